@@ -1,0 +1,201 @@
+package core
+
+// Kind says what a message is (spec 10 §3.1).
+type Kind uint8
+
+// Message kinds. Datagrams first, then what travels on reliable streams.
+const (
+	KindNone Kind = iota
+	KindPing
+	KindAck
+	KindPingReq
+	KindIndAck
+	KindNack
+	KindGossip
+	KindLeave
+
+	// Streams (spec 10 §7): delivered in order and without loss, or failed back to their sender.
+	KindJoin
+	KindJoinAck
+	KindSyncDigest
+	KindSyncFull
+
+	// KindStreamFailed never travels: the driver hands it to the sender of a stream message whose
+	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
+	// Failed is its kind.
+	KindStreamFailed
+	NumKinds = 13
+)
+
+var kindNames = [NumKinds]string{
+	"none", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave",
+	"join", "join_ack", "sync_digest", "sync_full", "stream_failed",
+}
+
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown"
+}
+
+// IsStream reports whether messages of this kind travel on a reliable stream.
+func (k Kind) IsStream() bool { return k >= KindJoin && k <= KindSyncFull }
+
+// Class is the service class of a message (spec 30 §5.1), most important first.
+type Class uint8
+
+// The classes, in the order in which an inbox serves them.
+const (
+	ClassControl Class = iota
+	ClassDispatch
+	ClassData
+	ClassTelemetry
+	NumClasses = 4
+)
+
+var classNames = [NumClasses]string{"CONTROL", "DISPATCH", "DATA", "TELEMETRY"}
+
+func (c Class) String() string { return classNames[c] }
+
+// Class returns the service class of messages of this kind. Membership is CONTROL (spec 10 D30).
+func (k Kind) Class() Class { return ClassControl }
+
+// Flags are the flag bits of the datagram header.
+type Flags uint8
+
+// Flag bits.
+const (
+	FlagDeclined Flags = 1 << iota // NACK: the proxy will not try (spec 10 §4.2)
+	FlagRetry                      // JOIN_ACK: raise your incarnation to Required and try again (§2.6)
+	FlagRejected                   // JOIN_ACK: refused, see Reject
+	FlagReply                      // SYNC_DIGEST, SYNC_FULL: the answer, not the question
+	FlagEqual                      // SYNC_DIGEST reply: the digests agree, nothing follows
+	FlagProbe                      // PING: part of the failure detector (not on the wire; for checks and metrics)
+)
+
+// Reject is why a JOIN was refused (spec 10 §7.1).
+type Reject uint8
+
+// Reasons of refusal.
+const (
+	RejectNone Reject = iota
+	RejectVersion
+	RejectGroup
+	RejectZombie
+	RejectFull
+)
+
+// Message is everything that travels between two nodes: one tagged struct, copied by value. It is
+// immutable once sent. Slices are borrowed: whoever keeps a message longer than the call that got it
+// copies them. Fields that a kind does not name are zero.
+type Message struct {
+	Kind  Kind
+	Flags Flags
+	Role  Role        // of the sender
+	State MemberState // ACK: how the responder holds the pinger
+	Group GroupID
+
+	From, To              NodeID
+	Instance, Incarnation uint32 // of the sender
+	Seq                   uint32
+
+	Target   NodeID  // PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member
+	Required uint32  // IND_ACK: target's incarnation; JOIN_ACK+FlagRetry: the incarnation demanded
+	BudgetMS uint32  // PING_REQ: how long the origin waits, ms
+	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
+	Digest   uint32  // ACK: low 32 bits of the responder's participant digest (§7.3)
+
+	Reject Reject // JOIN_ACK
+	Failed Kind   // KindStreamFailed
+	Major  uint8  // JOIN: protocol major version
+	Minor  uint8
+
+	Sum, PartSum uint64   // SYNC_DIGEST: sums over all and over participants
+	Count        uint32   // SYNC_DIGEST: records in Sum
+	PartCount    uint32   // SYNC_DIGEST: records in PartSum
+	Timeout      Duration // streams: give up after this long; known to the driver only, not on the wire
+
+	Coord   Coord    // Dims = 0: no coordinate block
+	Updates []Update // membership update block
+	Records []Entry  // JOIN_ACK, SYNC_FULL
+}
+
+// MaxDims is the largest number of dimensions that a coordinate may have.
+const MaxDims = 12
+
+// Coord is the coordinate block of a datagram: 13+4·(Dims+4)−8 bytes on the wire, 53 at 8 dimensions
+// (spec 10 §3.1). Values are float32 on the wire and rounded to float32 here too, so that a run with
+// and without a byte codec sees the same bits.
+type Coord struct {
+	Vec        [MaxDims]float32 // seconds
+	Height     float32          // seconds
+	Adjustment float32          // seconds
+	Error      float32          // relative, dimensionless
+	ErrorMS    float32          // absolute, ms
+	Samples    uint16           // accepted samples, saturating
+	Dims       uint8            // 0 = absent
+}
+
+// UpdateType is the type of a membership claim.
+type UpdateType uint8
+
+// Claim types, in wire order.
+const (
+	UpdateAlive UpdateType = iota
+	UpdateJoin
+	UpdateSuspect
+	UpdateDead
+	UpdateLeft
+	NumUpdateTypes = 5
+)
+
+var updateNames = [NumUpdateTypes]string{"alive", "join", "suspect", "dead", "leave"}
+
+func (t UpdateType) String() string {
+	if int(t) < len(updateNames) {
+		return updateNames[t]
+	}
+	return "unknown"
+}
+
+// Update is one claim about a subject, as it rides on datagrams (16 bytes in memory).
+type Update struct {
+	Subject     NodeID
+	Incarnation uint32
+	From        NodeID // accuser of a suspect or dead claim, else NoNode
+	Type        UpdateType
+	Role        Role
+}
+
+// Entry is one record of a full table exchange (JOIN_ACK, SYNC_FULL; spec 10 §7.3).
+type Entry struct {
+	Subject     NodeID
+	Incarnation uint32
+	Accuser     NodeID // first accuser of a SUSPECT, else NoNode
+	Role        Role
+	State       MemberState
+}
+
+// MemberState is the state in which an observer holds a subject (spec 10 §2.1).
+type MemberState uint8
+
+// The states. StateNone is "no record"; UNCONFIRMED is local and never gossiped.
+const (
+	StateNone MemberState = iota
+	StateUnconfirmed
+	StateOK
+	StateSuspect
+	StateDead
+	StateLeft
+	NumStates = 6
+)
+
+var stateNames = [NumStates]string{"NONE", "UNCONFIRMED", "OK", "SUSPECT", "DEAD", "LEFT"}
+
+func (s MemberState) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return "unknown"
+}
