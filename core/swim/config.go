@@ -1,0 +1,157 @@
+package swim
+
+import "hypersim/core"
+
+// Config holds the configuration keys of spec 10 §§1–7 and §10, grouped by room. The `key` tag is the
+// name in scenario files under [protocol.<room>]; `range` is an interval that a loader enforces
+// ("(0,inf)" excludes 0), for durations in seconds; `enum` lists the words allowed; `ref` names the
+// constant of the chapter when it differs from the key; `doc` is one line for the schema. A Config from
+// Default is valid; one that passed Validate is complete.
+type Config struct {
+	Membership Membership `key:"membership"`
+	Probe      Probe      `key:"probe"`
+	LHM        LHM        `key:"lhm"`
+	Lag        Lag        `key:"lag"`
+	Timeout    Timeout    `key:"timeout"`
+	Suspicion  Suspicion  `key:"suspicion"`
+	Gossip     Gossip     `key:"gossip"`
+	Refute     Refute     `key:"refute"`
+	Join       Join       `key:"join"`
+	Leave      Leave      `key:"leave"`
+	Sync       Sync       `key:"sync"`
+	Reconnect  Reconnect  `key:"reconnect"`
+	Confirm    Confirm    `key:"confirm"`
+	Worker     Worker     `key:"worker"`
+	Rate       Rate       `key:"rate"`
+	Cleanup    Cleanup    `key:"cleanup"`
+}
+
+// Membership shapes the groups (§1) and bounds the tables (§2.6).
+type Membership struct {
+	Topology         string        `key:"topology" enum:"roles,flat" doc:"roles: gates, and managers with workers per datacenter; flat: one group of equals"`
+	ConfirmationMode string        `key:"confirmation_mode" enum:"observer,hearsay" doc:"observer: each node confirms for itself (AD-29); hearsay: gossiped alive means OK"`
+	Initial          string        `key:"initial" enum:"cold,formed" doc:"cold: only seeds are known; formed: all records OK at start (set by cluster.start)"`
+	MaxMembers       int           `key:"max_members" range:"[1,65535]" doc:"records per node"`
+	DeadRetention    core.Duration `key:"dead_retention" range:"(0,inf)" doc:"how long a DEAD record is kept"`
+	LeftRetention    core.Duration `key:"left_retention" range:"(0,inf)" doc:"how long a LEFT record is kept"`
+	Tombstone        core.Duration `key:"tombstone" range:"(0,inf)" doc:"how long the incarnation of a removed record is remembered"`
+	MaxSuspicions    int           `key:"max_suspicions" range:"[1,65535]" doc:"suspicions per node"`
+	ZombieWindow     core.Duration `key:"zombie_window" range:"[0,inf)" ref:"zombie.window" doc:"a restart this soon after a death needs the larger bump"`
+	ZombieBump       uint32        `key:"zombie_bump" range:"[1,1000]" ref:"zombie.bump" doc:"incarnation bump demanded inside the zombie window"`
+	RestartBump      uint32        `key:"restart_bump" range:"[1,1000]" doc:"added to the persisted incarnation on a restart with kept state"`
+}
+
+// Probe is the probe cycle (§4).
+type Probe struct {
+	Interval       core.Duration `key:"interval" range:"(0,inf)" doc:"probe period P"`
+	Timeout        core.Duration `key:"timeout" range:"(0,inf)" doc:"base T of the direct wait"`
+	TimeoutMin     core.Duration `key:"timeout_min" range:"(0,inf)" doc:"least adaptive timeout"`
+	TimeoutMax     core.Duration `key:"timeout_max" range:"(0,inf)" doc:"largest adaptive timeout"`
+	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
+	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
+	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
+	MaxProxied     int           `key:"max_proxied" range:"[0,10000]" doc:"pending indirect probes as proxy"`
+}
+
+// LHM is Lifeguard's local health multiplier (§4.4).
+type LHM struct {
+	Max             int    `key:"max" range:"[0,64]" doc:"largest score S; 0 switches local health off"`
+	FailedProbeRule string `key:"failed_probe_rule" enum:"memberlist,paper" doc:"how a failed probe counts"`
+}
+
+// Lag is the timer that measures its own lateness, and graceful degradation (§4.5).
+type Lag struct {
+	Enabled   bool          `key:"enabled" doc:"measure timer lag and degrade"`
+	Interval  core.Duration `key:"interval" range:"(0,inf)" doc:"period of the lag timer"`
+	Reference core.Duration `key:"reference" range:"(0,inf)" doc:"lateness that counts as ratio 1"`
+}
+
+// Timeout shapes the adaptive timeout (§4.3).
+type Timeout struct {
+	LatencyMode string `key:"latency_mode" enum:"multiplier,additive,off" doc:"how a peer's distance enters a timeout; off: not at all"`
+	RTTSource   string `key:"rtt_source" enum:"measured,coordinate" doc:"where a peer's distance comes from"`
+}
+
+// Suspicion is §5.
+type Suspicion struct {
+	Min        core.Duration `key:"min" range:"[0,inf)" doc:"least suspicion timeout"`
+	Max        core.Duration `key:"max" range:"[0,inf)" doc:"largest suspicion timeout"`
+	K          int           `key:"k" range:"[0,32]" doc:"independent confirmations that bring the timeout to its least"`
+	Alpha      float64       `key:"alpha" range:"[0,inf)" doc:"Min grows with alpha·log10(n)·P"`
+	Beta       float64       `key:"beta" range:"[1,inf)" doc:"Max is at least beta·Min"`
+	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group"`
+	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
+	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
+	Buddy      bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4)"`
+}
+
+// Gossip is dissemination (§6).
+type Gossip struct {
+	Lambda     float64       `key:"lambda" range:"(0,100]" doc:"retransmit limit is λ·ln(n+1)"`
+	Interval   core.Duration `key:"interval" range:"[0,inf)" doc:"dedicated gossip tick; 0 = piggyback only"`
+	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick"`
+	ToDead     core.Duration `key:"to_dead" range:"[0,inf)" doc:"recently DEAD members are still gossip targets"`
+	MaxUpdates int           `key:"max_updates" range:"[1,100]" doc:"updates per datagram"`
+	MaxBytes   int           `key:"max_bytes" range:"[32,1200]" doc:"bytes of the membership block"`
+	QueueMax   int           `key:"queue_max" range:"[1,65535]" doc:"queued updates"`
+	QueueAge   core.Duration `key:"queue_age" range:"(0,inf)" doc:"age at which a queued update is dropped"`
+}
+
+// Refute limits refutations (§2.4).
+type Refute struct {
+	Tokens int           `key:"tokens" range:"[1,1000]" doc:"incarnation bumps per window"`
+	Window core.Duration `key:"window" range:"(0,inf)" doc:"length of the window"`
+}
+
+// Join is §7.1.
+type Join struct {
+	RetryMin core.Duration `key:"retry_min" range:"(0,inf)" doc:"first retry delay"`
+	RetryMax core.Duration `key:"retry_max" range:"(0,inf)" doc:"largest retry delay"`
+	Jitter   float64       `key:"jitter" range:"[0,1)" doc:"relative jitter of retry delays"`
+	Timeout  core.Duration `key:"timeout" range:"(0,inf)" doc:"a join without an answer has failed"`
+}
+
+// Leave is §7.2.
+type Leave struct {
+	Drain core.Duration `key:"drain" range:"[0,inf)" doc:"how long a leaver keeps answering and gossiping"`
+}
+
+// Sync is anti-entropy (§7.3).
+type Sync struct {
+	Mode          string        `key:"mode" enum:"digest,full,off" doc:"exchange digests first, tables at once, or nothing"`
+	Interval      core.Duration `key:"interval" range:"(0,inf)" doc:"period in a datacenter group"`
+	IntervalGates core.Duration `key:"interval_gates" range:"(0,inf)" doc:"period among gates"`
+	Timeout       core.Duration `key:"timeout" range:"(0,inf)" doc:"a sync without an answer has failed"`
+}
+
+// Reconnect heals full partitions (§7.4).
+type Reconnect struct {
+	Interval core.Duration `key:"interval" range:"[0,inf)" doc:"period; 0 switches it off"`
+}
+
+// Confirm is the confirmation of UNCONFIRMED peers (§2.5, §10.2, §10.3).
+type Confirm struct {
+	On           string        `key:"on" enum:"bidirectional,any-message" doc:"what confirms"`
+	Reactive     bool          `key:"reactive" doc:"ping an unconfirmed sender at once"`
+	ReactiveGap  core.Duration `key:"reactive_gap" range:"[0,inf)" doc:"at most one reactive ping per peer in this time"`
+	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and second"`
+}
+
+// Worker is how workers are watched (§10.4).
+type Worker struct {
+	Deadline core.Duration `key:"deadline" range:"(0,inf)" doc:"silence after which the owner suspects a worker"`
+	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
+	Check    core.Duration `key:"check" range:"(0,inf)" doc:"how often the owner looks"`
+	OwnerGap core.Duration `key:"owner_gap" range:"(0,inf)" doc:"a worker pings its owner at least this often"`
+}
+
+// Rate is the per-sender token bucket (§3.2).
+type Rate struct {
+	Burst  int `key:"burst" range:"[0,100000]" doc:"datagrams; 0 switches it off"`
+	Refill int `key:"refill" range:"[1,100000]" doc:"datagrams per second"`
+}
+
+// Cleanup is the sweep over old records (§2.6).
+type Cleanup struct {
+	Interval core.Duration `key:"interval" range:"(0,inf)" doc:"period of the sweep"`
+}

@@ -1,0 +1,69 @@
+package swim
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Default returns the constants of spec 10.
+func Default() Config {
+	return Config{
+		Membership: Membership{
+			Topology: "roles", ConfirmationMode: "observer", Initial: "cold", MaxMembers: 10_000,
+			DeadRetention: 3600 * time.Second, LeftRetention: 300 * time.Second, Tombstone: 300 * time.Second,
+			MaxSuspicions: 10_000, ZombieWindow: 60 * time.Second, ZombieBump: 5, RestartBump: 10,
+		},
+		Probe: Probe{
+			Interval: time.Second, Timeout: 500 * time.Millisecond, TimeoutMin: 100 * time.Millisecond,
+			TimeoutMax: 30 * time.Second, IndirectK: 3, NackFraction: 0.8, MaxOutstanding: 64, MaxProxied: 100,
+		},
+		LHM:     LHM{Max: 8, FailedProbeRule: "memberlist"},
+		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond},
+		Timeout: Timeout{LatencyMode: "multiplier", RTTSource: "measured"},
+		Suspicion: Suspicion{
+			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
+			ScaleWithN: true, Scaling: "lhm", Formula: "lifeguard", Buddy: true,
+		},
+		Gossip: Gossip{
+			Lambda: 3, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
+			MaxUpdates: 64, MaxBytes: 1200, QueueMax: 1000, QueueAge: 60 * time.Second,
+		},
+		Refute: Refute{Tokens: 5, Window: 10 * time.Second},
+		Join: Join{
+			RetryMin: 500 * time.Millisecond, RetryMax: 10 * time.Second, Jitter: 0.2, Timeout: 5 * time.Second,
+		},
+		Leave: Leave{Drain: 5 * time.Second},
+		Sync: Sync{
+			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
+		},
+		Reconnect: Reconnect{Interval: 30 * time.Second},
+		Confirm:   Confirm{On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10},
+		Worker: Worker{
+			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+		},
+		Rate:    Rate{Burst: 200, Refill: 100},
+		Cleanup: Cleanup{Interval: 30 * time.Second},
+	}
+}
+
+// Validate reports every relation between keys that does not hold. The range of each single key is
+// given by its tag and checked by whoever reads it from outside.
+func (c *Config) Validate() error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	p, s := &c.Probe, &c.Suspicion
+	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
+		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
+	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
+	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
+	require(c.Join.RetryMin <= c.Join.RetryMax,
+		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)
+	require(c.Gossip.Interval == 0 || c.Gossip.Fanout > 0,
+		"gossip.fanout = 0: needs a target as long as gossip.interval = %v is not 0", c.Gossip.Interval)
+	return errors.Join(errs...)
+}
