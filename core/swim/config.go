@@ -76,7 +76,7 @@ type Timeout struct {
 type Suspicion struct {
 	Min        core.Duration `key:"min" range:"[0,inf)" doc:"least suspicion timeout"`
 	Max        core.Duration `key:"max" range:"[0,inf)" doc:"largest suspicion timeout"`
-	K          int           `key:"k" range:"[0,32]" doc:"independent confirmations that bring the timeout to its least"`
+	K          int           `key:"k" range:"[0,7]" doc:"independent confirmations that bring the timeout to its least"`
 	Alpha      float64       `key:"alpha" range:"[0,inf)" doc:"Min grows with alpha·log10(n)·P"`
 	Beta       float64       `key:"beta" range:"[1,inf)" doc:"Max is at least beta·Min"`
 	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group"`
@@ -87,7 +87,7 @@ type Suspicion struct {
 
 // Gossip is dissemination (§6).
 type Gossip struct {
-	Lambda     float64       `key:"lambda" range:"(0,100]" doc:"retransmit limit is λ·ln(n+1)"`
+	Lambda     float64       `key:"lambda" range:"(0,20]" doc:"retransmit limit is λ·ln(n+1)"`
 	Interval   core.Duration `key:"interval" range:"[0,inf)" doc:"dedicated gossip tick; 0 = piggyback only"`
 	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick"`
 	ToDead     core.Duration `key:"to_dead" range:"[0,inf)" doc:"recently DEAD members are still gossip targets"`

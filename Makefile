@@ -1,0 +1,108 @@
+# The gates and their tools. `make` lists the targets; only Go is needed, the pinned tools are built into
+# .tools/bin when first used.
+
+GOLANGCI_VERSION  = v2.15.0
+BENCHSTAT_VERSION = v0.0.0-20260908200009-22c9c6c9d4da
+
+GO       ?= go
+TIMEOUT  ?= 9m
+FUZZTIME ?= 10s
+BENCH    ?= .
+COUNT    ?= 10
+SCENARIO ?= scenarios/partition.toml
+BENCH_PACKAGES = ./sim/kernel ./sim/world
+
+BIN       = $(CURDIR)/.tools/bin
+GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
+
+.DEFAULT_GOAL = help
+.PHONY: help check test fmt vet lint tidy modules smoke validate bench fuzz golden cover
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) SCENARIO=$(SCENARIO)"
+
+check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, smoke, clean modules
+	$(GO) run ./cmd/tidy ./...
+	$(GO) test -tags invariants -timeout $(TIMEOUT) ./...
+	@$(MAKE) --no-print-directory smoke modules
+
+test: fmt vet ## format, vet and every test; tidy runs inside
+	$(GO) test -timeout $(TIMEOUT) ./...
+
+fmt: ## fail on files that gofmt would change
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
+
+vet: ## go vet
+	$(GO) vet ./...
+
+lint: $(GOLANGCI) ## golangci-lint, pinned: import table and forbidden calls
+	$(GOLANGCI) run
+
+tidy: ## our determinism lint (go run ./cmd/tidy -fix ./... wraps float products)
+	$(GO) run ./cmd/tidy ./...
+
+modules: ## fail if go.mod or go.sum would change under go mod tidy
+	$(GO) mod tidy -diff
+
+# A run may differ from another only in performance.json when nothing but the machine differs; with
+# another codec or with a trace it names that in the manifest, and digest and tables stay.
+smoke: ## the flagship in several processes: one seed one digest, another seed another
+	@set -eu; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	$(GO) build -o "$$dir/hypersim" ./cmd/hypersim; \
+	run() { name=$$1; shift; echo "smoke: $$name: $$*"; \
+	  "$$@" --json >"$$dir/$$name.json" || { status=$$?; cat "$$dir/$$name.json"; echo "smoke: $$name: exit $$status"; exit 1; }; \
+	  sed -n 's/.*"digest": *"\{0,1\}\([0-9A-Za-z:]*\).*/\1/p' "$$dir/$$name.json" | head -n 1 >"$$dir/$$name.digest"; \
+	  [ -s "$$dir/$$name.digest" ] || { echo "smoke: $$name printed no digest"; exit 1; }; }; \
+	hypersim="$$dir/hypersim run $(SCENARIO) --quiet --no-plots"; \
+	run one   env GOMAXPROCS=1 $$hypersim --out "$$dir/one"; \
+	run two   env GOMAXPROCS=2 $$hypersim --out "$$dir/two"; \
+	run trace env GOMAXPROCS=2 $$hypersim --out "$$dir/trace" --trace --set network.codec=wire; \
+	run other env GOMAXPROCS=2 $$hypersim --out "$$dir/other" --seed 424242; \
+	cd "$$dir"; \
+	diff -r -x performance.json one two; \
+	cmp one.digest two.digest; cmp one.digest trace.digest; \
+	find one -name '*.csv' | while read -r f; do cmp "$$f" "trace/$${f#one/}"; done; \
+	if cmp -s one.digest other.digest; then echo "smoke: another seed gave the same digest"; exit 1; fi; \
+	echo "smoke: digest $$(cat one.digest) with GOMAXPROCS 1 and 2, codec struct and wire, trace off and on"
+
+validate: ## reproduce the reference figures, as tables
+	$(GO) test -tags validate -run Validate -v -timeout 60m ./...
+
+# To compare: make bench, cp .tools/bench.txt old.txt, make the change, make bench OLD=old.txt.
+bench: $(BENCHSTAT) ## kernel and world benchmarks, COUNT times, through benchstat (OLD=file compares)
+	@mkdir -p .tools
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(BENCH_PACKAGES) > .tools/bench.txt \
+	  || { cat .tools/bench.txt; exit 1; }
+	$(BENCHSTAT) $(OLD) .tools/bench.txt
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -eu; list=$$(find . -name '*_test.go' -not -path './.*' -exec grep -Eo '^func Fuzz[A-Za-z0-9_]*' {} +) || true; \
+	[ -n "$$list" ] || { echo "fuzz: no targets"; exit 1; }; \
+	echo "$$list" | sed 's/:func / /' | while read -r file target; do \
+	  echo "fuzz: $$(dirname "$$file") $$target"; \
+	  $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; done
+
+# Packages say themselves that they keep golden files: by an -update flag, or by datadriven's -rewrite.
+golden: ## rewrite golden files; then read the diff: a digest that moves is a result
+	@set -eu; dirs() { find . -name '*_test.go' -not -path './.*' -exec grep -lE "$$1" {} + | xargs -r -n 1 dirname | sort -u; }; \
+	update=$$(dirs 'flag\.Bool\("update"'); rewrite=$$(dirs 'cockroachdb/datadriven"'); \
+	[ -n "$$update$$rewrite" ] || { echo "golden: no package keeps golden files"; exit 1; }; \
+	[ -z "$$update" ] || $(GO) test -count 1 $$update -args -update; \
+	[ -z "$$rewrite" ] || $(GO) test -count 1 $$rewrite -args -rewrite; \
+	git status --short -- '*testdata*'
+
+cover: ## statement coverage per package, and the profile in .tools/cover.out
+	@mkdir -p .tools
+	$(GO) test -timeout $(TIMEOUT) -coverprofile .tools/cover.out ./...
+	@$(GO) tool cover -func .tools/cover.out | tail -n 1
+
+# A tool's version is in its file name, so that a new pin is a new file.
+$(GOLANGCI):
+	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(BIN)/golangci-lint $@
+
+$(BENCHSTAT):
+	GOBIN=$(BIN) $(GO) install golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION)
+	@mv $(BIN)/benchstat $@

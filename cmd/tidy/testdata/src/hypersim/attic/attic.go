@@ -1,0 +1,1 @@
+package attic // want `no room attic in the house`

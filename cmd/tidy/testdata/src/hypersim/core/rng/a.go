@@ -1,0 +1,7 @@
+package rng
+
+import (
+	_ "golang.org/x/exp/rand"
+	_ "hypersim/core"
+	_ "hypersim/core/xmath"
+)

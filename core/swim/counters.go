@@ -1,0 +1,29 @@
+package swim
+
+import "hypersim/core"
+
+// Counters are the monotone counters of one node (spec 10 §12).
+type Counters struct {
+	Sent, Received [core.NumKinds]uint64
+
+	Probes, ProbesAcked, ProbesFailed, ProbesVoid, ProbesFailedUnconfirmed uint64
+	IndirectStarted, IndirectSaved, AcksUnmatched, Declined, TicksSkipped  uint64
+
+	SuspicionsStarted, SuspicionsConfirmed, SuspicionsRefuted, SuspicionsExpired uint64
+	SuspicionsRefused, SkippedUnconfirmed, GossipDeaths                          uint64
+	Refutations, RefutationsDeferred                                             uint64
+
+	Enqueued, Transmitted, Superseded, Overflowed uint64
+	Fresh, Duplicate, Stale, Invalid, Suspicious  uint64
+
+	JoinsAccepted, JoinsRetried, JoinsFailed uint64
+	JoinsRejected                            [core.RejectFull + 1]uint64
+	ZombieRejections                         uint64
+	ReconnectsTried, ReconnectsSucceeded     uint64
+	SyncsEqual, SyncsFull, SyncsFailed       uint64
+	RateLimited, Malformed                   uint64
+	Evicted, MembersRefused                  uint64
+
+	ConfirmAttempts [core.NumRoles]uint64
+	Transitions     [core.NumStates][core.NumStates]uint32
+}

@@ -1,0 +1,57 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/xmath"
+)
+
+func lnInt(n int) float64 { return xmath.Log(float64(n)) }
+
+// armGossip sets the gossip tick to the next point of the node's own grid. It is armed only while there
+// is something to say: idle nodes cost nothing.
+func (m *Machine) armGossip(now core.Instant) {
+	every := m.cfg.Gossip.Interval
+	if every <= 0 || m.due[timerGossip] != core.Never || len(m.queue.items) == 0 {
+		return
+	}
+	if !m.participates() {
+		return // a worker's news about itself rides on its own pings
+	}
+	steps := now.Sub(m.phase) / every
+	if now < m.phase {
+		steps = -1
+	}
+	m.due[timerGossip] = m.phase.Add((steps + 1) * every)
+}
+
+func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {
+	m.expireQueue(now, fx)
+	if len(m.queue.items) == 0 {
+		return
+	}
+	var buf [64]uint16
+	recent := m.recentlyDead(now)
+	targets := m.list.pick(&m.gossStream, buf[:min(m.cfg.Gossip.Fanout, m.list.len()+len(recent))], recent,
+		func(int) bool { return true })
+	for _, k := range targets {
+		if len(m.queue.items) == 0 && !m.forced(int(k)) {
+			break
+		}
+		m.gossip(now, int(k), fx)
+	}
+	m.armGossip(now)
+}
+
+func (m *Machine) gossip(now core.Instant, k int, fx *core.Effects) {
+	m.attach(now, m.header(core.KindGossip, k, fx), fx)
+}
+
+// recentlyDead are the DEAD participants that still get gossip, in case they are not (§6 gossip.to_dead).
+func (m *Machine) recentlyDead(now core.Instant) []uint16 {
+	window := uint32(m.cfg.Gossip.ToDead.Milliseconds())
+	i := len(m.deads)
+	for i > 0 && millis(now)-m.rec[m.deads[i-1]].changed < window {
+		i--
+	}
+	return m.deads[i:]
+}

@@ -1,0 +1,174 @@
+package swim
+
+import (
+	"fmt"
+
+	"hypersim/core"
+)
+
+// State returns how this node holds id; StateNone if it has no record. Its own id is always OK.
+func (m *Machine) State(id core.NodeID) core.MemberState {
+	if id == m.self {
+		return core.StateOK
+	}
+	k, ok := m.index(id)
+	if !ok || !m.rec[k].present() {
+		return core.StateNone
+	}
+	return m.rec[k].state()
+}
+
+// Incarnation returns the incarnation that this node holds of id.
+func (m *Machine) Incarnation(id core.NodeID) uint32 {
+	if id == m.self {
+		return m.inc
+	}
+	if k, ok := m.index(id); ok {
+		return m.rec[k].incarnation()
+	}
+	return 0
+}
+
+// LHM returns the local health score, 0 … lhm.max.
+func (m *Machine) LHM() int { return int(m.lhm) }
+
+// Level returns the degradation level, 0 (NORMAL) … 4 (CRITICAL).
+func (m *Machine) Level() int { return int(m.level) }
+
+// N returns the group size that this node computes with (§0).
+func (m *Machine) N() int { return m.n() }
+
+// Digest returns the table digest over all records and over participants only.
+func (m *Machine) Digest() (all, participants uint64) { return m.sum.all, m.sum.part }
+
+// Unconfirmed returns how many records are UNCONFIRMED.
+func (m *Machine) Unconfirmed() int { return m.conf.len() }
+
+// Suspects returns how many records are SUSPECT.
+func (m *Machine) Suspects() int { return len(m.susp.heap) }
+
+// QueueLen returns how many updates wait to be sent.
+func (m *Machine) QueueLen() int { return m.queue.len() }
+
+// Joined reports whether the node has been accepted by a seed, or had nobody to ask.
+func (m *Machine) Joined() bool { return m.join.done }
+
+// Stopped reports whether the node has finished leaving or failed for good.
+func (m *Machine) Stopped() bool { return m.stopped }
+
+// Coordinate copies the local coordinate as it travels; false if coordinates are off.
+func (m *Machine) Coordinate(dst *core.Coord) bool {
+	if m.viv == nil {
+		return false
+	}
+	*dst = m.coord
+	return true
+}
+
+// Latency returns the factor that distance has in timeouts for id at now (§4.3), and the bound in ms
+// that it was computed from; 1 and 0 if nothing is known.
+func (m *Machine) Latency(now core.Instant, id core.NodeID) (mult, ucbMS float64) {
+	k, ok := m.index(id)
+	if !ok {
+		return 1, 0
+	}
+	f, ucb := m.factorsFor(now, k)
+	return f.latency, ucb
+}
+
+// Counters returns the node's counters. The pointer stays valid and shows later counts too.
+func (m *Machine) Counters() *Counters { return &m.count }
+
+// Sizes in bytes of what a machine keeps, held to the truth by a test.
+const (
+	machineBytes      = 1736
+	recordBytes       = 16
+	pingBytes         = 64
+	itemBytes         = 32
+	suspicionBytes    = 72
+	confirmationBytes = 16
+)
+
+// MemoryBytes returns the heap bytes that this node holds, coordinates included.
+func (m *Machine) MemoryBytes() int {
+	n := machineBytes + cap(m.rec)*recordBytes + cap(m.list.order)*2 + cap(m.out)*pingBytes
+	n += (cap(m.queue.items) + cap(m.queue.taken)) * itemBytes
+	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
+	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
+	if m.viv != nil {
+		n += m.viv.MemoryBytes()
+	}
+	return n
+}
+
+// Validate recomputes everything that is kept incrementally and returns what does not agree (spec 10
+// §12 ValidateState, I-M9, I-M13, I-M26, I-M27). It costs a walk over all records.
+func (m *Machine) Validate() []string {
+	var bad []string
+	fail := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
+	var sum digest
+	sum.add(m.self, m.inc, m.participates())
+	part, total, unconfirmed, suspects, dead := 0, 0, 0, 0, 0
+	for k := range m.rec {
+		r := &m.rec[k]
+		s := r.state()
+		isPart := m.isParticipant(r.role())
+		if digested(s) {
+			sum.add(m.id(k), r.incarnation(), isPart)
+		}
+		if counted(s) && isPart {
+			part++
+		}
+		if r.present() {
+			total++
+		}
+		switch s {
+		case core.StateUnconfirmed:
+			unconfirmed++
+			if r.side == 0 {
+				fail("record of %d is UNCONFIRMED without a confirmation entry", m.id(k))
+			}
+		case core.StateSuspect:
+			suspects++
+			if r.side == 0 || m.susp.at(r.side).subject != uint16(k) {
+				fail("record of %d is SUSPECT without its suspicion", m.id(k))
+			}
+		case core.StateDead:
+			if isPart {
+				dead++
+			}
+		default:
+		}
+		if !counted(s) && r.slot() != 0 {
+			fail("record of %d in state %v holds a coordinate", m.id(k), s)
+		}
+	}
+	check := func(what string, have, want any) {
+		if have != want {
+			fail("%s is %v, recomputed %v", what, have, want)
+		}
+	}
+	check("digest", m.sum, sum)
+	check("participants", m.nPart, part)
+	check("records", m.nRec, total)
+	check("probe list", m.list.len(), part)
+	check("confirmations", m.conf.len(), unconfirmed)
+	check("suspicions", len(m.susp.heap), suspects)
+	check("dead list", len(m.deads), dead)
+	if m.nProbes > m.cfg.Probe.MaxOutstanding || m.nProxied > m.cfg.Probe.MaxProxied {
+		fail("%d probes and %d proxied pings are outstanding", m.nProbes, m.nProxied)
+	}
+	if len(m.queue.items) > m.cfg.Gossip.QueueMax {
+		fail("%d updates are queued", len(m.queue.items))
+	}
+	if m.nRec > m.cfg.Membership.MaxMembers {
+		fail("%d records are kept", m.nRec)
+	}
+	return bad
+}
+
+// Touch loads the memory that Receive and Wake read first, for a driver that wants its misses to
+// overlap. The result means nothing.
+func (m *Machine) Touch() byte {
+	return byte(m.due[0]) ^ byte(m.inc) ^ byte(len(m.rec)) ^ byte(len(m.out)) ^ byte(m.coord.Samples)
+}

@@ -1,0 +1,217 @@
+package swim
+
+import "hypersim/core"
+
+// joiner brings a cold node into its group (§7.1).
+type joiner struct {
+	seeds    []core.NodeID
+	next     int
+	attempts int
+	seq      uint32 // of the JOIN that is waited for; 0 = none
+	delay    core.Duration
+	done     bool
+}
+
+func (j *joiner) begin(m *Machine, p Params) {
+	for _, s := range p.Seeds {
+		if s != m.self {
+			j.seeds = append(j.seeds, s)
+		}
+	}
+	j.delay = m.cfg.Join.RetryMin
+	if len(j.seeds) == 0 || len(p.Formed) > 0 {
+		j.done = true
+		return
+	}
+	// Start at a seed of one's own choice: a storm of joiners spreads over the seeds.
+	j.next = m.jitter.Intn(len(j.seeds))
+	m.due[timerJoin] = p.Start
+}
+
+// onJoinTimer sends the next attempt, or gives up on the one that got no answer.
+func (m *Machine) onJoinTimer(now core.Instant, fx *core.Effects) {
+	j := &m.join
+	if j.done {
+		return
+	}
+	if j.seq != 0 {
+		m.joinFailed(now, core.CauseJoinFailed, fx)
+		return
+	}
+	seed := j.seeds[j.next]
+	j.next = (j.next + 1) % len(j.seeds)
+	m.sendJoin(now, seed, core.CauseJoinSent, fx)
+}
+
+func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause, fx *core.Effects) {
+	j := &m.join
+	k, ok := m.index(seed)
+	if !ok {
+		return
+	}
+	j.attempts++
+	j.seq = m.nextSeq()
+	msg := m.header(core.KindJoin, k, fx)
+	msg.Seq, msg.Major, msg.Minor, msg.Timeout = j.seq, VersionMajor, VersionMinor, m.cfg.Join.Timeout
+	m.due[timerJoin] = now.Add(m.cfg.Join.Timeout)
+	m.joinFact(seed, cause, fx)
+}
+
+func (m *Machine) joinFact(seed core.NodeID, cause core.Cause, fx *core.Effects) {
+	f := fx.Fact(core.FactJoin)
+	f.Subject, f.Cause, f.A = seed, cause, int64(m.join.attempts)
+}
+
+// joinFailed schedules the next attempt: 0.5 s doubling to 10 s, with jitter.
+func (m *Machine) joinFailed(now core.Instant, cause core.Cause, fx *core.Effects) {
+	j := &m.join
+	m.count.JoinsFailed++
+	j.seq = 0
+	m.joinFact(core.NoNode, cause, fx)
+	spread := 1 + float64((float64(2*m.jitter.Float64())-1)*m.cfg.Join.Jitter)
+	m.due[timerJoin] = now.Add(core.Duration(float64(j.delay) * spread))
+	j.delay = min(2*j.delay, m.cfg.Join.RetryMax)
+}
+
+// requiredIncarnation is what a JOIN must bring (§2.6): the joiner adopts it, since only the owner of an
+// incarnation raises it. A tombstone counts as a known incarnation too, or the join would be news that
+// nobody takes.
+func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message) uint32 {
+	r := &m.rec[k]
+	known := r.incarnation()
+	switch r.state() {
+	case core.StateNone:
+		return 0
+	case core.StateDead:
+		if millis(now)-r.changed <= uint32(m.cfg.Membership.ZombieWindow.Milliseconds()) {
+			return known + m.cfg.Membership.ZombieBump
+		}
+		return known + 1
+	default:
+		if r.instance == msg.Instance && msg.Incarnation >= known {
+			return 0 // the same process again, for example through a second seed
+		}
+		return known + 1
+	}
+}
+
+func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	r := &m.rec[k]
+	switch {
+	case msg.Major != VersionMajor:
+		m.rejectJoin(k, msg, core.RejectVersion, fx)
+		return
+	case msg.Instance < r.instance:
+		m.count.ZombieRejections++
+		m.rejectJoin(k, msg, core.RejectZombie, fx)
+		return
+	case m.leaving:
+		return
+	}
+	if need := m.requiredIncarnation(now, k, msg); msg.Incarnation < need {
+		m.count.JoinsRetried++
+		ack := m.header(core.KindJoinAck, k, fx)
+		ack.Seq, ack.Flags, ack.Required, ack.Timeout = msg.Seq, core.FlagRetry, need, m.cfg.Join.Timeout
+		return
+	}
+	fresh := !r.present() || msg.Incarnation > r.incarnation()
+	if !r.present() {
+		r.setRole(msg.Role)
+		r.instance = msg.Instance
+	}
+	m.checkInstance(now, k, msg, fx)
+	m.learnRole(k, msg.Role, fx)
+	m.admitJoiner(now, k, msg.Incarnation, fx)
+	if r.state() != core.StateOK {
+		m.rejectJoin(k, msg, core.RejectFull, fx)
+		return
+	}
+	m.watch.adopted(m, k, now)
+	if fresh {
+		m.relay(now, &core.Update{
+			Type: core.UpdateJoin, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),
+		}, core.CauseFresh, fx)
+	}
+	m.count.JoinsAccepted++
+	ack := m.header(core.KindJoinAck, k, fx)
+	ack.Seq, ack.Timeout = msg.Seq, m.cfg.Join.Timeout
+	ack.Records = m.table(now, m.isParticipant(msg.Role), fx)
+}
+
+// admitJoiner brings the joiner's record to OK by the row of §2.3 that its state names.
+func (m *Machine) admitJoiner(now core.Instant, k int, inc uint32, fx *core.Effects) {
+	r := &m.rec[k]
+	switch s := r.state(); s {
+	case core.StateNone, core.StateUnconfirmed, stateTomb:
+		m.becomeOK(now, k, max(inc, r.incarnation()), core.CauseConfirm, fx)
+	case core.StateOK:
+		if inc > r.incarnation() {
+			m.transition(now, k, core.StateOK, inc, core.CauseJoined, core.NoNode, fx)
+		}
+	case core.StateSuspect:
+		if inc > r.incarnation() {
+			m.becomeRefuted(now, k, inc, core.CauseJoined, fx)
+		}
+	case core.StateDead:
+		if inc > r.incarnation() {
+			m.becomeRecovered(now, k, inc, core.CauseJoined, fx)
+		}
+	case core.StateLeft:
+		if inc > r.incarnation() {
+			m.becomeUnconfirmed(now, k, inc, core.CauseJoined, fx)
+			m.confirm(now, k, inc, fx)
+		}
+	}
+}
+
+func (m *Machine) rejectJoin(k int, msg *core.Message, why core.Reject, fx *core.Effects) {
+	m.count.JoinsRejected[why]++
+	ack := m.header(core.KindJoinAck, k, fx)
+	ack.Seq, ack.Flags, ack.Reject, ack.Timeout = msg.Seq, core.FlagRejected, why, m.cfg.Join.Timeout
+}
+
+func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	j := &m.join
+	if j.done || msg.Seq != j.seq {
+		return
+	}
+	switch {
+	case msg.Flags&core.FlagRetry != 0:
+		if msg.Required > maxIncarnation {
+			m.count.Malformed++
+			return
+		}
+		if msg.Required > m.inc {
+			m.setIncarnation(msg.Required, core.CauseJoinRequired, fx)
+		}
+		m.sendJoin(now, msg.From, core.CauseJoinRetry, fx)
+		return
+	case msg.Flags&core.FlagRejected != 0:
+		m.joinFailed(now, core.CauseJoinRejected, fx)
+		return
+	}
+	j.done, j.seq = true, 0
+	m.due[timerJoin] = core.Never
+	m.confirm(now, k, msg.Incarnation, fx)
+	if !m.participates() {
+		m.watch.owner = msg.From
+	}
+	m.mergeTable(now, msg, fx)
+	m.joinFact(msg.From, core.CauseJoinAccepted, fx)
+}
+
+// onStreamFailed learns from the driver that a stream message was not delivered in time.
+func (m *Machine) onStreamFailed(now core.Instant, msg *core.Message, fx *core.Effects) {
+	switch msg.Failed {
+	case core.KindJoin:
+		if !m.join.done && msg.Seq == m.join.seq {
+			m.joinFailed(now, core.CauseJoinFailed, fx)
+		}
+	case core.KindSyncDigest, core.KindSyncFull:
+		if msg.Seq == m.sync.seq {
+			m.due[timerSyncWait] = core.Never
+			m.onSyncWait(fx)
+		}
+	default:
+	}
+}

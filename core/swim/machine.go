@@ -1,0 +1,401 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/core/vivaldi"
+)
+
+// The protocol version that a JOIN carries; a different major version is refused (spec 00, answer 7).
+const (
+	VersionMajor = 1
+	VersionMinor = 5
+)
+
+// Params say who one node is. Ids of a group are dense: Base … Base+Capacity−1 are the subjects that
+// this node may ever keep a record of.
+type Params struct {
+	Self     core.NodeID
+	Role     core.Role
+	Group    core.GroupID
+	Base     core.NodeID
+	Capacity int
+
+	Instance    uint32 // start count of the process, from 1
+	Incarnation uint32 // 0, or what the last process left behind + restart_bump
+	Seed        uint64 // of the run; streams are keyed by (Seed, purpose, Self, Instance)
+	Start       core.Instant
+
+	Seeds  []core.NodeID                 // whom to JOIN; empty: the node waits to be joined
+	Known  []core.Entry                  // configured peers, UNCONFIRMED from the start (Begin); shared, read only
+	Owner  core.NodeID                   // of a worker: the manager that watches it, NoNode = the seed that accepts it
+	Formed []core.Entry                  // records that are OK from the start (membership.initial = formed); shared, read only
+	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody known
+}
+
+// timer names one deadline of a machine. Timers that are due together fire in this order.
+type timer uint8
+
+const (
+	timerOutstanding timer = iota // the next ping that runs out, or the next nack owed
+	timerSuspicion
+	timerTick
+	timerLag
+	timerGossip
+	timerRefute
+	timerJoin
+	timerSync
+	timerSyncWait
+	timerReconnect
+	timerWatch
+	timerSweep
+	timerLeave
+	numTimers
+)
+
+// Machine is the membership of one node. It implements core.Machine.
+type Machine struct {
+	due [numTimers]core.Instant
+
+	self, base core.NodeID
+	inc        uint32 // own incarnation
+	instance   uint32
+	group      core.GroupID
+	role       core.Role
+	flat       bool // every member is a participant
+	hearsay    bool
+	leaving    bool
+	stopped    bool
+	lhm        uint8
+	level      uint8 // degradation, 0 … 4
+
+	seq      uint32
+	nPart    int // participants counted in n, without self
+	nRec     int // records of any state
+	rec      []record
+	out      []ping
+	nProbes  int // of out: outstanding probes
+	nProxied int // of out: pings on behalf of others
+
+	list probeList
+	cfg  *Config
+	viv  *vivaldi.Node // nil: coordinates off
+
+	queue  queue
+	sum    digest
+	susp   suspicions
+	conf   confirmations
+	deads  []uint16      // DEAD participants, oldest death first
+	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
+	lag    lagMeter
+	refute refuter
+	join   joiner
+	known  []core.Entry // until Begin
+	sync   syncer
+	watch  watcher
+	rate   rateLimiter
+	coord  core.Coord // local coordinate as it travels
+
+	phase       core.Instant // of the node's own grid
+	tick        int64
+	rateAcc     uint8 // error accumulator of the degraded probe rate, in twentieths
+	leaveUntil  core.Instant
+	proxyStream rng.Stream
+	gossStream  rng.Stream
+	jitter      rng.Stream
+
+	count Counters
+}
+
+// New returns a machine that starts at p.Start. cfg is shared and not written to; viv may be nil.
+func New(cfg *Config, p Params, viv *vivaldi.Node) *Machine {
+	m := new(Machine)
+	m.Init(cfg, p, viv)
+	return m
+}
+
+// Init makes m a fresh machine, as New does, in place.
+func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
+	*m = Machine{
+		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
+		flat: cfg.Membership.Topology == "flat", hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
+		rec: make([]record, p.Capacity),
+	}
+	for t := range m.due {
+		m.due[t] = core.Never
+	}
+	stream := func(purpose string) rng.Stream { return rng.New(p.Seed, purpose, uint64(p.Self), uint64(p.Instance)) }
+	m.list.stream = stream("swim.order")
+	m.proxyStream = stream("swim.proxy")
+	m.gossStream = stream("swim.gossip")
+	m.jitter = stream("swim.jitter")
+	m.sum.add(m.self, m.inc, m.participates())
+	m.watch.owner = p.Owner
+	if m.viv != nil {
+		m.viv.Coord(&m.coord)
+	}
+	m.known = p.Known
+	m.adopt(p)
+	m.arm(p)
+}
+
+// Begin takes up the configured peers. A driver calls it once, when the process starts.
+func (m *Machine) Begin(now core.Instant, fx *core.Effects) {
+	for i := range m.known {
+		e := &m.known[i]
+		k, ok := m.index(e.Subject)
+		if !ok || e.Subject == m.self || !m.keeps(e.Role) || m.rec[k].present() {
+			continue
+		}
+		m.rec[k].setRole(e.Role)
+		m.becomeUnconfirmed(now, k, e.Incarnation, core.CauseConfigured, fx)
+	}
+	m.known = nil
+}
+
+// adopt fills the table that the node starts with.
+func (m *Machine) adopt(p Params) {
+	if n := len(p.Formed); n > 0 {
+		m.list.grow(n)
+	}
+	for i := range p.Formed {
+		e := &p.Formed[i]
+		if e.Subject == m.self || !m.keeps(e.Role) {
+			continue
+		}
+		k, ok := m.index(e.Subject)
+		if !ok {
+			continue
+		}
+		r := &m.rec[k]
+		r.setRole(e.Role)
+		r.setState(core.StateOK)
+		r.setIncarnation(e.Incarnation)
+		r.instance = 1
+		r.changed = millis(p.Start)
+		m.nRec++
+		m.sum.add(e.Subject, e.Incarnation, m.isParticipant(e.Role))
+		if m.isParticipant(e.Role) {
+			m.nPart++
+			m.list.insert(k)
+		} else {
+			m.watch.start(m, k, p.Start)
+			if p.Owners != nil {
+				m.watch.setOwner(m, k, p.Owners(e.Subject))
+			}
+		}
+	}
+}
+
+// arm sets the timers that run from the start.
+func (m *Machine) arm(p Params) {
+	c := m.cfg
+	within := func(d core.Duration) core.Duration {
+		if d <= 0 {
+			return 0
+		}
+		return core.Duration(m.jitter.Float64() * float64(d))
+	}
+	first := within(c.Probe.Interval)
+	m.due[timerTick] = p.Start.Add(first)
+	m.phase = p.Start.Add(within(c.Gossip.Interval))
+	if c.Lag.Enabled {
+		// The lag timer shares the probe's phase: two timers, one wake-up.
+		m.due[timerLag] = m.due[timerTick]
+	}
+	m.due[timerSweep] = p.Start.Add(within(c.Cleanup.Interval))
+	if m.participates() {
+		if c.Sync.Mode != "off" {
+			m.due[timerSync] = p.Start.Add(within(m.syncInterval()))
+		}
+		if c.Reconnect.Interval > 0 {
+			m.due[timerReconnect] = p.Start.Add(within(c.Reconnect.Interval))
+		}
+	}
+	if m.watches() {
+		m.due[timerWatch] = p.Start.Add(within(c.Worker.Check))
+	}
+	m.join.begin(m, p)
+}
+
+// Receive applies one message (spec 10 §3.2; steps 1 and its CRC are the codec's).
+func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	if m.stopped {
+		return
+	}
+	if msg.Kind == core.KindStreamFailed {
+		m.onStreamFailed(now, msg, fx)
+		return
+	}
+	m.count.Received[msg.Kind]++
+	k, ok := m.index(msg.From)
+	if !ok || msg.Group != m.group || msg.From == m.self || msg.To != m.self {
+		m.count.Malformed++
+		return
+	}
+	if m.cfg.Rate.Burst > 0 && !msg.Kind.IsStream() && !m.rate.allow(m.cfg, now, msg.From) {
+		m.count.RateLimited++
+		return
+	}
+	if msg.Kind == core.KindJoin { // the sender's claims are weighed by the JOIN rules alone (§2.6)
+		m.onJoin(now, k, msg, fx)
+		return
+	}
+	if msg.Incarnation > maxIncarnation || !m.checkInstance(now, k, msg, fx) {
+		return
+	}
+	m.seen(now, k, msg, fx)
+	if m.viv != nil && msg.Coord.Dims != 0 {
+		m.hearCoord(now, k, msg)
+	}
+	for i := range msg.Updates {
+		if i == maxUpdatesParsed {
+			break
+		}
+		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: msg.Kind == core.KindPing}, fx)
+	}
+	m.act(now, k, msg, fx)
+	if m.rec[k].state() == core.StateUnconfirmed {
+		m.reactive(now, k, fx)
+	}
+}
+
+// act is step 8 of §3.2: the message's own meaning.
+func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	switch msg.Kind {
+	case core.KindPing:
+		m.onPing(now, k, msg, fx)
+	case core.KindAck:
+		m.onAck(now, k, msg, fx)
+	case core.KindPingReq:
+		m.onPingReq(now, msg, fx)
+	case core.KindIndAck:
+		m.onIndAck(now, msg, fx)
+	case core.KindNack:
+		m.onNack(msg)
+	case core.KindJoinAck:
+		m.onJoinAck(now, k, msg, fx)
+	case core.KindSyncDigest:
+		m.onSyncDigest(now, k, msg, fx)
+	case core.KindSyncFull:
+		m.onSyncFull(now, k, msg, fx)
+	case core.KindGossip, core.KindLeave:
+		// Their updates are all they say.
+	case core.KindNone, core.KindJoin, core.KindStreamFailed:
+		m.count.Malformed++
+	}
+	if m.cfg.Confirm.On == "any-message" && !m.hearsay && m.rec[k].state() == core.StateUnconfirmed {
+		m.confirm(now, k, msg.Incarnation, fx)
+	}
+}
+
+// Wake fires every timer that is due, earliest first, ties in the order of the timer constants.
+func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
+	for !m.stopped {
+		t, at := m.earliest()
+		if at > now {
+			return
+		}
+		m.due[t] = core.Never
+		m.fire(t, at, now, fx)
+	}
+}
+
+func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
+	switch t {
+	case timerOutstanding:
+		m.onPingTimers(now, fx)
+	case timerSuspicion:
+		m.onSuspicionTimer(now, fx)
+	case timerTick:
+		m.onTick(now, fx)
+	case timerLag:
+		m.onLag(due, now, fx)
+	case timerGossip:
+		m.onGossipTick(now, fx)
+	case timerRefute:
+		m.onRefuteWindow(now, fx)
+	case timerJoin:
+		m.onJoinTimer(now, fx)
+	case timerSync:
+		m.onSyncTimer(now, fx)
+	case timerSyncWait:
+		m.onSyncWait(fx)
+	case timerReconnect:
+		m.onReconnect(now, fx)
+	case timerWatch:
+		m.onWatch(now, fx)
+	case timerSweep:
+		m.onSweep(now, fx)
+	case timerLeave:
+		m.onLeaveTimer(now, fx)
+	case numTimers:
+	}
+}
+
+// Deadline reports the earliest timer.
+func (m *Machine) Deadline() (core.Instant, bool) {
+	if m.stopped {
+		return core.Never, false
+	}
+	_, at := m.earliest()
+	return at, at != core.Never
+}
+
+func (m *Machine) earliest() (timer, core.Instant) {
+	best, at := timer(0), m.due[0]
+	for t := timer(1); t < numTimers; t++ {
+		if m.due[t] < at {
+			best, at = t, m.due[t]
+		}
+	}
+	return best, at
+}
+
+// participates reports whether this node is a witness: anybody but a worker, or anybody at all in a
+// flat group (§1).
+func (m *Machine) participates() bool { return m.isParticipant(m.role) }
+
+func (m *Machine) isParticipant(r core.Role) bool { return m.flat || r != core.RoleWorker }
+
+// keeps reports whether this node keeps records of members with the role: a worker's table holds
+// managers only (§1).
+func (m *Machine) keeps(r core.Role) bool { return m.participates() || m.isParticipant(r) }
+
+// watches reports whether this node watches workers by their silence (§10.4).
+func (m *Machine) watches() bool { return !m.flat && m.role == core.RoleManager }
+
+// n is the group size that all formulas use (§0).
+func (m *Machine) n() int {
+	if m.participates() {
+		return m.nPart + 1
+	}
+	return m.nPart
+}
+
+// index returns where the record of id is kept.
+func (m *Machine) index(id core.NodeID) (int, bool) {
+	k := int(id) - int(m.base)
+	return k, k >= 0 && k < len(m.rec)
+}
+
+func (m *Machine) id(k int) core.NodeID { return m.base + core.NodeID(k) }
+
+// header appends a message of the given kind to k with everything that each datagram carries but its
+// updates, which attach adds last.
+func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message {
+	msg := fx.Send()
+	msg.Kind, msg.Role, msg.Group = kind, m.role, m.group
+	msg.From, msg.To = m.self, m.id(k)
+	msg.Instance, msg.Incarnation = m.instance, m.inc
+	if m.viv != nil && !kind.IsStream() {
+		msg.Coord = m.coord
+	}
+	m.count.Sent[kind]++
+	return msg
+}
+
+func (m *Machine) nextSeq() uint32 {
+	m.seq++
+	return m.seq
+}

@@ -1,0 +1,343 @@
+package swim
+
+import "hypersim/core"
+
+// pingKind says why a ping was sent.
+type pingKind uint8
+
+const (
+	pingProbe     pingKind = iota // the failure detector's own
+	pingReactive                  // confirmation of an UNCONFIRMED sender (§10.3)
+	pingProxied                   // on behalf of another node (§4.2)
+	pingReconnect                 // to a DEAD member (§7.4)
+)
+
+// ping is one outstanding PING. Each has its own seq and is never retransmitted, so that an ACK is
+// unambiguous.
+type ping struct {
+	sent      core.Instant
+	due       core.Instant // end of the present wait
+	wait      core.Duration
+	direct    core.Duration // T_d
+	seq       uint32
+	inc       uint32 // target's incarnation when it was sent
+	origin    core.NodeID
+	originSeq uint32
+	until     core.Instant // pingProxied: end of the origin's budget
+	target    uint16
+	kind      pingKind
+	indirect  bool // pingProbe: proxies have been asked
+	asked     uint8
+	nacks     uint8
+}
+
+// onTick is the probe tick (§4.2): exactly one probe, or none if the degradation says so.
+func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
+	m.due[timerTick] = now.Add(m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))
+	if m.leaving {
+		m.due[timerTick] = core.Never
+		return
+	}
+	m.tick++
+	if !m.tickProbes() {
+		m.skipTick(core.CauseDegraded, fx)
+		return
+	}
+	if !m.participates() && m.pingOwner(now, fx) {
+		return
+	}
+	k, ok := m.nextTarget()
+	if !ok || m.nProbes >= m.cfg.Probe.MaxOutstanding {
+		m.skipTick(core.CauseIdle, fx)
+		return
+	}
+	m.probe(now, k, fx)
+}
+
+func (m *Machine) skipTick(cause core.Cause, fx *core.Effects) {
+	m.count.TicksSkipped++
+	f := fx.Fact(core.FactTick)
+	f.Subject, f.A, f.Cause = m.self, m.tick, cause
+}
+
+// nextTarget walks on to a member without an outstanding probe.
+func (m *Machine) nextTarget() (int, bool) {
+	for range m.list.len() {
+		k := m.list.next()
+		if !m.rec[k].outstanding() {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+func (m *Machine) probe(now core.Instant, k int, fx *core.Effects) {
+	wait := m.adaptive(now, m.cfg.Probe.Timeout, k, fx)
+	seq := m.ping(now, k, ping{kind: pingProbe, wait: wait, direct: wait}, fx)
+	m.rec[k].setOutstanding(true)
+	m.nProbes++
+	m.count.Probes++
+	f := fx.Fact(core.FactProbeStarted)
+	f.Subject, f.A, f.B, f.N, f.To = m.id(k), int64(seq), m.tick, int32(m.list.len()), m.rec[k].state()
+}
+
+// ping sends a PING to k and remembers p until its wait is over.
+func (m *Machine) ping(now core.Instant, k int, p ping, fx *core.Effects) uint32 {
+	p.seq, p.sent, p.target, p.inc = m.nextSeq(), now, uint16(k), m.rec[k].incarnation()
+	p.due = now.Add(p.wait)
+	m.out = append(m.out, p)
+	if p.due < m.due[timerOutstanding] {
+		m.due[timerOutstanding] = p.due
+	}
+	msg := m.header(core.KindPing, k, fx)
+	msg.Seq, msg.Target = p.seq, m.id(k)
+	if p.kind == pingProbe {
+		msg.Flags |= core.FlagProbe
+	}
+	m.attach(now, msg, fx)
+	return p.seq
+}
+
+// endPing forgets m.out[i] and re-arms the timer if it was the one waited for.
+func (m *Machine) endPing(i int) {
+	p := &m.out[i]
+	switch p.kind {
+	case pingProbe:
+		m.nProbes--
+		m.rec[p.target].setOutstanding(false)
+	case pingProxied:
+		m.nProxied--
+	case pingReactive, pingReconnect:
+	}
+	last := len(m.out) - 1
+	m.out[i] = m.out[last]
+	m.out = m.out[:last]
+	m.armPings()
+}
+
+func (m *Machine) armPings() {
+	at := core.Never
+	for i := range m.out {
+		at = min(at, m.out[i].due)
+	}
+	m.due[timerOutstanding] = at
+}
+
+// dropPings forgets every ping to k without judging it: its record went away or its process changed.
+func (m *Machine) dropPings(now core.Instant, k int, fx *core.Effects) {
+	for i := len(m.out) - 1; i >= 0; i-- {
+		if p := &m.out[i]; int(p.target) == k && p.kind != pingReconnect {
+			if p.kind == pingProbe {
+				m.count.ProbesVoid++
+				m.probeEnded(now, p, core.CauseVoid, fx)
+			}
+			m.endPing(i)
+		}
+	}
+}
+
+func (m *Machine) findPing(seq uint32) int {
+	for i := range m.out {
+		if m.out[i].seq == seq {
+			return i
+		}
+	}
+	return -1
+}
+
+// onPingTimers handles every ping whose wait is over.
+func (m *Machine) onPingTimers(now core.Instant, fx *core.Effects) {
+	for {
+		i := m.duePing(now)
+		if i < 0 {
+			break
+		}
+		switch p := &m.out[i]; p.kind {
+		case pingProbe:
+			m.onProbeTimer(now, i, fx)
+		case pingProxied:
+			m.onProxyTimer(now, i, fx)
+		case pingReactive, pingReconnect:
+			m.endPing(i)
+		}
+	}
+	m.armPings()
+}
+
+// duePing returns the earliest ping that is due, by seq if several are.
+func (m *Machine) duePing(now core.Instant) int {
+	best := -1
+	for i := range m.out {
+		p := &m.out[i]
+		if p.due > now {
+			continue
+		}
+		if best < 0 || p.due < m.out[best].due || p.due == m.out[best].due && p.seq < m.out[best].seq {
+			best = i
+		}
+	}
+	return best
+}
+
+func (m *Machine) onProbeTimer(now core.Instant, i int, fx *core.Effects) {
+	p := &m.out[i]
+	k := int(p.target)
+	switch {
+	case now.Sub(p.due) > p.wait/2: // we were away, the acks may be waiting in our own inbox
+		m.count.ProbesVoid++
+		m.probeEnded(now, p, core.CauseVoid, fx)
+		m.endPing(i)
+		m.addLHM(1, core.CauseVoid, fx)
+	case m.rec[k].state() == core.StateUnconfirmed:
+		m.count.ProbesFailedUnconfirmed++
+		m.probeEnded(now, p, core.CauseNone, fx)
+		m.endPing(i)
+	case !p.indirect && m.askProxies(now, i, fx):
+	default:
+		m.probeFailed(now, i, fx)
+	}
+}
+
+// askProxies starts the indirect phase; false if nobody can be asked.
+func (m *Machine) askProxies(now core.Instant, i int, fx *core.Effects) bool {
+	p := &m.out[i]
+	target := int(p.target)
+	var buf [10]uint16
+	proxies := m.list.pick(&m.proxyStream, buf[:m.cfg.Probe.IndirectK], nil, func(k int) bool {
+		return k != target && m.rec[k].state() == core.StateOK
+	})
+	if len(proxies) == 0 {
+		return false
+	}
+	period := m.cfg.Probe.Interval * core.Duration(1+int(m.lhm))
+	p.indirect, p.asked = true, uint8(len(proxies))
+	p.wait = max(p.direct, period-p.direct) // T_i
+	p.due = now.Add(p.wait)
+	seq, budget := p.seq, uint32(p.wait.Milliseconds())
+	m.count.IndirectStarted++
+	for _, k := range proxies {
+		msg := m.header(core.KindPingReq, int(k), fx)
+		msg.Seq, msg.Target, msg.BudgetMS = seq, m.id(target), budget
+		m.attach(now, msg, fx)
+	}
+	return true
+}
+
+// probeFailed ends a probe whose waits are all over (§4.2 step 5).
+func (m *Machine) probeFailed(now core.Instant, i int, fx *core.Effects) {
+	p := m.out[i]
+	k := int(p.target)
+	r := &m.rec[k]
+	if s := r.state(); r.incarnation() > p.inc || s != core.StateOK && s != core.StateSuspect {
+		m.count.ProbesVoid++
+		m.probeEnded(now, &p, core.CauseVoid, fx)
+		m.endPing(i)
+		return
+	}
+	m.count.ProbesFailed++
+	m.probeEnded(now, &p, core.CauseProbeFailed, fx)
+	m.endPing(i)
+	m.failedProbeLHM(&p, fx)
+	m.accuse(now, k, core.CauseProbeFailed, fx)
+}
+
+// accuse raises this node's own suspicion of k, or confirms somebody else's with it.
+func (m *Machine) accuse(now core.Instant, k int, cause core.Cause, fx *core.Effects) {
+	r := &m.rec[k]
+	news := core.CauseSelf
+	switch r.state() {
+	case core.StateOK:
+		m.becomeSuspect(now, k, r.incarnation(), m.self, cause, fx)
+		if r.state() != core.StateSuspect {
+			return // the table of suspicions is full
+		}
+	case core.StateSuspect:
+		if !m.confirmSuspicion(now, k, m.self, fx) {
+			return
+		}
+		news = core.CauseConfirmation
+	default:
+		return
+	}
+	if r.state() == core.StateSuspect {
+		m.relay(now, &core.Update{
+			Type: core.UpdateSuspect, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role(),
+		}, news, fx)
+	}
+}
+
+func (m *Machine) probeEnded(now core.Instant, p *ping, cause core.Cause, fx *core.Effects) {
+	f := fx.Fact(core.FactProbeEnded)
+	f.Subject, f.A, f.B, f.Cause = m.id(int(p.target)), int64(p.seq), int64(now.Sub(p.sent)), cause
+}
+
+func (m *Machine) onPing(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	if msg.Target != m.self {
+		m.count.Malformed++
+		return
+	}
+	ack := m.header(core.KindAck, k, fx)
+	ack.Seq, ack.State, ack.Digest = msg.Seq, m.rec[k].state(), uint32(m.sum.part)
+	if ack.State == stateTomb {
+		ack.State = core.StateNone
+	}
+	if rtt, ok := m.filteredRTT(now, k); ok {
+		ack.RTTms = float32(float64(rtt) / 1e6)
+	}
+	m.attach(now, ack, fx)
+}
+
+func (m *Machine) onAck(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	m.compareDigest(now, k, msg.Digest, fx)
+	i := m.findPing(msg.Seq)
+	if i < 0 || int(m.out[i].target) != k {
+		m.count.AcksUnmatched++
+		return
+	}
+	p := m.out[i]
+	m.sampleRTT(now, k, now.Sub(p.sent))
+	m.confirm(now, k, msg.Incarnation, fx)
+	if i = m.findPing(msg.Seq); i < 0 {
+		return
+	}
+	switch p.kind {
+	case pingProbe:
+		m.probeSucceeded(now, i, core.CauseAck, fx)
+	case pingProxied:
+		m.onProxyAck(now, i, msg, fx)
+	case pingReactive:
+		m.endPing(i)
+	case pingReconnect:
+		m.endPing(i)
+		m.count.ReconnectsSucceeded++
+		m.sendFull(now, k, fx)
+	}
+}
+
+func (m *Machine) probeSucceeded(now core.Instant, i int, cause core.Cause, fx *core.Effects) {
+	m.count.ProbesAcked++
+	if cause == core.CauseIndirectAck {
+		m.count.IndirectSaved++
+	}
+	m.probeEnded(now, &m.out[i], cause, fx)
+	m.endPing(i)
+	m.addLHM(-1, cause, fx)
+}
+
+func (m *Machine) onIndAck(now core.Instant, msg *core.Message, fx *core.Effects) {
+	i := m.findPing(msg.Seq)
+	if i < 0 || m.out[i].kind != pingProbe || m.id(int(m.out[i].target)) != msg.Target {
+		return
+	}
+	m.probeSucceeded(now, i, core.CauseIndirectAck, fx)
+}
+
+func (m *Machine) onNack(msg *core.Message) {
+	i := m.findPing(msg.Seq)
+	if i < 0 || m.out[i].kind != pingProbe || m.id(int(m.out[i].target)) != msg.Target {
+		return
+	}
+	if m.out[i].nacks < m.out[i].asked {
+		m.out[i].nacks++
+	}
+}

@@ -1,0 +1,56 @@
+package swim
+
+import "hypersim/core"
+
+// onPingReq serves as proxy (§4.2): an own ping to the target, its answer passed on, a nack when most of
+// the budget is gone.
+func (m *Machine) onPingReq(now core.Instant, msg *core.Message, fx *core.Effects) {
+	k, ok := m.index(msg.Target)
+	if !ok || msg.Target == m.self || msg.BudgetMS == 0 {
+		m.count.Malformed++
+		return
+	}
+	r := &m.rec[k]
+	// A target without a record is pinged all the same: the origin knows it, and this node may be the
+	// one that does not yet.
+	isWorker := !m.isParticipant(r.role()) && r.present()
+	if isWorker || m.nProxied >= m.cfg.Probe.MaxProxied || m.level >= levelHeavy || m.leaving {
+		m.count.Declined++
+		m.nack(now, msg.From, msg.Seq, msg.Target, core.FlagDeclined, fx)
+		return
+	}
+	budget := core.Duration(msg.BudgetMS) * 1e6
+	m.nProxied++
+	m.ping(now, k, ping{
+		kind: pingProxied, origin: msg.From, originSeq: msg.Seq, until: now.Add(budget),
+		wait: core.Duration(float64(budget) * m.cfg.Probe.NackFraction),
+	}, fx)
+}
+
+func (m *Machine) onProxyTimer(now core.Instant, i int, fx *core.Effects) {
+	p := &m.out[i]
+	if p.indirect || now >= p.until { // nacked before, or too late to be of use
+		m.endPing(i)
+		return
+	}
+	p.indirect = true
+	p.due = p.until
+	origin, seq, target := p.origin, p.originSeq, m.id(int(p.target))
+	m.nack(now, origin, seq, target, 0, fx)
+}
+
+func (m *Machine) onProxyAck(now core.Instant, i int, msg *core.Message, fx *core.Effects) {
+	p := m.out[i]
+	m.endPing(i)
+	k, _ := m.index(p.origin)
+	ack := m.header(core.KindIndAck, k, fx)
+	ack.Seq, ack.Target, ack.Required = p.originSeq, msg.From, msg.Incarnation
+	m.attach(now, ack, fx)
+}
+
+func (m *Machine) nack(now core.Instant, to core.NodeID, seq uint32, target core.NodeID, flags core.Flags, fx *core.Effects) {
+	k, _ := m.index(to)
+	msg := m.header(core.KindNack, k, fx)
+	msg.Seq, msg.Target, msg.Flags = seq, target, flags
+	m.attach(now, msg, fx)
+}

@@ -1,0 +1,270 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/wire"
+)
+
+// item is one queued update. key orders the queue: fewest transmissions, then type (dead and leave,
+// suspect, join, alive), then newest, then subject (§6).
+type item struct {
+	key     uint64
+	subject core.NodeID
+	inc     uint32
+	from    core.NodeID
+	queued  uint32 // local ms
+	typ     core.UpdateType
+	role    core.Role
+	sent    uint8
+	limit   uint8
+}
+
+const (
+	sentShift = 56
+	rankShift = 54
+	ageShift  = 22
+	ageMask   = 1<<32 - 1
+	subjMask  = 1<<22 - 1
+)
+
+var typeRank = [core.NumUpdateTypes]uint64{
+	core.UpdateDead: 0, core.UpdateLeft: 0, core.UpdateSuspect: 1, core.UpdateJoin: 2, core.UpdateAlive: 3,
+}
+
+func sortKey(typ core.UpdateType, queued uint32, subject core.NodeID) uint64 {
+	return typeRank[typ]<<rankShift | uint64(^queued)<<ageShift | uint64(subject)&subjMask
+}
+
+// queue holds the updates that still have transmissions to make, sorted by descending key: what goes
+// out next stands at the end, where adding and taking are cheap.
+type queue struct {
+	items []item
+	taken []item // scratch of one selection
+}
+
+func (q *queue) len() int { return len(q.items) }
+
+func (q *queue) update(it *item) core.Update {
+	return core.Update{Type: it.typ, Role: it.role, Subject: it.subject, Incarnation: it.inc, From: it.from}
+}
+
+// insert puts it in its place.
+func (q *queue) insert(it item) {
+	q.items = append(q.items, it)
+	i := len(q.items) - 1
+	for i > 0 && q.items[i-1].key < it.key {
+		q.items[i] = q.items[i-1]
+		i--
+	}
+	q.items[i] = it
+}
+
+func (q *queue) removeAt(i int) {
+	q.items = append(q.items[:i], q.items[i+1:]...)
+}
+
+// merge puts the taken items, sorted by ascending key, back among the rest.
+func (q *queue) merge() {
+	n, k := len(q.items), len(q.taken)
+	if k == 0 {
+		return
+	}
+	q.items = append(q.items, q.taken...)
+	for i, j, w := n-1, 0, n+k-1; j < k; w-- {
+		if i >= 0 && q.items[i].key < q.taken[j].key {
+			q.items[w] = q.items[i]
+			i--
+		} else {
+			q.items[w] = q.taken[j]
+			j++
+		}
+	}
+	q.taken = q.taken[:0]
+}
+
+// retransmitLimit is max(1, ⌊λ·ln(n+1)⌋) (§6).
+func (m *Machine) retransmitLimit() uint8 {
+	return uint8(min(max(1, int(m.cfg.Gossip.Lambda*lnInt(m.n()+1))), 255))
+}
+
+// relay enqueues a claim for dissemination. A worker neither originates nor relays claims about others
+// (§1). Nothing is relayed twice: callers do so only for FRESH claims and counted confirmations.
+func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *core.Effects) {
+	if !m.participates() && u.Subject != m.self {
+		return
+	}
+	if cause != core.CauseConfirmation {
+		m.supersede(u.Subject, fx)
+	}
+	if len(m.queue.items) >= m.cfg.Gossip.QueueMax {
+		m.overflow(fx)
+	}
+	it := item{
+		subject: u.Subject, inc: u.Incarnation, from: u.From, typ: u.Type, role: u.Role,
+		queued: millis(now), limit: m.retransmitLimit(),
+	}
+	it.key = sortKey(it.typ, it.queued, it.subject)
+	m.queue.insert(it)
+	if k, ok := m.index(u.Subject); ok {
+		m.rec[k].setQueued(true)
+	}
+	m.count.Enqueued++
+	f := fx.Fact(core.FactQueued)
+	f.Subject, f.Inc, f.A, f.Other, f.Cause, f.N = u.Subject, u.Incarnation, int64(u.Type), u.From, cause, int32(it.limit)
+	m.armGossip(now)
+}
+
+func (m *Machine) relayAlive(now core.Instant, k int, fx *core.Effects) {
+	r := &m.rec[k]
+	m.relay(now, &core.Update{
+		Type: core.UpdateAlive, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role(),
+	}, core.CauseFresh, fx)
+}
+
+// supersede drops everything queued about subject: a fresh claim replaces it.
+func (m *Machine) supersede(subject core.NodeID, fx *core.Effects) {
+	k, ok := m.index(subject)
+	if !ok || !m.rec[k].queued() {
+		return
+	}
+	m.rec[k].setQueued(false)
+	kept := m.queue.items[:0]
+	for i := range m.queue.items {
+		it := &m.queue.items[i]
+		if it.subject == subject {
+			m.count.Superseded++
+			m.retired(it, core.CauseSuperseded, fx)
+			continue
+		}
+		kept = append(kept, *it)
+	}
+	m.queue.items = kept
+}
+
+// overflow drops the most transmitted item, the oldest of them.
+func (m *Machine) overflow(fx *core.Effects) {
+	worst := 0
+	for i := range m.queue.items {
+		it, w := &m.queue.items[i], &m.queue.items[worst]
+		if it.sent > w.sent || it.sent == w.sent && (it.queued < w.queued || it.queued == w.queued && it.subject > w.subject) {
+			worst = i
+		}
+	}
+	m.count.Overflowed++
+	m.retired(&m.queue.items[worst], core.CauseOverflow, fx)
+	m.queue.removeAt(worst)
+}
+
+func (m *Machine) retired(it *item, cause core.Cause, fx *core.Effects) {
+	f := fx.Fact(core.FactRetired)
+	f.Subject, f.Inc, f.A, f.Other = it.subject, it.inc, int64(it.typ), it.from
+	f.B, f.N, f.Cause = int64(it.sent), int32(it.limit), cause
+}
+
+// expireQueue drops what has waited too long.
+func (m *Machine) expireQueue(now core.Instant, fx *core.Effects) {
+	oldest := uint32(m.cfg.Gossip.QueueAge.Milliseconds())
+	kept := m.queue.items[:0]
+	for i := range m.queue.items {
+		it := &m.queue.items[i]
+		if millis(now)-it.queued > oldest {
+			m.retired(it, core.CauseAge, fx)
+			continue
+		}
+		kept = append(kept, *it)
+	}
+	m.queue.items = kept
+}
+
+// updateCap is how many updates a datagram of this node may carry now.
+func (m *Machine) updateCap() int {
+	return max(1, m.cfg.Gossip.MaxUpdates*capTwentieths[m.level]/20)
+}
+
+// attach adds the update block to msg, last of all: what must be said to this peer first (§5.4 and
+// §2.4), then the queue in its order, as much as fits.
+func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) {
+	k, ok := m.index(msg.To)
+	forced := ok && m.forced(k)
+	if len(m.queue.items) == 0 && !forced {
+		return
+	}
+	room := m.cfg.Gossip.MaxBytes - wire.UpdatesHeader
+	us := fx.GrowUpdates(m.updateCap() + 2)
+	if forced {
+		us, room = m.attachForced(k, us, room)
+	}
+	us = m.attachQueued(us, room, fx)
+	msg.Updates = fx.KeepUpdates(us)
+	m.count.Transmitted += uint64(len(us))
+}
+
+// forced reports whether a datagram to k must carry something out of turn.
+func (m *Machine) forced(k int) bool {
+	s := m.rec[k].state()
+	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0
+}
+
+func (m *Machine) owes(id core.NodeID) int {
+	for i, o := range m.owed {
+		if o == id {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update, int) {
+	r := &m.rec[k]
+	add := func(u core.Update) {
+		us = append(us, u)
+		room -= wire.UpdateBytes(&u, wire.KeyV4)
+	}
+	if i := m.owes(m.id(k)); i >= 0 {
+		m.owed = append(m.owed[:i], m.owed[i+1:]...)
+		add(m.selfUpdate(core.UpdateAlive))
+	}
+	switch s := r.state(); {
+	case !m.cfg.Suspicion.Buddy:
+	case s == core.StateSuspect:
+		add(core.Update{
+			Type: core.UpdateSuspect, Subject: m.id(k), Incarnation: r.incarnation(),
+			From: m.susp.at(r.side).accusers[0], Role: r.role(),
+		})
+	case s == core.StateDead:
+		add(core.Update{Type: core.UpdateDead, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role()})
+	}
+	return us, room
+}
+
+const leastUpdateBytes = 1 + 1 + wire.KeyV4
+
+// attachQueued takes from the queue in its order. An update that does not fit is skipped, not a stop.
+func (m *Machine) attachQueued(us []core.Update, room int, fx *core.Effects) []core.Update {
+	q := &m.queue
+	limit := len(us) + m.updateCap()
+	w := len(q.items) // items[w:] after the walk: those passed over, in order
+	i := len(q.items) - 1
+	for ; i >= 0 && len(us) < limit && room >= leastUpdateBytes; i-- {
+		it := &q.items[i]
+		u := q.update(it)
+		size := wire.UpdateBytes(&u, wire.KeyV4)
+		if size > room {
+			w--
+			q.items[w] = *it
+			continue
+		}
+		room -= size
+		us = append(us, u)
+		it.sent++
+		if it.sent >= it.limit {
+			m.retired(it, core.CauseLimit, fx)
+			continue
+		}
+		it.key += 1 << sentShift
+		q.taken = append(q.taken, *it)
+	}
+	q.items = append(q.items[:i+1], q.items[w:]...)
+	q.merge()
+	return us
+}

@@ -1,0 +1,133 @@
+package swim
+
+import "hypersim/core"
+
+// refuter limits how often the own incarnation may rise (§2.4).
+type refuter struct {
+	since   core.Instant // start of the window
+	used    int
+	pending bool   // a refutation waits for the window's end
+	highest uint32 // the highest accusation it must beat
+}
+
+func (m *Machine) selfUpdate(t core.UpdateType) core.Update {
+	return core.Update{Type: t, Subject: m.self, Incarnation: m.inc, From: core.NoNode, Role: m.role}
+}
+
+// claimSelf answers what others say about this node (§2.4).
+func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *core.Effects) {
+	switch u.Type {
+	case core.UpdateAlive, core.UpdateJoin:
+		if u.Incarnation > m.inc { // an older process of this key
+			m.raise(now, u.Incarnation, core.CauseOlderProcess, fx)
+		}
+		return
+	case core.UpdateSuspect, core.UpdateDead, core.UpdateLeft:
+	}
+	if u.Incarnation < m.inc {
+		if m.owes(src.from) < 0 && len(m.owed) < 64 {
+			m.owed = append(m.owed, src.from)
+		}
+		return
+	}
+	if m.leaving {
+		return
+	}
+	f := fx.Fact(core.FactAccused)
+	f.Subject, f.Inc, f.Other = m.self, u.Incarnation, u.From
+	if !m.refuteNow(now, u.Incarnation, fx) || src.answered {
+		return
+	}
+	if k, ok := m.index(src.from); ok && m.rec[k].present() && m.isParticipant(m.rec[k].role()) {
+		m.gossip(now, k, fx)
+	}
+}
+
+// refuteNow raises the incarnation above accusation, or defers that to the end of the window.
+func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effects) bool {
+	w := &m.refute
+	if now.Sub(w.since) >= m.cfg.Refute.Window || w.used == 0 {
+		w.since, w.used = now, 0
+	}
+	if w.used >= m.cfg.Refute.Tokens {
+		w.highest = max(w.highest, accusation)
+		w.pending = true
+		m.due[timerRefute] = w.since.Add(m.cfg.Refute.Window)
+		m.count.RefutationsDeferred++
+		return false
+	}
+	w.used++
+	m.count.Refutations++
+	m.raise(now, accusation, core.CauseRefute, fx)
+	m.addLHM(1, core.CauseRefute, fx)
+	return true
+}
+
+func (m *Machine) onRefuteWindow(now core.Instant, fx *core.Effects) {
+	if !m.refute.pending {
+		return
+	}
+	m.refute.pending = false
+	if a := m.refute.highest; a >= m.inc {
+		m.refuteNow(now, a, fx)
+	}
+}
+
+// raise sets the own incarnation above what was seen and tells the group.
+func (m *Machine) raise(now core.Instant, above uint32, cause core.Cause, fx *core.Effects) {
+	if above >= maxIncarnation {
+		m.stopped = true
+		fx.Fact(core.FactFatal).Subject = m.self
+		return
+	}
+	m.setIncarnation(above+1, cause, fx)
+	u := m.selfUpdate(core.UpdateAlive)
+	m.relay(now, &u, core.CauseSelf, fx)
+}
+
+func (m *Machine) setIncarnation(inc uint32, cause core.Cause, fx *core.Effects) {
+	old := m.inc
+	m.sum.sub(m.self, old, m.participates())
+	m.inc = inc
+	m.sum.add(m.self, inc, m.participates())
+	f := fx.Fact(core.FactIncarnation)
+	f.Subject, f.Inc, f.A, f.Cause = m.self, inc, int64(old), cause
+}
+
+// Refresh raises the own incarnation without a cause from outside: a piece of news to watch spreading.
+func (m *Machine) Refresh(now core.Instant, fx *core.Effects) {
+	if !m.stopped && !m.leaving {
+		m.raise(now, m.inc, core.CauseSelf, fx)
+	}
+}
+
+// Leave starts a graceful departure (§7.2).
+func (m *Machine) Leave(now core.Instant, fx *core.Effects) {
+	if m.leaving || m.stopped {
+		return
+	}
+	m.leaving = true
+	u := m.selfUpdate(core.UpdateLeft)
+	m.relay(now, &u, core.CauseSelf, fx)
+	want := 3
+	if !m.participates() {
+		want = m.list.len() // a worker tells all its managers
+	}
+	targets := m.list.pick(&m.gossStream, make([]uint16, min(want, m.list.len())), nil, func(k int) bool {
+		return m.rec[k].state() == core.StateOK
+	})
+	for _, k := range targets {
+		msg := m.header(core.KindLeave, int(k), fx)
+		msg.Updates = append(fx.GrowUpdates(1), u)
+		msg.Updates = fx.KeepUpdates(msg.Updates)
+	}
+	m.leaveUntil = now.Add(m.cfg.Leave.Drain)
+	m.due[timerLeave] = m.leaveUntil
+	m.join.seeds = nil
+	m.due[timerJoin] = core.Never
+}
+
+func (m *Machine) onLeaveTimer(_ core.Instant, fx *core.Effects) {
+	m.stopped = true
+	fx.Fact(core.FactStopped).Subject = m.self
+}

@@ -1,0 +1,25 @@
+package swim
+
+import (
+	"testing"
+	"unsafe"
+)
+
+func TestSizesAreTrue(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		have uintptr
+		want int
+	}{
+		{"machine", unsafe.Sizeof(Machine{}), machineBytes},
+		{"record", unsafe.Sizeof(record{}), recordBytes},
+		{"ping", unsafe.Sizeof(ping{}), pingBytes},
+		{"item", unsafe.Sizeof(item{}), itemBytes},
+		{"suspicion", unsafe.Sizeof(suspicion{}), suspicionBytes},
+		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
+	} {
+		if int(c.have) != c.want {
+			t.Errorf("%s is %d bytes, the constant says %d", c.what, c.have, c.want)
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package swim
+
+import (
+	"math"
+
+	"hypersim/core"
+	"hypersim/core/xmath"
+)
+
+// maxAccusers bounds suspicion.k: the first accuser and K more are kept per suspicion.
+const maxAccusers = 8
+
+// suspicion is one running suspicion of a SUSPECT record. It exists as long as the record is SUSPECT.
+type suspicion struct {
+	start, deadline core.Instant
+	min, max        core.Duration // fixed at the start, as are n and K (§5.2)
+	subject         uint16
+	pos             uint16 // in the heap
+	k, c            uint8
+	graced          bool
+	accusers        [maxAccusers]core.NodeID // the first, then the c that confirmed
+}
+
+// suspicions are the side table of SUSPECT records: a slab, and a heap of its indices by deadline.
+type suspicions struct {
+	slab []suspicion
+	idle []uint16
+	heap []uint16
+}
+
+func (t *suspicions) at(side uint16) *suspicion { return &t.slab[side-1] }
+
+func (t *suspicions) alloc() uint16 {
+	if n := len(t.idle); n > 0 {
+		i := t.idle[n-1]
+		t.idle = t.idle[:n-1]
+		return i
+	}
+	t.slab = append(t.slab, suspicion{})
+	return uint16(len(t.slab))
+}
+
+func (t *suspicions) less(a, b uint16) bool {
+	x, y := t.at(a), t.at(b)
+	return x.deadline < y.deadline || x.deadline == y.deadline && x.subject < y.subject
+}
+
+func (t *suspicions) push(side uint16) {
+	t.heap = append(t.heap, side)
+	t.at(side).pos = uint16(len(t.heap) - 1)
+	t.up(len(t.heap) - 1)
+}
+
+func (t *suspicions) swap(i, j int) {
+	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
+	t.at(t.heap[i]).pos, t.at(t.heap[j]).pos = uint16(i), uint16(j)
+}
+
+func (t *suspicions) up(i int) {
+	for i > 0 && t.less(t.heap[i], t.heap[(i-1)/2]) {
+		t.swap(i, (i-1)/2)
+		i = (i - 1) / 2
+	}
+}
+
+func (t *suspicions) down(i int) {
+	for {
+		c := 2*i + 1
+		if c >= len(t.heap) {
+			return
+		}
+		if c+1 < len(t.heap) && t.less(t.heap[c+1], t.heap[c]) {
+			c++
+		}
+		if !t.less(t.heap[c], t.heap[i]) {
+			return
+		}
+		t.swap(i, c)
+		i = c
+	}
+}
+
+func (t *suspicions) fix(side uint16) {
+	i := int(t.at(side).pos)
+	t.up(i)
+	t.down(int(t.at(side).pos))
+}
+
+func (t *suspicions) drop(side uint16) {
+	i, last := int(t.at(side).pos), len(t.heap)-1
+	t.swap(i, last)
+	t.heap = t.heap[:last]
+	if i < last {
+		t.fix(t.heap[i])
+	}
+	t.idle = append(t.idle, side)
+}
+
+func (t *suspicions) next() core.Instant {
+	if len(t.heap) == 0 {
+		return core.Never
+	}
+	return t.at(t.heap[0]).deadline
+}
+
+// suspicionBounds returns Min, Max and K for a group of n (§5.2), before the factor f.
+func suspicionBounds(c *Suspicion, period core.Duration, n int) (lo, hi core.Duration, k int) {
+	lo, hi = c.Min, c.Max
+	if c.ScaleWithN {
+		scaled := c.Alpha * xmath.Log10(float64(max(1, n))) * float64(period)
+		lo = max(lo, core.Duration(scaled))
+		hi = max(hi, core.Duration(c.Beta*float64(lo)))
+	}
+	return lo, hi, max(0, min(c.K, n-2))
+}
+
+// suspicionTimeout is the age at which a suspicion with c of k confirmations expires (Lifeguard,
+// LHA-Suspicion; §5.2). n is used by the formula log-n only, which counts the first accuser too.
+func suspicionTimeout(formula string, lo, hi core.Duration, c, k, n int) core.Duration {
+	var share float64
+	switch {
+	case formula == "log-n":
+		if n <= 1 {
+			return hi
+		}
+		share = xmath.Log(float64(c+2)) / xmath.Log(float64(n+1))
+	case k < 1:
+		return lo
+	default:
+		share = xmath.Log(float64(c+1)) / xmath.Log(float64(k+1))
+	}
+	return max(lo, hi-core.Duration(math.Round(float64(hi-lo)*share)))
+}
+
+func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, fx *core.Effects) {
+	c, r := &m.cfg.Suspicion, &m.rec[k]
+	f := m.suspicionFactor(now, k)
+	lo, hi, confirmations := suspicionBounds(c, m.cfg.Probe.Interval, m.n())
+	if !m.isParticipant(r.role()) { // a silent worker: nobody else can confirm (§10.4)
+		lo, hi, confirmations = m.cfg.Worker.Grace, m.cfg.Worker.Grace, 0
+	}
+	side := m.susp.alloc()
+	s := m.susp.at(side)
+	*s = suspicion{
+		start: now, min: core.Duration(f * float64(lo)), max: core.Duration(f * float64(hi)),
+		subject: uint16(k), k: uint8(confirmations),
+	}
+	s.accusers[0] = accuser
+	s.deadline = now.Add(m.timeoutOf(s))
+	m.susp.push(side)
+	r.side = side
+	m.due[timerSuspicion] = m.susp.next()
+	m.count.SuspicionsStarted++
+
+	fact := fx.Fact(core.FactSuspicionStarted)
+	fact.Subject, fact.Inc, fact.Other, fact.N = m.id(k), r.incarnation(), accuser, int32(s.k)
+	fact.A, fact.B, fact.At = int64(s.min), int64(s.max), s.deadline
+}
+
+func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
+	switch m.cfg.Suspicion.Scaling {
+	case "none":
+		return 1
+	case "adaptive":
+		f, _ := m.factorsFor(now, k)
+		p := &m.cfg.Probe
+		return float64(adaptiveTimeout(1e9, f, p.TimeoutMin, p.TimeoutMax)) / 1e9
+	}
+	return float64(1 + int(m.lhm))
+}
+
+func (m *Machine) timeoutOf(s *suspicion) core.Duration {
+	return suspicionTimeout(m.cfg.Suspicion.Formula, s.min, s.max, int(s.c), int(s.k), m.n())
+}
+
+// confirmSuspicion counts an independent accuser; the deadline can only come nearer (AD-30: no
+// starvation). It reports whether the accuser counted.
+func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID, fx *core.Effects) bool {
+	s := m.susp.at(m.rec[k].side)
+	if s.c >= s.k || int(s.c)+1 >= maxAccusers || accuser == m.id(k) || accuser == core.NoNode {
+		return false
+	}
+	for _, a := range s.accusers[:s.c+1] {
+		if a == accuser {
+			return false
+		}
+	}
+	s.c++
+	s.accusers[s.c] = accuser
+	if d := s.start.Add(m.timeoutOf(s)); !s.graced && d < s.deadline {
+		s.deadline = max(d, now)
+		m.susp.fix(m.rec[k].side)
+		m.due[timerSuspicion] = m.susp.next()
+	}
+	m.count.SuspicionsConfirmed++
+	fact := fx.Fact(core.FactSuspicionConfirmed)
+	fact.Subject, fact.Inc, fact.Other, fact.N, fact.At = m.id(k), m.rec[k].incarnation(), accuser, int32(s.c), s.deadline
+	return true
+}
+
+func (m *Machine) endSuspicion(now core.Instant, k int, cause core.Cause, fx *core.Effects) {
+	r := &m.rec[k]
+	s := m.susp.at(r.side)
+	fact := fx.Fact(core.FactSuspicionEnded)
+	fact.Subject, fact.Inc, fact.Cause, fact.N = m.id(k), r.incarnation(), cause, int32(s.c)
+	fact.B = int64(now.Sub(s.start))
+	if cause == core.CauseExpired {
+		fact.A = int64(now.Sub(s.deadline))
+	}
+	if cause == core.CauseRefuted {
+		m.count.SuspicionsRefuted++
+	}
+	m.susp.drop(r.side)
+	r.side = 0
+	m.due[timerSuspicion] = m.susp.next()
+}
+
+func (m *Machine) onSuspicionTimer(now core.Instant, fx *core.Effects) {
+	for m.susp.next() <= now {
+		side := m.susp.heap[0]
+		s := m.susp.at(side)
+		k := int(s.subject)
+		timeout := s.deadline.Sub(s.start)
+		if late := now.Sub(s.deadline); late > max(1e9, timeout/10) && !s.graced {
+			// We were away; the refutation may be waiting in our own inbox (§4.2 pause guard).
+			s.graced = true
+			s.deadline = now.Add(2 * m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))
+			m.susp.fix(side)
+			f := fx.Fact(core.FactSuspicionGrace)
+			f.Subject, f.At = m.id(k), s.deadline
+			continue
+		}
+		m.count.SuspicionsExpired++
+		r := &m.rec[k]
+		m.becomeDead(now, k, r.incarnation(), m.self, core.CauseExpired, fx)
+		if !m.isParticipant(r.role()) && !m.watch.owns(m, k) {
+			continue // only its owner speaks about a worker (§10.4)
+		}
+		m.relay(now, &core.Update{
+			Type: core.UpdateDead, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role(),
+		}, core.CauseSelf, fx)
+	}
+	m.due[timerSuspicion] = m.susp.next()
+}

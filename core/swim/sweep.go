@@ -1,0 +1,34 @@
+package swim
+
+import "hypersim/core"
+
+// onSweep lets old records and coordinates go (§2.6).
+func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
+	m.due[timerSweep] = now.Add(m.cfg.Cleanup.Interval)
+	c := &m.cfg.Membership
+	dead, left := retention(c.DeadRetention), retention(c.LeftRetention)
+	tomb := retention(c.Tombstone)
+	for k := range m.rec {
+		r := &m.rec[k]
+		age := millis(now) - r.changed
+		switch s := r.state(); {
+		case s == core.StateDead && age > dead, s == core.StateLeft && age > left:
+			m.remove(now, k, core.CauseRetention, true, fx)
+		case s == stateTomb && age > tomb:
+			instance := r.instance
+			*r = record{instance: instance}
+		}
+	}
+	m.expireQueue(now, fx)
+	if m.viv != nil {
+		m.viv.Sweep(now, m.coordSwept)
+	}
+}
+
+func (m *Machine) coordSwept(peer core.NodeID) {
+	if k, ok := m.index(peer); ok {
+		m.rec[k].setSlot(0)
+	}
+}
+
+func retention(d core.Duration) uint32 { return uint32(min(d.Milliseconds(), 1<<31)) }

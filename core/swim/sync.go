@@ -1,0 +1,200 @@
+package swim
+
+import "hypersim/core"
+
+// syncer is anti-entropy: digests first, tables only if they differ (§7.3).
+type syncer struct {
+	seq     uint32 // of the exchange that is waited for; 0 = none
+	partner core.NodeID
+
+	// A worker syncs when a manager's participant digest differed from its own twice (§7.3).
+	differs     core.NodeID
+	differsAt   core.Instant
+	lastByAcks  core.Instant
+	everByAcks  bool
+	differsOnce bool
+}
+
+const syncTableAge = 300_000 // ms: DEAD and LEFT records older than this are not passed on
+
+// syncInterval stretches the period with the size of the group.
+func (m *Machine) syncInterval() core.Duration {
+	every := m.cfg.Sync.Interval
+	if m.role == core.RoleGate && !m.flat {
+		every = m.cfg.Sync.IntervalGates
+	}
+	return every * core.Duration(syncFactor(m.n()))
+}
+
+// syncFactor is 1 for n ≤ 32, else ⌈log2 n − log2 32⌉ + 1.
+func syncFactor(n int) int {
+	f := 1
+	for size := 32; size < n; size *= 2 {
+		f++
+	}
+	return f
+}
+
+func (m *Machine) onSyncTimer(now core.Instant, fx *core.Effects) {
+	m.due[timerSync] = now.Add(m.syncInterval())
+	if m.leaving {
+		return
+	}
+	var buf [1]uint16
+	if p := m.list.pick(&m.gossStream, buf[:], nil, func(k int) bool { return m.rec[k].state() == core.StateOK }); len(p) == 1 {
+		m.startSync(now, int(p[0]), fx)
+	}
+}
+
+func (m *Machine) startSync(now core.Instant, k int, fx *core.Effects) {
+	m.sync.seq, m.sync.partner = m.nextSeq(), m.id(k)
+	m.due[timerSyncWait] = now.Add(m.cfg.Sync.Timeout)
+	if m.cfg.Sync.Mode == "full" {
+		m.sendTable(now, k, m.sync.seq, 0, fx)
+		return
+	}
+	msg := m.header(core.KindSyncDigest, k, fx)
+	msg.Seq, msg.Timeout = m.sync.seq, m.cfg.Sync.Timeout
+	m.fillDigest(msg)
+}
+
+func (m *Machine) fillDigest(msg *core.Message) {
+	msg.Sum, msg.Count, msg.PartSum, msg.PartCount = m.sum.all, m.sum.nAll, m.sum.part, m.sum.nPart
+}
+
+func (m *Machine) onSyncWait(fx *core.Effects) {
+	m.sync.seq = 0
+	m.count.SyncsFailed++
+	f := fx.Fact(core.FactSync)
+	f.Subject, f.Cause = m.sync.partner, core.CauseSyncFailed
+}
+
+func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	m.confirm(now, k, msg.Incarnation, fx)
+	if msg.Flags&core.FlagReply != 0 {
+		if msg.Seq == m.sync.seq {
+			m.syncDone(msg.From, core.CauseSyncEqual, fx)
+		}
+		return
+	}
+	if m.sameTable(msg) {
+		m.count.SyncsEqual++
+		reply := m.header(core.KindSyncDigest, k, fx)
+		reply.Seq, reply.Flags, reply.Timeout = msg.Seq, core.FlagReply|core.FlagEqual, m.cfg.Sync.Timeout
+		m.fillDigest(reply)
+		return
+	}
+	m.sendTable(now, k, msg.Seq, 0, fx)
+}
+
+// sameTable compares digests; with a worker on either side only participants count.
+func (m *Machine) sameTable(msg *core.Message) bool {
+	if !m.isParticipant(msg.Role) || !m.participates() {
+		return msg.PartSum == m.sum.part && msg.PartCount == m.sum.nPart
+	}
+	return msg.Sum == m.sum.all && msg.Count == m.sum.nAll
+}
+
+// onSyncFull merges the partner's table. The first table of an exchange is answered with the own one.
+func (m *Machine) onSyncFull(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	m.confirm(now, k, msg.Incarnation, fx)
+	m.mergeTable(now, msg, fx)
+	m.count.SyncsFull++
+	if msg.Flags&core.FlagReply == 0 {
+		m.sendTable(now, k, msg.Seq, core.FlagReply, fx)
+	}
+	if msg.Seq == m.sync.seq {
+		m.syncDone(msg.From, core.CauseSyncFull, fx)
+	}
+}
+
+func (m *Machine) syncDone(with core.NodeID, cause core.Cause, fx *core.Effects) {
+	m.sync.seq = 0
+	m.due[timerSyncWait] = core.Never
+	f := fx.Fact(core.FactSync)
+	f.Subject, f.Cause = with, cause
+}
+
+// sendFull starts an exchange with the table itself.
+func (m *Machine) sendFull(now core.Instant, k int, fx *core.Effects) {
+	m.sync.seq, m.sync.partner = m.nextSeq(), m.id(k)
+	m.due[timerSyncWait] = now.Add(m.cfg.Sync.Timeout)
+	m.sendTable(now, k, m.sync.seq, 0, fx)
+}
+
+func (m *Machine) sendTable(now core.Instant, k int, seq uint32, flags core.Flags, fx *core.Effects) {
+	both := m.participates() && m.isParticipant(m.rec[k].role())
+	msg := m.header(core.KindSyncFull, k, fx)
+	msg.Seq, msg.Flags, msg.Timeout = seq, flags, m.cfg.Sync.Timeout
+	msg.Records = m.table(now, both, fx)
+}
+
+// table lists self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay
+// here. Without workers if the reader keeps none.
+func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core.Entry {
+	es := fx.GrowEntries(len(m.rec) + 1)
+	es = append(es, core.Entry{
+		Subject: m.self, Incarnation: m.inc, Accuser: core.NoNode, Role: m.role, State: core.StateOK,
+	})
+	for k := range m.rec {
+		r := &m.rec[k]
+		s := r.state()
+		if !workers && !m.isParticipant(r.role()) {
+			continue
+		}
+		e := core.Entry{Subject: m.id(k), Incarnation: r.incarnation(), Accuser: core.NoNode, Role: r.role(), State: s}
+		switch s {
+		case core.StateOK:
+		case core.StateSuspect:
+			e.Accuser = m.susp.at(r.side).accusers[0]
+		case core.StateDead, core.StateLeft:
+			if millis(now)-r.changed >= syncTableAge {
+				continue
+			}
+		default:
+			continue
+		}
+		es = append(es, e)
+	}
+	return fx.KeepEntries(es)
+}
+
+func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effects) {
+	for i := range msg.Records {
+		e := &msg.Records[i]
+		u := core.Update{Subject: e.Subject, Incarnation: e.Incarnation, From: core.NoNode, Role: e.Role}
+		switch e.State {
+		case core.StateOK:
+			u.Type = core.UpdateAlive
+		case core.StateSuspect:
+			u.Type, u.From = core.UpdateSuspect, e.Accuser
+		case core.StateDead:
+			u.Type, u.From = core.UpdateDead, msg.From
+		case core.StateLeft:
+			u.Type = core.UpdateLeft
+		default:
+			continue
+		}
+		m.claim(now, &u, source{from: msg.From, answered: true, sync: true}, fx)
+	}
+}
+
+// compareDigest lets a worker notice on ACKs that a manager sees other participants than it does.
+func (m *Machine) compareDigest(now core.Instant, k int, low uint32, fx *core.Effects) {
+	if m.participates() || m.cfg.Sync.Mode == "off" {
+		return
+	}
+	s := &m.sync
+	id := m.id(k)
+	switch {
+	case low == uint32(m.sum.part):
+		if s.differs == id {
+			s.differsOnce = false
+		}
+	case !s.differsOnce || s.differs != id:
+		s.differs, s.differsAt, s.differsOnce = id, now, true
+	case now.Sub(s.differsAt) >= 1e9 && (!s.everByAcks || now.Sub(s.lastByAcks) >= 5e9):
+		s.differsOnce, s.everByAcks, s.lastByAcks = false, true, now
+		m.startSync(now, k, fx)
+	}
+}

@@ -1,0 +1,550 @@
+package swim
+
+import "hypersim/core"
+
+const (
+	maxIncarnation   = 1<<31 - 1
+	maxUpdatesParsed = 100
+	incarnationJump  = 1000 // §2.2: larger jumps by hearsay are not believed
+)
+
+// source says where a claim came from.
+type source struct {
+	from     core.NodeID // sender of the datagram or the sync partner
+	answered bool        // the datagram gets an answer anyway
+	sync     bool        // from a table exchange: may accuse, never confirms (§7.3)
+}
+
+// claim applies one claim of another node: precedence and transitions of §2.2 and §2.3.
+func (m *Machine) claim(now core.Instant, u *core.Update, src source, fx *core.Effects) {
+	if u.Incarnation > maxIncarnation || u.Type >= core.NumUpdateTypes {
+		m.count.Invalid++
+		return
+	}
+	if u.Subject == m.self {
+		m.claimSelf(now, u, src, fx)
+		return
+	}
+	k, ok := m.index(u.Subject)
+	if !ok {
+		m.count.Invalid++
+		return
+	}
+	r := &m.rec[k]
+	if !m.keeps(u.Role) && !r.present() {
+		return
+	}
+	if r.present() {
+		if u.Incarnation > r.incarnation() && u.Incarnation-r.incarnation() > incarnationJump && u.Subject != src.from {
+			m.count.Suspicious++
+			return
+		}
+		m.learnRole(k, u.Role, fx)
+	}
+	switch u.Type {
+	case core.UpdateAlive, core.UpdateJoin:
+		m.claimAlive(now, k, u, src, fx)
+	case core.UpdateSuspect:
+		m.claimSuspect(now, k, u, src, fx)
+	case core.UpdateDead:
+		if src.sync { // a second-hand death is only an accusation
+			m.claimSuspect(now, k, &core.Update{
+				Type: core.UpdateSuspect, Subject: u.Subject, Incarnation: u.Incarnation, From: src.from, Role: u.Role,
+			}, src, fx)
+			return
+		}
+		m.claimGone(now, k, u, core.StateDead, fx)
+	case core.UpdateLeft:
+		m.claimGone(now, k, u, core.StateLeft, fx)
+	}
+}
+
+func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source, fx *core.Effects) {
+	r := &m.rec[k]
+	s, known := r.state(), r.incarnation()
+	cause := core.CauseAlive
+	if u.Type == core.UpdateJoin {
+		cause = core.CauseJoined
+	}
+	if src.sync && !r.present() {
+		cause = core.CauseConfigured
+	}
+	if s == stateTomb && u.Incarnation <= known || r.present() && u.Incarnation <= known {
+		if r.present() && u.Incarnation == known && s == core.StateUnconfirmed && m.hearsay {
+			m.becomeOK(now, k, u.Incarnation, cause, fx)
+			m.relay(now, u, core.CauseFresh, fx)
+			return
+		}
+		m.stale(u.Incarnation, known)
+		return
+	}
+	m.count.Fresh++
+	switch s {
+	case core.StateNone, stateTomb:
+		r.setRole(u.Role)
+		if m.hearsay {
+			m.becomeOK(now, k, u.Incarnation, cause, fx)
+		} else {
+			m.becomeUnconfirmed(now, k, u.Incarnation, cause, fx)
+		}
+		if !src.sync { // what a table says is not news (§16 D35: only confirmed records are in one)
+			m.relay(now, u, core.CauseFresh, fx)
+		}
+	case core.StateUnconfirmed:
+		if m.hearsay {
+			m.becomeOK(now, k, u.Incarnation, cause, fx)
+		} else {
+			m.transition(now, k, core.StateUnconfirmed, u.Incarnation, cause, core.NoNode, fx)
+		}
+		m.relay(now, u, core.CauseFresh, fx)
+	case core.StateOK:
+		m.transition(now, k, core.StateOK, u.Incarnation, cause, core.NoNode, fx)
+		m.relay(now, u, core.CauseFresh, fx)
+		if u.Type == core.UpdateJoin {
+			m.callback(core.CallbackPeerRestarted, k, cause, core.NoNode, fx)
+		}
+	case core.StateSuspect:
+		m.becomeRefuted(now, k, u.Incarnation, cause, fx)
+	case core.StateDead:
+		m.becomeRecovered(now, k, u.Incarnation, cause, fx)
+		m.relay(now, u, core.CauseFresh, fx)
+	case core.StateLeft:
+		if m.hearsay {
+			m.becomeOK(now, k, u.Incarnation, cause, fx)
+		} else {
+			m.becomeUnconfirmed(now, k, u.Incarnation, cause, fx)
+		}
+		m.relay(now, u, core.CauseFresh, fx)
+	}
+}
+
+func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src source, fx *core.Effects) {
+	r := &m.rec[k]
+	known := r.incarnation()
+	switch r.state() {
+	case core.StateUnconfirmed:
+		c := m.conf.at(r.side)
+		switch {
+		case u.Incarnation > known:
+			m.count.SkippedUnconfirmed++
+			m.transition(now, k, core.StateUnconfirmed, u.Incarnation, core.CauseSuspect, u.From, fx)
+			c.suspected = true
+			m.relay(now, u, core.CauseFresh, fx)
+		case u.Incarnation == known && !c.suspected:
+			m.count.SkippedUnconfirmed++
+			c.suspected = true
+			m.relay(now, u, core.CauseFresh, fx)
+		default:
+			m.stale(u.Incarnation, known)
+		}
+	case core.StateOK:
+		if u.Incarnation < known {
+			m.count.Stale++
+			return
+		}
+		m.count.Fresh++
+		m.becomeSuspect(now, k, u.Incarnation, u.From, core.CauseSuspect, fx)
+		m.relay(now, u, core.CauseFresh, fx)
+	case core.StateSuspect:
+		switch {
+		case u.Incarnation > known:
+			m.count.Fresh++
+			m.endSuspicion(now, k, core.CauseSuperseded, fx)
+			m.becomeSuspect(now, k, u.Incarnation, u.From, core.CauseSuspect, fx)
+			m.relay(now, u, core.CauseFresh, fx)
+		case u.Incarnation == known && !src.sync:
+			m.count.Duplicate++
+			if m.confirmSuspicion(now, k, u.From, fx) {
+				m.relay(now, u, core.CauseConfirmation, fx)
+			}
+		default:
+			m.stale(u.Incarnation, known)
+		}
+	case core.StateNone, core.StateDead, core.StateLeft, stateTomb:
+		m.stale(u.Incarnation, known)
+	}
+}
+
+// claimGone applies a dead or left claim.
+func (m *Machine) claimGone(now core.Instant, k int, u *core.Update, to core.MemberState, fx *core.Effects) {
+	r := &m.rec[k]
+	known := r.incarnation()
+	cause := core.CauseDead
+	if to == core.StateLeft {
+		cause = core.CauseLeft
+	}
+	switch s := r.state(); s {
+	case core.StateNone, stateTomb:
+		if s == core.StateNone || u.Incarnation > known {
+			r.setRole(u.Role)
+			r.setIncarnation(u.Incarnation)
+			r.setState(stateTomb)
+			r.changed = millis(now)
+		}
+	case core.StateUnconfirmed:
+		if u.Incarnation < known {
+			m.count.Stale++
+			return
+		}
+		m.count.Fresh++
+		r.setIncarnation(u.Incarnation)
+		m.remove(now, k, cause, true, fx)
+		m.relay(now, u, core.CauseFresh, fx)
+	case core.StateOK, core.StateSuspect:
+		if u.Incarnation < known {
+			m.count.Stale++
+			return
+		}
+		m.count.Fresh++
+		if to == core.StateDead {
+			m.count.GossipDeaths++
+			m.becomeDead(now, k, u.Incarnation, u.From, cause, fx)
+		} else {
+			m.becomeLeft(now, k, u.Incarnation, fx)
+		}
+		m.relay(now, u, core.CauseFresh, fx)
+	case core.StateDead:
+		switch {
+		case to == core.StateDead && u.Incarnation > known:
+			m.count.Fresh++
+			m.transition(now, k, core.StateDead, u.Incarnation, cause, u.From, fx)
+			m.relay(now, u, core.CauseFresh, fx)
+		case to == core.StateLeft && u.Incarnation >= known:
+			m.count.Fresh++
+			m.becomeLeft(now, k, u.Incarnation, fx)
+			m.relay(now, u, core.CauseFresh, fx)
+		default:
+			m.stale(u.Incarnation, known)
+		}
+	case core.StateLeft:
+		if to == core.StateDead && u.Incarnation > known {
+			m.transition(now, k, core.StateLeft, u.Incarnation, cause, core.NoNode, fx)
+		}
+	}
+}
+
+// seen applies what a valid message says about its own sender by having been sent (§2.3 seen).
+func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	r := &m.rec[k]
+	m.watch.heard(m, k, now)
+	known := r.incarnation()
+	switch r.state() {
+	case core.StateNone, stateTomb:
+		if !m.keeps(msg.Role) || msg.Kind.IsStream() {
+			return // a stream confirms, which is the message's own action
+		}
+		if r.state() == stateTomb && msg.Incarnation < known {
+			return // I-M3: never below what was known
+		}
+		r.setRole(msg.Role)
+		r.instance = msg.Instance
+		if m.confirmsOneWay(msg.Role) {
+			m.becomeOK(now, k, msg.Incarnation, core.CauseConfirm, fx)
+		} else {
+			m.becomeUnconfirmed(now, k, msg.Incarnation, core.CauseSeen, fx)
+		}
+	case core.StateUnconfirmed:
+		if m.confirmsOneWay(r.role()) {
+			m.becomeOK(now, k, max(known, msg.Incarnation), core.CauseConfirm, fx)
+		}
+	case core.StateOK:
+		if msg.Incarnation > known {
+			m.transition(now, k, core.StateOK, msg.Incarnation, core.CauseSeen, core.NoNode, fx)
+		}
+	case core.StateSuspect:
+		if msg.Incarnation > known {
+			m.becomeRefuted(now, k, msg.Incarnation, core.CauseSeen, fx)
+		}
+	case core.StateDead:
+		if msg.Incarnation > known {
+			m.becomeRecovered(now, k, msg.Incarnation, core.CauseSeen, fx)
+			m.relayAlive(now, k, fx)
+		}
+	case core.StateLeft:
+		if msg.Incarnation > known {
+			m.becomeUnconfirmed(now, k, msg.Incarnation, core.CauseSeen, fx)
+			m.relayAlive(now, k, fx)
+		}
+	}
+}
+
+// confirmsOneWay reports whether a datagram alone confirms its sender: a worker can never be pinged
+// (§2.5), and in hearsay mode being heard is enough.
+func (m *Machine) confirmsOneWay(r core.Role) bool {
+	return m.hearsay || !m.isParticipant(r)
+}
+
+// confirm applies a confirming event (§2.5).
+func (m *Machine) confirm(now core.Instant, k int, inc uint32, fx *core.Effects) {
+	r := &m.rec[k]
+	switch r.state() {
+	case core.StateNone, core.StateUnconfirmed:
+		m.becomeOK(now, k, max(inc, r.incarnation()), core.CauseConfirm, fx)
+	case stateTomb:
+		if inc >= r.incarnation() {
+			m.becomeOK(now, k, inc, core.CauseConfirm, fx)
+		}
+	case core.StateOK, core.StateSuspect, core.StateDead, core.StateLeft:
+	}
+}
+
+// checkInstance applies §2.6: messages of an older process change nothing, a newer one is a restart.
+func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *core.Effects) bool {
+	r := &m.rec[k]
+	switch {
+	case msg.Instance < r.instance:
+		m.count.ZombieRejections++
+		return false
+	case msg.Instance > r.instance && r.present():
+		if r.instance != 0 {
+			m.dropPings(now, k, fx)
+			m.callback(core.CallbackPeerRestarted, k, core.CauseSeen, core.NoNode, fx)
+		}
+		r.instance = msg.Instance
+	}
+	return true
+}
+
+func (m *Machine) learnRole(k int, role core.Role, fx *core.Effects) {
+	r := &m.rec[k]
+	if role == r.role() || role > core.RoleGate {
+		return
+	}
+	m.list.remove(k)
+	before := m.isParticipant(r.role())
+	r.setRole(role)
+	if counted(r.state()) && before != m.isParticipant(role) {
+		if before {
+			m.nPart--
+		} else {
+			m.nPart++
+		}
+	}
+	if counted(r.state()) && m.isParticipant(role) {
+		m.list.insert(k)
+	}
+	if digested(r.state()) && before != m.isParticipant(role) {
+		m.sum.move(m.id(k), r.incarnation(), m.isParticipant(role))
+	}
+	m.callback(core.CallbackRoleLearned, k, core.CauseNone, core.NoNode, fx)
+}
+
+func (m *Machine) stale(inc, known uint32) {
+	if inc == known {
+		m.count.Duplicate++
+	} else {
+		m.count.Stale++
+	}
+}
+
+func (m *Machine) becomeUnconfirmed(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	if !m.admit(now, k, fx) {
+		return
+	}
+	m.transition(now, k, core.StateUnconfirmed, inc, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	if !m.admit(now, k, fx) {
+		return
+	}
+	was := m.rec[k].state()
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	if was != core.StateOK {
+		m.callback(core.CallbackPeerConfirmed, k, cause, core.NoNode, fx)
+		m.callback(core.CallbackJoined, k, cause, core.NoNode, fx)
+	}
+}
+
+func (m *Machine) becomeSuspect(now core.Instant, k int, inc uint32, accuser core.NodeID, cause core.Cause, fx *core.Effects) {
+	if len(m.susp.heap) >= m.cfg.Membership.MaxSuspicions {
+		m.count.SuspicionsRefused++
+		return
+	}
+	m.transition(now, k, core.StateSuspect, inc, cause, accuser, fx)
+	m.startSuspicion(now, k, accuser, fx)
+	m.callback(core.CallbackSuspected, k, cause, accuser, fx)
+}
+
+// becomeRefuted brings a SUSPECT back. The observer enqueues the alive itself: the news that clears the
+// suspicion elsewhere.
+func (m *Machine) becomeRefuted(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	m.endSuspicion(now, k, core.CauseRefuted, fx)
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	m.relayAlive(now, k, fx)
+	m.callback(core.CallbackRefuted, k, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeRecovered(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	m.callback(core.CallbackRecovered, k, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeDead(now core.Instant, k int, inc uint32, by core.NodeID, cause core.Cause, fx *core.Effects) {
+	if m.rec[k].state() == core.StateSuspect {
+		end := core.CauseGossip
+		if cause == core.CauseExpired {
+			end = core.CauseExpired
+		}
+		m.endSuspicion(now, k, end, fx)
+	}
+	m.transition(now, k, core.StateDead, inc, cause, by, fx)
+	m.callback(core.CallbackDied, k, cause, by, fx)
+}
+
+func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effects) {
+	if m.rec[k].state() == core.StateSuspect {
+		m.endSuspicion(now, k, core.CauseLeft, fx)
+	}
+	m.transition(now, k, core.StateLeft, inc, core.CauseLeft, core.NoNode, fx)
+	m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
+}
+
+// remove drops a record; with tomb its incarnation is remembered (§2.6).
+func (m *Machine) remove(now core.Instant, k int, cause core.Cause, tomb bool, fx *core.Effects) {
+	r := &m.rec[k]
+	inc := r.incarnation()
+	m.transition(now, k, core.StateNone, inc, cause, core.NoNode, fx)
+	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
+	if tomb {
+		r.setState(stateTomb)
+	} else {
+		*r = record{}
+	}
+}
+
+// transition is the one place where a record changes: it keeps the counts, the digest, the probe list
+// and the side tables true to the new state, and reports it.
+func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc uint32, cause core.Cause, other core.NodeID, fx *core.Effects) {
+	r := &m.rec[k]
+	id, from, old := m.id(k), r.state(), r.incarnation()
+	part := m.isParticipant(r.role())
+
+	f := fx.Fact(core.FactTransition)
+	f.Subject, f.From, f.To, f.Inc, f.Cause, f.Other, f.Role, f.A = id, from, to, inc, cause, other, r.role(), int64(old)
+	switch from {
+	case stateTomb:
+		f.From = core.StateNone
+	case core.StateNone:
+		f.A = -1
+	default:
+	}
+
+	if digested(from) {
+		m.sum.sub(id, old, part)
+	}
+	if digested(to) {
+		m.sum.add(id, inc, part)
+	}
+	if from != to {
+		m.nRec += present(to) - present(f.From)
+		m.count.Transitions[f.From][to]++
+		m.leaveState(now, k, from, to, fx)
+		m.enterState(now, k, from, to)
+		r.changed = millis(now)
+		r.setState(to)
+	}
+	r.setIncarnation(inc)
+}
+
+// leaveState undoes what the old state kept elsewhere.
+func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState, fx *core.Effects) {
+	r := &m.rec[k]
+	part := m.isParticipant(r.role())
+	if counted(from) && !counted(to) {
+		if part {
+			m.nPart--
+			m.list.remove(k)
+		}
+		m.dropPings(now, k, fx)
+		m.forgetCoord(k)
+	}
+	switch from {
+	case core.StateUnconfirmed:
+		m.conf.free(r.side)
+		r.side = 0
+	case core.StateDead:
+		if part {
+			m.forgetDead(k)
+		}
+	default:
+	}
+	if !part && !counted(to) {
+		m.watch.stop(m, k)
+	}
+}
+
+// enterState sets up what the new state keeps elsewhere.
+func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState) {
+	r := &m.rec[k]
+	part := m.isParticipant(r.role())
+	if counted(to) && !counted(from) {
+		if part {
+			m.nPart++
+			m.list.insert(k)
+		} else {
+			m.watch.start(m, k, now)
+		}
+	}
+	switch to {
+	case core.StateUnconfirmed:
+		r.side = m.conf.alloc()
+	case core.StateDead:
+		if part {
+			m.deads = append(m.deads, uint16(k))
+		}
+	default:
+	}
+	if !counted(to) && r.role() == core.RoleManager {
+		m.watch.managerGone(m, k, now)
+	}
+}
+
+func (m *Machine) forgetDead(k int) {
+	for i, d := range m.deads {
+		if int(d) == k {
+			m.deads = append(m.deads[:i], m.deads[i+1:]...)
+			return
+		}
+	}
+}
+
+func (m *Machine) callback(c core.Callback, k int, cause core.Cause, other core.NodeID, fx *core.Effects) {
+	r := &m.rec[k]
+	f := fx.Fact(core.FactCallback)
+	f.Callback, f.Subject, f.Cause, f.Other, f.Inc, f.Role = c, m.id(k), cause, other, r.incarnation(), r.role()
+}
+
+func present(s core.MemberState) int {
+	if s == core.StateNone {
+		return 0
+	}
+	return 1
+}
+
+// admit makes room for a record of k (§2.6): DEAD, then LEFT, then UNCONFIRMED records give way, oldest
+// first; OK and SUSPECT never do, then the newcomer is refused.
+func (m *Machine) admit(now core.Instant, k int, fx *core.Effects) bool {
+	if m.rec[k].present() || m.nRec < m.cfg.Membership.MaxMembers {
+		return true
+	}
+	for _, s := range [...]core.MemberState{core.StateDead, core.StateLeft, core.StateUnconfirmed} {
+		if old := m.oldest(now, s); old >= 0 {
+			m.count.Evicted++
+			m.remove(now, old, core.CauseEvicted, false, fx)
+			return true
+		}
+	}
+	m.count.MembersRefused++
+	return false
+}
+
+func (m *Machine) oldest(now core.Instant, s core.MemberState) int {
+	best, age := -1, uint32(0)
+	for k := range m.rec {
+		if r := &m.rec[k]; r.state() == s && (best < 0 || millis(now)-r.changed > age) {
+			best, age = k, millis(now)-r.changed
+		}
+	}
+	return best
+}

@@ -1,0 +1,129 @@
+package swim
+
+import "hypersim/core"
+
+// orphaned marks a worker whose owner is gone: every manager watches it.
+const orphaned = core.NoNode - 1
+
+// watcher is how workers are watched without ever being probed (§10.4): they ping, their owner listens.
+// heard and owners exist at managers only and are indexed like the records.
+type watcher struct {
+	owner     core.NodeID // at a worker: its own manager
+	lastOwner core.Instant
+	pinged    bool
+	heardAt   []core.Instant
+	owners    []core.NodeID
+}
+
+// start begins to watch worker k.
+func (w *watcher) start(m *Machine, k int, now core.Instant) {
+	if !m.watches() {
+		return
+	}
+	if w.heardAt == nil {
+		w.heardAt = make([]core.Instant, len(m.rec))
+		w.owners = make([]core.NodeID, len(m.rec))
+		for i := range w.owners {
+			w.owners[i] = core.NoNode
+		}
+	}
+	w.heardAt[k] = now
+}
+
+func (w *watcher) stop(_ *Machine, k int) {
+	if w.owners != nil {
+		w.owners[k] = core.NoNode
+	}
+}
+
+func (w *watcher) setOwner(m *Machine, k int, owner core.NodeID) {
+	if m.watches() && w.owners != nil {
+		w.owners[k] = owner
+	}
+}
+
+// adopted makes this manager the owner of worker k, which registered here.
+func (w *watcher) adopted(m *Machine, k int, now core.Instant) {
+	if !m.isParticipant(m.rec[k].role()) && m.watches() {
+		w.start(m, k, now)
+		w.owners[k] = m.self
+	}
+}
+
+// owns reports whether it is for this node to speak about worker k.
+func (w *watcher) owns(m *Machine, k int) bool {
+	return w.owners != nil && (w.owners[k] == m.self || w.owners[k] == orphaned)
+}
+
+func (w *watcher) heard(m *Machine, k int, now core.Instant) {
+	if w.heardAt != nil && !m.isParticipant(m.rec[k].role()) {
+		w.heardAt[k] = now
+	}
+}
+
+// managerGone starts the clock of every worker that manager k owned, from its death (§10.4). At a worker
+// it looks for a new owner.
+func (w *watcher) managerGone(m *Machine, k int, now core.Instant) {
+	gone := m.id(k)
+	if !m.participates() && w.owner == gone {
+		w.reregister(m, now)
+		return
+	}
+	for i, o := range w.owners {
+		if o == gone {
+			w.owners[i] = orphaned
+			w.heardAt[i] = max(w.heardAt[i], now)
+		}
+	}
+}
+
+// reregister lets an orphaned worker JOIN another manager.
+func (w *watcher) reregister(m *Machine, now core.Instant) {
+	w.owner = core.NoNode
+	if m.leaving {
+		return
+	}
+	j := &m.join
+	j.seeds = j.seeds[:0]
+	for k := range m.rec {
+		if m.rec[k].state() == core.StateOK {
+			j.seeds = append(j.seeds, m.id(k))
+		}
+	}
+	if len(j.seeds) == 0 {
+		return
+	}
+	j.done, j.seq, j.delay = false, 0, m.cfg.Join.RetryMin
+	j.next = m.jitter.Intn(len(j.seeds))
+	m.due[timerJoin] = now
+}
+
+// pingOwner lets a worker ping its owner if the last such ping is old enough.
+func (m *Machine) pingOwner(now core.Instant, fx *core.Effects) bool {
+	w := &m.watch
+	k, ok := m.index(w.owner)
+	if !ok || !counted(m.rec[k].state()) || m.rec[k].outstanding() {
+		return false
+	}
+	if w.pinged && now.Sub(w.lastOwner) < m.cfg.Worker.OwnerGap {
+		return false
+	}
+	w.pinged, w.lastOwner = true, now
+	m.probe(now, k, fx)
+	return true
+}
+
+// onWatch looks for silent workers.
+func (m *Machine) onWatch(now core.Instant, fx *core.Effects) {
+	m.due[timerWatch] = now.Add(m.cfg.Worker.Check)
+	w := &m.watch
+	for k := range w.heardAt {
+		r := &m.rec[k]
+		if r.state() != core.StateOK || m.isParticipant(r.role()) || !w.owns(m, k) {
+			continue
+		}
+		if now.Sub(w.heardAt[k]) >= m.cfg.Worker.Deadline {
+			m.accuse(now, k, core.CauseSilent, fx)
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package vivaldi_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/core/vivaldi"
+	"hypersim/core/xmath"
+	"hypersim/topologies"
+)
+
+// A static world: true round trips that never change, and nodes that take one sample per round each.
+// It is the setting in which the figures of spec 10 §15.3 were computed.
+
+// truth is a matrix of round trips in ns, row-major, the row measures; 0 off the diagonal is a pair that
+// was not measured, which is neither sampled nor judged.
+type truth struct {
+	n   int
+	rtt []core.Duration
+}
+
+func (w *truth) at(a, b int) core.Duration { return w.rtt[a*w.n+b] }
+
+func newTruth(n int, rtt func(a, b int) core.Duration) *truth {
+	w := &truth{n: n, rtt: make([]core.Duration, n*n)}
+	for a := range n {
+		for b := range n {
+			if a != b {
+				w.rtt[a*n+b] = rtt(a, b)
+			}
+		}
+	}
+	return w
+}
+
+// symmetric makes both directions equal to rtt(a, b), a < b.
+func symmetric(n int, rtt func(a, b int) core.Duration) *truth {
+	w := newTruth(n, func(int, int) core.Duration { return 0 })
+	for a := range n {
+		for b := a + 1; b < n; b++ {
+			d := rtt(a, b)
+			w.rtt[a*n+b], w.rtt[b*n+a] = d, d
+		}
+	}
+	return w
+}
+
+// ofMatrix places perSite nodes at each row of m, inside apart from each other within a row. Directions
+// stay as measured; where one was not, the other counts.
+func ofMatrix(m *topologies.Matrix, perSite int, inside core.Duration) *truth {
+	return newTruth(m.N*perSite, func(a, b int) core.Duration {
+		a, b = a/perSite, b/perSite
+		if a == b {
+			return inside
+		}
+		if d := m.At(a, b); d > 0 {
+			return d
+		}
+		return max(0, m.At(b, a))
+	})
+}
+
+func (w *truth) subset(keep []int) *truth {
+	return newTruth(len(keep), func(a, b int) core.Duration { return w.at(keep[a], keep[b]) })
+}
+
+func bundled(t testing.TB, name string, perSite int) *truth {
+	t.Helper()
+	m, err := topologies.BundledMatrix(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ofMatrix(m, perSite, 500*time.Microsecond)
+}
+
+// measured loads a matrix of nodes from outside of the repository; nil when it is not there.
+func measured(t testing.TB, name string, unit topologies.Unit) *truth {
+	t.Helper()
+	root := os.Getenv("HYPERSIM_DATA")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "data", "latency")
+	}
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		t.Logf("no %s: set HYPERSIM_DATA to a folder that has it", name)
+		return nil
+	}
+	m, err := topologies.LoadMatrixFile(path, topologies.Options{Form: topologies.Square, Unit: unit, Kind: topologies.RTT})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ofMatrix(m, 1, 0)
+}
+
+// world runs nodes over a truth.
+type world struct {
+	*truth
+	cfg    vivaldi.Config
+	nodes  []vivaldi.Node
+	slots  []uint16 // of b at a
+	chance rng.Stream
+	jitter float64 // σ of a lognormal factor on each sample
+	rings  [][]int // shuffled lists of peers that each node goes round, as probing does; nil: at random
+	round  int
+}
+
+func newWorld(w *truth, seed uint64, change func(*vivaldi.Config)) *world {
+	s := &world{truth: w, cfg: vivaldi.Default(), chance: rng.New(seed, "vivaldi.static")}
+	s.cfg.Peers = max(s.cfg.Peers, w.n)
+	if change != nil {
+		change(&s.cfg)
+	}
+	if err := s.cfg.Validate(); err != nil {
+		panic(err)
+	}
+	s.nodes, s.slots = make([]vivaldi.Node, w.n), make([]uint16, w.n*w.n)
+	for i := range s.nodes {
+		s.nodes[i].Init(&s.cfg, rng.New(seed, "vivaldi", uint64(i)))
+	}
+	return s
+}
+
+// sample lets a measure b, if that pair exists.
+func (s *world) sample(a, b int) {
+	rtt := s.at(a, b)
+	if a == b || rtt == 0 {
+		return
+	}
+	if s.jitter > 0 {
+		rtt = core.Duration(float64(rtt) * xmath.Exp(s.jitter*s.chance.Norm()))
+	}
+	now := core.Instant(s.round) * core.Instant(time.Second)
+	slot := &s.slots[a*s.n+b]
+	*slot, _ = s.nodes[a].Slot(now, *slot, core.NodeID(b))
+	var c core.Coord
+	s.nodes[b].Coord(&c)
+	s.nodes[a].Heard(*slot, now, &c)
+	s.nodes[a].Sample(*slot, now, rtt)
+}
+
+// run takes one sample per node and round, of a peer drawn at random, or the next of its ring.
+func (s *world) run(rounds int) {
+	for range rounds {
+		for a := range s.n {
+			s.sample(a, s.partner(a))
+		}
+		s.round++
+	}
+}
+
+func (s *world) partner(a int) int {
+	if s.rings == nil {
+		if b := s.chance.Intn(s.n - 1); b < a {
+			return b
+		} else {
+			return b + 1
+		}
+	}
+	ring := s.rings[a]
+	at := s.round % len(ring)
+	if at == 0 {
+		rng.Shuffle(&s.chance, ring)
+	}
+	return ring[at]
+}
+
+// goRound makes nodes take their peers in turn, in an order shuffled anew for each turn (§4.1).
+func (s *world) goRound() *world {
+	s.rings = make([][]int, s.n)
+	for a := range s.n {
+		for b := range s.n {
+			if b != a {
+				s.rings[a] = append(s.rings[a], b)
+			}
+		}
+	}
+	return s
+}
+
+func (s *world) coords() []core.Coord {
+	c := make([]core.Coord, s.n)
+	for i := range c {
+		s.nodes[i].Coord(&c[i])
+	}
+	return c
+}
+
+// errors returns the sorted relative errors of all pairs, or of those of one node.
+func (s *world) errors(only int) []float64 {
+	var out []float64
+	c := s.coords()
+	for a := range s.n {
+		for b := range s.n {
+			if s.at(a, b) == 0 || only >= 0 && a != only && b != only {
+				continue
+			}
+			rtt := float64(s.at(a, b)) / 1e6
+			out = append(out, math.Abs(vivaldi.EstimateRTTms(&c[a], &c[b])-rtt)/rtt)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// bounds returns the share of pairs whose upper bound holds, and the median of bound over truth.
+func (s *world) bounds() (coverage, ratio float64) {
+	var ratios []float64
+	c := s.coords()
+	held := 0
+	for a := range s.n {
+		for b := range s.n {
+			if s.at(a, b) == 0 {
+				continue
+			}
+			r := vivaldi.EstimateUCBms(&c[a], &c[b], &s.cfg) / (float64(s.at(a, b)) / 1e6)
+			if r >= 1 {
+				held++
+			}
+			ratios = append(ratios, r)
+		}
+	}
+	slices.Sort(ratios)
+	return float64(held) / float64(len(ratios)), quantile(ratios, 0.5)
+}
+
+// quantile of a sorted list, by the nearest rank.
+func quantile(sorted []float64, q float64) float64 {
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+func mean(v []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(len(v))
+}

@@ -1,0 +1,98 @@
+package fault
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// Spec is the timing of one fault.
+type Spec struct {
+	At     core.Duration
+	For    core.Duration // 0: never undone
+	Count  int           // occurrences, ≥ 1
+	Every  core.Duration // from one occurrence to the next
+	Jitter core.Duration // each occurrence is later by uniform(0, Jitter)
+
+	Down, Up core.Duration // flapping inside each occurrence, starting down; 0: none
+}
+
+// Phase is what happens at an edge.
+type Phase uint8
+
+// Phases. Pulse is a begin without an end.
+const (
+	Begin Phase = iota
+	Down        // flap: cut again
+	Up          // flap: whole again
+	End
+)
+
+var phaseNames = [...]string{"begin", "down", "up", "end"}
+
+func (p Phase) String() string { return phaseNames[p] }
+
+// Edge is one instant of one fault.
+type Edge struct {
+	At         core.Instant
+	Fault      int // index of the spec
+	Occurrence int
+	Phase      Phase
+}
+
+// Plan expands all specs into edges, in order of time, then of the file. Each fault draws its jitter from
+// a stream of its own, so that another fault moves none of them.
+func Plan(specs []Spec, seed uint64) []Edge {
+	var edges []Edge
+	for f := range specs {
+		s := &specs[f]
+		draw := rng.New(seed, "fault.jitter", uint64(f))
+		for i := range max(1, s.Count) {
+			start := s.At + core.Duration(i)*s.Every
+			if s.Jitter > 0 {
+				start += core.Duration(draw.Float64() * float64(s.Jitter))
+			}
+			edges = s.occurrence(edges, f, i, core.Instant(start))
+		}
+	}
+	slices.SortFunc(edges, func(a, b Edge) int {
+		switch {
+		case a.At != b.At:
+			return int(min(max(a.At-b.At, -1), 1))
+		case a.Phase == End != (b.Phase == End): // undo before doing at the same instant
+			if a.Phase == End {
+				return -1
+			}
+			return 1
+		case a.Fault != b.Fault:
+			return a.Fault - b.Fault
+		case a.Occurrence != b.Occurrence:
+			return a.Occurrence - b.Occurrence
+		}
+		return int(a.Phase) - int(b.Phase)
+	})
+	return edges
+}
+
+func (s *Spec) occurrence(edges []Edge, f, i int, start core.Instant) []Edge {
+	edge := func(at core.Instant, p Phase) {
+		edges = append(edges, Edge{At: at, Fault: f, Occurrence: i, Phase: p})
+	}
+	edge(start, Begin)
+	if s.For == 0 {
+		return edges
+	}
+	end := start.Add(s.For)
+	if s.Down > 0 && s.Up > 0 {
+		for at := start.Add(s.Down); at < end; at = at.Add(s.Down) {
+			edge(at, Up)
+			if at = at.Add(s.Up); at >= end {
+				break
+			}
+			edge(at, Down)
+		}
+	}
+	edge(end, End)
+	return edges
+}

@@ -1,0 +1,104 @@
+package metrics
+
+import (
+	"time"
+
+	"hypersim/core"
+)
+
+// Node is one process that may take part in the run. Its place in Context.Nodes is its id.
+type Node struct {
+	ID    core.NodeID
+	Name  string // site/role/index
+	Site  string
+	Role  core.Role
+	Group core.GroupID // membership group; 0 = member of none (clients)
+
+	SiteIndex int  // dense, 0 … number of sites − 1
+	Ghost     bool // an address that never answers
+	Late      bool // not part of the formation at t = 0 (joins later)
+}
+
+// FaultInfo is a planned fault. Its place in Context.Faults is trace.Record.Fault.
+type FaultInfo struct {
+	ID, Kind   string
+	Start, End core.Instant // planned; core.Never without an end
+}
+
+// Bound holds the constants of the upper bound of an RTT estimate (spec 10 §11.6), in ms.
+type Bound struct {
+	KSigma, SigmaMin, SigmaMax, RTTMin, RTTMax float64
+}
+
+// DefaultBound returns the constants of spec 10 §11.1.
+func DefaultBound() Bound {
+	return Bound{KSigma: 2, SigmaMin: 1, SigmaMax: 500, RTTMin: 1, RTTMax: 10_000}
+}
+
+// Context is all that the recorder knows beside the records. Zero values of the optional fields mean
+// the default that their comment gives.
+type Context struct {
+	Nodes  []Node
+	Faults []FaultInfo
+	Seed   uint64 // of the run; the sampled pairs are drawn from it
+	Formed bool   // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
+	Flat   bool   // membership.topology = flat: everybody knows everybody; else workers know managers only
+
+	Warmup, Duration core.Duration
+	SampleEvery      core.Duration // length of one sample; > 0
+
+	// Reachable reports whether a datagram sent now from a could arrive at b: no partition or outage
+	// between them. Never called with a down node. nil: always.
+	Reachable func(a, b core.NodeID) bool
+	// TrueRTT is the undisturbed round trip between the hosts of a and b at virtual time now: base
+	// delays both ways with drift and delay faults, without jitter and queues. nil: no coordinate metrics.
+	TrueRTT func(a, b core.NodeID, now core.Instant) core.Duration
+
+	Bound       Bound         // zero: DefaultBound
+	ImpairedFor core.Duration // 0: 60 s; how long a node stays impaired after a pause or slowness ends
+	PairsAll    int           // 0: 20,000; up to so many unordered pairs all are measured, above PairsMax drawn ones
+	PairsMax    int           // 0: 5,000
+	CoordEvery  core.Duration // 0: SampleEvery; coordinates are sampled no more often
+	MaxRows     int           // 0: 200,000; kept observations per metric, detections, points, traffic rows
+}
+
+// Probe reads the machines at a sample. Calls for a node that is down are not made.
+type Probe interface {
+	// Coord stores node's own coordinate in c and reports whether it has one.
+	Coord(node core.NodeID, c *core.Coord) bool
+	// QueueLen is the number of updates in node's gossip queue.
+	QueueLen(node core.NodeID) int
+	// MemoryBytes is what all membership tables of the run occupy now, side tables included; 0 = unknown.
+	MemoryBytes() int64
+}
+
+// Viewer reads how a machine holds a subject. Audit compares the recorder's bookkeeping with it.
+type Viewer interface {
+	State(observer, subject core.NodeID) core.MemberState
+}
+
+func (c *Context) fill() {
+	set := func(d *core.Duration, v core.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	set(&c.ImpairedFor, 60*time.Second)
+	set(&c.CoordEvery, c.SampleEvery)
+	for _, f := range []struct {
+		p *int
+		v int
+	}{{&c.PairsAll, 20_000}, {&c.PairsMax, 5_000}, {&c.MaxRows, 200_000}} {
+		if *f.p == 0 {
+			*f.p = f.v
+		}
+	}
+	if c.Bound == (Bound{}) {
+		c.Bound = DefaultBound()
+	}
+}
+
+// knows reports whether the protocol makes an observer of role o hold a record of a subject of role s.
+func (c *Context) knows(o, s core.Role) bool {
+	return c.Flat || o != core.RoleWorker || s != core.RoleWorker
+}

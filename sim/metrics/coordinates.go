@@ -1,0 +1,274 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// coordinates measures predicted against true round trips over a set of pairs that is fixed for the
+// run: all unordered pairs of members that may have coordinates, or pairs drawn from a stream of its own.
+type coordinates struct {
+	pairs   []measured
+	classes []pairClass
+	quota   int // kept quantiles per class and sample
+	next    core.Instant
+
+	coords  []core.Coord // of each node, this sample
+	have    []bool
+	reached []int          // newcomers: how many of newcomerSamples were passed
+	settled []core.Instant // per threshold: below it since then; Never = not
+
+	rel, ms, ratio [][]float64 // by class
+	covered        []int32
+	all            []float64
+}
+
+type measured struct {
+	a, b  core.NodeID
+	class int32
+}
+
+// pairClass is what pairs are told apart by: their sites (or only whether they share one) and roles.
+type pairClass struct {
+	siteA, siteB int16
+	link         Link
+	role, peer   core.Role
+}
+
+const sitesMax = 12 // with more sites, pairs are told apart by link only
+
+// thresholds of coordinate_settle (relative error), samples of newcomer_error.
+var (
+	thresholds      = [...]float64{0.25, 0.2, 0.15, 0.1}
+	newcomerSamples = [...]uint16{5, 10, 20}
+)
+
+func (c *coordinates) init(ctx *Context, sites int) {
+	if ctx.TrueRTT == nil {
+		return
+	}
+	var ids []core.NodeID
+	for i := range ctx.Nodes {
+		if n := &ctx.Nodes[i]; !n.Ghost && n.Group != 0 {
+			ids = append(ids, n.ID)
+		}
+	}
+	if !ctx.Flat { // workers have no coordinates in topology roles (spec 10 §11.1)
+		ids = slices.DeleteFunc(ids, func(i core.NodeID) bool { return ctx.Nodes[i].Role == core.RoleWorker })
+	}
+	c.coords, c.have, c.reached = make([]core.Coord, len(ctx.Nodes)), make([]bool, len(ctx.Nodes)), make([]int, len(ctx.Nodes))
+	c.settled = make([]core.Instant, len(thresholds))
+	for i := range c.settled {
+		c.settled[i] = core.Never
+	}
+	if all := len(ids) * (len(ids) - 1) / 2; all <= ctx.PairsAll {
+		for i, a := range ids {
+			for _, b := range ids[i+1:] {
+				c.pairs = append(c.pairs, measured{a: a, b: b})
+			}
+		}
+	} else {
+		s := rng.New(ctx.Seed, "metrics.pairs")
+		for range ctx.PairsMax {
+			i := s.Intn(len(ids))
+			k := s.Intn(len(ids) - 1)
+			if k >= i {
+				k++
+			}
+			c.pairs = append(c.pairs, measured{a: ids[min(i, k)], b: ids[max(i, k)]})
+		}
+	}
+	c.classify(ctx, sites)
+}
+
+func (c *coordinates) classify(ctx *Context, sites int) {
+	index := map[pairClass]int32{}
+	for i := range c.pairs {
+		p := &c.pairs[i]
+		a, b := &ctx.Nodes[p.a], &ctx.Nodes[p.b]
+		k := pairClass{-1, -1, LinkInter, min(a.Role, b.Role), max(a.Role, b.Role)}
+		if a.SiteIndex == b.SiteIndex {
+			k.link = LinkIntra
+		}
+		if sites <= sitesMax {
+			k.siteA, k.siteB = int16(min(a.SiteIndex, b.SiteIndex)), int16(max(a.SiteIndex, b.SiteIndex))
+		}
+		n, ok := index[k]
+		if !ok {
+			n = int32(len(c.classes))
+			index[k] = n
+			c.classes = append(c.classes, k)
+		}
+		p.class = n
+	}
+	n := max(len(c.classes), 1)
+	c.quota = min(100, max(20, 2000/n))
+	c.rel, c.ms, c.ratio = make([][]float64, n), make([][]float64, n), make([][]float64, n)
+	c.covered = make([]int32, n)
+}
+
+// sampleCoordinates measures all pairs whose both ends run and have a coordinate.
+func (r *Recorder) sampleCoordinates(now core.Instant, probe Probe) {
+	c := &r.coords
+	if len(c.pairs) == 0 || now < c.next {
+		return
+	}
+	c.next = now.Add(r.ctx.CoordEvery)
+	for i := range r.peers {
+		p := &r.peers[i]
+		c.have[i] = p.alive && p.group >= 0 && probe.Coord(core.NodeID(i), &c.coords[i]) && c.coords[i].Dims > 0
+	}
+	c.measure(r, now)
+	r.emitCoordinates(now)
+	r.emitQuality(now)
+	if n := c.rank(); n >= 0 {
+		r.sampled(CoordinateRank, now, float64(n), 1, NoRole)
+	}
+	r.emitNewcomers(now)
+}
+
+func (c *coordinates) measure(r *Recorder, now core.Instant) {
+	for k := range c.classes {
+		c.rel[k], c.ms[k], c.ratio[k], c.covered[k] = c.rel[k][:0], c.ms[k][:0], c.ratio[k][:0], 0
+	}
+	c.all = c.all[:0]
+	for _, p := range c.pairs {
+		if !c.have[p.a] || !c.have[p.b] {
+			continue
+		}
+		rel, ms, ratio, ok := r.accuracy(p.a, p.b, now)
+		if !ok {
+			continue
+		}
+		k := p.class
+		c.rel[k], c.ms[k], c.ratio[k] = append(c.rel[k], rel), append(c.ms[k], ms), append(c.ratio[k], ratio)
+		if ratio >= 1 {
+			c.covered[k]++
+		}
+		c.all = append(c.all, rel)
+	}
+}
+
+// accuracy compares the estimate of a pair with the truth; ok is false if there is no true RTT.
+func (r *Recorder) accuracy(a, b core.NodeID, now core.Instant) (rel, ms, ratio float64, ok bool) {
+	truth := float64(r.ctx.TrueRTT(a, b, now)) / 1e6
+	if truth <= 0 {
+		return 0, 0, 0, false
+	}
+	x, y := &r.coords.coords[a], &r.coords.coords[b]
+	estimate := float64(estimateMS(x, y))
+	ms = math.Abs(estimate - truth)
+	return ms / truth, ms, r.ctx.Bound.upper(estimate, x, y) / truth, true
+}
+
+// estimateMS is the estimated RTT of spec 10 §11.6 (step 1 of §11.4), in ms.
+func estimateMS(x, y *core.Coord) float64 {
+	sum := 0.0
+	for i := range min(x.Dims, y.Dims) {
+		d := float64(x.Vec[i]) - float64(y.Vec[i])
+		sum += float64(d * d)
+	}
+	raw := math.Sqrt(sum) + float64(x.Height) + float64(y.Height)
+	if d := raw + float64(x.Adjustment) + float64(y.Adjustment); d > 0 {
+		raw = d
+	}
+	return float64(1000 * raw)
+}
+
+// upper is the upper bound of spec 10 §11.6, in ms.
+func (b *Bound) upper(estimate float64, x, y *core.Coord) float64 {
+	sigma := min(max(float64(x.ErrorMS)+float64(y.ErrorMS), b.SigmaMin), b.SigmaMax)
+	return min(max(estimate+float64(b.KSigma*sigma), b.RTTMin), b.RTTMax)
+}
+
+func (r *Recorder) emitCoordinates(now core.Instant) {
+	c := &r.coords
+	for k := range c.classes {
+		if len(c.rel[k]) == 0 {
+			continue
+		}
+		cl := c.classes[k]
+		row := CoordRow{
+			At: now, Pairs: int32(len(c.rel[k])), Covered: c.covered[k], SiteA: cl.siteA, SiteB: cl.siteB,
+			Link: cl.link, Role: cl.role, Peer: cl.peer,
+			Rel: quantiles(c.rel[k], c.quota), MS: quantiles(c.ms[k], c.quota), Ratio: quantiles(c.ratio[k], c.quota),
+		}
+		if len(r.res.Coords) < r.ctx.MaxRows {
+			r.res.Coords = append(r.res.Coords, row)
+		} else {
+			r.res.TruncatedRows++
+		}
+	}
+	if len(c.all) == 0 {
+		return
+	}
+	slices.Sort(c.all)
+	median := c.all[(len(c.all)-1)/2] // nearest rank
+	r.point(now, CoordinateError, "stat=p50", median)
+	r.point(now, CoordinateError, "stat=p90", c.all[(9*len(c.all)+9)/10-1])
+	for i, t := range thresholds {
+		if median >= t {
+			c.settled[i] = core.Never
+		} else if c.settled[i] == core.Never {
+			c.settled[i] = now
+		}
+	}
+}
+
+// quantiles sorts v and returns all of it, or the values at the nearest ranks of k/quota.
+func quantiles(v []float64, quota int) []float32 {
+	slices.Sort(v)
+	n := min(len(v), quota)
+	q := make([]float32, n)
+	for k := range q {
+		q[k] = float32(v[((k+1)*len(v)+n-1)/n-1])
+	}
+	return q
+}
+
+// emitQuality stores the quality of each own coordinate (spec 10 §11.6 at age 0), to 0.01.
+func (r *Recorder) emitQuality(now core.Instant) {
+	h := r.histogram[:0]
+	for i := range r.coords.have {
+		if !r.coords.have[i] {
+			continue
+		}
+		x := &r.coords.coords[i]
+		q := min(1, float64(x.Samples)/10) * min(1, 20/max(float64(x.ErrorMS), 1))
+		h = append(h, Value{math.Round(q*100) / 100, 1})
+	}
+	r.histogram = h
+	r.distribution(CoordinateQuality, now, h, func(*Observation) {})
+}
+
+// emitNewcomers watches nodes that started after 0 take their first samples.
+func (r *Recorder) emitNewcomers(now core.Instant) {
+	c := &r.coords
+	for i := range r.peers {
+		if r.peers[i].started <= 0 || !c.have[i] {
+			c.reached[i] = 0
+			continue
+		}
+		for c.reached[i] < len(newcomerSamples) && c.coords[i].Samples >= newcomerSamples[c.reached[i]] {
+			n := core.NodeID(i)
+			var errs []Value
+			for _, p := range c.pairs {
+				if (p.a == n || p.b == n) && c.have[p.a] && c.have[p.b] {
+					if rel, _, _, ok := r.accuracy(p.a, p.b, now); ok {
+						errs = append(errs, Value{rel, 1})
+					}
+				}
+			}
+			if len(errs) > 0 {
+				SortValues(errs)
+				o := r.about(NewcomerError, now, Percentile(errs, 50), n, core.NoNode)
+				o.Param = float64(newcomerSamples[c.reached[i]])
+				r.keep(&o)
+			}
+			c.reached[i]++
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package metrics
+
+import "hypersim/core"
+
+// healing is a healed fault after which the views have not agreed yet.
+type healing struct {
+	at    core.Instant
+	fault int32
+}
+
+func (r *Recorder) buildFaults() {
+	for _, f := range r.ctx.Faults {
+		r.faults = append(r.faults, Fault{ID: f.ID, Kind: f.Kind, Start: core.Never, End: core.Never})
+	}
+}
+
+func (r *Recorder) faultStart(now core.Instant, i int32) {
+	if f := r.fault(i); f != nil {
+		if f.Episodes == 0 {
+			f.Start = now
+		}
+		f.Episodes++
+	}
+	r.edge(now, i, 1)
+}
+
+func (r *Recorder) faultEnd(now core.Instant, i int32) {
+	f := r.fault(i)
+	r.edge(now, i, 2)
+	if f == nil {
+		return
+	}
+	f.End = now
+	switch f.Kind {
+	case "partition", "flap", "site-outage":
+		r.healed = append(r.healed, healing{now, i})
+	}
+}
+
+func (r *Recorder) fault(i int32) *Fault {
+	if i < 0 || int(i) >= len(r.faults) {
+		return nil
+	}
+	return &r.faults[i]
+}
+
+// healAll is called whenever all views agree with the truth.
+func (r *Recorder) healAll(now core.Instant) {
+	for _, h := range r.healed {
+		o := blank(Rejoin, now, seconds(now.Sub(h.at)))
+		o.Fault = h.fault
+		r.keep(&o)
+	}
+	r.healed = r.healed[:0]
+}
+
+// edge ends the episode since the last fault edge: did the views agree at its end, and since when?
+func (r *Recorder) edge(now core.Instant, fault int32, kind uint8) {
+	since := r.zeroSince
+	if since == core.Never && r.brokeAt == now {
+		since = r.lastZero // broken by this very edge, whose record came a little later
+	}
+	if now > r.edgeAt {
+		if since == core.Never {
+			r.res.Counters.Unconverged++
+		} else {
+			at := max(since, r.edgeAt)
+			o := blank(Convergence, at, seconds(at.Sub(r.edgeAt)))
+			o.Fault, o.Type = r.edgeFault, r.edgeType
+			r.keep(&o)
+		}
+	}
+	r.edgeAt, r.edgeFault, r.edgeType = now, fault, kind
+}

@@ -1,0 +1,94 @@
+package metrics
+
+import (
+	"cmp"
+	"slices"
+
+	"hypersim/core"
+)
+
+// Result ends the recording and returns what was measured. Later calls return the same value.
+func (r *Recorder) Result() *Result {
+	if !r.finished {
+		r.finish()
+		r.finished = true
+	}
+	return &r.res
+}
+
+func (r *Recorder) finish() {
+	end := max(r.res.End, r.livedAt, r.edgeAt)
+	r.res.End = end
+	r.edge(end, -1, 0)
+	if end > r.livedAt || r.pending() {
+		r.live(end)
+		r.flushTraffic(end) // the rest after the last sample
+	}
+	c := &r.res.Counters
+	c.Unrejoined = uint64(len(r.healed))
+	for i := range r.peers {
+		p := &r.peers[i]
+		r.closeCrash(core.NodeID(i))
+		if p.joining >= 0 {
+			c.Unjoined++
+		}
+		for which := range p.news {
+			r.drop(p, which)
+		}
+		if p.started >= 0 && p.group >= 0 {
+			o := r.about(IncarnationMax, end, float64(p.incMax), core.NodeID(i), core.NoNode)
+			r.keep(&o)
+		}
+	}
+	r.finishDeaths(end)
+	r.finishSettled()
+	r.collect()
+}
+
+func (r *Recorder) pending() bool {
+	for d := range r.cells {
+		for k := range r.cells[d] {
+			if r.cells[d][k] != [core.NumRoles]tally{} {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *Recorder) finishDeaths(end core.Instant) {
+	for i := range r.deaths {
+		d := &r.deaths[i]
+		o := r.about(DeathCallbacks, min(d.at, end), float64(d.callbacks), d.key.observer, d.key.subject)
+		o.Inc = d.key.inc
+		r.keep(&o)
+	}
+}
+
+func (r *Recorder) finishSettled() {
+	for i, s := range r.coords.settled {
+		if s == core.Never {
+			continue
+		}
+		o := blank(CoordinateSettle, s, s.Seconds())
+		o.Param = thresholds[i]
+		r.keep(&o)
+	}
+}
+
+// collect puts the observations of all metrics into one list, those of a metric in order of time.
+func (r *Recorder) collect() {
+	n := 0
+	for m := range r.obs {
+		n += len(r.obs[m])
+	}
+	r.res.Observations = make([]Observation, 0, n)
+	for m := range r.obs {
+		slices.SortStableFunc(r.obs[m], func(a, b Observation) int { return cmp.Compare(a.At, b.At) })
+		r.res.Observations = append(r.res.Observations, r.obs[m]...)
+		r.obs[m] = nil
+	}
+	r.res.Nodes, r.res.Sites = r.ctx.Nodes, r.sites
+	r.res.Warmup, r.res.Duration, r.res.SampleEvery = r.ctx.Warmup, r.ctx.Duration, r.ctx.SampleEvery
+	r.res.Faults = r.faults
+}

@@ -1,0 +1,242 @@
+package metrics
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+// labelKeys are the labels that any observation may carry, beside those that Def.Param and Def.Type
+// name: words for `where`. A label that an observation has not is the empty word.
+var labelKeys = []string{
+	"observer", "observer_role", "observer_site", "observer_class",
+	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
+	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault",
+	"site_a", "site_b", "roles", "direction", "transport",
+}
+
+// LabelKeys returns the keys that Label understands for m, sorted.
+func LabelKeys(m Metric) []string {
+	keys := slices.Clone(labelKeys)
+	if p := defs[m].Param; p != "" {
+		keys = append(keys, p)
+	}
+	if t := defs[m].Type; t != "" {
+		keys = append(keys, t)
+	}
+	if defs[m].Fold == FoldRate {
+		keys = append(keys, "type")
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// Label returns the word of o under key; ok is false if no observation of this metric has such a key.
+//
+// node is the observer, or the subject where there is no observer; role, site and class are those of
+// the observer or, where Def.RoleIsPeer says so, role and site are those of the subject. class is always
+// the observer's (spec 50 §6). group is "gates", "site:<name>" or the number in front of other groups.
+func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
+	d := &defs[o.Metric]
+	switch key {
+	case d.Param:
+		return formatNumber(o.Param), key != ""
+	case d.Type:
+		return o.TypeName(), key != ""
+	}
+	switch key {
+	case "node":
+		if o.Observer == core.NoNode {
+			return r.name(o.Subject), true
+		}
+		return r.name(o.Observer), true
+	case "observer":
+		return r.name(o.Observer), true
+	case "subject":
+		return r.name(o.Subject), true
+	case "observer_role":
+		return roleName(o.Role), true
+	case "subject_role":
+		return roleName(o.PeerRole), true
+	case "role":
+		if d.RoleIsPeer {
+			return roleName(o.PeerRole), true
+		}
+		return roleName(o.Role), true
+	case "observer_site":
+		return r.site(o.Observer), true
+	case "subject_site":
+		return r.site(o.Subject), true
+	case "site":
+		if d.RoleIsPeer {
+			return r.site(o.Subject), true
+		}
+		return r.site(o.Observer), true
+	case "class", "observer_class":
+		return o.Class.String(), true
+	case "subject_class":
+		return o.PeerClass.String(), true
+	case "subject_ghost":
+		return strconv.FormatBool(int(o.Subject) < len(r.Nodes) && r.Nodes[o.Subject].Ghost), true
+	}
+	return r.plainLabel(o, key)
+}
+
+func (r *Result) plainLabel(o *Observation, key string) (word string, ok bool) {
+	switch key {
+	case "to":
+		return stateName(o.To), true
+	case "from":
+		return stateName(o.From), true
+	case "cause":
+		if o.Cause == core.CauseNone {
+			return "", true
+		}
+		return o.Cause.String(), true
+	case "path":
+		return path(o.Cause), true
+	case "truth":
+		return o.Truth.String(), true
+	case "link":
+		return o.Link.String(), true
+	case "group":
+		return r.groupName(o), true
+	case "fault":
+		if o.Fault < 0 || int(o.Fault) >= len(r.Faults) {
+			return "", true
+		}
+		return r.Faults[o.Fault].ID, true
+	case "site_a":
+		return r.siteName(o.SiteA), true
+	case "site_b":
+		return r.siteName(o.SiteB), true
+	case "roles":
+		if o.Role == NoRole || o.PeerRole == NoRole {
+			return "", true
+		}
+		return pairName(o.Role, o.PeerRole), true
+	}
+	return r.trafficLabel(o, key)
+}
+
+func (r *Result) trafficLabel(o *Observation, key string) (word string, ok bool) {
+	rate := defs[o.Metric].Fold == FoldRate
+	switch key {
+	case "direction":
+		if !rate {
+			return "", true
+		}
+		return Direction(o.Dir - 1).String(), true
+	case "transport":
+		switch {
+		case !rate:
+			return "", true
+		case core.Kind(o.Type).IsStream():
+			return "stream", true
+		}
+		return "datagram", true
+	case "type":
+		if rate {
+			return core.Kind(o.Type).String(), true
+		}
+	}
+	return "", false
+}
+
+// pairName names a pair of roles so that it does not matter who comes first.
+func pairName(a, b core.Role) string {
+	x, y := a.String(), b.String()
+	if y < x {
+		x, y = y, x
+	}
+	return x + "-" + y
+}
+
+func (r *Result) name(n core.NodeID) string {
+	if int(n) >= len(r.Nodes) {
+		return ""
+	}
+	return r.Nodes[n].Name
+}
+
+func (r *Result) site(n core.NodeID) string {
+	if int(n) >= len(r.Nodes) {
+		return ""
+	}
+	return r.Nodes[n].Site
+}
+
+func (r *Result) siteName(i int16) string {
+	if i < 0 || int(i) >= len(r.Sites) {
+		return ""
+	}
+	return r.Sites[i]
+}
+
+// groupName names the group of the observation, of its observer or of its subject.
+func (r *Result) groupName(o *Observation) string {
+	g := o.Group
+	for _, n := range []core.NodeID{o.Observer, o.Subject} {
+		if g == 0 && int(n) < len(r.Nodes) {
+			g = r.Nodes[n].Group
+		}
+	}
+	return r.GroupName(g)
+}
+
+// GroupName returns "gates" for a group of gates alone, "site:<name>" for one whose members share a
+// site, "" for group 0, else "group:<number>". O(nodes).
+func (r *Result) GroupName(g core.GroupID) string {
+	if g == 0 {
+		return ""
+	}
+	gates, site, one := true, "", true
+	for i := range r.Nodes {
+		n := &r.Nodes[i]
+		if n.Group != g {
+			continue
+		}
+		gates = gates && n.Role == core.RoleGate
+		one = one && (site == "" || site == n.Site)
+		site = n.Site
+	}
+	switch {
+	case gates:
+		return "gates"
+	case one:
+		return "site:" + site
+	}
+	return fmt.Sprintf("group:%d", g)
+}
+
+func roleName(r core.Role) string {
+	if r == NoRole {
+		return ""
+	}
+	return r.String()
+}
+
+func stateName(s core.MemberState) string {
+	if s == core.StateNone {
+		return ""
+	}
+	return s.String()
+}
+
+// labels renders pairs of key and word, leaving out empty words.
+func labels(kv ...string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(kv); i += 2 {
+		if kv[i+1] == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(';')
+		}
+		b.WriteString(kv[i] + "=" + kv[i+1])
+	}
+	return b.String()
+}

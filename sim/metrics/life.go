@@ -1,0 +1,159 @@
+package metrics
+
+import "hypersim/core"
+
+// crash is one crash of a process, open until it starts again or the run ends.
+type crash struct {
+	subject core.NodeID
+	at      core.Instant
+	marked  [2]bool // somebody marked it SUSPECT, DEAD since
+	full    bool    // nobody holds it OK or SUSPECT any more
+}
+
+func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
+	p := &r.peers[n]
+	r.live(now)
+	r.closeCrash(n)
+	r.running[r.roles[n]]++
+	first := p.started < 0
+	if p.alive { // a start without an end before it: the old process is gone
+		r.ended(now, n)
+	}
+	if !first {
+		p.restarts++
+	}
+	p.alive, p.left, p.join, p.gone = true, false, false, -1
+	p.paused, p.slow = false, false
+	r.impair(now, n)
+	p.started, p.inc, p.incMax = now, inc, max(p.incMax, inc)
+	if p.group < 0 {
+		return
+	}
+	p.lhm = 0
+	r.lhmCount[r.roles[n]][0]++
+	if formed := first && now == 0 && r.formed(n); !formed {
+		clear(r.views[n])
+		p.joining = now
+	}
+	r.rise(n)
+}
+
+// ended does what every end of a process has in common.
+func (r *Recorder) ended(now core.Instant, n core.NodeID) {
+	p := &r.peers[n]
+	if !p.alive {
+		return
+	}
+	r.live(now)
+	r.running[r.roles[n]]--
+	p.alive = false
+	p.crashedInc = max(p.crashedInc, p.inc)
+	if p.group < 0 {
+		return
+	}
+	r.lhmCount[r.roles[n]][p.lhm]--
+	r.withdraw(now, n)
+}
+
+// withdraw takes n out of the up nodes: as a subject and as an observer.
+func (r *Recorder) withdraw(now core.Instant, n core.NodeID) {
+	p := &r.peers[n]
+	if !p.up {
+		return
+	}
+	r.fall(n)
+	if p.joining >= 0 {
+		p.joining = -1
+		r.res.Counters.Unjoined++
+	}
+	r.deafen(now, n)
+	for _, s := range r.groups[p.group].members { // one observer less may complete what others wait for
+		if s != n {
+			delete(r.waiting, pair{n, s})
+			r.checkFull(now, s)
+			r.checkJoin(now, s)
+		}
+	}
+}
+
+func (r *Recorder) crash(now core.Instant, n core.NodeID) {
+	p := &r.peers[n]
+	if !p.alive {
+		return
+	}
+	r.ended(now, n)
+	r.res.Counters.Crashes++
+	if p.group >= 0 && p.known > 0 && !p.left {
+		p.crash = int32(len(r.crashes))
+		r.crashes = append(r.crashes, crash{subject: n, at: now})
+	}
+}
+
+func (r *Recorder) closeCrash(n core.NodeID) {
+	p := &r.peers[n]
+	if p.crash >= 0 && !r.crashes[p.crash].full {
+		r.res.Counters.Undetected++
+	}
+	p.crash = -1
+}
+
+func (r *Recorder) leave(now core.Instant, n core.NodeID) {
+	p := &r.peers[n]
+	if !p.alive || p.left {
+		return
+	}
+	p.left = true
+	if p.group >= 0 {
+		r.withdraw(now, n)
+		r.born(now, n, core.UpdateLeft, p.inc, core.NoNode)
+	}
+}
+
+// stop is the end of a leave, or of a node that could not go on.
+func (r *Recorder) stop(now core.Instant, n core.NodeID) {
+	if p := &r.peers[n]; p.left {
+		r.ended(now, n)
+	} else {
+		r.crash(now, n)
+	}
+}
+
+// live adds the time since the last change to the node-seconds of each role.
+func (r *Recorder) live(now core.Instant) {
+	s := seconds(now.Sub(r.livedAt))
+	for role, n := range r.running {
+		r.lived[role] += float64(float64(n) * s)
+	}
+	r.livedAt = now
+}
+
+// checkFull reports a crash that no live member overlooks any more.
+func (r *Recorder) checkFull(now core.Instant, s core.NodeID) {
+	p := &r.peers[s]
+	if p.crash < 0 || p.known > 0 {
+		return
+	}
+	if c := &r.crashes[p.crash]; !c.full {
+		c.full = true
+		o := r.about(DetectionFull, now, seconds(now.Sub(c.at)), core.NoNode, s)
+		o.Event = p.crash
+		r.keep(&o)
+	}
+}
+
+// checkJoin reports a start that everybody who should knows to be OK.
+func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
+	p := &r.peers[s]
+	if p.joining < 0 {
+		return
+	}
+	held := int32(0)
+	for _, n := range p.okBy {
+		held += n
+	}
+	if want := r.observers(s); want > 0 && held == want {
+		o := r.about(JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		r.keep(&o)
+		p.joining = -1
+	}
+}

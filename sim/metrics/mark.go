@@ -1,0 +1,159 @@
+package metrics
+
+import "hypersim/core"
+
+// mark takes a transition to SUSPECT at a new incarnation, or to DEAD, and holds it against the truth.
+func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
+	s := f.Subject
+	switch f.To {
+	case core.StateSuspect:
+		if f.From == core.StateSuspect && int64(f.Inc) <= f.A {
+			return
+		}
+	case core.StateDead:
+		if f.From == core.StateDead {
+			return
+		}
+	default:
+		return
+	}
+	d := Detection{
+		At: now, Observer: o, Subject: s, Accuser: f.Other, Inc: f.Inc, Crash: -1, To: f.To, Cause: f.Cause,
+		Class: r.class(now, o), PeerClass: r.class(now, s), Truth: r.truth(now, o, s, f.Inc),
+	}
+	if d.Truth == TruthCrashed && r.peers[s].crash >= 0 {
+		r.detect(&d)
+	} else if m := falseMetric(&d); m != MetricNone {
+		r.keepMark(m, &d, 1)
+	}
+	if f.To == core.StateDead {
+		r.declared(now, o, s, f, d.Truth)
+	}
+	if len(r.res.Detections) < r.ctx.MaxRows {
+		r.res.Detections = append(r.res.Detections, d)
+	} else {
+		r.res.TruncatedRows++
+	}
+}
+
+// falseMetric returns the metric of a mark that is wrong or excused, or none.
+func falseMetric(d *Detection) Metric {
+	switch {
+	case d.Truth == TruthLive && d.To == core.StateSuspect:
+		return FalseSuspicions
+	case d.Truth == TruthLive:
+		return FalsePositives
+	case d.Truth != TruthCrashed && d.To == core.StateDead:
+		return ExcusedPositives
+	}
+	return MetricNone
+}
+
+// detect takes a mark of a subject that crashed.
+func (r *Recorder) detect(d *Detection) {
+	d.Crash = r.peers[d.Subject].crash
+	c := &r.crashes[d.Crash]
+	d.SinceCrash = d.At.Sub(c.at)
+	which := 0
+	if d.To == core.StateDead {
+		which = 1
+	}
+	d.First = !c.marked[which]
+	c.marked[which] = true
+	if d.First {
+		r.keepMark(DetectionFirst, d, seconds(d.SinceCrash))
+	}
+	r.keepMark(DetectionEach, d, seconds(d.SinceCrash))
+}
+
+func (r *Recorder) keepMark(m Metric, d *Detection, v float64) {
+	o := r.about(m, d.At, v, d.Observer, d.Subject)
+	o.Event, o.Inc, o.To, o.Cause, o.Truth = d.Crash, d.Inc, d.To, d.Cause, d.Truth
+	r.keep(&o)
+}
+
+// declared notes that a death was declared: it starts to spread, and one callback is owed for it.
+func (r *Recorder) declared(now core.Instant, o, s core.NodeID, f *core.Fact, t Truth) {
+	p := &r.peers[s]
+	if int64(f.Inc) > p.gone && t != TruthRestarted {
+		p.gone = int64(f.Inc)
+		r.born(now, s, core.UpdateDead, f.Inc, core.NoNode)
+	}
+	if f.From == core.StateOK || f.From == core.StateSuspect {
+		r.death(o, s, f.Inc)
+	}
+}
+
+// suspected begins an episode with the first SUSPECT about a subject, before the view changes.
+func (r *Recorder) suspected(now core.Instant, o core.NodeID, f *core.Fact) {
+	p := &r.peers[f.Subject]
+	switch f.To {
+	case core.StateSuspect:
+		if p.suspecting == 0 {
+			p.suspectedAt, p.calledDead = now, false
+		}
+	case core.StateDead:
+		p.calledDead = true
+	}
+}
+
+// refuted measures how the episode ends, after the view changed.
+func (r *Recorder) refuted(now core.Instant, o core.NodeID, f *core.Fact) {
+	p := &r.peers[f.Subject]
+	if f.From != core.StateSuspect || f.To == core.StateSuspect || p.suspectedAt < 0 {
+		return
+	}
+	if f.To == core.StateOK && p.up {
+		x := r.about(Refutation, now, seconds(now.Sub(p.suspectedAt)), o, f.Subject)
+		x.Inc = f.Inc
+		r.keep(&x)
+	}
+	if p.suspecting > 0 {
+		return
+	}
+	if f.To == core.StateOK && p.up && !p.calledDead {
+		x := r.about(RefutationFull, now, seconds(now.Sub(p.suspectedAt)), core.NoNode, f.Subject)
+		x.Inc = f.Inc
+		r.keep(&x)
+	}
+	p.suspectedAt = -1
+}
+
+type deathKey struct {
+	observer, subject core.NodeID
+	inc               uint32
+}
+
+// death is one declared death at one observer, and how often role logic was told.
+type death struct {
+	key       deathKey
+	at        core.Instant
+	callbacks uint32
+}
+
+func (r *Recorder) death(o, s core.NodeID, inc uint32) *death {
+	k := deathKey{o, s, inc}
+	i, ok := r.deathIndex[k]
+	if !ok {
+		if len(r.deaths) >= r.ctx.MaxRows {
+			r.res.Truncated[DeathCallbacks]++
+			return nil
+		}
+		i = int32(len(r.deaths))
+		r.deathIndex[k] = i
+		r.deaths = append(r.deaths, death{key: k, at: core.Never})
+	}
+	return &r.deaths[i]
+}
+
+// callback counts what role logic was told.
+func (r *Recorder) callback(now core.Instant, o core.NodeID, f *core.Fact) {
+	r.res.Counters.Callbacks[f.Callback]++
+	if f.Callback != core.CallbackDied || int(f.Subject) >= len(r.peers) {
+		return
+	}
+	if d := r.death(o, f.Subject, f.Inc); d != nil {
+		d.at = now
+		d.callbacks++
+	}
+}

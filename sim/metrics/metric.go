@@ -1,0 +1,161 @@
+package metrics
+
+// Metric names one measurement.
+type Metric uint8
+
+// The metrics, in the order of the tables that define them (spec 50 §6, then spec 40 §4, spec 10 §12).
+const (
+	MetricNone Metric = iota
+	DetectionFirst
+	DetectionEach
+	DetectionFull
+	Dissemination
+	FalseSuspicions
+	FalsePositives
+	ExcusedPositives
+	Refutation
+	RefutationFull
+	Rejoin
+	ViewError
+	Convergence
+	Messages
+	Bytes
+	CoordinateError
+	CoordinateErrorMS
+	CoordinateSettle
+	CoordinateRank
+	CoordinateQuality
+	RTTUCBCoverage
+	RTTUCBRatio
+	NewcomerError
+	ConfirmationAttempts
+	ConfirmationAttemptAge
+	ConfirmationPerPeer
+	DeathCallbacks
+	GossipEvicted
+	IncarnationMax
+	JoinConfirm
+	LHMScore
+	UnconfirmedPeers
+	UnconfirmedRemoved
+	UnconfirmedIllegal
+	SuspicionTimerRatio
+	LatencyMultiplier
+	ProbeFailures
+	QueueDepth
+	MemoryPerPair
+	NumMetrics = 39
+)
+
+// Fold says how observations of one instant are combined before a statistic is taken.
+type Fold uint8
+
+// The folds.
+const (
+	FoldNone  Fold = iota // each observation stands for itself, Weight times
+	FoldShare             // those of one instant become their mean, weighted by Weight
+	FoldRate              // made from Result.Traffic: selected counts over the node-seconds of the selected roles
+)
+
+// Def defines a metric. Param and Type name the labels that Observation.Param and Type carry.
+// RoleIsPeer: the label "role" means the subject's role, otherwise the observer's. PerNodeHour: the
+// statistic "rate" is per node-hour, otherwise per second.
+type Def struct {
+	Name, Unit, Doc string
+	Fold            Fold
+	Param, Type     string
+	RoleIsPeer      bool
+	PerNodeHour     bool
+}
+
+// EventKind says what Observation.Event counts for m; "" = nothing. Only observations of metrics with
+// the same kind can be matched with each other.
+func (m Metric) EventKind() string {
+	switch m {
+	case DetectionFirst, DetectionEach, DetectionFull:
+		return "crash"
+	case Dissemination:
+		return "update"
+	case Messages, Bytes:
+		return "traffic sample"
+	case CoordinateError, CoordinateErrorMS, RTTUCBCoverage, RTTUCBRatio:
+		return "coordinate sample"
+	case ViewError, LHMScore, UnconfirmedPeers, LatencyMultiplier, ProbeFailures, QueueDepth, MemoryPerPair,
+		CoordinateRank, CoordinateQuality:
+		return "sample"
+	default:
+		return ""
+	}
+}
+
+// Definition returns what m means.
+func (m Metric) Definition() Def { return defs[m] }
+
+func (m Metric) String() string { return defs[m].Name }
+
+// Lookup returns the metric of that name. O(number of metrics).
+func Lookup(name string) (Metric, bool) {
+	for m := MetricNone + 1; m < NumMetrics; m++ {
+		if defs[m].Name == name {
+			return m, true
+		}
+	}
+	return MetricNone, false
+}
+
+var defs = [NumMetrics]Def{
+	DetectionFirst: {Name: "detection_first", Unit: "s", RoleIsPeer: true,
+		Doc: "crash of the subject to the first live observer that marks it `to` (SUSPECT or DEAD) afterwards"},
+	DetectionEach: {Name: "detection_each", Unit: "s", RoleIsPeer: true,
+		Doc: "crash of the subject to each live observer that marks it `to`, once per observer"},
+	DetectionFull: {Name: "detection_full", Unit: "s", RoleIsPeer: true,
+		Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
+	Dissemination: {Name: "dissemination", Unit: "s", Param: "share", Type: "type", RoleIsPeer: true,
+		Doc: "birth of an update to `share` per cent of the live members that should know its subject having heard it"},
+	FalseSuspicions: {Name: "false_suspicions", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+		Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
+	FalsePositives: {Name: "false_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+		Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
+	ExcusedPositives: {Name: "excused_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+		Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
+	Refutation: {Name: "refutation", Unit: "s", RoleIsPeer: true,
+		Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
+	RefutationFull: {Name: "refutation_full", Unit: "s", RoleIsPeer: true,
+		Doc: "first SUSPECT about a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
+	Rejoin: {Name: "rejoin", Unit: "s",
+		Doc: "end of a partition, flap or site outage until no live member's view disagrees with the truth"},
+	ViewError: {Name: "view_error", Unit: "fraction", Fold: FoldShare,
+		Doc: "pairs whose view disagrees with the truth, of the pairs where either says up; sampled"},
+	Convergence: {Name: "convergence", Unit: "s", Type: "edge",
+		Doc: "start of the run, or start or end of a fault, to the moment from which the view error stays 0 until the next of them"},
+	Messages: {Name: "messages", Unit: "1/s per node", Fold: FoldRate, Doc: "messages per live node and second, by direction and type"},
+	Bytes:    {Name: "bytes", Unit: "B/s per node", Fold: FoldRate, Doc: "bytes per live node and second, by direction and type"},
+	CoordinateError: {Name: "coordinate_error", Unit: "relative",
+		Doc: "|predicted − true RTT| / true RTT over sampled pairs; at most 100 equally weighted quantiles per sample and class of pairs"},
+	CoordinateErrorMS: {Name: "coordinate_error_ms", Unit: "ms", Doc: "|predicted − true RTT|, kept like coordinate_error"},
+	CoordinateSettle: {Name: "coordinate_settle", Unit: "s", Param: "threshold",
+		Doc: "start until the median of coordinate_error over all pairs stays below the threshold to the end"},
+	CoordinateRank:    {Name: "coordinate_rank", Unit: "count", Doc: "principal axes holding more than 1 % of the variance of all coordinate vectors; sampled"},
+	CoordinateQuality: {Name: "coordinate_quality", Unit: "0-1", Doc: "min(1, samples/10) · min(1, 20/error_ms) of each node's own coordinate (age 0); sampled, to 0.01"},
+	RTTUCBCoverage:    {Name: "rtt_ucb_coverage", Unit: "fraction", Fold: FoldShare, Doc: "share of sampled pairs whose true RTT is at most the upper bound of the estimate"},
+	RTTUCBRatio:       {Name: "rtt_ucb_ratio", Unit: "ratio", Doc: "upper bound over true RTT of sampled pairs, kept like coordinate_error"},
+	NewcomerError: {Name: "newcomer_error", Unit: "relative", Param: "samples",
+		Doc: "median coordinate_error of the sampled pairs of a node that started after 0, at the first sample with ≥ 5, 10, 20 own samples"},
+	ConfirmationAttempts:   {Name: "confirmation_attempts", Unit: "count", RoleIsPeer: true, Doc: "active pings to UNCONFIRMED peers"},
+	ConfirmationAttemptAge: {Name: "confirmation_attempt_age", Unit: "s", RoleIsPeer: true, Doc: "age of the UNCONFIRMED record at each proactive attempt"},
+	ConfirmationPerPeer:    {Name: "confirmation_attempts_per_peer", Unit: "count", RoleIsPeer: true, Doc: "proactive attempts that an UNCONFIRMED peer had got when it was removed"},
+	DeathCallbacks: {Name: "death_callbacks", Unit: "count", RoleIsPeer: true,
+		Doc: "death notifications per (observer, subject, dead incarnation), 0 if a declared death had none"},
+	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
+	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
+	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members that should know it"},
+	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
+	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
+	UnconfirmedRemoved:  {Name: "unconfirmed_removed", Unit: "s", RoleIsPeer: true, Doc: "age of an UNCONFIRMED record at its removal"},
+	UnconfirmedIllegal:  {Name: "unconfirmed_illegal_transitions", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED → SUSPECT or DEAD"},
+	SuspicionTimerRatio: {Name: "suspicion_timer_ratio", Unit: "ratio", Param: "nominal_s", RoleIsPeer: true, Doc: "actual over nominal lifetime of suspicions that expired, by nominal lifetime in s"},
+	LatencyMultiplier:   {Name: "latency_multiplier", Unit: "ratio", Type: "rtt", Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
+	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
+	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
+	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+}

@@ -1,0 +1,170 @@
+package metrics
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// Recorder gathers the measurements of one run. It is a trace.Sink. The world gives it every record in
+// order and calls Sample at multiples of SampleEvery; Result ends it.
+type Recorder struct {
+	ctx   Context
+	sites []string
+
+	cells [NumDirections][core.NumKinds][core.NumRoles]tally // messages of the current sample
+	roles []core.Role                                        // of each node, for the hot path
+
+	peers  []peer
+	groups []group
+	views  [][]core.MemberState // by observer, then by place in the group; nil = all StateNone
+
+	wrong     int64        // pairs whose view disagrees with the truth, over all groups
+	zeroSince core.Instant // wrong = 0 since then, or never
+	lastZero  core.Instant // zeroSince before the last disagreement,
+	brokeAt   core.Instant // which began at this instant
+
+	edgeAt    core.Instant // last fault edge
+	edgeFault int32
+	edgeType  uint8
+	healed    []healing
+	faults    []Fault
+
+	crashes []crash
+	events  int32 // updates born
+	samples int32
+
+	running  [core.NumRoles]int32 // processes
+	lived    [core.NumRoles]float64
+	livedAt  core.Instant
+	lhmCount [core.NumRoles][lhmMax + 1]int32
+	probes   [core.NumRoles][3]probeTally
+	latency  [len(rttNames)][latencyBins]uint32
+
+	deaths     []death
+	deathIndex map[deathKey]int32
+	waiting    map[pair]waiting // UNCONFIRMED records
+	lost       uint64           // waiting entries that did not fit
+
+	coords coordinates
+
+	obs       [NumMetrics][]Observation
+	res       Result
+	finished  bool
+	histogram []Value // scratch of samples
+}
+
+type tally struct{ n, bytes uint64 }
+
+type probeTally struct{ ended, failed uint32 }
+
+type pair struct{ observer, subject core.NodeID }
+
+const (
+	lhmMax      = 64  // largest configurable score
+	latencyBins = 201 // 0.05 wide, up to a factor of 10
+)
+
+// New returns a recorder. Memory: one byte per (observer, member of its group), taken when the observer
+// first holds a record.
+func New(ctx Context) *Recorder {
+	ctx.fill()
+	r := &Recorder{
+		ctx: ctx, zeroSince: 0, lastZero: core.Never, brokeAt: -1, edgeFault: -1,
+		deathIndex: map[deathKey]int32{}, waiting: map[pair]waiting{},
+	}
+	r.buildGroups()
+	r.buildFaults()
+	r.coords.init(&r.ctx, len(r.sites))
+	return r
+}
+
+// Record takes one record. Message records cost a few nanoseconds and allocate nothing.
+func (r *Recorder) Record(rec *trace.Record) {
+	switch rec.Kind {
+	case trace.KindSent:
+		if !rec.Copy { // the network made it, not the node
+			r.count(Sent, rec)
+		}
+	case trace.KindDelivered:
+		r.count(Received, rec)
+	case trace.KindDropped:
+		r.count(Dropped, rec)
+		r.res.Counters.Dropped[rec.Reason][rec.Msg.Kind]++
+	case trace.KindFact:
+		r.res.Counters.Records++
+		r.fact(rec.At, rec.Node, &rec.Fact)
+	default:
+		r.res.Counters.Records++
+		r.truthRecord(rec)
+	}
+}
+
+func (r *Recorder) count(d Direction, rec *trace.Record) {
+	c := &r.cells[d][rec.Msg.Kind][r.roles[rec.Node]]
+	c.n++
+	c.bytes += uint64(rec.Size)
+}
+
+// truthRecord takes what the world did.
+func (r *Recorder) truthRecord(rec *trace.Record) {
+	now, n := rec.At, rec.Node
+	switch rec.Kind {
+	case trace.KindStart:
+		r.start(now, n, rec.Inc)
+	case trace.KindCrash:
+		r.crash(now, n)
+	case trace.KindLeave:
+		r.leave(now, n)
+	case trace.KindStop:
+		r.stop(now, n)
+	case trace.KindPause:
+		r.peers[n].paused = true
+		r.impair(now, n)
+	case trace.KindResume:
+		r.peers[n].paused = false
+		r.impair(now, n)
+	case trace.KindSlow:
+		r.peers[n].slow = rec.X != 1
+		r.impair(now, n)
+	case trace.KindFaultStart:
+		r.faultStart(now, rec.Fault)
+	case trace.KindFaultEnd:
+		r.faultEnd(now, rec.Fault)
+	case trace.KindEnd:
+		r.res.End = now
+	}
+	r.settle(now)
+}
+
+// keep stores an observation, or counts it if its metric is full.
+func (r *Recorder) keep(o *Observation) {
+	if len(r.obs[o.Metric]) >= r.ctx.MaxRows {
+		r.res.Truncated[o.Metric]++
+		return
+	}
+	r.obs[o.Metric] = append(r.obs[o.Metric], *o)
+}
+
+// about returns an observation of m with the labels of observer and subject; either may be NoNode.
+func (r *Recorder) about(m Metric, now core.Instant, v float64, observer, subject core.NodeID) Observation {
+	o := blank(m, now, v)
+	if observer != core.NoNode {
+		o.Observer, o.Role, o.Class = observer, r.roles[observer], r.class(now, observer)
+	}
+	if subject != core.NoNode {
+		o.Subject, o.PeerRole, o.PeerClass = subject, r.roles[subject], r.class(now, subject)
+	}
+	if observer != core.NoNode && subject != core.NoNode {
+		o.Link = r.link(observer, subject)
+	}
+	return o
+}
+
+func (r *Recorder) link(a, b core.NodeID) Link {
+	if r.ctx.Nodes[a].SiteIndex == r.ctx.Nodes[b].SiteIndex {
+		return LinkIntra
+	}
+	return LinkInter
+}
+
+func seconds(d core.Duration) float64 { return float64(d) / 1e9 }

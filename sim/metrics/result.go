@@ -1,0 +1,145 @@
+package metrics
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// Direction of a message at the node that it is counted for.
+type Direction uint8
+
+// The directions.
+const (
+	Sent Direction = iota
+	Received
+	Dropped       // counted for the sender
+	NumDirections = 3
+)
+
+var directionNames = [NumDirections]string{"sent", "received", "dropped"}
+
+func (d Direction) String() string { return directionNames[d] }
+
+// Traffic is what all nodes of one role did with one kind of message within the sample that ends at At.
+type Traffic struct {
+	At        core.Instant
+	Count     uint64
+	Bytes     uint64
+	Direction Direction
+	Kind      core.Kind
+	Role      core.Role
+}
+
+// Exposure is how many node-seconds the roles lived within the sample that ends at At.
+type Exposure struct {
+	At      core.Instant
+	Seconds [core.NumRoles]float64
+}
+
+// Membership is how the live observers of one role in one group held their subjects at At.
+type Membership struct {
+	At        core.Instant
+	Group     core.GroupID
+	Role      core.Role // of the observers
+	Observers int32
+	Pairs     int64 // where view or truth says up
+	Disagree  int64 // where they differ
+	ByState   [core.NumStates]int64
+}
+
+// CoordRow is the accuracy of the coordinates over one class of sampled pairs at At. Values are sorted
+// quantiles of equal weight: all values if there are at most cap of them, else those at ranks k/cap.
+type CoordRow struct {
+	At           core.Instant
+	Pairs        int32 // measured pairs
+	Covered      int32 // of them, true RTT ≤ upper bound
+	SiteA, SiteB int16 // −1: any
+	Link         Link
+	Role, Peer   core.Role // Role ≤ Peer
+	Rel          []float32 // relative error
+	MS           []float32 // absolute error, ms
+	Ratio        []float32 // upper bound over truth
+}
+
+// Point is one value of timeseries.csv. Labels is "key=value;key=value" or empty.
+type Point struct {
+	At     core.Instant
+	Value  float64
+	Metric string
+	Unit   string
+	Labels string
+}
+
+// Fault is what became of a planned fault. Start and End are core.Never if they never came; with
+// several episodes Start is the first and End the last.
+type Fault struct {
+	ID, Kind   string
+	Start, End core.Instant
+	Episodes   int32
+}
+
+// Violation is one broken invariant: a row of violations.csv.
+type Violation struct {
+	At        core.Instant
+	Invariant string
+	Nodes     []string
+	What      string
+}
+
+// Counters are totals over the whole run.
+type Counters struct {
+	Records        uint64
+	Sent, Received [core.NumKinds]uint64
+	SentBytes      [core.NumKinds]uint64
+	ReceivedBytes  [core.NumKinds]uint64
+	Dropped        [trace.NumReasons][core.NumKinds]uint64
+	Facts          [core.NumFactKinds]uint64
+	Callbacks      [core.NumCallbacks]uint64
+	Transitions    [core.NumStates][core.NumStates]uint64 // from, to; refreshed incarnations count as x → x
+	Crashes        uint64
+	Undetected     uint64 // crashes that ended (restart or end of run) with a live member still holding the subject
+	Unspread       uint64 // updates superseded or unfinished at the end before all had heard them
+	Unconverged    uint64 // episodes between fault edges that ended with a view error
+	Unjoined       uint64 // starts that never became OK everywhere
+	Unrejoined     uint64 // healed faults after which the views never agreed
+}
+
+// Result is everything measured in one run: a plain value that nothing writes to any more.
+type Result struct {
+	Nodes            []Node
+	Sites            []string
+	Warmup, Duration core.Duration
+	End              core.Instant // of the last record
+	SampleEvery      core.Duration
+
+	Observations []Observation // by metric, then in order of time
+	Detections   []Detection
+	Traffic      []Traffic
+	Exposure     []Exposure
+	Membership   []Membership
+	Coords       []CoordRow
+	Series       []Point
+	Faults       []Fault
+	Counters     Counters
+
+	Truncated     [NumMetrics]uint64 // observations that did not fit
+	TruncatedRows uint64             // rows of the other lists that did not fit
+}
+
+// Of returns the observations of m, in order of time. The slice is shared; do not write to it.
+func (r *Result) Of(m Metric) []Observation {
+	return r.Observations[lowerBound(r.Observations, m):lowerBound(r.Observations, m+1)]
+}
+
+// lowerBound returns the first place whose metric is at least m.
+func lowerBound(o []Observation, m Metric) int {
+	lo, hi := 0, len(o)
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); o[mid].Metric < m {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}

@@ -1,0 +1,147 @@
+package metrics
+
+import (
+	"math"
+
+	"hypersim/core"
+)
+
+// Tables returns the rows of every file but summary.csv and violations.csv.
+func (r *Result) Tables() *Tables {
+	t := &Tables{}
+	for _, p := range r.Series {
+		t.Time = append(t.Time, TimeRow{p.At, p.Metric, p.Unit, p.Labels, p.Value})
+	}
+	for i := range r.Detections {
+		t.Detections = append(t.Detections, r.detectionRow(&r.Detections[i]))
+	}
+	for _, m := range r.Membership {
+		row := MembershipRow{
+			At: m.At, Group: uint64(m.Group), Role: m.Role.String(), Observers: uint64(m.Observers),
+			Pairs: uint64(m.Pairs), Disagree: uint64(m.Disagree), ViewError: math.NaN(),
+			Unconfirmed: uint64(m.ByState[core.StateUnconfirmed]), OK: uint64(m.ByState[core.StateOK]),
+			Suspect: uint64(m.ByState[core.StateSuspect]), Dead: uint64(m.ByState[core.StateDead]), Left: uint64(m.ByState[core.StateLeft]),
+		}
+		if m.Pairs > 0 {
+			row.ViewError = float64(m.Disagree) / float64(m.Pairs)
+		}
+		t.Membership = append(t.Membership, row)
+	}
+	for i := range r.Coords {
+		t.Coordinates = append(t.Coordinates, r.coordinateRow(&r.Coords[i]))
+	}
+	r.messageRows(t)
+	for _, f := range r.Faults {
+		t.Faults = append(t.Faults, FaultRow{f.ID, f.Kind, f.Start, f.End, uint64(f.Episodes)})
+	}
+	return t
+}
+
+func (r *Result) detectionRow(d *Detection) DetectionRow {
+	row := DetectionRow{
+		At: d.At, Observer: r.name(d.Observer), Subject: r.name(d.Subject), To: d.To.String(), Path: d.Path(),
+		Cause: d.Cause.String(), Other: r.name(d.Accuser), Inc: uint64(d.Inc), Truth: d.Truth.String(),
+		Class: d.Class.String(), PeerClass: d.PeerClass.String(), SinceCrash: math.NaN(), First: math.NaN(),
+	}
+	if d.Crash >= 0 {
+		row.SinceCrash = seconds(d.SinceCrash)
+		if d.First {
+			row.First = row.SinceCrash
+		}
+	}
+	return row
+}
+
+func (r *Result) coordinateRow(c *CoordRow) CoordinateRow {
+	rel, ms, ratio := values(c.Rel), values(c.MS), values(c.Ratio)
+	return CoordinateRow{
+		At: c.At, SiteA: r.siteName(c.SiteA), SiteB: r.siteName(c.SiteB), Link: c.Link.String(),
+		Roles: pairName(c.Role, c.Peer), Pairs: uint64(c.Pairs),
+		Rel50: Percentile(rel, 50), Rel90: Percentile(rel, 90), Rel99: Percentile(rel, 99),
+		MS50: Percentile(ms, 50), MS90: Percentile(ms, 90), MS99: Percentile(ms, 99),
+		Coverage: float64(c.Covered) / float64(c.Pairs), Ratio50: Percentile(ratio, 50),
+	}
+}
+
+func values(q []float32) []Value {
+	v := make([]Value, len(q))
+	for i := range q {
+		v[i] = Value{float64(q[i]), 1}
+	}
+	return v
+}
+
+func (r *Result) messageRows(t *Tables) {
+	x := 0
+	for _, m := range r.Traffic {
+		for x < len(r.Exposure)-1 && r.Exposure[x].At < m.At {
+			x++
+		}
+		row := MessageRow{
+			At: m.At, Direction: m.Direction.String(), Type: m.Kind.String(), Class: m.Kind.Class().String(),
+			Role: m.Role.String(), Messages: m.Count, Bytes: m.Bytes, MessageRate: math.NaN(), ByteRate: math.NaN(),
+		}
+		if s := r.Exposure[x].Seconds[m.Role]; s > 0 {
+			row.MessageRate, row.ByteRate = float64(m.Count)/s, float64(m.Bytes)/s
+		}
+		t.Messages = append(t.Messages, row)
+	}
+}
+
+// summaryKeys are the labels by which Summaries splits each metric.
+var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "to", "class", "truth", "observer_role", "role", "link"}
+
+// Summaries describes every metric after the warm-up, split by its main labels: rows of summary.csv
+// without an expectation. Metrics without observations have no row.
+func (r *Result) Summaries() []SummaryRow {
+	var rows []SummaryRow
+	from := core.Instant(0).Add(r.Warmup)
+	for m := MetricNone + 1; m < NumMetrics; m++ {
+		words, of := r.splits(m)
+		for k, word := range words {
+			i := -1
+			list := r.Select(m, func(*Observation) bool { i++; return of[i] == k })
+			var v []Value
+			for i := range list {
+				if list[i].At >= from {
+					v = append(v, Value{list[i].Value, float64(list[i].Weight)})
+				}
+			}
+			if len(v) > 0 {
+				rows = append(rows, SummaryRow{Metric: defs[m].Name, Labels: word, Unit: defs[m].Unit, Summary: Summarize(v), Value: math.NaN()})
+			}
+		}
+	}
+	return rows
+}
+
+// splits returns the different splits of m in order of first appearance, and which of them each
+// observation falls into, in the order in which Select asks.
+func (r *Result) splits(m Metric) (words []string, of []int) {
+	index := map[string]int{}
+	r.Select(m, func(o *Observation) bool {
+		word := r.split(m, o)
+		k, ok := index[word]
+		if !ok {
+			k = len(words)
+			index[word] = k
+			words = append(words, word)
+		}
+		of = append(of, k)
+		return false
+	})
+	return words, of
+}
+
+func (r *Result) split(m Metric, o *Observation) string {
+	kv := make([]string, 0, 2*len(summaryKeys))
+	for _, key := range summaryKeys {
+		if key == "observer_role" && !defs[m].RoleIsPeer {
+			continue // the same as role
+		}
+		if word, ok := r.Label(o, key); ok {
+			kv = append(kv, key, word)
+		}
+	}
+	return labels(kv...)
+}

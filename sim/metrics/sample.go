@@ -1,0 +1,249 @@
+package metrics
+
+import "hypersim/core"
+
+// Sample closes the sample that ends now. It costs O(nodes + sampled pairs); views are not walked.
+// A nil probe leaves out what only machines know.
+func (r *Recorder) Sample(now core.Instant, probe Probe) {
+	r.live(now)
+	r.samples++
+	r.flushTraffic(now)
+	r.sampleViews(now)
+	r.sampleHealth(now)
+	r.flushProbes(now)
+	r.flushLatency(now)
+	r.sampleUnconfirmed(now)
+	if probe != nil {
+		r.sampleQueues(now, probe)
+		r.sampleMemory(now, probe)
+		r.sampleCoordinates(now, probe)
+	}
+}
+
+// sampled stores v, standing for weight nodes or pairs, as an observation of this sample.
+func (r *Recorder) sampled(m Metric, now core.Instant, v float64, weight int64, role core.Role) {
+	o := blank(m, now, v)
+	o.Weight, o.Event, o.Role = uint32(min(weight, 1<<32-1)), r.samples, role
+	r.keep(&o)
+}
+
+func (r *Recorder) point(now core.Instant, m Metric, labels string, v float64) {
+	if len(r.res.Series) >= r.ctx.MaxRows {
+		r.res.TruncatedRows++
+		return
+	}
+	r.res.Series = append(r.res.Series, Point{At: now, Value: v, Metric: defs[m].Name, Unit: defs[m].Unit, Labels: labels})
+}
+
+func (r *Recorder) flushTraffic(now core.Instant) {
+	if len(r.res.Exposure) >= r.ctx.MaxRows {
+		r.res.TruncatedRows++
+		return
+	}
+	r.res.Exposure = append(r.res.Exposure, Exposure{At: now, Seconds: r.lived})
+	total := 0.0
+	for _, s := range r.lived {
+		total += s
+	}
+	r.lived = [core.NumRoles]float64{}
+	for d := range r.cells {
+		sum := tally{}
+		for k := range r.cells[d] {
+			for role := range r.cells[d][k] {
+				c := &r.cells[d][k][role]
+				if c.n == 0 {
+					continue
+				}
+				sum.n += c.n
+				sum.bytes += c.bytes
+				r.addTotals(Direction(d), core.Kind(k), *c)
+				if len(r.res.Traffic) < r.ctx.MaxRows {
+					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, Direction(d), core.Kind(k), core.Role(role)})
+				} else {
+					r.res.TruncatedRows++
+				}
+				*c = tally{}
+			}
+		}
+		if total > 0 && Direction(d) != Dropped {
+			label := "direction=" + directionNames[d]
+			r.point(now, Messages, label, float64(sum.n)/total)
+			r.point(now, Bytes, label, float64(sum.bytes)/total)
+		}
+	}
+}
+
+func (r *Recorder) addTotals(d Direction, k core.Kind, t tally) {
+	c := &r.res.Counters
+	c.Records += t.n
+	switch d {
+	case Sent:
+		c.Sent[k] += t.n
+		c.SentBytes[k] += t.bytes
+	case Received:
+		c.Received[k] += t.n
+		c.ReceivedBytes[k] += t.bytes
+	case Dropped: // counted by reason as they come
+	}
+}
+
+// sampleViews reads the counters of view.go.
+func (r *Recorder) sampleViews(now core.Instant) {
+	var wrong, pairs [core.NumRoles]int64
+	for i := range r.groups {
+		g := &r.groups[i]
+		for role, n := range g.up {
+			if n == 0 {
+				continue
+			}
+			expected := g.expectedBy(&r.ctx, core.Role(role))
+			m := Membership{
+				At: now, Group: g.id, Role: core.Role(role), Observers: n, ByState: g.byState[role],
+				Pairs: expected + g.okDown[role], Disagree: expected - g.okUp[role] + g.okDown[role],
+			}
+			if len(r.res.Membership) < r.ctx.MaxRows {
+				r.res.Membership = append(r.res.Membership, m)
+			} else {
+				r.res.TruncatedRows++
+			}
+			wrong[role] += m.Disagree
+			pairs[role] += m.Pairs
+			if m.Pairs > 0 {
+				o := blank(ViewError, now, float64(m.Disagree)/float64(m.Pairs))
+				o.Weight, o.Event, o.Role, o.Group = uint32(min(m.Pairs, 1<<32-1)), r.samples, m.Role, g.id
+				r.keep(&o)
+			}
+		}
+	}
+	for role := range pairs {
+		if pairs[role] > 0 {
+			r.point(now, ViewError, "role="+core.Role(role).String(), float64(wrong[role])/float64(pairs[role]))
+		}
+	}
+}
+
+func (r *Recorder) sampleHealth(now core.Instant) {
+	for role := range r.lhmCount {
+		n, sum, top := int64(0), int64(0), 0
+		for score, c := range r.lhmCount[role] {
+			if c > 0 {
+				r.sampled(LHMScore, now, float64(score), int64(c), core.Role(role))
+				n, sum, top = n+int64(c), sum+int64(c)*int64(score), score
+			}
+		}
+		if n > 0 {
+			r.point(now, LHMScore, "role="+core.Role(role).String()+";stat=mean", float64(sum)/float64(n))
+			r.point(now, LHMScore, "role="+core.Role(role).String()+";stat=max", float64(top))
+		}
+	}
+}
+
+func (r *Recorder) flushProbes(now core.Instant) {
+	for role := range r.probes {
+		for link := range r.probes[role] {
+			t := &r.probes[role][link]
+			if t.ended == 0 {
+				continue
+			}
+			o := blank(ProbeFailures, now, float64(t.failed)/float64(t.ended))
+			o.Weight, o.Event, o.Role, o.Link = t.ended, r.samples, core.Role(role), Link(link)
+			r.keep(&o)
+			*t = probeTally{}
+		}
+	}
+}
+
+func (r *Recorder) flushLatency(now core.Instant) {
+	for class := range r.latency {
+		for bin, n := range r.latency[class] {
+			if n == 0 {
+				continue
+			}
+			o := blank(LatencyMultiplier, now, float64(bin)/20)
+			o.Weight, o.Event, o.Type = n, r.samples, uint8(class)
+			r.keep(&o)
+			r.latency[class][bin] = 0
+		}
+	}
+}
+
+// sampleUnconfirmed stores how many live observers hold how many UNCONFIRMED records, by both roles.
+func (r *Recorder) sampleUnconfirmed(now core.Instant) {
+	for role := range core.NumRoles {
+		for peerRole := range core.NumRoles {
+			if !r.ctx.knows(core.Role(role), core.Role(peerRole)) {
+				continue
+			}
+			h := r.histogram[:0]
+			for i := range r.peers {
+				if p := &r.peers[i]; p.up && p.group >= 0 && r.roles[i] == core.Role(role) {
+					h = append(h, Value{float64(p.unconfirmed[peerRole]), 1})
+				}
+			}
+			r.histogram = h
+			if len(h) == 0 || !r.hasRole(core.Role(peerRole)) {
+				continue
+			}
+			r.distribution(UnconfirmedPeers, now, h, func(o *Observation) { o.Role, o.PeerRole = core.Role(role), core.Role(peerRole) })
+			r.point(now, UnconfirmedPeers, "observer_role="+core.Role(role).String()+";role="+core.Role(peerRole).String()+";stat=max", h[len(h)-1].V)
+		}
+	}
+}
+
+func (r *Recorder) hasRole(role core.Role) bool {
+	for i := range r.ctx.Nodes {
+		if r.ctx.Nodes[i].Role == role && r.ctx.Nodes[i].Group != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// distribution sorts h and stores each distinct value once, with its weight.
+func (r *Recorder) distribution(m Metric, now core.Instant, h []Value, label func(*Observation)) {
+	SortValues(h)
+	for i := 0; i < len(h); {
+		k := i
+		for k < len(h) && h[k].V == h[i].V {
+			k++
+		}
+		o := blank(m, now, h[i].V)
+		o.Weight, o.Event = uint32(k-i), r.samples
+		label(&o)
+		r.keep(&o)
+		i = k
+	}
+}
+
+func (r *Recorder) sampleQueues(now core.Instant, probe Probe) {
+	for role := range core.NumRoles {
+		h := r.histogram[:0]
+		for i := range r.peers {
+			if p := &r.peers[i]; p.alive && p.group >= 0 && r.roles[i] == core.Role(role) {
+				h = append(h, Value{float64(probe.QueueLen(core.NodeID(i))), 1})
+			}
+		}
+		r.histogram = h
+		if len(h) == 0 {
+			continue
+		}
+		r.distribution(QueueDepth, now, h, func(o *Observation) { o.Role = core.Role(role) })
+		r.point(now, QueueDepth, "role="+core.Role(role).String()+";stat=max", h[len(h)-1].V)
+	}
+}
+
+func (r *Recorder) sampleMemory(now core.Instant, probe Probe) {
+	held := int64(0)
+	for i := range r.groups {
+		for role := range r.groups[i].byState {
+			for _, n := range r.groups[i].byState[role] {
+				held += n
+			}
+		}
+	}
+	if b := probe.MemoryBytes(); b > 0 && held > 0 {
+		v := float64(b) / float64(held)
+		r.sampled(MemoryPerPair, now, v, 1, NoRole)
+		r.point(now, MemoryPerPair, "", v)
+	}
+}

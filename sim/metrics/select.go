@@ -1,0 +1,144 @@
+package metrics
+
+import "hypersim/core"
+
+// Select returns the observations of m that keep accepts, folded as Def.Fold says, in order of time.
+// Folded observations carry no labels but Event (the sample). keep sees every label; for messages and
+// bytes it is asked once per direction, kind and role, so it must not look at At or Value.
+func (r *Result) Select(m Metric, keep func(*Observation) bool) []Observation {
+	if defs[m].Fold == FoldRate {
+		return r.rates(m, keep)
+	}
+	var out []Observation
+	each := func(o *Observation) {
+		if !keep(o) {
+			return
+		}
+		if last := len(out) - 1; defs[m].Fold == FoldShare && last >= 0 && out[last].At == o.At {
+			fold(&out[last], o)
+			return
+		}
+		out = append(out, *o)
+	}
+	r.each(m, each)
+	if defs[m].Fold == FoldShare {
+		for i := range out {
+			f := blank(m, out[i].At, out[i].Value)
+			f.Weight, f.Event = out[i].Weight, out[i].Event
+			out[i] = f
+		}
+	}
+	return out
+}
+
+// fold adds o to the weighted mean in f.
+func fold(f, o *Observation) {
+	a, b := float64(f.Weight), float64(o.Weight)
+	f.Value = (float64(f.Value*a) + float64(o.Value*b)) / (a + b)
+	f.Weight = uint32(min(uint64(f.Weight)+uint64(o.Weight), 1<<32-1))
+}
+
+// each calls visit with every observation of m, also with those that are kept in tables of their own.
+func (r *Result) each(m Metric, visit func(*Observation)) {
+	switch m {
+	case CoordinateError, CoordinateErrorMS, RTTUCBRatio, RTTUCBCoverage:
+		event, at := int32(0), core.Instant(-1)
+		for i := range r.Coords {
+			if r.Coords[i].At != at {
+				event, at = event+1, r.Coords[i].At
+			}
+			r.eachPair(m, &r.Coords[i], event, visit)
+		}
+	default:
+		list := r.Of(m)
+		for i := range list {
+			visit(&list[i])
+		}
+	}
+}
+
+func (r *Result) eachPair(m Metric, c *CoordRow, event int32, visit func(*Observation)) {
+	o := blank(m, c.At, 0)
+	o.Event, o.SiteA, o.SiteB, o.Link, o.Role, o.PeerRole = event, c.SiteA, c.SiteB, c.Link, c.Role, c.Peer
+	var list []float32
+	switch m {
+	case RTTUCBCoverage:
+		o.Value, o.Weight = float64(c.Covered)/float64(c.Pairs), uint32(c.Pairs)
+		visit(&o)
+		return
+	case CoordinateErrorMS:
+		list = c.MS
+	case RTTUCBRatio:
+		list = c.Ratio
+	default:
+		list = c.Rel
+	}
+	n := uint32(len(list))
+	for i, v := range list {
+		// Quantile i stands for the pairs between the ranks before it and its own.
+		lo, hi := (uint32(i)*uint32(c.Pairs)+n-1)/n, (uint32(i+1)*uint32(c.Pairs)+n-1)/n
+		o.Value, o.Weight = float64(v), hi-lo
+		visit(&o)
+	}
+}
+
+// rates makes one observation per sample: what the selected kinds and roles sent, received or lost,
+// over the node-seconds of the selected roles. A sample without such traffic is 0; one without such
+// nodes is left out.
+func (r *Result) rates(m Metric, keep func(*Observation) bool) []Observation {
+	var picked [NumDirections][core.NumKinds][core.NumRoles]bool
+	var roles [core.NumRoles]bool
+	for d := range picked {
+		for k := 1; k < core.NumKinds; k++ {
+			for role := range core.NumRoles {
+				o := blank(m, 0, 0)
+				o.Dir, o.Type, o.Role = uint8(d+1), uint8(k), core.Role(role)
+				picked[d][k][role] = keep(&o)
+				roles[role] = roles[role] || picked[d][k][role]
+			}
+		}
+	}
+	var out []Observation
+	next := 0
+	for i := range r.Exposure {
+		x := &r.Exposure[i]
+		sum, lived := uint64(0), 0.0
+		for ; next < len(r.Traffic) && r.Traffic[next].At <= x.At; next++ {
+			t := &r.Traffic[next]
+			switch {
+			case !picked[t.Direction][t.Kind][t.Role]:
+			case m == Bytes:
+				sum += t.Bytes
+			default:
+				sum += t.Count
+			}
+		}
+		for role, s := range x.Seconds {
+			if roles[role] {
+				lived += s
+			}
+		}
+		if lived > 0 {
+			o := blank(m, x.At, float64(sum)/lived)
+			o.Event = int32(i)
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// NodeSeconds returns how long nodes of the roles that keep accepts lived within (from, to], counting
+// whole samples that end there.
+func (r *Result) NodeSeconds(from, to core.Instant, keep func(core.Role) bool) float64 {
+	sum := 0.0
+	for i := range r.Exposure {
+		if x := &r.Exposure[i]; x.At > from && x.At <= to {
+			for role, s := range x.Seconds {
+				if keep(core.Role(role)) {
+					sum += s
+				}
+			}
+		}
+	}
+	return sum
+}

@@ -1,0 +1,129 @@
+package metrics
+
+import "hypersim/core"
+
+// update is a piece of news on its way: who of the group has heard it. One may be under way per
+// subject that says it lives and one that says it is gone; a newer one replaces it.
+type update struct {
+	kind  core.UpdateType
+	inc   uint32
+	event int32
+	birth core.Instant
+	heard []uint64 // bit set over places in the group
+	count int32    // live members that heard it
+	done  int      // shares reached
+}
+
+const (
+	newsAlive = iota
+	newsGone
+)
+
+// shares are the per cents of live members at which dissemination is measured (spec 50 §6).
+var shares = [...]int32{50, 99, 100}
+
+func newsOf(t core.UpdateType) int {
+	if t == core.UpdateDead || t == core.UpdateLeft {
+		return newsGone
+	}
+	return newsAlive
+}
+
+// born starts to follow an update about s, told first by teller (NoNode: by s itself, or by whose
+// transition is under way). Members that need not be told have heard it: of an end, those who hold no
+// living record; of a first join, those who have a record from their configuration.
+func (r *Recorder) born(now core.Instant, s core.NodeID, t core.UpdateType, inc uint32, teller core.NodeID) {
+	p := &r.peers[s]
+	g := &r.groups[p.group]
+	if p.up {
+		r.drop(p, newsGone) // whatever said it is gone is overtaken
+	}
+	r.drop(p, newsOf(t))
+	u := &update{kind: t, inc: inc, event: r.events, birth: now, heard: make([]uint64, (len(g.members)+63)/64)}
+	r.events++
+	p.news[newsOf(t)] = u
+	for i, o := range g.members {
+		if o == s || !r.peers[o].up || !r.knows(o, s) {
+			continue
+		}
+		view := core.StateNone
+		if r.views[o] != nil {
+			view = r.views[o][p.local]
+		}
+		living := view == core.StateUnconfirmed || view == core.StateOK || view == core.StateSuspect
+		knew := newsOf(t) == newsGone && !living || t == core.UpdateJoin && inc == 0 && p.restarts == 0 && living
+		if knew || o == teller {
+			u.hear(i)
+		}
+	}
+	r.reached(now, s, newsOf(t))
+}
+
+func (u *update) hear(i int) {
+	if u.heard[i/64]&(1<<(i%64)) == 0 {
+		u.heard[i/64] |= 1 << (i % 64)
+		u.count++
+	}
+}
+
+// drop stops following an update that did not reach everybody.
+func (r *Recorder) drop(p *peer, which int) {
+	if p.news[which] != nil {
+		r.res.Counters.Unspread++
+		p.news[which] = nil
+	}
+}
+
+// heard takes a transition of o, after the view changed, as the arrival of news.
+func (r *Recorder) heard(now core.Instant, o core.NodeID, f *core.Fact) {
+	p := &r.peers[f.Subject]
+	place := int(r.peers[o].local)
+	if u := p.news[newsAlive]; u != nil && f.To != core.StateNone && f.Inc >= u.inc {
+		u.hear(place)
+		r.reached(now, f.Subject, newsAlive)
+	}
+	ended := f.To == core.StateDead || f.To == core.StateLeft
+	if u := p.news[newsGone]; u != nil && (f.To == core.StateNone || ended && f.Inc >= u.inc) {
+		u.hear(place)
+		r.reached(now, f.Subject, newsGone)
+	}
+}
+
+// reached reports every share that the update has come to.
+func (r *Recorder) reached(now core.Instant, s core.NodeID, which int) {
+	p := &r.peers[s]
+	u := p.news[which]
+	if u == nil {
+		return
+	}
+	audience := int64(r.observers(s))
+	for u.done < len(shares) && audience > 0 && int64(u.count)*100 >= audience*int64(shares[u.done]) {
+		o := r.about(Dissemination, now, seconds(now.Sub(u.birth)), core.NoNode, s)
+		o.Param, o.Type, o.Event, o.Inc = float64(shares[u.done]), uint8(u.kind), u.event, u.inc
+		r.keep(&o)
+		u.done++
+	}
+	if u.done == len(shares) {
+		p.news[which] = nil
+	}
+}
+
+// deafen takes observer n out of the audience of everything under way.
+func (r *Recorder) deafen(now core.Instant, n core.NodeID) {
+	place := int(r.peers[n].local)
+	for _, s := range r.groups[r.peers[n].group].members {
+		if s == n {
+			continue
+		}
+		for which, u := range r.peers[s].news {
+			if u == nil {
+				continue
+			}
+			if u.heard[place/64]&(1<<(place%64)) != 0 {
+				u.heard[place/64] &^= 1 << (place % 64)
+				u.count--
+			}
+			r.reached(now, s, which)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package network
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// attempt is what came of sending something once.
+type attempt uint8
+
+const (
+	attemptOK attempt = iota
+	attemptLost
+	attemptRefused
+)
+
+// Host says how a node's host treats streams to it.
+type Host uint8
+
+// Host states.
+const (
+	HostUp      Host = iota
+	HostSilent       // the host is gone: nothing answers
+	HostRefuses      // the process is gone: its host refuses after a round trip
+)
+
+// open makes a handshake: when the answer is back, acceptance or refusal. Drawn from the sender's own
+// streams both ways. It carries no bytes but waits behind those in the sender's queue.
+func (n *Network) open(now core.Instant, p *packet) (attempt, core.Instant) {
+	there := n.leg(now, p.from, p.to, p.from)
+	back := n.leg(now, p.to, p.from, p.from)
+	cut := n.cutting(p.from, p.to, p.kind) | n.cutting(p.to, p.from, p.kind)
+	switch {
+	case cut&n.cuts.refuse != 0:
+		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now))
+	case cut != 0 || there.lost || back.lost || n.streams.host[p.to] == HostSilent:
+		return attemptLost, 0
+	case n.streams.host[p.to] == HostRefuses:
+		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now))
+	}
+	depart, _ := n.nodes[p.from].depart(now, there.rate, 0, 0)
+	return attemptOK, depart.Add(there.delay + back.delay)
+}
+
+// transmit sends the bytes of a message once over an open stream: when they arrive, and the least that
+// could have taken.
+func (n *Network) transmit(now core.Instant, p *packet) (attempt, core.Instant, core.Duration) {
+	leg := n.leg(now, p.from, p.to, p.from)
+	depart, _ := n.nodes[p.from].depart(now, leg.rate, 0, p.size)
+	cut := n.cutting(p.from, p.to, p.kind)
+	switch {
+	case cut&n.cuts.refuse != 0:
+		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now)), 0
+	case cut != 0 || leg.lost || n.streams.host[p.to] == HostSilent:
+		return attemptLost, 0, 0
+	case n.streams.host[p.to] == HostRefuses:
+		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now)), 0
+	}
+	return attemptOK, depart.Add(leg.delay), leg.least + leg.rate.times(p.size)
+}
+
+func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {
+	if n.cuts.active == 0 {
+		return 0
+	}
+	return n.cuts.blocking(from, to, kind)
+}
+
+// leg is one way of an attempt.
+type leg struct {
+	delay, least core.Duration
+	rate         perByte // of the sender's egress
+	lost         bool
+}
+
+// leg draws one way from the stream draws of drawer, so that stream traffic shifts no datagram's chance.
+// The state of a Gilbert–Elliott path is shared with datagrams: it is the path's.
+func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
+	d := &n.streams.draws[drawer]
+	s, w := n.where[from], n.where[to]
+	l := n.link(s.site, w.site)
+	base := n.Base(from, to)
+	if l.flags&hasDrift != 0 {
+		base = n.drifted(l, s.place, w.place, base, now)
+	}
+	out := leg{rate: n.nodes[from].rate}
+	var e *effect
+	if n.over.active != 0 {
+		if e = n.effectOn(now, from, to); e != nil {
+			base = e.delay(base)
+			out.rate = max(out.rate, e.rate)
+		}
+	}
+	extra := l.sample(base, &d.jitter)
+	if l.flags&hasLoss != 0 {
+		out.lost = n.lost(&l.loss, from, w.site, &d.loss)
+	}
+	if l.flags&hasCorrupt != 0 && d.loss.Bool(l.corrupt) {
+		out.lost = true
+	}
+	extra += l.reorder.sample(&d.jitter)
+	if e != nil {
+		late, lost := n.streamFate(e, drawer)
+		extra += late
+		out.lost = out.lost || lost
+	}
+	out.delay = max(base+extra, 1)
+	out.least = max(base+l.least(base), 1)
+	return out
+}
+
+// streamDraws are a sender's draws for streams.
+type streamDraws struct{ jitter, loss rng.Stream }

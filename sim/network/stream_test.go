@@ -1,0 +1,231 @@
+package network
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/sim/trace"
+)
+
+const second = core.Instant(1e9)
+
+// arrives checks that a stream message sent at now has the given fate.
+func arrives(t *testing.T, what string, f StreamFate, want core.Duration) {
+	t.Helper()
+	if f.Outcome != StreamArrives || f.At != core.Instant(want) {
+		t.Errorf("%s: %+v, want arrival at %v", what, f, want)
+	}
+}
+
+func fails(t *testing.T, what string, f StreamFate, want core.Duration, why trace.Reason) {
+	t.Helper()
+	if f.Outcome != StreamFails || f.At != core.Instant(want) || f.Reason != why {
+		t.Errorf("%s: %+v, want failure at %v by %v", what, f, want, why)
+	}
+}
+
+// pair is two nodes 50 ms apart, and a cut between them that is off.
+func pair(t *testing.T, refuse bool) (n *Network, cut int) {
+	t.Helper()
+	n = must(New(uniformSites(2, 2, 250e3, 50e6), 1))
+	return n, must(n.AddCut(Cut{A: nodeSet(2, 0), B: nodeSet(2, 1), Refuse: refuse}))
+}
+
+func TestStreamOpensInOneRoundTrip(t *testing.T) {
+	n, _ := pair(t, false)
+	arrives(t, "first", finish(n, 0, 0, 1, 10, core.Never), 150*ms)
+	arrives(t, "second", finish(n, 200e6, 0, 1, 10, core.Never), 250*ms)
+	arrives(t, "answer on the same stream", finish(n, 300e6, 1, 0, 10, core.Never), 350*ms)
+	idle := 60 * time.Second
+	arrives(t, "after 60 s: still open", finish(n, core.Instant(350*ms+idle), 0, 1, 10, core.Never), 400*ms+idle)
+	arrives(t, "after more: opens again", finish(n, core.Instant(400*ms+2*idle+1), 0, 1, 10, core.Never), 550*ms+2*idle+1)
+}
+
+func TestAnswerDoesNotUseAStreamNotYetOpen(t *testing.T) {
+	n, _ := pair(t, false)
+	arrives(t, "first", finish(n, 0, 0, 1, 10, core.Never), 150*ms)
+	// The peer knows nothing of the stream before the first arrival at 150 ms.
+	arrives(t, "crossing", finish(n, 120e6, 1, 0, 10, core.Never), 270*ms)
+}
+
+func TestStreamRetransmission(t *testing.T) {
+	n, cut := pair(t, false)
+	finish(n, 0, 0, 1, 10, core.Never)
+	var st StreamTry
+	var f StreamFate
+	start := second
+	now := start
+	n.SetCut(cut, true)
+	// 200 ms doubling to 60 s: 0.2 0.4 0.8 1.6 3.2 6.4 12.8 25.6 51.2 60 60 …
+	wait := 200 * ms
+	for range 12 {
+		n.StreamSend(now, 0, 1, 10, core.KindJoin, core.Never, &st, &f)
+		if f.Outcome != StreamRetries || f.At.Sub(now) != wait {
+			t.Fatalf("at %v: %+v, want a retry after %v", now, f, wait)
+		}
+		now = f.At
+		wait = min(2*wait, 60*time.Second)
+	}
+	n.SetCut(cut, false)
+	n.StreamSend(now, 0, 1, 10, core.KindJoin, core.Never, &st, &f)
+	arrives(t, "after healing, on the open stream", f, core.Duration(now)+50*ms)
+	if want := start.Add(102200*ms + 3*60*time.Second); now != want {
+		t.Errorf("tried last at %v, want %v", now, want)
+	}
+}
+
+func TestStreamTimeoutClosesIt(t *testing.T) {
+	n, cut := pair(t, false)
+	finish(n, 0, 0, 1, 10, core.Never)
+	n.SetCut(cut, true)
+	fails(t, "cut", finish(n, second, 0, 1, 10, 6*second), 6*time.Second, trace.ReasonTimeout)
+	n.SetCut(cut, false)
+	arrives(t, "next opens a new one without the old backoff", finish(n, 6*second, 0, 1, 10, core.Never), 6150*ms)
+
+	fails(t, "handshake too long", finish(n, 200*second, 0, 1, 10, 200*second+120e6), 200120*ms, trace.ReasonTimeout)
+	fails(t, "1 ns too late", finish(n, 300*second, 0, 1, 10, 300*second+150e6-1), 300150*ms-1, trace.ReasonTimeout)
+	arrives(t, "just in time", finish(n, 400*second, 0, 1, 10, 400*second+150e6), 400150*ms)
+}
+
+func TestOneWayCutAndStreams(t *testing.T) {
+	n := must(New(uniformSites(2, 2, 250e3, 50e6), 1))
+	back := must(n.AddCut(Cut{A: nodeSet(2, 1), B: nodeSet(2, 0), OneWay: true}))
+	finish(n, 0, 0, 1, 10, core.Never)
+	n.SetCut(back, true)
+	arrives(t, "data needs the way there only", finish(n, second, 0, 1, 10, 3*second), 1050*ms)
+	n.ResetNode(1)
+	fails(t, "opening needs both", finish(n, second, 0, 1, 10, 3*second), 3*time.Second, trace.ReasonTimeout)
+}
+
+func TestRefusedAfterOneRoundTrip(t *testing.T) {
+	n, cut := pair(t, true)
+	n.SetCut(cut, true)
+	fails(t, "opening", finish(n, 0, 0, 1, 10, core.Never), 100*ms, trace.ReasonRefused)
+	n.SetCut(cut, false)
+	finish(n, second, 0, 1, 10, core.Never)
+	n.SetCut(cut, true)
+	fails(t, "open stream", finish(n, 2*second, 0, 1, 10, core.Never), 2100*ms, trace.ReasonRefused)
+	fails(t, "time is up before", finish(n, 3*second, 0, 1, 10, 3*second+1), 3*time.Second+1, trace.ReasonTimeout)
+	n.SetCut(cut, false)
+	arrives(t, "opens again", finish(n, 4*second, 0, 1, 10, core.Never), 4150*ms)
+}
+
+func TestResetByCrash(t *testing.T) {
+	for _, who := range []core.NodeID{0, 1} {
+		n, cut := pair(t, false)
+		finish(n, 0, 0, 1, 10, core.Never)
+		n.SetCut(cut, true)
+		var st StreamTry
+		var f StreamFate
+		n.StreamSend(second, 0, 1, 10, core.KindJoin, 100*second, &st, &f)
+		n.ResetNode(who)
+		n.SetCut(cut, false)
+		n.StreamSend(f.At, 0, 1, 10, core.KindJoin, 100*second, &st, &f)
+		want := 1200 * ms // the sender's own crash: at once
+		if who == 1 {
+			want += 100 * ms // the new process answers the retransmission
+		}
+		fails(t, "waiting when an end crashed", f, want, trace.ReasonReset)
+		arrives(t, "next opens a new stream", finish(n, 2*second, 0, 1, 10, core.Never), 2150*ms)
+	}
+}
+
+func TestHostDown(t *testing.T) {
+	n, _ := pair(t, false)
+	n.SetHost(1, HostSilent)
+	fails(t, "silent", finish(n, 0, 0, 1, 10, second), time.Second, trace.ReasonTimeout)
+	n.SetHost(1, HostRefuses)
+	fails(t, "refusing", finish(n, second, 0, 1, 10, core.Never), 1100*ms, trace.ReasonRefused)
+	n.SetHost(1, HostUp)
+	arrives(t, "up", finish(n, 2*second, 0, 1, 10, core.Never), 2150*ms)
+}
+
+func TestThoseBehindTheFirstWait(t *testing.T) {
+	n, cut := pair(t, false)
+	finish(n, 0, 0, 1, 10, core.Never)
+	var st [4]StreamTry
+	var f [4]StreamFate
+	ask := func(i int, now, deadline core.Instant) {
+		n.StreamSend(now, 0, 1, 10, core.KindJoin, deadline, &st[i], &f[i])
+	}
+	n.SetCut(cut, true)
+	ask(0, second, core.Never)
+	n.SetCut(cut, false)
+	ask(1, second+50e6, second+180e6)
+	ask(2, second+100e6, core.Never)
+	for i, want := range []core.Instant{second + 200e6, second + 180e6, second + 200e6} {
+		if f[i].Outcome != StreamRetries || f[i].At != want {
+			t.Fatalf("message %d: %+v, want a retry at %v", i, f[i], want)
+		}
+	}
+	ask(1, second+180e6, second+180e6)
+	fails(t, "time is up while waiting", f[1], 1180*ms, trace.ReasonTimeout)
+	ask(0, second+200e6, core.Never)
+	ask(3, second+200e6, core.Never)
+	if f[3].Outcome != StreamRetries {
+		t.Errorf("a newcomer overtakes one that waits: %+v", f[3])
+	}
+	ask(2, second+200e6, core.Never)
+	ask(3, f[3].At, core.Never)
+	arrives(t, "first", f[0], 1250*ms)
+	arrives(t, "behind it", f[2], 1250*ms)
+	arrives(t, "newcomer", f[3], 1250*ms+1)
+}
+
+func TestStreamOrderUnderJitter(t *testing.T) {
+	c := oneLink(Link{Jitter: must(rng.Lognormal(0.02, 1)), Loss: Loss{Model: LossBernoulli, P: 0.1}}, Egress{})
+	n := must(New(c, 1))
+	d := driver{n: n}
+	for i := range core.Instant(5000) {
+		d.send(i*2e6, 0, 1, core.Never)
+	}
+	d.run()
+	held, last := 0, core.Instant(0)
+	for i, r := range d.requests {
+		if r.fate.Outcome != StreamArrives || r.fate.At < last {
+			t.Fatalf("message %d: %+v after an arrival at %v", i, r.fate, last)
+		}
+		if r.fate.At == last {
+			held++
+		}
+		last = r.fate.At
+	}
+	if held < 100 {
+		t.Errorf("only %d of 5000 waited for the one before", held)
+	}
+}
+
+func TestStreamBandwidthButNoMTU(t *testing.T) {
+	n := must(New(oneLink(Link{MTU: 1400}, Egress{BitsPerSec: 1e6, QueueBytes: 2000}), 1))
+	arrives(t, "12.5 kB at 1 Mbit/s", finish(n, 0, 0, 1, 12_500, core.Never), 250*ms)
+	arrives(t, "behind it", finish(n, 100e6, 0, 1, 12_500, core.Never), 350*ms)
+	if f := send(n, 100e6, 0, 1, 125); f.Reason != trace.ReasonQueue {
+		t.Errorf("a datagram behind 25 kB: %+v, want the queue full", f)
+	}
+}
+
+// TestLossOnlyDelays: a lost attempt costs exactly its timeout.
+func TestLossOnlyDelays(t *testing.T) {
+	const count, p = 50_000, 0.2
+	n := must(New(oneLink(Link{Loss: Loss{Model: LossBernoulli, P: p}}, Egress{}), 1))
+	finish(n, 0, 0, 1, 10, core.Never)
+	var losses [4]int
+	for i := range core.Instant(count) {
+		now := (i + 1) * 50 * second // retries are done by then, and the stream is still open
+		f := finish(n, now, 0, 1, 10, core.Never)
+		for k := range losses {
+			if f.At.Sub(now) == 50*ms+200*ms*(1<<k-1) {
+				losses[k]++
+			}
+		}
+	}
+	for k, c := range losses {
+		want := (1 - p)
+		for range k {
+			want *= p
+		}
+		within(t, "attempts lost", c, count, want, 1)
+	}
+}

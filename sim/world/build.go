@@ -1,0 +1,227 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/core/wire"
+	"hypersim/scenarios"
+	"hypersim/sim/host"
+	"hypersim/sim/kernel"
+	"hypersim/sim/network"
+)
+
+// Build makes the world of a scenario, at virtual time 0 with nothing started yet.
+func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
+	if opt.Checkpoint == 0 {
+		opt.Checkpoint = 10e9
+	}
+	if sc.Cluster.Settled {
+		return nil, errors.New(`cluster.start.coordinates = "settled": not supported yet`)
+	}
+	w := &World{
+		sc: sc, opt: opt, nodes: make([]node, len(sc.Nodes)), deaf: make([]int32, len(sc.Nodes)),
+		wire: sc.Network.Codec == "wire", end: core.Instant(sc.Duration), cause: -1,
+	}
+	w.book = &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }}
+	w.kernel = kernel.New(w)
+	var err error
+	if w.net, err = newNetwork(sc); err != nil {
+		return nil, err
+	}
+	if err := w.buildHosts(); err != nil {
+		return nil, err
+	}
+	w.buildGroups()
+	w.faultRng = make([]rng.Stream, len(sc.Faults))
+	for i := range sc.Faults {
+		w.faultRng[i] = rng.New(sc.Seed, "fault.select", uint64(i))
+	}
+	w.planStarts()
+	w.planFaults()
+	w.planSnapshots()
+	if opt.Sampler != nil && sc.Report.Sample > 0 {
+		w.sampleDue = core.Instant(sc.Report.Sample)
+		w.pushSample(w.sampleDue, originSample)
+	}
+	w.checkDue = core.Instant(opt.Checkpoint)
+	w.pushSample(w.checkDue, originCheckpoint)
+	return w, nil
+}
+
+// newNetwork translates the scenario's links into the network's plain numbers.
+func newNetwork(sc *scenarios.Scenario) (*network.Network, error) {
+	t := sc.Topology
+	sites := len(sc.Cluster.Sites)
+	cfg := network.Config{
+		Sites: sites, Base: t.Base, PerNode: t.PerNode, Site: make([]uint16, len(sc.Nodes)),
+		Stream: network.StreamConfig{
+			RTOMin: sc.Network.Stream.RTOMin, RTOMax: sc.Network.Stream.RTOMax, IdleClose: sc.Network.Stream.IdleClose,
+		},
+	}
+	for i := range sc.Nodes {
+		cfg.Site[i] = uint16(sc.Nodes[i].Site)
+	}
+	links := make([]network.Link, len(sc.Network.Links))
+	for i := range sc.Network.Links {
+		l, err := newLink(&sc.Network.Links[i])
+		if err != nil {
+			return nil, err
+		}
+		links[i] = l
+	}
+	cfg.Intra, cfg.Inter = links[0], links[1]
+	for a := range sites {
+		for b := range sites {
+			class := sc.Network.Class[a*sites+b]
+			if class > 1 || class == 1 && a == b || class == 0 && a != b {
+				cfg.Links = append(cfg.Links, network.SiteLink{From: uint16(a), To: uint16(b), Link: links[class]})
+			}
+		}
+	}
+	cfg.Egress = egress(sc)
+	return network.New(cfg, sc.Seed)
+}
+
+// egress gives every node the narrowest rate of the links that leave its site.
+func egress(sc *scenarios.Scenario) []network.Egress {
+	sites := len(sc.Cluster.Sites)
+	bySite := make([]network.Egress, sites)
+	limited := false
+	for a := range sites {
+		for b := range sites {
+			l := sc.Network.LinkOf(a, b)
+			if l.Bandwidth == 0 {
+				continue
+			}
+			limited = true
+			if e := &bySite[a]; e.BitsPerSec == 0 || int64(l.Bandwidth) < e.BitsPerSec {
+				*e = network.Egress{BitsPerSec: int64(l.Bandwidth), QueueBytes: int(l.Queue)}
+			}
+		}
+	}
+	if !limited {
+		return nil
+	}
+	out := make([]network.Egress, len(sc.Nodes))
+	for i := range out {
+		out[i] = bySite[sc.Nodes[i].Site]
+	}
+	return out
+}
+
+func newLink(l *scenarios.Link) (network.Link, error) {
+	out := network.Link{
+		Duplicate: l.Duplicate, Corrupt: l.Corrupt, MTU: l.MTU, JitterRelative: l.Jitter.Relative,
+		Loss: network.Loss{P: l.Loss.P, PGB: l.Loss.PGB, PBG: l.Loss.PBG, LossGood: l.Loss.LossGood, LossBad: l.Loss.LossBad},
+	}
+	var err error
+	if out.Jitter, err = l.Jitter.Build(); err != nil {
+		return out, fmt.Errorf("jitter: %w", err)
+	}
+	switch l.Loss.Model {
+	case scenarios.LossBernoulli:
+		out.Loss.Model = network.LossBernoulli
+	case scenarios.LossGilbertElliott:
+		out.Loss.Model = network.LossGilbertElliott
+	}
+	out.Reorder.P = l.Reorder.P
+	if out.Reorder.Extra, err = l.Reorder.Extra.Build(); err != nil {
+		return out, fmt.Errorf("reorder: %w", err)
+	}
+	if l.Drift.Kind != scenarios.DriftNone {
+		return out, fmt.Errorf("network drift of kind %q: not supported yet", l.Drift.Kind)
+	}
+	return out, nil
+}
+
+func (w *World) buildHosts() error {
+	for r := range w.models {
+		m := &w.sc.Node[r]
+		w.models[r] = host.Model{Inbox: m.Inbox, ByClass: m.ByClass}
+		for c := range m.Service {
+			d, err := m.Service[c].Build()
+			if err != nil {
+				return fmt.Errorf("node service: %w", err)
+			}
+			w.models[r].Service[c] = d
+		}
+	}
+	for i := range w.nodes {
+		spec := &w.sc.Nodes[i]
+		clock, err := newClock(w.sc, spec)
+		if err != nil {
+			return err
+		}
+		w.nodes[i].host.Init(&w.models[spec.Role], clock, rng.New(w.sc.Seed, "host.service", uint64(i)))
+		w.nodes[i].dies = spec.Ghost
+	}
+	return nil
+}
+
+func newClock(sc *scenarios.Scenario, spec *scenarios.NodeSpec) (host.Clock, error) {
+	m := &sc.Node[spec.Role]
+	offset, err := m.Offset.Build()
+	if err != nil {
+		return host.Clock{}, fmt.Errorf("node clock offset: %w", err)
+	}
+	drift, err := m.DriftPPM.Build()
+	if err != nil {
+		return host.Clock{}, fmt.Errorf("node clock drift: %w", err)
+	}
+	s := rng.New(sc.Seed, "host.clock", uint64(spec.ID))
+	return host.NewClock(core.Seconds(offset.Sample(&s)), drift.Sample(&s)/1e6), nil
+}
+
+// buildGroups lists, per group, who holds whom OK from the start and whom everybody knows by address.
+func (w *World) buildGroups() {
+	n := len(w.sc.Groups) + 1
+	w.formed, w.known = make([][]core.Entry, n), make([][]core.Entry, n)
+	w.seeds, w.managers = make([][]core.NodeID, n), make([][]core.NodeID, n)
+	for i := range w.sc.Nodes {
+		s := &w.sc.Nodes[i]
+		if s.Group == 0 {
+			continue
+		}
+		e := core.Entry{Subject: s.ID, Role: s.Role, State: core.StateOK, Accuser: core.NoNode}
+		if w.formedNode(s.ID) {
+			w.formed[s.Group] = append(w.formed[s.Group], e)
+			if s.Role == core.RoleManager {
+				w.managers[s.Group] = append(w.managers[s.Group], s.ID)
+			}
+		}
+		if s.Seed {
+			w.seeds[s.Group] = append(w.seeds[s.Group], s.ID)
+		}
+		if s.Seed || s.Ghost {
+			w.known[s.Group] = append(w.known[s.Group], e)
+		}
+	}
+}
+
+func (w *World) planStarts() {
+	for i := range w.sc.Nodes {
+		s := &w.sc.Nodes[i]
+		if s.Ghost || s.Absent || s.Group == 0 {
+			continue // clients run nothing yet
+		}
+		w.pushTimer(core.Instant(s.Start), s.ID, wakeStart)
+	}
+}
+
+// planSnapshots is part of the faults of a per-node matrix that changes during the run.
+func (w *World) planSnapshots() {
+	for i := range w.sc.Topology.Snapshots {
+		at := core.Instant(w.sc.Topology.Snapshots[i].At)
+		w.kernel.Schedule(kernel.Event{
+			At: at, Key: kernel.MakeKey(kernel.KindFault, 1, uint64(i)), Node: core.NoNode, Arg: snapshotArg | uint32(i),
+		})
+	}
+}
+
+const snapshotArg = 1 << 31
+
+// Err returns what made the run stop early, if anything did.
+func (w *World) Err() error { return w.failed }

@@ -1,0 +1,355 @@
+package world
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/scenarios"
+	"hypersim/sim/fault"
+	"hypersim/sim/kernel"
+	"hypersim/sim/network"
+	"hypersim/sim/trace"
+)
+
+// activeFault is what one occurrence of a fault has done and must undo.
+type activeFault struct {
+	fault, occurrence int
+	nodes             []core.NodeID
+	cuts, overlays    []int
+}
+
+// slowing is one slow fault in force at a node.
+type slowing struct {
+	node   core.NodeID
+	factor float64
+	fault  int
+	nth    int
+}
+
+// planFaults schedules every edge of every fault.
+func (w *World) planFaults() {
+	specs := make([]fault.Spec, len(w.sc.Faults))
+	for i := range w.sc.Faults {
+		f := &w.sc.Faults[i]
+		specs[i] = fault.Spec{
+			At: f.At, For: f.For, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
+		}
+	}
+	w.edges = fault.Plan(specs, w.sc.Seed)
+	for i := range w.edges {
+		w.kernel.Schedule(kernel.Event{
+			At: w.edges[i].At, Key: kernel.MakeKey(kernel.KindFault, 0, uint64(i)), Node: core.NoNode, Arg: uint32(i),
+		})
+	}
+}
+
+// fault carries out edge i.
+func (w *World) fault(now core.Instant, i int) {
+	if i&snapshotArg != 0 {
+		if err := w.net.SetBase(w.sc.Topology.Snapshots[i&^snapshotArg].Base); err != nil {
+			w.failed = err
+			w.kernel.Stop()
+		}
+		return
+	}
+	e := &w.edges[i]
+	f := &w.sc.Faults[e.Fault]
+	w.cause = int32(e.Fault)
+	switch e.Phase {
+	case fault.Begin:
+		w.rec = trace.Record{At: now, Kind: trace.KindFaultStart, Node: core.NoNode, Peer: core.NoNode, Fault: int32(e.Fault)}
+		w.emit()
+		a := activeFault{fault: e.Fault, occurrence: e.Occurrence}
+		if f.Target != nil {
+			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), &w.faultRng[e.Fault])
+		}
+		w.begin(now, f, &a)
+		w.active = append(w.active, a)
+	case fault.Down, fault.Up:
+		for _, id := range w.find(e).cuts {
+			w.net.SetCut(id, e.Phase == fault.Down)
+		}
+	case fault.End:
+		w.undo(now, f, w.find(e))
+		w.rec = trace.Record{At: now, Kind: trace.KindFaultEnd, Node: core.NoNode, Peer: core.NoNode, Fault: int32(e.Fault)}
+		w.emit()
+	}
+	w.cause = -1
+}
+
+// eligible says which nodes a draw may take: those that run, or, to join, those that do not.
+func (w *World) eligible(kind scenarios.FaultKind) func(core.NodeID) bool {
+	if kind == scenarios.FaultJoin {
+		return func(id core.NodeID) bool { return !w.Up(id) }
+	}
+	return w.Up
+}
+
+func (w *World) find(e *fault.Edge) *activeFault {
+	for i := range w.active {
+		if a := &w.active[i]; a.fault == e.Fault && a.occurrence == e.Occurrence {
+			return a
+		}
+	}
+	panic(fmt.Sprintf("world: fault %d ends before it began", e.Fault))
+}
+
+func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
+	switch f.Kind {
+	case scenarios.FaultCrash:
+		a.nodes = w.running(a.nodes)
+		for _, id := range a.nodes {
+			w.crash(now, id, f.Refuse)
+		}
+	case scenarios.FaultRestart:
+		for _, id := range a.nodes {
+			w.crash(now, id, f.Refuse)
+			w.start(now, id, f.KeepState)
+		}
+	case scenarios.FaultLeave:
+		for _, id := range a.nodes {
+			w.leave(now, id)
+		}
+	case scenarios.FaultJoin:
+		for i, id := range a.nodes {
+			at := now.Add(f.Over * core.Duration(i) / core.Duration(len(a.nodes)))
+			w.pushTimer(at, id, wakeStart)
+		}
+	case scenarios.FaultPause:
+		for _, id := range a.nodes {
+			w.pause(now, id)
+		}
+	case scenarios.FaultSlow:
+		for _, id := range a.nodes {
+			w.slows = append(w.slows, slowing{node: id, factor: f.Factor, fault: a.fault, nth: a.occurrence})
+			w.reslow(now, id)
+		}
+	case scenarios.FaultClock:
+		for _, id := range a.nodes {
+			w.shiftClock(now, id, f.Step, f.DriftPPM)
+		}
+	case scenarios.FaultPartition, scenarios.FaultFlap:
+		w.cut(a, f)
+	case scenarios.FaultSiteOutage:
+		w.siteOutage(now, f, a)
+	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt,
+		scenarios.FaultDelay, scenarios.FaultBandwidth:
+		w.overlay(now, f, a)
+	case scenarios.FaultDiscovery:
+		for _, id := range a.nodes {
+			w.deaf[id]++
+		}
+	case scenarios.FaultRaise:
+		for _, id := range w.running(a.nodes) {
+			n := &w.nodes[id]
+			n.m.Refresh(n.local(now), &w.fx)
+			w.drain(now, now, id)
+		}
+	default:
+		panic(fmt.Sprintf("world: no fault of kind %q", f.Kind))
+	}
+}
+
+func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
+	for _, id := range a.cuts {
+		w.net.RemoveCut(id)
+	}
+	for _, id := range a.overlays {
+		w.net.RemoveOverlay(id)
+	}
+	a.cuts, a.overlays = nil, nil
+	switch f.Kind {
+	case scenarios.FaultCrash, scenarios.FaultSiteOutage:
+		for _, id := range a.nodes {
+			w.start(now, id, f.KeepState)
+		}
+	case scenarios.FaultPause:
+		for _, id := range a.nodes {
+			w.resume(now, id)
+		}
+	case scenarios.FaultSlow:
+		kept := w.slows[:0]
+		for _, s := range w.slows {
+			if s.fault != a.fault || s.nth != a.occurrence {
+				kept = append(kept, s)
+			}
+		}
+		w.slows = kept
+		for _, id := range a.nodes {
+			w.reslow(now, id)
+		}
+	case scenarios.FaultClock:
+		for _, id := range a.nodes {
+			w.shiftClock(now, id, -f.Step, -f.DriftPPM)
+		}
+	case scenarios.FaultDiscovery:
+		for _, id := range a.nodes {
+			w.deaf[id]--
+		}
+	default:
+	}
+}
+
+func (w *World) running(ids []core.NodeID) []core.NodeID {
+	var up []core.NodeID
+	for _, id := range ids {
+		if w.Up(id) {
+			up = append(up, id)
+		}
+	}
+	return up
+}
+
+func (w *World) crash(now core.Instant, id core.NodeID, refuse bool) {
+	w.stop(now, id, trace.KindCrash)
+	if refuse {
+		w.net.SetHost(id, network.HostRefuses)
+	}
+}
+
+func (w *World) leave(now core.Instant, id core.NodeID) {
+	if !w.Up(id) {
+		return
+	}
+	n := &w.nodes[id]
+	w.mark(now, id, trace.KindLeave, 0)
+	n.m.Leave(n.local(now), &w.fx)
+	w.drain(now, now, id)
+}
+
+// reslow sets the product of all slow faults in force at id.
+func (w *World) reslow(now core.Instant, id core.NodeID) {
+	factor := 1.0
+	for _, s := range w.slows {
+		if s.node == id {
+			factor *= s.factor
+		}
+	}
+	w.nodes[id].host.SetFactor(factor)
+	w.mark(now, id, trace.KindSlow, factor)
+}
+
+// shiftClock changes id's clock; its pending wake-up is set anew, since it was computed with the old one.
+func (w *World) shiftClock(now core.Instant, id core.NodeID, step core.Duration, ppm float64) {
+	n := &w.nodes[id]
+	c := n.host.Clock()
+	c.Change(now, step, c.Drift()+ppm/1e6)
+	w.mark(now, id, trace.KindClock, step.Seconds())
+	if n.host.Up() && !n.host.Paused() {
+		if at, ok := n.m.Deadline(); ok {
+			w.armAt(id, max(c.Virtual(at), now))
+		}
+	}
+}
+
+// members turns a list of nodes into a set by id.
+func (w *World) members(ids []core.NodeID) []bool {
+	set := make([]bool, len(w.nodes))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
+func (w *World) resolve(s *scenarios.Selector, f int) []bool {
+	if s == nil {
+		return nil
+	}
+	return w.members(s.Resolve(w.sc.Nodes, nil, &w.faultRng[f]))
+}
+
+// cut separates the sides of a partition: A from B, or every group from all the others.
+func (w *World) cut(a *activeFault, f *scenarios.Fault) {
+	if len(f.Groups) == 0 {
+		w.addCut(a, network.Cut{A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse})
+		return
+	}
+	sets := make([][]bool, len(f.Groups))
+	for i, g := range f.Groups {
+		sets[i] = w.resolve(g, a.fault)
+	}
+	for i := range sets {
+		others := make([]bool, len(w.nodes))
+		for j := range sets {
+			for id := range others {
+				others[id] = others[id] || j != i && sets[j][id]
+			}
+		}
+		w.addCut(a, network.Cut{A: sets[i], B: others, Refuse: f.Refuse})
+	}
+}
+
+func (w *World) addCut(a *activeFault, c network.Cut) {
+	id, err := w.net.AddCut(c)
+	if err != nil {
+		w.failed = fmt.Errorf("fault %q: %w", w.sc.Faults[a.fault].ID, err)
+		w.kernel.Stop()
+		return
+	}
+	w.net.SetCut(id, true)
+	a.cuts = append(a.cuts, id)
+}
+
+func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault) {
+	inside := make([]bool, len(w.nodes))
+	var all []core.NodeID
+	for i := range w.sc.Nodes {
+		if w.sc.Nodes[i].Site == f.Site {
+			inside[i] = true
+			all = append(all, core.NodeID(i))
+		}
+	}
+	if f.Blackhole {
+		outside := make([]bool, len(w.nodes))
+		for i := range outside {
+			outside[i] = !inside[i]
+		}
+		w.addCut(a, network.Cut{A: inside, B: outside})
+		return
+	}
+	a.nodes = w.running(all)
+	for _, id := range a.nodes {
+		w.crash(now, id, false)
+	}
+}
+
+// overlay worsens links: those between A and B, or the egress of the target.
+func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
+	o := network.Overlay{Ramp: f.Ramp}
+	if f.Target != nil {
+		o.From = w.members(a.nodes)
+	} else {
+		o.From, o.To, o.Both = w.resolve(f.A, a.fault), w.resolve(f.B, a.fault), !f.OneWay
+	}
+	var err error
+	switch f.Kind {
+	case scenarios.FaultLoss:
+		o.Loss = f.Loss.P
+		if f.Loss.Model == scenarios.LossGilbertElliott {
+			err = fmt.Errorf("a loss fault with the Gilbert-Elliott model is not supported yet; set it in [network]")
+		}
+	case scenarios.FaultDuplicate:
+		o.Duplicate = f.P
+	case scenarios.FaultReorder:
+		o.Reorder.P = f.P
+		o.Reorder.Extra, err = f.Extra.Build()
+	case scenarios.FaultCorrupt:
+		o.Corrupt = f.P
+	case scenarios.FaultDelay:
+		o.Factor = f.Factor
+		o.Add = core.Seconds(f.Add.Value)
+	case scenarios.FaultBandwidth:
+		o.BitsPerSec = int64(f.Bandwidth)
+	default:
+	}
+	if err == nil {
+		var id int
+		if id, err = w.net.AddOverlay(o); err == nil {
+			w.net.SetOverlay(id, true, now)
+			a.overlays = append(a.overlays, id)
+			return
+		}
+	}
+	w.failed = fmt.Errorf("fault %q: %w", f.ID, err)
+	w.kernel.Stop()
+}

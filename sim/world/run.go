@@ -1,0 +1,201 @@
+package world
+
+import (
+	"hypersim/core"
+	"hypersim/sim/host"
+	"hypersim/sim/kernel"
+	"hypersim/sim/trace"
+)
+
+// Args of timer events: what a host is woken for.
+const (
+	wakeMachine uint32 = iota // a deadline of its machine
+	wakeTurn                  // its server is free again
+	wakeStart                 // its process starts
+)
+
+// Run goes on to virtual time until, or to the end of the scenario if that is earlier.
+func (w *World) Run(until core.Instant) { w.kernel.Run(min(until, w.end)) }
+
+// End is the virtual time at which the run is over.
+func (w *World) End() core.Instant { return w.end }
+
+// Finish closes the books. Call it once, after the last Run.
+func (w *World) Finish() {
+	w.checkpoint(w.kernel.Now())
+	w.rec = trace.Record{At: w.kernel.Now(), Kind: trace.KindEnd, Node: core.NoNode, Peer: core.NoNode}
+	w.emit()
+}
+
+// Handle implements kernel.Handler: the one place where virtual time acts on the world.
+func (w *World) Handle(e *kernel.Event) {
+	switch e.Kind() {
+	case kernel.KindMessage:
+		w.arrive(e.At, e.Node, e.Arg)
+	case kernel.KindTimer:
+		switch e.Arg {
+		case wakeMachine:
+			w.wake(e.At, e.Node)
+		case wakeTurn:
+			w.turn(e.At, e.Node)
+		case wakeStart:
+			w.start(e.At, e.Node, false)
+		}
+	case kernel.KindFault:
+		w.fault(e.At, int(e.Arg))
+	case kernel.KindSample:
+		w.sample(e.At)
+	}
+}
+
+// Touch implements kernel.Toucher: it loads what Handle will need first.
+func (w *World) Touch(e *kernel.Event) {
+	if int(e.Node) < len(w.nodes) {
+		n := &w.nodes[e.Node]
+		if n.host.Up() {
+			w.touched++
+		}
+		w.touched += n.m.Touch()
+	}
+	if e.Kind() == kernel.KindMessage {
+		w.touched += byte(w.slab.at(e.Arg).size)
+	}
+}
+
+// wake lets a machine act on its deadlines.
+func (w *World) wake(now core.Instant, id core.NodeID) {
+	n := &w.nodes[id]
+	if !n.host.Fires(now) || n.host.Paused() {
+		return // stale, or Resume wakes it
+	}
+	if busy := n.host.Busy(); busy > now {
+		w.armAt(id, busy)
+		return
+	}
+	n.m.Wake(n.local(now), &w.fx)
+	w.drain(now, now, id)
+}
+
+// arrive hands a message to its receiver, or to the receiver's inbox.
+func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
+	f := w.slab.at(handle)
+	n := &w.nodes[id]
+	if f.retry {
+		w.retryStream(now, handle)
+		return
+	}
+	switch {
+	case f.corrupt:
+		w.dropped(now, f, trace.ReasonCorrupt)
+	case !n.host.Up():
+		w.dropped(now, f, trace.ReasonDown)
+	case f.stream && f.life != n.life:
+		w.dropped(now, f, trace.ReasonReset)
+	default:
+		w.admit(now, id, handle)
+		return
+	}
+	w.slab.free(handle)
+}
+
+func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
+	n := &w.nodes[id]
+	s, out := n.host.Arrive(now, w.slab.at(handle).msg.Kind.Class(), handle)
+	switch s {
+	case host.Idle:
+		w.serve(now, id, handle)
+		return
+	case host.Full:
+		w.dropped(now, w.slab.at(out), trace.ReasonInbox)
+		w.slab.free(out)
+	case host.Busy:
+	}
+	w.askTurn(now, id)
+}
+
+// serve lets the machine handle one message; what that causes leaves when the service ends.
+func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
+	n := &w.nodes[id]
+	f := w.slab.at(handle)
+	w.delivered(now, f)
+	done := n.host.Serve(now, f.msg.Kind.Class())
+	n.m.Receive(n.local(now), &f.msg, &w.fx)
+	w.slab.free(handle)
+	w.drain(now, done, id)
+}
+
+// turn serves the next waiting message.
+func (w *World) turn(now core.Instant, id core.NodeID) {
+	n := &w.nodes[id]
+	if !n.host.Up() {
+		return
+	}
+	if busy := n.host.Busy(); busy > now { // a wake-up at this instant went first
+		w.pushTimer(busy, id, wakeTurn)
+		return
+	}
+	if handle, ok := n.host.Turn(); ok {
+		w.serve(now, id, handle)
+		w.askTurn(now, id)
+	}
+}
+
+func (w *World) askTurn(now core.Instant, id core.NodeID) {
+	h := &w.nodes[id].host
+	if h.NeedsTurn() {
+		w.pushTimer(max(h.Busy(), now), id, wakeTurn)
+	}
+}
+
+// drain does what a step asked for: facts are recorded at now, messages leave at depart.
+func (w *World) drain(now, depart core.Instant, id core.NodeID) {
+	n := &w.nodes[id]
+	fx := &w.fx
+	if len(fx.Facts) > 0 {
+		w.facts(now, id)
+	}
+	for i := range fx.Messages {
+		w.send(depart, id, &fx.Messages[i])
+	}
+	fx.Reset()
+	if !n.host.Up() {
+		return
+	}
+	if at, ok := n.m.Deadline(); ok {
+		w.armAt(id, max(n.host.Clock().Virtual(at), now))
+	}
+}
+
+func (w *World) armAt(id core.NodeID, at core.Instant) {
+	if w.nodes[id].host.Arm(at) {
+		w.pushTimer(at, id, wakeMachine)
+	}
+}
+
+func (w *World) pushTimer(at core.Instant, id core.NodeID, what uint32) {
+	w.kernel.Schedule(kernel.Event{
+		At: at, Key: kernel.MakeKey(kernel.KindTimer, id, w.nodes[id].host.Seq()), Node: id, Arg: what,
+	})
+}
+
+// facts records what id's machine reported, and acts on the few that concern its process.
+func (w *World) facts(now core.Instant, id core.NodeID) {
+	n := &w.nodes[id]
+	stop := false
+	for i := range w.fx.Facts {
+		f := &w.fx.Facts[i]
+		w.rec = trace.Record{At: now, Local: n.local(now), Kind: trace.KindFact, Node: id, Peer: f.Subject, Fact: *f}
+		w.emit()
+		stop = stop || f.Kind == core.FactStopped || f.Kind == core.FactFatal
+	}
+	if stop {
+		w.stop(now, id, trace.KindStop)
+	}
+}
+
+func (w *World) emit() {
+	w.digest.Record(&w.rec)
+	for _, s := range w.opt.Sinks {
+		s.Record(&w.rec)
+	}
+}

@@ -1,0 +1,174 @@
+package world
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/core/wire"
+	"hypersim/sim/kernel"
+	"hypersim/sim/network"
+	"hypersim/sim/trace"
+)
+
+// send puts a message on its way at depart.
+func (w *World) send(depart core.Instant, from core.NodeID, m *core.Message) {
+	size := wire.Size(m, w.book)
+	if m.Kind.IsStream() {
+		w.openStream(depart, from, m, size)
+		return
+	}
+	var fate network.Fate
+	w.net.Send(depart, from, m.To, size, m.Kind, &fate)
+	w.sent(depart, m, size, fate.At, false)
+	if fate.Reason != trace.ReasonNone {
+		w.recordDrop(depart, m, size, fate.Reason)
+		return
+	}
+	w.launch(depart, fate.At, fate.Min, from, m, size, fate.Corrupt, false)
+	if fate.At2 != 0 {
+		w.sent(depart, m, size, fate.At2, true)
+		w.launch(depart, fate.At2, fate.Min, from, m, size, fate.Corrupt, true)
+	}
+}
+
+func (w *World) launch(depart, at core.Instant, least core.Duration, from core.NodeID, m *core.Message, size int, corrupt, extra bool) {
+	handle := w.slab.alloc()
+	f := w.slab.at(handle)
+	w.load(f, m)
+	f.sent, f.min, f.size, f.corrupt, f.copied = depart, least, uint32(size), corrupt, extra
+	w.pushMessage(at, from, m.To, handle)
+}
+
+// load copies m into f, through bytes if the scenario says so.
+func (w *World) load(f *flight, m *core.Message) {
+	if !w.wire {
+		f.fill(m)
+		return
+	}
+	w.buf = wire.Encode(w.buf[:0], m, w.book)
+	f.msg.Updates, f.msg.Records = f.updates[:0], f.records[:0]
+	if err := wire.Decode(w.buf, &f.msg, w.book); err != nil {
+		panic(fmt.Sprintf("world: %v from %d to %d does not survive the codec: %v", m.Kind, m.From, m.To, err))
+	}
+	f.updates, f.records = f.msg.Updates, f.msg.Records
+	// What never travels: the detector's own mark and the driver's timeout.
+	f.msg.Flags |= m.Flags & core.FlagProbe
+	f.msg.Timeout = m.Timeout
+	f.msg.To = m.To
+}
+
+func (w *World) pushMessage(at core.Instant, from, to core.NodeID, handle uint32) {
+	w.kernel.Schedule(kernel.Event{
+		At: at, Key: kernel.MakeKey(kernel.KindMessage, from, w.nodes[from].host.Seq()), Node: to, Arg: handle,
+	})
+}
+
+// openStream sends a stream message for the first time.
+func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Message, size int) {
+	w.sent(depart, m, size, 0, false)
+	handle := w.slab.alloc()
+	f := w.slab.at(handle)
+	w.load(f, m)
+	f.sent, f.size, f.stream, f.life = depart, uint32(size), true, w.nodes[m.To].life
+	f.try = &streamTry{deadline: core.Never}
+	if m.Timeout > 0 {
+		f.try.deadline = depart.Add(m.Timeout)
+	}
+	if w.deaf[from] > 0 && m.Kind == core.KindJoin { // its name does not resolve
+		w.failStream(depart, handle, trace.ReasonRefused)
+		return
+	}
+	w.tryStream(depart, handle)
+}
+
+func (w *World) tryStream(now core.Instant, handle uint32) {
+	f := w.slab.at(handle)
+	m := &f.msg
+	var fate network.StreamFate
+	w.net.StreamSend(now, m.From, m.To, int(f.size), m.Kind, f.try.deadline, &f.try.StreamTry, &fate)
+	switch fate.Outcome {
+	case network.StreamArrives:
+		f.retry, f.min = false, fate.Min
+		w.pushMessage(fate.At, m.From, m.To, handle)
+	case network.StreamRetries:
+		f.retry = true
+		w.pushMessage(fate.At, m.From, m.From, handle)
+	case network.StreamFails:
+		if fate.At > now {
+			f.retry = true // come back then, to tell the sender
+			f.try.deadline = fate.At
+			w.failAt(fate.At, handle, fate.Reason)
+			return
+		}
+		w.failStream(now, handle, fate.Reason)
+	}
+}
+
+// retryStream tries again, unless the sender's process is gone.
+func (w *World) retryStream(now core.Instant, handle uint32) {
+	f := w.slab.at(handle)
+	if f.msg.Kind == core.KindStreamFailed {
+		f.retry = false
+		w.arrive(now, f.msg.To, handle)
+		return
+	}
+	w.tryStream(now, handle)
+}
+
+// failStream ends a stream message that will not arrive and tells its sender now.
+func (w *World) failStream(now core.Instant, handle uint32, why trace.Reason) {
+	w.failAt(now, handle, why)
+}
+
+// failAt turns the flight into the notice that its sender gets at the given time.
+func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
+	f := w.slab.at(handle)
+	w.dropped(w.kernel.Now(), f, why)
+	lost := f.msg
+	f.msg = core.Message{
+		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
+		From: lost.From, To: lost.From, Group: lost.Group,
+	}
+	f.try, f.stream, f.retry = nil, false, false
+	f.size, f.sent = 0, w.kernel.Now()
+	w.pushMessage(at, lost.From, lost.From, handle)
+}
+
+// sent records that m left.
+func (w *World) sent(at core.Instant, m *core.Message, size int, due core.Instant, extra bool) {
+	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindSent, at, m.From, m.To
+	w.rec.Msg, w.rec.Size, w.rec.Due, w.rec.Copy, w.rec.Reason = m, uint32(size), due, extra, trace.ReasonNone
+	w.rec.Fact.Kind = core.FactNone
+	w.books.sent[m.Kind]++
+	w.emit()
+}
+
+func (w *World) delivered(at core.Instant, f *flight) {
+	if f.msg.Kind == core.KindStreamFailed {
+		return
+	}
+	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindDelivered, at, f.msg.To, f.msg.From
+	w.rec.Msg, w.rec.Size, w.rec.Due, w.rec.Min, w.rec.Copy = &f.msg, f.size, f.sent, f.min, f.copied
+	w.rec.Reason = trace.ReasonNone
+	w.books.delivered[f.msg.Kind]++
+	w.emit()
+}
+
+func (w *World) dropped(at core.Instant, f *flight, why trace.Reason) {
+	if f.msg.Kind == core.KindStreamFailed {
+		return
+	}
+	w.recordDrop(at, &f.msg, int(f.size), why)
+}
+
+func (w *World) recordDrop(at core.Instant, m *core.Message, size int, why trace.Reason) {
+	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindDropped, at, m.From, m.To
+	w.rec.Msg, w.rec.Size, w.rec.Reason, w.rec.Copy = m, uint32(size), why, false
+	w.books.dropped[m.Kind]++
+	w.emit()
+}
+
+// books count every message by kind, so that sent = delivered + dropped + in flight can be checked (I-W4).
+type books struct {
+	sent, delivered, dropped [core.NumKinds]uint64
+}

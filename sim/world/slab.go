@@ -1,0 +1,103 @@
+package world
+
+import (
+	"hypersim/core"
+	"hypersim/sim/network"
+)
+
+// flight is a message on its way, from the moment it leaves to the moment it was handled or lost.
+type flight struct {
+	msg     core.Message
+	sent    core.Instant
+	min     core.Duration
+	size    uint32
+	life    uint32 // of the receiver when a stream message was sent
+	next    uint32 // free list
+	corrupt bool
+	stream  bool
+	retry   bool // the event is a retransmission, not an arrival
+	copied  bool // an extra copy
+	live    bool
+	try     *streamTry
+	updates []core.Update // own memory that msg.Updates uses
+	records []core.Entry
+}
+
+// streamTry is the state of a stream message that has not arrived yet.
+type streamTry struct {
+	network.StreamTry
+	deadline core.Instant
+}
+
+const (
+	chunkBits = 8
+	chunkSize = 1 << chunkBits
+)
+
+// slab keeps flights in chunks, so that a pointer stays good while others are added. Freed ones are used
+// again, with the memory of their slices.
+type slab struct {
+	chunks [][]flight
+	head   uint32 // free list, 1 + handle
+	live   int
+}
+
+func (s *slab) at(h uint32) *flight { return &s.chunks[h>>chunkBits][h&(chunkSize-1)] }
+
+func (s *slab) alloc() uint32 {
+	if s.head == 0 {
+		s.grow()
+	}
+	h := s.head - 1
+	f := s.at(h)
+	s.head = f.next
+	s.live++
+	f.live = true
+	return h
+}
+
+func (s *slab) grow() {
+	base := uint32(len(s.chunks)) << chunkBits
+	c := make([]flight, chunkSize)
+	for i := range c {
+		c[i].next = base + uint32(i) + 2
+	}
+	c[chunkSize-1].next = s.head
+	s.chunks = append(s.chunks, c)
+	s.head = base + 1
+}
+
+func (s *slab) free(h uint32) {
+	f := s.at(h)
+	f.try = nil
+	f.corrupt, f.stream, f.retry, f.copied, f.live = false, false, false, false, false
+	f.next = s.head
+	s.head = h + 1
+	s.live--
+}
+
+// fill copies m into f, slices included: what a machine appended to its effects is recycled at once.
+func (f *flight) fill(m *core.Message) {
+	f.msg = *m
+	if len(m.Updates) > 0 {
+		f.updates = append(f.updates[:0], m.Updates...)
+		f.msg.Updates = f.updates
+	}
+	if len(m.Records) > 0 {
+		f.records = append(f.records[:0], m.Records...)
+		f.msg.Records = f.records
+	}
+}
+
+// count returns the live messages of a kind.
+func (s *slab) count(k core.Kind) uint64 {
+	n := uint64(0)
+	for _, c := range s.chunks {
+		for i := range c {
+			if c[i].live && c[i].msg.Kind == k {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,119 @@
+package world
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
+	"hypersim/core/wire"
+	"hypersim/scenarios"
+	"hypersim/sim/fault"
+	"hypersim/sim/host"
+	"hypersim/sim/kernel"
+	"hypersim/sim/network"
+	"hypersim/sim/trace"
+)
+
+// node is one process with the host under it. Its fields stand in the order in which an event needs them.
+type node struct {
+	host     host.Host
+	m        swim.Machine
+	viv      vivaldi.Node
+	instance uint32 // start count
+	life     uint32 // rises with every crash and stop, so that streams to an older process are known
+	kept     uint32 // incarnation of the last process, for a restart with kept state
+	dies     bool   // never started: a ghost
+}
+
+// Options are what a caller may choose about a run beside the scenario.
+type Options struct {
+	Sinks      []trace.Sink
+	Sampler    Sampler       // nil: no samples
+	Checkpoint core.Duration // time between checkpoints; 0: 10 s
+}
+
+// Sampler is called at every sample instant, after everything else that happens then.
+type Sampler interface {
+	Sample(now core.Instant)
+}
+
+// World is a run in progress.
+type World struct {
+	sc     *scenarios.Scenario
+	opt    Options
+	kernel *kernel.Kernel
+	net    *network.Network
+	nodes  []node
+	slab   slab
+	fx     core.Effects
+	book   wire.Book
+	wire   bool // network.codec = "wire"
+	buf    []byte
+
+	rec    trace.Record
+	digest trace.Digest
+	books  books
+
+	edges               []fault.Edge
+	active              []activeFault
+	faultRng            []rng.Stream
+	slows               []slowing
+	deaf                []int32 // per node: discovery faults that hold
+	samples             uint64
+	sampleDue, checkDue core.Instant
+	cause               int32 // the fault being carried out, −1 outside
+	models              [core.NumRoles]host.Model
+	formed              [][]core.Entry // per group: who is OK from the start
+	known               [][]core.Entry // per group: configured peers
+	seeds               [][]core.NodeID
+	managers            [][]core.NodeID
+	end                 core.Instant
+	failed              error
+	touched             byte
+}
+
+// Digest returns the hash of all protocol-visible events so far.
+func (w *World) Digest() uint64 { return w.digest.Sum() }
+
+// Events returns how many events have been handled.
+func (w *World) Events() uint64 { return w.kernel.Handled() }
+
+// Now returns virtual time.
+func (w *World) Now() core.Instant { return w.kernel.Now() }
+
+// Nodes returns how many nodes there are, running or not.
+func (w *World) Nodes() int { return len(w.nodes) }
+
+// Up reports whether the process of id runs.
+func (w *World) Up(id core.NodeID) bool { return w.nodes[id].host.Up() }
+
+// Machine returns the membership machine of id, to be read only. It is meaningful while Up.
+func (w *World) Machine(id core.NodeID) *swim.Machine { return &w.nodes[id].m }
+
+// Network returns the simulated network, to be read only.
+func (w *World) Network() *network.Network { return w.net }
+
+// State implements metrics.Viewer.
+func (w *World) State(observer, subject core.NodeID) core.MemberState {
+	return w.nodes[observer].m.State(subject)
+}
+
+// Coord implements metrics.Probe.
+func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Coordinate(c) }
+
+// QueueLen implements metrics.Probe.
+func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.QueueLen() }
+
+// MemoryBytes implements metrics.Probe: what all running machines hold.
+func (w *World) MemoryBytes() int64 {
+	sum := int64(0)
+	for i := range w.nodes {
+		if n := &w.nodes[i]; n.host.Up() {
+			sum += int64(n.m.MemoryBytes())
+		}
+	}
+	return sum
+}
+
+// local is the time on id's own clock.
+func (n *node) local(now core.Instant) core.Instant { return n.host.Clock().Local(now) }
