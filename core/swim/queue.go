@@ -123,11 +123,12 @@ func (m *Machine) relayAlive(now core.Instant, k int, fx *core.Effects) {
 
 // supersede drops everything queued about subject: a fresh claim replaces it.
 func (m *Machine) supersede(subject core.NodeID, fx *core.Effects) {
-	k, ok := m.index(subject)
-	if !ok || !m.rec[k].queued() {
-		return
+	if k, ok := m.index(subject); ok { // else it is a worker's own claim: its table has no place for it
+		if !m.rec[k].queued() {
+			return
+		}
+		m.rec[k].setQueued(false)
 	}
-	m.rec[k].setQueued(false)
 	kept := m.queue.items[:0]
 	for i := range m.queue.items {
 		it := &m.queue.items[i]

@@ -1,6 +1,10 @@
 package vivaldi
 
-import "math"
+import (
+	"math"
+
+	"hypersim/core"
+)
 
 // engine says which rule moves the local coordinate. A number and one switch instead of an interface:
 // this runs for every acknowledgement of a run.
@@ -32,7 +36,7 @@ const (
 )
 
 // vector is a position in seconds; components beyond the dimensions in use stay 0.
-type vector [16]float64
+type vector [core.MaxDims]float64
 
 // point is a peer's coordinate widened to float64, the form in which engines read it.
 type point struct {
@@ -56,10 +60,11 @@ type local struct {
 
 // diff stores x − y of the dimensions of x in d and returns its length, summed in order of dimensions.
 func diff(d *vector, x []float64, y *vector) float64 {
+	out, to := d[:len(x)], y[:len(x)] // spares the loop its bounds checks
 	sum := 0.0
 	for i, a := range x {
-		v := a - y[i&15]
-		d[i&15] = v
+		v := a - to[i]
+		out[i] = v
 		sum += float64(v * v)
 	}
 	return math.Sqrt(sum)
@@ -85,7 +90,7 @@ func (n *Node) randomDirection(u *vector) {
 	sum := 0.0
 	for i := range n.self.vec {
 		v := n.stream.Float64() - 0.5
-		u[i&15] = v
+		u[i] = v
 		sum += float64(v * v)
 	}
 	m := math.Sqrt(sum)
@@ -94,6 +99,6 @@ func (n *Node) randomDirection(u *vector) {
 		return
 	}
 	for i := range n.self.vec {
-		u[i&15] /= m
+		u[i] /= m
 	}
 }

@@ -26,16 +26,17 @@ func (n *Node) updateHyperscale(p *point, r float64) (d float64) {
 	d = max(0, raw+s.adj+p.adj)
 	delta := r - d
 	step := float64(n.cfg.CC * (s.err / (s.err + p.err)))
+	dir := u[:len(s.vec)]
 	if m > zeroThreshold {
-		for i := range s.vec {
-			u[i&15] /= m
+		for i := range dir {
+			dir[i] /= m
 		}
 	} else {
 		u = vector{1}
 	}
 	move := float64(step * delta)
 	for i, x := range s.vec {
-		s.vec[i] = float64((x + float64(move*u[i&15])) * hyperShrink)
+		s.vec[i] = float64((x + float64(move*dir[i])) * hyperShrink)
 	}
 	s.height = max(0, s.height+float64(0.25*move))
 	s.adj = clamp(s.adj+float64(hyperAdjustGain*delta), -hyperAdjustMax, hyperAdjustMax)

@@ -67,20 +67,22 @@ func (n *Node) learn(p *point, d, r float64) (w float64) {
 // difference of the positions and m its length. It returns the new distances from p and from the origin.
 func (n *Node) push(p *point, u *vector, m, force float64) (dist, far float64) {
 	s := &n.self
+	x := s.vec
+	dir, to := u[:len(x)], p.vec[:len(x)]
 	if m > zeroThreshold {
-		for i := range s.vec {
-			u[i&15] /= m
+		for i := range dir {
+			dir[i] /= m
 		}
 		s.height = max(n.heightMin, s.height+float64((s.height+p.height)*force)/m)
 	} else {
 		n.randomDirection(u)
 	}
-	for i, x := range s.vec {
-		x += float64(force * u[i&15])
-		s.vec[i] = x
-		far += float64(x * x)
-		x -= p.vec[i&15]
-		dist += float64(x * x)
+	for i, v := range x {
+		v += float64(force * dir[i])
+		x[i] = v
+		far += float64(v * v)
+		v -= to[i]
+		dist += float64(v * v)
 	}
 	return math.Sqrt(dist), math.Sqrt(far)
 }
@@ -91,16 +93,17 @@ func (n *Node) gravity(far float64) {
 	s := &n.self
 	g := apart(far+s.height+n.heightMin, s.adj, 0) / n.rho
 	force := -float64(g * g)
+	x := s.vec
 	if far > zeroThreshold {
-		for i, x := range s.vec {
-			s.vec[i] = x + float64(force*(x/far))
+		for i, v := range x {
+			x[i] = v + float64(force*(v/far))
 		}
 		s.height = max(n.heightMin, s.height+float64((s.height+n.heightMin)*force)/far)
 		return
 	}
 	var u vector
 	n.randomDirection(&u)
-	for i := range s.vec {
-		s.vec[i] += float64(force * u[i&15])
+	for i := range x {
+		x[i] += float64(force * u[i])
 	}
 }

@@ -156,11 +156,11 @@ func (s *world) run(rounds int) {
 
 func (s *world) partner(a int) int {
 	if s.rings == nil {
-		if b := s.chance.Intn(s.n - 1); b < a {
-			return b
-		} else {
-			return b + 1
+		b := s.chance.Intn(s.n - 1)
+		if b >= a {
+			b++
 		}
+		return b
 	}
 	ring := s.rings[a]
 	at := s.round % len(ring)

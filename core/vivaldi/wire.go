@@ -22,9 +22,10 @@ func (n *Node) refreshWire() (finite bool) {
 	w.Samples = uint16(min(s.samples, math.MaxUint16))
 	w.Dims = uint8(len(s.vec))
 	bad := notFinite(w.Height) | notFinite(w.Adjustment) | notFinite(w.Error) | notFinite(w.ErrorMS)
+	out := w.Vec[:len(s.vec)]
 	for i, x := range s.vec {
 		v := float32(x)
-		w.Vec[i] = v
+		out[i] = v
 		bad |= notFinite(v)
 	}
 	return bad>>31 == 0
@@ -112,8 +113,9 @@ func (n *Node) PeerCoord(slot uint16, now core.Instant, dst *core.Coord) (age co
 func (n *Node) loadPoint(r []uint32, p *point) {
 	dims := len(n.self.vec)
 	body := r[wordCoord : wordCoord+dims+coordExtra]
+	to := p.vec[:dims]
 	for i, b := range body[:dims] {
-		p.vec[i&15] = float64(math.Float32frombits(b))
+		to[i] = float64(math.Float32frombits(b))
 	}
 	p.height = float64(math.Float32frombits(body[dims]))
 	p.adj = float64(math.Float32frombits(body[dims+1]))

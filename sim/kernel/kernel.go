@@ -21,7 +21,7 @@ type Toucher interface {
 }
 
 // touchAhead is how many events are touched in a row. A processor keeps about a dozen misses in flight;
-// touching one event at a time, always eight ahead, gained less, since its window of instructions is
+// touching one event for each handled gained a third as much, since its window of instructions is
 // shorter than one handler.
 const touchAhead = 12
 

@@ -31,7 +31,7 @@ func (l *level) first(from uint32) (slot uint32, ok bool) {
 // levels is everything later than the queue's limit.
 type levels struct {
 	slab
-	level    [numLevels]*level // made when first used: most runs use five or six
+	level    [numLevels]*level // made when first used: most runs use a handful
 	occupied uint32            // a bit for each level that is not empty
 }
 

@@ -12,9 +12,9 @@ import (
 const runTarget = 64
 
 // Queue holds pending events and gives them back in the order of spec 50 §1. It is monotone: nothing may
-// be pushed before the last popped instant. Push and Pop take amortised constant time, with the constant
-// growing with the number of digits, at most sixteen, in which pending events differ. The zero value is
-// ready to use.
+// be pushed before the last popped instant. Push and Pop take amortised time in proportion to the number of
+// digits in which pending events differ, mostly three or four, at most twenty; not in proportion to their
+// number's logarithm. The zero value is ready to use.
 //
 // Events at or before limit are in run, sorted; every later event is in the bucket named by the highest
 // digit in which it differs from limit. Thus all events of a level are earlier than those of higher

@@ -107,7 +107,7 @@ var defs = [NumMetrics]Def{
 	DetectionFirst: {Name: "detection_first", Unit: "s", RoleIsPeer: true,
 		Doc: "crash of the subject to the first live observer that marks it `to` (SUSPECT or DEAD) afterwards"},
 	DetectionEach: {Name: "detection_each", Unit: "s", RoleIsPeer: true,
-		Doc: "crash of the subject to each live observer that marks it `to`, once per observer"},
+		Doc: "crash of the subject to each marking `to` by a live observer"},
 	DetectionFull: {Name: "detection_full", Unit: "s", RoleIsPeer: true,
 		Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
 	Dissemination: {Name: "dissemination", Unit: "s", Param: "share", Type: "type", RoleIsPeer: true,

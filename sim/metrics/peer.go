@@ -69,6 +69,7 @@ func (r *Recorder) buildGroups() {
 		if n.Group == 0 {
 			continue
 		}
+		r.members[n.Role] = true
 		g, ok := index[n.Group]
 		if !ok {
 			g = int32(len(r.groups))

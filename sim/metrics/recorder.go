@@ -14,6 +14,8 @@ type Recorder struct {
 	cells [NumDirections][core.NumKinds][core.NumRoles]tally // messages of the current sample
 	roles []core.Role                                        // of each node, for the hot path
 
+	members [core.NumRoles]bool // some member of a group has the role
+
 	peers  []peer
 	groups []group
 	views  [][]core.MemberState // by observer, then by place in the group; nil = all StateNone

@@ -168,47 +168,54 @@ func (r *Recorder) flushLatency(now core.Instant) {
 }
 
 // sampleUnconfirmed stores how many live observers hold how many UNCONFIRMED records, by both roles.
+// Where there are none at all, no node is visited.
 func (r *Recorder) sampleUnconfirmed(now core.Instant) {
 	for role := range core.NumRoles {
+		observers, records := r.heldUnconfirmed(core.Role(role))
+		if observers == 0 {
+			continue
+		}
 		for peerRole := range core.NumRoles {
-			if !r.ctx.knows(core.Role(role), core.Role(peerRole)) {
+			if !r.members[peerRole] || !r.ctx.knows(core.Role(role), core.Role(peerRole)) {
 				continue
 			}
-			h := r.histogram[:0]
-			for i := range r.peers {
-				if p := &r.peers[i]; p.up && p.group >= 0 && r.roles[i] == core.Role(role) {
-					h = append(h, Value{float64(p.unconfirmed[peerRole]), 1})
+			h := append(r.histogram[:0], Value{0, float64(observers)})
+			if records > 0 {
+				h = h[:0]
+				for i := range r.peers {
+					if p := &r.peers[i]; p.up && r.roles[i] == core.Role(role) {
+						h = append(h, Value{float64(p.unconfirmed[peerRole]), 1})
+					}
 				}
 			}
 			r.histogram = h
-			if len(h) == 0 || !r.hasRole(core.Role(peerRole)) {
-				continue
-			}
 			r.distribution(UnconfirmedPeers, now, h, func(o *Observation) { o.Role, o.PeerRole = core.Role(role), core.Role(peerRole) })
-			r.point(now, UnconfirmedPeers, "observer_role="+core.Role(role).String()+";role="+core.Role(peerRole).String()+";stat=max", h[len(h)-1].V)
+			label := "observer_role=" + core.Role(role).String() + ";role=" + core.Role(peerRole).String() + ";stat=max"
+			r.point(now, UnconfirmedPeers, label, h[len(h)-1].V)
 		}
 	}
 }
 
-func (r *Recorder) hasRole(role core.Role) bool {
-	for i := range r.ctx.Nodes {
-		if r.ctx.Nodes[i].Role == role && r.ctx.Nodes[i].Group != 0 {
-			return true
-		}
+// heldUnconfirmed returns the live observers of a role and the UNCONFIRMED records they hold together.
+func (r *Recorder) heldUnconfirmed(role core.Role) (observers, records int64) {
+	for i := range r.groups {
+		observers += int64(r.groups[i].up[role])
+		records += r.groups[i].byState[role][core.StateUnconfirmed]
 	}
-	return false
+	return observers, records
 }
 
 // distribution sorts h and stores each distinct value once, with its weight.
 func (r *Recorder) distribution(m Metric, now core.Instant, h []Value, label func(*Observation)) {
 	SortValues(h)
 	for i := 0; i < len(h); {
-		k := i
+		k, weight := i, 0.0
 		for k < len(h) && h[k].V == h[i].V {
+			weight += h[k].W
 			k++
 		}
 		o := blank(m, now, h[i].V)
-		o.Weight, o.Event = uint32(k-i), r.samples
+		o.Weight, o.Event = uint32(weight), r.samples
 		label(&o)
 		r.keep(&o)
 		i = k

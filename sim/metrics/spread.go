@@ -76,6 +76,9 @@ func (r *Recorder) drop(p *peer, which int) {
 
 // heard takes a transition of o, after the view changed, as the arrival of news.
 func (r *Recorder) heard(now core.Instant, o core.NodeID, f *core.Fact) {
+	if !r.knows(o, f.Subject) {
+		return
+	}
 	p := &r.peers[f.Subject]
 	place := int(r.peers[o].local)
 	if u := p.news[newsAlive]; u != nil && f.To != core.StateNone && f.Inc >= u.inc {

@@ -131,10 +131,24 @@ func newLink(l *scenarios.Link) (network.Link, error) {
 	if out.Reorder.Extra, err = l.Reorder.Extra.Build(); err != nil {
 		return out, fmt.Errorf("reorder: %w", err)
 	}
-	if l.Drift.Kind != scenarios.DriftNone {
-		return out, fmt.Errorf("network drift of kind %q: not supported yet", l.Drift.Kind)
-	}
+	out.Drifts = drifts(&l.Drift)
 	return out, nil
+}
+
+// drifts translates the scenario's drift. A walk there is of the logarithm and here of the fraction; for
+// the small steps that a walk is made of they agree to second order.
+func drifts(d *scenarios.Drift) []network.Drift {
+	switch d.Kind {
+	case scenarios.DriftRamp:
+		return []network.Drift{{
+			Kind: network.DriftRamp, Relative: true, Amount: d.Factor - 1, Start: core.Instant(d.From), Length: max(d.To-d.From, 1),
+		}}
+	case scenarios.DriftSine:
+		return []network.Drift{{Kind: network.DriftSine, Relative: true, Amount: d.Amplitude, Length: d.Period}}
+	case scenarios.DriftWalk:
+		return []network.Drift{{Kind: network.DriftWalk, Relative: true, Amount: d.Sigma, Length: d.Step, Limit: d.Limit - 1}}
+	}
+	return nil
 }
 
 func (w *World) buildHosts() error {
@@ -180,10 +194,14 @@ func (w *World) buildGroups() {
 	n := len(w.sc.Groups) + 1
 	w.formed, w.known = make([][]core.Entry, n), make([][]core.Entry, n)
 	w.seeds, w.managers = make([][]core.NodeID, n), make([][]core.NodeID, n)
+	w.leading = make([]int, n)
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]
 		if s.Group == 0 {
 			continue
+		}
+		if s.Role != core.RoleWorker {
+			w.leading[s.Group] = int(s.ID-w.sc.Groups[s.Group-1].First) + 1
 		}
 		e := core.Entry{Subject: s.ID, Role: s.Role, State: core.StateOK, Accuser: core.NoNode}
 		if w.formedNode(s.ID) {

@@ -236,7 +236,7 @@ func (w *World) shiftClock(now core.Instant, id core.NodeID, step core.Duration,
 	c.Change(now, step, c.Drift()+ppm/1e6)
 	w.mark(now, id, trace.KindClock, step.Seconds())
 	if n.host.Up() && !n.host.Paused() {
-		if at, ok := n.m.Deadline(); ok {
+		if at, ok := n.machine.Deadline(); ok {
 			w.armAt(id, max(c.Virtual(at), now))
 		}
 	}
@@ -315,7 +315,7 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 
 // overlay worsens links: those between A and B, or the egress of the target.
 func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
-	o := network.Overlay{Ramp: f.Ramp}
+	o := network.Overlay{ID: uint64(a.fault), Ramp: f.Ramp}
 	if f.Target != nil {
 		o.From = w.members(a.nodes)
 	} else {

@@ -47,6 +47,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 		viv = &n.viv
 	}
 	n.m.Init(&cfg.Swim, p, viv)
+	n.machine = &n.m
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
 	}
@@ -55,19 +56,14 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	w.drain(now, now, id)
 }
 
-// capacity is how many subjects a member of the group may know: a worker's table holds the managers,
+// capacity is how many subjects a member of the group may know. A worker's table holds the managers,
 // which come first.
 func (w *World) capacity(role core.Role, group core.GroupID) int {
 	g := &w.sc.Groups[group-1]
 	if role != core.RoleWorker || w.flat() {
 		return g.Count
 	}
-	k := 0
-	for k < g.Count && w.sc.Nodes[int(g.First)+k].Role != core.RoleWorker {
-		k++
-	}
-	// A worker must be able to name itself, which is the last it needs.
-	return g.Count
+	return w.leading[group]
 }
 
 func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.Membership.Topology == "flat" }
@@ -132,7 +128,7 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindResume, 0)
-	n.m.Wake(n.local(now), &w.fx)
+	n.machine.Wake(n.local(now), &w.fx)
 	w.drain(now, now, id)
 	w.askTurn(now, id)
 }

@@ -72,7 +72,7 @@ func (w *World) wake(now core.Instant, id core.NodeID) {
 		w.armAt(id, busy)
 		return
 	}
-	n.m.Wake(n.local(now), &w.fx)
+	n.machine.Wake(n.local(now), &w.fx)
 	w.drain(now, now, id)
 }
 
@@ -81,20 +81,26 @@ func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 	f := w.slab.at(handle)
 	n := &w.nodes[id]
 	if f.retry {
-		w.retryStream(now, handle)
+		w.tryStream(now, handle)
 		return
 	}
+	why := trace.ReasonNone
 	switch {
 	case f.corrupt:
-		w.dropped(now, f, trace.ReasonCorrupt)
+		why = trace.ReasonCorrupt
 	case !n.host.Up():
-		w.dropped(now, f, trace.ReasonDown)
+		why = trace.ReasonDown
 	case f.stream && f.life != n.life:
-		w.dropped(now, f, trace.ReasonReset)
+		why = trace.ReasonReset
 	default:
 		w.admit(now, id, handle)
 		return
 	}
+	if f.stream { // the network takes nothing back: the sender learns at its deadline
+		w.failAt(max(f.deadline, now), handle, why)
+		return
+	}
+	w.dropped(now, f, why)
 	w.slab.free(handle)
 }
 
@@ -119,7 +125,7 @@ func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	f := w.slab.at(handle)
 	w.delivered(now, f)
 	done := n.host.Serve(now, f.msg.Kind.Class())
-	n.m.Receive(n.local(now), &f.msg, &w.fx)
+	n.machine.Receive(n.local(now), &f.msg, &w.fx)
 	w.slab.free(handle)
 	w.drain(now, done, id)
 }
@@ -161,7 +167,7 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	if !n.host.Up() {
 		return
 	}
-	if at, ok := n.m.Deadline(); ok {
+	if at, ok := n.machine.Deadline(); ok {
 		w.armAt(id, max(n.host.Clock().Virtual(at), now))
 	}
 }

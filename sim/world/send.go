@@ -70,12 +70,12 @@ func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Messag
 	f := w.slab.at(handle)
 	w.load(f, m)
 	f.sent, f.size, f.stream, f.life = depart, uint32(size), true, w.nodes[m.To].life
-	f.try = &streamTry{deadline: core.Never}
+	f.try, f.deadline = network.StreamTry{}, core.Never
 	if m.Timeout > 0 {
-		f.try.deadline = depart.Add(m.Timeout)
+		f.deadline = depart.Add(m.Timeout)
 	}
 	if w.deaf[from] > 0 && m.Kind == core.KindJoin { // its name does not resolve
-		w.failStream(depart, handle, trace.ReasonRefused)
+		w.failAt(depart, handle, trace.ReasonRefused)
 		return
 	}
 	w.tryStream(depart, handle)
@@ -85,7 +85,7 @@ func (w *World) tryStream(now core.Instant, handle uint32) {
 	f := w.slab.at(handle)
 	m := &f.msg
 	var fate network.StreamFate
-	w.net.StreamSend(now, m.From, m.To, int(f.size), m.Kind, f.try.deadline, &f.try.StreamTry, &fate)
+	w.net.StreamSend(now, m.From, m.To, int(f.size), m.Kind, f.deadline, &f.try, &fate)
 	switch fate.Outcome {
 	case network.StreamArrives:
 		f.retry, f.min = false, fate.Min
@@ -94,33 +94,12 @@ func (w *World) tryStream(now core.Instant, handle uint32) {
 		f.retry = true
 		w.pushMessage(fate.At, m.From, m.From, handle)
 	case network.StreamFails:
-		if fate.At > now {
-			f.retry = true // come back then, to tell the sender
-			f.try.deadline = fate.At
-			w.failAt(fate.At, handle, fate.Reason)
-			return
-		}
-		w.failStream(now, handle, fate.Reason)
+		w.failAt(fate.At, handle, fate.Reason)
 	}
 }
 
-// retryStream tries again, unless the sender's process is gone.
-func (w *World) retryStream(now core.Instant, handle uint32) {
-	f := w.slab.at(handle)
-	if f.msg.Kind == core.KindStreamFailed {
-		f.retry = false
-		w.arrive(now, f.msg.To, handle)
-		return
-	}
-	w.tryStream(now, handle)
-}
-
-// failStream ends a stream message that will not arrive and tells its sender now.
-func (w *World) failStream(now core.Instant, handle uint32, why trace.Reason) {
-	w.failAt(now, handle, why)
-}
-
-// failAt turns the flight into the notice that its sender gets at the given time.
+// failAt ends a stream message that will not arrive: its flight becomes the notice that the sender gets
+// at the given time.
 func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 	f := w.slab.at(handle)
 	w.dropped(w.kernel.Now(), f, why)
@@ -129,8 +108,12 @@ func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
 		From: lost.From, To: lost.From, Group: lost.Group,
 	}
-	f.try, f.stream, f.retry = nil, false, false
+	f.stream, f.retry = false, false
 	f.size, f.sent = 0, w.kernel.Now()
+	if at == core.Never {
+		w.slab.free(handle)
+		return
+	}
 	w.pushMessage(at, lost.From, lost.From, handle)
 }
 

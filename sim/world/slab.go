@@ -7,26 +7,21 @@ import (
 
 // flight is a message on its way, from the moment it leaves to the moment it was handled or lost.
 type flight struct {
-	msg     core.Message
-	sent    core.Instant
-	min     core.Duration
-	size    uint32
-	life    uint32 // of the receiver when a stream message was sent
-	next    uint32 // free list
-	corrupt bool
-	stream  bool
-	retry   bool // the event is a retransmission, not an arrival
-	copied  bool // an extra copy
-	live    bool
-	try     *streamTry
-	updates []core.Update // own memory that msg.Updates uses
-	records []core.Entry
-}
-
-// streamTry is the state of a stream message that has not arrived yet.
-type streamTry struct {
-	network.StreamTry
-	deadline core.Instant
+	msg      core.Message
+	sent     core.Instant
+	min      core.Duration
+	size     uint32
+	life     uint32 // of the receiver when a stream message was sent
+	next     uint32 // free list
+	corrupt  bool
+	stream   bool
+	retry    bool // the event is a retransmission, not an arrival
+	copied   bool // an extra copy
+	live     bool
+	try      network.StreamTry // stream: how far it has got
+	deadline core.Instant      // stream: when its sender gives up
+	updates  []core.Update     // own memory that msg.Updates uses
+	records  []core.Entry
 }
 
 const (
@@ -69,7 +64,6 @@ func (s *slab) grow() {
 
 func (s *slab) free(h uint32) {
 	f := s.at(h)
-	f.try = nil
 	f.corrupt, f.stream, f.retry, f.copied, f.live = false, false, false, false, false
 	f.next = s.head
 	s.head = h + 1

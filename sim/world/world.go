@@ -17,6 +17,7 @@ import (
 // node is one process with the host under it. Its fields stand in the order in which an event needs them.
 type node struct {
 	host     host.Host
+	machine  core.Machine // what the driver drives: today the membership machine itself
 	m        swim.Machine
 	viv      vivaldi.Node
 	instance uint32 // start count
@@ -67,6 +68,7 @@ type World struct {
 	known               [][]core.Entry // per group: configured peers
 	seeds               [][]core.NodeID
 	managers            [][]core.NodeID
+	leading             []int // per group: how many ids stand before its first worker
 	end                 core.Instant
 	failed              error
 	touched             byte

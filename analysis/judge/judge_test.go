@@ -1,0 +1,223 @@
+package judge
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/sim/metrics"
+)
+
+func sec(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
+
+func ptr(v float64) *float64 { return &v }
+
+func obs(m metrics.Metric, at, v float64, event int32, to core.MemberState, observer core.NodeID) metrics.Observation {
+	return metrics.Observation{
+		Metric: m, At: sec(at), Value: v, Weight: 1, Event: event, Fault: -1, To: to,
+		Observer: observer, Subject: 2, Role: core.RoleManager, PeerRole: core.RoleWorker, SiteA: -1, SiteB: -1,
+	}
+}
+
+// run is a run of 120 s with a warm-up of 30 s. Two crashes, at 60 s and 80 s; false positives at 10
+// (warm-up), 50, 51 and 100 s; three nodes that live throughout.
+func run() *metrics.Result {
+	r := &metrics.Result{
+		Nodes: []metrics.Node{
+			{ID: 0, Name: "a/manager/0", Site: "a", Role: core.RoleManager, Group: 1},
+			{ID: 1, Name: "b/manager/0", Site: "b", Role: core.RoleManager, Group: 1},
+			{ID: 2, Name: "b/worker/0", Site: "b", Role: core.RoleWorker, Group: 1},
+		},
+		Warmup: 30 * time.Second, Duration: 120 * time.Second, End: sec(120),
+		Faults: []metrics.Fault{
+			{ID: "crash", Kind: "crash", Start: sec(60), End: core.Never},
+			{ID: "cut", Kind: "partition", Start: sec(40), End: sec(55)},
+			{ID: "none", Kind: "crash", Start: core.Never, End: core.Never},
+		},
+		Observations: []metrics.Observation{
+			obs(metrics.DetectionFirst, 62, 2, 0, core.StateSuspect, 0),
+			obs(metrics.DetectionFirst, 67, 7, 0, core.StateDead, 0),
+			obs(metrics.DetectionFirst, 81, 1, 1, core.StateSuspect, 1),
+			obs(metrics.DetectionFirst, 89, 9, 1, core.StateDead, 1),
+			obs(metrics.DetectionFull, 67.5, 7.5, 0, 0, core.NoNode),
+			obs(metrics.DetectionFull, 89.2, 9.2, 1, 0, core.NoNode),
+			obs(metrics.FalsePositives, 10, 1, -1, core.StateDead, 0),
+			obs(metrics.FalsePositives, 50, 1, -1, core.StateDead, 0),
+			obs(metrics.FalsePositives, 51, 1, -1, core.StateDead, 1),
+			obs(metrics.FalsePositives, 100, 1, -1, core.StateDead, 0),
+			obs(metrics.ViewError, 40, 0, 1, 0, core.NoNode),
+			obs(metrics.ViewError, 60, 0.2, 2, 0, core.NoNode),
+			obs(metrics.ViewError, 80, 0.1, 3, 0, core.NoNode),
+			obs(metrics.ViewError, 100, 0.3, 4, 0, core.NoNode),
+		},
+	}
+	for i := range 12 { // two managers and a worker, one ping each and one answer of a manager
+		at := sec(10 * float64(i+1))
+		r.Exposure = append(r.Exposure, metrics.Exposure{At: at, Seconds: [core.NumRoles]float64{10, 20}})
+		r.Traffic = append(r.Traffic,
+			metrics.Traffic{At: at, Count: 10, Bytes: 890, Kind: core.KindPing, Role: core.RoleWorker},
+			metrics.Traffic{At: at, Count: 20, Bytes: 1780, Kind: core.KindPing, Role: core.RoleManager},
+			metrics.Traffic{At: at, Count: 10, Bytes: 910, Kind: core.KindAck, Role: core.RoleManager})
+	}
+	return r
+}
+
+func TestJudge(t *testing.T) {
+	to := func(s string) Where { return Where{"to": {s}} }
+	window := func(from, until Moment) *Window { return &Window{From: &from, To: &until} }
+	cases := []struct {
+		name  string
+		e     Expectation
+		want  Outcome
+		value float64
+		why   string
+	}{
+		{"mean within", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "mean", Min: ptr(1.4), Max: ptr(2.3)}, Pass, 1.5, ""},
+		{"mean outside", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Max: ptr(7.9)}, Fail, 8, ""},
+		{"default is the median", Expectation{Metric: "detection_first", Max: ptr(2)}, Pass, 2, ""},
+		{"all shows the one nearest to its bound", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6)}, Pass, 7, ""},
+		{"all shows the one farthest beyond", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6), Max: ptr(8.5)}, Fail, 9, ""},
+		{"bound is inside", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "max", Max: ptr(9)}, Pass, 9, ""},
+		{"min", Expectation{Metric: "detection_first", Stat: "min", Min: ptr(1.1)}, Fail, 1, ""},
+		{"first", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "first", Equals: ptr(2)}, Pass, 2, ""},
+		{"last", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "last", Equals: ptr(1)}, Pass, 1, ""},
+		{"sd of 7 and 9", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "sd", Equals: ptr(math.Sqrt2)}, Pass, math.Sqrt2, ""},
+		{"sum", Expectation{Metric: "detection_first", Stat: "sum", Equals: ptr(19)}, Pass, 19, ""},
+		{"tolerance", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), Tolerance: 0.5}, Pass, 8, ""},
+		{"relative tolerance", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), RelTolerance: 0.05}, Fail, 8, ""},
+		{"where not", Expectation{Metric: "detection_first", Where: Where{"observer_site_not": {"a"}}, Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
+		{"where one of", Expectation{Metric: "detection_first", Where: Where{"to": {"SUSPECT", "DEAD"}, "role": {"worker"}}, Stat: "count", Equals: ptr(4)}, Pass, 4, ""},
+
+		{"minus", Expectation{Metric: "detection_full", Minus: &Other{"detection_first", to("DEAD")}, Stat: "max", Max: ptr(0.5)}, Pass, 0.5, ""},
+		{"ratio", Expectation{Metric: "detection_full", Ratio: &Other{"detection_first", to("SUSPECT")}, Stat: "all", Max: ptr(5)}, Fail, 9.2, ""},
+		{"nothing to match by", Expectation{Metric: "detection_full", Minus: &Other{"view_error", nil}, Stat: "max", Max: ptr(1)}, NotJudged, math.NaN(), "nothing in common"},
+
+		{"warm-up does not count", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0)}, Fail, 3, ""},
+		{"window", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(2), Window: window(Moment{Ref: "cut.start"}, Moment{Ref: "cut.end"})}, Pass, 2, ""},
+		{"window with offset", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: window(Moment{"cut.start", 12 * time.Second}, Moment{Ref: "cut.end"})}, Pass, 0, ""},
+		{"window of a fault that never came", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: &Window{From: &Moment{Ref: "none.start"}}}, NotJudged, math.NaN(), "none.start did not happen"},
+		{"window without an end", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: &Window{From: &Moment{Ref: "crash.end"}}}, NotJudged, math.NaN(), "crash.end did not happen"},
+		{"after the last fault", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(1), Window: &Window{From: &Moment{Ref: "faults.end"}}}, Pass, 1, ""},
+		{"rolling", Expectation{Metric: "false_positives", Stat: "max", Max: ptr(1), Window: &Window{Rolling: 10 * time.Second}}, Fail, 2, ""},
+		{"since", Expectation{Metric: "detection_first", Where: to("DEAD"), Since: &Moment{Ref: "cut.end"}, Stat: "min", Equals: ptr(12)}, Pass, 12, ""},
+		{"since drops what was before", Expectation{Metric: "detection_first", Since: &Moment{"", 70 * time.Second}, Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
+		{"named by the caller", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(1), Window: &Window{From: &Moment{Ref: "load.end"}}}, Pass, 1, ""},
+
+		{"rate per node-hour", Expectation{Metric: "false_positives", Stat: "rate", Equals: ptr(3 / (90.0 * 3 / 3600))}, Pass, 40, ""},
+		{"rate about one role", Expectation{Metric: "false_positives", Where: Where{"role": {"worker"}}, Stat: "rate", Equals: ptr(3 / (90.0 / 3600))}, Pass, 120, ""},
+		{"rate per second", Expectation{Metric: "detection_first", Stat: "rate", Equals: ptr(4.0 / 90)}, Pass, 4.0 / 90, ""},
+		{"slope of 0 .2 .1 .3", Expectation{Metric: "view_error", Stat: "slope", Equals: ptr(0.004)}, Pass, 0.004, ""},
+		{"messages of all", Expectation{Metric: "messages", Stat: "mean", Equals: ptr(4.0 / 3)}, Pass, 4.0 / 3, ""},
+		{"messages of managers", Expectation{Metric: "messages", Where: Where{"role": {"manager"}, "direction": {"sent"}}, Stat: "all", Equals: ptr(1.5)}, Pass, 1.5, ""},
+		{"mean size of a datagram", Expectation{Metric: "bytes", Where: Where{"transport": {"datagram"}}, Ratio: &Other{"messages", Where{"transport": {"datagram"}}}, Stat: "mean", Min: ptr(89), Max: ptr(92)}, Pass, 89.5, ""},
+
+		{"no observation", Expectation{Metric: "rejoin", Stat: "max", Max: ptr(1)}, NotJudged, math.NaN(), "0 observations, needs 1"},
+		{"no observation counts", Expectation{Metric: "rejoin", Stat: "count", Equals: ptr(0)}, Pass, 0, ""},
+		{"too few", Expectation{Metric: "detection_first", Stat: "mean", Max: ptr(9), Needs: 5}, NotJudged, 4.75, "4 observations, needs 5"},
+		{"not measured", Expectation{Metric: "job_latency", Stat: "mean", Max: ptr(9)}, NotJudged, math.NaN(), "not measured"},
+		{"no such label", Expectation{Metric: "rejoin", Where: Where{"colour": {"red"}}, Max: ptr(9)}, NotJudged, math.NaN(), `no label "colour"`},
+		{"no such statistic", Expectation{Metric: "detection_first", Stat: "p0", Max: ptr(9)}, NotJudged, math.NaN(), `statistic "p0"`},
+		{"record", Expectation{Metric: "detection_first", Stat: "mean", Level: Record}, NotJudged, 4.75, "never judged"},
+		{"sd of one", Expectation{Metric: "detection_full", Stat: "sd", Max: ptr(1), Window: &Window{To: &Moment{"", 70 * time.Second}}}, NotJudged, math.NaN(), "not defined"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			v := Judge([]Expectation{c.e}, run(), Options{Anchors: []Anchor{{"load.end", sec(90)}}})[0]
+			near := math.Abs(v.Value-c.value) < 1e-9 || math.IsNaN(v.Value) && math.IsNaN(c.value)
+			if v.Outcome != c.want || !near || !strings.Contains(v.Why, c.why) {
+				t.Errorf("%v, value %v, why %q; want %v, %v, %q", v.Outcome, v.Value, v.Why, c.want, c.value, c.why)
+			}
+		})
+	}
+}
+
+// spec 40 §2: a single run judges safety and hard bounds and reports the rest as "needs more seeds".
+func TestSeeds(t *testing.T) {
+	for _, c := range []struct {
+		stat   string
+		across Across
+		want   Outcome
+	}{
+		{"mean", AcrossDefault, NotJudged}, {"p95", AcrossDefault, NotJudged}, {"sum", AcrossDefault, NotJudged},
+		{"all", AcrossDefault, Pass}, {"count", AcrossDefault, Pass}, {"min", AcrossDefault, Pass}, {"max", AcrossDefault, Pass},
+		{"mean", AcrossAll, Pass}, {"max", AcrossPooled, NotJudged}, {"count", AcrossMean, NotJudged}, {"all", AcrossShare, NotJudged},
+	} {
+		e := Expectation{Metric: "detection_first", Stat: c.stat, Across: c.across, Min: ptr(0), Max: ptr(100)}
+		v := Judge([]Expectation{e}, run(), Options{Seeds: 30})[0]
+		if v.Outcome != c.want || v.Broken || math.IsNaN(v.Value) || v.Fails(true) {
+			t.Errorf("%s across %d: %v, want %v (%+v)", c.stat, c.across, v.Outcome, c.want, v)
+		}
+		if c.want == NotJudged && !strings.Contains(v.Why, "needs more seeds") {
+			t.Errorf("why %q", v.Why)
+		}
+		if v := Judge([]Expectation{e}, run(), Options{Seeds: 1})[0]; v.Outcome != Pass {
+			t.Errorf("one seed: %v", v.Outcome)
+		}
+	}
+}
+
+func TestFails(t *testing.T) {
+	missed := Expectation{Metric: "detection_first", Stat: "mean", Max: ptr(1)}
+	empty := Expectation{Metric: "rejoin", Stat: "mean", Max: ptr(1)}
+	for _, c := range []struct {
+		e             Expectation
+		level         Level
+		plain, strict bool
+	}{
+		{missed, Must, true, true}, {missed, Should, false, true}, {missed, Record, false, false},
+		{empty, Must, true, true}, {empty, Should, false, true}, {empty, Record, false, false},
+	} {
+		c.e.Level = c.level
+		v := Judge([]Expectation{c.e}, run(), Options{})[0]
+		if v.Fails(false) != c.plain || v.Fails(true) != c.strict {
+			t.Errorf("%s %v: fails %v, strict %v", c.e.Metric, c.level, v.Fails(false), v.Fails(true))
+		}
+	}
+}
+
+// A bound that kept observations meet is not proven when others were not kept; a broken one is broken.
+func TestTruncated(t *testing.T) {
+	r := run()
+	r.Truncated[metrics.FalsePositives] = 5
+	for _, c := range []struct {
+		max  float64
+		want Outcome
+	}{{2, Fail}, {7, NotJudged}, {8, Pass}} {
+		v := Judge([]Expectation{{Metric: "false_positives", Stat: "count", Max: ptr(c.max)}}, r, Options{})[0]
+		if v.Outcome != c.want || v.Outcome == NotJudged && !v.Fails(false) {
+			t.Errorf("max %v: %v, want %v", c.max, v.Outcome, c.want)
+		}
+	}
+}
+
+func TestRow(t *testing.T) {
+	e := Expectation{
+		ID: "dead", Metric: "detection_first", Where: Where{"to": {"DEAD"}, "observer_site_not": {"c", "d"}}, Stat: "mean",
+		Equals: ptr(8), RelTolerance: 0.08, Level: Should, Why: "formula",
+	}
+	v := Judge([]Expectation{e}, run(), Options{})[0]
+	row := v.Row()
+	if row.Labels != "observer_site!=c|d;to=DEAD" || row.Bound != "= 8 ± 8%" || row.Verdict != "pass" || row.Level != "should" ||
+		row.Unit != "s" || row.Summary.Count != 2 || row.Value != 8 || row.Why != "formula" || row.Expectation != "dead" {
+		t.Errorf("row %+v", row)
+	}
+	all := Judge([]Expectation{{Metric: "detection_first", Stat: "all", Max: ptr(8)}}, run(), Options{})[0]
+	if all.Worst == nil || all.Worst.At != sec(89) || all.Bound != "<= 8" {
+		t.Errorf("worst %+v", all.Worst)
+	}
+}
+
+func TestBaseline(t *testing.T) {
+	r := run()
+	if v, err := Baseline("false_positives", "count", nil, r); err != nil || v != 1 {
+		t.Errorf("%v, %v; want the one at 10 s", v, err)
+	}
+	if v, err := Baseline("view_error", "max", nil, r); err != nil || !math.IsNaN(v) {
+		t.Errorf("%v, %v; want NaN", v, err)
+	}
+	if _, err := Baseline("nothing", "max", nil, r); err == nil {
+		t.Error("an unknown metric was accepted")
+	}
+}

@@ -1,0 +1,234 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"hypersim/core"
+	"hypersim/sim/metrics"
+)
+
+// Sample is what an expectation selected from one run, in order of time. A sweep pools the samples of
+// its seeds.
+type Sample struct {
+	Unit      string
+	Obs       []metrics.Observation // Value is final: since, minus and ratio are applied
+	From, To  core.Instant          // the window
+	Truncated uint64                // observations of the metric that the run did not keep
+	NodeHours float64               // lived by the selected roles within the window; for rates per node-hour
+	perNode   bool
+}
+
+// Select returns what e is about. Errors are those of the expectation: an unknown metric, label or
+// moment.
+func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
+	m, ok := metrics.Lookup(e.Metric)
+	if !ok {
+		return nil, fmt.Errorf("metric %q is not measured by this run", e.Metric)
+	}
+	s := &Sample{Unit: m.Definition().Unit, Truncated: r.Truncated[m], perNode: m.Definition().PerNodeHour}
+	if err := s.window(e, r, opts); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.Obs, err = pick(m, e.Where, r); err != nil {
+		return nil, err
+	}
+	s.cut(s.From, s.To)
+	if e.Since != nil {
+		since, err := opts.moment(*e.Since, r)
+		if err != nil {
+			return nil, err
+		}
+		s.rebase(since)
+	}
+	s.NodeHours = r.NodeSeconds(s.From, s.To, roleFilter(e.Where, r, m)) / 3600
+	if err := s.combine(e, r, m); err != nil {
+		return nil, err
+	}
+	if e.Window != nil && e.Window.Rolling > 0 {
+		s.roll(e.Window.Rolling, m)
+	}
+	return s, nil
+}
+
+// pick selects the observations of m by their labels.
+func pick(m metrics.Metric, w Where, r *metrics.Result) ([]metrics.Observation, error) {
+	keys := slices.Sorted(maps.Keys(w))
+	known := metrics.LabelKeys(m)
+	for _, k := range keys {
+		if !slices.Contains(known, strings.TrimSuffix(k, "_not")) {
+			return nil, fmt.Errorf("metric %s has no label %q (has %s)", m, strings.TrimSuffix(k, "_not"), strings.Join(known, ", "))
+		}
+	}
+	return r.Select(m, func(o *metrics.Observation) bool {
+		for _, k := range keys {
+			key, not := strings.CutSuffix(k, "_not")
+			word, _ := r.Label(o, key)
+			if slices.Contains(w[k], word) == not {
+				return false
+			}
+		}
+		return true
+	}), nil
+}
+
+// window finds the part of the run that counts.
+func (s *Sample) window(e *Expectation, r *metrics.Result, opts *Options) (err error) {
+	s.From, s.To = core.Instant(r.Warmup), r.End
+	if e.Window == nil {
+		return nil
+	}
+	if e.Window.From != nil {
+		if s.From, err = opts.moment(*e.Window.From, r); err != nil {
+			return err
+		}
+	}
+	if e.Window.To != nil {
+		if s.To, err = opts.moment(*e.Window.To, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sample) cut(from, to core.Instant) {
+	s.Obs = slices.DeleteFunc(s.Obs, func(o metrics.Observation) bool { return o.At < from || o.At > to })
+}
+
+// rebase measures from since: earlier observations do not count, and times become the time since then.
+func (s *Sample) rebase(since core.Instant) {
+	s.cut(since, s.To)
+	s.From = max(s.From, since)
+	if s.Unit != "s" {
+		return
+	}
+	for i := range s.Obs {
+		s.Obs[i].Value = float64(s.Obs[i].At.Sub(since)) / 1e9
+	}
+}
+
+// combine subtracts, or divides by, the matching observation of another metric: the earliest one of the
+// same crash, update or sample. Observations without a match do not count.
+func (s *Sample) combine(e *Expectation, r *metrics.Result, m metrics.Metric) error {
+	for _, x := range []struct {
+		other *Other
+		apply func(a, b float64) float64
+	}{
+		{e.Minus, func(a, b float64) float64 { return a - b }},
+		{e.Ratio, func(a, b float64) float64 { return a / b }},
+	} {
+		if x.other == nil {
+			continue
+		}
+		second, ok := metrics.Lookup(x.other.Metric)
+		if !ok {
+			return fmt.Errorf("metric %q is not measured by this run", x.other.Metric)
+		}
+		if m.EventKind() == "" || m.EventKind() != second.EventKind() {
+			return fmt.Errorf("observations of %s and %s have nothing in common to match them by", m, second)
+		}
+		list, err := pick(second, x.other.Where, r)
+		if err != nil {
+			return err
+		}
+		s.apply(list, x.apply)
+	}
+	switch {
+	case e.Ratio != nil:
+		s.Unit = "ratio"
+	}
+	return nil
+}
+
+func (s *Sample) apply(list []metrics.Observation, f func(a, b float64) float64) {
+	first := map[int32]float64{}
+	for i := range list {
+		if _, ok := first[list[i].Event]; !ok && list[i].Event >= 0 {
+			first[list[i].Event] = list[i].Value
+		}
+	}
+	kept := s.Obs[:0]
+	for _, o := range s.Obs {
+		if v, ok := first[o.Event]; ok {
+			o.Value = f(o.Value, v)
+			if o.Value == o.Value { // 0/0 says nothing
+				kept = append(kept, o)
+			}
+		}
+	}
+	s.Obs = kept
+}
+
+// roll replaces each observation by what the stretch of length w that ends with it holds.
+func (s *Sample) roll(w core.Duration, m metrics.Metric) {
+	sum := m.Definition().Unit == "count" && m.EventKind() == ""
+	out := make([]metrics.Observation, len(s.Obs))
+	first := 0
+	for i := range s.Obs {
+		for s.Obs[first].At <= s.Obs[i].At-core.Instant(w) {
+			first++
+		}
+		total, weight := 0.0, 0.0
+		for k := first; k <= i; k++ {
+			total += s.Obs[k].Value * float64(s.Obs[k].Weight)
+			weight += float64(s.Obs[k].Weight)
+		}
+		out[i] = s.Obs[i]
+		out[i].Weight = 1
+		if out[i].Value = total; !sum {
+			out[i].Value = total / weight
+		}
+	}
+	s.Obs = out
+}
+
+// roleFilter returns which roles' node-seconds a rate is over: those that Where names by role.
+func roleFilter(w Where, r *metrics.Result, m metrics.Metric) func(core.Role) bool {
+	key := "role"
+	if m.Definition().RoleIsPeer {
+		if _, ok := w["subject_role"]; ok {
+			key = "subject_role"
+		}
+	}
+	return func(role core.Role) bool {
+		if words, ok := w[key]; ok && !slices.Contains(words, role.String()) {
+			return false
+		}
+		words, ok := w[key+"_not"]
+		return !ok || !slices.Contains(words, role.String())
+	}
+}
+
+func (s *Sample) values() []metrics.Value {
+	v := make([]metrics.Value, len(s.Obs))
+	for i := range v {
+		v[i] = metrics.Value{V: s.Obs[i].Value, W: float64(s.Obs[i].Weight)}
+	}
+	return v
+}
+
+func (s *Sample) count() float64 {
+	n := 0.0
+	for i := range s.Obs {
+		n += float64(s.Obs[i].Weight)
+	}
+	return n
+}
+
+// String renders w as in summary.csv, keys sorted.
+func (w Where) String() string {
+	parts := make([]string, 0, len(w))
+	for _, k := range slices.Sorted(maps.Keys(w)) {
+		op := "="
+		if key, not := strings.CutSuffix(k, "_not"); not {
+			k, op = key, "!="
+			parts = append(parts, k+op+strings.Join(w[k+"_not"], "|"))
+			continue
+		}
+		parts = append(parts, k+op+strings.Join(w[k], "|"))
+	}
+	return strings.Join(parts, ";")
+}

@@ -1,0 +1,127 @@
+package runner
+
+import (
+	"time"
+
+	"hypersim/analysis/judge"
+	"hypersim/core"
+	"hypersim/scenarios"
+	"hypersim/sim/metrics"
+	"hypersim/sim/world"
+)
+
+// measured tells the recorder what it needs to know about the scenario and the world.
+func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
+	c := metrics.Context{
+		Seed: sc.Seed, Formed: sc.Cluster.Formed, Flat: sc.Protocol.Default().Swim.Membership.Topology == "flat",
+		Warmup: sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
+		Reachable: func(a, b core.NodeID) bool { return w().Reachable(a, b) },
+		TrueRTT: func(a, b core.NodeID, now core.Instant) core.Duration {
+			return w().Network().TrueRTT(a, b, now)
+		},
+	}
+	if !sc.Protocol.Default().Vivaldi.Enabled {
+		c.TrueRTT = nil
+	}
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		c.Nodes = append(c.Nodes, metrics.Node{
+			ID: n.ID, Name: n.Name, Site: sc.Topology.Sites[n.Site].Name, SiteIndex: n.Site, Role: n.Role,
+			Group: n.Group, Ghost: n.Ghost, Late: n.Absent || n.Start > 0,
+		})
+	}
+	for i := range sc.Faults {
+		f := &sc.Faults[i]
+		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End())}
+		if f.Lasting() {
+			info.End = core.Never
+		}
+		c.Faults = append(c.Faults, info)
+	}
+	return c
+}
+
+func bound(sc *scenarios.Scenario) metrics.Bound {
+	v := &sc.Protocol.Default().Vivaldi
+	ms := func(d core.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return metrics.Bound{
+		KSigma: v.KSigma, SigmaMin: ms(v.SigmaMin), SigmaMax: ms(v.SigmaMax), RTTMin: ms(v.RTTMin), RTTMax: ms(v.RTTMax),
+	}
+}
+
+// claims turns a scenario's expectations into those that the judge knows.
+func claims(sc *scenarios.Scenario) []judge.Expectation {
+	out := make([]judge.Expectation, len(sc.Expects))
+	for i := range sc.Expects {
+		out[i] = claim(&sc.Expects[i])
+	}
+	return out
+}
+
+func claim(e *scenarios.Expect) judge.Expectation {
+	from, to := judge.Moment{Offset: e.From}, judge.Moment{Offset: e.To}
+	j := judge.Expectation{
+		ID: e.ID, Metric: e.Metric, Where: where(e.Where), Minus: other(e.Minus), Ratio: other(e.Ratio), Stat: e.StatText,
+		Window: &judge.Window{From: &from, To: &to, Rolling: e.Rolling}, Min: e.Min, Max: e.Max, Needs: e.Needs, Why: e.Why,
+	}
+	if e.Equals != nil {
+		j.Equals, j.Tolerance, j.Min, j.Max = e.Equals, e.Tolerance, nil, nil
+	}
+	if e.Since != nil {
+		j.Since = &judge.Moment{Offset: *e.Since}
+	}
+	switch e.Level {
+	case scenarios.LevelShould:
+		j.Level = judge.Should
+	case scenarios.LevelRecord:
+		j.Level = judge.Record
+	}
+	switch e.Across {
+	case "all":
+		j.Across = judge.AcrossAll
+	case "pooled":
+		j.Across = judge.AcrossPooled
+	case "mean":
+		j.Across = judge.AcrossMean
+	case "share":
+		j.Across = judge.AcrossShare
+	}
+	return j
+}
+
+func other(o *scenarios.Observable) *judge.Other {
+	if o == nil {
+		return nil
+	}
+	return &judge.Other{Metric: o.Metric, Where: where(o.Where)}
+}
+
+func where(list []scenarios.Label) judge.Where {
+	if len(list) == 0 {
+		return nil
+	}
+	w := judge.Where{}
+	for _, l := range list {
+		key := l.Key
+		if l.Not {
+			key += "_not"
+		}
+		w[key] = l.Values
+	}
+	return w
+}
+
+// judged returns the verdicts of a run that ended, or says of each claim why it was not judged.
+func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.Verdict {
+	list := claims(sc)
+	out := judge.Judge(list, r, judge.Options{Seeds: len(sc.Sweep.Seeds)})
+	for i := range out {
+		switch {
+		case stopped != "":
+			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "the run was "+stopped
+		case !sc.Expects[i].Applies:
+			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "its condition `when` does not hold for this run"
+		}
+	}
+	return out
+}

@@ -1,0 +1,58 @@
+// Package wire owns the bytes of a message: Encode, Decode, Size, and the text form of an update.
+//
+// In: a core.Message and a Book, which translates node ids to endpoints and back. Out: the bytes of spec
+// 10 §3.1, or how many there would be; from bytes, the message or a named error. What is encoded
+// and decoded again is the same message to the bit, so a run with a byte codec and one that hands
+// messages over as values have the same digest (spec 50 §3, spec 10 I-V5, I-M17).
+// It never judges a claim, keeps no state, and never looks at a clock or a socket.
+//
+// Integers are big-endian, floats IEEE 754 binary32. A message is header, body, blocks:
+//
+//	header (29, with IPv6 41)
+//	  0  magic 'H'           1
+//	  1  format version      1   1
+//	  2  type                1   core.Kind
+//	  3  flags and role      1   bits 0–4 declined, retry, rejected, reply, equal; 5 zero; 6–7 role
+//	  4  group               2
+//	  6  sender key          7   tag 4, IPv4 4, port 2; or tag 6, IPv6 16, port 2 (19)
+//	 13  instance            4
+//	 17  incarnation         4
+//	 21  seq                 4
+//	 25  CRC32C              4   of all bytes before and after it
+//
+//	body
+//	  PING         target key 7
+//	  ACK          rtt_ms float32 4, state 1, digest 4
+//	  PING_REQ     target key 7, budget_ms 4
+//	  IND_ACK      target key 7, target's incarnation 4
+//	  NACK         target key 7
+//	  GOSSIP       –
+//	  LEAVE        –
+//	  JOIN         major 1, minor 1, id string
+//	  JOIN_ACK     reason of refusal 1, required incarnation 4, table
+//	  SYNC_DIGEST  sum 8, sum of participants 8, count 4, count of participants 4
+//	  SYNC_FULL    table
+//
+//	id string      length 1, bytes
+//	table          number of records 4, records
+//	record         key 7, id string, state byte 1, incarnation varint 1–5, key of the accuser 7 if any
+//	  state byte   bits 0–2 state, 3–4 role, 5 has accuser, 6–7 zero
+//
+//	blocks, each at most once, in order of the low seven bits of the tag
+//	  0x01  coordinate  tag 1, length 1, dims 1, samples 2, float32 × (dims + 4): vec, height,
+//	                    adjustment, error, error_ms; 53 at 8 dimensions
+//	  0x82  updates     tag 1, count 1, length 2, updates
+//	  update            tag byte 1, incarnation varint 1–5, key 6 or 18, key of the accuser 6 or 18 if any
+//	    tag byte        bits 0–2 type, 3–4 role, 5 has accuser, 6 IPv6, 7 zero
+//
+// Keys inside of updates have no tag; if only one of the two is IPv6, the other is written as an
+// IPv4-mapped address. Everything has one encoding: varints in their shortest form, no empty
+// block, no mapped address where IPv4 would do.
+//
+// A block's length counts what follows the length. Tags below 0x80 have a length of one byte, tags from
+// 0x80 a count of one and a length of two, so that a reader skips tags that it does not know; 3 and 4
+// are for the health and worker entries.
+//
+// A stream message has the same form and, since its sender gives it no coordinate, no coordinate block.
+// The receiver is not on the wire, nor are the detector's FlagProbe and the stream's Timeout.
+package wire

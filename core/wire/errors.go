@@ -1,0 +1,41 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+
+	"hypersim/core"
+)
+
+// What Decode finds wrong. A receiver drops the datagram and counts it by these (spec 10 §3.2).
+var (
+	ErrShort       = errors.New("wire: message ends early")
+	ErrMagic       = errors.New("wire: not a message of this protocol")
+	ErrChecksum    = errors.New("wire: checksum does not match")
+	ErrVersion     = errors.New("wire: unknown format version")
+	ErrUnknownKind = errors.New("wire: unknown message type")
+	ErrReserved    = errors.New("wire: reserved bit is set")
+	ErrKey         = errors.New("wire: malformed key")
+	ErrUnknownKey  = errors.New("wire: key is not in the address book")
+	ErrName        = errors.New("wire: id string is not the one in the address book")
+	ErrVarint      = errors.New("wire: malformed varint")
+	ErrValue       = errors.New("wire: value out of range")
+	ErrBlock       = errors.New("wire: malformed block")
+	ErrUpdate      = errors.New("wire: malformed update")
+	ErrRecord      = errors.New("wire: malformed record")
+)
+
+// ErrText is what ParseKey and ParseUpdate wrap.
+var ErrText = errors.New("wire: malformed text")
+
+func textError(what, have string) error { return fmt.Errorf("%w: %s %q", ErrText, what, have) }
+
+func panicUnknown(id core.NodeID) {
+	panic(fmt.Sprintf("wire: node %d has no endpoint in the address book", id))
+}
+
+func panicMessage(m *core.Message, what string) {
+	panic(fmt.Sprintf("wire: %v seq %d from node %d: %s", m.Kind, m.Seq, m.From, what))
+}
+
+func unknownKey(k Key) error { return fmt.Errorf("%w: %v", ErrUnknownKey, k) }

@@ -1,0 +1,213 @@
+package wire
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"hypersim/core"
+	"pgregory.net/rapid"
+)
+
+func nodeName(id core.NodeID) string { return fmt.Sprintf("node-%d", id) }
+
+// linear is the simulator's book, with names.
+var linear = LinearBook{Port: 7000, Names: nodeName}
+
+// dual is a book of both families: ids that divide by three have IPv6.
+type dual struct{}
+
+func (dual) Key(id core.NodeID) Key {
+	if id%3 != 0 {
+		return linear.Key(id)
+	}
+	return MakeKeyV6([16]byte{0x20, 0x01, 0x0d, 0xb8, 12: uint8(id >> 24), 13: uint8(id >> 16), 14: uint8(id >> 8), 15: uint8(id)}, 7001)
+}
+
+func (d dual) Node(k Key) (core.NodeID, bool) {
+	id := core.NodeID(binary.BigEndian.Uint32(k.Addr[12:]))
+	if k.Tag == TagV4 {
+		id, _ = linear.Node(k)
+	}
+	return id, id < LinearNodes && d.Key(id) == k
+}
+
+func (dual) Name(id core.NodeID) string { return nodeName(id) }
+
+var kinds = []core.Kind{
+	core.KindPing, core.KindAck, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindGossip, core.KindLeave,
+	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull,
+}
+
+// drawMessage draws any message of the kind, nothing left out that the kind can carry.
+func drawMessage(t *rapid.T, k core.Kind) core.Message {
+	node := rapid.Custom(func(t *rapid.T) core.NodeID {
+		return core.NodeID(rapid.OneOf(rapid.Uint32Range(0, 20), rapid.Uint32Range(0, LinearNodes-1)).Draw(t, "id"))
+	})
+	accuser := rapid.OneOf(node, rapid.Just(core.NoNode))
+	u32 := rapid.OneOf(rapid.Uint32Range(0, 300), rapid.Uint32())
+	role := func() core.Role { return core.Role(rapid.Uint8Range(0, core.NumRoles-1).Draw(t, "role")) }
+	float := func() float32 { return math.Float32frombits(rapid.Uint32().Draw(t, "float bits")) }
+	m := core.Message{
+		Kind: k, Flags: core.Flags(rapid.Uint8Range(0, 31).Draw(t, "flags")), Role: role(),
+		Group: core.GroupID(rapid.Uint16().Draw(t, "group")), From: node.Draw(t, "from"),
+		Instance: u32.Draw(t, "instance"), Incarnation: u32.Draw(t, "incarnation"), Seq: u32.Draw(t, "seq"),
+	}
+	switch k {
+	case core.KindPing, core.KindNack:
+		m.Target = node.Draw(t, "target")
+	case core.KindPingReq:
+		m.Target, m.BudgetMS = node.Draw(t, "target"), u32.Draw(t, "budget")
+	case core.KindIndAck:
+		m.Target, m.Required = node.Draw(t, "target"), u32.Draw(t, "required")
+	case core.KindAck:
+		m.RTTms, m.Digest = float(), u32.Draw(t, "digest")
+		m.State = core.MemberState(rapid.Uint8Range(0, core.NumStates-1).Draw(t, "state"))
+	case core.KindJoin:
+		m.Major, m.Minor = rapid.Uint8().Draw(t, "major"), rapid.Uint8().Draw(t, "minor")
+	case core.KindJoinAck:
+		m.Reject = core.Reject(rapid.Uint8Range(0, uint8(core.RejectFull)).Draw(t, "reject"))
+		m.Required = u32.Draw(t, "required")
+	case core.KindSyncDigest:
+		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "sum"), rapid.Uint64().Draw(t, "part")
+		m.Count, m.PartCount = u32.Draw(t, "count"), u32.Draw(t, "part count")
+	default:
+	}
+	if hasRecords(k) {
+		for range rapid.IntRange(0, 6).Draw(t, "records") {
+			m.Records = append(m.Records, core.Entry{
+				Subject: node.Draw(t, "subject"), Incarnation: u32.Draw(t, "inc"), Accuser: accuser.Draw(t, "accuser"),
+				Role: role(), State: core.MemberState(rapid.Uint8Range(0, core.NumStates-1).Draw(t, "state")),
+			})
+		}
+	}
+	if !k.IsStream() {
+		c := &m.Coord
+		c.Dims = rapid.Uint8Range(0, core.MaxDims).Draw(t, "dims")
+		for i := range c.Vec[:c.Dims] {
+			c.Vec[i] = float()
+		}
+		if c.Dims > 0 {
+			c.Height, c.Adjustment, c.Error, c.ErrorMS = float(), float(), float(), float()
+			c.Samples = rapid.Uint16().Draw(t, "samples")
+		}
+	}
+	for range rapid.IntRange(0, 6).Draw(t, "updates") {
+		m.Updates = append(m.Updates, core.Update{
+			Subject: node.Draw(t, "subject"), Incarnation: u32.Draw(t, "inc"), From: accuser.Draw(t, "accuser"),
+			Type: core.UpdateType(rapid.Uint8Range(0, core.NumUpdateTypes-1).Draw(t, "type")), Role: role(),
+		})
+	}
+	return m
+}
+
+// header holds the fields that == compares, without floats, which compare by bits here, and slices.
+type header struct {
+	kind               core.Kind
+	flags              core.Flags
+	role               core.Role
+	state              core.MemberState
+	group              core.GroupID
+	from, to, target   core.NodeID
+	numbers            [7]uint32
+	sum, part          uint64
+	rtt                uint32
+	reject             core.Reject
+	failed             core.Kind
+	major, minor, dims uint8
+	timeout            core.Duration
+	samples            uint16
+	coord              [core.MaxDims + 4]uint32
+	partCount          uint32
+}
+
+func headerOf(m *core.Message) header {
+	h := header{
+		kind: m.Kind, flags: m.Flags, role: m.Role, state: m.State, group: m.Group, from: m.From, to: m.To, target: m.Target,
+		numbers: [7]uint32{m.Instance, m.Incarnation, m.Seq, m.Required, m.BudgetMS, m.Digest, m.Count},
+		sum:     m.Sum, part: m.PartSum, rtt: math.Float32bits(m.RTTms), reject: m.Reject, failed: m.Failed,
+		major: m.Major, minor: m.Minor, dims: m.Coord.Dims, timeout: m.Timeout, samples: m.Coord.Samples,
+		partCount: m.PartCount,
+	}
+	c := &m.Coord
+	for i, x := range append(c.Vec[:], c.Height, c.Adjustment, c.Error, c.ErrorMS) {
+		h.coord[i] = math.Float32bits(x)
+	}
+	return h
+}
+
+func same(a, b *core.Message) bool {
+	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records)
+}
+
+// reseal recomputes the checksum of bytes that a test has changed.
+func reseal(p []byte) []byte {
+	at := HeaderBytes - 4
+	if len(p) > 6 && p[6] == TagV6 {
+		at += moreV6
+	}
+	if len(p) >= at+4 {
+		binary.BigEndian.PutUint32(p[at:], checksum(p, at))
+	}
+	return p
+}
+
+func coord8() core.Coord {
+	c := core.Coord{Dims: 8, Height: 1e-5, Adjustment: 1e-3, Error: 0.2, ErrorMS: 8, Samples: 50}
+	for i := range c.Vec[:8] {
+		c.Vec[i] = 0.01 * float32(i)
+	}
+	return c
+}
+
+func ping() core.Message {
+	return core.Message{
+		Kind: core.KindPing, Role: core.RoleManager, Group: 3, From: 1, Target: 2,
+		Instance: 1, Incarnation: 2, Seq: 3, Coord: coord8(),
+	}
+}
+
+// some is one message of each kind, with whatever it can carry.
+func some() []core.Message {
+	updates := []core.Update{
+		{Type: core.UpdateAlive, Subject: 5, Incarnation: 1, From: core.NoNode},
+		{Type: core.UpdateSuspect, Subject: 6, Incarnation: 300, From: 7, Role: core.RoleGate},
+	}
+	records := []core.Entry{
+		{Subject: 5, State: core.StateOK, Accuser: core.NoNode},
+		{Subject: 6, State: core.StateSuspect, Accuser: 7, Incarnation: 200, Role: core.RoleGate},
+	}
+	ms := make([]core.Message, 0, len(kinds))
+	for _, k := range kinds {
+		m := ping()
+		m.Kind, m.Target, m.Updates = k, 0, updates
+		if hasTarget(k) {
+			m.Target = 4
+		}
+		if hasRecords(k) {
+			m.Records = records
+		}
+		if k.IsStream() {
+			m.Coord, m.Updates = core.Coord{}, nil
+		}
+		if k == core.KindAck {
+			m.RTTms, m.State, m.Digest = 1.5, core.StateOK, 77
+		}
+		ms = append(ms, m)
+	}
+	return ms
+}
+
+func books() map[string]Book { return map[string]Book{"linear": linear, "dual": dual{}} }
+
+func wantPanic(t *testing.T, what string, f func()) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Errorf("%s: no panic", what)
+		}
+	}()
+	f()
+}

@@ -1,0 +1,473 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hypersim/core"
+	"hypersim/topologies"
+)
+
+var durationType = reflect.TypeFor[core.Duration]()
+
+func durationOf(sec float64) core.Duration { return core.Seconds(sec) }
+
+// topology builds the base delays; it returns false when nothing can be placed.
+func (l *loader) topology() bool {
+	t := &l.world.Topology
+	n := l.root.kid("topology")
+	if n == nil {
+		l.b.missing(l.root, "topology", "where do the nodes live? For one LAN: use = \"lan1\"")
+		return false
+	}
+	if !n.isTable {
+		return false // reported
+	}
+	if n.kid("use") == nil {
+		return l.inlineTopology(t, n)
+	}
+	for _, name := range n.names() {
+		switch name {
+		case "use", "links", "intra_rtt":
+		case "sites":
+			l.knownSites(t, n)
+		default:
+			l.b.atKey(n.kids[name], join("topology", name), "cannot stand beside use; only sites (for counts), links and intra_rtt can")
+		}
+	}
+	at := n.kid("use")
+	var topo *topologies.Topology
+	var err error
+	if slices.Contains(topologies.Names(), t.Use) {
+		topo, err = topologies.Bundled(t.Use)
+	} else if strings.ContainsAny(t.Use, `/\.`) {
+		topo, err = topologies.LoadFile(l.b.path(at, t.Use))
+	} else {
+		l.b.wrong(at, "topology.use", "no bundled topology of that name (has %s)%s", strings.Join(topologies.Names(), ", "), didYouMean(t.Use, topologies.Names()))
+		return false
+	}
+	if err != nil {
+		l.topologyProblems(err, at, "topology.use")
+		return false
+	}
+	l.sc.Topology = topo.Clone()
+	l.knownNames(t, n)
+	l.links(t, n)
+	l.intraRTT(t, n)
+	return true
+}
+
+// knownSites remembers to check the sites of a topology in use; their names are checked by knownNames.
+func (l *loader) knownSites(t *topologyT, n *node) {
+	for i := range t.Sites {
+		kid := n.kid("sites").items[i]
+		for _, name := range []string{"region", "group"} {
+			if at := kid.kid(name); at != nil {
+				l.b.atKey(at, join(element("topology.sites", i), name), "is given by the topology in use; only counts can be added")
+			}
+		}
+	}
+}
+
+func (l *loader) knownNames(t *topologyT, n *node) {
+	seen := map[string]bool{}
+	for i, s := range t.Sites {
+		at, key := n.kid("sites").items[i].kid("name"), element("topology.sites", i)+".name"
+		if at == nil {
+			continue
+		}
+		if _, ok := l.sc.Topology.SiteIndex(s.Name); !ok {
+			l.b.wrong(at, key, "no site %q in topology %q (has %s)%s", s.Name, l.sc.Topology.Name,
+				shortList(l.sc.Topology.SiteNames()), didYouMean(s.Name, l.sc.Topology.SiteNames()))
+		}
+		if seen[s.Name] {
+			l.b.wrong(at, key, "is in the list twice")
+		}
+		seen[s.Name] = true
+	}
+}
+
+// links applies topology.links' delays to a topology in use.
+func (l *loader) links(t *topologyT, n *node) {
+	for i := range t.Links {
+		r := &t.Links[i]
+		at, key := n.kid("links").items[i], element("topology.links", i)
+		l.siteName(at, key, "from", r.From)
+		l.siteName(at, key, "to", r.To)
+		oneWay, ok := l.linkDelay(r, at, key)
+		if !ok {
+			continue
+		}
+		if err := l.sc.Topology.SetLink(r.From, r.To, oneWay, r.Both == nil || *r.Both); err != nil {
+			l.b.wrong(at, key, "%v", err)
+		}
+	}
+}
+
+// siteName checks the site of a link.
+func (l *loader) siteName(n *node, key, name, site string) {
+	names := l.sc.Topology.SiteNames()
+	if at := n.kid(name); at != nil && site != "*" && !slices.Contains(names, site) {
+		l.b.wrong(at, join(key, name), "no site %q in topology %q (has %s)%s", site, l.sc.Topology.Name, shortList(names), didYouMean(site, names))
+	}
+}
+
+// linkDelay returns the one-way delay of a link rule; ok is false when it has none, or a wrong one.
+func (l *loader) linkDelay(r *linkRuleT, n *node, key string) (core.Duration, bool) {
+	if n.kid("rtt") != nil && n.kid("one_way") != nil {
+		l.b.wrong(n.kid("one_way"), join(key, "one_way"), "rtt is given too; one of them says how long the link is")
+		return 0, false
+	}
+	for _, x := range []struct {
+		name, text string
+		half       bool
+	}{{"rtt", r.RTT, true}, {"one_way", r.OneWay, false}} {
+		at := n.kid(x.name)
+		if at == nil {
+			continue
+		}
+		d, err := parseDuration(x.text)
+		switch {
+		case err != nil:
+			l.b.wrong(at, join(key, x.name), "%v", err)
+		case d <= 0:
+			l.b.wrong(at, join(key, x.name), "must be > 0s")
+		case x.half:
+			return (d + 1) / 2, slices.Contains(l.names(), r.From) && slices.Contains(l.names(), r.To)
+		default:
+			return d, slices.Contains(l.names(), r.From) && slices.Contains(l.names(), r.To)
+		}
+	}
+	return 0, false
+}
+
+func (l *loader) names() []string { return append(l.sc.Topology.SiteNames(), "*") }
+
+func (l *loader) intraRTT(t *topologyT, n *node) {
+	at := n.kid("intra_rtt")
+	if at == nil {
+		return
+	}
+	d, err := parseDuration(t.IntraRTT)
+	switch {
+	case err != nil:
+		l.b.wrong(at, "topology.intra_rtt", "%v", err)
+	case d <= 0:
+		l.b.wrong(at, "topology.intra_rtt", "must be > 0s")
+	case l.sc.Topology.PerNode:
+		l.b.wrong(at, "topology.intra_rtt", "means nothing where every node has a row of its own")
+	default:
+		for _, name := range l.sc.Topology.SiteNames() {
+			_ = l.sc.Topology.SetLink(name, name, (d+1)/2, false) // the names are its own
+		}
+	}
+}
+
+// inlineTopology hands the section over to the topologies room, whose format it is.
+func (l *loader) inlineTopology(t *topologyT, n *node) bool {
+	before := len(l.b.problems)
+	spec := topologies.Spec{
+		Name: l.sc.Name, Matrix: t.Matrix, Rows: t.Rows, Form: t.Form, Column: t.Column, Unit: t.Unit, Kind: t.Kind,
+		Symmetrize: t.Symmetrize, Missing: t.Missing, IntraRTT: t.IntraRTT, PerNode: t.PerNode,
+	}
+	if t.Matrix != "" && !slices.Contains(topologies.MatrixNames(), t.Matrix) {
+		spec.Matrix = l.b.path(n.kid("matrix"), t.Matrix)
+	} else if t.Matrix != "" {
+		spec.Name = t.Matrix
+	}
+	for i, s := range t.Snapshots {
+		if !slices.Contains(topologies.MatrixNames(), s.Matrix) {
+			s.Matrix = l.b.path(n.kid("snapshots").items[i].kid("matrix"), s.Matrix)
+		}
+		spec.Snapshots = append(spec.Snapshots, topologies.SnapshotSpec(s))
+	}
+	if g := t.Generate; g != nil {
+		x := topologies.GenerateSpec(*g)
+		spec.Generate = &x
+	}
+	for _, s := range t.Sites {
+		spec.Sites = append(spec.Sites, topologies.SiteSpec{Name: s.Name, Region: s.Region, Group: s.Group})
+	}
+	if len(l.b.problems) > 0 && l.hasProblem("topology") {
+		return false
+	}
+	topo, err := spec.Build(".")
+	if err != nil {
+		l.topologyProblems(err, n, "topology")
+		return false
+	}
+	l.sc.Topology = topo
+	l.links(t, n)
+	return len(l.b.problems) == before
+}
+
+// hasProblem reports whether something below a section is wrong already.
+func (l *loader) hasProblem(section string) bool {
+	return slices.ContainsFunc(l.b.problems, func(p Problem) bool {
+		return p.Key == section || strings.HasPrefix(p.Key, section+".")
+	})
+}
+
+// topologyProblems gives the problems of another room a place in this file.
+func (l *loader) topologyProblems(err error, n *node, key string) {
+	var list topologies.Problems
+	if !errors.As(err, &list) {
+		l.b.wrong(n, key, "%v", err)
+		return
+	}
+	for _, p := range list {
+		at, k := n, key
+		if p.Key != "" && key == "topology" {
+			k = "topology." + p.Key
+			for path := p.Key; path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+				if found := n.lookup(path); found != nil {
+					at = found
+					break
+				}
+			}
+		}
+		text := p.Text
+		if p.File != "" && (p.Line > 0 || key == "topology.use") {
+			text = p.String()
+		}
+		l.b.wrong(at, k, "%s", text)
+	}
+}
+
+// network resolves what every directed pair of sites is like.
+func (l *loader) network() {
+	w, sc := &l.world.Network, l.sc
+	root := l.root.kid("network")
+	all := w.linkT
+	intra, inter := all, all
+	overlay := func(to *linkT, n *node, key string) {
+		if n != nil {
+			l.b.table(n, key, reflect.ValueOf(to).Elem())
+		}
+	}
+	overlay(&intra, root.kid("intra"), "network.intra")
+	overlay(&inter, root.kid("inter"), "network.inter")
+	for _, x := range []struct {
+		n   *node
+		key string
+	}{{root, "network"}, {root.kid("intra"), "network.intra"}, {root.kid("inter"), "network.inter"}} {
+		if x.n != nil && x.n.isTable {
+			l.checkLink(x.n, x.key)
+		}
+	}
+	sites := len(sc.Topology.Sites)
+	net := Network{Codec: w.Codec, Stream: Stream(w.Stream), Sites: sites, Class: make([]int, sites*sites)}
+	if w.Stream.RTOMin > w.Stream.RTOMax {
+		l.b.wrong(root.kid("stream"), "network.stream", "rto_min = %s is above rto_max = %s", formatDuration(w.Stream.RTOMin), formatDuration(w.Stream.RTOMax))
+	}
+	net.Links = []Link{intra.link(), inter.link()}
+	for i := range net.Class {
+		if i/sites != i%sites {
+			net.Class[i] = 1
+		}
+	}
+	rules := l.root.kid("topology").kid("links")
+	if rules != nil && rules.isArray {
+		l.linkRules(&net, rules, intra, inter)
+	}
+	sc.Network = net
+}
+
+// linkRules applies topology.links in order: each changes what the link was before.
+func (l *loader) linkRules(net *Network, rules *node, intra, inter linkT) {
+	names := l.sc.Topology.SiteNames()
+	state := make([]*linkT, net.Sites*net.Sites)
+	at := func(a, b int) *linkT {
+		i := a*net.Sites + b
+		if state[i] == nil {
+			c := inter
+			if a == b {
+				c = intra
+			}
+			state[i] = &c
+		}
+		return state[i]
+	}
+	quiet := &binding{dir: l.b.dir, setDir: l.b.setDir} // each rule was bound once, with its problems
+	for i := range l.world.Topology.Links {
+		r := &l.world.Topology.Links[i]
+		n := rules.items[i]
+		l.checkLink(n, element("topology.links", i))
+		both := r.Both == nil || *r.Both
+		for a, from := range names {
+			for b, to := range names {
+				there := (r.From == "*" || r.From == from) && (r.To == "*" || r.To == to)
+				back := both && (r.From == "*" || r.From == to) && (r.To == "*" || r.To == from)
+				if !there && !back || a == b && (r.From == "*" || r.To == "*") {
+					continue
+				}
+				quiet.table(n, "", reflect.ValueOf(at(a, b)).Elem(), "from", "to", "both", "rtt", "one_way")
+			}
+		}
+	}
+	known := map[string]int{}
+	for i, s := range state {
+		if s == nil {
+			continue
+		}
+		link := s.link()
+		text, _ := json.Marshal(link) // a plain struct
+		class, ok := known[string(text)]
+		if !ok {
+			class = len(net.Links)
+			known[string(text)] = class
+			net.Links = append(net.Links, link)
+		}
+		net.Class[i] = class
+	}
+}
+
+// checkLink reports relations within a link that do not hold. n is the table that gives it.
+func (l *loader) checkLink(n *node, key string) {
+	if loss := n.kid("loss"); loss != nil && loss.isTable {
+		l.checkLoss(loss, join(key, "loss"))
+	}
+	if r := n.kid("reorder"); r != nil && r.isTable && r.kid("p") != nil && r.kid("extra") == nil && r.kid("p").val != 0.0 && r.kid("p").val != int64(0) {
+		l.b.missing(r, join(key, "reorder")+".extra", "for how long is a datagram held back?")
+	}
+	d := n.kid("drift")
+	if d == nil || !d.isTable {
+		return
+	}
+	kind, _ := d.kid("kind").text()
+	need := map[string][]string{DriftRamp: {"from", "to", "factor"}, DriftSine: {"period", "amplitude"}, DriftWalk: {"step", "sigma"}}
+	if d.kid("kind") == nil {
+		l.b.missing(d, join(key, "drift")+".kind", `must be "ramp", "sine" or "walk"`)
+		return
+	}
+	for _, name := range need[kind] {
+		if d.kid(name) == nil {
+			l.b.missing(d, join(join(key, "drift"), name), "a %s has one", kind)
+		}
+	}
+	for _, name := range d.names() {
+		if may := append(need[kind], "kind", "limit"); need[kind] != nil && !slices.Contains(may, name) {
+			l.b.atKey(d.kids[name], join(join(key, "drift"), name), "a %s has no such key", kind)
+		}
+	}
+	if from, to := d.kid("from"), d.kid("to"); kind == DriftRamp && from != nil && to != nil {
+		a, err1 := parseDuration(fmt.Sprint(from.val))
+		b, err2 := parseDuration(fmt.Sprint(to.val))
+		if err1 == nil && err2 == nil && a >= b {
+			l.b.wrong(to, join(key, "drift")+".to", "must be after from = %s", formatDuration(a))
+		}
+	}
+}
+
+// checkLoss reports keys of another loss model.
+func (l *loader) checkLoss(n *node, key string) {
+	model, given := n.kid("model").text()
+	if !given && n.kid("p") == nil {
+		l.b.missing(n, join(key, "model"), `must be "none", "bernoulli" or "gilbert-elliott"`)
+		return
+	}
+	if !given {
+		model = LossBernoulli
+	}
+	need := map[string][]string{
+		LossNone: {}, LossBernoulli: {"p"}, LossGilbertElliott: {"p_gb", "p_bg", "loss_bad"},
+	}[model]
+	may := append([]string{"model"}, need...)
+	if model == LossGilbertElliott {
+		may = append(may, "loss_good")
+	}
+	if need == nil {
+		return // reported
+	}
+	for _, name := range need {
+		if n.kid(name) == nil {
+			l.b.missing(n, join(key, name), "%s loss has one", model)
+		}
+	}
+	for _, name := range n.names() {
+		if !slices.Contains(may, name) && slices.Contains(keysOf(reflect.TypeFor[lossT]()), name) {
+			l.b.atKey(n.kids[name], join(key, name), "%s loss has no such key", model)
+		}
+	}
+}
+
+func (t *lossT) loss() Loss {
+	l := Loss(*t)
+	if l.Model == "" {
+		l.Model = LossBernoulli
+	}
+	if l.Model == LossBernoulli && l.P == 0 {
+		l = Loss{Model: LossNone}
+	}
+	return l
+}
+
+func (t *linkT) link() Link {
+	l := Link{
+		Jitter: t.Jitter, Loss: t.Loss.loss(), Duplicate: t.Duplicate, Reorder: Reorder(t.Reorder), Corrupt: t.Corrupt,
+		Bandwidth: float64(t.Bandwidth), Queue: int64(t.Queue), MTU: int(t.MTU), Drift: Drift(t.Drift),
+	}
+	return l
+}
+
+// hosts resolves the node model of each role.
+func (l *loader) hosts() {
+	w := &l.world.Node
+	root := l.root.kid("node")
+	for r := range l.sc.Node {
+		h := w.hostT
+		key := "node." + core.Role(r).String()
+		if n := root.kid(core.Role(r).String()); n != nil {
+			l.b.table(n, key, reflect.ValueOf(&h).Elem())
+			if n.kid("memory") != nil {
+				l.b.later(n.kid("memory"), key+".memory", "the memory model is")
+			}
+		}
+		l.sc.Node[r] = NodeModel{
+			Service: h.Service, Inbox: h.Inbox, ByClass: h.Discipline == "by-class",
+			Offset: h.Clock.Offset, DriftPPM: h.Clock.DriftPPM,
+		}
+	}
+	if at := root.kid("memory"); at != nil {
+		l.b.later(at, "node.memory", "the memory model is")
+	}
+}
+
+// world answers the functions of expressions.
+func (l *loader) delay(a, b string) (float64, error) {
+	i, err := l.site(a)
+	if err != nil {
+		return 0, err
+	}
+	j, err := l.site(b)
+	if err != nil {
+		return 0, err
+	}
+	if l.sc.Topology.PerNode {
+		return 0, errors.New("a topology of nodes has no delay between sites")
+	}
+	return l.sc.Topology.OneWay(i, j).Seconds(), nil
+}
+
+func (l *loader) site(name string) (int, error) {
+	i, ok := l.sc.Topology.SiteIndex(name)
+	if !ok {
+		return 0, fmt.Errorf("no site %q (has %s)", name, shortList(l.sc.Topology.SiteNames()))
+	}
+	return i, nil
+}
+
+func (l *loader) groupSize(name string) (int, error) {
+	var have []string
+	for _, g := range l.sc.Groups {
+		if g.Name == name {
+			return g.Count, nil
+		}
+		have = append(have, g.Name)
+	}
+	return 0, fmt.Errorf("no group %q (has %s)", name, shortList(have))
+}

@@ -1,0 +1,55 @@
+package scenarios
+
+import (
+	"math"
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// draw takes the selector's share of the living matches.
+func (s *Selector) draw(nodes []NodeSpec, alive func(core.NodeID) bool, stream *rng.Stream) []core.NodeID {
+	var living []core.NodeID
+	for _, id := range s.Fixed {
+		if alive == nil || alive(id) {
+			living = append(living, id)
+		}
+	}
+	want := s.Count
+	if s.Pct > 0 {
+		want = max(1, int(math.Round(float64(s.Pct*float64(len(s.Fixed))))))
+		if s.Count > 0 {
+			want = min(want, s.Count)
+		}
+	}
+	rng.Shuffle(stream, living)
+	if s.BySite {
+		living = interleave(nodes, living)
+	}
+	living = living[:min(want, len(living))]
+	slices.Sort(living)
+	return living
+}
+
+// interleave orders shuffled nodes so that every prefix is spread evenly over their sites: the sites take
+// turns, in the order in which the shuffle met them.
+func interleave(nodes []NodeSpec, ids []core.NodeID) []core.NodeID {
+	bySite, order := map[int][]core.NodeID{}, []int(nil)
+	for _, id := range ids {
+		site := nodes[id].Site
+		if bySite[site] == nil {
+			order = append(order, site)
+		}
+		bySite[site] = append(bySite[site], id)
+	}
+	out := make([]core.NodeID, 0, len(ids))
+	for turn := 0; len(out) < len(ids); turn++ {
+		for _, site := range order {
+			if turn < len(bySite[site]) {
+				out = append(out, bySite[site][turn])
+			}
+		}
+	}
+	return out
+}

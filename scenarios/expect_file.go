@@ -1,0 +1,531 @@
+package scenarios
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+type expectT struct {
+	ID        string       `key:"id" required:"true" doc:"unique; appears in tables"`
+	Metric    string       `key:"metric" doc:"what is judged"`
+	Where     labelsT      `key:"where" doc:"label filter; _not after a label negates"`
+	Minus     *observableT `key:"minus" doc:"subtract the matching observation of another metric"`
+	Ratio     *observableT `key:"ratio" doc:"divide by the matching observation of another metric"`
+	Stat      string       `key:"stat" doc:"count, sum, mean, sd, min, pNN, max, all, first, last, rate or slope (default p50)"`
+	Window    *windowT     `key:"window" doc:"part of the run; the measured time when left out"`
+	Since     *instantT    `key:"since" doc:"times are counted from here"`
+	Min       *scalarT     `key:"min" doc:"least value allowed"`
+	Max       *scalarT     `key:"max" doc:"largest value allowed"`
+	Equals    *scalarT     `key:"equals" doc:"value, ± tolerance"`
+	Tolerance *scalarT     `key:"tolerance" doc:"share of equals with %, else in its unit (default 0)"`
+	Per       string       `key:"per" doc:"swept key; bounds may then be tables by its value"`
+	Level     string       `key:"level" enum:"must,should,record" doc:"must decides the exit status (default must)"`
+	Across    string       `key:"across" enum:"all,pooled,mean,share" doc:"how seeds are combined"`
+	AtLeast   *float64     `key:"at_least" range:"[0,1]" doc:"across = share: of the seeds"`
+	When      rawT         `key:"when" doc:"judged only for these values of swept keys, or of variant"`
+	Versus    *laterT      `key:"versus" doc:"paired comparison with another cell"`
+	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: not judged (default 1; 0 for count, sum and rate)"`
+	Why       string       `key:"why" doc:"the arithmetic behind the bounds; required for must"`
+
+	Invariant    string  `key:"invariant" doc:"an invariant instead of a metric"`
+	Disable      *bool   `key:"disable" doc:"the invariant is not checked in this scenario"`
+	Event        *laterT `key:"event" doc:"protocol events"`
+	Order        *laterT `key:"order" doc:"order of protocol events"`
+	SameDigestAs *laterT `key:"same_digest_as" doc:"a comparison of cells"`
+}
+
+type observableT struct {
+	Metric string  `key:"metric" required:"true" doc:"the other metric"`
+	Where  labelsT `key:"where" doc:"label filter"`
+}
+
+type windowT struct {
+	From    *instantT      `key:"from" doc:"start (default: end of the warm-up)"`
+	To      *instantT      `key:"to" doc:"end (default: end of the run)"`
+	Rolling *core.Duration `key:"rolling" range:"(0,inf)" doc:"length of a moving window"`
+}
+
+// Units of sim/metrics that are written with a suffix of their own.
+const (
+	rateUnit     = "1/s per node"
+	byteRateUnit = "B/s per node"
+)
+
+var statForm = regexp.MustCompile(`^p[0-9]{1,2}(\.[0-9]{1,3})?$`)
+
+var statWords = []string{"count", "sum", "mean", "sd", "min", "max", "all", "first", "last", "rate", "slope"}
+
+// statOf splits a stat into its kind and quantile.
+func statOf(text string) (kind string, quantile float64, ok bool) {
+	if slices.Contains(statWords, text) {
+		return text, 0, true
+	}
+	if !statForm.MatchString(text) {
+		return "", 0, false
+	}
+	p, err := strconv.ParseFloat(text[1:], 64)
+	return "quantile", p / 100, err == nil
+}
+
+// expects resolves the expectations.
+func (l *loader) expects(list []expectT) {
+	seen := map[string]int{}
+	for i := range list {
+		t := &list[i]
+		key := element("expect", i)
+		n := l.root.kid("expect").items[i]
+		if first, twice := seen[t.ID]; twice && t.ID != "" {
+			l.b.wrong(n.kid("id"), key+".id", "is the id of expect[%d] too", first)
+		} else {
+			seen[t.ID] = i
+		}
+		if t.Invariant != "" || n.kid("invariant") != nil {
+			l.invariant(t, n, key)
+			continue
+		}
+		if e, ok := l.expect(t, n, key); ok {
+			e.Index = i
+			l.sc.Expects = append(l.sc.Expects, e)
+		}
+	}
+}
+
+var invariantForm = regexp.MustCompile(`^I-[A-Z]{1,2}[0-9]{1,2}$`)
+
+func (l *loader) invariant(t *expectT, n *node, key string) {
+	at := n.kid("invariant")
+	switch {
+	case !invariantForm.MatchString(t.Invariant):
+		l.b.wrong(at, key+".invariant", `must be the number of an invariant, such as "I-M28"`)
+	case t.Disable == nil || !*t.Disable:
+		l.b.wrong(at, key+".invariant", "invariants are always on; an expectation can only turn one off, with disable = true")
+	case t.Why == "":
+		l.b.missing(n, key+".why", "turning an invariant off needs a reason")
+	case t.Metric != "":
+		l.b.wrong(n.kid("metric"), key+".metric", "an expectation is about a metric or an invariant, not both")
+	default:
+		l.sc.Disabled = append(l.sc.Disabled, DisabledInvariant{ID: t.Invariant, Why: t.Why})
+	}
+}
+
+// missing reports a key that is not there at its table.
+func (b *binding) missing(table *node, key, format string, args ...any) {
+	b.problems = append(b.problems, Problem{
+		File: table.file, Line: table.at.line, Col: table.at.col, Key: key, Text: "missing: " + fmt.Sprintf(format, args...),
+	})
+}
+
+func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
+	before := len(l.b.problems)
+	e := Expect{ID: t.ID, Level: or(t.Level, LevelMust), Why: t.Why, StatText: or(t.Stat, "p50"), Applies: true}
+	if n.kid("metric") == nil {
+		if n.kid("event") == nil && n.kid("order") == nil && n.kid("same_digest_as") == nil {
+			l.b.missing(n, key+".metric", "an expectation needs one")
+		}
+		return e, false
+	}
+	var unit string
+	e.Observable, unit = l.observable(t.Metric, t.Where, n, key)
+	var ok bool
+	if e.Stat, e.Quantile, ok = statOf(e.StatText); !ok {
+		l.b.wrong(n.kid("stat"), key+".stat", `must be %s, or a quantile such as "p95"%s`, oneOf(statWords), didYouMean(t.Stat, statWords))
+	}
+	for _, other := range []struct {
+		t    *observableT
+		to   **Observable
+		name string
+	}{{t.Minus, &e.Minus, "minus"}, {t.Ratio, &e.Ratio, "ratio"}} {
+		if other.t == nil || n.kid(other.name) == nil {
+			continue
+		}
+		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.kid(other.name), join(key, other.name))
+		*other.to = &o
+		if other.name == "minus" && unit != "" && otherUnit != "" && unit != otherUnit {
+			l.b.wrong(n.kid("minus"), key+".minus", "is in %s, %s is in %s", otherUnit, t.Metric, unit)
+		}
+	}
+	if t.Minus != nil && t.Ratio != nil {
+		l.b.wrong(n.kid("ratio"), key+".ratio", "minus and ratio cannot both be given")
+	}
+	switch {
+	case e.Stat == "count":
+		unit = "count"
+	case e.Ratio != nil:
+		unit = "1"
+	case e.Stat == "rate":
+		unit = "1/s"
+	case e.Stat == "slope":
+		unit += "/s"
+	}
+	e.Unit = unit
+	l.window(t, n, key, &e)
+	e.Applies = l.when(t.When) && l.bounds(t, n, key, &e)
+	l.across(t, n, key, &e)
+	return e, len(l.b.problems) == before
+}
+
+// observable checks a metric and its labels and returns the unit.
+func (l *loader) observable(name string, where labelsT, n *node, key string) (Observable, string) {
+	o := Observable{Metric: name, Where: where}
+	at := n.kid("metric")
+	if at == nil || name == "" {
+		return o, ""
+	}
+	m := findMetric(name)
+	switch {
+	case m == nil && slices.Contains(laterMetrics, name):
+		l.b.wrong(at, key+".metric", "jobs, routing and flow control are not supported yet, so nothing measures it")
+		return o, ""
+	case m == nil:
+		l.b.wrong(at, key+".metric", "no such metric%s", didYouMean(name, metricNames()))
+		return o, ""
+	}
+	for _, w := range where {
+		label := w.Key
+		if w.Not {
+			label += "_not"
+		}
+		at, k := n.kid("where").kid(label), join(key+".where", label)
+		if at == nil {
+			continue
+		}
+		if !slices.Contains(m.labels(), w.Key) {
+			l.b.atKey(at, k, "%s has no such label (has %s)%s", name, shortList(m.labels()), didYouMean(w.Key, m.labels()))
+			continue
+		}
+		for _, v := range w.Values {
+			l.labelValue(at, k, w.Key, v)
+		}
+	}
+	return o, m.Unit
+}
+
+// labelValue checks labels whose values are known before the run.
+func (l *loader) labelValue(n *node, key, label, v string) {
+	var known []string
+	switch {
+	case strings.HasSuffix(label, "site") || label == "site_a" || label == "site_b":
+		if l.sc.Topology == nil {
+			return
+		}
+		known = l.sc.Topology.SiteNames()
+	case strings.HasSuffix(label, "role"):
+		known = roleNames
+	case label == "fault":
+		for _, f := range l.sc.Faults {
+			known = append(known, f.ID)
+		}
+	case label == "to" || label == "from":
+		for m := core.StateUnconfirmed; m < core.NumStates; m++ {
+			known = append(known, m.String())
+		}
+	case label == "link":
+		known = []string{"intra", "inter"}
+	case strings.HasSuffix(label, "class"):
+		known = []string{"healthy", "impaired"}
+	default:
+		return
+	}
+	if !slices.Contains(known, v) {
+		l.b.atValue(n, key, v, "no %s %q (has %s)%s", strings.ReplaceAll(label, "_", " "), v, shortList(known), didYouMean(v, known))
+	}
+}
+
+func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
+	e.From, e.To = l.sc.Warmup, l.sc.Duration
+	if t.Window != nil {
+		if t.Window.From != nil {
+			l.instant(t.Window.From)
+			e.From = t.Window.From.at
+		}
+		if t.Window.To != nil {
+			l.instant(t.Window.To)
+			e.To = t.Window.To.at
+		}
+		if t.Window.Rolling != nil {
+			e.Rolling = *t.Window.Rolling
+		}
+		if !(t.Window.From != nil && t.Window.From.bad) && !(t.Window.To != nil && t.Window.To.bad) {
+			switch w := n.kid("window"); {
+			case e.From >= e.To:
+				l.b.wrong(w, key+".window", "is empty: from %s to %s", formatDuration(e.From), formatDuration(e.To))
+			case e.To > l.sc.Duration:
+				l.b.wrong(w, key+".window", "ends at %s, after the run of %s", formatDuration(e.To), formatDuration(l.sc.Duration))
+			}
+		}
+	}
+	if t.Since != nil {
+		l.instant(t.Since)
+		at := t.Since.at
+		e.Since = &at
+	}
+}
+
+// bounds resolves min, max and equals. It returns false when a table by swept value has no entry for this
+// run, so that the expectation does not apply.
+func (l *loader) bounds(t *expectT, n *node, key string, e *Expect) bool {
+	applies := true
+	get := func(s *scalarT) *float64 {
+		if s == nil || s.n == nil {
+			return nil
+		}
+		at, k := s.n, s.key
+		if at.isTable {
+			s.value = at.plain()
+			if at, k = l.byValue(t, at, k); at == nil {
+				applies = false
+				return nil
+			}
+		}
+		v, ok := l.b.bound(at, k, e.Unit)
+		if !ok {
+			return nil
+		}
+		s.value = showBound(v, e.Unit)
+		return &v
+	}
+	e.Min, e.Max, e.Equals = get(t.Min), get(t.Max), get(t.Equals)
+	if t.Tolerance != nil && t.Tolerance.n != nil {
+		e.Tolerance = l.tolerance(t, e)
+	}
+	given := t.Min != nil || t.Max != nil || t.Equals != nil
+	switch {
+	case t.Equals != nil && (t.Min != nil || t.Max != nil):
+		l.b.wrong(t.Equals.n, key+".equals", "equals stands alone; use min and max without it")
+	case t.Tolerance != nil && t.Equals == nil:
+		l.b.wrong(t.Tolerance.n, key+".tolerance", "belongs to equals")
+	case !given && e.Level != LevelRecord:
+		l.b.missing(n, key, `give min, max or equals, or level = "record"`)
+	case e.Min != nil && e.Max != nil && *e.Min > *e.Max:
+		l.b.wrong(t.Max.n, key+".max", "is below min = %s", showText(*e.Min, e.Unit))
+	case given && e.Level == LevelMust && e.Why == "":
+		l.b.missing(n, key+".why", "a bound that decides the exit status gives its reason")
+	}
+	if t.Per != "" {
+		if _, ok := l.current(t.Per); !ok {
+			l.b.wrong(n.kid("per"), key+".per", "no such key in this file")
+		}
+	}
+	e.finish()
+	return applies
+}
+
+// byValue picks the entry of a table of bounds for this run's value of the swept key, or nil.
+func (l *loader) byValue(t *expectT, table *node, k string) (*node, string) {
+	if t.Per == "" {
+		l.b.wrong(table, k, `a table of bounds needs per = "<swept key>"`)
+		return nil, ""
+	}
+	value, ok := l.current(t.Per)
+	if !ok {
+		return nil, "" // reported with per
+	}
+	for _, name := range table.names() {
+		if sameValue(name, value) {
+			return table.kids[name], join(k, name)
+		}
+	}
+	return nil, ""
+}
+
+// sameValue compares a table's key or a literal with a value: as text, or as numbers.
+func sameValue(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && x == y
+}
+
+// bound reads a number in a metric's unit.
+func (b *binding) bound(n *node, key, unit string) (float64, bool) {
+	s, isText := n.val.(string)
+	if isText && isExpression(s) {
+		v, ok := b.evaluate(n, key, s)
+		if unit == "ms" {
+			v *= 1000 // durations are seconds in expressions
+		}
+		return v, ok
+	}
+	var err error
+	var v float64
+	switch unit {
+	case "s", "ms":
+		var d core.Duration
+		if !isText {
+			b.wrong(n, key, "%v", errDuration)
+			return 0, false
+		}
+		d, err = parseDuration(s)
+		v = d.Seconds()
+		if unit == "ms" {
+			v = float64(d) / 1e6
+		}
+	case "1/s", rateUnit:
+		if !isText {
+			b.wrong(n, key, "%v", errRate)
+			return 0, false
+		}
+		v, err = parseRate(s)
+	case "B":
+		if !isText {
+			b.wrong(n, key, "%v", errSize)
+			return 0, false
+		}
+		v, err = parseUnit(s, sizeUnits, errSize)
+	case byteRateUnit:
+		text, cut := strings.CutSuffix(s, "/s")
+		if v, err = parseUnit(text, sizeUnits, errSize); err != nil || !cut {
+			b.wrong(n, key, `must be bytes per second, such as "2KiB/s"`)
+			return 0, false
+		}
+	default:
+		if isText {
+			if v, err = parsePercent(s); err == nil {
+				return v, true
+			}
+			b.wrong(n, key, `must be a number, a share such as "5%%", or an expression`)
+			return 0, false
+		}
+		return b.number(n, key)
+	}
+	if err != nil {
+		b.wrong(n, key, "%v", err)
+		return 0, false
+	}
+	return v, true
+}
+
+// tolerance returns the absolute tolerance of equals.
+func (l *loader) tolerance(t *expectT, e *Expect) float64 {
+	n, key := t.Tolerance.n, t.Tolerance.key
+	if s, ok := n.val.(string); ok && strings.HasSuffix(s, "%") {
+		v, err := parsePercent(s)
+		if err != nil || v < 0 {
+			l.b.wrong(n, key, "must be a share ≥ 0%%, or an amount ≥ 0 in the unit of equals")
+			return 0
+		}
+		t.Tolerance.value = s
+		if e.Equals == nil {
+			return 0
+		}
+		return math.Abs(float64(v * *e.Equals))
+	}
+	if n.isTable {
+		l.b.wrong(n, key, "must be one value for all")
+		return 0
+	}
+	v, ok := l.b.bound(n, key, e.Unit)
+	if ok && v < 0 {
+		l.b.wrong(n, key, "must be ≥ 0")
+	}
+	t.Tolerance.value = showBound(v, e.Unit)
+	return v
+}
+
+// showBound writes a bound as a file would.
+func showBound(v float64, unit string) any {
+	switch unit {
+	case "s", "ms", "B":
+		return strings.ReplaceAll(showText(v, unit), " ", "")
+	case "1/s", rateUnit:
+		return number(v) + "/s"
+	case byteRateUnit:
+		return number(v) + "B/s"
+	}
+	return v
+}
+
+// showText writes a bound for a person.
+func showText(v float64, unit string) string {
+	text := strconv.FormatFloat(v, 'g', 6, 64)
+	if x, err := strconv.ParseFloat(text, 64); err == nil {
+		text = number(x)
+	}
+	switch unit {
+	case "s", "ms", "B":
+		return text + " " + unit
+	case "1/s", rateUnit:
+		return text + "/s"
+	case byteRateUnit:
+		return text + " B/s"
+	}
+	return text // dimensionless
+}
+
+// finish derives Min and Max from Equals and writes Bound.
+func (e *Expect) finish() {
+	switch {
+	case e.Equals != nil:
+		lo, hi := *e.Equals-e.Tolerance, *e.Equals+e.Tolerance
+		e.Min, e.Max = &lo, &hi
+		e.Bound = "= " + showText(*e.Equals, e.Unit)
+		if e.Tolerance > 0 {
+			e.Bound = showText(*e.Equals, e.Unit) + " ± " + showText(e.Tolerance, e.Unit)
+		}
+	case e.Min != nil && e.Max != nil:
+		e.Bound = showText(*e.Min, e.Unit) + " … " + showText(*e.Max, e.Unit)
+	case e.Min != nil:
+		e.Bound = "≥ " + showText(*e.Min, e.Unit)
+	case e.Max != nil:
+		e.Bound = "≤ " + showText(*e.Max, e.Unit)
+	}
+}
+
+func (l *loader) across(t *expectT, n *node, key string, e *Expect) {
+	e.Across = t.Across
+	if e.Across == "" {
+		e.Across = "pooled"
+		if slices.Contains([]string{"all", "count", "max", "min"}, e.Stat) {
+			e.Across = "all"
+		}
+	}
+	switch {
+	case e.Across == "share" && t.AtLeast == nil:
+		l.b.missing(n, key+".at_least", "across = \"share\" says which share of the seeds")
+	case e.Across != "share" && t.AtLeast != nil && n.kid("at_least") != nil:
+		l.b.wrong(n.kid("at_least"), key+".at_least", "belongs to across = \"share\"")
+	}
+	if t.AtLeast != nil {
+		e.AtLeast = *t.AtLeast
+	}
+	e.Needs = 1
+	if slices.Contains([]string{"count", "sum", "rate"}, e.Stat) {
+		e.Needs = 0
+	}
+	if t.Needs != nil {
+		e.Needs = *t.Needs
+	}
+}
+
+// when reports whether this run's values are among those an expectation is for.
+func (l *loader) when(when rawT) bool {
+	applies := true
+	for _, it := range when.items {
+		value, ok := l.current(it.path)
+		if !ok {
+			l.b.atKey(it.value, it.key, "no such key in this file")
+			continue
+		}
+		items := []*node{it.value}
+		if it.value.isArray {
+			items = it.value.items
+		}
+		applies = applies && slices.ContainsFunc(items, func(n *node) bool { return sameValue(fmt.Sprint(n.val), value) })
+	}
+	return applies
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,260 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	exprfile "github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+
+	"hypersim/core/xmath"
+)
+
+// isExpression reports whether a string of a file is an expression (spec 40 §8.1).
+func isExpression(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, " "), "=") }
+
+// expressionMax bounds an expression's text.
+const expressionMax = 2000
+
+// environment is what expressions may name: variables as nested tables of numbers, and functions of the
+// scenario's world. Durations are seconds in it.
+type environment struct {
+	vars   map[string]any
+	opts   []expr.Option
+	broken bool // the world could not be built; what it would have said is not known
+}
+
+// world answers the functions that need the scenario.
+type world interface {
+	// delay returns the base one-way delay between two sites in seconds.
+	delay(a, b string) (float64, error)
+	groupSize(name string) (int, error)
+}
+
+func newEnvironment(vars map[string]any, w world) *environment {
+	e := &environment{vars: vars}
+	unary := map[string]func(float64) float64{
+		"ln": xmath.Log, "log2": xmath.Log2, "log10": xmath.Log10, "sqrt": math.Sqrt, "ceil": math.Ceil, "floor": math.Floor,
+	}
+	for name, f := range unary {
+		e.function(name, func(args ...any) (any, error) {
+			x, err := numbers(name, args, 1, 1)
+			if err != nil {
+				return nil, err
+			}
+			return f(x[0]), nil
+		})
+	}
+	for name, pick := range map[string]func(a, b float64) float64{"min": math.Min, "max": math.Max} {
+		e.function(name, func(args ...any) (any, error) {
+			x, err := numbers(name, args, 1, 64)
+			if err != nil {
+				return nil, err
+			}
+			best := x[0]
+			for _, v := range x[1:] {
+				best = pick(best, v)
+			}
+			return best, nil
+		})
+	}
+	e.words("dur", 1, func(s []string) (float64, error) {
+		d, err := parseDuration(s[0])
+		return d.Seconds(), err
+	})
+	e.words("size", 1, func(s []string) (float64, error) {
+		v, err := parseSize(s[0])
+		return float64(v), err
+	})
+	e.words("rate", 1, func(s []string) (float64, error) { return parseRate(s[0]) })
+	e.words("owd", 2, func(s []string) (float64, error) { return w.delay(s[0], s[1]) })
+	e.words("rtt", 2, func(s []string) (float64, error) {
+		there, err := w.delay(s[0], s[1])
+		if err != nil {
+			return 0, err
+		}
+		back, err := w.delay(s[1], s[0])
+		return there + back, err
+	})
+	e.words("group_size", 1, func(s []string) (float64, error) {
+		n, err := w.groupSize(s[0])
+		return float64(n), err
+	})
+	e.words("baseline", 2, func([]string) (float64, error) {
+		return 0, errors.New("baseline is not supported yet: bounds are numbers before the run starts")
+	})
+	return e
+}
+
+func (e *environment) function(name string, f func(args ...any) (any, error)) {
+	e.opts = append(e.opts, expr.Function(name, f))
+}
+
+// words declares a function of strings.
+func (e *environment) words(name string, count int, f func([]string) (float64, error)) {
+	e.function(name, func(args ...any) (any, error) {
+		var s []string
+		for _, a := range args {
+			if t, ok := a.(string); ok {
+				s = append(s, t)
+			}
+		}
+		if len(s) != count || len(args) != count {
+			return nil, fmt.Errorf("%s takes %d quoted words", name, count)
+		}
+		v, err := f(s)
+		return v, err
+	})
+}
+
+func numbers(name string, args []any, least, most int) ([]float64, error) {
+	var out []float64
+	for _, a := range args {
+		v, ok := toFloat(a)
+		if !ok {
+			return nil, fmt.Errorf("%s takes numbers, %v is none", name, a)
+		}
+		out = append(out, v)
+	}
+	if len(out) < least || len(out) > most {
+		return nil, fmt.Errorf("%s has %d arguments", name, len(out))
+	}
+	return out, nil
+}
+
+func toFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	case int64:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// run evaluates the text after "=".
+func (e *environment) run(text string) (v float64, err error) {
+	if len(text) > expressionMax {
+		return 0, fmt.Errorf("longer than %d characters", expressionMax)
+	}
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return 0, err
+	}
+	g := &guard{vars: e.vars}
+	ast.Walk(&tree.Node, g)
+	if g.err != nil {
+		return 0, g.err
+	}
+	opts := append([]expr.Option{expr.Env(e.vars), expr.DisableAllBuiltins()}, e.opts...)
+	program, err := expr.Compile(text, opts...)
+	if err != nil {
+		return 0, err
+	}
+	out, err := vm.Run(program, e.vars)
+	if err != nil {
+		return 0, err
+	}
+	v, ok := toFloat(out)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("gives %v, must give a number", out)
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return 0, fmt.Errorf("gives %v, must give a finite number", v)
+	}
+	return v, nil
+}
+
+// guard refuses what the library's language has beyond spec 40 §8.1.
+type guard struct {
+	vars map[string]any
+	err  error
+}
+
+var operators = map[string]bool{
+	"+": true, "-": true, "*": true, "/": true, "<": true, "<=": true, ">": true, ">=": true, "==": true, "!=": true,
+	"and": true, "or": true, "not": true, "&&": true, "||": true, "!": true,
+}
+
+func (g *guard) Visit(n *ast.Node) {
+	switch x := (*n).(type) {
+	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.IdentifierNode, *ast.CallNode, *ast.ConditionalNode, *ast.BoolNode:
+	case *ast.MemberNode:
+		if _, err := g.member(x); err != nil {
+			g.err = &exprfile.Error{Location: x.Location(), Message: err.Error()}
+		}
+	case *ast.BinaryNode:
+		if !operators[x.Operator] {
+			g.err = &exprfile.Error{Location: x.Location(), Message: fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
+		}
+	case *ast.UnaryNode:
+		if !operators[x.Operator] {
+			g.err = &exprfile.Error{Location: x.Location(), Message: fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
+		}
+	default:
+		g.err = &exprfile.Error{Location: (*n).Location(), Message: "only + - * / ( ) ?:, comparisons and the named functions are part of expressions"}
+	}
+}
+
+// member follows a.b.c through the variables.
+func (g *guard) member(n ast.Node) (any, error) {
+	switch x := n.(type) {
+	case *ast.IdentifierNode:
+		v, ok := g.vars[x.Value]
+		if !ok {
+			return nil, fmt.Errorf("unknown name %s%s", x.Value, didYouMean(x.Value, slices.Sorted(maps.Keys(g.vars))))
+		}
+		return v, nil
+	case *ast.MemberNode:
+		table, err := g.member(x.Node)
+		if err != nil {
+			return nil, err
+		}
+		name, ok := x.Property.(*ast.StringNode)
+		m, isTable := table.(map[string]any)
+		if !ok || !isTable {
+			return nil, fmt.Errorf("%s has no parts", x.Node.String())
+		}
+		v, ok := m[name.Value]
+		if !ok {
+			return nil, fmt.Errorf("unknown name %s%s", x.String(), didYouMean(name.Value, slices.Sorted(maps.Keys(m))))
+		}
+		return v, nil
+	}
+	return nil, fmt.Errorf("%s has no parts", n.String())
+}
+
+// evaluate returns the value of an expression; it reports what is wrong with it.
+func (b *binding) evaluate(n *node, key, text string) (float64, bool) {
+	if b.env == nil {
+		b.wrong(n, key, "expressions may stand in [[fault]] and [[expect]] only")
+		return 0, false
+	}
+	if b.env.broken {
+		return 0, false
+	}
+	v, err := b.env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="))
+	if err == nil {
+		return v, true
+	}
+	var at *exprfile.Error
+	if !errors.As(err, &at) {
+		b.wrong(n, key, "%v", err)
+		return 0, false
+	}
+	msg := at.Message
+	if at.Prev != nil {
+		msg = at.Prev.Error()
+	}
+	b.wrong(n, key, "%s (character %d of the expression)", msg, at.Column+1)
+	return 0, false
+}

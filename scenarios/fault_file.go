@@ -1,0 +1,443 @@
+package scenarios
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hypersim/core"
+)
+
+// faultRule says which keys a kind of fault takes, beside id, kind, when and force.
+type faultRule struct {
+	need, may []string
+	lasts     bool // it goes on until it is undone
+	noFor     bool // it is never undone
+	links     bool // links or target
+}
+
+var faultRules = map[FaultKind]faultRule{
+	FaultCrash:      {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
+	FaultRestart:    {need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
+	FaultLeave:      {need: []string{"target"}, noFor: true},
+	FaultJoin:       {need: []string{"target"}, may: []string{"over", "version"}, noFor: true},
+	FaultPause:      {need: []string{"target", "for"}, lasts: true},
+	FaultSlow:       {need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
+	FaultClock:      {need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
+	FaultPartition:  {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
+	FaultFlap:       {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
+	FaultLoss:       {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction"}, lasts: true, links: true},
+	FaultDuplicate:  {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultReorder:    {need: []string{"p", "extra"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultCorrupt:    {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultDelay:      {may: []string{"add", "factor", "ramp", "direction"}, lasts: true, links: true},
+	FaultBandwidth:  {need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
+	FaultSiteOutage: {need: []string{"site"}, may: []string{"mode"}, lasts: true},
+	FaultDiscovery:  {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
+	FaultRaise:      {need: []string{"target"}, noFor: true},
+}
+
+// laterFaults are kinds of the format that need jobs, load or leaders.
+var laterFaults = map[string]string{
+	"overload": "background load is", "stats-storm": "statistics are", "stuck-workflow": "jobs are",
+	"kill-leader": "leaders are", "churn": "random churn is",
+}
+
+var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}
+
+// FaultKinds returns the kinds of fault that a scenario may use, sorted.
+func FaultKinds() []string {
+	var kinds []string
+	for _, k := range slices.Sorted(maps.Keys(faultRules)) {
+		kinds = append(kinds, string(k))
+	}
+	return kinds
+}
+
+// faultKeys checks that a fault has what its kind takes and nothing else.
+func (l *loader) faultKeys(t *faultT, n *node, key string) bool {
+	kind := FaultKind(t.Kind)
+	rule, ok := faultRules[kind]
+	at := n.kid("kind")
+	if at == nil {
+		return false // reported
+	}
+	if !ok {
+		if what, later := laterFaults[t.Kind]; later {
+			l.b.wrong(at, key+".kind", "%s not supported yet", what)
+		} else {
+			l.b.wrong(at, key+".kind", "must be %s%s", oneOf(FaultKinds()), didYouMean(t.Kind, FaultKinds()))
+		}
+		return false
+	}
+	may := slices.Concat(commonFaultKeys, rule.need, rule.may)
+	if rule.links {
+		may = append(may, "links", "target")
+	}
+	all := keysOf(reflect.TypeFor[faultT]())
+	for _, name := range n.names() {
+		if slices.Contains(all, name) && !slices.Contains(may, name) {
+			l.b.atKey(n.kids[name], join(key, name), "a %s has no such key (takes %s)", kind, strings.Join(append(slices.Clone(rule.need), rule.may...), ", "))
+		}
+	}
+	for _, name := range rule.need {
+		if n.kid(name) == nil {
+			l.b.missing(n, join(key, name), "a %s needs one", kind)
+		}
+	}
+	if n.kid("at") == nil && n.kid("on") == nil && n.kid("process") == nil {
+		l.b.missing(n, key+".at", "when does it happen?")
+	}
+	if rule.noFor && n.kid("for") != nil {
+		l.b.atKey(n.kid("for"), key+".for", "a %s is not undone; add another fault for that", kind)
+	}
+	return true
+}
+
+// faults resolves [[fault]].
+func (l *loader) faults(list []faultT) {
+	seen := map[string]int{}
+	sc := l.sc
+	for i := range list {
+		t := &list[i]
+		n, key := l.root.kid("fault").items[i], element("fault", i)
+		if first, twice := seen[t.ID]; twice && t.ID != "" {
+			l.b.wrong(n.kid("id"), key+".id", "is the id of fault[%d] too", first)
+		} else {
+			seen[t.ID] = i
+		}
+		if reserved := []string{"faults", "load"}; slices.Contains(reserved, t.ID) {
+			l.b.wrong(n.kid("id"), key+".id", "is reserved for instants")
+		}
+		f := Fault{ID: t.ID, Index: i, Kind: FaultKind(t.Kind), Force: t.Force, Site: -1, Repeat: Repeat{Count: 1}}
+		if l.faultKeys(t, n, key) {
+			l.fillFault(&f, t, n, key)
+		}
+		if t.For != nil {
+			f.For = *t.For
+		}
+		if t.Repeat != nil && n.kid("repeat") != nil {
+			f.Repeat = Repeat{Count: max(1, t.Repeat.Count), Every: t.Repeat.Every, Jitter: t.Repeat.Jitter}
+		}
+		sc.Faults = append(sc.Faults, f)
+	}
+	l.faultTimes(list)
+	for i := range list {
+		l.faultWindow(&list[i], &sc.Faults[i], element("fault", i))
+	}
+	l.absent()
+}
+
+// fillFault copies a fault's parameters and resolves its selectors.
+func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
+	rule := faultRules[f.Kind]
+	process := !rule.links && f.Kind != FaultBandwidth && f.Kind != FaultDiscovery
+	if t.Target != nil && n.kid("target") != nil {
+		f.Target = t.Target
+		f.Target.resolve(l.b, l.sc, process)
+	}
+	f.A, f.B = t.A, t.B
+	if t.Links != nil {
+		f.A, f.B = &t.Links.A, &t.Links.B
+	}
+	f.A.resolve(l.b, l.sc, false)
+	f.B.resolve(l.b, l.sc, false)
+	for i := range t.Groups {
+		f.Groups = append(f.Groups, &t.Groups[i])
+		t.Groups[i].resolve(l.b, l.sc, false)
+	}
+	f.OneWay = t.Direction != nil && *t.Direction == "a-to-b"
+	mode := ""
+	if t.Mode != nil {
+		mode = *t.Mode
+	}
+	f.Refuse = mode == "refuse" || t.Refuse != nil && *t.Refuse
+	f.KeepState = t.KeepState != nil && *t.KeepState
+	set(&f.Down, t.Down)
+	set(&f.Up, t.Up)
+	set(&f.Over, t.Over)
+	set(&f.Factor, t.Factor)
+	set(&f.Add, t.Add)
+	set(&f.Ramp, t.Ramp)
+	set(&f.P, t.P)
+	set(&f.Extra, t.Extra)
+	set(&f.Step, t.Step)
+	set(&f.DriftPPM, t.DriftPPM)
+	if t.Bandwidth != nil {
+		f.Bandwidth = float64(*t.Bandwidth)
+	}
+	if t.Queue != nil {
+		f.Queue = int64(*t.Queue)
+	}
+	l.faultRelations(f, t, n, key, mode)
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// faultRelations checks what depends on more than one key.
+func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) {
+	modes := map[FaultKind][]string{FaultPartition: {"blackhole", "refuse"}, FaultFlap: {"blackhole", "refuse"}, FaultSiteOutage: {"crash", "blackhole"}}[f.Kind]
+	if mode != "" && modes != nil && !slices.Contains(modes, mode) {
+		l.b.wrong(n.kid("mode"), key+".mode", "must be %s for a %s", oneOf(modes), f.Kind)
+	}
+	rule := faultRules[f.Kind]
+	if rule.links && (n.kid("links") == nil) == (n.kid("target") == nil) {
+		l.b.missing(n, key+".links", "a %s needs either links = { a, b } or target", f.Kind)
+	}
+	if rule.links && n.kid("target") != nil && n.kid("direction") != nil {
+		l.b.atKey(n.kid("direction"), key+".direction", "belongs to links; a target means everything it sends")
+	}
+	switch f.Kind {
+	case FaultPartition:
+		sides := n.kid("a") != nil && n.kid("b") != nil
+		switch {
+		case n.kid("groups") != nil && (n.kid("a") != nil || n.kid("b") != nil):
+			l.b.atKey(n.kid("groups"), key+".groups", "cannot stand beside a and b")
+		case n.kid("groups") == nil && !sides:
+			l.b.missing(n, key+".a", "a partition needs a and b, or groups")
+		case n.kid("groups") != nil && len(f.Groups) < 2:
+			l.b.wrong(n.kid("groups"), key+".groups", "must be at least two selectors")
+		case n.kid("groups") != nil && f.OneWay:
+			l.b.wrong(n.kid("direction"), key+".direction", "groups are cut both ways")
+		}
+		l.overlap(f, n, key)
+	case FaultFlap:
+		l.overlap(f, n, key)
+	case FaultLoss:
+		l.lossFault(f, t, n, key)
+	case FaultDelay:
+		if (n.kid("add") == nil) == (n.kid("factor") == nil) {
+			l.b.missing(n, key+".add", "a delay needs either add or factor")
+		}
+	case FaultClock:
+		if n.kid("step") == nil && n.kid("drift_ppm") == nil {
+			l.b.missing(n, key+".step", "a clock fault needs step or drift_ppm")
+		}
+	case FaultSlow:
+		if t.Applies != nil && *t.Applies == "execution" {
+			l.b.wrong(n.kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
+		}
+	case FaultSiteOutage:
+		l.siteOutage(f, t, n, key, mode)
+	case FaultDiscovery:
+		if t.Fail != nil && !*t.Fail {
+			l.b.wrong(n.kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
+		}
+	case FaultJoin:
+		if f.Target != nil && f.Target.Draws() {
+			l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
+		}
+	}
+}
+
+func (l *loader) siteOutage(f *Fault, t *faultT, n *node, key, mode string) {
+	at := n.kid("site")
+	if at == nil || t.Site == nil {
+		return
+	}
+	i, ok := l.sc.Topology.SiteIndex(*t.Site)
+	if !ok {
+		names := l.sc.Topology.SiteNames()
+		l.b.wrong(at, key+".site", "no site %q in topology %q (has %s)%s", *t.Site, l.sc.Topology.Name, shortList(names), didYouMean(*t.Site, names))
+		return
+	}
+	f.Site = i
+	f.Blackhole = mode == "blackhole"
+}
+
+// lossFault checks the model of a loss fault, whose keys stand beside its others.
+func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
+	get := func(p *float64) float64 {
+		if p == nil {
+			return 0
+		}
+		return *p
+	}
+	model := LossBernoulli
+	if t.Model != nil && *t.Model != "" {
+		model = *t.Model
+	}
+	need, not := []string{"p"}, []string{"p_gb", "p_bg", "loss_good", "loss_bad"}
+	if model == LossGilbertElliott {
+		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
+	}
+	for _, name := range need {
+		if n.kid(name) == nil {
+			l.b.missing(n, join(key, name), "%s loss has one", model)
+		}
+	}
+	for _, name := range not {
+		if at := n.kid(name); at != nil {
+			l.b.atKey(at, join(key, name), "%s loss has no such key", model)
+		}
+	}
+	f.Loss = Loss{Model: model, P: get(t.P), PGB: get(t.PGB), PBG: get(t.PBG), LossGood: get(t.LossGood), LossBad: get(t.LossBad)}
+}
+
+// overlap refuses a partition with a node on two sides: it would be cut off from itself.
+func (l *loader) overlap(f *Fault, n *node, key string) {
+	sides := f.Groups
+	names := make([]string, len(sides))
+	for i := range sides {
+		names[i] = element("groups", i)
+	}
+	if f.A != nil && f.B != nil {
+		sides, names = []*Selector{f.A, f.B}, []string{"a", "b"}
+	}
+	owner := map[core.NodeID]int{}
+	for i, s := range sides {
+		if s.Draws() {
+			continue // drawn from what the other side does not have
+		}
+		for _, id := range s.Fixed {
+			if j, twice := owner[id]; twice && j != i {
+				l.b.wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])
+				return
+			}
+			owner[id] = i
+		}
+	}
+}
+
+// faultTimes resolves At of all faults; they may refer to each other in any order, but not in a circle.
+func (l *loader) faultTimes(list []faultT) {
+	const (
+		unknown = iota
+		busy
+		done
+	)
+	state := make([]int, len(list))
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		t, f := &list[i], &l.sc.Faults[i]
+		switch {
+		case state[i] == done:
+			return true
+		case state[i] == busy:
+			l.b.wrong(t.At.n, t.At.key, "waits for itself: instants refer to each other in a circle")
+			t.At.bad = true
+			return false
+		case t.At == nil || t.At.bad:
+			state[i] = done
+			return true
+		}
+		state[i] = busy
+		defer func() { state[i] = done }()
+		t.At.at = t.At.offset
+		if t.At.ref != "" {
+			j := slices.IndexFunc(list, func(x faultT) bool { return x.ID == t.At.ref })
+			if t.At.ref == "faults" || j < 0 {
+				l.noFault(t.At)
+				return true
+			}
+			if !visit(j) {
+				t.At.bad = true
+				return false
+			}
+			t.At.at += l.edge(&l.sc.Faults[j], t.At.end)
+		}
+		f.At = t.At.at
+		return true
+	}
+	for i := range list {
+		visit(i)
+	}
+}
+
+// edge returns the start or the end of a fault.
+func (l *loader) edge(f *Fault, end bool) core.Duration {
+	if end {
+		return min(f.End(), l.sc.Duration)
+	}
+	return f.At
+}
+
+func (l *loader) noFault(t *instantT) {
+	var ids []string
+	for _, f := range l.sc.Faults {
+		ids = append(ids, f.ID)
+	}
+	l.b.wrong(t.n, t.key, "no fault %q (has %s)%s", t.ref, shortList(ids), didYouMean(t.ref, ids))
+	t.bad = true
+}
+
+// instant resolves an instant of an expectation or a plot.
+func (l *loader) instant(t *instantT) {
+	if t.bad {
+		return
+	}
+	t.at = t.offset
+	switch {
+	case t.ref == "faults":
+		for i := range l.sc.Faults {
+			t.at = max(t.at, l.edge(&l.sc.Faults[i], true)+t.offset)
+		}
+	case t.ref != "":
+		j := slices.IndexFunc(l.sc.Faults, func(f Fault) bool { return f.ID == t.ref })
+		if j < 0 {
+			l.noFault(t)
+			return
+		}
+		t.at += l.edge(&l.sc.Faults[j], t.end)
+	}
+	if t.at < 0 || t.at > l.sc.Duration {
+		l.b.wrong(t.n, t.key, "is %s, outside of the run of %s", formatDuration(t.at), formatDuration(l.sc.Duration))
+		t.bad = true
+	}
+}
+
+// faultWindow checks that a fault lies between warm-up and settle time.
+func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
+	sc := l.sc
+	rule, known := faultRules[f.Kind]
+	if t.At == nil || t.At.bad || !known || sc.Duration == 0 {
+		return
+	}
+	end := f.End()
+	switch {
+	case f.At < 0 || f.At >= sc.Duration:
+		l.b.wrong(t.At.n, key+".at", "must be ≥ 0s and before the end of the run, %s", formatDuration(sc.Duration))
+	case t.Force:
+	case f.At < sc.Warmup:
+		l.b.wrong(t.At.n, key+".at", "lies in the warm-up of %s; say force = true if that is meant", formatDuration(sc.Warmup))
+	case rule.lasts && f.For == 0 && f.Kind != FaultClock:
+		l.b.wrong(t.At.n, key+".at", "is never undone, so nothing can settle; give for, or say force = true if that is meant")
+	case end > sc.Duration-sc.Settle:
+		l.b.wrong(t.At.n, key+".at", "ends at %s, after %s, where the last %s are to be quiet; say force = true if that is meant",
+			formatDuration(end), formatDuration(sc.Duration-sc.Settle), formatDuration(sc.Settle))
+	}
+}
+
+// absent marks the nodes whose first fault is a join: they are not there until then.
+func (l *loader) absent() {
+	sc := l.sc
+	order := make([]int, len(sc.Faults))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sc.Faults[a].At, sc.Faults[b].At) })
+	touched := make([]bool, len(sc.Nodes))
+	for _, i := range order {
+		f := &sc.Faults[i]
+		switch f.Kind {
+		case FaultJoin, FaultCrash, FaultRestart, FaultLeave:
+		default:
+			continue // only these say that a process is there
+		}
+		if f.Target == nil || f.Target.Draws() {
+			continue
+		}
+		for _, id := range f.Target.Fixed {
+			if !touched[id] && f.Kind == FaultJoin {
+				sc.Nodes[id].Absent = true
+			}
+			touched[id] = true
+		}
+	}
+}

@@ -1,0 +1,321 @@
+package scenarios
+
+import (
+	"time"
+
+	"hypersim/core"
+)
+
+// The structs of this file are the format (spec 40 §8.3): one field per key, in the file's terms. Load
+// binds a tree to them, fills defaults and turns them into a Scenario. See bind.go for the tags.
+
+// worldT is what a run is built from; it is bound first, expressions may name its values.
+type worldT struct {
+	Schema   int       `key:"schema" required:"true" range:"[1,1]" doc:"version of this format"`
+	Scenario headT     `key:"scenario" required:"true" doc:"what it is, how long it takes"`
+	Topology topologyT `key:"topology" doc:"where sites are"`
+	Network  networkT  `key:"network" doc:"how links behave"`
+	Node     nodeT     `key:"node" doc:"the host under each node"`
+	Cluster  clusterT  `key:"cluster" doc:"who lives where, per site"`
+}
+
+// claimsT is what happens in the run and what is claimed about it.
+type claimsT struct {
+	Fault  []faultT  `key:"fault" doc:"disturbances"`
+	Expect []expectT `key:"expect" doc:"claims that decide the exit status"`
+	Report reportT   `key:"report" doc:"what a run leaves behind"`
+}
+
+// alternativesT is bound before all others: it says which values a run has.
+type alternativesT struct {
+	Variant []variantT `key:"variant" doc:"alternatives; a run takes the first"`
+	Sweep   sweepT     `key:"sweep" doc:"grid of the sweep verb"`
+}
+
+type headT struct {
+	Name        string        `key:"name" required:"true" doc:"kebab-case, equals the file name"`
+	Title       string        `key:"title" required:"true" doc:"one line"`
+	Description string        `key:"description" doc:"free text"`
+	Covers      []string      `key:"covers" doc:"decision numbers (AD-29) and items of the seed list (12.3)"`
+	Tags        []string      `key:"tags" doc:"core marks the core set"`
+	Seed        uint64        `key:"seed" range:"[0,9007199254740992]" doc:"base seed; a sweep's seeds replace it (default 1)"`
+	Duration    core.Duration `key:"duration" required:"true" range:"(0,inf)" doc:"virtual time of the run"`
+	Warmup      core.Duration `key:"warmup" range:"[0,inf)" doc:"unmeasured start"`
+	Settle      core.Duration `key:"settle" range:"[0,inf)" doc:"quiet end in which convergence is demanded (default 60s)"`
+	Budget      *budgetT      `key:"budget" doc:"a run that exceeds it stops, incomplete"`
+}
+
+type budgetT struct {
+	Wall   core.Duration `key:"wall" range:"(0,inf)" doc:"wall-clock time"`
+	Memory bytes         `key:"memory" range:"(0,inf)" doc:"of the process"`
+	Events uint64        `key:"events" range:"[1,inf)" doc:"events processed"`
+}
+
+type topologyT struct {
+	Use        string      `key:"use" doc:"bundled topology or path of a topology file"`
+	Matrix     string      `key:"matrix" doc:"bundled matrix or path of a matrix file"`
+	Rows       [][]float64 `key:"rows" doc:"the matrix itself, in site order"`
+	Form       string      `key:"form" enum:"square,upper,lower,wide,long,pairs" doc:"form of a matrix file; told from its first line when left out"`
+	Column     string      `key:"column" doc:"value column of a long CSV"`
+	Unit       string      `key:"unit" enum:"ms,s,us" doc:"of the matrix; required with a file or rows"`
+	Kind       string      `key:"kind" enum:"rtt,one-way" doc:"rtt is halved per direction; required with a file or rows"`
+	Symmetrize string      `key:"symmetrize" enum:"none,mean,min" doc:"what to do with two different directions (default none)"`
+	Missing    string      `key:"missing" enum:"error,shortest-path" doc:"what to do with pairs without a value (default error)"`
+	IntraRTT   string      `key:"intra_rtt" doc:"round trip between nodes of one site (default 0.5ms)"`
+	PerNode    bool        `key:"per_node" doc:"the matrix has one row per node, in id order"`
+	Snapshots  []snapshotT `key:"snapshots" doc:"matrices that replace the first during the run"`
+	Generate   *generateT  `key:"generate" doc:"a synthetic network instead of a matrix"`
+	Sites      []siteT     `key:"sites" doc:"the sites in order; with use: counts for sites of that topology"`
+	Links      []linkRuleT `key:"links" doc:"single links; later entries win"`
+}
+
+type snapshotT struct {
+	At     string `key:"at" required:"true" doc:"from the start of the run"`
+	Matrix string `key:"matrix" required:"true" doc:"bundled matrix or path"`
+}
+
+type generateT struct {
+	Kind       string  `key:"kind" required:"true" enum:"uniform,ring,star,geometric,line,grid,split,circle,random" doc:"shape"`
+	Sites      int     `key:"sites" range:"[0,10000]" doc:"number of sites"`
+	Nodes      int     `key:"nodes" range:"[0,20000]" doc:"number of nodes (per_node shapes)"`
+	RTT        string  `key:"rtt" doc:"round trip of neighbours, see the topology format"`
+	WAN        string  `key:"wan" doc:"round trip between the halves of split"`
+	Deviation  string  `key:"deviation" doc:"standard deviation of random"`
+	SideKM     float64 `key:"side_km" range:"[0,40000]" doc:"side of the square of geometric"`
+	PathFactor float64 `key:"path_factor" range:"[0,100]" doc:"fibre length over beeline of geometric"`
+	Seed       uint64  `key:"seed" range:"[0,9007199254740992]" doc:"of the shape itself; the run's seed does not move sites"`
+}
+
+type siteT struct {
+	Name     string `key:"name" required:"true" doc:"unique"`
+	Region   string `key:"region" doc:"label of the matrix row (default: the name)"`
+	Group    string `key:"group" doc:"locality tier"`
+	Gates    *int   `key:"gates" range:"[0,100000]" doc:"overrides cluster.gates"`
+	Managers *int   `key:"managers" range:"[0,100000]" doc:"overrides cluster.managers"`
+	Workers  *int   `key:"workers" range:"[0,1000000]" doc:"overrides cluster.workers"`
+	Clients  *int   `key:"clients" range:"[0,100000]" doc:"overrides cluster.clients"`
+}
+
+// linkT is how a link behaves.
+type linkT struct {
+	Jitter    Dist      `key:"jitter" unit:"s" relative:"true" range:"[0,inf)" doc:"added to the base delay; a share of it with % (default |N(0, 5%)|)"`
+	Loss      lossT     `key:"loss" doc:"lost datagrams"`
+	Duplicate float64   `key:"duplicate" range:"[0,1]" doc:"probability that a datagram arrives twice"`
+	Reorder   reorderT  `key:"reorder" doc:"datagrams held back"`
+	Corrupt   float64   `key:"corrupt" range:"[0,1]" doc:"probability that a datagram fails its checksum"`
+	Bandwidth bandwidth `key:"bandwidth" range:"(0,inf)" doc:"of the sender's egress (default 1Gbit/s)"`
+	Queue     bytes     `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
+	MTU       bytes     `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
+	Drift     driftT    `key:"drift" doc:"base delays that change"`
+}
+
+type lossT struct {
+	Model    string  `key:"model" enum:"none,bernoulli,gilbert-elliott" doc:"(default none; bernoulli where p is given)"`
+	P        float64 `key:"p" range:"[0,1]" doc:"bernoulli: probability"`
+	PGB      float64 `key:"p_gb" range:"[0,1]" doc:"gilbert-elliott: good to bad, per datagram"`
+	PBG      float64 `key:"p_bg" range:"[0,1]" doc:"gilbert-elliott: bad to good, per datagram"`
+	LossGood float64 `key:"loss_good" range:"[0,1]" doc:"gilbert-elliott: loss in the good state"`
+	LossBad  float64 `key:"loss_bad" range:"[0,1]" doc:"gilbert-elliott: loss in the bad state"`
+}
+
+type reorderT struct {
+	P     float64 `key:"p" range:"[0,1]" doc:"share of datagrams held back"`
+	Extra Dist    `key:"extra" unit:"s" relative:"true" range:"[0,inf)" doc:"for how long"`
+}
+
+type driftT struct {
+	Kind      string        `key:"kind" enum:"ramp,sine,walk" doc:"shape"`
+	From      core.Duration `key:"from" range:"[0,inf)" doc:"ramp: start"`
+	To        core.Duration `key:"to" range:"[0,inf)" doc:"ramp: end"`
+	Factor    float64       `key:"factor" range:"(0,100]" doc:"ramp: times the base at the end"`
+	Period    core.Duration `key:"period" range:"(0,inf)" doc:"sine: of one oscillation"`
+	Amplitude float64       `key:"amplitude" range:"[0,1)" doc:"sine: share of the base"`
+	Step      core.Duration `key:"step" range:"(0,inf)" doc:"walk: time between steps"`
+	Sigma     float64       `key:"sigma" range:"[0,1]" doc:"walk: of the logarithm of a step"`
+	Limit     float64       `key:"limit" range:"[1,100]" doc:"walk: largest factor, and its inverse the least (default 4)"`
+}
+
+type networkT struct {
+	linkT
+	Intra  *linkT  `key:"intra" doc:"links inside a site"`
+	Inter  *linkT  `key:"inter" doc:"links between sites"`
+	Codec  string  `key:"codec" enum:"struct,wire" doc:"wire encodes and decodes every message; same digest (default struct)"`
+	Stream streamT `key:"stream" doc:"reliable streams"`
+}
+
+type streamT struct {
+	RTOMin    core.Duration `key:"rto_min" range:"(0,inf)" doc:"first retransmission timeout (default 200ms)"`
+	RTOMax    core.Duration `key:"rto_max" range:"(0,inf)" doc:"it doubles up to this (default 60s)"`
+	IdleClose core.Duration `key:"idle_close" range:"(0,inf)" doc:"an unused stream is closed after this (default 60s)"`
+}
+
+type linkRuleT struct {
+	From   string `key:"from" required:"true" doc:"site, or * for every one"`
+	To     string `key:"to" required:"true" doc:"site, or * for every one"`
+	Both   *bool  `key:"both" doc:"the way back too (default true)"`
+	RTT    string `key:"rtt" doc:"replaces the matrix"`
+	OneWay string `key:"one_way" doc:"replaces the matrix"`
+	linkT
+}
+
+// hostT is the host under a node.
+type hostT struct {
+	Service    serviceT `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
+	Inbox      int      `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
+	Discipline string   `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
+	Clock      clockT   `key:"clock" doc:"drawn once per node"`
+	Memory     *bytes   `key:"memory" doc:"of the host"`
+}
+
+type clockT struct {
+	Offset   Dist `key:"offset" unit:"s" signed:"true" doc:"local time at the start of the run"`
+	DriftPPM Dist `key:"drift_ppm" unit:"ppm" signed:"true" doc:"parts per million that the clock runs fast"`
+}
+
+type nodeT struct {
+	hostT
+	Gate    *hostT `key:"gate" doc:"gates only"`
+	Manager *hostT `key:"manager" doc:"managers only"`
+	Worker  *hostT `key:"worker" doc:"workers only"`
+	Client  *hostT `key:"client" doc:"clients only"`
+}
+
+type clusterT struct {
+	Gates          int       `key:"gates" range:"[0,100000]" doc:"per site"`
+	Managers       int       `key:"managers" range:"[0,100000]" doc:"per site"`
+	Workers        int       `key:"workers" range:"[0,1000000]" doc:"per site"`
+	Clients        int       `key:"clients" range:"[0,100000]" doc:"hosts of clients per site"`
+	Size           int       `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
+	CoresPerWorker int       `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker"`
+	Gateless       bool      `key:"gateless" doc:"there are no gates on purpose"`
+	Start          startT    `key:"start" doc:"how the cluster comes into being"`
+	Seeds          *Selector `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
+	Ghosts         ghostsT   `key:"ghosts" doc:"addresses per site that never answer"`
+	Versions       *laterT   `key:"versions" doc:"share per protocol version"`
+}
+
+type startT struct {
+	Mode        string        `key:"mode" enum:"formed,cold" doc:"formed: all views complete at the start; cold: everybody joins (default formed)"`
+	Over        core.Duration `key:"over" range:"[0,inf)" doc:"cold: starts are spread over this time (default 1s)"`
+	Order       []string      `key:"order" enum:"gate,manager,worker,client" doc:"cold: roles in order of start (default gate, manager, worker)"`
+	Coordinates string        `key:"coordinates" enum:"cold,settled" doc:"formed: whether coordinates have converged already (default cold)"`
+}
+
+type ghostsT struct {
+	Gate    int `key:"gate" range:"[0,10000]" doc:"per site"`
+	Manager int `key:"manager" range:"[0,10000]" doc:"per site"`
+	Worker  int `key:"worker" range:"[0,10000]" doc:"per site"`
+}
+
+type faultT struct {
+	ID     string         `key:"id" required:"true" doc:"unique"`
+	Kind   string         `key:"kind" required:"true" doc:"what happens"`
+	At     *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
+	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
+	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
+	On     *laterT        `key:"on" doc:"when a protocol event happens"`
+	Rate   *laterT        `key:"process" doc:"a random process"`
+	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
+	Target *Selector      `key:"target" doc:"whom it hits"`
+
+	A         *Selector      `key:"a" doc:"partition, flap: one side"`
+	B         *Selector      `key:"b" doc:"partition, flap: the other side"`
+	Groups    []Selector     `key:"groups" doc:"partition: sides of which no two can talk"`
+	Links     *linksT        `key:"links" doc:"loss … bandwidth: traffic from a to b and back"`
+	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
+	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
+	Traffic   *laterT        `key:"traffic" doc:"classes or types of messages"`
+	Down      *core.Duration `key:"down" range:"(0,inf)" doc:"flap: time without the link"`
+	Up        *core.Duration `key:"up" range:"(0,inf)" doc:"flap: time with the link"`
+
+	Refuse    *bool          `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
+	KeepState *bool          `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
+	Version   *laterT        `key:"version" doc:"protocol version of the new process"`
+	Over      *core.Duration `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
+	Factor    *float64       `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
+	Applies   *string        `key:"applies" enum:"service,execution" doc:"slow: what becomes slower (default service)"`
+	Step      *core.Duration `key:"step" doc:"clock: jump, either way"`
+	DriftPPM  *float64       `key:"drift_ppm" range:"[-100000,100000]" doc:"clock: added drift"`
+	P         *float64       `key:"p" range:"[0,1]" doc:"duplicate, reorder, corrupt, and loss where it is independent: probability"`
+	Model     *string        `key:"model" enum:"bernoulli,gilbert-elliott" doc:"loss: model"`
+	PGB       *float64       `key:"p_gb" range:"[0,1]" doc:"loss: good to bad, per datagram"`
+	PBG       *float64       `key:"p_bg" range:"[0,1]" doc:"loss: bad to good, per datagram"`
+	LossGood  *float64       `key:"loss_good" range:"[0,1]" doc:"loss: in the good state"`
+	LossBad   *float64       `key:"loss_bad" range:"[0,1]" doc:"loss: in the bad state"`
+	Extra     *Dist          `key:"extra" unit:"s" range:"[0,inf)" doc:"reorder: how long a datagram is held back"`
+	Add       *Dist          `key:"add" unit:"s" range:"[0,inf)" doc:"delay: added to every datagram"`
+	Ramp      *core.Duration `key:"ramp" range:"[0,inf)" doc:"delay: reached linearly over this time"`
+	Bandwidth *bandwidth     `key:"bandwidth" range:"(0,inf)" doc:"bandwidth: of the senders"`
+	Queue     *bytes         `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
+	Site      *string        `key:"site" doc:"site-outage: which"`
+	Fail      *bool          `key:"fail" doc:"discovery: names do not resolve (default true)"`
+	Stale     *laterT        `key:"stale" doc:"discovery: answers are old"`
+}
+
+type linksT struct {
+	A Selector `key:"a" required:"true" doc:"one end"`
+	B Selector `key:"b" required:"true" doc:"the other end"`
+}
+
+type repeatT struct {
+	Every  core.Duration `key:"every" required:"true" range:"(0,inf)" doc:"from start to start"`
+	Count  int           `key:"count" required:"true" range:"[1,100000]" doc:"how often in all"`
+	Jitter core.Duration `key:"jitter" range:"[0,inf)" doc:"each start is later by up to this"`
+}
+
+type reportT struct {
+	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
+	Sample    core.Duration `key:"sample" range:"[0.01,inf)" doc:"of sampled series (default 1s)"`
+	KeepTrace bool          `key:"keep_trace" doc:"keep the record of all events"`
+	Plot      []plotT       `key:"plot" doc:"figures beyond the standard ones"`
+}
+
+type plotT struct {
+	Kind   string     `key:"kind" required:"true" enum:"line,ecdf,hist,box,heatmap,strip,area,scatter,gantt" doc:"form"`
+	Metric string     `key:"metric" required:"true" doc:"what is drawn"`
+	Where  labelsT    `key:"where" doc:"label filter"`
+	Stat   []string   `key:"stat" doc:"statistics drawn"`
+	X      string     `key:"x" doc:"time, or a swept key"`
+	Split  []string   `key:"split" doc:"one line per value of these labels or keys"`
+	Window *windowT   `key:"window" doc:"part of the run"`
+	Rate   bool       `key:"rate" doc:"change per second"`
+	Log    []string   `key:"log" enum:"x,y" doc:"logarithmic axes"`
+	HLine  []*scalarT `key:"hline" doc:"horizontal lines"`
+	Mark   []string   `key:"mark" doc:"faults shown as bands"`
+}
+
+type variantT struct {
+	Name    string   `key:"name" required:"true" doc:"unique"`
+	Set     rawT     `key:"set" doc:"dotted keys"`
+	Enable  []string `key:"enable" doc:"faults that only this variant has"`
+	Disable []string `key:"disable" doc:"faults that this variant lacks"`
+}
+
+type sweepT struct {
+	Seeds   seedsT `key:"seeds" doc:"\"1..30\" or a list"`
+	Grid    rawT   `key:"grid" doc:"dotted key = list; every combination is run"`
+	Zip     rawT   `key:"zip" doc:"dotted key = list; lists advance together"`
+	MaxRuns int    `key:"max_runs" range:"[1,1000000]" doc:"more are refused"`
+}
+
+func defaultWorld() worldT {
+	w := worldT{
+		Scenario: headT{Seed: 1, Settle: 60 * time.Second},
+		Network: networkT{
+			linkT: linkT{
+				Jitter: Dist{Kind: DistNormal, Std: 0.05, Relative: true}, Loss: lossT{Model: LossNone},
+				Bandwidth: 1e9, Queue: 1 << 20, MTU: 1400, Drift: driftT{Limit: 4},
+			},
+			Codec:  "struct",
+			Stream: streamT{RTOMin: 200 * time.Millisecond, RTOMax: 60 * time.Second, IdleClose: 60 * time.Second},
+		},
+		Node: nodeT{hostT: hostT{Inbox: 10_000, Discipline: "by-class"}},
+		Cluster: clusterT{Start: startT{
+			Mode: "formed", Over: time.Second, Order: []string{"gate", "manager", "worker"}, Coordinates: "cold",
+		}},
+	}
+	for i := range w.Node.Service {
+		w.Node.Service[i] = Constant(20e-6)
+	}
+	return w
+}

@@ -1,0 +1,510 @@
+package scenarios
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+// Options change a scenario from outside of its file.
+type Options struct {
+	Seed     *uint64        // replaces scenario.seed
+	Duration *core.Duration // replaces scenario.duration
+	Variant  string         // of the file's variants; "" is the first
+	Dir      string         // relative paths in sets are meant from here; "" is the working directory
+}
+
+// Load reads the scenario at a path, or the bundled one of that name, applies sets ("dotted.key=value",
+// typed as the schema says) and returns it complete. The error is Problems for everything wrong with the
+// content, in the order of the file; anything else says that the file could not be read.
+func Load(pathOrName string, sets []string, opt Options) (*Scenario, error) {
+	text, file, err := open(pathOrName)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text, file, sets, opt)
+}
+
+// open finds the text and the name it has in messages. A bundled name wins over a file without extension.
+func open(pathOrName string) (text, file string, err error) {
+	if b, ok := findBundled(pathOrName); ok {
+		data, err := bundle.ReadFile(b)
+		return string(data), path.Join("scenarios", b), err
+	}
+	info, err := os.Stat(pathOrName)
+	if err != nil {
+		if !strings.ContainsAny(pathOrName, `/\.`) {
+			return "", "", fmt.Errorf("no bundled scenario %q%s", pathOrName, didYouMean(pathOrName, bundledNames()))
+		}
+		return "", "", fmt.Errorf("%s: %w", pathOrName, plain(err))
+	}
+	if info.IsDir() {
+		return "", "", fmt.Errorf("%s: is a folder, not a scenario file", pathOrName)
+	}
+	if info.Size() > textMax {
+		return "", "", fmt.Errorf("%s: %d bytes; a scenario may have %d", pathOrName, info.Size(), textMax)
+	}
+	data, err := os.ReadFile(pathOrName)
+	if err != nil {
+		return "", "", fmt.Errorf("%s: %w", pathOrName, plain(err))
+	}
+	return string(data), pathOrName, nil
+}
+
+// Parse is Load on a text; file stands in messages, and its folder is where relative paths are meant from.
+func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
+	root, err := parse(text, file)
+	if err != nil {
+		return nil, err
+	}
+	l := newLoader(root, file, opt)
+	l.question = question(text)
+	l.change(sets, opt)
+	sum := sha256.Sum256([]byte(text))
+	l.sc.SHA256, l.sc.Sets = hex.EncodeToString(sum[:]), slices.Clone(sets)
+	l.resolve()
+	if len(l.b.problems) == 0 {
+		l.alternatives(opt)
+	}
+	if len(l.b.problems) > 0 {
+		return nil, l.b.problems.sorted()
+	}
+	l.finish()
+	return l.sc, nil
+}
+
+// question returns the comment that opens a file.
+func question(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
+		if !ok {
+			break
+		}
+		lines = append(lines, strings.TrimSpace(rest))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// loader turns one tree into one Scenario.
+type loader struct {
+	b        *binding
+	root     *node
+	pristine *node // the file with sets, before a variant changed it
+	sc       *Scenario
+	world    worldT
+	claims   claimsT
+	alt      alternativesT
+	proto    *protocol
+	encoded  map[string]any // the world in the file's terms
+	question string
+}
+
+func newLoader(root *node, file string, opt Options) *loader {
+	return &loader{
+		b:    &binding{dir: filepath.Dir(file), setDir: opt.Dir},
+		root: root,
+		sc:   &Scenario{File: file},
+	}
+}
+
+// change applies what comes from outside of the file, and the variant. Sets edit the file; where the
+// variant changes the same key they are applied once more, so that the person at the keyboard wins.
+func (l *loader) change(sets []string, opt Options) {
+	for _, s := range sets {
+		l.applySet(s)
+	}
+	head := l.root.kid("scenario")
+	if opt.Seed != nil && head != nil && head.isTable {
+		head.kids["seed"] = &node{file: seedFlag, val: int64(*opt.Seed)}
+	}
+	if opt.Duration != nil && head != nil && head.isTable {
+		head.kids["duration"] = &node{file: durationFlag, val: formatDuration(*opt.Duration)}
+	}
+	l.bindAlternatives()
+	l.pristine = l.root.clone()
+	if !l.chooseVariant(opt.Variant) {
+		return
+	}
+	quiet := len(l.b.problems)
+	for _, s := range sets {
+		l.applySet(s)
+	}
+	l.b.problems = l.b.problems[:quiet]
+}
+
+// sections of the root table that are bound by themselves.
+var rootSections = []string{"schema", "scenario", "topology", "network", "node", "cluster", "protocol", "workload", "fault", "expect", "report", "variant", "sweep"}
+
+func (l *loader) bindAlternatives() {
+	for _, name := range []string{"variant", "sweep"} {
+		n := l.root.kid(name)
+		if n == nil {
+			continue
+		}
+		v := reflect.ValueOf(&l.alt).Elem()
+		for _, f := range fieldsOf(v.Type()) {
+			if f.Tag.Get("key") == name {
+				l.b.value(n, name, v.FieldByIndex(f.Index), field{name: name, tag: f.Tag})
+			}
+		}
+	}
+}
+
+// chooseVariant applies a variant's set to the tree; it returns false when there is none.
+func (l *loader) chooseVariant(name string) bool {
+	i := 0
+	if name != "" {
+		i = slices.IndexFunc(l.alt.Variant, func(v variantT) bool { return v.Name == name })
+	}
+	if i < 0 || i >= len(l.alt.Variant) {
+		if name != "" {
+			var have []string
+			for _, v := range l.alt.Variant {
+				have = append(have, v.Name)
+			}
+			l.b.atKey(l.root, "variant", "no variant %q (has %s)%s", name, shortList(have), didYouMean(name, have))
+		}
+		return false
+	}
+	v := &l.alt.Variant[i]
+	l.sc.Variant = v.Name
+	l.applyItems(v.Set.items)
+	off := slices.Clone(v.Disable)
+	for k := range l.alt.Variant { // what another variant enables is off unless this one enables it too
+		for _, id := range l.alt.Variant[k].Enable {
+			if !slices.Contains(v.Enable, id) {
+				off = append(off, id)
+			}
+		}
+	}
+	l.dropFaults(off)
+	return true
+}
+
+func (l *loader) applyItems(items []rawItem) {
+	for _, it := range items {
+		l.assign(it.path, it.value.clone(), func(format string, args ...any) { l.b.atKey(it.value, it.key, format, args...) })
+	}
+}
+
+func (l *loader) dropFaults(ids []string) {
+	faults := l.root.kid("fault")
+	if faults == nil {
+		return
+	}
+	faults.items = slices.DeleteFunc(slices.Clone(faults.items), func(n *node) bool {
+		id, _ := n.kid("id").text()
+		return slices.Contains(ids, id)
+	})
+}
+
+// resolve does the work: everything wrong is in l.b.problems afterwards.
+func (l *loader) resolve() {
+	l.world = defaultWorld()
+	for _, name := range l.root.names() {
+		if !slices.Contains(rootSections, name) {
+			l.b.unknown(l.root.kids[name], join("", name), name, rootSections)
+		}
+	}
+	if w := l.root.kid("workload"); w != nil {
+		l.workloads(w)
+	}
+	rest := []string{"protocol", "workload", "fault", "expect", "report", "variant", "sweep"}
+	known := append(slices.Clone(rest), l.unknownSections()...)
+	l.b.table(l.root, "", reflect.ValueOf(&l.world).Elem(), known...)
+	l.head()
+	l.proto = l.bindProtocol(l.root.kid("protocol"))
+	built := l.buildWorld()
+	l.b.env = l.environment(built)
+	l.bindClaims()
+	if !built {
+		return
+	}
+	l.faults(l.claims.Fault)
+	l.seeds(l.flat())
+	l.starts()
+	l.expects(l.claims.Expect)
+	l.report()
+}
+
+func (l *loader) flat() bool { return l.proto.base.Swim.Membership.Topology == "flat" }
+
+func (l *loader) unknownSections() []string {
+	var names []string
+	for _, name := range l.root.names() {
+		if !slices.Contains(rootSections, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (l *loader) workloads(n *node) {
+	items := []*node{n}
+	if n.isArray {
+		items = n.items
+	}
+	for i, item := range items {
+		l.b.later(item, element("workload", i), "workloads are")
+	}
+}
+
+var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// head copies and checks [scenario].
+func (l *loader) head() {
+	t, sc := &l.world.Scenario, l.sc
+	n := l.root.kid("scenario")
+	sc.Name, sc.Title, sc.Description, sc.Covers, sc.Tags = t.Name, t.Title, t.Description, t.Covers, t.Tags
+	sc.Question = l.question
+	sc.Seed, sc.Duration, sc.Warmup, sc.Settle = t.Seed, t.Duration, t.Warmup, t.Settle
+	if b := t.Budget; b != nil {
+		sc.Budget = Budget{Wall: b.Wall, Memory: int64(b.Memory), Events: b.Events}
+	}
+	if n == nil || !n.isTable {
+		return
+	}
+	want := strings.TrimSuffix(filepath.Base(sc.File), ".toml")
+	switch at := n.kid("name"); {
+	case at == nil || t.Name == "":
+	case !kebab.MatchString(t.Name):
+		l.b.wrong(at, "scenario.name", "must be kebab-case: small letters, digits and single hyphens")
+	case t.Name != want && strings.HasSuffix(sc.File, ".toml"):
+		l.b.wrong(at, "scenario.name", "must equal the file's name, %q", want)
+	}
+	if at := n.kid("title"); at != nil && strings.ContainsAny(t.Title, "\r\n") {
+		l.b.wrong(at, "scenario.title", "must be one line")
+	}
+	if sc.Duration <= 0 {
+		return
+	}
+	if sc.Warmup >= sc.Duration {
+		l.b.wrong(n.kid("warmup"), "scenario.warmup", "must be shorter than the run of %s", formatDuration(sc.Duration))
+	} else if sc.Warmup+sc.Settle > sc.Duration {
+		at := orNode(n.kid("settle"), n.kid("duration"))
+		l.b.wrong(at, "scenario.settle", "warm-up and settle time of %s are longer than the run of %s", formatDuration(sc.Warmup+sc.Settle), formatDuration(sc.Duration))
+	}
+}
+
+// buildWorld builds topology, network, hosts, nodes and their configurations; false when there is no world
+// that faults and expectations could be about.
+func (l *loader) buildWorld() bool {
+	if !l.topology() || l.sc.Topology == nil {
+		return false
+	}
+	l.network()
+	l.hosts()
+	if !l.cluster(l.flat()) {
+		return false
+	}
+	l.configs(l.proto)
+	return true
+}
+
+func (l *loader) bindClaims() {
+	v := reflect.ValueOf(&l.claims).Elem()
+	l.claims.Report.Sample = core.Duration(1e9)
+	for _, f := range fieldsOf(v.Type()) {
+		name := f.Tag.Get("key")
+		if n := l.root.kid(name); n != nil {
+			l.b.value(n, name, v.FieldByIndex(f.Index), field{name: name, tag: f.Tag})
+		}
+	}
+}
+
+// environment is what expressions may name.
+func (l *loader) environment(built bool) *environment {
+	if !built {
+		return &environment{broken: true}
+	}
+	cfg := configVars(&l.sc.Protocol.Configs[0])
+	roles := map[string]any{}
+	for r, layer := range l.proto.roles {
+		c := l.proto.base
+		if layer != nil {
+			(&loader{b: &binding{}, world: l.world}).bindRooms(&c, layer, "")
+		}
+		roles[core.Role(r).String()] = configVars(&c)
+	}
+	cfg["role"] = roles
+	var size SiteCounts
+	for _, s := range l.sc.Cluster.Sites {
+		size.Gates += s.Gates
+		size.Managers += s.Managers
+		size.Workers += s.Workers
+	}
+	vars := map[string]any{
+		"cfg": cfg,
+		"cluster": map[string]any{
+			"size": float64(size.Gates + size.Managers + size.Workers), "gates": float64(size.Gates),
+			"managers": float64(size.Managers), "workers": float64(size.Workers), "sites": float64(len(l.sc.Cluster.Sites)),
+		},
+	}
+	l.encoded = l.encodeWorld()
+	l.sweptVars(vars)
+	return newEnvironment(vars, l)
+}
+
+// configVars returns the numbers and words of a configuration by room and key.
+func configVars(c *Config) map[string]any {
+	out := map[string]any{}
+	rooms := roomsOf(c)
+	for _, name := range roomNames() {
+		room := map[string]any{}
+		v := rooms[name]
+		for _, f := range fieldsOf(v.Type()) {
+			x := v.FieldByIndex(f.Index)
+			switch {
+			case x.Type() == durationType:
+				room[f.Tag.Get("key")] = core.Duration(x.Int()).Seconds()
+			case x.CanInt():
+				room[f.Tag.Get("key")] = float64(x.Int())
+			case x.CanUint():
+				room[f.Tag.Get("key")] = float64(x.Uint())
+			default:
+				room[f.Tag.Get("key")] = x.Interface()
+			}
+		}
+		out[name] = room
+	}
+	return out
+}
+
+// sweptVars adds the current values of swept keys, unless a name is taken.
+func (l *loader) sweptVars(vars map[string]any) {
+	for _, it := range slices.Concat(l.alt.Sweep.Grid.items, l.alt.Sweep.Zip.items) {
+		text, ok := l.current(it.path)
+		if !ok {
+			continue
+		}
+		parts := splitPath(it.path)
+		at := vars
+		for i, part := range parts {
+			if i == len(parts)-1 {
+				if _, taken := at[part]; !taken {
+					at[part] = numberOf(text)
+				}
+				break
+			}
+			next, ok := at[part].(map[string]any)
+			if !ok {
+				if _, taken := at[part]; taken {
+					break
+				}
+				next = map[string]any{}
+				at[part] = next
+			}
+			at = next
+		}
+	}
+}
+
+// numberOf turns a value as written into what an expression computes with: seconds, a number, or a word.
+func numberOf(text string) any {
+	if v, err := strconv.ParseFloat(text, 64); err == nil {
+		return v
+	}
+	if d, err := parseDuration(text); err == nil {
+		return d.Seconds()
+	}
+	if p, err := parsePercent(text); err == nil {
+		return p
+	}
+	return text
+}
+
+// current returns a key's value in this run as written: from the file with its changes, else the default.
+func (l *loader) current(path string) (string, bool) {
+	if path == "variant" {
+		return l.sc.Variant, l.sc.Variant != ""
+	}
+	if n := l.root.lookup(path); n != nil && !n.isTable && !n.isArray {
+		return fmt.Sprint(n.val), true
+	}
+	var at any = l.encoded
+	for _, part := range splitPath(path) {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return "", false
+		}
+		at = m[part]
+	}
+	switch at.(type) {
+	case nil, map[string]any, []any:
+		return "", false
+	}
+	return fmt.Sprint(at), true
+}
+
+// report resolves [report].
+func (l *loader) report() {
+	t := &l.claims.Report
+	l.sc.Report = Report{CSV: t.CSV, Sample: t.Sample, KeepTrace: t.KeepTrace}
+	var ids []string
+	for _, f := range l.sc.Faults {
+		ids = append(ids, f.ID)
+	}
+	for i := range t.Plot {
+		p := &t.Plot[i]
+		n, key := l.root.kid("report").kid("plot").items[i], element("report.plot", i)
+		o, unit := l.observable(p.Metric, p.Where, n, key)
+		out := Plot{Kind: p.Kind, Metric: o.Metric, Where: o.Where, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, Log: p.Log, Mark: p.Mark}
+		for _, s := range p.Stat {
+			if _, _, ok := statOf(s); !ok {
+				l.b.atValue(n.kid("stat"), key+".stat", s, `must be %s, or a quantile such as "p95"`, oneOf(statWords))
+			}
+		}
+		for _, id := range p.Mark {
+			if !slices.Contains(ids, id) {
+				l.b.atValue(n.kid("mark"), key+".mark", id, "no fault %q (has %s)%s", id, shortList(ids), didYouMean(id, ids))
+			}
+		}
+		for _, h := range p.HLine {
+			if h == nil || h.n == nil {
+				continue
+			}
+			if v, ok := l.b.bound(h.n, h.key, unit); ok {
+				out.HLine = append(out.HLine, v)
+				h.value = showBound(v, unit)
+			}
+		}
+		if w := p.Window; w != nil {
+			out.From, out.To = l.plotInstant(w.From), l.plotInstant(w.To)
+		}
+		l.sc.Report.Plots = append(l.sc.Report.Plots, out)
+	}
+}
+
+func (l *loader) plotInstant(t *instantT) *core.Duration {
+	if t == nil {
+		return nil
+	}
+	l.instant(t)
+	at := t.at
+	return &at
+}
+
+// finish writes the resolved configuration and lets go of the tree.
+func (l *loader) finish() {
+	l.encode()
+	for i := range l.sc.Faults {
+		f := &l.sc.Faults[i]
+		f.Target.release()
+		f.A.release()
+		f.B.release()
+		for _, s := range f.Groups {
+			s.release()
+		}
+	}
+}

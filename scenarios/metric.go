@@ -1,0 +1,96 @@
+package scenarios
+
+import "slices"
+
+// Metric is a quantity that a run measures and an expectation may judge.
+type Metric struct {
+	Name, Unit string
+	Labels     []string // beside those that every metric has
+	Doc        string
+}
+
+// commonLabels may be asked of every metric; an observation that has no such label has the empty word.
+var commonLabels = []string{
+	"observer", "observer_role", "observer_site", "observer_class",
+	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
+	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault",
+	"site_a", "site_b", "roles", "direction", "transport",
+}
+
+// metrics are what sim/metrics measures, by the same names, units and labels: this room may not import that
+// one, so a test compares them.
+var metrics = []Metric{
+	{Name: "detection_first", Unit: "s", Doc: "crash of the subject to the first live observer that marks it `to` (SUSPECT or DEAD) afterwards"},
+	{Name: "detection_each", Unit: "s", Doc: "crash of the subject to each live observer that marks it `to`, once per observer"},
+	{Name: "detection_full", Unit: "s", Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
+	{Name: "dissemination", Unit: "s", Labels: []string{"share", "type"}, Doc: "birth of an update to `share` per cent of the live members that should know its subject having heard it"},
+	{Name: "false_suspicions", Unit: "count", Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
+	{Name: "false_positives", Unit: "count", Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
+	{Name: "excused_positives", Unit: "count", Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
+	{Name: "refutation", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
+	{Name: "refutation_full", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
+	{Name: "rejoin", Unit: "s", Doc: "end of a partition, flap or site outage until no live member's view disagrees with the truth"},
+	{Name: "view_error", Unit: "fraction", Doc: "pairs whose view disagrees with the truth, of the pairs where either says up; sampled"},
+	{Name: "convergence", Unit: "s", Labels: []string{"edge"}, Doc: "start of the run, or start or end of a fault, to the moment from which the view error stays 0 until the next of them"},
+	{Name: "messages", Unit: "1/s per node", Labels: []string{"type"}, Doc: "messages per live node and second, by direction and type"},
+	{Name: "bytes", Unit: "B/s per node", Labels: []string{"type"}, Doc: "bytes per live node and second, by direction and type"},
+	{Name: "coordinate_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT over sampled pairs; at most 100 equally weighted quantiles per sample and class of pairs"},
+	{Name: "coordinate_error_ms", Unit: "ms", Doc: "|predicted − true RTT|, kept like coordinate_error"},
+	{Name: "coordinate_settle", Unit: "s", Labels: []string{"threshold"}, Doc: "start until the median of coordinate_error over all pairs stays below the threshold to the end"},
+	{Name: "coordinate_rank", Unit: "count", Doc: "principal axes holding more than 1 % of the variance of all coordinate vectors; sampled"},
+	{Name: "coordinate_quality", Unit: "0-1", Doc: "min(1, samples/10) · min(1, 20/error_ms) of each node's own coordinate (age 0); sampled, to 0.01"},
+	{Name: "rtt_ucb_coverage", Unit: "fraction", Doc: "share of sampled pairs whose true RTT is at most the upper bound of the estimate"},
+	{Name: "rtt_ucb_ratio", Unit: "ratio", Doc: "upper bound over true RTT of sampled pairs, kept like coordinate_error"},
+	{Name: "newcomer_error", Unit: "relative", Labels: []string{"samples"}, Doc: "median coordinate_error of the sampled pairs of a node that started after 0, at the first sample with ≥ 5, 10, 20 own samples"},
+	{Name: "confirmation_attempts", Unit: "count", Doc: "active pings to UNCONFIRMED peers"},
+	{Name: "confirmation_attempt_age", Unit: "s", Doc: "age of the UNCONFIRMED record at each proactive attempt"},
+	{Name: "confirmation_attempts_per_peer", Unit: "count", Doc: "proactive attempts that an UNCONFIRMED peer had got when it was removed"},
+	{Name: "death_callbacks", Unit: "count", Doc: "death notifications per (observer, subject, dead incarnation), 0 if a declared death had none"},
+	{Name: "gossip_evicted", Unit: "count", Labels: []string{"type"}, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
+	{Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
+	{Name: "join_confirm", Unit: "s", Doc: "start of a node to OK at all live members that should know it"},
+	{Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
+	{Name: "unconfirmed_peers", Unit: "count", Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
+	{Name: "unconfirmed_removed", Unit: "s", Doc: "age of an UNCONFIRMED record at its removal"},
+	{Name: "unconfirmed_illegal_transitions", Unit: "count", Doc: "UNCONFIRMED → SUSPECT or DEAD"},
+	{Name: "suspicion_timer_ratio", Unit: "ratio", Labels: []string{"nominal_s"}, Doc: "actual over nominal lifetime of suspicions that expired, by nominal lifetime in s"},
+	{Name: "latency_multiplier", Unit: "ratio", Labels: []string{"rtt"}, Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
+	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
+	{Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
+	{Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+}
+
+// laterMetrics belong to jobs, routing and flow.
+var laterMetrics = []string{
+	"accept_time", "backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
+	"control_latency", "dc_reachability_delay", "dual_leader", "duplicate_work_core_s", "extension_granted",
+	"extension_inflation", "failover", "false_unreachable", "first_accept_after", "goodput", "job_end", "job_latency",
+	"job_outcome", "leader_changes", "leader_gap", "level_cleared", "level_period", "level_reached", "load_cv",
+	"orphan_time", "peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
+	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness", "terminal_conflicts",
+	"timeout_fallbacks", "timeout_lateness", "timeout_rejected_valid", "timeout_spread", "workflow_double_run",
+	"workflow_restarts",
+}
+
+// Metrics returns the metrics that a run measures, in the order of the documentation.
+func Metrics() []Metric { return slices.Clone(metrics) }
+
+func findMetric(name string) *Metric {
+	for i := range metrics {
+		if metrics[i].Name == name {
+			return &metrics[i]
+		}
+	}
+	return nil
+}
+
+func metricNames() []string {
+	names := make([]string, len(metrics))
+	for i := range metrics {
+		names[i] = metrics[i].Name
+	}
+	return names
+}
+
+// labels returns the labels that a filter may name.
+func (m *Metric) labels() []string { return append(slices.Clone(m.Labels), commonLabels...) }

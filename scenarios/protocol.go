@@ -1,0 +1,22 @@
+package scenarios
+
+import (
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
+)
+
+// Config is the protocol configuration of one node, complete.
+type Config struct {
+	Swim    swim.Config
+	Vivaldi vivaldi.Config
+}
+
+// Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without
+// overrides; NodeSpec.Config says which one a node has.
+type Protocol struct {
+	Configs []Config
+	Unsafe  bool // checks between parameters are warnings
+}
+
+// Default returns the configuration without overrides.
+func (p *Protocol) Default() *Config { return &p.Configs[0] }

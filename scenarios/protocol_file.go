@@ -1,0 +1,264 @@
+package scenarios
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hypersim/core"
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
+)
+
+// roomsOf returns the tables of protocol keys: each field of swim.Config is a room, vivaldi.Config is one.
+// The Config structs are the only list of keys there is.
+func roomsOf(c *Config) map[string]reflect.Value {
+	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
+	v := reflect.ValueOf(&c.Swim).Elem()
+	for _, f := range fieldsOf(v.Type()) {
+		rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+	}
+	return rooms
+}
+
+func roomNames() []string {
+	var c Config
+	return slices.Sorted(maps.Keys(roomsOf(&c)))
+}
+
+// laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
+var laterRooms = []string{
+	"admission", "backpressure", "breaker", "cancel", "client", "correlation", "dispatch", "discovery", "election",
+	"extension", "federated", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease", "link",
+	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
+}
+
+func defaultConfig() Config { return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default()} }
+
+// overrideT is one [[protocol.override]].
+type overrideT struct {
+	Target Selector `key:"target" required:"true" doc:"whose parameters"`
+	Set    rawT     `key:"set" required:"true" doc:"room.key = value"`
+}
+
+// protocol is [protocol] as read, before it is known who has which configuration.
+type protocol struct {
+	base      Config
+	roles     [core.NumRoles]*node // rooms of [protocol.role.<role>]
+	overrides []overrideT
+	rooms     []*node // the same as trees of rooms
+	unsafe    bool
+}
+
+func (l *loader) bindProtocol(n *node) *protocol {
+	p := &protocol{base: defaultConfig()}
+	formed := l.world.Cluster.Start.Mode == "formed"
+	p.base.Swim.Membership.Initial = map[bool]string{true: "formed", false: "cold"}[formed]
+	if n == nil {
+		return p
+	}
+	const key = "protocol"
+	if !n.isTable {
+		l.b.wrong(n, key, "must be a table")
+		return p
+	}
+	for _, name := range n.names() {
+		kid, at := n.kids[name], join(key, name)
+		switch name {
+		case "unsafe":
+			v, ok := kid.val.(bool)
+			if p.unsafe = v; !ok {
+				l.b.wrong(kid, at, "must be true or false")
+			}
+		case "inherited":
+			l.b.later(kid, at, "inherited behaviours are")
+		case "role":
+			l.bindRoles(p, kid, at)
+		case "override":
+			l.b.value(kid, at, reflect.ValueOf(&p.overrides).Elem(), field{name: name})
+		default:
+			l.bindRoom(&p.base, kid, at, name, true)
+		}
+	}
+	if at := n.kid("membership").kid("initial"); at != nil && (at.val == "formed") != formed {
+		l.b.wrong(at, "protocol.membership.initial", "cluster.start.mode says %q; leave this key out", l.world.Cluster.Start.Mode)
+	}
+	for i := range p.overrides {
+		p.rooms = append(p.rooms, p.overrides[i].Set.nest())
+		scratch := p.base
+		before := len(l.b.problems)
+		l.bindRooms(&scratch, p.rooms[i], element("protocol.override", i)+".set")
+		_ = before
+	}
+	return p
+}
+
+// shapeKeys are the same for all members of a group, so only [protocol.membership] may set them.
+var shapeKeys = []string{"topology", "initial", "confirmation_mode"}
+
+// bindRoom binds one room's table.
+func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
+	rooms := roomsOf(c)
+	room, ok := rooms[name]
+	switch {
+	case !ok && slices.Contains(laterRooms, name):
+		l.b.later(n, key, "the parameters of this room are")
+		return
+	case !ok:
+		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe"))
+		return
+	}
+	l.b.table(n, key, room)
+	if name != "membership" || shape || !n.isTable {
+		return
+	}
+	for _, k := range shapeKeys {
+		if kid := n.kid(k); kid != nil {
+			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.membership]")
+		}
+	}
+}
+
+func (l *loader) bindRooms(c *Config, n *node, key string) {
+	if !n.isTable {
+		l.b.wrong(n, key, "must be a table of rooms")
+		return
+	}
+	for _, name := range n.names() {
+		l.bindRoom(c, n.kids[name], join(key, name), name, false)
+	}
+}
+
+func (l *loader) bindRoles(p *protocol, n *node, key string) {
+	if !n.isTable {
+		l.b.wrong(n, key, "must be a table of roles")
+		return
+	}
+	for _, name := range n.names() {
+		kid, at := n.kids[name], join(key, name)
+		r, ok := core.ParseRole(name)
+		if !ok || r == core.RoleClient {
+			l.b.unknown(kid, at, name, roleNames[:3])
+			continue
+		}
+		p.roles[r] = kid
+		scratch := p.base
+		l.bindRooms(&scratch, kid, at)
+	}
+}
+
+// nest turns dotted keys back into tables.
+func (r *rawT) nest() *node {
+	root := &node{isTable: true, kids: map[string]*node{}}
+	for _, it := range r.items {
+		at := root
+		parts := strings.Split(it.path, ".")
+		for i, part := range parts {
+			if i == len(parts)-1 {
+				at.kids[part] = it.value
+				break
+			}
+			next := at.kids[part]
+			if next == nil || !next.isTable {
+				next = &node{isTable: true, kids: map[string]*node{}, file: it.value.file, key: it.value.key, at: it.value.at}
+				at.kids[part] = next
+			}
+			at = next
+		}
+	}
+	return root
+}
+
+// configs gives every node its configuration: base, then its role's, then the overrides that name it.
+func (l *loader) configs(p *protocol) {
+	sc := l.sc
+	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe}
+	for i := range p.overrides {
+		t := &p.overrides[i].Target
+		if t.Draws() {
+			l.b.wrong(t.src, t.key, "count and pct cannot be used here: who has which parameters is fixed")
+			t.bad = true
+		}
+		t.resolve(l.b, sc, false)
+	}
+	quiet := &loader{b: &binding{}, world: l.world} // problems were reported when the tables were first bound
+	index := map[string]int{"": 0}
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		var id strings.Builder
+		var layers []*node
+		if r := p.roles[n.Role]; r != nil {
+			layers = append(layers, r)
+			id.WriteString(n.Role.String())
+		}
+		for k := range p.overrides {
+			if _, in := slices.BinarySearch(p.overrides[k].Target.Fixed, n.ID); in {
+				layers = append(layers, p.rooms[k])
+				fmt.Fprintf(&id, ",%d", k)
+			}
+		}
+		at, known := index[id.String()]
+		if !known {
+			c := p.base
+			for _, layer := range layers {
+				quiet.bindRooms(&c, layer, "")
+			}
+			at = len(sc.Protocol.Configs)
+			index[id.String()] = at
+			sc.Protocol.Configs = append(sc.Protocol.Configs, c)
+		}
+		n.Config = at
+	}
+	l.checkConfigs()
+}
+
+// checkConfigs runs the checks between parameters; protocol.unsafe makes them warnings.
+func (l *loader) checkConfigs() {
+	seen := map[string]bool{}
+	for i := range l.sc.Protocol.Configs {
+		c := &l.sc.Protocol.Configs[i]
+		for _, msg := range append(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi.")...) {
+			if seen[msg] {
+				continue
+			}
+			seen[msg] = true
+			if l.sc.Protocol.Unsafe {
+				l.sc.Warnings = append(l.sc.Warnings, "protocol."+msg)
+				continue
+			}
+			l.configProblem(msg)
+		}
+	}
+}
+
+// split returns the messages of joined errors, each with the prefix.
+func split(err error, prefix string) []string {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the joined errors themselves are wanted
+	if !ok {
+		return []string{prefix + err.Error()}
+	}
+	var out []string
+	for _, e := range joined.Unwrap() {
+		out = append(out, prefix+e.Error())
+	}
+	return out
+}
+
+// configProblem reports "room.key = value: text" at the key, wherever it stands.
+func (l *loader) configProblem(msg string) {
+	head, text, _ := strings.Cut(msg, ": ")
+	key, found, _ := strings.Cut(head, " = ")
+	p := Problem{File: l.root.file, Line: 1, Col: 1, Key: "protocol." + key, Found: found, Text: text}
+	room, name, _ := strings.Cut(key, ".")
+	if at := l.root.kid("protocol").kid(room).kid(name); at != nil {
+		p.File, p.Line, p.Col, p.Found = at.file, at.at.line, at.at.col, at.literal()
+	} else if at := l.root.kid("protocol"); at != nil {
+		p.File, p.Line, p.Col = at.file, at.at.line, at.at.col
+	}
+	l.b.problems = append(l.b.problems, p)
+}

@@ -1,0 +1,174 @@
+package scenarios
+
+import (
+	"hypersim/core"
+	"hypersim/topologies"
+)
+
+// Scenario is one run, completely described: what Load returns. It is a plain value that nothing changes
+// afterwards; slices are shared, so readers do not write to them.
+type Scenario struct {
+	Name        string // kebab-case, equals the file's name
+	Title       string // one line
+	Description string
+	Question    string   // the comment that opens the file
+	Covers      []string // "AD-29" and items of the seed list
+	Tags        []string
+
+	File   string // path as given, or the path of a bundled file below scenarios/
+	SHA256 string // of the file's text, hex
+	Sets   []string
+	// Config is the resolved configuration: canonical JSON with every default filled in (keys sorted, two
+	// blanks of indentation). ConfigHash is the hex SHA-256 of it; the seed is not part of it.
+	Config     []byte
+	ConfigHash string
+	Variant    string // name of the variant that this run is; "" without variants
+	// Warnings are checks that protocol.unsafe turned off, and anything else a person should read.
+	Warnings []string
+
+	Seed     uint64
+	Duration core.Duration // virtual time of the run
+	Warmup   core.Duration // excluded from statistics
+	Settle   core.Duration // quiet end in which convergence is demanded
+	Budget   Budget
+
+	Topology *topologies.Topology // rows are sites, or nodes when PerNode
+	Network  Network
+	Node     [core.NumRoles]NodeModel // by role, complete
+	Cluster  Cluster
+	Protocol Protocol
+
+	Groups []Group    // Groups[i].ID = i+1
+	Nodes  []NodeSpec // Nodes[i].ID = i
+
+	Faults   []Fault // in file order
+	Expects  []Expect
+	Disabled []DisabledInvariant
+	Report   Report
+	Variants []Variant
+	Sweep    Sweep
+}
+
+// Budget stops a run that costs too much; zero fields are no limit.
+type Budget struct {
+	Wall   core.Duration
+	Memory int64 // bytes
+	Events uint64
+}
+
+// Group is a membership group (spec 10 §1). Its nodes are the contiguous ids First … First+Count−1.
+type Group struct {
+	ID    core.GroupID
+	Name  string // "gates", "site:<name>" or "flat"
+	Site  int    // the site of a datacenter group, else −1
+	First core.NodeID
+	Count int
+}
+
+// NodeSpec is one process of the run. Ids are dense; all gates come first (site by site), then site by
+// site its managers and its workers, clients last, so that every group is a range of ids.
+type NodeSpec struct {
+	ID     core.NodeID
+	Name   string // "site/role/index"
+	Site   int    // index into Topology.Sites
+	Row    int    // row of Topology.Base: the site, or the node's own row when PerNode
+	Role   core.Role
+	Group  core.GroupID  // 0 for clients
+	Config int           // index into Protocol.Configs
+	Start  core.Duration // when the process starts
+	Absent bool          // starts only by a join fault
+	Ghost  bool          // an address that never answers; others know it from the start
+	Seed   bool          // everybody knows its address at start
+}
+
+// ConfigOf returns the protocol configuration of a node.
+func (s *Scenario) ConfigOf(id core.NodeID) *Config {
+	return &s.Protocol.Configs[s.Nodes[id].Config]
+}
+
+// Cluster says who lives where and how it starts.
+type Cluster struct {
+	Sites          []SiteCounts // parallel to Topology.Sites
+	CoresPerWorker int
+	Gateless       bool
+	Formed         bool          // complete views at t = 0; else cold
+	Settled        bool          // coordinates settled at t = 0 (only with Formed)
+	ColdOver       core.Duration // starts are spread over this time
+	ColdOrder      []core.Role   // roles in order of start; empty: all mixed
+}
+
+// SiteCounts is the number of processes of one site, ghosts apart.
+type SiteCounts struct {
+	Gates, Managers, Workers, Clients int
+	Ghosts                            [core.NumRoles]int
+}
+
+// Of returns the count of a role, ghosts apart.
+func (c SiteCounts) Of(r core.Role) int {
+	switch r {
+	case core.RoleGate:
+		return c.Gates
+	case core.RoleManager:
+		return c.Managers
+	case core.RoleWorker:
+		return c.Workers
+	case core.RoleClient:
+		return c.Clients
+	}
+	return 0
+}
+
+// NodeModel is the host under a node (spec 50 §3).
+type NodeModel struct {
+	Service    [core.NumClasses]Dist // seconds per message, by class
+	Inbox      int                   // messages
+	ByClass    bool                  // serve CONTROL first; else first come, first served
+	Offset     Dist                  // clock offset in seconds, drawn once per node
+	DriftPPM   Dist                  // clock drift in parts per million, drawn once per node
+	MemorySize int64                 // bytes; 0: not modelled
+}
+
+// Report says what a run leaves behind.
+type Report struct {
+	CSV       []string // files of spec 50 §7 without ".csv"; empty: all that have rows
+	Sample    core.Duration
+	KeepTrace bool
+	Plots     []Plot
+}
+
+// Plot is one figure that the scenario asks for beyond the standard ones.
+type Plot struct {
+	Kind   string
+	Metric string
+	Where  []Label
+	Stat   []string
+	X      string
+	Split  []string
+	From   *core.Duration
+	To     *core.Duration
+	Rate   bool
+	Log    []string
+	HLine  []float64
+	Mark   []string // fault ids
+}
+
+// Variant is one alternative of a file; its first is the baseline.
+type Variant struct {
+	Name            string
+	Set             map[string]any
+	Enable, Disable []string
+}
+
+// Sweep is the grid of a file: read and checked here, executed by the sweep verb.
+type Sweep struct {
+	Seeds   []uint64
+	Grid    []SweepAxis // sorted by key
+	Zip     []SweepAxis
+	MaxRuns int
+}
+
+// SweepAxis is one swept key.
+type SweepAxis struct {
+	Key    string
+	Values []any
+}

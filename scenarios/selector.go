@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// Selector names nodes (spec 40 §8.2). All of its conditions must hold; lists are alternatives.
+type Selector struct {
+	Any    bool
+	IDs    []string // names or globs; nil: any
+	Roles  []core.Role
+	Sites  []int
+	Groups []core.GroupID
+	Not    *Selector
+	All    []*Selector // each must hold
+	AnyOf  []*Selector // one must hold
+
+	Count      int     // draw this many of what matches; 0: no limit
+	Pct        float64 // draw this share, 0–1; 0: no limit
+	BySite     bool    // draw evenly from every site
+	AllowEmpty bool
+
+	// Fixed is what matches before any draw, in id order: resolved at load. Ghosts and clients are
+	// only in it when the selector names their ids or role.
+	Fixed []core.NodeID
+
+	siteNames, groupNames []string
+	src                   *node // while loading: where it stands
+	key                   string
+	bad                   bool // reported already
+}
+
+// Draws reports whether the nodes are drawn when the fault fires.
+func (s *Selector) Draws() bool { return s.Count > 0 || s.Pct > 0 }
+
+// Resolve returns the nodes that s means now, in id order. Without a draw they are Fixed, whoever is
+// alive. A draw takes Count, or Pct of all that match rounded to the nearest (at least 1), from those
+// alive says are there; stream is the fault's own. It returns nothing only when nobody is left.
+func (s *Selector) Resolve(nodes []NodeSpec, alive func(core.NodeID) bool, stream *rng.Stream) []core.NodeID {
+	if !s.Draws() {
+		return s.Fixed
+	}
+	return s.draw(nodes, alive, stream)
+}

@@ -1,0 +1,166 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"maps"
+
+	"github.com/BurntSushi/toml"
+)
+
+// node is a value of a decoded TOML text that knows where it stands. A scalar has val; a table has kids,
+// an array items.
+type node struct {
+	file    string
+	key, at place // of the key, and of the value
+	val     any   // string, int64, float64, bool or time.Time
+	kids    map[string]*node
+	items   []*node
+	isTable bool
+	isArray bool
+}
+
+// textMax bounds a scenario file.
+const textMax = 1 << 20
+
+// parse decodes text into a tree with positions. The error is Problems.
+func parse(text, file string) (*node, error) {
+	fail := func(at place, format string, args ...any) (*node, error) {
+		return nil, Problems{{File: file, Line: at.line, Col: at.col, Text: fmt.Sprintf(format, args...)}}
+	}
+	if len(text) > textMax {
+		return fail(place{}, "%d bytes; a scenario may have %d", len(text), textMax)
+	}
+	ix, deep := scan(text)
+	if deep {
+		return fail(place{}, "nested deeper than %d values or %d dotted keys", depthMax, partsMax)
+	}
+	var tree map[string]any
+	md, err := toml.Decode(text, &tree)
+	if err != nil {
+		var pe toml.ParseError
+		if errors.As(err, &pe) {
+			msg := pe.Message
+			if msg == "" {
+				msg = strings.TrimPrefix(pe.Error(), "toml: ")
+			}
+			return fail(place{max(1, pe.Position.Line), max(1, pe.Position.Col)}, "not TOML: %s", msg)
+		}
+		return fail(place{1, 1}, "not TOML: %v", err)
+	}
+	if err := ix.check(md.Keys()); err != nil {
+		return fail(place{1, 1}, "%v", err) // our own mistake, but the positions could not be trusted
+	}
+	return ix.build(file, "", tree), nil
+}
+
+// check compares the index with the keys that the decoder saw, in its order.
+func (ix *index) check(keys []toml.Key) error {
+	if len(keys) != len(ix.entries) {
+		return fmt.Errorf("internal: the position index has %d keys, the decoder %d", len(ix.entries), len(keys))
+	}
+	for i, k := range keys {
+		if !slices.Equal(k, ix.entries[i].parts) {
+			return fmt.Errorf("internal: key %d is %q in the position index, %q in the decoder", i, ix.entries[i].parts, k)
+		}
+	}
+	return nil
+}
+
+func (ix *index) build(file, path string, v any) *node {
+	n := &node{file: file, key: ix.keys[path], at: ix.values[path]}
+	switch v := v.(type) {
+	case map[string]any:
+		n.isTable = true
+		n.kids = make(map[string]*node, len(v))
+		for k, x := range v {
+			n.kids[k] = ix.build(file, join(path, k), x)
+		}
+		if path == "" {
+			n.key, n.at = place{1, 1}, place{1, 1}
+		}
+	case []map[string]any:
+		n.isArray = true
+		for i, x := range v {
+			n.items = append(n.items, ix.build(file, element(path, i), x))
+		}
+	case []any:
+		n.isArray = true
+		for i, x := range v {
+			n.items = append(n.items, ix.build(file, element(path, i), x))
+		}
+	default:
+		n.val = v
+	}
+	return n
+}
+
+func (n *node) names() []string { return slices.Sorted(maps.Keys(n.kids)) }
+
+func (n *node) kid(name string) *node {
+	if n == nil {
+		return nil
+	}
+	return n.kids[name]
+}
+
+// clone returns a copy that shares no table or array with n.
+func (n *node) clone() *node {
+	c := *n
+	if n.kids != nil {
+		c.kids = make(map[string]*node, len(n.kids))
+		for k, x := range n.kids {
+			c.kids[k] = x.clone()
+		}
+	}
+	c.items = nil
+	for _, x := range n.items {
+		c.items = append(c.items, x.clone())
+	}
+	return &c
+}
+
+// literal prints n as it would be written in a file; tables and arrays in short.
+func (n *node) literal() string {
+	switch {
+	case n.isTable:
+		return "{…}"
+	case n.isArray:
+		return "[…]"
+	}
+	return literal(n.val)
+}
+
+func literal(v any) string {
+	switch v := v.(type) {
+	case string:
+		const most = 60
+		if r := []rune(v); len(r) > most {
+			v = string(r[:most]) + "…"
+		}
+		return strconv.Quote(v)
+	case float64:
+		switch {
+		case math.IsNaN(v):
+			return "nan"
+		case math.IsInf(v, 1):
+			return "inf"
+		case math.IsInf(v, -1):
+			return "-inf"
+		}
+		s := strconv.FormatFloat(v, 'g', -1, 64)
+		if !strings.ContainsAny(s, ".e") {
+			s += ".0"
+		}
+		return s
+	case time.Time:
+		return v.Format(time.RFC3339)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hypersim/core"
+)
+
+// durationMax is the longest time a scenario may name: it refuses mistakes and keeps sums from overflowing.
+const durationMax = 365 * 24 * time.Hour
+
+var (
+	errDuration  = errors.New(`must be a duration with a unit, such as "250ms", "30s" or "2h"`)
+	errYear      = errors.New("must not be longer than 8760h, a year")
+	errSize      = errors.New(`must be a size with a unit, such as "1400B", "64KiB" or "1MiB"`)
+	errBandwidth = errors.New(`must be a bandwidth with a unit, such as "1Gbit/s" or "200kbit/s"`)
+	errRate      = errors.New(`must be a rate with a unit, such as "20/s" or "3/min"`)
+	errPercent   = errors.New(`must be a share such as "5%"`)
+)
+
+// parseDuration reads "250ms", "30s", "1h30m". A bare number is refused, "0" too.
+func parseDuration(s string) (core.Duration, error) {
+	if s == "0" {
+		return 0, errDuration
+	}
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return 0, errDuration
+	case d > durationMax || d < -durationMax:
+		return 0, errYear
+	}
+	return d, nil
+}
+
+// formatDuration writes d so that parseDuration reads the same back: "90s", "0.5ms".
+func formatDuration(d core.Duration) string {
+	switch {
+	case d == 0:
+		return "0s"
+	case d%time.Millisecond == 0 && (d >= time.Second || d <= -time.Second):
+		return number(float64(d/time.Millisecond)/1000) + "s"
+	case d < time.Second && d > -time.Second:
+		return number(float64(d)/1e6) + "ms"
+	}
+	return d.String()
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+type suffix struct {
+	text   string
+	factor float64
+}
+
+var (
+	sizeUnits      = []suffix{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}}
+	bandwidthUnits = []suffix{{"kbit/s", 1e3}, {"Mbit/s", 1e6}, {"Gbit/s", 1e9}, {"bit/s", 1}}
+	rateUnits      = []suffix{{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}}
+)
+
+// parseUnit reads a number followed by one of the suffixes, longest match first as listed.
+func parseUnit(s string, units []suffix, wrong error) (float64, error) {
+	i := slices.IndexFunc(units, func(u suffix) bool { return strings.HasSuffix(s, u.text) })
+	if i < 0 {
+		return 0, wrong
+	}
+	v, ok := parseNumber(strings.TrimSuffix(s, units[i].text))
+	if !ok {
+		return 0, wrong
+	}
+	return v * units[i].factor, nil
+}
+
+// parseNumber reads a finite decimal number; no hexadecimal, no "inf", no underscores.
+func parseNumber(s string) (float64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	return v, err == nil && !math.IsInf(v, 0)
+}
+
+// parseSize reads bytes.
+func parseSize(s string) (int64, error) {
+	v, err := parseUnit(s, sizeUnits, errSize)
+	if err != nil || math.Abs(v) > 1<<53 {
+		return 0, errSize
+	}
+	return int64(math.Round(v)), nil
+}
+
+func parseBandwidth(s string) (float64, error) { return parseUnit(s, bandwidthUnits, errBandwidth) }
+func parseRate(s string) (float64, error)      { return parseUnit(s, rateUnits, errRate) }
+
+// parsePercent reads "5%" as 0.05.
+func parsePercent(s string) (float64, error) {
+	v, err := parseUnit(s, []suffix{{"%", 1}}, errPercent)
+	return v / 100, err
+}
+
+func formatSize(v int64) string {
+	for _, u := range []suffix{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if f := int64(u.factor); v != 0 && v%f == 0 {
+			return strconv.FormatInt(v/f, 10) + u.text
+		}
+	}
+	return strconv.FormatInt(v, 10) + "B"
+}
+
+func formatBandwidth(v float64) string {
+	for _, u := range []suffix{{"Gbit/s", 1e9}, {"Mbit/s", 1e6}, {"kbit/s", 1e3}} {
+		if x := v / u.factor; x >= 1 && x*u.factor == v && x == math.Trunc(x) {
+			return number(x) + u.text
+		}
+	}
+	return number(v) + "bit/s"
+}
+
+func formatPercent(v float64) string {
+	p := strconv.FormatFloat(v*100, 'g', 12, 64)
+	if x, err := strconv.ParseFloat(p, 64); err == nil && x/100 == v {
+		return number(x) + "%"
+	}
+	return number(v*100) + "%"
+}

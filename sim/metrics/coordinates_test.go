@@ -1,0 +1,132 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"hypersim/core"
+
+	"pgregory.net/rapid"
+)
+
+// machines is a Probe with fixed answers.
+type machines struct {
+	coords map[core.NodeID]core.Coord
+	queue  map[core.NodeID]int
+	memory int64
+}
+
+func (m machines) Coord(n core.NodeID, c *core.Coord) (ok bool) {
+	*c, ok = m.coords[n]
+	return ok
+}
+func (m machines) QueueLen(n core.NodeID) int { return m.queue[n] }
+func (m machines) MemoryBytes() int64         { return m.memory }
+
+// Three nodes on a line at 0, 30 and 40 ms, heights 0, true RTTs 25, 50 and 10 ms: relative errors 0.2,
+// 0.2 and 0; error_ms 1 at each node makes sigma 2 and the bound 4 ms above the estimate.
+func TestCoordinates(t *testing.T) {
+	place := func(x float32, samples uint16) core.Coord {
+		return core.Coord{Vec: [core.MaxDims]float32{x}, ErrorMS: 1, Samples: samples, Dims: 8}
+	}
+	s := flat(t, 4, func(c *Context) {
+		c.Nodes[2].Site, c.Nodes[2].SiteIndex = "b", 1
+		c.Nodes[3].Late = true
+		c.TrueRTT = func(a, b core.NodeID, _ core.Instant) core.Duration {
+			return map[core.NodeID]core.Duration{1: 25, 2: 50, 3: 10}[a+b] * time.Millisecond // 0–1, 0–2, 1–2
+		}
+	})
+	m := machines{coords: map[core.NodeID]core.Coord{0: place(0, 20), 1: place(0.03, 5), 2: place(0.04, 20)}, queue: map[core.NodeID]int{0: 4}, memory: 600}
+	s.rec.Sample(at(1), m)
+	s.end(2)
+	near := func(m Metric, want []float64, where ...string) {
+		t.Helper()
+		have := s.values(m, where...)
+		for i := range have {
+			have[i] = math.Round(have[i]*1e5) / 1e5
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("%v%v: have %v, want %v", m, where, have, want)
+		}
+	}
+	near(CoordinateError, []float64{0.2}, "link", "intra", "site_a", "a", "site_b", "a")
+	near(CoordinateError, []float64{0, 0.2}, "link", "inter", "roles", "manager-manager")
+	near(CoordinateErrorMS, []float64{0, 10}, "link", "inter")
+	near(RTTUCBCoverage, []float64{0.66667})                  // 34 ≥ 25, 44 < 50, 14 ≥ 10
+	near(RTTUCBRatio, []float64{0.88, 1.4}, "link", "inter")  // 44/50, 14/10
+	near(CoordinateQuality, []float64{0.5, 1})                // 5 of 10 samples
+	near(CoordinateRank, []float64{1})                        // a line
+	near(CoordinateSettle, []float64{1}, "threshold", "0.25") // the median is 0.2
+	near(CoordinateSettle, nil, "threshold", "0.15")
+	near(QueueDepth, []float64{0, 4})
+	near(MemoryPerPair, []float64{100}) // three nodes hold two records each
+}
+
+// The kept quantiles are the nearest ranks k/n, so that percentiles of whole per cents are exact.
+func TestQuantiles(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		v := rapid.SliceOfN(rapid.Float64Range(0, 9), 1, 500).Draw(rt, "v")
+		all := make([]Value, len(v))
+		for i := range v {
+			all[i] = Value{float64(float32(v[i])), 1}
+		}
+		SortValues(all)
+		q := quantiles(v, 100)
+		row := CoordRow{Pairs: int32(len(v)), Rel: q}
+		var kept []Value
+		total := 0.0
+		(&Result{}).eachPair(CoordinateError, &row, 0, func(o *Observation) {
+			kept = append(kept, Value{o.Value, float64(o.Weight)})
+			total += float64(o.Weight)
+		})
+		if total != float64(len(v)) {
+			rt.Fatalf("weights sum to %v, want %d", total, len(v))
+		}
+		for _, p := range []float64{1, 25, 50, 90, 99, 100} {
+			if have, want := Percentile(kept, p), Percentile(all, p); have != want {
+				rt.Fatalf("p%v = %v, want %v", p, have, want)
+			}
+		}
+	})
+}
+
+// Principal axes: points on a plane have two, on a cube three, all equal none.
+func TestRank(t *testing.T) {
+	for want, points := range map[int][][3]float32{
+		-1: {{1, 1, 1}, {1, 1, 1}},
+		1:  {{0, 0, 0}, {1, 1, 1}, {2, 2, 2}},
+		2:  {{0, 0, 0}, {1, 1, 0}, {1, -1, 0}, {2, 0, 0}},
+		3:  {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 0}},
+	} {
+		c := coordinates{}
+		for _, p := range points {
+			c.have = append(c.have, true)
+			c.coords = append(c.coords, core.Coord{Dims: 8, Vec: [core.MaxDims]float32{p[0], p[1], p[2]}})
+		}
+		if have := c.rank(); have != want {
+			t.Errorf("%v: rank %d, want %d", points, have, want)
+		}
+	}
+}
+
+// Above PairsAll the pairs are drawn: as many as PairsMax, the same for the same seed, never a node with itself.
+func TestDrawnPairs(t *testing.T) {
+	build := func(seed uint64) []measured {
+		c := Context{Nodes: make([]Node, 300), Seed: seed, SampleEvery: 1, Flat: true, TrueRTT: func(a, b core.NodeID, _ core.Instant) core.Duration { return 1 }}
+		for i := range c.Nodes {
+			c.Nodes[i] = Node{ID: core.NodeID(i), Group: 1, Role: core.RoleGate}
+		}
+		return New(c).coords.pairs
+	}
+	a, b, c := build(1), build(1), build(2)
+	if len(a) != 5000 || !slices.Equal(a, b) || slices.Equal(a, c) {
+		t.Errorf("%d pairs; same seed equal %v; other seed equal %v", len(a), slices.Equal(a, b), slices.Equal(a, c))
+	}
+	for _, p := range a {
+		if p.a >= p.b {
+			t.Fatalf("pair %v", p)
+		}
+	}
+}

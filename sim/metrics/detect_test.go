@@ -1,0 +1,206 @@
+package metrics
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// One crash in a group of four, seen by three: spec 50 §6, detection_first, detection_full,
+// dissemination of the death, view_error and convergence, spec 40 §4 death_callbacks.
+func TestCrash(t *testing.T) {
+	s := flat(t, 4, func(c *Context) { c.Faults = []FaultInfo{{ID: "crash", Kind: "crash"}} })
+	s.rec.Sample(at(5), nil)
+	s.fault(10, trace.KindFaultStart, 0)
+	s.truth(10, trace.KindCrash, 3)
+	s.rec.Sample(at(11), nil) // three observers hold it OK, wrongly
+	s.becomes(12, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(12.5, 1, 3, ok, suspect, core.CauseSuspect, 0)
+	s.rec.Sample(at(13), nil) // one left
+	s.becomes(13.5, 2, 3, ok, suspect, core.CauseSuspect, 0)
+	s.becomes(17, 0, 3, suspect, dead, core.CauseExpired, 0)
+	s.fact(17, 0, core.Fact{Kind: core.FactCallback, Callback: core.CallbackDied, Subject: 3, Cause: core.CauseExpired})
+	s.becomes(17.25, 2, 3, suspect, dead, core.CauseDead, 0)
+	s.fact(17.25, 2, core.Fact{Kind: core.FactCallback, Callback: core.CallbackDied, Subject: 3, Cause: core.CauseDead})
+	s.fact(17.25, 2, core.Fact{Kind: core.FactCallback, Callback: core.CallbackDied, Subject: 3, Cause: core.CauseDead})
+	s.becomes(18, 1, 3, suspect, dead, core.CauseDead, 0) // and nobody was told
+	s.rec.Sample(at(19), nil)
+	s.end(20)
+
+	s.want(DetectionFirst, []float64{2}, "to", "SUSPECT")
+	s.want(DetectionFirst, []float64{7}, "to", "DEAD")
+	s.want(DetectionFirst, []float64{7}, "to", "DEAD", "path", "timer", "observer", "a/manager/0", "subject", "a/manager/3")
+	s.want(DetectionEach, []float64{7, 7.25, 8}, "to", "DEAD")
+	s.want(DetectionFull, []float64{8})
+	s.want(Dissemination, []float64{0.25}, "type", "dead", "share", "50") // 2 of 3 ≥ 50 %
+	s.want(Dissemination, []float64{1}, "type", "dead", "share", "99")
+	s.want(Dissemination, []float64{1}, "type", "dead", "share", "100")
+	s.want(DeathCallbacks, []float64{1, 2, 0})
+	s.want(FalsePositives, nil)
+	s.want(FalseSuspicions, nil)
+	// 4·3 pairs agree; then 3·2 live pairs and 3 wrong ones; then one wrong; then none.
+	s.want(ViewError, []float64{0, 3.0 / 9, 1.0 / 7, 0})
+	s.want(Convergence, []float64{0}, "edge", "run")
+	s.want(Convergence, []float64{3.5}, "edge", "start", "fault", "crash") // SUSPECT counts as not up
+	if n := len(s.rec.Result().Detections); n != 6 {
+		t.Errorf("%d detections, want 6", n)
+	}
+}
+
+// A mark of a live subject is held against the truth at that moment (spec 50 §6).
+func TestFalseMarks(t *testing.T) {
+	cases := []struct {
+		name   string
+		before func(*script)
+		want   Truth
+		class  Class
+		inc    uint32
+	}{
+		{"live", func(s *script) {}, TruthLive, Healthy, 0},
+		{"subject paused", func(s *script) { s.truth(5, trace.KindPause, 1) }, TruthPaused, Healthy, 0},
+		{"subject resumed", func(s *script) { s.truth(5, trace.KindPause, 1); s.truth(6, trace.KindResume, 1) }, TruthLive, Healthy, 0},
+		{"cut one way", func(s *script) { s.cut[[2]core.NodeID{1, 0}] = true }, TruthUnreachable, Healthy, 0},
+		{"cut the other way", func(s *script) { s.cut[[2]core.NodeID{0, 1}] = true }, TruthUnreachable, Healthy, 0},
+		{"a third is cut", func(s *script) { s.cut[[2]core.NodeID{2, 1}] = true }, TruthLive, Healthy, 0},
+		{"leaving", func(s *script) { s.truth(5, trace.KindLeave, 1) }, TruthLeaving, Healthy, 0},
+		{"gone", func(s *script) { s.truth(5, trace.KindLeave, 1); s.truth(7, trace.KindStop, 1) }, TruthLeaving, Healthy, 0},
+		{"observer slow", func(s *script) { s.record(5, trace.Record{Kind: trace.KindSlow, Node: 0, X: 10}) }, TruthLive, Impaired, 0},
+		{"observer paused before", func(s *script) { s.truth(5, trace.KindPause, 0); s.truth(6, trace.KindResume, 0) }, TruthLive, Impaired, 0},
+		{"observer normal again", func(s *script) {
+			s.record(5, trace.Record{Kind: trace.KindSlow, Node: 0, X: 10})
+			s.record(6, trace.Record{Kind: trace.KindSlow, Node: 0, X: 1})
+		}, TruthLive, Impaired, 0},
+		{"crashed", func(s *script) { s.truth(5, trace.KindCrash, 1) }, TruthCrashed, Healthy, 0},
+		{"old process", func(s *script) {
+			s.fact(4, 1, core.Fact{Kind: core.FactIncarnation, Inc: 3, Cause: core.CauseRefute})
+			s.truth(5, trace.KindCrash, 1)
+			s.record(6, trace.Record{Kind: trace.KindStart, Node: 1, Inc: 10})
+		}, TruthRestarted, Healthy, 3},
+		{"new process", func(s *script) {
+			s.truth(5, trace.KindCrash, 1)
+			s.record(6, trace.Record{Kind: trace.KindStart, Node: 1, Inc: 10})
+		}, TruthLive, Healthy, 10},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s := flat(t, 3)
+			c.before(s)
+			s.becomes(10, 0, 1, ok, suspect, core.CauseProbeFailed, c.inc)
+			s.becomes(20, 0, 1, suspect, dead, core.CauseExpired, c.inc)
+			r := s.end(30)
+			for _, d := range r.Detections {
+				if d.Truth != c.want || d.Class != c.class {
+					t.Errorf("%v: %v at a %v observer, want %v, %v", d.To, d.Truth, d.Class, c.want, c.class)
+				}
+			}
+			count := func(b bool) int {
+				if b {
+					return 1
+				}
+				return 0
+			}
+			live, right := c.want == TruthLive, c.want == TruthCrashed
+			if n := len(r.Of(FalseSuspicions)); n != count(live) {
+				t.Errorf("%d false suspicions", n)
+			}
+			if n := len(r.Of(FalsePositives)); n != count(live) {
+				t.Errorf("%d false positives", n)
+			}
+			if n := len(r.Of(ExcusedPositives)); n != count(!live && !right) {
+				t.Errorf("%d excused", n)
+			}
+		})
+	}
+}
+
+// An impaired observer counts as healthy again 60 s after the end of the pause.
+func TestImpairedFor(t *testing.T) {
+	s := flat(t, 3)
+	s.truth(5, trace.KindPause, 0)
+	s.truth(6, trace.KindResume, 0)
+	s.becomes(65.9, 0, 1, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(66, 0, 2, ok, suspect, core.CauseProbeFailed, 0)
+	s.end(70)
+	s.want(FalseSuspicions, []float64{1}, "class", "impaired", "subject", "a/manager/1")
+	s.want(FalseSuspicions, []float64{1}, "class", "healthy", "subject", "a/manager/2")
+}
+
+// A second SUSPECT counts only at a new incarnation; a refutation is measured from the first SUSPECT
+// anywhere, at each observer and until the last one.
+func TestRefutation(t *testing.T) {
+	s := flat(t, 4)
+	s.becomes(10, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(10.5, 1, 3, ok, suspect, core.CauseSuspect, 0)
+	s.fact(10.75, 3, core.Fact{Kind: core.FactIncarnation, Inc: 1, Cause: core.CauseRefute})
+	s.fact(11, 0, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 1, A: 0, Cause: core.CauseSeen})
+	s.fact(11.25, 2, core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 1, A: 0, Cause: core.CauseAlive})
+	s.fact(12, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: suspect, Inc: 1, A: 0, Cause: core.CauseSuspect})
+	s.fact(13, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 2, A: 1, Cause: core.CauseSeen})
+	s.end(20)
+	s.want(FalseSuspicions, []float64{1, 1, 1})
+	s.want(Refutation, []float64{1, 3})
+	s.want(RefutationFull, []float64{3})
+	s.want(Dissemination, []float64{0.5}, "type", "alive", "share", "50") // 2 of 3 others
+	s.want(Dissemination, []float64{1.25}, "type", "alive", "share", "100")
+	s.want(IncarnationMax, []float64{1}, "node", "a/manager/3")
+	s.want(IncarnationMax, []float64{0, 0, 0, 1})
+}
+
+// Members that die while an update spreads leave the audience, whether they had heard it or not.
+func TestAudienceShrinks(t *testing.T) {
+	s := flat(t, 5)
+	raise := func(sec float64, o core.NodeID) {
+		s.fact(sec, o, core.Fact{Kind: core.FactTransition, Subject: 4, From: ok, To: ok, Inc: 1, A: 0, Cause: core.CauseAlive})
+	}
+	s.fact(1, 4, core.Fact{Kind: core.FactIncarnation, Inc: 1, Cause: core.CauseRefute})
+	raise(2, 0)
+	s.truth(3, trace.KindCrash, 0) // heard: 0 of 3 now
+	raise(4, 1)
+	raise(5, 1)                    // nothing new: 1 of 3
+	s.truth(6, trace.KindCrash, 2) // 1 of 2
+	raise(7, 3)
+	s.end(9)
+	s.want(Dissemination, []float64{5}, "share", "50", "type", "alive")
+	s.want(Dissemination, []float64{6}, "share", "100", "type", "alive")
+}
+
+// detection_full waits for whoever held it OK or SUSPECT; a dead observer waits for nobody.
+func TestDetectionFullWithoutObserver(t *testing.T) {
+	s := flat(t, 3)
+	s.truth(10, trace.KindCrash, 2)
+	s.becomes(15, 0, 2, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(16, 0, 2, suspect, dead, core.CauseExpired, 0)
+	s.truth(18, trace.KindCrash, 1)
+	r := s.end(30)
+	s.want(DetectionFull, []float64{8})
+	if r.Counters.Crashes != 2 || r.Counters.Undetected != 1 { // nobody has noticed that 1 is gone
+		t.Errorf("crashes %d, undetected %d", r.Counters.Crashes, r.Counters.Undetected)
+	}
+}
+
+// spec 50 §6, rejoin: from heal to all live members agreeing all are alive.
+func TestRejoin(t *testing.T) {
+	s := flat(t, 2, func(c *Context) { c.Faults = []FaultInfo{{ID: "cut", Kind: "partition"}, {ID: "lag", Kind: "delay"}} })
+	s.fault(10, trace.KindFaultStart, 0)
+	s.becomes(15, 0, 1, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(15, 1, 0, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(25, 0, 1, suspect, dead, core.CauseExpired, 0)
+	s.becomes(25, 1, 0, suspect, dead, core.CauseExpired, 0)
+	s.fault(40, trace.KindFaultEnd, 0)
+	s.becomes(60, 0, 1, dead, ok, core.CauseSeen, 1)
+	s.becomes(61.5, 1, 0, dead, ok, core.CauseSeen, 1)
+	s.fault(70, trace.KindFaultStart, 1)
+	s.fault(80, trace.KindFaultEnd, 1)
+	r := s.end(100)
+	s.want(Rejoin, []float64{21.5}, "fault", "cut")
+	s.want(Rejoin, []float64{21.5})
+	s.want(Convergence, []float64{21.5}, "edge", "end", "fault", "cut")
+	s.want(Convergence, []float64{0, 0}, "fault", "lag")
+	if r.Counters.Unconverged != 1 { // between 10 and 40 s they never agreed
+		t.Errorf("unconverged %d, want 1", r.Counters.Unconverged)
+	}
+	if f := r.Faults[0]; f.Start != at(10) || f.End != at(40) || f.Episodes != 1 {
+		t.Errorf("fault %+v", f)
+	}
+}
