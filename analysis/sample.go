@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -97,8 +98,8 @@ func (r *Run) Samples(metric string) (list []Sample, unit string) {
 // MetricNames returns the metrics that Samples finds in r, sorted.
 func (r *Run) MetricNames() []string {
 	var names []string
-	for name, f := range sources { //tidy:allow sorted below
-		if len(f(r.Tables)) > 0 {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		if len(sources[name](r.Tables)) > 0 {
 			names = append(names, name)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 const checksMax = 64
 
 // alternatives checks what this run does not use: other variants, and each value of the sweep, by loading
-// the file with it. A value that makes the scenario invalid is reported where it stands.
+// the file with it (the sweep's with the first variant). A value that makes the scenario invalid is reported where it stands.
 func (l *loader) alternatives(opt Options) {
 	seen := map[string]int{}
 	for i, v := range l.alt.Variant {
@@ -90,7 +90,7 @@ func (l *loader) sweep(opt Options) {
 			for i, v := range it.value.items {
 				axis.Values = append(axis.Values, v.plain())
 				if checks++; checks <= checksMax && len(l.b.problems) == 0 {
-					l.try(v, element(it.key, i), Options{Variant: l.sc.Variant, Dir: opt.Dir}, []rawItem{{path: it.path, key: it.key, value: v}})
+					l.try(v, element(it.key, i), Options{Dir: opt.Dir}, []rawItem{{path: it.path, key: it.key, value: v}})
 				}
 			}
 			list = append(list, axis)

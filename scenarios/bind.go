@@ -224,9 +224,16 @@ func (b *binding) value(n *node, key string, v reflect.Value, f field) {
 	}
 }
 
+// entriesMax bounds arrays of tables, whose entries are each compared with all nodes or all links.
+const entriesMax = 1000
+
 func (b *binding) array(n *node, key string, v reflect.Value, f field) {
 	if !n.isArray {
 		b.wrong(n, key, "must be an array")
+		return
+	}
+	if v.Type().Elem().Kind() == reflect.Struct && len(n.items) > entriesMax {
+		b.wrong(n, key, "%d entries; at most %d are supported", len(n.items), entriesMax)
 		return
 	}
 	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))

@@ -122,6 +122,7 @@ func (l *loader) counts(t *clusterT, n *node) {
 	size := t.Size
 	if size == 0 && topo.PerNode && l.fixedCount() == 0 {
 		size = topo.N()
+		t.Size = size
 	}
 	if size > 0 {
 		l.fillWorkers(size, n)

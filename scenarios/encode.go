@@ -1,7 +1,7 @@
 package scenarios
 
 import (
-	bytespkg "bytes"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,15 +10,21 @@ import (
 	"hypersim/core"
 )
 
-// encode writes the resolved configuration in the file's own terms, every default filled in, so that it
-// could be loaded again. The seed is left out: it is named beside it.
+// encode writes what this run does in the file's own terms, every default filled in, expressions and tables
+// by swept value resolved, so that it could be loaded again. The seed is left out, it is named beside it, and
+// so are other variants and the sweep.
 func (l *loader) encode() {
 	m := l.encodeWorld()
 	delete(m["scenario"].(map[string]any), "seed")
-	for k, v := range encodeStruct(reflect.ValueOf(l.claims)) {
-		m[k] = v
+	claims := l.claims
+	claims.Expect = nil
+	for i, t := range l.claims.Expect {
+		if l.applies[i] { // what is not judged in this run is no part of it, nor why the rest is
+			t.When, t.Per = rawT{}, ""
+			claims.Expect = append(claims.Expect, t)
+		}
 	}
-	for k, v := range encodeStruct(reflect.ValueOf(l.alt)) {
+	for k, v := range encodeStruct(reflect.ValueOf(claims)) { //tidy:allow copied from map to map
 		m[k] = v
 	}
 	l.sc.Config = canonical(m)
@@ -27,7 +33,7 @@ func (l *loader) encode() {
 }
 
 func canonical(m map[string]any) []byte {
-	var buf bytespkg.Buffer
+	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -81,10 +87,17 @@ func (l *loader) encodeWorld() map[string]any {
 		protocol["override"] = encodeValue(reflect.ValueOf(l.proto.overrides), field{})
 	}
 	m["protocol"] = protocol
-	if at, ok := m["cluster"].(map[string]any); ok && w.Cluster.Start.Mode == "formed" {
-		if start, ok := at["start"].(map[string]any); ok {
-			delete(start, "over")
-		}
+	cluster, start := m["cluster"].(map[string]any), m["cluster"].(map[string]any)["start"].(map[string]any)
+	if w.Cluster.Start.Mode == "formed" {
+		delete(start, "over")
+	}
+	if w.Cluster.Size > 0 {
+		delete(cluster, "workers") // they are what size leaves
+	} else {
+		delete(cluster, "size")
+	}
+	if at, ok := m["topology"].(map[string]any); ok && w.Topology.Use != "" {
+		delete(at, "per_node") // the topology in use says it
 	}
 	return m
 }

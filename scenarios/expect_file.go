@@ -29,15 +29,15 @@ type expectT struct {
 	Across    string       `key:"across" enum:"all,pooled,mean,share" doc:"how seeds are combined"`
 	AtLeast   *float64     `key:"at_least" range:"[0,1]" doc:"across = share: of the seeds"`
 	When      rawT         `key:"when" doc:"judged only for these values of swept keys, or of variant"`
-	Versus    *laterT      `key:"versus" doc:"paired comparison with another cell"`
+	Versus    *laterT      `key:"versus" later:"paired comparisons are" doc:"paired comparison with another cell"`
 	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: not judged (default 1; 0 for count, sum and rate)"`
 	Why       string       `key:"why" doc:"the arithmetic behind the bounds; required for must"`
 
 	Invariant    string  `key:"invariant" doc:"an invariant instead of a metric"`
 	Disable      *bool   `key:"disable" doc:"the invariant is not checked in this scenario"`
-	Event        *laterT `key:"event" doc:"protocol events"`
-	Order        *laterT `key:"order" doc:"order of protocol events"`
-	SameDigestAs *laterT `key:"same_digest_as" doc:"a comparison of cells"`
+	Event        *laterT `key:"event" later:"expectations about events are" doc:"protocol events"`
+	Order        *laterT `key:"order" later:"expectations about events are" doc:"order of protocol events"`
+	SameDigestAs *laterT `key:"same_digest_as" later:"comparisons of digests are" doc:"a comparison of cells"`
 }
 
 type observableT struct {
@@ -87,10 +87,12 @@ func (l *loader) expects(list []expectT) {
 		}
 		if t.Invariant != "" || n.kid("invariant") != nil {
 			l.invariant(t, n, key)
+			l.applies[i] = true
 			continue
 		}
 		if e, ok := l.expect(t, n, key); ok {
 			e.Index = i
+			l.applies[i] = e.Applies
 			l.sc.Expects = append(l.sc.Expects, e)
 		}
 	}
@@ -165,7 +167,12 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 	}
 	e.Unit = unit
 	l.window(t, n, key, &e)
-	e.Applies = l.when(t.When) && l.bounds(t, n, key, &e)
+	off := t.Since != nil && t.Since.off
+	if w := t.Window; w != nil {
+		off = off || w.From != nil && w.From.off || w.To != nil && w.To.off
+	}
+	e.Applies = l.bounds(t, n, key, &e) && !off
+	e.Applies = l.when(t.When) && e.Applies
 	l.across(t, n, key, &e)
 	return e, len(l.b.problems) == before
 }
@@ -232,7 +239,7 @@ func (l *loader) labelValue(n *node, key, label, v string) {
 	default:
 		return
 	}
-	if !slices.Contains(known, v) {
+	if !slices.Contains(known, v) && !(label == "fault" && l.offFault(v)) {
 		l.b.atValue(n, key, v, "no %s %q (has %s)%s", strings.ReplaceAll(label, "_", " "), v, shortList(known), didYouMean(v, known))
 	}
 }
@@ -251,7 +258,7 @@ func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
 		if t.Window.Rolling != nil {
 			e.Rolling = *t.Window.Rolling
 		}
-		if !(t.Window.From != nil && t.Window.From.bad) && !(t.Window.To != nil && t.Window.To.bad) {
+		if !t.Window.From.unusable() && !t.Window.To.unusable() {
 			switch w := n.kid("window"); {
 			case e.From >= e.To:
 				l.b.wrong(w, key+".window", "is empty: from %s to %s", formatDuration(e.From), formatDuration(e.To))
@@ -266,6 +273,9 @@ func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
 		e.Since = &at
 	}
 }
+
+// unusable reports whether an instant has no value to compare with.
+func (t *instantT) unusable() bool { return t != nil && (t.bad || t.off) }
 
 // bounds resolves min, max and equals. It returns false when a table by swept value has no entry for this
 // run, so that the expectation does not apply.
@@ -433,8 +443,12 @@ func (l *loader) tolerance(t *expectT, e *Expect) float64 {
 // showBound writes a bound as a file would.
 func showBound(v float64, unit string) any {
 	switch unit {
-	case "s", "ms", "B":
-		return strings.ReplaceAll(showText(v, unit), " ", "")
+	case "s":
+		return secondsText(v)
+	case "ms":
+		return secondsText(v / 1000)
+	case "B":
+		return number(v) + "B"
 	case "1/s", rateUnit:
 		return number(v) + "/s"
 	case byteRateUnit:

@@ -11,7 +11,6 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	exprfile "github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
 	"hypersim/core/xmath"
@@ -146,17 +145,12 @@ func (e *environment) run(text string) (v float64, err error) {
 	if len(text) > expressionMax {
 		return 0, fmt.Errorf("longer than %d characters", expressionMax)
 	}
-	tree, err := parser.Parse(text)
-	if err != nil {
-		return 0, err
-	}
 	g := &guard{vars: e.vars}
-	ast.Walk(&tree.Node, g)
+	opts := append([]expr.Option{expr.Env(e.vars), expr.DisableAllBuiltins(), expr.Patch(g)}, e.opts...)
+	program, err := expr.Compile(text, opts...)
 	if g.err != nil {
 		return 0, g.err
 	}
-	opts := append([]expr.Option{expr.Env(e.vars), expr.DisableAllBuiltins()}, e.opts...)
-	program, err := expr.Compile(text, opts...)
 	if err != nil {
 		return 0, err
 	}
@@ -174,6 +168,14 @@ func (e *environment) run(text string) (v float64, err error) {
 	return v, nil
 }
 
+// partError is a refusal of one part of an expression.
+type partError struct {
+	at   int // characters before it
+	text string
+}
+
+func (e *partError) Error() string { return e.text }
+
 // guard refuses what the library's language has beyond spec 40 §8.1.
 type guard struct {
 	vars map[string]any
@@ -185,23 +187,27 @@ var operators = map[string]bool{
 	"and": true, "or": true, "not": true, "&&": true, "||": true, "!": true,
 }
 
+// Visit sees every node before the types are checked.
 func (g *guard) Visit(n *ast.Node) {
+	if g.err != nil {
+		return
+	}
 	switch x := (*n).(type) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.IdentifierNode, *ast.CallNode, *ast.ConditionalNode, *ast.BoolNode:
 	case *ast.MemberNode:
 		if _, err := g.member(x); err != nil {
-			g.err = &exprfile.Error{Location: x.Location(), Message: err.Error()}
+			g.err = &partError{x.Location().From, err.Error()}
 		}
 	case *ast.BinaryNode:
 		if !operators[x.Operator] {
-			g.err = &exprfile.Error{Location: x.Location(), Message: fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
+			g.err = &partError{x.Location().From, fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
 		}
 	case *ast.UnaryNode:
 		if !operators[x.Operator] {
-			g.err = &exprfile.Error{Location: x.Location(), Message: fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
+			g.err = &partError{x.Location().From, fmt.Sprintf("operator %q is not part of expressions", x.Operator)}
 		}
 	default:
-		g.err = &exprfile.Error{Location: (*n).Location(), Message: "only + - * / ( ) ?:, comparisons and the named functions are part of expressions"}
+		g.err = &partError{(*n).Location().From, "only + - * / ( ) ?:, comparisons and the named functions are part of expressions"}
 	}
 }
 
@@ -245,6 +251,11 @@ func (b *binding) evaluate(n *node, key, text string) (float64, bool) {
 	v, err := b.env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="))
 	if err == nil {
 		return v, true
+	}
+	var part *partError
+	if errors.As(err, &part) {
+		b.wrong(n, key, "%s (character %d of the expression)", part.text, part.at+1)
+		return 0, false
 	}
 	var at *exprfile.Error
 	if !errors.As(err, &at) {

@@ -367,6 +367,15 @@ func (l *loader) noFault(t *instantT) {
 	t.bad = true
 }
 
+// offFault reports whether a fault exists in the file but not in this variant.
+func (l *loader) offFault(id string) bool {
+	if l.pristine == nil || id == "" {
+		return false
+	}
+	faults := l.pristine.kid("fault")
+	return faults != nil && slices.ContainsFunc(faults.items, func(n *node) bool { s, _ := n.kid("id").text(); return s == id })
+}
+
 // instant resolves an instant of an expectation or a plot.
 func (l *loader) instant(t *instantT) {
 	if t.bad {
@@ -380,6 +389,9 @@ func (l *loader) instant(t *instantT) {
 		}
 	case t.ref != "":
 		j := slices.IndexFunc(l.sc.Faults, func(f Fault) bool { return f.ID == t.ref })
+		if t.off = j < 0 && l.offFault(t.ref); t.off {
+			return
+		}
 		if j < 0 {
 			l.noFault(t)
 			return

@@ -47,7 +47,7 @@ type headT struct {
 
 type budgetT struct {
 	Wall   core.Duration `key:"wall" range:"(0,inf)" doc:"wall-clock time"`
-	Memory bytes         `key:"memory" range:"(0,inf)" doc:"of the process"`
+	Memory byteSize      `key:"memory" range:"(0,inf)" doc:"of the process"`
 	Events uint64        `key:"events" range:"[1,inf)" doc:"events processed"`
 }
 
@@ -104,8 +104,8 @@ type linkT struct {
 	Reorder   reorderT  `key:"reorder" doc:"datagrams held back"`
 	Corrupt   float64   `key:"corrupt" range:"[0,1]" doc:"probability that a datagram fails its checksum"`
 	Bandwidth bandwidth `key:"bandwidth" range:"(0,inf)" doc:"of the sender's egress (default 1Gbit/s)"`
-	Queue     bytes     `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
-	MTU       bytes     `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
+	Queue     byteSize  `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
+	MTU       byteSize  `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
 	Drift     driftT    `key:"drift" doc:"base delays that change"`
 }
 
@@ -160,11 +160,11 @@ type linkRuleT struct {
 
 // hostT is the host under a node.
 type hostT struct {
-	Service    serviceT `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
-	Inbox      int      `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
-	Discipline string   `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
-	Clock      clockT   `key:"clock" doc:"drawn once per node"`
-	Memory     *bytes   `key:"memory" doc:"of the host"`
+	Service    serviceT  `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
+	Inbox      int       `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
+	Discipline string    `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
+	Clock      clockT    `key:"clock" doc:"drawn once per node"`
+	Memory     *byteSize `key:"memory" doc:"of the host"`
 }
 
 type clockT struct {
@@ -191,7 +191,7 @@ type clusterT struct {
 	Start          startT    `key:"start" doc:"how the cluster comes into being"`
 	Seeds          *Selector `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
 	Ghosts         ghostsT   `key:"ghosts" doc:"addresses per site that never answer"`
-	Versions       *laterT   `key:"versions" doc:"share per protocol version"`
+	Versions       *laterT   `key:"versions" later:"protocol versions are" doc:"share per protocol version"`
 }
 
 type startT struct {
@@ -213,8 +213,8 @@ type faultT struct {
 	At     *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
 	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
 	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
-	On     *laterT        `key:"on" doc:"when a protocol event happens"`
-	Rate   *laterT        `key:"process" doc:"a random process"`
+	On     *laterT        `key:"on" later:"faults at protocol events are" doc:"when a protocol event happens"`
+	Rate   *laterT        `key:"process" later:"random processes are" doc:"a random process"`
 	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
 	Target *Selector      `key:"target" doc:"whom it hits"`
 
@@ -224,13 +224,13 @@ type faultT struct {
 	Links     *linksT        `key:"links" doc:"loss … bandwidth: traffic from a to b and back"`
 	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
 	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
-	Traffic   *laterT        `key:"traffic" doc:"classes or types of messages"`
+	Traffic   *laterT        `key:"traffic" later:"partitions of some kinds of traffic are" doc:"classes or types of messages"`
 	Down      *core.Duration `key:"down" range:"(0,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"(0,inf)" doc:"flap: time with the link"`
 
 	Refuse    *bool          `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
 	KeepState *bool          `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
-	Version   *laterT        `key:"version" doc:"protocol version of the new process"`
+	Version   *laterT        `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
 	Over      *core.Duration `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
 	Factor    *float64       `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
 	Applies   *string        `key:"applies" enum:"service,execution" doc:"slow: what becomes slower (default service)"`
@@ -246,10 +246,10 @@ type faultT struct {
 	Add       *Dist          `key:"add" unit:"s" range:"[0,inf)" doc:"delay: added to every datagram"`
 	Ramp      *core.Duration `key:"ramp" range:"[0,inf)" doc:"delay: reached linearly over this time"`
 	Bandwidth *bandwidth     `key:"bandwidth" range:"(0,inf)" doc:"bandwidth: of the senders"`
-	Queue     *bytes         `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
+	Queue     *byteSize      `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
 	Site      *string        `key:"site" doc:"site-outage: which"`
 	Fail      *bool          `key:"fail" doc:"discovery: names do not resolve (default true)"`
-	Stale     *laterT        `key:"stale" doc:"discovery: answers are old"`
+	Stale     *laterT        `key:"stale" later:"stale names are" doc:"discovery: answers are old"`
 }
 
 type linksT struct {

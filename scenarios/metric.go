@@ -17,9 +17,9 @@ var commonLabels = []string{
 	"site_a", "site_b", "roles", "direction", "transport",
 }
 
-// metrics are what sim/metrics measures, by the same names, units and labels: this room may not import that
+// measured is what sim/metrics measures, by the same names, units and labels: this room may not import that
 // one, so a test compares them.
-var metrics = []Metric{
+var measured = []Metric{
 	{Name: "detection_first", Unit: "s", Doc: "crash of the subject to the first live observer that marks it `to` (SUSPECT or DEAD) afterwards"},
 	{Name: "detection_each", Unit: "s", Doc: "crash of the subject to each live observer that marks it `to`, once per observer"},
 	{Name: "detection_full", Unit: "s", Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
@@ -73,21 +73,21 @@ var laterMetrics = []string{
 }
 
 // Metrics returns the metrics that a run measures, in the order of the documentation.
-func Metrics() []Metric { return slices.Clone(metrics) }
+func Metrics() []Metric { return slices.Clone(measured) }
 
 func findMetric(name string) *Metric {
-	for i := range metrics {
-		if metrics[i].Name == name {
-			return &metrics[i]
+	for i := range measured {
+		if measured[i].Name == name {
+			return &measured[i]
 		}
 	}
 	return nil
 }
 
 func metricNames() []string {
-	names := make([]string, len(metrics))
-	for i := range metrics {
-		names[i] = metrics[i].Name
+	names := make([]string, len(measured))
+	for i := range measured {
+		names[i] = measured[i].Name
 	}
 	return names
 }

@@ -46,21 +46,29 @@ func scan(text string) (ix *index, deep bool) {
 }
 
 type scanner struct {
-	text   string
-	i      int
-	line   int
-	start  int // of the current line
-	ix     *index
-	counts map[string]int // elements of each [[array]] so far
-	depth  int
-	deep   bool
+	text           string
+	i              int
+	line           int
+	start          int // of the current line
+	counted, chars int // up to here the line has so many characters
+	ix             *index
+	counts         map[string]int // elements of each [[array]] so far
+	depth          int
+	deep           bool
 }
 
 func (s *scanner) done() bool             { return s.i >= len(s.text) }
 func (s *scanner) has(prefix string) bool { return strings.HasPrefix(s.text[s.i:], prefix) }
 
+// here returns the position of the next byte. Characters are counted on from the last call, so that a long
+// line costs no more than a short one.
 func (s *scanner) here() place {
-	return place{s.line, utf8.RuneCountInString(s.text[s.start:s.i]) + 1}
+	if s.counted < s.start {
+		s.counted, s.chars = s.start, 0
+	}
+	s.chars += utf8.RuneCountInString(s.text[s.counted:s.i])
+	s.counted = s.i
+	return place{s.line, s.chars + 1}
 }
 
 func (s *scanner) step() {
@@ -142,6 +150,10 @@ func (ix *index) note(path string, key, value place) {
 func (s *scanner) key() []string {
 	var parts []string
 	for !s.done() {
+		if len(parts) > partsMax {
+			s.deep, s.i = true, len(s.text) // refused; the rest does not matter
+			return nil
+		}
 		switch b := s.text[s.i]; {
 		case b == ' ' || b == '\t' || b == '.':
 			s.i++
@@ -156,7 +168,6 @@ func (s *scanner) key() []string {
 			}
 			parts = append(parts, s.text[start:s.i])
 		default:
-			s.deep = s.deep || len(parts) > partsMax
 			return parts
 		}
 	}

@@ -254,11 +254,26 @@ func (l *loader) configProblem(msg string) {
 	head, text, _ := strings.Cut(msg, ": ")
 	key, found, _ := strings.Cut(head, " = ")
 	p := Problem{File: l.root.file, Line: 1, Col: 1, Key: "protocol." + key, Found: found, Text: text}
-	room, name, _ := strings.Cut(key, ".")
-	if at := l.root.kid("protocol").kid(room).kid(name); at != nil {
+	protocol := l.root.kid("protocol")
+	if at := protocol.lookup(key); protocol != nil && at != nil {
 		p.File, p.Line, p.Col, p.Found = at.file, at.at.line, at.at.col, at.literal()
+	} else if at := l.mentioned(text); at != nil { // the key has its default; the other one does not fit it
+		p.File, p.Line, p.Col = at.file, at.at.line, at.at.col
 	} else if at := l.root.kid("protocol"); at != nil {
 		p.File, p.Line, p.Col = at.file, at.at.line, at.at.col
 	}
 	l.b.problems = append(l.b.problems, p)
+}
+
+// mentioned finds the first key in a message that the file gives.
+func (l *loader) mentioned(text string) *node {
+	protocol := l.root.kid("protocol")
+	for _, word := range strings.Fields(text) {
+		if strings.Count(word, ".") == 1 {
+			if at := protocol.lookup(word); protocol != nil && at != nil {
+				return at
+			}
+		}
+	}
+	return nil
 }

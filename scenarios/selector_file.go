@@ -29,6 +29,10 @@ func (s *Selector) bind(b *binding, n *node, key string, _ field) {
 		case "id", "ids":
 			var ids []string
 			b.strings(kid, at, &ids, field{})
+			if len(ids) > entriesMax {
+				b.wrong(kid, at, "%d ids; at most %d are supported, use globs", len(ids), entriesMax)
+				ids = nil
+			}
 			s.IDs = append(s.IDs, ids...)
 		case "role":
 			s.bindRoles(b, kid, at)
@@ -254,7 +258,7 @@ func (s *Selector) resolve(b *binding, sc *Scenario, processes bool) {
 		b.wrong(s.src, s.key, "matches no node; say allow_empty = true if that is meant")
 	}
 	if s.Count > len(s.Fixed) && !s.AllowEmpty && len(s.Fixed) > 0 {
-		b.wrong(s.src, join(s.key, "count"), "%d nodes are to be drawn from %d", s.Count, len(s.Fixed))
+		b.wrong(s.src.kid("count"), join(s.key, "count"), "more than the %d nodes that match", len(s.Fixed))
 	}
 }
 

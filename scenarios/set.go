@@ -209,7 +209,7 @@ func isText(t reflect.Type) bool {
 		return false
 	}
 	switch t {
-	case reflect.TypeFor[bytes](), reflect.TypeFor[bandwidth](), reflect.TypeFor[instantT](), durationType:
+	case reflect.TypeFor[byteSize](), reflect.TypeFor[bandwidth](), reflect.TypeFor[instantT](), durationType:
 		return true
 	}
 	return t.Kind() == reflect.String

@@ -79,7 +79,11 @@ func (s *serviceT) schema(field) map[string]any {
 type laterT struct{}
 
 func (*laterT) bind(b *binding, n *node, key string, f field) {
-	b.later(n, key, strings.ReplaceAll(f.name, "_", " ")+" is")
+	what := f.tag.Get("later")
+	if what == "" {
+		what = "this is"
+	}
+	b.later(n, key, what)
 }
 func (*laterT) encode(field) any { return nil }
 func (*laterT) schema(field) map[string]any {
@@ -266,6 +270,7 @@ type instantT struct {
 	offset core.Duration
 	at     core.Duration // once resolved
 	bad    bool          // reported already
+	off    bool          // relative to a fault that this variant lacks
 }
 
 var instantForm = regexp.MustCompile(`^([A-Za-z0-9_-]+)\.(start|end)(?:\s*([+-])\s*(\S+))?$`)

@@ -27,7 +27,7 @@ type node struct {
 }
 
 // textMax bounds a scenario file.
-const textMax = 1 << 20
+const textMax = 1 << 19
 
 // parse decodes text into a tree with positions. The error is Problems.
 func parse(text, file string) (*node, error) {

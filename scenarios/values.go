@@ -10,14 +10,14 @@ import (
 	"hypersim/core/rng"
 )
 
-// bytes is a size in bytes, written with its unit.
-type bytes int64
+// byteSize is a size in bytes, written with its unit.
+type byteSize int64
 
-func (v *bytes) bind(b *binding, n *node, key string, f field) {
+func (v *byteSize) bind(b *binding, n *node, key string, f field) {
 	s, ok := n.val.(string)
 	if ok && isExpression(s) {
 		if x, ok := b.evaluate(n, key, s); ok && b.inside(n, key, x, f, showSize) {
-			*v = bytes(math.Round(x))
+			*v = byteSize(math.Round(x))
 		}
 		return
 	}
@@ -27,13 +27,13 @@ func (v *bytes) bind(b *binding, n *node, key string, f field) {
 		return
 	}
 	if b.inside(n, key, float64(x), f, showSize) {
-		*v = bytes(x)
+		*v = byteSize(x)
 	}
 }
 
-func showSize(v float64) string   { return formatSize(int64(v)) }
-func (v *bytes) encode(field) any { return formatSize(int64(*v)) }
-func (v *bytes) schema(field) map[string]any {
+func showSize(v float64) string      { return formatSize(int64(v)) }
+func (v *byteSize) encode(field) any { return formatSize(int64(*v)) }
+func (v *byteSize) schema(field) map[string]any {
 	return map[string]any{"type": "string", "description": errSize.Error()}
 }
 

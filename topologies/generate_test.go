@@ -71,7 +71,7 @@ func TestTruths(t *testing.T) {
 		t.Errorf("circle: neighbours are %v apart, want the chord %v", have, want)
 	}
 	if have := circle.RTT(0, 7); have != millis(100) {
-		t.Errorf("circle: centre to rim %v, want the radius", have)
+		t.Errorf("circle: centre to rim %v, want two radii", have)
 	}
 	for _, topo := range []*Topology{line, grid, split, circle} {
 		if !topo.PerNode || topo.N() != len(topo.Nodes) || topo.OneWay(1, 1) != 0 {

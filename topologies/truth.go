@@ -44,7 +44,8 @@ func TruthSplit(nodes int, lan, wan core.Duration) (*Topology, error) {
 }
 
 // TruthCircle returns node 0 in the middle and the others on a circle around it; two on the circle are
-// their chord apart. No plane holds it: the middle has to be high above, which is what heights are for.
+// their chord apart, and the middle is two radii from each, as in Serf's truth (spec 10 §15.3). No plane
+// holds it: the middle has to be high above, which is what heights are for.
 func TruthCircle(nodes int, radius core.Duration) (*Topology, error) {
 	xs, ys := make([]float64, max(nodes, 0)), make([]float64, max(nodes, 0))
 	for i := range xs {
@@ -53,7 +54,7 @@ func TruthCircle(nodes int, radius core.Duration) (*Topology, error) {
 	}
 	return truth("circle", nodes, radius, func(a, b int) core.Duration {
 		if a == 0 {
-			return radius
+			return 2 * radius
 		}
 		return times(distance(xs[a]-xs[b], ys[a]-ys[b]), radius)
 	})

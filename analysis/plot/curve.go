@@ -13,7 +13,7 @@ import (
 type curve struct {
 	xy    plotter.XYs
 	style draw.LineStyle
-	step  bool              // horizontal to the next x, then vertical
+	step  bool             // horizontal to the next x, then vertical
 	glyph *draw.GlyphStyle // at each point
 }
 
@@ -57,6 +57,20 @@ func representable(p *gonum.Plot, v plotter.XY) bool {
 		return !log || v > 0
 	}
 	return on(&p.X, v.X) && on(&p.Y, v.Y)
+}
+
+// hideZeros breaks a line where it would only run along the axis and hide others: at zeros between zeros.
+func hideZeros(xy plotter.XYs) {
+	zero := func(i int) bool { return i < 0 || i >= len(xy) || xy[i].Y == 0 }
+	hide := make([]bool, len(xy))
+	for i := range xy {
+		hide[i] = zero(i-1) && zero(i) && zero(i+1)
+	}
+	for i := range xy {
+		if hide[i] {
+			xy[i].Y = math.NaN()
+		}
+	}
 }
 
 // area is a polygon between two lines over the same x.

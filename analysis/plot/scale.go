@@ -16,7 +16,7 @@ func (countScale) Normalize(lo, hi, v float64) float64 {
 	return (math.Log1p(max(v, 0)) - math.Log1p(lo)) / (math.Log1p(hi) - math.Log1p(lo))
 }
 
-// logBelow is a Normalizer for a logarithmic axis that puts what it cannot show at its foot.
+// scaleKind is how an axis counts.
 type scaleKind uint8
 
 const (
@@ -32,11 +32,21 @@ type axis struct {
 	label  string
 	kind   scaleKind
 	lo, hi float64
+	names  []string // rows instead of numbers: names[i] stands at −i
 }
 
-// apply sets up a for the range that was decided.
+// apply sets up a for the range that was decided. The label is left to the figure: gonum centres it on the
+// middle value, which on a logarithmic axis is not the middle.
 func (x axis) apply(a *gonum.Axis) {
-	a.Label.Text, a.Min, a.Max = x.label, x.lo, x.hi
+	a.Min, a.Max = x.lo, x.hi
+	if x.names != nil {
+		ticks := make([]gonum.Tick, len(x.names))
+		for i, n := range x.names {
+			ticks[i] = gonum.Tick{Value: -float64(i), Label: n}
+		}
+		a.Tick.Marker = gonum.ConstantTicks(ticks)
+		return
+	}
 	switch x.kind {
 	case logarithmic:
 		a.Scale, a.Tick.Marker = gonum.LogScale{}, gonum.TickerFunc(logTicks)
@@ -99,15 +109,16 @@ func every(lo, hi, step float64, label func(float64) string) []gonum.Tick {
 	return out
 }
 
-const ticksWanted = 5
+// ticksMax bounds the parts that ticks divide a linear axis into; there are at least 3.
+const ticksMax = 7.5
 
 func linearTicks(lo, hi float64) []gonum.Tick {
-	step := nice((hi - lo) / ticksWanted)
+	step := nice((hi - lo) / ticksMax)
 	return every(lo, hi, step, func(v float64) string { return number(v, step) })
 }
 
 func percentTicks(lo, hi float64) []gonum.Tick {
-	step := nice((hi - lo) / ticksWanted)
+	step := nice((hi - lo) / ticksMax)
 	return every(lo, hi, step, func(v float64) string { return number(100*v, 100*step) })
 }
 
@@ -125,7 +136,7 @@ func secondTicks(lo, hi float64) []gonum.Tick {
 	if (hi-lo)/step > 12 || (hi-lo) < 1 {
 		step = nice((hi - lo) / 8)
 	}
-	return every(lo, hi, step, func(v float64) string { return strconv.FormatFloat(round(v, step), 'f', -1, 64) })
+	return every(lo, hi, step, func(v float64) string { return trim(v, step) })
 }
 
 func logTicks(lo, hi float64) []gonum.Tick {
@@ -167,8 +178,6 @@ func countTicks(lo, hi float64) []gonum.Tick {
 	}
 	return out
 }
-
-func round(v, step float64) float64 { return math.Round(v/step) * step }
 
 // number prints v, a multiple of step, with the decimals that step needs and thousands as k, M, G.
 func number(v, step float64) string {

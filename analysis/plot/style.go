@@ -63,6 +63,7 @@ const (
 	tickSize    = 8
 	legendSize  = 8
 	bandSize    = 7.5
+	noteSize    = 8
 	captionSize = 7
 )
 

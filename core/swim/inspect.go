@@ -85,7 +85,7 @@ const (
 	recordBytes       = 16
 	pingBytes         = 64
 	itemBytes         = 32
-	suspicionBytes    = 72
+	suspicionBytes    = 80
 	confirmationBytes = 16
 )
 
@@ -165,10 +165,4 @@ func (m *Machine) Validate() []string {
 		fail("%d records are kept", m.nRec)
 	}
 	return bad
-}
-
-// Touch loads the memory that Receive and Wake read first, for a driver that wants its misses to
-// overlap. The result means nothing.
-func (m *Machine) Touch() byte {
-	return byte(m.due[0]) ^ byte(m.inc) ^ byte(len(m.rec)) ^ byte(len(m.out)) ^ byte(m.coord.Samples)
 }

@@ -88,7 +88,7 @@ func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message
 		}
 		return known + 1
 	default:
-		if r.instance == msg.Instance && msg.Incarnation >= known {
+		if counted(r.state()) && r.state() != core.StateSuspect && r.instance == msg.Instance && msg.Incarnation >= known {
 			return 0 // the same process again, for example through a second seed
 		}
 		return known + 1
@@ -114,13 +114,13 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		ack.Seq, ack.Flags, ack.Required, ack.Timeout = msg.Seq, core.FlagRetry, need, m.cfg.Join.Timeout
 		return
 	}
-	fresh := !r.present() || msg.Incarnation > r.incarnation()
+	fresh := r.state() != core.StateOK || msg.Incarnation > r.incarnation()
 	if !r.present() {
 		r.setRole(msg.Role)
 		r.instance = msg.Instance
 	}
 	m.checkInstance(now, k, msg, fx)
-	m.learnRole(k, msg.Role, fx)
+	m.learnRole(now, k, msg.Role, fx)
 	m.admitJoiner(now, k, msg.Incarnation, fx)
 	if r.state() != core.StateOK {
 		m.rejectJoin(k, msg, core.RejectFull, fx)

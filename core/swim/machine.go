@@ -208,9 +208,9 @@ func (m *Machine) arm(p Params) {
 		if c.Sync.Mode != "off" {
 			m.due[timerSync] = p.Start.Add(within(m.syncInterval()))
 		}
-		if c.Reconnect.Interval > 0 {
-			m.due[timerReconnect] = p.Start.Add(within(c.Reconnect.Interval))
-		}
+	}
+	if c.Reconnect.Interval > 0 {
+		m.due[timerReconnect] = p.Start.Add(within(c.Reconnect.Interval))
 	}
 	if m.watches() {
 		m.due[timerWatch] = p.Start.Add(within(c.Worker.Check))
@@ -227,9 +227,13 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.onStreamFailed(now, msg, fx)
 		return
 	}
+	if msg.Kind >= core.NumKinds {
+		m.count.Malformed++
+		return
+	}
 	m.count.Received[msg.Kind]++
 	k, ok := m.index(msg.From)
-	if !ok || msg.Group != m.group || msg.From == m.self || msg.To != m.self {
+	if !ok || msg.Kind == core.KindNone || msg.Incarnation > maxIncarnation || msg.Group != m.group || msg.From == m.self || msg.To != m.self {
 		m.count.Malformed++
 		return
 	}
@@ -241,7 +245,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.onJoin(now, k, msg, fx)
 		return
 	}
-	if msg.Incarnation > maxIncarnation || !m.checkInstance(now, k, msg, fx) {
+	if !m.checkInstance(now, k, msg, fx) {
 		return
 	}
 	m.seen(now, k, msg, fx)
@@ -253,6 +257,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 			break
 		}
 		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: msg.Kind == core.KindPing}, fx)
+	}
+	if m.stopped { // §2.4, last row
+		return
 	}
 	m.act(now, k, msg, fx)
 	if m.rec[k].state() == core.StateUnconfirmed {
@@ -356,7 +363,9 @@ func (m *Machine) earliest() (timer, core.Instant) {
 // flat group (§1).
 func (m *Machine) participates() bool { return m.isParticipant(m.role) }
 
-func (m *Machine) isParticipant(r core.Role) bool { return m.flat || r != core.RoleWorker }
+func (m *Machine) isParticipant(r core.Role) bool {
+	return m.flat || r == core.RoleManager || r == core.RoleGate
+}
 
 // keeps reports whether this node keeps records of members with the role: a worker's table holds
 // managers only (§1).

@@ -43,11 +43,15 @@ func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
 		m.skipTick(core.CauseDegraded, fx)
 		return
 	}
+	if m.nProbes >= m.cfg.Probe.MaxOutstanding {
+		m.skipTick(core.CauseIdle, fx)
+		return
+	}
 	if !m.participates() && m.pingOwner(now, fx) {
 		return
 	}
 	k, ok := m.nextTarget()
-	if !ok || m.nProbes >= m.cfg.Probe.MaxOutstanding {
+	if !ok {
 		m.skipTick(core.CauseIdle, fx)
 		return
 	}

@@ -50,6 +50,15 @@ func (l *probeList) next() int {
 	return int(l.order[l.pos-1])
 }
 
+// peek returns what next would return, without drawing it. The list must not be empty.
+func (l *probeList) peek() int {
+	pos, s := l.pos, l.stream
+	if pos >= len(l.order) {
+		pos = 0
+	}
+	return int(l.order[pos+int(s.Uint32n(uint32(len(l.order)-pos)))])
+}
+
 // pick draws up to len(dst) distinct members that ok accepts, uniformly, and returns them.
 func (l *probeList) pick(s *rng.Stream, dst []uint16, extra []uint16, ok func(k int) bool) []uint16 {
 	n, total := 0, len(l.order)+len(extra)

@@ -12,7 +12,30 @@ func (m *Machine) onReconnect(now core.Instant, fx *core.Effects) {
 	if !m.gossStream.Bool(min(1, float64(len(m.deads))/float64(max(1, m.n())))) {
 		return
 	}
-	k := int(m.deads[m.gossStream.Intn(len(m.deads))])
+	m.reconnect(now, int(m.deads[m.gossStream.Intn(len(m.deads))]), fx)
+}
+
+// reconnect pings DEAD member k unless such a ping is out. The accusation rides on it, so that the answer
+// of a living member is its refutation.
+func (m *Machine) reconnect(now core.Instant, k int, fx *core.Effects) {
+	for i := range m.out {
+		if int(m.out[i].target) == k {
+			return
+		}
+	}
 	m.count.ReconnectsTried++
 	m.ping(now, k, ping{kind: pingReconnect, wait: m.cfg.Probe.TimeoutMax}, fx)
+}
+
+// doubted lets a worker look again when a manager's table has as OK whom it holds DEAD at the same
+// incarnation. A worker's verdicts are its own (§1): nobody hears of them, so nobody will ever refute
+// them, and the reconnect timer alone would bring its managers back one in 30 s.
+func (m *Machine) doubted(now core.Instant, e *core.Entry, fx *core.Effects) {
+	k, ok := m.index(e.Subject)
+	if !ok || m.participates() || e.State != core.StateOK {
+		return
+	}
+	if r := &m.rec[k]; r.state() == core.StateDead && r.incarnation() == e.Incarnation {
+		m.reconnect(now, k, fx)
+	}
 }

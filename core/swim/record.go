@@ -44,8 +44,15 @@ func (r *record) queued() bool            { return r.inc&flagQueued != 0 }
 func (r *record) setState(s core.MemberState) {
 	r.bits = r.bits&^stateMask | uint16(s)<<stateShift
 }
-func (r *record) setRole(role core.Role) { r.bits = r.bits&^roleMask | uint16(role)<<roleShift }
-func (r *record) setSlot(s uint16)       { r.bits = r.bits&^slotMask | s }
+
+// setRole takes what is no member's role for a worker (§1).
+func (r *record) setRole(role core.Role) {
+	if role > core.RoleGate {
+		role = core.RoleWorker
+	}
+	r.bits = r.bits&^roleMask | uint16(role)<<roleShift
+}
+func (r *record) setSlot(s uint16) { r.bits = r.bits&^slotMask | s }
 func (r *record) setIncarnation(i uint32) {
 	r.inc = r.inc&flagQueued | i
 }

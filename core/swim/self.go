@@ -58,7 +58,9 @@ func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effect
 	}
 	w.used++
 	m.count.Refutations++
-	m.raise(now, accusation, core.CauseRefute, fx)
+	if m.raise(now, accusation, core.CauseRefute, fx); m.stopped {
+		return false
+	}
 	m.addLHM(1, core.CauseRefute, fx)
 	return true
 }
@@ -123,7 +125,7 @@ func (m *Machine) Leave(now core.Instant, fx *core.Effects) {
 	}
 	m.leaveUntil = now.Add(m.cfg.Leave.Drain)
 	m.due[timerLeave] = m.leaveUntil
-	m.join.seeds = nil
+	m.join.done, m.join.seq = true, 0
 	m.due[timerJoin] = core.Never
 }
 

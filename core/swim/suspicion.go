@@ -16,6 +16,7 @@ type suspicion struct {
 	min, max        core.Duration // fixed at the start, as are n and K (§5.2)
 	subject         uint16
 	pos             uint16 // in the heap
+	n               uint16 // group size
 	k, c            uint8
 	graced          bool
 	accusers        [maxAccusers]core.NodeID // the first, then the c that confirmed
@@ -143,7 +144,7 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 	s := m.susp.at(side)
 	*s = suspicion{
 		start: now, min: core.Duration(f * float64(lo)), max: core.Duration(f * float64(hi)),
-		subject: uint16(k), k: uint8(confirmations),
+		subject: uint16(k), k: uint8(confirmations), n: uint16(min(m.n(), math.MaxUint16)),
 	}
 	s.accusers[0] = accuser
 	s.deadline = now.Add(m.timeoutOf(s))
@@ -170,7 +171,7 @@ func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
 }
 
 func (m *Machine) timeoutOf(s *suspicion) core.Duration {
-	return suspicionTimeout(m.cfg.Suspicion.Formula, s.min, s.max, int(s.c), int(s.k), m.n())
+	return suspicionTimeout(m.cfg.Suspicion.Formula, s.min, s.max, int(s.c), int(s.k), int(s.n))
 }
 
 // confirmSuspicion counts an independent accuser; the deadline can only come nearer (AD-30: no

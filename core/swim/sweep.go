@@ -13,10 +13,9 @@ func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 		age := millis(now) - r.changed
 		switch s := r.state(); {
 		case s == core.StateDead && age > dead, s == core.StateLeft && age > left:
-			m.remove(now, k, core.CauseRetention, true, fx)
+			m.remove(now, k, r.incarnation(), core.CauseRetention, true, fx)
 		case s == stateTomb && age > tomb:
-			instance := r.instance
-			*r = record{instance: instance}
+			*r = record{instance: r.instance, inc: r.inc & flagQueued}
 		}
 	}
 	m.expireQueue(now, fx)

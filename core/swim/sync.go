@@ -15,6 +15,10 @@ type syncer struct {
 	differsOnce bool
 }
 
+func (s *syncer) waitsFor(msg *core.Message) bool {
+	return s.seq != 0 && msg.Seq == s.seq && msg.From == s.partner
+}
+
 const syncTableAge = 300_000 // ms: DEAD and LEFT records older than this are not passed on
 
 // syncInterval stretches the period with the size of the group.
@@ -72,7 +76,7 @@ func (m *Machine) onSyncWait(fx *core.Effects) {
 func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
 	m.confirm(now, k, msg.Incarnation, fx)
 	if msg.Flags&core.FlagReply != 0 {
-		if msg.Seq == m.sync.seq {
+		if m.sync.waitsFor(msg) {
 			m.syncDone(msg.From, core.CauseSyncEqual, fx)
 		}
 		return
@@ -103,7 +107,7 @@ func (m *Machine) onSyncFull(now core.Instant, k int, msg *core.Message, fx *cor
 	if msg.Flags&core.FlagReply == 0 {
 		m.sendTable(now, k, msg.Seq, core.FlagReply, fx)
 	}
-	if msg.Seq == m.sync.seq {
+	if m.sync.waitsFor(msg) {
 		m.syncDone(msg.From, core.CauseSyncFull, fx)
 	}
 }
@@ -130,13 +134,16 @@ func (m *Machine) sendTable(now core.Instant, k int, seq uint32, flags core.Flag
 }
 
 // table lists self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay
-// here. Without workers if the reader keeps none.
+// here. Without workers if the reader keeps none. A worker, which is no witness, lists itself alone (§1).
 func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core.Entry {
 	es := fx.GrowEntries(len(m.rec) + 1)
 	es = append(es, core.Entry{
 		Subject: m.self, Incarnation: m.inc, Accuser: core.NoNode, Role: m.role, State: core.StateOK,
 	})
 	for k := range m.rec {
+		if !m.participates() {
+			break
+		}
 		r := &m.rec[k]
 		s := r.state()
 		if !workers && !m.isParticipant(r.role()) {
@@ -162,6 +169,7 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effects) {
 	for i := range msg.Records {
 		e := &msg.Records[i]
+		m.doubted(now, e, fx)
 		u := core.Update{Subject: e.Subject, Incarnation: e.Incarnation, From: core.NoNode, Role: e.Role}
 		switch e.State {
 		case core.StateOK:
@@ -191,9 +199,9 @@ func (m *Machine) compareDigest(now core.Instant, k int, low uint32, fx *core.Ef
 		if s.differs == id {
 			s.differsOnce = false
 		}
-	case !s.differsOnce || s.differs != id:
+	case !s.differsOnce || s.differs != id && !counted(m.rec[int(s.differs-m.base)].state()):
 		s.differs, s.differsAt, s.differsOnce = id, now, true
-	case now.Sub(s.differsAt) >= 1e9 && (!s.everByAcks || now.Sub(s.lastByAcks) >= 5e9):
+	case s.differs == id && now.Sub(s.differsAt) >= 1e9 && (!s.everByAcks || now.Sub(s.lastByAcks) >= 5e9):
 		s.differsOnce, s.everByAcks, s.lastByAcks = false, true, now
 		m.startSync(now, k, fx)
 	}

@@ -1,6 +1,10 @@
 package swim
 
-import "hypersim/core"
+import (
+	"slices"
+
+	"hypersim/core"
+)
 
 const (
 	maxIncarnation   = 1<<31 - 1
@@ -17,7 +21,7 @@ type source struct {
 
 // claim applies one claim of another node: precedence and transitions of §2.2 and §2.3.
 func (m *Machine) claim(now core.Instant, u *core.Update, src source, fx *core.Effects) {
-	if u.Incarnation > maxIncarnation || u.Type >= core.NumUpdateTypes {
+	if u.Incarnation > maxIncarnation || u.Type >= core.NumUpdateTypes || u.Type == core.UpdateSuspect && u.From == u.Subject {
 		m.count.Invalid++
 		return
 	}
@@ -39,7 +43,7 @@ func (m *Machine) claim(now core.Instant, u *core.Update, src source, fx *core.E
 			m.count.Suspicious++
 			return
 		}
-		m.learnRole(k, u.Role, fx)
+		m.learnRole(now, k, u.Role, fx)
 	}
 	switch u.Type {
 	case core.UpdateAlive, core.UpdateJoin:
@@ -79,6 +83,10 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 		return
 	}
 	m.count.Fresh++
+	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
+	if u.Type == core.UpdateJoin {
+		m.watch.released(m, k)
+	}
 	switch s {
 	case core.StateNone, stateTomb:
 		r.setRole(u.Role)
@@ -87,7 +95,7 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 		} else {
 			m.becomeUnconfirmed(now, k, u.Incarnation, cause, fx)
 		}
-		if !src.sync { // what a table says is not news (§16 D35: only confirmed records are in one)
+		if !src.sync && r.present() { // what a table says is not news (§16 D35: only confirmed records are in one)
 			m.relay(now, u, core.CauseFresh, fx)
 		}
 	case core.StateUnconfirmed:
@@ -95,6 +103,7 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 			m.becomeOK(now, k, u.Incarnation, cause, fx)
 		} else {
 			m.transition(now, k, core.StateUnconfirmed, u.Incarnation, cause, core.NoNode, fx)
+			m.conf.at(r.side).suspected = false
 		}
 		m.relay(now, u, core.CauseFresh, fx)
 	case core.StateOK:
@@ -144,7 +153,9 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 		}
 		m.count.Fresh++
 		m.becomeSuspect(now, k, u.Incarnation, u.From, core.CauseSuspect, fx)
-		m.relay(now, u, core.CauseFresh, fx)
+		if r.state() == core.StateSuspect { // else the table of suspicions is full, and this news to us again
+			m.relay(now, u, core.CauseFresh, fx)
+		}
 	case core.StateSuspect:
 		switch {
 		case u.Incarnation > known:
@@ -187,8 +198,7 @@ func (m *Machine) claimGone(now core.Instant, k int, u *core.Update, to core.Mem
 			return
 		}
 		m.count.Fresh++
-		r.setIncarnation(u.Incarnation)
-		m.remove(now, k, cause, true, fx)
+		m.remove(now, k, u.Incarnation, cause, true, fx)
 		m.relay(now, u, core.CauseFresh, fx)
 	case core.StateOK, core.StateSuspect:
 		if u.Incarnation < known {
@@ -217,7 +227,10 @@ func (m *Machine) claimGone(now core.Instant, k int, u *core.Update, to core.Mem
 			m.stale(u.Incarnation, known)
 		}
 	case core.StateLeft:
-		if to == core.StateDead && u.Incarnation > known {
+		if to != core.StateDead || u.Incarnation <= known {
+			m.stale(u.Incarnation, known)
+		} else {
+			m.count.Fresh++
 			m.transition(now, k, core.StateLeft, u.Incarnation, cause, core.NoNode, fx)
 		}
 	}
@@ -230,14 +243,14 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 	known := r.incarnation()
 	switch r.state() {
 	case core.StateNone, stateTomb:
-		if !m.keeps(msg.Role) || msg.Kind.IsStream() {
-			return // a stream confirms, which is the message's own action
-		}
-		if r.state() == stateTomb && msg.Incarnation < known {
+		if !m.keeps(msg.Role) || r.state() == stateTomb && msg.Incarnation < known {
 			return // I-M3: never below what was known
 		}
 		r.setRole(msg.Role)
 		r.instance = msg.Instance
+		if msg.Kind.IsStream() {
+			return // a stream confirms, which is the message's own action
+		}
 		if m.confirmsOneWay(msg.Role) {
 			m.becomeOK(now, k, msg.Incarnation, core.CauseConfirm, fx)
 		} else {
@@ -264,6 +277,9 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 		if msg.Incarnation > known {
 			m.becomeUnconfirmed(now, k, msg.Incarnation, core.CauseSeen, fx)
 			m.relayAlive(now, k, fx)
+			if m.confirmsOneWay(r.role()) {
+				m.confirm(now, k, msg.Incarnation, fx)
+			}
 		}
 	}
 }
@@ -305,28 +321,40 @@ func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *
 	return true
 }
 
-func (m *Machine) learnRole(k int, role core.Role, fx *core.Effects) {
+func (m *Machine) learnRole(now core.Instant, k int, role core.Role, fx *core.Effects) {
 	r := &m.rec[k]
 	if role == r.role() || role > core.RoleGate {
 		return
 	}
-	m.list.remove(k)
-	before := m.isParticipant(r.role())
+	before, part := m.isParticipant(r.role()), m.isParticipant(role)
 	r.setRole(role)
-	if counted(r.state()) && before != m.isParticipant(role) {
-		if before {
-			m.nPart--
-		} else {
-			m.nPart++
-		}
-	}
-	if counted(r.state()) && m.isParticipant(role) {
-		m.list.insert(k)
-	}
-	if digested(r.state()) && before != m.isParticipant(role) {
-		m.sum.move(m.id(k), r.incarnation(), m.isParticipant(role))
+	if before != part {
+		m.moveRole(now, k, part, fx)
 	}
 	m.callback(core.CallbackRoleLearned, k, core.CauseNone, core.NoNode, fx)
+}
+
+// moveRole keeps true what tells participants from workers.
+func (m *Machine) moveRole(now core.Instant, k int, part bool, fx *core.Effects) {
+	r := &m.rec[k]
+	s := r.state()
+	if digested(s) {
+		m.sum.move(m.id(k), r.incarnation(), part)
+	}
+	switch {
+	case counted(s) && part:
+		m.nPart++
+		m.list.insert(k)
+	case counted(s):
+		m.nPart--
+		m.list.remove(k)
+		m.dropPings(now, k, fx) // nobody pings a worker
+		m.watch.start(m, k, now)
+	case s == core.StateDead && part:
+		m.rememberDead(k)
+	case s == core.StateDead:
+		m.forgetDead(k)
+	}
 }
 
 func (m *Machine) stale(inc, known uint32) {
@@ -361,9 +389,12 @@ func (m *Machine) becomeSuspect(now core.Instant, k int, inc uint32, accuser cor
 		m.count.SuspicionsRefused++
 		return
 	}
+	was := m.rec[k].state()
 	m.transition(now, k, core.StateSuspect, inc, cause, accuser, fx)
 	m.startSuspicion(now, k, accuser, fx)
-	m.callback(core.CallbackSuspected, k, cause, accuser, fx)
+	if was != core.StateSuspect { // a higher incarnation of the suspect starts anew, but tells nothing new
+		m.callback(core.CallbackSuspected, k, cause, accuser, fx)
+	}
 }
 
 // becomeRefuted brings a SUSPECT back. The observer enqueues the alive itself: the news that clears the
@@ -393,23 +424,25 @@ func (m *Machine) becomeDead(now core.Instant, k int, inc uint32, by core.NodeID
 }
 
 func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effects) {
-	if m.rec[k].state() == core.StateSuspect {
+	was := m.rec[k].state()
+	if was == core.StateSuspect {
 		m.endSuspicion(now, k, core.CauseLeft, fx)
 	}
 	m.transition(now, k, core.StateLeft, inc, core.CauseLeft, core.NoNode, fx)
-	m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
+	if was != core.StateDead { // who died has been mourned
+		m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
+	}
 }
 
 // remove drops a record; with tomb its incarnation is remembered (§2.6).
-func (m *Machine) remove(now core.Instant, k int, cause core.Cause, tomb bool, fx *core.Effects) {
+func (m *Machine) remove(now core.Instant, k int, inc uint32, cause core.Cause, tomb bool, fx *core.Effects) {
 	r := &m.rec[k]
-	inc := r.incarnation()
 	m.transition(now, k, core.StateNone, inc, cause, core.NoNode, fx)
 	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
 	if tomb {
 		r.setState(stateTomb)
 	} else {
-		*r = record{}
+		*r = record{inc: r.inc & flagQueued}
 	}
 }
 
@@ -440,7 +473,7 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 		m.nRec += present(to) - present(f.From)
 		m.count.Transitions[f.From][to]++
 		m.leaveState(now, k, from, to, fx)
-		m.enterState(now, k, from, to)
+		m.enterState(now, k, from, to, fx)
 		r.changed = millis(now)
 		r.setState(to)
 	}
@@ -475,7 +508,7 @@ func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState,
 }
 
 // enterState sets up what the new state keeps elsewhere.
-func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState) {
+func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState, fx *core.Effects) {
 	r := &m.rec[k]
 	part := m.isParticipant(r.role())
 	if counted(to) && !counted(from) {
@@ -496,8 +529,17 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState)
 	default:
 	}
 	if !counted(to) && r.role() == core.RoleManager {
-		m.watch.managerGone(m, k, now)
+		m.watch.managerGone(m, k, now, fx)
 	}
+}
+
+// rememberDead puts k, which has been DEAD for a while, in its place.
+func (m *Machine) rememberDead(k int) {
+	i := len(m.deads)
+	for i > 0 && int32(m.rec[m.deads[i-1]].changed-m.rec[k].changed) > 0 {
+		i--
+	}
+	m.deads = slices.Insert(m.deads, i, uint16(k))
 }
 
 func (m *Machine) forgetDead(k int) {
@@ -531,7 +573,7 @@ func (m *Machine) admit(now core.Instant, k int, fx *core.Effects) bool {
 	for _, s := range [...]core.MemberState{core.StateDead, core.StateLeft, core.StateUnconfirmed} {
 		if old := m.oldest(now, s); old >= 0 {
 			m.count.Evicted++
-			m.remove(now, old, core.CauseEvicted, false, fx)
+			m.remove(now, old, m.rec[old].incarnation(), core.CauseEvicted, false, fx)
 			return true
 		}
 	}

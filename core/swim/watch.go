@@ -50,6 +50,13 @@ func (w *watcher) adopted(m *Machine, k int, now core.Instant) {
 	}
 }
 
+// released gives up worker k: it registered with another manager, which tells everybody by a join.
+func (w *watcher) released(m *Machine, k int) {
+	if w.owners != nil && !m.isParticipant(m.rec[k].role()) {
+		w.owners[k] = core.NoNode
+	}
+}
+
 // owns reports whether it is for this node to speak about worker k.
 func (w *watcher) owns(m *Machine, k int) bool {
 	return w.owners != nil && (w.owners[k] == m.self || w.owners[k] == orphaned)
@@ -63,10 +70,10 @@ func (w *watcher) heard(m *Machine, k int, now core.Instant) {
 
 // managerGone starts the clock of every worker that manager k owned, from its death (§10.4). At a worker
 // it looks for a new owner.
-func (w *watcher) managerGone(m *Machine, k int, now core.Instant) {
+func (w *watcher) managerGone(m *Machine, k int, now core.Instant, fx *core.Effects) {
 	gone := m.id(k)
 	if !m.participates() && w.owner == gone {
-		w.reregister(m, now)
+		w.reregister(m, k, now, fx)
 		return
 	}
 	for i, o := range w.owners {
@@ -77,8 +84,9 @@ func (w *watcher) managerGone(m *Machine, k int, now core.Instant) {
 	}
 }
 
-// reregister lets an orphaned worker JOIN another manager.
-func (w *watcher) reregister(m *Machine, now core.Instant) {
+// reregister lets a worker whose owner gone is no more JOIN another manager, under a new incarnation: the
+// join is then news to all managers, and the old owner, which may only have been cut off, gives it up.
+func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Effects) {
 	w.owner = core.NoNode
 	if m.leaving {
 		return
@@ -86,13 +94,14 @@ func (w *watcher) reregister(m *Machine, now core.Instant) {
 	j := &m.join
 	j.seeds = j.seeds[:0]
 	for k := range m.rec {
-		if m.rec[k].state() == core.StateOK {
+		if k != gone && m.rec[k].state() == core.StateOK {
 			j.seeds = append(j.seeds, m.id(k))
 		}
 	}
 	if len(j.seeds) == 0 {
 		return
 	}
+	m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
 	j.done, j.seq, j.delay = false, 0, m.cfg.Join.RetryMin
 	j.next = m.jitter.Intn(len(j.seeds))
 	m.due[timerJoin] = now

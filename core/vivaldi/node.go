@@ -14,6 +14,7 @@ type Node struct {
 	stream rng.Stream
 	self   local
 	chunks [][]uint32 // peer records, see peers.go
+	links  []link     // of the slots that chunks hold
 
 	// Derived from cfg once, because they are needed at every sample.
 	heightMin float64 // s, 0 under hyperscale
@@ -21,7 +22,7 @@ type Node struct {
 	rttMax    float64 // s, rtt_sample_max
 	ttl       uint32  // coord_ttl in ticks, rounded up
 
-	head, tail, free uint16 // most and least recently heard slot; first of the freed ones, chained by wordLinks
+	head, tail, free uint16 // most and least recently heard slot; first of the freed ones, chained by links
 	used, count      uint16 // slots ever used; peers now
 	stride           uint16 // words per record
 	engine           engine
@@ -83,7 +84,7 @@ func (n *Node) Init(cfg *Config, stream rng.Stream) {
 // Restart is what a restart of the process leaves of n: nothing of the peers, and the own coordinate
 // only with kept state (§11.6). Counters and stream go on.
 func (n *Node) Restart(keepState bool) {
-	n.chunks = nil
+	n.chunks, n.links = nil, nil
 	n.head, n.tail, n.free, n.used, n.count = 0, 0, 0, 0, 0
 	if !keepState {
 		n.toInitial()

@@ -3,25 +3,23 @@ package vivaldi
 import "hypersim/core"
 
 // Cached peers live in chunks of fixed records, made of 32-bit words: at 8 dimensions and a filter of 3,
-// 21 words = 84 bytes, and 32 of them fill an allocation class of 2,688 bytes exactly. Growth adds a
-// chunk and copies nothing. Slot s is record s−1; slot 0 is none.
+// 20 words = 80 bytes, and 128 of them fill an allocation class of 10,240 bytes exactly; links beside
+// make it 84 bytes a peer. Growth adds a chunk and copies no record. Slot s is record s−1; slot 0 is none.
 //
 //	0            peer id
-//	1            neighbours in the order of hearing: 16 bits toward the most recent, 16 toward the oldest
-//	2            16 bits sample_count of the coordinate, then filter length, then flags
-//	3            receipt of the coordinate, units of 2^20 ns
-//	4 …          vec, height, adjustment, error, error_ms as float32 bits
-//	4+dims+4     time of the newest filter sample, units of 2^20 ns
+//	1            16 bits sample_count of the coordinate, then filter length, then flags
+//	2            receipt of the coordinate, units of 2^20 ns
+//	3 …          vec, height, adjustment, error, error_ms as float32 bits
+//	3+dims+4     time of the newest filter sample, units of 2^20 ns
 //	then         filter samples, newest first, units of 4 ns
 //	then         how much older than the newest each further sample is, 16 bits, units of 2^26 ns
 const (
-	chunkLen = 32
+	chunkLen = 128
 
 	wordID     = 0
-	wordLinks  = 1
-	wordMeta   = 2
-	wordHeard  = 3
-	wordCoord  = 4
+	wordMeta   = 1
+	wordHeard  = 2
+	wordCoord  = 3
 	coordExtra = 4 // height, adjustment, error, error_ms
 
 	metaLenShift  = 16
@@ -78,7 +76,7 @@ func (n *Node) Slot(_ core.Instant, slot uint16, peer core.NodeID) (newSlot uint
 	switch {
 	case n.free != 0:
 		slot = n.free
-		n.free = uint16(n.record(slot)[wordLinks])
+		n.free = n.links[slot-1].newer
 	case int(n.used) < n.cfg.Peers:
 		slot = n.grow()
 	default:
@@ -106,27 +104,23 @@ func (n *Node) Forget(slot uint16) {
 	}
 	n.unlink(slot)
 	r[wordMeta] = 0
-	r[wordLinks] = uint32(n.free)
+	n.links[slot-1] = link{newer: n.free}
 	n.free = slot
 	n.count--
 }
 
-// Sweep is cleanup_stale_peers with max_age = coord_ttl (§11.6): it drops coordinates and samples that
-// are older, forgets each peer of whom nothing is left after telling forget, whose handle the caller must
-// clear, and returns the number of those. forget may be nil; it must not call n. In order of slots.
+// Sweep is cleanup_stale_peers with max_age = coord_ttl (§11.6): it forgets each peer whose coordinate and
+// samples are all older, after telling forget, whose handle the caller must clear, and returns how many.
+// It walks from the least recently heard peer and stops at the first that still has something, so that a
+// sweep costs what it drops: who was heard later has something fresher, except one whose coordinates are
+// all being rejected, which stays until those before it have gone. forget may be nil; it must not call n.
 func (n *Node) Sweep(now core.Instant, forget func(peer core.NodeID)) int {
 	gone := 0
-	for slot := uint16(1); slot <= n.used && slot != 0; slot++ {
+	for slot := n.tail; slot != 0; slot = n.tail {
 		r := n.record(slot)
-		if r[wordMeta]&metaInUse == 0 {
-			continue
-		}
-		if r[wordMeta]&metaHasCoord != 0 && sinceTick(now, r[wordHeard]) > n.ttl {
-			r[wordMeta] &^= metaHasCoord
-		}
-		n.setFilterLen(r, n.freshSamples(r, now))
-		if r[wordMeta]&(metaHasCoord|metaLenMask) != 0 {
-			continue
+		hasCoord := r[wordMeta]&metaHasCoord != 0 && sinceTick(now, r[wordHeard]) <= n.ttl
+		if hasCoord || n.freshSamples(r, now) > 0 {
+			break
 		}
 		peer := core.NodeID(r[wordID])
 		n.Forget(slot)
@@ -138,42 +132,61 @@ func (n *Node) Sweep(now core.Instant, forget func(peer core.NodeID)) int {
 	return gone
 }
 
+// Touch loads the memory that Slot, Heard and Sample of slot will need, for a driver that wants its
+// misses to overlap. The result means nothing.
+func (n *Node) Touch(slot uint16) byte {
+	if slot == 0 || slot > n.used {
+		return 0
+	}
+	r := n.record(slot)
+	x := r[0] ^ r[len(r)-1]
+	l := n.links[slot-1]
+	if l.newer != 0 {
+		x ^= uint32(n.links[l.newer-1].older)
+	}
+	if l.older != 0 {
+		x ^= uint32(n.links[l.older-1].older)
+	}
+	return byte(x)
+}
+
 // grow returns the next slot that was never used.
 func (n *Node) grow() uint16 {
 	if int(n.used) == len(n.chunks)*chunkLen {
 		records := min(chunkLen, n.cfg.Peers-int(n.used))
 		n.chunks = append(n.chunks, make([]uint32, records*int(n.stride)))
+		n.links = append(make([]link, 0, len(n.links)+records), n.links...)[:len(n.links)+records]
 	}
 	n.used++
 	return n.used
 }
 
+// link is a slot's place in the order of hearing. Links stand apart from the records: moving one slot to
+// the front touches four of them, which then share a few cache lines.
+type link struct{ newer, older uint16 }
+
 // unlink takes slot out of the order of hearing.
 func (n *Node) unlink(slot uint16) {
-	links := n.record(slot)[wordLinks]
-	newer, older := uint16(links), uint16(links>>16)
-	if newer == 0 {
-		n.head = older
+	l := n.links[slot-1]
+	if l.newer == 0 {
+		n.head = l.older
 	} else {
-		r := n.record(newer)
-		r[wordLinks] = r[wordLinks]&0xffff | uint32(older)<<16
+		n.links[l.newer-1].older = l.older
 	}
-	if older == 0 {
-		n.tail = newer
+	if l.older == 0 {
+		n.tail = l.newer
 	} else {
-		r := n.record(older)
-		r[wordLinks] = r[wordLinks]&^0xffff | uint32(newer)
+		n.links[l.older-1].newer = l.newer
 	}
 }
 
 // linkFront makes slot the most recently heard.
 func (n *Node) linkFront(slot uint16) {
-	n.record(slot)[wordLinks] = uint32(n.head) << 16
+	n.links[slot-1] = link{older: n.head}
 	if n.head == 0 {
 		n.tail = slot
 	} else {
-		r := n.record(n.head)
-		r[wordLinks] = r[wordLinks]&^0xffff | uint32(slot)
+		n.links[n.head-1].newer = slot
 	}
 	n.head = slot
 }

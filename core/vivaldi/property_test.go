@@ -201,20 +201,15 @@ func TestPeersAgainstModel(t *testing.T) {
 				var gone []core.NodeID
 				count := n.Sweep(now, func(p core.NodeID) { gone = append(gone, p) })
 				var want []core.NodeID
-				model = slices.DeleteFunc(model, func(p *naive) bool {
+				for len(model) > 0 { // from the least recently heard, up to the first of whom something is left
+					p := model[len(model)-1]
 					_, fresh := p.filtered(now, cfg.CoordTTL)
-					if p.coord != nil && now.Sub(p.coordAt) > cfg.CoordTTL {
-						p.coord = nil
+					if fresh || p.coord != nil && now.Sub(p.coordAt) <= cfg.CoordTTL {
+						break
 					}
-					if !fresh {
-						p.at, p.rtt = nil, nil
-					}
-					if !fresh && p.coord == nil {
-						want = append(want, p.id)
-						return true
-					}
-					return false
-				})
+					want = append(want, p.id)
+					model = model[:len(model)-1]
+				}
 				slices.Sort(gone)
 				slices.Sort(want)
 				if !slices.Equal(gone, want) || count != len(want) {

@@ -48,14 +48,15 @@ func (n *Node) validatePeers(report func(format string, args ...any)) {
 	listed, newer := 0, uint16(0)
 	for slot := n.head; slot != 0 && listed <= int(n.used); listed++ {
 		r := n.record(slot)
-		if uint16(r[wordLinks]) != newer || r[wordMeta]&metaInUse == 0 {
+		l := n.links[slot-1]
+		if l.newer != newer || r[wordMeta]&metaInUse == 0 {
 			report("peers: slot %d is linked wrongly or not in use", slot)
 		}
-		newer, slot = slot, uint16(r[wordLinks]>>16)
+		newer, slot = slot, l.older
 	}
 	freed := 0
 	for slot := n.free; slot != 0 && freed <= int(n.used); freed++ {
-		slot = uint16(n.record(slot)[wordLinks])
+		slot = n.links[slot-1].newer
 	}
 	if newer != n.tail || listed != int(n.count) || listed+freed != int(n.used) {
 		report("peers: %d listed and %d freed of %d used slots, %d counted", listed, freed, n.used, n.count)
@@ -63,11 +64,11 @@ func (n *Node) validatePeers(report func(format string, args ...any)) {
 }
 
 // nodeBytes is the size of a Node on a 64-bit machine; a test compares it.
-const nodeBytes = 336
+const nodeBytes = 360
 
 // MemoryBytes returns the memory of n, its slabs included.
 func (n *Node) MemoryBytes() int {
-	bytes := nodeBytes + 8*(len(n.self.vec)+len(n.self.window)) + 24*cap(n.chunks)
+	bytes := nodeBytes + 8*(len(n.self.vec)+len(n.self.window)) + 24*cap(n.chunks) + 4*cap(n.links)
 	for _, c := range n.chunks {
 		bytes += 4 * cap(c)
 	}

@@ -106,7 +106,6 @@ type world struct {
 	slots  []uint16 // of b at a
 	chance rng.Stream
 	jitter float64 // σ of a lognormal factor on each sample
-	rings  [][]int // shuffled lists of peers that each node goes round, as probing does; nil: at random
 	round  int
 }
 
@@ -144,7 +143,7 @@ func (s *world) sample(a, b int) {
 	s.nodes[a].Sample(*slot, now, rtt)
 }
 
-// run takes one sample per node and round, of a peer drawn at random, or the next of its ring.
+// run takes one sample per node and round, of a peer drawn at random.
 func (s *world) run(rounds int) {
 	for range rounds {
 		for a := range s.n {
@@ -155,32 +154,11 @@ func (s *world) run(rounds int) {
 }
 
 func (s *world) partner(a int) int {
-	if s.rings == nil {
-		b := s.chance.Intn(s.n - 1)
-		if b >= a {
-			b++
-		}
-		return b
+	b := s.chance.Intn(s.n - 1)
+	if b >= a {
+		b++
 	}
-	ring := s.rings[a]
-	at := s.round % len(ring)
-	if at == 0 {
-		rng.Shuffle(&s.chance, ring)
-	}
-	return ring[at]
-}
-
-// goRound makes nodes take their peers in turn, in an order shuffled anew for each turn (§4.1).
-func (s *world) goRound() *world {
-	s.rings = make([][]int, s.n)
-	for a := range s.n {
-		for b := range s.n {
-			if b != a {
-				s.rings[a] = append(s.rings[a], b)
-			}
-		}
-	}
-	return s
+	return b
 }
 
 func (s *world) coords() []core.Coord {

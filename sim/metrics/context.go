@@ -56,6 +56,7 @@ type Context struct {
 
 	Bound       Bound         // zero: DefaultBound
 	ImpairedFor core.Duration // 0: 60 s; how long a node stays impaired after a pause or slowness ends
+	LinkPairs   bool          // measure coordinates also between gates and managers (topology roles; spec 10 §9)
 	PairsAll    int           // 0: 20,000; up to so many unordered pairs all are measured, above PairsMax drawn ones
 	PairsMax    int           // 0: 5,000
 	CoordEvery  core.Duration // 0: SampleEvery; coordinates are sampled no more often

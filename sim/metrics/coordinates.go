@@ -9,7 +9,8 @@ import (
 )
 
 // coordinates measures predicted against true round trips over a set of pairs that is fixed for the
-// run: all unordered pairs of members that may have coordinates, or pairs drawn from a stream of its own.
+// run: all unordered pairs of members of one group that may have coordinates (coordinates of nodes that never
+// measure each other, even indirectly, have no common frame), or pairs drawn from a stream of its own.
 type coordinates struct {
 	pairs   []measured
 	classes []pairClass
@@ -64,24 +65,36 @@ func (c *coordinates) init(ctx *Context, sites int) {
 	for i := range c.settled {
 		c.settled[i] = core.Never
 	}
-	if all := len(ids) * (len(ids) - 1) / 2; all <= ctx.PairsAll {
-		for i, a := range ids {
-			for _, b := range ids[i+1:] {
-				c.pairs = append(c.pairs, measured{a: a, b: b})
+	c.choose(ctx, ids)
+	c.classify(ctx, sites)
+}
+
+// choose takes all pairs of ids that measure each other, or draws from them.
+func (c *coordinates) choose(ctx *Context, ids []core.NodeID) {
+	met := func(a, b core.NodeID) bool {
+		x, y := &ctx.Nodes[a], &ctx.Nodes[b]
+		return x.Group == y.Group || ctx.LinkPairs && (x.Role == core.RoleGate) != (y.Role == core.RoleGate)
+	}
+	for i := 0; i < len(ids) && len(c.pairs) <= ctx.PairsAll; i++ {
+		for _, b := range ids[i+1:] {
+			if met(ids[i], b) {
+				c.pairs = append(c.pairs, measured{a: ids[i], b: b})
 			}
-		}
-	} else {
-		s := rng.New(ctx.Seed, "metrics.pairs")
-		for range ctx.PairsMax {
-			i := s.Intn(len(ids))
-			k := s.Intn(len(ids) - 1)
-			if k >= i {
-				k++
-			}
-			c.pairs = append(c.pairs, measured{a: ids[min(i, k)], b: ids[max(i, k)]})
 		}
 	}
-	c.classify(ctx, sites)
+	if len(c.pairs) <= ctx.PairsAll {
+		return
+	}
+	c.pairs = c.pairs[:0]
+	for stream := rng.New(ctx.Seed, "metrics.pairs"); len(c.pairs) < ctx.PairsMax; {
+		i, k := stream.Intn(len(ids)), stream.Intn(len(ids)-1)
+		if k >= i {
+			k++
+		}
+		if a, b := ids[min(i, k)], ids[max(i, k)]; met(a, b) {
+			c.pairs = append(c.pairs, measured{a: a, b: b})
+		}
+	}
 }
 
 func (c *coordinates) classify(ctx *Context, sites int) {

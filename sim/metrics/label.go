@@ -38,7 +38,7 @@ func LabelKeys(m Metric) []string {
 //
 // node is the observer, or the subject where there is no observer; role, site and class are those of
 // the observer or, where Def.RoleIsPeer says so, role and site are those of the subject. class is always
-// the observer's (spec 50 §6). group is "gates", "site:<name>" or the number in front of other groups.
+// the observer's (spec 50 §6). group is "flat", "gates" or "site:<name>".
 func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
 	d := &defs[o.Metric]
 	switch key {
@@ -187,29 +187,39 @@ func (r *Result) groupName(o *Observation) string {
 	return r.GroupName(g)
 }
 
-// GroupName returns "gates" for a group of gates alone, "site:<name>" for one whose members share a
-// site, "" for group 0, else "group:<number>". O(nodes).
+// GroupName returns the name of group g, "" for group 0.
 func (r *Result) GroupName(g core.GroupID) string {
-	if g == 0 {
+	if int(g) >= len(r.GroupNames) {
 		return ""
 	}
-	gates, site, one := true, "", true
-	for i := range r.Nodes {
-		n := &r.Nodes[i]
-		if n.Group != g {
+	return r.GroupNames[g]
+}
+
+// groupNames names groups as scenario files do, by id: "flat", "gates", "site:<name>", or else
+// "group:<id>".
+func groupNames(c *Context) []string {
+	names := []string{""}
+	for i := range c.Nodes {
+		n := &c.Nodes[i]
+		for len(names) <= int(n.Group) {
+			names = append(names, "")
+		}
+		if n.Group == 0 {
 			continue
 		}
-		gates = gates && n.Role == core.RoleGate
-		one = one && (site == "" || site == n.Site)
-		site = n.Site
+		want := "site:" + n.Site
+		switch {
+		case c.Flat:
+			want = "flat"
+		case n.Role == core.RoleGate:
+			want = "gates"
+		}
+		if have := names[n.Group]; have != "" && have != want {
+			want = fmt.Sprintf("group:%d", n.Group)
+		}
+		names[n.Group] = want
 	}
-	switch {
-	case gates:
-		return "gates"
-	case one:
-		return "site:" + site
-	}
-	return fmt.Sprintf("group:%d", g)
+	return names
 }
 
 func roleName(r core.Role) string {

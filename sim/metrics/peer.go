@@ -69,7 +69,6 @@ func (r *Recorder) buildGroups() {
 		if n.Group == 0 {
 			continue
 		}
-		r.members[n.Role] = true
 		g, ok := index[n.Group]
 		if !ok {
 			g = int32(len(r.groups))
@@ -79,8 +78,26 @@ func (r *Recorder) buildGroups() {
 		r.peers[i].group, r.peers[i].local = g, int32(len(r.groups[g].members))
 		r.groups[g].members = append(r.groups[g].members, n.ID)
 	}
+	r.meet()
 	if r.ctx.Formed {
 		r.form()
+	}
+}
+
+// meet notes which roles share a group and should know each other.
+func (r *Recorder) meet() {
+	for g := range r.groups {
+		var there [core.NumRoles]bool
+		for _, n := range r.groups[g].members {
+			there[r.roles[n]] = true
+		}
+		for o := range there {
+			for s := range there {
+				if there[o] && there[s] && r.ctx.knows(core.Role(o), core.Role(s)) {
+					r.together[o][s] = true
+				}
+			}
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ type Recorder struct {
 	cells [NumDirections][core.NumKinds][core.NumRoles]tally // messages of the current sample
 	roles []core.Role                                        // of each node, for the hot path
 
-	members [core.NumRoles]bool // some member of a group has the role
+	together [core.NumRoles][core.NumRoles]bool // some group has an observer of the first role that should know one of the second
 
 	peers  []peer
 	groups []group

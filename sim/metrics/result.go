@@ -108,6 +108,7 @@ type Counters struct {
 type Result struct {
 	Nodes            []Node
 	Sites            []string
+	GroupNames       []string // by group id
 	Warmup, Duration core.Duration
 	End              core.Instant // of the last record
 	SampleEvery      core.Duration

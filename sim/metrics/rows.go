@@ -116,16 +116,29 @@ func (r *Result) Summaries() []SummaryRow {
 }
 
 // splits returns the different splits of m in order of first appearance, and which of them each
-// observation falls into, in the order in which Select asks.
+// observation falls into, in the order in which Select asks; −1 for messages that nobody sent.
 func (r *Result) splits(m Metric) (words []string, of []int) {
+	happened := r.happened()
 	index := map[string]int{}
+	known := map[Observation]int{} // by all that a word can depend on: making words is slow
 	r.Select(m, func(o *Observation) bool {
-		word := r.split(m, o)
-		k, ok := index[word]
+		if o.Dir > 0 && !happened[o.Dir-1][o.Type][o.Role] {
+			of = append(of, -1)
+			return false
+		}
+		short := Observation{
+			Metric: m, Param: o.Param, To: o.To, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
+			Link: o.Link, Type: o.Type, Dir: o.Dir,
+		}
+		k, ok := known[short]
 		if !ok {
-			k = len(words)
-			index[word] = k
-			words = append(words, word)
+			word := r.split(m, &short)
+			if k, ok = index[word]; !ok {
+				k = len(words)
+				index[word] = k
+				words = append(words, word)
+			}
+			known[short] = k
 		}
 		of = append(of, k)
 		return false
@@ -133,11 +146,22 @@ func (r *Result) splits(m Metric) (words []string, of []int) {
 	return words, of
 }
 
+// happened tells which kinds of traffic there were at all.
+func (r *Result) happened() (t [NumDirections][core.NumKinds][core.NumRoles]bool) {
+	for i := range r.Traffic {
+		t[r.Traffic[i].Direction][r.Traffic[i].Kind][r.Traffic[i].Role] = true
+	}
+	return t
+}
+
 func (r *Result) split(m Metric, o *Observation) string {
 	kv := make([]string, 0, 2*len(summaryKeys))
 	for _, key := range summaryKeys {
 		if key == "observer_role" && !defs[m].RoleIsPeer {
 			continue // the same as role
+		}
+		if key == "role" && m.EventKind() == "coordinate sample" {
+			key = "roles" // of both ends
 		}
 		if word, ok := r.Label(o, key); ok {
 			kv = append(kv, key, word)

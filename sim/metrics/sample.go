@@ -176,7 +176,7 @@ func (r *Recorder) sampleUnconfirmed(now core.Instant) {
 			continue
 		}
 		for peerRole := range core.NumRoles {
-			if !r.members[peerRole] || !r.ctx.knows(core.Role(role), core.Role(peerRole)) {
+			if !r.together[role][peerRole] {
 				continue
 			}
 			h := append(r.histogram[:0], Value{0, float64(observers)})

@@ -44,7 +44,7 @@ type Result struct {
 	Events     uint64
 	Virtual    core.Instant // how far virtual time got
 	Verdicts   []judge.Verdict
-	Violations []metrics.Violation
+	Violations []Violation
 	Metrics    *metrics.Result
 	Warnings   []string
 

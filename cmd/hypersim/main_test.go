@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hypersim": main})
+}
+
+// TestScript runs the program as its users do, one txtar file a subject.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NO_COLOR", "")
+			env.Setenv("ROOT", root())
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "tmpfs" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			dir := t.TempDir()
+			if err := mountTmpfs(dir, "64k"); err != nil {
+				return false, nil
+			}
+			return true, unmount(dir)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": cmdStatus, "signal": cmdSignal, "samerun": cmdSameRun, "tmpfs": cmdTmpfs, "nothing": cmdNothing,
+		},
+	})
+}
+
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Dir(filepath.Dir(filepath.Dir(file)))
+}
+
+// cmdStatus runs a command that must end with the given exit status: status 2 hypersim run.
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE COMMAND ARG...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if want := args[0]; strconv.Itoa(code) != want {
+		ts.Fatalf("exit status %d, want %s", code, want)
+	}
+}
+
+// cmdSignal starts a run, waits until the pattern names a file, sends the signal, and the exit status (-1: killed): signal INT 130 'results/.*/incomplete' hypersim run ….
+func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: signal NAME CODE GLOB COMMAND ARG...")
+	}
+	path := args[3]
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if p, err := exec.LookPath(filepath.Join(dir, args[3])); err == nil {
+			path = p
+			break
+		}
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(path, args[4:]...)
+	cmd.Dir, cmd.Stderr = ts.MkAbs("."), &stderr
+	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		select {
+		case err := <-ended:
+			ts.Fatalf("ended by itself: %v\n%s", err, stderr.String())
+		case <-tick.C:
+		}
+		if list, _ := filepath.Glob(ts.MkAbs(args[2])); len(list) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("%s did not appear", args[2])
+		}
+	}
+	ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}[args[0]]))
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		_ = cmd.Process.Kill()
+		ts.Fatalf("still runs 30 s after SIG%s", args[0])
+	}
+	if code := cmd.ProcessState.ExitCode(); strconv.Itoa(code) != args[1] {
+		ts.Fatalf("exit status %d, want %s\n%s", code, args[1], stderr.String())
+	}
+}
+
+// cmdSameRun compares two run folders: all files but performance.json, and but those named after them.
+func cmdSameRun(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: samerun A B [IGNORED...]")
+	}
+	a, b := files(ts, args[0], args[2:]), files(ts, args[1], args[2:])
+	diff := ""
+	for name := range a {
+		if other, ok := b[name]; !ok {
+			diff = fmt.Sprintf("%s is only in %s", name, args[0])
+		} else if !bytes.Equal(a[name], other) {
+			diff = fmt.Sprintf("%s differs between %s and %s", name, args[0], args[1])
+		}
+	}
+	if diff == "" && len(a) != len(b) {
+		diff = fmt.Sprintf("%d files in %s, %d in %s", len(a), args[0], len(b), args[1])
+	}
+	if (diff == "") == neg {
+		ts.Fatalf("same = %v: %s", diff == "", diff)
+	}
+}
+
+func files(ts *testscript.TestScript, dir string, ignored []string) map[string][]byte {
+	out := map[string][]byte{}
+	ts.Check(filepath.WalkDir(ts.MkAbs(dir), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(ts.MkAbs(dir), path)
+		if err != nil || name == "performance.json" || slices.Contains(ignored, name) {
+			return err
+		}
+		out[name], err = os.ReadFile(path)
+		return err
+	}))
+	if len(out) < 5 {
+		ts.Fatalf("%s holds %d files: no run folder", dir, len(out))
+	}
+	return out
+}
+
+// cmdTmpfs mounts a small disk at a folder. The condition [tmpfs] says whether that is allowed.
+func cmdTmpfs(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	ts.Check(mountTmpfs(dir, args[1]))
+	ts.Defer(func() { _ = unmount(dir) })
+}
+
+// cmdNothing expects that a pattern matches no file: nothing '.*.partial'.
+func cmdNothing(ts *testscript.TestScript, neg bool, args []string) {
+	for _, pattern := range args {
+		list, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if (len(list) == 0) == neg {
+			ts.Fatalf("%s matches %s", pattern, strings.Join(list, ", "))
+		}
+	}
+}

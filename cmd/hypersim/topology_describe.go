@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"hypersim/topologies"
+)
+
+func newTopologyDescribe() *cobra.Command {
+	var f matrixFlags
+	var json bool
+	cmd := &cobra.Command{
+		Use:   "describe FILE|NAME",
+		Short: "Print statistics of a latency matrix",
+		Long: `describe measures a bundled topology or matrix, a topology file (*.toml) or a file of measured latencies:
+size, missing entries, quantiles, asymmetry, violations of the triangle inequality. All times are round
+trips in milliseconds.`,
+		Example: `  hypersim topology describe aws-2020
+  hypersim topology describe wan5 --json
+  hypersim topology describe --unit ms --kind rtt measured.txt.gz`,
+		Args:              args(cobra.ExactArgs(1)),
+		ValidArgsFunction: completeTopologies,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, m, err := f.open(args[0])
+			if err != nil {
+				return err
+			}
+			var d topologies.Description
+			if t != nil {
+				d = t.Describe()
+			} else {
+				d = topologies.Describe(m)
+			}
+			if json {
+				return encode(cmd.OutOrStdout(), d)
+			}
+			return d.WriteText(cmd.OutOrStdout())
+		},
+	}
+	f.flags(cmd)
+	cmd.Flags().BoolVar(&json, "json", false, "print a JSON object")
+	return cmd
+}

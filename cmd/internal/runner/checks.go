@@ -1,0 +1,230 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+
+	"hypersim/core"
+	"hypersim/core/swim"
+	"hypersim/scenarios"
+	"hypersim/sim/check"
+	"hypersim/sim/trace"
+	"hypersim/sim/world"
+)
+
+// Violation is the first breach of one invariant.
+type Violation struct {
+	Invariant string
+	At        core.Instant
+	Nodes     []string
+	What      string
+	Causes    []string // the records that led there, oldest first
+	Count     uint64   // breaches of this invariant in the run
+}
+
+// text says what broke, how often, and after which records.
+func (v *Violation) text() string {
+	text := v.What
+	if v.Count > 1 {
+		text += fmt.Sprintf(" (the first of %d)", v.Count)
+	}
+	if len(v.Causes) > 0 {
+		text += "; before: " + strings.Join(v.Causes, " | ")
+	}
+	return text
+}
+
+// checks are the invariants that watch a run.
+type checks struct {
+	*check.Checker
+	sc *scenarios.Scenario
+}
+
+func newChecks(sc *scenarios.Scenario, w func() *world.World) *checks {
+	return &checks{check.New(checked(sc, lateView{w})), sc}
+}
+
+func (c *checks) sinks() []trace.Sink { return []trace.Sink{c.Checker} }
+
+// violations returns the first breach of each invariant that the scenario did not turn off.
+func (c *checks) violations() []Violation {
+	var out []Violation
+	for _, v := range c.Violations() {
+		if c.disabled(v.Invariant) {
+			continue
+		}
+		x := Violation{Invariant: v.Invariant, At: v.At, What: v.What, Causes: v.Causes, Count: v.Count}
+		for _, n := range v.Nodes {
+			x.Nodes = append(x.Nodes, c.sc.Nodes[n].Name)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// failed reports whether anything was violated that counts.
+func (c *checks) failed() bool { return c.Failed() && len(c.violations()) > 0 }
+
+func (c *checks) disabled(id string) bool {
+	for _, d := range c.sc.Disabled {
+		if d.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// warnings names the invariants that were broken although, or because, the scenario turned them off.
+func (c *checks) warnings() []string {
+	var out []string
+	for _, d := range c.sc.Disabled {
+		n := uint64(0)
+		for _, v := range c.Violations() {
+			if v.Invariant == d.ID {
+				n = v.Count
+			}
+		}
+		out = append(out, fmt.Sprintf("%s is turned off (%s); broken %d times", d.ID, d.Why, n))
+	}
+	return out
+}
+
+// lateView is the view of a world that is built after those who look at it.
+type lateView struct{ w func() *world.World }
+
+func (v lateView) Validate(n core.NodeID) []string              { return v.w().Validate(n) }
+func (v lateView) State(o, s core.NodeID) core.MemberState      { return v.w().State(o, s) }
+func (v lateView) Incarnation(o, s core.NodeID) uint32          { return v.w().Incarnation(o, s) }
+func (v lateView) TableDigest(n core.NodeID) (all, part uint64) { return v.w().TableDigest(n) }
+func (v lateView) Up(n core.NodeID) bool                        { return v.w().Up(n) }
+func (v lateView) Reachable(a, b core.NodeID) bool              { return v.w().Reachable(a, b) }
+func (v lateView) InFlight(k core.Kind) uint64                  { return v.w().InFlight(k) }
+
+// checked tells the checks what they need to know about the scenario.
+func checked(sc *scenarios.Scenario, view check.View) check.Context {
+	c := check.Context{
+		Flat:       sc.Protocol.Default().Swim.Membership.Topology == "flat",
+		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == "hearsay" }),
+		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
+		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), View: view,
+	}
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		c.Nodes = append(c.Nodes, check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost})
+	}
+	for i := range sc.Faults {
+		f := &sc.Faults[i]
+		c.Faults = append(c.Faults, check.Fault{Cuts: cuts(f), Lasting: lasts(f)})
+	}
+	return c
+}
+
+func anyConfig(sc *scenarios.Scenario, is func(*swim.Config) bool) bool {
+	for i := range sc.Protocol.Configs {
+		if is(&sc.Protocol.Configs[i].Swim) {
+			return true
+		}
+	}
+	return false
+}
+
+func cuts(f *scenarios.Fault) bool {
+	return f.Kind == scenarios.FaultPartition || f.Kind == scenarios.FaultFlap || f.Kind == scenarios.FaultSiteOutage && f.Blackhole
+}
+
+// lasts reports whether a fault is a state of the world that holds until its end record, rather than an
+// event such as a crash.
+func lasts(f *scenarios.Fault) bool {
+	switch f.Kind {
+	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
+		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause:
+		return true
+	}
+	return cuts(f)
+}
+
+// limits are the constants that the invariants name: of several configurations the one that allows most,
+// so that no node is accused of what another's configuration forbids.
+func limits(sc *scenarios.Scenario) check.Limits {
+	l := limitsOf(&sc.Protocol.Configs[0])
+	for i := range sc.Protocol.Configs[1:] {
+		o := limitsOf(&sc.Protocol.Configs[i+1])
+		l.ProbePeriod = max(l.ProbePeriod, o.ProbePeriod)
+		l.TimeoutMin, l.TimeoutMax = min(l.TimeoutMin, o.TimeoutMin), max(l.TimeoutMax, o.TimeoutMax)
+		l.MaxOutstanding, l.IndirectK = max(l.MaxOutstanding, o.MaxOutstanding), max(l.IndirectK, o.IndirectK)
+		l.LHMMax, l.SuspicionK = max(l.LHMMax, o.LHMMax), max(l.SuspicionK, o.SuspicionK)
+		l.SuspicionMax, l.MaxSuspicions = max(l.SuspicionMax, o.SuspicionMax), max(l.MaxSuspicions, o.MaxSuspicions)
+		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
+		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
+		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
+	}
+	for i := range sc.Network.Links {
+		if m := sc.Network.Links[i].MTU; m > l.MaxDatagram {
+			l.MaxDatagram = m
+		}
+	}
+	return l
+}
+
+func limitsOf(c *scenarios.Config) check.Limits {
+	s, v := &c.Swim, &c.Vivaldi
+	l := check.Default()
+	l.ProbePeriod, l.TimeoutMin, l.TimeoutMax = s.Probe.Interval, s.Probe.TimeoutMin, s.Probe.TimeoutMax
+	l.MaxOutstanding, l.IndirectK, l.LHMMax = s.Probe.MaxOutstanding, s.Probe.IndirectK, s.LHM.Max
+	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
+	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
+	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
+	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
+	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
+		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, 0.05, 10
+	}
+	return l
+}
+
+// calm reports whether nothing in the scenario can make a probe of a live member fail: no disturbance but
+// processes that come and go, no loss, and every round trip at most half the probe timeout even with the
+// largest jitter that will ever be drawn. The other half is for service, queues and a process that starts.
+func calm(sc *scenarios.Scenario) bool {
+	for i := range sc.Faults {
+		switch sc.Faults[i].Kind {
+		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin:
+		default:
+			return false
+		}
+	}
+	base := core.Duration(0)
+	for _, d := range sc.Topology.Base {
+		base = max(base, d)
+	}
+	longest := core.Duration(0)
+	for i := range sc.Network.Links {
+		l := &sc.Network.Links[i]
+		jitter, bounded := jitterMax(&l.Jitter, base)
+		if !bounded || l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 || l.Reorder.P > 0 ||
+			l.Bandwidth > 0 && l.Bandwidth < 100e6 || l.Drift.Kind != scenarios.DriftNone {
+			return false
+		}
+		longest = max(longest, 2*(base+jitter))
+	}
+	return len(sc.Topology.Snapshots) == 0 && !anyConfig(sc, func(s *swim.Config) bool { return 2*longest > s.Probe.Timeout })
+}
+
+// jitterMax returns the largest jitter that a run will see on a link of the given base delay; ok is false
+// for a distribution with a heavy tail. Eight deviations are not exceeded in 10^15 draws.
+func jitterMax(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bool) {
+	x := 0.0
+	switch d.Kind {
+	case "", scenarios.DistConstant:
+		x = d.Value
+	case scenarios.DistUniform:
+		x = d.Max
+	case scenarios.DistNormal:
+		x = d.Mean + 8*d.Std
+	default:
+		return 0, false
+	}
+	if d.Relative {
+		x *= base.Seconds()
+	}
+	return core.Seconds(x), true
+}

@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"hypersim/analysis"
+	"hypersim/analysis/plot"
+	"hypersim/scenarios"
+	"hypersim/sim/metrics"
+)
+
+// plotsDir holds the pictures of a run folder.
+const plotsDir = "plots"
+
+// draw leaves the pictures in plots/. A picture that cannot be drawn is told and does not cost the run;
+// a disk that is full does.
+func (r *run) draw(tables *metrics.Tables) error {
+	sc := r.opt.Scenario
+	info := analysis.Info{
+		Scenario: sc.Name, Title: sc.Title, Seed: fmt.Sprint(sc.Seed), Digest: r.res.Digest, Duration: r.res.Virtual.Sub(0),
+	}
+	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: requests(sc)})
+	var file *fs.PathError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &file):
+		return err
+	}
+	r.res.Warnings = append(r.res.Warnings, fmt.Sprintf("pictures: %v", err))
+	return nil
+}
+
+// requests are the figures that the scenario asks for.
+func requests(sc *scenarios.Scenario) []plot.Request {
+	var out []plot.Request
+	for i := range sc.Report.Plots {
+		p := &sc.Report.Plots[i]
+		q := plot.Request{
+			Kind: p.Kind, Metric: p.Metric, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, HLine: p.HLine, Mark: p.Mark,
+			LogX: slices.Contains(p.Log, "x"), LogY: slices.Contains(p.Log, "y"),
+		}
+		for _, l := range p.Where {
+			q.Where = append(q.Where, analysis.Filter{Key: l.Key, Words: l.Values, Not: l.Not})
+		}
+		if p.From != nil {
+			q.From = p.From.Seconds()
+		}
+		if p.To != nil {
+			q.To = p.To.Seconds()
+		}
+		out = append(out, q)
+	}
+	return out
+}

@@ -1,0 +1,304 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"hypersim/core"
+	"hypersim/sim/metrics"
+	"hypersim/sim/trace"
+	"hypersim/sim/world"
+)
+
+// InternalError is a bug of ours, met at an instant of a run.
+type InternalError struct {
+	Scenario string
+	Seed     uint64
+	At       core.Instant
+	Cause    any
+	Stack    string
+}
+
+func (e *InternalError) Error() string {
+	return fmt.Sprintf("internal error in scenario %s, seed %d, at virtual time %v: %v", e.Scenario, e.Seed, e.At, e.Cause)
+}
+
+// run is one run in progress.
+type run struct {
+	opt    *Options
+	folder *folder
+	world  *world.World
+	rec    *metrics.Recorder
+	trace  *traceSink
+	checks *checks
+	began  time.Time
+	res    Result
+}
+
+// Run carries out the run and leaves its folder. When ctx ends, the run stops, and its folder, marked
+// incomplete, holds what was measured so far. An error of type UsageError means that nothing was done, any
+// other that the run failed and left nothing.
+func Run(ctx context.Context, opt Options) (_ *Result, err error) {
+	if opt.Dir == "" {
+		opt.Dir = Default(opt.Scenario)
+	}
+	if err := Check(opt.Dir, opt.Force); err != nil {
+		return nil, err
+	}
+	r := &run{opt: &opt, began: time.Now(), res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
+	if r.folder, err = newFolder(opt.Dir); err != nil {
+		return nil, fmt.Errorf("create run folder: %w", err)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = r.internal(p)
+			r.abandonTrace()
+		}
+		if err != nil {
+			err = errors.Join(err, r.folder.discard())
+		}
+	}()
+	if err := r.run(ctx); err != nil {
+		return nil, err
+	}
+	return &r.res, nil
+}
+
+func (r *run) internal(cause any) error {
+	e := &InternalError{Scenario: r.opt.Scenario.Name, Seed: r.opt.Scenario.Seed, Cause: cause, Stack: string(debug.Stack())}
+	if r.world != nil {
+		e.At = r.world.Now()
+	}
+	return e
+}
+
+func (r *run) run(ctx context.Context) error {
+	if err := r.build(); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := r.loop(ctx, start); err != nil {
+		r.abandonTrace()
+		return err
+	}
+	r.world.Finish()
+	wall := time.Since(start)
+	if err := r.closeTrace(); err != nil {
+		return err
+	}
+	r.collect()
+	if err := r.write(); err != nil {
+		return fmt.Errorf("write run folder: %w", err)
+	}
+	return r.finish(wall)
+}
+
+// build makes the world and those who listen to it.
+func (r *run) build() (err error) {
+	sc := r.opt.Scenario
+	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
+	r.checks = newChecks(sc, func() *world.World { return r.world })
+	sinks := append([]trace.Sink{r.rec}, r.checks.sinks()...)
+	if r.opt.Fault != nil {
+		sinks = append(sinks, faultSink{r.opt})
+	}
+	if r.opt.Trace || sc.Report.KeepTrace {
+		if r.trace, err = createTrace(r.folder.path(TraceName), sc); err != nil {
+			return err
+		}
+		sinks = append(sinks, r.trace)
+	}
+	r.world, err = world.Build(sc, world.Options{Sinks: sinks, Sampler: sampler{r}})
+	if err != nil {
+		r.abandonTrace()
+		return usage("%s: %v", sc.File, err)
+	}
+	return nil
+}
+
+// sampler lets the recorder read the machines.
+type sampler struct{ *run }
+
+func (s sampler) Sample(now core.Instant) { s.rec.Sample(now, s.world) }
+
+// faultSink tells a person when faults begin and end.
+type faultSink struct{ opt *Options }
+
+func (f faultSink) Record(r *trace.Record) {
+	if r.Kind == trace.KindFaultStart || r.Kind == trace.KindFaultEnd {
+		f.opt.Fault(r.At, f.opt.Scenario.Faults[r.Fault].ID, r.Kind == trace.KindFaultStart)
+	}
+}
+
+func (r *run) closeTrace() error {
+	if r.trace == nil {
+		return nil
+	}
+	t := r.trace
+	r.trace = nil
+	r.res.Performance.TraceRecords = t.records
+	return t.close()
+}
+
+// abandonTrace lets go of a trace that nobody will read.
+func (r *run) abandonTrace() {
+	if r.trace != nil {
+		_ = r.trace.close() // the run has failed already
+		r.trace = nil
+	}
+}
+
+// slice is how much virtual time passes before the world is asked how it is and we look up. How time is
+// sliced changes nothing in a run.
+const slice = 100 * time.Millisecond
+
+// loop lets virtual time pass until the end, or until there is a reason to stop, which it leaves in res.
+func (r *run) loop(ctx context.Context, start time.Time) error {
+	end, told := r.world.End(), time.Time{}
+	for now := core.Instant(0); now < end; {
+		now = min(now.Add(slice), end)
+		r.world.Run(now)
+		if err := r.world.Err(); err != nil {
+			return err
+		}
+		if r.trace != nil && r.trace.err != nil {
+			return r.trace.err
+		}
+		if now < end {
+			if why := r.why(ctx, start); why != "" {
+				r.res.Stopped = why + " at virtual time " + time.Duration(now).String()
+				return nil
+			}
+		}
+		if wall := time.Now(); r.opt.Progress != nil && (wall.Sub(told) > 100*time.Millisecond || now == end) {
+			told = wall
+			r.opt.Progress(Progress{Now: now, End: end, Events: r.world.Events(), Wall: wall.Sub(start)})
+		}
+	}
+	return nil
+}
+
+// why returns the reason to stop now, or "".
+func (r *run) why(ctx context.Context, start time.Time) string {
+	budget := &r.opt.Scenario.Budget
+	switch {
+	case ctx.Err() != nil:
+		r.res.Interrupted = true
+		return "interrupted"
+	case r.opt.FailFast && r.checks.failed():
+		return "stopped by the first broken invariant"
+	case budget.Events > 0 && r.world.Events() > budget.Events:
+		return fmt.Sprintf("stopped by its budget of %d events", budget.Events)
+	case budget.Wall > 0 && time.Since(start) > budget.Wall:
+		return fmt.Sprintf("stopped by its budget of %v wall time", budget.Wall)
+	case budget.Memory > 0 && r.world.MemoryBytes() > budget.Memory:
+		return fmt.Sprintf("stopped by its budget of %d bytes of memory", budget.Memory)
+	}
+	return ""
+}
+
+// collect draws the conclusions.
+func (r *run) collect() {
+	r.tell("judging")
+	sc, res := r.opt.Scenario, &r.res
+	res.Digest, res.Events, res.Virtual = fmt.Sprintf("%016x", r.world.Digest()), r.world.Events(), r.world.Now()
+	res.Metrics = r.rec.Result()
+	res.Violations = r.checks.violations()
+	res.Verdicts = judged(sc, res.Metrics, res.Stopped)
+	res.Warnings = append(slices.Clone(sc.Warnings), r.checks.warnings()...)
+	for m := range metrics.NumMetrics {
+		if n := res.Metrics.Truncated[m]; n > 0 {
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%v: %d observations more than can be kept", metrics.Metric(m), n))
+		}
+	}
+	if n := res.Metrics.TruncatedRows; n > 0 {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("%d rows of result files more than can be kept", n))
+	}
+}
+
+func (r *run) tell(phase string) {
+	if r.opt.Progress != nil {
+		r.opt.Progress(Progress{Now: r.world.Now(), End: r.world.End(), Events: r.world.Events(), Wall: time.Since(r.began), Phase: phase})
+	}
+}
+
+// write fills the folder with everything that is the same in every process.
+func (r *run) write() error {
+	r.tell("writing")
+	res, tables := &r.res, r.res.Metrics.Tables()
+	for i := range res.Violations {
+		v := &res.Violations[i]
+		tables.Violations = append(tables.Violations, metrics.ViolationRow{
+			At: v.At, Invariant: v.Invariant, Nodes: strings.Join(v.Nodes, " "), What: v.text(),
+		})
+	}
+	for i := range res.Verdicts {
+		tables.Summary = append(tables.Summary, res.Verdicts[i].Row())
+	}
+	tables.Summary = append(tables.Summary, res.Metrics.Summaries()...)
+	if _, err := metrics.WriteDir(r.folder.work, only(r.opt.Scenario.Report.CSV, tables)); err != nil {
+		return err
+	}
+	manifest := newManifest(res, r.opt.Build)
+	if err := writeFile(r.folder.path(manifestName), indented(manifest)); err != nil {
+		return err
+	}
+	if r.opt.Plots {
+		r.tell("drawing")
+		return r.draw(tables)
+	}
+	return nil
+}
+
+// only keeps the tables that the scenario asks for, by the name of their file without ".csv"; violations
+// and the summary are always written. An empty list asks for all.
+func only(names []string, t *metrics.Tables) *metrics.Tables {
+	if len(names) == 0 {
+		return t
+	}
+	out := &metrics.Tables{Violations: t.Violations, Summary: t.Summary}
+	for _, name := range names {
+		switch name {
+		case "timeseries":
+			out.Time = t.Time
+		case "detections":
+			out.Detections = t.Detections
+		case "membership":
+			out.Membership = t.Membership
+		case "coordinates":
+			out.Coordinates = t.Coordinates
+		case "messages":
+			out.Messages = t.Messages
+		case "faults":
+			out.Faults = t.Faults
+		}
+	}
+	return out
+}
+
+// finish writes what the machine did to the run's cost, and puts the folder in its place.
+func (r *run) finish(wall time.Duration) error {
+	p := &r.res.Performance
+	p.measure(r.world, wall, time.Since(r.began))
+	p.Codec, p.Trace = r.opt.Scenario.Network.Codec, r.opt.Trace || r.opt.Scenario.Report.KeepTrace
+	p.Started = r.began.UTC().Format(time.RFC3339)
+	if err := writeFile(r.folder.path("performance.json"), indented(p)); err != nil {
+		return fmt.Errorf("write run folder: %w", err)
+	}
+	files, err := r.folder.publish(r.opt.Force, r.res.Stopped)
+	if err != nil {
+		return fmt.Errorf("finish run folder: %w", err)
+	}
+	r.res.Files = files
+	for _, f := range files {
+		if strings.HasPrefix(f, "plots/") {
+			r.res.Plots = append(r.res.Plots, f)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,274 @@
+package runner
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+
+	"github.com/klauspost/compress/zstd"
+
+	"hypersim/core"
+	"hypersim/scenarios"
+	"hypersim/sim/trace"
+)
+
+// TraceName is the recorded run: one JSON object a line, compressed with zstd. A file that ends in the
+// middle of a frame belongs to a run that was killed.
+//
+// The first line is {"trace":1,"scenario":…,"seed":…,"nodes":[names by id],"faults":[ids by index]}. Each
+// further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind:
+//
+//	sent, delivered, dropped   "n" node, "p" its peer, "m" kind of message, "q" seq, "b" bytes on the wire
+//	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "inc",
+//	                           "for" target, "f" flags, "up" updates [type, subject, incarnation, accuser],
+//	                           "rec" records [state, subject, incarnation, accuser], "c" coordinate
+//	                           [height, error, error ms, vector …]
+//	    delivered              "s" when it was sent, ns
+//	    dropped                "why"
+//	start, crash, leave, stop, pause, resume, slow, clock
+//	                           "n", "inst" number of the process, "inc", "x" the factor, "fault"
+//	fault_start, fault_end     "fault" index
+//	checkpoint, end            nothing more
+//	fact                       "n", "l" its local time, "fact" kind, "s" subject, "o" other, "from", "to",
+//	                           "cause", "cb" callback, "role", "inc", "N", "A", "B", "at", "X"
+//
+// Nodes are ids. What is zero, none or nobody is left out.
+const TraceName = "trace.jsonl.zst"
+
+// traceSink writes every record of a run. Its first error stays and ends the run.
+type traceSink struct {
+	file    io.WriteCloser
+	zip     *zstd.Encoder
+	buf     *bufio.Writer
+	line    []byte
+	records uint64
+	err     error
+}
+
+func createTrace(path string, sc *scenarios.Scenario) (*traceSink, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return newTrace(f, sc)
+}
+
+func newTrace(f io.WriteCloser, sc *scenarios.Scenario) (*traceSink, error) {
+	// One goroutine at most beside ours, and the same bytes for any GOMAXPROCS.
+	zip, err := zstd.NewWriter(f, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	s := &traceSink{file: f, zip: zip, buf: bufio.NewWriterSize(zip, 1<<16)}
+	b := append(s.line, `{"trace":1,"scenario":`...)
+	b = strconv.AppendQuote(b, sc.Name) // names are kebab-case, node names too: Go's quoting is JSON's
+	b = append(b, `,"seed":`...)
+	b = strconv.AppendUint(b, sc.Seed, 10)
+	b = append(b, `,"nodes":[`...)
+	for i := range sc.Nodes {
+		b = strconv.AppendQuote(comma(b, i), sc.Nodes[i].Name)
+	}
+	b = append(b, `],"faults":[`...)
+	for i := range sc.Faults {
+		b = strconv.AppendQuote(comma(b, i), sc.Faults[i].ID)
+	}
+	s.line = append(b, "]}\n"...)
+	s.write()
+	return s, s.err
+}
+
+func comma(b []byte, i int) []byte {
+	if i > 0 {
+		return append(b, ',')
+	}
+	return b
+}
+
+// Record implements trace.Sink.
+func (s *traceSink) Record(r *trace.Record) {
+	if s.err != nil {
+		return
+	}
+	b := append(s.line[:0], `{"t":`...)
+	b = strconv.AppendInt(b, int64(r.At), 10)
+	b = word(b, "k", r.Kind.String())
+	switch r.Kind {
+	case trace.KindSent, trace.KindDelivered, trace.KindDropped:
+		b = appendMessage(b, r)
+	case trace.KindFact:
+		b = appendFact(b, r)
+	case trace.KindFaultStart, trace.KindFaultEnd:
+		b = integer(b, "fault", int64(r.Fault))
+	case trace.KindCheckpoint, trace.KindEnd, trace.KindNone:
+	default:
+		b = appendLife(b, r)
+	}
+	s.line = append(b, "}\n"...)
+	s.records++
+	s.write()
+}
+
+func (s *traceSink) write() {
+	if _, err := s.buf.Write(s.line); err != nil && s.err == nil {
+		s.err = fmt.Errorf("write %s: %w", TraceName, err)
+	}
+}
+
+// close ends the last frame.
+func (s *traceSink) close() error {
+	return errors.Join(s.err, s.buf.Flush(), s.zip.Close(), s.file.Close())
+}
+
+func appendMessage(b []byte, r *trace.Record) []byte {
+	m := r.Msg
+	b = integer(b, "n", int64(r.Node))
+	b = integer(b, "p", int64(r.Peer))
+	b = word(b, "m", m.Kind.String())
+	b = optional(b, "q", int64(m.Seq))
+	b = integer(b, "b", int64(r.Size))
+	switch r.Kind {
+	case trace.KindDelivered:
+		return integer(b, "s", int64(r.Due))
+	case trace.KindDropped:
+		return word(b, "why", r.Reason.String())
+	}
+	b = integer(b, "due", int64(r.Due))
+	if r.Copy {
+		return integer(b, "x", 1)
+	}
+	b = optional(b, "inc", int64(m.Incarnation))
+	switch m.Kind {
+	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack:
+		b = integer(b, "for", int64(m.Target))
+	}
+	b = optional(b, "f", int64(m.Flags))
+	if len(m.Updates) > 0 {
+		b = append(b, `,"up":[`...)
+		for i := range m.Updates {
+			u := &m.Updates[i]
+			b = claim4(comma(b, i), u.Type.String(), u.Subject, u.Incarnation, u.From)
+		}
+		b = append(b, ']')
+	}
+	if len(m.Records) > 0 {
+		b = append(b, `,"rec":[`...)
+		for i := range m.Records {
+			e := &m.Records[i]
+			b = claim4(comma(b, i), e.State.String(), e.Subject, e.Incarnation, e.Accuser)
+		}
+		b = append(b, ']')
+	}
+	if c := &m.Coord; c.Dims > 0 {
+		b = append(b, `,"c":[`...)
+		b = float(b, c.Height)
+		b = float(append(b, ','), c.Error)
+		b = float(append(b, ','), c.ErrorMS)
+		for i := range c.Dims {
+			b = float(append(b, ','), c.Vec[i])
+		}
+		b = append(b, ']')
+	}
+	return b
+}
+
+// claim4 appends [word, subject, incarnation] and, if there is one, the accuser.
+func claim4(b []byte, what string, subject core.NodeID, inc uint32, accuser core.NodeID) []byte {
+	b = append(append(append(b, `["`...), what...), `",`...)
+	b = strconv.AppendUint(b, uint64(subject), 10)
+	b = strconv.AppendUint(append(b, ','), uint64(inc), 10)
+	if accuser != core.NoNode {
+		b = strconv.AppendUint(append(b, ','), uint64(accuser), 10)
+	}
+	return append(b, ']')
+}
+
+func appendLife(b []byte, r *trace.Record) []byte {
+	b = integer(b, "n", int64(r.Node))
+	b = optional(b, "inst", int64(r.Inst))
+	b = optional(b, "inc", int64(r.Inc))
+	if r.X != 0 {
+		b = strconv.AppendFloat(append(b, `,"x":`...), r.X, 'g', -1, 64)
+	}
+	if r.Fault >= 0 {
+		b = integer(b, "fault", int64(r.Fault))
+	}
+	return b
+}
+
+func appendFact(b []byte, r *trace.Record) []byte {
+	f := &r.Fact
+	b = integer(b, "n", int64(r.Node))
+	if r.Local != r.At {
+		b = integer(b, "l", int64(r.Local))
+	}
+	b = word(b, "fact", f.Kind.String())
+	b = node(b, "s", f.Subject)
+	switch f.Kind {
+	case core.FactTransition, core.FactCallback, core.FactSuspicionStarted, core.FactSuspicionConfirmed,
+		core.FactAccused, core.FactQueued, core.FactRetired:
+		b = node(b, "o", f.Other)
+	}
+	if f.From != core.StateNone || f.To != core.StateNone {
+		b = word(b, "from", f.From.String())
+		b = word(b, "to", f.To.String())
+	}
+	if f.Cause != core.CauseNone {
+		b = word(b, "cause", f.Cause.String())
+	}
+	if f.Callback != core.CallbackNone {
+		b = word(b, "cb", f.Callback.String())
+	}
+	switch f.Kind {
+	case core.FactTransition, core.FactCallback, core.FactConfirmAttempt:
+		b = word(b, "role", f.Role.String())
+	}
+	b = optional(b, "inc", int64(f.Inc))
+	b = optional(b, "N", int64(f.N))
+	b = optional(b, "A", f.A)
+	b = optional(b, "B", f.B)
+	b = optional(b, "at", int64(f.At))
+	if f.X != [5]float32{} {
+		b = append(b, `,"X":[`...)
+		for i, x := range f.X {
+			b = float(comma(b, i), x)
+		}
+		b = append(b, ']')
+	}
+	return b
+}
+
+func key(b []byte, name string) []byte {
+	return append(append(append(b, `,"`...), name...), `":`...)
+}
+
+func word(b []byte, name, w string) []byte {
+	return append(append(append(key(b, name), '"'), w...), '"')
+}
+
+func integer(b []byte, name string, v int64) []byte { return strconv.AppendInt(key(b, name), v, 10) }
+
+func optional(b []byte, name string, v int64) []byte {
+	if v == 0 {
+		return b
+	}
+	return integer(b, name, v)
+}
+
+func node(b []byte, name string, id core.NodeID) []byte {
+	if id == core.NoNode {
+		return b
+	}
+	return integer(b, name, int64(id))
+}
+
+// float appends x; JSON has no word for what is not finite.
+func float(b []byte, x float32) []byte {
+	if v := float64(x); math.IsNaN(v) || math.IsInf(v, 0) {
+		return append(b, "null"...)
+	}
+	return strconv.AppendFloat(b, float64(x), 'g', -1, 32)
+}

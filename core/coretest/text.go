@@ -1,0 +1,151 @@
+package coretest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+func stranger(id core.NodeID) string {
+	if id == core.NoNode {
+		return "nobody"
+	}
+	return "#" + strconv.FormatUint(uint64(id), 10)
+}
+
+// Line prints e in one line: the time, the node, and what happened.
+func (b *Bench) Line(e *Event) string {
+	at := fmt.Sprintf("%-8v", e.At)
+	switch e.Kind {
+	case EventSent:
+		return at + " " + b.Message(&e.Msg)
+	case EventDropped:
+		return at + " " + b.Message(&e.Msg) + "  LOST"
+	case EventForged:
+		return at + " " + b.Message(&e.Msg) + "  FORGED"
+	case EventFact:
+		return at + "   " + b.Name(e.Node) + ": " + b.Fact(&e.Fact)
+	}
+	return at + " ?"
+}
+
+// Message prints what kind, ends and content of m say: "a -> b ping #3 [suspect:0:b:a]".
+func (b *Bench) Message(m *core.Message) string {
+	s := fmt.Sprintf("%s -> %s %s", b.Name(m.From), b.Name(m.To), m.Kind)
+	if m.Seq != 0 {
+		s += fmt.Sprintf(" #%d", m.Seq)
+	}
+	switch m.Kind {
+	case core.KindPingReq:
+		s += fmt.Sprintf(" target=%s budget=%dms", b.Name(m.Target), m.BudgetMS)
+	case core.KindIndAck:
+		s += fmt.Sprintf(" target=%s inc=%d", b.Name(m.Target), m.Required)
+	case core.KindNack:
+		s += " target=" + b.Name(m.Target)
+	case core.KindAck:
+		s += " you=" + m.State.String()
+	case core.KindJoin:
+		s += fmt.Sprintf(" v%d.%d", m.Major, m.Minor)
+	case core.KindPing:
+		if m.Target != m.To {
+			s += " target=" + b.Name(m.Target)
+		}
+	case core.KindStreamFailed:
+		return s + " of " + m.Failed.String()
+	default:
+	}
+	if m.Incarnation != 0 {
+		s += fmt.Sprintf(" own=%d", m.Incarnation)
+	}
+	if m.Instance > 1 {
+		s += fmt.Sprintf(" instance=%d", m.Instance)
+	}
+	s += flags(m)
+	if len(m.Updates) > 0 {
+		s += " [" + join(len(m.Updates), func(i int) string { return b.Update(&m.Updates[i]) }) + "]"
+	}
+	if len(m.Records) > 0 {
+		s += " {" + join(len(m.Records), func(i int) string { return b.entry(&m.Records[i]) }) + "}"
+	}
+	return s
+}
+
+func flags(m *core.Message) string {
+	s := ""
+	for _, f := range [...]struct {
+		bit  core.Flags
+		text string
+	}{
+		{core.FlagDeclined, " declined"}, {core.FlagRetry, fmt.Sprintf(" retry required=%d", m.Required)},
+		{core.FlagRejected, fmt.Sprintf(" rejected(%d)", m.Reject)}, {core.FlagReply, " reply"}, {core.FlagEqual, " equal"},
+	} {
+		if m.Flags&f.bit != 0 {
+			s += f.text
+		}
+	}
+	return s
+}
+
+// Update prints a claim as "suspect:0:b:c": type, incarnation, subject and, where there is one, accuser.
+func (b *Bench) Update(u *core.Update) string {
+	s := fmt.Sprintf("%s:%d:%s", u.Type, u.Incarnation, b.Name(u.Subject))
+	if u.From != core.NoNode {
+		s += ":" + b.Name(u.From)
+	}
+	return s
+}
+
+// ParseUpdate reads what Update prints; the role is the caller's to fill in.
+func (b *Bench) ParseUpdate(s string) (core.Update, error) {
+	u := core.Update{From: core.NoNode}
+	part := strings.Split(s, ":")
+	if len(part) != 3 && len(part) != 4 {
+		return u, fmt.Errorf("coretest: update %q: want type:incarnation:subject[:accuser]", s)
+	}
+	known := false
+	for t := range core.UpdateType(core.NumUpdateTypes) {
+		if t.String() == part[0] {
+			u.Type, known = t, true
+		}
+	}
+	inc, err := strconv.ParseUint(part[1], 10, 32)
+	subject, ok := b.Node(part[2])
+	if !known || err != nil || !ok {
+		return u, fmt.Errorf("coretest: update %q: no such type, incarnation or subject", s)
+	}
+	u.Incarnation, u.Subject = uint32(inc), subject
+	if len(part) == 4 {
+		if u.From, ok = b.Node(part[3]); !ok {
+			return u, fmt.Errorf("coretest: update %q: no node is called %q", s, part[3])
+		}
+	}
+	return u, nil
+}
+
+// ParseKind returns the message kind that core.Kind prints as s.
+func ParseKind(s string) (core.Kind, error) {
+	for k := range core.Kind(core.NumKinds) {
+		if k.String() == s {
+			return k, nil
+		}
+	}
+	return core.KindNone, fmt.Errorf("coretest: no kind of message is called %q", s)
+}
+
+func (b *Bench) entry(e *core.Entry) string {
+	s := fmt.Sprintf("%s=%s(%d)", b.Name(e.Subject), e.State, e.Incarnation)
+	if e.Accuser != core.NoNode {
+		s += " by " + b.Name(e.Accuser)
+	}
+	return s
+}
+
+func join(n int, text func(i int) string) string {
+	part := make([]string, n)
+	for i := range part {
+		part[i] = text(i)
+	}
+	return strings.Join(part, ", ")
+}

@@ -1,0 +1,286 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"hypersim/core"
+)
+
+// wanted are the files that the catalogue names so far.
+var wanted = []string{
+	"partition.toml",
+	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
+	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
+	"membership/join-storm.toml", "membership/loss-false-positive.toml",
+	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",
+}
+
+func TestBundledFiles(t *testing.T) {
+	if have := bundledPaths(); !slices.Equal(have, wanted) {
+		t.Errorf("bundled files\nhave %q\nwant %q", have, wanted)
+	}
+	for _, e := range List() {
+		if e.Title == "" || e.Nodes == 0 || len(e.Tags) == 0 {
+			t.Errorf("%s: list entry %+v is incomplete", e.Path, e)
+		}
+	}
+}
+
+func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
+	for _, file := range bundledPaths() {
+		s := mustLoad(t, strings.TrimSuffix(file, ".toml"), Options{})
+		if !strings.Contains(s.Question, "?") {
+			t.Errorf("%s: the header %q asks no question", file, s.Question)
+		}
+		ids := map[string]bool{}
+		for _, e := range s.Expects {
+			ids[e.ID] = true
+			if e.Level == LevelMust && e.Why == "" {
+				t.Errorf("%s: %s has no reason", file, e.ID)
+			}
+		}
+		judged := map[string]bool{}
+		for _, v := range append([]Variant{{}}, s.Variants...) {
+			sets := [][]string{nil}
+			for _, axis := range s.Sweep.Grid {
+				for _, x := range axis.Values {
+					sets = append(sets, []string{fmt.Sprintf("%s=%v", axis.Key, x)})
+				}
+			}
+			for _, set := range sets {
+				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name}, set...).Expects {
+					judged[e.ID] = judged[e.ID] || e.Applies
+				}
+			}
+		}
+		for id := range ids {
+			if !judged[id] {
+				t.Errorf("%s: expectation %s applies to no cell", file, id)
+			}
+		}
+	}
+}
+
+func mustLoad(t *testing.T, name string, opt Options, sets ...string) *Scenario {
+	t.Helper()
+	s, err := Load(name, sets, opt)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return s
+}
+
+// The resolved configuration is a scenario file in other clothes: loading it gives itself.
+func TestConfigRoundTrips(t *testing.T) {
+	for _, file := range bundledPaths() {
+		name := strings.TrimSuffix(file, ".toml")
+		for _, v := range append([]Variant{{}}, mustLoad(t, name, Options{}).Variants...) {
+			s := mustLoad(t, name, Options{Variant: v.Name})
+			again, err := Parse(asTOML(t, s.Config), s.File, nil, Options{})
+			if err != nil {
+				t.Errorf("%s: variant %q: the resolved configuration does not load:\n%v", file, v.Name, err)
+				continue
+			}
+			if !bytes.Equal(again.Config, s.Config) {
+				t.Errorf("%s: variant %q: loading the resolved configuration changes it:\n%s", file, v.Name, firstDifference(again.Config, s.Config))
+			}
+			if len(again.Nodes) != len(s.Nodes) || len(again.Faults) != len(s.Faults) {
+				t.Errorf("%s: variant %q: %d nodes and %d faults, had %d and %d", file, v.Name, len(again.Nodes), len(again.Faults), len(s.Nodes), len(s.Faults))
+			}
+		}
+	}
+}
+
+func firstDifference(a, b []byte) string {
+	x, y := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return "have " + strings.Join(x[max(0, i-3):i+1], "\n") + "\nwant " + y[i]
+		}
+	}
+	return "one is longer"
+}
+
+// asTOML turns the canonical JSON into a TOML text.
+func asTOML(t *testing.T, config []byte) string {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(config))
+	d.UseNumber()
+	var m map[string]any
+	if err := d.Decode(&m); err != nil {
+		t.Fatal(err)
+	}
+	var buf bytes.Buffer
+	if err := toml.NewEncoder(&buf).Encode(plainNumbers(m)); err != nil {
+		t.Fatal(err)
+	}
+	return buf.String()
+}
+
+func plainNumbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil {
+			return i
+		}
+		f, _ := v.Float64()
+		return f
+	case map[string]any:
+		for k := range v {
+			v[k] = plainNumbers(v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = plainNumbers(v[i])
+		}
+	}
+	return v
+}
+
+func TestBundledFilesSatisfyTheSchema(t *testing.T) {
+	schema := compileSchema(t)
+	for _, file := range bundledPaths() {
+		text, err := bundle.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(document(t, string(text))); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
+	schema := compileSchema(t)
+	text, _ := bundle.ReadFile("partition.toml")
+	for name, change := range map[string][2]string{
+		"unknown key":        {"[cluster]", "[cluster]\ngatez = 3"},
+		"number for text":    {`duration    = "300s"`, "duration = 300"},
+		"word not listed":    {`mode = "formed"`, `mode = "warm"`},
+		"kind not known":     {`kind = "partition"`, `kind = "wall"`},
+		"negative count":     {"gates    = 10", "gates = -1"},
+		"protocol key":       {"[cluster]", "[protocol.probe]\ntimeoutt = \"1s\"\n[cluster]"},
+		"protocol range":     {"[cluster]", "[protocol.probe]\nindirect_k = 11\n[cluster]"},
+		"no schema":          {"schema = 1", ""},
+		"selector key":       {`a    = { site = "euw1" }`, `a = { place = "euw1" }`},
+		"section of nothing": {"[cluster]", "[clutser]"},
+	} {
+		broken := strings.Replace(string(text), change[0], change[1], 1)
+		if broken == string(text) {
+			t.Fatalf("%s: %q is not in the file", name, change[0])
+		}
+		if schema.Validate(document(t, broken)) == nil {
+			t.Errorf("%s: the schema accepts it", name)
+		}
+		if _, err := Parse(broken, "partition.toml", nil, Options{}); err == nil {
+			t.Errorf("%s: the loader accepts it", name)
+		}
+	}
+}
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("scenario.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("scenario.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// document turns TOML into what a JSON Schema validates.
+func document(t *testing.T, text string) any {
+	t.Helper()
+	var m map[string]any
+	if _, err := toml.Decode(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// The flagship's numbers are those that the README promises.
+func TestPartitionIsTheFlagship(t *testing.T) {
+	s := mustLoad(t, "partition", Options{})
+	if len(s.Nodes) != 1000 || s.Groups[0].Count != 50 || s.Duration.Seconds() != 300 {
+		t.Errorf("%d nodes, %d gates, %v", len(s.Nodes), s.Groups[0].Count, s.Duration)
+	}
+	cut, split := s.Faults[0], s.Faults[1]
+	if len(cut.A.Fixed) != 200 || len(cut.B.Fixed) != 800 || cut.For.Seconds() != 90 {
+		t.Errorf("cut: %d | %d for %v", len(cut.A.Fixed), len(cut.B.Fixed), cut.For)
+	}
+	roles := map[core.Role]int{}
+	for _, id := range split.A.Fixed {
+		roles[s.Nodes[id].Role]++
+	}
+	if roles[core.RoleManager] != 1 || roles[core.RoleWorker] != 54 || len(split.B.Fixed) != 145 || split.For.Seconds() != 60 {
+		t.Errorf("split: %v against %d for %v", roles, len(split.B.Fixed), split.For)
+	}
+	for _, e := range s.Expects {
+		if e.ID == "region-noticed" && *e.Min != 400 {
+			t.Errorf("region-noticed: %v, 10 gates at 40 observers are 400", *e.Min)
+		}
+	}
+}
+
+// A host matrix of another size gives as many nodes as rows (spec 40 C3).
+func TestRealMatrixByPath(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "square.txt")
+	if err := os.WriteFile(path, []byte("0 10 20\n10 0 30\n20 30 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []string{"topology.matrix=" + path, "topology.matrix=square.txt"} {
+		s := mustLoad(t, "vivaldi-real-matrix", Options{Dir: dir}, set)
+		if len(s.Nodes) != 3 || s.Topology.RTT(1, 2).Milliseconds() != 30 || s.Nodes[2].Row != 2 {
+			t.Errorf("%s: %d nodes, RTT %v", set, len(s.Nodes), s.Topology.RTT(1, 2))
+		}
+	}
+}
+
+// The measured host matrices load by their path in every form they come in.
+func TestMeasuredHostMatrix(t *testing.T) {
+	dir := os.Getenv("HYPERSIM_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data", "latency")
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*lanet*"))
+	more, _ := filepath.Glob(filepath.Join(dir, "*", "*lanet*"))
+	files = append(files, more...)
+	files = slices.DeleteFunc(files, func(f string) bool { i, err := os.Stat(f); return err != nil || i.IsDir() })
+	if len(files) == 0 {
+		t.Skip("no PlanetLab matrix: set HYPERSIM_DATA to a folder with the measured latency sets")
+	}
+	for _, f := range files {
+		s, err := Load("vivaldi-real-matrix", []string{"topology.matrix=" + f}, Options{})
+		if err != nil {
+			t.Errorf("%v", err)
+			continue
+		}
+		t.Logf("%s: %d nodes", filepath.Base(f), len(s.Nodes))
+	}
+}

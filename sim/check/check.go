@@ -1,0 +1,160 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// Checker holds one run to the invariants. It implements trace.Sink.
+type Checker struct {
+	// OnFirst, if set, is told of the first violation of each invariant when it is found.
+	OnFirst func(Violation)
+
+	ctx    Context
+	hot    []hot
+	cold   []cold
+	groups []group
+
+	sent, delivered, dropped [core.NumKinds]uint64
+
+	updatesSafe int // so many updates fit whatever they say
+
+	step step
+	susp suspicions
+	past history
+
+	restarted []core.NodeID // those whose cold.heard is kept
+	crashes   []crash       // waiting to be detected everywhere
+	faults    faults
+	nextValid int // the machine that is validated next
+
+	first [NumIDs]*Violation
+	count [NumIDs]uint64
+	order []ID // in which the first violations came
+}
+
+// hot is what every message and fact of a node needs: one cache line.
+type hot struct {
+	at       core.Instant // of the last thing handled
+	local    core.Instant
+	coordSum uint64 // hash of the coordinate last sent
+	inc      uint32 // own incarnation
+	inst     uint32
+	acks     uint32 // ACKs delivered to it, over all its processes
+	group    core.GroupID
+	lhm      uint8
+	role     core.Role
+
+	up, leaving, paused bool
+	worker              bool // not a participant
+	coords              bool // sends coordinates
+	hasCoord            bool // coordSum is set
+	answered            bool // an ACK came since the coordinate last moved
+	hasLocal            bool // local is set and comparable
+}
+
+// cold is the rest of what is kept per node.
+type cold struct {
+	adopted []span // incarnations, ascending
+	probes  []probe
+	heard   []uint64 // after a restart: which observers know of the new process
+	watch   [watchSlots]watch
+	ticks   uint32 // that probed
+	inserts uint32 // into its probe list
+
+	accusedAt    core.Instant // virtual; never if nothing waits for refutation
+	accusedLocal core.Instant
+	accusedInc   uint32
+
+	susp     int32 // its first live suspicion, −1 none
+	nSusp    int32
+	queued   int32
+	startAt  core.Instant
+	impaired core.Instant // last change of its pace or clock
+	raisedAt core.Instant // last rise of its own incarnation
+	starts   uint32
+	prior    uint32 // incarnation of its last process
+	left     bool   // completed its departure
+	declared bool   // somebody declared it dead since it started
+	leaveAt  core.Instant
+}
+
+// group is what is kept per membership group: the largest values in force so far (I-M29).
+type group struct {
+	members []core.NodeID
+	list    int32 // probe list length
+	lhm     uint8
+	level   uint8 // degradation
+	timeout core.Duration
+	suspMax core.Duration
+}
+
+const never = core.Instant(-1)
+
+// New returns a checker of one run.
+func New(ctx Context) *Checker {
+	if ctx.ValidateMax == 0 {
+		ctx.ValidateMax = 256
+	}
+	ctx.Limits.RefuteWithin = max(ctx.Limits.RefuteWithin, 10e9)
+	c := &Checker{ctx: ctx, hot: make([]hot, len(ctx.Nodes)), cold: make([]cold, len(ctx.Nodes))}
+	c.updatesSafe = (ctx.Limits.MaxUpdates - updatesHeader) / updateMost
+	c.faults.init(len(ctx.Faults))
+	c.susp.init()
+	for i := range ctx.Nodes {
+		n := &ctx.Nodes[i]
+		h, k := &c.hot[i], &c.cold[i]
+		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
+		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
+		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
+		k.susp, k.accusedAt, k.impaired = -1, never, never
+		for int(n.Group) >= len(c.groups) {
+			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
+		}
+		if n.Group != 0 {
+			g := &c.groups[n.Group]
+			g.members = append(g.members, core.NodeID(i))
+		}
+	}
+	return c
+}
+
+// Record implements trace.Sink.
+func (c *Checker) Record(r *trace.Record) {
+	if r.Kind == trace.KindFact {
+		c.fact(r)
+		return
+	}
+	if c.step.open {
+		c.closeStep()
+	}
+	switch r.Kind {
+	case trace.KindSent:
+		c.onSent(r)
+	case trace.KindDelivered:
+		c.onDelivered(r)
+	case trace.KindDropped:
+		c.dropped[r.Msg.Kind]++
+	case trace.KindStart:
+		c.onStart(r)
+	case trace.KindCrash, trace.KindStop:
+		c.onGone(r)
+	case trace.KindLeave:
+		c.onLeave(r)
+	case trace.KindPause, trace.KindResume, trace.KindSlow:
+		c.onPace(r)
+	case trace.KindClock:
+		c.onClock(r)
+	case trace.KindFaultStart:
+		c.remember(r)
+		c.faults.start(r, c.ctx.Faults)
+	case trace.KindFaultEnd:
+		c.remember(r)
+		c.faults.end(r, c.ctx.Faults)
+	case trace.KindCheckpoint:
+		c.checkpoint(r.At)
+	case trace.KindEnd:
+		c.end(r.At)
+	case trace.KindNone, trace.KindFact:
+	}
+}

@@ -1,0 +1,94 @@
+package check
+
+import "hypersim/core"
+
+// Node is one process that may take part. Its place in Context.Nodes is its id.
+type Node struct {
+	ID    core.NodeID
+	Name  string
+	Site  int
+	Role  core.Role
+	Group core.GroupID // 0: member of no group
+	Ghost bool         // an address that never answers
+}
+
+// Fault is what the checks need to know of a planned fault. Its place in Context.Faults is
+// trace.Record.Fault.
+type Fault struct {
+	Cuts    bool // separates nodes: partition, flap, a site's blackhole
+	Lasting bool // holds until its end record, as a cut, loss or slowness does; a crash does not
+}
+
+// Limits are the constants of spec 10 that invariants name. All are required; Default gives those of the
+// chapter.
+type Limits struct {
+	ProbePeriod    core.Duration // P
+	TimeoutMin     core.Duration // clamp of every adaptive timeout
+	TimeoutMax     core.Duration
+	MaxOutstanding int
+	IndirectK      int
+	LHMMax         int // S
+	SuspicionK     int
+	SuspicionMax   core.Duration // least value of the Max of I-M29, until a larger one is seen
+	MaxSuspicions  int
+	GossipInterval core.Duration
+	QueueMax       int
+	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
+	MaxDatagram    int           // bytes
+	MaxUpdates     int           // bytes of the membership block
+
+	Coordinates       bool // nodes send coordinates,
+	WorkerCoordinates bool // workers too
+	HeightMin         float64
+	ErrorMin          float64
+	ErrorMax          float64
+}
+
+// Default returns the limits that follow from the defaults of spec 10.
+func Default() Limits {
+	return Limits{
+		ProbePeriod: 1e9, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
+		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, QueueMax: 1000,
+		RefuteWithin: 10e9, MaxDatagram: 1400, MaxUpdates: 1200,
+		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
+	}
+}
+
+// View reads the machines and the network. It is called at checkpoints and at the end only, and for nodes
+// that run only, but for Up.
+type View interface {
+	// Validate recomputes what node's machine keeps incrementally and says what does not agree.
+	Validate(node core.NodeID) []string
+	State(observer, subject core.NodeID) core.MemberState
+	Incarnation(observer, subject core.NodeID) uint32
+	TableDigest(node core.NodeID) (all, participants uint64)
+	Up(node core.NodeID) bool
+	// Reachable reports whether no cut stops a datagram from a to b now.
+	Reachable(a, b core.NodeID) bool
+	// InFlight counts the messages of a kind that are on their way or wait in an inbox.
+	InFlight(kind core.Kind) uint64
+}
+
+// Context is all that the checks know beside the records.
+type Context struct {
+	Nodes  []Node
+	Faults []Fault // nil: every fault is a point in time
+
+	Flat       bool // membership.topology = flat: everybody is a participant
+	Hearsay    bool // membership.confirmation_mode = hearsay
+	AnyMessage bool // confirm.on = any-message
+
+	Limits Limits
+	Settle core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
+	Lossy  bool          // messages get lost all the time: suspicions and refutations are under way at any time
+	Calm   bool          // no loss, pause, overload or partition, and every RTT below the probe timeout: I-M28 holds
+
+	View        View // nil: what needs it is not checked
+	ValidateMax int  // machines validated per checkpoint, in turn; 0 = 256
+}
+
+// participant reports whether members of the role are witnesses (spec 10 §1).
+func (c *Context) participant(r core.Role) bool { return c.Flat || r != core.RoleWorker }
+
+// knows reports whether an observer of role o keeps records of subjects of role s.
+func (c *Context) knows(o, s core.Role) bool { return c.participant(o) || c.participant(s) }

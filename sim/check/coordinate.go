@@ -1,0 +1,54 @@
+package check
+
+import (
+	"math"
+	"math/bits"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// coordBytesMax is the largest coordinate block (§3.1, I-M17).
+const coordBytesMax = 80
+
+// coordinate checks the block of a message of n. A block that was seen before was checked then.
+func (c *Checker) coordinate(r *trace.Record, n *hot) {
+	v := &r.Msg.Coord
+	sum := uint64(math.Float32bits(v.Height))<<32 | uint64(math.Float32bits(v.Adjustment))
+	sum ^= bits.RotateLeft64(uint64(math.Float32bits(v.Error))<<32|uint64(math.Float32bits(v.ErrorMS)), 17)
+	sum ^= uint64(v.Samples)<<24 ^ uint64(v.Dims)<<48
+	for _, x := range v.Vec[:min(v.Dims, core.MaxDims)] {
+		sum = bits.RotateLeft64(sum, 7) ^ uint64(math.Float32bits(x))
+	}
+	if n.hasCoord && sum == n.coordSum {
+		return
+	}
+	c.newCoordinate(r, n)
+	n.coordSum, n.hasCoord = sum, true
+}
+
+// newCoordinate checks a coordinate that n has not sent before.
+func (c *Checker) newCoordinate(r *trace.Record, n *hot) {
+	v, l := &r.Msg.Coord, &c.ctx.Limits
+	if n.hasCoord && !n.answered && c.fails(V2) {
+		c.detail(V2, r.At, []core.NodeID{r.Node}, "the coordinate of %s moved although no ACK came", c.name(r.Node))
+	}
+	n.answered = false
+	if uint32(v.Samples) > n.acks && c.fails(V4) {
+		c.detail(V4, r.At, []core.NodeID{r.Node}, "%s counts %d samples after %d ACKs", c.name(r.Node), v.Samples, n.acks)
+	}
+	if size := 5 + 4*(int(v.Dims)+4); size > coordBytesMax && c.fails(M17) {
+		c.detail(M17, r.At, []core.NodeID{r.Node}, "coordinate block of %d bytes", size)
+	}
+	ok := v.Height >= float32(l.HeightMin) && v.Height <= math.MaxFloat32 &&
+		v.Error >= float32(l.ErrorMin) && v.Error <= float32(l.ErrorMax) &&
+		v.ErrorMS >= 0 && v.ErrorMS <= math.MaxFloat32 && finite(v.Adjustment)
+	for _, x := range v.Vec[:min(v.Dims, core.MaxDims)] {
+		ok = ok && finite(x)
+	}
+	if !ok && c.fails(V1) {
+		c.detail(V1, r.At, []core.NodeID{r.Node}, "coordinate of %s: %v", c.name(r.Node), *v)
+	}
+}
+
+func finite(x float32) bool { return x-x == 0 }

@@ -1,0 +1,111 @@
+package check
+
+import "hypersim/core"
+
+// allPairs is the group size up to which all pairs are compared at the end. In larger groups participants
+// whose digest equals that of the first and who suspect nobody are not compared again.
+const allPairs = 2048
+
+// end judges what must hold when all is over (I-M30, I-W5, I-W6, and once more the books).
+func (c *Checker) end(now core.Instant) {
+	c.checkpoint(now)
+	c.tables(now)
+	v, f := c.ctx.View, &c.faults
+	if v == nil || c.ctx.Settle == 0 || f.lasting > 0 || now.Sub(f.last) < c.ctx.Settle {
+		return
+	}
+	for i := range c.groups {
+		c.converged(now, c.groups[i].members)
+	}
+}
+
+// live reports whether id can be asked to agree.
+func (c *Checker) live(id core.NodeID) bool {
+	n := &c.hot[id]
+	return n.up && !n.leaving && !n.paused
+}
+
+// rising reports whether id's incarnation may still be on its way to the others.
+func (c *Checker) rising(now core.Instant, id core.NodeID) bool {
+	k := &c.cold[id]
+	return k.raisedAt > 0 && now.Sub(k.raisedAt) < c.ctx.Settle
+}
+
+func (c *Checker) converged(now core.Instant, members []core.NodeID) {
+	first, steady := core.NoNode, true
+	var all, part uint64
+	for _, id := range members {
+		steady = steady && !(c.live(id) && c.rising(now, id))
+	}
+	for _, id := range members {
+		if !c.live(id) {
+			continue
+		}
+		n, k := &c.hot[id], &c.cold[id]
+		if n.worker {
+			c.agrees(now, id, members)
+			continue
+		}
+		a, p := c.ctx.View.TableDigest(id)
+		if first == core.NoNode {
+			first, all, part = id, a, p
+		}
+		equal := a == all && p == part
+		if !equal && steady && (!c.ctx.Lossy || k.nSusp == 0) && c.fails(M30) {
+			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests", c.name(id), c.name(first))
+		}
+		if id == first || !equal || k.nSusp > 0 || len(members) <= allPairs {
+			c.agrees(now, id, members)
+		}
+	}
+}
+
+// agrees checks how o holds the live members that it should know.
+func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID) {
+	v, n := c.ctx.View, &c.hot[o]
+	for _, s := range members {
+		m := &c.hot[s]
+		if s == o || !c.live(s) || !c.ctx.knows(n.role, m.role) || c.excused(now, o, s) {
+			continue
+		}
+		// A worker hears of itself only when it is accused: a new process that a manager without a memory
+		// let in may stay below what others remember of its predecessor (§2.4 and §7.3 leave it so).
+		state, inc := v.State(o, s), v.Incarnation(o, s)
+		if state == ok && (inc == m.inc || m.worker || c.rising(now, s)) {
+			continue
+		}
+		if !n.worker && !m.worker && c.fails(M30) {
+			c.disagree(M30, now, o, s, state, inc)
+		}
+		if c.ctx.Nodes[o].Site == c.ctx.Nodes[s].Site && c.fails(W5) {
+			c.disagree(W5, now, o, s, state, inc)
+		}
+	}
+}
+
+// excused: where messages get lost all the time, a young suspicion is no failure to converge.
+func (c *Checker) excused(now core.Instant, o, s core.NodeID) bool {
+	if !c.ctx.Lossy {
+		return false
+	}
+	i := c.susp.find(o, s)
+	return i >= 0 && c.hot[o].local.Sub(c.susp.slab[i].start) < c.groups[c.hot[o].group].suspMax
+}
+
+func (c *Checker) disagree(id ID, now core.Instant, o, s core.NodeID, state core.MemberState, inc uint32) {
+	c.detail(id, now, []core.NodeID{o, s}, "%s holds %s, which lives at incarnation %d, %v at %d %v after the last disturbance",
+		c.name(o), c.name(s), c.hot[s].inc, state, inc, now.Sub(c.faults.last))
+}
+
+// tables checks I-W6 for what records show: what an observer keeps per peer.
+func (c *Checker) tables(now core.Instant) {
+	for i := range c.cold {
+		k, n := &c.cold[i], &c.hot[i]
+		members := len(c.groups[n.group].members)
+		news := (c.ctx.Limits.SuspicionK + 1) * members // per subject one update, or one per accuser
+		if n.up && (int(k.nSusp) > members || len(k.probes) > members || int(k.queued) > news) && c.fails(W6) {
+			c.detail(W6, now, []core.NodeID{core.NodeID(i)}, "%s keeps %d suspicions, %d probes and %d updates in a group of %d",
+				c.name(core.NodeID(i)), k.nSusp, len(k.probes), k.queued, members)
+		}
+	}
+}

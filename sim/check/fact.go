@@ -1,0 +1,122 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// step is one call of a machine, as the records show it: the message that it handles, then facts. Any
+// other record, or another node or time, ends it.
+type step struct {
+	open   bool
+	hand   bool // a message is handled: from, kind
+	zombie bool // it is of a process that the node knows to be gone (I-M23)
+	kind   core.Kind
+	inst   uint32 // of the process that sent the message
+	node   core.NodeID
+	from   core.NodeID
+	at     core.Instant
+
+	moved   bool // the step had a transition; the last one follows
+	to      core.MemberState
+	cause   core.Cause
+	subject core.NodeID
+	inc     uint32
+
+	counted bool // the step counted a confirmation; the last one follows
+	accused core.NodeID
+	accuser core.NodeID
+
+	owed    int // Died callbacks that must still come
+	owedFor core.NodeID
+}
+
+// enter continues or begins a step.
+func (c *Checker) enter(r *trace.Record) {
+	if s := &c.step; s.open {
+		if s.node == r.Node && s.at == r.At {
+			return
+		}
+		c.closeStep()
+	}
+	c.step = step{open: true, node: r.Node, at: r.At}
+}
+
+func (c *Checker) closeStep() {
+	s := &c.step
+	if s.owed > 0 && c.fails(M15) {
+		c.detail(M15, s.at, []core.NodeID{s.node, s.owedFor}, "%s declared %s DEAD and did not tell its role",
+			c.name(s.node), c.name(s.owedFor))
+	}
+	s.open, s.owed = false, 0
+}
+
+// fact takes what a machine reports.
+func (c *Checker) fact(r *trace.Record) {
+	c.enter(r)
+	n, f := &c.hot[r.Node], &r.Fact
+	if !n.up {
+		c.factDown(r)
+	}
+	if r.At < n.at {
+		c.backwards(r, r.At, n.at)
+	}
+	if n.hasLocal && r.Local < n.local {
+		c.backwards(r, r.Local, n.local)
+	}
+	n.at, n.local, n.hasLocal = r.At, r.Local, true
+	if c.step.zombie && f.Kind != core.FactJoin {
+		c.zombieActs(r)
+	}
+	switch f.Kind {
+	case core.FactProbeStarted:
+		c.probeStarted(r)
+	case core.FactProbeEnded:
+		c.probeEnded(r)
+	case core.FactTimeout:
+		c.timeout(r)
+	case core.FactQueued:
+		c.queued(r)
+	case core.FactRetired:
+		c.retired(r)
+	case core.FactConfirmAttempt:
+		c.confirmAttempt(r)
+	case core.FactNone, core.FactTick, core.FactJoin, core.FactSync:
+	default:
+		c.remember(r)
+		c.rareFact(r, n)
+	}
+}
+
+func (c *Checker) rareFact(r *trace.Record, n *hot) {
+	switch r.Fact.Kind {
+	case core.FactTransition:
+		c.transition(r)
+	case core.FactCallback:
+		c.callback(r)
+	case core.FactSuspicionStarted:
+		c.suspicionStarted(r)
+	case core.FactSuspicionConfirmed:
+		c.suspicionConfirmed(r)
+	case core.FactSuspicionGrace:
+		c.suspicionGrace(r)
+	case core.FactSuspicionEnded:
+		c.suspicionEnded(r)
+	case core.FactLHM:
+		c.localHealth(r, n)
+	case core.FactDegradation:
+		g := &c.groups[n.group]
+		g.level = max(g.level, uint8(min(max(r.Fact.A, 0), int64(len(probeShare)-1))))
+	case core.FactIncarnation:
+		c.incarnation(r, n)
+	case core.FactAccused:
+		c.accused(r, n)
+	default: // FactFatal and FactStopped are followed by KindStop
+	}
+}
+
+func (c *Checker) factDown(r *trace.Record) {
+	if c.fails(W2) {
+		c.detail(W2, r.At, []core.NodeID{r.Node, r.Fact.Subject}, "%s is down and reports %v", c.name(r.Node), r.Fact.Kind)
+	}
+}

@@ -1,0 +1,116 @@
+package check
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// history is the recent past of the whole run: life, faults and the facts that are not routine. A calm
+// run has few of them, so that it reaches back far.
+type history struct {
+	ring []event
+	next int
+}
+
+const (
+	historyLen = 1 << 14
+	causesMax  = 24
+)
+
+// event is a record without what texts do not need.
+type event struct {
+	at      core.Instant
+	kind    trace.Kind
+	fact    core.FactKind
+	from    core.MemberState
+	to      core.MemberState
+	cause   core.Cause
+	back    core.Callback
+	node    core.NodeID
+	subject core.NodeID
+	other   core.NodeID
+	inc     uint32
+	a       int64
+}
+
+func (h *history) add(e event) {
+	if len(h.ring) < historyLen {
+		if h.ring == nil {
+			h.ring = make([]event, 0, historyLen)
+		}
+		h.ring = append(h.ring, e)
+		return
+	}
+	h.ring[h.next] = e
+	h.next = (h.next + 1) % historyLen
+}
+
+// remember keeps a record for the causal chains of later violations.
+func (c *Checker) remember(r *trace.Record) {
+	e := event{at: r.At, kind: r.Kind, node: r.Node, subject: core.NoNode, other: core.NoNode, inc: r.Inc, a: int64(r.Fault)}
+	if r.Kind == trace.KindFact {
+		f := &r.Fact
+		e.fact, e.from, e.to, e.cause, e.back = f.Kind, f.From, f.To, f.Cause, f.Callback
+		e.subject, e.other, e.inc, e.a = f.Subject, f.Other, f.Inc, f.A
+	}
+	c.past.add(e)
+}
+
+// causes lists what led here: the last events about nodes, oldest first, and the message in hand.
+func (c *Checker) causes(nodes []core.NodeID) []string {
+	about := func(id core.NodeID) bool {
+		for _, n := range nodes {
+			if n == id {
+				return true
+			}
+		}
+		return false
+	}
+	h := &c.past
+	var out []string
+	for i := len(h.ring) - 1; i >= 0 && len(out) < causesMax; i-- {
+		e := &h.ring[(h.next+i)%len(h.ring)]
+		fault := e.kind == trace.KindFaultStart || e.kind == trace.KindFaultEnd
+		if fault || about(e.node) && (e.kind != trace.KindFact || about(e.subject)) {
+			out = append(out, c.text(e))
+		}
+	}
+	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+		out[i], out[j] = out[j], out[i]
+	}
+	if s := &c.step; s.hand && about(s.node) {
+		out = append(out, fmt.Sprintf("%v %s handles %v of %s", s.at, c.name(s.node), s.kind, c.name(s.from)))
+	}
+	return out
+}
+
+func (c *Checker) text(e *event) string {
+	switch e.kind {
+	case trace.KindFact:
+	case trace.KindFaultStart, trace.KindFaultEnd:
+		return fmt.Sprintf("%v %v %d", e.at, e.kind, e.a)
+	default:
+		return fmt.Sprintf("%v %s: %v, incarnation %d", e.at, c.name(e.node), e.kind, e.inc)
+	}
+	head := fmt.Sprintf("%v %s: %v", e.at, c.name(e.node), e.fact)
+	if e.subject != e.node && e.subject != core.NoNode {
+		head += " of " + c.name(e.subject)
+	}
+	switch e.fact {
+	case core.FactTransition:
+		head += fmt.Sprintf(" %v to %v, incarnation %d", e.from, e.to, e.inc)
+	case core.FactCallback:
+		head += " " + e.back.String()
+	case core.FactLHM, core.FactDegradation:
+		return head + fmt.Sprintf(" to %d, cause %v", e.a, e.cause)
+	default:
+		head += fmt.Sprintf(", incarnation %d", e.inc)
+	}
+	head += ", cause " + e.cause.String()
+	if e.other != core.NoNode && e.fact != core.FactSuspicionEnded && e.fact != core.FactProbeEnded {
+		head += " by " + c.name(e.other)
+	}
+	return head
+}

@@ -1,0 +1,78 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// After a restart, messages of the old process may still be under way. Which observers know the new one
+// is kept per restarted node, a bit each, as long as that can matter (I-M23).
+const oldMessages = core.Duration(60e9)
+
+// expectOld begins to follow who knows of the new process of id.
+func (c *Checker) expectOld(id core.NodeID) {
+	k := &c.cold[id]
+	if k.heard == nil {
+		k.heard = make([]uint64, (len(c.hot)+63)/64)
+		c.restarted = append(c.restarted, id)
+		return
+	}
+	clear(k.heard)
+}
+
+// pruneOld forgets restarts that are long past.
+func (c *Checker) pruneOld(now core.Instant) {
+	kept := c.restarted[:0]
+	for _, id := range c.restarted {
+		if k := &c.cold[id]; now.Sub(k.startAt) > oldMessages {
+			k.heard = nil
+			continue
+		}
+		kept = append(kept, id)
+	}
+	c.restarted = kept
+}
+
+// instance looks at whose process sent the message that is delivered.
+func (c *Checker) instance(r *trace.Record) {
+	from := r.Msg.From
+	heard := c.cold[from].heard
+	if heard != nil && r.Msg.Instance < c.hot[from].inst && heard[r.Node>>6]>>(r.Node&63)&1 != 0 {
+		c.step.zombie = true
+	}
+}
+
+// current reports whether the step handles a message of the present process of subject.
+func (c *Checker) current(subject core.NodeID) bool {
+	s := &c.step
+	return s.hand && s.from == subject && s.inst == c.hot[subject].inst && c.cold[subject].heard != nil
+}
+
+// learnInstance: a datagram or JOIN that made a record brought its instance along; a removed record has
+// forgotten it.
+func (c *Checker) learnInstance(r *trace.Record) {
+	f := &r.Fact
+	heard := c.cold[f.Subject].heard
+	switch {
+	case heard == nil:
+	case f.To == none:
+		heard[r.Node>>6] &^= 1 << (r.Node & 63)
+	case f.From == none && c.current(f.Subject) && (!c.step.kind.IsStream() || c.step.kind == core.KindJoin):
+		heard[r.Node>>6] |= 1 << (r.Node & 63)
+	}
+}
+
+// toldRestart: the callback says that the instance in the record rose.
+func (c *Checker) toldRestart(r *trace.Record) {
+	if f := &r.Fact; f.Cause == core.CauseSeen && c.current(f.Subject) {
+		c.cold[f.Subject].heard[r.Node>>6] |= 1 << (r.Node & 63)
+	}
+}
+
+func (c *Checker) zombieActs(r *trace.Record) {
+	if c.fails(M23) {
+		s := &c.step
+		c.detail(M23, r.At, []core.NodeID{r.Node, s.from}, "%v of instance %d of %s, which runs as instance %d, causes %v at %s",
+			s.kind, s.inst, c.name(s.from), c.hot[s.from].inst, r.Fact.Kind, c.name(r.Node))
+	}
+}

@@ -1,0 +1,134 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// onStart takes the start of a process. Nothing that an earlier process of the node knew is known now.
+func (c *Checker) onStart(r *trace.Record) {
+	c.remember(r)
+	n, k := &c.hot[r.Node], &c.cold[r.Node]
+	n.up, n.leaving, n.paused = true, false, false
+	k.prior = n.inc
+	n.inc, n.inst, n.lhm = r.Inc, r.Inst, 0
+	n.hasCoord, n.answered, n.hasLocal = false, false, false
+	k.adopt(r.Inc)
+	k.starts++
+	k.startAt, k.left, k.declared = r.At, false, false
+	c.disturbed(r.At)
+	c.arise(r.Node)
+	if k.starts > 1 {
+		c.expectOld(r.Node)
+	}
+}
+
+// onGone takes a crash or the end of a process.
+func (c *Checker) onGone(r *trace.Record) {
+	c.remember(r)
+	n, k := &c.hot[r.Node], &c.cold[r.Node]
+	k.left = r.Kind == trace.KindStop && n.leaving
+	n.up = false
+	c.forget(r.Node)
+	c.disturbed(r.At)
+	if r.Kind == trace.KindCrash && n.group != 0 && !n.worker && !n.leaving {
+		c.crashes = append(c.crashes, crash{subject: r.Node, at: r.At, since: r.At})
+	}
+}
+
+// forget drops what is kept of a process as observer.
+func (c *Checker) forget(id core.NodeID) {
+	k := &c.cold[id]
+	k.probes = k.probes[:0]
+	k.watch = [watchSlots]watch{}
+	k.accusedAt = never
+	k.queued = 0
+	for k.susp >= 0 {
+		c.susp.drop(k, k.susp)
+	}
+	for _, s := range c.restarted {
+		c.cold[s].heard[id>>6] &^= 1 << (id & 63)
+	}
+}
+
+func (c *Checker) onLeave(r *trace.Record) {
+	c.remember(r)
+	n, k := &c.hot[r.Node], &c.cold[r.Node]
+	n.leaving = true
+	k.leaveAt, k.accusedAt = r.At, never // who leaves does not refute (§2.4)
+	c.disturbed(r.At)
+}
+
+// onPace takes a pause, its end, or a change of speed.
+func (c *Checker) onPace(r *trace.Record) {
+	c.remember(r)
+	n, k := &c.hot[r.Node], &c.cold[r.Node]
+	switch r.Kind {
+	case trace.KindPause:
+		n.paused = true
+	case trace.KindResume:
+		n.paused = false
+	default:
+	}
+	k.impaired = r.At
+	if k.accusedAt != never { // it has the full time from now on
+		k.accusedAt = r.At
+		k.accusedLocal = core.Never
+	}
+	c.disturbed(r.At)
+}
+
+// onClock: local time may jump, in either direction.
+func (c *Checker) onClock(r *trace.Record) {
+	c.remember(r)
+	c.hot[r.Node].hasLocal = false
+	k := &c.cold[r.Node]
+	k.accusedAt, k.impaired = never, r.At
+	c.disturbed(r.At)
+}
+
+// faults are what is known of the disturbances so far.
+type faults struct {
+	active  []int32 // per fault: occurrences in force
+	cuts    int     // cutting faults in force
+	lasting int     // lasting faults in force
+	cutAt   core.Instant
+	last    core.Instant // of any disturbance
+}
+
+func (f *faults) init(n int) { f.active, f.cutAt = make([]int32, n), never }
+
+func (c *Checker) disturbed(at core.Instant) { c.faults.last = at }
+
+func (f *faults) start(r *trace.Record, spec []Fault) {
+	f.last = r.At
+	if int(r.Fault) >= len(spec) || r.Fault < 0 {
+		return
+	}
+	f.active[r.Fault]++
+	if spec[r.Fault].Cuts {
+		f.cuts++
+		f.cutAt = r.At
+	}
+	if spec[r.Fault].Cuts || spec[r.Fault].Lasting {
+		f.lasting++
+	}
+}
+
+func (f *faults) end(r *trace.Record, spec []Fault) {
+	f.last = r.At
+	if int(r.Fault) >= len(spec) || r.Fault < 0 || f.active[r.Fault] == 0 {
+		return
+	}
+	f.active[r.Fault]--
+	if spec[r.Fault].Cuts {
+		f.cuts--
+		f.cutAt = r.At
+	}
+	if spec[r.Fault].Cuts || spec[r.Fault].Lasting {
+		f.lasting--
+	}
+}
+
+// wholeSince reports whether no cut has been in force since at.
+func (f *faults) wholeSince(at core.Instant) bool { return f.cuts == 0 && f.cutAt < at }

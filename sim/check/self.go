@@ -1,0 +1,115 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// lhmRule is by how much an event of §4.4 may move the local health score; saturation makes it less.
+type lhmRule struct{ lo, hi int64 }
+
+var lhmRules = [core.NumCauses]lhmRule{
+	core.CauseAck:         {-1, -1},
+	core.CauseIndirectAck: {-1, -1},
+	core.CauseProbeFailed: {1, 1},
+	core.CauseNackMissing: {1, 1}, // × indirect_k
+	core.CauseRefute:      {1, 1},
+	core.CauseVoid:        {1, 1},
+	core.CauseLag:         {1, 2},
+	core.CauseRecovered:   {-1, -1},
+}
+
+// localHealth takes a change of the LHM score (I-M18).
+func (c *Checker) localHealth(r *trace.Record, n *hot) {
+	f := &r.Fact
+	g := &c.groups[n.group]
+	rule := lhmRules[min(f.Cause, core.NumCauses-1)]
+	if f.Cause == core.CauseNackMissing {
+		rule.hi = int64(max(c.ctx.Limits.IndirectK, 1))
+	}
+	by := f.A - f.B
+	bad := f.A < 0 || f.A > int64(c.ctx.Limits.LHMMax) || f.B != int64(n.lhm) || by == 0
+	bad = bad || by < min(rule.lo, 0) || by > max(rule.hi, 0)
+	if bad && c.fails(M18) {
+		c.detail(M18, r.At, []core.NodeID{r.Node}, "local health of %s, which was %d, goes from %d to %d, cause %v",
+			c.name(r.Node), n.lhm, f.B, f.A, f.Cause)
+	}
+	n.lhm = uint8(min(max(f.A, 0), 255))
+	g.lhm = max(g.lhm, n.lhm)
+}
+
+// Ranges of the timeout factors of §4.3 but lhm, whose upper end is 1 + S.
+var factorMax = [5]float32{1: 3, 2: 10, 3: 1.5, 4: 2.5}
+
+var factorNames = [5]string{"lhm", "degradation", "latency_mult", "confidence_adj", "peer_health"}
+
+// timeout takes an adaptive timeout (I-M19).
+func (c *Checker) timeout(r *trace.Record) {
+	f, l := &r.Fact, &c.ctx.Limits
+	g := &c.groups[c.hot[r.Node].group]
+	t := core.Duration(f.A)
+	if t > g.timeout {
+		g.timeout = t
+	}
+	if t < l.TimeoutMin || t > l.TimeoutMax || t < min(core.Duration(f.B), l.TimeoutMax) {
+		if c.fails(M19) {
+			c.detail(M19, r.At, []core.NodeID{r.Node, f.Subject}, "timeout of %v at %s for %s from a base of %v",
+				t, c.name(r.Node), c.name(f.Subject), core.Duration(f.B))
+		}
+	}
+	x := &f.X
+	good := x[0] >= 1 && x[0] <= float32(1+l.LHMMax) // false for NaN
+	for i := 1; i < len(x); i++ {
+		good = good && x[i] >= 1 && x[i] <= factorMax[i]
+	}
+	if !good && c.fails(M19) {
+		c.detail(M19, r.At, []core.NodeID{r.Node, f.Subject}, "timeout factors %v = %v at %s for %s",
+			factorNames, *x, c.name(r.Node), c.name(f.Subject))
+	}
+}
+
+// incarnation takes that a node raised its own incarnation (I-M3, I-M4, I-M22).
+func (c *Checker) incarnation(r *trace.Record, n *hot) {
+	f, k := &r.Fact, &c.cold[r.Node]
+	if (int64(f.Inc) <= f.A || f.A != int64(n.inc)) && c.fails(M3) {
+		c.detail(M3, r.At, []core.NodeID{r.Node}, "%s, at incarnation %d, goes from %d to %d", c.name(r.Node), n.inc, f.A, f.Inc)
+	}
+	n.inc = f.Inc
+	k.adopt(f.Inc)
+	k.raisedAt = r.At
+	if k.accusedAt == never {
+		return
+	}
+	if f.Inc <= k.accusedInc { // beats only some of the accusations: the last one is younger
+		k.accusedAt, k.accusedLocal = r.At, r.Local
+		return
+	}
+	if k.accusedLocal != core.Never && r.Local.Sub(k.accusedLocal) > c.refuteLimit() {
+		c.unrefuted(r.At, r.Node)
+	}
+	k.accusedAt = never
+}
+
+// accused takes that a node heard an accusation of itself that it must refute.
+func (c *Checker) accused(r *trace.Record, n *hot) {
+	f, k := &r.Fact, &c.cold[r.Node]
+	if n.leaving || f.Inc < n.inc {
+		return
+	}
+	if k.accusedAt == never {
+		k.accusedAt, k.accusedLocal, k.accusedInc = r.At, r.Local, f.Inc
+		return
+	}
+	k.accusedInc = max(k.accusedInc, f.Inc)
+}
+
+// refuteLimit is the time of I-M22, and what a busy server may add.
+func (c *Checker) refuteLimit() core.Duration { return c.ctx.Limits.RefuteWithin + 1e9 }
+
+func (c *Checker) unrefuted(at core.Instant, id core.NodeID) {
+	if c.fails(M22) {
+		k := &c.cold[id]
+		c.detail(M22, at, []core.NodeID{id}, "%s was accused at incarnation %d at %v and has not refuted that within %v",
+			c.name(id), k.accusedInc, k.accusedAt, c.ctx.Limits.RefuteWithin)
+	}
+}

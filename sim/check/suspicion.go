@@ -1,0 +1,172 @@
+package check
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// suspicion is one that runs at an observer. Times are local.
+type suspicion struct {
+	key             uint64
+	start, deadline core.Instant
+	min, max        core.Duration
+	k, c            int32
+	graced          bool
+	accusers        [maxAccusers]core.NodeID // the first, then those that confirmed
+	next, prev      int32                    // of the same observer
+}
+
+const maxAccusers = 8 // suspicion.k is at most 7
+
+// suspicions holds the live ones: a slab, and an index by pair that is only looked up.
+type suspicions struct {
+	slab  []suspicion
+	idle  []int32
+	index map[uint64]int32
+}
+
+func (t *suspicions) init() { t.index = map[uint64]int32{} }
+
+func pairKey(observer, subject core.NodeID) uint64 { return uint64(observer)<<32 | uint64(subject) }
+
+func (t *suspicions) has(observer, subject core.NodeID) bool {
+	_, ok := t.index[pairKey(observer, subject)]
+	return ok
+}
+
+// find returns the place of a suspicion, −1 if there is none.
+func (t *suspicions) find(observer, subject core.NodeID) int32 {
+	if i, ok := t.index[pairKey(observer, subject)]; ok {
+		return i
+	}
+	return -1
+}
+
+// add makes a new one of the observer k.
+func (t *suspicions) add(k *cold, key uint64) *suspicion {
+	var i int32
+	if n := len(t.idle); n > 0 {
+		i = t.idle[n-1]
+		t.idle = t.idle[:n-1]
+	} else {
+		i = int32(len(t.slab))
+		t.slab = append(t.slab, suspicion{})
+	}
+	t.slab[i] = suspicion{key: key, next: k.susp, prev: -1}
+	if k.susp >= 0 {
+		t.slab[k.susp].prev = i
+	}
+	k.susp = i
+	k.nSusp++
+	t.index[key] = i
+	return &t.slab[i]
+}
+
+func (t *suspicions) drop(k *cold, i int32) {
+	s := &t.slab[i]
+	if s.prev >= 0 {
+		t.slab[s.prev].next = s.next
+	} else {
+		k.susp = s.next
+	}
+	if s.next >= 0 {
+		t.slab[s.next].prev = s.prev
+	}
+	k.nSusp--
+	delete(t.index, s.key)
+	t.idle = append(t.idle, i)
+}
+
+func (c *Checker) suspicionStarted(r *trace.Record) {
+	f := &r.Fact
+	k, g := &c.cold[r.Node], &c.groups[c.hot[r.Node].group]
+	g.suspMax = max(g.suspMax, core.Duration(f.B))
+	if i := c.susp.find(r.Node, f.Subject); i >= 0 {
+		if c.fails(M11) {
+			c.wrong(M11, r, "starts anew before it ended")
+		}
+		c.susp.drop(k, i)
+	}
+	s := c.susp.add(k, pairKey(r.Node, f.Subject))
+	s.start, s.deadline, s.min, s.max, s.k = r.Local, f.At, core.Duration(f.A), core.Duration(f.B), f.N
+	s.accusers[0] = f.Other
+	if f.Other == f.Subject && c.fails(M13) {
+		c.wrong(M13, r, "has the subject as accuser")
+	}
+	if (s.deadline < s.start.Add(s.min) || s.deadline > s.start.Add(s.max)) && c.fails(M12) {
+		c.wrong(M12, r, "has a deadline outside of Min and Max")
+	}
+	if int(k.nSusp) > c.ctx.Limits.MaxSuspicions && c.fails(M27) {
+		c.wrong(M27, r, "is one too many")
+	}
+}
+
+func (c *Checker) suspicionConfirmed(r *trace.Record) {
+	f := &r.Fact
+	i := c.susp.find(r.Node, f.Subject)
+	if i < 0 {
+		if c.fails(M13) {
+			c.wrong(M13, r, "is confirmed and does not run")
+		}
+		return
+	}
+	s := &c.susp.slab[i]
+	bad := f.Other == f.Subject || f.Other == core.NoNode || f.N > s.k || f.N != s.c+1
+	for _, a := range s.accusers[:min(int(s.c)+1, maxAccusers)] {
+		bad = bad || a == f.Other
+	}
+	if bad && c.fails(M13) {
+		c.wrong(M13, r, "counts an accuser that does not count")
+	}
+	if f.At > s.deadline && c.fails(M11) {
+		c.wrong(M11, r, "ends later after a confirmation")
+	}
+	s.c = f.N
+	if s.c >= 0 && s.c < maxAccusers {
+		s.accusers[s.c] = f.Other
+	}
+	s.deadline = f.At
+	c.step.counted, c.step.accused, c.step.accuser = true, f.Subject, f.Other
+}
+
+func (c *Checker) suspicionGrace(r *trace.Record) {
+	i := c.susp.find(r.Node, r.Fact.Subject)
+	if i < 0 {
+		return
+	}
+	s := &c.susp.slab[i]
+	if s.graced && c.fails(M11) {
+		c.wrong(M11, r, "is given a second grace")
+	}
+	s.graced, s.deadline = true, r.Fact.At
+}
+
+func (c *Checker) suspicionEnded(r *trace.Record) {
+	f := &r.Fact
+	i := c.susp.find(r.Node, f.Subject)
+	if i < 0 {
+		if c.fails(M12) {
+			c.wrong(M12, r, "ends and did not run")
+		}
+		return
+	}
+	s := &c.susp.slab[i]
+	if f.Cause == core.CauseExpired {
+		age, late := r.Local.Sub(s.start), r.Local.Sub(s.deadline)
+		early := late < 0 || age < s.min
+		over := !s.graced && age > s.max+late
+		if (early || over || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
+			c.wrong(M12, r, fmt.Sprintf("expires at age %v, late by %v; it began at %v, was due at %v, Min %v, Max %v",
+				core.Duration(f.B), core.Duration(f.A), s.start, s.deadline, s.min, s.max))
+		}
+	}
+	c.susp.drop(&c.cold[r.Node], i)
+}
+
+// wrong is detail for a suspicion.
+func (c *Checker) wrong(id ID, r *trace.Record, what string) {
+	f := &r.Fact
+	c.detail(id, r.At, []core.NodeID{r.Node, f.Subject, f.Other}, "the suspicion of %s at %s %s", c.name(f.Subject), c.name(r.Node), what)
+}
