@@ -347,7 +347,7 @@ func TestLargeFilesAreQuick(t *testing.T) {
 		"one long line": "a = [" + strings.Repeat("1,", textMax/2-10) + "]",
 		"many keys": func() string {
 			var b strings.Builder
-			for i := range 60_000 {
+			for i := range 40_000 {
 				b.WriteString("k" + number(float64(i)) + " = 1\n")
 			}
 			return b.String()
@@ -355,7 +355,7 @@ func TestLargeFilesAreQuick(t *testing.T) {
 		"deep arrays":    "a = " + strings.Repeat("[", 100_000),
 		"deep tables":    "a" + strings.Repeat(".a", 100_000) + " = 1",
 		"too large":      strings.Repeat("#", textMax+1),
-		"many table":     strings.Repeat("[[fault]]\n", 100_000),
+		"many table":     strings.Repeat("[[fault]]\n", 50_000),
 		"open string":    "a = \"" + strings.Repeat("x", textMax-10),
 		"open multiline": "a = \"\"\"" + strings.Repeat("\n", textMax-10),
 	} {

@@ -1,9 +1,9 @@
 package plot
 
 import (
-	"fmt"
-	"image/color"
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -24,48 +24,80 @@ func coordinates(run *analysis.Run) *figure {
 	over.title, over.weight, over.bands = "Over time", 1.25, f.bands
 	f.shared = false
 	dist := newPanel(axis{label: "relative error", kind: logarithmic}, axis{label: "pairs within (%)", kind: percent, lo: 0.5, hi: 1.005})
-	dist.title = "Distribution above the median, at three moments"
+	dist.title = "Distribution above the median"
 	times := moments(rows)
-	for _, link := range links(rows) {
-		c := linkColors[link]
+	for i, k := range pairKinds(rows) {
+		c := cycle[i%len(cycle)]
 		for q, at := range []float64{0.5, 0.9, 0.99} {
 			var xy plotter.XYs
 			eachPairs(rows, func(t core.Instant, list []metrics.CoordinateRow) {
-				xy = append(xy, plotter.XY{X: t.Seconds(), Y: newMixture(list, link).quantile(at)})
+				xy = append(xy, plotter.XY{X: t.Seconds(), Y: newMixture(list, k).quantile(at)})
 			})
-			over.line(fmt.Sprintf("%s, %s", linkNames[link], []string{"median", "p90", "p99"}[q]), stroke(c, []int{0, 1, 2}[q]), false, xy)
+			over.line("", stroke(c, q), false, xy)
 		}
-		for k, t := range times {
+		for m, t := range times {
 			eachPairs(rows, func(at core.Instant, list []metrics.CoordinateRow) {
 				if at == t {
-					style := stroke(c, []int{0, 1, 2}[len(times)-1-k])
-					dist.line(fmt.Sprintf("%s, %s s", linkNames[link], number(t.Seconds(), 0.1)), style, false, newMixture(list, link).curve())
+					dist.line("", stroke(c, len(times)-1-m), false, newMixture(list, k).curve())
 				}
 			})
 		}
+		over.legend = append(over.legend, entry{label: k.String(), fill: c})
+	}
+	// Colour and dash are explained apart: all their products would not fit beside the panels.
+	for q, word := range []string{"median", "p90", "p99"} {
+		style := stroke(ink, q)
+		over.legend = append(over.legend, entry{label: word, line: &style})
+	}
+	dist.legend = append(dist.legend, entry{label: "colours as above"})
+	for m, t := range times {
+		style := stroke(ink, len(times)-1-m)
+		dist.legend = append(dist.legend, entry{label: "at " + number(t.Seconds(), 0.1) + " s", line: &style})
 	}
 	f.panels, f.inch = []*panel{over, dist}, 6.6
 	return f
 }
 
-var (
-	linkColors = map[string]color.NRGBA{"": black, "intra": orange, "inter": blue}
-	linkNames  = map[string]string{"": "all pairs", "intra": "same site", "inter": "two sites"}
-)
+// pairKind is what pairs are told apart by: where their ends are and, if there are few kinds, their roles.
+// Within a site a fraction of a millisecond is a large share of a small round trip, and roles that have the
+// whole world for a group know their neighbours little: together they would make two-humped curves.
+type pairKind struct{ link, roles string }
 
-// links returns the kinds of pairs there are: those within a site and those between sites have errors of
-// different nature, because a fraction of a millisecond is a large share of a small round trip.
-func links(rows []metrics.CoordinateRow) []string {
-	has := map[string]bool{}
-	for i := range rows {
-		has[rows[i].Link] = true
+const pairKindsMax = 4
+
+func (k pairKind) String() string {
+	s := map[string]string{"intra": "same site", "inter": "two sites"}[k.link]
+	if s == "" {
+		s = "all pairs"
 	}
-	var out []string
-	for _, l := range []string{"intra", "inter", ""} {
-		if has[l] {
-			out = append(out, l)
+	if k.roles != "" {
+		s += ",\n" + k.roles
+	}
+	return s
+}
+
+func (k pairKind) matches(r *metrics.CoordinateRow) bool {
+	return r.Link == k.link && (k.roles == "" || r.Roles == k.roles)
+}
+
+// pairKinds returns the kinds there are, by roles too if they are no more than pairKindsMax.
+func pairKinds(rows []metrics.CoordinateRow) []pairKind {
+	var fine, coarse []pairKind
+	for i := range rows {
+		for _, add := range []struct {
+			list *[]pairKind
+			kind pairKind
+		}{{&fine, pairKind{rows[i].Link, rows[i].Roles}}, {&coarse, pairKind{link: rows[i].Link}}} {
+			if !slices.Contains(*add.list, add.kind) {
+				*add.list = append(*add.list, add.kind)
+			}
 		}
 	}
+	out := coarse
+	if len(fine) <= pairKindsMax && len(fine) > len(coarse) {
+		out = fine
+	}
+	slices.SortFunc(out, func(a, b pairKind) int { return cmp.Or(cmp.Compare(a.link, b.link), cmp.Compare(a.roles, b.roles)) })
 	return out
 }
 
@@ -111,11 +143,11 @@ type part struct {
 
 const least = 1e-6 // errors below count as this: a logarithm has no 0
 
-func newMixture(list []metrics.CoordinateRow, link string) *mixture {
+func newMixture(list []metrics.CoordinateRow, kind pairKind) *mixture {
 	m := &mixture{}
 	for i := range list {
 		r := &list[i]
-		if r.Link != link || r.Pairs == 0 || math.IsNaN(r.Rel50) {
+		if !kind.matches(r) || r.Pairs == 0 || math.IsNaN(r.Rel50) {
 			continue
 		}
 		l50, l90, l99 := math.Log(max(r.Rel50, least)), math.Log(max(r.Rel90, least)), math.Log(max(r.Rel99, least))

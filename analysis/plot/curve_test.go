@@ -38,20 +38,20 @@ func TestHideZeros(t *testing.T) {
 func TestMixture(t *testing.T) {
 	a := metrics.CoordinateRow{Link: "inter", Pairs: 100, Rel50: 0.1, Rel90: 0.3, Rel99: 0.9}
 	b := metrics.CoordinateRow{Link: "inter", Pairs: 100, Rel50: 10, Rel90: 30, Rel99: 90}
-	one := newMixture([]metrics.CoordinateRow{a}, "inter")
+	one := newMixture([]metrics.CoordinateRow{a}, pairKind{link: "inter"})
 	for _, c := range []struct{ q, want float64 }{{0.5, 0.1}, {0.9, 0.3}, {0.99, 0.9}} {
 		if have := one.quantile(c.q); math.Abs(have/c.want-1) > 1e-6 {
 			t.Errorf("quantile %v is %v, want %v", c.q, have, c.want)
 		}
 	}
-	two := newMixture([]metrics.CoordinateRow{a, b}, "inter")
+	two := newMixture([]metrics.CoordinateRow{a, b}, pairKind{link: "inter"})
 	if m := two.quantile(0.49); m < 0.3 || m > 1 {
 		t.Errorf("the lower half ends at %v", m)
 	}
 	if m := two.quantile(0.95); math.Abs(m/30-1) > 0.01 { // half of the pairs lie below all of b
 		t.Errorf("quantile 0.95 is %v, want b's p90", m)
 	}
-	if !math.IsNaN(newMixture(nil, "inter").quantile(0.5)) {
+	if !math.IsNaN(newMixture(nil, pairKind{link: "inter"}).quantile(0.5)) {
 		t.Error("no pairs have no median")
 	}
 }

@@ -17,8 +17,15 @@ func detection(run *analysis.Run) *figure {
 	if len(g) == 0 {
 		return nil
 	}
+	missing := 0
+	for _, r := range g {
+		missing += r.missing
+	}
 	f := &figure{name: "detection", title: "Time from a crash to its detection",
 		note: "share of crashes detected within the time; SUSPECT and DEAD: first live member that marks it so; everywhere: no live member holds it OK or SUSPECT"}
+	if missing > 0 {
+		f.note += fmt.Sprintf("; %d first markings did not fit into detections.csv", missing)
+	}
 	x := axis{label: "time since the crash (s)"}
 	lo, hi := math.Inf(1), 0.0
 	for _, r := range g {
@@ -86,11 +93,11 @@ func (d *detected) n() int {
 type roleDetection struct {
 	role    string
 	curves  [3]detected
-	crashes int
+	crashes int // noticed by somebody in one way or other; the files know of no others
+	missing int // first markings that the bounded table does not hold
 }
 
-// firsts gathers the curves by role of the crashed. The table of detections is bounded; where the summary
-// counted more, the summary is drawn.
+// firsts gathers the curves by role of the crashed.
 func firsts(run *analysis.Run) []roleDetection {
 	var roles []string
 	list, _ := run.Samples("detection_first")
@@ -113,6 +120,7 @@ func firsts(run *analysis.Run) []roleDetection {
 				r.curves[1].values = append(r.curves[1].values, s.Value)
 			}
 		}
+		counted := map[string]uint64{}
 		for _, row := range run.Tables.Summary {
 			l := analysis.ParseLabels(row.Labels)
 			if row.Expectation != "" || l.Get("role") != role || row.Summary.Count == 0 {
@@ -120,13 +128,14 @@ func firsts(run *analysis.Run) []roleDetection {
 			}
 			sum := row.Summary
 			switch {
-			case row.Metric == "detection_full":
+			case row.Metric == "detection_full" && (r.curves[2].summary == nil || r.curves[2].summary.Count < sum.Count):
 				r.curves[2].summary = &sum
-			case row.Metric == "detection_first" && l.Get("to") == "SUSPECT" && int(sum.Count) > len(r.curves[0].values):
-				r.curves[0].summary = &sum
-			case row.Metric == "detection_first" && l.Get("to") == "DEAD" && int(sum.Count) > len(r.curves[1].values):
-				r.curves[1].summary = &sum
+			case row.Metric == "detection_first":
+				counted[l.Get("to")] += sum.Count
 			}
+		}
+		for i, to := range []string{"SUSPECT", "DEAD"} {
+			r.missing += max(0, int(counted[to])-len(r.curves[i].values))
 		}
 		for i := range r.curves {
 			r.crashes = max(r.crashes, r.curves[i].n())

@@ -41,7 +41,7 @@ func dissemination(run *analysis.Run) *figure {
 	}
 	f := &figure{
 		name: "dissemination", title: "Time for an update to spread", shared: true,
-		note: "share of updates that had reached 50 %, 99 % or 100 % of the live members concerned within the time, by role of the subject; updates that were overtaken before count nowhere; dots: what summary.csv holds",
+		note: "share of updates that had reached 50 %, 99 % or 100 % of the live members concerned within the time, by role of the subject; updates that were overtaken before count nowhere; dots: quantiles of summary.csv, between them at least this share",
 	}
 	for _, kind := range types[:min(len(types), disseminationPanelsMax)] {
 		f.panels = append(f.panels, disseminationPanel(rows, kind, x))

@@ -64,7 +64,7 @@ func (f *figure) draw(c draw.Canvas) {
 	data.Max.Y -= strip
 	cells := f.split(data)
 	for i, p := range f.panels {
-		cell := draw.Crop(f.header(p, cells[i]), vg.Points(axisLabel), 0, p.foot(), 0)
+		cell := draw.Crop(f.header(p, cells[i]), vg.Points(sideLabel), 0, p.foot(), 0)
 		cell = nudge(plots[i], cell, left, right)
 		plots[i].Draw(cell)
 		area := plots[i].DataCanvas(cell)
@@ -104,7 +104,7 @@ func (f *figure) split(c draw.Canvas) []draw.Canvas {
 	// The last panel of a shared axis carries its labels; give it their height on top of its share.
 	axisHigh := vg.Length(0)
 	if f.shared {
-		axisHigh = vg.Points(axisLabel + tickSize)
+		axisHigh = vg.Points(footLabel + tickSize)
 	}
 	total := 0.0
 	for _, p := range f.panels {
@@ -142,15 +142,18 @@ func (f *figure) header(p *panel, c draw.Canvas) draw.Canvas {
 	return c
 }
 
-// axisLabel is the room that the label of an axis takes, in points.
-const axisLabel = labelSize * 1.3
+// Room that the labels of the axes take, in points. Underscores of metric names hang low beside numbers.
+const (
+	footLabel = labelSize * 1.3
+	sideLabel = labelSize * 1.65
+)
 
 // foot is the room below the axis for its label.
 func (p *panel) foot() vg.Length {
 	if p.bare {
 		return 0
 	}
-	return vg.Points(axisLabel)
+	return vg.Points(footLabel)
 }
 
 // labels writes what the axes count, centred on the data.
@@ -168,7 +171,7 @@ func (p *panel) labels(cell, area draw.Canvas) {
 func (f *figure) align(plots []*gonum.Plot, c draw.Canvas) (left, right vg.Length) {
 	left, right = c.Min.X, c.Max.X
 	for _, p := range plots {
-		d := p.DataCanvas(draw.Crop(c, vg.Points(axisLabel), 0, 0, 0))
+		d := p.DataCanvas(draw.Crop(c, vg.Points(sideLabel), 0, 0, 0))
 		left, right = max(left, d.Min.X), min(right, d.Max.X)
 	}
 	return left, right

@@ -50,11 +50,12 @@ func (p *panel) line(label string, style draw.LineStyle, step bool, xy plotter.X
 	}
 }
 
-// quantiles adds a curve known at few points: straight lines between dots.
+// quantiles adds a distribution known at few points: a step line through dots, which the true one is nowhere
+// below.
 func (p *panel) quantiles(label string, style draw.LineStyle, xy plotter.XYs) {
 	g := draw.GlyphStyle{Color: style.Color, Radius: vg.Points(2), Shape: draw.CircleGlyph{}}
 	p.see(xy)
-	p.layers = append(p.layers, &curve{xy: xy, style: style, glyph: &g})
+	p.layers = append(p.layers, &curve{xy: xy, style: style, step: true, glyph: &g})
 	p.legend = append(p.legend, entry{label: label, line: &style, glyph: &g})
 }
 

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func (r *Request) find(run *analysis.Run) (*found, error) {
 	}
 	for _, k := range slices.Concat(r.Split, filterKeys(r.Where)) {
 		if !keys[k] {
-			return nil, fmt.Errorf("values of %q carry no label %q (they have %s)", r.Metric, k, strings.Join(sortedKeys(keys), ", "))
+			return nil, fmt.Errorf("values of %q carry no label %q (they have %s)", r.Metric, k, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
 		}
 	}
 	d := &found{unit: unit}
@@ -103,15 +104,6 @@ func filterKeys(list []analysis.Filter) []string {
 	for _, f := range list {
 		out = append(out, f.Key)
 	}
-	return out
-}
-
-func sortedKeys(m map[string]bool) []string {
-	var out []string
-	for k := range m { //tidy:allow sorted below
-		out = append(out, k)
-	}
-	slices.Sort(out)
 	return out
 }
 

@@ -55,12 +55,15 @@ func TestRequestsRefused(t *testing.T) {
 		{Request{Kind: "area", Metric: "bytes", LogY: true}, "shows no shares"},
 		{Request{Kind: "line", Metric: "detection_each", Split: []string{"subject"}}, "at most 16"},
 	} {
-		names, err := All(run, t.TempDir(), Options{Plots: []Request{c.r}})
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "report.plot[0]: ") {
+		if _, err := c.r.figure(run); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s of %s: have error %v, want one with %q", c.r.Kind, c.r.Metric, err, c.want)
 		}
-		if len(names) < 8 {
-			t.Errorf("%s of %s: the standard figures were lost: %v", c.r.Kind, c.r.Metric, names)
-		}
+	}
+	names, err := All(run, t.TempDir(), Options{Plots: []Request{{Kind: "box"}, {Kind: "ecdf", Metric: "detection_first"}}})
+	if err == nil || !strings.HasPrefix(err.Error(), "report.plot[0]: ") {
+		t.Errorf("have error %v, want one that names the request", err)
+	}
+	if len(names) != 9 || names[8] != "plot-2-ecdf-detection_first.png" {
+		t.Errorf("a refused request cost other figures: %v", names)
 	}
 }

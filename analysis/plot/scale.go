@@ -142,7 +142,7 @@ func secondTicks(lo, hi float64) []gonum.Tick {
 func logTicks(lo, hi float64) []gonum.Tick {
 	var out []gonum.Tick
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
-	few := math.Log10(hi/lo) < 2.2
+	few := math.Log10(hi/lo) < 3
 	skip := max(1, (last-first)/7)
 	for e := first; e <= last; e++ {
 		for m := 1.0; m < 10; m++ {

@@ -3,6 +3,7 @@ package plot
 import (
 	"cmp"
 	"image/color"
+	"maps"
 	"math"
 	"slices"
 
@@ -127,10 +128,9 @@ func pickTypes(tally map[string][2]float64) []string {
 	}
 	total := [2]float64{1e-9, 1e-9}
 	var list []share
-	for name := range tally { //tidy:allow sorted below
+	for _, name := range slices.Sorted(maps.Keys(tally)) {
 		list = append(list, share{name: name})
 	}
-	slices.SortFunc(list, func(a, b share) int { return cmp.Compare(a.name, b.name) })
 	for _, s := range list {
 		total[0] += tally[s.name][0]
 		total[1] += tally[s.name][1]

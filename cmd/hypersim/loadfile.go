@@ -24,6 +24,7 @@ func (c *changes) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Uint64Var(&c.seed, "seed", 0, "seed of the run (default: the scenario's)")
 	f.StringArrayVar(&c.sets, "set", nil, "change one `key=value` of the scenario, typed as the schema says; repeatable")
+	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys) // fails for a flag that is not there
 	f.DurationVar(&c.duration, "duration", 0, "virtual time of the run, such as 120s (default: the scenario's)")
 }
 
@@ -64,6 +65,15 @@ func (c *changes) loadAll(cmd *cobra.Command, names []string) (list []*scenarios
 		err = errors.Join(err, e)
 	}
 	return list, err
+}
+
+// completeKeys completes the keys that --set may change.
+func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	keys := scenarios.Keys()
+	for i := range keys {
+		keys[i] += "="
+	}
+	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
 func distance(a, b string) int {

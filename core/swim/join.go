@@ -105,7 +105,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.count.ZombieRejections++
 		m.rejectJoin(k, msg, core.RejectZombie, fx)
 		return
-	case m.leaving:
+	case m.leaving || !m.keeps(msg.Role):
 		return
 	}
 	if need := m.requiredIncarnation(now, k, msg); msg.Incarnation < need {
@@ -172,7 +172,7 @@ func (m *Machine) rejectJoin(k int, msg *core.Message, why core.Reject, fx *core
 
 func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
 	j := &m.join
-	if j.done || msg.Seq != j.seq {
+	if j.done || j.seq == 0 || msg.Seq != j.seq {
 		return
 	}
 	switch {

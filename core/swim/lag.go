@@ -20,14 +20,15 @@ const (
 	lagSamples  = 60
 	lagLate     = 0.5 // ratio above which a sample is lagging
 	lagCritical = 2.0
-	levelFor    = 5e9 // ns that a level lasts at least
-	fallBelow   = 0.8 // of a threshold, to leave its level
+	lagNoise    = 0.01 // ratios below this count as 0 until one is above
+	levelFor    = 5e9  // ns that a level lasts at least
+	fallBelow   = 0.8  // of a threshold, to leave its level
 )
 
 // lagMeter is a timer that measures its own lateness: a node that is late at its own alarm should not
 // trust its judgement of others.
 type lagMeter struct {
-	ring       []float32 // the last ratios, allocated at the first one that is not 0
+	ring       []float32 // the last ratios, allocated at the first one above lagNoise
 	n, next    int
 	sum        float64
 	late, good uint8
@@ -65,8 +66,8 @@ func (m *Machine) onLag(due, now core.Instant, fx *core.Effects) {
 func (l *lagMeter) add(ratio float64) {
 	l.n = min(l.n+1, lagSamples)
 	if l.ring == nil {
-		if ratio == 0 {
-			return // all samples so far were 0: no ring needed
+		if ratio < lagNoise {
+			return // all samples so far were next to nothing: no ring needed
 		}
 		l.ring = make([]float32, lagSamples)
 	}

@@ -94,7 +94,6 @@ type Machine struct {
 	sync   syncer
 	watch  watcher
 	rate   rateLimiter
-	coord  core.Coord // local coordinate as it travels
 
 	phase       core.Instant // of the node's own grid
 	tick        int64
@@ -131,9 +130,6 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.jitter = stream("swim.jitter")
 	m.sum.add(m.self, m.inc, m.participates())
 	m.watch.owner = p.Owner
-	if m.viv != nil {
-		m.viv.Coord(&m.coord)
-	}
 	m.known = p.Known
 	m.adopt(p)
 	m.arm(p)
@@ -398,7 +394,7 @@ func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message 
 	msg.From, msg.To = m.self, m.id(k)
 	msg.Instance, msg.Incarnation = m.instance, m.inc
 	if m.viv != nil && !kind.IsStream() {
-		msg.Coord = m.coord
+		m.viv.Coord(&msg.Coord)
 	}
 	m.count.Sent[kind]++
 	return msg

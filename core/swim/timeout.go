@@ -95,7 +95,6 @@ func (m *Machine) sampleRTT(now core.Instant, k int, rtt core.Duration) {
 		return
 	}
 	m.viv.Sample(m.rec[k].slot(), now, rtt)
-	m.viv.Coord(&m.coord)
 }
 
 func (m *Machine) filteredRTT(now core.Instant, k int) (core.Duration, bool) {

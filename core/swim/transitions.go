@@ -21,7 +21,7 @@ type source struct {
 
 // claim applies one claim of another node: precedence and transitions of §2.2 and §2.3.
 func (m *Machine) claim(now core.Instant, u *core.Update, src source, fx *core.Effects) {
-	if u.Incarnation > maxIncarnation || u.Type >= core.NumUpdateTypes || u.Type == core.UpdateSuspect && u.From == u.Subject {
+	if u.Incarnation > maxIncarnation || u.Type >= core.NumUpdateTypes {
 		m.count.Invalid++
 		return
 	}
@@ -128,6 +128,10 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 }
 
 func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src source, fx *core.Effects) {
+	if u.From == u.Subject { // nobody accuses itself (I-M13)
+		m.count.Invalid++
+		return
+	}
 	r := &m.rec[k]
 	known := r.incarnation()
 	switch r.state() {
@@ -294,10 +298,10 @@ func (m *Machine) confirmsOneWay(r core.Role) bool {
 func (m *Machine) confirm(now core.Instant, k int, inc uint32, fx *core.Effects) {
 	r := &m.rec[k]
 	switch r.state() {
-	case core.StateNone, core.StateUnconfirmed:
+	case core.StateUnconfirmed:
 		m.becomeOK(now, k, max(inc, r.incarnation()), core.CauseConfirm, fx)
-	case stateTomb:
-		if inc >= r.incarnation() {
+	case core.StateNone, stateTomb:
+		if inc >= r.incarnation() && m.keeps(r.role()) {
 			m.becomeOK(now, k, inc, core.CauseConfirm, fx)
 		}
 	case core.StateOK, core.StateSuspect, core.StateDead, core.StateLeft:

@@ -111,7 +111,7 @@ func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Ef
 func (m *Machine) pingOwner(now core.Instant, fx *core.Effects) bool {
 	w := &m.watch
 	k, ok := m.index(w.owner)
-	if !ok || !counted(m.rec[k].state()) || m.rec[k].outstanding() {
+	if !ok || !counted(m.rec[k].state()) || !m.isParticipant(m.rec[k].role()) || m.rec[k].outstanding() {
 		return false
 	}
 	if w.pinged && now.Sub(w.lastOwner) < m.cfg.Worker.OwnerGap {

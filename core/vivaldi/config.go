@@ -36,7 +36,7 @@ type Config struct {
 	RTTMin       core.Duration `key:"rtt_min" range:"(0,inf)" ref:"rtt_min_ms" doc:"least upper bound"`
 	RTTMax       core.Duration `key:"rtt_max" range:"(0,inf)" ref:"rtt_max_ms" doc:"largest upper bound"`
 
-	MinSamplesForRouting int           `key:"min_samples_for_routing" range:"[1,65535]" doc:"samples at which the number no longer lowers quality"`
+	MinSamplesForRouting int           `key:"min_samples_for_routing" range:"[1,31]" doc:"samples at which the number no longer lowers quality"`
 	ErrorGood            core.Duration `key:"error_good" range:"(0,inf)" ref:"error_good_ms" doc:"absolute error up to which quality is not lowered"`
 	ConvergenceError     float64       `key:"convergence_error" range:"(0,100]" doc:"error at or below which a node counts as converged"`
 	ConvergenceSamples   int           `key:"convergence_samples" range:"[0,65535]" doc:"samples that a converged node has at least"`

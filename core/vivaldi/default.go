@@ -55,6 +55,7 @@ func (c *Config) Validate() error {
 		"error_initial = %v: must lie between error_min = %v (above 0) and error_max = %v", c.ErrorInitial, c.ErrorMin, c.ErrorMax)
 	require(c.SigmaMin <= c.SigmaMax, "sigma_min = %v: must not be above sigma_max = %v", c.SigmaMin, c.SigmaMax)
 	require(c.RTTMin <= c.RTTMax, "rtt_min = %v: must not be above rtt_max = %v", c.RTTMin, c.RTTMax)
-	require(c.MinSamplesForRouting >= 1, "min_samples_for_routing = %d: must be at least 1", c.MinSamplesForRouting)
+	require(c.MinSamplesForRouting >= 1 && c.MinSamplesForRouting <= samplesMax,
+		"min_samples_for_routing = %d: must be 1 to %d", c.MinSamplesForRouting, samplesMax)
 	return errors.Join(errs...)
 }

@@ -125,7 +125,7 @@ func (n *Node) Quality(slot uint16, now core.Instant) (q float64, known bool) {
 	}
 	errorMS := math.Float32frombits(r[wordCoord+len(n.self.vec)+3])
 	age := core.Duration(sinceTick(now, r[wordHeard])) << tickShift
-	return CoordinateQuality(r[wordMeta]&metaSamples, float64(errorMS), age, n.cfg), true
+	return CoordinateQuality(samplesOf(r), float64(errorMS), age, n.cfg), true
 }
 
 // LocalQuality returns the quality of the own coordinate; its age counts from its last update.

@@ -137,5 +137,5 @@ func milliseconds(d core.Duration) float64 { return float64(d) / 1e6 }
 
 func panicSlot(slot uint16, peer core.NodeID, r []uint32) {
 	panic(fmt.Sprintf("vivaldi: slot %d is not peer %d's (it has id %d, in use %v); was its handle cleared?",
-		slot, peer, r[wordID], r[wordMeta]&metaInUse != 0))
+		slot, peer, peerOf(r), r[wordMeta]&metaInUse != 0))
 }

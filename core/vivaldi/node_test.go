@@ -47,8 +47,8 @@ func TestMemory(t *testing.T) {
 	if have := reflect.TypeOf(Node{}).Size(); have != nodeBytes {
 		t.Errorf("Node has %d bytes, nodeBytes says %d", have, nodeBytes)
 	}
-	if have := 4*recordWords(8, 3) + 4; have != 84 { // 4 bytes of links
-		t.Errorf("%d bytes per peer, want 84", have)
+	if have := 4*recordWords(8, 3) + 4; have != 80 { // 4 bytes of links
+		t.Errorf("%d bytes per peer, want 80", have)
 	}
 	n := node(t, nil)
 	empty := n.MemoryBytes()

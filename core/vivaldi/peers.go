@@ -3,32 +3,32 @@ package vivaldi
 import "hypersim/core"
 
 // Cached peers live in chunks of fixed records, made of 32-bit words: at 8 dimensions and a filter of 3,
-// 20 words = 80 bytes, and 128 of them fill an allocation class of 10,240 bytes exactly; links beside
-// make it 84 bytes a peer. Growth adds a chunk and copies no record. Slot s is record s−1; slot 0 is none.
+// 19 words = 76 bytes, and 128 of them fill an allocation class of 9,728 bytes exactly; links beside
+// make it 80 bytes a peer. Growth adds a chunk and copies no record. Slot s is record s−1; slot 0 is none.
 //
-//	0            peer id
-//	1            16 bits sample_count of the coordinate, then filter length, then flags
-//	2            receipt of the coordinate, units of 2^20 ns
-//	3 …          vec, height, adjustment, error, error_ms as float32 bits
-//	3+dims+4     time of the newest filter sample, units of 2^20 ns
+//	0            22 bits peer id, 3 filter length, 2 flags, 5 sample_count of the coordinate, saturating
+//	1            receipt of the coordinate, units of 2^20 ns
+//	2 …          vec, height, adjustment, error, error_ms as float32 bits
+//	2+dims+4     time of the newest filter sample, units of 2^20 ns
 //	then         filter samples, newest first, units of 4 ns
 //	then         how much older than the newest each further sample is, 16 bits, units of 2^26 ns
 const (
 	chunkLen = 128
 
-	wordID     = 0
-	wordMeta   = 1
-	wordHeard  = 2
-	wordCoord  = 3
+	wordMeta   = 0
+	wordHeard  = 1
+	wordCoord  = 2
 	coordExtra = 4 // height, adjustment, error, error_ms
 
-	metaLenShift  = 16
+	metaID        = 1<<22 - 1
+	metaLenShift  = 22
 	metaLenMask   = 7 << metaLenShift
-	metaHasCoord  = 1 << 19
-	metaInUse     = 1 << 20
-	metaSamples   = 1<<16 - 1
-	tickShift     = 20 // 1.05 ms: a 32-bit time spans 52 days
-	ageShift      = 26 // 67 ms: a 16-bit age spans 73 min
+	metaHasCoord  = 1 << 25
+	metaInUse     = 1 << 26
+	samplesShift  = 27
+	samplesMax    = 1<<5 - 1 // min_samples_for_routing cannot ask for more
+	tickShift     = 20       // 1.05 ms: a 32-bit time spans 52 days
+	ageShift      = 26       // 67 ms: a 16-bit age spans 73 min
 	tickPerAgeLog = ageShift - tickShift
 )
 
@@ -43,6 +43,12 @@ func sinceTick(now core.Instant, then uint32) uint32 {
 	return 0
 }
 
+// peerOf returns whose record r is.
+func peerOf(r []uint32) core.NodeID { return core.NodeID(r[wordMeta] & metaID) }
+
+// samplesOf returns the sample_count that came with the coordinate of r, at most samplesMax.
+func samplesOf(r []uint32) uint32 { return r[wordMeta] >> samplesShift }
+
 // recordWords returns the length of one record.
 func recordWords(dims, filter int) int { return wordCoord + dims + coordExtra + 1 + filter + filter/2 }
 
@@ -53,14 +59,14 @@ func (n *Node) record(slot uint16) []uint32 {
 	return n.chunks[i/chunkLen][at : at+int(n.stride)]
 }
 
-// Slot returns the slot of peer and marks the peer as heard. slot is what the caller keeps for the peer,
+// Slot returns the slot of peer, whose id is below 2^22, and marks the peer as heard. slot is what the caller keeps for the peer,
 // 0 for none: then a slot is taken, and when all `peers` are in use that of the least recently heard
 // peer, which is returned as evicted and whose handle the caller must clear; evicted is core.NoNode
 // otherwise. Without coordinates (enabled = false) the slot is 0, on which every method does nothing.
 // O(1); it allocates only to grow.
 func (n *Node) Slot(_ core.Instant, slot uint16, peer core.NodeID) (newSlot uint16, evicted core.NodeID) {
 	if slot != 0 {
-		if r := n.record(slot); r[wordID] != uint32(peer) || r[wordMeta]&metaInUse == 0 {
+		if r := n.record(slot); peerOf(r) != peer || r[wordMeta]&metaInUse == 0 {
 			panicSlot(slot, peer, r)
 		}
 		if slot != n.head {
@@ -81,13 +87,13 @@ func (n *Node) Slot(_ core.Instant, slot uint16, peer core.NodeID) (newSlot uint
 		slot = n.grow()
 	default:
 		slot = n.tail
-		evicted = core.NodeID(n.record(slot)[wordID])
+		evicted = peerOf(n.record(slot))
 		n.unlink(slot)
 		n.count--
 		n.counters.Evicted++
 	}
 	r := n.record(slot)
-	r[wordID], r[wordMeta] = uint32(peer), metaInUse
+	r[wordMeta] = uint32(peer)&metaID | metaInUse
 	n.linkFront(slot)
 	n.count++
 	return slot, evicted
@@ -122,7 +128,7 @@ func (n *Node) Sweep(now core.Instant, forget func(peer core.NodeID)) int {
 		if hasCoord || n.freshSamples(r, now) > 0 {
 			break
 		}
-		peer := core.NodeID(r[wordID])
+		peer := peerOf(r)
 		n.Forget(slot)
 		gone++
 		if forget != nil {

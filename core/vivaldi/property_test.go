@@ -235,7 +235,7 @@ func TestPeersAgainstModel(t *testing.T) {
 				p.slot = slot
 				model = slices.Insert(model, 0, p)
 				if rapid.Bool().Draw(t, "coordinate") {
-					c := core.Coord{Dims: uint8(cfg.Dimensions), Samples: uint16(id), Height: 0.01}
+					c := core.Coord{Dims: uint8(cfg.Dimensions), Samples: uint16(min(id, samplesMax)), Height: 0.01}
 					c.Vec[0] = float32(id) / 100
 					p.coord, p.coordAt = &c, now
 					n.Heard(slot, now, &c)

@@ -67,7 +67,7 @@ func (n *Node) Heard(slot uint16, now core.Instant, c *core.Coord) bool {
 	tail[0], tail[1] = math.Float32bits(c.Height), math.Float32bits(c.Adjustment)
 	tail[2], tail[3] = math.Float32bits(c.Error), math.Float32bits(c.ErrorMS)
 	r[wordHeard] = tick(now)
-	r[wordMeta] = r[wordMeta]&^metaSamples | metaHasCoord | uint32(c.Samples)
+	r[wordMeta] = r[wordMeta]&(1<<samplesShift-1) | metaHasCoord | min(uint32(c.Samples), samplesMax)<<samplesShift
 	return true
 }
 
@@ -99,7 +99,7 @@ func (n *Node) PeerCoord(slot uint16, now core.Instant, dst *core.Coord) (age co
 		return 0, false
 	}
 	dims := len(n.self.vec)
-	*dst = core.Coord{Dims: uint8(dims), Samples: uint16(r[wordMeta] & metaSamples)}
+	*dst = core.Coord{Dims: uint8(dims), Samples: uint16(samplesOf(r))}
 	for i := range dims {
 		dst.Vec[i] = math.Float32frombits(r[wordCoord+i])
 	}

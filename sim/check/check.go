@@ -43,13 +43,13 @@ type hot struct {
 	acks     uint32 // ACKs delivered to it, over all its processes
 	group    core.GroupID
 	lhm      uint8
+	moves    uint8 // by how many samples the coordinate may have moved since it was last sent, up to 2
 	role     core.Role
 
 	up, leaving, paused bool
 	worker              bool // not a participant
 	coords              bool // sends coordinates
 	hasCoord            bool // coordSum is set
-	answered            bool // an ACK came since the coordinate last moved
 	hasLocal            bool // local is set and comparable
 }
 

@@ -172,6 +172,14 @@ func TestNotJudged(t *testing.T) {
 			t.at(40*sec).moves(0, 1, core.StateOK, core.StateDead, core.CauseDead, 0, 0)
 			t.tells(0, 1, core.CallbackDied, core.CauseDead)
 		}},
+		{"two samples, and both coordinates sent in the step of the second", func(t *tape) {
+			t.at(sec).travels(core.KindGossip, 0, 1)
+			t.travels(core.KindAck, 1, 0)
+			before := t.message(core.KindGossip, 0, 2)
+			t.travels(core.KindAck, 1, 0)
+			t.sent(before)
+			t.sent(t.message(core.KindIndAck, 0, 2))
+		}},
 		{"a target with a long probe", func(t *tape) {
 			t.at(sec).fact(0, core.Fact{Kind: core.FactProbeStarted, Subject: 1, A: 1, N: 2})
 			for i := range 9 {

@@ -27,13 +27,16 @@ func (c *Checker) coordinate(r *trace.Record, n *hot) {
 	n.coordSum, n.hasCoord = sum, true
 }
 
-// newCoordinate checks a coordinate that n has not sent before.
+// newCoordinate checks a coordinate that n has not sent before. One step may send two: an ACK's claims are
+// answered before its sample counts.
 func (c *Checker) newCoordinate(r *trace.Record, n *hot) {
 	v, l := &r.Msg.Coord, &c.ctx.Limits
-	if n.hasCoord && !n.answered && c.fails(V2) {
+	if n.hasCoord && n.moves == 0 && c.fails(V2) {
 		c.detail(V2, r.At, []core.NodeID{r.Node}, "the coordinate of %s moved although no ACK came", c.name(r.Node))
 	}
-	n.answered = false
+	if n.moves > 0 {
+		n.moves--
+	}
 	if uint32(v.Samples) > n.acks && c.fails(V4) {
 		c.detail(V4, r.At, []core.NodeID{r.Node}, "%s counts %d samples after %d ACKs", c.name(r.Node), v.Samples, n.acks)
 	}

@@ -72,7 +72,8 @@ func (c *Checker) undetected(now core.Instant, e *crash, g *group) {
 	}
 	for _, o := range g.members {
 		n, k := &c.hot[o], &c.cold[o]
-		if !n.up || n.worker || n.leaving || n.paused || k.startAt > e.at || k.impaired >= e.at {
+		if !n.up || n.worker || n.leaving || n.paused || k.startAt > e.at || k.impaired >= e.at ||
+			!c.ctx.View.Reachable(o, e.subject) {
 			continue
 		}
 		if s := c.ctx.View.State(o, e.subject); (s == ok || s == suspect) && c.fails(M29) {

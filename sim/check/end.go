@@ -1,6 +1,10 @@
 package check
 
-import "hypersim/core"
+import (
+	"fmt"
+
+	"hypersim/core"
+)
 
 // allPairs is the group size up to which all pairs are compared at the end. In larger groups participants
 // whose digest equals that of the first and who suspect nobody are not compared again.
@@ -52,12 +56,26 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 		}
 		equal := a == all && p == part
 		if !equal && steady && (!c.ctx.Lossy || k.nSusp == 0) && c.fails(M30) {
-			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests", c.name(id), c.name(first))
+			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests%s",
+				c.name(id), c.name(first), c.difference(id, first, members))
 		}
 		if id == first || !equal || k.nSusp > 0 || len(members) <= allPairs {
 			c.agrees(now, id, members)
 		}
 	}
+}
+
+// difference names the first member that a and b hold differently, as far as digests go.
+func (c *Checker) difference(a, b core.NodeID, members []core.NodeID) string {
+	v := c.ctx.View
+	for _, s := range members {
+		sa, sb, ia, ib := v.State(a, s), v.State(b, s), v.Incarnation(a, s), v.Incarnation(b, s)
+		in := sa == ok || sa == suspect
+		if in != (sb == ok || sb == suspect) || in && ia != ib {
+			return fmt.Sprintf(": %s is %v(%d) and %v(%d)", c.name(s), sa, ia, sb, ib)
+		}
+	}
+	return ""
 }
 
 // agrees checks how o holds the live members that it should know.

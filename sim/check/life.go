@@ -12,7 +12,7 @@ func (c *Checker) onStart(r *trace.Record) {
 	n.up, n.leaving, n.paused = true, false, false
 	k.prior = n.inc
 	n.inc, n.inst, n.lhm = r.Inc, r.Inst, 0
-	n.hasCoord, n.answered, n.hasLocal = false, false, false
+	n.hasCoord, n.moves, n.hasLocal = false, 0, false
 	k.adopt(r.Inc)
 	k.starts++
 	k.startAt, k.left, k.declared = r.At, false, false

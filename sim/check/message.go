@@ -23,7 +23,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance}
 	if m.Kind == core.KindAck {
 		n.acks++
-		n.answered = true
+		n.moves = min(n.moves+1, 2)
 	}
 	if len(c.restarted) > 0 {
 		c.instance(r)

@@ -64,9 +64,11 @@ func (h *Host) Seq() uint64 {
 // Start brings the host up with nothing waiting.
 func (h *Host) Start(now core.Instant) { h.up, h.busy = true, now }
 
-// Crash takes the host down; drop is given every waiting handle.
+// Crash takes the host down; drop is given every waiting handle. It ends all pauses: they froze the
+// process, and the next one is another.
 func (h *Host) Crash(drop func(handle uint32)) {
 	h.up = false
+	h.paused = 0
 	h.wake, h.later = core.Never, core.Never
 	h.queued = false
 	if h.box != nil {

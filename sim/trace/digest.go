@@ -18,10 +18,12 @@ type Digest struct {
 func (d *Digest) Sum() uint64   { return d.h }
 func (d *Digest) Count() uint64 { return d.n }
 
-func (d *Digest) mix(x uint64) {
-	// The multiply-xorshift step of MurmurHash3's finaliser (Appleby 2011), chained.
-	x = (x ^ d.h) * 0xff51afd7ed558ccd
-	d.h = x ^ x>>32
+func (d *Digest) mix(x uint64) { d.h = step(d.h, x) }
+
+// step is the multiply-xorshift step of MurmurHash3's finaliser (Appleby 2011), chained.
+func step(h, x uint64) uint64 {
+	x = (x ^ h) * 0xff51afd7ed558ccd
+	return x ^ x>>32
 }
 
 // Record implements Sink.
@@ -35,7 +37,7 @@ func (d *Digest) Record(r *Record) {
 		d.fact(r)
 	default:
 		d.mix(uint64(r.At))
-		d.mix(uint64(r.Kind)<<56 | uint64(r.Node)<<24 | uint64(r.Inst))
+		d.mix(uint64(r.Kind)<<56 | uint64(r.Role)<<48 | uint64(r.Node)<<24 | uint64(r.Inst))
 		d.mix(uint64(r.Inc)<<32 | uint64(uint32(r.Fault)))
 		d.mix(math.Float64bits(r.X))
 	}
@@ -46,35 +48,68 @@ func (d *Digest) message(r *Record) {
 	m := r.Msg
 	d.mix(uint64(r.At))
 	d.mix(uint64(r.Kind)<<60 | uint64(m.Kind)<<54 | uint64(r.Reason)<<48 | uint64(m.From)<<24 ^ uint64(m.To))
-	d.mix(uint64(m.Seq)<<32 | uint64(r.Size)<<16 ^ uint64(m.Incarnation))
+	d.mix(uint64(m.Seq)<<32 | uint64(m.Incarnation))
 	if r.Kind != KindSent {
 		return // the contents were mixed in when it was sent
 	}
+	d.mix(uint64(r.Size)<<32 | uint64(m.Instance))
+	d.mix(uint64(m.Flags)<<56 | uint64(m.Role)<<48 | uint64(m.State)<<40 | uint64(m.Reject)<<32 |
+		uint64(m.Failed)<<24 | uint64(m.Major)<<16 | uint64(m.Minor)<<8)
+	d.mix(uint64(m.Target)<<32 | uint64(m.Required))
+	d.mix(uint64(m.Digest)<<32 | uint64(m.BudgetMS))
+	d.mix(uint64(math.Float32bits(m.RTTms))<<32 | uint64(m.Group)<<16 | uint64(len(m.Updates)))
 	if m.Coord.Dims != 0 {
-		c := &m.Coord
-		d.mix(uint64(math.Float32bits(c.Vec[0]))<<32 | uint64(math.Float32bits(c.Vec[1])))
-		d.mix(uint64(math.Float32bits(c.Height))<<32 | uint64(math.Float32bits(c.ErrorMS)))
+		d.mix(coord(&m.Coord))
 	}
-	d.mix(uint64(m.Target)<<32 | uint64(m.Required) ^ uint64(m.Digest))
 	for i := range m.Updates {
 		u := &m.Updates[i]
-		d.mix(uint64(u.Subject)<<40 ^ uint64(u.Type)<<36 ^ uint64(u.From)<<32 ^ uint64(u.Incarnation))
+		d.mix(uint64(u.Subject)<<32 | uint64(u.Incarnation))
+		d.mix(uint64(u.From)<<32 | uint64(u.Type)<<8 | uint64(u.Role))
 	}
+	if m.Kind.IsStream() {
+		d.stream(m)
+	}
+}
+
+// coord hashes a coordinate by itself: a chain that does not wait for the digest's.
+func coord(c *core.Coord) uint64 {
+	h := uint64(c.Dims)<<16 | uint64(c.Samples)
+	for i := 0; i < min(int(c.Dims), len(c.Vec)-1); i += 2 {
+		h = step(h, uint64(math.Float32bits(c.Vec[i]))<<32|uint64(math.Float32bits(c.Vec[i+1])))
+	}
+	h = step(h, uint64(math.Float32bits(c.Height))<<32|uint64(math.Float32bits(c.Adjustment)))
+	return step(h, uint64(math.Float32bits(c.Error))<<32|uint64(math.Float32bits(c.ErrorMS)))
+}
+
+// stream mixes in what only stream messages have.
+func (d *Digest) stream(m *core.Message) {
+	d.mix(m.Sum)
+	d.mix(m.PartSum)
+	d.mix(uint64(m.Count)<<32 | uint64(m.PartCount))
+	d.mix(uint64(m.Timeout))
+	d.mix(uint64(len(m.Records)))
 	for i := range m.Records {
 		e := &m.Records[i]
-		d.mix(uint64(e.Subject)<<40 ^ uint64(e.State)<<36 ^ uint64(e.Incarnation))
-	}
-	if m.Kind == core.KindSyncDigest {
-		d.mix(m.Sum)
-		d.mix(m.PartSum)
+		d.mix(uint64(e.Subject)<<32 | uint64(e.Incarnation))
+		d.mix(uint64(e.Accuser)<<32 | uint64(e.State)<<8 | uint64(e.Role))
 	}
 }
 
 func (d *Digest) fact(r *Record) {
 	f := &r.Fact
 	d.mix(uint64(r.At))
-	d.mix(uint64(f.Kind)<<56 | uint64(f.Cause)<<48 | uint64(f.From)<<44 | uint64(f.To)<<40 | uint64(r.Node))
+	d.mix(uint64(f.Kind)<<56 | uint64(f.Cause)<<48 | uint64(f.From)<<44 | uint64(f.To)<<40 |
+		uint64(f.Callback)<<36 | uint64(f.Role)<<32 | uint64(r.Node))
 	d.mix(uint64(f.Subject)<<32 | uint64(f.Inc))
-	d.mix(uint64(f.A) ^ uint64(f.Other)<<32)
-	d.mix(uint64(f.B) ^ uint64(uint32(f.N))<<32)
+	d.mix(uint64(f.Other)<<32 | uint64(uint32(f.N)))
+	d.mix(uint64(f.A))
+	d.mix(uint64(f.B))
+	if f.At != 0 {
+		d.mix(uint64(f.At))
+	}
+	if f.Kind == core.FactTimeout {
+		for _, x := range f.X {
+			d.mix(uint64(math.Float32bits(x)))
+		}
+	}
 }

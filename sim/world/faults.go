@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 
 	"hypersim/core"
@@ -15,6 +16,7 @@ import (
 type activeFault struct {
 	fault, occurrence int
 	nodes             []core.NodeID
+	lives             []uint32 // of nodes, when a pause froze them
 	cuts, overlays    []int
 }
 
@@ -116,7 +118,9 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 			w.pushTimer(at, id, wakeStart)
 		}
 	case scenarios.FaultPause:
+		a.nodes = w.running(a.nodes)
 		for _, id := range a.nodes {
+			a.lives = append(a.lives, w.nodes[id].life)
 			w.pause(now, id)
 		}
 	case scenarios.FaultSlow:
@@ -164,8 +168,10 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 			w.start(now, id, f.KeepState)
 		}
 	case scenarios.FaultPause:
-		for _, id := range a.nodes {
-			w.resume(now, id)
+		for i, id := range a.nodes {
+			if w.nodes[id].life == a.lives[i] { // else the process that was frozen is gone
+				w.resume(now, id)
+			}
 		}
 	case scenarios.FaultSlow:
 		kept := w.slows[:0]
@@ -212,6 +218,10 @@ func (w *World) leave(now core.Instant, id core.NodeID) {
 		return
 	}
 	n := &w.nodes[id]
+	if n.host.Paused() { // it hears of it when it runs again
+		n.departs = true
+		return
+	}
 	w.mark(now, id, trace.KindLeave, 0)
 	n.m.Leave(n.local(now), &w.fx)
 	w.drain(now, now, id)
@@ -340,6 +350,9 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		o.Add = core.Seconds(f.Add.Value)
 	case scenarios.FaultBandwidth:
 		o.BitsPerSec = int64(f.Bandwidth)
+		if f.Queue != 0 {
+			err = errors.New("the queue of a bandwidth fault is not supported yet; set it in [network]")
+		}
 	default:
 	}
 	if err == nil {

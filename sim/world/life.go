@@ -1,6 +1,8 @@
 package world
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
@@ -52,6 +54,9 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
 	}
 	w.emit()
+	if slices.ContainsFunc(w.slows, func(s slowing) bool { return s.node == id }) {
+		w.reslow(now, id) // the host is still slow
+	}
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
 }
@@ -104,10 +109,8 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
 	}
 	w.emit()
-	n.host.Crash(func(handle uint32) {
-		w.dropped(now, w.slab.at(handle), trace.ReasonDown)
-		w.slab.free(handle)
-	})
+	n.departs = false
+	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
 	w.net.SetHost(id, network.HostSilent)
 }
@@ -128,8 +131,16 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindResume, 0)
-	n.machine.Wake(n.local(now), &w.fx)
-	w.drain(now, now, id)
+	if busy := n.host.Busy(); busy > now { // the pause was shorter than the service in hand
+		w.armAt(id, busy)
+	} else {
+		n.machine.Wake(n.local(now), &w.fx)
+		w.drain(now, now, id)
+	}
+	if n.departs {
+		n.departs = false
+		w.leave(now, id)
+	}
 	w.askTurn(now, id)
 }
 

@@ -15,7 +15,12 @@ const (
 )
 
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
-func (w *World) Run(until core.Instant) { w.kernel.Run(min(until, w.end)) }
+// After a failure (Err) it does nothing.
+func (w *World) Run(until core.Instant) {
+	if w.failed == nil {
+		w.kernel.Run(min(until, w.end))
+	}
+}
 
 // End is the virtual time at which the run is over.
 func (w *World) End() core.Instant { return w.end }
@@ -96,13 +101,20 @@ func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 		why = trace.ReasonCorrupt
 	case !n.host.Up():
 		why = trace.ReasonDown
-	case f.stream && f.life != n.life:
+	case f.life != n.life && (f.stream || f.msg.Kind == core.KindStreamFailed):
 		why = trace.ReasonReset
 	default:
 		w.admit(now, id, handle)
 		return
 	}
-	if f.stream { // the network takes nothing back: the sender learns at its deadline
+	w.lose(now, handle, why)
+}
+
+// lose drops a message that had reached its receiver's host. The network takes nothing back: the sender
+// of a stream message learns at its deadline.
+func (w *World) lose(now core.Instant, handle uint32, why trace.Reason) {
+	f := w.slab.at(handle)
+	if f.stream {
 		w.failAt(max(f.deadline, now), handle, why)
 		return
 	}
@@ -118,8 +130,7 @@ func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 		w.serve(now, id, handle)
 		return
 	case host.Full:
-		w.dropped(now, w.slab.at(out), trace.ReasonInbox)
-		w.slab.free(out)
+		w.lose(now, out, trace.ReasonInbox)
 	case host.Busy:
 	}
 	w.askTurn(now, id)

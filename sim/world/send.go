@@ -69,7 +69,7 @@ func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Messag
 	handle := w.slab.alloc()
 	f := w.slab.at(handle)
 	w.load(f, m)
-	f.sent, f.size, f.stream, f.life = depart, uint32(size), true, w.nodes[m.To].life
+	f.sent, f.size, f.stream, f.life, f.from = depart, uint32(size), true, w.nodes[m.To].life, w.nodes[from].life
 	f.try, f.deadline = network.StreamTry{}, core.Never
 	if m.Timeout > 0 {
 		f.deadline = depart.Add(m.Timeout)
@@ -102,13 +102,13 @@ func (w *World) tryStream(now core.Instant, handle uint32) {
 // at the given time.
 func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 	f := w.slab.at(handle)
-	w.dropped(w.kernel.Now(), f, why)
+	w.dropped(max(w.kernel.Now(), f.sent), f, why) // a refusal may be known before the message leaves
 	lost := f.msg
 	f.msg = core.Message{
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
 		From: lost.From, To: lost.From, Group: lost.Group,
 	}
-	f.stream, f.retry = false, false
+	f.stream, f.retry, f.life = false, false, f.from
 	f.size, f.sent = 0, w.kernel.Now()
 	if at == core.Never {
 		w.slab.free(handle)

@@ -12,6 +12,7 @@ type flight struct {
 	min      core.Duration
 	size     uint32
 	life     uint32 // of the receiver when a stream message was sent
+	from     uint32 // life of its sender then
 	next     uint32 // free list
 	corrupt  bool
 	stream   bool

@@ -24,6 +24,7 @@ type node struct {
 	life     uint32 // rises with every crash and stop, so that streams to an older process are known
 	kept     uint32 // incarnation of the last process, for a restart with kept state
 	dies     bool   // never started: a ghost
+	departs  bool   // was told to leave while paused
 }
 
 // Options are what a caller may choose about a run beside the scenario.

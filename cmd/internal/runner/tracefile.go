@@ -58,8 +58,9 @@ func createTrace(path string, sc *scenarios.Scenario) (*traceSink, error) {
 }
 
 func newTrace(f io.WriteCloser, sc *scenarios.Scenario) (*traceSink, error) {
-	// One goroutine at most beside ours, and the same bytes for any GOMAXPROCS.
-	zip, err := zstd.NewWriter(f, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	// One goroutine compresses while the run goes on: a number of our own, so that the bytes do not depend
+	// on GOMAXPROCS.
+	zip, err := zstd.NewWriter(f, zstd.WithEncoderConcurrency(2), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

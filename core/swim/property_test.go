@@ -1,0 +1,190 @@
+package swim
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/core/vivaldi"
+)
+
+const propertyNodes = 7 // 0 is the machine, 5 and 6 are workers by default
+
+// anyConfig draws a configuration whose small tables make the rare branches common.
+func anyConfig(t *rapid.T) Config {
+	c := Default()
+	c.LHM.FailedProbeRule = rapid.SampledFrom([]string{"memberlist", "paper"}).Draw(t, "rule")
+	c.Membership.ConfirmationMode = rapid.SampledFrom([]string{"observer", "observer", "hearsay"}).Draw(t, "mode")
+	c.Confirm.On = rapid.SampledFrom([]string{"bidirectional", "any-message"}).Draw(t, "confirm")
+	c.Suspicion.Formula = rapid.SampledFrom([]string{"lifeguard", "log-n"}).Draw(t, "formula")
+	c.Suspicion.Scaling = rapid.SampledFrom([]string{"none", "lhm", "adaptive"}).Draw(t, "scaling")
+	c.Membership.MaxMembers = rapid.SampledFrom([]int{2, 4, 100}).Draw(t, "members")
+	c.Membership.MaxSuspicions = rapid.SampledFrom([]int{1, 100}).Draw(t, "suspicions")
+	c.Gossip.QueueMax = rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "queue")
+	c.Gossip.MaxBytes = rapid.SampledFrom([]int{32, 60, 1150}).Draw(t, "bytes")
+	c.Probe.MaxOutstanding = rapid.SampledFrom([]int{1, 2, 64}).Draw(t, "outstanding")
+	c.Probe.MaxProxied = rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "proxied")
+	c.Sync.Mode = rapid.SampledFrom([]string{"digest", "full", "off"}).Draw(t, "sync")
+	c.Rate.Burst = rapid.SampledFrom([]int{0, 2, 200}).Draw(t, "burst")
+	c.Membership.DeadRetention = 60 * time.Second
+	c.Membership.LeftRetention = 40 * time.Second
+	c.Membership.Tombstone = 90 * time.Second // above the age of queued updates
+	return c
+}
+
+func anyRole(t *rapid.T, id int) core.Role {
+	if rapid.IntRange(0, 9).Draw(t, "odd role") == 0 {
+		return core.Role(rapid.IntRange(0, 4).Draw(t, "role")) // clients and nonsense too
+	}
+	if id >= 5 {
+		return core.RoleWorker
+	}
+	return core.RoleManager
+}
+
+func anyIncarnation(t *rapid.T) uint32 {
+	if rapid.IntRange(0, 30).Draw(t, "odd incarnation") == 0 {
+		return rapid.SampledFrom([]uint32{999, 1002, 1<<31 - 2, 1<<31 - 1, 1 << 31, 1<<32 - 1}).Draw(t, "inc")
+	}
+	return rapid.Uint32Range(0, 6).Draw(t, "inc")
+}
+
+func anyUpdate(t *rapid.T) core.Update {
+	id := rapid.IntRange(0, propertyNodes).Draw(t, "subject")
+	u := core.Update{
+		Subject: core.NodeID(id), Incarnation: anyIncarnation(t), From: core.NoNode,
+		Type: core.UpdateType(rapid.IntRange(0, core.NumUpdateTypes).Draw(t, "type")), Role: anyRole(t, id),
+	}
+	if u.Type == core.UpdateSuspect || u.Type == core.UpdateDead {
+		u.From = core.NodeID(rapid.IntRange(0, propertyNodes-1).Draw(t, "accuser"))
+	}
+	return u
+}
+
+func anyMessage(t *rapid.T, m *Machine) core.Message {
+	from := rapid.IntRange(1, propertyNodes-1).Draw(t, "from")
+	msg := core.Message{
+		Kind: core.Kind(rapid.IntRange(0, core.NumKinds).Draw(t, "kind")), Group: 1, From: core.NodeID(from), To: m.self,
+		Role: anyRole(t, from), Instance: rapid.SampledFrom([]uint32{1, 1, 1, 1, 2, 3}).Draw(t, "instance"),
+		Incarnation: anyIncarnation(t), Seq: rapid.Uint32Range(0, 20).Draw(t, "seq"),
+		Target: core.NodeID(rapid.IntRange(0, propertyNodes-1).Draw(t, "target")), BudgetMS: rapid.Uint32Range(0, 2000).Draw(t, "budget"),
+		Required: anyIncarnation(t), Major: VersionMajor, Flags: core.Flags(rapid.SampledFrom([]int{0, 0, 1, 2, 4, 8, 24}).Draw(t, "flags")),
+		Failed: core.Kind(rapid.IntRange(0, core.NumKinds-1).Draw(t, "failed")), Digest: rapid.Uint32().Draw(t, "digest"),
+	}
+	if len(m.out) > 0 && rapid.Bool().Draw(t, "answers") { // hit the rare seq: answer one of its pings
+		p := &m.out[rapid.IntRange(0, len(m.out)-1).Draw(t, "ping")]
+		msg.Seq = p.seq
+		if msg.Kind == core.KindAck {
+			msg.From = m.id(int(p.target))
+			msg.Role = anyRole(t, int(msg.From))
+		}
+		if rapid.Bool().Draw(t, "same target") {
+			msg.Target = m.id(int(p.target))
+		}
+	}
+	if msg.Kind == core.KindPing && rapid.IntRange(0, 3).Draw(t, "for me") > 0 {
+		msg.Target = m.self
+	}
+	if msg.Kind == core.KindJoinAck && rapid.Bool().Draw(t, "waited for") {
+		msg.Seq = m.join.seq
+	}
+	if msg.From == m.self {
+		msg.From = 1
+	}
+	if m.viv != nil && rapid.Bool().Draw(t, "coord") {
+		msg.Coord.Dims, msg.Coord.Error, msg.Coord.Height = 8, 1, 0.001
+		msg.Coord.Vec[0] = rapid.Float32Range(-1, 1).Draw(t, "x")
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "updates") {
+		msg.Updates = append(msg.Updates, anyUpdate(t))
+	}
+	if msg.Kind == core.KindSyncFull || msg.Kind == core.KindJoinAck {
+		for range rapid.IntRange(0, 4).Draw(t, "records") {
+			u := anyUpdate(t)
+			msg.Records = append(msg.Records, core.Entry{
+				Subject: u.Subject, Incarnation: u.Incarnation, Role: u.Role, Accuser: u.From,
+				State: core.MemberState(rapid.IntRange(0, core.NumStates).Draw(t, "state")),
+			})
+		}
+	}
+	return msg
+}
+
+func anyMachine(t *rapid.T, cfg *Config) *Machine {
+	p := Params{
+		Role:  rapid.SampledFrom([]core.Role{core.RoleManager, core.RoleManager, core.RoleGate, core.RoleWorker}).Draw(t, "own role"),
+		Group: 1, Capacity: propertyNodes, Instance: 2, Seed: rapid.Uint64().Draw(t, "seed"), Owner: core.NoNode,
+	}
+	if p.Role == core.RoleWorker {
+		p.Capacity = 5
+		p.Self = propertyNodes - 1
+	}
+	table := []core.Entry{}
+	for id := range propertyNodes {
+		role := core.RoleManager
+		if id >= 5 {
+			role = core.RoleWorker
+		}
+		if core.NodeID(id) != p.Self {
+			table = append(table, core.Entry{Subject: core.NodeID(id), Role: role, State: core.StateOK, Accuser: core.NoNode})
+		}
+	}
+	table = table[:min(len(table), cfg.Membership.MaxMembers)]
+	switch rapid.IntRange(0, 2).Draw(t, "start") {
+	case 0:
+		p.Formed, p.Owner = table, 1
+		p.Owners = func(id core.NodeID) core.NodeID { return id % 2 } // half of them its own
+	case 1:
+		p.Known = table
+	case 2:
+		p.Seeds = []core.NodeID{1, 2}
+	}
+	var viv *vivaldi.Node
+	if rapid.Bool().Draw(t, "coordinates") {
+		vc := vivaldi.Default()
+		vc.Peers = 2
+		n := vivaldi.New(&vc, rng.New(p.Seed, "test"))
+		viv = &n
+	}
+	return New(cfg, p, viv)
+}
+
+// Whatever arrives and however late its timers fire, a machine keeps its invariants and does not panic.
+func TestAnySequenceKeepsInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cfg := anyConfig(t)
+		m := anyMachine(t, &cfg)
+		a := underAudit(m)
+		var fx core.Effects
+		now := core.Instant(0)
+		a.step(now, nil, &fx, func() { m.Begin(now, &fx) })
+		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+			fx.Reset()
+			switch rapid.IntRange(0, 12).Draw(t, "op") {
+			case 0, 1, 2: // on time
+				if at, ok := m.Deadline(); ok && at < now.Add(100e9) {
+					now = max(now, at)
+				}
+				a.Wake(now, &fx)
+			case 3: // late
+				now = now.Add(core.Duration(rapid.Int64Range(0, 40e9).Draw(t, "late")))
+				a.Wake(now, &fx)
+			case 4:
+				now = now.Add(core.Duration(rapid.Int64Range(0, 2e9).Draw(t, "pass")))
+			case 5:
+				if rapid.IntRange(0, 20).Draw(t, "leave") == 0 {
+					a.step(now, nil, &fx, func() { m.Leave(now, &fx) })
+				}
+			default:
+				msg := anyMessage(t, m)
+				a.Receive(now, &msg, &fx)
+			}
+			for _, bad := range a.audit.bad {
+				t.Fatalf("%v: %s", now, bad)
+			}
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package check
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// bigView is a world in which one observer may err and calls of State are counted.
+type bigView struct {
+	fakeView
+	calls int
+	errs  core.NodeID
+}
+
+func (v *bigView) State(o, s core.NodeID) core.MemberState {
+	v.calls++
+	if o == v.errs && s != o {
+		return core.StateSuspect
+	}
+	return core.StateOK
+}
+
+// TestBigGroup: above allPairs nodes, only those participants are compared one by one whose digest
+// differs or who suspect somebody.
+func TestBigGroup(t *testing.T) {
+	const n = allPairs + 1
+	for _, suspects := range []bool{false, true} {
+		v := &bigView{errs: 7}
+		ctx := Context{Limits: Default(), Settle: 10e9, View: v, ValidateMax: 1}
+		for i := range n {
+			ctx.Nodes = append(ctx.Nodes, Node{ID: core.NodeID(i), Site: i, Role: core.RoleManager, Group: 1})
+		}
+		c := New(ctx)
+		for i := range n {
+			c.Record(&trace.Record{Kind: trace.KindStart, Node: core.NodeID(i), Inst: 1, Fault: -1})
+		}
+		if suspects {
+			c.Record(&trace.Record{Kind: trace.KindFact, At: sec, Local: sec, Node: 7, Fact: core.Fact{
+				Kind: core.FactSuspicionStarted, Subject: 8, Other: 9, A: 5e9, B: 30e9, N: 3, At: 31 * sec,
+			}})
+		}
+		c.Record(&trace.Record{Kind: trace.KindEnd, At: 20 * sec, Node: core.NoNode})
+		if got := c.Count(M30) > 0; got != suspects || c.Count(W5) != 0 {
+			t.Errorf("suspects %v: %v", suspects, c.Violations())
+		}
+		if v.calls > 3*n {
+			t.Errorf("suspects %v: %d states were asked for", suspects, v.calls)
+		}
+	}
+}
+
+// TestInTurn: every machine is validated sooner or later.
+func TestInTurn(t *testing.T) {
+	tp := newTape()
+	tp.ctx.ValidateMax = 3
+	c := tp.run()
+	for _, want := range []int{3, 2, 1, 0} {
+		c.checkpoint(10 * sec)
+		if c.nextValid != want {
+			t.Errorf("the next machine is %d, want %d", c.nextValid, want)
+		}
+	}
+}
