@@ -14,7 +14,7 @@ const (
 	// removal), Other (accuser), Inc, Role.
 	FactCallback
 
-	// FactProbeStarted: Subject, A = seq, B = tick number of this node (ticks that probed), N = list length.
+	// FactProbeStarted: Subject, A = seq, B = tick number of this node (all its ticks), N = list length.
 	FactProbeStarted
 	// FactProbeEnded: Subject, A = seq, Cause = CauseAck, CauseIndirectAck, CauseProbeFailed, CauseVoid or
 	// CauseNone (unconfirmed target: nothing happens), B = elapsed ns.

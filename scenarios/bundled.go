@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"embed"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -24,24 +25,11 @@ type Entry struct {
 func bundledPaths() []string {
 	var list []string
 	for _, pattern := range []string{"*.toml", "*/*.toml"} {
-		files, err := bundle.ReadDir(".")
+		files, err := fs.Glob(bundle, pattern)
 		if err != nil {
-			panic("scenarios: " + err.Error())
+			panic("scenarios: " + err.Error()) // the patterns are constants
 		}
-		for _, f := range files {
-			switch {
-			case pattern == "*.toml" && !f.IsDir():
-				list = append(list, f.Name())
-			case pattern == "*/*.toml" && f.IsDir():
-				inner, err := bundle.ReadDir(f.Name())
-				if err != nil {
-					panic("scenarios: " + err.Error())
-				}
-				for _, g := range inner {
-					list = append(list, path.Join(f.Name(), g.Name()))
-				}
-			}
-		}
+		list = append(list, files...)
 	}
 	return list
 }
@@ -78,8 +66,10 @@ func List() []Entry {
 		if dir := path.Dir(f); dir != "." {
 			e.Folder = dir
 		}
-		if s, err := Load(e.Name, nil, Options{}); err == nil { // a test loads them all
-			e.Title, e.Tags, e.Nodes = s.Title, s.Tags, len(s.Nodes)
+		if text, err := bundle.ReadFile(f); err == nil {
+			if s, err := load(string(text), e.Path, nil, Options{}, false); err == nil { // a test loads them all
+				e.Title, e.Tags, e.Nodes = s.Title, s.Tags, len(s.Nodes)
+			}
 		}
 		list = append(list, e)
 	}

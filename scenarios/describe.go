@@ -18,20 +18,23 @@ type Plan struct {
 	Groups   []GroupPlan `json:"groups"`
 	Nodes    int         `json:"nodes"` // without ghosts
 	Ghosts   int         `json:"ghosts"`
-	Links    int         `json:"links"`     // directed pairs of rows of the topology
-	Kinds    int         `json:"linkKinds"` // of different behaviour
+	Links    int         `json:"links"`      // directed pairs of rows of the topology
+	Kinds    int         `json:"link_kinds"` // of different behaviour
 	Faults   int         `json:"faults"`
 	Expects  int         `json:"expectations"`
-	Pairs    int64       `json:"pairs"`       // (observer, member) records
-	Events   float64     `json:"events"`      // expected
-	Memory   int64       `json:"memoryBytes"` // expected
+	Pairs    int64       `json:"pairs"`        // (observer, member) records
+	Events   float64     `json:"events"`       // expected
+	Memory   int64       `json:"memory_bytes"` // expected
 	Warnings []string    `json:"warnings,omitempty"`
 }
 
 // SitePlan is the population of a site.
 type SitePlan struct {
-	Name                              string `json:"name"`
-	Gates, Managers, Workers, Clients int
+	Name     string `json:"name"`
+	Gates    int    `json:"gates"`
+	Managers int    `json:"managers"`
+	Workers  int    `json:"workers"`
+	Clients  int    `json:"clients"`
 }
 
 // GroupPlan is the size of a membership group.

@@ -24,7 +24,7 @@ func (l *loader) encode() {
 			claims.Expect = append(claims.Expect, t)
 		}
 	}
-	for k, v := range encodeStruct(reflect.ValueOf(claims)) { //tidy:allow copied from map to map
+	for k, v := range encodeStruct(reflect.ValueOf(claims)) {
 		m[k] = v
 	}
 	l.sc.Config = canonical(m)

@@ -168,7 +168,8 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	if t.Bandwidth != nil {
 		f.Bandwidth = float64(*t.Bandwidth)
 	}
-	if t.Queue != nil {
+	if t.Queue != nil && n.kid("queue") != nil {
+		l.b.later(n.kid("queue"), key+".queue", "another queue than that of [network] is")
 		f.Queue = int64(*t.Queue)
 	}
 	l.faultRelations(f, t, n, key, mode)
@@ -267,6 +268,9 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 	if model == LossGilbertElliott {
 		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
 	}
+	if model == LossGilbertElliott {
+		l.b.wrong(n.kid("model"), key+".model", "bursts in a fault are not supported yet; set the loss of [network], [network.intra] or [network.inter]")
+	}
 	for _, name := range need {
 		if n.kid(name) == nil {
 			l.b.missing(n, join(key, name), "%s loss has one", model)
@@ -280,7 +284,8 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 	f.Loss = Loss{Model: model, P: get(t.P), PGB: get(t.PGB), PBG: get(t.PBG), LossGood: get(t.LossGood), LossBad: get(t.LossBad)}
 }
 
-// overlap refuses a partition with a node on two sides: it would be cut off from itself.
+// overlap refuses a partition with a node on two sides, or one that a draw could put there: it would be cut
+// off from itself.
 func (l *loader) overlap(f *Fault, n *node, key string) {
 	sides := f.Groups
 	names := make([]string, len(sides))
@@ -292,9 +297,6 @@ func (l *loader) overlap(f *Fault, n *node, key string) {
 	}
 	owner := map[core.NodeID]int{}
 	for i, s := range sides {
-		if s.Draws() {
-			continue // drawn from what the other side does not have
-		}
 		for _, id := range s.Fixed {
 			if j, twice := owner[id]; twice && j != i {
 				l.b.wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])

@@ -63,6 +63,11 @@ func open(pathOrName string) (text, file string, err error) {
 
 // Parse is Load on a text; file stands in messages, and its folder is where relative paths are meant from.
 func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
+	return load(text, file, sets, opt, true)
+}
+
+// load is Parse; thorough includes the checks of what this run does not use.
+func load(text, file string, sets []string, opt Options, thorough bool) (*Scenario, error) {
 	root, err := parse(text, file)
 	if err != nil {
 		return nil, err
@@ -73,7 +78,7 @@ func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
 	sum := sha256.Sum256([]byte(text))
 	l.sc.SHA256, l.sc.Sets = hex.EncodeToString(sum[:]), slices.Clone(sets)
 	l.resolve()
-	if len(l.b.problems) == 0 {
+	if thorough && len(l.b.problems) == 0 {
 		l.alternatives(opt)
 	}
 	if len(l.b.problems) > 0 {

@@ -46,7 +46,7 @@ func protocolSchema() map[string]any {
 			"properties": map[string]any{"gate": role, "manager": role, "worker": role},
 		},
 	}
-	for name, s := range byRoom { //tidy:allow copied from map to map
+	for name, s := range byRoom {
 		all[name] = s
 	}
 	return map[string]any{"type": "object", "properties": all, "additionalProperties": false}

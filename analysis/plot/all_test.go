@@ -26,7 +26,7 @@ func TestAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"detection", "members", "suspicions", "traffic", "coordinates", "health", "dissemination", "rejoin"}
+	want := []string{"detection", "cutoff", "members", "suspicions", "traffic", "coordinates", "health", "dissemination", "rejoin"}
 	for _, w := range want {
 		for _, extension := range []string{".png", ".svg"} {
 			if !slices.Contains(names, w+extension) {

@@ -63,7 +63,7 @@ func TestRequestsRefused(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "report.plot[0]: ") {
 		t.Errorf("have error %v, want one that names the request", err)
 	}
-	if len(names) != 9 || names[8] != "plot-2-ecdf-detection_first.png" {
+	if len(names) != 10 || names[9] != "plot-2-ecdf-detection_first.png" {
 		t.Errorf("a refused request cost other figures: %v", names)
 	}
 }

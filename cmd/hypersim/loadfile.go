@@ -67,11 +67,11 @@ func (c *changes) loadAll(cmd *cobra.Command, names []string) (list []*scenarios
 	return list, err
 }
 
-// completeKeys completes the keys that --set may change.
+// completeKeys completes the protocol's keys for --set.
 func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	keys := scenarios.Keys()
 	for i := range keys {
-		keys[i] += "="
+		keys[i] = "protocol." + keys[i] + "="
 	}
 	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }

@@ -285,9 +285,9 @@ func (a *auditor) message(msg *core.Message) {
 		return
 	}
 	unasked := msg.Kind == core.KindPing || msg.Kind == core.KindPingReq || msg.Kind == core.KindGossip || msg.Kind == core.KindLeave
-	// A role that changes within the step counts as what it was.
-	old := &a.rec[k]
-	if r := &m.rec[k]; unasked && r.present() && !m.isParticipant(r.role()) && !(old.present() && m.isParticipant(old.role())) {
+	// A role that is learned within the step is judged from the next one on.
+	worker := func(r *record) bool { return r.present() && !m.isParticipant(r.role()) }
+	if unasked && worker(&a.rec[k]) && worker(&m.rec[k]) {
 		a.fail("I-M7: %v to worker %d", msg.Kind, msg.To)
 	}
 	if t, ok := m.index(msg.Target); ok && msg.Kind == core.KindPingReq && m.rec[t].present() && !m.isParticipant(m.rec[t].role()) {

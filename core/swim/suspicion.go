@@ -188,8 +188,8 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	}
 	s.c++
 	s.accusers[s.c] = accuser
-	if d := s.start.Add(m.timeoutOf(s)); !s.graced && d < s.deadline {
-		s.deadline = max(d, now)
+	if d := max(s.start.Add(m.timeoutOf(s)), now); !s.graced && d < s.deadline {
+		s.deadline = d
 		m.susp.fix(m.rec[k].side)
 		m.due[timerSuspicion] = m.susp.next()
 	}

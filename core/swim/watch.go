@@ -114,7 +114,10 @@ func (m *Machine) pingOwner(now core.Instant, fx *core.Effects) bool {
 	if !ok || !counted(m.rec[k].state()) || !m.isParticipant(m.rec[k].role()) || m.rec[k].outstanding() {
 		return false
 	}
-	if w.pinged && now.Sub(w.lastOwner) < m.cfg.Worker.OwnerGap {
+	// At a slow probe rate every ping would be the owner's, and the other managers, one of which may have
+	// to watch this worker one day, would never hear it: at most every second one is.
+	gap := max(m.cfg.Worker.OwnerGap, 2*m.cfg.Probe.Interval*core.Duration(1+int(m.lhm)))
+	if w.pinged && now.Sub(w.lastOwner) < gap {
 		return false
 	}
 	w.pinged, w.lastOwner = true, now

@@ -30,10 +30,14 @@ func (c *Checker) callback(r *trace.Record) {
 }
 
 // diedAfterLeave checks the second half of I-M24. Somebody whom a cut kept from hearing of the departure
-// cannot know better, and a death may be that of an earlier process.
+// cannot know better, and a death may be that of an earlier process. A worker may be wrong: it gets its
+// news only with answers to its own pings (spec 10 §1), and its verdict goes no further.
 func (c *Checker) diedAfterLeave(r *trace.Record) {
 	f, k := &r.Fact, &c.cold[r.Fact.Subject]
 	own := f.Inc <= c.hot[f.Subject].inc && (k.starts == 1 || f.Inc > k.prior)
+	if worker := !c.ctx.Flat && c.ctx.Nodes[r.Node].Role == core.RoleWorker; worker {
+		return
+	}
 	if k.left && !k.declared && own && c.faults.wholeSince(k.leaveAt) {
 		if c.fails(M24) {
 			c.detail(M24, r.At, []core.NodeID{r.Node, f.Subject}, "%s declares %s dead, which left at %v",

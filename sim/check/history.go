@@ -86,6 +86,12 @@ func (c *Checker) causes(nodes []core.NodeID) []string {
 	return out
 }
 
+// What facts name beside their subject; the other fields of core.Fact are zero there.
+const (
+	namesInc   = 1<<core.FactTransition | 1<<core.FactSuspicionStarted | 1<<core.FactSuspicionConfirmed | 1<<core.FactIncarnation | 1<<core.FactAccused | 1<<core.FactQueued
+	namesOther = 1<<core.FactTransition | 1<<core.FactCallback | 1<<core.FactSuspicionStarted | 1<<core.FactSuspicionConfirmed | 1<<core.FactAccused | 1<<core.FactQueued
+)
+
 func (c *Checker) text(e *event) string {
 	switch e.kind {
 	case trace.KindFact:
@@ -94,23 +100,27 @@ func (c *Checker) text(e *event) string {
 	default:
 		return fmt.Sprintf("%v %s: %v, incarnation %d", e.at, c.name(e.node), e.kind, e.inc)
 	}
-	head := fmt.Sprintf("%v %s: %v", e.at, c.name(e.node), e.fact)
+	s := fmt.Sprintf("%v %s: %v", e.at, c.name(e.node), e.fact)
 	if e.subject != e.node && e.subject != core.NoNode {
-		head += " of " + c.name(e.subject)
+		s += " of " + c.name(e.subject)
 	}
 	switch e.fact {
 	case core.FactTransition:
-		head += fmt.Sprintf(" %v to %v, incarnation %d", e.from, e.to, e.inc)
+		s += fmt.Sprintf(" %v to %v", e.from, e.to)
 	case core.FactCallback:
-		head += " " + e.back.String()
+		s += " " + e.back.String()
 	case core.FactLHM, core.FactDegradation:
-		return head + fmt.Sprintf(" to %d, cause %v", e.a, e.cause)
+		s += fmt.Sprintf(" to %d", e.a)
 	default:
-		head += fmt.Sprintf(", incarnation %d", e.inc)
 	}
-	head += ", cause " + e.cause.String()
-	if e.other != core.NoNode && e.fact != core.FactSuspicionEnded && e.fact != core.FactProbeEnded {
-		head += " by " + c.name(e.other)
+	if namesInc>>e.fact&1 != 0 {
+		s += fmt.Sprintf(", incarnation %d", e.inc)
 	}
-	return head
+	if e.cause != core.CauseNone {
+		s += ", cause " + e.cause.String()
+	}
+	if namesOther>>e.fact&1 != 0 && e.other != core.NoNode {
+		s += ", by " + c.name(e.other)
+	}
+	return s
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -52,6 +53,9 @@ func Run(ctx context.Context, opt Options) (_ *Result, err error) {
 	}
 	r := &run{opt: &opt, began: time.Now(), res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
 	if r.folder, err = newFolder(opt.Dir); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, usage("create run folder: %v; choose another --out", err)
+		}
 		return nil, fmt.Errorf("create run folder: %w", err)
 	}
 	defer func() {

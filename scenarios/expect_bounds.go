@@ -1,0 +1,225 @@
+package scenarios
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+// bounds resolves min, max and equals. It returns false when a table by swept value has no entry for this
+// run, so that the expectation does not apply.
+func (l *loader) bounds(t *expectT, n *node, key string, e *Expect) bool {
+	applies := true
+	get := func(s *scalarT) *float64 {
+		if s == nil || s.n == nil {
+			return nil
+		}
+		at, k := s.n, s.key
+		if at.isTable {
+			s.value = at.plain()
+			if at, k = l.byValue(t, at, k); at == nil {
+				applies = false
+				return nil
+			}
+		}
+		v, ok := l.b.bound(at, k, e.Unit)
+		if !ok {
+			return nil
+		}
+		s.value = showBound(v, e.Unit)
+		return &v
+	}
+	e.Min, e.Max, e.Equals = get(t.Min), get(t.Max), get(t.Equals)
+	if t.Tolerance != nil && t.Tolerance.n != nil {
+		e.Tolerance = l.tolerance(t, e)
+	}
+	given := t.Min != nil || t.Max != nil || t.Equals != nil
+	switch {
+	case t.Equals != nil && (t.Min != nil || t.Max != nil):
+		l.b.wrong(t.Equals.n, key+".equals", "equals stands alone; use min and max without it")
+	case t.Tolerance != nil && t.Equals == nil:
+		l.b.wrong(t.Tolerance.n, key+".tolerance", "belongs to equals")
+	case !given && e.Level != LevelRecord:
+		l.b.missing(n, key, `give min, max or equals, or level = "record"`)
+	case e.Min != nil && e.Max != nil && *e.Min > *e.Max:
+		l.b.wrong(t.Max.n, key+".max", "is below min = %s", showText(*e.Min, e.Unit))
+	case given && e.Level == LevelMust && e.Why == "":
+		l.b.missing(n, key+".why", "a bound that decides the exit status gives its reason")
+	}
+	if t.Per != "" {
+		if _, ok := l.current(t.Per); !ok {
+			l.b.wrong(n.kid("per"), key+".per", "no such key in this file")
+		}
+	}
+	e.finish()
+	return applies
+}
+
+// byValue picks the entry of a table of bounds for this run's value of the swept key, or nil.
+func (l *loader) byValue(t *expectT, table *node, k string) (*node, string) {
+	if t.Per == "" {
+		l.b.wrong(table, k, `a table of bounds needs per = "<swept key>"`)
+		return nil, ""
+	}
+	value, ok := l.current(t.Per)
+	if !ok {
+		return nil, "" // reported with per
+	}
+	for _, name := range table.names() {
+		if sameValue(name, value) {
+			return table.kids[name], join(k, name)
+		}
+	}
+	return nil, ""
+}
+
+// sameValue compares a table's key or a literal with a value: as text, or as numbers.
+func sameValue(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err1 == nil && err2 == nil && x == y
+}
+
+// bound reads a number in a metric's unit.
+func (b *binding) bound(n *node, key, unit string) (float64, bool) {
+	s, isText := n.val.(string)
+	if isText && isExpression(s) {
+		v, ok := b.evaluate(n, key, s)
+		if unit == "ms" {
+			v *= 1000 // durations are seconds in expressions
+		}
+		return v, ok
+	}
+	var err error
+	var v float64
+	switch unit {
+	case "s", "ms":
+		var d core.Duration
+		if !isText {
+			b.wrong(n, key, "%v", errDuration)
+			return 0, false
+		}
+		d, err = parseDuration(s)
+		v = d.Seconds()
+		if unit == "ms" {
+			v = float64(d) / 1e6
+		}
+	case "1/s", rateUnit:
+		if !isText {
+			b.wrong(n, key, "%v", errRate)
+			return 0, false
+		}
+		v, err = parseRate(s)
+	case "B":
+		if !isText {
+			b.wrong(n, key, "%v", errSize)
+			return 0, false
+		}
+		v, err = parseUnit(s, sizeUnits, errSize)
+	case byteRateUnit:
+		text, cut := strings.CutSuffix(s, "/s")
+		if v, err = parseUnit(text, sizeUnits, errSize); err != nil || !cut {
+			b.wrong(n, key, `must be bytes per second, such as "2KiB/s"`)
+			return 0, false
+		}
+	default:
+		if isText {
+			if v, err = parsePercent(s); err == nil {
+				return v, true
+			}
+			b.wrong(n, key, `must be a number, a share such as "5%%", or an expression`)
+			return 0, false
+		}
+		return b.number(n, key)
+	}
+	if err != nil {
+		b.wrong(n, key, "%v", err)
+		return 0, false
+	}
+	return v, true
+}
+
+// tolerance returns the absolute tolerance of equals.
+func (l *loader) tolerance(t *expectT, e *Expect) float64 {
+	n, key := t.Tolerance.n, t.Tolerance.key
+	if s, ok := n.val.(string); ok && strings.HasSuffix(s, "%") {
+		v, err := parsePercent(s)
+		if err != nil || v < 0 {
+			l.b.wrong(n, key, "must be a share ≥ 0%%, or an amount ≥ 0 in the unit of equals")
+			return 0
+		}
+		t.Tolerance.value = s
+		if e.Equals == nil {
+			return 0
+		}
+		return math.Abs(float64(v * *e.Equals))
+	}
+	if n.isTable {
+		l.b.wrong(n, key, "must be one value for all")
+		return 0
+	}
+	v, ok := l.b.bound(n, key, e.Unit)
+	if ok && v < 0 {
+		l.b.wrong(n, key, "must be ≥ 0")
+	}
+	t.Tolerance.value = showBound(v, e.Unit)
+	return v
+}
+
+// showBound writes a bound as a file would.
+func showBound(v float64, unit string) any {
+	switch unit {
+	case "s":
+		return secondsText(v)
+	case "ms":
+		return secondsText(v / 1000)
+	case "B":
+		return number(v) + "B"
+	case "1/s", rateUnit:
+		return number(v) + "/s"
+	case byteRateUnit:
+		return number(v) + "B/s"
+	}
+	return v
+}
+
+// showText writes a bound for a person.
+func showText(v float64, unit string) string {
+	text := strconv.FormatFloat(v, 'g', 6, 64)
+	if x, err := strconv.ParseFloat(text, 64); err == nil {
+		text = number(x)
+	}
+	switch unit {
+	case "s", "ms", "B":
+		return text + " " + unit
+	case "1/s", rateUnit:
+		return text + "/s"
+	case byteRateUnit:
+		return text + " B/s"
+	}
+	return text // dimensionless
+}
+
+// finish derives Min and Max from Equals and writes Bound.
+func (e *Expect) finish() {
+	switch {
+	case e.Equals != nil:
+		lo, hi := *e.Equals-e.Tolerance, *e.Equals+e.Tolerance
+		e.Min, e.Max = &lo, &hi
+		e.Bound = "= " + showText(*e.Equals, e.Unit)
+		if e.Tolerance > 0 {
+			e.Bound = showText(*e.Equals, e.Unit) + " ± " + showText(e.Tolerance, e.Unit)
+		}
+	case e.Min != nil && e.Max != nil:
+		e.Bound = showText(*e.Min, e.Unit) + " … " + showText(*e.Max, e.Unit)
+	case e.Min != nil:
+		e.Bound = "≥ " + showText(*e.Min, e.Unit)
+	case e.Max != nil:
+		e.Bound = "≤ " + showText(*e.Max, e.Unit)
+	}
+}

@@ -1,0 +1,146 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+
+	"hypersim/core"
+)
+
+// resolve fills Sites, Groups and Fixed. processes says that the selector names processes to disturb, so that
+// clients are only meant when named.
+func (s *Selector) resolve(b *binding, sc *Scenario, processes bool) {
+	if s == nil || s.bad {
+		return
+	}
+	before := len(b.problems)
+	s.resolveNames(b, sc)
+	if len(b.problems) > before {
+		return
+	}
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		named := s.names(n)
+		if n.Ghost && !named || processes && n.Role == core.RoleClient && !named {
+			continue
+		}
+		if s.matches(n) {
+			s.Fixed = append(s.Fixed, n.ID)
+		}
+	}
+	if len(s.Fixed) == 0 && !s.AllowEmpty {
+		b.wrong(s.src, s.key, "matches no node; say allow_empty = true if that is meant")
+	}
+	if s.Count > len(s.Fixed) && !s.AllowEmpty && len(s.Fixed) > 0 {
+		b.wrong(s.src.kid("count"), join(s.key, "count"), "more than the %d nodes that match", len(s.Fixed))
+	}
+}
+
+func (s *Selector) resolveNames(b *binding, sc *Scenario) {
+	for _, name := range s.siteNames {
+		i, ok := sc.Topology.SiteIndex(name)
+		if !ok {
+			n := s.src.kids["site"]
+			b.atValue(n, join(s.key, "site"), name, "no site %q in topology %q (has %s)%s",
+				name, sc.Topology.Name, shortList(sc.Topology.SiteNames()), didYouMean(name, sc.Topology.SiteNames()))
+		}
+		s.Sites = append(s.Sites, i)
+	}
+	var groups []string
+	for _, g := range sc.Groups {
+		groups = append(groups, g.Name)
+	}
+	for _, name := range s.groupNames {
+		i := slices.Index(groups, name)
+		if i < 0 {
+			n := s.src.kids["group"]
+			b.atValue(n, join(s.key, "group"), name, "no group %q (has %s)%s", name, shortList(groups), didYouMean(name, groups))
+		}
+		s.Groups = append(s.Groups, core.GroupID(i+1))
+	}
+	for _, id := range s.IDs {
+		if strings.ContainsAny(id, "*?") {
+			continue
+		}
+		if !slices.ContainsFunc(sc.Nodes, func(n NodeSpec) bool { return n.Name == id }) {
+			n := s.src.kids["id"]
+			if n == nil || !n.mentions(id) {
+				n = s.src.kids["ids"]
+			}
+			b.atValue(n, join(s.key, "id"), id, "no node %q%s", id, nearestNode(sc, id))
+		}
+	}
+	for _, x := range append(append(slices.Clone(s.All), s.AnyOf...), s.Not) {
+		if x != nil {
+			x.resolveNames(b, sc)
+		}
+	}
+}
+
+func (n *node) mentions(word string) bool {
+	return n.val == word || slices.ContainsFunc(n.items, func(i *node) bool { return i.val == word })
+}
+
+// nearestNode explains why a node id does not exist.
+func nearestNode(sc *Scenario, id string) string {
+	parts := strings.Split(id, "/")
+	if len(parts) != 3 {
+		return `; node ids are "site/role/index"`
+	}
+	count := 0
+	for i := range sc.Nodes {
+		if strings.HasPrefix(sc.Nodes[i].Name, parts[0]+"/"+parts[1]+"/") {
+			count++
+		}
+	}
+	if count > 0 {
+		return "; " + parts[0] + "/" + parts[1] + " has the indices 0 to " + number(float64(count-1))
+	}
+	return `; node ids are "site/role/index"`
+}
+
+// names reports whether s asks for n's id or its role by name.
+func (s *Selector) names(n *NodeSpec) bool {
+	if slices.ContainsFunc(s.IDs, func(p string) bool { return glob(p, n.Name) }) {
+		return true
+	}
+	return !n.Ghost && slices.Contains(s.Roles, n.Role)
+}
+
+func (s *Selector) matches(n *NodeSpec) bool {
+	switch {
+	case s.IDs != nil && !slices.ContainsFunc(s.IDs, func(p string) bool { return glob(p, n.Name) }),
+		s.Roles != nil && !slices.Contains(s.Roles, n.Role),
+		s.Sites != nil && !slices.Contains(s.Sites, n.Site),
+		s.Groups != nil && !slices.Contains(s.Groups, n.Group),
+		s.Not != nil && s.Not.matches(n),
+		s.AnyOf != nil && !slices.ContainsFunc(s.AnyOf, func(x *Selector) bool { return x.matches(n) }):
+		return false
+	}
+	return !slices.ContainsFunc(s.All, func(x *Selector) bool { return !x.matches(n) })
+}
+
+// glob matches a node's name; * is any run of characters, ? any one. Linear in both for one star, and
+// never worse than their product.
+func glob(pattern, name string) bool {
+	p, n, star, mark := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, n
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+			p++
+			n++
+		case star >= 0:
+			mark++
+			p, n = star+1, mark
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
