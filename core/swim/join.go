@@ -4,7 +4,8 @@ import "hypersim/core"
 
 // joiner brings a cold node into its group (§7.1).
 type joiner struct {
-	seeds    []core.NodeID
+	home     []core.NodeID // the configured seeds
+	seeds    []core.NodeID // whom to ask now
 	next     int
 	attempts int
 	seq      uint32 // of the JOIN that is waited for; 0 = none
@@ -15,9 +16,10 @@ type joiner struct {
 func (j *joiner) begin(m *Machine, p Params) {
 	for _, s := range p.Seeds {
 		if s != m.self {
-			j.seeds = append(j.seeds, s)
+			j.home = append(j.home, s)
 		}
 	}
+	j.seeds = append(j.seeds, j.home...)
 	j.delay = m.cfg.Join.RetryMin
 	if len(j.seeds) == 0 || len(p.Formed) > 0 {
 		j.done = true

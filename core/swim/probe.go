@@ -33,13 +33,13 @@ type ping struct {
 
 // onTick is the probe tick (§4.2): exactly one probe, or none if the degradation says so.
 func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
-	m.due[timerTick] = now.Add(m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))
+	m.due[timerTick] = now.Add(m.tickInterval())
 	if m.leaving {
 		m.due[timerTick] = core.Never
 		return
 	}
 	m.tick++
-	if !m.tickProbes() {
+	if m.participates() && !m.tickProbes() {
 		m.skipTick(core.CauseDegraded, fx)
 		return
 	}
@@ -56,6 +56,16 @@ func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
 		return
 	}
 	m.probe(now, k, fx)
+}
+
+// tickInterval is P_eff for a participant. A worker's pings are also its sign of life, so they come once
+// per P however it feels (§10.4): stretched by local health and degradation they would be 36 s apart, and
+// its owner suspects it after 30 s of silence, which costs it more health.
+func (m *Machine) tickInterval() core.Duration {
+	if !m.participates() {
+		return m.cfg.Probe.Interval
+	}
+	return m.cfg.Probe.Interval * core.Duration(1+int(m.lhm))
 }
 
 func (m *Machine) skipTick(cause core.Cause, fx *core.Effects) {

@@ -2,9 +2,6 @@ package swim
 
 import "hypersim/core"
 
-// orphaned marks a worker whose owner is gone: every manager watches it.
-const orphaned = core.NoNode - 1
-
 // watcher is how workers are watched without ever being probed (§10.4): they ping, their owner listens.
 // heard and owners exist at managers only and are indexed like the records.
 type watcher struct {
@@ -57,9 +54,14 @@ func (w *watcher) released(m *Machine, k int) {
 	}
 }
 
-// owns reports whether it is for this node to speak about worker k.
+// owns reports whether it is for this node to speak about worker k: its owner does, and, while the owner
+// is gone, every manager that knows whose it was.
 func (w *watcher) owns(m *Machine, k int) bool {
-	return w.owners != nil && (w.owners[k] == m.self || w.owners[k] == orphaned)
+	if w.owners == nil || w.owners[k] == core.NoNode {
+		return false
+	}
+	owner, ok := m.index(w.owners[k])
+	return w.owners[k] == m.self || ok && !counted(m.rec[owner].state())
 }
 
 func (w *watcher) heard(m *Machine, k int, now core.Instant) {
@@ -78,7 +80,6 @@ func (w *watcher) managerGone(m *Machine, k int, now core.Instant, fx *core.Effe
 	}
 	for i, o := range w.owners {
 		if o == gone {
-			w.owners[i] = orphaned
 			w.heardAt[i] = max(w.heardAt[i], now)
 		}
 	}
@@ -98,6 +99,9 @@ func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Ef
 			j.seeds = append(j.seeds, m.id(k))
 		}
 	}
+	if len(j.seeds) == 0 { // it knows nobody any more: back to where it came from
+		j.seeds = append(j.seeds, j.home...)
+	}
 	if len(j.seeds) == 0 {
 		return
 	}
@@ -114,9 +118,9 @@ func (m *Machine) pingOwner(now core.Instant, fx *core.Effects) bool {
 	if !ok || !counted(m.rec[k].state()) || !m.isParticipant(m.rec[k].role()) || m.rec[k].outstanding() {
 		return false
 	}
-	// At a slow probe rate every ping would be the owner's, and the other managers, one of which may have
-	// to watch this worker one day, would never hear it: at most every second one is.
-	gap := max(m.cfg.Worker.OwnerGap, 2*m.cfg.Probe.Interval*core.Duration(1+int(m.lhm)))
+	// At most every second ping is the owner's: the other managers, one of which may have to watch this
+	// worker one day, must hear it too.
+	gap := max(m.cfg.Worker.OwnerGap, 2*m.cfg.Probe.Interval)
 	if w.pinged && now.Sub(w.lastOwner) < gap {
 		return false
 	}

@@ -34,8 +34,12 @@ func TestClock(t *testing.T) {
 		if have := c.clock.Local(c.virtual); have != c.local {
 			t.Errorf("%s: at %v it shows %v, want %v", c.name, c.virtual, have, c.local)
 		}
-		if have := c.clock.Virtual(c.local); have != c.virtual {
-			t.Errorf("%s: it shows %v at %v, want %v", c.name, c.local, have, c.virtual)
+		first := c.virtual
+		for c.clock.Local(first-1) == c.local { // a slow clock shows some nanoseconds twice
+			first--
+		}
+		if have := c.clock.Virtual(c.local); have != first || first < c.virtual-1 {
+			t.Errorf("%s: it shows %v at %v, want %v", c.name, c.local, have, first)
 		}
 	}
 	if have := fast.Virtual(core.Never); have != core.Never {

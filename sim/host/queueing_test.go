@@ -21,6 +21,7 @@ func TestMeanWaitFollowsPollaczekKhinchine(t *testing.T) {
 	constant = dist(t, constant, err)
 	exponential, err := rng.Exponential(meanUS / 1e6)
 	exponential = dist(t, exponential, err)
+	seed := uint64(0)
 	for _, c := range []struct {
 		name    string
 		service rng.Dist
@@ -28,11 +29,12 @@ func TestMeanWaitFollowsPollaczekKhinchine(t *testing.T) {
 	}{{"M/D/1", constant, 0}, {"M/M/1", exponential, 1}} {
 		for _, rho := range []float64{0.3, 0.5, 0.7, 0.85} {
 			t.Run(fmt.Sprintf("%s/%g", c.name, rho), func(t *testing.T) {
-				have := meanWait(t, c.service, n, meanUS/1e6/rho)
+				seed++
+				have := meanWait(t, c.service, seed, n, meanUS/1e6/rho)
 				want := rho / (1 - rho) * (1 + c.cv2) / 2 * meanUS
 				t.Logf("mean wait %.3f µs, closed form %.3f µs (%+.2f %%)", have, want, 100*(have/want-1))
-				// The standard error grows as 1/(1−ρ) over the root of n: 0.7 % at ρ = 0.85.
-				if math.Abs(have/want-1) > 0.04 {
+				// The standard error grows as 1/(1−ρ) over the root of n: 1.4 % for M/M/1 at ρ = 0.85.
+				if math.Abs(have/want-1) > 0.045 {
 					t.Errorf("mean wait %.3f µs, closed form %.3f µs", have, want)
 				}
 			})
@@ -41,10 +43,10 @@ func TestMeanWaitFollowsPollaczekKhinchine(t *testing.T) {
 }
 
 // meanWait is the mean wait in µs of n messages that arrive with exponential gaps of the mean in seconds.
-func meanWait(t *testing.T, service rng.Dist, n int, gapSec float64) float64 {
+func meanWait(t *testing.T, service rng.Dist, seed uint64, n int, gapSec float64) float64 {
 	d, err := rng.Exponential(gapSec)
 	gap := dist(t, d, err)
-	s := rng.New(2, "test.arrivals")
+	s := rng.New(seed, "test.arrivals")
 	arrived := make([]core.Instant, n)
 	sum := 0.0
 	drv := newDriver(newHost(service, n, true))

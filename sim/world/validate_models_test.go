@@ -41,6 +41,12 @@ type crowd struct {
 }
 
 func (s spread) run(draw *rng.Stream) reached {
+	c := s.crowd(draw)
+	c.play()
+	return c.out
+}
+
+func (s spread) crowd(draw *rng.Stream) *crowd {
 	c := &crowd{spread: s, draw: draw, sent: make([]int, s.n), since: make([]float64, s.n), at: make([]int32, s.n)}
 	c.limit = math.MaxInt
 	if s.lambda > 0 {
@@ -52,13 +58,16 @@ func (s spread) run(draw *rng.Stream) reached {
 	c.order = make([][]int32, s.n)
 	c.out = reached{math.Inf(1), math.Inf(1), math.Inf(1)}
 	c.mark = [2]int{(s.n + 1) / 2, int(math.Ceil(0.99 * float64(s.n)))}
-	c.learn(draw.Intn(s.n), 0)
-	if s.lockstep {
+	return c
+}
+
+func (c *crowd) play() {
+	c.learn(c.draw.Intn(c.n), 0)
+	if c.lockstep {
 		c.rounds()
 	} else {
 		c.phases()
 	}
-	return c.out
 }
 
 func (c *crowd) learn(i int, t float64) {
@@ -90,8 +99,12 @@ func (c *crowd) tells(i, to int, t float64) {
 	}
 }
 
-// next is i's next target in its shuffled order. It starts somewhere in the middle.
+// next is i's next target in its shuffled order, which starts somewhere in the middle. Where a walk is much
+// longer than the news needs, any target does as well, and costs no list.
 func (c *crowd) next(i int) int {
+	if c.n > 2000 {
+		return (i + 1 + c.draw.Intn(c.n-1)) % c.n
+	}
 	o := c.order[i]
 	if o == nil {
 		o = make([]int32, 0, c.n-1)
@@ -217,4 +230,12 @@ func (s spread) mean(runs int) (m modelled) {
 	}
 	m.all /= done
 	return m
+}
+
+// growth is ln of the growth per period from the lo-th to the hi-th that knows.
+func (s spread) growth(draw *rng.Stream, lo, hi int) float64 {
+	c := s.crowd(draw)
+	c.mark = [2]int{lo, hi}
+	c.play()
+	return xmath.Log(float64(hi)/float64(lo)) / (c.out.most - c.out.half)
 }

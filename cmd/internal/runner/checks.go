@@ -106,7 +106,7 @@ func checked(sc *scenarios.Scenario, view check.View) check.Context {
 		Flat:       sc.Protocol.Default().Swim.Membership.Topology == "flat",
 		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == "hearsay" }),
 		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
-		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), View: view,
+		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
 	}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
@@ -117,6 +117,17 @@ func checked(sc *scenarios.Scenario, view check.View) check.Context {
 		c.Faults = append(c.Faults, check.Fault{Cuts: cuts(f), Lasting: lasts(f)})
 	}
 	return c
+}
+
+// lossy reports whether messages get lost all the time, faults apart.
+func lossy(sc *scenarios.Scenario) bool {
+	for i := range sc.Network.Links {
+		l := &sc.Network.Links[i]
+		if l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func anyConfig(sc *scenarios.Scenario, is func(*swim.Config) bool) bool {
