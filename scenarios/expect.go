@@ -42,7 +42,15 @@ type Expect struct {
 	AtLeast float64 // share of seeds, with across = share
 	Needs   int     // fewest observations
 	Applies bool    // false: `when` excludes this run, report it as not judged
+
+	// Versus names the cell of a sweep that this one is compared with, seed by seed: the cell that has these
+	// values and otherwise those of this one. What is judged is the difference, or with VersusRatio the ratio.
+	Versus      []Choice
+	VersusRatio bool
 }
+
+// Choice is a value of a swept key, or of "variant".
+type Choice struct{ Key, Value string }
 
 // DisabledInvariant is an invariant that a scenario turns off, with its reason.
 type DisabledInvariant struct{ ID, Why string }

@@ -28,7 +28,7 @@ type expectT struct {
 	Across    string       `key:"across" enum:"all,pooled,mean,share" doc:"how seeds are combined"`
 	AtLeast   *float64     `key:"at_least" range:"[0,1]" doc:"across = share: of the seeds"`
 	When      rawT         `key:"when" doc:"judged only for these values of swept keys, or of variant"`
-	Versus    *laterT      `key:"versus" later:"paired comparisons are" doc:"paired comparison with another cell"`
+	Versus    versusT      `key:"versus" doc:"paired comparison with the cell that has these values; as = \"ratio\" divides, else the difference counts"`
 	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: not judged (default 1; 0 for count, sum and rate)"`
 	Why       string       `key:"why" doc:"the arithmetic behind the bounds; required for must"`
 
@@ -163,6 +163,9 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 		unit = "1/s"
 	case e.Stat == "slope":
 		unit += "/s"
+	}
+	if e.Versus = l.versus(t, n, key, &e); e.VersusRatio {
+		unit = "1"
 	}
 	e.Unit = unit
 	l.window(t, n, key, &e)

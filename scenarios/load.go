@@ -22,6 +22,7 @@ type Options struct {
 	Duration *core.Duration // replaces scenario.duration
 	Variant  string         // of the file's variants; "" is the first
 	Dir      string         // relative paths in sets are meant from here; "" is the working directory
+	Alone    bool           // check this run only, not other variants nor the sweep; Variants and Sweep stay empty
 }
 
 // Load reads the scenario at a path, or the bundled one of that name, applies sets ("dotted.key=value",
@@ -63,7 +64,7 @@ func open(pathOrName string) (text, file string, err error) {
 
 // Parse is Load on a text; file stands in messages, and its folder is where relative paths are meant from.
 func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
-	return load(text, file, sets, opt, true)
+	return load(text, file, sets, opt, !opt.Alone)
 }
 
 // load is Parse; thorough includes the checks of what this run does not use.

@@ -114,7 +114,5 @@ func criticalU(x, y []float64, alpha float64) int {
 		}
 	}
 	mean := float64(len(x)*len(y)) / 2
-	k := math.Floor(mean + float64(normalQuantile(alpha)*sdU(x, y)))
-	// Where all values are equal the spread is 0, and any one of the equal differences is the interval.
-	return int(min(k, math.Ceil(mean)))
+	return int(math.Floor(mean + float64(normalQuantile(alpha)*sdU(x, y))))
 }

@@ -32,13 +32,13 @@ func (i Interval) without(note string) Interval {
 	return i
 }
 
-// unusable says why values, ascending, do not give an interval, or "".
+// unusable says why values, ascending, give neither interval nor test, or "".
 func unusable(values []float64, atLeast int) string {
 	switch n := len(values); {
 	case n < atLeast && n == 1:
-		return fmt.Sprintf("one value: an interval needs at least %d", atLeast)
+		return fmt.Sprintf("one value, at least %d are needed", atLeast)
 	case n < atLeast:
-		return fmt.Sprintf("%d values: an interval needs at least %d", n, atLeast)
+		return fmt.Sprintf("%d values, at least %d needed", n, atLeast)
 	case n > 0 && math.IsNaN(values[0]):
 		return "a value is NaN"
 	case n > 0 && (math.IsInf(values[0], 0) || math.IsInf(values[n-1], 0)):

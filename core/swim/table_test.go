@@ -78,8 +78,8 @@ var transitionRows = map[string]outcome{
 	"UNCONFIRMED sync-left 5":    {"tombstone(5)", "peer_removed", "leave:5"},
 	"UNCONFIRMED sync-left 6":    {"tombstone(6)", "peer_removed", "leave:6"},
 
-	"OK seen 6":           {"OK(6)", "", ""},
-	"OK confirm 6":        {"OK(6)", "", ""},
+	"OK seen 6":           {"OK(6)", "", "alive:6"},
+	"OK confirm 6":        {"OK(6)", "", "alive:6"},
 	"OK alive 6":          {"OK(6)", "", "alive:6"},
 	"OK join 6":           {"OK(6)", "peer_restarted", "join:6"},
 	"OK sync-ok 6":        {"OK(6)", "", "alive:6"},

@@ -266,7 +266,10 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 		}
 	case core.StateOK:
 		if msg.Incarnation > known {
+			// Relayed although it was only seen: the alive claim in the same datagram will be a duplicate,
+			// and who hears the subject itself would otherwise keep its news to himself.
 			m.transition(now, k, core.StateOK, msg.Incarnation, core.CauseSeen, core.NoNode, fx)
+			m.relayAlive(now, k, fx)
 		}
 	case core.StateSuspect:
 		if msg.Incarnation > known {

@@ -28,7 +28,7 @@ func (r *Recorder) finish() {
 	c.Unrejoined = uint64(len(r.healed))
 	for i := range r.peers {
 		p := &r.peers[i]
-		r.closeCrash(core.NodeID(i))
+		r.closeCrash(end, core.NodeID(i))
 		if p.joining >= 0 {
 			c.Unjoined++
 		}
@@ -87,6 +87,10 @@ func (r *Recorder) collect() {
 		slices.SortStableFunc(r.obs[m], func(a, b Observation) int { return cmp.Compare(a.At, b.At) })
 		r.res.Observations = append(r.res.Observations, r.obs[m]...)
 		r.obs[m] = nil
+	}
+	for i := range r.crashes {
+		c := &r.crashes[i]
+		r.res.Crashes = append(r.res.Crashes, Crash{At: c.at, Until: c.until, Subject: c.subject, Suspect: c.marked[0], Dead: c.marked[1], Full: c.full})
 	}
 	r.res.Nodes, r.res.Sites = r.ctx.Nodes, r.sites
 	r.res.Warmup, r.res.Duration, r.res.SampleEvery = r.ctx.Warmup, r.ctx.Duration, r.ctx.SampleEvery

@@ -6,6 +6,7 @@ import "hypersim/core"
 type crash struct {
 	subject core.NodeID
 	at      core.Instant
+	until   core.Instant
 	marked  [2]bool // somebody marked it SUSPECT, DEAD since
 	full    bool    // nobody holds it OK or SUSPECT any more
 }
@@ -13,7 +14,7 @@ type crash struct {
 func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
 	p := &r.peers[n]
 	r.live(now)
-	r.closeCrash(n)
+	r.closeCrash(now, n)
 	r.running[r.roles[n]]++
 	first := p.started < 0
 	if p.alive { // a start without an end before it: the old process is gone
@@ -89,10 +90,14 @@ func (r *Recorder) crash(now core.Instant, n core.NodeID) {
 	}
 }
 
-func (r *Recorder) closeCrash(n core.NodeID) {
+// closeCrash ends the time in which the crash of n, if there is one, could be noticed.
+func (r *Recorder) closeCrash(now core.Instant, n core.NodeID) {
 	p := &r.peers[n]
-	if p.crash >= 0 && !r.crashes[p.crash].full {
-		r.res.Counters.Undetected++
+	if p.crash >= 0 {
+		c := &r.crashes[p.crash]
+		if c.until = now; !c.full {
+			r.res.Counters.Undetected++
+		}
 	}
 	p.crash = -1
 }

@@ -78,6 +78,15 @@ type Fault struct {
 	Episodes   int32
 }
 
+// Crash is one crash of a member that somebody knew; its place in Result.Crashes is the Event of the
+// observations of detection_first, detection_each and detection_full about it. What did not happen by Until,
+// the restart or the end of the run, is censored there.
+type Crash struct {
+	At, Until           core.Instant
+	Subject             core.NodeID
+	Suspect, Dead, Full bool // a live observer marked it so; nobody held it OK or SUSPECT any more
+}
+
 // Violation is one broken invariant: a row of violations.csv.
 type Violation struct {
 	At        core.Instant
@@ -121,6 +130,7 @@ type Result struct {
 	Coords       []CoordRow
 	Series       []Point
 	Faults       []Fault
+	Crashes      []Crash
 	Counters     Counters
 
 	Truncated     [NumMetrics]uint64 // observations that did not fit

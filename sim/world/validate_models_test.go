@@ -113,6 +113,7 @@ func (c *crowd) next(i int) int {
 				o = append(o, int32(j))
 			}
 		}
+		rng.Shuffle(c.draw, o) // also what lies behind: else those with high ids would be asked more often
 		c.order[i], c.at[i] = o, int32(c.draw.Intn(c.n-1))
 	}
 	if int(c.at[i]) == len(o) {

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -183,3 +184,16 @@ func small(tb testing.TB, n int, faults string, sets ...string) *scenarios.Scena
 
 // seconds is an instant so long after the start.
 func seconds(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
+
+// durationText scans a duration at the start of a text.
+type durationText core.Duration
+
+func (d *durationText) Scan(s fmt.ScanState, _ rune) error {
+	text, err := s.Token(true, nil)
+	if err != nil {
+		return err
+	}
+	v, err := time.ParseDuration(string(text))
+	*d = durationText(v)
+	return err
+}
