@@ -7,7 +7,7 @@ import (
 )
 
 // RelativeError bounds how far a percentile of a Histogram is from the exact one: |approximate − exact| ≤
-// RelativeError·|exact|, 0.39 %.
+// RelativeError·|exact|, 0.39 %, up to the rounding of float64. Sizes below 2^−1022 count as 0.
 const RelativeError = 1.0 / 257
 
 const (
@@ -29,7 +29,7 @@ var ErrFull = errors.New("stats: a histogram holds at most 2^63−1 values")
 // leading bits of the float64, so no logarithm enters and all CPUs agree.
 //
 // The zero value is empty and ready. Memory is 8 bytes a bucket between the least and the greatest size
-// seen of each sign: 7 KiB for six orders of magnitude less for one, at most 4 MiB.
+// seen of each sign: about 20 KiB for six orders of magnitude, at most 4 MiB.
 type Histogram struct {
 	count              uint64 // without NaN
 	nan, zero          uint64

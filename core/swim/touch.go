@@ -6,7 +6,13 @@ import "hypersim/core"
 // driver that knows what comes next and wants its cache misses to overlap; they change nothing, and their
 // results mean nothing.
 func (m *Machine) Touch() byte {
-	return byte(m.due[0]) ^ byte(m.inc) ^ byte(len(m.rec)) ^ byte(len(m.out)) ^ byte(m.lag.n) ^ byte(m.count.Probes)
+	x := byte(m.due[0]) ^ byte(m.due[8]) ^ byte(m.inc) ^ byte(len(m.out)) ^ byte(m.list.pos) ^ byte(len(m.queue.items)) ^
+		byte(m.sum.part) ^ byte(len(m.rate.buckets)) ^ byte(m.tick) ^
+		byte(m.count.Sent[core.KindPing]) ^ byte(m.count.Received[core.KindPing]) ^ byte(m.count.Probes)
+	if m.viv != nil {
+		x ^= m.viv.TouchSelf()
+	}
+	return x
 }
 
 // TouchSender loads what Receive will need of the sender from.
@@ -18,9 +24,10 @@ func (m *Machine) TouchSender(from core.NodeID) byte {
 	return m.touchPeer(k)
 }
 
-// TouchTick loads what Wake will need if it is the next probe tick: the member that will be probed.
-func (m *Machine) TouchTick() byte {
-	if m.list.len() == 0 || m.due[timerTick] > m.due[timerOutstanding] {
+// TouchWake loads what Wake will need at local time now if the probe tick is due then: the member that
+// will be probed.
+func (m *Machine) TouchWake(now core.Instant) byte {
+	if m.list.len() == 0 || m.due[timerTick] > now {
 		return 0
 	}
 	return m.touchPeer(m.list.peek())

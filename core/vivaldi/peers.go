@@ -1,6 +1,10 @@
 package vivaldi
 
-import "hypersim/core"
+import (
+	"math"
+
+	"hypersim/core"
+)
 
 // Cached peers live in chunks of fixed records, made of 32-bit words: at 8 dimensions and a filter of 3,
 // 19 words = 76 bytes, and 128 of them fill an allocation class of 9,728 bytes exactly; links beside
@@ -136,6 +140,18 @@ func (n *Node) Sweep(now core.Instant, forget func(peer core.NodeID)) int {
 		}
 	}
 	return gone
+}
+
+// TouchSelf loads the local coordinate; see Touch.
+func (n *Node) TouchSelf() byte {
+	if len(n.self.vec) == 0 {
+		return 0
+	}
+	x := math.Float64bits(n.self.vec[0]) ^ uint64(n.self.samples) ^ uint64(n.used) ^ uint64(n.wire.Samples)
+	if w := n.self.window; n.self.next < len(w) {
+		x ^= math.Float64bits(w[n.self.next])
+	}
+	return byte(x)
 }
 
 // Touch loads the memory that Slot, Heard and Sample of slot will need, for a driver that wants its

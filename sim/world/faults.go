@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 
 	"hypersim/core"
@@ -350,9 +349,6 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		o.Add = core.Seconds(f.Add.Value)
 	case scenarios.FaultBandwidth:
 		o.BitsPerSec = int64(f.Bandwidth)
-		if f.Queue != 0 {
-			err = errors.New("the queue of a bandwidth fault is not supported yet; set it in [network]")
-		}
 	default:
 	}
 	if err == nil {

@@ -184,13 +184,13 @@ func TestCrashLosesWhatComes(t *testing.T) {
 	s.post(core.KindJoin, 3, 1, 0, 3e9)
 	s.Run(seconds(2))
 	s.post(core.KindPing, 4, 1, 0, 0) // to nobody
-	s.post(core.KindJoin, 5, 1, 0, 2e9)
+	s.post(core.KindJoin, 5, 1, 0, 25e8)
 	s.end()
 	if have := s.puppets[0].told; len(have) != 1 {
 		t.Errorf("the crashed process was told %q", have)
 	}
 	told := s.puppets[1].told
-	if len(told) != 2 || told[0] != "3.9999s stream_failed join 3" || told[1] != "4s stream_failed join 5" {
+	if len(told) != 2 || told[0] != "3.9999s stream_failed join 3" || told[1] != "4.5s stream_failed join 5" {
 		t.Errorf("the sender was told %q", told)
 	}
 	if have := s.drops(); len(have) != 4 {

@@ -68,7 +68,7 @@ func (w *World) Touch(e *kernel.Event) {
 	case kernel.KindMessage:
 		w.touched ^= n.m.TouchSender(w.slab.at(e.Arg).msg.From)
 	case kernel.KindTimer:
-		w.touched ^= n.m.TouchTick()
+		w.touched ^= n.m.TouchWake(n.local(e.At))
 	case kernel.KindFault, kernel.KindSample:
 	}
 }
@@ -204,10 +204,11 @@ func (w *World) pushTimer(at core.Instant, id core.NodeID, what uint32) {
 // facts records what id's machine reported, and acts on the few that concern its process.
 func (w *World) facts(now core.Instant, id core.NodeID) {
 	n := &w.nodes[id]
-	stop := false
+	stop, local := false, n.local(now)
 	for i := range w.fx.Facts {
 		f := &w.fx.Facts[i]
-		w.rec = trace.Record{At: now, Local: n.local(now), Kind: trace.KindFact, Node: id, Peer: f.Subject, Fact: *f}
+		w.rec.Kind, w.rec.At, w.rec.Local, w.rec.Node, w.rec.Peer = trace.KindFact, now, local, id, f.Subject
+		w.rec.Fact, w.rec.Msg = *f, nil
 		w.emit()
 		stop = stop || f.Kind == core.FactStopped || f.Kind == core.FactFatal
 	}

@@ -49,8 +49,8 @@ func bound(sc *scenarios.Scenario) metrics.Bound {
 	}
 }
 
-// claims turns a scenario's expectations into those that the judge knows.
-func claims(sc *scenarios.Scenario) []judge.Expectation {
+// Claims turns a scenario's expectations into those that the judge knows, in order.
+func Claims(sc *scenarios.Scenario) []judge.Expectation {
 	out := make([]judge.Expectation, len(sc.Expects))
 	for i := range sc.Expects {
 		out[i] = claim(&sc.Expects[i])
@@ -113,7 +113,7 @@ func where(list []scenarios.Label) judge.Where {
 
 // judged returns the verdicts of a run that ended, or says of each claim why it was not judged.
 func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.Verdict {
-	list := claims(sc)
+	list := Claims(sc)
 	out := judge.Judge(list, r, judge.Options{Seeds: len(sc.Sweep.Seeds)})
 	for i := range out {
 		switch {
@@ -121,6 +121,8 @@ func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.V
 			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "the run was "+stopped
 		case !sc.Expects[i].Applies:
 			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "its condition `when` does not hold for this run"
+		case sc.Expects[i].Versus != nil:
+			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "compares two cells of a sweep"
 		}
 	}
 	return out

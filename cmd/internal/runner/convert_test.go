@@ -11,7 +11,7 @@ import (
 )
 
 func TestClaim(t *testing.T) {
-	list := claims(load(t))
+	list := Claims(load(t))
 	if len(list) != 1 {
 		t.Fatalf("%d claims", len(list))
 	}

@@ -1,0 +1,58 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Published data used by several tests.
+var (
+	// Efron and Tibshirani (1993), table 2.1: survival in days of mice after surgery.
+	mouseTreated = []float64{94, 197, 16, 38, 99, 141, 23}
+	mouseControl = []float64{52, 104, 146, 10, 51, 30, 40, 27, 46}
+
+	// Efron and Tibshirani (1993), table 14.1: spatial test, column A, 26 children.
+	spatialA = []float64{48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41}
+
+	// Efron and Tibshirani (1993), table 3.1: LSAT and GPA of 15 law schools.
+	lawSchools = []Pair{
+		{576, 3.39}, {635, 3.30}, {558, 2.81}, {578, 3.03}, {666, 3.44}, {580, 3.07}, {555, 3.00}, {661, 3.43},
+		{651, 3.36}, {605, 3.13}, {653, 3.12}, {575, 2.74}, {545, 2.76}, {572, 2.88}, {594, 2.96},
+	}
+
+	// Student (1908), "The probable error of a mean": additional hours of sleep, second drug minus first.
+	sleep = []float64{1.2, 2.4, 1.3, 1.3, 0, 1.0, 1.8, 0.8, 4.6, 1.4}
+
+	// Darwin's maize in eighths of an inch, crossed minus self-fertilised, from Fisher (1935), The Design of
+	// Experiments, §17.
+	darwin = []float64{49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48}
+
+	// Hollander and Wolfe (1973), p. 69f.: permeability of the human chorioamnion at term and earlier.
+	atTerm  = []float64{0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46}
+	earlier = []float64{1.15, 0.88, 0.90, 0.74, 1.21}
+
+	// Hollander and Wolfe (1973), p. 29f.: Hamilton depression scale, first minus second visit.
+	depression = []float64{1.83 - 0.878, 0.50 - 0.647, 1.62 - 0.598, 2.48 - 2.05, 1.68 - 1.06, 1.88 - 1.29, 1.55 - 1.06, 3.06 - 3.14, 1.30 - 1.29}
+)
+
+func near(t *testing.T, name string, have, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(have-want) <= tolerance) && !(math.IsInf(want, 0) && have == want) {
+		t.Errorf("%s: have %.10g, want %v ± %g", name, have, want, tolerance)
+	}
+}
+
+func nearInterval(t *testing.T, name string, have Interval, low, high, tolerance float64) {
+	t.Helper()
+	near(t, name+" low", have.Low, low, tolerance)
+	near(t, name+" high", have.High, high, tolerance)
+}
+
+func shuffled[T any](r *rand.Rand, v []T) []T {
+	c := append([]T(nil), v...)
+	r.Shuffle(len(c), func(i, j int) { c[i], c[j] = c[j], c[i] })
+	return c
+}
+
+func testRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }

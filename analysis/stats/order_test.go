@@ -1,0 +1,121 @@
+package stats
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+	"testing"
+)
+
+// Whatever order the runs come in, and so whichever worker finishes first, every method returns the same
+// bits. The values differ in size so that naive sums would not.
+func TestOrderOfInputsChangesNoBit(t *testing.T) {
+	g := testRand(41)
+	a, b := make([]float64, 23), make([]float64, 19)
+	pairs := make([]Pair, 25)
+	obs := make([]Observation, 40)
+	for i := range a {
+		a[i] = math.Exp(5 * g.NormFloat64())
+	}
+	for i := range b {
+		b[i] = math.Exp(5*g.NormFloat64()) - 3
+	}
+	a[3], a[4], b[2] = math.Copysign(0, -1), 0, a[1] // both zeros, and a tie
+	for i := range pairs {
+		pairs[i] = Pair{1 + math.Exp(4*g.NormFloat64()), 1 + math.Exp(4*g.NormFloat64())}
+	}
+	for i := range obs {
+		obs[i] = Observation{math.Floor(30*g.ExpFloat64()) / 7, g.Float64() < 0.3}
+	}
+	r := Resampling{Seed: 7, Purpose: "order", Resamples: 200}
+	all := func(a, b []float64, pairs []Pair, obs []Observation) []any {
+		s, err := KaplanMeier(obs, 0.95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := Differences(pairs)
+		return []any{
+			Sum(a), Mean(a), Variance(a), SD(a), Median(a), Percentile(a, 90), Summarize(a), TInterval(a, 0.9),
+			BCa(a, Mean, r), BCa(a, Median, r), BCa(a, SD, r), BCa(a, Quantile(95), r), Difference(a, b, Mean, r),
+			PairedDifference(pairs, Mean, r), PairedRatio(pairs, Median, r), BCaPairs(pairs, correlation, r),
+			MannWhitney(a, b, TwoSided), SignFlip(d, TwoSided, r), SignFlip(d[:12], Less, r),
+			Permutation(a, b, TwoSided, r), Permutation(a[:9], b[:8], Greater, r), HodgesLehmann(a, b, 0.95),
+			CliffsDelta(a, b), RankBiserial(d), CohenD(d), *s, s.Median(), s.RestrictedMean(0), histogramOf(a).Mean(),
+		}
+	}
+	want := all(a, b, pairs, obs)
+	for range 10 {
+		// Slices of a, b and d are multisets of their own: shuffle within them.
+		x := append(shuffled(g, a[:9]), a[9:]...)
+		y := append(shuffled(g, b[:8]), b[8:]...)
+		q := append(shuffled(g, pairs[:12]), shuffled(g, pairs[12:])...)
+		have := all(x, y, q, shuffled(g, obs))
+		for i := range want {
+			if !sameBits(reflect.ValueOf(have[i]), reflect.ValueOf(want[i])) {
+				t.Errorf("result %d: %+v, in another order %+v", i, want[i], have[i])
+			}
+		}
+		full := all(shuffled(g, a), shuffled(g, b), pairs, obs)
+		for _, i := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 19, 21, 22, 28} {
+			if !sameBits(reflect.ValueOf(full[i]), reflect.ValueOf(want[i])) {
+				t.Errorf("result %d: %+v, in another order %+v", i, want[i], full[i])
+			}
+		}
+	}
+}
+
+// sameBits compares deeply, floats by their bits, so that NaN equals itself and −0 is not 0.
+func sameBits(a, b reflect.Value) bool { return string(bitsOf(nil, a)) == string(bitsOf(nil, b)) }
+
+func bitsOf(out []byte, v reflect.Value) []byte {
+	switch v.Kind() {
+	case reflect.Float64:
+		return binary.BigEndian.AppendUint64(out, math.Float64bits(v.Float()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			out = bitsOf(out, v.Field(i))
+		}
+		return out
+	case reflect.Slice:
+		for i := range v.Len() {
+			out = bitsOf(out, v.Index(i))
+		}
+		return out
+	}
+	return fmt.Append(out, v)
+}
+
+// The stream is that of seed and purpose, and of nothing else.
+func TestResamplingIsKeyed(t *testing.T) {
+	r := Resampling{Seed: 1, Purpose: "a", Resamples: 300}
+	first := BCa(darwin, Mean, r)
+	if BCa(darwin, Mean, r) != first {
+		t.Error("the same call gives another interval")
+	}
+	for _, other := range []Resampling{{Seed: 2, Purpose: "a", Resamples: 300}, {Seed: 1, Purpose: "b", Resamples: 300}} {
+		if BCa(darwin, Mean, other) == first {
+			t.Errorf("%+v gives the interval of %+v", other, r)
+		}
+	}
+}
+
+// No method changes what it is given.
+func TestInputsAreLeftAlone(t *testing.T) {
+	v := []float64{3, 1, 2, 9, 4}
+	w := append([]float64(nil), v...)
+	obs := observed(3, -1, 2)
+	Summarize(v)
+	BCa(v, Median, Resampling{Resamples: 50})
+	Difference(v, v, Mean, Resampling{Resamples: 50})
+	Permutation(v, v, TwoSided, Resampling{})
+	SignFlip(v, TwoSided, Resampling{})
+	MannWhitney(v, v, TwoSided)
+	HodgesLehmann(v, v, 0)
+	RankBiserial(v)
+	Holm(v)
+	mustSurvive(t, obs)
+	if !reflect.DeepEqual(v, w) || !reflect.DeepEqual(obs, observed(3, -1, 2)) {
+		t.Errorf("%v, %v", v, obs)
+	}
+}
