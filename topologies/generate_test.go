@@ -70,7 +70,7 @@ func TestTruths(t *testing.T) {
 	if have, want := ms(circle.RTT(1, 2)), 200*math.Sin(math.Pi/25); math.Abs(have-want) > 1e-5 {
 		t.Errorf("circle: neighbours are %v apart, want the chord %v", have, want)
 	}
-	if have := circle.RTT(0, 7); have != millis(100) {
+	if have := circle.RTT(0, 7); have != millis(200) {
 		t.Errorf("circle: centre to rim %v, want two radii", have)
 	}
 	for _, topo := range []*Topology{line, grid, split, circle} {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Garwood's limits at 95 % as tabulated (Garwood 1936; Ulm 1990; Johnson, Kemp and Kotz 2005, §4.7.3).
+// Garwood's limits at 95 % as tabulated (Garwood 1936; Ulm 1990).
 func TestPoissonInterval(t *testing.T) {
 	for _, c := range []struct {
 		k         uint64

@@ -25,7 +25,7 @@ var (
 	sleep = []float64{1.2, 2.4, 1.3, 1.3, 0, 1.0, 1.8, 0.8, 4.6, 1.4}
 
 	// Darwin's maize in eighths of an inch, crossed minus self-fertilised, from Fisher (1935), The Design of
-	// Experiments, §17.
+	// Experiments, chapter III.
 	darwin = []float64{49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48}
 
 	// Hollander and Wolfe (1973), p. 69f.: permeability of the human chorioamnion at term and earlier.

@@ -111,10 +111,10 @@ func (h *Histogram) checkRange() error {
 		}
 		return nil
 	}
-	first, last, any := Bucket{}, Bucket{}, false
+	first, last, seen := Bucket{}, Bucket{}, false
 	for b := range h.Buckets {
-		if last = b; !any {
-			first, any = b, true
+		if last = b; !seen {
+			first, seen = b, true
 		}
 	}
 	if !(h.min <= h.max) || !first.holds(h.min) || !last.holds(h.max) {

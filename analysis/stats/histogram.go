@@ -3,7 +3,6 @@ package stats
 import (
 	"errors"
 	"math"
-	"math/bits"
 )
 
 // RelativeError bounds how far a percentile of a Histogram is from the exact one: |approximate − exact| ≤
@@ -24,7 +23,7 @@ var ErrFull = errors.New("stats: a histogram holds at most 2^63−1 values")
 
 // Histogram counts values in buckets whose width grows with the value: 128 to an octave, over all of
 // float64 and both signs, as HdrHistogram does with integers and with the guarantee of DDSketch (Masson,
-// Rim and Lee 2019, definition 1). Counts are integers, so Merge is exactly commutative and associative:
+// Rim and Lee 2019). Counts are integers, so Merge is exactly commutative and associative:
 // a pool has the same bytes in whatever order and grouping its parts arrive. A bucket's number is the
 // leading bits of the float64, so no logarithm enters and all CPUs agree.
 //
@@ -35,12 +34,6 @@ type Histogram struct {
 	nan, zero          uint64
 	positive, negative buckets
 	min, max           float64 // exact; valid if count > 0
-}
-
-// buckets counts by bucket number; counts[i] belongs to first+i. Its first and last counts are not 0.
-type buckets struct {
-	first  int
-	counts []uint64
 }
 
 // Add counts v, which may be infinite. A NaN is counted apart and is in no percentile.
@@ -169,58 +162,5 @@ func (h *Histogram) Buckets(yield func(Bucket) bool) {
 		if n > 0 && !yield(bucket(h.positive.first+i, n)) {
 			return
 		}
-	}
-}
-
-// bucketOf returns the number of size's bucket: exponent and leading bits of its fraction, which grow with
-// it.
-func bucketOf(size float64) int { return int(math.Float64bits(size) >> bucketShift) }
-
-// bucket returns bucket i: from m·2^e to (m+1)·2^e with 128 ≤ m < 256. The harmonic middle is off by at
-// most 1/(2m+1) of either end.
-func bucket(i int, count uint64) Bucket {
-	low := math.Float64frombits(uint64(i) << bucketShift)
-	if math.IsInf(low, 1) {
-		return Bucket{low, low, low, count}
-	}
-	high := math.Float64frombits(uint64(i+1) << bucketShift)
-	m := float64(firstBucket + i%firstBucket)
-	return Bucket{low, high, low * (2 * (m + 1) / (2*m + 1)), count}
-}
-
-func (b *buckets) add(i int, n uint64) {
-	b.cover(i, i+1)
-	b.counts[i-b.first] += n
-}
-
-// cover makes room for the numbers from i up to but not including end.
-func (b *buckets) cover(i, end int) {
-	if len(b.counts) == 0 {
-		b.first, b.counts = i, make([]uint64, end-i)
-		return
-	}
-	if have := b.first + len(b.counts); i < b.first || end > have {
-		first := min(i, b.first)
-		wider := make([]uint64, max(end, have)-first, grown(max(end, have)-first, cap(b.counts)))
-		copy(wider[b.first-first:], b.counts)
-		b.first, b.counts = first, wider
-	}
-}
-
-// grown returns a capacity that lets a growing histogram copy itself rarely.
-func grown(need, have int) int {
-	if need <= have {
-		return have
-	}
-	return 1 << bits.Len(uint(need))
-}
-
-func (b *buckets) merge(o *buckets) {
-	if len(o.counts) == 0 {
-		return
-	}
-	b.cover(o.first, o.first+len(o.counts))
-	for i, n := range o.counts {
-		b.counts[o.first-b.first+i] += n
 	}
 }

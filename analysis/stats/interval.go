@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // DefaultLevel is the confidence level where none is given.
@@ -66,3 +67,8 @@ func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 
 // normalQuantile is Φ^{−1}.
 func normalQuantile(p float64) float64 { return mathext.NormalQuantile(p) }
+
+// studentQuantile is the p-quantile of Student's t with the given degrees of freedom.
+func studentQuantile(freedom, p float64) float64 {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: freedom}.Quantile(p)
+}

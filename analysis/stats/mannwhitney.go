@@ -11,7 +11,7 @@ const exactRanks = 49
 // MannWhitney tests whether values of b tend to be greater or smaller than those of a, independent
 // samples (Mann and Whitney 1947). Statistic is U of b: the pairs with b > a, ties counting half. Exact
 // without ties and below 50 runs a side; otherwise the normal approximation with correction for ties and
-// continuity (Lehmann 1975, §1.2 and §1.4). Infinite values are ranks like any other; NaN gives no test.
+// continuity (Lehmann 1975, Nonparametrics, chapter 1). Infinite values are ranks like any other; NaN gives no test.
 func MannWhitney(a, b []float64, alt Alternative) Test {
 	x, y := sortedCopy(a), sortedCopy(b)
 	if len(x) == 0 || len(y) == 0 {
@@ -59,19 +59,24 @@ func repeats(sorted []float64) bool {
 func uDistribution(m, n int) []float64 {
 	rows := make([][]float64, m+1) // rows[i] is the distribution for i and the current j
 	for i := range rows {
-		rows[i] = []float64{1}
+		rows[i] = make([]float64, 1, i*n+1)
+		rows[i][0] = 1
 	}
 	for j := 1; j <= n; j++ {
 		for i := 1; i <= m; i++ {
-			next := make([]float64, i*j+1)
 			fromX, fromY := float64(i)/float64(i+j), float64(j)/float64(i+j)
-			for u, p := range rows[i-1] { // the greatest is an x: it exceeds every y, no pair with y > x
-				next[u] += float64(fromX * p)
+			less, row := rows[i-1], rows[i][:i*j+1]
+			for u := i * j; u >= 0; u-- { // downwards, so that row[u−i] is still that of j−1
+				p := 0.0
+				if u < len(less) { // the greatest is an x: no pair with y > x comes with it
+					p = float64(fromX * less[u])
+				}
+				if u >= i { // the greatest is a y: it exceeds all i of x
+					p += float64(fromY * row[u-i])
+				}
+				row[u] = p
 			}
-			for u, p := range rows[i] { // the greatest is a y: it exceeds all i of x
-				next[u+i] += float64(fromY * p)
-			}
-			rows[i] = next
+			rows[i] = row
 		}
 	}
 	return rows[m]

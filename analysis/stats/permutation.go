@@ -15,7 +15,7 @@ const (
 )
 
 // SignFlip tests whether paired differences are symmetric about 0 by flipping their signs: Fisher's
-// randomisation test (1935, The Design of Experiments, §21) on the mean, no assumption of normality.
+// randomisation test (1935, The Design of Experiments, chapter III) on the mean, no assumption of normality.
 // Exact up to 20 differences that are not 0, beyond by Monte Carlo with p = (b+1)/(m+1), which is never 0
 // and keeps its level (Phipson and Smyth 2010). Statistic is the mean difference.
 //

@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // Summary describes values (spec 50 §6). All but Count are NaN if there are none; SD is NaN below two.
 // Percentiles are nearest ranks as in sim/metrics, so a pooled figure and a run's own row agree.
@@ -76,7 +72,7 @@ func TInterval(values []float64, level float64) Interval {
 	if note := unusable(s, 2); note != "" {
 		return iv.without(note)
 	}
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(len(s) - 1)}.Quantile(1 - tail(iv.Level))
+	t := studentQuantile(float64(len(s)-1), 1-tail(iv.Level))
 	half := float64(t*SD(s)) / math.Sqrt(float64(len(s)))
 	iv.Low, iv.High = iv.Estimate-half, iv.Estimate+half
 	return iv

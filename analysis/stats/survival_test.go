@@ -65,6 +65,11 @@ func TestKaplanMeierFreireich(t *testing.T) {
 	rm := s.RestrictedMean(0)
 	near(t, "restricted mean", rm.Estimate, 23.29, 0.005)
 	near(t, "its standard error", (rm.High-rm.Low)/2/1.959964, 2.83, 0.005)
+	// PROC LIFETEST stops at the last event, 23 weeks: 17.909, standard error 1.647, which includes the factor
+	// √(m/(m−1)) for m = 9 events that Kaplan and Meier suggest and survfit leaves out.
+	rm = s.RestrictedMean(23)
+	near(t, "mean to the last event", rm.Estimate, 17.909, 0.0005)
+	near(t, "its standard error", (rm.High-rm.Low)/2/1.959964*math.Sqrt(9.0/8), 1.647, 0.0005)
 	if iv := s.RestrictedMean(36); iv.Known() || !math.IsNaN(iv.Estimate) {
 		t.Errorf("beyond the last, censored, observation: %+v, want none", iv)
 	}

@@ -72,3 +72,31 @@ func TestSupersededWakeIsUsedAgain(t *testing.T) {
 		t.Error("the one at 1000 must fire once")
 	}
 }
+
+// So is a later one that an older, earlier one went before.
+func TestTwoSupersededWakesAreUsedAgain(t *testing.T) {
+	h := newHost(rng.Dist{}, 1, true)
+	for _, step := range []struct {
+		arm    core.Instant
+		needs  bool
+		fire   core.Instant // 0: nothing
+		wanted bool
+	}{
+		{arm: 1000, needs: true},
+		{arm: 100, needs: true, fire: 100, wanted: true}, // 1000 is left over
+		{arm: 2000, needs: true},
+		{arm: 1000, needs: false, fire: 1000, wanted: true}, // now 2000 is
+		{arm: 2000, needs: false, fire: 2000, wanted: true},
+		{arm: 3000, needs: true},
+		{arm: 2500, needs: true, fire: 2500, wanted: true},
+		{arm: 4000, needs: true, fire: 3000, wanted: false}, // nobody wants it any more
+		{arm: 4000, needs: false, fire: 4000, wanted: true},
+	} {
+		if have := h.Arm(step.arm); have != step.needs {
+			t.Errorf("arming for %d needs an event: %v, want %v", step.arm, have, step.needs)
+		}
+		if step.fire != 0 && h.Fires(step.fire) != step.wanted {
+			t.Errorf("the event at %d is wanted: want %v", step.fire, step.wanted)
+		}
+	}
+}

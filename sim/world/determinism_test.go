@@ -242,3 +242,31 @@ func TestRoughReachesRareBranches(t *testing.T) {
 		}
 	}
 }
+
+// hearing hashes all of what is delivered, contents included.
+type hearing struct{ trace.Digest }
+
+func (h *hearing) Record(r *trace.Record) {
+	if r.Kind == trace.KindDelivered {
+		all := *r
+		all.Kind = trace.KindSent // of which the digest takes the contents
+		h.Digest.Record(&all)
+	}
+}
+
+// Through bytes or not, a machine is given the same messages to the last field.
+func TestCodecDeliversTheSame(t *testing.T) {
+	var sums []uint64
+	for _, codec := range []string{"struct", "wire"} {
+		h := new(hearing)
+		w := build(t, parse(t, rough, 1, "network.codec="+codec), h)
+		w.Run(w.End())
+		if h.Count() == 0 {
+			t.Fatal("nothing was delivered")
+		}
+		sums = append(sums, h.Sum())
+	}
+	if sums[0] != sums[1] {
+		t.Error("the codec changes what is delivered")
+	}
+}

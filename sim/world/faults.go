@@ -143,10 +143,8 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 			w.deaf[id]++
 		}
 	case scenarios.FaultRaise:
-		for _, id := range w.running(a.nodes) {
-			n := &w.nodes[id]
-			n.m.Refresh(n.local(now), &w.fx)
-			w.drain(now, now, id)
+		for _, id := range a.nodes {
+			w.raise(now, id)
 		}
 	default:
 		panic(fmt.Sprintf("world: no fault of kind %q", f.Kind))
@@ -224,6 +222,18 @@ func (w *World) leave(now core.Instant, id core.NodeID) {
 	w.mark(now, id, trace.KindLeave, 0)
 	n.m.Leave(n.local(now), &w.fx)
 	w.drain(now, now, id)
+}
+
+func (w *World) raise(now core.Instant, id core.NodeID) {
+	n := &w.nodes[id]
+	switch {
+	case !n.host.Up():
+	case n.host.Paused(): // as for leave
+		n.raises = true
+	default:
+		n.m.Refresh(n.local(now), &w.fx)
+		w.drain(now, now, id)
+	}
 }
 
 // reslow sets the product of all slow faults in force at id.

@@ -109,7 +109,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
 	}
 	w.emit()
-	n.departs = false
+	n.departs, n.raises = false, false
 	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
 	w.net.SetHost(id, network.HostSilent)
@@ -136,6 +136,10 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 	} else {
 		n.machine.Wake(n.local(now), &w.fx)
 		w.drain(now, now, id)
+	}
+	if n.raises {
+		n.raises = false
+		w.raise(now, id)
 	}
 	if n.departs {
 		n.departs = false

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
 
@@ -289,4 +290,26 @@ func TestOneServer(t *testing.T) {
 	if len(s.puppets[0].told) != 5 {
 		t.Errorf("told %q", s.puppets[0].told)
 	}
+}
+
+// A stream is opened once, by a round trip, and a restart of either end closes it (spec 50 §2).
+func TestRestartClosesStreams(t *testing.T) {
+	s := newStage(t, aFault("a", "crash", "at = \"2s\"\ntarget = { id = \"a/worker/0\" }"), [][]core.Instant{nil, nil}, "network.bandwidth=1Tbit/s")
+	for at, want := range []string{"750µs", "1.00025s", "", "3.00075s"} {
+		s.Run(seconds(float64(at)))
+		if at == 2 { // the crash: a new process at once
+			told := s.puppets[0].told
+			s.puppets[0] = &puppet{told: told}
+			s.revive(0)
+			s.net.SetHost(0, network.HostUp)
+			continue
+		}
+		s.post(core.KindJoin, uint32(at), 1, 0, 5e9)
+		s.Run(seconds(float64(at) + 0.5))
+		told := s.puppets[0].told
+		if have := told[len(told)-1]; have != fmt.Sprintf("%s join %d", want, at) {
+			t.Errorf("told %q, want it at %s", have, want)
+		}
+	}
+	s.end()
 }

@@ -215,7 +215,7 @@ func TestValidateLifeguard(t *testing.T) {
 		per := ""
 		for _, some := range counts {
 			sum := falseDeaths{}
-			for _, on := range []float64{0.5, 2, 8, 16, 30} {
+			for _, on := range []float64{2, 8, 16, 30} {
 				for k, off := range []float64{0.001, 0.25, 4, 60} {
 					sum.add(burst{some: some, on: on, off: off}.run(t, uint64(k+1), guards[g].sets))
 				}
@@ -229,7 +229,7 @@ func TestValidateLifeguard(t *testing.T) {
 		t.Logf("%s: false deaths in all views/in healthy views/by own timer:%s", guards[g].name, per)
 	}
 	var paused falseDeaths
-	for _, on := range []float64{0.5, 2, 8, 16, 30} {
+	for _, on := range []float64{2, 8, 16, 30} {
 		for k, off := range []float64{0.001, 0.25, 4, 60} {
 			paused.add(burst{some: 16, on: on, off: off, pause: true}.run(t, uint64(k+1), guards[0].sets))
 		}
@@ -237,6 +237,9 @@ func TestValidateLifeguard(t *testing.T) {
 	tb.rows = append(tb.rows, [5]string{"SWIM, 16 of 128 paused as processes: false deaths", "", num(float64(paused.all)), "",
 		"the pause guard (§4.2) voids late probes in all arrangements"})
 	swim := total[0]
+	if swim.healthy == 0 {
+		t.Error("plain SWIM has no false deaths: the experiment compares nothing")
+	}
 	median, tail := percentile(delays[0], 0.5), percentile(delays[0], 0.999)
 	for g := range guards {
 		bar := 1.0
@@ -251,6 +254,7 @@ func TestValidateLifeguard(t *testing.T) {
 			verdict := "ok"
 			if share > bar {
 				verdict = "BELOW THE BAR"
+				t.Errorf("%s, %s: %.3g of SWIM's false deaths, bar %g", guards[g].name, c.what, share, bar)
 			}
 			tb.rows = append(tb.rows, [5]string{fmt.Sprintf("%s: false deaths of healthy members, %s: ≤ %g of SWIM's", guards[g].name, c.what, bar), "B",
 				fmt.Sprintf("%d, %.3g of %d", c.have, share, c.swim), "", verdict})
@@ -259,6 +263,7 @@ func TestValidateLifeguard(t *testing.T) {
 		verdict := "ok"
 		if math.Abs(m/median-1) > 0.1 || p > 1.3*tail {
 			verdict = "BELOW THE BAR"
+			t.Errorf("%s: detection %.2f s, %.2f s, SWIM %.2f s, %.2f s", guards[g].name, m, p, median, tail)
 		}
 		tb.rows = append(tb.rows, [5]string{guards[g].name + ": detection, median ±10 %, p99.9 ≤ +30 % of SWIM's", "B",
 			fmt.Sprintf("%.2f s, %.2f s", m, p), fmt.Sprintf("%+.1f %%, %+.1f %%", 100*(m/median-1), 100*(p/tail-1)), verdict})

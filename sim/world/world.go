@@ -25,6 +25,7 @@ type node struct {
 	kept     uint32 // incarnation of the last process, for a restart with kept state
 	dies     bool   // never started: a ghost
 	departs  bool   // was told to leave while paused
+	raises   bool   // was told to raise its incarnation while paused
 }
 
 // Options are what a caller may choose about a run beside the scenario.

@@ -18,7 +18,8 @@ const variantKey = "variant"
 type Value struct {
 	Key  string `json:"key"`
 	Text string `json:"value"` // as a person writes it, without quotes
-	set  string // "key=value" for scenarios.Load; "" for a variant
+	set  string // "key=value" for scenarios.Load; "" for a variant, and for what a variant sets itself
+	file bool   // of the file's grid or zip
 }
 
 // axis is one dimension of the grid: its points each set one key, or with zip several at once.
@@ -162,7 +163,7 @@ func points(a scenarios.SweepAxis) axis {
 	var out axis
 	for _, v := range a.Values {
 		text := toml(v)
-		out = append(out, []Value{{Key: a.Key, Text: unquoted(text), set: a.Key + "=" + text}})
+		out = append(out, []Value{{Key: a.Key, Text: unquoted(text), set: a.Key + "=" + text, file: true}})
 	}
 	return out
 }

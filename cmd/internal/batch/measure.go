@@ -285,7 +285,9 @@ func survival(m *metrics.Result) []Survival {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Survival) int { return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Labels, b.Labels)) })
+	slices.SortStableFunc(out, func(a, b Survival) int {
+		return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Labels, b.Labels))
+	})
 	return out
 }
 

@@ -52,7 +52,8 @@ type Plan struct {
 	Seeds    []uint64 `json:"seeds"`
 	Cells    []Cell   `json:"cells"`
 
-	family string // hash of what later plans of the same sweep share: neither seeds nor points
+	variants []scenarios.Variant
+	family   string // hash of what later plans of the same sweep share: neither seeds nor points
 }
 
 // Cell is one combination of values; its runs differ in the seed alone.
@@ -95,6 +96,7 @@ func Expand(req Request) (*Plan, error) {
 		Schema: Format, Scenario: base.Name, Title: base.Title, SHA256: base.SHA256, Sets: append([]string{}, req.Sets...),
 		Axes: []string{}, Seeds: firstOf(req.Seeds, base.Sweep.Seeds, []uint64{base.Seed}),
 	}
+	p.variants = base.Variants
 	if req.Duration != nil {
 		p.Duration = req.Duration.String()
 	}
@@ -153,7 +155,7 @@ func (p *Plan) load(req Request, dims []axis) error {
 		for i, a := range dims {
 			values = append(values, a[at[i]]...)
 		}
-		c, err := loadCell(req, values)
+		c, err := loadCell(req, p.pinned(values))
 		if err == nil {
 			p.Cells = append(p.Cells, *c)
 		} else if !seen[err.Error()] {
@@ -177,12 +179,32 @@ func (p *Plan) load(req Request, dims []axis) error {
 	return nil
 }
 
+// pinned returns the values of a cell: what its variant sets itself stays as the variant has it, unless the
+// command line varies it. Of a scenario that sweeps group sizes, a variant that is about one group of 45
+// gives one cell.
+func (p *Plan) pinned(values []Value) []Value {
+	i := slices.IndexFunc(p.variants, func(v scenarios.Variant) bool {
+		return len(values) > 0 && values[0].Key == variantKey && values[0].Text == v.Name
+	})
+	if i < 0 {
+		return values
+	}
+	out := slices.Clone(values)
+	for k := range out {
+		if own, ok := p.variants[i].Set[out[k].Key]; ok && out[k].file {
+			out[k] = Value{Key: out[k].Key, Text: unquoted(toml(own))}
+		}
+	}
+	return out
+}
+
 func loadCell(req Request, values []Value) (*Cell, error) {
 	c := &Cell{Values: append([]Value{}, values...), sets: slices.Clone(req.Sets)}
 	for _, v := range values {
-		if v.Key == variantKey {
+		switch {
+		case v.Key == variantKey:
 			c.variant = v.Text
-		} else {
+		case v.set != "":
 			c.sets = append(c.sets, v.set)
 		}
 	}

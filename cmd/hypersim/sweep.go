@@ -1,0 +1,232 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"hypersim/cmd/internal/batch"
+	"hypersim/cmd/internal/runner"
+	"hypersim/core"
+)
+
+type sweepFlags struct {
+	vary, variants, sets        []string
+	seeds, out, shard           string
+	shards, jobs                int
+	duration                    core.Duration
+	json, quiet, verbose, force bool
+	strict                      bool
+}
+
+func newSweep() *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep SCENARIO",
+		Short: "Run a scenario's grid over many seeds, in parallel",
+		Long: `sweep runs every cell of a scenario, that is its variants × [sweep.grid] × [sweep.zip] and what --vary adds,
+with every seed of [sweep] or of --seeds, on all cores. It judges the scenario's expectations over the
+seeds of each cell and leaves tables with intervals: summary.csv, long.csv, expectations.csv, sweep.json.
+
+The folder is results/<scenario>/sweep-<hash> unless --out names another. Every run has its own small
+folder below runs/, named by what was run, and is on disk as soon as it is done: the same command goes on
+where a sweep was stopped or killed, and more seeds or values redo nothing. Ctrl-C stops at once; what was
+done stays, and the folder is marked by a file named "incomplete".
+
+--shard 2/8 does the second of eight parts. In an array job of SLURM and in an indexed job of Kubernetes the
+part is read from the job's environment. Parts share a folder, or are joined by hypersim merge.
+
+Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
+written; 3 internal error; 130 interrupted.`,
+		Example: `  hypersim sweep crash-single-lan --seeds 1..3 --vary cluster.size=5,20
+  hypersim sweep crash-single-lan --seeds 1..6 --vary cluster.size=5,20 --variant flat
+  hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --duration 400s --json
+  hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 1/2 --out results/shared`,
+		Args:              args(cobra.ExactArgs(1)),
+		ValidArgsFunction: completeScenarios,
+		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.seeds, "seeds", "", "seeds of every cell: `1..40`, or a list such as 1,5,9..12 (default: the scenario's)")
+	fl.StringArrayVar(&f.vary, "vary", nil, "add an axis, or replace one of the grid: `key=a,b,c`; repeatable")
+	fl.StringArrayVar(&f.variants, "variant", nil, "run this `variant` only; repeatable (default: all)")
+	fl.StringArrayVar(&f.sets, "set", nil, "change one `key=value` in every cell, typed as the schema says; repeatable")
+	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys)  // fails for a flag that is not there
+	_ = cmd.RegisterFlagCompletionFunc("vary", completeKeys) // fails for a flag that is not there
+	fl.DurationVar(&f.duration, "duration", 0, "virtual time of each run, such as 120s (default: the scenario's)")
+	fl.IntVar(&f.jobs, "jobs", 0, "runs at once (default: one per core, as far as memory allows)")
+	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part only; read from the environment of array and indexed jobs")
+	fl.IntVar(&f.shards, "shards", 0, "how many parts there are, where the environment tells only which one this is")
+	fl.StringVar(&f.out, "out", "", "the sweep's `folder`; one that holds a sweep of this scenario is gone on with")
+	fl.BoolVar(&f.force, "force", false, "do runs again that are there already")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
+	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and nothing at the end but what failed")
+	fl.BoolVar(&f.verbose, "verbose", false, "show the reasons of verdicts, and all cells")
+	fl.BoolVar(&f.strict, "strict", false, `let expectations of level "should" fail the sweep, too`)
+	return cmd
+}
+
+func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
+	req, err := f.request(cmd, name)
+	if err != nil {
+		return err
+	}
+	shard, err := f.part(cmd)
+	if err != nil {
+		return usageError{err}
+	}
+	plan, err := batch.Expand(*req)
+	if err != nil {
+		return usageError{err}
+	}
+	if f.out == "" {
+		f.out = plan.Default()
+	}
+	if err := batch.Check(f.out, plan.Scenario); err != nil {
+		return usageError{err}
+	}
+	jobs, err := f.workers(plan)
+	if err != nil {
+		return usageError{err}
+	}
+	log := newSweepConsole(cmd.ErrOrStderr(), f.quiet)
+	if !f.quiet {
+		log.line("%s: %d cells × %d seeds = %d runs, %d at once%s, in %s", plan.Scenario, len(plan.Cells), len(plan.Seeds), plan.Runs(), jobs,
+			map[bool]string{true: ", part " + shard.String()}[shard.Of > 1], f.out)
+	}
+	done, err := plan.Run(cmd.Context(), *req, batch.Options{
+		Dir: f.out, Jobs: jobs, Shard: shard, Force: f.force, Build: runner.ReadBuild(version), Progress: log.progress,
+	})
+	log.close()
+	if err != nil {
+		return sweepError(err)
+	}
+	report, err := plan.Collect(f.out, f.strict)
+	if err != nil {
+		return sweepError(err)
+	}
+	code := report.Exit
+	switch {
+	case done.Interrupted:
+		code = exitInterrupted
+	case len(done.Slow) > 0:
+		code = max(code, exitFailed)
+	}
+	for _, s := range done.Slow {
+		log.line("warning: %s exceeded its budget of wall time; nothing is kept of it", s)
+	}
+	return printSweep(cmd.OutOrStdout(), f.out, report, code, f)
+}
+
+// sweepError tells what the user can put right from the rest.
+func sweepError(err error) error {
+	if bad := (*batch.UsageError)(nil); errors.As(err, &bad) {
+		return usageError{err}
+	}
+	return err
+}
+
+func (f *sweepFlags) request(cmd *cobra.Command, name string) (*batch.Request, error) {
+	req := &batch.Request{Scenario: name, Sets: f.sets, Vary: f.vary, Variants: f.variants}
+	changed := cmd.Flags().Changed
+	var err error
+	switch {
+	case f.out == "" && changed("out"):
+		err = errors.New("--out is empty; it must name a folder")
+	case f.quiet && f.verbose:
+		err = errors.New("--quiet and --verbose contradict each other")
+	case changed("jobs") && f.jobs < 1:
+		err = fmt.Errorf("--jobs = %d: must be ≥ 1", f.jobs)
+	case changed("shards") && f.shards < 1:
+		err = fmt.Errorf("--shards = %d: must be ≥ 1", f.shards)
+	case changed("duration") && f.duration <= 0:
+		err = fmt.Errorf("--duration = %v: must be > 0s", f.duration)
+	case changed("seeds"):
+		req.Seeds, err = batch.ParseSeeds(f.seeds)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if f.duration > 0 {
+		req.Duration = &f.duration
+	}
+	return req, nil
+}
+
+// part returns which part of the sweep is ours.
+func (f *sweepFlags) part(cmd *cobra.Command) (batch.Shard, error) {
+	if cmd.Flags().Changed("shard") {
+		return batch.ParseShard(f.shard)
+	}
+	shard, _, err := batch.ShardFromEnv(os.LookupEnv, f.shards)
+	return shard, err
+}
+
+// workers returns how many runs go on at once: as asked, or one per core as far as memory allows.
+func (f *sweepFlags) workers(plan *batch.Plan) (int, error) {
+	need := max(plan.Memory(), 1)
+	free, known := runner.AvailableMemory()
+	if known && uint64(need) > free {
+		return 0, fmt.Errorf("%s: a run needs about %s of memory, %s are available", plan.Scenario, memory(uint64(need)), memory(free))
+	}
+	if f.jobs > 0 {
+		return f.jobs, nil
+	}
+	jobs := runtime.GOMAXPROCS(0)
+	if known {
+		jobs = max(1, min(jobs, int(free/uint64(need))))
+	}
+	return jobs, nil
+}
+
+// sweepConsole tells a person how far a sweep is: a bar on a terminal, a line every ten seconds elsewhere.
+type sweepConsole struct {
+	console
+	bar *progressbar.ProgressBar
+}
+
+func newSweepConsole(w io.Writer, quiet bool) *sweepConsole {
+	return &sweepConsole{console: *newConsole(w, quiet)}
+}
+
+func (c *sweepConsole) progress(p batch.Progress) {
+	switch {
+	case c.quiet:
+	case c.terminal:
+		if c.bar == nil {
+			c.bar = progressbar.NewOptions64(1000, progressbar.OptionSetWriter(c.w), progressbar.OptionSetWidth(24),
+				progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
+				progressbar.OptionEnableColorCodes(colours(c.w)))
+		}
+		c.bar.Describe(sweepLine(&p))
+		_ = c.bar.Set64(min(int64(p.Share*1000), 999)) // a terminal that is gone is no reason to stop
+	case p.Wall-c.told >= tellEvery:
+		c.told = p.Wall
+		fmt.Fprintln(c.w, sweepLine(&p))
+	}
+}
+
+func (c *sweepConsole) close() {
+	if c.bar != nil {
+		_ = c.bar.Finish()
+	}
+}
+
+func sweepLine(p *batch.Progress) string {
+	text := fmt.Sprintf("%d of %d runs", p.Done+p.Kept, p.Total)
+	if p.Kept > 0 {
+		text += fmt.Sprintf(" (%d were there)", p.Kept)
+	}
+	return text + fmt.Sprintf(", %s events/s, about %v left", si(float64(p.Events)/max(p.Wall.Seconds(), 1e-9)), p.Left().Round(time.Second))
+}
+
+// relative shortens a path for a person.
+func relative(dir, name string) string { return strings.TrimPrefix(filepath.Join(dir, name), "./") }

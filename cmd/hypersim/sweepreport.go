@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+
+	"hypersim/cmd/internal/batch"
+)
+
+// sweepJSON is what a sweep prints with --json: per cell what a run prints. Keys are stable; new ones may be
+// added.
+type sweepJSON struct {
+	Scenario string     `json:"scenario"`
+	SweepDir string     `json:"sweep_dir"`
+	Seeds    []uint64   `json:"seeds"`
+	Axes     []string   `json:"axes"`
+	Runs     int        `json:"runs"`
+	Done     int        `json:"done"`
+	Builds   []string   `json:"builds"`
+	Cells    []cellJSON `json:"cells"`
+	Exit     int        `json:"exit"`
+}
+
+type cellJSON struct {
+	Scenario string `json:"scenario"`
+	batch.CellReport
+}
+
+// printSweep prints a finished sweep, or as much as there is of one, and returns its exit status.
+func printSweep(w io.Writer, dir string, r *batch.Report, code int, f *sweepFlags) error {
+	if f.json {
+		out := sweepJSON{
+			Scenario: r.Scenario, SweepDir: dir, Seeds: r.Seeds, Axes: r.Axes, Runs: r.Runs, Done: r.Done, Builds: r.Builds,
+			Cells: []cellJSON{}, Exit: code,
+		}
+		for _, c := range r.Cells {
+			out.Cells = append(out.Cells, cellJSON{r.Scenario, c})
+		}
+		if err := encode(w, out); err != nil {
+			return fmt.Errorf("print the result: %w", err)
+		}
+	} else if _, err := w.Write(sweepText(dir, r, f, colours(w))); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	if code != exitOK {
+		return status(code)
+	}
+	return nil
+}
+
+// sweepText is the result for a person: what failed, or with --verbose everything, and where the rest is.
+func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
+	var out bytes.Buffer
+	p := &report{colour: colour}
+	if !f.quiet {
+		fmt.Fprintf(&out, "%s: %s\n", r.Scenario, r.Title)
+		cellTable(&out, r, p)
+	}
+	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	rows := 0
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		for k := range c.Verdicts {
+			v := &c.Verdicts[k]
+			if !f.verbose && !v.Fails && (f.quiet || v.Verdict != "fail") {
+				continue
+			}
+			if rows++; rows == 1 {
+				fmt.Fprintf(t, "\nverdict\tcell\texpectation\tlevel\tacross\tvalue\t95 %% interval\tbound\truns\twhy\n")
+			}
+			paint := plain
+			if v.Fails {
+				paint = red
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", p.paint(paint, v.Verdict), c.Cell, v.ID, v.Level, v.Across,
+				value(float64(v.Value), v.Unit), interval(v), v.Bound, v.Runs, v.Why)
+		}
+	}
+	_ = t.Flush() // a buffer takes everything
+	sweepViolations(&out, r, p)
+	if f.quiet {
+		return out.Bytes()
+	}
+	if len(r.Builds) > 1 {
+		fmt.Fprintf(&out, "\nwarning: the runs come from %d different programs, see builds in %s; --force does them again\n", len(r.Builds), relative(dir, batch.SweepName))
+	}
+	if r.Done < r.Runs {
+		fmt.Fprintf(&out, "\n%d of %d runs are there; the same command goes on\n", r.Done, r.Runs)
+	}
+	fmt.Fprintf(&out, "\nresults in %s: %s, %s, %s, %s\n", dir, batch.SummaryName, batch.LongName, batch.ExpectationsName, batch.SweepName)
+	return out.Bytes()
+}
+
+// cellTable prints a line per cell.
+func cellTable(w io.Writer, r *batch.Report, p *report) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\ncell\tnodes\truns\tevents\tpass\tfail\tnot judged\tviolations\n")
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		n := map[string]int{}
+		for k := range c.Verdicts {
+			n[c.Verdicts[k].Verdict]++
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%d\t%d\t%d\t%d\n", c.Cell, c.Nodes, len(c.Runs), si(float64(c.Events)), n["pass"], n["fail"], n["not-judged"], len(c.Violations))
+	}
+	_ = t.Flush() // the caller's buffer takes everything
+}
+
+func sweepViolations(w io.Writer, r *batch.Report, p *report) {
+	n := 0
+	for i := range r.Cells {
+		for k := range r.Cells[i].Violations {
+			v := &r.Cells[i].Violations[k]
+			if n++; n == 1 {
+				fmt.Fprintf(w, "\n%s\n", p.paint(red, "invariant violations:"))
+			}
+			if n <= violationsMax {
+				fmt.Fprintf(w, "  %s, seed %d: %s at %.3f s: %s (%d in this run)\n", r.Cells[i].Cell, v.Seed, v.Invariant, v.AtS, v.What, v.Count)
+			}
+		}
+	}
+	if n > violationsMax {
+		fmt.Fprintf(w, "  … and %d more in %s\n", n-violationsMax, batch.SweepName)
+	}
+}
+
+func interval(v *batch.Verdict) string {
+	if math.IsNaN(float64(v.Low)) || math.IsNaN(float64(v.High)) {
+		return "-"
+	}
+	return fmt.Sprintf("%.4g … %.4g", float64(v.Low), float64(v.High))
+}

@@ -1,0 +1,205 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Report is sweep.json: the plan's cells with their verdicts.
+type Report struct {
+	Schema   int          `json:"schema"`
+	Scenario string       `json:"scenario"`
+	Title    string       `json:"title"`
+	Axes     []string     `json:"axes"`
+	Seeds    []uint64     `json:"seeds"`
+	Runs     int          `json:"runs"`
+	Done     int          `json:"done"`
+	Builds   []string     `json:"builds"` // of the program; several: runs of different programs are mixed
+	Cells    []CellReport `json:"cells"`
+	Strict   bool         `json:"strict"` // expectations of level "should" fail the sweep, too
+	Exit     int          `json:"exit"`
+}
+
+// CellReport is one cell of sweep.json.
+type CellReport struct {
+	Cell       string      `json:"cell"`
+	Values     []Value     `json:"values"`
+	ConfigHash string      `json:"config_hash"`
+	Nodes      int         `json:"nodes"`
+	Runs       []RunReport `json:"runs"`
+	Missing    []uint64    `json:"missing"` // seeds
+	Events     uint64      `json:"events"`
+	VirtualS   number      `json:"virtual_s"` // of all runs together
+	Verdicts   []Verdict   `json:"expectations"`
+	Violations []Violation `json:"violations"`
+	Warnings   []string    `json:"warnings"`
+	Exit       int         `json:"exit"`
+}
+
+// RunReport is one run of a cell.
+type RunReport struct {
+	Seed    uint64 `json:"seed"`
+	Digest  string `json:"digest"`
+	RunDir  string `json:"run_dir"` // relative to the sweep's folder
+	Stopped string `json:"stopped,omitempty"`
+}
+
+// Collect turns the runs of the plan that are in the folder into its result files and returns what they say.
+// The files follow from the plan and the runs alone. When other machines add runs meanwhile, it starts over,
+// so that whoever comes last leaves the complete result.
+func (p *Plan) Collect(dir string, strict bool) (*Report, error) {
+	for {
+		missing := p.missing(dir)
+		r, err := p.collect(dir, strict)
+		if err != nil {
+			return nil, err
+		}
+		switch still := p.missing(dir); {
+		case still < missing || still == 0 && r.Done < r.Runs:
+			continue
+		case still == 0:
+			return r, unmark(dir)
+		default:
+			return r, mark(dir, fmt.Sprintf("%d of %d runs are missing; the same command goes on", still, p.Runs()))
+		}
+	}
+}
+
+func (p *Plan) collect(dir string, strict bool) (*Report, error) {
+	r := &Report{
+		Schema: Format, Scenario: p.Scenario, Title: p.Title, Axes: p.Axes, Seeds: p.Seeds, Runs: p.Runs(), Builds: []string{}, Strict: strict,
+	}
+	t := newTables(p)
+	all := make([][]evidence, len(p.Cells)) // by cell and claim
+	for i := range p.Cells {
+		c := &p.Cells[i]
+		runs, err := p.read(dir, c)
+		if err != nil {
+			return nil, err
+		}
+		x := CellReport{
+			Cell: c.Name, Values: c.Values, ConfigHash: c.ConfigHash, Nodes: c.Nodes, Runs: []RunReport{}, Missing: []uint64{},
+			Verdicts: []Verdict{}, Violations: []Violation{}, Warnings: []string{},
+		}
+		for k, run := range runs {
+			if run == nil {
+				x.Missing = append(x.Missing, p.Seeds[k])
+				continue
+			}
+			r.note(&x, run)
+		}
+		r.Cells = append(r.Cells, x)
+		all[i] = gather(c, runs, p.Seeds)
+		t.long(c, runs)
+		t.summary(c, runs)
+	}
+	for i := range p.Cells {
+		for k := range p.Cells[i].Claims {
+			if v, ok := p.judge(i, k, all); ok {
+				v.settle(strict)
+				r.Cells[i].Verdicts = append(r.Cells[i].Verdicts, v)
+				t.verdict(&p.Cells[i], &v)
+			}
+		}
+		r.Cells[i].settle()
+		r.Exit = max(r.Exit, r.Cells[i].Exit)
+	}
+	slices.Sort(r.Builds)
+	return r, t.write(dir, r)
+}
+
+// read loads the runs of a cell, nil where there is none yet.
+func (p *Plan) read(dir string, c *Cell) ([]*runData, error) {
+	runs := make([]*runData, len(c.Runs))
+	for k, address := range c.Runs {
+		r, err := readRun(dir, address)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged):
+		case err != nil:
+			return nil, err
+		case r.Stopped == "" && len(r.Claims) != len(c.Claims) || r.Seed != p.Seeds[k]:
+			return nil, damaged(filepath.Join(dir, runsDir, address), errors.New("it is another run than its address says"))
+		default:
+			runs[k] = r
+		}
+	}
+	return runs, nil
+}
+
+// note adds a run to its cell.
+func (r *Report) note(x *CellReport, run *runData) {
+	r.Done++
+	x.Runs = append(x.Runs, RunReport{Seed: run.Seed, Digest: run.Digest, RunDir: runsDir + "/" + run.Address, Stopped: run.Stopped})
+	x.Events += run.Events
+	x.VirtualS += number(run.VirtualS)
+	x.Violations = append(x.Violations, run.Violations...)
+	for _, w := range run.Warnings {
+		if !slices.Contains(x.Warnings, w) {
+			x.Warnings = append(x.Warnings, w)
+		}
+	}
+	b := strings.Join(strings.Fields(run.Version+" "+run.Revision+" "+run.Go+" "+run.GOARCH+" "+run.Tags), " ")
+	if !slices.Contains(r.Builds, b) {
+		r.Builds = append(r.Builds, b)
+	}
+}
+
+// settle decides a cell's exit status.
+func (x *CellReport) settle() {
+	bad := len(x.Violations) > 0
+	for i := range x.Runs {
+		bad = bad || x.Runs[i].Stopped != ""
+	}
+	for i := range x.Verdicts {
+		bad = bad || x.Verdicts[i].Fails
+	}
+	if bad {
+		x.Exit = 1
+	}
+}
+
+// gather collects what the runs of a cell say about each claim.
+func gather(c *Cell, runs []*runData, seeds []uint64) []evidence {
+	out := make([]evidence, len(c.Claims))
+	for i := range out {
+		e := &out[i]
+		e.claim = &c.Claims[i]
+		for k, r := range runs {
+			switch {
+			case r == nil:
+				e.missing++
+			case r.Stopped != "":
+				e.stopped++
+			default:
+				e.samples, e.seeds = append(e.samples, &r.Claims[i]), append(e.seeds, seeds[k])
+			}
+		}
+	}
+	return out
+}
+
+// judge returns the verdict of claim k in cell i; ok is false where the claim says nothing about the cell.
+func (p *Plan) judge(i, k int, all [][]evidence) (v Verdict, ok bool) {
+	c, e := &p.Cells[i], &all[i][k]
+	if !e.claim.Applies {
+		return v, false
+	}
+	purpose := "sweep/" + c.Name + "/" + e.claim.ID
+	if e.claim.Versus == nil {
+		return judged(e, purpose), true
+	}
+	switch other := p.reference(c, e.claim.Versus); other {
+	case i:
+		return v, false
+	case -1:
+		v = judged(e, purpose)
+		v.Across = "difference to " + versusName(e.claim.Versus)
+		return v.notJudged(true, "no such cell in this sweep: %s", versusName(e.claim.Versus)), true
+	default:
+		return against(e, &all[other][k], p.Cells[other].Name, purpose), true
+	}
+}

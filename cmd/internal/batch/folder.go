@@ -1,0 +1,122 @@
+package batch
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"hypersim/cmd/internal/runner"
+)
+
+// Files of a sweep's folder, beside runs/.
+const (
+	PlanName         = "plan.json"
+	SweepName        = "sweep.json"
+	SummaryName      = "summary.csv"
+	LongName         = "long.csv"
+	ExpectationsName = "expectations.csv"
+)
+
+// Check returns why dir may not become, or go on as, the folder of a sweep of that scenario; nil if it may.
+func Check(dir, scenario string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return usage("%v", err)
+	case !info.IsDir():
+		return usage("%s is a file, not a folder; choose another --out", dir)
+	}
+	old, err := ReadPlan(dir)
+	if err == nil {
+		if old.Scenario != scenario {
+			return usage("%s holds a sweep of %s, not of %s; choose another --out", dir, old.Scenario, scenario)
+		}
+		return nil
+	}
+	list, err2 := os.ReadDir(dir)
+	if err2 != nil {
+		return usage("%v", err2)
+	}
+	if len(list) > 0 {
+		return usage("%s is not empty, and no folder of a sweep (%v); choose another --out", dir, err)
+	}
+	return nil
+}
+
+// ReadPlan reads the plan of a sweep's folder.
+func ReadPlan(dir string) (*Plan, error) {
+	text, err := os.ReadFile(filepath.Join(dir, PlanName))
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{}
+	if err := json.Unmarshal(text, p); err != nil {
+		return nil, usage("%s: %v", filepath.Join(dir, PlanName), err)
+	}
+	if p.Schema != Format {
+		return nil, usage("%s is of format %d, this program's is %d; sweep into another folder", filepath.Join(dir, PlanName), p.Schema, Format)
+	}
+	return p, nil
+}
+
+// prepare makes the folder, or takes one that is there, and marks it until all of the plan is in it.
+func (p *Plan) prepare(dir string) error {
+	if err := Check(dir, p.Scenario); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, runsDir), 0o777); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return usage("%v; choose another --out", err)
+		}
+		return err
+	}
+	if err := replace(filepath.Join(dir, PlanName), indented(p)); err != nil {
+		return err
+	}
+	if p.missing(dir) > 0 {
+		return mark(dir, "this sweep did not end: it is still going on, or it was stopped; the same command goes on")
+	}
+	return nil
+}
+
+func mark(dir, why string) error {
+	return replace(filepath.Join(dir, runner.Incomplete), []byte(why+"\n"))
+}
+
+func unmark(dir string) error {
+	if err := os.Remove(filepath.Join(dir, runner.Incomplete)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// missing counts the runs of the plan that are not in the folder.
+func (p *Plan) missing(dir string) int {
+	n := 0
+	for i := range p.Cells {
+		for _, address := range p.Cells[i].Runs {
+			if !has(dir, address) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func has(dir, address string) bool {
+	_, err := os.Stat(filepath.Join(dir, runsDir, address, headName))
+	return err == nil
+}
+
+// sweepOut removes what a killed process left of the given run.
+func sweepOut(dir, address string) error {
+	list, err := filepath.Glob(filepath.Join(dir, runsDir, "."+address+".*.partial"))
+	for _, path := range list {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
+}

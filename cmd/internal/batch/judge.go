@@ -1,0 +1,283 @@
+package batch
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"hypersim/analysis/judge"
+	"hypersim/analysis/stats"
+	"hypersim/scenarios"
+)
+
+// Verdict is the judgement of one expectation in one cell: a row of expectations.csv.
+//
+// What the runs of a cell say together is judged by its estimate, the interval stands beside it: the
+// tolerances of a scenario allow for the spread between seeds already. A comparison of two cells is judged
+// by its interval: only what is sure counts as shown.
+type Verdict struct {
+	ID      string `json:"id"`
+	Metric  string `json:"metric"`
+	Labels  string `json:"labels"`
+	Stat    string `json:"stat"`
+	Level   string `json:"level"`
+	Across  string `json:"across"` // all, pooled, mean, share ≥ x, or what it is compared with
+	Verdict string `json:"verdict"`
+	Value   number `json:"value"`
+	Low     number `json:"low"` // 95 % interval; null: none
+	High    number `json:"high"`
+	Unit    string `json:"unit"`
+	Bound   string `json:"bound"`
+	Runs    int    `json:"runs"`         // that it rests on
+	Count   number `json:"observations"` // in all of them
+	Why     string `json:"why"`
+	Fails   bool   `json:"fails"`
+	broken  bool
+	level   judge.Level
+}
+
+func (v Verdict) notJudged(broken bool, format string, args ...any) Verdict {
+	v.Verdict, v.broken = judge.NotJudged.String(), broken
+	v.Why = fmt.Sprintf(format, args...)
+	return v
+}
+
+func (v Verdict) by(passes bool) Verdict {
+	v.Verdict = judge.Fail.String()
+	if passes {
+		v.Verdict = judge.Pass.String()
+	}
+	return v
+}
+
+func (v *Verdict) set(i stats.Interval) {
+	v.Value, v.Low, v.High = rounded(i.Estimate), rounded(i.Low), rounded(i.High)
+}
+
+// settle decides whether the verdict fails the sweep.
+func (v *Verdict) settle(strict bool) {
+	must := v.level == judge.Must || v.level == judge.Should && strict
+	v.Fails = must && (v.broken || v.Verdict == judge.Fail.String())
+}
+
+// evidence is what the runs of a cell say about one of its claims.
+type evidence struct {
+	claim   *Claim
+	samples []*Sample
+	seeds   []uint64
+	missing int // runs that are not there
+	stopped int // runs that their budget ended
+}
+
+// judged judges a claim about one cell.
+func judged(e *evidence, purpose string) Verdict {
+	c := e.claim
+	v := Verdict{
+		ID: c.ID, Metric: c.Metric, Labels: c.Where.String(), Stat: c.StatName(), Level: c.Level.String(), Across: across(c),
+		Value: number(math.NaN()), Low: number(math.NaN()), High: number(math.NaN()), Unit: unit(c, e.samples), Bound: c.BoundText(),
+		Runs: len(e.samples), Why: c.Why, level: c.Level,
+	}
+	for _, s := range e.samples {
+		v.Count += s.Count
+	}
+	if len(e.samples) == 0 {
+		return v.notJudged(e.stopped > 0, "no run to judge by")
+	}
+	v, fails := e.combined(v, purpose)
+	switch {
+	case c.Level == judge.Record:
+		return v.notJudged(false, "recorded, never judged")
+	case e.stopped > 0:
+		return v.notJudged(true, "%d runs were stopped by their budget", e.stopped)
+	case e.missing > 0 && !fails:
+		return v.notJudged(false, "%d of %d runs are missing", e.missing, e.missing+len(e.samples))
+	}
+	return v
+}
+
+func across(c *Claim) string {
+	switch c.Across {
+	case judge.AcrossPooled:
+		return "pooled"
+	case judge.AcrossMean:
+		return "mean"
+	case judge.AcrossShare:
+		return "share"
+	}
+	return "all"
+}
+
+func unit(c *Claim, samples []*Sample) string {
+	if len(samples) > 0 && samples[0].Unit != "" {
+		return samples[0].Unit
+	}
+	return c.Unit
+}
+
+// combined judges by the way in which the claim combines seeds. sure reports that runs which are missing
+// could not change a failure into something else.
+func (e *evidence) combined(v Verdict, purpose string) (_ Verdict, sure bool) {
+	switch e.claim.Across {
+	case judge.AcrossPooled:
+		return e.pooled(v, purpose), false
+	case judge.AcrossMean:
+		return e.mean(v, purpose), false
+	case judge.AcrossShare:
+		return e.share(v), false
+	}
+	v = e.every(v)
+	return v, v.Verdict == judge.Fail.String()
+}
+
+// every demands that each run holds; the value is the worst one's.
+func (e *evidence) every(v Verdict) Verdict {
+	worst, fails, open := -1, 0, -1
+	for i, s := range e.samples {
+		switch s.Outcome {
+		case judge.Fail.String():
+			fails++
+		case judge.NotJudged.String():
+			if open < 0 {
+				open = i
+			}
+		}
+		x := float64(s.Value)
+		if x == x && (worst < 0 || e.claim.Margin(x) < e.claim.Margin(float64(e.samples[worst].Value))) {
+			worst = i
+		}
+	}
+	if worst >= 0 {
+		v.Value = rounded(float64(e.samples[worst].Value))
+	}
+	switch {
+	case fails > 0:
+		v.Why = fmt.Sprintf("%d of %d runs fail, seed %d worst (%s)", fails, len(e.samples), e.seeds[worst], v.Why)
+		return v.by(false)
+	case open >= 0:
+		return v.notJudged(true, "seed %d: %s", e.seeds[open], e.samples[open].Why)
+	}
+	return v.by(true)
+}
+
+func (e *evidence) pooled(v Verdict, purpose string) Verdict {
+	p := pool(e.samples)
+	value := p.statistic(v.Stat, p.once())
+	v.Value = rounded(value)
+	switch {
+	case v.Stat == "rate" && e.samples[0].PerWhat == "node-hour":
+		v.set(stats.PoissonInterval(uint64(math.Round(p.count)), p.exposure, 0))
+	case v.Stat != "count" && v.Stat != "sum":
+		iv := p.interval(v.Stat, purpose)
+		v.Low, v.High = rounded(iv.Low), rounded(iv.High)
+	}
+	truncated := uint64(0)
+	for _, s := range e.samples {
+		truncated += s.Truncated
+	}
+	switch {
+	case p.count < float64(e.claim.Least()):
+		return v.notJudged(true, "%.6g observations, needs %d", p.count, e.claim.Least())
+	case math.IsNaN(value):
+		return v.notJudged(true, "%s of %.6g observations is not defined", v.Stat, p.count)
+	case !e.claim.Holds(value):
+		return v.by(false)
+	case truncated > 0:
+		return v.notJudged(true, "%d observations were not kept; those kept meet the bound", truncated)
+	}
+	return v.by(true)
+}
+
+// own returns the statistics of the runs that have one.
+func (e *evidence) own() (values []float64, runs []stats.Run) {
+	for i, s := range e.samples {
+		if x := float64(s.Value); !math.IsNaN(x) && !math.IsInf(x, 0) {
+			values = append(values, x)
+			runs = append(runs, stats.Run{Seed: e.seeds[i], Value: x})
+		}
+	}
+	return values, runs
+}
+
+func (e *evidence) mean(v Verdict, purpose string) Verdict {
+	values, _ := e.own()
+	v.Runs = len(values)
+	iv := stats.BCa(values, stats.Mean, stats.Resampling{Seed: 1, Purpose: purpose}).Interval
+	v.set(iv)
+	switch {
+	case len(values) == 0 || float64(v.Count) < float64(e.claim.Least()):
+		return v.notJudged(true, "%.6g observations, needs %d", float64(v.Count), e.claim.Least())
+	case len(values) < len(e.samples):
+		return v.notJudged(true, "%d of %d runs have no %s", len(e.samples)-len(values), len(e.samples), v.Stat)
+	}
+	return v.by(e.claim.Holds(iv.Estimate))
+}
+
+// share demands that enough of the runs hold.
+func (e *evidence) share(v Verdict) Verdict {
+	holds := uint64(0)
+	for i, s := range e.samples {
+		switch s.Outcome {
+		case judge.Pass.String():
+			holds++
+		case judge.NotJudged.String():
+			if e.claim.Level != judge.Record {
+				return v.notJudged(true, "seed %d: %s", e.seeds[i], s.Why)
+			}
+		}
+	}
+	v.set(stats.ClopperPearson(holds, uint64(len(e.samples)), 0))
+	v.Bound = fmt.Sprintf("%s in at least %.6g of the runs", v.Bound, e.claim.AtLeast)
+	v.Unit = "share of runs"
+	return v.by(float64(v.Value) >= e.claim.AtLeast-1e-9)
+}
+
+// against judges a claim about the difference to, or the ratio to, another cell, seed by seed.
+func against(e, other *evidence, name, purpose string) Verdict {
+	c := e.claim
+	v := judged(e, purpose)
+	v.Across = fmt.Sprintf("difference to %s", name)
+	if c.AsRatio {
+		v.Across, v.Unit = fmt.Sprintf("ratio to %s", name), "1"
+	}
+	_, mine := e.own()
+	_, its := other.own()
+	pairs, _ := stats.Match(its, mine)
+	r := stats.Resampling{Seed: 1, Purpose: purpose}
+	iv := stats.PairedDifference(pairs, stats.Mean, r).Interval
+	if c.AsRatio {
+		iv = stats.PairedRatio(pairs, stats.Mean, r).Interval
+	}
+	v.Why, v.broken, v.Runs = c.Why, false, len(pairs)
+	v.set(iv)
+	least, most := c.Limits()
+	switch {
+	case c.Level == judge.Record:
+		return v.notJudged(false, "recorded, never judged")
+	case e.stopped+other.stopped > 0:
+		return v.notJudged(true, "%d runs were stopped by their budget", e.stopped+other.stopped)
+	case e.missing+other.missing > 0:
+		return v.notJudged(false, "%d runs of the two cells are missing", e.missing+other.missing)
+	case float64(v.Count) < float64(c.Least()):
+		return v.notJudged(true, "%.6g observations, needs %d", float64(v.Count), c.Least())
+	case len(pairs) < len(e.samples):
+		return v.notJudged(true, "%d of %d seeds have no pair of values", len(e.samples)-len(pairs), len(e.samples))
+	case len(pairs) < 2:
+		return v.notJudged(false, "needs more seeds: a comparison needs at least two")
+	case !iv.Known():
+		return v.notJudged(true, "no interval: %s", iv.Note)
+	case c.Holds(iv.Low) && c.Holds(iv.High): // bounds are an interval, too: what holds at both ends holds between them
+		return v.by(true)
+	case iv.High < least || iv.Low > most:
+		return v.by(false)
+	}
+	return v.notJudged(true, "the interval reaches beyond the bound: not shown with %d seeds (%s)", len(pairs), c.Why)
+}
+
+// versusName names a cell that there is not.
+func versusName(choices []scenarios.Choice) string {
+	parts := make([]string, len(choices))
+	for i, x := range choices {
+		parts[i] = x.Key + "=" + x.Value
+	}
+	return strings.Join(parts, ",")
+}

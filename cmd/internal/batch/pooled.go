@@ -1,0 +1,183 @@
+package batch
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/analysis/stats"
+)
+
+// pooled is what an expectation selected from several runs, put together.
+type pooled struct {
+	runs     []*Sample
+	values   []pooledValue // ascending
+	digits   int
+	count    float64
+	exposure float64
+}
+
+type pooledValue struct {
+	v, w float64
+	run  int32
+}
+
+func pool(runs []*Sample) *pooled {
+	p := &pooled{runs: runs}
+	for i, s := range runs {
+		p.count += float64(s.Count)
+		p.exposure += float64(s.Exposure)
+		p.digits = leastDigits(p.digits, s.Digits)
+		for k := range s.Values {
+			p.values = append(p.values, pooledValue{float64(s.Values[k]), float64(s.Weights[k]), int32(i)})
+		}
+	}
+	slices.SortFunc(p.values, func(a, b pooledValue) int { return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(a.run, b.run)) })
+	return p
+}
+
+func leastDigits(a, b int) int {
+	switch {
+	case a == 0:
+		return b
+	case b == 0:
+		return a
+	}
+	return min(a, b)
+}
+
+// statistic returns the named statistic over the runs, each counted as often as times says. What has no
+// pooled form (first, last, slope) is the mean of the runs' own.
+func (p *pooled) statistic(stat string, times []int32) float64 {
+	switch stat {
+	case "count", "sum", "rate":
+		return p.total(stat, times)
+	case "first", "last", "slope":
+		var own []float64
+		for i, n := range times {
+			for range n {
+				own = append(own, float64(p.runs[i].Value))
+			}
+		}
+		return stats.Mean(own)
+	}
+	weight, sum := 0.0, 0.0
+	least, most := math.NaN(), math.NaN()
+	for i := range p.values {
+		if x := &p.values[i]; times[x.run] > 0 {
+			w := float64(times[x.run]) * x.w
+			weight += w
+			sum += float64(w * x.v)
+			if least != least {
+				least = x.v
+			}
+			most = x.v
+		}
+	}
+	switch {
+	case weight == 0:
+		return math.NaN()
+	case stat == "min":
+		return least
+	case stat == "max":
+		return most
+	case stat == "mean":
+		return sum / weight
+	case stat == "sd":
+		return p.sd(sum/weight, weight, times)
+	}
+	percent, err := strconv.ParseFloat(strings.TrimPrefix(stat, "p"), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return p.percentile(percent, weight, times)
+}
+
+func (p *pooled) total(stat string, times []int32) float64 {
+	count, sum, exposure := 0.0, 0.0, 0.0
+	for i, n := range times {
+		count += float64(float64(n) * float64(p.runs[i].Count))
+		exposure += float64(float64(n) * float64(p.runs[i].Exposure))
+	}
+	switch stat {
+	case "count":
+		return count
+	case "rate":
+		return count / exposure
+	}
+	for i := range p.values {
+		x := &p.values[i]
+		sum += float64(float64(times[x.run]) * float64(x.w*x.v))
+	}
+	return sum
+}
+
+func (p *pooled) sd(mean, weight float64, times []int32) float64 {
+	if weight <= 1 {
+		return math.NaN()
+	}
+	squares := 0.0
+	for i := range p.values {
+		x := &p.values[i]
+		d := x.v - mean
+		squares += float64(float64(d*d) * float64(float64(times[x.run])*x.w))
+	}
+	return math.Sqrt(squares / (weight - 1))
+}
+
+// percentile is the nearest rank, as in sim/metrics.
+func (p *pooled) percentile(percent, weight float64, times []int32) float64 {
+	rank, sum, last := float64(percent*weight)/100-float64(1e-9*weight), 0.0, math.NaN()
+	for i := range p.values {
+		x := &p.values[i]
+		if n := times[x.run]; n > 0 {
+			if sum += float64(float64(n) * x.w); sum >= rank {
+				return x.v
+			}
+			last = x.v
+		}
+	}
+	return last
+}
+
+// once counts every run once.
+func (p *pooled) once() []int32 {
+	times := make([]int32, len(p.runs))
+	for i := range times {
+		times[i] = 1
+	}
+	return times
+}
+
+// interval returns the BCa interval of a pooled statistic: whole runs are drawn, never observations, because
+// those of one run share its weather.
+func (p *pooled) interval(stat, purpose string) stats.Interval {
+	index := make([]float64, len(p.runs))
+	for i := range index {
+		index[i] = float64(i)
+	}
+	times := make([]int32, len(p.runs))
+	of := func(drawn []float64) float64 {
+		clear(times)
+		for _, i := range drawn {
+			times[int(i)]++
+		}
+		return p.statistic(stat, times)
+	}
+	r := stats.Resampling{Seed: 1, Purpose: purpose}
+	if n := len(p.values); n > 100_000 { // a pass over so many values for each resample takes its time
+		r.Resamples = max(200, 200_000_000/n)
+	}
+	return stats.BCa(index, of, r).Interval
+}
+
+// rounded keeps nine digits: more are not the same on every CPU, and mean nothing.
+func rounded(v float64) number {
+	x, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 9, 64), 64)
+	if err != nil {
+		return number(v)
+	}
+	return number(x)
+}

@@ -1,0 +1,81 @@
+package batch
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Shard is one of several machines that share a sweep: Index of Of, from 1. The zero value does everything.
+type Shard struct{ Index, Of int }
+
+// ParseShard reads "2/8".
+func ParseShard(text string) (Shard, error) {
+	a, b, ok := strings.Cut(text, "/")
+	i, err1 := strconv.Atoi(a)
+	n, err2 := strconv.Atoi(b)
+	if !ok || err1 != nil || err2 != nil || n < 1 || i < 1 || i > n {
+		return Shard{}, fmt.Errorf("--shard %q: must be i/n with 1 ≤ i ≤ n, such as 2/8", text)
+	}
+	return Shard{i, n}, nil
+}
+
+// ShardFromEnv reads which shard a scheduler made of this process: a SLURM array job (SLURM_ARRAY_TASK_ID,
+// _COUNT, _MIN and _STEP) or an indexed job of Kubernetes (JOB_COMPLETION_INDEX; how many there are is not
+// told, so it comes from of, or from JOB_COMPLETION_COUNT if the job sets it). from names the variable; it is
+// empty if there is none and the shard is the whole. of is --shards, 0 if not given.
+func ShardFromEnv(lookup func(string) (string, bool), of int) (s Shard, from string, err error) {
+	number := func(name string, without int) (int, error) {
+		text, ok := lookup(name)
+		if !ok || text == "" {
+			return without, nil
+		}
+		v, err := strconv.Atoi(text)
+		if err != nil {
+			return 0, fmt.Errorf("%s = %q: must be a whole number", name, text)
+		}
+		return v, nil
+	}
+	var id, first, step, count int
+	read := func(to *int, name string, without int) {
+		if err == nil {
+			*to, err = number(name, without)
+		}
+	}
+	if text, ok := lookup("SLURM_ARRAY_TASK_ID"); ok && text != "" {
+		from = "SLURM_ARRAY_TASK_ID"
+		read(&id, from, 0)
+		read(&first, "SLURM_ARRAY_TASK_MIN", 1)
+		read(&step, "SLURM_ARRAY_TASK_STEP", 1)
+		read(&count, "SLURM_ARRAY_TASK_COUNT", of)
+	} else if text, ok := lookup("JOB_COMPLETION_INDEX"); ok && text != "" {
+		from, first, step = "JOB_COMPLETION_INDEX", 0, 1
+		read(&id, from, 0)
+		read(&count, "JOB_COMPLETION_COUNT", of)
+	} else {
+		return Shard{}, "", nil
+	}
+	if of > 0 {
+		count = of
+	}
+	switch {
+	case err != nil:
+		return Shard{}, from, err
+	case count < 1:
+		return Shard{}, from, fmt.Errorf("%s is set, but not how many shards there are; give --shards N, or --shard i/n", from)
+	case step < 1 || (id-first)%step != 0 || (id-first)/step < 0 || (id-first)/step >= count:
+		return Shard{}, from, fmt.Errorf("%s = %d is none of %d shards from %d; give --shard i/n", from, id, count, first)
+	}
+	return Shard{(id-first)/step + 1, count}, from, nil
+}
+
+// has reports whether the k-th run of a plan is the shard's. Runs are dealt in turn, so that shards get equal
+// parts of cheap and costly cells.
+func (s Shard) has(k int) bool { return s.Of <= 1 || k%s.Of == s.Index-1 }
+
+func (s Shard) String() string {
+	if s.Of <= 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.Index, s.Of)
+}

@@ -1,0 +1,250 @@
+package batch
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/analysis/stats"
+	"hypersim/sim/metrics"
+)
+
+// tables are the CSV files of a sweep on their way.
+type tables struct {
+	plan                        *Plan
+	summaries, longs, judgement *table
+}
+
+// table is one CSV file.
+type table struct {
+	buf bytes.Buffer
+	w   *csv.Writer
+}
+
+func newTable(header ...string) *table {
+	t := &table{}
+	t.w = csv.NewWriter(&t.buf)
+	t.row(header...)
+	return t
+}
+
+func (t *table) row(cells ...string) { _ = t.w.Write(cells) } // a buffer takes everything
+
+func newTables(p *Plan) *tables {
+	head := append([]string{"cell"}, p.Axes...)
+	return &tables{
+		plan: p,
+		summaries: newTable(append(slices.Clone(head), "metric", "labels", "unit", "stat", "runs", "count", "mean", "sd", "low", "high",
+			"min", "p50", "p90", "p95", "p99", "p99.9", "max", "censored", "km_median", "km_low", "km_high",
+			"node_hours", "rate_per_node_hour", "rate_low", "rate_high", "note")...),
+		longs: newTable(append(slices.Clone(head), "seed", "metric", "labels", "unit", "stat", "value")...),
+		judgement: newTable(append(slices.Clone(head), "expectation", "metric", "labels", "stat", "level", "across", "verdict", "value", "low", "high",
+			"unit", "bound", "runs", "observations", "why")...),
+	}
+}
+
+// head returns the first cells of a row about c: its name and its value on each axis.
+func (t *tables) head(c *Cell) []string {
+	out := []string{c.Name}
+	for _, key := range t.plan.Axes {
+		out = append(out, c.value(key))
+	}
+	return out
+}
+
+// figure writes a number with nine digits; nothing is NaN.
+func figure[T ~float64](v T) string {
+	if math.IsNaN(float64(v)) {
+		return ""
+	}
+	return strings.TrimPrefix(strconv.FormatFloat(float64(v), 'g', 9, 64), "+") // "Inf" as R writes it
+}
+
+// long writes a row per run, metric and statistic, and what each expectation was judged by.
+func (t *tables) long(c *Cell, runs []*runData) {
+	head := t.head(c)
+	for _, r := range runs {
+		if r == nil {
+			continue
+		}
+		put := func(metric, labels, unit, stat, value string) {
+			t.longs.row(append(slices.Clone(head), strconv.FormatUint(r.Seed, 10), metric, labels, unit, stat, value)...)
+		}
+		for i := range r.Metrics {
+			d := &r.Metrics[i]
+			if d.Fine {
+				continue
+			}
+			put(d.Metric, d.Labels, "count", "count", strconv.FormatUint(d.Count, 10))
+			for _, x := range []struct {
+				stat string
+				v    number
+			}{{"mean", d.Mean}, {"p50", d.P50}, {"p99", d.P99}, {"max", d.Max}} {
+				put(d.Metric, d.Labels, d.Unit, x.stat, figure(x.v))
+			}
+		}
+		for i := range r.Counts {
+			put(r.Counts[i].Metric, r.Counts[i].Labels, "count", "events", strconv.FormatUint(r.Counts[i].Count, 10))
+			put(r.Counts[i].Metric, r.Counts[i].Labels, "node-hour", "exposure", figure(r.Counts[i].NodeHours))
+		}
+		for i := range r.Survival {
+			put(r.Survival[i].Metric, r.Survival[i].Labels, "count", "censored", strconv.Itoa(len(r.Survival[i].Censored)))
+		}
+		for i := range r.Claims {
+			if c.Claims[i].Applies {
+				put("expectation:"+r.Claims[i].ID, c.Claims[i].Where.String(), r.Claims[i].Unit, c.Claims[i].StatName(), figure(r.Claims[i].Value))
+			}
+		}
+	}
+}
+
+// statRow is one row of summary.csv, and what it is made of.
+type statRow struct {
+	order        int // of the metric
+	fine         bool
+	metric, unit string
+	labels, stat string
+
+	own       []float64 // one per run
+	hist      stats.Histogram
+	events    uint64
+	exposure  float64
+	survival  []stats.Observation
+	several   bool // a run has several of them
+	isCount   bool
+	isCrashes bool
+}
+
+// summary writes what the runs of a cell say together about each metric.
+func (t *tables) summary(c *Cell, runs []*runData) {
+	var rows []*statRow
+	index := map[[3]string]*statRow{}
+	find := func(metric, labels, stat, unit string) *statRow {
+		key := [3]string{metric, labels, stat}
+		if index[key] == nil {
+			order, _ := metrics.Lookup(metric)
+			index[key] = &statRow{metric: metric, labels: labels, stat: stat, unit: unit, order: int(order)}
+			rows = append(rows, index[key])
+		}
+		return index[key]
+	}
+	for _, r := range runs {
+		if r == nil {
+			continue
+		}
+		for i := range r.Metrics {
+			d := &r.Metrics[i]
+			x := find(d.Metric, d.Labels, "mean", d.Unit)
+			x.own, x.fine = append(x.own, float64(d.Mean)), d.Fine
+			if err := x.hist.Merge(d.Hist); err != nil {
+				panic("batch: " + err.Error()) // 2^63 observations
+			}
+		}
+		for i := range r.Counts {
+			n := &r.Counts[i]
+			x := find(n.Metric, n.Labels, "events", "count")
+			x.own, x.events, x.exposure, x.isCount = append(x.own, float64(n.Count)), x.events+n.Count, x.exposure+float64(n.NodeHours), true
+		}
+		for i := range r.Survival {
+			s := &r.Survival[i]
+			x := find(s.Metric, s.Labels, "time", "s")
+			x.isCrashes, x.several = true, x.several || len(s.Times)+len(s.Censored) > 1
+			for _, v := range s.Times {
+				x.survival = append(x.survival, stats.Observation{Time: float64(v)})
+			}
+			for _, v := range s.Censored {
+				x.survival = append(x.survival, stats.Observation{Time: float64(v), Censored: true})
+			}
+			if len(s.Times) > 0 {
+				sum := 0.0
+				for _, v := range s.Times {
+					sum += float64(v)
+				}
+				x.own = append(x.own, sum/float64(len(s.Times)))
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b *statRow) int {
+		fine := func(x *statRow) int {
+			if x.fine {
+				return 1
+			}
+			return 0
+		}
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(fine(a), fine(b)), cmp.Compare(a.labels, b.labels), cmp.Compare(a.stat, b.stat))
+	})
+	for _, x := range rows {
+		t.summaries.row(append(t.head(c), x.cells(c.Name)...)...)
+	}
+}
+
+// cells returns the row from metric on.
+func (x *statRow) cells(cell string) []string {
+	iv := stats.BCa(x.own, stats.Mean, stats.Resampling{Seed: 1, Purpose: "sweep/" + cell + "/" + x.metric + "/" + x.labels}).Interval
+	note := iv.Note
+	count := x.hist.Count()
+	if x.isCount {
+		count = x.events
+	}
+	if x.isCrashes {
+		count = uint64(len(x.survival))
+	}
+	out := []string{
+		x.metric, x.labels, x.unit, x.stat, strconv.Itoa(len(x.own)), strconv.FormatUint(count, 10),
+		figure(iv.Estimate), figure(stats.SD(x.own)), figure(iv.Low), figure(iv.High),
+	}
+	if h := &x.hist; h.Count() > 0 {
+		for _, v := range []float64{h.Min(), h.Percentile(50), h.Percentile(90), h.Percentile(95), h.Percentile(99), h.Percentile(99.9), h.Max()} {
+			out = append(out, figure(v))
+		}
+	} else {
+		out = append(out, "", "", "", "", "", "", "")
+	}
+	out = append(out, x.censoring(&note)...)
+	if x.isCount {
+		r := stats.PoissonInterval(x.events, x.exposure, 0)
+		return append(out, figure(x.exposure), figure(r.Estimate), figure(r.Low), figure(r.High), note)
+	}
+	return append(out, "", "", "", "", note)
+}
+
+// censoring returns the number of events that never came and the median in spite of them.
+func (x *statRow) censoring(note *string) []string {
+	if !x.isCrashes {
+		return []string{"", "", "", ""}
+	}
+	s, err := stats.KaplanMeier(x.survival, 0)
+	if err != nil {
+		*note = err.Error()
+		return []string{"", "", "", ""}
+	}
+	m := s.Median()
+	if x.several {
+		*note = "the median's interval takes the crashes of one run as independent"
+	}
+	return []string{strconv.Itoa(s.Censored), figure(m.Estimate), figure(m.Low), figure(m.High)}
+}
+
+func (t *tables) verdict(c *Cell, v *Verdict) {
+	t.judgement.row(append(t.head(c), v.ID, v.Metric, v.Labels, v.Stat, v.Level, v.Across, v.Verdict, figure(v.Value), figure(v.Low), figure(v.High),
+		v.Unit, v.Bound, strconv.Itoa(v.Runs), figure(v.Count), v.Why)...)
+}
+
+// write replaces the result files, sweep.json last.
+func (t *tables) write(dir string, r *Report) error {
+	var errs []error
+	for _, f := range []struct {
+		name string
+		t    *table
+	}{{SummaryName, t.summaries}, {LongName, t.longs}, {ExpectationsName, t.judgement}} {
+		f.t.w.Flush()
+		errs = append(errs, replace(filepath.Join(dir, f.name), f.t.buf.Bytes()))
+	}
+	return errors.Join(append(errs, replace(filepath.Join(dir, SweepName), indented(r)))...)
+}
