@@ -51,7 +51,7 @@ func TestHelpExamples(t *testing.T) {
 	})
 }
 
-// runExample runs "hypersim list" or "hypersim schema > file". A run may end with
+// runExample runs "hypersim list" or "hypersim schema > file". A run or a sweep may end with
 // status 1: whether a bundled scenario's expectations hold under other settings is not help's promise.
 func runExample(t *testing.T, line string) {
 	line, _, _ = strings.Cut(line, " > ")
@@ -61,7 +61,8 @@ func runExample(t *testing.T, line string) {
 		return
 	}
 	t.Run(line, func(t *testing.T) {
-		if testing.Short() && len(words) > 1 && words[1] == "run" {
+		runs := len(words) > 1 && (words[1] == "run" || words[1] == "sweep" || words[1] == "merge")
+		if testing.Short() && runs {
 			t.Skip("a run")
 		}
 		for _, w := range words { // outputs of an earlier example
@@ -74,7 +75,7 @@ func runExample(t *testing.T, line string) {
 		}
 		var stdout, stderr bytes.Buffer
 		code := execute(t.Context(), words[1:], &stdout, &stderr)
-		if code != exitOK && (code != exitFailed || words[1] != "run") {
+		if code != exitOK && (code != exitFailed || !runs) {
 			t.Errorf("exit %d\n%s%s", code, stdout.String(), stderr.String())
 		}
 		if stdout.Len() == 0 {

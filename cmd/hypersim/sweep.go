@@ -48,7 +48,7 @@ Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage 
 written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim sweep crash-single-lan --seeds 1..3 --vary cluster.size=5,20
   hypersim sweep crash-single-lan --seeds 1..6 --vary cluster.size=5,20 --variant flat
-  hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --duration 400s --json
+  hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --json
   hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 1/2 --out results/shared`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeScenarios,

@@ -70,6 +70,9 @@ func (g *group) restart(i int, seed uint64) {
 	for j := range g.managers() {
 		if j != i {
 			p.Seeds = append(p.Seeds, core.NodeID(j))
+			// Configured peers are pinged until they answer. Without them a group that is restarted as a
+			// whole falls apart for good: two joiners that let each other in never look for the rest.
+			p.Known = append(p.Known, core.Entry{Subject: core.NodeID(j), Role: core.RoleManager, Accuser: core.NoNode})
 		}
 	}
 	g.paused[i] = false

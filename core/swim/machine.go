@@ -87,6 +87,7 @@ type Machine struct {
 	conf   confirmations
 	deads  []uint16      // DEAD participants, oldest death first
 	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
+	behind []core.NodeID // peers that live at a lower incarnation than is known of them
 	lag    lagMeter
 	refute refuter
 	join   joiner

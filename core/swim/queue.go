@@ -1,6 +1,8 @@
 package swim
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/wire"
 )
@@ -191,11 +193,11 @@ func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) 
 		return
 	}
 	room := m.cfg.Gossip.MaxBytes - wire.UpdatesHeader
-	us := fx.GrowUpdates(m.updateCap() + 2)
+	us := fx.GrowUpdates(m.updateCap() + 3)
 	if forced {
 		us, room = m.attachForced(k, us, room)
 	}
-	us = m.attachQueued(us, room, fx)
+	us = m.attachQueued(now, us, room, fx)
 	msg.Updates = fx.KeepUpdates(us)
 	m.count.Transmitted += uint64(len(us))
 }
@@ -203,17 +205,10 @@ func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) 
 // forced reports whether a datagram to k must carry something out of turn.
 func (m *Machine) forced(k int) bool {
 	s := m.rec[k].state()
-	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0
+	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0 || len(m.behind) > 0 && slices.Contains(m.behind, m.id(k))
 }
 
-func (m *Machine) owes(id core.NodeID) int {
-	for i, o := range m.owed {
-		if o == id {
-			return i
-		}
-	}
-	return -1
-}
+func (m *Machine) owes(id core.NodeID) int { return slices.Index(m.owed, id) }
 
 func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update, int) {
 	r := &m.rec[k]
@@ -224,6 +219,14 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 	if i := m.owes(m.id(k)); i >= 0 {
 		m.owed = append(m.owed[:i], m.owed[i+1:]...)
 		add(m.selfUpdate(core.UpdateAlive))
+	}
+	if i := slices.Index(m.behind, m.id(k)); i >= 0 {
+		m.behind = slices.Delete(m.behind, i, i+1)
+		if digested(r.state()) {
+			add(core.Update{
+				Type: core.UpdateAlive, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role(),
+			})
+		}
 	}
 	switch s := r.state(); {
 	case !m.cfg.Suspicion.Buddy:
@@ -241,7 +244,7 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 const leastUpdateBytes = 1 + 1 + wire.KeyV4
 
 // attachQueued takes from the queue in its order. An update that does not fit is skipped, not a stop.
-func (m *Machine) attachQueued(us []core.Update, room int, fx *core.Effects) []core.Update {
+func (m *Machine) attachQueued(now core.Instant, us []core.Update, room int, fx *core.Effects) []core.Update {
 	q := &m.queue
 	limit := len(us) + m.updateCap()
 	w := len(q.items) // items[w:] after the walk: those passed over, in order
@@ -260,6 +263,9 @@ func (m *Machine) attachQueued(us []core.Update, room int, fx *core.Effects) []c
 		it.sent++
 		if it.sent >= it.limit {
 			m.retired(it, core.CauseLimit, fx)
+			if m.leaving && it.subject == m.self { // the departure has been told often enough (§7.2)
+				m.due[timerLeave] = now
+			}
 			continue
 		}
 		it.key += 1 << sentShift

@@ -270,6 +270,8 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 			// and who hears the subject itself would otherwise keep its news to himself.
 			m.transition(now, k, core.StateOK, msg.Incarnation, core.CauseSeen, core.NoNode, fx)
 			m.relayAlive(now, k, fx)
+		} else if msg.Incarnation < known {
+			m.remind(msg.From)
 		}
 	case core.StateSuspect:
 		if msg.Incarnation > known {
@@ -288,6 +290,15 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 				m.confirm(now, k, msg.Incarnation, fx)
 			}
 		}
+	}
+}
+
+// remind tells a peer on the next datagram at which incarnation it is known. A process that rejoined through
+// somebody without memory does not know what the last one of its key had reached; below that, its news and
+// its digest would differ from everybody's for ever. It answers as §2.4 says: own ← i + 1.
+func (m *Machine) remind(id core.NodeID) {
+	if len(m.behind) < 64 && !slices.Contains(m.behind, id) {
+		m.behind = append(m.behind, id)
 	}
 }
 

@@ -110,8 +110,7 @@ func TestOrderOfFaultsChangesNothing(t *testing.T) {
 	compare(t, digests(t, text+list[2]+list[0]+list[3]+list[1], 11), want)
 }
 
-// All times of a run may be longer by the same start: a world in which nothing is drawn from chance but the
-// protocol's own streams does the same, later by the offset of all clocks.
+// A machine measures spans: clocks that are all an hour ahead give the same run.
 func TestClockOffsetChangesNothing(t *testing.T) {
 	text := fmt.Sprintf(island, alone) + aFault("crash", "crash", "at = \"10s\"\ntarget = { id = \"a/manager/1\" }")
 	text = strings.Replace(text, `clock = { drift_ppm = { dist = "normal", mean = 0, std = 50 } }`, `clock = { offset = "%s" }`, 1)

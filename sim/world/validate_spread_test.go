@@ -73,7 +73,7 @@ func rumour(tb testing.TB, n int, seed uint64, loss float64, sets ...string) *to
 		}
 	}
 	victim, counting = who[0], true
-	w.lose(tb, loss)
+	loseFromNow(tb, w, loss)
 	w.crash(start, victim, false)
 	first := &w.nodes[who[1]]
 	msg := core.Message{
@@ -97,17 +97,13 @@ func rumour(tb testing.TB, n int, seed uint64, loss float64, sets ...string) *to
 	return news
 }
 
-// lose adds independent loss on all links from now on.
-func (w *World) lose(tb testing.TB, p float64) {
+// loseFromNow adds independent loss on all links.
+func loseFromNow(tb testing.TB, w *World, p float64) {
 	tb.Helper()
 	if p == 0 {
 		return
 	}
-	all := make([]bool, len(w.nodes))
-	for i := range all {
-		all[i] = true
-	}
-	id, err := w.net.AddOverlay(network.Overlay{ID: 1, From: all, Loss: p})
+	id, err := w.net.AddOverlay(network.Overlay{ID: 1, Loss: p})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -203,16 +199,19 @@ func TestValidateGossip(t *testing.T) {
 		}{{phases.half, ours.half}, {phases.most, ours.most}, {phases.all, ours.all}} {
 			rounds := scale(v.have, 1/gossipRound)
 			if !math.IsInf(v.model, 1) {
-				tb.near(fmt.Sprintf("own phases, rounds to %s, %s", shares[i], what), "model", v.model/gossipRound, 0.25, rounds)
+				tb.near(fmt.Sprintf("own phases, rounds to %s, %s", shares[i], what), "model", v.model/gossipRound, 0.10, rounds)
 			}
 			m, half := interval95(rounds)
-			tb.add(fmt.Sprintf("no slower than the chapter's %.1f + 25 %%", c.ref[i]), "B", num(m), span(m-half, m+half), m <= 1.25*c.ref[i], "")
+			tb.add(fmt.Sprintf("chapter's %.1f in lock step, ours no slower than + 25 %%", c.ref[i]), "B",
+				fmt.Sprintf("%.4g (%+.0f %%)", m, 100*(m/c.ref[i]-1)), span(m-half, m+half), m <= 1.25*c.ref[i], "")
 		}
 		if c.loss == 0 {
 			tb.atMost("never later than Serf's estimate, rounds, "+what, "A, B", serfRounds(c.n, 3, 0, 0, 0.9999), scale(ours.all, 1/gossipRound))
 		}
-		limit := math.Max(1, math.Floor(3*xmath.Log(float64(c.n+1))))
-		tb.atMost("transmissions of one member, ⌊λ·ln(n+1)⌋, "+what, "§6", limit, ours.sent)
+		if c.n <= 1000 { // larger runs end before the repeats do
+			limit := math.Max(1, math.Floor(3*xmath.Log(float64(c.n+1))))
+			tb.atMost("transmissions of one member, ⌊λ·ln(n+1)⌋, "+what, "§6", limit, ours.sent)
+		}
 		tb.add("runs that missed somebody, "+what+": ≤ 2 % (chapter 0.2–0.4 % at n 30)", "B", fmt.Sprintf("%d of %d", lost, c.runs), "", lost*50 <= c.runs, "")
 	}
 }
@@ -244,6 +243,8 @@ func TestValidatePiggyback(t *testing.T) {
 		mean := 0.5 * xmath.Log(float64(c.n-1))
 		tb.near(fmt.Sprintf("mean field ½·ln(n−1) + 0.3, n %d, the model", c.n), "B1", mean+0.3, 0.25, []float64{m.half})
 		if c.runs == 0 {
+			tb.note(fmt.Sprintf("own phases, n %d, 99 %%, the model alone", c.n), "model", []float64{m.most}, "")
+			tb.note(fmt.Sprintf("own phases, n %d, all, the model alone", c.n), "model", []float64{m.all}, "")
 			continue
 		}
 		ours, lost := rumours(t, c.n, c.runs, 0, "protocol.gossip.interval=0s")

@@ -82,9 +82,8 @@ func (tb *table) equal(what, source string, ref, have, digits float64) {
 // atMost checks the largest of all runs.
 func (tb *table) atMost(what, source string, bound float64, have []float64) {
 	tb.t.Helper()
-	m, half := interval95(have)
 	most := slices.Max(have)
-	tb.add(fmt.Sprintf("%s: at most %.4g", what, bound), source, fmt.Sprintf("%s, largest %s", num(m), num(most)), span(m-half, m+half),
+	tb.add(fmt.Sprintf("%s: at most %.4g", what, bound), source, "largest "+num(most), span(slices.Min(have), most)+" (runs)",
 		most <= bound, fmt.Sprintf(": largest %.4g", most))
 }
 

@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -144,7 +143,7 @@ func (v *watcher) check(tb testing.TB) {
 	}
 }
 
-// fact returns the instants at which a node reported facts that match.
+// count returns how many kept records match.
 func (v *watcher) count(match func(r *trace.Record) bool) (n int) {
 	for i := range v.kept {
 		if match(&v.kept[i]) {
@@ -184,16 +183,3 @@ func small(tb testing.TB, n int, faults string, sets ...string) *scenarios.Scena
 
 // seconds is an instant so long after the start.
 func seconds(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
-
-// durationText scans a duration at the start of a text.
-type durationText core.Duration
-
-func (d *durationText) Scan(s fmt.ScanState, _ rune) error {
-	text, err := s.Token(true, nil)
-	if err != nil {
-		return err
-	}
-	v, err := time.ParseDuration(string(text))
-	*d = durationText(v)
-	return err
-}

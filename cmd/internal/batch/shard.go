@@ -23,7 +23,8 @@ func ParseShard(text string) (Shard, error) {
 // ShardFromEnv reads which shard a scheduler made of this process: a SLURM array job (SLURM_ARRAY_TASK_ID,
 // _COUNT, _MIN and _STEP) or an indexed job of Kubernetes (JOB_COMPLETION_INDEX; how many there are is not
 // told, so it comes from of, or from JOB_COMPLETION_COUNT if the job sets it). from names the variable; it is
-// empty if there is none and the shard is the whole. of is --shards, 0 if not given.
+// empty if there is none and the shard is the whole. of is --shards, 0 if not given; with it, an array of
+// fewer tasks is a part of one that is numbered from 1, so that single tasks can be submitted again.
 func ShardFromEnv(lookup func(string) (string, bool), of int) (s Shard, from string, err error) {
 	number := func(name string, without int) (int, error) {
 		text, ok := lookup(name)
@@ -54,6 +55,9 @@ func ShardFromEnv(lookup func(string) (string, bool), of int) (s Shard, from str
 		read(&count, "JOB_COMPLETION_COUNT", of)
 	} else {
 		return Shard{}, "", nil
+	}
+	if of > 0 && count != of && from == "SLURM_ARRAY_TASK_ID" { // some tasks of a larger array, done again: its first is not told
+		first, step = 1, 1
 	}
 	if of > 0 {
 		count = of

@@ -1,0 +1,100 @@
+package batch
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// table reads a CSV file of a sweep as rows by column.
+func readTable(t *testing.T, path string) (rows []map[string]string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all[1:] {
+		row := map[string]string{}
+		for i, name := range all[0] {
+			row[name] = r[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// A run that ends before a crash is detected does not make detection look fast: it is counted as censored,
+// and the median is that of Kaplan and Meier.
+func TestCensored(t *testing.T) {
+	req := scenario(t, `duration = "40s"`, `duration = "27.5s"`)
+	req.Seeds, req.Variants = []uint64{1, 2, 3, 4, 5, 6, 7, 8}, []string{"fast"}
+	req.Vary = []string{"fault.loss.p=0.01"}
+	dir := filepath.Join(t.TempDir(), "out")
+	sweep(t, req, Options{Dir: dir, Jobs: 2})
+	var times []float64
+	for _, r := range readTable(t, filepath.Join(dir, LongName)) {
+		if r["metric"] == "detection_first" && r["labels"] == "to=DEAD" && r["stat"] == "max" {
+			v, err := strconv.ParseFloat(r["value"], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			times = append(times, v)
+		}
+	}
+	slices.Sort(times)
+	found := false
+	for _, r := range readTable(t, filepath.Join(dir, SummaryName)) {
+		if r["metric"] != "detection_first" || r["labels"] != "to=DEAD" || r["stat"] != "time" {
+			continue
+		}
+		found = true
+		if n := 8 - len(times); n == 0 || n == 8 || r["censored"] != strconv.Itoa(n) || r["count"] != "8" {
+			t.Errorf("%d of 8 detected, row %v", len(times), r)
+		}
+		// All are censored at the same time, 7.5 s, after every detection: the curve falls by 1/8 at each, so
+		// that the median is the fourth detection, if there are so many.
+		want := "Inf"
+		if len(times) >= 4 {
+			want = strconv.FormatFloat(times[3], 'g', 9, 64)
+		}
+		if r["km_median"] != want {
+			t.Errorf("median %s, want %s of %v", r["km_median"], want, times)
+		}
+	}
+	if !found {
+		t.Error("no row")
+	}
+}
+
+// No event is a result: 0 with an exact upper bound from the time in which it could have happened.
+func TestRareCounts(t *testing.T) {
+	req := scenario(t)
+	req.Variants, req.Seeds = []string{"slow"}, []uint64{1, 2}
+	dir := filepath.Join(t.TempDir(), "out")
+	sweep(t, req, Options{Dir: dir, Jobs: 2})
+	for _, r := range readTable(t, filepath.Join(dir, SummaryName)) {
+		if r["metric"] != "false_positives" || r["labels"] != "" {
+			continue
+		}
+		hours, err1 := strconv.ParseFloat(r["node_hours"], 64)
+		high, err2 := strconv.ParseFloat(r["rate_high"], 64)
+		// Ten nodes, nine after the crash at 20 s, measured from 5 s to 40 s, twice.
+		if want := 2 * (10*15 + 9*20) / 3600.0; err1 != nil || math.Abs(hours-want) > 1e-6 {
+			t.Errorf("%v node-hours, want %v", r["node_hours"], want)
+		}
+		if r["count"] != "0" || err2 != nil || math.Abs(high*hours-3.688879) > 1e-5 {
+			t.Errorf("%v", r)
+		}
+		return
+	}
+	t.Error("no row")
+}

@@ -1,0 +1,241 @@
+package batch
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"hypersim/analysis/judge"
+	"hypersim/scenarios"
+	"hypersim/sim/metrics"
+)
+
+func ptr(v float64) *float64 { return &v }
+
+// seeds makes a run of each list of values, judged by itself as the run would be.
+func seeds(c *Claim, runs ...[]float64) *evidence {
+	e := &evidence{claim: c}
+	for i, values := range runs {
+		s := &Sample{ID: c.ID, Count: number(len(values)), Exposure: 10, PerWhat: "s", Value: number(math.NaN())}
+		v := slices.Clone(values)
+		slices.Sort(v)
+		for _, x := range v {
+			s.Values, s.Weights = append(s.Values, number(x)), append(s.Weights, 1)
+		}
+		if len(v) > 0 {
+			p := pool([]*Sample{s})
+			stat := c.StatName()
+			if stat == "all" {
+				stat = "max"
+			}
+			s.Value = number(p.statistic(stat, p.once()))
+		}
+		switch {
+		case len(v) < c.Least():
+			s.Outcome, s.Why = judge.NotJudged.String(), "too few"
+		case c.Holds(float64(s.Value)):
+			s.Outcome = judge.Pass.String()
+		default:
+			s.Outcome = judge.Fail.String()
+		}
+		e.samples, e.seeds = append(e.samples, s), append(e.seeds, uint64(i+1))
+	}
+	return e
+}
+
+func most(stat string, across judge.Across, bound float64) *Claim {
+	return &Claim{Applies: true, Expectation: judge.Expectation{ID: "x", Metric: "detection_first", Stat: stat, Max: ptr(bound), Across: across}}
+}
+
+func TestAcross(t *testing.T) {
+	good, bad := []float64{1, 2, 3}, []float64{4, 5, 12}
+	share := most("max", judge.AcrossShare, 10)
+	share.AtLeast = 0.5
+	strictShare := most("max", judge.AcrossShare, 10)
+	strictShare.AtLeast = 0.6
+	many := most("p50", judge.AcrossPooled, 10)
+	many.Needs = 7
+	record := most("p50", judge.AcrossPooled, 1)
+	record.Level = judge.Record
+	for _, c := range []struct {
+		name  string
+		claim *Claim
+		runs  [][]float64
+		want  string
+		value float64
+		fails bool
+	}{
+		{"all hold", most("max", judge.AcrossAll, 10), [][]float64{good, good}, "pass", 3, false},
+		{"one does not", most("max", judge.AcrossAll, 10), [][]float64{good, bad}, "fail", 12, true},
+		{"one has nothing", most("max", judge.AcrossAll, 10), [][]float64{good, {}}, "not-judged", 3, true},
+		{"the pool holds though a run does not", most("p50", judge.AcrossPooled, 4), [][]float64{good, bad}, "pass", 3, false},
+		{"the pool does not", most("p90", judge.AcrossPooled, 10), [][]float64{good, bad}, "fail", 12, true},
+		{"a run without observations is in the pool", most("p50", judge.AcrossPooled, 4), [][]float64{good, {}}, "pass", 2, false},
+		{"too few in the pool", many, [][]float64{good, bad}, "not-judged", 3, true},
+		{"the mean of maxima", most("max", judge.AcrossMean, 7.5), [][]float64{good, bad}, "pass", 7.5, false},
+		{"the mean of maxima, above", most("max", judge.AcrossMean, 7), [][]float64{good, bad}, "fail", 7.5, true},
+		{"the mean, but a run has none", most("max", judge.AcrossMean, 10), [][]float64{good, {}}, "not-judged", 3, true},
+		{"half of the runs", share, [][]float64{good, bad}, "pass", 0.5, false},
+		{"more than half", strictShare, [][]float64{good, bad}, "fail", 0.5, true},
+		{"recorded", record, [][]float64{good, bad}, "not-judged", 3, false},
+	} {
+		v := judged(seeds(c.claim, c.runs...), "test")
+		v.settle(false)
+		if v.Verdict != c.want || float64(v.Value) != c.value || v.Fails != c.fails {
+			t.Errorf("%s: %s %v fails=%v (%s), want %s %v %v", c.name, v.Verdict, v.Value, v.Fails, v.Why, c.want, c.value, c.fails)
+		}
+	}
+}
+
+// What is missing is not held against anybody, unless a single run decides.
+func TestMissingRuns(t *testing.T) {
+	e := seeds(most("p50", judge.AcrossPooled, 1), []float64{5})
+	e.missing = 1
+	v := judged(e, "test")
+	if v.settle(false); v.Verdict != "not-judged" || v.Fails || !strings.Contains(v.Why, "1 of 2 runs are missing") {
+		t.Errorf("%+v", v)
+	}
+	e = seeds(most("max", judge.AcrossAll, 1), []float64{5})
+	e.missing = 1
+	if v := judged(e, "test"); v.Verdict != "fail" {
+		t.Errorf("%+v", v)
+	}
+	e.missing, e.stopped = 0, 1
+	v = judged(e, "test")
+	if v.settle(false); v.Verdict != "not-judged" || !v.Fails {
+		t.Errorf("stopped by its budget: %+v", v)
+	}
+}
+
+// A comparison is judged by its interval over pairs of seeds.
+func TestVersus(t *testing.T) {
+	base := [][]float64{{10}, {12}, {9}, {14}, {11}, {13}, {10}, {12}, {15}, {8}, {11}, {12}}
+	shifted := func(by ...float64) (out [][]float64) {
+		for i, v := range base {
+			out = append(out, []float64{v[0] + by[i%len(by)]})
+		}
+		return out
+	}
+	scaled := func(by float64) (out [][]float64) {
+		for _, v := range base {
+			out = append(out, []float64{v[0] * by})
+		}
+		return out
+	}
+	claim := func(lo, hi float64, ratio bool) *Claim {
+		return &Claim{
+			Applies: true, AsRatio: ratio, Versus: []scenarios.Choice{{Key: "variant", Value: "base"}},
+			Expectation: judge.Expectation{ID: "x", Metric: "detection_first", Stat: "mean", Min: ptr(lo), Max: ptr(hi), Across: judge.AcrossMean},
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		claim *Claim
+		runs  [][]float64
+		want  string
+		value float64
+		fails bool
+	}{
+		// The runs differ by 7 between seeds and by 0.2 within a pair: only pairing can show this.
+		{"faster by one", claim(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false},
+		{"not faster", claim(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true},
+		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "not-judged", -1, true},
+		{"a ratio", claim(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false},
+		{"a ratio beyond", claim(1, 1.04, true), scaled(1.05), "fail", 1.05, true},
+		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false},
+	} {
+		e := seeds(c.claim, c.runs...)
+		v := against(e, seeds(c.claim, base...), "variant=base", "test")
+		v.settle(false)
+		if v.Verdict != c.want || math.Abs(float64(v.Value)-c.value) > 1e-9 || v.Fails != c.fails || v.Runs != len(base) {
+			t.Errorf("%s: %s %v in [%v, %v] fails=%v, want %s %v (%s)", c.name, v.Verdict, v.Value, v.Low, v.High, v.Fails, c.want, c.value, v.Why)
+		}
+	}
+	// One seed says nothing about a difference, and that is no failure.
+	c := claim(-2, -0.5, false)
+	v := against(seeds(c, []float64{1}), seeds(c, []float64{2}), "variant=base", "test")
+	if v.settle(false); v.Verdict != "not-judged" || v.Fails {
+		t.Errorf("one seed: %+v", v)
+	}
+}
+
+func TestRateInterval(t *testing.T) {
+	c := most("rate", judge.AcrossPooled, 1e-3)
+	e := seeds(c, nil, nil)
+	for _, s := range e.samples {
+		s.PerWhat, s.Exposure = "node-hour", 5000
+	}
+	// 0 in 10,000 node-hours at 95 %: at most 3.689 per 10,000 (Garwood 1936).
+	if v := judged(e, "test"); v.Verdict != "pass" || v.Value != 0 || math.Abs(float64(v.High)-3.688879e-4) > 1e-9 {
+		t.Errorf("%+v", v)
+	}
+}
+
+// The pool's statistics are those of sim/metrics over the same observations.
+func TestPooledAgainstMetrics(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var all []metrics.Value
+		var samples []*Sample
+		for range rapid.IntRange(1, 5).Draw(t, "runs") {
+			var own []metrics.Value
+			for range rapid.IntRange(0, 6).Draw(t, "values") {
+				own = append(own, metrics.Value{V: float64(rapid.IntRange(-4, 9).Draw(t, "v")), W: float64(rapid.IntRange(1, 4).Draw(t, "w"))})
+			}
+			all = append(all, own...)
+			own, _ = distinct(own)
+			s := &Sample{}
+			for _, x := range own {
+				s.Values, s.Weights, s.Count = append(s.Values, number(x.V)), append(s.Weights, number(x.W)), s.Count+number(x.W)
+			}
+			samples = append(samples, s)
+		}
+		p, want := pool(samples), metrics.Summarize(all)
+		for _, c := range []struct {
+			stat string
+			want float64
+		}{
+			{"count", float64(want.Count)}, {"mean", want.Mean}, {"sd", want.SD}, {"min", want.Min}, {"max", want.Max},
+			{"p50", want.P50}, {"p90", want.P90}, {"p99", want.P99}, {"p99.9", want.P999},
+		} {
+			have := p.statistic(c.stat, p.once())
+			if have != c.want && math.Abs(have-c.want) > 1e-9 && !(have != have && c.want != c.want) {
+				t.Fatalf("%s of %v: have %v, want %v", c.stat, all, have, c.want)
+			}
+		}
+		// Counting every run twice changes no mean and no percentile.
+		twice := make([]int32, len(samples))
+		for i := range twice {
+			twice[i] = 2
+		}
+		for _, stat := range []string{"mean", "p50", "p90"} {
+			if a, b := p.statistic(stat, p.once()), p.statistic(stat, twice); a != b && math.Abs(a-b) > 1e-9 {
+				t.Fatalf("%s once %v, twice %v", stat, a, b)
+			}
+		}
+	})
+}
+
+func TestDistinct(t *testing.T) {
+	v := make([]metrics.Value, 3*valuesMax)
+	for i := range v {
+		v[i] = metrics.Value{V: 1 + float64(i)/1e6, W: 1}
+	}
+	exact := metrics.Percentile(v, 50)
+	out, digits := distinct(v)
+	total := 0.0
+	for i := range out {
+		total += out[i].W
+	}
+	if len(out) > valuesMax || digits == 0 || total != 3*valuesMax {
+		t.Errorf("%d values of weight %v, %d digits", len(out), total, digits)
+	}
+	if have := metrics.Percentile(out, 50); math.Abs(have-exact) > 1e-4 {
+		t.Errorf("median %v, want about %v", have, exact)
+	}
+	if out, digits := distinct([]metrics.Value{{V: 2, W: 1}, {V: 1, W: 1}, {V: 2, W: 3}}); digits != 0 || !slices.Equal(out, []metrics.Value{{V: 1, W: 1}, {V: 2, W: 4}}) {
+		t.Errorf("%v, %d digits", out, digits)
+	}
+}
