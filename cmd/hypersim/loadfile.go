@@ -18,6 +18,7 @@ type changes struct {
 	seed     uint64
 	sets     []string
 	duration core.Duration
+	variant  string
 }
 
 func (c *changes) flags(cmd *cobra.Command) {
@@ -25,12 +26,13 @@ func (c *changes) flags(cmd *cobra.Command) {
 	f.Uint64Var(&c.seed, "seed", 0, "seed of the run (default: the scenario's)")
 	f.StringArrayVar(&c.sets, "set", nil, "change one `key=value` of the scenario, typed as the schema says; repeatable")
 	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys) // fails for a flag that is not there
+	f.StringVar(&c.variant, "variant", "", "one of the scenario's variants (default: its first)")
 	f.DurationVar(&c.duration, "duration", 0, "virtual time of the run, such as 120s (default: the scenario's)")
 }
 
 // load returns the scenario of that name or path, refused if the machine could not hold it.
 func (c *changes) load(cmd *cobra.Command, name string) (*scenarios.Scenario, error) {
-	var opt scenarios.Options
+	opt := scenarios.Options{Variant: c.variant}
 	if cmd.Flags().Changed("seed") {
 		opt.Seed = &c.seed
 	}

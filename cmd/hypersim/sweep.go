@@ -20,7 +20,7 @@ import (
 
 type sweepFlags struct {
 	vary, variants, sets        []string
-	seeds, out, shard           string
+	name, seeds, out, shard     string
 	shards, jobs                int
 	duration                    core.Duration
 	json, quiet, verbose, force bool
@@ -75,6 +75,7 @@ written; 3 internal error; 130 interrupted.`,
 }
 
 func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
+	f.name = name
 	req, err := f.request(cmd, name)
 	if err != nil {
 		return err

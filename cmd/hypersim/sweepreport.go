@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"regexp"
+	"strings"
 	"text/tabwriter"
 
 	"hypersim/cmd/internal/batch"
@@ -80,7 +83,7 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 		}
 	}
 	_ = t.Flush() // a buffer takes everything
-	sweepViolations(&out, r, p)
+	sweepViolations(&out, r, p, f)
 	if f.quiet {
 		return out.Bytes()
 	}
@@ -109,7 +112,7 @@ func cellTable(w io.Writer, r *batch.Report, p *report) {
 	_ = t.Flush() // the caller's buffer takes everything
 }
 
-func sweepViolations(w io.Writer, r *batch.Report, p *report) {
+func sweepViolations(w io.Writer, r *batch.Report, p *report, f *sweepFlags) {
 	n := 0
 	for i := range r.Cells {
 		for k := range r.Cells[i].Violations {
@@ -119,12 +122,29 @@ func sweepViolations(w io.Writer, r *batch.Report, p *report) {
 			}
 			if n <= violationsMax {
 				fmt.Fprintf(w, "  %s, seed %d: %s at %.3f s: %s (%d in this run)\n", r.Cells[i].Cell, v.Seed, v.Invariant, v.AtS, v.What, v.Count)
+				fmt.Fprintf(w, "    repeat: hypersim run %s --seed %d\n", shellWords(append([]string{f.scenario(r)}, r.Cells[i].Args...)), v.Seed)
 			}
 		}
 	}
 	if n > violationsMax {
 		fmt.Fprintf(w, "  … and %d more in %s\n", n-violationsMax, batch.SweepName)
 	}
+}
+
+// scenario returns what the scenario was called on the command line, or else its name.
+func (f *sweepFlags) scenario(r *batch.Report) string { return cmp.Or(f.name, r.Scenario) }
+
+var plainWord = regexp.MustCompile(`^[-A-Za-z0-9_./=:%+,]+$`)
+
+// shellWords joins words so that a shell takes them apart again.
+func shellWords(list []string) string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		if out[i] = w; !plainWord.MatchString(w) {
+			out[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func interval(v *batch.Verdict) string {

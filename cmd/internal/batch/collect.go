@@ -30,6 +30,7 @@ type CellReport struct {
 	Values     []Value     `json:"values"`
 	ConfigHash string      `json:"config_hash"`
 	Nodes      int         `json:"nodes"`
+	Args       []string    `json:"args"` // hypersim run SCENARIO, these and --seed repeat a run
 	Runs       []RunReport `json:"runs"`
 	Missing    []uint64    `json:"missing"` // seeds
 	Events     uint64      `json:"events"`
@@ -82,7 +83,7 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 			return nil, err
 		}
 		x := CellReport{
-			Cell: c.Name, Values: c.Values, ConfigHash: c.ConfigHash, Nodes: c.Nodes, Runs: []RunReport{}, Missing: []uint64{},
+			Cell: c.Name, Values: c.Values, ConfigHash: c.ConfigHash, Nodes: c.Nodes, Args: c.Args, Runs: []RunReport{}, Missing: []uint64{},
 			Verdicts: []Verdict{}, Violations: []Violation{}, Warnings: []string{},
 		}
 		for k, run := range runs {

@@ -63,6 +63,7 @@ type Cell struct {
 	Identity   string   `json:"identity"` // of the configuration
 	ConfigHash string   `json:"config_hash"`
 	Nodes      int      `json:"nodes"`
+	Args       []string `json:"args"` // hypersim run SCENARIO, these and --seed repeat a run
 	Claims     []Claim  `json:"expectations"`
 	Runs       []string `json:"runs"` // addresses, one per seed
 
@@ -208,6 +209,7 @@ func loadCell(req Request, values []Value) (*Cell, error) {
 			c.sets = append(c.sets, v.set)
 		}
 	}
+	c.Args = arguments(&req, c)
 	sc, err := c.scenario(&req, nil)
 	if err != nil {
 		if len(values) > 0 {
@@ -225,6 +227,21 @@ func loadCell(req Request, values []Value) (*Cell, error) {
 	d := scenarios.Describe(sc)
 	c.cost, c.memory = max(d.Events, 1), d.Memory
 	return c, nil
+}
+
+// arguments returns the flags of hypersim run for the cell.
+func arguments(req *Request, c *Cell) []string {
+	out := []string{}
+	if c.variant != "" {
+		out = append(out, "--variant", c.variant)
+	}
+	for _, s := range c.sets {
+		out = append(out, "--set", s)
+	}
+	if req.Duration != nil {
+		out = append(out, "--duration", req.Duration.String())
+	}
+	return out
 }
 
 // scenario loads the cell; a nil seed leaves the file's own.
