@@ -33,7 +33,7 @@ type Sweep struct {
 // Cell is one combination of values; its runs differ in the seed alone.
 type Cell struct {
 	Name       string // "variant=flat,cluster.size=20", or "all"
-	At         Labels // of the axes that mean something to this cell
+	Point      Labels // of the axes that mean something to this cell
 	ConfigHash string
 	Nodes      int
 	Args       []string // for `hypersim run`, beside the scenario and --seed; may be unknown
@@ -109,7 +109,7 @@ type cellJSON struct {
 func (in *cellJSON) load(dir string) (*Cell, error) {
 	c := &Cell{Name: in.Cell, ConfigHash: in.ConfigHash, Nodes: in.Nodes, Args: in.Args, Violations: len(in.Violations)}
 	for _, v := range in.Values {
-		c.At = append(c.At, Label{v.Key, v.Value})
+		c.Point = append(c.Point, Label{v.Key, v.Value})
 	}
 	for _, r := range in.Runs {
 		run := CellRun{Seed: r.Seed, Digest: r.Digest, Stopped: r.Stopped}

@@ -303,7 +303,7 @@ func defaultWorld() worldT {
 		Scenario: headT{Seed: 1, Settle: 60 * time.Second},
 		Network: networkT{
 			linkT: linkT{
-				Jitter: Dist{Kind: DistNormal, Std: 0.05, Relative: true}, Loss: lossT{Model: LossNone},
+				Jitter:    Dist{Kind: DistNormal, Std: 0.05, Relative: true}, // no loss; a p alone means bernoulli
 				Bandwidth: 1e9, Queue: 1 << 20, MTU: 1400, Drift: driftT{Limit: 4},
 			},
 			Codec:  "struct",

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"hypersim/cmd/internal/runner"
 )
@@ -41,7 +43,10 @@ func Check(dir, scenario string) error {
 	if err2 != nil {
 		return usage("%v", err2)
 	}
-	if len(list) > 0 {
+	strange := slices.ContainsFunc(list, func(e fs.DirEntry) bool { // another part may have begun a moment ago
+		return e.Name() != runsDir && !(strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), ".partial"))
+	})
+	if _, err := ReadPlan(dir); strange && err != nil {
 		return usage("%s is not empty, and no folder of a sweep (%v); choose another --out", dir, err)
 	}
 	return nil

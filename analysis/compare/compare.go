@@ -1,0 +1,174 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"hypersim/analysis"
+	"hypersim/analysis/stats"
+)
+
+// Options says how to compare. The zero value is complete.
+type Options struct {
+	Tolerances Tolerances
+	Metrics    []string           // compare these only; none: all
+	Stat       analysis.Statistic // of each run, for what is neither counted nor waited for; "" is "mean"
+}
+
+// alpha is the chance of any false alarm over all rows.
+const alpha = 1 - stats.DefaultLevel
+
+// Compare compares B with A. The error is the user's to put right.
+func Compare(a, b *Side, opt Options) (*Result, error) {
+	if a.IsRun != b.IsRun {
+		return nil, fmt.Errorf("%s is one run and %s a sweep; compare runs with runs and sweeps with sweeps", one(a, b), one(b, a))
+	}
+	if opt.Stat == "" {
+		opt.Stat = "mean"
+	}
+	r := &Result{A: a, B: b, Warnings: []string{}, Level: stats.DefaultLevel, Cells: []CellResult{}}
+	pairs, onlyA, onlyB := match(a.cells, b.cells)
+	r.OnlyA, r.OnlyB = append([]string{}, onlyA...), append([]string{}, onlyB...)
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("no cell of %s belongs to one of %s:\n  A has %s\n  B has %s\nchoose with --a key=value and --b key=value",
+			a.Dir, b.Dir, strings.Join(onlyA, "; "), strings.Join(onlyB, "; "))
+	}
+	r.warn()
+	var samples [][]sample
+	for _, p := range pairs {
+		c, list := compareCell(p[0], p[1], &opt)
+		r.Cells, samples = append(r.Cells, c), append(samples, list)
+	}
+	if !slices.ContainsFunc(samples, func(s []sample) bool { return len(s) > 0 }) {
+		return nil, errors.New("no metric is left to compare; see --metric")
+	}
+	if a.IsRun {
+		r.single(samples)
+	} else {
+		r.judge(samples, &opt)
+	}
+	r.tally()
+	return r, nil
+}
+
+// one returns the side that is a run first, then the sweep.
+func one(a, b *Side) string {
+	if a.IsRun {
+		return a.Dir
+	}
+	return b.Dir
+}
+
+func (r *Result) warn() {
+	add := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
+	if r.A.Scenario != r.B.Scenario {
+		add("different scenarios: %s and %s", r.A.Scenario, r.B.Scenario)
+	}
+	for _, s := range []*Side{r.A, r.B} {
+		if s.Missing > 0 {
+			add("%s is not finished: %d runs are missing, maybe the slow ones", s.Dir, s.Missing)
+		}
+		if s.Stopped > 0 {
+			add("%s: %d runs were stopped and measure nothing", s.Dir, s.Stopped)
+		}
+		if len(s.Builds) > 1 {
+			add("%s mixes runs of %d different programs", s.Dir, len(s.Builds))
+		}
+	}
+}
+
+func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample) {
+	sx, sy := x.Seeded(), y.Seeded()
+	common := 0
+	for _, s := range sx {
+		if slices.Contains(sy, s) {
+			common++
+		}
+	}
+	c := CellResult{
+		A: x.Name, B: y.Name, RunsA: len(sx), RunsB: len(sy), ViolationsA: x.Violations, ViolationsB: y.Violations, Rows: []Row{},
+		ArgsA: lacking(x.Args, y.Args), ArgsB: lacking(y.Args, x.Args),
+	}
+	// With half of the seeds in common the pairs tell more than all runs do unpaired.
+	if c.Paired = common > 0 && 2*common >= min(len(sx), len(sy)); c.Paired {
+		c.Unpaired = len(sx) + len(sy) - 2*common
+	}
+	for i := range x.Runs {
+		for k := range y.Runs {
+			if p, q := &x.Runs[i], &y.Runs[k]; p.Seed == q.Seed && p.Digest == q.Digest && p.Digest != "" {
+				c.Identical++
+			}
+		}
+	}
+	list := gather(x, y, opt)
+	for i := range list {
+		c.Rows = append(c.Rows, list[i].row(c.Paired))
+	}
+	return c, list
+}
+
+// lacking returns the flags, in pairs of name and value, of a that b lacks.
+func lacking(a, b []string) []string {
+	out := []string{}
+	for i := 0; i+1 < len(a); i += 2 {
+		found := false
+		for k := 0; k+1 < len(b); k += 2 {
+			found = found || a[i] == b[k] && a[i+1] == b[k+1]
+		}
+		if !found {
+			out = append(out, a[i], a[i+1])
+		}
+	}
+	return out
+}
+
+// single compares runs that stand alone: without others there is no telling chance from cause.
+func (r *Result) single(samples [][]sample) {
+	for i := range r.Cells {
+		for k := range r.Cells[i].Rows {
+			row := &r.Cells[i].Rows[k]
+			row.Difference = row.B - row.A
+			row.relate()
+			row.Verdict = NotJudged
+			if row.A == row.B && row.RunsA == 1 && row.RunsB == 1 && samples[i][k].sameCount {
+				row.Verdict, row.Note = Identical, ""
+			}
+		}
+	}
+}
+
+// relate fills in what is relative to A.
+func (row *Row) relate() {
+	over := Number(math.Abs(float64(row.A)))
+	if over == 0 || row.A != row.A {
+		over = Number(math.NaN())
+	}
+	row.Relative, row.RelLow, row.RelHigh = row.Difference/over, row.Low/over, row.High/over
+}
+
+func (r *Result) tally() {
+	for i := range r.Cells {
+		for k := range r.Cells[i].Rows {
+			switch r.Cells[i].Rows[k].Verdict {
+			case Better:
+				r.Counts.Better++
+			case Worse:
+				r.Counts.Worse++
+				r.Exit = 1
+			case Differs:
+				r.Counts.Differs++
+			case NoDifference:
+				r.Counts.NoDifference++
+			case Equivalent:
+				r.Counts.Equivalent++
+			case Identical:
+				r.Counts.Identical++
+			case NotJudged:
+				r.Counts.NotJudged++
+			}
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package compare
+
+import (
+	"math"
+	"strconv"
+)
+
+// Verdict is what a row says about B.
+type Verdict string
+
+// The verdicts. Better, Worse and Differs need both a p-value of at most 5 % after Holm and an estimate
+// beyond the tolerance. Equivalent needs the whole interval within the tolerance. What is neither is
+// NoDifference: none was shown, which does not mean that there is none.
+const (
+	Better       Verdict = "better"
+	Worse        Verdict = "worse"
+	Differs      Verdict = "differs" // of a metric without a direction
+	NoDifference Verdict = "no difference"
+	Equivalent   Verdict = "equivalent"
+	Identical    Verdict = "identical"  // of single runs: equal to the last digit of their tables
+	NotJudged    Verdict = "not judged" // of single runs: not equal, which may be chance
+)
+
+// Result is a whole comparison. Its JSON keys are stable; new ones may be added.
+type Result struct {
+	A        *Side        `json:"a"`
+	B        *Side        `json:"b"`
+	Warnings []string     `json:"warnings"`
+	OnlyA    []string     `json:"only_in_a"` // cells without a partner
+	OnlyB    []string     `json:"only_in_b"`
+	Cells    []CellResult `json:"cells"`
+	Tests    int          `json:"tests"` // that Holm adjusts for
+	Level    float64      `json:"level"` // of intervals; 1 − Level is the chance of any false alarm
+	Counts   Counts       `json:"counts"`
+	Exit     int          `json:"exit"` // 1: a row is worse
+}
+
+// Counts tallies the verdicts.
+type Counts struct {
+	Better       int `json:"better"`
+	Worse        int `json:"worse"`
+	Differs      int `json:"differs"`
+	NoDifference int `json:"no_difference"`
+	Equivalent   int `json:"equivalent"`
+	Identical    int `json:"identical"`
+	NotJudged    int `json:"not_judged"`
+}
+
+// CellResult is two cells that belong together.
+type CellResult struct {
+	A           string   `json:"a"` // names of the cells
+	B           string   `json:"b"`
+	ArgsA       []string `json:"args_a"` // that only A's runs have
+	ArgsB       []string `json:"args_b"`
+	RunsA       int      `json:"runs_a"`
+	RunsB       int      `json:"runs_b"`
+	Paired      bool     `json:"paired"`    // by seed
+	Unpaired    int      `json:"unpaired"`  // runs without a partner, which a paired comparison leaves out
+	Identical   int      `json:"identical"` // seeds whose runs have the same digest
+	ViolationsA int      `json:"violations_a"`
+	ViolationsB int      `json:"violations_b"`
+	Rows        []Row    `json:"rows"`
+}
+
+// Row is one metric of a cell. Values are means over runs of the statistic of each run.
+type Row struct {
+	Metric    string    `json:"metric"`
+	Labels    string    `json:"labels"`
+	Unit      string    `json:"unit"`
+	Stat      string    `json:"stat"`
+	Better    Direction `json:"better_is"`
+	A         Number    `json:"value_a"`
+	B         Number    `json:"value_b"`
+	RunsA     int       `json:"runs_a"`
+	RunsB     int       `json:"runs_b"`
+	EventsA   *uint64   `json:"events_a,omitempty"` // of what is counted, or waited for
+	EventsB   *uint64   `json:"events_b,omitempty"`
+	CensoredA int       `json:"censored_a"` // events that never came
+	CensoredB int       `json:"censored_b"`
+	Until     Number    `json:"restricted_to"` // s; times beyond count as this; null: nothing was cut off
+
+	Difference Number  `json:"difference"` // B − A
+	Low        Number  `json:"low"`        // of its interval
+	High       Number  `json:"high"`
+	Relative   Number  `json:"relative"` // difference / |A|, and its interval likewise
+	RelLow     Number  `json:"relative_low"`
+	RelHigh    Number  `json:"relative_high"`
+	Effect     Number  `json:"effect"`
+	EffectIs   string  `json:"effect_is"` // "cohen_dz" of pairs, "cliffs_delta" otherwise
+	P          Number  `json:"p"`
+	PHolm      Number  `json:"p_holm"`
+	Test       string  `json:"test"`
+	Tolerance  Number  `json:"tolerance"` // in the metric's unit
+	Verdict    Verdict `json:"verdict"`
+	Note       string  `json:"note,omitempty"`
+	Key        bool    `json:"key"` // among the rows that the text always shows
+}
+
+// Number is a float64 whose JSON form is null for NaN and a string for an infinity. Nine digits: more are
+// not the same on every CPU.
+type Number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	v := float64(n)
+	if math.IsNaN(v) {
+		return []byte("null"), nil
+	}
+	s := strconv.FormatFloat(v, 'g', 9, 64)
+	if math.IsInf(v, 0) {
+		s = strconv.Quote(s)
+	}
+	return []byte(s), nil
+}

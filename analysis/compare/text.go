@@ -1,0 +1,295 @@
+package compare
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"hypersim/analysis"
+)
+
+// TextOptions says what the text shows.
+type TextOptions struct {
+	All   bool                                // every row; otherwise what differs, and the key metrics
+	Paint func(v Verdict, word string) string // colours a verdict's word; nil: none
+}
+
+// wide is the widest line of a table.
+const wide = 100
+
+// Text writes the comparison for a person, tables at most 100 columns wide.
+func (r *Result) Text(opt TextOptions) []byte {
+	var out bytes.Buffer
+	r.A.head(&out, "A")
+	r.B.head(&out, "B")
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&out, "warning: %s\n", w)
+	}
+	for _, list := range []struct {
+		side  string
+		names []string
+	}{{"A", r.OnlyA}, {"B", r.OnlyB}} {
+		if len(list.names) > 0 {
+			fmt.Fprintf(&out, "only in %s: %s\n", list.side, strings.Join(list.names, "; "))
+		}
+	}
+	hidden := 0
+	for i := range r.Cells {
+		hidden += r.cell(&out, &r.Cells[i], &opt)
+	}
+	r.foot(&out, hidden)
+	return out.Bytes()
+}
+
+func (s *Side) head(out *bytes.Buffer, name string) {
+	fmt.Fprintf(out, "%s  %s: %s, ", name, s.Dir, s.Scenario)
+	switch {
+	case s.IsRun:
+		fmt.Fprintf(out, "one run, seed %d\n", s.Seeds[0])
+	case len(s.cells) == 1:
+		fmt.Fprintf(out, "1 cell, seeds %s\n", analysis.SeedRanges(s.Seeds))
+	default:
+		fmt.Fprintf(out, "%d cells, seeds %s\n", len(s.cells), analysis.SeedRanges(s.Seeds))
+	}
+}
+
+// cell writes one table and returns how many rows it left out.
+func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidden int) {
+	fmt.Fprintf(out, "\n%s\n", c.title())
+	for _, x := range []struct {
+		side string
+		args []string
+	}{{"A", c.ArgsA}, {"B", c.ArgsB}} {
+		if len(x.args) > 0 {
+			fmt.Fprintf(out, "only %s: %s\n", x.side, strings.Join(x.args, " "))
+		}
+	}
+	if c.ViolationsA+c.ViolationsB > 0 {
+		fmt.Fprintf(out, "broken invariants: %d in A, %d in B\n", c.ViolationsA, c.ViolationsB)
+	}
+	if r.whole(c) {
+		fmt.Fprintf(out, "the runs of A and B are the same: equal digests\n")
+		return len(c.Rows)
+	}
+	effect := "δ"
+	if c.Paired {
+		effect = "d"
+	}
+	line := func(cells ...string) {
+		fmt.Fprintf(out, "%s %s %s %s %s %s %s %s\n", left(cells[0], 13), left(cells[1], 29), right(cells[2], 8), right(cells[3], 8),
+			right(cells[4], 8), right(cells[5], 17), right(cells[6], 5), right(cells[7], 6))
+	}
+	if r.A.IsRun {
+		line = func(cells ...string) {
+			fmt.Fprintf(out, "%s %s %s %s %s\n", left(cells[0], 10), left(cells[1], 56), right(cells[2], 10), right(cells[3], 10), right(cells[4], 10))
+		}
+	}
+	head := false
+	for k := range c.Rows {
+		row := &c.Rows[k]
+		if !opt.All && !row.shown(r.A.IsRun) {
+			hidden++
+			continue
+		}
+		if !head {
+			head = true
+			line("verdict", "metric", "A", "B", "B − A", "95 % interval", effect, "p")
+		}
+		verdict := left(string(row.Verdict), 13)
+		if opt.Paint != nil {
+			verdict = opt.Paint(row.Verdict, verdict)
+		}
+		diff, interval := row.difference()
+		line(verdict, strings.TrimSpace(row.Metric+" "+strings.ReplaceAll(row.Labels, ";", " ")), amount(float64(row.A), row.Unit), amount(float64(row.B), row.Unit),
+			diff, interval, effectText(float64(row.Effect)), pText(float64(row.PHolm)))
+		if row.Note != "" && (opt.All || row.Verdict != Equivalent) && !r.A.IsRun {
+			for _, part := range fold(row.Note, wide-14) {
+				fmt.Fprintf(out, "%s%s\n", strings.Repeat(" ", 14), part)
+			}
+		}
+	}
+	return hidden
+}
+
+func (r *Result) whole(c *CellResult) bool {
+	return c.Identical > 0 && c.Identical == c.RunsA && c.Identical == c.RunsB
+}
+
+func (c *CellResult) title() string {
+	name := c.A
+	if c.B != c.A {
+		name += " → " + c.B
+	}
+	switch {
+	case c.Paired && c.Unpaired > 0:
+		return fmt.Sprintf("%s: %d pairs of the same seed; %d runs without a partner are left out", name, (c.RunsA+c.RunsB-c.Unpaired)/2, c.Unpaired)
+	case c.Paired:
+		return fmt.Sprintf("%s: %d pairs of the same seed", name, c.RunsA)
+	}
+	return fmt.Sprintf("%s: %d runs against %d, different seeds", name, c.RunsA, c.RunsB)
+}
+
+// shown reports whether a row is worth a line when not all are asked for.
+func (row *Row) shown(run bool) bool {
+	switch row.Verdict {
+	case Better, Worse, Differs:
+		return true
+	case NotJudged:
+		return run && !(row.A != row.A && row.B != row.B)
+	}
+	return row.Key && !run
+}
+
+// difference writes the difference and its interval: relative to A, or where A is 0 in the metric's unit.
+func (row *Row) difference() (diff, interval string) {
+	if v := float64(row.Relative); !math.IsNaN(v) {
+		diff = percent(v)
+		if lo, hi := float64(row.RelLow), float64(row.RelHigh); !math.IsNaN(lo) && !math.IsNaN(hi) {
+			interval = percentNumber(lo) + " … " + percent(hi)
+		}
+		return diff, interval
+	}
+	signed := func(v Number) string { return fmt.Sprintf("%+.3g", float64(v)) }
+	if !math.IsNaN(float64(row.Difference)) {
+		diff = signed(row.Difference)
+	}
+	if !math.IsNaN(float64(row.Low)) {
+		interval = signed(row.Low) + " … " + signed(row.High)
+	}
+	return diff, interval
+}
+
+func (r *Result) foot(out *bytes.Buffer, hidden int) {
+	n := r.Counts
+	fmt.Fprintln(out)
+	if r.A.IsRun {
+		if hidden > 0 {
+			fmt.Fprintf(out, "%d equal rows are not shown: --all\n", hidden)
+		}
+		if n.NotJudged > 0 {
+			fmt.Fprintf(out, "%d rows differ. One run on each side proves nothing: chance alone moves them. Sweep both over 20 seeds\nor more and compare the sweeps.\n", n.NotJudged)
+		}
+		return
+	}
+	if hidden > 0 {
+		fmt.Fprintf(out, "%d more rows without a difference: --all\n", hidden)
+	}
+	fmt.Fprintf(out, "%d worse, %d better, %d differ, %d equivalent within tolerance, %d no difference shown", n.Worse, n.Better, n.Differs, n.Equivalent, n.NoDifference)
+	if n.NotJudged > 0 {
+		fmt.Fprintf(out, ", %d not judged", n.NotJudged)
+	}
+	fmt.Fprintf(out, "\np adjusted for %d rows (Holm); %s\n", r.Tests, r.legend())
+}
+
+func (r *Result) legend() string {
+	paired, unpaired := false, false
+	for i := range r.Cells {
+		paired, unpaired = paired || r.Cells[i].Paired, unpaired || !r.Cells[i].Paired
+	}
+	switch {
+	case paired && unpaired:
+		return "d: Cohen's d of paired differences, δ: Cliff's delta"
+	case paired:
+		return "d: Cohen's d of paired differences"
+	}
+	return "δ: Cliff's delta"
+}
+
+// amount writes a value with its unit in eight columns.
+func amount(v float64, unit string) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	suffix := map[string]string{"s": " s", "ms": " ms", perNodeHour: "/h", "1/s per node": "/s", "B/s per node": "B/s", "B": " B"}[unit]
+	s := fmt.Sprintf("%.3g", v)
+	if a := math.Abs(v); a >= 1000 && a < 1e7 {
+		s = fmt.Sprintf("%.0f", v)
+	}
+	if unit == "B/s per node" && math.Abs(v) >= 1e5 {
+		s, suffix = fmt.Sprintf("%.4g", v/1e3), "kB/s"
+	}
+	return s + suffix
+}
+
+func percent(v float64) string { return percentNumber(v) + " %" }
+
+func percentNumber(v float64) string {
+	switch a := math.Abs(v); {
+	case v == 0:
+		return "0"
+	case a < 0.0995:
+		return fmt.Sprintf("%+.1f", 100*v)
+	case a < 10:
+		return fmt.Sprintf("%+.0f", 100*v)
+	}
+	return fmt.Sprintf("%+.1e", 100*v)
+}
+
+func effectText(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case math.Abs(v) >= 99.5:
+		return map[bool]string{true: ">99", false: "<-99"}[v > 0]
+	case math.Abs(v) >= 9.95:
+		return fmt.Sprintf("%+.0f", v)
+	}
+	return fmt.Sprintf("%+.2f", v)
+}
+
+func pText(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case v < 0.001:
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", v)
+}
+
+// left and right pad to a number of columns; longer texts end in "…".
+func left(s string, n int) string {
+	s = cut(s, n)
+	return s + strings.Repeat(" ", max(0, n-columns(s)))
+}
+
+func right(s string, n int) string {
+	s = cut(s, n)
+	return strings.Repeat(" ", max(0, n-columns(s))) + s
+}
+
+func cut(s string, n int) string {
+	if columns(s) <= n {
+		return s
+	}
+	runes := []rune(s)
+	return string(runes[:n-1]) + "…"
+}
+
+// columns counts characters, without colours.
+func columns(s string) int {
+	n := utf8.RuneCountInString(s)
+	for rest := s; ; {
+		_, after, ok := strings.Cut(rest, "\x1b[")
+		if !ok {
+			return n
+		}
+		code, _, _ := strings.Cut(after, "m")
+		n -= 3 + len(code)
+		rest = after
+	}
+}
+
+func fold(s string, room int) []string {
+	var lines []string
+	for _, word := range strings.Fields(s) {
+		if n := len(lines); n > 0 && columns(lines[n-1])+1+columns(word) <= room {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}

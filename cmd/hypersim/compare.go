@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hypersim/analysis"
+	"hypersim/analysis/compare"
+	"hypersim/sim/metrics"
+)
+
+type compareFlags struct {
+	tolerances, metrics, a, b []string
+	stat, csv                 string
+	json, all                 bool
+}
+
+func newCompare() *cobra.Command {
+	var f compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare A B",
+		Short: "Say whether sweep B is better than sweep A",
+		Long: `compare reads two folders of sweeps, or of runs, and says for every metric what A and B measured, how much B
+differs, how sure that is, and whether B is better. A is the baseline.
+
+Cells are matched by their values; --a and --b choose cells and let, say, two variants of one sweep meet.
+Runs of the same seed met the same weather and are compared pair by pair; otherwise all runs of A with all
+of B. p-values are adjusted over all rows (Holm), so that the chance of any false alarm is 5 %.
+
+  worse, better, differs   significant after adjusting, and by more than the tolerance
+  equivalent               the whole 95 % interval lies within the tolerance
+  no difference            neither was shown
+
+Tolerances are a share of A's value: 2 % of times, traffic and memory, 10 % of counted events, 5 % of the
+rest; fractions may differ by 0.01 and the health score by 0.05. Two single runs are compared digit by digit
+and not judged.
+
+Exit status: 0 nothing is worse; 1 something is; 2 bad usage or folders.`,
+		Example: `  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..12 --out results/old
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..12 --out results/new --set protocol.probe.interval=1.2s
+  hypersim compare results/old results/new
+  hypersim compare results/old results/new --metric detection_first --tolerance detection_first=10% --csv rows.csv
+  hypersim compare results/old results/old --a cluster.size=5 --b cluster.size=8 --json`,
+		Args: args(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1]) },
+	}
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.tolerances, "tolerance", nil, "what does not matter: `metric=5%`, metric=200ms, or 5% for all; repeatable")
+	fl.StringArrayVar(&f.metrics, "metric", nil, "compare this `metric` only; repeatable")
+	fl.StringArrayVar(&f.a, "a", nil, "of A take the cells with this `key=value` only; repeatable")
+	fl.StringArrayVar(&f.b, "b", nil, "of B take the cells with this `key=value` only; repeatable")
+	fl.StringVar(&f.stat, "stat", "mean", "which `statistic` of each run: mean, p50, p99 or max; not for what is counted or waited for")
+	fl.StringVar(&f.csv, "csv", "", "also write all rows to this `file`")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
+	fl.BoolVar(&f.all, "all", false, "show rows without a difference, too")
+	return cmd
+}
+
+func (f *compareFlags) run(cmd *cobra.Command, a, b string) error {
+	opt, err := f.options()
+	if err != nil {
+		return usageError{err}
+	}
+	sideA, errA := compare.Load(a)
+	sideB, errB := compare.Load(b)
+	if err := errors.Join(errA, errB); err != nil {
+		return usageError{err}
+	}
+	if err := errors.Join(sideA.Choose(f.a), sideB.Choose(f.b)); err != nil {
+		return usageError{err}
+	}
+	r, err := compare.Compare(sideA, sideB, *opt)
+	if err != nil {
+		return usageError{err}
+	}
+	if f.csv != "" {
+		var text bytes.Buffer
+		if err := r.CSV(&text); err != nil {
+			return fmt.Errorf("write %s: %w", f.csv, err)
+		}
+		if err := os.WriteFile(f.csv, text.Bytes(), 0o666); err != nil {
+			return usageError{fmt.Errorf("--csv: %w", err)}
+		}
+	}
+	if err := f.print(cmd, r); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	if r.Exit != exitOK {
+		return status(r.Exit)
+	}
+	return nil
+}
+
+func (f *compareFlags) options() (*compare.Options, error) {
+	opt := &compare.Options{Metrics: f.metrics, Stat: analysis.Statistic(f.stat)}
+	var errs []error
+	if !opt.Stat.Valid() {
+		errs = append(errs, fmt.Errorf("--stat %s: must be mean, p50, p99 or max", f.stat))
+	}
+	for _, name := range f.metrics {
+		if _, ok := metrics.Lookup(name); !ok {
+			errs = append(errs, fmt.Errorf("--metric %s: no such metric%s", name, nearMetric(name)))
+		}
+	}
+	for _, t := range f.tolerances {
+		if err := opt.Tolerances.Set(t); err != nil {
+			errs = append(errs, fmt.Errorf("--%w", err))
+		}
+	}
+	if dir := filepath.Dir(f.csv); f.csv != "" {
+		if _, err := os.Stat(dir); err != nil {
+			errs = append(errs, fmt.Errorf("--csv: %w", err))
+		}
+	}
+	return opt, errors.Join(errs...)
+}
+
+func nearMetric(name string) string {
+	best, least := "", 4
+	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
+		d := distance(name, m.String())
+		if strings.HasPrefix(m.String(), name) {
+			d = 1
+		}
+		if d < least {
+			best, least = m.String(), d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+func (f *compareFlags) print(cmd *cobra.Command, r *compare.Result) error {
+	w := cmd.OutOrStdout()
+	if f.json {
+		return encode(w, r)
+	}
+	opt := compare.TextOptions{All: f.all}
+	if colours(w) {
+		opt.Paint = func(v compare.Verdict, word string) string {
+			switch v {
+			case compare.Worse:
+				return red + word + plain
+			case compare.Better:
+				return green + word + plain
+			default:
+				return word
+			}
+		}
+	}
+	_, err := w.Write(r.Text(opt))
+	return err
+}
