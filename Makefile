@@ -46,8 +46,8 @@ tidy: ## our determinism lint (go run ./cmd/tidy -fix ./... wraps float products
 modules: ## fail if go.mod or go.sum would change under go mod tidy
 	$(GO) mod tidy -diff
 
-# A run may differ from another only in performance.json when nothing but the machine differs; with
-# another codec or with a trace it names that in the manifest, and digest and tables stay.
+# Runs of one seed differ in performance.json alone, which names what the machine, the codec and the trace
+# did; digest and tables stay. A traced run has its trace file besides.
 smoke: ## the flagship in several processes: one seed one digest, another seed another
 	@set -eu; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
 	$(GO) build -o "$$dir/hypersim" ./cmd/hypersim; \
@@ -77,12 +77,13 @@ bench: $(BENCHSTAT) ## kernel and world benchmarks, COUNT times, through benchst
 	  || { cat .tools/bench.txt; exit 1; }
 	$(BENCHSTAT) $(OLD) .tools/bench.txt
 
+# One round of minimisation: the time limit of the Go fuzzer does not always end it.
 fuzz: ## every fuzz target for FUZZTIME
 	@set -eu; list=$$(find . -name '*_test.go' -not -path './.*' -exec grep -Eo '^func Fuzz[A-Za-z0-9_]*' {} +) || true; \
 	[ -n "$$list" ] || { echo "fuzz: no targets"; exit 1; }; \
 	echo "$$list" | sed 's/:func / /' | while read -r file target; do \
 	  echo "fuzz: $$(dirname "$$file") $$target"; \
-	  $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; done
+	  $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$$(dirname "$$file")"; done
 
 # Packages say themselves that they keep golden files: by an -update flag, or by datadriven's -rewrite.
 golden: ## rewrite golden files; then read the diff: a digest that moves is a result

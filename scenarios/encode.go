@@ -160,8 +160,9 @@ func encodeValue(v reflect.Value, f field) any {
 		return v.Float()
 	case reflect.Bool:
 		return v.Bool()
+	default: // string
+		return v.String()
 	}
-	return v.String()
 }
 
 // zeroIsValue reports whether a zero is a value that the key may have, rather than "not given".
@@ -174,8 +175,9 @@ func (f field) zeroIsValue(v reflect.Value) bool {
 		return isDist
 	case reflect.Int, reflect.Int64, reflect.Uint32, reflect.Uint64, reflect.Float64:
 		return f.interval().has(0)
+	default: // bool
+		return true
 	}
-	return true
 }
 
 // encode writes the keys of the loss model only; others would be refused.

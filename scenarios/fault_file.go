@@ -234,6 +234,7 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 		if f.Target != nil && f.Target.Draws() {
 			l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
 		}
+	default: // the keys of the rest do not depend on one another
 	}
 }
 

@@ -238,7 +238,7 @@ func split(err error, prefix string) []string {
 	if err == nil {
 		return nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the joined errors themselves are wanted
+	joined, ok := err.(interface{ Unwrap() []error }) // the joined errors themselves are wanted
 	if !ok {
 		return []string{prefix + err.Error()}
 	}

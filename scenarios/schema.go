@@ -113,8 +113,9 @@ func schemaOfValue(t reflect.Type, f field) map[string]any {
 		return map[string]any{"type": "boolean"}
 	case reflect.Float64:
 		return map[string]any{"anyOf": []any{bounded("number", f.interval()), expressionForm}}
+	default: // the integers
+		return map[string]any{"anyOf": []any{bounded("integer", f.interval()), expressionForm}}
 	}
-	return map[string]any{"anyOf": []any{bounded("integer", f.interval()), expressionForm}}
 }
 
 func bounded(typ string, in interval) map[string]any {

@@ -105,10 +105,10 @@ func (l *loader) assign(path string, value *node, fail func(format string, args 
 func splitPath(path string) []string {
 	var parts []string
 	for i := 0; i < len(path); {
-		switch c := path[i]; {
-		case c == '.' || c == '[' || c == ']':
+		switch c := path[i]; c {
+		case '.', '[', ']':
 			i++
-		case c == '"' || c == '\'':
+		case '"', '\'':
 			end := strings.IndexByte(path[i+1:], c)
 			if end < 0 {
 				return append(parts, path[i+1:])
@@ -235,6 +235,7 @@ func typeAt(t reflect.Type, parts []string) reflect.Type {
 				return typeAt(f.Type, parts[1:])
 			}
 		}
+	default: // a value, below which nothing is
 	}
 	return nil
 }

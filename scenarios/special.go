@@ -334,7 +334,6 @@ func (*instantT) schema(field) map[string]any {
 type scalarT struct {
 	n     *node
 	key   string
-	text  string // resolved, as written in a file
 	value any
 }
 

@@ -185,7 +185,7 @@ func (b *binding) quantileFile(n *node, key string, d *Dist, _ field) {
 		b.wrong(n, key, "%v", plain(err))
 		return
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	d.File = name
 	if d.P, d.Quantiles, err = rng.ReadQuantilesCSV(r); err != nil {
 		b.wrong(n, key, "%v", err)

@@ -116,7 +116,7 @@ func BundledMatrix(name string) (*Matrix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundled matrix %q: %w", name, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	m, err := LoadMatrix(f, mm.name, Options{Form: Wide, Unit: Milliseconds, Kind: RTT})
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func LoadMatrixFile(path string, opt Options) (*Matrix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("matrix: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	return LoadMatrix(f, path, opt)
 }
 

@@ -112,14 +112,14 @@ func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]
 func (s *keyScanner) key() []string {
 	var parts []string
 	for !s.done() {
-		switch b := s.text[s.i]; {
-		case b == ' ' || b == '\t' || b == '.':
+		switch s.text[s.i] {
+		case ' ', '\t', '.':
 			s.step()
-		case b == '"' || b == '\'':
+		case '"', '\'':
 			start := s.i
 			s.str()
 			parts = append(parts, strings.Trim(s.text[start:s.i], `"'`))
-		case b == '=' || b == ']' || b == '\n' || b == '#' || b == ',' || b == '}' || b == '{' || b == '[':
+		case '=', ']', '\n', '#', ',', '}', '{', '[':
 			return parts
 		default:
 			start := s.i

@@ -24,7 +24,11 @@ const alpha = 1 - stats.DefaultLevel
 // Compare compares B with A. The error is the user's to put right.
 func Compare(a, b *Side, opt Options) (*Result, error) {
 	if a.IsRun != b.IsRun {
-		return nil, fmt.Errorf("%s is one run and %s a sweep; compare runs with runs and sweeps with sweeps", one(a, b), one(b, a))
+		run, sweep := a, b
+		if b.IsRun {
+			run, sweep = b, a
+		}
+		return nil, fmt.Errorf("%s is one run and %s a sweep; compare runs with runs and sweeps with sweeps", run.Dir, sweep.Dir)
 	}
 	if opt.Stat == "" {
 		opt.Stat = "mean"
@@ -46,20 +50,12 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 		return nil, errors.New("no metric is left to compare; see --metric")
 	}
 	if a.IsRun {
-		r.single(samples)
+		r.single()
 	} else {
 		r.judge(samples, &opt)
 	}
 	r.tally()
 	return r, nil
-}
-
-// one returns the side that is a run first, then the sweep.
-func one(a, b *Side) string {
-	if a.IsRun {
-		return a.Dir
-	}
-	return b.Dir
 }
 
 func (r *Result) warn() {
@@ -126,15 +122,15 @@ func lacking(a, b []string) []string {
 }
 
 // single compares runs that stand alone: without others there is no telling chance from cause.
-func (r *Result) single(samples [][]sample) {
+func (r *Result) single() {
 	for i := range r.Cells {
 		for k := range r.Cells[i].Rows {
 			row := &r.Cells[i].Rows[k]
 			row.Difference = row.B - row.A
 			row.relate()
 			row.Verdict = NotJudged
-			if row.A == row.B && row.RunsA == 1 && row.RunsB == 1 && samples[i][k].sameCount {
-				row.Verdict, row.Note = Identical, ""
+			if row.A == row.B {
+				row.Verdict = Identical
 			}
 		}
 	}

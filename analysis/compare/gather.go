@@ -20,7 +20,6 @@ type sample struct {
 	until                float64     // of what is waited for; NaN otherwise, and if all came
 	censoredA, censoredB int
 	eventsA, eventsB     int
-	sameCount            bool // as many observations on both sides
 }
 
 // gather collects what the two cells can be compared by: what is waited for, what is counted, and the
@@ -106,20 +105,5 @@ func counted(k analysis.Key, x, y *analysis.Cell) sample {
 }
 
 func distributed(k analysis.Key, unit string, x, y *analysis.Cell, stat analysis.Statistic) sample {
-	return sample{
-		Key: k, unit: unit, stat: string(stat), until: math.NaN(), a: x.Values(k, stat), b: y.Values(k, stat),
-		sameCount: observations(k, x) == observations(k, y),
-	}
-}
-
-func observations(k analysis.Key, c *analysis.Cell) uint64 {
-	n := uint64(0)
-	for i := range c.Runs {
-		for _, d := range c.Runs[i].Distributions {
-			if d.Metric == k.Metric && d.Labels == k.Labels {
-				n += d.Count
-			}
-		}
-	}
-	return n
+	return sample{Key: k, unit: unit, stat: string(stat), until: math.NaN(), a: x.Values(k, stat), b: y.Values(k, stat)}
 }

@@ -17,7 +17,7 @@ const (
 	Differs      Verdict = "differs" // of a metric without a direction
 	NoDifference Verdict = "no difference"
 	Equivalent   Verdict = "equivalent"
-	Identical    Verdict = "identical"  // of single runs: equal to the last digit of their tables
+	Identical    Verdict = "identical"  // of single runs: equal to the last digit of their summaries
 	NotJudged    Verdict = "not judged" // of single runs: not equal, which may be chance
 )
 

@@ -57,7 +57,7 @@ func (s *Side) head(out *bytes.Buffer, name string) {
 
 // cell writes one table and returns how many rows it left out.
 func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidden int) {
-	fmt.Fprintf(out, "\n%s\n", c.title())
+	fmt.Fprintf(out, "\n%s\n", r.title(c))
 	for _, x := range []struct {
 		side string
 		args []string
@@ -83,7 +83,7 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 	}
 	if r.A.IsRun {
 		line = func(cells ...string) {
-			fmt.Fprintf(out, "%s %s %s %s %s\n", left(cells[0], 10), left(cells[1], 56), right(cells[2], 10), right(cells[3], 10), right(cells[4], 10))
+			fmt.Fprintf(out, "%s %s %s %s %s\n", left(cells[0], 11), left(cells[1], 55), right(cells[2], 10), right(cells[3], 10), right(cells[4], 10))
 		}
 	}
 	head := false
@@ -97,7 +97,7 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 			head = true
 			line("verdict", "metric", "A", "B", "B − A", "95 % interval", effect, "p")
 		}
-		verdict := left(string(row.Verdict), 13)
+		verdict := string(row.Verdict)
 		if opt.Paint != nil {
 			verdict = opt.Paint(row.Verdict, verdict)
 		}
@@ -117,12 +117,18 @@ func (r *Result) whole(c *CellResult) bool {
 	return c.Identical > 0 && c.Identical == c.RunsA && c.Identical == c.RunsB
 }
 
-func (c *CellResult) title() string {
+func (r *Result) title(c *CellResult) string {
 	name := c.A
 	if c.B != c.A {
 		name += " → " + c.B
 	}
 	switch {
+	case r.A.IsRun && r.whole(c):
+		return "one run on each side, of the same seed"
+	case r.A.IsRun && c.Paired:
+		return "one run on each side, of the same seed, with different digests"
+	case r.A.IsRun:
+		return "one run on each side, of different seeds"
 	case c.Paired && c.Unpaired > 0:
 		return fmt.Sprintf("%s: %d pairs of the same seed; %d runs without a partner are left out", name, (c.RunsA+c.RunsB-c.Unpaired)/2, c.Unpaired)
 	case c.Paired:
@@ -151,7 +157,12 @@ func (row *Row) difference() (diff, interval string) {
 		}
 		return diff, interval
 	}
-	signed := func(v Number) string { return fmt.Sprintf("%+.3g", float64(v)) }
+	signed := func(v Number) string {
+		if v == 0 {
+			return "0"
+		}
+		return fmt.Sprintf("%+.3g", float64(v))
+	}
 	if !math.IsNaN(float64(row.Difference)) {
 		diff = signed(row.Difference)
 	}
@@ -169,7 +180,7 @@ func (r *Result) foot(out *bytes.Buffer, hidden int) {
 			fmt.Fprintf(out, "%d equal rows are not shown: --all\n", hidden)
 		}
 		if n.NotJudged > 0 {
-			fmt.Fprintf(out, "%d rows differ. One run on each side proves nothing: chance alone moves them. Sweep both over 20 seeds\nor more and compare the sweeps.\n", n.NotJudged)
+			fmt.Fprintf(out, "%d rows differ. One run on each side proves nothing: chance alone moves them.\nSweep both over 20 seeds or more and compare the sweeps.\n", n.NotJudged)
 		}
 		return
 	}
@@ -213,7 +224,12 @@ func amount(v float64, unit string) string {
 	return s + suffix
 }
 
-func percent(v float64) string { return percentNumber(v) + " %" }
+func percent(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	return percentNumber(v) + " %"
+}
 
 func percentNumber(v float64) string {
 	switch a := math.Abs(v); {

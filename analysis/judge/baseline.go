@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"hypersim/core"
 	"hypersim/sim/metrics"
 )
 
@@ -10,7 +9,7 @@ import (
 func Baseline(metric, stat string, where Where, r *metrics.Result) (float64, error) {
 	e := &Expectation{
 		Metric: metric, Where: where, Stat: stat,
-		Window: &Window{From: &Moment{}, To: &Moment{Offset: core.Duration(r.Warmup)}},
+		Window: &Window{From: &Moment{}, To: &Moment{Offset: r.Warmup}},
 	}
 	s, err := Select(e, r, &Options{})
 	if err != nil {

@@ -89,8 +89,9 @@ func exactU(dist []float64, u int, alt Alternative) float64 {
 		return min(1, above)
 	case Less:
 		return min(1, below)
+	default: // TwoSided
+		return min(1, 2*min(below, above))
 	}
-	return min(1, 2*min(below, above))
 }
 
 func approximateU(x, y []float64, u float64, alt Alternative) float64 {
@@ -104,8 +105,9 @@ func approximateU(x, y []float64, u float64, alt Alternative) float64 {
 		return normalCDF(-(d - 0.5) / sd)
 	case Less:
 		return normalCDF((d + 0.5) / sd)
+	default: // TwoSided
+		return min(1, 2*normalCDF(-max(0, math.Abs(d)-0.5)/sd))
 	}
-	return min(1, 2*normalCDF(-max(0, math.Abs(d)-0.5)/sd))
 }
 
 // sdU returns the standard deviation of U given the ties of the pooled sample.

@@ -69,8 +69,9 @@ func reach(observed, scale float64, alt Alternative) func(float64) bool {
 		return func(s float64) bool { return s >= observed-slack }
 	case Less:
 		return func(s float64) bool { return s <= observed+slack }
+	default: // TwoSided
+		return func(s float64) bool { return math.Abs(s) >= math.Abs(observed)-slack }
 	}
-	return func(s float64) bool { return math.Abs(s) >= math.Abs(observed)-slack }
 }
 
 func countSigns(sizes []float64, sum float64, reaches func(float64) bool) uint64 {
@@ -110,6 +111,7 @@ func Permutation(a, b []float64, alt Alternative, r Resampling) Test {
 			side = Less
 		case Less:
 			side = Greater
+		case TwoSided: // its own mirror image
 		}
 	}
 	reaches := reach(observed, scale, side)

@@ -44,7 +44,7 @@ func (c *console) progress(p runner.Progress) {
 		c.draw(p)
 	case p.Phase == "" && p.Wall-c.told >= tellEvery:
 		c.told = p.Wall
-		fmt.Fprintln(c.w, progressLine(p))
+		_, _ = fmt.Fprintln(c.w, progressLine(p)) // as in draw
 	}
 }
 
@@ -79,7 +79,7 @@ func (c *console) line(format string, args ...any) {
 	if c.bar != nil {
 		_ = c.bar.Clear()
 	}
-	fmt.Fprintf(c.w, format+"\n", args...)
+	_, _ = fmt.Fprintf(c.w, format+"\n", args...) // as in draw
 }
 
 func (c *console) close() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"text/tabwriter"
 
@@ -25,7 +26,8 @@ func newList() *cobra.Command {
 					"scenarios": runs, "topologies": worlds, "matrices": topologies.MatrixNames(),
 				})
 			}
-			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			w := bufio.NewWriter(cmd.OutOrStdout())
+			t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 			fmt.Fprintf(t, "scenario\tnodes\t\n")
 			for _, e := range runs {
 				fmt.Fprintf(t, "%s\t%d\t%s\n", e.Name, e.Nodes, e.Title)
@@ -34,7 +36,8 @@ func newList() *cobra.Command {
 			for _, e := range worlds {
 				fmt.Fprintf(t, "%s\t\t%s\n", e.Name, e.Title)
 			}
-			return t.Flush()
+			_ = t.Flush() // w keeps the error
+			return w.Flush()
 		},
 	}
 	cmd.Flags().BoolVar(&json, "json", false, "print a JSON object")

@@ -52,7 +52,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	return exitCode(root.ExecuteContext(ctx), args, stderr)
 }
 
-// exitCode says what went wrong and how bad it is.
+// exitCode says what went wrong and how bad it is. What stderr does not take is lost; the status stays.
 func exitCode(err error, args []string, stderr io.Writer) int {
 	var (
 		code     status
@@ -70,19 +70,19 @@ func exitCode(err error, args []string, stderr io.Writer) int {
 	case errors.As(err, &bug):
 		return internal(stderr, args, err.Error(), bug.Stack)
 	case errors.As(err, &ours), errors.As(err, &bad), errors.As(err, &scenario), errors.As(err, &topology):
-		fmt.Fprintln(stderr, err)
+		_, _ = fmt.Fprintln(stderr, err)
 		return exitUsage
 	}
 	return internal(stderr, args, "error: "+err.Error(), "")
 }
 
-// internal says what to report and how to reproduce it.
+// internal says what to report and how to reproduce it, as far as stderr takes it.
 func internal(stderr io.Writer, args []string, what, stack string) int {
-	fmt.Fprintln(stderr, what)
+	_, _ = fmt.Fprintln(stderr, what)
 	if stack != "" {
-		fmt.Fprintf(stderr, "\n%s\nThis is a bug. Please report the lines above with %s and the scenario file.\n", stack, versionLine())
+		_, _ = fmt.Fprintf(stderr, "\n%s\nThis is a bug. Please report the lines above with %s and the scenario file.\n", stack, versionLine())
 	}
-	fmt.Fprintf(stderr, "To reproduce: hypersim %s\n", strings.Join(args, " "))
+	_, _ = fmt.Fprintf(stderr, "To reproduce: hypersim %s\n", strings.Join(args, " "))
 	return exitInternal
 }
 

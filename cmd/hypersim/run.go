@@ -41,7 +41,7 @@ written; 3 internal error; 130 interrupted.`,
 		ValidArgsFunction: completeScenarios,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
-	f.changes.flags(cmd)
+	f.flags(cmd)
 	fl := cmd.Flags()
 	fl.StringVar(&f.out, "out", "", "the run `folder`; must not exist, or be empty")
 	fl.BoolVar(&f.force, "force", false, "replace the run folder if there is one, once the new one is complete")

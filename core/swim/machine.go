@@ -66,6 +66,7 @@ type Machine struct {
 	hearsay    bool
 	leaving    bool
 	stopped    bool
+	hasGone    bool // some record may be DEAD, LEFT or a tombstone: there is something to sweep
 	lhm        uint8
 	level      uint8 // degradation, 0 … 4
 

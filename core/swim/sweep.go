@@ -5,6 +5,17 @@ import "hypersim/core"
 // onSweep lets old records and coordinates go (§2.6).
 func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 	m.due[timerSweep] = now.Add(m.cfg.Cleanup.Interval)
+	if m.hasGone {
+		m.sweepRecords(now, fx)
+	}
+	m.expireQueue(now, fx)
+	if m.viv != nil {
+		m.viv.Sweep(now, m.coordSwept)
+	}
+}
+
+// sweepRecords walks over all records; it is spared as long as nobody is gone.
+func (m *Machine) sweepRecords(now core.Instant, fx *core.Effects) {
 	c := &m.cfg.Membership
 	dead, left := retention(c.DeadRetention), retention(c.LeftRetention)
 	tomb := retention(c.Tombstone)
@@ -18,9 +29,10 @@ func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 			*r = record{instance: r.instance, inc: r.inc & flagQueued}
 		}
 	}
-	m.expireQueue(now, fx)
-	if m.viv != nil {
-		m.viv.Sweep(now, m.coordSwept)
+	m.hasGone = false
+	for k := range m.rec {
+		s := m.rec[k].state()
+		m.hasGone = m.hasGone || s == core.StateDead || s == core.StateLeft || s == stateTomb
 	}
 }
 

@@ -194,6 +194,7 @@ func (m *Machine) claimGone(now core.Instant, k int, u *core.Update, to core.Mem
 			r.setRole(u.Role)
 			r.setIncarnation(u.Incarnation)
 			r.setState(stateTomb)
+			m.hasGone = true
 			r.changed = millis(now)
 		}
 	case core.StateUnconfirmed:
@@ -459,6 +460,7 @@ func (m *Machine) remove(now core.Instant, k int, inc uint32, cause core.Cause, 
 	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
 	if tomb {
 		r.setState(stateTomb)
+		m.hasGone = true
 	} else {
 		*r = record{inc: r.inc & flagQueued}
 	}
@@ -546,6 +548,7 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 		}
 	default:
 	}
+	m.hasGone = m.hasGone || to == core.StateDead || to == core.StateLeft
 	if !counted(to) && r.role() == core.RoleManager {
 		m.watch.managerGone(m, k, now, fx)
 	}

@@ -171,7 +171,7 @@ func TestAuditorFires(t *testing.T) {
 		{name: "I-M26 digest", doctor: func(x *tabled) { x.m.sum.all++ }},
 		{name: "I-M27 counts", doctor: func(x *tabled) { x.m.nPart++ }},
 		{name: "I-M9 flag", doctor: func(x *tabled) { x.m.rec[2].setOutstanding(true) }},
-		{name: "I-M11 deadline", doctor: func(x *tabled) { x.m.susp.at(1).deadline += 1 }},
+		{name: "I-M11 deadline", doctor: func(x *tabled) { x.m.susp.at(1).deadline++ }},
 		{name: "I-M13 C", doctor: func(x *tabled) { s := x.m.susp.at(1); s.c, s.accusers[1] = s.k+1, 4 }},
 		{name: "I-M13 twice", doctor: func(x *tabled) { s := x.m.susp.at(1); s.c, s.accusers[1] = 1, s.accusers[0] }},
 		{name: "I-M2 self", doctor: func(x *tabled) { x.m.rec[0].setState(core.StateDead) }},

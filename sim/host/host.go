@@ -43,8 +43,10 @@ func (h *Host) Init(m *Model, c Clock, s rng.Stream) {
 	*h = Host{model: m, clock: c, draw: s, wake: core.Never, later: core.Never}
 }
 
-// Up, Paused report the host's state.
-func (h *Host) Up() bool     { return h.up }
+// Up reports whether the host's process runs.
+func (h *Host) Up() bool { return h.up }
+
+// Paused reports whether at least one pause holds the host.
 func (h *Host) Paused() bool { return h.paused > 0 }
 
 // Waiting returns how many messages wait.

@@ -55,8 +55,8 @@ func (k *Kernel) Pending() int { return k.queue.Len() }
 // Schedule adds e to what will happen. It panics if e.At is before Now.
 func (k *Kernel) Schedule(e Event) { k.queue.Push(e) }
 
-// Stop, called from inside a handler, makes Run return after the event in hand. Time then stays at that
-// event, and a later Run goes on from there.
+// Stop makes Run return after the event in hand; it is called from inside a handler. Time then stays at
+// that event, and a later Run goes on from there.
 func (k *Kernel) Stop() { k.stopped = true }
 
 // Run handles all events with At ≤ until in order, those that handlers schedule meanwhile included, and

@@ -66,7 +66,7 @@ func (q *Queue) Peek() (e Event, ok bool) {
 
 // Reset empties the queue and puts it back to instant 0. It keeps the memory.
 func (q *Queue) Reset() {
-	q.levels.reset()
+	q.reset() // the levels
 	q.run = q.run[:0]
 	q.limit, q.floor, q.size = place{}, 0, 0
 }

@@ -39,6 +39,7 @@ func (r *Recorder) unconfirmed(now core.Instant, o core.NodeID, f *core.Fact) {
 			x.Metric, x.Value = ConfirmationPerPeer, float64(w.attempts)
 			r.keep(&x)
 		}
+	case core.StateOK, core.StateLeft: // confirmed, or left of its own accord: neither metric is about it
 	}
 	delete(r.waiting, k)
 }

@@ -94,6 +94,7 @@ func (r *Recorder) suspected(now core.Instant, o core.NodeID, f *core.Fact) {
 		}
 	case core.StateDead:
 		p.calledDead = true
+	default: // no accusation
 	}
 }
 

@@ -110,8 +110,9 @@ func path(c core.Cause) string {
 		return "probe"
 	case core.CauseNone:
 		return ""
+	default:
+		return "gossip"
 	}
-	return "gossip"
 }
 
 // typeNames are the words that Observation.Type stands for where it is no message or update type.
@@ -129,6 +130,7 @@ func (o *Observation) TypeName() string {
 		return edgeNames[o.Type]
 	case LatencyMultiplier:
 		return rttNames[o.Type]
+	default:
+		return core.UpdateType(o.Type).String()
 	}
-	return core.UpdateType(o.Type).String()
 }

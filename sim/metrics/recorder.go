@@ -45,7 +45,6 @@ type Recorder struct {
 	deaths     []death
 	deathIndex map[deathKey]int32
 	waiting    map[pair]waiting // UNCONFIRMED records
-	lost       uint64           // waiting entries that did not fit
 
 	coords coordinates
 
@@ -134,6 +133,7 @@ func (r *Recorder) truthRecord(rec *trace.Record) {
 		r.faultEnd(now, rec.Fault)
 	case trace.KindEnd:
 		r.res.End = now
+	default: // messages and facts do not come here; clocks and checkpoints change no truth
 	}
 	r.settle(now)
 }

@@ -50,6 +50,7 @@ func (r *Recorder) tell(o, s core.NodeID, state core.MemberState, d int32) {
 		p.suspecting += d
 	case core.StateUnconfirmed:
 		r.peers[o].unconfirmed[r.roles[s]] += d
+	case core.StateNone, core.StateDead, core.StateLeft: // byState alone counts them
 	}
 }
 

@@ -14,8 +14,10 @@ type Digest struct {
 	n uint64
 }
 
-// Sum returns the digest so far, Count how many records are in it.
-func (d *Digest) Sum() uint64   { return d.h }
+// Sum returns the digest so far.
+func (d *Digest) Sum() uint64 { return d.h }
+
+// Count returns how many records are in it.
 func (d *Digest) Count() uint64 { return d.n }
 
 func (d *Digest) mix(x uint64) { d.h = step(d.h, x) }

@@ -150,8 +150,11 @@ func lasts(f *scenarios.Fault) bool {
 	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
 		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause:
 		return true
+	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
+		return cuts(f)
+	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise:
 	}
-	return cuts(f)
+	return false
 }
 
 // limits are the constants that the invariants name: of several configurations the one that allows most,

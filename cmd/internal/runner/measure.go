@@ -43,8 +43,8 @@ func Measure(ctx context.Context, opt Options) (_ *Result, err error) {
 func Identity(sc *scenarios.Scenario) string {
 	_, hash := resolved(sc)
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n", sc.Name, hash, delays(sc.Topology))
-	for _, v := range []any{sc.Network.Links, sc.Node} { // quantile files end up in their distributions
+	_, _ = fmt.Fprintf(h, "%s\n%s\n%s\n", sc.Name, hash, delays(sc.Topology)) // a hash takes everything
+	for _, v := range []any{sc.Network.Links, sc.Node} {                      // quantile files end up in their distributions
 		text, err := json.Marshal(v)
 		if err != nil {
 			panic(fmt.Sprintf("runner: the network of %s has no JSON form: %v", sc.Name, err))

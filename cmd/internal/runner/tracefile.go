@@ -136,6 +136,7 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 		return integer(b, "s", int64(r.Due))
 	case trace.KindDropped:
 		return word(b, "why", r.Reason.String())
+	default: // sent: the whole message
 	}
 	b = integer(b, "due", int64(r.Due))
 	if r.Copy {
@@ -145,6 +146,7 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 	switch m.Kind {
 	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack:
 		b = integer(b, "for", int64(m.Target))
+	default: // the rest is about nobody else
 	}
 	b = optional(b, "f", int64(m.Flags))
 	if len(m.Updates) > 0 {
@@ -212,6 +214,7 @@ func appendFact(b []byte, r *trace.Record) []byte {
 	case core.FactTransition, core.FactCallback, core.FactSuspicionStarted, core.FactSuspicionConfirmed,
 		core.FactAccused, core.FactQueued, core.FactRetired:
 		b = node(b, "o", f.Other)
+	default: // the rest has no second node
 	}
 	if f.From != core.StateNone || f.To != core.StateNone {
 		b = word(b, "from", f.From.String())
@@ -226,6 +229,7 @@ func appendFact(b []byte, r *trace.Record) []byte {
 	switch f.Kind {
 	case core.FactTransition, core.FactCallback, core.FactConfirmAttempt:
 		b = word(b, "role", f.Role.String())
+	default: // the rest has no role
 	}
 	b = optional(b, "inc", int64(f.Inc))
 	b = optional(b, "N", int64(f.N))
