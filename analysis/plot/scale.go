@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,8 @@ type axis struct {
 	label  string
 	kind   scaleKind
 	lo, hi float64
-	names  []string // rows instead of numbers: names[i] stands at −i
+	names  []string     // rows instead of numbers: names[i] stands at −i
+	ticks  []gonum.Tick // these, instead of those of the kind
 }
 
 // apply sets up a for the range that was decided. The label is left to the figure: gonum centres it on the
@@ -58,6 +60,9 @@ func (x axis) apply(a *gonum.Axis) {
 		a.Tick.Marker = gonum.TickerFunc(percentTicks)
 	default:
 		a.Tick.Marker = gonum.TickerFunc(linearTicks)
+	}
+	if x.ticks != nil {
+		a.Tick.Marker = gonum.TickerFunc(func(float64, float64) []gonum.Tick { return slices.Clone(x.ticks) }) // a bare panel takes the words off
 	}
 }
 

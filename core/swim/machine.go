@@ -82,30 +82,31 @@ type Machine struct {
 	cfg  *Config
 	viv  *vivaldi.Node // nil: coordinates off
 
-	queue  queue
-	sum    digest
+	queue   queue
+	sum     digest
+	rate    rateLimiter
+	tick    int64
+	rateAcc uint8 // error accumulator of the degraded probe rate, in twentieths
+	lag     lagMeter
+	count   Counters
+
+	// Above is what an idle second reads, in as few cache lines as it goes; below is the rest.
 	susp   suspicions
 	conf   confirmations
 	deads  []uint16      // DEAD participants, oldest death first
 	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
 	behind []core.NodeID // peers that live at a lower incarnation than is known of them
-	lag    lagMeter
 	refute refuter
 	join   joiner
 	known  []core.Entry // until Begin
 	sync   syncer
 	watch  watcher
-	rate   rateLimiter
 
 	phase       core.Instant // of the node's own grid
-	tick        int64
-	rateAcc     uint8 // error accumulator of the degraded probe rate, in twentieths
 	leaveUntil  core.Instant
 	proxyStream rng.Stream
 	gossStream  rng.Stream
 	jitter      rng.Stream
-
-	count Counters
 }
 
 // New returns a machine that starts at p.Start. cfg is shared and not written to; viv may be nil.

@@ -76,6 +76,7 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 	}
 	t := newTables(p)
 	all := make([][]evidence, len(p.Cells)) // by cell and claim
+	alone := make([][]Verdict, len(p.Cells))
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		runs, err := p.read(dir, c)
@@ -95,12 +96,13 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 		}
 		r.Cells = append(r.Cells, x)
 		all[i] = gather(c, runs, p.Seeds)
+		alone[i] = p.alone(c, all[i])
 		t.long(c, runs)
 		t.summary(c, runs)
 	}
 	for i := range p.Cells {
 		for k := range p.Cells[i].Claims {
-			if v, ok := p.judge(i, k, all); ok {
+			if v, ok := p.judge(i, k, all, alone[i][k]); ok {
 				v.settle(strict)
 				r.Cells[i].Verdicts = append(r.Cells[i].Verdicts, v)
 				t.verdict(&p.Cells[i], &v)
@@ -183,24 +185,42 @@ func gather(c *Cell, runs []*runData, seeds []uint64) []evidence {
 	return out
 }
 
-// judge returns the verdict of claim k in cell i; ok is false where the claim says nothing about the cell.
-func (p *Plan) judge(i, k int, all [][]evidence) (v Verdict, ok bool) {
+// alone judges each claim by its cell alone and lets go of the observations: a large sweep has more of them
+// than fit into memory at once.
+func (p *Plan) alone(c *Cell, list []evidence) []Verdict {
+	out := make([]Verdict, len(list))
+	for k := range list {
+		e := &list[k]
+		if e.claim.Applies {
+			out[k] = judged(e, purpose(c, e.claim))
+		}
+		for _, s := range e.samples {
+			s.Values, s.Weights = nil, nil
+		}
+	}
+	return out
+}
+
+// purpose keeps the streams of the intervals apart.
+func purpose(c *Cell, x *Claim) string { return "sweep/" + c.Name + "/" + x.ID }
+
+// judge returns the verdict of claim k in cell i, of which v is that by the cell alone; ok is false where
+// the claim says nothing about the cell.
+func (p *Plan) judge(i, k int, all [][]evidence, v Verdict) (_ Verdict, ok bool) {
 	c, e := &p.Cells[i], &all[i][k]
 	if !e.claim.Applies {
 		return v, false
 	}
-	purpose := "sweep/" + c.Name + "/" + e.claim.ID
 	if e.claim.Versus == nil {
-		return judged(e, purpose), true
+		return v, true
 	}
 	switch other := p.reference(c, e.claim.Versus); other {
 	case i:
 		return v, false
 	case -1:
-		v = judged(e, purpose)
 		v.Across = "difference to " + versusName(e.claim.Versus)
 		return v.notJudged(true, "no such cell in this sweep: %s", versusName(e.claim.Versus)), true
 	default:
-		return against(e, &all[other][k], p.Cells[other].Name, purpose), true
+		return against(v, e, &all[other][k], p.Cells[other].Name, purpose(c, e.claim)), true
 	}
 }

@@ -231,10 +231,10 @@ func (e *evidence) share(v Verdict) Verdict {
 	return v.by(float64(v.Value) >= e.claim.AtLeast-1e-9)
 }
 
-// against judges a claim about the difference to, or the ratio to, another cell, seed by seed.
-func against(e, other *evidence, name, purpose string) Verdict {
+// against judges a claim about the difference to, or the ratio to, another cell, seed by seed. v is the verdict
+// by the cell alone.
+func against(v Verdict, e, other *evidence, name, purpose string) Verdict {
 	c := e.claim
-	v := judged(e, purpose)
 	v.Across = fmt.Sprintf("difference to %s", name)
 	if c.AsRatio {
 		v.Across, v.Unit = fmt.Sprintf("ratio to %s", name), "1"

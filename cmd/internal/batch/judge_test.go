@@ -148,7 +148,7 @@ func TestVersus(t *testing.T) {
 		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false},
 	} {
 		e := seeds(c.claim, c.runs...)
-		v := against(e, seeds(c.claim, base...), "variant=base", "test")
+		v := against(judged(e, "test"), e, seeds(c.claim, base...), "variant=base", "test")
 		v.settle(false)
 		if v.Verdict != c.want || math.Abs(float64(v.Value)-c.value) > 1e-9 || v.Fails != c.fails || v.Runs != len(base) {
 			t.Errorf("%s: %s %v in [%v, %v] fails=%v, want %s %v (%s)", c.name, v.Verdict, v.Value, v.Low, v.High, v.Fails, c.want, c.value, v.Why)
@@ -156,7 +156,8 @@ func TestVersus(t *testing.T) {
 	}
 	// One seed says nothing about a difference, and that is no failure.
 	c := claim(-2, -0.5, false)
-	v := against(seeds(c, []float64{1}), seeds(c, []float64{2}), "variant=base", "test")
+	e := seeds(c, []float64{1})
+	v := against(judged(e, "test"), e, seeds(c, []float64{2}), "variant=base", "test")
 	if v.settle(false); v.Verdict != "not-judged" || v.Fails {
 		t.Errorf("one seed: %+v", v)
 	}
