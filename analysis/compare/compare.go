@@ -38,7 +38,7 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 	r.OnlyA, r.OnlyB = append([]string{}, onlyA...), append([]string{}, onlyB...)
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("no cell of %s belongs to one of %s:\n  A has %s\n  B has %s\nchoose with --a key=value and --b key=value",
-			a.Dir, b.Dir, strings.Join(onlyA, "; "), strings.Join(onlyB, "; "))
+			a.Dir, b.Dir, some(onlyA), some(onlyB))
 	}
 	r.warn()
 	var samples [][]sample
@@ -56,6 +56,15 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 	}
 	r.tally()
 	return r, nil
+}
+
+// some lists names, the first few of many.
+func some(names []string) string {
+	const few = 4
+	if n := len(names); n > few+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:few], "; "), n-few)
+	}
+	return strings.Join(names, "; ")
 }
 
 func (r *Result) warn() {
@@ -85,7 +94,7 @@ func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample) {
 		}
 	}
 	c := CellResult{
-		A: x.Name, B: y.Name, RunsA: len(sx), RunsB: len(sy), ViolationsA: x.Violations, ViolationsB: y.Violations, Rows: []Row{},
+		Cell: shared(x, y), A: x.Name, B: y.Name, RunsA: len(sx), RunsB: len(sy), ViolationsA: x.Violations, ViolationsB: y.Violations, Rows: []Row{},
 		ArgsA: lacking(x.Args, y.Args), ArgsB: lacking(y.Args, x.Args),
 	}
 	// With half of the seeds in common the pairs tell more than all runs do unpaired.
@@ -104,6 +113,20 @@ func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample) {
 		c.Rows = append(c.Rows, list[i].row(c.Paired))
 	}
 	return c, list
+}
+
+// shared names the values that both cells have.
+func shared(x, y *analysis.Cell) string {
+	var parts []string
+	for _, l := range x.Point {
+		if y.Point.Get(l.Key) == l.Word {
+			parts = append(parts, l.Key+"="+l.Word)
+		}
+	}
+	if len(parts) == 0 {
+		return "all"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // lacking returns the flags, in pairs of name and value, of a that b lacks.

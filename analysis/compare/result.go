@@ -48,7 +48,8 @@ type Counts struct {
 
 // CellResult is two cells that belong together.
 type CellResult struct {
-	A           string   `json:"a"` // names of the cells
+	Cell        string   `json:"cell"` // the values that both share
+	A           string   `json:"a"`    // names of the cells
 	B           string   `json:"b"`
 	ArgsA       []string `json:"args_a"` // that only A's runs have
 	ArgsB       []string `json:"args_b"`

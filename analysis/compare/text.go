@@ -32,7 +32,7 @@ func (r *Result) Text(opt TextOptions) []byte {
 		names []string
 	}{{"A", r.OnlyA}, {"B", r.OnlyB}} {
 		if len(list.names) > 0 {
-			fmt.Fprintf(&out, "only in %s: %s\n", list.side, strings.Join(list.names, "; "))
+			fmt.Fprintf(&out, "only in %s: %s\n", list.side, some(list.names))
 		}
 	}
 	hidden := 0
@@ -57,13 +57,13 @@ func (s *Side) head(out *bytes.Buffer, name string) {
 
 // cell writes one table and returns how many rows it left out.
 func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidden int) {
-	fmt.Fprintf(out, "\n%s\n", r.title(c))
+	fmt.Fprintf(out, "\n%s\n", strings.Join(fold(r.title(c), wide), "\n  "))
 	for _, x := range []struct {
 		side string
 		args []string
 	}{{"A", c.ArgsA}, {"B", c.ArgsB}} {
 		if len(x.args) > 0 {
-			fmt.Fprintf(out, "only %s: %s\n", x.side, strings.Join(x.args, " "))
+			fmt.Fprintf(out, "%s\n", strings.Join(fold(fmt.Sprintf("%s: %s", x.side, strings.Join(x.args, " ")), wide), "\n  "))
 		}
 	}
 	if c.ViolationsA+c.ViolationsB > 0 {
@@ -78,8 +78,8 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 		effect = "d"
 	}
 	line := func(cells ...string) {
-		fmt.Fprintf(out, "%s %s %s %s %s %s %s %s\n", left(cells[0], 13), left(cells[1], 29), right(cells[2], 8), right(cells[3], 8),
-			right(cells[4], 8), right(cells[5], 17), right(cells[6], 5), right(cells[7], 6))
+		fmt.Fprintf(out, "%s %s %s %s %s %s %s %s\n", left(cells[0], 13), left(cells[1], 30), right(cells[2], 8), right(cells[3], 8),
+			right(cells[4], 7), right(cells[5], 15), right(cells[6], 5), right(cells[7], 6))
 	}
 	if r.A.IsRun {
 		line = func(cells ...string) {
@@ -118,9 +118,9 @@ func (r *Result) whole(c *CellResult) bool {
 }
 
 func (r *Result) title(c *CellResult) string {
-	name := c.A
-	if c.B != c.A {
-		name += " → " + c.B
+	name := c.Cell
+	if len(c.ArgsA)+len(c.ArgsB) == 0 && c.A != c.B {
+		name = c.A + " → " + c.B
 	}
 	switch {
 	case r.A.IsRun && r.whole(c):
@@ -148,28 +148,47 @@ func (row *Row) shown(run bool) bool {
 	return row.Key && !run
 }
 
-// difference writes the difference and its interval: relative to A, or where A is 0 in the metric's unit.
+// difference writes the difference and its interval: relative to A, as a factor if that is large, or where
+// A is 0 in the metric's unit.
 func (row *Row) difference() (diff, interval string) {
-	if v := float64(row.Relative); !math.IsNaN(v) {
-		diff = percent(v)
-		if lo, hi := float64(row.RelLow), float64(row.RelHigh); !math.IsNaN(lo) && !math.IsNaN(hi) {
-			interval = percentNumber(lo) + " … " + percent(hi)
-		}
-		return diff, interval
+	d, lo, hi := float64(row.Relative), float64(row.RelLow), float64(row.RelHigh)
+	write, unit := percent, " %"
+	switch {
+	case math.IsNaN(d):
+		d, lo, hi = float64(row.Difference), float64(row.Low), float64(row.High)
+		write, unit = signed, ""
+	case d >= factorFrom && row.A > 0:
+		write, unit = factor, ""
 	}
-	signed := func(v Number) string {
-		if v == 0 {
-			return "0"
-		}
-		return fmt.Sprintf("%+.3g", float64(v))
+	if !math.IsNaN(d) {
+		diff = write(d) + unit
 	}
-	if !math.IsNaN(float64(row.Difference)) {
-		diff = signed(row.Difference)
-	}
-	if !math.IsNaN(float64(row.Low)) {
-		interval = signed(row.Low) + " … " + signed(row.High)
+	if !math.IsNaN(lo) && !math.IsNaN(hi) {
+		interval = write(lo) + " … " + write(hi) + unit
 	}
 	return diff, interval
+}
+
+// factorFrom is the relative difference from which on a factor reads better than per cent.
+const factorFrom = 9
+
+func factor(v float64) string { return fmt.Sprintf("×%.3g", 1+v) }
+
+func signed(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%+.3g", v)
+}
+
+func percent(v float64) string {
+	switch a := math.Abs(v); {
+	case v == 0:
+		return "0"
+	case a < 0.0995:
+		return fmt.Sprintf("%+.1f", 100*v)
+	}
+	return fmt.Sprintf("%+.0f", 100*v)
 }
 
 func (r *Result) foot(out *bytes.Buffer, hidden int) {
@@ -213,7 +232,7 @@ func amount(v float64, unit string) string {
 	if math.IsNaN(v) {
 		return "-"
 	}
-	suffix := map[string]string{"s": " s", "ms": " ms", perNodeHour: "/h", "1/s per node": "/s", "B/s per node": "B/s", "B": " B"}[unit]
+	suffix := map[string]string{"s": " s", "ms": "ms", perNodeHour: "/h", "1/s per node": "/s", "B/s per node": "B/s", "B": " B"}[unit]
 	s := fmt.Sprintf("%.3g", v)
 	if a := math.Abs(v); a >= 1000 && a < 1e7 {
 		s = fmt.Sprintf("%.0f", v)
@@ -221,26 +240,10 @@ func amount(v float64, unit string) string {
 	if unit == "B/s per node" && math.Abs(v) >= 1e5 {
 		s, suffix = fmt.Sprintf("%.4g", v/1e3), "kB/s"
 	}
+	if columns(s+suffix) > 8 {
+		s = fmt.Sprintf("%.1g", v)
+	}
 	return s + suffix
-}
-
-func percent(v float64) string {
-	if v == 0 {
-		return "0"
-	}
-	return percentNumber(v) + " %"
-}
-
-func percentNumber(v float64) string {
-	switch a := math.Abs(v); {
-	case v == 0:
-		return "0"
-	case a < 0.0995:
-		return fmt.Sprintf("%+.1f", 100*v)
-	case a < 10:
-		return fmt.Sprintf("%+.0f", 100*v)
-	}
-	return fmt.Sprintf("%+.1e", 100*v)
 }
 
 func effectText(v float64) string {

@@ -21,7 +21,7 @@ func (g *grid) effect(f *factor) *figure {
 	at, x := f.positions()
 	for i := range g.all {
 		m := &g.all[i]
-		p := newPanel(x, axis{label: m.unit})
+		p := newPanel(x, axis{label: m.unit, kind: m.scale(g)})
 		p.title = joined(m.name, m.note)
 		for k := range lines {
 			b := &bars{glyph: marker(k, 2.6), line: stroke(cycle[k%len(cycle)], k), shift: vg.Points(3 * (float64(k) - float64(len(lines)-1)/2))}

@@ -57,7 +57,10 @@ func (g *grid) heat(a, b *factor) *figure {
 				}
 				iv := m.estimate(c)
 				h.values[k], h.texts[k] = iv.Estimate, figureText(iv.Estimate)
-				if iv.Known() && finite(iv.High) {
+				switch {
+				case m.counted && iv.Estimate == 0 && iv.Known():
+					h.texts[k] = fmt.Sprintf("0, below %.2g", iv.High)
+				case iv.Known() && finite(iv.High):
 					h.texts[k] += fmt.Sprintf(" ± %.2g", (iv.High-iv.Low)/2)
 				}
 				if v == a.def && w == b.def {

@@ -101,6 +101,23 @@ func (m *measure) estimate(c *analysis.Cell) stats.Interval {
 	return stats.BCa(v, stats.Mean, stats.Resampling{Seed: 1, Purpose: "plot/" + c.Name + "/" + m.Metric, Expand: true}).Interval
 }
 
+// scale lets an axis show rates that are far apart, 0 among them.
+func (m *measure) scale(g *grid) scaleKind {
+	if !m.counted {
+		return linear
+	}
+	least, most := math.Inf(1), 0.0
+	for i := range g.sweep.Cells {
+		if v := m.estimate(&g.sweep.Cells[i]).Estimate; finite(v) {
+			least, most = min(least, v), max(most, v)
+		}
+	}
+	if most > 50 && most > 20*least {
+		return counts
+	}
+	return linear
+}
+
 func ticksAt(at []float64, words []string) []gonum.Tick {
 	out := make([]gonum.Tick, len(at))
 	for i := range at {

@@ -17,12 +17,10 @@ import (
 // that no other beats in both joined by a line. Choices are compared within one world only: a small group is
 // no better way to run a large one.
 func (g *grid) tradeoff() *figure {
-	var ours, world []*factor
+	var ours []*factor
 	for _, f := range g.factors {
 		if f.ours {
 			ours = append(ours, f)
-		} else {
-			world = append(world, f)
 		}
 	}
 	costs := g.costs()
@@ -38,9 +36,9 @@ func (g *grid) tradeoff() *figure {
 		name: "tradeoff", title: g.all[0].name + " against its cost",
 		note: joined("lower left is better; lines join the cells that no other beats in both; labels: "+strings.Join(names, ", "), note),
 	}
-	choices := g.expand(ours)
+	choices := append([]combination{{at: g.fixed}}, g.expand(ours)...) // the default first: it names points that are equal
 	for i := range costs {
-		p := newPanel(axis{label: costs[i].label()}, axis{label: g.all[0].label()})
+		p := newPanel(axis{label: costs[i].label(), kind: costs[i].scale(g)}, axis{label: g.all[0].label()})
 		marks := &callouts{}
 		for k := range worlds {
 			g.scatter(p, marks, &worlds[k], choices, ours, &costs[i], k, i == 0)
@@ -53,7 +51,6 @@ func (g *grid) tradeoff() *figure {
 		out.panels = append(out.panels, p)
 	}
 	out.inch = 1.5 + 3.6*float64(len(out.panels))
-	_ = world
 	return out
 }
 
@@ -61,11 +58,15 @@ func (g *grid) tradeoff() *figure {
 func (g *grid) costs() []measure {
 	var out []measure
 	for i := range g.all {
-		if i > 0 && (g.all[i].Metric == "bytes" || g.all[i].counted) && len(out) < 2 {
+		switch {
+		case i == 0:
+		case g.all[i].Metric == "bytes":
+			out = slices.Insert(out, 0, g.all[i])
+		case g.all[i].counted:
 			out = append(out, g.all[i])
 		}
 	}
-	return out
+	return out[:min(len(out), 2)]
 }
 
 // defaultRing marks the cell where everything stands at its default.
@@ -149,7 +150,7 @@ func (p *panel) zoom() {
 		axis   *axis
 		lo, hi float64
 	}{{&p.x, b.x0, b.x1}, {&p.y, b.y0, b.y1}} {
-		if a.hi > a.lo && a.lo > 0.3*a.hi {
+		if a.axis.kind == linear && a.hi > a.lo && a.lo > 0.3*a.hi {
 			room := 0.08 * (a.hi - a.lo)
 			a.axis.lo, a.axis.hi = a.lo-room, a.hi+room
 		}
