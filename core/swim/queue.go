@@ -197,7 +197,11 @@ func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) 
 	if forced {
 		us, room = m.attachForced(k, us, room)
 	}
-	us = m.attachQueued(now, us, room, fx)
+	if ok && m.rec[k].present() && !m.isParticipant(m.rec[k].role()) {
+		us = m.attachForWorker(msg.To, us, room)
+	} else {
+		us = m.attachQueued(now, us, room, fx)
+	}
 	msg.Updates = fx.KeepUpdates(us)
 	m.count.Transmitted += uint64(len(us))
 }
@@ -239,6 +243,25 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 		add(core.Update{Type: core.UpdateDead, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role()})
 	}
 	return us, room
+}
+
+// attachForWorker adds what a worker can use: news about participants, whom it watches, and about itself.
+// It is told beside the spreading of news and uses up no transmission: a worker passes nothing on (§1),
+// and a manager that answers hundreds of them would have spent an update on them before its next gossip.
+func (m *Machine) attachForWorker(to core.NodeID, us []core.Update, room int) []core.Update {
+	limit := len(us) + m.updateCap()
+	for i := len(m.queue.items) - 1; i >= 0 && len(us) < limit && room >= leastUpdateBytes; i-- {
+		it := &m.queue.items[i]
+		if it.subject != to && !m.isParticipant(it.role) {
+			continue
+		}
+		u := m.queue.update(it)
+		if size := wire.UpdateBytes(&u, wire.KeyV4); size <= room {
+			room -= size
+			us = append(us, u)
+		}
+	}
+	return us
 }
 
 const leastUpdateBytes = 1 + 1 + wire.KeyV4
