@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"hypersim/analysis"
@@ -18,10 +19,11 @@ type SweepOptions struct {
 
 // SweepFigures draws what the sweep shows into dir, which it makes, and returns the names of the files:
 // the effect of each varied parameter, the distributions of detection times, detection against its cost,
-// and maps over two parameters. A sweep of one cell has a distribution at most. Points are means over runs, bars their
-// 95 % intervals. Where a figure can not hold all cells, the axes that it does not show stay at their default.
+// and maps over two parameters. They replace those of an earlier sweep. A sweep of one cell has a
+// distribution at most. Points are means over runs, bars their 95 % intervals. Where a figure can not hold
+// all cells, the axes that it does not show stay at their default.
 func SweepFigures(s *analysis.Sweep, dir string, opt SweepOptions) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := clearFigures(dir); err != nil {
 		return nil, fmt.Errorf("draw figures of a sweep: %w", err)
 	}
 	g := newGrid(s, opt.Defaults)
@@ -46,6 +48,22 @@ func SweepFigures(s *analysis.Sweep, dir string, opt SweepOptions) ([]string, er
 		}
 	}
 	return names, errors.Join(errs...)
+}
+
+// clearFigures makes dir, and removes the figures of an earlier sweep from it: of other axes.
+func clearFigures(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	list, err := os.ReadDir(dir)
+	for _, e := range list {
+		name := e.Name()
+		ours := strings.HasPrefix(name, "effect-") || strings.HasPrefix(name, "detection-cdf") || strings.HasPrefix(name, "tradeoff.") || strings.HasPrefix(name, "map-")
+		if ours && (strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".svg")) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+		}
+	}
+	return err
 }
 
 // sweepCaption names the sweep.

@@ -59,7 +59,7 @@ func swept(t *testing.T, dir string, from, to int, more ...string) string {
 }
 
 // TestValidateCompareSame: of twenty comparisons of one variant with itself, 40 seeds against 40 others, at
-// most one reports a difference in any of its rows (issue: at least 19 of 20; the family-wise level is 5 %).
+// most one reports a difference in any of its rows: the chance of a false alarm in a comparison is 5 % at most.
 func TestValidateCompareSame(t *testing.T) {
 	top, alarms := t.TempDir(), 0
 	for k := range 20 {

@@ -51,7 +51,7 @@ func TestHelpExamples(t *testing.T) {
 	})
 }
 
-// runExample runs "hypersim list" or "hypersim schema > file". A run or a sweep may end with
+// runExample runs "hypersim list" or "hypersim schema > file". A run, a sweep or a comparison may end with
 // status 1: whether a bundled scenario's expectations hold under other settings is not help's promise.
 func runExample(t *testing.T, line string) {
 	line, _, _ = strings.Cut(line, " > ")

@@ -26,11 +26,17 @@ one sweep.`,
 			if err != nil {
 				return sweepError(err)
 			}
+			log := newSweepConsole(cmd.ErrOrStderr(), f.quiet)
+			if err := f.drawSweep(args[0], report, log.line); err != nil {
+				return err
+			}
 			return printSweep(cmd.OutOrStdout(), args[0], report, report.Exit, &f)
 		},
 	}
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
+	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
+	fl.BoolVar(&f.svg, "svg", false, "draw pictures as SVG, too")
 	fl.BoolVar(&f.quiet, "quiet", false, "print nothing but what failed")
 	fl.BoolVar(&f.verbose, "verbose", false, "show the reasons of verdicts, and all cells")
 	fl.BoolVar(&f.strict, "strict", false, `let expectations of level "should" fail, too`)

@@ -24,7 +24,7 @@ type sweepFlags struct {
 	shards, jobs                int
 	duration                    core.Duration
 	json, quiet, verbose, force bool
-	strict                      bool
+	strict, noPlots, svg        bool
 }
 
 func newSweep() *cobra.Command {
@@ -34,7 +34,8 @@ func newSweep() *cobra.Command {
 		Short: "Run a scenario's grid over many seeds, in parallel",
 		Long: `sweep runs every cell of a scenario, that is its variants × [sweep.grid] × [sweep.zip] and what --vary adds,
 with every seed of [sweep] or of --seeds, on all cores. It judges the scenario's expectations over the
-seeds of each cell and leaves tables with intervals: summary.csv, long.csv, expectations.csv, sweep.json.
+seeds of each cell and leaves tables with intervals: summary.csv, long.csv, expectations.csv, sweep.json; and
+in plots/ the effect of what was varied, distributions of detection times, detection against its cost, and maps.
 
 The folder is results/<scenario>/sweep-<hash> unless --out names another. Every run has its own small
 folder below runs/, named by what was run, and is on disk as soon as it is done: the same command goes on
@@ -67,6 +68,8 @@ written; 3 internal error; 130 interrupted.`,
 	fl.IntVar(&f.shards, "shards", 0, "how many parts there are, where the environment tells only which one this is")
 	fl.StringVar(&f.out, "out", "", "the sweep's `folder`; one that holds a sweep of this scenario is gone on with")
 	fl.BoolVar(&f.force, "force", false, "do runs again that are there already")
+	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
+	fl.BoolVar(&f.svg, "svg", false, "draw pictures as SVG, too")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
 	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and nothing at the end but what failed")
 	fl.BoolVar(&f.verbose, "verbose", false, "show the reasons of verdicts, and all cells")
@@ -124,6 +127,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 	for _, s := range done.Slow {
 		log.line("warning: %s exceeded its budget of wall time; nothing is kept of it", s)
 	}
+	if err := f.drawSweep(f.out, report, log.line); err != nil {
+		return err
+	}
 	return printSweep(cmd.OutOrStdout(), f.out, report, code, f)
 }
 
@@ -142,6 +148,8 @@ func (f *sweepFlags) request(cmd *cobra.Command, name string) (*batch.Request, e
 	switch {
 	case f.out == "" && changed("out"):
 		err = errors.New("--out is empty; it must name a folder")
+	case f.svg && f.noPlots:
+		err = errors.New("--svg and --no-plots contradict each other")
 	case f.quiet && f.verbose:
 		err = errors.New("--quiet and --verbose contradict each other")
 	case changed("jobs") && f.jobs < 1:

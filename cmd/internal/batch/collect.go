@@ -15,6 +15,7 @@ type Report struct {
 	Scenario string       `json:"scenario"`
 	Title    string       `json:"title"`
 	Axes     []string     `json:"axes"`
+	Defaults []Value      `json:"defaults"` // of the axes, where the scenario has one
 	Seeds    []uint64     `json:"seeds"`
 	Runs     int          `json:"runs"`
 	Done     int          `json:"done"`
@@ -72,7 +73,7 @@ func (p *Plan) Collect(dir string, strict bool) (*Report, error) {
 
 func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 	r := &Report{
-		Schema: Format, Scenario: p.Scenario, Title: p.Title, Axes: p.Axes, Seeds: p.Seeds, Runs: p.Runs(), Builds: []string{}, Strict: strict,
+		Schema: Format, Scenario: p.Scenario, Title: p.Title, Axes: p.Axes, Defaults: p.Defaults, Seeds: p.Seeds, Runs: p.Runs(), Builds: []string{}, Strict: strict,
 	}
 	t := newTables(p)
 	all := make([][]evidence, len(p.Cells)) // by cell and claim

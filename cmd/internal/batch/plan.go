@@ -49,6 +49,7 @@ type Plan struct {
 	Sets     []string `json:"sets"`
 	Duration string   `json:"duration,omitempty"` // if it replaces the file's
 	Axes     []string `json:"axes"`               // keys, in order; "variant" first
+	Defaults []Value  `json:"defaults"`           // of the axes, where the scenario has one
 	Seeds    []uint64 `json:"seeds"`
 	Cells    []Cell   `json:"cells"`
 
@@ -110,6 +111,7 @@ func Expand(req Request) (*Plan, error) {
 			break
 		}
 	}
+	p.Defaults = defaults(base, p.Axes)
 	if err := allowed(cells*len(p.Seeds), base.Sweep.MaxRuns); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,260 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"hypersim/analysis"
+	"hypersim/core/rng"
+)
+
+// world makes what a run measures: the weather of a seed, and a change on top of it.
+type world struct {
+	from, to int
+	factor   float64 // of times
+	extra    float64 // of the counted, probability that a run has one more
+	censor   bool    // every fourth crash is never detected
+}
+
+func (w world) side() *Side {
+	c := analysis.Cell{Name: "all"}
+	s := &Side{Dir: fmt.Sprint("seeds-", w.from), Scenario: "x", Builds: []string{"one"}}
+	for seed := w.from; seed <= w.to; seed++ {
+		g := rng.New(uint64(seed), "compare test")
+		t := 5 + 3*g.Float64()
+		traffic, events := 200+4*g.Float64(), uint64(3*g.Float64())
+		if g.Float64() < w.extra {
+			events++
+		}
+		r := analysis.CellRun{Seed: uint64(seed), Digest: fmt.Sprint(w.factor, w.extra, seed)}
+		r.Distributions = []analysis.Distribution{
+			{Metric: "bytes", Labels: "direction=sent", Unit: "B/s per node", Count: 9, Mean: traffic},
+			{Metric: "coordinate_quality", Unit: "0-1", Count: 9, Mean: 0.9 / w.factor},
+			{Metric: "incarnation_max", Unit: "count", Count: 9, Mean: t * w.factor},
+			{Metric: "detection_first", Labels: "to=DEAD", Unit: "s", Count: 1, Mean: -1}, // replaced by survival
+		}
+		r.Counts = []analysis.Count{{Metric: "false_suspicions", Count: events, NodeHours: 2}, {Metric: "false_positives", NodeHours: 2}}
+		r.Survival = []analysis.Survival{{Metric: "detection_first", Labels: "to=DEAD", Times: []float64{t * w.factor}}}
+		if w.censor && seed%4 == 0 {
+			r.Survival[0] = analysis.Survival{Metric: "detection_first", Labels: "to=DEAD", Censored: []float64{60}}
+		}
+		c.Runs, s.Seeds = append(c.Runs, r), append(s.Seeds, uint64(seed))
+	}
+	s.Runs, s.cells = len(c.Runs), []analysis.Cell{c}
+	return s
+}
+
+func compared(t *testing.T, a, b *Side, opt Options) map[string]Row {
+	t.Helper()
+	r, err := Compare(a, b, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]Row{}
+	for _, row := range r.Cells[0].Rows {
+		out[row.Metric] = row
+	}
+	return out
+}
+
+// TestVerdicts: 5 % slower under the same weather is found, in each direction and for a metric without one;
+// what did not change is equivalent, and what never happened is not.
+func TestVerdicts(t *testing.T) {
+	a, b := world{1, 40, 1, 0, false}.side(), world{1, 40, 1.05, 0, false}.side()
+	rows := compared(t, a, b, Options{})
+	for metric, want := range map[string]Verdict{
+		"detection_first": Worse, "coordinate_quality": Worse, "incarnation_max": Differs, "bytes": Equivalent,
+		"false_suspicions": Equivalent, "false_positives": NoDifference,
+	} {
+		if rows[metric].Verdict != want {
+			t.Errorf("%s: have %s, want %s (%+v)", metric, rows[metric].Verdict, want, rows[metric])
+		}
+	}
+	d := rows["detection_first"]
+	if math.Abs(float64(d.Relative)-0.05) > 1e-9 || d.RelLow > 0.05 || d.RelHigh < 0.05 || d.PHolm > 0.05 || d.EffectIs != "cohen_dz" {
+		t.Errorf("5 %% slower: %+v", d)
+	}
+	if back := compared(t, b, a, Options{}); back["detection_first"].Verdict != Better || back["coordinate_quality"].Verdict != Better {
+		t.Errorf("and back: %s, %s", back["detection_first"].Verdict, back["coordinate_quality"].Verdict)
+	}
+	var tol Tolerances
+	if err := tol.Set("detection_first=10%"); err != nil {
+		t.Fatal(err)
+	}
+	if have := compared(t, a, b, Options{Tolerances: tol})["detection_first"].Verdict; have != Equivalent {
+		t.Errorf("5 %% within 10 %%: %s", have)
+	}
+}
+
+// TestUnpaired: under other seeds the weather is part of the difference: the interval is wider than that of
+// pairs, but a large difference is still found.
+func TestUnpaired(t *testing.T) {
+	a := world{1, 40, 1, 0, false}.side()
+	near, far := world{41, 80, 1.05, 0, false}.side(), world{41, 80, 1.4, 0, false}.side()
+	pairs := compared(t, a, world{1, 40, 1.05, 0, false}.side(), Options{})["detection_first"]
+	if row := compared(t, a, near, Options{})["detection_first"]; row.EffectIs != "cliffs_delta" || row.High-row.Low < 5*(pairs.High-pairs.Low) {
+		t.Errorf("5 %%: %+v", row)
+	}
+	if row := compared(t, a, far, Options{})["detection_first"]; row.Verdict != Worse {
+		t.Errorf("40 %%: %+v", row)
+	}
+	// Of 40 and 40 seeds 30 are common: those are paired, the rest is left out and counted.
+	r, err := Compare(a, world{11, 50, 1.05, 0, false}.side(), Options{})
+	if err != nil || !r.Cells[0].Paired || r.Cells[0].Unpaired != 20 {
+		t.Errorf("30 pairs: %+v, %v", r.Cells[0], err)
+	}
+}
+
+// TestFalseAlarms: the same world under other seeds. Holm keeps the chance of any false alarm in a
+// comparison at 5 %: more than 8 of 60 has a probability below 0.2 %.
+func TestFalseAlarms(t *testing.T) {
+	alarms := 0
+	for k := range 60 {
+		r, err := Compare(world{60*k + 1, 60*k + 30, 1, 0.5, false}.side(), world{60*k + 31, 60*k + 60, 1, 0.5, false}.side(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Counts.Better+r.Counts.Worse+r.Counts.Differs > 0 {
+			alarms++
+		}
+	}
+	if alarms > 8 {
+		t.Errorf("%d of 60 comparisons of equals report a difference", alarms)
+	}
+}
+
+// TestCensored: crashes that nobody detects count as the time they were waited for, on both sides.
+func TestCensored(t *testing.T) {
+	row := compared(t, world{1, 40, 1, 0, false}.side(), world{1, 40, 1, 0, true}.side(), Options{})["detection_first"]
+	if row.CensoredA != 0 || row.CensoredB != 10 || row.Until != 60 || row.Stat != "restricted mean" || row.Verdict != Worse || !strings.Contains(row.Note, "10 of 40 never came") {
+		t.Errorf("have %+v", row)
+	}
+}
+
+// TestTooFew: five pairs can not reach 5 %, and the comparison says so instead of calling all well.
+func TestTooFew(t *testing.T) {
+	r, err := Compare(world{1, 5, 1, 0, false}.side(), world{1, 5, 2, 0, false}.side(), Options{})
+	if err != nil || r.Exit != 0 || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "so few runs") {
+		t.Errorf("have %+v, %v", r.Warnings, err)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	cell := func(text string) analysis.Cell {
+		return analysis.Cell{Name: text, Point: analysis.ParseLabels(text)}
+	}
+	list := func(texts ...string) (out []analysis.Cell) {
+		for _, s := range texts {
+			out = append(out, cell(s))
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name         string
+		a, b         []analysis.Cell
+		pairs        string
+		onlyA, onlyB int
+	}{
+		{"equal", list("x=1", "x=2"), list("x=2", "x=1"), "x=1~x=1 x=2~x=2", 0, 0},
+		{"numbers", list("x=1", "x=2"), list("x=1.0", "x=2"), "x=1~x=1.0 x=2~x=2", 0, 0},
+		{"one more", list("x=1", "x=2"), list("x=1", "x=3"), "x=1~x=1", 1, 1},
+		{"one each", list("x=1"), list("y=2"), "x=1~y=2", 0, 0},
+		{"an axis that one side lacks", list("x=1", "x=2"), list("x=1;y=5", "x=2;y=5"), "x=1~x=1;y=5 x=2~x=2;y=5", 0, 0},
+		{"ambiguous", list("x=1", "x=2"), list("x=1;y=5", "x=1;y=6", "x=2;y=5"), "x=2~x=2;y=5", 1, 2},
+		{"nothing in common", list("x=1", "x=2"), list("y=1", "y=2"), "", 2, 2},
+	} {
+		pairs, onlyA, onlyB := match(c.a, c.b)
+		var have []string
+		for _, p := range pairs {
+			have = append(have, p[0].Name+"~"+p[1].Name)
+		}
+		if strings.Join(have, " ") != c.pairs || len(onlyA) != c.onlyA || len(onlyB) != c.onlyB {
+			t.Errorf("%s: have %v, only %v and %v", c.name, have, onlyA, onlyB)
+		}
+	}
+}
+
+func TestTolerances(t *testing.T) {
+	for _, bad := range []string{"", "5 percent", "-1%", "nonsense=5%", "bytes=", "NaN", "Inf%"} {
+		if err := new(Tolerances).Set(bad); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	var tol Tolerances
+	for _, s := range []string{"3%", "bytes=7%", "detection_first=200ms", "view_error=0.5"} {
+		if err := tol.Set(s); err != nil {
+			t.Error(err)
+		}
+	}
+	for metric, want := range map[string]float64{"messages": 0.03 * 40, "bytes": 0.07 * 40, "detection_first": 0.2, "view_error": 0.5} {
+		if have := tol.of(metric, "").margin(-40); math.Abs(have-want) > 1e-12 {
+			t.Errorf("%s: have %v, want %v", metric, have, want)
+		}
+	}
+	if have := DefaultTolerance("s").margin(10); have != 0.2 {
+		t.Errorf("2 %% of 10 s: %v", have)
+	}
+}
+
+// TestOutput: the text fits 100 columns, the CSV has one shape, JSON can be read, and all are the same twice.
+func TestOutput(t *testing.T) {
+	run := func() (text []byte, table, object []byte) {
+		r, err := Compare(world{1, 40, 1, 0, true}.side(), world{1, 40, 30, 1, false}.side(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var buf bytes.Buffer
+		if err := r.CSV(&buf); err != nil {
+			t.Fatal(err)
+		}
+		object, err = json.Marshal(r)
+		if err != nil || !json.Valid(object) {
+			t.Fatal(err)
+		}
+		return r.Text(TextOptions{All: true}), buf.Bytes(), object
+	}
+	text, table, object := run()
+	text2, table2, object2 := run()
+	if !bytes.Equal(text, text2) || !bytes.Equal(table, table2) || !bytes.Equal(object, object2) {
+		t.Error("another time, other bytes")
+	}
+	for line := range strings.Lines(string(text)) {
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > wide {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll(); err != nil || len(rows) != 7 {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	coloured := (&Result{A: &Side{}, B: &Side{}, Cells: []CellResult{{Rows: []Row{{Metric: "m", Verdict: Worse}}}}}).Text(TextOptions{
+		Paint: func(_ Verdict, word string) string { return "\x1b[31m" + word + "\x1b[39m" },
+	})
+	if !strings.Contains(string(coloured), "\x1b[31mworse\x1b[39m         m ") {
+		t.Errorf("colours move columns: %q", coloured)
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	run, sweep := world{1, 1, 1, 0, false}.side(), world{1, 4, 1, 0, false}.side()
+	run.IsRun = true
+	if _, err := Compare(run, sweep, Options{}); err == nil {
+		t.Error("a run is compared with a sweep")
+	}
+	if _, err := Compare(sweep, sweep, Options{Metrics: []string{"rejoin"}}); err == nil {
+		t.Error("a metric that nobody measured is compared")
+	}
+	for _, choice := range []string{"x", "x=1"} {
+		if err := sweep.Choose([]string{choice}); err == nil {
+			t.Errorf("choice %q is taken", choice)
+		}
+	}
+	if _, err := Load(t.TempDir()); err == nil {
+		t.Error("an empty folder is loaded")
+	}
+}
