@@ -219,7 +219,7 @@ func (c *sweepConsole) progress(p batch.Progress) {
 		_ = c.bar.Set64(min(int64(p.Share*1000), 999)) // a terminal that is gone is no reason to stop
 	case p.Wall-c.told >= tellEvery:
 		c.told = p.Wall
-		fmt.Fprintln(c.w, sweepLine(&p))
+		_, _ = fmt.Fprintln(c.w, sweepLine(&p)) // nobody may be reading
 	}
 }
 

@@ -112,7 +112,7 @@ func cellTable(w io.Writer, r *batch.Report, p *report) {
 	_ = t.Flush() // the caller's buffer takes everything
 }
 
-func sweepViolations(w io.Writer, r *batch.Report, p *report, f *sweepFlags) {
+func sweepViolations(w *bytes.Buffer, r *batch.Report, p *report, f *sweepFlags) {
 	n := 0
 	for i := range r.Cells {
 		for k := range r.Cells[i].Violations {

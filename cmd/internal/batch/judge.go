@@ -103,6 +103,7 @@ func across(c *Claim) string {
 		return "mean"
 	case judge.AcrossShare:
 		return "share"
+	case judge.AcrossDefault, judge.AcrossAll:
 	}
 	return "all"
 }
@@ -124,6 +125,7 @@ func (e *evidence) combined(v Verdict, purpose string) (_ Verdict, sure bool) {
 		return e.mean(v, purpose), false
 	case judge.AcrossShare:
 		return e.share(v), false
+	case judge.AcrossDefault, judge.AcrossAll:
 	}
 	v = e.every(v)
 	return v, v.Verdict == judge.Fail.String()
