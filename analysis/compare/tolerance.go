@@ -16,8 +16,8 @@ type Tolerances struct {
 	own map[string]Tolerance
 }
 
-// Set reads "metric=5%", "metric=0.2" (in the metric's unit), "metric=200ms" for times, or the same without
-// "metric=" for all metrics.
+// Set reads "metric=5%", "metric=0.2" (in the metric's unit), "metric=200ms" for times; "5%" is for
+// all metrics.
 func (t *Tolerances) Set(text string) error {
 	name, value, named := strings.Cut(text, "=")
 	if !named {
@@ -28,6 +28,9 @@ func (t *Tolerances) Set(text string) error {
 		return fmt.Errorf("tolerance %q: %w", text, err)
 	}
 	if !named {
+		if !strings.HasSuffix(strings.TrimSpace(value), "%") {
+			return fmt.Errorf("tolerance %q: for all metrics it must be a share such as 5%%; name one for an amount", text)
+		}
 		t.all = &v
 		return nil
 	}

@@ -60,7 +60,9 @@ func clearFigures(dir string) error {
 		name := e.Name()
 		ours := strings.HasPrefix(name, "effect-") || strings.HasPrefix(name, "detection-cdf") || strings.HasPrefix(name, "tradeoff.") || strings.HasPrefix(name, "map-")
 		if ours && (strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".svg")) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+			if gone := os.Remove(filepath.Join(dir, name)); !errors.Is(gone, os.ErrNotExist) { // another part of the sweep may be faster
+				err = errors.Join(err, gone)
+			}
 		}
 	}
 	return err
