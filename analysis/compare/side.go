@@ -24,7 +24,6 @@ type Side struct {
 	Builds   []string `json:"builds"`
 
 	cells []analysis.Cell
-	units map[analysis.Key]string
 }
 
 // Load reads the folder of a run or of a sweep.

@@ -144,6 +144,7 @@ func (row *Row) shown(run bool) bool {
 		return true
 	case NotJudged:
 		return run && !(row.A != row.A && row.B != row.B)
+	case NoDifference, Equivalent, Identical:
 	}
 	return row.Key && !run
 }
