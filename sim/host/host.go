@@ -24,17 +24,19 @@ const (
 
 // Host is one simulated machine. The zero value is down.
 type Host struct {
+	// What every event looks at, in one cache line.
 	busy   core.Instant // end of the service in hand
 	wake   core.Instant // the pending wake-up, core.Never if none
 	later  core.Instant // an older wake-up that is still queued, core.Never if none
 	seq    uint64       // origin sequence of the next event
 	box    *inbox       // nil until something had to wait
-	clock  Clock
-	factor float64 // of service times, 0 = 1
-	paused int32   // nested pauses
+	model  *Model
+	paused int32 // nested pauses
 	up     bool
 	queued bool // the end of service is scheduled because something waits
-	model  *Model
+
+	clock  Clock
+	factor float64 // of service times, 0 = 1
 	draw   rng.Stream
 }
 

@@ -60,17 +60,25 @@ func (w *World) Touch(e *kernel.Event) {
 		return
 	}
 	n := &w.nodes[e.Node]
-	if !n.host.Up() || n.machine != core.Machine(&n.m) {
-		return
+	x := w.net.Touch(e.Node) ^ byte(n.host.Busy()) // the line before, where the host straddles two
+	if n.host.Up() {
+		x++
 	}
-	w.touched ^= n.m.Touch()
-	switch e.Kind() {
-	case kernel.KindMessage:
-		w.touched ^= n.m.TouchSender(w.slab.at(e.Arg).msg.From)
-	case kernel.KindTimer:
-		w.touched ^= n.m.TouchWake(n.local(e.At))
-	case kernel.KindFault, kernel.KindSample:
+	from := core.NoNode
+	if e.Kind() == kernel.KindMessage {
+		f := w.slab.at(e.Arg)
+		from = f.msg.From
+		x ^= byte(f.size)
 	}
+	if n.machine == core.Machine(&n.m) {
+		x ^= n.m.Touch()
+		if from != core.NoNode {
+			x ^= n.m.TouchSender(from)
+		} else {
+			x ^= n.m.TouchWake(n.local(e.At))
+		}
+	}
+	w.touched ^= x
 }
 
 // wake lets a machine act on its deadlines.
@@ -101,7 +109,7 @@ func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 		why = trace.ReasonCorrupt
 	case !n.host.Up():
 		why = trace.ReasonDown
-	case f.life != n.life && (f.stream || f.msg.Kind == core.KindStreamFailed):
+	case (f.stream || f.msg.Kind == core.KindStreamFailed) && f.life != n.life:
 		why = trace.ReasonReset
 	default:
 		w.admit(now, id, handle)

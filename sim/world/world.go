@@ -18,14 +18,14 @@ import (
 type node struct {
 	host     host.Host
 	machine  core.Machine // what the driver drives: today the membership machine itself
+	instance uint32       // start count
+	life     uint32       // rises with every crash and stop, so that streams to an older process are known
+	kept     uint32       // incarnation of the last process, for a restart with kept state
+	dies     bool         // never started: a ghost
+	departs  bool         // was told to leave while paused
+	raises   bool         // was told to raise its incarnation while paused
 	m        swim.Machine
 	viv      vivaldi.Node
-	instance uint32 // start count
-	life     uint32 // rises with every crash and stop, so that streams to an older process are known
-	kept     uint32 // incarnation of the last process, for a restart with kept state
-	dies     bool   // never started: a ghost
-	departs  bool   // was told to leave while paused
-	raises   bool   // was told to raise its incarnation while paused
 }
 
 // Options are what a caller may choose about a run beside the scenario.
