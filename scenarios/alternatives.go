@@ -64,7 +64,7 @@ func (l *loader) try(n *node, key string, opt Options, items []rawItem) {
 	}
 	p := other.b.problems.sorted()[0]
 	where := ""
-	if p.Line > 0 && (p.Line != n.at.line || p.Col != n.at.col) {
+	if p.Line > 0 && (p.Line != n.at.Line || p.Col != n.at.Col) {
 		where = fmt.Sprintf(" (%d:%d)", p.Line, p.Col)
 	}
 	found := ""

@@ -104,7 +104,7 @@ type binding struct {
 // wrong reports a value.
 func (b *binding) wrong(n *node, key, format string, args ...any) {
 	b.problems = append(b.problems, Problem{
-		File: n.file, Line: n.at.line, Col: n.at.col, Key: key, Found: n.found(), Text: fmt.Sprintf(format, args...),
+		File: n.file, Line: n.at.Line, Col: n.at.Col, Key: key, Found: n.found(), Text: fmt.Sprintf(format, args...),
 	})
 }
 
@@ -119,7 +119,7 @@ func (n *node) found() string {
 // atKey reports a key rather than its value.
 func (b *binding) atKey(n *node, key, format string, args ...any) {
 	b.problems = append(b.problems, Problem{
-		File: n.file, Line: n.key.line, Col: n.key.col, Key: key, Text: fmt.Sprintf(format, args...),
+		File: n.file, Line: n.key.Line, Col: n.key.Col, Key: key, Text: fmt.Sprintf(format, args...),
 	})
 }
 
@@ -171,7 +171,7 @@ func (b *binding) table(n *node, key string, v reflect.Value, also ...string) {
 		if kid == nil {
 			if f.required() {
 				b.problems = append(b.problems, Problem{
-					File: n.file, Line: n.at.line, Col: n.at.col, Key: join(key, f.name), Text: "missing",
+					File: n.file, Line: n.at.Line, Col: n.at.Col, Key: join(key, f.name), Text: "missing",
 				})
 			}
 			continue

@@ -118,7 +118,7 @@ func (l *loader) invariant(t *expectT, n *node, key string) {
 // missing reports a key that is not there at its table.
 func (b *binding) missing(table *node, key, format string, args ...any) {
 	b.problems = append(b.problems, Problem{
-		File: table.file, Line: table.at.line, Col: table.at.col, Key: key, Text: "missing: " + fmt.Sprintf(format, args...),
+		File: table.file, Line: table.at.Line, Col: table.at.Col, Key: key, Text: "missing: " + fmt.Sprintf(format, args...),
 	})
 }
 

@@ -4,42 +4,7 @@ import (
 	"errors"
 	"math"
 	"testing"
-
-	"github.com/BurntSushi/toml"
 )
-
-// The index names the same keys as the decoder, in its order, for every text that is TOML; and every place
-// lies in the text.
-func FuzzPositionIndex(f *testing.F) {
-	for _, s := range []string{
-		base, "a = 1", "[a.b]\nc.d = { x = [1, { y = 2 }], 'q.r' = 3 }", "[[a]]\n[[a.b]]\nc = 1\n[[a]]\n[a.d]\ne = 2",
-		"s = \"\"\"\n[no] = # x\\\"\"\"\"\"\nt = '''\n'a' ''''\n\"k\\u0041\" = 1", "a = [ # c\n[1, 2], # ]\n [\"]\"] ]\r\nb = 1979-05-27 07:32:00Z",
-		"\"\" = 1\n'' . b = 2", "a = \"\\\\\"\nb = '\\'", "a.b = 1\na.c = 2\n[x]\n[x.y.z]\n[x.y]", "ключ = 1", "a={}\nb=[]\nc=[{}]\nd=[[]]",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		ix, deep := scan(text)
-		for _, e := range ix.entries {
-			for _, p := range []place{e.key, e.value} {
-				if p.line < 1 || p.col < 1 || p.col > len(text)+1 {
-					t.Fatalf("%q: %+v has no place in the text", text, e)
-				}
-			}
-		}
-		if deep || len(text) > 1<<12 {
-			return
-		}
-		var tree map[string]any
-		md, err := toml.Decode(text, &tree)
-		if err != nil {
-			return
-		}
-		if err := ix.check(md.Keys()); err != nil {
-			t.Fatalf("%q: %v", text, err)
-		}
-	})
-}
 
 // No text and no set panics, and what is accepted is complete.
 func FuzzLoad(f *testing.F) {

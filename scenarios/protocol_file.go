@@ -256,11 +256,11 @@ func (l *loader) configProblem(msg string) {
 	p := Problem{File: l.root.file, Line: 1, Col: 1, Key: "protocol." + key, Found: found, Text: text}
 	protocol := l.root.kid("protocol")
 	if at := protocol.lookup(key); protocol != nil && at != nil {
-		p.File, p.Line, p.Col, p.Found = at.file, at.at.line, at.at.col, at.literal()
+		p.File, p.Line, p.Col, p.Found = at.file, at.at.Line, at.at.Col, at.literal()
 	} else if at := l.mentioned(text); at != nil { // the key has its default; the other one does not fit it
-		p.File, p.Line, p.Col = at.file, at.at.line, at.at.col
+		p.File, p.Line, p.Col = at.file, at.at.Line, at.at.Col
 	} else if at := l.root.kid("protocol"); at != nil {
-		p.File, p.Line, p.Col = at.file, at.at.line, at.at.col
+		p.File, p.Line, p.Col = at.file, at.at.Line, at.at.Col
 	}
 	l.b.problems = append(l.b.problems, p)
 }

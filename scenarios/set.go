@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"hypersim/topologies/tomlpos"
 )
 
 // setFile stands in messages where a value came from outside of the file.
@@ -46,12 +48,12 @@ func setValue(text string, asText bool) (*node, error) {
 		if len(text) > textMax {
 			return nil, fmt.Errorf("%d bytes; a value may have %d", len(text), textMax)
 		}
-		if _, deep := scan("v = " + text); deep {
-			return nil, fmt.Errorf("nested deeper than %d values", depthMax)
+		if _, deep := tomlpos.Scan("v = "+text, tomlpos.Join); deep {
+			return nil, fmt.Errorf("nested deeper than %d values", tomlpos.DepthMax)
 		}
 		var tree map[string]any
 		if _, err := toml.Decode("v = "+text, &tree); err == nil && len(tree) == 1 {
-			n := (&index{}).build(setFile, "v", tree["v"])
+			n := build(&tomlpos.Index{}, setFile, "v", tree["v"])
 			return n, nil
 		}
 		if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
@@ -64,8 +66,8 @@ func setValue(text string, asText bool) (*node, error) {
 // assign puts value at a dotted path of the tree, making tables on the way.
 func (l *loader) assign(path string, value *node, fail func(format string, args ...any)) {
 	parts := splitPath(path)
-	if len(parts) > 2*partsMax {
-		fail("more than %d dotted keys", 2*partsMax)
+	if len(parts) > 2*tomlpos.PartsMax {
+		fail("more than %d dotted keys", 2*tomlpos.PartsMax)
 		return
 	}
 	at := l.root

@@ -12,14 +12,16 @@ import (
 	"maps"
 
 	"github.com/BurntSushi/toml"
+
+	"hypersim/topologies/tomlpos"
 )
 
 // node is a value of a decoded TOML text that knows where it stands. A scalar has val; a table has kids,
 // an array items.
 type node struct {
 	file    string
-	key, at place // of the key, and of the value
-	val     any   // string, int64, float64, bool or time.Time
+	key, at tomlpos.Place // of the key, and of the value
+	val     any           // string, int64, float64, bool or time.Time
 	kids    map[string]*node
 	items   []*node
 	isTable bool
@@ -29,17 +31,24 @@ type node struct {
 // textMax bounds a scenario file.
 const textMax = 1 << 19
 
+// textStart is where a file begins.
+var textStart = tomlpos.Place{Line: 1, Col: 1, Byte: 1}
+
+// join and element spell the keys of messages as the index spells its paths.
+func join(path, key string) string      { return tomlpos.Join(path, key) }
+func element(path string, i int) string { return tomlpos.Element(path, i) }
+
 // parse decodes text into a tree with positions. The error is Problems.
 func parse(text, file string) (*node, error) {
-	fail := func(at place, format string, args ...any) (*node, error) {
-		return nil, Problems{{File: file, Line: at.line, Col: at.col, Text: fmt.Sprintf(format, args...)}}
+	fail := func(at tomlpos.Place, format string, args ...any) (*node, error) {
+		return nil, Problems{{File: file, Line: at.Line, Col: at.Col, Text: fmt.Sprintf(format, args...)}}
 	}
 	if len(text) > textMax {
-		return fail(place{}, "%d bytes; a scenario may have %d", len(text), textMax)
+		return fail(tomlpos.Place{}, "%d bytes; a scenario may have %d", len(text), textMax)
 	}
-	ix, deep := scan(text)
+	ix, deep := tomlpos.Scan(text, tomlpos.Join)
 	if deep {
-		return fail(place{}, "nested deeper than %d values or %d dotted keys", depthMax, partsMax)
+		return fail(tomlpos.Place{}, "nested deeper than %d values or %d dotted keys", tomlpos.DepthMax, tomlpos.PartsMax)
 	}
 	var tree map[string]any
 	md, err := toml.Decode(text, &tree)
@@ -50,50 +59,40 @@ func parse(text, file string) (*node, error) {
 			if msg == "" {
 				msg = strings.TrimPrefix(pe.Error(), "toml: ")
 			}
-			return fail(place{max(1, pe.Position.Line), max(1, pe.Position.Col)}, "not TOML: %s", msg)
+			return fail(tomlpos.Place{Line: max(1, pe.Position.Line), Col: max(1, pe.Position.Col)}, "not TOML: %s", msg)
 		}
-		return fail(place{1, 1}, "not TOML: %v", err)
+		return fail(textStart, "not TOML: %v", err)
 	}
-	if err := ix.check(md.Keys()); err != nil {
-		return fail(place{1, 1}, "%v", err) // our own mistake, but the positions could not be trusted
+	if err := ix.Check(md.Keys()); err != nil {
+		return fail(textStart, "%v", err) // our own mistake, but the positions could not be trusted
 	}
-	return ix.build(file, "", tree), nil
+	return build(ix, file, "", tree), nil
 }
 
-// check compares the index with the keys that the decoder saw, in its order.
-func (ix *index) check(keys []toml.Key) error {
-	if len(keys) != len(ix.entries) {
-		return fmt.Errorf("internal: the position index has %d keys, the decoder %d", len(ix.entries), len(keys))
-	}
-	for i, k := range keys {
-		if !slices.Equal(k, ix.entries[i].parts) {
-			return fmt.Errorf("internal: key %d is %q in the position index, %q in the decoder", i, ix.entries[i].parts, k)
-		}
-	}
-	return nil
-}
-
-func (ix *index) build(file, path string, v any) *node {
-	n := &node{file: file, key: ix.keys[path], at: ix.values[path]}
+// build makes the tree of the decoded value v at path. A path that ix does not know stands nowhere.
+func build(ix *tomlpos.Index, file, path string, v any) *node {
+	n := &node{file: file}
+	n.key, _ = ix.Key(path)
+	n.at, _ = ix.Value(path)
 	switch v := v.(type) {
 	case map[string]any:
 		n.isTable = true
 		n.kids = make(map[string]*node, len(v))
 		for k, x := range v {
-			n.kids[k] = ix.build(file, join(path, k), x)
+			n.kids[k] = build(ix, file, join(path, k), x)
 		}
 		if path == "" {
-			n.key, n.at = place{1, 1}, place{1, 1}
+			n.key, n.at = textStart, textStart
 		}
 	case []map[string]any:
 		n.isArray = true
 		for i, x := range v {
-			n.items = append(n.items, ix.build(file, element(path, i), x))
+			n.items = append(n.items, build(ix, file, element(path, i), x))
 		}
 	case []any:
 		n.isArray = true
 		for i, x := range v {
-			n.items = append(n.items, ix.build(file, element(path, i), x))
+			n.items = append(n.items, build(ix, file, element(path, i), x))
 		}
 	default:
 		n.val = v

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"hypersim/topologies/tomlpos"
 )
 
 // file is a topology file: a Spec and the version of its format.
@@ -56,6 +58,10 @@ func Parse(text, path string) (*Topology, error) {
 
 // decode is the strict half: syntax, unknown keys, types. It knows nothing of what the values mean.
 func decode(text, path string) (*Spec, error) {
+	if _, deep := tomlpos.Scan(text, tomlpos.JoinPlain); deep { // the decoder would take memory without end
+		return nil, Problems{{File: path, Line: 1, Col: 1, Text: fmt.Sprintf(
+			"nested deeper than %d values or %d dotted keys", tomlpos.DepthMax, tomlpos.PartsMax)}}
+	}
 	var tree map[string]any
 	if _, err := toml.Decode(text, &tree); err != nil {
 		var pe toml.ParseError
@@ -90,7 +96,7 @@ func located(err error, text, path string) error {
 	if !errors.As(err, &list) {
 		return Problems{{File: path, Text: err.Error()}}
 	}
-	index := keyPositions(text)
+	index, _ := tomlpos.Scan(text, tomlpos.JoinPlain)
 	out := slices.Clone(list)
 	for i := range out {
 		p := &out[i]
@@ -102,8 +108,8 @@ func located(err error, text, path string) error {
 		}
 		p.File = path
 		for key := p.Key; key != ""; key = outer(key) {
-			if at, ok := index[key]; ok {
-				p.Line, p.Col = at.line, at.col
+			if at, ok := index.Key(key); ok {
+				p.Line, p.Col = at.Line, at.Byte
 				break
 			}
 		}
@@ -192,7 +198,7 @@ func checkTable(c *collector, key string, value any, want reflect.Type) {
 	}
 	fields := tomlFields(want)
 	for _, name := range slices.Sorted(maps.Keys(table)) {
-		inner := joinKey(key, name)
+		inner := tomlpos.JoinPlain(key, name)
 		field, known := fields[name]
 		if !known {
 			c.key(inner, "unknown key%s", didYouMean(name, slices.Sorted(maps.Keys(fields))))
@@ -200,13 +206,6 @@ func checkTable(c *collector, key string, value any, want reflect.Type) {
 		}
 		checkTree(c, inner, table[name], field)
 	}
-}
-
-func joinKey(key, name string) string {
-	if key == "" {
-		return name
-	}
-	return key + "." + name
 }
 
 // tomlFields maps the keys of a struct, embedded ones included, to their types.

@@ -221,3 +221,11 @@ func TestValidate(t *testing.T) {
 		})
 	}
 }
+
+func TestDeepTextIsRefused(t *testing.T) {
+	for _, text := range []string{"rows = " + strings.Repeat("[", 1_000_000), "a" + strings.Repeat(".a", 8000) + " = 1"} {
+		if _, err := Parse(text, "x.toml"); err == nil || !strings.Contains(err.Error(), "nested deeper than") {
+			t.Errorf("%.20q…: %v", text, err)
+		}
+	}
+}

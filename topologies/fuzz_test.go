@@ -3,10 +3,7 @@ package topologies
 import (
 	"bytes"
 	"errors"
-	"strings"
 	"testing"
-
-	"github.com/BurntSushi/toml"
 )
 
 // fuzzForm feeds arbitrary text to one form: no panic, and what loads is a consistent matrix that survives
@@ -76,7 +73,6 @@ func FuzzTopologyFile(f *testing.F) {
 	f.Add("schema = 1\nunit=\"ms\"\nkind=\"rtt\"\nrows=[[0,1],[1,0]]\n" + sitesAB)
 	f.Add("schema = 1\ngenerate = { kind = \"ring\", sites = 8, rtt = \"20ms\" }\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		keyPositions(text)
 		spec, err := decode(text, "x.toml")
 		if err != nil {
 			var list Problems
@@ -107,36 +103,6 @@ func FuzzTopologyFile(f *testing.F) {
 		}
 		if err := topo.Validate(); err != nil {
 			t.Fatal(err)
-		}
-	})
-}
-
-// Every key the decoder knows is found by our scan, at a place where its last part stands.
-func FuzzKeyPositions(f *testing.F) {
-	f.Add("a = 1\nb.c = { d = [1, { e = \"]\" }] } # x\n[[t.u]]\nv = '''\n[no]\nk = 1\n'''\n[[t.u]]\nv = \"\\\"\"\n[t.u.w]\nx = 1\n")
-	f.Add("\"a b\" = 1\n[x]\ny = [ [1,2], # c\n[3]]\nz=\"\"\"\n\\\"\"\"\" \"\"\"\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		found := keyPositions(text)
-		var tree map[string]any
-		md, err := toml.Decode(text, &tree)
-		if err != nil || strings.ContainsAny(text, "\"'\\.\x00") {
-			return // quoted and dotted keys have several spellings; only bare ones are compared
-		}
-		lines := strings.Split(text, "\n")
-		for _, key := range md.Keys() {
-			name := key[len(key)-1]
-			ok := false
-			for path, at := range found {
-				if path == name || strings.HasSuffix(path, "."+name) {
-					if at.line < 1 || at.line > len(lines) || at.col < 1 || at.col > len(lines[at.line-1])+1 {
-						t.Fatalf("%s at %v is outside of the text", path, at)
-					}
-					ok = true
-				}
-			}
-			if !ok {
-				t.Fatalf("key %v was not found in %q", key, text)
-			}
 		}
 	})
 }
