@@ -7,5 +7,6 @@
 //
 // It never originates a claim about another node's incarnation, never sends to "everybody", and never
 // addresses a worker unasked. Reading order: machine.go (what a step does), transitions.go (the table of
-// §2.3), probe.go, suspicion.go, gossip.go; the rest are the side rooms that these name.
+// §2.3: which claim does what), state.go (how a record changes), probe.go, suspicion.go, gossip.go; the
+// rest are the side rooms that these name.
 package swim

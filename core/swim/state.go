@@ -1,0 +1,235 @@
+package swim
+
+import (
+	"slices"
+
+	"hypersim/core"
+)
+
+func (m *Machine) becomeUnconfirmed(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	if !m.admit(now, k, fx) {
+		return
+	}
+	m.transition(now, k, core.StateUnconfirmed, inc, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	if !m.admit(now, k, fx) {
+		return
+	}
+	was := m.rec[k].state()
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	if was != core.StateOK {
+		m.callback(core.CallbackPeerConfirmed, k, cause, core.NoNode, fx)
+		m.callback(core.CallbackJoined, k, cause, core.NoNode, fx)
+	}
+}
+
+func (m *Machine) becomeSuspect(now core.Instant, k int, inc uint32, accuser core.NodeID, cause core.Cause, fx *core.Effects) {
+	if len(m.susp.heap) >= m.cfg.Membership.MaxSuspicions {
+		m.count.SuspicionsRefused++
+		return
+	}
+	was := m.rec[k].state()
+	m.transition(now, k, core.StateSuspect, inc, cause, accuser, fx)
+	m.startSuspicion(now, k, accuser, fx)
+	if was != core.StateSuspect { // a higher incarnation of the suspect starts anew, but tells nothing new
+		m.callback(core.CallbackSuspected, k, cause, accuser, fx)
+	}
+}
+
+// becomeRefuted brings a SUSPECT back. The observer enqueues the alive itself: the news that clears the
+// suspicion elsewhere.
+func (m *Machine) becomeRefuted(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	m.endSuspicion(now, k, core.CauseRefuted, fx)
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	m.relayAlive(now, k, fx)
+	m.callback(core.CallbackRefuted, k, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeRecovered(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
+	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
+	m.callback(core.CallbackRecovered, k, cause, core.NoNode, fx)
+}
+
+func (m *Machine) becomeDead(now core.Instant, k int, inc uint32, by core.NodeID, cause core.Cause, fx *core.Effects) {
+	if m.rec[k].state() == core.StateSuspect {
+		end := core.CauseGossip
+		if cause == core.CauseExpired {
+			end = core.CauseExpired
+		}
+		m.endSuspicion(now, k, end, fx)
+	}
+	m.transition(now, k, core.StateDead, inc, cause, by, fx)
+	m.callback(core.CallbackDied, k, cause, by, fx)
+}
+
+func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effects) {
+	was := m.rec[k].state()
+	if was == core.StateSuspect {
+		m.endSuspicion(now, k, core.CauseLeft, fx)
+	}
+	m.transition(now, k, core.StateLeft, inc, core.CauseLeft, core.NoNode, fx)
+	if was != core.StateDead { // who died has been mourned
+		m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
+	}
+}
+
+// remove drops a record; with tomb its incarnation is remembered (§2.6).
+func (m *Machine) remove(now core.Instant, k int, inc uint32, cause core.Cause, tomb bool, fx *core.Effects) {
+	r := &m.rec[k]
+	m.transition(now, k, core.StateNone, inc, cause, core.NoNode, fx)
+	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
+	if tomb {
+		r.setState(stateTomb)
+		m.hasGone = true
+	} else {
+		*r = record{inc: r.inc & flagQueued}
+	}
+}
+
+// transition is the one place where a record changes: it keeps the counts, the digest, the probe list
+// and the side tables true to the new state, and reports it.
+func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc uint32, cause core.Cause, other core.NodeID, fx *core.Effects) {
+	r := &m.rec[k]
+	id, from, old := m.id(k), r.state(), r.incarnation()
+	part := m.isParticipant(r.role())
+
+	f := fx.Fact(core.FactTransition)
+	f.Subject, f.From, f.To, f.Inc, f.Cause, f.Other, f.Role, f.A = id, from, to, inc, cause, other, r.role(), int64(old)
+	switch from {
+	case stateTomb:
+		f.From = core.StateNone
+	case core.StateNone:
+		f.A = -1
+	default:
+	}
+
+	if digested(from) {
+		m.sum.sub(id, old, part)
+	}
+	if digested(to) {
+		m.sum.add(id, inc, part)
+	}
+	if from != to {
+		m.nRec += present(to) - present(f.From)
+		m.count.Transitions[f.From][to]++
+		m.leaveState(now, k, from, to, fx)
+		m.enterState(now, k, from, to, fx)
+		r.changed = millis(now)
+		r.setState(to)
+	}
+	r.setIncarnation(inc)
+}
+
+// leaveState undoes what the old state kept elsewhere.
+func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState, fx *core.Effects) {
+	r := &m.rec[k]
+	part := m.isParticipant(r.role())
+	if counted(from) && !counted(to) {
+		if part {
+			m.nPart--
+			m.list.remove(k)
+		}
+		m.dropPings(now, k, fx)
+		m.forgetCoord(k)
+	}
+	switch from {
+	case core.StateUnconfirmed:
+		m.conf.free(r.side)
+		r.side = 0
+	case core.StateDead:
+		if part {
+			m.forgetDead(k)
+		}
+	default:
+	}
+	if !part && !counted(to) {
+		m.watch.stop(m, k)
+	}
+}
+
+// enterState sets up what the new state keeps elsewhere.
+func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState, fx *core.Effects) {
+	r := &m.rec[k]
+	part := m.isParticipant(r.role())
+	if counted(to) && !counted(from) {
+		if part {
+			m.nPart++
+			m.list.insert(k)
+		} else {
+			m.watch.start(m, k, now)
+		}
+	}
+	switch to {
+	case core.StateUnconfirmed:
+		r.side = m.conf.alloc()
+	case core.StateDead:
+		if part {
+			m.deads = append(m.deads, uint16(k))
+		}
+	default:
+	}
+	m.hasGone = m.hasGone || to == core.StateDead || to == core.StateLeft
+	if !counted(to) && r.role() == core.RoleManager {
+		m.watch.managerGone(m, k, now, fx)
+	}
+}
+
+// rememberDead puts k, which has been DEAD for a while, in its place.
+func (m *Machine) rememberDead(k int) {
+	i := len(m.deads)
+	for i > 0 && int32(m.rec[m.deads[i-1]].changed-m.rec[k].changed) > 0 {
+		i--
+	}
+	m.deads = slices.Insert(m.deads, i, uint16(k))
+}
+
+func (m *Machine) forgetDead(k int) {
+	for i, d := range m.deads {
+		if int(d) == k {
+			m.deads = append(m.deads[:i], m.deads[i+1:]...)
+			return
+		}
+	}
+}
+
+func (m *Machine) callback(c core.Callback, k int, cause core.Cause, other core.NodeID, fx *core.Effects) {
+	r := &m.rec[k]
+	f := fx.Fact(core.FactCallback)
+	f.Callback, f.Subject, f.Cause, f.Other, f.Inc, f.Role = c, m.id(k), cause, other, r.incarnation(), r.role()
+}
+
+func present(s core.MemberState) int {
+	if s == core.StateNone {
+		return 0
+	}
+	return 1
+}
+
+// admit makes room for a record of k (§2.6): DEAD, then LEFT, then UNCONFIRMED records give way, oldest
+// first; OK and SUSPECT never do, then the newcomer is refused.
+func (m *Machine) admit(now core.Instant, k int, fx *core.Effects) bool {
+	if m.rec[k].present() || m.nRec < m.cfg.Membership.MaxMembers {
+		return true
+	}
+	for _, s := range [...]core.MemberState{core.StateDead, core.StateLeft, core.StateUnconfirmed} {
+		if old := m.oldest(now, s); old >= 0 {
+			m.count.Evicted++
+			m.remove(now, old, m.rec[old].incarnation(), core.CauseEvicted, false, fx)
+			return true
+		}
+	}
+	m.count.MembersRefused++
+	return false
+}
+
+func (m *Machine) oldest(now core.Instant, s core.MemberState) int {
+	best, age := -1, uint32(0)
+	for k := range m.rec {
+		if r := &m.rec[k]; r.state() == s && (best < 0 || millis(now)-r.changed > age) {
+			best, age = k, millis(now)-r.changed
+		}
+	}
+	return best
+}
