@@ -11,6 +11,7 @@ type Effects struct {
 
 	updates []Update
 	entries []Entry
+	extras  []*Extra // used and, up to its capacity, usable again
 }
 
 // Send appends a zeroed message and returns it to be filled in. The pointer is valid until the next
@@ -68,10 +69,26 @@ func (fx *Effects) KeepEntries(e []Entry) []Entry {
 	return e[:len(e):len(e)]
 }
 
+// Extra returns an empty Extra for one message of this step. Its slices may be appended to.
+func (fx *Effects) Extra() *Extra {
+	n := len(fx.extras)
+	if n == cap(fx.extras) {
+		fx.extras = append(fx.extras, new(Extra))
+		return fx.extras[n]
+	}
+	fx.extras = fx.extras[:n+1]
+	if fx.extras[n] == nil {
+		fx.extras[n] = new(Extra)
+	}
+	fx.extras[n].Clear()
+	return fx.extras[n]
+}
+
 // Reset empties fx and keeps its memory.
 func (fx *Effects) Reset() {
 	fx.Messages = fx.Messages[:0]
 	fx.Facts = fx.Facts[:0]
 	fx.updates = fx.updates[:0]
 	fx.entries = fx.entries[:0]
+	fx.extras = fx.extras[:0]
 }

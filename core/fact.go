@@ -63,13 +63,27 @@ const (
 	FactFatal
 	// FactStopped: self has finished leaving; the driver may stop the process.
 	FactStopped
-	NumFactKinds = 22
+	// FactReach: the reachability of a datacenter changed (§9). Subject = the leader probed, A = datacenter,
+	// B = new state, N = old state, Cause.
+	FactReach
+	// FactScopeSuspected: the job layer began to suspect Subject for scope A (§8). Inc, B = evidence source,
+	// N = C, At = deadline.
+	FactScopeSuspected
+	// FactScopeConfirmed: another source did. As FactScopeSuspected, with the new deadline.
+	FactScopeConfirmed
+	// FactScopeEnded: Subject, A = scope, Inc, Cause = CauseRefuted, CauseExpired (DEAD_JOB from now on),
+	// CauseRemoved (scope cleared) or CauseGossip (cleared by the global layer); B = age ns, N = 1 if it was
+	// DEAD_JOB.
+	FactScopeEnded
+
+	NumFactKinds = 26
 )
 
 var factNames = [NumFactKinds]string{
 	"none", "transition", "callback", "probe_started", "probe_ended", "tick", "suspicion_started",
 	"suspicion_confirmed", "suspicion_grace", "suspicion_ended", "lhm", "degradation", "incarnation", "accused",
 	"queued", "retired", "confirm_attempt", "timeout", "join", "sync", "fatal", "stopped",
+	"reach", "scope_suspected", "scope_confirmed", "scope_ended",
 }
 
 func (k FactKind) String() string {

@@ -14,6 +14,11 @@ const (
 	KindGossip
 	KindLeave
 
+	// Link gate ↔ datacenter (spec 10 §9), group 0.
+	KindXProbe
+	KindXAck
+	KindXNack
+
 	// Streams (spec 10 §7): delivered in order and without loss, or failed back to their sender.
 	KindJoin
 	KindJoinAck
@@ -24,11 +29,12 @@ const (
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 13
+	NumKinds = 16
 )
 
 var kindNames = [NumKinds]string{
 	"none", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave",
+	"xprobe", "xack", "xnack",
 	"join", "join_ack", "sync_digest", "sync_full", "stream_failed",
 }
 
@@ -100,7 +106,7 @@ type Message struct {
 	Instance, Incarnation uint32 // of the sender
 	Seq                   uint32
 
-	Target   NodeID  // PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member
+	Target   NodeID  // PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member; XNACK: the leader, NoNode if not known
 	Required uint32  // IND_ACK: target's incarnation; JOIN_ACK+FlagRetry: the incarnation demanded
 	BudgetMS uint32  // PING_REQ: how long the origin waits, ms
 	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
@@ -119,6 +125,7 @@ type Message struct {
 	Coord   Coord    // Dims = 0: no coordinate block
 	Updates []Update // membership update block
 	Records []Entry  // JOIN_ACK, SYNC_FULL
+	Extra   *Extra   // what few messages carry; nil for all others
 }
 
 // MaxDims is the largest number of dimensions that a coordinate may have.

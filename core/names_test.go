@@ -19,6 +19,8 @@ func TestNamesAreCompleteAndDistinct(t *testing.T) {
 		{"kinds", "message.go", "KindNone", NumKinds, func(i int) string { return Kind(i).String() }},
 		{"classes", "message.go", "ClassControl", NumClasses, func(i int) string { return Class(i).String() }},
 		{"update types", "message.go", "UpdateAlive", NumUpdateTypes, func(i int) string { return UpdateType(i).String() }},
+		{"loads", "extra.go", "LoadHealthy", NumLoads, func(i int) string { return Load(i).String() }},
+		{"worker states", "extra.go", "WorkerRegistered", NumWorkerStates, func(i int) string { return WorkerState(i).String() }},
 		{"states", "message.go", "StateNone", NumStates, func(i int) string { return MemberState(i).String() }},
 		{"facts", "fact.go", "FactNone", NumFactKinds, func(i int) string { return FactKind(i).String() }},
 		{"callbacks", "fact.go", "CallbackNone", NumCallbacks, func(i int) string { return Callback(i).String() }},

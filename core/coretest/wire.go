@@ -169,5 +169,9 @@ func (b *Bench) receive(n *node, msg *core.Message) {
 func clone(m *core.Message) core.Message {
 	c := *m
 	c.Updates, c.Records = slices.Clone(m.Updates), slices.Clone(m.Records)
+	if m.Extra != nil {
+		c.Extra = new(core.Extra)
+		c.Extra.CopyFrom(m.Extra)
+	}
 	return c
 }

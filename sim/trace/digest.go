@@ -68,9 +68,43 @@ func (d *Digest) message(r *Record) {
 		d.mix(uint64(u.Subject)<<32 | uint64(u.Incarnation))
 		d.mix(uint64(u.From)<<32 | uint64(u.Type)<<8 | uint64(u.Role))
 	}
+	if m.Extra != nil {
+		d.extra(m.Extra)
+	}
 	if m.Kind.IsStream() {
 		d.stream(m)
 	}
+}
+
+func (d *Digest) extra(x *core.Extra) {
+	d.mix(uint64(len(x.Health))<<32 | uint64(len(x.Workers)))
+	for i := range x.Health {
+		h := &x.Health[i]
+		accepting := uint64(0)
+		if h.Accepting {
+			accepting = 1
+		}
+		d.mix(uint64(h.Subject)<<32 | uint64(h.Version))
+		d.mix(uint64(h.Capacity)<<32 | uint64(h.Role)<<16 | uint64(h.Load)<<8 | accepting)
+		d.mix(uint64(math.Float32bits(h.Throughput))<<32 | uint64(math.Float32bits(h.Expected)))
+	}
+	for i := range x.Workers {
+		e := &x.Workers[i]
+		d.mix(uint64(e.Worker)<<32 | uint64(e.Owner))
+		d.mix(uint64(e.Incarnation)<<32 | uint64(e.State))
+		d.mix(uint64(e.Cores)<<32 | uint64(e.Available))
+	}
+	s := &x.Site
+	leader := uint64(0)
+	if s.Leader {
+		leader = 1
+	}
+	d.mix(s.Term)
+	d.mix(uint64(s.External)<<32 | uint64(s.Site)<<16 | uint64(s.Health)<<8 | leader)
+	d.mix(uint64(s.Workers)<<32 | uint64(s.WorkersHealthy))
+	d.mix(uint64(s.Cores)<<32 | uint64(s.CoresAvailable))
+	d.mix(uint64(s.Jobs)<<32 | uint64(s.Workflows))
+	d.mix(uint64(s.Managers)<<16 | uint64(s.ManagersHealthy))
 }
 
 // coord hashes a coordinate by itself: a chain that does not wait for the digest's.

@@ -46,11 +46,14 @@ func (w *World) load(f *flight, m *core.Message) {
 		return
 	}
 	w.buf = wire.Encode(w.buf[:0], m, w.book)
-	f.msg.Updates, f.msg.Records = f.updates[:0], f.records[:0]
+	f.msg.Updates, f.msg.Records, f.msg.Extra = f.updates[:0], f.records[:0], f.extra
 	if err := wire.Decode(w.buf, &f.msg, w.book); err != nil {
 		panic(fmt.Sprintf("world: %v from %d to %d does not survive the codec: %v", m.Kind, m.From, m.To, err))
 	}
 	f.updates, f.records = f.msg.Updates, f.msg.Records
+	if f.msg.Extra != nil {
+		f.extra = f.msg.Extra
+	}
 	// What never travels: the detector's own mark and the driver's timeout.
 	f.msg.Flags |= m.Flags & core.FlagProbe
 	f.msg.Timeout = m.Timeout

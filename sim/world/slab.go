@@ -23,6 +23,7 @@ type flight struct {
 	deadline core.Instant      // stream: when its sender gives up
 	updates  []core.Update     // own memory that msg.Updates uses
 	records  []core.Entry
+	extra    *core.Extra // own memory that msg.Extra uses, from the first need on
 }
 
 const (
@@ -81,6 +82,13 @@ func (f *flight) fill(m *core.Message) {
 	if len(m.Records) > 0 {
 		f.records = append(f.records[:0], m.Records...)
 		f.msg.Records = f.records
+	}
+	if m.Extra != nil {
+		if f.extra == nil {
+			f.extra = new(core.Extra)
+		}
+		f.extra.CopyFrom(m.Extra)
+		f.msg.Extra = f.extra
 	}
 }
 

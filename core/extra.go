@@ -1,0 +1,100 @@
+package core
+
+// Extra holds the blocks that few messages carry. It is borrowed like Updates: whoever keeps a message
+// copies it.
+type Extra struct {
+	Health  []HealthEntry // participants about themselves (spec 10 §4.6)
+	Workers []WorkerEntry // owners about their workers (§6, AD-48)
+	Site    SiteReport    // XACK
+}
+
+// Load is the overload state of a node (spec 10 §4.6, spec 30 §1).
+type Load uint8
+
+// Overload states, mildest first.
+const (
+	LoadHealthy Load = iota
+	LoadBusy
+	LoadStressed
+	LoadOverloaded
+
+	NumLoads = 4
+)
+
+var loadNames = [NumLoads]string{"healthy", "busy", "stressed", "overloaded"}
+
+func (l Load) String() string {
+	if int(l) < len(loadNames) {
+		return loadNames[l]
+	}
+	return "unknown"
+}
+
+// HealthEntry is what a participant gossips about itself (spec 10 §4.6). The higher Version wins.
+type HealthEntry struct {
+	Subject    NodeID
+	Version    uint32
+	Capacity   uint32  // cores, or whatever the role counts
+	Throughput float32 // per second, measured
+	Expected   float32 // per second, hoped for
+	Role       Role
+	Load       Load
+	Accepting  bool // takes new work
+}
+
+// WorkerState is what an owner says about its worker (spec 10 §6, AD-48). At equal incarnation the
+// states other than registered win.
+type WorkerState uint8
+
+// Worker states.
+const (
+	WorkerRegistered WorkerState = iota
+	WorkerDead
+	WorkerEvicted
+	WorkerLeft
+
+	NumWorkerStates = 4
+)
+
+var workerStateNames = [NumWorkerStates]string{"registered", "dead", "evicted", "left"}
+
+func (s WorkerState) String() string {
+	if int(s) < len(workerStateNames) {
+		return workerStateNames[s]
+	}
+	return "unknown"
+}
+
+// WorkerEntry is what a worker's owner gossips about it. Incarnation is the owner's count of this entry,
+// not the worker's own.
+type WorkerEntry struct {
+	Worker      NodeID
+	Owner       NodeID
+	Incarnation uint32
+	Cores       uint16
+	Available   uint16
+	State       WorkerState
+}
+
+// SiteReport is what the leader of a datacenter answers to a federated probe (spec 10 §9).
+type SiteReport struct {
+	Term                      uint64
+	External                  uint32 // incarnation of the datacenter as seen from outside: never falls
+	Workers, WorkersHealthy   uint32
+	Cores, CoresAvailable     uint32
+	Jobs, Workflows           uint32
+	Managers, ManagersHealthy uint16
+	Site                      uint16 // datacenter
+	Leader                    bool   // the sender leads it
+	Health                    uint8  // datacenter class by its own judgement, 0 = not judged (spec 30 §3.1)
+}
+
+// Clear empties x and keeps the memory of its slices.
+func (x *Extra) Clear() { *x = Extra{Health: x.Health[:0], Workers: x.Workers[:0]} }
+
+// CopyFrom makes x equal to src, in memory of its own.
+func (x *Extra) CopyFrom(src *Extra) {
+	x.Health = append(x.Health[:0], src.Health...)
+	x.Workers = append(x.Workers[:0], src.Workers...)
+	x.Site = src.Site
+}
