@@ -78,3 +78,6 @@ func loseFromNow(w *world.World, p float64) {
 func moved(r *trace.Record) bool {
 	return r.Kind == trace.KindFact && r.Fact.Kind == core.FactTransition && r.Fact.From != r.Fact.To
 }
+
+// lanRole is what the members of the lan world are; in a flat group it says nothing.
+const lanRole = core.RoleWorker

@@ -31,7 +31,8 @@ type Row struct {
 // Judge is the rule by which a value passes.
 type Judge struct {
 	rule      rule
-	tolerance float64
+	tolerance float64 // relative
+	slack     float64 // absolute, where tolerance gives less
 }
 
 type rule uint8
@@ -44,6 +45,7 @@ const (
 	atLeast
 	chance
 	within
+	around
 )
 
 // Reported is not judged.
@@ -51,10 +53,13 @@ var Reported = Judge{}
 
 // Near passes if the reference lies within tolerance (relative) of the mean, or nearer beyond it than the
 // 95 % interval of the mean reaches: what fails is then a real difference and not the draw of the seeds.
-func Near(tolerance float64) Judge { return Judge{near, tolerance} }
+func Near(tolerance float64) Judge { return Judge{rule: near, tolerance: tolerance} }
+
+// NearOr is Near with a tolerance of at least slack, absolute: what two digits of print leave open.
+func NearOr(tolerance, slack float64) Judge { return Judge{near, tolerance, slack} }
 
 // Exactly passes within an absolute tolerance: the digits that the reference has.
-func Exactly(digits float64) Judge { return Judge{exactly, digits} }
+func Exactly(digits float64) Judge { return Judge{rule: exactly, tolerance: digits} }
 
 // AtMost passes if the value is at most the reference.
 var AtMost = Judge{rule: atMost}
@@ -66,7 +71,13 @@ var AtLeast = Judge{rule: atLeast}
 var Chance = Judge{rule: chance}
 
 // Within passes if the value lies between Ref and RefHigh, or beyond them by at most tolerance (relative).
-func Within(tolerance float64) Judge { return Judge{within, tolerance} }
+func Within(tolerance float64) Judge { return Judge{rule: within, tolerance: tolerance} }
+
+// Around passes from ref/2.5 to 1.5·ref, give or take 0.0002: for tails of few seeds, of which the
+// reference drew others.
+var Around = Judge{rule: around}
+
+const aroundSlack = 2e-4
 
 // words says what the rule asks, for the table.
 func (j Judge) words() string {
@@ -86,6 +97,8 @@ func (j Judge) words() string {
 			return "within"
 		}
 		return fmt.Sprintf("within ± %.3g %%", 100*j.tolerance)
+	case around:
+		return "÷ 2.5 … × 1.5"
 	}
 	return "reported"
 }
@@ -113,7 +126,7 @@ func (r *Row) judge(v *Value) Verdict {
 		if v.Known() {
 			half = (v.High - v.Low) / 2
 		}
-		ok = math.Abs(x-ref) <= r.Judge.tolerance*math.Abs(ref)+half
+		ok = math.Abs(x-ref) <= max(r.Judge.tolerance*math.Abs(ref), r.Judge.slack)+half
 	case exactly:
 		ok = math.Abs(x-ref) <= r.Judge.tolerance
 	case atMost:
@@ -127,6 +140,8 @@ func (r *Row) judge(v *Value) Verdict {
 	case within:
 		slack := r.Judge.tolerance
 		ok = x >= r.Ref*(1-slack) && x <= max(r.Ref, r.RefHigh)*(1+slack)
+	case around:
+		ok = x <= 1.5*ref+aroundSlack && x >= ref/2.5-aroundSlack
 	}
 	if ok {
 		return Pass
