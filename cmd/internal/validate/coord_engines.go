@@ -40,7 +40,7 @@ func (d *dataset) embed(eng *engine) *Experiment {
 			median, p90     []float64 // at stops
 			coverage, ratio float64
 		}
-		runs := each(l, l.Pick(5, 1), func(i int) (c course) {
+		runs := each(l, l.Pick(10, 3), func(i int) (c course) {
 			s := newStatic(w, uint64(i+1), eng.change)
 			for _, stop := range stops {
 				s.run(stop - s.round)

@@ -15,7 +15,7 @@ import (
 
 // settled runs 1000 rounds over w for some seeds and returns what judge says of each.
 func settled(l *Lab, w *truth, change func(*vivaldi.Config), jitter float64, judge func(*static) float64) []float64 {
-	return each(l, l.Pick(5, 1), func(i int) float64 {
+	return each(l, l.Pick(10, 3), func(i int) float64 {
 		s := newStatic(w, uint64(i+1), change)
 		s.jitter = jitter
 		s.run(1000)
@@ -210,7 +210,7 @@ func (d *dataset) converged() *Experiment {
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
 		w := d.truth()
-		l.Mean("share", each(l, l.Pick(5, 2), func(i int) float64 {
+		l.Mean("share", each(l, l.Pick(10, 5), func(i int) float64 {
 			s := newStatic(w, uint64(i+1), nil)
 			s.run(25) // not before
 			firstBelow(s, 0.2)
@@ -237,7 +237,7 @@ func (d *dataset) newcomers() *Experiment {
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
 		w := d.truth()
-		runs := each(l, l.Pick(5, 1), func(i int) []float64 {
+		runs := each(l, l.Pick(10, 3), func(i int) []float64 {
 			s := newStatic(w, uint64(i+1), nil)
 			s.run(1000)
 			at := make([][]float64, len(stops))

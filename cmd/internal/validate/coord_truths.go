@@ -55,7 +55,7 @@ func truths() []*Experiment {
 			draw := rng.New(1, "vivaldi.truth") // one matrix for all seeds, as Serf has
 			w := symmetric(v.n, func(a, b int) core.Duration { return core.Duration(v.rtt(a, b, &draw) * float64(time.Millisecond)) })
 			type errs struct{ average, worst float64 }
-			runs := each(l, l.Pick(60, 20), func(i int) errs {
+			runs := each(l, 60, func(i int) errs {
 				s := newStatic(w, uint64(i+1), func(c *vivaldi.Config) { c.Dimensions = v.dims })
 				s.run(1000)
 				list := s.errors(-1)

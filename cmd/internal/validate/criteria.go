@@ -23,7 +23,7 @@ func criteria() []*Experiment {
 const wanText = `
 schema = 1
 [scenario]
-name = "wan"
+name = "validate"
 title = "one group over ten regions, nothing happens"
 duration = "300s"
 [topology]
@@ -76,7 +76,7 @@ func sameDatacenter() *Experiment {
 		e.Rows = append(e.Rows, Row{fmt.Sprintf("n%d", n), fmt.Sprintf("mean crash → first DEAD, n %d", n), "s", 10, 0, "§15.4", Computed, AtMost})
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
-		seeds := l.Pick(100, 15)
+		seeds := l.Pick(300, 60)
 		runs := each(l, seeds*len(sizes), func(i int) float64 { return crashOne(sizes[i/seeds], uint64(1000+i)).dead })
 		for i, n := range sizes {
 			l.Mean(fmt.Sprintf("n%d", n), runs[i*seeds:(i+1)*seeds])
@@ -90,7 +90,7 @@ func sameDatacenter() *Experiment {
 const rolesText = `
 schema = 1
 [scenario]
-name = "roles"
+name = "validate"
 title = "three datacenters from cold; workers and a manager crash"
 duration = "200s"
 [topology]

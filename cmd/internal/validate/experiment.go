@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"math"
 
 	"hypersim/analysis/plot"
@@ -52,8 +53,9 @@ func (e *Experiment) FullID(r *Row) string {
 	return e.ID + "/" + r.ID
 }
 
-// Suite returns all experiments in the order of the table; matrices are added to the bundled ones.
-func Suite(matrices ...Matrix) []*Experiment {
+// Suite returns all experiments in the order of the table; matrices are added to the bundled ones. Two of one
+// name would have rows of one name, which is an error.
+func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	var all []*Experiment
 	add := func(list ...*Experiment) { all = append(all, list...) }
 	add(swimDetection()...)
@@ -70,5 +72,12 @@ func Suite(matrices ...Matrix) []*Experiment {
 	add(coordinates(matrices)...)
 	add(truths()...)
 	add(criteria()...)
-	return all
+	seen := map[string]bool{}
+	for _, e := range all {
+		if seen[e.ID] {
+			return nil, fmt.Errorf("two data sets are called %s; rename a file", e.ID)
+		}
+		seen[e.ID] = true
+	}
+	return all, nil
 }

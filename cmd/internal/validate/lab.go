@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Lab is what an experiment works with: how much to do, workers for its runs, and the place for its values.
@@ -17,8 +18,9 @@ type Lab struct {
 	heavy  *sync.Mutex   // of runs that take gigabytes: one at a time
 	tell   func(share float64)
 	e      *Experiment
-	rows   []Row    // copies, with the references that models give
-	values []*Value // nil: not measured
+	rows   []Row        // copies, with the references that models give
+	values []*Value     // nil: not measured
+	work   atomic.Int64 // ns of its runs
 }
 
 // Pick returns full, or short in the quick suite.
@@ -66,7 +68,9 @@ func each[T any](l *Lab, n int, f func(i int) T) []T {
 			func() {
 				defer func() { <-l.tokens }()
 				check(l.ctx.Err())
+				start := time.Now()
 				out[i] = f(i)
+				l.work.Add(int64(time.Since(start)))
 			}()
 			l.tell(float64(done.Add(1)) / float64(n))
 		}

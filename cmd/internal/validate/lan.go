@@ -14,7 +14,7 @@ import (
 const lanText = `
 schema = 1
 [scenario]
-name = "lan"
+name = "validate"
 title = "one site, nothing happens"
 duration = "60s"
 [topology]

@@ -52,7 +52,8 @@ type Outcome struct {
 	Results []Result
 	Figure  *plot.Overlay
 	Err     error
-	Wall    time.Duration // of this experiment, with its share of waiting for workers
+	Wall    time.Duration // of this experiment, with waiting for workers
+	Work    time.Duration // of its runs, added up
 }
 
 // Report is what the suite gave, in its order.
@@ -92,7 +93,7 @@ func Run(ctx context.Context, list []*Experiment, opt Options) (*Report, error) 
 			if o.Err != nil {
 				o.Figure = nil
 			}
-			o.Results, o.Wall = l.results(), time.Since(began)
+			o.Results, o.Wall, o.Work = l.results(), time.Since(began), time.Duration(l.work.Load())
 			r.Outcomes[i] = o
 			meter.end(i)
 		}
