@@ -173,6 +173,8 @@ func TestEncodePanics(t *testing.T) {
 		"unknown reject":         func(m *core.Message) { *m = core.Message{Kind: core.KindJoinAck, Reject: 9} },
 		"version in a ping":      func(m *core.Message) { m.Major = 1 },
 		"sums in a ping":         func(m *core.Message) { m.Count = 1 },
+		"xack without a report":  func(m *core.Message) { *m = core.Message{Kind: core.KindXAck} },
+		"report in a ping":       func(m *core.Message) { m.Extra = &core.Extra{Site: core.SiteReport{Term: 1}} },
 		"failed in a ping":       func(m *core.Message) { m.Failed = core.KindJoin },
 		"sender beyond the book": func(m *core.Message) { m.From = LinearNodes },
 		"target nobody":          func(m *core.Message) { m.Target = core.NoNode },

@@ -157,6 +157,9 @@ func TestDecodeErrors(t *testing.T) {
 	}
 	values := func(k core.Kind, at int) error {
 		m := core.Message{Kind: k}
+		if k == core.KindXAck {
+			m.Extra = new(core.Extra)
+		}
 		p := Encode(nil, &m, linear)
 		p[at] = 9
 		var have core.Message
@@ -164,6 +167,12 @@ func TestDecodeErrors(t *testing.T) {
 	}
 	if err := values(core.KindAck, HeaderBytes+4); !errors.Is(err, ErrValue) {
 		t.Errorf("state 9 in an ACK: %v", err)
+	}
+	if err := values(core.KindXNack, HeaderBytes); !errors.Is(err, ErrValue) {
+		t.Errorf("known 9 in an XNACK: %v", err)
+	}
+	if err := values(core.KindXAck, HeaderBytes+14); !errors.Is(err, ErrReserved) {
+		t.Errorf("flags 9 in an XACK: %v", err)
 	}
 	if err := values(core.KindJoinAck, HeaderBytes); !errors.Is(err, ErrValue) {
 		t.Errorf("reason 9 in a JOIN_ACK: %v", err)

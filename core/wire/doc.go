@@ -28,6 +28,10 @@
 //	  NACK         target key 7
 //	  GOSSIP       –
 //	  LEAVE        –
+//	  XPROBE       –
+//	  XACK         datacenter 2, term 8, external incarnation 4, flags 1 (bit 0 leader), class 1, managers
+//	               2, healthy 2; 4 each: workers, healthy, cores, available, jobs, workflows
+//	  XNACK        known 1, key of the leader 7 if known is 1
 //	  JOIN         major 1, minor 1, id string
 //	  JOIN_ACK     reason of refusal 1, required incarnation 4, table
 //	  SYNC_DIGEST  sum 8, sum of participants 8, count 4, count of participants 4

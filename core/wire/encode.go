@@ -117,7 +117,14 @@ func appendBody(dst []byte, m *core.Message, b Book) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, m.PartCount)
 	case core.KindSyncFull:
 		dst = appendRecords(dst, m.Records, b)
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave:
+	case core.KindXAck:
+		dst = appendSite(dst, &m.Extra.Site)
+	case core.KindXNack:
+		dst = append(dst, bit(namesLeader(m), 1))
+		if namesLeader(m) {
+			dst = appendNode(dst, m.Target, b)
+		}
+	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe:
 	case core.KindNone, core.KindStreamFailed: // refused by bug
 	}
 	return dst

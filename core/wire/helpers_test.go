@@ -38,6 +38,7 @@ func (dual) Name(id core.NodeID) string { return nodeName(id) }
 
 var kinds = []core.Kind{
 	core.KindPing, core.KindAck, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindGossip, core.KindLeave,
+	core.KindXProbe, core.KindXAck, core.KindXNack,
 	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull,
 }
 
@@ -70,6 +71,16 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 	case core.KindJoinAck:
 		m.Reject = core.Reject(rapid.Uint8Range(0, uint8(core.RejectFull)).Draw(t, "reject"))
 		m.Required = u32.Draw(t, "required")
+	case core.KindXAck:
+		m.Extra = &core.Extra{Site: core.SiteReport{
+			Term: rapid.Uint64().Draw(t, "term"), External: u32.Draw(t, "external"), Leader: rapid.Bool().Draw(t, "leader"),
+			Workers: u32.Draw(t, "workers"), WorkersHealthy: u32.Draw(t, "healthy"), Cores: u32.Draw(t, "cores"),
+			CoresAvailable: u32.Draw(t, "available"), Jobs: u32.Draw(t, "jobs"), Workflows: u32.Draw(t, "workflows"),
+			Managers: rapid.Uint16().Draw(t, "managers"), ManagersHealthy: rapid.Uint16().Draw(t, "healthy"),
+			Site: rapid.Uint16().Draw(t, "site"), Health: rapid.Uint8().Draw(t, "class"),
+		}}
+	case core.KindXNack:
+		m.Target = accuser.Draw(t, "leader")
 	case core.KindSyncDigest:
 		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "sum"), rapid.Uint64().Draw(t, "part")
 		m.Count, m.PartCount = u32.Draw(t, "count"), u32.Draw(t, "part count")
@@ -139,7 +150,15 @@ func headerOf(m *core.Message) header {
 }
 
 func same(a, b *core.Message) bool {
-	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records)
+	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records) &&
+		sameExtra(a.Extra, b.Extra)
+}
+
+func sameExtra(a, b *core.Extra) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Site == b.Site
 }
 
 // reseal recomputes the checksum of bytes that a test has changed.
@@ -191,6 +210,12 @@ func some() []core.Message {
 		}
 		if k.IsStream() {
 			m.Coord, m.Updates = core.Coord{}, nil
+		}
+		if k == core.KindXAck {
+			m.Extra = &core.Extra{Site: core.SiteReport{Site: 3, Term: 5, External: 7, Leader: true, Workers: 100, Managers: 5}}
+		}
+		if k == core.KindXNack {
+			m.Target = 4
 		}
 		if k == core.KindAck {
 			m.RTTms, m.State, m.Digest = 1.5, core.StateOK, 77
