@@ -98,13 +98,16 @@ func (w *World) find(e *fault.Edge) *activeFault {
 func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultCrash:
-		a.nodes = w.running(a.nodes)
 		for _, id := range a.nodes {
-			w.crash(now, id, f.Refuse)
+			if f.For > 0 {
+				w.hold(now, id, f.Refuse)
+			} else {
+				w.crash(now, id, f.Refuse)
+			}
 		}
 	case scenarios.FaultRestart:
 		for _, id := range a.nodes {
-			w.crash(now, id, f.Refuse)
+			w.stop(now, id, trace.KindCrash)
 			w.start(now, id, f.KeepState)
 		}
 	case scenarios.FaultLeave:
@@ -162,7 +165,7 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultCrash, scenarios.FaultSiteOutage:
 		for _, id := range a.nodes {
-			w.start(now, id, f.KeepState)
+			w.release(now, id, f.Refuse, f.KeepState)
 		}
 	case scenarios.FaultPause:
 		for i, id := range a.nodes {
@@ -203,13 +206,6 @@ func (w *World) running(ids []core.NodeID) []core.NodeID {
 	return up
 }
 
-func (w *World) crash(now core.Instant, id core.NodeID, refuse bool) {
-	w.stop(now, id, trace.KindCrash)
-	if refuse {
-		w.net.SetHost(id, network.HostRefuses)
-	}
-}
-
 func (w *World) leave(now core.Instant, id core.NodeID) {
 	if !w.Up(id) {
 		return
@@ -220,6 +216,7 @@ func (w *World) leave(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindLeave, 0)
+	n.fate.wanted = false
 	n.m.Leave(n.local(now), &w.fx)
 	w.drain(now, now, id)
 }
@@ -326,9 +323,9 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 		w.addCut(a, network.Cut{A: inside, B: outside})
 		return
 	}
-	a.nodes = w.running(all)
+	a.nodes = all
 	for _, id := range a.nodes {
-		w.crash(now, id, false)
+		w.hold(now, id, false)
 	}
 }
 

@@ -11,10 +11,15 @@ import (
 	"hypersim/sim/trace"
 )
 
-// start begins a process on id's host, the first or, after a crash or departure, a new one.
+// start begins a process on id's host, the first or, after a crash or departure, a new one. Where a fault
+// holds the process down, it begins when that is over.
 func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	n := &w.nodes[id]
-	if n.host.Up() || n.dies {
+	if n.dies {
+		return
+	}
+	n.fate.wanted, n.fate.refuses = true, false
+	if n.host.Up() || n.fate.holds > 0 {
 		return
 	}
 	spec := &w.sc.Nodes[id]

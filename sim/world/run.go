@@ -221,6 +221,7 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 		stop = stop || f.Kind == core.FactStopped || f.Kind == core.FactFatal
 	}
 	if stop {
+		n.fate.wanted = false
 		w.stop(now, id, trace.KindStop)
 	}
 }

@@ -26,6 +26,7 @@ type node struct {
 	raises   bool         // was told to raise its incarnation while paused
 	m        swim.Machine
 	viv      vivaldi.Node
+	fate     fate // what faults want of it
 }
 
 // Options are what a caller may choose about a run beside the scenario.
