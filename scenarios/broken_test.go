@@ -116,6 +116,7 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": lies in the warm-up of 300s; say for
 		{"fault of nobody", `kind = "partition"`, `kind = "partitoin"`, `x.toml:26:8: fault[0].kind = "partitoin": must be "bandwidth", "clock", "corrupt", "crash", "delay", "discovery", "duplicate", "flap", "join", "leave", "loss", "partition", "pause", "raise", "reorder", "restart", "site-outage" or "slow" (did you mean "partition"?)`},
 		{"fault of a later version", `kind = "crash"`, `kind = "kill-leader"`, `x.toml:34:8: fault[1].kind = "kill-leader": leaders are not supported yet`},
 		{"fault with another kind's key", `at = "60s"`, "at = \"60s\"\nfactor = 2.0", `x.toml:28:1: fault[0].factor: a partition has no such key (takes a, b, groups, direction, mode, traffic)`},
+		{"partition of unknown traffic", `for = "90s"`, "for = \"90s\"\ntraffic = [\"ping\", \"akc\"]", `x.toml:29:20: fault[0].traffic[1] = "akc": must be "control", "dispatch", "data", "telemetry", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave", "xprobe", "xack", "xnack", "join", "join_ack", "sync_digest" or "sync_full" (did you mean "ack"?)`},
 		{"fault before the run", `at = "60s"`, `at = "-5s"`, `x.toml:27:6: fault[0].at = "-5s": must be ≥ 0s`},
 		{"fault in the warm-up", `at = "60s"`, `at = "10s"`, `x.toml:27:6: fault[0].at = "10s": lies in the warm-up of 30s; say force = true if that is meant`},
 		{"fault in the settle time", `for = "90s"`, `for = "185s"`, `x.toml:27:6: fault[0].at = "60s": ends at 245s, after 240s, where the last 60s are to be quiet; say force = true if that is meant

@@ -22,9 +22,10 @@ const (
 	FaultSlow FaultKind = "slow"
 	// FaultClock steps clocks by Step and changes their drift by DriftPPM. Target.
 	FaultClock FaultKind = "clock"
-	// FaultPartition cuts A from B, or every two of Groups. OneWay, Refuse.
+	// FaultPartition cuts A from B, or every two of Groups. OneWay, Refuse, Kinds and Classes.
 	FaultPartition FaultKind = "partition"
-	// FaultFlap is a partition that is Down and Up in turn, starting down. A, B, OneWay, Refuse, Down, Up.
+	// FaultFlap is a partition that is Down and Up in turn, starting down. A, B, OneWay, Refuse, Kinds, Classes,
+	// Down, Up.
 	FaultFlap FaultKind = "flap"
 	// FaultLoss adds independent loss on links: a datagram survives both. Loss; Links or Target.
 	FaultLoss FaultKind = "loss"
@@ -60,6 +61,9 @@ type Fault struct {
 	Target *Selector // nil: the kind has none
 	A, B   *Selector // two sides of a partition, or of Links
 	Groups []*Selector
+
+	Kinds   []core.Kind  // with Classes: what a partition stops; both empty: everything
+	Classes []core.Class //
 
 	OneWay    bool // only A to B is affected
 	Refuse    bool // senders are told after one RTT; else silence

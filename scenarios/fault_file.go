@@ -148,6 +148,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 		f.Groups = append(f.Groups, &t.Groups[i])
 		t.Groups[i].resolve(l.b, l.sc, false)
 	}
+	if t.Traffic != nil {
+		f.Kinds, f.Classes = t.Traffic.kinds, t.Traffic.classes
+	}
 	f.OneWay = t.Direction != nil && *t.Direction == "a-to-b"
 	mode := ""
 	if t.Mode != nil {
@@ -268,9 +271,6 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 	need, not := []string{"p"}, []string{"p_gb", "p_bg", "loss_good", "loss_bad"}
 	if model == LossGilbertElliott {
 		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
-	}
-	if model == LossGilbertElliott {
-		l.b.wrong(n.kid("model"), key+".model", "bursts in a fault are not supported yet; set the loss of [network], [network.intra] or [network.inter]")
 	}
 	for _, name := range need {
 		if n.kid(name) == nil {

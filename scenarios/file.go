@@ -224,7 +224,7 @@ type faultT struct {
 	Links     *linksT        `key:"links" doc:"loss … bandwidth: traffic from a to b and back"`
 	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
 	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
-	Traffic   *laterT        `key:"traffic" later:"partitions of some kinds of traffic are" doc:"classes or types of messages"`
+	Traffic   *trafficT      `key:"traffic" doc:"partition, flap: classes or types of messages that are stopped (default: all)"`
 	Down      *core.Duration `key:"down" range:"(0,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"(0,inf)" doc:"flap: time with the link"`
 

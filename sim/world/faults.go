@@ -277,7 +277,9 @@ func (w *World) resolve(s *scenarios.Selector, f int) []bool {
 // cut separates the sides of a partition: A from B, or every group from all the others.
 func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 	if len(f.Groups) == 0 {
-		w.addCut(a, network.Cut{A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse})
+		w.addCut(a, network.Cut{
+			A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes,
+		})
 		return
 	}
 	sets := make([][]bool, len(f.Groups))
@@ -291,7 +293,7 @@ func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 				others[id] = others[id] || j != i && sets[j][id]
 			}
 		}
-		w.addCut(a, network.Cut{A: sets[i], B: others, Refuse: f.Refuse})
+		w.addCut(a, network.Cut{A: sets[i], B: others, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes})
 	}
 }
 
@@ -341,8 +343,8 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultLoss:
 		o.Loss = f.Loss.P
-		if f.Loss.Model == scenarios.LossGilbertElliott {
-			err = fmt.Errorf("a loss fault with the Gilbert-Elliott model is not supported yet; set it in [network]")
+		if l := &f.Loss; l.Model == scenarios.LossGilbertElliott {
+			o.Burst = network.Loss{Model: network.LossGilbertElliott, PGB: l.PGB, PBG: l.PBG, LossGood: l.LossGood, LossBad: l.LossBad}
 		}
 	case scenarios.FaultDuplicate:
 		o.Duplicate = f.P
