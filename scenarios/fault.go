@@ -46,6 +46,12 @@ const (
 	// FaultRaise lets members raise their incarnation and spread it as an alive claim, as a refutation
 	// does: one marked piece of news (catalogue entry B1). Target.
 	FaultRaise FaultKind = "raise"
+	// FaultChurn lets nodes crash, leave and come back at random. Target, Churn, Downtime.
+	FaultChurn FaultKind = "churn"
+	// FaultPoison replaces the coordinates that processes send by Values (Poison…). Target.
+	FaultPoison FaultKind = "poison"
+	// FaultLHM forces the local health score of processes to Score (catalogue entry J2). Target.
+	FaultLHM FaultKind = "lhm"
 )
 
 // Fault is one disturbance. Times are virtual, from the start of the run.
@@ -83,6 +89,11 @@ type Fault struct {
 	Queue     int64   // bytes
 	Step      core.Duration
 	DriftPPM  float64
+
+	Churn    *Churn        // nil: another kind
+	Downtime core.Duration // churn: who went comes back after this; 0: only by a join
+	Values   string        // poison
+	Score    int           // lhm
 }
 
 // Repeat lets a fault happen Count times, Every apart, each time later by up to Jitter (uniform, from the
@@ -103,6 +114,9 @@ func (f *Fault) End() core.Duration {
 			return durationMax * 100
 		}
 		last += times*f.Repeat.Every + f.Repeat.Jitter
+	}
+	if f.For > 0 {
+		last += f.Downtime // until the last who went is back
 	}
 	return last + max(f.For, f.Over)
 }

@@ -37,12 +37,15 @@ var faultRules = map[FaultKind]faultRule{
 	FaultSiteOutage: {need: []string{"site"}, may: []string{"mode"}, lasts: true},
 	FaultDiscovery:  {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
 	FaultRaise:      {need: []string{"target"}, noFor: true},
+	FaultChurn:      {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
+	FaultPoison:     {need: []string{"target", "values"}, lasts: true},
+	FaultLHM:        {need: []string{"target", "score"}, lasts: true},
 }
 
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
 	"overload": "background load is", "stats-storm": "statistics are", "stuck-workflow": "jobs are",
-	"kill-leader": "leaders are", "churn": "random churn is",
+	"kill-leader": "leaders are",
 }
 
 var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}
@@ -168,6 +171,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	set(&f.Extra, t.Extra)
 	set(&f.Step, t.Step)
 	set(&f.DriftPPM, t.DriftPPM)
+	set(&f.Downtime, t.Downtime)
+	set(&f.Values, t.Values)
+	set(&f.Score, t.Score)
 	if t.Bandwidth != nil {
 		f.Bandwidth = float64(*t.Bandwidth)
 	}
@@ -219,6 +225,8 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 		if (n.kid("add") == nil) == (n.kid("factor") == nil) {
 			l.b.missing(n, key+".add", "a delay needs either add or factor")
 		}
+	case FaultChurn:
+		l.churnFault(f, t, n, key)
 	case FaultClock:
 		if n.kid("step") == nil && n.kid("drift_ppm") == nil {
 			l.b.missing(n, key+".step", "a clock fault needs step or drift_ppm")

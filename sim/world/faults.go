@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -32,8 +33,12 @@ func (w *World) planFaults() {
 	specs := make([]fault.Spec, len(w.sc.Faults))
 	for i := range w.sc.Faults {
 		f := &w.sc.Faults[i]
+		lasts := f.For
+		if lasts > 0 {
+			lasts += f.Downtime
+		}
 		specs[i] = fault.Spec{
-			At: f.At, For: f.For, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
+			At: f.At, For: lasts, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
 		}
 	}
 	w.edges = fault.Plan(specs, w.sc.Seed)
@@ -51,6 +56,10 @@ func (w *World) fault(now core.Instant, i int) {
 			w.failed = err
 			w.kernel.Stop()
 		}
+		return
+	}
+	if i&churnArg != 0 {
+		w.churnEvent(now, i&^churnArg)
 		return
 	}
 	e := &w.edges[i]
@@ -149,6 +158,18 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.raise(now, id)
 		}
+	case scenarios.FaultChurn:
+		w.churn(now, f, a)
+	case scenarios.FaultPoison:
+		for _, id := range a.nodes {
+			w.poisons = append(w.poisons, poisoning{node: id, values: poisonOf[f.Values], fault: a.fault, nth: a.occurrence})
+			w.repoison(id)
+		}
+	case scenarios.FaultLHM:
+		for _, id := range a.nodes {
+			w.forced = append(w.forced, forcing{node: id, score: f.Score, fault: a.fault, nth: a.occurrence})
+			w.reforce(now, id)
+		}
 	default:
 		panic(fmt.Sprintf("world: no fault of kind %q", f.Kind))
 	}
@@ -187,6 +208,16 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	case scenarios.FaultClock:
 		for _, id := range a.nodes {
 			w.shiftClock(now, id, -f.Step, -f.DriftPPM)
+		}
+	case scenarios.FaultPoison:
+		w.poisons = slices.DeleteFunc(w.poisons, func(p poisoning) bool { return p.fault == a.fault && p.nth == a.occurrence })
+		for _, id := range a.nodes {
+			w.repoison(id)
+		}
+	case scenarios.FaultLHM:
+		w.forced = slices.DeleteFunc(w.forced, func(p forcing) bool { return p.fault == a.fault && p.nth == a.occurrence })
+		for _, id := range a.nodes {
+			w.reforce(now, id)
 		}
 	case scenarios.FaultDiscovery:
 		for _, id := range a.nodes {

@@ -14,6 +14,9 @@ type fate struct {
 	wanted   bool  // it was started, and neither left nor crashed for good
 	wiped    bool  // one of the holds lost what was on disk
 	refuses  bool  // it crashed for good and its host refuses connections
+	again    bool  // it was started while it was leaving: the next process begins when this one has stopped
+
+	due core.Instant // when churn brings it back; 0 if that is not planned
 }
 
 // hold takes the process of id down until release. A node that does not run is held too: whoever wants it
@@ -42,7 +45,7 @@ func (w *World) release(now core.Instant, id core.NodeID, refuse, keepState bool
 	}
 	wiped := n.fate.wiped
 	n.fate.wiped = false
-	if n.fate.wanted {
+	if n.fate.wanted || n.fate.again {
 		w.start(now, id, !wiped)
 	}
 }
@@ -50,7 +53,7 @@ func (w *World) release(now core.Instant, id core.NodeID, refuse, keepState bool
 // crash takes the process of id down for good: only a join or a restart brings another.
 func (w *World) crash(now core.Instant, id core.NodeID, refuse bool) {
 	n := &w.nodes[id]
-	n.fate.wanted, n.fate.refuses = false, refuse
+	n.fate.wanted, n.fate.again, n.fate.refuses = false, false, refuse
 	w.stop(now, id, trace.KindCrash)
 	w.answer(id)
 }

@@ -18,7 +18,11 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	if n.dies {
 		return
 	}
-	n.fate.wanted, n.fate.refuses = true, false
+	n.fate.again = n.host.Up() && !n.fate.wanted
+	if n.fate.again {
+		return
+	}
+	n.fate.wanted, n.fate.refuses, n.fate.due = true, false, 0
 	if n.host.Up() || n.fate.holds > 0 {
 		return
 	}
@@ -64,6 +68,9 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
+	if slices.ContainsFunc(w.forced, func(f forcing) bool { return f.node == id }) {
+		w.reforce(now, id)
+	}
 }
 
 // capacity is how many subjects a member of the group may know. A worker's table holds the managers,
