@@ -54,7 +54,9 @@ func (w *World) Incarnation(observer, subject core.NodeID) uint32 {
 }
 
 // TableDigest returns the table digests of id (spec 10 §7.3).
-func (w *World) TableDigest(id core.NodeID) (all, participants uint64) { return w.nodes[id].m.Swim.Digest() }
+func (w *World) TableDigest(id core.NodeID) (all, participants uint64) {
+	return w.nodes[id].m.Swim.Digest()
+}
 
 // Reachable reports whether no cut stops a datagram from a to b now.
 func (w *World) Reachable(a, b core.NodeID) bool { return w.net.Reachable(a, b) }

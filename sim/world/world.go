@@ -2,7 +2,7 @@ package world
 
 import (
 	"hypersim/core"
-	"hypersim/core/node"
+	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -25,7 +25,7 @@ type node struct {
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
-	m        node.Node
+	m        corenode.Node
 	viv      vivaldi.Node
 }
 
