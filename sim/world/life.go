@@ -115,7 +115,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 	if !n.host.Up() {
 		return
 	}
-	n.kept = n.m.Incarnation(id)
+	n.kept = n.m.Swim.Incarnation(id)
 	n.life++
 	w.rec = trace.Record{
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
