@@ -17,7 +17,10 @@ type LinkProbe interface {
 
 // linkEvery is the least time between two samples of link_error and wrong_order: a coordinate does not move
 // fast enough to be worth more.
-const linkEvery = 5 * time.Second
+const (
+	linkEvery = 5 * time.Second
+	linkGrid  = core.Instant(linkEvery)
+)
 
 // links is what is kept of the link.
 type links struct {
@@ -117,7 +120,7 @@ func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
 	if !ok || !r.ctx.LinkPairs || r.ctx.TrueRTT == nil || now < l.next {
 		return
 	}
-	l.next = now.Add(linkEvery)
+	l.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
 	for _, g := range l.gates {
 		if !r.coords.have[g] {
 			continue
