@@ -46,7 +46,7 @@ PlanetLab… with 490 rows and Seattle… with 99 are judged by the specificatio
 
 Exit status: 0 no row failed; 1 one did; 2 bad usage, nothing was written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim validate --list
-  hypersim validate --quick --only 'suspicion|retransmit' --out results/suspicion
+  hypersim validate --quick --only suspicion --out results/suspicion
   hypersim validate --quick --only coord-aws-serf --json --out results/coordinates
   hypersim validate --quick --only measured --matrix measured.txt --unit ms --kind rtt --out results/mine`,
 		Args: args(cobra.NoArgs),

@@ -212,7 +212,7 @@ type modelled struct {
 }
 
 // curveStep is the distance of points of curves, in periods.
-const curveStep = 0.05
+const curveStep = 0.01
 
 // mean of runs. The stream is the model's own: the same in every experiment.
 func (s spread) mean(runs int) (m modelled) {

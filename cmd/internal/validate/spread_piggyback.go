@@ -115,7 +115,7 @@ func (l *Lab) against(s *spreads, m modelled, period float64) {
 
 func meanField(n int, until float64) plot.Curve {
 	c := plot.Curve{Label: "mean field", Kind: plot.Reference, Colour: 4}
-	for x := 0.0; x <= until; x += curveStep {
+	for x := 0.0; x <= until; x += 0.05 {
 		c.X, c.Y = append(c.X, x), append(c.Y, 1/(1+float64(n-1)*xmath.Exp(-2*x)))
 	}
 	return c
