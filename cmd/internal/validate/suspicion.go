@@ -180,7 +180,7 @@ func retransmitLimit() *Experiment {
 		e.Rows = append(e.Rows, Row{fmt.Sprintf("sent-n%d", n), fmt.Sprintf("most transmissions of one member of one piece of news, n %d", n), "", math.Floor(3 * xmath.Log(float64(n+1))), 0, "§6", Computed, AtMost})
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
-		theory := plot.Curve{Label: "⌊3·ln(n + 1)⌋", Kind: plot.Reference}
+		theory := plot.Curve{Label: "3·ln(n + 1), whole part", Kind: plot.Reference}
 		for x := 2.0; x < 15_000; x *= 1.01 {
 			theory.X, theory.Y = append(theory.X, x), append(theory.Y, math.Floor(3*xmath.Log(x+1)))
 		}
