@@ -45,6 +45,9 @@ const (
 	// FaultRaise lets members raise their incarnation and spread it as an alive claim, as a refutation
 	// does: one marked piece of news (catalogue entry B1). Target.
 	FaultRaise FaultKind = "raise"
+	// FaultRumour tells members by hearsay that others are alive at incarnation 0 (catalogue entry A5).
+	// Ghosts that a rumour is about are nobody's configured peers. Target (who hears it), About.
+	FaultRumour FaultKind = "rumour"
 )
 
 // Fault is one disturbance. Times are virtual, from the start of the run.
@@ -60,6 +63,7 @@ type Fault struct {
 	Target *Selector // nil: the kind has none
 	A, B   *Selector // two sides of a partition, or of Links
 	Groups []*Selector
+	About  *Selector // of a rumour, in the order of the ids
 
 	OneWay    bool // only A to B is affected
 	Refuse    bool // senders are told after one RTT; else silence

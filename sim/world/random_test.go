@@ -65,7 +65,7 @@ func randomFault(t *rapid.T, i int) string {
 		scenarios.FaultReorder: links + lasts + p + "extra = \"40ms\"\n", scenarios.FaultCorrupt: links + lasts + p,
 		scenarios.FaultDelay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", scenarios.FaultBandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
 		scenarios.FaultSiteOutage: lasts + "site = \"b\"\n", scenarios.FaultDiscovery: target + lasts + "fail = true\n",
-		scenarios.FaultRaise: target,
+		scenarios.FaultRaise: target, scenarios.FaultRumour: target + "about = { ids = [\"a/manager/0\", \"b/worker/1\"] }\n",
 	}[scenarios.FaultKind(kind)]
 	if rest == "" {
 		t.Fatalf("no parameters for a fault of kind %q", kind)

@@ -152,7 +152,8 @@ func lasts(f *scenarios.Fault) bool {
 		return true
 	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
 		return cuts(f)
-	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise:
+	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise,
+		scenarios.FaultRumour:
 	}
 	return false
 }
@@ -201,7 +202,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 func calm(sc *scenarios.Scenario) bool {
 	for i := range sc.Faults {
 		switch sc.Faults[i].Kind {
-		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin:
+		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultRumour:
 		default:
 			return false
 		}
