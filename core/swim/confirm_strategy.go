@@ -57,9 +57,10 @@ func (s *strategy) timeout(lhm int, latency, confidence float64) core.Duration {
 // attemptAt returns when attempt i of a peer discovered at since is due: since + passive/2 +
 // i·interval·backoffⁱ, moved by up to ±jitter·interval (§10.2). jitter is drawn from [-1, 1) by the caller.
 func (s *strategy) attemptAt(c *Confirm, since core.Instant, i int, jitter float64) core.Instant {
-	step := float64(i) * float64(s.interval)
+	step := float64(i)
 	for range i {
-		step *= c.Backoff
+		step = float64(step * c.Backoff)
 	}
-	return since.Add(s.passive/2 + core.Duration(step+float64(jitter*c.Jitter*float64(s.interval))))
+	step = float64(step*float64(s.interval)) + float64(jitter*c.Jitter*float64(s.interval))
+	return since.Add(s.passive/2 + core.Duration(step))
 }

@@ -37,7 +37,7 @@ func (m *Machine) ValidateState(now core.Instant) StateReport {
 	}
 	r.Errors = v.errors
 	if m.viv != nil {
-		bad := m.viv.Validate(now)
+		bad := m.viv.Validate(max(now, m.viv.Updated())) // the host's clock may have been set back since
 		r.CoordinateValid, r.CoordinateConverged = len(bad) == 0, m.viv.IsConverged()
 		r.Errors = append(r.Errors, bad...)
 	}

@@ -40,9 +40,7 @@ func TestValidateStateFires(t *testing.T) {
 		{"audit", limits, "remembered", func(m *Machine) { m.cfg.Audit.Max = 3 }},
 		{"attempts", limits, "attempts", func(m *Machine) { m.conf.recent = make([]core.Instant, 11) }},
 		{"coordinates", limits, "coordinates are cached", func(m *Machine) { vc.Peers = 0 }},
-		{"coordinate", func(r *StateReport) bool { return r.CoordinateValid }, "coordinate: updated", func(m *Machine) {
-			m.viv.Sample(m.rec[5].slot(), 200e9, 1e6)
-		}},
+		{"coordinate", func(r *StateReport) bool { return r.CoordinateValid }, "coordinate: error", func(m *Machine) { vc.ErrorMax = 1 }},
 	} {
 		cfg := Default()
 		vc = vivaldi.Default()
