@@ -17,6 +17,7 @@ func Default() Config {
 		Probe: Probe{
 			Interval: time.Second, Timeout: 500 * time.Millisecond, TimeoutMin: 100 * time.Millisecond,
 			TimeoutMax: 30 * time.Second, IndirectK: 3, NackFraction: 0.8, MaxOutstanding: 64, MaxProxied: 100,
+			PauseGuard: true,
 		},
 		LHM:     LHM{Max: 8, FailedProbeRule: "memberlist"},
 		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond},
@@ -24,6 +25,7 @@ func Default() Config {
 		Suspicion: Suspicion{
 			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
 			ScaleWithN: true, Scaling: "lhm", Formula: "lifeguard", Buddy: true,
+			PauseGrace: true,
 		},
 		Gossip: Gossip{
 			Lambda: 3, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
@@ -50,6 +52,11 @@ func Default() Config {
 		Worker: Worker{
 			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
+		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
+		Health: Health{
+			Enabled: true, MaxEntries: 5, MaxBytes: 600, Transmissions: 3, TransmissionsStressed: 8, TableMax: 500,
+			Stale: 30 * time.Second, Refresh: 10 * time.Second,
+		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
 		Audit:   Audit{Max: 1000},
@@ -74,5 +81,7 @@ func (c *Config) Validate() error {
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)
 	require(c.Gossip.Interval == 0 || c.Gossip.Fanout > 0,
 		"gossip.fanout = 0: needs a target as long as gossip.interval = %v is not 0", c.Gossip.Interval)
+	require(c.Health.Refresh < c.Health.Stale,
+		"health.refresh = %v: must be below health.stale = %v", c.Health.Refresh, c.Health.Stale)
 	return errors.Join(errs...)
 }

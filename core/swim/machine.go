@@ -30,7 +30,7 @@ type Params struct {
 	Known  []core.Entry                  // configured peers, UNCONFIRMED from the start (Begin); shared, read only
 	Owner  core.NodeID                   // of a worker: the manager that watches it, NoNode = the seed that accepts it
 	Formed []core.Entry                  // records that are OK from the start (membership.initial = formed); shared, read only
-	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody known
+	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody, then all managers watch it
 }
 
 // timer names one deadline of a machine. Timers that are due together fire in this order.
@@ -84,12 +84,18 @@ type Machine struct {
 	viv  *vivaldi.Node // nil: coordinates off
 
 	queue   queue
+	health  *healthTable
+	work    *workTable
 	sum     digest
 	rate    rateLimiter
 	tick    int64
 	rateAcc uint8 // error accumulator of the degraded probe rate, in twentieths
-	lag     lagMeter
-	count   Counters
+
+	lhmForced bool  // see ForceLHM
+	lhmOwn    uint8 // while forced: the score without that
+
+	lag   lagMeter
+	count Counters
 
 	// Above is what an idle second reads, in as few cache lines as it goes; below is the rest.
 	susp   suspicions
@@ -262,6 +268,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	}
 	if m.stopped { // §2.4, last row
 		return
+	}
+	if msg.Extra != nil {
+		m.hearExtra(now, msg, fx)
 	}
 	m.act(now, k, msg, fx)
 	if m.rec[k].state() == core.StateUnconfirmed {

@@ -174,6 +174,9 @@ func (v *validation) limits() {
 	if m.viv != nil {
 		v.atMost("coordinates are cached", m.viv.PeerCount(), m.viv.Config().Peers)
 	}
+	fail := func(format string, args ...any) { v.fail(partLimits, format, args...) }
+	m.validateHealth(fail)
+	m.validateWorkers(fail)
 }
 
 func (v *validation) atMost(what string, have, limit int) {
