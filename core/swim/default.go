@@ -42,7 +42,7 @@ func Default() Config {
 		Reconnect: Reconnect{Interval: 30 * time.Second},
 		Confirm:   Confirm{On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10},
 		Worker: Worker{
-			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
@@ -62,6 +62,7 @@ func (c *Config) Validate() error {
 	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
+	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
 	require(c.Join.RetryMin <= c.Join.RetryMax,
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)
