@@ -13,8 +13,8 @@ import (
 
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/runner"
-	"hypersim/scenarios"
 	"hypersim/core"
+	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 )
 
