@@ -12,6 +12,7 @@ const (
 	wakeMachine uint32 = iota // a deadline of its machine
 	wakeTurn                  // its server is free again
 	wakeStart                 // its process starts
+	wakeReturn                // churn brings its process back
 )
 
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
@@ -45,6 +46,10 @@ func (w *World) Handle(e *kernel.Event) {
 			w.turn(e.At, e.Node)
 		case wakeStart:
 			w.start(e.At, e.Node, false)
+		case wakeReturn:
+			if w.nodes[e.Node].fate.due == e.At {
+				w.start(e.At, e.Node, false)
+			}
 		}
 	case kernel.KindFault:
 		w.fault(e.At, int(e.Arg))
@@ -71,11 +76,11 @@ func (w *World) Touch(e *kernel.Event) {
 		x ^= byte(f.size)
 	}
 	if n.machine == core.Machine(&n.m) {
-		x ^= n.m.Touch()
+		x ^= n.m.Swim.Touch()
 		if from != core.NoNode {
-			x ^= n.m.TouchSender(from)
+			x ^= n.m.Swim.TouchSender(from)
 		} else {
-			x ^= n.m.TouchWake(n.local(e.At))
+			x ^= n.m.Swim.TouchWake(n.local(e.At))
 		}
 	}
 	w.touched ^= x
@@ -222,6 +227,10 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 	}
 	if stop {
 		w.stop(now, id, trace.KindStop)
+		if n.fate.wanted = false; n.fate.again {
+			n.fate.again = false
+			w.pushTimer(now, id, wakeStart)
+		}
 	}
 }
 

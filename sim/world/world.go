@@ -2,6 +2,7 @@ package world
 
 import (
 	"hypersim/core"
+	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -17,15 +18,17 @@ import (
 // node is one process with the host under it. Its fields stand in the order in which an event needs them.
 type node struct {
 	host     host.Host
-	machine  core.Machine // what the driver drives: today the membership machine itself
+	machine  core.Machine // what the driver drives: &m, unless a test puts something else there
 	instance uint32       // start count
 	life     uint32       // rises with every crash and stop, so that streams to an older process are known
 	kept     uint32       // incarnation of the last process, for a restart with kept state
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
-	m        swim.Machine
+	poison   poison       // what becomes of the coordinates that it sends
+	m        corenode.Node
 	viv      vivaldi.Node
+	fate     fate // what faults want of it
 }
 
 // Options are what a caller may choose about a run beside the scenario.
@@ -61,7 +64,12 @@ type World struct {
 	active              []activeFault
 	faultRng            []rng.Stream
 	slows               []slowing
-	deaf                []int32 // per node: discovery faults that hold
+	poisons             []poisoning
+	forced              []forcing
+	churns              []churning
+	churned             uint64       // events of all churns so far
+	taint               core.Message // the poisoned copy in hand
+	deaf                []int32      // per node: discovery faults that hold
 	samples             uint64
 	sampleDue, checkDue core.Instant
 	cause               int32 // the fault being carried out, −1 outside
@@ -92,21 +100,21 @@ func (w *World) Nodes() int { return len(w.nodes) }
 func (w *World) Up(id core.NodeID) bool { return w.nodes[id].host.Up() }
 
 // Machine returns the membership machine of id, to be read only. It is meaningful while Up.
-func (w *World) Machine(id core.NodeID) *swim.Machine { return &w.nodes[id].m }
+func (w *World) Machine(id core.NodeID) *swim.Machine { return &w.nodes[id].m.Swim }
 
 // Network returns the simulated network, to be read only.
 func (w *World) Network() *network.Network { return w.net }
 
 // State implements metrics.Viewer.
 func (w *World) State(observer, subject core.NodeID) core.MemberState {
-	return w.nodes[observer].m.State(subject)
+	return w.nodes[observer].m.Swim.State(subject)
 }
 
 // Coord implements metrics.Probe.
-func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Coordinate(c) }
+func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Swim.Coordinate(c) }
 
 // QueueLen implements metrics.Probe.
-func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.QueueLen() }
+func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.Swim.QueueLen() }
 
 // MemoryBytes implements metrics.Probe: what all running machines hold.
 func (w *World) MemoryBytes() int64 {
