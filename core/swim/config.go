@@ -24,6 +24,7 @@ type Config struct {
 	Worker     Worker     `key:"worker"`
 	Rate       Rate       `key:"rate"`
 	Cleanup    Cleanup    `key:"cleanup"`
+	Audit      Audit      `key:"audit"`
 	Wheel      Wheel      `key:"wheel"`
 	Inherited  Inherited  `key:"inherited"`
 }
@@ -140,6 +141,27 @@ type Confirm struct {
 	Reactive     bool          `key:"reactive" doc:"ping an unconfirmed sender at once"`
 	ReactiveGap  core.Duration `key:"reactive_gap" range:"[0,inf)" doc:"at most one reactive ping per peer in this time"`
 	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and second"`
+
+	GatePassive         core.Duration `key:"gate_passive" range:"(0,inf)" doc:"how long a gate may stay unconfirmed, before the factors"`
+	GateAttempts        int           `key:"gate_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed gate"`
+	GateInterval        core.Duration `key:"gate_interval" range:"(0,inf)" doc:"between them"`
+	GateLatencyAware    bool          `key:"gate_latency_aware" doc:"distance stretches the timeout"`
+	GateCoordinates     bool          `key:"gate_coordinates" doc:"doubt about the coordinate stretches the timeout"`
+	GateLoadCap         float64       `key:"gate_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+	ManagerPassive      core.Duration `key:"manager_passive" range:"(0,inf)" doc:"how long a manager may stay unconfirmed, before the factors"`
+	ManagerAttempts     int           `key:"manager_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed manager"`
+	ManagerInterval     core.Duration `key:"manager_interval" range:"(0,inf)" doc:"between them"`
+	ManagerLatencyAware bool          `key:"manager_latency_aware" doc:"distance stretches the timeout"`
+	ManagerCoordinates  bool          `key:"manager_coordinates" doc:"doubt about the coordinate stretches the timeout"`
+	ManagerLoadCap      float64       `key:"manager_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+	WorkerPassive       core.Duration `key:"worker_passive" range:"(0,inf)" doc:"how long a worker may stay unconfirmed, before the factor; it is never pinged"`
+	WorkerLoadCap       float64       `key:"worker_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+
+	Backoff float64       `key:"backoff" range:"[1,10]" doc:"attempt i is i·interval·backoffⁱ after the first"`
+	Jitter  float64       `key:"jitter" range:"[0,0.5)" doc:"each attempt is earlier or later by up to this share of the interval"`
+	Sweep   core.Duration `key:"sweep" range:"(0,inf)" doc:"period of the walk over all unconfirmed peers"`
+	Stale   core.Duration `key:"stale" range:"(0,inf)" doc:"unconfirmed for longer than this is counted as stale"`
+	Removal string        `key:"removal" enum:"both,attempts" doc:"both: when the timeout is over and all attempts failed; attempts: right after the last one (10/D19)"`
 }
 
 // Worker is how workers are watched (§10.4).
@@ -171,4 +193,9 @@ type Wheel struct {
 // as an experiment in the others.
 func (c *Config) AllParticipants() bool {
 	return c.Membership.Topology == "flat" || c.Worker.Probe == "member"
+}
+
+// Audit is the log of a node's own transitions (§12).
+type Audit struct {
+	Max int `key:"max" range:"[0,100000]" doc:"transitions remembered per node; 0 switches it off"`
 }

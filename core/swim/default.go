@@ -40,12 +40,21 @@ func Default() Config {
 			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
-		Confirm:   Confirm{On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10},
+		Confirm: Confirm{
+			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10,
+			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,
+			GateLatencyAware: true, GateCoordinates: true, GateLoadCap: 3,
+			ManagerPassive: 90 * time.Second, ManagerAttempts: 3, ManagerInterval: 5 * time.Second,
+			ManagerLatencyAware: true, ManagerCoordinates: true, ManagerLoadCap: 5,
+			WorkerPassive: 180 * time.Second, WorkerLoadCap: 10,
+			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: removeAfterBoth,
+		},
 		Worker: Worker{
 			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
+		Audit:   Audit{Max: 1000},
 	}
 }
 

@@ -39,6 +39,7 @@ type timer uint8
 const (
 	timerOutstanding timer = iota // the next ping that runs out, or the next nack owed
 	timerSuspicion
+	timerConfirm
 	timerTick
 	timerLag
 	timerGossip
@@ -99,6 +100,7 @@ type Machine struct {
 	conf   confirmations
 	deads  []uint16      // DEAD participants, oldest death first
 	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
+	audit  auditLog
 	behind []core.NodeID // peers that live at a lower incarnation than is known of them
 	refute refuter
 	join   joiner
@@ -135,6 +137,7 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.proxyStream = stream("swim.proxy")
 	m.gossStream = stream("swim.gossip")
 	m.jitter = stream("swim.jitter")
+	m.conf.stream = stream("swim.confirm")
 	m.sum.add(m.self, m.inc, m.participates())
 	m.watch.owner = p.Owner
 	m.known = p.Known
@@ -321,6 +324,8 @@ func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
 		m.onPingTimers(now, fx)
 	case timerSuspicion:
 		m.onSuspicionTimer(now, fx)
+	case timerConfirm:
+		m.onConfirmTimer(now, fx)
 	case timerTick:
 		m.onTick(now, fx)
 	case timerLag:

@@ -17,6 +17,7 @@ func TestSizesAreTrue(t *testing.T) {
 		{"item", unsafe.Sizeof(item{}), itemBytes},
 		{"suspicion", unsafe.Sizeof(suspicion{}), suspicionBytes},
 		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
+		{"audit entry", unsafe.Sizeof(AuditEntry{}), auditBytes},
 	} {
 		if int(c.have) != c.want {
 			t.Errorf("%s is %d bytes, the constant says %d", c.what, c.have, c.want)

@@ -355,6 +355,7 @@ func (m *Machine) learnRole(now core.Instant, k int, role core.Role, fx *core.Ef
 	if before != part {
 		m.moveRole(now, k, part, fx)
 	}
+	m.changeStrategy(k)
 	m.callback(core.CallbackRoleLearned, k, core.CauseNone, core.NoNode, fx)
 }
 
