@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -28,11 +29,17 @@ var shorthands = map[string]func(c *Config, on bool){
 		c.Swim.Timeout.LatencyMode = either(on, "off", swim.Default().Timeout.LatencyMode)
 	},
 	"10/D15": func(c *Config, on bool) { c.Vivaldi.Engine = either(on, "hyperscale", vivaldi.Default().Engine) },
+	"10/D19": func(c *Config, on bool) {
+		c.Swim.Confirm.Removal = either(on, "attempts", swim.Default().Confirm.Removal)
+	},
 	"10/D25": func(c *Config, on bool) {
 		d := swim.Default()
 		c.Swim.Sync.Mode = either(on, "off", d.Sync.Mode)
 		c.Swim.Reconnect.Interval = either(on, 0, d.Reconnect.Interval)
 		c.Swim.Gossip.ToDead = either(on, 0, d.Gossip.ToDead)
+	},
+	"10/D34": func(c *Config, on bool) {
+		c.Federated.Link.SampleInterval = either(on, 0, federated.Default().Link.SampleInterval)
 	},
 	"10/D33": func(c *Config, on bool) { c.Swim.Worker.Probe = either(on, "member", swim.Default().Worker.Probe) },
 }

@@ -15,8 +15,10 @@ type Inherited struct {
 
 	NoLatency   bool `key:"10/D12" doc:"the timeout function never learns which peer it is about: timeout.latency_mode = off"`
 	Hyperscale  bool `key:"10/D15" doc:"absolute error with a floor of 50 ms as weight, one axis: vivaldi.engine = hyperscale"`
+	LastTry     bool `key:"10/D19" doc:"an UNCONFIRMED peer is removed right after the last attempt: confirm.removal = attempts"`
 	NoSync      bool `key:"10/D25" doc:"no anti-entropy, the dead are never contacted: sync.mode = off, reconnect.interval = 0, gossip.to_dead = 0"`
 	FullWorkers bool `key:"10/D33" doc:"workers are members like all others and are probed: worker.probe = member"`
+	NoSamples   bool `key:"10/D34" doc:"leaders never measure gates: link.sample_interval = 0"`
 }
 
 // The inherited suspicion wheel: 16 fine slots of 100 ms, 64 coarse slots that stand for 1 s each.
