@@ -39,7 +39,9 @@ var laterRooms = []string{
 	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 
-func defaultConfig() Config { return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default()} }
+func defaultConfig() Config {
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default()}
+}
 
 // overrideT is one [[protocol.override]].
 type overrideT struct {

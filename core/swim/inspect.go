@@ -77,13 +77,18 @@ func (m *Machine) Counters() *Counters { return &m.count }
 
 // Sizes in bytes of what a machine keeps, held to the truth by a test.
 const (
-	machineBytes      = 2096
+	machineBytes      = 2152
 	recordBytes       = 16
 	pingBytes         = 64
 	itemBytes         = 32
 	suspicionBytes    = 80
 	confirmationBytes = 32
 	auditBytes        = 24
+	healthTableBytes  = 104
+	healthItemBytes   = 40
+	workTableBytes    = 72
+	workRecordBytes   = 12
+	workItemBytes     = 40
 )
 
 // MemoryBytes returns the heap bytes that this node holds, coordinates included.
@@ -93,6 +98,12 @@ func (m *Machine) MemoryBytes() int {
 	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
 	n += cap(m.conf.heap)*2 + cap(m.conf.recent)*8 + cap(m.audit.ring)*auditBytes
 	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
+	if m.health != nil {
+		n += healthTableBytes + cap(m.health.peers)*healthItemBytes
+	}
+	if m.work != nil {
+		n += workTableBytes + cap(m.work.rec)*workRecordBytes + (cap(m.work.items)+cap(m.work.taken))*workItemBytes
+	}
 	if m.viv != nil {
 		n += m.viv.MemoryBytes()
 	}

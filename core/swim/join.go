@@ -132,7 +132,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.rejectJoin(k, msg, core.RejectFull, fx)
 		return
 	}
-	m.watch.adopted(m, k, now)
+	m.watch.adopted(m, k, fresh, now, fx)
 	if fresh {
 		u := core.Update{
 			Type: core.UpdateJoin, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),
