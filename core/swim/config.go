@@ -27,6 +27,8 @@ type Config struct {
 	Rate        Rate        `key:"rate"`
 	Cleanup     Cleanup     `key:"cleanup"`
 	Audit       Audit       `key:"audit"`
+	Wheel       Wheel       `key:"wheel"`
+	Inherited   Inherited   `key:"inherited"`
 }
 
 // Membership shapes the groups (§1) and bounds the tables (§2.6).
@@ -53,6 +55,7 @@ type Probe struct {
 	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
+	StreamFallback bool          `key:"stream_fallback" doc:"a ping over a stream beside the indirect phase; only false is built"`
 	PauseGuard     bool          `key:"pause_guard" doc:"a probe timer that fires far too late voids its probe (§4.2); false: late probes fail"`
 	MaxProxied     int           `key:"max_proxied" range:"[0,10000]" doc:"pending indirect probes as proxy"`
 }
@@ -165,6 +168,7 @@ type Confirm struct {
 
 // Worker is how workers are watched (§10.4).
 type Worker struct {
+	Probe    string        `key:"probe" enum:"never,member" doc:"never: workers are watched by their silence; member: an experiment in which they are witnesses like all others and are probed"`
 	Deadline core.Duration `key:"deadline" range:"(0,inf)" doc:"silence after which the owner suspects a worker"`
 	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
 	Check    core.Duration `key:"check" range:"(0,inf)" doc:"how often the owner looks"`
@@ -199,6 +203,17 @@ type Rate struct {
 // Cleanup is the sweep over old records (§2.6).
 type Cleanup struct {
 	Interval core.Duration `key:"interval" range:"(0,inf)" doc:"period of the sweep"`
+}
+
+// Wheel is the granularity of suspicion timers (§5.3).
+type Wheel struct {
+	Quantum core.Duration `key:"quantum" range:"[0,10]" doc:"suspicion deadlines are rounded up to a multiple; 0: exact"`
+}
+
+// AllParticipants reports whether every member is a witness and is probed, workers too: in a flat group, and
+// as an experiment in the others.
+func (c *Config) AllParticipants() bool {
+	return c.Membership.Topology == "flat" || c.Worker.Probe == "member"
 }
 
 // Audit is the log of a node's own transitions (§12).

@@ -120,7 +120,7 @@ func (m *Machine) attemptTimedOut(now core.Instant, i int) {
 	p := m.out[i]
 	m.endPing(i)
 	r := &m.rec[p.target]
-	if r.state() != core.StateUnconfirmed || now.Sub(p.due) <= p.wait/2 {
+	if r.state() != core.StateUnconfirmed || !m.cfg.Probe.PauseGuard || now.Sub(p.due) <= p.wait/2 {
 		return
 	}
 	if c := m.conf.at(r.side); c.sent > 0 {

@@ -50,7 +50,7 @@ func Default() Config {
 			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: removeAfterBoth,
 		},
 		Worker: Worker{
-			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
 		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
 		Health: Health{
@@ -76,6 +76,7 @@ func (c *Config) Validate() error {
 	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
+	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
 	require(c.Join.RetryMin <= c.Join.RetryMax,
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)

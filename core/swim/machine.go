@@ -128,7 +128,7 @@ func New(cfg *Config, p Params, viv *vivaldi.Node) *Machine {
 func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	*m = Machine{
 		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
-		flat: cfg.Membership.Topology == "flat", hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
+		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
 		rec: make([]record, p.Capacity),
 	}
 	for t := range m.due {
@@ -251,6 +251,10 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	}
 	if msg.Kind == core.KindJoin { // the sender's claims are weighed by the JOIN rules alone (§2.6)
 		m.onJoin(now, k, msg, fx)
+		return
+	}
+	if m.lockedOut(now, k, msg) {
+		m.count.ZombieRejections++
 		return
 	}
 	if !m.checkInstance(now, k, msg, fx) {

@@ -292,6 +292,11 @@ func (m *Machine) onPing(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.count.Malformed++
 		return
 	}
+	if m.cfg.Inherited.Refute {
+		if m.refuteProbe(now, fx); m.stopped {
+			return
+		}
+	}
 	ack := m.header(core.KindAck, k, fx)
 	ack.Seq, ack.State, ack.Digest = msg.Seq, m.rec[k].state(), uint32(m.sum.part)
 	if ack.State == stateTomb {

@@ -173,6 +173,11 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 			m.relay(now, u, core.CauseFresh, fx)
 		case u.Incarnation == known && !src.sync:
 			m.count.Duplicate++
+			if m.cfg.Inherited.Credit {
+				credited := *u
+				credited.From = m.self
+				u = &credited
+			}
 			if m.confirmSuspicion(now, k, u.From, fx) {
 				m.relay(now, u, core.CauseConfirmation, fx)
 			}

@@ -122,6 +122,9 @@ func (v *validation) records() {
 	v.same(partSuspicion, "suspicions", len(m.susp.heap), states[core.StateSuspect])
 	v.same(partCounts, "dead list", len(m.deads), dead)
 	v.queues()
+	fail := func(format string, args ...any) { v.fail(partLimits, format, args...) }
+	m.validateHealth(fail)
+	m.validateWorkers(fail)
 }
 
 // side checks what a record points to.
