@@ -38,6 +38,9 @@ type Limits struct {
 	MaxDatagram    int           // bytes
 	MaxUpdates     int           // bytes of the membership block
 
+	ReachSuspicion core.Duration // spec 30 §3.2, of those that differ between gates the least
+	ReachUnknown   core.Duration
+
 	Coordinates       bool // nodes send coordinates,
 	WorkerCoordinates bool // workers too
 	HeightMin         float64
@@ -51,6 +54,7 @@ func Default() Limits {
 		ProbePeriod: 1e9, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
 		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, QueueMax: 1000,
 		RefuteWithin: 10e9, MaxDatagram: 1400, MaxUpdates: 1200,
+		ReachSuspicion: 30e9, ReachUnknown: 40e9,
 		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
 	}
 }

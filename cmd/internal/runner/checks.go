@@ -172,6 +172,7 @@ func limits(sc *scenarios.Scenario) check.Limits {
 		l.Quantum = max(l.Quantum, o.Quantum)
 		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
 		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
+		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
 		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
 	}
 	for i := range sc.Network.Links {
@@ -190,6 +191,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
 	l.Quantum = s.Wheel.Quantum
 	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
+	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
 	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
 	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
 	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
