@@ -2,6 +2,7 @@ package world
 
 import (
 	"hypersim/core"
+	"hypersim/core/federated"
 	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
@@ -78,7 +79,8 @@ type World struct {
 	known               [][]core.Entry // per group: configured peers
 	seeds               [][]core.NodeID
 	managers            [][]core.NodeID
-	leading             []int // per group: how many ids stand before its first worker
+	sites               []federated.Site // the datacenters that gates probe
+	leading             []int            // per group: how many ids stand before its first worker
 	end                 core.Instant
 	failed              error
 	touched             byte
@@ -121,7 +123,7 @@ func (w *World) MemoryBytes() int64 {
 	sum := int64(0)
 	for i := range w.nodes {
 		if n := &w.nodes[i]; n.host.Up() {
-			sum += int64(n.m.MemoryBytes())
+			sum += int64(n.m.Swim.MemoryBytes())
 		}
 	}
 	return sum
