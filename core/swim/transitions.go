@@ -84,11 +84,8 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	}
 	m.count.Fresh++
 	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
-	if u.Type == core.UpdateJoin {
-		m.watch.released(m, k)
-		if s == core.StateOK || s == core.StateSuspect || s == core.StateDead {
-			m.watch.restarted(m, k, now, fx)
-		}
+	if u.Type == core.UpdateJoin && (s == core.StateOK || s == core.StateSuspect || s == core.StateDead) {
+		m.watch.restarted(m, k, now, fx)
 	}
 	switch s {
 	case core.StateNone, stateTomb:
