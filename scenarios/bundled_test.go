@@ -20,8 +20,11 @@ import (
 var wanted = []string{
 	"partition.toml",
 	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
+	"gray/pause-sweep.toml",
 	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
-	"membership/join-storm.toml", "membership/loss-false-positive.toml",
+	"membership/join-storm.toml", "membership/loss-false-positive.toml", "membership/mass-crash.toml", "membership/worker-churn.toml",
+	"outages/correlated-path-failure.toml", "outages/flapping-fast-lan.toml", "outages/gossip-storm.toml",
+	"outages/half-detached-node.toml", "outages/paused-detector.toml", "outages/poisoned-coordinates.toml", "outages/zero-rtt.toml",
 	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",
 }
 
