@@ -21,7 +21,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	}
 	n.at = r.At
 	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance}
-	if m.Kind == core.KindAck {
+	if m.Kind == core.KindAck || m.Kind == core.KindXAck {
 		n.acks++
 		n.moves = min(n.moves+1, 2)
 	}
@@ -54,6 +54,9 @@ func (c *Checker) onSent(r *trace.Record) {
 	}
 	if len(m.Updates) > c.updatesSafe {
 		c.updatesFit(r)
+	}
+	if m.Extra != nil {
+		c.extraFits(r)
 	}
 	if m.Coord.Dims != 0 {
 		c.coordinate(r, n)
