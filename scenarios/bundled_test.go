@@ -60,6 +60,13 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 					sets = append(sets, []string{fmt.Sprintf("%s=%v", axis.Key, x)})
 				}
 			}
+			for i := range s.Sweep.zipped() {
+				var set []string
+				for _, axis := range s.Sweep.Zip {
+					set = append(set, fmt.Sprintf("%s=%v", axis.Key, axis.Values[i]))
+				}
+				sets = append(sets, set)
+			}
 			for _, set := range sets {
 				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name}, set...).Expects {
 					judged[e.ID] = judged[e.ID] || e.Applies
@@ -72,6 +79,14 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 			}
 		}
 	}
+}
+
+// zipped is how many cells the lists that advance together make.
+func (s *Sweep) zipped() int {
+	if len(s.Zip) == 0 {
+		return 0
+	}
+	return len(s.Zip[0].Values)
 }
 
 func mustLoad(t *testing.T, name string, opt Options, sets ...string) *Scenario {
