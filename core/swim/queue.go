@@ -114,6 +114,9 @@ func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *
 	f := fx.Fact(core.FactQueued)
 	f.Subject, f.Inc, f.A, f.Other, f.Cause, f.N = u.Subject, u.Incarnation, int64(u.Type), u.From, cause, int32(it.limit)
 	m.armGossip(now)
+	if m.cfg.Inherited.Unicast && cause == core.CauseSelf && u.Type != core.UpdateDead {
+		m.tellAll(u, fx)
+	}
 }
 
 func (m *Machine) relayAlive(now core.Instant, k int, fx *core.Effects) {
@@ -171,6 +174,7 @@ func (m *Machine) expireQueue(now core.Instant, fx *core.Effects) {
 	for i := range m.queue.items {
 		it := &m.queue.items[i]
 		if millis(now)-it.queued > oldest {
+			m.count.Aged++
 			m.retired(it, core.CauseAge, fx)
 			continue
 		}
