@@ -154,9 +154,9 @@ func (d *dataset) jitters() *Experiment {
 func (d *dataset) coldStart() *Experiment {
 	e := &Experiment{ID: "coord-" + d.id + "-cold", Topic: TopicCoordinates, Full: 3 * d.full, Title: d.words + ", cold start of groups drawn at random"}
 	for _, c := range d.known.cold {
-		e.Rows = append(e.Rows, referred(fmt.Sprintf("at20-n%d", c.n), fmt.Sprintf("median error at 20 rounds, n %d", c.n), c.at20, Near(0.35)))
+		e.Rows = append(e.Rows, referred(fmt.Sprintf("at20-n%d", c.n), fmt.Sprintf("median error at 20 rounds, n %d", c.n), c.at20, Among(0.35)))
 		if c.round > 0 {
-			e.Rows = append(e.Rows, referred(fmt.Sprintf("rounds-n%d", c.n), fmt.Sprintf("first round with median error below 0.2, n %d", c.n), c.round, Near(0.35)))
+			e.Rows = append(e.Rows, referred(fmt.Sprintf("rounds-n%d", c.n), fmt.Sprintf("first round with median error below 0.2, n %d", c.n), c.round, Among(0.35)))
 		}
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
@@ -177,9 +177,9 @@ func (d *dataset) coldStart() *Experiment {
 			for _, r := range runs {
 				rounds, errs = append(rounds, r.round), append(errs, r.at20)
 			}
-			l.Mean(fmt.Sprintf("at20-n%d", c.n), errs)
+			l.Spread(fmt.Sprintf("at20-n%d", c.n), errs)
 			if c.round > 0 {
-				l.Mean(fmt.Sprintf("rounds-n%d", c.n), rounds)
+				l.Spread(fmt.Sprintf("rounds-n%d", c.n), rounds)
 			}
 		}
 		return nil

@@ -43,6 +43,8 @@ func TestJudge(t *testing.T) {
 		{"around", Around, 0.01, 0, bare(0.0151), Pass},
 		{"far above around", Around, 0.01, 0, bare(0.0153), Fail},
 		{"far below around", Around, 0.01, 0, bare(0.0037), Fail},
+		{"among the runs", Among(0.1), 11, 0, with(13, 2.5), Pass},
+		{"not among them", Among(0.1), 10, 0, with(13, 2.5), Fail},
 		{"reported", Reported, nan, 0, bare(5), NotJudged},
 	} {
 		r := Row{Ref: c.ref, RefHigh: c.high, Judge: c.judge}

@@ -46,6 +46,7 @@ const (
 	chance
 	within
 	around
+	among
 )
 
 // Reported is not judged.
@@ -79,6 +80,11 @@ var Around = Judge{rule: around}
 
 const aroundSlack = 2e-4
 
+// Among passes if the reference lies among the runs, whose range is the value's interval, or within tolerance
+// (relative) of their mean: for groups drawn at random that differ so much that the reference, which is of
+// one unnamed group, can only be one of them.
+func Among(tolerance float64) Judge { return Judge{rule: among, tolerance: tolerance} }
+
 // words says what the rule asks, for the table.
 func (j Judge) words() string {
 	switch j.rule {
@@ -99,6 +105,8 @@ func (j Judge) words() string {
 		return fmt.Sprintf("within ± %.3g %%", 100*j.tolerance)
 	case around:
 		return "÷ 2.5 … × 1.5"
+	case among:
+		return fmt.Sprintf("among runs or ± %.3g %%", 100*j.tolerance)
 	}
 	return "reported"
 }
@@ -140,6 +148,8 @@ func (r *Row) judge(v *Value) Verdict {
 	case within:
 		slack := r.Judge.tolerance
 		ok = x >= r.Ref*(1-slack) && x <= max(r.Ref, r.RefHigh)*(1+slack)
+	case among:
+		ok = ref >= v.Low && ref <= v.High || math.Abs(x-ref) <= r.Judge.tolerance*ref
 	case around:
 		ok = x <= 1.5*ref+aroundSlack && x >= ref/2.5-aroundSlack
 	}

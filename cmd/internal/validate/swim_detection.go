@@ -67,7 +67,7 @@ func swimDetection() []*Experiment {
 	for _, c := range []struct {
 		n, runs, quick int
 		full, short    float64
-	}{{5, 300, 60, 10, 2}, {10, 300, 60, 15, 3}, {30, 200, 30, 20, 3}, {100, 200, 20, 90, 8}, {1000, 12, 0, 90, 0}} {
+	}{{5, 300, 60, 10, 2}, {10, 300, 60, 15, 3}, {30, 200, 30, 20, 3}, {100, 200, 20, 90, 8}, {1000, 60, 0, 40, 0}} {
 		m := float64(c.n - 1)
 		e := &Experiment{
 			ID: fmt.Sprintf("swim-detection-n%d", c.n), Topic: TopicDetection, Quick: c.quick > 0, Full: c.full, Short: c.short,

@@ -40,6 +40,13 @@ func (l *Lab) Most(row string, runs []float64) {
 	l.put(row, Value{Interval: point(slices.Max(runs), len(runs), fmt.Sprintf("largest of %d, least %.4g", len(runs), slices.Min(runs)))})
 }
 
+// Spread gives the row the mean over runs, with their range for an interval.
+func (l *Lab) Spread(row string, runs []float64) {
+	iv := point(stats.Mean(runs), len(runs), fmt.Sprintf("range of %d", len(runs)))
+	iv.Low, iv.High = slices.Min(runs), slices.Max(runs)
+	l.put(row, Value{Interval: iv})
+}
+
 // Estimate gives the row an interval made elsewhere.
 func (l *Lab) Estimate(row string, iv stats.Interval, note string) {
 	if note != "" {
