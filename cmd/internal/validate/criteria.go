@@ -76,7 +76,7 @@ func sameDatacenter() *Experiment {
 		e.Rows = append(e.Rows, Row{fmt.Sprintf("n%d", n), fmt.Sprintf("mean crash → first DEAD, n %d", n), "s", 10, 0, "§15.4", Computed, AtMost})
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
-		seeds := l.Pick(400, 200)
+		seeds := l.Pick(400, 100)
 		runs := each(l, seeds*len(sizes), func(i int) float64 { return crashOne(sizes[i/seeds], uint64(1000+i)).dead })
 		for i, n := range sizes {
 			l.Mean(fmt.Sprintf("n%d", n), runs[i*seeds:(i+1)*seeds])
