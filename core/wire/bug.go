@@ -20,7 +20,7 @@ func bug(m *core.Message) string {
 		return "more updates than a block can count"
 	case m.Failed != core.KindNone:
 		return "Failed does not travel"
-	case m.Target != 0 && !hasTarget(k):
+	case m.Target != 0 && !hasTarget(k) && k != core.KindXNack:
 		return "this kind has no target"
 	case len(m.Records) > 0 && !hasRecords(k):
 		return "this kind has no records"
@@ -36,6 +36,9 @@ func bug(m *core.Message) string {
 		return "Major and Minor are for JOIN"
 	case k != core.KindSyncDigest && (m.Sum != 0 || m.PartSum != 0 || m.Count != 0 || m.PartCount != 0):
 		return "sums and counts are for SYNC_DIGEST"
+	}
+	if what := extraBug(m); what != "" {
+		return what
 	}
 	for i := range m.Updates {
 		if u := &m.Updates[i]; u.Type >= core.NumUpdateTypes || u.Role >= core.NumRoles {

@@ -8,20 +8,22 @@ import (
 
 // Decode fills *m from the bytes of one message, all of them. Fields that the message does not carry
 // become zero: among them To and Timeout, which are the driver's to set. Updates and Records keep the
-// capacity that they had and grow if needed; nothing else is allocated, and a malformed message cannot
-// make them larger than itself. An error is one of the package's, bare; *m is then of no use but for its
+// capacity that they had and grow if needed. So does Extra for the messages that have one; for all others
+// it becomes nil, so whoever decodes into m again puts it back first. Nothing else is allocated, and a
+// malformed message cannot make them larger than itself. An error is one of the package's, bare; *m is then of no use but for its
 // two slices.
 //
 // Decode is strict: what it accepts is what Encode writes, byte for byte, except for blocks of
 // unknown tags, which it skips. It does not judge values that only the machine can judge:
 // incarnations, budgets, coordinates (NaN passes).
 func Decode(src []byte, m *core.Message, b Book) error {
+	spare := m.Extra
 	*m = core.Message{Updates: m.Updates[:0], Records: m.Records[:0]}
 	at, err := checkFrame(src)
 	if err != nil {
 		return err
 	}
-	r := reader{rest: src[2:]}
+	r := reader{rest: src[2:], spare: spare}
 	m.Kind = core.Kind(r.u8())
 	if !travels(m.Kind) {
 		return ErrUnknownKind
@@ -98,7 +100,11 @@ func (r *reader) body(m *core.Message, b Book) {
 		m.Count, m.PartCount = r.u32(), r.u32()
 	case core.KindSyncFull:
 		r.records(m, b)
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave:
+	case core.KindXAck:
+		r.site(&r.extra(m).Site)
+	case core.KindXNack:
+		m.Target = r.leader(b)
+	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe:
 	case core.KindNone, core.KindStreamFailed: // refused by Decode
 	}
 }
@@ -125,6 +131,10 @@ func (r *reader) blocks(m *core.Message, b Book) {
 			in.coord(&m.Coord)
 		case blockUpdates:
 			in.updates(m, int(count), b)
+		case blockHealth:
+			in.health(r.extra(m), int(count), b)
+		case blockWorkers:
+			in.workers(r.extra(m), int(count), b)
 		default:
 			continue // from a later version
 		}

@@ -38,6 +38,7 @@ func (dual) Name(id core.NodeID) string { return nodeName(id) }
 
 var kinds = []core.Kind{
 	core.KindPing, core.KindAck, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindGossip, core.KindLeave,
+	core.KindXProbe, core.KindXAck, core.KindXNack,
 	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull,
 }
 
@@ -70,6 +71,16 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 	case core.KindJoinAck:
 		m.Reject = core.Reject(rapid.Uint8Range(0, uint8(core.RejectFull)).Draw(t, "reject"))
 		m.Required = u32.Draw(t, "required")
+	case core.KindXAck:
+		m.Extra = &core.Extra{Site: core.SiteReport{
+			Term: rapid.Uint64().Draw(t, "term"), External: u32.Draw(t, "external"), Leader: rapid.Bool().Draw(t, "leader"),
+			Workers: u32.Draw(t, "workers"), WorkersHealthy: u32.Draw(t, "healthy"), Cores: u32.Draw(t, "cores"),
+			CoresAvailable: u32.Draw(t, "available"), Jobs: u32.Draw(t, "jobs"), Workflows: u32.Draw(t, "workflows"),
+			Managers: rapid.Uint16().Draw(t, "managers"), ManagersHealthy: rapid.Uint16().Draw(t, "healthy"),
+			Site: rapid.Uint16().Draw(t, "site"), Health: rapid.Uint8().Draw(t, "class"),
+		}}
+	case core.KindXNack:
+		m.Target = accuser.Draw(t, "leader")
 	case core.KindSyncDigest:
 		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "sum"), rapid.Uint64().Draw(t, "part")
 		m.Count, m.PartCount = u32.Draw(t, "count"), u32.Draw(t, "part count")
@@ -94,6 +105,9 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 			c.Samples = rapid.Uint16().Draw(t, "samples")
 		}
 	}
+	if !k.IsStream() {
+		drawEntries(t, &m, node, u32, role, float)
+	}
 	for range rapid.IntRange(0, 6).Draw(t, "updates") {
 		m.Updates = append(m.Updates, core.Update{
 			Subject: node.Draw(t, "subject"), Incarnation: u32.Draw(t, "inc"), From: accuser.Draw(t, "accuser"),
@@ -101,6 +115,30 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 		})
 	}
 	return m
+}
+
+// drawEntries adds health and worker entries, or none.
+func drawEntries(
+	t *rapid.T, m *core.Message, node *rapid.Generator[core.NodeID], u32 *rapid.Generator[uint32], role func() core.Role, float func() float32,
+) {
+	health, workers := rapid.IntRange(0, 3).Draw(t, "health"), rapid.IntRange(0, 3).Draw(t, "workers")
+	if m.Extra == nil && health+workers > 0 {
+		m.Extra = new(core.Extra)
+	}
+	for range health {
+		m.Extra.Health = append(m.Extra.Health, core.HealthEntry{
+			Subject: node.Draw(t, "subject"), Version: u32.Draw(t, "version"), Capacity: u32.Draw(t, "capacity"),
+			Throughput: float(), Expected: float(), Role: role(), Accepting: rapid.Bool().Draw(t, "accepting"),
+			Load: core.Load(rapid.Uint8Range(0, core.NumLoads-1).Draw(t, "load")),
+		})
+	}
+	for range workers {
+		m.Extra.Workers = append(m.Extra.Workers, core.WorkerEntry{
+			Worker: node.Draw(t, "worker"), Owner: node.Draw(t, "owner"), Incarnation: u32.Draw(t, "inc"),
+			Cores: rapid.Uint16().Draw(t, "cores"), Available: rapid.Uint16().Draw(t, "available"),
+			State: core.WorkerState(rapid.Uint8Range(0, core.NumWorkerStates-1).Draw(t, "state")),
+		})
+	}
 }
 
 // header holds the fields that == compares, without floats, which compare by bits here, and slices.
@@ -139,7 +177,23 @@ func headerOf(m *core.Message) header {
 }
 
 func same(a, b *core.Message) bool {
-	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records)
+	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records) &&
+		sameExtra(a.Extra, b.Extra)
+}
+
+func sameExtra(a, b *core.Extra) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Site == b.Site && slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers)
+}
+
+// sameHealth compares throughputs by their bits.
+func sameHealth(a, b core.HealthEntry) bool {
+	bits := math.Float32bits
+	same := bits(a.Throughput) == bits(b.Throughput) && bits(a.Expected) == bits(b.Expected)
+	a.Throughput, a.Expected, b.Throughput, b.Expected = 0, 0, 0, 0
+	return same && a == b
 }
 
 // reseal recomputes the checksum of bytes that a test has changed.
@@ -192,12 +246,34 @@ func some() []core.Message {
 		if k.IsStream() {
 			m.Coord, m.Updates = core.Coord{}, nil
 		}
+		if !k.IsStream() {
+			m.Extra = someEntries()
+		}
+		if k == core.KindXAck {
+			m.Extra = &core.Extra{Site: core.SiteReport{Site: 3, Term: 5, External: 7, Leader: true, Workers: 100, Managers: 5}}
+		}
+		if k == core.KindXNack {
+			m.Target = 4
+		}
 		if k == core.KindAck {
 			m.RTTms, m.State, m.Digest = 1.5, core.StateOK, 77
 		}
 		ms = append(ms, m)
 	}
 	return ms
+}
+
+func someEntries() *core.Extra {
+	return &core.Extra{
+		Health: []core.HealthEntry{
+			{Subject: 5, Version: 200, Capacity: 16, Throughput: 1.5, Expected: 2, Role: core.RoleManager, Load: core.LoadStressed},
+			{Subject: 7, Version: 1, Role: core.RoleGate, Accepting: true},
+		},
+		Workers: []core.WorkerEntry{
+			{Worker: 8, Owner: 5, Incarnation: 1, Cores: 16, Available: 4},
+			{Worker: 10, Owner: 9, Incarnation: 300, Cores: 1000, State: core.WorkerEvicted},
+		},
+	}
 }
 
 func books() map[string]Book { return map[string]Book{"linear": linear, "dual": dual{}} }

@@ -10,8 +10,9 @@ import (
 // reader takes a message apart from front to back. The first error stays; after it every read gives
 // zero, so that a decoder checks once per part instead of once per field.
 type reader struct {
-	rest []byte
-	err  error
+	rest  []byte
+	err   error
+	spare *core.Extra // memory for the message's Extra, if it needs one
 }
 
 func (r *reader) fail(err error) {

@@ -27,6 +27,7 @@ const (
 	recordBytes = keyBytes + 1 + 1      // key, length of the id, role and state; without id, incarnation, accuser
 	leastRecord = recordBytes + 1       // an empty id and an incarnation below 128
 	countBytes  = 4                     // number of records
+	siteBytes   = 44                    // report of a datacenter
 	coordExtras = 4                     // height, adjustment, error, error_ms
 	maxCoord    = core.MaxDims          // of a coordinate block
 	flagsOnWire = core.FlagEqual<<1 - 1 // FlagProbe and later ones stay at home
@@ -42,6 +43,9 @@ var fixedBytes = [core.NumKinds]uint8{
 	core.KindNack:       HeaderBytes + keyBytes,
 	core.KindGossip:     HeaderBytes,
 	core.KindLeave:      HeaderBytes,
+	core.KindXProbe:     HeaderBytes,
+	core.KindXAck:       HeaderBytes + siteBytes,
+	core.KindXNack:      HeaderBytes + 1, // and a key if the leader is known
 	core.KindJoin:       HeaderBytes + 3,
 	core.KindJoinAck:    HeaderBytes + 5 + countBytes,
 	core.KindSyncDigest: HeaderBytes + 24,
@@ -55,6 +59,9 @@ func travels(k core.Kind) bool { return int(k) < len(fixedBytes) && fixedBytes[k
 func hasTarget(k core.Kind) bool {
 	return k == core.KindPing || k == core.KindPingReq || k == core.KindIndAck || k == core.KindNack
 }
+
+// namesLeader reports whether m is an XNACK that knows the leader.
+func namesLeader(m *core.Message) bool { return m.Kind == core.KindXNack && m.Target != core.NoNode }
 
 // hasRecords reports whether the body of this kind is a table.
 func hasRecords(k core.Kind) bool { return k == core.KindJoinAck || k == core.KindSyncFull }
@@ -70,11 +77,17 @@ func Size(m *core.Message, b Book) int {
 	if !v4 {
 		n += moreKeys(m, b)
 	}
+	if namesLeader(m) {
+		n += keyBytes
+	}
 	if m.Coord.Dims > 0 {
 		n += CoordBytes(int(m.Coord.Dims))
 	}
 	if len(m.Updates) > 0 {
 		n += UpdatesHeader + updatesBytes(m.Updates, b, v4)
+	}
+	if m.Extra != nil {
+		n += extraBytes(m.Extra, b, v4)
 	}
 	switch {
 	case m.Kind == core.KindJoin:
@@ -91,7 +104,7 @@ func moreKeys(m *core.Message, b Book) int {
 	if isV6(b, m.From) {
 		n += moreV6
 	}
-	if hasTarget(m.Kind) && isV6(b, m.Target) {
+	if (hasTarget(m.Kind) || namesLeader(m)) && isV6(b, m.Target) {
 		n += moreV6
 	}
 	return n

@@ -24,8 +24,10 @@ type node struct {
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
+	poison   poison       // what becomes of the coordinates that it sends
 	m        swim.Machine
 	viv      vivaldi.Node
+	fate     fate // what faults want of it
 }
 
 // Options are what a caller may choose about a run beside the scenario.
@@ -61,7 +63,12 @@ type World struct {
 	active              []activeFault
 	faultRng            []rng.Stream
 	slows               []slowing
-	deaf                []int32 // per node: discovery faults that hold
+	poisons             []poisoning
+	forced              []forcing
+	churns              []churning
+	churned             uint64       // events of all churns so far
+	taint               core.Message // the poisoned copy in hand
+	deaf                []int32      // per node: discovery faults that hold
 	samples             uint64
 	sampleDue, checkDue core.Instant
 	cause               int32 // the fault being carried out, −1 outside
