@@ -19,10 +19,29 @@ import (
 // wanted are the files that the catalogue names so far.
 var wanted = []string{
 	"partition.toml",
-	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
-	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
-	"membership/join-storm.toml", "membership/loss-false-positive.toml",
-	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",
+	"coordinates/vivaldi-cold-start.toml",
+	"coordinates/vivaldi-real-matrix.toml",
+	"coordinates/vivaldi-route-shift.toml",
+	"coordinates/vivaldi-ucb-calibration.toml",
+	"gray/clock-offsets.toml",
+	"gray/lifeguard-anomaly-grid.toml",
+	"membership/crash-single-lan.toml",
+	"membership/gossip-convergence-scaling.toml",
+	"membership/idle-steady-state.toml",
+	"membership/join-storm.toml",
+	"membership/loss-false-positive.toml",
+	"membership/rolling-restart.toml",
+	"membership/wan-adaptive-timeout.toml",
+	"partition/correlated-dc-failures.toml",
+	"partition/dc-isolation.toml",
+	"partition/partition-asymmetric.toml",
+	"partition/partition-flapping.toml",
+	"partition/partition-partial-bridge.toml",
+	"partition/partition-symmetric-gates.toml",
+	"partition/split-brain-managers.toml",
+	"scale/scale-10k.toml",
+	"scale/scale-1k.toml",
+	"scale/scale-5k.toml",
 }
 
 func TestBundledFiles(t *testing.T) {

@@ -32,6 +32,7 @@ func TestJoinConfirm(t *testing.T) {
 	s.becomes(13, 1, 3, unconfirmed, ok, core.CauseConfirm, 0)
 	s.end(20)
 	s.want(JoinConfirm, []float64{3}, "role", "worker")
+	s.want(JoinFirst, []float64{0.5}, "role", "worker")
 	s.want(Dissemination, []float64{0}, "type", "join", "share", "50")
 	s.want(Dissemination, []float64{2}, "type", "join", "share", "100")
 	// At 1 s: managers hold each other and the worker, 4 pairs; the worker holds 2 managers.

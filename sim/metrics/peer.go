@@ -18,6 +18,7 @@ type peer struct {
 
 	impairedUntil core.Instant
 	started       core.Instant // of the current or last process; −1 = never
+	noticed       bool         // one holds it OK since it started
 	joining       core.Instant // started then and not yet OK everywhere; −1 = no
 	inc, incMax   uint32
 	crashedInc    uint32 // highest incarnation of processes that ended
