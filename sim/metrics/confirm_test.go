@@ -104,3 +104,15 @@ func TestSingleFacts(t *testing.T) {
 	s.want(LatencyMultiplier, []float64{7.2}, "rtt", "50-100ms")
 	s.want(ProbeFailures, []float64{0.25}, "link", "inter")
 }
+
+// A process that came back before anybody missed it is held OK without any transition; its peers notice by
+// its instance.
+func TestJoinOfOneNotMissed(t *testing.T) {
+	s := roles(t)
+	s.truth(10, trace.KindCrash, 2)
+	s.truth(12, trace.KindStart, 2)
+	s.fact(12.5, 0, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
+	s.end(20)
+	s.want(JoinFirst, []float64{0.5})
+	s.want(JoinConfirm, []float64{0.5})
+}
