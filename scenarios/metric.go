@@ -13,7 +13,7 @@ type Metric struct {
 var commonLabels = []string{
 	"observer", "observer_role", "observer_site", "observer_class",
 	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
-	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault",
+	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault", "dc",
 	"site_a", "site_b", "roles", "direction", "transport",
 }
 
@@ -49,6 +49,7 @@ var measured = []Metric{
 	{Name: "gossip_evicted", Unit: "count", Labels: []string{"type"}, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	{Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	{Name: "join_confirm", Unit: "s", Doc: "start of a node to OK at all live members that should know it"},
+	{Name: "join_confirm_role", Unit: "s", Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
 	{Name: "join_first", Unit: "s", Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	{Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	{Name: "unconfirmed_peers", Unit: "count", Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
@@ -59,13 +60,18 @@ var measured = []Metric{
 	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	{Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	{Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	{Name: "dc_reachability_delay", Unit: "s", Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
+	{Name: "dc_reachability", Unit: "0-3", Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	{Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
+	{Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
+	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 }
 
 // laterMetrics belong to jobs, routing and flow.
 var laterMetrics = []string{
 	"accept_time", "backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
-	"control_latency", "dc_reachability_delay", "dual_leader", "duplicate_work_core_s", "extension_granted",
-	"extension_inflation", "failover", "false_unreachable", "first_accept_after", "goodput", "job_end", "job_latency",
+	"control_latency", "dual_leader", "duplicate_work_core_s", "extension_granted",
+	"extension_inflation", "failover", "first_accept_after", "goodput", "job_end", "job_latency",
 	"job_outcome", "leader_changes", "leader_gap", "level_cleared", "level_period", "level_reached", "load_cv",
 	"orphan_time", "peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
 	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness", "terminal_conflicts",

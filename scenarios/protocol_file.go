@@ -8,17 +8,21 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
-// roomsOf returns the tables of protocol keys: each field of swim.Config is a room, vivaldi.Config is one.
+// roomsOf returns the tables of protocol keys: each field of swim.Config and federated.Config is a
+// room, vivaldi.Config is one.
 // The Config structs are the only list of keys there is.
 func roomsOf(c *Config) map[string]reflect.Value {
 	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
-	v := reflect.ValueOf(&c.Swim).Elem()
-	for _, f := range fieldsOf(v.Type()) {
-		rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+	for _, mechanism := range []any{&c.Swim, &c.Federated} {
+		v := reflect.ValueOf(mechanism).Elem()
+		for _, f := range fieldsOf(v.Type()) {
+			rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+		}
 	}
 	return rooms
 }
@@ -31,11 +35,13 @@ func roomNames() []string {
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
 	"admission", "backpressure", "breaker", "cancel", "client", "correlation", "dispatch", "discovery", "election",
-	"extension", "federated", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease", "link",
+	"extension", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease",
 	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 
-func defaultConfig() Config { return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default()} }
+func defaultConfig() Config {
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default()}
+}
 
 // overrideT is one [[protocol.override]].
 type overrideT struct {
@@ -50,10 +56,11 @@ type protocol struct {
 	overrides []overrideT
 	rooms     []*node // the same as trees of rooms
 	unsafe    bool
+	profile   string
 }
 
 func (l *loader) bindProtocol(n *node) *protocol {
-	p := &protocol{base: defaultConfig()}
+	p := &protocol{base: defaultConfig(), profile: ProfileSpecified}
 	formed := l.world.Cluster.Start.Mode == "formed"
 	p.base.Swim.Membership.Initial = map[bool]string{true: "formed", false: "cold"}[formed]
 	if n == nil {
@@ -64,16 +71,16 @@ func (l *loader) bindProtocol(n *node) *protocol {
 		l.b.wrong(n, key, "must be a table")
 		return p
 	}
-	for _, name := range n.names() {
+	l.bindProfile(p, n)
+	for _, name := range roomOrder(n) {
 		kid, at := n.kids[name], join(key, name)
 		switch name {
+		case "profile":
 		case "unsafe":
 			v, ok := kid.val.(bool)
 			if p.unsafe = v; !ok {
 				l.b.wrong(kid, at, "must be true or false")
 			}
-		case "inherited":
-			l.b.later(kid, at, "inherited behaviours are")
 		case "role":
 			l.bindRoles(p, kid, at)
 		case "override":
@@ -95,8 +102,10 @@ func (l *loader) bindProtocol(n *node) *protocol {
 	return p
 }
 
-// shapeKeys are the same for all members of a group, so only [protocol.membership] may set them.
-var shapeKeys = []string{"topology", "initial", "confirmation_mode"}
+// shapeKeys are the same for all members of a group, so only the protocol's own rooms may set them.
+var shapeKeys = map[string][]string{
+	"membership": {"topology", "initial", "confirmation_mode"}, "worker": {"probe"}, "inherited": {"10/D33"},
+}
 
 // bindRoom binds one room's table.
 func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
@@ -107,16 +116,19 @@ func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
 		l.b.later(n, key, "the parameters of this room are")
 		return
 	case !ok:
-		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe"))
+		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe", "profile"))
+		return
+	case name == "inherited":
+		l.bindInherited(c, n, key)
+	default:
+		l.b.table(n, key, room)
+	}
+	if shape || !n.isTable {
 		return
 	}
-	l.b.table(n, key, room)
-	if name != "membership" || shape || !n.isTable {
-		return
-	}
-	for _, k := range shapeKeys {
+	for _, k := range shapeKeys[name] {
 		if kid := n.kid(k); kid != nil {
-			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.membership]")
+			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.%s]", name)
 		}
 	}
 }
@@ -126,7 +138,7 @@ func (l *loader) bindRooms(c *Config, n *node, key string) {
 		l.b.wrong(n, key, "must be a table of rooms")
 		return
 	}
-	for _, name := range n.names() {
+	for _, name := range roomOrder(n) {
 		l.bindRoom(c, n.kids[name], join(key, name), name, false)
 	}
 }
@@ -174,7 +186,7 @@ func (r *rawT) nest() *node {
 // configs gives every node its configuration: base, then its role's, then the overrides that name it.
 func (l *loader) configs(p *protocol) {
 	sc := l.sc
-	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe}
+	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe, Profile: p.profile}
 	for i := range p.overrides {
 		t := &p.overrides[i].Target
 		if t.Draws() {
@@ -219,7 +231,7 @@ func (l *loader) checkConfigs() {
 	seen := map[string]bool{}
 	for i := range l.sc.Protocol.Configs {
 		c := &l.sc.Protocol.Configs[i]
-		for _, msg := range append(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi.")...) {
+		for _, msg := range c.problems() {
 			if seen[msg] {
 				continue
 			}
@@ -231,6 +243,11 @@ func (l *loader) checkConfigs() {
 			l.configProblem(msg)
 		}
 	}
+}
+
+// problems returns what does not fit together in c, each as "room.key = value: text".
+func (c *Config) problems() []string {
+	return slices.Concat(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi."), split(c.Federated.Validate(), ""))
 }
 
 // split returns the messages of joined errors, each with the prefix.

@@ -40,12 +40,26 @@ func Default() Config {
 			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
-		Confirm:   Confirm{On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10},
+		Confirm: Confirm{
+			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10,
+			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,
+			GateLatencyAware: true, GateCoordinates: true, GateLoadCap: 3,
+			ManagerPassive: 90 * time.Second, ManagerAttempts: 3, ManagerInterval: 5 * time.Second,
+			ManagerLatencyAware: true, ManagerCoordinates: true, ManagerLoadCap: 5,
+			WorkerPassive: 180 * time.Second, WorkerLoadCap: 10,
+			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: removeAfterBoth,
+		},
 		Worker: Worker{
-			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+		},
+		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
+		Health: Health{
+			Enabled: true, MaxEntries: 5, MaxBytes: 600, Transmissions: 3, TransmissionsStressed: 8, TableMax: 500,
+			Stale: 30 * time.Second, Refresh: 10 * time.Second,
 		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
+		Audit:   Audit{Max: 1000},
 	}
 }
 
@@ -62,10 +76,13 @@ func (c *Config) Validate() error {
 	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
+	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
 	require(c.Join.RetryMin <= c.Join.RetryMax,
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)
 	require(c.Gossip.Interval == 0 || c.Gossip.Fanout > 0,
 		"gossip.fanout = 0: needs a target as long as gossip.interval = %v is not 0", c.Gossip.Interval)
+	require(c.Health.Refresh < c.Health.Stale,
+		"health.refresh = %v: must be below health.stale = %v", c.Health.Refresh, c.Health.Stale)
 	return errors.Join(errs...)
 }

@@ -30,7 +30,7 @@ type Params struct {
 	Known  []core.Entry                  // configured peers, UNCONFIRMED from the start (Begin); shared, read only
 	Owner  core.NodeID                   // of a worker: the manager that watches it, NoNode = the seed that accepts it
 	Formed []core.Entry                  // records that are OK from the start (membership.initial = formed); shared, read only
-	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody known
+	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody, then all managers watch it
 }
 
 // timer names one deadline of a machine. Timers that are due together fire in this order.
@@ -39,6 +39,7 @@ type timer uint8
 const (
 	timerOutstanding timer = iota // the next ping that runs out, or the next nack owed
 	timerSuspicion
+	timerConfirm
 	timerTick
 	timerLag
 	timerGossip
@@ -83,6 +84,8 @@ type Machine struct {
 	viv  *vivaldi.Node // nil: coordinates off
 
 	queue   queue
+	health  *healthTable
+	work    *workTable
 	sum     digest
 	rate    rateLimiter
 	tick    int64
@@ -99,6 +102,7 @@ type Machine struct {
 	conf   confirmations
 	deads  []uint16      // DEAD participants, oldest death first
 	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
+	audit  auditLog
 	behind []core.NodeID // peers that live at a lower incarnation than is known of them
 	refute refuter
 	join   joiner
@@ -124,7 +128,7 @@ func New(cfg *Config, p Params, viv *vivaldi.Node) *Machine {
 func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	*m = Machine{
 		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
-		flat: cfg.Membership.Topology == "flat", hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
+		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
 		rec: make([]record, p.Capacity),
 	}
 	for t := range m.due {
@@ -135,6 +139,7 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.proxyStream = stream("swim.proxy")
 	m.gossStream = stream("swim.gossip")
 	m.jitter = stream("swim.jitter")
+	m.conf.stream = stream("swim.confirm")
 	m.sum.add(m.self, m.inc, m.participates())
 	m.watch.owner = p.Owner
 	m.known = p.Known
@@ -248,6 +253,10 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.onJoin(now, k, msg, fx)
 		return
 	}
+	if m.lockedOut(now, k, msg) {
+		m.count.ZombieRejections++
+		return
+	}
 	if !m.checkInstance(now, k, msg, fx) {
 		return
 	}
@@ -263,6 +272,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	}
 	if m.stopped { // §2.4, last row
 		return
+	}
+	if msg.Extra != nil {
+		m.hearExtra(now, msg, fx)
 	}
 	m.act(now, k, msg, fx)
 	if m.rec[k].state() == core.StateUnconfirmed {
@@ -317,6 +329,8 @@ func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
 		m.onPingTimers(now, fx)
 	case timerSuspicion:
 		m.onSuspicionTimer(now, fx)
+	case timerConfirm:
+		m.onConfirmTimer(now, fx)
 	case timerTick:
 		m.onTick(now, fx)
 	case timerLag:

@@ -83,6 +83,21 @@ func (s *stage) run(d *datadriven.TestData) string {
 		return s.output() + s.status(node)
 	case "queue":
 		return s.queue(node)
+	case "metrics":
+		return s.metrics(node)
+	case "audit":
+		return s.auditLog(node)
+	case "owners":
+		return s.output() + s.owners()
+	case "health":
+		return s.health(d, node)
+	case "report": // role logic of the owner tells a worker's state
+		e, err := s.bench.ParseWorker(s.arg(d, "state") + ":0:" + s.arg(d, "worker") + ":" + node)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		m := s.m[node]
+		s.bench.Do(m.self, func(now core.Instant, fx *core.Effects) { m.ReportWorker(now, &e, fx) })
 	case "digest":
 		all, part := s.m[node].Digest()
 		return fmt.Sprintf("%016x %016x\n", all, part)
@@ -176,11 +191,91 @@ func (s *stage) send(d *datadriven.TestData) {
 			s.t.Fatal(err)
 		}
 		u.Role = s.roles[u.Subject]
+		if r, ok := core.ParseRole(s.arg(d, "role")); ok { // what is said of it, instead of what it is
+			u.Role = r
+		}
 		m.Updates = append(m.Updates, u)
 	}
+	s.entries(d, &m)
 	for range s.count(d) {
 		s.bench.Send(&m)
 	}
+}
+
+// entries adds health=(load:version:subject) and workers=(state:incarnation:worker:owner).
+func (s *stage) entries(d *datadriven.TestData, m *core.Message) {
+	health, workers := s.list(d, "health"), s.list(d, "workers")
+	if len(health)+len(workers) > 0 {
+		m.Extra = new(core.Extra)
+	}
+	for _, v := range health {
+		h, err := s.bench.ParseHealth(v)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		h.Role = s.roles[h.Subject]
+		m.Extra.Health = append(m.Extra.Health, h)
+	}
+	for _, v := range workers {
+		e, err := s.bench.ParseWorker(v)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		m.Extra.Workers = append(m.Extra.Workers, e)
+	}
+}
+
+// owners prints whom each manager takes for the owner of each worker.
+func (s *stage) owners() string {
+	var b strings.Builder
+	for _, n := range s.names {
+		m := s.m[n]
+		if m == nil || !m.watches() {
+			continue
+		}
+		fmt.Fprintf(&b, "%s:", n)
+		for i, w := range s.names {
+			if s.roles[i] != core.RoleWorker {
+				continue
+			}
+			owner := "nobody"
+			if k, ok := m.index(s.id(w)); ok && m.watch.owners != nil && m.watch.owners[k] == orphan {
+				owner = "orphan"
+			} else if o, ok := m.Owner(s.id(w)); ok {
+				owner = s.bench.Name(o)
+			}
+			fmt.Fprintf(&b, " %s=%s", w, owner)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// health lets role logic of node judge its load, and prints what everybody knows if no load is given.
+func (s *stage) health(d *datadriven.TestData, node string) string {
+	now := s.bench.Now()
+	if v := s.arg(d, "load"); v != "" {
+		h, err := s.bench.ParseHealth(v + ":0:" + node)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.m[node].SetHealth(now, &h)
+		return s.output()
+	}
+	var b strings.Builder
+	for _, n := range s.names {
+		if s.m[n] == nil || node != "" && n != node {
+			continue
+		}
+		fmt.Fprintf(&b, "%s:", n)
+		for _, o := range s.names {
+			if h, ok := s.m[n].Health(now, s.id(o)); ok {
+				fmt.Fprintf(&b, " %s=%s(%d)", o, h.Load, h.Version)
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func (s *stage) count(d *datadriven.TestData) int {
@@ -248,8 +343,10 @@ func (s *stage) configure(d *datadriven.TestData) {
 		"membership.dead_retention": &c.Membership.DeadRetention, "suspicion.max": &c.Suspicion.Max, "join.timeout": &c.Join.Timeout,
 	}
 	ints := map[string]*int{"suspicion.k": &c.Suspicion.K, "rate.burst": &c.Rate.Burst, "refute.tokens": &c.Refute.Tokens,
-		"membership.max_members": &c.Membership.MaxMembers, "probe.indirect_k": &c.Probe.IndirectK, "probe.max_proxied": &c.Probe.MaxProxied}
-	words := map[string]*string{"lhm.failed_probe_rule": &c.LHM.FailedProbeRule, "confirm.on": &c.Confirm.On,
+		"membership.max_members": &c.Membership.MaxMembers, "probe.indirect_k": &c.Probe.IndirectK, "probe.max_proxied": &c.Probe.MaxProxied,
+		"confirm.max_per_second": &c.Confirm.MaxPerSecond, "audit.max": &c.Audit.Max}
+	floats := map[string]*float64{"confirm.jitter": &c.Confirm.Jitter, "confirm.backoff": &c.Confirm.Backoff}
+	words := map[string]*string{"confirm.removal": &c.Confirm.Removal, "lhm.failed_probe_rule": &c.LHM.FailedProbeRule, "confirm.on": &c.Confirm.On,
 		"membership.confirmation_mode": &c.Membership.ConfirmationMode, "sync.mode": &c.Sync.Mode}
 	for _, a := range d.CmdArgs {
 		v := strings.Join(a.Vals, "")
@@ -259,6 +356,8 @@ func (s *stage) configure(d *datadriven.TestData) {
 			*durations[a.Key], err = time.ParseDuration(v)
 		case ints[a.Key] != nil:
 			*ints[a.Key], err = strconv.Atoi(v)
+		case floats[a.Key] != nil:
+			*floats[a.Key], err = strconv.ParseFloat(v, 64)
 		case words[a.Key] != nil:
 			*words[a.Key] = v
 		default:

@@ -16,7 +16,13 @@ func TestSizesAreTrue(t *testing.T) {
 		{"ping", unsafe.Sizeof(ping{}), pingBytes},
 		{"item", unsafe.Sizeof(item{}), itemBytes},
 		{"suspicion", unsafe.Sizeof(suspicion{}), suspicionBytes},
+		{"health table", unsafe.Sizeof(healthTable{}), healthTableBytes},
+		{"health item", unsafe.Sizeof(healthItem{}), healthItemBytes},
+		{"work table", unsafe.Sizeof(workTable{}), workTableBytes},
+		{"work record", unsafe.Sizeof(workRecord{}), workRecordBytes},
+		{"work item", unsafe.Sizeof(workItem{}), workItemBytes},
 		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
+		{"audit entry", unsafe.Sizeof(AuditEntry{}), auditBytes},
 	} {
 		if int(c.have) != c.want {
 			t.Errorf("%s is %d bytes, the constant says %d", c.what, c.have, c.want)

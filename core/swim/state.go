@@ -20,6 +20,7 @@ func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause
 	was := m.rec[k].state()
 	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
 	if was != core.StateOK {
+		m.count.Confirmed[m.rec[k].role()]++
 		m.callback(core.CallbackPeerConfirmed, k, cause, core.NoNode, fx)
 		m.callback(core.CallbackJoined, k, cause, core.NoNode, fx)
 	}
@@ -69,6 +70,7 @@ func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effec
 	if was == core.StateSuspect {
 		m.endSuspicion(now, k, core.CauseLeft, fx)
 	}
+	m.count.Leaves++
 	m.transition(now, k, core.StateLeft, inc, core.CauseLeft, core.NoNode, fx)
 	if was != core.StateDead { // who died has been mourned
 		m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
@@ -78,6 +80,9 @@ func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effec
 // remove drops a record; with tomb its incarnation is remembered (§2.6).
 func (m *Machine) remove(now core.Instant, k int, inc uint32, cause core.Cause, tomb bool, fx *core.Effects) {
 	r := &m.rec[k]
+	if r.state() == core.StateUnconfirmed {
+		m.count.UnconfirmedRemoved[r.role()][removalOf(cause)]++
+	}
 	m.transition(now, k, core.StateNone, inc, cause, core.NoNode, fx)
 	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
 	if tomb {
@@ -105,6 +110,11 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 	default:
 	}
 
+	if m.cfg.Audit.Max > 0 {
+		m.audit.add(m.cfg.Audit.Max, AuditEntry{
+			At: now, Subject: id, Accuser: other, Incarnation: inc, From: f.From, To: to, Cause: cause,
+		})
+	}
 	if digested(from) {
 		m.sum.sub(id, old, part)
 	}
@@ -133,19 +143,16 @@ func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState,
 		}
 		m.dropPings(now, k, fx)
 		m.forgetCoord(k)
+		m.forgetHealth(k)
 	}
 	switch from {
 	case core.StateUnconfirmed:
-		m.conf.free(r.side)
-		r.side = 0
+		m.stopConfirming(k)
 	case core.StateDead:
 		if part {
 			m.forgetDead(k)
 		}
 	default:
-	}
-	if !part && !counted(to) {
-		m.watch.stop(m, k)
 	}
 }
 
@@ -161,9 +168,12 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 			m.watch.start(m, k, now)
 		}
 	}
+	if !part && m.watch.owners != nil {
+		m.watch.entered(m, k, from, to, now, fx)
+	}
 	switch to {
 	case core.StateUnconfirmed:
-		r.side = m.conf.alloc()
+		r.side = m.startConfirming(now, k)
 	case core.StateDead:
 		if part {
 			m.deads = append(m.deads, uint16(k))
@@ -172,7 +182,7 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 	}
 	m.hasGone = m.hasGone || to == core.StateDead || to == core.StateLeft
 	if !counted(to) && r.role() == core.RoleManager {
-		m.watch.managerGone(m, k, now, fx)
+		m.watch.managerGone(m, k, to, now, fx)
 	}
 }
 

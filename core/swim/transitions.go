@@ -84,8 +84,8 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	}
 	m.count.Fresh++
 	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
-	if u.Type == core.UpdateJoin {
-		m.watch.released(m, k)
+	if u.Type == core.UpdateJoin && (s == core.StateOK || s == core.StateSuspect || s == core.StateDead) {
+		m.watch.restarted(m, k, now, fx)
 	}
 	switch s {
 	case core.StateNone, stateTomb:
@@ -160,6 +160,7 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 		if r.state() == core.StateSuspect { // else the table of suspicions is full, and this news to us again
 			m.relay(now, u, core.CauseFresh, fx)
 		}
+		m.watch.contested(m, k, u.From, now, fx)
 	case core.StateSuspect:
 		switch {
 		case u.Incarnation > known:
@@ -169,6 +170,11 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 			m.relay(now, u, core.CauseFresh, fx)
 		case u.Incarnation == known && !src.sync:
 			m.count.Duplicate++
+			if m.cfg.Inherited.Credit {
+				credited := *u
+				credited.From = m.self
+				u = &credited
+			}
 			if m.confirmSuspicion(now, k, u.From, fx) {
 				m.relay(now, u, core.CauseConfirmation, fx)
 			}
@@ -333,7 +339,9 @@ func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *
 	case msg.Instance > r.instance && r.present():
 		if r.instance != 0 {
 			m.dropPings(now, k, fx)
+			m.forgetHealth(k)
 			m.callback(core.CallbackPeerRestarted, k, core.CauseSeen, core.NoNode, fx)
+			m.watch.restarted(m, k, now, fx)
 		}
 		r.instance = msg.Instance
 	}
@@ -350,6 +358,7 @@ func (m *Machine) learnRole(now core.Instant, k int, role core.Role, fx *core.Ef
 	if before != part {
 		m.moveRole(now, k, part, fx)
 	}
+	m.changeStrategy(k)
 	m.callback(core.CallbackRoleLearned, k, core.CauseNone, core.NoNode, fx)
 }
 

@@ -373,6 +373,22 @@ var doctored = []struct {
 		}
 		t.sent(m)
 	}},
+	{id: M17, name: "six health entries", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindPing, 0, 1)
+		m.Extra = &core.Extra{Health: make([]core.HealthEntry, 5)}
+		if bad {
+			m.Extra.Health = make([]core.HealthEntry, 6)
+		}
+		t.sent(m)
+	}},
+	{id: M17, name: "a worker block of more than 600 bytes", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindGossip, 0, 1)
+		m.Extra = &core.Extra{Workers: make([]core.WorkerEntry, 37)} // 16 bytes each: 596
+		if bad {
+			m.Extra.Workers[36].Incarnation, m.Extra.Workers[36].Cores, m.Extra.Workers[36].Available = 1<<21, 128, 128 // 5 more
+		}
+		t.sent(m)
+	}},
 	{id: M17, name: "no coordinate", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		if bad {
@@ -499,6 +515,30 @@ var doctored = []struct {
 		}
 		t.at(10 * sec).checkpoint()
 	}},
+	{id: M27, name: "a table above its bound", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"513 coordinates are cached, at most 512 may be"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: V1, name: "a coordinate that no message shows", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"coordinate: height is 0 s, must be at least 1e-05 s"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: M27, name: "too many health entries", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"501 health entries are kept"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: M27, name: "too many worker entries", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"501 worker entries are queued"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
 	{id: M27, name: "a suspicion outlives its record", build: func(t *tape, bad bool) {
 		t.at(sec).suspects(0, 1, 0, core.CauseProbeFailed, 0)
 		if !bad {
@@ -583,6 +623,103 @@ var doctored = []struct {
 			m.Coord.Samples = 1
 		}
 		t.sent(m)
+	}},
+	{id: L1, name: "a probe of the link makes a record", also: []ID{M5}, build: func(t *tape, bad bool) {
+		t.at(sec).links(core.KindXProbe, 1, 0)
+		if bad {
+			t.moves(0, 2, core.StateOK, core.StateOK, core.CauseSeen, 0, 0)
+		}
+	}},
+	{id: L1, name: "claims on the link", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindXAck, 0, 1)
+		m.Group = 0
+		if bad {
+			m.Updates = []core.Update{{Type: core.UpdateAlive, Subject: 2, From: core.NoNode}}
+		}
+		t.sent(m)
+	}},
+	{id: L2, name: "a sample heals", build: func(t *tape, bad bool) {
+		t.at(sec).fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 1, B: 0, Cause: core.CauseProbeFailed})
+		t.at(2*sec).links(core.KindAck, 1, 0)
+		if bad {
+			t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: core.CauseAck})
+		}
+	}},
+	{id: L2, name: "a sample confirms", build: func(t *tape, bad bool) {
+		t.at(sec).links(core.KindPing, 0, 1)
+		if bad {
+			t.fact(1, core.Fact{Kind: core.FactConfirmAttempt, Subject: 0, Role: core.RoleManager, Cause: core.CauseReactive})
+		}
+	}},
+	{id: L3, name: "reachable without an answer", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec)
+		if !bad {
+			t.links(core.KindXAck, 0, 1)
+		}
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+	}},
+	{id: L3, name: "the answer of another datacenter", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		from := core.NodeID(0)
+		if bad {
+			from = 2
+		}
+		t.at(sec).links(core.KindXAck, from, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+	}},
+	{id: L3, name: "given up too early", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		t.at(20*sec).reaches(1, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		at := 50 * sec
+		if bad {
+			at -= ms
+		}
+		t.at(at).reaches(1, 0, core.ReachSuspected, core.ReachUnreachable, core.CauseExpired)
+	}},
+	{id: L3, name: "not suspected first", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		to, cause := core.ReachSuspected, core.CauseSilent
+		if bad {
+			to, cause = core.ReachUnreachable, core.CauseExpired
+		}
+		t.at(60*sec).reaches(1, 0, core.ReachReachable, to, cause)
+	}},
+	{id: L3, name: "a leader that nobody named", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		t.at(20*sec).reaches(1, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		t.at(21 * sec)
+		if !bad {
+			t.links(core.KindXNack, 0, 1)
+		}
+		t.reaches(1, 0, core.ReachSuspected, core.ReachUnknown, core.CauseSuperseded)
+	}},
+	{id: L3, name: "forgets what it thought", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		from := core.ReachReachable
+		if bad {
+			from = core.ReachUnknown
+		}
+		to, cause := core.ReachSuspected, core.CauseSilent
+		if bad {
+			to, cause = core.ReachUnreachable, core.CauseExpired
+		}
+		t.at(60*sec).reaches(1, 0, from, to, cause)
+	}},
+	{id: L3, name: "a manager judges", build: func(t *tape, bad bool) {
+		if !bad {
+			t.ctx.Nodes[1].Role = core.RoleGate
+		}
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
 	}},
 }
 

@@ -20,8 +20,9 @@ func (c *Checker) onDelivered(r *trace.Record) {
 		c.backwards(r, r.At, n.at)
 	}
 	n.at = r.At
-	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance}
-	if m.Kind == core.KindAck {
+	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance,
+		link: isLink(m)}
+	if m.Kind == core.KindAck || m.Kind == core.KindXAck {
 		n.acks++
 		n.moves = min(n.moves+1, 2)
 	}
@@ -41,6 +42,9 @@ func (c *Checker) onSent(r *trace.Record) {
 	if m.Kind >= core.KindJoin || r.Copy {
 		return
 	}
+	if isLink(m) {
+		c.linkSent(r)
+	}
 	n := &c.hot[r.Node]
 	if m.Incarnation != n.inc {
 		c.adoptedBy(r.At, r.Node, r.Node, m.Incarnation)
@@ -55,12 +59,18 @@ func (c *Checker) onSent(r *trace.Record) {
 	if len(m.Updates) > c.updatesSafe {
 		c.updatesFit(r)
 	}
+	if m.Extra != nil {
+		c.extraFits(r)
+	}
 	if m.Coord.Dims != 0 {
 		c.coordinate(r, n)
 	} else if n.coords && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v without a coordinate block", m.Kind)
 	}
 }
+
+// isLink reports whether m is a datagram between a gate and a datacenter (spec 10 §9).
+func isLink(m *core.Message) bool { return m.Group == 0 && m.Kind < core.KindJoin }
 
 // toWorker reports whether m goes where only answers may go. A worker is never asked and never asked about.
 func (c *Checker) toWorker(m *core.Message) bool {

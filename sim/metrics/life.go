@@ -34,7 +34,7 @@ func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
 	r.lhmCount[r.roles[n]][0]++
 	if formed := first && now == 0 && r.formed(n); !formed {
 		clear(r.views[n])
-		p.joining, p.noticed = now, false
+		p.joining, p.joined, p.noticed = now, 0, false
 	}
 	r.rise(n)
 }
@@ -45,6 +45,7 @@ func (r *Recorder) ended(now core.Instant, n core.NodeID) {
 	if !p.alive {
 		return
 	}
+	r.unlinked(n)
 	r.live(now)
 	r.running[r.roles[n]]--
 	p.alive = false
@@ -153,8 +154,14 @@ func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 		return
 	}
 	held := int32(0)
-	for _, n := range p.okBy {
+	for role, n := range p.okBy {
 		held += n
+		if bit := uint8(1) << role; p.joined&bit == 0 && n > 0 && n == r.observersOf(core.Role(role), s) {
+			p.joined |= bit
+			o := r.about(JoinConfirmRole, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+			o.Role = core.Role(role)
+			r.keep(&o)
+		}
 	}
 	if held > 0 && !p.noticed {
 		p.noticed = true

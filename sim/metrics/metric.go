@@ -35,6 +35,7 @@ const (
 	GossipEvicted
 	IncarnationMax
 	JoinConfirm
+	JoinConfirmRole
 	JoinFirst
 	LHMScore
 	UnconfirmedPeers
@@ -45,7 +46,12 @@ const (
 	ProbeFailures
 	QueueDepth
 	MemoryPerPair
-	NumMetrics = 40
+	DCReachabilityDelay
+	DCReachability
+	FalseUnreachable
+	LinkError
+	WrongOrder
+	NumMetrics = 46
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -82,7 +88,7 @@ func (m Metric) EventKind() string {
 	case CoordinateError, CoordinateErrorMS, RTTUCBCoverage, RTTUCBRatio:
 		return "coordinate sample"
 	case ViewError, LHMScore, UnconfirmedPeers, LatencyMultiplier, ProbeFailures, QueueDepth, MemoryPerPair,
-		CoordinateRank, CoordinateQuality:
+		CoordinateRank, CoordinateQuality, LinkError, WrongOrder:
 		return "sample"
 	default:
 		return ""
@@ -150,6 +156,7 @@ var defs = [NumMetrics]Def{
 	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members that should know it"},
+	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
 	JoinFirst:           {Name: "join_first", Unit: "s", RoleIsPeer: true, Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
@@ -160,4 +167,10 @@ var defs = [NumMetrics]Def{
 	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	DCReachabilityDelay: {Name: "dc_reachability_delay", Unit: "s",
+		Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
+	DCReachability:   {Name: "dc_reachability", Unit: "0-3", Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
+	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
+	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 }

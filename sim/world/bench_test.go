@@ -156,7 +156,7 @@ func BenchmarkFormation(b *testing.B) {
 func disagreements(w *World) (wrong int) {
 	for i := range w.nodes {
 		for j := range w.nodes {
-			if w.nodes[i].m.State(core.NodeID(j)) != core.StateOK {
+			if w.nodes[i].m.Swim.State(core.NodeID(j)) != core.StateOK {
 				wrong++
 			}
 		}

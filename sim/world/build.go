@@ -35,6 +35,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		return nil, err
 	}
 	w.buildGroups()
+	w.buildSites()
 	w.faultRng = make([]rng.Stream, len(sc.Faults))
 	for i := range sc.Faults {
 		w.faultRng[i] = rng.New(sc.Seed, "fault.select", uint64(i))
@@ -213,7 +214,7 @@ func (w *World) buildGroups() {
 		if s.Seed {
 			w.seeds[s.Group] = append(w.seeds[s.Group], s.ID)
 		}
-		if s.Seed || s.Ghost {
+		if s.Seed || s.Ghost && !s.Absent {
 			w.known[s.Group] = append(w.known[s.Group], e)
 		}
 	}

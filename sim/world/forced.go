@@ -23,9 +23,9 @@ func (w *World) reforce(now core.Instant, id core.NodeID) {
 		}
 	}
 	if forced {
-		n.m.ForceLHM(score, &w.fx)
+		n.m.Swim.ForceLHM(score, &w.fx)
 	} else {
-		n.m.FreeLHM(&w.fx)
+		n.m.Swim.FreeLHM(&w.fx)
 	}
 	w.drain(now, now, id)
 }

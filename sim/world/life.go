@@ -58,6 +58,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 		viv = &n.viv
 	}
 	n.m.Init(&cfg.Swim, p, viv)
+	w.addLink(now, id)
 	n.machine = &n.m
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
@@ -83,7 +84,7 @@ func (w *World) capacity(role core.Role, group core.GroupID) int {
 	return w.leading[group]
 }
 
-func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.Membership.Topology == "flat" }
+func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.AllParticipants() }
 
 func (w *World) hasCoordinates(r core.Role) bool {
 	c := &w.sc.Protocol.Default().Vivaldi
@@ -115,7 +116,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 	if !n.host.Up() {
 		return
 	}
-	n.kept = n.m.Incarnation(id)
+	n.kept = n.m.Swim.Incarnation(id)
 	n.life++
 	w.rec = trace.Record{
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,

@@ -76,11 +76,11 @@ func (w *World) Touch(e *kernel.Event) {
 		x ^= byte(f.size)
 	}
 	if n.machine == core.Machine(&n.m) {
-		x ^= n.m.Touch()
+		x ^= n.m.Swim.Touch()
 		if from != core.NoNode {
-			x ^= n.m.TouchSender(from)
+			x ^= n.m.Swim.TouchSender(from)
 		} else {
-			x ^= n.m.TouchWake(n.local(e.At))
+			x ^= n.m.Swim.TouchWake(n.local(e.At))
 		}
 	}
 	w.touched ^= x

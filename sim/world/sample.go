@@ -46,15 +46,20 @@ func (w *World) Books(k core.Kind) (sent, delivered, dropped uint64) {
 func (w *World) InFlight(k core.Kind) uint64 { return w.slab.count(k) }
 
 // Validate returns what does not agree inside the machine of id (spec 10 §12).
-func (w *World) Validate(id core.NodeID) []string { return w.nodes[id].m.Validate() }
+func (w *World) Validate(id core.NodeID) []string {
+	n := &w.nodes[id]
+	return n.m.Swim.ValidateState(n.local(w.kernel.Now())).Errors
+}
 
 // Incarnation returns the incarnation that observer holds of subject.
 func (w *World) Incarnation(observer, subject core.NodeID) uint32 {
-	return w.nodes[observer].m.Incarnation(subject)
+	return w.nodes[observer].m.Swim.Incarnation(subject)
 }
 
 // TableDigest returns the table digests of id (spec 10 §7.3).
-func (w *World) TableDigest(id core.NodeID) (all, participants uint64) { return w.nodes[id].m.Digest() }
+func (w *World) TableDigest(id core.NodeID) (all, participants uint64) {
+	return w.nodes[id].m.Swim.Digest()
+}
 
 // Reachable reports whether no cut stops a datagram from a to b now.
 func (w *World) Reachable(a, b core.NodeID) bool { return w.net.Reachable(a, b) }

@@ -2,6 +2,8 @@ package world
 
 import (
 	"hypersim/core"
+	"hypersim/core/federated"
+	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -17,7 +19,7 @@ import (
 // node is one process with the host under it. Its fields stand in the order in which an event needs them.
 type node struct {
 	host     host.Host
-	machine  core.Machine // what the driver drives: today the membership machine itself
+	machine  core.Machine // what the driver drives: &m, unless a test puts something else there
 	instance uint32       // start count
 	life     uint32       // rises with every crash and stop, so that streams to an older process are known
 	kept     uint32       // incarnation of the last process, for a restart with kept state
@@ -25,7 +27,7 @@ type node struct {
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
 	poison   poison       // what becomes of the coordinates that it sends
-	m        swim.Machine
+	m        corenode.Node
 	viv      vivaldi.Node
 	fate     fate // what faults want of it
 }
@@ -77,7 +79,8 @@ type World struct {
 	known               [][]core.Entry // per group: configured peers
 	seeds               [][]core.NodeID
 	managers            [][]core.NodeID
-	leading             []int // per group: how many ids stand before its first worker
+	sites               []federated.Site // the datacenters that gates probe
+	leading             []int            // per group: how many ids stand before its first worker
 	end                 core.Instant
 	failed              error
 	touched             byte
@@ -99,28 +102,28 @@ func (w *World) Nodes() int { return len(w.nodes) }
 func (w *World) Up(id core.NodeID) bool { return w.nodes[id].host.Up() }
 
 // Machine returns the membership machine of id, to be read only. It is meaningful while Up.
-func (w *World) Machine(id core.NodeID) *swim.Machine { return &w.nodes[id].m }
+func (w *World) Machine(id core.NodeID) *swim.Machine { return &w.nodes[id].m.Swim }
 
 // Network returns the simulated network, to be read only.
 func (w *World) Network() *network.Network { return w.net }
 
 // State implements metrics.Viewer.
 func (w *World) State(observer, subject core.NodeID) core.MemberState {
-	return w.nodes[observer].m.State(subject)
+	return w.nodes[observer].m.Swim.State(subject)
 }
 
 // Coord implements metrics.Probe.
-func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Coordinate(c) }
+func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Swim.Coordinate(c) }
 
 // QueueLen implements metrics.Probe.
-func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.QueueLen() }
+func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.Swim.QueueLen() }
 
 // MemoryBytes implements metrics.Probe: what all running machines hold.
 func (w *World) MemoryBytes() int64 {
 	sum := int64(0)
 	for i := range w.nodes {
 		if n := &w.nodes[i]; n.host.Up() {
-			sum += int64(n.m.MemoryBytes())
+			sum += int64(n.m.Swim.MemoryBytes())
 		}
 	}
 	return sum
