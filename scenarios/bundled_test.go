@@ -19,7 +19,7 @@ import (
 // wanted are the files that the catalogue names so far.
 var wanted = []string{
 	"partition.toml",
-	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
+	"coordinates/link-samples.toml", "coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
 	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
 	"membership/join-storm.toml", "membership/loss-false-positive.toml",
 	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",
@@ -56,6 +56,13 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 				for _, x := range axis.Values {
 					sets = append(sets, []string{fmt.Sprintf("%s=%v", axis.Key, x)})
 				}
+			}
+			for i := 0; len(s.Sweep.Zip) > 0 && i < len(s.Sweep.Zip[0].Values); i++ {
+				var step []string
+				for _, axis := range s.Sweep.Zip {
+					step = append(step, fmt.Sprintf("%s=%v", axis.Key, axis.Values[i]))
+				}
+				sets = append(sets, step)
 			}
 			for _, set := range sets {
 				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name}, set...).Expects {
