@@ -31,6 +31,7 @@ type Limits struct {
 	SuspicionK     int
 	SuspicionMax   core.Duration // least value of the Max of I-M29, until a larger one is seen
 	MaxSuspicions  int
+	Quantum        core.Duration // wheel.quantum: by how much a suspicion may end after its timeout
 	GossipInterval core.Duration
 	QueueMax       int
 	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
@@ -78,7 +79,7 @@ type Context struct {
 	Nodes  []Node
 	Faults []Fault // nil: every fault is a point in time
 
-	Flat       bool // membership.topology = flat: everybody is a participant
+	Flat       bool // everybody is a participant: membership.topology = flat, or worker.probe = member
 	Hearsay    bool // membership.confirmation_mode = hearsay
 	AnyMessage bool // confirm.on = any-message
 

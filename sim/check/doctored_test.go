@@ -515,6 +515,18 @@ var doctored = []struct {
 		}
 		t.at(10 * sec).checkpoint()
 	}},
+	{id: M27, name: "a table above its bound", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"513 coordinates are cached, at most 512 may be"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: V1, name: "a coordinate that no message shows", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"coordinate: height is 0 s, must be at least 1e-05 s"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
 	{id: M27, name: "too many health entries", build: func(t *tape, bad bool) {
 		if bad {
 			t.view.wrong = []string{"501 health entries are kept"}
