@@ -66,7 +66,7 @@ func (w *watcher) owns(m *Machine, k int) bool {
 
 func (w *watcher) heard(m *Machine, k int, now core.Instant) {
 	if w.heardAt != nil && !m.isParticipant(m.rec[k].role()) {
-		w.heardAt[k] = now
+		w.heardAt[k] = max(w.heardAt[k], now) // what was granted beyond now stays so
 	}
 }
 
