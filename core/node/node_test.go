@@ -2,8 +2,10 @@ package node
 
 import (
 	"testing"
+	"unsafe"
 
 	"hypersim/core"
+	"hypersim/core/federated"
 	"hypersim/core/swim"
 )
 
@@ -36,5 +38,14 @@ func TestBareNodeIsItsMembership(t *testing.T) {
 		}
 		a.Reset()
 		b.Reset()
+	}
+}
+
+func TestSizes(t *testing.T) {
+	if have := int(unsafe.Sizeof(parts{})); have != partsBytes {
+		t.Errorf("parts have %d bytes, the constant says %d", have, partsBytes)
+	}
+	if have := int(unsafe.Sizeof(federated.Lowest{})); have != lowestBytes {
+		t.Errorf("Lowest has %d bytes, the constant says %d", have, lowestBytes)
 	}
 }

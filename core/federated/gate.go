@@ -1,0 +1,303 @@
+package federated
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// Site is a datacenter as a gate has it configured.
+type Site struct {
+	ID       uint16
+	Managers []core.NodeID // at least one; shared, read only
+}
+
+// GateParams say what a gate probes.
+type GateParams struct {
+	Seed  uint64 // of the run
+	Start core.Instant
+	Sites []Site
+}
+
+// Gate probes the leader of each datacenter.
+type Gate struct {
+	due    core.Instant // the least deadline of all that follows
+	cfg    *Config
+	local  *Local
+	nextAt core.Instant // of the next probe
+	first  core.Instant // of slot 0
+	slot   int64        // slots follow each other at interval / sites; slot k belongs to site k mod sites
+	seq    uint32
+	out    []probe // outstanding, oldest first
+	sites  []site
+
+	Counters GateCounters
+}
+
+// GateCounters only grow.
+type GateCounters struct {
+	Probes, Acks, Nacks uint64
+	Failed              uint64 // probes that ran out
+	Void                uint64 // probes that ran out while we were away
+	Stale               uint64 // acks with a lower external incarnation
+	Malformed           uint64
+}
+
+// probe is one outstanding XPROBE.
+type probe struct {
+	sent, due core.Instant
+	seq       uint32
+	site      uint16 // index into Gate.sites
+	to        core.NodeID
+}
+
+// site is what a gate knows of one datacenter.
+type site struct {
+	Site
+	state    core.Reach
+	doubted  bool        // the leader did not answer the last probe
+	reported bool        // report is set
+	leader   core.NodeID // who last said, or was last said, to lead; NoNode: unknown
+	turn     int         // the manager asked next while no leader is known
+	failures int         // probes that ran out since the last answer
+	since    core.Instant
+	acked    core.Instant // of the last accepted ack
+	external uint32       // the highest external incarnation seen of the process below
+	of       core.NodeID
+	instance uint32
+	report   core.SiteReport
+	peers    []peer // parallel to Managers
+}
+
+// NewGate returns a gate that starts to probe within one interval.
+func NewGate(cfg *Config, local *Local, p GateParams) *Gate {
+	g := &Gate{cfg: cfg, local: local, due: core.Never, nextAt: core.Never, sites: make([]site, len(p.Sites))}
+	for i := range p.Sites {
+		s := &g.sites[i]
+		s.Site, s.leader, s.of, s.since, s.acked = p.Sites[i], core.NoNode, core.NoNode, p.Start, p.Start
+		s.peers = make([]peer, len(s.Managers))
+		for k, id := range s.Managers {
+			s.peers[k].id = id
+		}
+	}
+	if cfg.Probe.Interval > 0 && len(g.sites) > 0 {
+		// Gates that start together do not probe together.
+		draw := rng.New(p.Seed, "federated.phase", uint64(local.Self), uint64(local.Instance))
+		g.first = p.Start.Add(core.Duration(draw.Float64() * float64(cfg.Probe.Interval)))
+		g.nextAt = g.first
+		g.arm()
+	}
+	return g
+}
+
+// Deadline returns when Wake is next needed, core.Never if nothing is pending.
+func (g *Gate) Deadline() core.Instant { return g.due }
+
+// State returns how the datacenter at index i of the configured ones is judged.
+func (g *Gate) State(i int) core.Reach { return g.sites[i].state }
+
+// Leader returns who leads the datacenter at index i, core.NoNode if that is not known.
+func (g *Gate) Leader(i int) core.NodeID { return g.sites[i].leader }
+
+// Report returns what the leader of datacenter i last said and when; ok is false before the first time.
+func (g *Gate) Report(i int) (r core.SiteReport, at core.Instant, ok bool) {
+	s := &g.sites[i]
+	return s.report, s.acked, s.reported
+}
+
+// Sites returns how many datacenters are configured.
+func (g *Gate) Sites() int { return len(g.sites) }
+
+// SiteID returns the datacenter at index i.
+func (g *Gate) SiteID(i int) uint16 { return g.sites[i].ID }
+
+// Wake applies every deadline at or before now: probes that ran out, then states, then the next probe.
+func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
+	if now < g.due {
+		return
+	}
+	for len(g.out) > 0 && g.out[0].due <= now {
+		p := g.out[0]
+		g.drop(0)
+		g.ranOut(now, &p, fx)
+	}
+	for i := range g.sites {
+		if s := &g.sites[i]; g.deadline(s) <= now {
+			g.expire(now, s, fx)
+		}
+	}
+	if g.nextAt <= now {
+		g.probe(now, fx)
+	}
+	g.arm()
+}
+
+func (g *Gate) arm() {
+	g.due = g.nextAt
+	if len(g.out) > 0 {
+		g.due = min(g.due, g.out[0].due)
+	}
+	for i := range g.sites {
+		g.due = min(g.due, g.deadline(&g.sites[i]))
+	}
+}
+
+// probe sends the XPROBE of the slot that is due. Slots that a pause swallowed are not made up for.
+func (g *Gate) probe(now core.Instant, fx *core.Effects) {
+	n, interval := int64(len(g.sites)), int64(g.cfg.Probe.Interval)
+	g.slot = int64(now.Sub(g.first)) * n / interval
+	for g.at(g.slot) > now {
+		g.slot-- // the division above rounds the other way than the grid does
+	}
+	for g.at(g.slot+1) <= now {
+		g.slot++
+	}
+	i := int(g.slot % n)
+	g.nextAt = g.at(g.slot + 1)
+	s := &g.sites[i]
+	to := s.leader
+	if to == core.NoNode || s.doubted {
+		to = s.Managers[s.turn]
+		s.turn = (s.turn + 1) % len(s.Managers)
+	}
+	g.seq++
+	g.Counters.Probes++
+	g.out = append(g.out, probe{sent: now, due: now.Add(g.cfg.Probe.Timeout), seq: g.seq, site: uint16(i), to: to})
+	g.local.header(core.KindXProbe, to, g.seq, fx)
+}
+
+// at returns when slot k is due.
+func (g *Gate) at(k int64) core.Instant {
+	return g.first.Add(core.Duration(k * int64(g.cfg.Probe.Interval) / int64(len(g.sites))))
+}
+
+// ranOut takes a probe without an answer.
+func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
+	s := &g.sites[p.site]
+	if p.to == s.leader {
+		s.doubted = true
+	}
+	if now.Sub(p.due) > g.cfg.Probe.Timeout/2 { // we were away, the answer may be waiting in our own inbox (as §4.2)
+		g.Counters.Void++
+		return
+	}
+	g.Counters.Failed++
+	s.failures++
+	if s.state == core.ReachReachable && s.failures >= g.cfg.Probe.MaxFailures {
+		g.become(now, s, core.ReachSuspected, core.CauseProbeFailed, fx)
+	}
+}
+
+// Receive applies a datagram of group 0.
+func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
+	s, k := g.find(m.From)
+	if s == nil || m.To != g.local.Self {
+		g.Counters.Malformed++
+		return
+	}
+	p := &s.peers[k]
+	g.local.hear(now, p, m)
+	switch m.Kind {
+	case core.KindXAck:
+		g.onAck(now, s, p, m, fx)
+	case core.KindXNack:
+		g.onNack(now, s, m, fx)
+	case core.KindPing: // the leader measures its way to us
+		if m.Target == g.local.Self {
+			g.local.header(core.KindAck, m.From, m.Seq, fx).RTTms = g.local.rttMS(now, p)
+		}
+	default:
+		g.Counters.Malformed++
+	}
+	g.arm()
+}
+
+// find returns the datacenter that id manages and its place there.
+func (g *Gate) find(id core.NodeID) (*site, int) {
+	for i := range g.sites {
+		for k, m := range g.sites[i].Managers {
+			if m == id {
+				return &g.sites[i], k
+			}
+		}
+	}
+	return nil, 0
+}
+
+// onAck: any ack that is not older than what was seen makes a datacenter reachable, also one that comes
+// after its probe ran out; only an ack in time is a sample.
+func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *core.Effects) {
+	if m.Extra == nil || !m.Extra.Site.Leader || m.Extra.Site.Site != s.ID || m.Seq == 0 || m.Seq > g.seq {
+		g.Counters.Malformed++
+		return
+	}
+	if i := g.outstanding(m); i >= 0 {
+		g.local.sample(now, p, now.Sub(g.out[i].sent))
+		g.drop(i)
+	}
+	r := &m.Extra.Site
+	if s.of == m.From && s.instance == m.Instance && r.External < s.external {
+		g.Counters.Stale++
+		return
+	}
+	g.Counters.Acks++
+	s.of, s.instance, s.external = m.From, m.Instance, r.External
+	s.leader, s.doubted, s.failures, s.acked = m.From, false, 0, now
+	s.report, s.reported = *r, true
+	if s.state != core.ReachReachable {
+		g.become(now, s, core.ReachReachable, core.CauseAck, fx)
+	}
+}
+
+// onNack: the way to the datacenter is open, but another one leads it. An answer breaks a row of failures;
+// that nobody leads is found by the silence of acks.
+func (g *Gate) onNack(now core.Instant, s *site, m *core.Message, fx *core.Effects) {
+	i := g.outstanding(m)
+	if i < 0 {
+		return
+	}
+	g.drop(i)
+	g.Counters.Nacks++
+	s.failures = 0
+	named := m.Target
+	if named == core.NoNode || named == m.From || !manages(s, named) {
+		if s.leader == m.From {
+			s.leader = core.NoNode // it no longer leads and knows nobody who does
+		}
+		return
+	}
+	changed := s.leader != named && s.leader != core.NoNode
+	s.leader, s.doubted = named, false
+	if changed && s.state == core.ReachSuspected { // an election must not make a datacenter unreachable (spec 30 D9)
+		g.become(now, s, core.ReachUnknown, core.CauseSuperseded, fx)
+	}
+}
+
+func manages(s *site, id core.NodeID) bool {
+	for _, m := range s.Managers {
+		if m == id {
+			return true
+		}
+	}
+	return false
+}
+
+// outstanding returns the probe that m answers, −1 if none.
+func (g *Gate) outstanding(m *core.Message) int {
+	for i := range g.out {
+		if g.out[i].seq == m.Seq && g.out[i].to == m.From {
+			return i
+		}
+	}
+	return -1
+}
+
+func (g *Gate) drop(i int) { g.out = append(g.out[:i], g.out[i+1:]...) }
+
+// MemoryBytes returns the heap bytes that the gate holds.
+func (g *Gate) MemoryBytes() int {
+	n := gateBytes + cap(g.out)*probeBytes + cap(g.sites)*siteBytes
+	for i := range g.sites {
+		n += cap(g.sites[i].peers) * peerBytes
+	}
+	return n
+}

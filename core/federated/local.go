@@ -1,0 +1,70 @@
+package federated
+
+import (
+	"hypersim/core"
+	"hypersim/core/vivaldi"
+)
+
+// Local is the process that a Gate or a Manager runs in. Whoever composes them keeps it true: Incarnation
+// follows membership, and Evicted is read after each Receive.
+type Local struct {
+	Self        core.NodeID
+	Role        core.Role
+	Instance    uint32
+	Incarnation uint32
+	Viv         *vivaldi.Node // nil: no coordinates
+
+	// Evicted is the peer whose coordinate slot was taken for a peer of the link, core.NoNode if nobody's:
+	// its handle is somebody else's to clear.
+	Evicted core.NodeID
+}
+
+// header appends a link datagram: group 0, no updates.
+func (l *Local) header(kind core.Kind, to core.NodeID, seq uint32, fx *core.Effects) *core.Message {
+	m := fx.Send()
+	m.Kind, m.Role, m.From, m.To, m.Seq = kind, l.Role, l.Self, to, seq
+	m.Instance, m.Incarnation = l.Instance, l.Incarnation
+	if l.Viv != nil {
+		l.Viv.Coord(&m.Coord)
+	}
+	return m
+}
+
+// peer is what is kept of the other end of a link: where its coordinate is. Slots are shared with
+// membership, which may take one away without asking, so each use asks whether it is still ours.
+type peer struct {
+	id   core.NodeID
+	slot uint16
+}
+
+// hear stores the coordinate that came with m.
+func (l *Local) hear(now core.Instant, p *peer, m *core.Message) {
+	if l.Viv == nil || m.Coord.Dims == 0 {
+		return
+	}
+	slot := p.slot
+	if !l.Viv.Holds(slot, p.id) {
+		slot = 0
+	}
+	p.slot, l.Evicted = l.Viv.Slot(now, slot, p.id)
+	l.Viv.Heard(p.slot, now, &m.Coord)
+}
+
+// sample feeds one measured round trip to p.
+func (l *Local) sample(now core.Instant, p *peer, rtt core.Duration) {
+	if l.Viv != nil && l.Viv.Holds(p.slot, p.id) {
+		l.Viv.Sample(p.slot, now, rtt)
+	}
+}
+
+// rttMS is the filtered round trip to p in ms, 0 if there is none.
+func (l *Local) rttMS(now core.Instant, p *peer) float32 {
+	if l.Viv == nil || !l.Viv.Holds(p.slot, p.id) {
+		return 0
+	}
+	rtt, ok := l.Viv.FilteredRTT(p.slot, now)
+	if !ok {
+		return 0
+	}
+	return float32(float64(rtt) / 1e6)
+}

@@ -1,0 +1,192 @@
+package federated
+
+import "hypersim/core"
+
+// maxGates bounds how many gates a manager remembers; beyond, the one not heard for longest is forgotten.
+const maxGates = 256
+
+// Manager answers the probes of gates, and samples them while it leads.
+type Manager struct {
+	due     core.Instant
+	cfg     *Config
+	local   *Local
+	site    uint16
+	seq     uint32
+	members Members
+	lead    Leadership
+	gates   []gate
+
+	stale  bool // the counts of report are to be taken anew
+	report core.SiteReport
+
+	Counters ManagerCounters
+}
+
+// ManagerCounters only grow.
+type ManagerCounters struct {
+	Acks, Nacks      uint64
+	Samples, Sampled uint64 // sample PINGs sent and answered
+	Malformed        uint64
+}
+
+// gate is what a manager remembers of a gate that probed it.
+type gate struct {
+	peer
+	heard   core.Instant
+	sampled core.Instant // when the last sample PING left
+	sent    bool         // there was one
+	waiting bool         // and its answer is not here
+	seq     uint32
+}
+
+// NewManager returns a manager of datacenter site.
+func NewManager(cfg *Config, local *Local, site uint16, members Members, lead Leadership) *Manager {
+	return &Manager{due: core.Never, cfg: cfg, local: local, site: site, members: members, lead: lead, stale: true}
+}
+
+// Deadline returns when Wake is next needed, core.Never if nothing is pending.
+func (m *Manager) Deadline() core.Instant { return m.due }
+
+// Leads reports whether this manager takes itself for the leader.
+func (m *Manager) Leads() bool { return m.lead.Leader() == m.local.Self }
+
+// MembersChanged tells that membership changed a record.
+func (m *Manager) MembersChanged() { m.stale = true }
+
+// Receive applies a datagram of group 0.
+func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	if msg.To != m.local.Self || msg.Role != core.RoleGate || msg.Kind != core.KindXProbe && msg.Kind != core.KindAck {
+		m.Counters.Malformed++
+		return
+	}
+	i := m.find(msg.From)
+	if msg.Kind == core.KindAck {
+		m.onSampled(now, i, msg)
+		return
+	}
+	if i < 0 {
+		i = m.admit(msg.From)
+	}
+	g := &m.gates[i]
+	g.heard = now
+	m.local.hear(now, &g.peer, msg)
+	if !m.Leads() {
+		m.Counters.Nacks++
+		m.local.header(core.KindXNack, msg.From, msg.Seq, fx).Target = m.lead.Leader()
+		return
+	}
+	m.Counters.Acks++
+	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, fx)
+	ack.Extra = fx.Extra()
+	m.fill()
+	ack.Extra.Site = m.report
+	m.arm()
+}
+
+// fill brings the report up to date. The walk over the table is done only after it changed.
+func (m *Manager) fill() {
+	r := &m.report
+	if m.stale {
+		managers, managersOK, workers, workersOK := m.members.Census()
+		r.Managers, r.ManagersHealthy = uint16(managers), uint16(managersOK)
+		r.Workers, r.WorkersHealthy = uint32(workers), uint32(workersOK)
+		m.stale = false
+	}
+	// The external incarnation is that of the leading process: managers share no count of their own, so a
+	// gate compares only what one process said.
+	r.Site, r.Leader, r.Term, r.External = m.site, true, m.lead.Term(), m.local.Incarnation
+}
+
+// onSampled takes the answer to a sample PING: a round trip and a coordinate, nothing else.
+func (m *Manager) onSampled(now core.Instant, i int, msg *core.Message) {
+	if i < 0 || !m.gates[i].waiting || m.gates[i].seq != msg.Seq {
+		m.Counters.Malformed++
+		return
+	}
+	g := &m.gates[i]
+	g.waiting = false
+	m.Counters.Sampled++
+	m.local.hear(now, &g.peer, msg)
+	m.local.sample(now, &g.peer, now.Sub(g.sampled))
+}
+
+// Wake samples every gate whose time has come.
+func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
+	if now < m.due {
+		return
+	}
+	if m.Leads() {
+		for i := range m.gates {
+			if g := &m.gates[i]; now <= g.heard.Add(m.cfg.Link.Heard) && m.next(g) <= now {
+				m.sample(now, g, fx)
+			}
+		}
+	}
+	m.due = core.Never
+	m.armAfter(now)
+}
+
+func (m *Manager) sample(now core.Instant, g *gate, fx *core.Effects) {
+	m.seq++
+	m.Counters.Samples++
+	g.sampled, g.sent, g.waiting, g.seq = now, true, true, m.seq
+	m.local.header(core.KindPing, g.id, m.seq, fx).Target = g.id
+}
+
+// next returns when g may be sampled again.
+func (m *Manager) next(g *gate) core.Instant {
+	if !g.sent {
+		return g.heard
+	}
+	return g.sampled.Add(m.cfg.Link.SampleInterval)
+}
+
+// arm sets the deadline to the next sample of a gate that will still count as heard then.
+func (m *Manager) arm() {
+	m.due = core.Never
+	m.armAfter(-1)
+}
+
+// armAfter is arm for samples due after the instant.
+func (m *Manager) armAfter(now core.Instant) {
+	if m.cfg.Link.SampleInterval == 0 || !m.Leads() {
+		return
+	}
+	for i := range m.gates {
+		g := &m.gates[i]
+		if at := m.next(g); at > now && at <= g.heard.Add(m.cfg.Link.Heard) {
+			m.due = min(m.due, at)
+		}
+	}
+}
+
+func (m *Manager) find(id core.NodeID) int {
+	for i := range m.gates {
+		if m.gates[i].id == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// admit makes room for a gate.
+func (m *Manager) admit(id core.NodeID) int {
+	if len(m.gates) < maxGates {
+		m.gates = append(m.gates, gate{peer: peer{id: id}})
+		return len(m.gates) - 1
+	}
+	old := 0
+	for i := range m.gates {
+		if m.gates[i].heard < m.gates[old].heard {
+			old = i
+		}
+	}
+	if p := &m.gates[old].peer; m.local.Viv != nil && m.local.Viv.Holds(p.slot, p.id) {
+		m.local.Viv.Forget(p.slot)
+	}
+	m.gates[old] = gate{peer: peer{id: id}}
+	return old
+}
+
+// MemoryBytes returns the heap bytes that the manager's part holds.
+func (m *Manager) MemoryBytes() int { return managerBytes + cap(m.gates)*gateEntryBytes }
