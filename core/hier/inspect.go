@@ -48,53 +48,54 @@ func (m *Machine) MemoryBytes() int {
 }
 
 // Validate recomputes everything that is kept incrementally and returns what does not agree (spec 10 §12,
-// I-M20, I-M21). It costs a walk over all there is. Every line begins with "job layer".
+// I-M20, I-M21). It costs a walk over all there is. Lines begin with "job layer rule:" (I-M20), "job layer
+// route:" (I-M21) or "job layer:".
 func (m *Machine) Validate() []string {
 	var bad []string
-	fail := func(format string, args ...any) { bad = append(bad, "job layer: "+fmt.Sprintf(format, args...)) }
+	fail := func(format string, args ...any) { bad = append(bad, "job layer"+fmt.Sprintf(format, args...)) }
 	held := 0
 	for i := range m.scopes {
 		s := &m.scopes[i]
 		if i > 0 && m.scopes[i-1].id >= s.id {
-			fail("scope %d stands after %d", s.id, m.scopes[i-1].id)
+			fail(": scope %d stands after %d", s.id, m.scopes[i-1].id)
 		}
 		if len(s.entries) == 0 {
-			fail("scope %d is empty", s.id)
+			fail(": scope %d is empty", s.id)
 		}
 		here := 0
 		for k := range s.entries {
 			e := &s.entries[k]
 			if k > 0 && s.entries[k-1].node >= e.node {
-				fail("scope %d: node %d stands after %d", s.id, e.node, s.entries[k-1].node)
+				fail(": scope %d: node %d stands after %d", s.id, e.node, s.entries[k-1].node)
 			}
 			if e.held != 0 {
 				here++
 				m.validateHeld(s, e, fail)
 			} else if !e.active {
-				fail("scope %d: node %d is kept for nothing", s.id, e.node)
+				fail(": scope %d: node %d is kept for nothing", s.id, e.node)
 			}
 			if m.AliveFor(s.id, e.node) && !m.AliveGlobal(e.node) {
-				fail("node %d is alive for scope %d and not at all", e.node, s.id)
+				fail(" route: node %d is alive for scope %d and not at all", e.node, s.id)
 			}
 		}
 		if here != s.held || here > m.cfg.Job.MaxPerScope {
-			fail("scope %d holds %d suspicions and marks, recomputed %d", s.id, s.held, here)
+			fail(": scope %d holds %d suspicions and marks, recomputed %d", s.id, s.held, here)
 		}
 		held += here
 	}
 	if held != m.held.len() || held > m.cfg.Job.MaxTotal {
-		fail("%d suspicions and marks are kept, recomputed %d", m.held.len(), held)
+		fail(": %d suspicions and marks are kept, recomputed %d", m.held.len(), held)
 	}
 	for i, h := range m.held.heap {
 		if m.held.at(h).pos != int32(i) || i > 0 && m.held.less(h, m.held.heap[(i-1)/2]) {
-			fail("heap is out of order at %d", i)
+			fail(": heap is out of order at %d", i)
 		}
 	}
 	if m.due[timerExpiry] != m.held.next() {
-		fail("timer stands at %v, the next suspicion ends at %v", m.due[timerExpiry], m.held.next())
+		fail(": timer stands at %v, the next suspicion ends at %v", m.due[timerExpiry], m.held.next())
 	}
 	if m.count.Anomalies != 0 {
-		fail("reconcile_anomalies is %d", m.count.Anomalies)
+		fail(" rule: reconcile_anomalies is %d", m.count.Anomalies)
 	}
 	return bad
 }
@@ -102,18 +103,18 @@ func (m *Machine) Validate() []string {
 func (m *Machine) validateHeld(s *scope, e *entry, fail func(string, ...any)) {
 	h := m.held.at(e.held)
 	if !h.used || h.scope != s.id || h.node != e.node {
-		fail("scope %d: node %d points at the suspicion of scope %d, node %d", s.id, e.node, h.scope, h.node)
+		fail(": scope %d: node %d points at the suspicion of scope %d, node %d", s.id, e.node, h.scope, h.node)
 	}
 	if !carries(m.global.State(e.node)) {
-		fail("scope %d: node %d is held although it is %v", s.id, e.node, m.global.State(e.node))
+		fail(" rule: scope %d: node %d is held although it is %v", s.id, e.node, m.global.State(e.node))
 	}
 	if h.c > h.k || h.deadline < h.start.Add(h.min) && h.pos >= 0 || h.deadline > h.start.Add(h.max+h.granted) {
-		fail("scope %d: node %d has %d of %d sources and ends at %v", s.id, e.node, h.c, h.k, h.deadline)
+		fail(": scope %d: node %d has %d of %d sources and ends at %v", s.id, e.node, h.c, h.k, h.deadline)
 	}
 	for i := range h.sources[:h.c] {
 		for _, b := range h.sources[i+1 : h.c+1] {
 			if h.sources[i] == b {
-				fail("scope %d: node %d has source %d twice", s.id, e.node, b)
+				fail(": scope %d: node %d has source %d twice", s.id, e.node, b)
 			}
 		}
 	}

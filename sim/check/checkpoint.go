@@ -49,8 +49,13 @@ func (c *Checker) validate(now core.Instant, n int) {
 		}
 		for _, what := range v.Validate(id) {
 			inv := M27
-			if strings.HasPrefix(what, "digest") {
+			switch {
+			case strings.HasPrefix(what, "digest"):
 				inv = M26
+			case strings.HasPrefix(what, "job layer rule"):
+				inv = M20
+			case strings.HasPrefix(what, "job layer route"):
+				inv = M21
 			}
 			if c.fails(inv) {
 				c.detail(inv, now, []core.NodeID{id}, "%s: %s", c.name(id), what)
