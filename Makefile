@@ -12,12 +12,18 @@ COUNT    ?= 10
 SCENARIO ?= scenarios/partition.toml
 BENCH_PACKAGES = ./sim/kernel ./sim/world
 
+# Property tests draw their cases from SEED in the gates, so that one commit has one verdict; plain `go test`
+# and `make hunt` draw new ones each time.
+SEED     ?= 1
+CHECKS   ?= 2000
+PROPERTIES = $$($(GO) list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{println $$p}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{println $$p}}{{end}}{{end}}' ./... | grep . | sort -u)
+
 BIN       = $(CURDIR)/.tools/bin
 GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help check test fmt vet lint tidy modules smoke validate bench fuzz golden cover
+.PHONY: help check test tests fmt vet lint tidy modules smoke hunt validate bench fuzz golden cover
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +31,18 @@ help: ## this list
 
 check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, smoke, clean modules
 	$(GO) run ./cmd/tidy ./...
-	$(GO) test -tags invariants -timeout $(TIMEOUT) ./...
+	@$(MAKE) --no-print-directory tests TAGS=invariants
 	@$(MAKE) --no-print-directory smoke modules
 
-test: fmt vet ## format, vet and every test; tidy runs inside
-	$(GO) test -timeout $(TIMEOUT) ./...
+test: fmt vet tests ## format, vet and every test; tidy runs inside
+
+tests:
+	@set -eu; rapid=$(PROPERTIES); \
+	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vxF "$$rapid"); \
+	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$rapid -rapid.seed=$(SEED)
+
+hunt: ## property tests with CHECKS fresh cases each; a failure prints the seed that repeats it
+	@set -eu; rapid=$(PROPERTIES); $(GO) test -run 'Test' -timeout 60m $$rapid -rapid.checks=$(CHECKS) -rapid.nofailfile
 
 fmt: ## fail on files that gofmt would change
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi

@@ -110,12 +110,20 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": lies in the warm-up of 300s; say for
 		{"clients", `workers = 10`, "workers = 10\nclients = 1", `x.toml:20:11: cluster.clients = 1: clients are not supported yet: there are no jobs to submit`},
 		{"probe interval of 0", `interval = "1s"`, `interval = "0s"`, `x.toml:22:12: protocol.probe.interval = "0s": must be > 0s`},
 		{"parameters that contradict", `interval = "1s"`, `interval = "400ms"`, `x.toml:22:12: protocol.probe.timeout = 500ms: must be below probe.interval = 400ms`},
-		{"room of a later version", `[protocol.probe]`, "[protocol.federated]\nprobe_interval = \"2s\"\n[protocol.probe]", `x.toml:21:1: protocol.federated: the parameters of this room are not supported yet`},
+		{"room of a later version", `[protocol.probe]`, "[protocol.routing]\nhold_down = \"30s\"\n[protocol.probe]", `x.toml:21:1: protocol.routing: the parameters of this room are not supported yet`},
 		{"room of nobody", `[protocol.probe]`, `[protocol.prob]`, `x.toml:21:1: protocol.prob: unknown key (did you mean "probe"?)`},
 		{"parameter misspelt", `interval = "1s"`, `intervall = "1s"`, `x.toml:22:1: protocol.probe.intervall: unknown key (did you mean "interval"?)`},
-		{"fault of nobody", `kind = "partition"`, `kind = "partitoin"`, `x.toml:26:8: fault[0].kind = "partitoin": must be "bandwidth", "clock", "corrupt", "crash", "delay", "discovery", "duplicate", "flap", "join", "leave", "loss", "partition", "pause", "raise", "reorder", "restart", "site-outage" or "slow" (did you mean "partition"?)`},
+		{"fault of nobody", `kind = "partition"`, `kind = "partitoin"`, `x.toml:26:8: fault[0].kind = "partitoin": must be "bandwidth", "churn", "clock", "corrupt", "crash", "delay", "discovery", "duplicate", "flap", "join", "leave", "lhm", "loss", "partition", "pause", "poison", "raise", "reorder", "restart", "site-outage" or "slow" (did you mean "partition"?)`},
 		{"fault of a later version", `kind = "crash"`, `kind = "kill-leader"`, `x.toml:34:8: fault[1].kind = "kill-leader": leaders are not supported yet`},
 		{"fault with another kind's key", `at = "60s"`, "at = \"60s\"\nfactor = 2.0", `x.toml:28:1: fault[0].factor: a partition has no such key (takes a, b, groups, direction, mode, traffic)`},
+		{"partition of unknown traffic", `for = "90s"`, "for = \"90s\"\ntraffic = [\"ping\", \"akc\"]", `x.toml:29:20: fault[0].traffic[1] = "akc": must be "control", "dispatch", "data", "telemetry", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave", "xprobe", "xack", "xnack", "join", "join_ack", "sync_digest" or "sync_full" (did you mean "ack"?)`},
+		{"churn without a rate", `kind = "crash"`, "kind = \"churn\"\nfor = \"10s\"", `x.toml:32:1: fault[1].rate: missing: a churn needs one
+x.toml:37:10: fault[1].target: count and pct cannot be used here: each event draws one node of all that match`},
+		{"churn of a draw", `kind = "crash"`, "kind = \"churn\"\nfor = \"10s\"\nrate = \"3/s\"", `x.toml:38:10: fault[1].target: count and pct cannot be used here: each event draws one node of all that match`},
+		{"churn rate without unit", `kind = "crash"`, "kind = \"churn\"\nfor = \"10s\"\nrate = \"3\"", `x.toml:36:8: fault[1].rate = "3": must be a rate such as "30/min", or a share of the target such as "10%/min"
+x.toml:38:10: fault[1].target: count and pct cannot be used here: each event draws one node of all that match`},
+		{"churn of nothing", "kind = \"crash\"\nat = \"cut.end + 10s\"\ntarget = { role = \"manager\", count = 1 }", "kind = \"churn\"\nat = \"60s\"\nfor = \"10s\"\nrate = \"3/s\"\nmix = { crash = 0 }\ntarget = { role = \"manager\" }", `x.toml:38:7: fault[1].mix: needs a weight above 0`},
+		{"poison of nobody", "kind = \"crash\"", "kind = \"poison\"\nfor = \"10s\"\nvalues = \"arsenic\"", `x.toml:36:10: fault[1].values = "arsenic": must be "nan", "inf", "negative-height", "far" or "wrong-dims"`},
 		{"fault before the run", `at = "60s"`, `at = "-5s"`, `x.toml:27:6: fault[0].at = "-5s": must be ≥ 0s`},
 		{"fault in the warm-up", `at = "60s"`, `at = "10s"`, `x.toml:27:6: fault[0].at = "10s": lies in the warm-up of 30s; say force = true if that is meant`},
 		{"fault in the settle time", `for = "90s"`, `for = "185s"`, `x.toml:27:6: fault[0].at = "60s": ends at 245s, after 240s, where the last 60s are to be quiet; say force = true if that is meant

@@ -133,6 +133,8 @@ func (p *Plan) group(s *Scenario, g GroupPlan) {
 func (p *Plan) news(s *Scenario, f *Fault) float64 {
 	hit := 0
 	switch {
+	case f.Churn != nil:
+		hit = int(math.Ceil(f.Churn.PerSecond(f.Target) * f.For.Seconds()))
 	case f.Site >= 0:
 		c := s.Cluster.Sites[f.Site]
 		hit = c.Gates + c.Managers + c.Workers

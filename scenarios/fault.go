@@ -22,9 +22,10 @@ const (
 	FaultSlow FaultKind = "slow"
 	// FaultClock steps clocks by Step and changes their drift by DriftPPM. Target.
 	FaultClock FaultKind = "clock"
-	// FaultPartition cuts A from B, or every two of Groups. OneWay, Refuse.
+	// FaultPartition cuts A from B, or every two of Groups. OneWay, Refuse, Kinds and Classes.
 	FaultPartition FaultKind = "partition"
-	// FaultFlap is a partition that is Down and Up in turn, starting down. A, B, OneWay, Refuse, Down, Up.
+	// FaultFlap is a partition that is Down and Up in turn, starting down. A, B, OneWay, Refuse, Kinds, Classes,
+	// Down, Up.
 	FaultFlap FaultKind = "flap"
 	// FaultLoss adds independent loss on links: a datagram survives both. Loss; Links or Target.
 	FaultLoss FaultKind = "loss"
@@ -45,6 +46,12 @@ const (
 	// FaultRaise lets members raise their incarnation and spread it as an alive claim, as a refutation
 	// does: one marked piece of news (catalogue entry B1). Target.
 	FaultRaise FaultKind = "raise"
+	// FaultChurn lets nodes crash, leave and come back at random. Target, Churn, Downtime.
+	FaultChurn FaultKind = "churn"
+	// FaultPoison replaces the coordinates that processes send by Values (Poison…). Target.
+	FaultPoison FaultKind = "poison"
+	// FaultLHM forces the local health score of processes to Score (catalogue entry J2). Target.
+	FaultLHM FaultKind = "lhm"
 )
 
 // Fault is one disturbance. Times are virtual, from the start of the run.
@@ -60,6 +67,9 @@ type Fault struct {
 	Target *Selector // nil: the kind has none
 	A, B   *Selector // two sides of a partition, or of Links
 	Groups []*Selector
+
+	Kinds   []core.Kind  // with Classes: what a partition stops; both empty: everything
+	Classes []core.Class //
 
 	OneWay    bool // only A to B is affected
 	Refuse    bool // senders are told after one RTT; else silence
@@ -79,6 +89,11 @@ type Fault struct {
 	Queue     int64   // bytes
 	Step      core.Duration
 	DriftPPM  float64
+
+	Churn    *Churn        // nil: another kind
+	Downtime core.Duration // churn: who went comes back after this; 0: only by a join
+	Values   string        // poison
+	Score    int           // lhm
 }
 
 // Repeat lets a fault happen Count times, Every apart, each time later by up to Jitter (uniform, from the
@@ -99,6 +114,9 @@ func (f *Fault) End() core.Duration {
 			return durationMax * 100
 		}
 		last += times*f.Repeat.Every + f.Repeat.Jitter
+	}
+	if f.For > 0 {
+		last += f.Downtime // until the last who went is back
 	}
 	return last + max(f.For, f.Over)
 }

@@ -37,12 +37,15 @@ var faultRules = map[FaultKind]faultRule{
 	FaultSiteOutage: {need: []string{"site"}, may: []string{"mode"}, lasts: true},
 	FaultDiscovery:  {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
 	FaultRaise:      {need: []string{"target"}, noFor: true},
+	FaultChurn:      {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
+	FaultPoison:     {need: []string{"target", "values"}, lasts: true},
+	FaultLHM:        {need: []string{"target", "score"}, lasts: true},
 }
 
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
 	"overload": "background load is", "stats-storm": "statistics are", "stuck-workflow": "jobs are",
-	"kill-leader": "leaders are", "churn": "random churn is",
+	"kill-leader": "leaders are",
 }
 
 var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}
@@ -148,6 +151,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 		f.Groups = append(f.Groups, &t.Groups[i])
 		t.Groups[i].resolve(l.b, l.sc, false)
 	}
+	if t.Traffic != nil {
+		f.Kinds, f.Classes = t.Traffic.kinds, t.Traffic.classes
+	}
 	f.OneWay = t.Direction != nil && *t.Direction == "a-to-b"
 	mode := ""
 	if t.Mode != nil {
@@ -165,6 +171,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	set(&f.Extra, t.Extra)
 	set(&f.Step, t.Step)
 	set(&f.DriftPPM, t.DriftPPM)
+	set(&f.Downtime, t.Downtime)
+	set(&f.Values, t.Values)
+	set(&f.Score, t.Score)
 	if t.Bandwidth != nil {
 		f.Bandwidth = float64(*t.Bandwidth)
 	}
@@ -216,6 +225,8 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 		if (n.kid("add") == nil) == (n.kid("factor") == nil) {
 			l.b.missing(n, key+".add", "a delay needs either add or factor")
 		}
+	case FaultChurn:
+		l.churnFault(f, t, n, key)
 	case FaultClock:
 		if n.kid("step") == nil && n.kid("drift_ppm") == nil {
 			l.b.missing(n, key+".step", "a clock fault needs step or drift_ppm")
@@ -268,9 +279,6 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 	need, not := []string{"p"}, []string{"p_gb", "p_bg", "loss_good", "loss_bad"}
 	if model == LossGilbertElliott {
 		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
-	}
-	if model == LossGilbertElliott {
-		l.b.wrong(n.kid("model"), key+".model", "bursts in a fault are not supported yet; set the loss of [network], [network.intra] or [network.inter]")
 	}
 	for _, name := range need {
 		if n.kid(name) == nil {

@@ -214,7 +214,7 @@ type faultT struct {
 	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
 	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
 	On     *laterT        `key:"on" later:"faults at protocol events are" doc:"when a protocol event happens"`
-	Rate   *laterT        `key:"process" later:"random processes are" doc:"a random process"`
+	Random *laterT        `key:"process" later:"random processes are" doc:"a random process"`
 	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
 	Target *Selector      `key:"target" doc:"whom it hits"`
 
@@ -224,7 +224,7 @@ type faultT struct {
 	Links     *linksT        `key:"links" doc:"loss … bandwidth: traffic from a to b and back"`
 	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
 	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
-	Traffic   *laterT        `key:"traffic" later:"partitions of some kinds of traffic are" doc:"classes or types of messages"`
+	Traffic   *trafficT      `key:"traffic" doc:"partition, flap: classes or types of messages that are stopped (default: all)"`
 	Down      *core.Duration `key:"down" range:"(0,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"(0,inf)" doc:"flap: time with the link"`
 
@@ -248,6 +248,11 @@ type faultT struct {
 	Bandwidth *bandwidth     `key:"bandwidth" range:"(0,inf)" doc:"bandwidth: of the senders"`
 	Queue     *byteSize      `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
 	Site      *string        `key:"site" doc:"site-outage: which"`
+	Rate      *rateT         `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time"`
+	Mix       *mixT          `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
+	Downtime  *core.Duration `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
+	Values    *string        `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
+	Score     *int           `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
 	Fail      *bool          `key:"fail" doc:"discovery: names do not resolve (default true)"`
 	Stale     *laterT        `key:"stale" later:"stale names are" doc:"discovery: answers are old"`
 }

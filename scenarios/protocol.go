@@ -1,14 +1,16 @@
 package scenarios
 
 import (
+	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
 // Config is the protocol configuration of one node, complete.
 type Config struct {
-	Swim    swim.Config
-	Vivaldi vivaldi.Config
+	Swim      swim.Config
+	Vivaldi   vivaldi.Config
+	Federated federated.Config
 }
 
 // Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without

@@ -8,17 +8,21 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
-// roomsOf returns the tables of protocol keys: each field of swim.Config is a room, vivaldi.Config is one.
+// roomsOf returns the tables of protocol keys: each field of swim.Config and federated.Config is a
+// room, vivaldi.Config is one.
 // The Config structs are the only list of keys there is.
 func roomsOf(c *Config) map[string]reflect.Value {
 	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
-	v := reflect.ValueOf(&c.Swim).Elem()
-	for _, f := range fieldsOf(v.Type()) {
-		rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+	for _, mechanism := range []any{&c.Swim, &c.Federated} {
+		v := reflect.ValueOf(mechanism).Elem()
+		for _, f := range fieldsOf(v.Type()) {
+			rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+		}
 	}
 	return rooms
 }
@@ -31,11 +35,11 @@ func roomNames() []string {
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
 	"admission", "backpressure", "breaker", "cancel", "client", "correlation", "dispatch", "discovery", "election",
-	"extension", "federated", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease", "link",
+	"extension", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease",
 	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 
-func defaultConfig() Config { return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default()} }
+func defaultConfig() Config { return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default()} }
 
 // overrideT is one [[protocol.override]].
 type overrideT struct {
@@ -219,7 +223,7 @@ func (l *loader) checkConfigs() {
 	seen := map[string]bool{}
 	for i := range l.sc.Protocol.Configs {
 		c := &l.sc.Protocol.Configs[i]
-		for _, msg := range append(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi.")...) {
+		for _, msg := range c.problems() {
 			if seen[msg] {
 				continue
 			}
@@ -231,6 +235,11 @@ func (l *loader) checkConfigs() {
 			l.configProblem(msg)
 		}
 	}
+}
+
+// problems returns what does not fit together in c, each as "room.key = value: text".
+func (c *Config) problems() []string {
+	return slices.Concat(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi."), split(c.Federated.Validate(), ""))
 }
 
 // split returns the messages of joined errors, each with the prefix.

@@ -48,14 +48,7 @@ func (s *serviceT) bind(b *binding, n *node, key string, _ field) {
 	}
 }
 
-func isMessageKind(name string) bool {
-	for k := core.Kind(1); k < core.NumKinds; k++ {
-		if k.String() == name {
-			return true
-		}
-	}
-	return false
-}
+func isMessageKind(name string) bool { return kindNamed(name) != core.KindNone }
 
 func (s *serviceT) encode(field) any {
 	out := map[string]any{}

@@ -4,6 +4,10 @@ import "hypersim/core"
 
 // addLHM moves the local health score (Lifeguard, LHA-Probe; §4.4). It saturates at 0 and lhm.max.
 func (m *Machine) addLHM(by int, cause core.Cause, fx *core.Effects) {
+	if m.lhmForced {
+		m.lhmOwn = uint8(min(max(int(m.lhmOwn)+by, 0), m.cfg.LHM.Max))
+		return
+	}
 	old := int(m.lhm)
 	score := min(max(old+by, 0), m.cfg.LHM.Max)
 	if score == old {

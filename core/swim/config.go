@@ -50,6 +50,7 @@ type Probe struct {
 	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
+	PauseGuard     bool          `key:"pause_guard" doc:"a probe timer that fires far too late voids its probe (§4.2); false: late probes fail"`
 	MaxProxied     int           `key:"max_proxied" range:"[0,10000]" doc:"pending indirect probes as proxy"`
 }
 
@@ -82,6 +83,7 @@ type Suspicion struct {
 	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group"`
 	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
 	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
+	PauseGrace bool          `key:"pause_grace" doc:"a suspicion timer that fires far too late waits once more (§4.2)"`
 	Buddy      bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4)"`
 }
 

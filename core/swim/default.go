@@ -17,6 +17,7 @@ func Default() Config {
 		Probe: Probe{
 			Interval: time.Second, Timeout: 500 * time.Millisecond, TimeoutMin: 100 * time.Millisecond,
 			TimeoutMax: 30 * time.Second, IndirectK: 3, NackFraction: 0.8, MaxOutstanding: 64, MaxProxied: 100,
+			PauseGuard: true,
 		},
 		LHM:     LHM{Max: 8, FailedProbeRule: "memberlist"},
 		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond},
@@ -24,6 +25,7 @@ func Default() Config {
 		Suspicion: Suspicion{
 			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
 			ScaleWithN: true, Scaling: "lhm", Formula: "lifeguard", Buddy: true,
+			PauseGrace: true,
 		},
 		Gossip: Gossip{
 			Lambda: 3, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,

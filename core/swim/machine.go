@@ -87,8 +87,12 @@ type Machine struct {
 	rate    rateLimiter
 	tick    int64
 	rateAcc uint8 // error accumulator of the degraded probe rate, in twentieths
-	lag     lagMeter
-	count   Counters
+
+	lhmForced bool  // see ForceLHM
+	lhmOwn    uint8 // while forced: the score without that
+
+	lag   lagMeter
+	count Counters
 
 	// Above is what an idle second reads, in as few cache lines as it goes; below is the rest.
 	susp   suspicions

@@ -197,7 +197,7 @@ func (m *Machine) onProbeTimer(now core.Instant, i int, fx *core.Effects) {
 	p := &m.out[i]
 	k := int(p.target)
 	switch {
-	case now.Sub(p.due) > p.wait/2: // we were away, the acks may be waiting in our own inbox
+	case m.cfg.Probe.PauseGuard && now.Sub(p.due) > p.wait/2: // we were away, the acks may be waiting in our own inbox
 		m.count.ProbesVoid++
 		m.probeEnded(now, p, core.CauseVoid, fx)
 		m.endPing(i)

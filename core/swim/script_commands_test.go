@@ -262,7 +262,7 @@ func (s *stage) configure(d *datadriven.TestData) {
 		case words[a.Key] != nil:
 			*words[a.Key] = v
 		default:
-			err = fmt.Errorf("no key is called %q", a.Key)
+			err = setKey(c, a.Key, v)
 		}
 		if err != nil {
 			s.t.Fatal(err)

@@ -223,7 +223,7 @@ func (m *Machine) onSuspicionTimer(now core.Instant, fx *core.Effects) {
 		s := m.susp.at(side)
 		k := int(s.subject)
 		timeout := s.deadline.Sub(s.start)
-		if late := now.Sub(s.deadline); late > max(1e9, timeout/10) && !s.graced {
+		if late := now.Sub(s.deadline); m.cfg.Suspicion.PauseGrace && late > max(1e9, timeout/10) && !s.graced {
 			// We were away; the refutation may be waiting in our own inbox (§4.2 pause guard).
 			s.graced = true
 			s.deadline = now.Add(2 * m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))

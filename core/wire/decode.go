@@ -133,6 +133,10 @@ func (r *reader) blocks(m *core.Message, b Book) {
 			in.coord(&m.Coord)
 		case blockUpdates:
 			in.updates(m, int(count), b)
+		case blockHealth:
+			in.health(r.extra(m), int(count), b)
+		case blockWorkers:
+			in.workers(r.extra(m), int(count), b)
 		default:
 			continue // from a later version
 		}

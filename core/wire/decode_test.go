@@ -37,8 +37,15 @@ func TestTruncation(t *testing.T) {
 		for _, m := range some() {
 			p := Encode(nil, &m, b)
 			bare := m
+			whole := []int{}
+			if x := m.Extra; x != nil && m.Kind != core.KindXAck {
+				bare.Extra = &core.Extra{Health: x.Health}
+				whole = append(whole, Size(&bare, b))
+				bare.Extra = nil
+				whole = append(whole, Size(&bare, b))
+			}
 			bare.Updates = nil
-			whole := []int{Size(&bare, b)}
+			whole = append(whole, Size(&bare, b))
 			bare.Coord = core.Coord{}
 			whole = append(whole, Size(&bare, b))
 			var have core.Message
@@ -66,6 +73,11 @@ func TestDecodeErrors(t *testing.T) {
 		u := append([]byte{tag}, rest...)
 		return append([]byte{blockUpdates, 1, 0, byte(len(u))}, u...)
 	}
+	entry := func(block, tag byte, rest ...byte) []byte {
+		e := append([]byte{tag}, rest...)
+		return append([]byte{block, 1, 0, byte(len(e))}, e...)
+	}
+	zero := func(n int) []byte { return make([]byte, n) }
 	key := func(d byte) []byte { return []byte{10, 0, 0, d, 0x1b, 0x58} }
 	mapped := append([]byte{10: 0xff, 11: 0xff}, key(3)...)
 	table := func(p ...byte) func([]byte) []byte {
@@ -112,8 +124,9 @@ func TestDecodeErrors(t *testing.T) {
 		{"lone tag", after(3), ErrShort},
 		{"block longer than the message", after(3, 1), ErrShort},
 		{"unknown short block", after(3, 2, 7, 7), nil},
-		{"unknown long block", after(0x84, 9, 0, 2, 7, 7), nil},
+		{"unknown long block", after(0x85, 9, 0, 2, 7, 7), nil},
 		{"unknown blocks in order", after(3, 0, 4, 0, 0xff, 0, 0, 0), nil},
+		{"two blocks of one order", after(3, 0, 0x83, 0, 0, 0), ErrBlock},
 		{"unknown blocks out of order", after(4, 0, 3, 0), ErrBlock},
 		{"second coordinate", func(p []byte) []byte { return append(p, p[atCoord:atAfter]...) }, ErrBlock},
 		{"coordinate after updates", func(p []byte) []byte {
@@ -138,6 +151,23 @@ func TestDecodeErrors(t *testing.T) {
 		{"unknown subject", after(update(0, 0, 11, 0, 0, 5, 0x1b, 0x58)...), ErrUnknownKey},
 		{"unknown accuser", after(update(2|bitFrom, 0, 10, 0, 0, 5, 0x1b, 0x58, 11, 0, 0, 5, 0x1b, 0x58)...), ErrUnknownKey},
 		{"IPv4 alone in the long form", after(update(bitV6, append([]byte{0}, mapped...)...)...), ErrUpdate},
+
+		{"health entry", after(entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(9)...)...)...)...), nil},
+		{"health entry of the largest load and role", after(entry(blockHealth, 0x1f, append([]byte{0}, append(key(5), zero(9)...)...)...)...), nil},
+		{"no health entry", after(blockHealth, 0, 0, 0), ErrBlock},
+		{"reserved bit of a health entry", after(entry(blockHealth, 0x20, append([]byte{0}, append(key(5), zero(9)...)...)...)...), ErrReserved},
+		{"health entry cut short", after(entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(8)...)...)...)...), ErrShort},
+		{"health entry and more", after(entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(10)...)...)...)...), ErrBlock},
+		{"health entry of IPv4 in the long form", after(entry(blockHealth, bitV6, append([]byte{0}, append(mapped, zero(9)...)...)...)...), ErrKey},
+		{"worker entry", after(entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...), nil},
+		{"no worker entry", after(blockWorkers, 0, 0, 0), ErrBlock},
+		{"reserved bit of a worker entry", after(entry(blockWorkers, 4, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...), ErrReserved},
+		{"worker entry of IPv4 in the long form", after(entry(blockWorkers, bitV6, append([]byte{0}, append(append(append([]byte{}, mapped...), mapped...), 0, 0)...)...)...), ErrKey},
+		{"worker of 65,536 cores", after(entry(blockWorkers, 0, append([]byte{0}, append(append(key(5), key(6)...), 0x80, 0x80, 4, 0)...)...)...), ErrValue},
+		{"health after workers", func(p []byte) []byte {
+			p = append(p, entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...)
+			return append(p, entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(9)...)...)...)...)
+		}, ErrBlock},
 
 		{"empty table", table(0, 0, 0, 0), nil},
 		{"table without count", table(0, 0), ErrShort},
@@ -182,7 +212,7 @@ func TestDecodeErrors(t *testing.T) {
 // A later version's block before and after ours does not disturb what we know.
 func TestUnknownBlocksAreSkipped(t *testing.T) {
 	m := some()[0]
-	p := append(Encode(nil, &m, linear), 0x83, 1, 0, 3, 'a', 'b', 'c', 5, 0)
+	p := append(Encode(nil, &m, linear), 0x85, 1, 0, 3, 'a', 'b', 'c', 6, 0)
 	var have core.Message
 	if err := Decode(reseal(p), &have, linear); err != nil {
 		t.Fatal(err)
@@ -253,7 +283,7 @@ func withoutUnknown(p []byte, n int) []byte {
 				size = 4 + int(binary.BigEndian.Uint16(r[2:]))
 			}
 			if ok = size > 0 && size <= len(r); ok {
-				if r[0] == blockCoord || r[0] == blockUpdates {
+				if r[0] == blockCoord || r[0] == blockUpdates || r[0] == blockHealth || r[0] == blockWorkers {
 					q = append(q, r[:size]...)
 				}
 				r = r[size:]

@@ -49,14 +49,21 @@
 //	  0x82  updates     tag 1, count 1, length 2, updates
 //	  update            tag byte 1, incarnation varint 1–5, key 6 or 18, key of the accuser 6 or 18 if any
 //	    tag byte        bits 0–2 type, 3–4 role, 5 has accuser, 6 IPv6, 7 zero
+//	  0x83  health      tag 1, count 1, length 2, health entries
+//	  health entry      tag byte 1, version varint 1–5, key 6 or 18, capacity varint 1–5, throughput and
+//	                    expected throughput float32 4 each: 17–25 with IPv4
+//	    tag byte        bits 0–1 load, 2–3 role, 4 accepts work, 5 zero, 6 IPv6, 7 zero
+//	  0x84  workers     tag 1, count 1, length 2, worker entries
+//	  worker entry      tag byte 1, incarnation varint 1–5, key of the worker 6 or 18, key of the owner 6 or
+//	                    18, cores varint 1–3, available varint 1–3: 16–24 with IPv4
+//	    tag byte        bits 0–1 state, 2–5 zero, 6 IPv6, 7 zero
 //
-// Keys inside of updates have no tag; if only one of the two is IPv6, the other is written as an
-// IPv4-mapped address. Everything has one encoding: varints in their shortest form, no empty
+// Keys inside of updates and entries have no tag; if only one of the two is IPv6, the other is written as
+// an IPv4-mapped address. Everything has one encoding: varints in their shortest form, no empty
 // block, no mapped address where IPv4 would do.
 //
 // A block's length counts what follows the length. Tags below 0x80 have a length of one byte, tags from
-// 0x80 a count of one and a length of two, so that a reader skips tags that it does not know; 3 and 4
-// are for the health and worker entries.
+// 0x80 a count of one and a length of two, so that a reader skips tags that it does not know.
 //
 // A stream message has the same form and, since its sender gives it no coordinate, no coordinate block.
 // The receiver is not on the wire, nor are the detector's FlagProbe and the stream's Timeout.

@@ -19,6 +19,8 @@ const (
 const (
 	blockCoord   = 0x01 // tag, length 1
 	blockUpdates = 0x82 // tag, count 1, length 2
+	blockHealth  = 0x83 // as updates
+	blockWorkers = 0x84
 	blockLong    = 0x80
 	blockOrder   = 0x7f
 )
@@ -66,6 +68,14 @@ func Encode(dst []byte, m *core.Message, b Book) []byte {
 	}
 	if len(m.Updates) > 0 {
 		dst = appendUpdates(dst, m.Updates, b)
+	}
+	if x := m.Extra; x != nil {
+		if len(x.Health) > 0 {
+			dst = appendHealth(dst, x.Health, b)
+		}
+		if len(x.Workers) > 0 {
+			dst = appendWorkers(dst, x.Workers, b)
+		}
 	}
 	binary.BigEndian.PutUint32(dst[sum:], checksum(dst[start:], sum-start))
 	return dst

@@ -107,6 +107,9 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 			c.Samples = rapid.Uint16().Draw(t, "samples")
 		}
 	}
+	if !k.IsStream() {
+		drawEntries(t, &m, node, u32, role, float)
+	}
 	for range rapid.IntRange(0, 6).Draw(t, "updates") {
 		m.Updates = append(m.Updates, core.Update{
 			Subject: node.Draw(t, "subject"), Incarnation: u32.Draw(t, "inc"), From: accuser.Draw(t, "accuser"),
@@ -114,6 +117,30 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 		})
 	}
 	return m
+}
+
+// drawEntries adds health and worker entries, or none.
+func drawEntries(
+	t *rapid.T, m *core.Message, node *rapid.Generator[core.NodeID], u32 *rapid.Generator[uint32], role func() core.Role, float func() float32,
+) {
+	health, workers := rapid.IntRange(0, 3).Draw(t, "health"), rapid.IntRange(0, 3).Draw(t, "workers")
+	if m.Extra == nil && health+workers > 0 {
+		m.Extra = new(core.Extra)
+	}
+	for range health {
+		m.Extra.Health = append(m.Extra.Health, core.HealthEntry{
+			Subject: node.Draw(t, "subject"), Version: u32.Draw(t, "version"), Capacity: u32.Draw(t, "capacity"),
+			Throughput: float(), Expected: float(), Role: role(), Accepting: rapid.Bool().Draw(t, "accepting"),
+			Load: core.Load(rapid.Uint8Range(0, core.NumLoads-1).Draw(t, "load")),
+		})
+	}
+	for range workers {
+		m.Extra.Workers = append(m.Extra.Workers, core.WorkerEntry{
+			Worker: node.Draw(t, "worker"), Owner: node.Draw(t, "owner"), Incarnation: u32.Draw(t, "inc"),
+			Cores: rapid.Uint16().Draw(t, "cores"), Available: rapid.Uint16().Draw(t, "available"),
+			State: core.WorkerState(rapid.Uint8Range(0, core.NumWorkerStates-1).Draw(t, "state")),
+		})
+	}
 }
 
 // header holds the fields that == compares, without floats, which compare by bits here, and slices.
@@ -160,7 +187,15 @@ func sameExtra(a, b *core.Extra) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.Site == b.Site
+	return a.Site == b.Site && slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers)
+}
+
+// sameHealth compares throughputs by their bits.
+func sameHealth(a, b core.HealthEntry) bool {
+	bits := math.Float32bits
+	same := bits(a.Throughput) == bits(b.Throughput) && bits(a.Expected) == bits(b.Expected)
+	a.Throughput, a.Expected, b.Throughput, b.Expected = 0, 0, 0, 0
+	return same && a == b
 }
 
 // reseal recomputes the checksum of bytes that a test has changed.
@@ -213,6 +248,9 @@ func some() []core.Message {
 		if k.IsStream() {
 			m.Coord, m.Updates = core.Coord{}, nil
 		}
+		if !k.IsStream() {
+			m.Extra = someEntries()
+		}
 		if k == core.KindXAck {
 			m.Extra = &core.Extra{Site: core.SiteReport{Site: 3, Term: 5, External: 7, Leader: true, Workers: 100, Managers: 5}}
 		}
@@ -225,6 +263,19 @@ func some() []core.Message {
 		ms = append(ms, m)
 	}
 	return ms
+}
+
+func someEntries() *core.Extra {
+	return &core.Extra{
+		Health: []core.HealthEntry{
+			{Subject: 5, Version: 200, Capacity: 16, Throughput: 1.5, Expected: 2, Role: core.RoleManager, Load: core.LoadStressed},
+			{Subject: 7, Version: 1, Role: core.RoleGate, Accepting: true},
+		},
+		Workers: []core.WorkerEntry{
+			{Worker: 8, Owner: 5, Incarnation: 1, Cores: 16, Available: 4},
+			{Worker: 10, Owner: 9, Incarnation: 300, Cores: 1000, State: core.WorkerEvicted},
+		},
+	}
 }
 
 func books() map[string]Book { return map[string]Book{"linear": linear, "dual": dual{}} }

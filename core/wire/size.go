@@ -87,6 +87,9 @@ func Size(m *core.Message, b Book) int {
 	if len(m.Updates) > 0 {
 		n += UpdatesHeader + updatesBytes(m.Updates, b, v4)
 	}
+	if m.Extra != nil {
+		n += extraBytes(m.Extra, b, v4)
+	}
 	switch {
 	case m.Kind == core.KindJoin:
 		n += len(b.Name(m.From))

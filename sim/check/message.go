@@ -24,7 +24,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	if m.Kind == core.KindProgress {
 		c.step.scoped, c.step.scope = true, m.Sum
 	}
-	if m.Kind == core.KindAck {
+	if m.Kind == core.KindAck || m.Kind == core.KindXAck {
 		n.acks++
 		n.moves = min(n.moves+1, 2)
 	}

@@ -17,6 +17,7 @@ var lhmRules = [core.NumCauses]lhmRule{
 	core.CauseVoid:        {1, 1},
 	core.CauseLag:         {1, 2},
 	core.CauseRecovered:   {-1, -1},
+	core.CauseConfigured:  {-64, 64}, // forced by an experiment
 }
 
 // localHealth takes a change of the LHM score (I-M18).

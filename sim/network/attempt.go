@@ -93,14 +93,14 @@ func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
 	}
 	extra := l.sample(base, &d.jitter)
 	if l.flags&hasLoss != 0 {
-		out.lost = n.lost(&l.loss, from, w.site, &d.loss)
+		out.lost = n.lost(n.bad, &l.loss, from, w.site, &d.loss)
 	}
 	if l.flags&hasCorrupt != 0 && d.loss.Bool(l.corrupt) {
 		out.lost = true
 	}
 	extra += l.reorder.sample(&d.jitter)
 	if e != nil {
-		late, lost := n.streamFate(e, drawer)
+		late, lost := n.streamFate(e, from, drawer, w.site)
 		extra += late
 		out.lost = out.lost || lost
 	}

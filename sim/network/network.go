@@ -17,8 +17,7 @@ type Network struct {
 	links   []link
 	linkOf  []uint32 // by directed site pair; nil when there are only intra (0) and inter (1)
 	drift   []pairDrift
-	bad     []uint64 // Gilbert–Elliott: bit s of row n is set while the path of node n to site s is bad
-	badRow  int      // words per row of bad; 0 when no link has the model
+	bad     badPaths // of the links' own Gilbert–Elliott loss; nil when no link has the model
 	rare    []rareStreams
 	egress  []Egress // by NodeID; empty when all are unlimited
 	seed    uint64
@@ -138,8 +137,7 @@ func (n *Network) initRare() {
 		l := &n.links[i]
 		rare = rare || l.flags&hasRare != 0
 		if l.loss.Model == LossGilbertElliott && n.bad == nil {
-			n.badRow = (n.sites + 63) / 64
-			n.bad = make([]uint64, len(n.nodes)*n.badRow)
+			n.bad = newBadPaths(len(n.nodes), n.sites)
 		}
 		if l.flags&hasDrift != 0 && n.drift == nil {
 			n.drift = make([]pairDrift, n.places*n.places)

@@ -25,7 +25,12 @@ type Overlay struct {
 	Both     bool
 
 	Loss, Duplicate, Corrupt float64 // probabilities, in addition to the link's own
-	Reorder                  Reorder
+
+	// Burst is loss in bursts (Gilbert–Elliott), in addition to Loss and the link's own. Its chains, one
+	// per (sending node, receiving site) as for links, are the overlay's: they start good when it is added.
+	Burst Loss
+
+	Reorder Reorder
 
 	// The base delay becomes base·Factor + Add; relative jitter follows. Factor 0 means 1. With a Ramp
 	// both grow linearly to full strength over that time from when the overlay is switched on.
@@ -40,10 +45,15 @@ type Overlay struct {
 
 func (o *Overlay) validate() error {
 	var errs []error
-	for _, p := range []float64{o.Loss, o.Duplicate, o.Corrupt, o.Reorder.P} {
+	for _, p := range []float64{
+		o.Loss, o.Duplicate, o.Corrupt, o.Reorder.P, o.Burst.PGB, o.Burst.PBG, o.Burst.LossGood, o.Burst.LossBad,
+	} {
 		if !(p >= 0 && p <= 1) {
 			errs = append(errs, fmt.Errorf("overlay: %v is not a probability", p))
 		}
+	}
+	if o.Burst.Model != LossNone && o.Burst.Model != LossGilbertElliott {
+		errs = append(errs, fmt.Errorf("overlay: bursts of loss model %d, must be none or Gilbert–Elliott", o.Burst.Model))
 	}
 	if o.Add < 0 || o.Add > maxBase || o.Ramp < 0 {
 		errs = append(errs, fmt.Errorf("overlay: adds %v with a ramp of %v, must be 0 to 24h and not negative", o.Add, o.Ramp))
@@ -67,6 +77,7 @@ type overlay struct {
 	since core.Instant
 	rate  perByte
 	draws []faultStreams // by NodeID of the sender; nil when it has no chances
+	bad   badPaths       // of Burst; nil without
 }
 
 // faultStreams are a sender's draws for one overlay, for its datagrams and for its streams.
@@ -85,7 +96,10 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 	}
 	o.From, o.To = nil, nil
 	ov := overlay{Overlay: o, rate: newPerByte(o.BitsPerSec)}
-	if o.Loss > 0 || o.Duplicate > 0 || o.Corrupt > 0 || o.Reorder.P > 0 {
+	if o.Burst.Model != LossNone {
+		ov.bad = newBadPaths(len(n.nodes), n.sites)
+	}
+	if o.Loss > 0 || o.Duplicate > 0 || o.Corrupt > 0 || o.Reorder.P > 0 || ov.bad != nil {
 		ov.draws = make([]faultStreams, len(n.nodes))
 		for i := range ov.draws {
 			ov.draws[i] = faultStreams{
@@ -162,12 +176,15 @@ func (e *effect) egress(n *Network, from core.NodeID, rate perByte, queue core.D
 }
 
 // faultFate draws what the overlays do to the datagram in hand; it returns the extra delay.
-func (n *Network) faultFate(e *effect, l *link, from core.NodeID, depart core.Instant, base core.Duration, out *Fate) core.Duration {
+func (n *Network) faultFate(e *effect, l *link, from core.NodeID, site uint16, depart core.Instant, base core.Duration, out *Fate) core.Duration {
 	extra := core.Duration(0)
 	for m := e.chance; m != 0; m &= m - 1 {
 		o := &n.over.list[bits.TrailingZeros64(m)]
 		s := &o.draws[from].datagram
 		if o.Loss > 0 && s.Bool(o.Loss) {
+			out.Reason = trace.ReasonLoss
+		}
+		if o.bad != nil && n.lost(o.bad, &o.Burst, from, site, s) {
 			out.Reason = trace.ReasonLoss
 		}
 		if o.Corrupt > 0 && s.Bool(o.Corrupt) {
@@ -184,12 +201,16 @@ func (n *Network) faultFate(e *effect, l *link, from core.NodeID, depart core.In
 	return extra
 }
 
-// streamFate draws what the overlays do to an attempt of a stream, like faultFate.
-func (n *Network) streamFate(e *effect, from core.NodeID) (extra core.Duration, lost bool) {
+// streamFate draws, from the streams of drawer, what the overlays do to an attempt of a stream, like
+// faultFate.
+func (n *Network) streamFate(e *effect, from, drawer core.NodeID, site uint16) (extra core.Duration, lost bool) {
 	for m := e.chance; m != 0; m &= m - 1 {
 		o := &n.over.list[bits.TrailingZeros64(m)]
-		s := &o.draws[from].stream
+		s := &o.draws[drawer].stream
 		if o.Loss > 0 && s.Bool(o.Loss) {
+			lost = true
+		}
+		if o.bad != nil && n.lost(o.bad, &o.Burst, from, site, s) {
 			lost = true
 		}
 		if o.Corrupt > 0 && s.Bool(o.Corrupt) {

@@ -112,3 +112,44 @@ func TestBandwidthOverlay(t *testing.T) {
 		t.Errorf("125 bytes at 1 Gbit/s arrive at %v", f.At)
 	}
 }
+
+// A burst overlay loses PGB/(PGB+PBG) of the datagrams on its links, as a chain that loses all in its bad
+// state does in the long run, in runs of 1/PBG on average; streams on the link meet it, others do not.
+func TestBurstOverlay(t *testing.T) {
+	const count = 200_000
+	n := must(New(uniformSites(2, 2, 250e3, 50e6), 1))
+	id := must(n.AddOverlay(Overlay{
+		From: nodeSet(2, 0), To: nodeSet(2, 1),
+		Burst: Loss{Model: LossGilbertElliott, PGB: 0.01, PBG: 0.04, LossBad: 1},
+	}))
+	n.SetOverlay(id, true, 0)
+	lost, runs, before := 0, 0, false
+	for range count {
+		now := send(n, 0, 0, 1, 10).Reason == trace.ReasonLoss
+		if now {
+			lost++
+		}
+		if now && !before {
+			runs++
+		}
+		before = now
+		if f := send(n, 0, 1, 0, 10); f.Reason != trace.ReasonNone {
+			t.Fatalf("the way back: %+v", f)
+		}
+	}
+	if share := float64(lost) / count; share < 0.18 || share > 0.22 { // 0.01/0.05; sd of bursts of 25 in 200,000: 0.006
+		t.Errorf("%.3f of the datagrams are lost, want 0.2", share)
+	}
+	if length := float64(lost) / float64(runs); length < 23 || length > 27 {
+		t.Errorf("a burst is %.1f long, want 25", length)
+	}
+	n.SetOverlay(id, false, 0)
+	for range 1000 {
+		if f := send(n, 0, 0, 1, 10); f.Reason != trace.ReasonNone {
+			t.Fatalf("off: %+v", f)
+		}
+	}
+	if _, err := n.AddOverlay(Overlay{Burst: Loss{Model: LossBernoulli, P: 0.5}}); err == nil {
+		t.Error("a burst without bursts is accepted")
+	}
+}

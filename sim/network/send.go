@@ -51,14 +51,14 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 		extra = l.sample(base, &s.jitter)
 	}
 	out.Min = max(base+l.least(base), 1) + rate.times(size)
-	if l.flags&hasLoss != 0 && n.lost(&l.loss, from, w.site, &s.loss) {
+	if l.flags&hasLoss != 0 && n.lost(n.bad, &l.loss, from, w.site, &s.loss) {
 		out.Reason = trace.ReasonLoss
 	}
 	if l.flags&hasRare != 0 {
 		extra += n.rareFate(l, from, depart, base, out)
 	}
 	if e != nil {
-		extra += n.faultFate(e, l, from, depart, base, out)
+		extra += n.faultFate(e, l, from, w.site, depart, base, out)
 	}
 	out.At = depart.Add(max(base+extra, 1))
 	if n.cuts.active != 0 && n.cuts.blocking(from, to, kind) != 0 {

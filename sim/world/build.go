@@ -35,6 +35,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		return nil, err
 	}
 	w.buildGroups()
+	w.buildSites()
 	w.faultRng = make([]rng.Stream, len(sc.Faults))
 	for i := range sc.Faults {
 		w.faultRng[i] = rng.New(sc.Seed, "fault.select", uint64(i))

@@ -294,6 +294,41 @@ func TestCuts(t *testing.T) {
 	}
 }
 
+// A partition of some traffic stops that alone: types by name, whole classes.
+func TestCutsOfSomeTraffic(t *testing.T) {
+	for _, c := range []struct {
+		traffic string
+		stops   func(core.Kind) bool
+	}{
+		{`["ack", "nack"]`, func(k core.Kind) bool { return k == core.KindAck || k == core.KindNack }},
+		{`"gossip"`, func(k core.Kind) bool { return k == core.KindGossip }},
+		{`"control"`, func(core.Kind) bool { return true }}, // membership is CONTROL (spec 10 D30)
+		{`["data", "telemetry"]`, func(core.Kind) bool { return false }},
+	} {
+		cut := aFault("x", "partition", "at = \"10s\"\nfor = \"10s\"\na = { site = \"a\" }\nb = { not = { site = \"a\" } }\ntraffic = "+c.traffic)
+		w, v := watch(t, three(t, cut), nil)
+		var wrong int
+		passed := map[core.Kind]int{}
+		v.keep = func(r *trace.Record) bool {
+			if r.Msg == nil || r.Msg.Kind.IsStream() || r.At < seconds(10) || r.At >= seconds(20) || (r.Node < 4) == (r.Peer < 4) {
+				return false
+			}
+			stopped := r.Kind == trace.KindDropped && r.Reason == trace.ReasonPartition
+			if stopped && !c.stops(r.Msg.Kind) || r.Kind == trace.KindSent && r.Due != 0 && c.stops(r.Msg.Kind) {
+				wrong++
+			}
+			passed[r.Msg.Kind]++
+			return false
+		}
+		w.Run(w.End())
+		w.Finish()
+		v.check(t)
+		if wrong > 0 || passed[core.KindPing] == 0 {
+			t.Errorf("traffic = %s: %d datagrams met the wrong fate, seen %v", c.traffic, wrong, passed)
+		}
+	}
+}
+
 // A refusing cut tells the sender of a stream after one round trip; a silent one at its deadline.
 func TestRefusingCut(t *testing.T) {
 	for mode, want := range map[string]string{"refuse": "10.0005", "blackhole": "15s"} {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -32,8 +33,12 @@ func (w *World) planFaults() {
 	specs := make([]fault.Spec, len(w.sc.Faults))
 	for i := range w.sc.Faults {
 		f := &w.sc.Faults[i]
+		lasts := f.For
+		if lasts > 0 {
+			lasts += f.Downtime
+		}
 		specs[i] = fault.Spec{
-			At: f.At, For: f.For, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
+			At: f.At, For: lasts, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
 		}
 	}
 	w.edges = fault.Plan(specs, w.sc.Seed)
@@ -51,6 +56,10 @@ func (w *World) fault(now core.Instant, i int) {
 			w.failed = err
 			w.kernel.Stop()
 		}
+		return
+	}
+	if i&churnArg != 0 {
+		w.churnEvent(now, i&^churnArg)
 		return
 	}
 	e := &w.edges[i]
@@ -98,13 +107,16 @@ func (w *World) find(e *fault.Edge) *activeFault {
 func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultCrash:
-		a.nodes = w.running(a.nodes)
 		for _, id := range a.nodes {
-			w.crash(now, id, f.Refuse)
+			if f.For > 0 {
+				w.hold(now, id, f.Refuse)
+			} else {
+				w.crash(now, id, f.Refuse)
+			}
 		}
 	case scenarios.FaultRestart:
 		for _, id := range a.nodes {
-			w.crash(now, id, f.Refuse)
+			w.stop(now, id, trace.KindCrash)
 			w.start(now, id, f.KeepState)
 		}
 	case scenarios.FaultLeave:
@@ -146,6 +158,18 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.raise(now, id)
 		}
+	case scenarios.FaultChurn:
+		w.churn(now, f, a)
+	case scenarios.FaultPoison:
+		for _, id := range a.nodes {
+			w.poisons = append(w.poisons, poisoning{node: id, values: poisonOf[f.Values], fault: a.fault, nth: a.occurrence})
+			w.repoison(id)
+		}
+	case scenarios.FaultLHM:
+		for _, id := range a.nodes {
+			w.forced = append(w.forced, forcing{node: id, score: f.Score, fault: a.fault, nth: a.occurrence})
+			w.reforce(now, id)
+		}
 	default:
 		panic(fmt.Sprintf("world: no fault of kind %q", f.Kind))
 	}
@@ -162,7 +186,7 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultCrash, scenarios.FaultSiteOutage:
 		for _, id := range a.nodes {
-			w.start(now, id, f.KeepState)
+			w.release(now, id, f.Refuse, f.KeepState)
 		}
 	case scenarios.FaultPause:
 		for i, id := range a.nodes {
@@ -185,6 +209,16 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.shiftClock(now, id, -f.Step, -f.DriftPPM)
 		}
+	case scenarios.FaultPoison:
+		w.poisons = slices.DeleteFunc(w.poisons, func(p poisoning) bool { return p.fault == a.fault && p.nth == a.occurrence })
+		for _, id := range a.nodes {
+			w.repoison(id)
+		}
+	case scenarios.FaultLHM:
+		w.forced = slices.DeleteFunc(w.forced, func(p forcing) bool { return p.fault == a.fault && p.nth == a.occurrence })
+		for _, id := range a.nodes {
+			w.reforce(now, id)
+		}
 	case scenarios.FaultDiscovery:
 		for _, id := range a.nodes {
 			w.deaf[id]--
@@ -203,13 +237,6 @@ func (w *World) running(ids []core.NodeID) []core.NodeID {
 	return up
 }
 
-func (w *World) crash(now core.Instant, id core.NodeID, refuse bool) {
-	w.stop(now, id, trace.KindCrash)
-	if refuse {
-		w.net.SetHost(id, network.HostRefuses)
-	}
-}
-
 func (w *World) leave(now core.Instant, id core.NodeID) {
 	if !w.Up(id) {
 		return
@@ -220,6 +247,7 @@ func (w *World) leave(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindLeave, 0)
+	n.fate.wanted = false
 	n.m.Leave(n.local(now), &w.fx)
 	w.drain(now, now, id)
 }
@@ -280,7 +308,9 @@ func (w *World) resolve(s *scenarios.Selector, f int) []bool {
 // cut separates the sides of a partition: A from B, or every group from all the others.
 func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 	if len(f.Groups) == 0 {
-		w.addCut(a, network.Cut{A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse})
+		w.addCut(a, network.Cut{
+			A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes,
+		})
 		return
 	}
 	sets := make([][]bool, len(f.Groups))
@@ -294,7 +324,7 @@ func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 				others[id] = others[id] || j != i && sets[j][id]
 			}
 		}
-		w.addCut(a, network.Cut{A: sets[i], B: others, Refuse: f.Refuse})
+		w.addCut(a, network.Cut{A: sets[i], B: others, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes})
 	}
 }
 
@@ -326,9 +356,9 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 		w.addCut(a, network.Cut{A: inside, B: outside})
 		return
 	}
-	a.nodes = w.running(all)
+	a.nodes = all
 	for _, id := range a.nodes {
-		w.crash(now, id, false)
+		w.hold(now, id, false)
 	}
 }
 
@@ -344,8 +374,8 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	switch f.Kind {
 	case scenarios.FaultLoss:
 		o.Loss = f.Loss.P
-		if f.Loss.Model == scenarios.LossGilbertElliott {
-			err = fmt.Errorf("a loss fault with the Gilbert-Elliott model is not supported yet; set it in [network]")
+		if l := &f.Loss; l.Model == scenarios.LossGilbertElliott {
+			o.Burst = network.Loss{Model: network.LossGilbertElliott, PGB: l.PGB, PBG: l.PBG, LossGood: l.LossGood, LossBad: l.LossBad}
 		}
 	case scenarios.FaultDuplicate:
 		o.Duplicate = f.P

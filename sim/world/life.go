@@ -11,10 +11,19 @@ import (
 	"hypersim/sim/trace"
 )
 
-// start begins a process on id's host, the first or, after a crash or departure, a new one.
+// start begins a process on id's host, the first or, after a crash or departure, a new one. Where a fault
+// holds the process down, it begins when that is over.
 func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	n := &w.nodes[id]
-	if n.host.Up() || n.dies {
+	if n.dies {
+		return
+	}
+	n.fate.again = n.host.Up() && !n.fate.wanted
+	if n.fate.again {
+		return
+	}
+	n.fate.wanted, n.fate.refuses, n.fate.due = true, false, 0
+	if n.host.Up() || n.fate.holds > 0 {
 		return
 	}
 	spec := &w.sc.Nodes[id]
@@ -49,6 +58,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 		viv = &n.viv
 	}
 	n.m.Init(&cfg.Swim, p, viv)
+	w.addLink(now, id)
 	n.machine = &n.m
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
@@ -59,6 +69,9 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
+	if slices.ContainsFunc(w.forced, func(f forcing) bool { return f.node == id }) {
+		w.reforce(now, id)
+	}
 }
 
 // capacity is how many subjects a member of the group may know. A worker's table holds the managers,

@@ -54,6 +54,9 @@ func randomFault(t *rapid.T, i int) string {
 	if rapid.Bool().Draw(t, "links") {
 		links = "links = { a = { site = \"a\" }, b = { site = \"b\" } }\n"
 	}
+	if rapid.Bool().Draw(t, "some") {
+		sides += "traffic = [\"ack\", \"join\"]\n"
+	}
 	p := fmt.Sprintf("p = %.2f\n", rapid.Float64Range(0, 1).Draw(t, "p"))
 	rest := map[scenarios.FaultKind]string{
 		scenarios.FaultCrash: target + lasts, scenarios.FaultRestart: target + "keep_state = true\n",
@@ -61,11 +64,16 @@ func randomFault(t *rapid.T, i int) string {
 		scenarios.FaultPause: target + span, scenarios.FaultSlow: target + lasts + "factor = 500\n",
 		scenarios.FaultClock:     target + lasts + "step = \"" + rapid.SampledFrom([]string{"-2s", "5s"}).Draw(t, "step") + "\"\ndrift_ppm = 300\n",
 		scenarios.FaultPartition: sides + lasts, scenarios.FaultFlap: sides + span + "down = \"1s\"\nup = \"2s\"\nmode = \"refuse\"\n",
-		scenarios.FaultLoss: links + lasts + p, scenarios.FaultDuplicate: links + lasts + p,
+		scenarios.FaultLoss: links + lasts + rapid.SampledFrom([]string{p, "model = \"gilbert-elliott\"\np_gb = 0.1\np_bg = 0.2\nloss_bad = 0.9\n"}).Draw(t, "loss"), scenarios.FaultDuplicate: links + lasts + p,
 		scenarios.FaultReorder: links + lasts + p + "extra = \"40ms\"\n", scenarios.FaultCorrupt: links + lasts + p,
 		scenarios.FaultDelay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", scenarios.FaultBandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
 		scenarios.FaultSiteOutage: lasts + "site = \"b\"\n", scenarios.FaultDiscovery: target + lasts + "fail = true\n",
 		scenarios.FaultRaise: target,
+		scenarios.FaultChurn: "target = { role = [\"manager\", \"worker\"] }\nrate = \"60%/min\"\ndowntime = \"2s\"\nmix = { crash = 1, leave = 1, join = 1 }\n" + lasts,
+		scenarios.FaultPoison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
+			scenarios.PoisonNaN, scenarios.PoisonInf, scenarios.PoisonNegativeHeight, scenarios.PoisonFar, scenarios.PoisonWrongDims,
+		}).Draw(t, "values")),
+		scenarios.FaultLHM: target + lasts + "score = 8\n",
 	}[scenarios.FaultKind(kind)]
 	if rest == "" {
 		t.Fatalf("no parameters for a fault of kind %q", kind)

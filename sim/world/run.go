@@ -12,6 +12,7 @@ const (
 	wakeMachine uint32 = iota // a deadline of its machine
 	wakeTurn                  // its server is free again
 	wakeStart                 // its process starts
+	wakeReturn                // churn brings its process back
 )
 
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
@@ -45,6 +46,10 @@ func (w *World) Handle(e *kernel.Event) {
 			w.turn(e.At, e.Node)
 		case wakeStart:
 			w.start(e.At, e.Node, false)
+		case wakeReturn:
+			if w.nodes[e.Node].fate.due == e.At {
+				w.start(e.At, e.Node, false)
+			}
 		}
 	case kernel.KindFault:
 		w.fault(e.At, int(e.Arg))
@@ -222,6 +227,10 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 	}
 	if stop {
 		w.stop(now, id, trace.KindStop)
+		if n.fate.wanted = false; n.fate.again {
+			n.fate.again = false
+			w.pushTimer(now, id, wakeStart)
+		}
 	}
 }
 

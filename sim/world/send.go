@@ -41,6 +41,9 @@ func (w *World) launch(depart, at core.Instant, least core.Duration, from core.N
 
 // load copies m into f, through bytes if the scenario says so.
 func (w *World) load(f *flight, m *core.Message) {
+	if p := w.nodes[m.From].poison; p != poisonNone {
+		m = w.tainted(m, p)
+	}
 	if !w.wire {
 		f.fill(m)
 		return

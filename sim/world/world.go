@@ -2,6 +2,7 @@ package world
 
 import (
 	"hypersim/core"
+	"hypersim/core/federated"
 	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
@@ -25,8 +26,10 @@ type node struct {
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
+	poison   poison       // what becomes of the coordinates that it sends
 	m        corenode.Node
 	viv      vivaldi.Node
+	fate     fate // what faults want of it
 }
 
 // Options are what a caller may choose about a run beside the scenario.
@@ -62,7 +65,12 @@ type World struct {
 	active              []activeFault
 	faultRng            []rng.Stream
 	slows               []slowing
-	deaf                []int32 // per node: discovery faults that hold
+	poisons             []poisoning
+	forced              []forcing
+	churns              []churning
+	churned             uint64       // events of all churns so far
+	taint               core.Message // the poisoned copy in hand
+	deaf                []int32      // per node: discovery faults that hold
 	samples             uint64
 	sampleDue, checkDue core.Instant
 	cause               int32 // the fault being carried out, −1 outside
@@ -71,7 +79,8 @@ type World struct {
 	known               [][]core.Entry // per group: configured peers
 	seeds               [][]core.NodeID
 	managers            [][]core.NodeID
-	leading             []int // per group: how many ids stand before its first worker
+	sites               []federated.Site // the datacenters that gates probe
+	leading             []int            // per group: how many ids stand before its first worker
 	end                 core.Instant
 	failed              error
 	touched             byte
@@ -114,7 +123,7 @@ func (w *World) MemoryBytes() int64 {
 	sum := int64(0)
 	for i := range w.nodes {
 		if n := &w.nodes[i]; n.host.Up() {
-			sum += int64(n.m.MemoryBytes())
+			sum += int64(n.m.Swim.MemoryBytes())
 		}
 	}
 	return sum

@@ -14,7 +14,8 @@ import (
 func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	c := metrics.Context{
 		Seed: sc.Seed, Formed: sc.Cluster.Formed, Flat: sc.Protocol.Default().Swim.Membership.Topology == "flat",
-		Warmup: sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
+		LinkPairs: linked(sc),
+		Warmup:    sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
 		Reachable: func(a, b core.NodeID) bool { return w().Reachable(a, b) },
 		TrueRTT: func(a, b core.NodeID, now core.Instant) core.Duration {
 			return w().Network().TrueRTT(a, b, now)
@@ -39,6 +40,12 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		c.Faults = append(c.Faults, info)
 	}
 	return c
+}
+
+// linked reports whether gates and leaders measure each other.
+func linked(sc *scenarios.Scenario) bool {
+	c := sc.Protocol.Default()
+	return c.Swim.Membership.Topology != "flat" && c.Federated.Probe.Interval > 0
 }
 
 func bound(sc *scenarios.Scenario) metrics.Bound {
