@@ -49,6 +49,15 @@ func (n *Node) ClearScope(now core.Instant, scope uint64, fx *core.Effects) {
 	}
 }
 
+// Validate recomputes what n keeps incrementally and returns what does not agree.
+func (n *Node) Validate() []string {
+	bad := n.Swim.Validate()
+	if h := n.Jobs(); h != nil {
+		bad = append(bad, h.Validate()...)
+	}
+	return bad
+}
+
 // progress hands a worker's word to the job layer: whoever reports work has it.
 func (n *Node) progress(now core.Instant, m *core.Message, fx *core.Effects) {
 	h := n.Jobs()

@@ -59,6 +59,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Init(&cfg.Swim, p, viv)
 	w.addLink(now, id)
+	w.addJobs(now, id)
 	n.machine = &n.m
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,

@@ -46,7 +46,7 @@ func (w *World) Books(k core.Kind) (sent, delivered, dropped uint64) {
 func (w *World) InFlight(k core.Kind) uint64 { return w.slab.count(k) }
 
 // Validate returns what does not agree inside the machine of id (spec 10 §12).
-func (w *World) Validate(id core.NodeID) []string { return w.nodes[id].m.Swim.Validate() }
+func (w *World) Validate(id core.NodeID) []string { return w.nodes[id].m.Validate() }
 
 // Incarnation returns the incarnation that observer holds of subject.
 func (w *World) Incarnation(observer, subject core.NodeID) uint32 {
