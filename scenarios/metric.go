@@ -58,6 +58,8 @@ var measured = []Metric{
 	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	{Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	{Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
 
 // laterMetrics belong to jobs, routing and flow.

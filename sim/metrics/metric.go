@@ -44,7 +44,9 @@ const (
 	ProbeFailures
 	QueueDepth
 	MemoryPerPair
-	NumMetrics = 39
+	JobSuspicion
+	JobSuspicionEnd
+	NumMetrics = 41
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -158,4 +160,8 @@ var defs = [NumMetrics]Def{
 	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
