@@ -20,6 +20,7 @@ import (
 var wanted = []string{
 	"partition.toml",
 	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
+	"gray/gray-failure.toml",
 	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
 	"membership/join-storm.toml", "membership/loss-false-positive.toml",
 	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",

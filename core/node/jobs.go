@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"time"
 
 	"hypersim/core"
@@ -41,9 +42,23 @@ func (n *Node) Report(_ core.Instant, scope, done uint64, fx *core.Effects) bool
 	return n.Swim.Progress(scope, done, progressTimeout, fx)
 }
 
+// OpenScope tells n that a scope has work from now on. Without it, progress says nothing: what arrives
+// after the end of a job must not begin it anew.
+func (n *Node) OpenScope(scope uint64) {
+	if n.Jobs() == nil {
+		return
+	}
+	if i, known := slices.BinarySearch(n.parts.open, scope); !known {
+		n.parts.open = slices.Insert(n.parts.open, i, scope)
+	}
+}
+
 // ClearScope tells n that a scope is over.
 func (n *Node) ClearScope(now core.Instant, scope uint64, fx *core.Effects) {
 	if h := n.Jobs(); h != nil && !n.Swim.Stopped() {
+		if i, known := slices.BinarySearch(n.parts.open, scope); known {
+			n.parts.open = slices.Delete(n.parts.open, i, i+1)
+		}
 		h.ClearScope(now, scope, fx)
 		n.parts.arm()
 	}
@@ -66,6 +81,9 @@ func (n *Node) progress(now core.Instant, m *core.Message, fx *core.Effects) {
 	}
 	if s := n.Swim.State(m.From); s != core.StateOK && s != core.StateSuspect {
 		return // a ghost's work is nobody's
+	}
+	if _, open := slices.BinarySearch(n.parts.open, m.Sum); !open {
+		return
 	}
 	h.Work(now, m.Sum, m.From, true)
 	h.Progress(now, m.Sum, m.From, fx)

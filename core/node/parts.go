@@ -16,6 +16,7 @@ type parts struct {
 	manager *federated.Manager // of a manager: answers gates
 	lowest  *federated.Lowest  // who leads, as long as there is no election
 	jobs    *hier.Machine      // of a manager or gate: the job layer
+	open    []uint64           // scopes that have work, ascending
 }
 
 // Link says what a node takes part in the link between gates and datacenters with (spec 10 §9).

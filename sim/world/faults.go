@@ -58,8 +58,8 @@ func (w *World) fault(now core.Instant, i int) {
 		}
 		return
 	}
-	if i&doneArg != 0 {
-		w.finishWork(now, i&^doneArg)
+	if i&workArg != 0 {
+		w.workEdge(now, i&^workArg)
 		return
 	}
 	if i&churnArg != 0 {

@@ -70,6 +70,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
+	w.tellAllWork(now, id)
 	if slices.ContainsFunc(w.forced, func(f forcing) bool { return f.node == id }) {
 		w.reforce(now, id)
 	}
@@ -159,6 +160,7 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		n.departs = false
 		w.leave(now, id)
 	}
+	w.tellAllWork(now, id)
 	w.askTurn(now, id)
 }
 

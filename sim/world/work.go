@@ -15,16 +15,16 @@ type working struct {
 	done     uint64 // reports so far
 }
 
-// Bits of the argument of a timer event that belongs to a worker's next report, and of a fault event that
-// ends a workload.
+// Bits of the argument of a timer event that is a worker's next report, and of a fault event that is the
+// beginning or the end of a workload.
 const (
 	wakeReport  uint32      = 1 << 31
-	doneArg                 = 1 << 29
-	originDone  core.NodeID = 3
+	workArg                 = 1 << 29
+	originWork  core.NodeID = 3
 	reportPhase             = "workload.phase"
 )
 
-// planWork schedules the first report of every worker and the end of every workload.
+// planWork schedules the first report of every worker and both ends of every workload.
 func (w *World) planWork() {
 	for i := range w.sc.Workloads {
 		l := &w.sc.Workloads[i]
@@ -35,9 +35,11 @@ func (w *World) planWork() {
 			at := core.Instant(l.From).Add(core.Duration(draw.Float64() * float64(l.Interval)))
 			w.pushTimer(at, id, wakeReport|uint32(k))
 		}
-		w.kernel.Schedule(kernel.Event{
-			At: core.Instant(l.To), Key: kernel.MakeKey(kernel.KindFault, originDone, uint64(i)), Node: core.NoNode, Arg: doneArg | uint32(i),
-		})
+		for k, at := range []core.Duration{l.From, l.To} {
+			w.kernel.Schedule(kernel.Event{
+				At: core.Instant(at), Key: kernel.MakeKey(kernel.KindFault, originWork, uint64(2*i+k)), Node: core.NoNode, Arg: workArg | uint32(i),
+			})
+		}
 	}
 }
 
@@ -59,16 +61,32 @@ func (w *World) report(now core.Instant, k int) {
 	w.drain(now, now, x.node)
 }
 
-// finishWork is the end of workload i: every manager and gate that runs forgets its scope. A paused one is
-// told as well: it would find the end in its inbox.
-func (w *World) finishWork(now core.Instant, i int) {
-	scope := w.sc.Workloads[i].Scope()
+// workEdge is the beginning or the end of workload i: every manager and gate that runs is told.
+func (w *World) workEdge(now core.Instant, i int) {
 	for id := range w.nodes {
-		n := &w.nodes[id]
-		if n.host.Up() && n.m.Jobs() != nil {
-			n.m.ClearScope(n.local(now), scope, &w.fx)
-			w.drain(now, now, core.NodeID(id))
+		if n := &w.nodes[id]; n.host.Up() && !n.host.Paused() {
+			w.tellWork(now, core.NodeID(id), i)
 		}
+	}
+}
+
+// tellAllWork tells id what it missed while it was down or paused.
+func (w *World) tellAllWork(now core.Instant, id core.NodeID) {
+	for i := range w.sc.Workloads {
+		w.tellWork(now, id, i)
+	}
+}
+
+// tellWork tells id whether workload i goes on, as the job's own messages would.
+func (w *World) tellWork(now core.Instant, id core.NodeID, i int) {
+	n, l := &w.nodes[id], &w.sc.Workloads[i]
+	switch {
+	case n.m.Jobs() == nil || now < core.Instant(l.From):
+	case now < core.Instant(l.To):
+		n.m.OpenScope(l.Scope())
+	default:
+		n.m.ClearScope(n.local(now), l.Scope(), &w.fx)
+		w.drain(now, now, id)
 	}
 }
 
