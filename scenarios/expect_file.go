@@ -219,7 +219,7 @@ func (l *loader) observable(name string, where labelsT, n *node, key string) (Ob
 func (l *loader) labelValue(n *node, key, label, v string) {
 	var known []string
 	switch {
-	case strings.HasSuffix(label, "site") || label == "site_a" || label == "site_b":
+	case strings.HasSuffix(label, "site") || label == "site_a" || label == "site_b" || label == "dc":
 		if l.sc.Topology == nil {
 			return
 		}
@@ -232,6 +232,9 @@ func (l *loader) labelValue(n *node, key, label, v string) {
 		}
 	case label == "to" || label == "from":
 		for m := core.StateUnconfirmed; m < core.NumStates; m++ {
+			known = append(known, m.String())
+		}
+		for m := range core.Reach(core.NumReaches) {
 			known = append(known, m.String())
 		}
 	case label == "link":

@@ -13,7 +13,7 @@ type Metric struct {
 var commonLabels = []string{
 	"observer", "observer_role", "observer_site", "observer_class",
 	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
-	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault",
+	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault", "dc",
 	"site_a", "site_b", "roles", "direction", "transport",
 }
 
@@ -58,6 +58,11 @@ var measured = []Metric{
 	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	{Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	{Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	{Name: "dc_reachability_delay", Unit: "s", Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
+	{Name: "dc_reachability", Unit: "0-3", Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	{Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
+	{Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
+	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
 	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
@@ -65,8 +70,8 @@ var measured = []Metric{
 // laterMetrics belong to jobs, routing and flow.
 var laterMetrics = []string{
 	"accept_time", "backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
-	"control_latency", "dc_reachability_delay", "dual_leader", "duplicate_work_core_s", "extension_granted",
-	"extension_inflation", "failover", "false_unreachable", "first_accept_after", "goodput", "job_end", "job_latency",
+	"control_latency", "dual_leader", "duplicate_work_core_s", "extension_granted",
+	"extension_inflation", "failover", "first_accept_after", "goodput", "job_end", "job_latency",
 	"job_outcome", "leader_changes", "leader_gap", "level_cleared", "level_period", "level_reached", "load_cv",
 	"orphan_time", "peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
 	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness", "terminal_conflicts",

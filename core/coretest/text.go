@@ -66,6 +66,9 @@ func (b *Bench) Message(m *core.Message) string {
 	if len(m.Updates) > 0 {
 		s += " [" + join(len(m.Updates), func(i int) string { return b.Update(&m.Updates[i]) }) + "]"
 	}
+	if m.Extra != nil {
+		s += b.extra(m.Extra)
+	}
 	if len(m.Records) > 0 {
 		s += " {" + join(len(m.Records), func(i int) string { return b.entry(&m.Records[i]) }) + "}"
 	}
@@ -134,9 +137,76 @@ func ParseKind(s string) (core.Kind, error) {
 	return core.KindNone, fmt.Errorf("coretest: no kind of message is called %q", s)
 }
 
+// extra prints health and worker entries: "(stressed:2:a)" and "(dead:1:w1:a)", the last being the owner.
+func (b *Bench) extra(x *core.Extra) string {
+	s := ""
+	if len(x.Health) > 0 {
+		s += " health(" + join(len(x.Health), func(i int) string {
+			h := &x.Health[i]
+			return fmt.Sprintf("%s:%d:%s", h.Load, h.Version, b.Name(h.Subject))
+		}) + ")"
+	}
+	if len(x.Workers) > 0 {
+		s += " workers(" + join(len(x.Workers), func(i int) string {
+			e := &x.Workers[i]
+			return fmt.Sprintf("%s:%d:%s:%s", e.State, e.Incarnation, b.Name(e.Worker), b.Name(e.Owner))
+		}) + ")"
+	}
+	return s
+}
+
+// ParseHealth reads what a message prints of a health entry; the role is the caller's to fill in.
+func (b *Bench) ParseHealth(s string) (core.HealthEntry, error) {
+	var h core.HealthEntry
+	part := strings.Split(s, ":")
+	if len(part) != 3 {
+		return h, fmt.Errorf("coretest: health entry %q: want load:version:subject", s)
+	}
+	h.Load = core.NumLoads
+	for l := range core.Load(core.NumLoads) {
+		if l.String() == part[0] {
+			h.Load = l
+		}
+	}
+	version, err := strconv.ParseUint(part[1], 10, 32)
+	subject, ok := b.Node(part[2])
+	if h.Load == core.NumLoads || err != nil || !ok {
+		return h, fmt.Errorf("coretest: health entry %q: no such load, version or subject", s)
+	}
+	h.Version, h.Subject, h.Accepting = uint32(version), subject, h.Load < core.LoadOverloaded
+	return h, nil
+}
+
+// ParseWorker reads what a message prints of a worker entry.
+func (b *Bench) ParseWorker(s string) (core.WorkerEntry, error) {
+	var e core.WorkerEntry
+	part := strings.Split(s, ":")
+	if len(part) != 4 {
+		return e, fmt.Errorf("coretest: worker entry %q: want state:incarnation:worker:owner", s)
+	}
+	e.State = core.NumWorkerStates
+	for w := range core.WorkerState(core.NumWorkerStates) {
+		if w.String() == part[0] {
+			e.State = w
+		}
+	}
+	inc, err := strconv.ParseUint(part[1], 10, 32)
+	worker, ok := b.Node(part[2])
+	owner, ok2 := b.Node(part[3])
+	if e.State == core.NumWorkerStates || err != nil || !ok || !ok2 {
+		return e, fmt.Errorf("coretest: worker entry %q: no such state, incarnation, worker or owner", s)
+	}
+	e.Incarnation, e.Worker, e.Owner = uint32(inc), worker, owner
+	return e, nil
+}
+
 func (b *Bench) entry(e *core.Entry) string {
 	s := fmt.Sprintf("%s=%s(%d)", b.Name(e.Subject), e.State, e.Incarnation)
-	if e.Accuser != core.NoNode {
+	switch {
+	case e.Accuser == core.NoNode:
+	case e.State == core.StateOK:
+		s += " of " + b.Name(e.Accuser) // a worker's owner
+	default:
 		s += " by " + b.Name(e.Accuser)
 	}
 	return s

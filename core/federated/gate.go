@@ -173,7 +173,7 @@ func (g *Gate) at(k int64) core.Instant {
 // ranOut takes a probe without an answer.
 func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
 	s := &g.sites[p.site]
-	if p.to == s.leader {
+	if p.to == s.leader && p.sent >= s.acked { // an older one says nothing about a leader that answered since
 		s.doubted = true
 	}
 	if now.Sub(p.due) > g.cfg.Probe.Timeout/2 { // we were away, the answer may be waiting in our own inbox (as §4.2)

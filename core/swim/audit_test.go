@@ -300,11 +300,45 @@ func (a *auditor) message(msg *core.Message) {
 	if size > wire.MaxUpdatesBytes {
 		a.fail("I-M17: membership block of %d bytes", size)
 	}
+	a.extra(msg)
 	if len(msg.Updates) > m.updateCap()+2 {
 		a.fail("§4.5: %d updates, the cap is %d", len(msg.Updates), m.updateCap())
 	}
 	if m.viv != nil && !msg.Kind.IsStream() && msg.Coord.Dims == 0 {
 		a.fail("I-M17: no coordinate block")
+	}
+}
+
+// extra holds the blocks of health and worker entries to §4.6, §6 and I-M17.
+func (a *auditor) extra(msg *core.Message) {
+	x, m := msg.Extra, a.m
+	if x == nil || msg.Kind == core.KindXAck {
+		return
+	}
+	health, workers := wire.ExtraHeader, wire.ExtraHeader
+	for i := range x.Health {
+		health += wire.HealthBytes(&x.Health[i], wire.KeyV4)
+		if x.Health[i].Version == 0 {
+			a.fail("§4.6: a health entry without a version")
+		}
+	}
+	for i := range x.Workers {
+		workers += wire.WorkerBytes(&x.Workers[i], wire.KeyV4)
+	}
+	if len(x.Health) > wire.MaxHealth || health > wire.MaxHealthBytes || workers > wire.MaxWorkersBytes {
+		a.fail("I-M17: %d health entries in %d bytes, worker block of %d bytes", len(x.Health), health, workers)
+	}
+	if size := wire.Size(msg, anyBook); size > wire.MTU {
+		a.fail("I-M17: %v of %d bytes", msg.Kind, size)
+	}
+	if len(x.Health)+len(x.Workers) == 0 || msg.Kind.IsStream() {
+		a.fail("%v with an extra that it cannot have", msg.Kind)
+	}
+	if k, _ := m.index(msg.To); len(x.Workers) > 0 && (!m.watches() || m.rec[k].present() && !m.isParticipant(m.rec[k].role())) {
+		a.fail("§6: worker entries go from managers to managers alone")
+	}
+	if !m.participates() {
+		a.fail("§1: a worker passes something on")
 	}
 }
 

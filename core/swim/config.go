@@ -8,22 +8,24 @@ import "hypersim/core"
 // constant of the chapter when it differs from the key; `doc` is one line for the schema. A Config from
 // Default is valid; one that passed Validate is complete.
 type Config struct {
-	Membership Membership `key:"membership"`
-	Probe      Probe      `key:"probe"`
-	LHM        LHM        `key:"lhm"`
-	Lag        Lag        `key:"lag"`
-	Timeout    Timeout    `key:"timeout"`
-	Suspicion  Suspicion  `key:"suspicion"`
-	Gossip     Gossip     `key:"gossip"`
-	Refute     Refute     `key:"refute"`
-	Join       Join       `key:"join"`
-	Leave      Leave      `key:"leave"`
-	Sync       Sync       `key:"sync"`
-	Reconnect  Reconnect  `key:"reconnect"`
-	Confirm    Confirm    `key:"confirm"`
-	Worker     Worker     `key:"worker"`
-	Rate       Rate       `key:"rate"`
-	Cleanup    Cleanup    `key:"cleanup"`
+	Membership  Membership  `key:"membership"`
+	Probe       Probe       `key:"probe"`
+	LHM         LHM         `key:"lhm"`
+	Lag         Lag         `key:"lag"`
+	Timeout     Timeout     `key:"timeout"`
+	Suspicion   Suspicion   `key:"suspicion"`
+	Gossip      Gossip      `key:"gossip"`
+	Refute      Refute      `key:"refute"`
+	Join        Join        `key:"join"`
+	Leave       Leave       `key:"leave"`
+	Sync        Sync        `key:"sync"`
+	Reconnect   Reconnect   `key:"reconnect"`
+	Confirm     Confirm     `key:"confirm"`
+	Worker      Worker      `key:"worker"`
+	WorkerState WorkerState `key:"worker_state"`
+	Health      Health      `key:"health"`
+	Rate        Rate        `key:"rate"`
+	Cleanup     Cleanup     `key:"cleanup"`
 }
 
 // Membership shapes the groups (§1) and bounds the tables (§2.6).
@@ -145,6 +147,25 @@ type Worker struct {
 	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
 	Check    core.Duration `key:"check" range:"(0,inf)" doc:"how often the owner looks"`
 	OwnerGap core.Duration `key:"owner_gap" range:"(0,inf)" doc:"a worker pings its owner at least this often"`
+}
+
+// WorkerState is how owners tell of their workers (§6, AD-48).
+type WorkerState struct {
+	MaxBytes int           `key:"max_bytes" range:"[64,600]" doc:"bytes of the block of worker entries"`
+	QueueMax int           `key:"queue_max" range:"[1,65535]" doc:"queued worker entries"`
+	Age      core.Duration `key:"age" range:"(0,inf)" doc:"age at which a queued worker entry is dropped"`
+}
+
+// Health is what participants tell of their own load (§4.6).
+type Health struct {
+	Enabled               bool          `key:"enabled" doc:"tell and use health entries"`
+	MaxEntries            int           `key:"max_entries" range:"[1,5]" doc:"health entries per datagram"`
+	MaxBytes              int           `key:"max_bytes" range:"[64,600]" doc:"bytes of the block of health entries"`
+	Transmissions         int           `key:"transmissions" range:"[1,255]" doc:"transmissions per node of an entry that is healthy or busy"`
+	TransmissionsStressed int           `key:"transmissions_stressed" range:"[1,255]" doc:"transmissions per node of an entry that is stressed or worse"`
+	TableMax              int           `key:"table_max" range:"[1,65535]" doc:"health entries kept"`
+	Stale                 core.Duration `key:"stale" range:"(0,inf)" doc:"age from which an entry counts for nothing"`
+	Refresh               core.Duration `key:"refresh" range:"(0,inf)" doc:"a node that is not healthy repeats its entry this often"`
 }
 
 // Rate is the per-sender token bucket (§3.2).

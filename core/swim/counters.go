@@ -16,6 +16,9 @@ type Counters struct {
 	Enqueued, Transmitted, Superseded, Overflowed uint64
 	Fresh, Duplicate, Stale, Invalid, Suspicious  uint64
 
+	HealthFresh, HealthSent                      uint64 // health entries (§4.6)
+	WorkersFresh, WorkersSent, WorkersOverflowed uint64 // worker-state entries (§6)
+
 	JoinsAccepted, JoinsRetried, JoinsFailed uint64
 	JoinsRejected                            [core.RejectFull + 1]uint64
 	ZombieRejections                         uint64

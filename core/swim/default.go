@@ -44,6 +44,11 @@ func Default() Config {
 		Worker: Worker{
 			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
+		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
+		Health: Health{
+			Enabled: true, MaxEntries: 5, MaxBytes: 600, Transmissions: 3, TransmissionsStressed: 8, TableMax: 500,
+			Stale: 30 * time.Second, Refresh: 10 * time.Second,
+		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
 	}
@@ -67,5 +72,7 @@ func (c *Config) Validate() error {
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)
 	require(c.Gossip.Interval == 0 || c.Gossip.Fanout > 0,
 		"gossip.fanout = 0: needs a target as long as gossip.interval = %v is not 0", c.Gossip.Interval)
+	require(c.Health.Refresh < c.Health.Stale,
+		"health.refresh = %v: must be below health.stale = %v", c.Health.Refresh, c.Health.Stale)
 	return errors.Join(errs...)
 }

@@ -11,7 +11,7 @@ func lnInt(n int) float64 { return xmath.Log(float64(n)) }
 // is something to say: idle nodes cost nothing.
 func (m *Machine) armGossip(now core.Instant) {
 	every := m.cfg.Gossip.Interval
-	if every <= 0 || m.due[timerGossip] != core.Never || len(m.queue.items) == 0 {
+	if every <= 0 || m.due[timerGossip] != core.Never || m.silent() {
 		return
 	}
 	if !m.participates() {
@@ -24,9 +24,15 @@ func (m *Machine) armGossip(now core.Instant) {
 	m.due[timerGossip] = m.phase.Add((steps + 1) * every)
 }
 
+// silent reports whether nothing waits that gossip must spread. Health entries ride on what is sent anyway.
+func (m *Machine) silent() bool {
+	return len(m.queue.items) == 0 && (m.work == nil || len(m.work.items) == 0)
+}
+
 func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {
 	m.expireQueue(now, fx)
-	if len(m.queue.items) == 0 {
+	m.expireWorkers(now)
+	if m.silent() {
 		return
 	}
 	var buf [64]uint16
@@ -34,7 +40,7 @@ func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {
 	targets := m.list.pick(&m.gossStream, buf[:min(m.cfg.Gossip.Fanout, m.list.len()+len(recent))], recent,
 		func(int) bool { return true })
 	for _, k := range targets {
-		if len(m.queue.items) == 0 && !m.forced(int(k)) {
+		if m.silent() && !m.forced(int(k)) {
 			break
 		}
 		m.gossip(now, int(k), fx)

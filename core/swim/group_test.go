@@ -153,6 +153,26 @@ func (g *group) disagreement() string {
 	return ""
 }
 
+// unwatched names a live worker that no manager would miss (§10.4), or returns "".
+func (g *group) unwatched() string {
+	for w := g.managers(); w < len(g.roles); w++ {
+		if g.m[w] == nil || g.gone[w] {
+			continue
+		}
+		watched, managers := false, 0
+		for i, m := range g.m[:g.managers()] {
+			if m != nil && !g.gone[i] {
+				managers++
+				watched = watched || m.watch.judges(m.Machine, w)
+			}
+		}
+		if managers > 0 && !watched {
+			return "nobody watches " + g.bench.Name(core.NodeID(w))
+		}
+	}
+	return ""
+}
+
 func groupConfig() Config {
 	c := Default()
 	c.Reconnect.Interval = 5 * time.Second
@@ -222,6 +242,9 @@ func TestGroupsSurviveFaults(t *testing.T) {
 				t.Fatalf("%v: %s", g.bench.Now(), bad)
 			}
 			if why = g.disagreement(); why == "" {
+				why = g.unwatched()
+			}
+			if why == "" {
 				return
 			}
 		}

@@ -81,12 +81,17 @@ func (m *Machine) Counters() *Counters { return &m.count }
 
 // Sizes in bytes of what a machine keeps, held to the truth by a test.
 const (
-	machineBytes      = 1776
+	machineBytes      = 1832
 	recordBytes       = 16
 	pingBytes         = 64
 	itemBytes         = 32
 	suspicionBytes    = 80
 	confirmationBytes = 16
+	healthTableBytes  = 104
+	healthItemBytes   = 40
+	workTableBytes    = 72
+	workRecordBytes   = 12
+	workItemBytes     = 40
 )
 
 // MemoryBytes returns the heap bytes that this node holds, coordinates included.
@@ -95,6 +100,12 @@ func (m *Machine) MemoryBytes() int {
 	n += (cap(m.queue.items) + cap(m.queue.taken)) * itemBytes
 	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
 	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
+	if m.health != nil {
+		n += healthTableBytes + cap(m.health.peers)*healthItemBytes
+	}
+	if m.work != nil {
+		n += workTableBytes + cap(m.work.rec)*workRecordBytes + (cap(m.work.items)+cap(m.work.taken))*workItemBytes
+	}
 	if m.viv != nil {
 		n += m.viv.MemoryBytes()
 	}
@@ -164,5 +175,7 @@ func (m *Machine) Validate() []string {
 	if m.nRec > m.cfg.Membership.MaxMembers {
 		fail("%d records are kept", m.nRec)
 	}
+	m.validateHealth(fail)
+	m.validateWorkers(fail)
 	return bad
 }

@@ -128,7 +128,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.rejectJoin(k, msg, core.RejectFull, fx)
 		return
 	}
-	m.watch.adopted(m, k, now)
+	m.watch.adopted(m, k, fresh, now, fx)
 	if fresh {
 		m.relay(now, &core.Update{
 			Type: core.UpdateJoin, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),

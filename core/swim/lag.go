@@ -103,6 +103,7 @@ func (m *Machine) regrade(now core.Instant, fx *core.Effects) {
 	f.Subject, f.A, f.B = m.self, int64(level), int64(m.level)
 	m.level = level
 	m.lag.levelSince = now
+	m.judgeOwnHealth(now)
 }
 
 // tickProbes spreads the probes of a degraded node evenly over its ticks, without chance.

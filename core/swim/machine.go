@@ -30,7 +30,7 @@ type Params struct {
 	Known  []core.Entry                  // configured peers, UNCONFIRMED from the start (Begin); shared, read only
 	Owner  core.NodeID                   // of a worker: the manager that watches it, NoNode = the seed that accepts it
 	Formed []core.Entry                  // records that are OK from the start (membership.initial = formed); shared, read only
-	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody known
+	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody, then all managers watch it
 }
 
 // timer names one deadline of a machine. Timers that are due together fire in this order.
@@ -83,6 +83,8 @@ type Machine struct {
 	viv  *vivaldi.Node // nil: coordinates off
 
 	queue   queue
+	health  *healthTable
+	work    *workTable
 	sum     digest
 	rate    rateLimiter
 	tick    int64
@@ -263,6 +265,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	}
 	if m.stopped { // §2.4, last row
 		return
+	}
+	if msg.Extra != nil {
+		m.hearExtra(now, msg, fx)
 	}
 	m.act(now, k, msg, fx)
 	if m.rec[k].state() == core.StateUnconfirmed {

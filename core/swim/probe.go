@@ -39,6 +39,7 @@ func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
 		return
 	}
 	m.tick++
+	m.renewHealth(now)
 	if m.participates() && !m.tickProbes() {
 		m.skipTick(core.CauseDegraded, fx)
 		return
@@ -217,9 +218,7 @@ func (m *Machine) askProxies(now core.Instant, i int, fx *core.Effects) bool {
 	p := &m.out[i]
 	target := int(p.target)
 	var buf [10]uint16
-	proxies := m.list.pick(&m.proxyStream, buf[:m.cfg.Probe.IndirectK], nil, func(k int) bool {
-		return k != target && m.rec[k].state() == core.StateOK
-	})
+	proxies := m.pickProxies(now, target, buf[:m.cfg.Probe.IndirectK])
 	if len(proxies) == 0 {
 		return false
 	}

@@ -28,6 +28,8 @@ func anyConfig(t *rapid.T) Config {
 	c.Probe.MaxOutstanding = rapid.SampledFrom([]int{1, 2, 64}).Draw(t, "outstanding")
 	c.Probe.MaxProxied = rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "proxied")
 	c.Sync.Mode = rapid.SampledFrom([]string{"digest", "full", "off"}).Draw(t, "sync")
+	c.Health.TableMax = rapid.SampledFrom([]int{1, 2, 500}).Draw(t, "health table")
+	c.WorkerState.QueueMax = rapid.SampledFrom([]int{1, 2, 500}).Draw(t, "worker queue")
 	c.Rate.Burst = rapid.SampledFrom([]int{0, 2, 200}).Draw(t, "burst")
 	c.Membership.DeadRetention = 60 * time.Second
 	c.Membership.LeftRetention = 40 * time.Second
@@ -101,6 +103,9 @@ func anyMessage(t *rapid.T, m *Machine) core.Message {
 	for range rapid.IntRange(0, 4).Draw(t, "updates") {
 		msg.Updates = append(msg.Updates, anyUpdate(t))
 	}
+	if !msg.Kind.IsStream() {
+		msg.Extra = anyExtra(t)
+	}
 	if msg.Kind == core.KindSyncFull || msg.Kind == core.KindJoinAck {
 		for range rapid.IntRange(0, 4).Draw(t, "records") {
 			u := anyUpdate(t)
@@ -111,6 +116,28 @@ func anyMessage(t *rapid.T, m *Machine) core.Message {
 		}
 	}
 	return msg
+}
+
+// anyExtra draws entries about everybody, the machine itself included, and nonsense.
+func anyExtra(t *rapid.T) *core.Extra {
+	if rapid.IntRange(0, 3).Draw(t, "extra") > 0 {
+		return nil
+	}
+	x := new(core.Extra)
+	node := func() core.NodeID { return core.NodeID(rapid.IntRange(0, propertyNodes).Draw(t, "node")) }
+	for range rapid.IntRange(0, 7).Draw(t, "health") {
+		x.Health = append(x.Health, core.HealthEntry{
+			Subject: node(), Version: rapid.Uint32Range(0, 4).Draw(t, "version"),
+			Load: core.Load(rapid.IntRange(0, core.NumLoads).Draw(t, "load")), Accepting: rapid.Bool().Draw(t, "accepting"),
+		})
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "workers") {
+		x.Workers = append(x.Workers, core.WorkerEntry{
+			Worker: node(), Owner: node(), Incarnation: anyIncarnation(t),
+			State: core.WorkerState(rapid.IntRange(0, core.NumWorkerStates).Draw(t, "state")),
+		})
+	}
+	return x
 }
 
 func anyMachine(t *rapid.T, cfg *Config) *Machine {
@@ -175,6 +202,10 @@ func TestAnySequenceKeepsInvariants(t *testing.T) {
 			case 4:
 				now = now.Add(core.Duration(rapid.Int64Range(0, 2e9).Draw(t, "pass")))
 			case 5:
+				if rapid.Bool().Draw(t, "load changes") {
+					h := core.HealthEntry{Load: core.Load(rapid.IntRange(0, core.NumLoads).Draw(t, "own load"))}
+					a.step(now, nil, &fx, func() { m.SetHealth(now, &h) })
+				}
 				if rapid.IntRange(0, 20).Draw(t, "leave") == 0 {
 					a.step(now, nil, &fx, func() { m.Leave(now, &fx) })
 				}

@@ -54,3 +54,19 @@ func (m *Machine) nack(now core.Instant, to core.NodeID, seq uint32, target core
 	msg.Seq, msg.Target, msg.Flags = seq, target, flags
 	m.attach(now, msg, fx)
 }
+
+// pickProxies draws OK participants for an indirect probe. Those known to be stressed or worse are asked
+// only if the others do not suffice (§4.2 step 3).
+func (m *Machine) pickProxies(now core.Instant, target int, dst []uint16) []uint16 {
+	fit := func(k int) bool { return k != target && m.rec[k].state() == core.StateOK }
+	if m.health == nil || len(m.health.peers) == 0 {
+		return m.list.pick(&m.proxyStream, dst, nil, fit)
+	}
+	loaded := func(k int) bool { return m.loadFor(now, k) >= core.LoadStressed }
+	got := m.list.pick(&m.proxyStream, dst, nil, func(k int) bool { return fit(k) && !loaded(k) })
+	n := len(got)
+	if n < len(dst) {
+		n += len(m.list.pick(&m.proxyStream, dst[n:], nil, func(k int) bool { return fit(k) && loaded(k) }))
+	}
+	return dst[:n]
+}

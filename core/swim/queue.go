@@ -184,23 +184,35 @@ func (m *Machine) updateCap() int {
 	return max(1, m.cfg.Gossip.MaxUpdates*capTwentieths[m.level]/20)
 }
 
-// attach adds the update block to msg, last of all: what must be said to this peer first (§5.4 and
-// §2.4), then the queue in its order, as much as fits.
+// attach adds the blocks that follow the coordinate to msg, last of all.
 func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) {
 	k, ok := m.index(msg.To)
+	m.attachUpdates(now, msg, k, ok, fx)
+	if ok && (m.health != nil || m.work != nil) {
+		m.attachExtra(now, msg, k, fx)
+	}
+}
+
+// attachUpdates adds what must be said to this peer first (§5.4 and §2.4), then the queue in its order, as
+// much as fits.
+func (m *Machine) attachUpdates(now core.Instant, msg *core.Message, k int, ok bool, fx *core.Effects) {
 	forced := ok && m.forced(k)
 	if len(m.queue.items) == 0 && !forced {
 		return
 	}
 	room := m.cfg.Gossip.MaxBytes - wire.UpdatesHeader
-	us := fx.GrowUpdates(m.updateCap() + 3)
+	most := m.updateCap()
+	if ok && m.health != nil {
+		most = m.updateCapFor(now, k)
+	}
+	us := fx.GrowUpdates(most + 3)
 	if forced {
 		us, room = m.attachForced(k, us, room)
 	}
 	if ok && m.rec[k].present() && !m.isParticipant(m.rec[k].role()) {
-		us = m.attachForWorker(msg.To, us, room)
+		us = m.attachForWorker(msg.To, us, room, most)
 	} else {
-		us = m.attachQueued(now, us, room, fx)
+		us = m.attachQueued(now, us, room, most, fx)
 	}
 	msg.Updates = fx.KeepUpdates(us)
 	m.count.Transmitted += uint64(len(us))
@@ -248,8 +260,8 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 // attachForWorker adds what a worker can use: news about participants, whom it watches, and about itself.
 // It is told beside the spreading of news and uses up no transmission: a worker passes nothing on (§1),
 // and a manager that answers hundreds of them would have spent an update on them before its next gossip.
-func (m *Machine) attachForWorker(to core.NodeID, us []core.Update, room int) []core.Update {
-	limit := len(us) + m.updateCap()
+func (m *Machine) attachForWorker(to core.NodeID, us []core.Update, room, most int) []core.Update {
+	limit := len(us) + most
 	for i := len(m.queue.items) - 1; i >= 0 && len(us) < limit && room >= leastUpdateBytes; i-- {
 		it := &m.queue.items[i]
 		if it.subject != to && !m.isParticipant(it.role) {
@@ -267,9 +279,9 @@ func (m *Machine) attachForWorker(to core.NodeID, us []core.Update, room int) []
 const leastUpdateBytes = 1 + 1 + wire.KeyV4
 
 // attachQueued takes from the queue in its order. An update that does not fit is skipped, not a stop.
-func (m *Machine) attachQueued(now core.Instant, us []core.Update, room int, fx *core.Effects) []core.Update {
+func (m *Machine) attachQueued(now core.Instant, us []core.Update, room, most int, fx *core.Effects) []core.Update {
 	q := &m.queue
-	limit := len(us) + m.updateCap()
+	limit := len(us) + most
 	w := len(q.items) // items[w:] after the walk: those passed over, in order
 	i := len(q.items) - 1
 	for ; i >= 0 && len(us) < limit && room >= leastUpdateBytes; i-- {

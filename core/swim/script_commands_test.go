@@ -83,6 +83,17 @@ func (s *stage) run(d *datadriven.TestData) string {
 		return s.output() + s.status(node)
 	case "queue":
 		return s.queue(node)
+	case "owners":
+		return s.output() + s.owners()
+	case "health":
+		return s.health(d, node)
+	case "report": // role logic of the owner tells a worker's state
+		e, err := s.bench.ParseWorker(s.arg(d, "state") + ":0:" + s.arg(d, "worker") + ":" + node)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		m := s.m[node]
+		s.bench.Do(m.self, func(now core.Instant, fx *core.Effects) { m.ReportWorker(now, &e, fx) })
 	case "digest":
 		all, part := s.m[node].Digest()
 		return fmt.Sprintf("%016x %016x\n", all, part)
@@ -178,9 +189,86 @@ func (s *stage) send(d *datadriven.TestData) {
 		u.Role = s.roles[u.Subject]
 		m.Updates = append(m.Updates, u)
 	}
+	s.entries(d, &m)
 	for range s.count(d) {
 		s.bench.Send(&m)
 	}
+}
+
+// entries adds health=(load:version:subject) and workers=(state:incarnation:worker:owner).
+func (s *stage) entries(d *datadriven.TestData, m *core.Message) {
+	health, workers := s.list(d, "health"), s.list(d, "workers")
+	if len(health)+len(workers) > 0 {
+		m.Extra = new(core.Extra)
+	}
+	for _, v := range health {
+		h, err := s.bench.ParseHealth(v)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		h.Role = s.roles[h.Subject]
+		m.Extra.Health = append(m.Extra.Health, h)
+	}
+	for _, v := range workers {
+		e, err := s.bench.ParseWorker(v)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		m.Extra.Workers = append(m.Extra.Workers, e)
+	}
+}
+
+// owners prints whom each manager takes for the owner of each worker.
+func (s *stage) owners() string {
+	var b strings.Builder
+	for _, n := range s.names {
+		m := s.m[n]
+		if m == nil || !m.watches() {
+			continue
+		}
+		fmt.Fprintf(&b, "%s:", n)
+		for i, w := range s.names {
+			if s.roles[i] != core.RoleWorker {
+				continue
+			}
+			owner := "nobody"
+			if k, ok := m.index(s.id(w)); ok && m.watch.owners != nil && m.watch.owners[k] == orphan {
+				owner = "orphan"
+			} else if o, ok := m.Owner(s.id(w)); ok {
+				owner = s.bench.Name(o)
+			}
+			fmt.Fprintf(&b, " %s=%s", w, owner)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// health lets role logic of node judge its load, and prints what everybody knows if no load is given.
+func (s *stage) health(d *datadriven.TestData, node string) string {
+	now := s.bench.Now()
+	if v := s.arg(d, "load"); v != "" {
+		h, err := s.bench.ParseHealth(v + ":0:" + node)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.m[node].SetHealth(now, &h)
+		return s.output()
+	}
+	var b strings.Builder
+	for _, n := range s.names {
+		if s.m[n] == nil || node != "" && n != node {
+			continue
+		}
+		fmt.Fprintf(&b, "%s:", n)
+		for _, o := range s.names {
+			if h, ok := s.m[n].Health(now, s.id(o)); ok {
+				fmt.Fprintf(&b, " %s=%s(%d)", o, h.Load, h.Version)
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 func (s *stage) count(d *datadriven.TestData) int {

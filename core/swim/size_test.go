@@ -16,6 +16,11 @@ func TestSizesAreTrue(t *testing.T) {
 		{"ping", unsafe.Sizeof(ping{}), pingBytes},
 		{"item", unsafe.Sizeof(item{}), itemBytes},
 		{"suspicion", unsafe.Sizeof(suspicion{}), suspicionBytes},
+		{"health table", unsafe.Sizeof(healthTable{}), healthTableBytes},
+		{"health item", unsafe.Sizeof(healthItem{}), healthItemBytes},
+		{"work table", unsafe.Sizeof(workTable{}), workTableBytes},
+		{"work record", unsafe.Sizeof(workRecord{}), workRecordBytes},
+		{"work item", unsafe.Sizeof(workItem{}), workItemBytes},
 		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
 	} {
 		if int(c.have) != c.want {

@@ -133,6 +133,7 @@ func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState,
 		}
 		m.dropPings(now, k, fx)
 		m.forgetCoord(k)
+		m.forgetHealth(k)
 	}
 	switch from {
 	case core.StateUnconfirmed:
@@ -143,9 +144,6 @@ func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState,
 			m.forgetDead(k)
 		}
 	default:
-	}
-	if !part && !counted(to) {
-		m.watch.stop(m, k)
 	}
 }
 
@@ -161,6 +159,9 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 			m.watch.start(m, k, now)
 		}
 	}
+	if !part && m.watch.owners != nil {
+		m.watch.entered(m, k, from, to, now, fx)
+	}
 	switch to {
 	case core.StateUnconfirmed:
 		r.side = m.conf.alloc()
@@ -172,7 +173,7 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 	}
 	m.hasGone = m.hasGone || to == core.StateDead || to == core.StateLeft
 	if !counted(to) && r.role() == core.RoleManager {
-		m.watch.managerGone(m, k, now, fx)
+		m.watch.managerGone(m, k, to, now, fx)
 	}
 }
 

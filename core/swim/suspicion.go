@@ -235,7 +235,7 @@ func (m *Machine) onSuspicionTimer(now core.Instant, fx *core.Effects) {
 		m.count.SuspicionsExpired++
 		r := &m.rec[k]
 		m.becomeDead(now, k, r.incarnation(), m.self, core.CauseExpired, fx)
-		if !m.isParticipant(r.role()) && !m.watch.owns(m, k) {
+		if !m.isParticipant(r.role()) && !m.watch.judges(m, k) {
 			continue // only its owner speaks about a worker (§10.4)
 		}
 		m.relay(now, &core.Update{

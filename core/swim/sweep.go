@@ -9,6 +9,8 @@ func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 		m.sweepRecords(now, fx)
 	}
 	m.expireQueue(now, fx)
+	m.expireWorkers(now)
+	m.sweepHealth(now)
 	if m.viv != nil {
 		m.viv.Sweep(now, m.coordSwept)
 	}

@@ -134,7 +134,8 @@ func (m *Machine) sendTable(now core.Instant, k int, seq uint32, flags core.Flag
 }
 
 // table lists self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay
-// here. Without workers if the reader keeps none. A worker, which is no witness, lists itself alone (§1).
+// here. Without workers if the reader keeps none; for a manager with the owner of each in the accuser's place,
+// which an OK record does not use: a manager that came late hears of owners in no other way. A worker, which is no witness, lists itself alone (§1).
 func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core.Entry {
 	es := fx.GrowEntries(len(m.rec) + 1)
 	es = append(es, core.Entry{
@@ -152,6 +153,7 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 		e := core.Entry{Subject: m.id(k), Incarnation: r.incarnation(), Accuser: core.NoNode, Role: r.role(), State: s}
 		switch s {
 		case core.StateOK:
+			e.Accuser = m.watch.named(m, k, workers)
 		case core.StateSuspect:
 			e.Accuser = m.susp.at(r.side).accusers[0]
 		case core.StateDead, core.StateLeft:
@@ -184,6 +186,9 @@ func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effec
 			continue
 		}
 		m.claim(now, &u, source{from: msg.From, answered: true, sync: true}, fx)
+		if m.watch.owners != nil && e.State == core.StateOK {
+			m.watch.told(m, e, msg.From)
+		}
 	}
 }
 

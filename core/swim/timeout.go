@@ -33,6 +33,9 @@ func confidenceAdj(quality float64) float64 { return 1 + float64((1-quality)*0.5
 // factorsFor returns the factors of a timeout for peer k.
 func (m *Machine) factorsFor(now core.Instant, k int) (f factors, ucbMS float64) {
 	f = factors{lhm: float64(1 + int(m.lhm)), degradation: degradationFactor[m.level], latency: 1, confidence: 1, health: 1}
+	if m.health != nil {
+		f.health = healthFactor[m.loadFor(now, k)]
+	}
 	if m.viv == nil || m.cfg.Timeout.LatencyMode == "off" {
 		return f, 0
 	}

@@ -86,6 +86,9 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
 	if u.Type == core.UpdateJoin {
 		m.watch.released(m, k)
+		if s == core.StateOK || s == core.StateSuspect || s == core.StateDead {
+			m.watch.restarted(m, k, now, fx)
+		}
 	}
 	switch s {
 	case core.StateNone, stateTomb:
@@ -160,6 +163,7 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 		if r.state() == core.StateSuspect { // else the table of suspicions is full, and this news to us again
 			m.relay(now, u, core.CauseFresh, fx)
 		}
+		m.watch.contested(m, k, u.From, now, fx)
 	case core.StateSuspect:
 		switch {
 		case u.Incarnation > known:
@@ -333,7 +337,9 @@ func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *
 	case msg.Instance > r.instance && r.present():
 		if r.instance != 0 {
 			m.dropPings(now, k, fx)
+			m.forgetHealth(k)
 			m.callback(core.CallbackPeerRestarted, k, core.CauseSeen, core.NoNode, fx)
+			m.watch.restarted(m, k, now, fx)
 		}
 		r.instance = msg.Instance
 	}

@@ -3,7 +3,8 @@ package swim
 import "hypersim/core"
 
 // watcher is how workers are watched without ever being probed (§10.4): they ping, their owner listens.
-// heard and owners exist at managers only and are indexed like the records.
+// heardAt and owners exist at managers only and are indexed like the records; an owner is a manager, NoNode if
+// none is known, or orphan.
 type watcher struct {
 	owner     core.NodeID // at a worker: its own manager
 	lastOwner core.Instant
@@ -27,8 +28,21 @@ func (w *watcher) start(m *Machine, k int, now core.Instant) {
 	w.heardAt[k] = now
 }
 
-func (w *watcher) stop(_ *Machine, k int) {
-	if w.owners != nil {
+// entered follows a worker's record into another state. Its owner tells the other managers (§6). It keeps a
+// worker that died: should that live after all it goes on under the same owner, while who left registers
+// again.
+func (w *watcher) entered(m *Machine, k int, from, to core.MemberState, now core.Instant, fx *core.Effects) {
+	if mine := w.owners[k] == m.self; mine {
+		switch {
+		case to == core.StateDead:
+			m.announceWorker(now, k, core.WorkerDead, fx)
+		case to == core.StateLeft:
+			m.announceWorker(now, k, core.WorkerLeft, fx)
+		case from == core.StateDead && to == core.StateOK:
+			m.announceRegistered(now, k, fx)
+		}
+	}
+	if !counted(to) && to != core.StateDead {
 		w.owners[k] = core.NoNode
 	}
 }
@@ -39,11 +53,76 @@ func (w *watcher) setOwner(m *Machine, k int, owner core.NodeID) {
 	}
 }
 
-// adopted makes this manager the owner of worker k, which registered here.
-func (w *watcher) adopted(m *Machine, k int, now core.Instant) {
-	if !m.isParticipant(m.rec[k].role()) && m.watches() {
-		w.start(m, k, now)
+// adopted makes this manager the owner of worker k, which registered here; news says that its JOIN was not
+// a repetition.
+func (w *watcher) adopted(m *Machine, k int, news bool, now core.Instant, fx *core.Effects) {
+	if m.isParticipant(m.rec[k].role()) || !m.watches() {
+		return
+	}
+	w.start(m, k, now)
+	if news || w.owners[k] != m.self {
 		w.owners[k] = m.self
+		m.announceRegistered(now, k, fx)
+	}
+}
+
+// contested answers an accusation of worker k by another manager. Only its owner speaks about a worker, so
+// the accuser does not know that this node is it.
+func (w *watcher) contested(m *Machine, k int, by core.NodeID, now core.Instant, fx *core.Effects) {
+	if w.owners != nil && w.owners[k] == m.self && by != m.self && !m.isParticipant(m.rec[k].role()) {
+		m.announceRegistered(now, k, fx)
+	}
+}
+
+// restarted follows manager k into its new process, which owns no worker: those of the last one are
+// orphans until they register somewhere. A worker of it does so now.
+func (w *watcher) restarted(m *Machine, k int, now core.Instant, fx *core.Effects) {
+	switch {
+	case !m.isParticipant(m.rec[k].role()):
+	case !m.participates():
+		if w.owner == m.id(k) {
+			w.reregister(m, -1, now, fx)
+		}
+	default:
+		w.orphaned(m.id(k), now)
+	}
+}
+
+func (w *watcher) orphaned(owner core.NodeID, now core.Instant) {
+	for i, o := range w.owners {
+		if o == owner {
+			w.owners[i], w.heardAt[i] = orphan, max(w.heardAt[i], now)
+		}
+	}
+}
+
+// named is whom a table names as the owner of k, NoNode if there is none to name.
+func (w *watcher) named(m *Machine, k int, toManager bool) core.NodeID {
+	if w.owners == nil || !toManager || w.owners[k] == orphan || m.isParticipant(m.rec[k].role()) {
+		return core.NoNode
+	}
+	return w.owners[k]
+}
+
+// told takes up what the table of another manager says about the owner of a worker, where that knows
+// better: because this one knows of none, or because it speaks of itself.
+func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID) {
+	k, ok := m.index(e.Subject)
+	if !ok || !m.rec[k].present() || m.isParticipant(m.rec[k].role()) || e.Accuser == m.self || w.owners[k] == m.self {
+		return
+	}
+	if _, ok = m.index(e.Accuser); !ok && e.Accuser != core.NoNode {
+		m.count.Invalid++
+		return
+	}
+	switch owner := w.owners[k]; {
+	case owner == core.NoNode && e.Accuser != core.NoNode, e.Accuser == by:
+		w.owners[k] = e.Accuser
+		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more
+			r.number = max(r.number, m.rec[k].incarnation()+1)
+		}
+	case owner == by:
+		w.owners[k] = e.Accuser
 	}
 }
 
@@ -54,14 +133,29 @@ func (w *watcher) released(m *Machine, k int) {
 	}
 }
 
-// owns reports whether it is for this node to speak about worker k: its owner does, and, while the owner
-// is gone, every manager that knows whose it was.
-func (w *watcher) owns(m *Machine, k int) bool {
-	if w.owners == nil || w.owners[k] == core.NoNode {
+// judges reports whether it is for this node to speak about worker k: its owner does, and, if that is gone
+// or not known, every manager.
+func (w *watcher) judges(m *Machine, k int) bool {
+	if w.owners == nil {
 		return false
 	}
-	owner, ok := m.index(w.owners[k])
-	return w.owners[k] == m.self || ok && !counted(m.rec[owner].state())
+	owner := w.owners[k]
+	if owner == m.self || owner == orphan || owner == core.NoNode {
+		return true
+	}
+	i, ok := m.index(owner)
+	return ok && !counted(m.rec[i].state())
+}
+
+// deadline is the silence after which this node suspects worker k. A worker of whom no owner is known may well
+// have one, to whom half of its pings go, and the rest walk through all managers: it gets the time of such
+// a walk (§4.2) on top.
+func (w *watcher) deadline(m *Machine, k int) core.Duration {
+	d := m.cfg.Worker.Deadline
+	if w.owners[k] == core.NoNode {
+		d += 2 * m.cfg.Probe.Interval * core.Duration(2*m.nPart+1)
+	}
+	return d
 }
 
 func (w *watcher) heard(m *Machine, k int, now core.Instant) {
@@ -70,12 +164,17 @@ func (w *watcher) heard(m *Machine, k int, now core.Instant) {
 	}
 }
 
-// managerGone starts the clock of every worker that manager k owned, from its death (§10.4). At a worker
-// it looks for a new owner.
-func (w *watcher) managerGone(m *Machine, k int, now core.Instant, fx *core.Effects) {
+// managerGone starts the clock of every worker that manager k owned, from its death (§10.4). A manager that
+// was only thought dead owns them still when it comes back; one that left or was forgotten comes back as
+// another process. At a worker it looks for a new owner.
+func (w *watcher) managerGone(m *Machine, k int, to core.MemberState, now core.Instant, fx *core.Effects) {
 	gone := m.id(k)
 	if !m.participates() && w.owner == gone {
 		w.reregister(m, k, now, fx)
+		return
+	}
+	if to != core.StateDead {
+		w.orphaned(gone, now)
 		return
 	}
 	for i, o := range w.owners {
@@ -85,7 +184,7 @@ func (w *watcher) managerGone(m *Machine, k int, now core.Instant, fx *core.Effe
 	}
 }
 
-// reregister lets a worker whose owner gone is no more JOIN another manager, under a new incarnation: the
+// reregister lets a worker whose owner is no more JOIN a manager other than gone, under a new incarnation: the
 // join is then news to all managers, and the old owner, which may only have been cut off, gives it up.
 func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Effects) {
 	w.owner = core.NoNode
@@ -135,10 +234,10 @@ func (m *Machine) onWatch(now core.Instant, fx *core.Effects) {
 	w := &m.watch
 	for k := range w.heardAt {
 		r := &m.rec[k]
-		if r.state() != core.StateOK || m.isParticipant(r.role()) || !w.owns(m, k) {
+		if r.state() != core.StateOK || m.isParticipant(r.role()) || !w.judges(m, k) {
 			continue
 		}
-		if now.Sub(w.heardAt[k]) >= m.cfg.Worker.Deadline {
+		if now.Sub(w.heardAt[k]) >= w.deadline(m, k) {
 			m.accuse(now, k, core.CauseSilent, fx)
 		}
 	}

@@ -197,6 +197,8 @@ func TestAuditorFires(t *testing.T) {
 			Kind: core.FactTransition, Subject: 4, From: core.StateOK, To: core.StateOK, Inc: 1,
 		}}},
 		{name: "I-M7", doctor: func(x *tabled) {}, msgs: []core.Message{{Kind: core.KindPing, To: 5}}},
+		{name: "I-M17 health", msgs: []core.Message{{Kind: core.KindPing, To: 4, Extra: &core.Extra{Health: make([]core.HealthEntry, 6)}}}},
+		{name: "I-M17 workers", msgs: []core.Message{{Kind: core.KindPing, To: 4, Extra: &core.Extra{Workers: make([]core.WorkerEntry, 38)}}}},
 		{name: "I-M17", msgs: []core.Message{{Kind: core.KindPing, To: 4, Updates: make([]core.Update, 200)}}},
 	} {
 		x := newTabled(t)

@@ -373,6 +373,22 @@ var doctored = []struct {
 		}
 		t.sent(m)
 	}},
+	{id: M17, name: "six health entries", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindPing, 0, 1)
+		m.Extra = &core.Extra{Health: make([]core.HealthEntry, 5)}
+		if bad {
+			m.Extra.Health = make([]core.HealthEntry, 6)
+		}
+		t.sent(m)
+	}},
+	{id: M17, name: "a worker block of more than 600 bytes", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindGossip, 0, 1)
+		m.Extra = &core.Extra{Workers: make([]core.WorkerEntry, 37)} // 16 bytes each: 596
+		if bad {
+			m.Extra.Workers[36].Incarnation, m.Extra.Workers[36].Cores, m.Extra.Workers[36].Available = 1<<21, 128, 128 // 5 more
+		}
+		t.sent(m)
+	}},
 	{id: M17, name: "no coordinate", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		if bad {
@@ -621,6 +637,18 @@ var doctored = []struct {
 	{id: M27, name: "a side table drifts", build: func(t *tape, bad bool) {
 		if bad {
 			t.view.wrong = []string{"suspicions is 1, recomputed 0"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: M27, name: "too many health entries", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"501 health entries are kept"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: M27, name: "too many worker entries", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"501 worker entries are queued"}
 		}
 		t.at(10 * sec).checkpoint()
 	}},

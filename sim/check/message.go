@@ -58,6 +58,9 @@ func (c *Checker) onSent(r *trace.Record) {
 	if len(m.Updates) > c.updatesSafe {
 		c.updatesFit(r)
 	}
+	if m.Extra != nil {
+		c.extraFits(r)
+	}
 	if m.Coord.Dims != 0 {
 		c.coordinate(r, n)
 	} else if n.coords && c.fails(M17) {

@@ -41,9 +41,9 @@ type Context struct {
 	Nodes  []Node
 	Faults []FaultInfo
 	Scopes []string // names of the scopes 1, 2, … of the job layer
-	Seed   uint64 // of the run; the sampled pairs are drawn from it
-	Formed bool   // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
-	Flat   bool   // membership.topology = flat: everybody knows everybody; else workers know managers only
+	Seed   uint64   // of the run; the sampled pairs are drawn from it
+	Formed bool     // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
+	Flat   bool     // membership.topology = flat: everybody knows everybody; else workers know managers only
 
 	Warmup, Duration core.Duration
 	SampleEvery      core.Duration // length of one sample; > 0

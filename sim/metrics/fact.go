@@ -38,6 +38,8 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 		r.retired(now, n, f)
 	case core.FactConfirmAttempt:
 		r.attempt(now, n, f)
+	case core.FactReach:
+		r.reach(now, n, f)
 	case core.FactSuspicionEnded:
 		if nominal := f.B - f.A; f.Cause == core.CauseExpired && nominal > 0 {
 			o := r.about(SuspicionTimerRatio, now, float64(f.B)/float64(nominal), n, f.Subject)

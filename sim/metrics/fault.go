@@ -21,6 +21,7 @@ func (r *Recorder) faultStart(now core.Instant, i int32) {
 		}
 		f.Episodes++
 	}
+	r.linkEdge(now, i)
 	r.edge(now, i, 1)
 }
 
@@ -31,6 +32,7 @@ func (r *Recorder) faultEnd(now core.Instant, i int32) {
 		return
 	}
 	f.End = now
+	r.linkEdge(now, i)
 	switch f.Kind {
 	case "partition", "flap", "site-outage":
 		r.healed = append(r.healed, healing{now, i})

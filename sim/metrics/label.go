@@ -14,7 +14,7 @@ import (
 var labelKeys = []string{
 	"observer", "observer_role", "observer_site", "observer_class",
 	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
-	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault",
+	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault", "dc",
 	"site_a", "site_b", "roles", "direction", "transport",
 }
 
@@ -91,9 +91,11 @@ func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
 func (r *Result) plainLabel(o *Observation, key string) (word string, ok bool) {
 	switch key {
 	case "to":
-		return stateName(o.To), true
+		return stateName(o, o.To), true
 	case "from":
-		return stateName(o.From), true
+		return stateName(o, o.From), true
+	case "dc":
+		return r.siteName(dcOf(o.Metric, o)), true
 	case "cause":
 		if o.Cause == core.CauseNone {
 			return "", true
@@ -134,16 +136,13 @@ func (r *Result) trafficLabel(o *Observation, key string) (word string, ok bool)
 		}
 		return Direction(o.Dir - 1).String(), true
 	case "transport":
-		switch {
-		case !rate:
+		if !rate {
 			return "", true
-		case core.Kind(o.Type).IsStream():
-			return "stream", true
 		}
-		return "datagram", true
+		return transport(core.Kind(o.Type)), true
 	case "type":
 		if rate {
-			return core.Kind(o.Type).String(), true
+			return trafficName(core.Kind(o.Type)), true
 		}
 	}
 	return "", false
@@ -232,7 +231,21 @@ func roleName(r core.Role) string {
 	return r.String()
 }
 
-func stateName(s core.MemberState) string {
+// dcOf is the datacenter that an observation about the link is of, −1 if it is about something else.
+func dcOf(m Metric, o *Observation) int16 {
+	switch m {
+	case DCReachabilityDelay, FalseUnreachable, LinkError:
+		return o.SiteA
+	default:
+		return -1
+	}
+}
+
+// stateName is the word for s, a core.Reach where o is about a datacenter.
+func stateName(o *Observation, s core.MemberState) string {
+	if o.Metric == DCReachabilityDelay {
+		return core.Reach(s).String()
+	}
 	if s == core.StateNone {
 		return ""
 	}

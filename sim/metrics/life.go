@@ -45,6 +45,7 @@ func (r *Recorder) ended(now core.Instant, n core.NodeID) {
 	if !p.alive {
 		return
 	}
+	r.unlinked(n)
 	r.live(now)
 	r.running[r.roles[n]]--
 	p.alive = false

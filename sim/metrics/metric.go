@@ -44,9 +44,14 @@ const (
 	ProbeFailures
 	QueueDepth
 	MemoryPerPair
+	DCReachabilityDelay
+	DCReachability
+	FalseUnreachable
+	LinkError
+	WrongOrder
 	JobSuspicion
 	JobSuspicionEnd
-	NumMetrics = 41
+	NumMetrics = 46
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -83,7 +88,7 @@ func (m Metric) EventKind() string {
 	case CoordinateError, CoordinateErrorMS, RTTUCBCoverage, RTTUCBRatio:
 		return "coordinate sample"
 	case ViewError, LHMScore, UnconfirmedPeers, LatencyMultiplier, ProbeFailures, QueueDepth, MemoryPerPair,
-		CoordinateRank, CoordinateQuality:
+		CoordinateRank, CoordinateQuality, LinkError, WrongOrder:
 		return "sample"
 	default:
 		return ""
@@ -160,6 +165,12 @@ var defs = [NumMetrics]Def{
 	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
 	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	DCReachabilityDelay: {Name: "dc_reachability_delay", Unit: "s",
+		Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
+	DCReachability:   {Name: "dc_reachability", Unit: "0-3", Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
+	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
+	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
 		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
 	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,

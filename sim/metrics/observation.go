@@ -73,7 +73,7 @@ type Observation struct {
 	Link              Link
 	Type              uint8 // see TypeName
 	Dir               uint8 // messages and bytes: Direction + 1
-	SiteA, SiteB      int16 // pair classes: indices of sites, SiteA ≤ SiteB; −1 = none
+	SiteA, SiteB      int16 // pair classes: indices of sites, SiteA ≤ SiteB; −1 = none. About the link: SiteA is the datacenter
 }
 
 // blank returns an observation of m without labels.
@@ -125,7 +125,7 @@ var (
 func (o *Observation) TypeName() string {
 	switch o.Metric {
 	case Messages, Bytes:
-		return core.Kind(o.Type).String()
+		return trafficName(core.Kind(o.Type))
 	case Convergence:
 		return edgeNames[o.Type]
 	case JobSuspicion, JobSuspicionEnd:

@@ -11,8 +11,8 @@ type Recorder struct {
 	ctx   Context
 	sites []string
 
-	cells [NumDirections][core.NumKinds][core.NumRoles]tally // messages of the current sample
-	roles []core.Role                                        // of each node, for the hot path
+	cells [NumDirections][numTraffic][core.NumRoles]tally // messages of the current sample
+	roles []core.Role                                     // of each node, for the hot path
 
 	together [core.NumRoles][core.NumRoles]bool // some group has an observer of the first role that should know one of the second
 
@@ -49,6 +49,7 @@ type Recorder struct {
 	worked map[worked]core.Instant // last progress
 
 	coords coordinates
+	links  links
 
 	obs       [NumMetrics][]Observation
 	res       Result
@@ -78,6 +79,7 @@ func New(ctx Context) *Recorder {
 	r.buildGroups()
 	r.buildFaults()
 	r.coords.init(&r.ctx, len(r.sites))
+	r.links.init(&r.ctx, len(r.sites))
 	return r
 }
 
@@ -106,7 +108,7 @@ func (r *Recorder) Record(rec *trace.Record) {
 }
 
 func (r *Recorder) count(d Direction, rec *trace.Record) {
-	c := &r.cells[d][rec.Msg.Kind][r.roles[rec.Node]]
+	c := &r.cells[d][trafficOf(rec.Msg)][r.roles[rec.Node]]
 	c.n++
 	c.bytes += uint64(rec.Size)
 }

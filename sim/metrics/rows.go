@@ -78,7 +78,7 @@ func (r *Result) messageRows(t *Tables) {
 			x++
 		}
 		row := MessageRow{
-			At: m.At, Direction: m.Direction.String(), Type: m.Kind.String(), Class: m.Kind.Class().String(),
+			At: m.At, Direction: m.Direction.String(), Type: trafficName(m.Kind), Class: contractKind(m.Kind).Class().String(),
 			Role: m.Role.String(), Messages: m.Count, Bytes: m.Bytes, MessageRate: math.NaN(), ByteRate: math.NaN(),
 		}
 		if s := r.Exposure[x].Seconds[m.Role]; s > 0 {
@@ -89,7 +89,7 @@ func (r *Result) messageRows(t *Tables) {
 }
 
 // summaryKeys are the labels by which Summaries splits each metric.
-var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "to", "class", "truth", "observer_role", "role", "link"}
+var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link"}
 
 // Summaries describes every metric after the warm-up, split by its main labels: rows of summary.csv
 // without an expectation. Metrics without observations have no row.
@@ -127,7 +127,7 @@ func (r *Result) splits(m Metric) (words []string, of []int) {
 			return false
 		}
 		short := Observation{
-			Metric: m, Param: o.Param, To: o.To, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
+			Metric: m, Param: o.Param, To: o.To, SiteA: dcOf(m, o), Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
 			Link: o.Link, Type: o.Type, Dir: o.Dir,
 		}
 		k, ok := known[short]
@@ -147,7 +147,7 @@ func (r *Result) splits(m Metric) (words []string, of []int) {
 }
 
 // happened tells which kinds of traffic there were at all.
-func (r *Result) happened() (t [NumDirections][core.NumKinds][core.NumRoles]bool) {
+func (r *Result) happened() (t [NumDirections][numTraffic][core.NumRoles]bool) {
 	for i := range r.Traffic {
 		t[r.Traffic[i].Direction][r.Traffic[i].Kind][r.Traffic[i].Role] = true
 	}

@@ -13,10 +13,12 @@ func (r *Recorder) Sample(now core.Instant, probe Probe) {
 	r.flushProbes(now)
 	r.flushLatency(now)
 	r.sampleUnconfirmed(now)
+	r.sampleReach(now)
 	if probe != nil {
 		r.sampleQueues(now, probe)
 		r.sampleMemory(now, probe)
 		r.sampleCoordinates(now, probe)
+		r.sampleLinks(now, probe)
 	}
 }
 
@@ -56,7 +58,7 @@ func (r *Recorder) flushTraffic(now core.Instant) {
 				}
 				sum.n += c.n
 				sum.bytes += c.bytes
-				r.addTotals(Direction(d), core.Kind(k), *c)
+				r.addTotals(Direction(d), contractKind(core.Kind(k)), *c)
 				if len(r.res.Traffic) < r.ctx.MaxRows {
 					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, Direction(d), core.Kind(k), core.Role(role)})
 				} else {

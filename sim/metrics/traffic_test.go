@@ -9,7 +9,7 @@ import (
 )
 
 func (s *script) message(sec float64, k trace.Kind, node core.NodeID, m core.Kind, size uint32) {
-	s.record(sec, trace.Record{Kind: k, Node: node, Size: size, Msg: &core.Message{Kind: m}, Reason: trace.ReasonLoss})
+	s.record(sec, trace.Record{Kind: k, Node: node, Size: size, Msg: &core.Message{Kind: m, Group: 1}, Reason: trace.ReasonLoss})
 }
 
 // spec 50 §6, messages and bytes: per live node and second, by type, sent and received.
@@ -19,7 +19,7 @@ func TestTraffic(t *testing.T) {
 	s.message(0.2, trace.KindDelivered, 1, core.KindPing, 89)
 	s.message(0.2, trace.KindSent, 1, core.KindAck, 91)
 	s.message(0.3, trace.KindDropped, 1, core.KindAck, 91)
-	s.record(0.35, trace.Record{Kind: trace.KindSent, Node: 0, Size: 89, Copy: true, Msg: &core.Message{Kind: core.KindPing}})
+	s.record(0.35, trace.Record{Kind: trace.KindSent, Node: 0, Size: 89, Copy: true, Msg: &core.Message{Kind: core.KindPing, Group: 1}})
 	s.message(0.4, trace.KindSent, 2, core.KindSyncDigest, 20)
 	s.rec.Sample(at(1), nil)
 	s.truth(1.5, trace.KindCrash, 2) // 2.5 node-seconds in the second sample
@@ -48,10 +48,10 @@ func hot() (*Recorder, [4]trace.Record) {
 	for i := range nodes {
 		nodes[i] = Node{ID: core.NodeID(i), Name: "n", Site: "a", Role: core.Role(i % 2), Group: 1}
 	}
-	m := &core.Message{Kind: core.KindPing}
+	m := &core.Message{Kind: core.KindPing, Group: 1}
 	return New(Context{Nodes: nodes, SampleEvery: time.Second}), [4]trace.Record{
 		{Kind: trace.KindSent, Node: 1, Size: 89, Msg: m}, {Kind: trace.KindDelivered, Node: 2, Size: 89, Msg: m},
-		{Kind: trace.KindSent, Node: 999, Size: 91, Msg: &core.Message{Kind: core.KindAck}}, {Kind: trace.KindDropped, Node: 3, Msg: m},
+		{Kind: trace.KindSent, Node: 999, Size: 91, Msg: &core.Message{Kind: core.KindAck, Group: 1}}, {Kind: trace.KindDropped, Node: 3, Msg: m},
 	}
 }
 

@@ -25,7 +25,11 @@ import (
 //	sent, delivered, dropped   "n" node, "p" its peer, "m" kind of message, "q" seq, "b" bytes on the wire
 //	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "inc",
 //	                           "for" target, "f" flags, "up" updates [type, subject, incarnation, accuser],
-//	                           "rec" records [state, subject, incarnation, accuser], "c" coordinate
+//	                           "rec" records [state, subject, incarnation, accuser], "hl" health entries
+//	                           [load, subject, version, accepting, capacity, throughput, expected], "wk"
+//	                           worker entries [state, worker, incarnation, owner, cores, available], "dc"
+//	                           report [datacenter, term, external incarnation, leads, class, managers,
+//	                           healthy, workers, healthy, cores, available, jobs, workflows], "c" coordinate
 //	                           [height, error, error ms, vector …]
 //	    delivered              "s" when it was sent, ns
 //	    dropped                "why"
@@ -165,6 +169,9 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 		}
 		b = append(b, ']')
 	}
+	if m.Extra != nil {
+		b = appendExtra(b, m)
+	}
 	if c := &m.Coord; c.Dims > 0 {
 		b = append(b, `,"c":[`...)
 		b = float(b, c.Height)
@@ -172,6 +179,58 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 		b = float(append(b, ','), c.ErrorMS)
 		for i := range c.Dims {
 			b = float(append(b, ','), c.Vec[i])
+		}
+		b = append(b, ']')
+	}
+	return b
+}
+
+// appendExtra appends health and worker entries, and the report of a datacenter.
+func appendExtra(b []byte, m *core.Message) []byte {
+	x := m.Extra
+	if len(x.Health) > 0 {
+		b = append(b, `,"hl":[`...)
+		for i := range x.Health {
+			h := &x.Health[i]
+			accepting := int64(0)
+			if h.Accepting {
+				accepting = 1
+			}
+			b = append(append(append(comma(b, i), `["`...), h.Load.String()...), '"')
+			for _, v := range [...]int64{int64(h.Subject), int64(h.Version), accepting, int64(h.Capacity)} {
+				b = strconv.AppendInt(append(b, ','), v, 10)
+			}
+			b = float(append(b, ','), h.Throughput)
+			b = append(float(append(b, ','), h.Expected), ']')
+		}
+		b = append(b, ']')
+	}
+	if len(x.Workers) > 0 {
+		b = append(b, `,"wk":[`...)
+		for i := range x.Workers {
+			e := &x.Workers[i]
+			b = append(append(append(comma(b, i), `["`...), e.State.String()...), '"')
+			for _, v := range [...]int64{int64(e.Worker), int64(e.Incarnation), int64(e.Owner), int64(e.Cores), int64(e.Available)} {
+				b = strconv.AppendInt(append(b, ','), v, 10)
+			}
+			b = append(b, ']')
+		}
+		b = append(b, ']')
+	}
+	if m.Kind == core.KindXAck {
+		s := &x.Site
+		leads := int64(0)
+		if s.Leader {
+			leads = 1
+		}
+		b = append(b, `,"dc":[`...)
+		b = strconv.AppendInt(b, int64(s.Site), 10)
+		b = strconv.AppendUint(append(b, ','), s.Term, 10)
+		for _, v := range [...]int64{
+			int64(s.External), leads, int64(s.Health), int64(s.Managers), int64(s.ManagersHealthy), int64(s.Workers),
+			int64(s.WorkersHealthy), int64(s.Cores), int64(s.CoresAvailable), int64(s.Jobs), int64(s.Workflows),
+		} {
+			b = strconv.AppendInt(append(b, ','), v, 10)
 		}
 		b = append(b, ']')
 	}

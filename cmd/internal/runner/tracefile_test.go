@@ -38,7 +38,11 @@ func records() []trace.Record {
 		Kind: core.KindPing, From: 1, To: 2, Seq: 7, Incarnation: 3, Target: 2, Flags: core.FlagProbe,
 		Updates: []core.Update{{Subject: 4, Incarnation: 9, From: 5, Type: core.UpdateSuspect}, {Subject: 6, From: core.NoNode}},
 		Records: []core.Entry{{Subject: 4, State: core.StateOK, Accuser: core.NoNode}},
-		Coord:   core.Coord{Dims: 2, Vec: [core.MaxDims]float32{0.5, -0.25}, Height: 1e-5},
+		Extra: &core.Extra{
+			Health:  []core.HealthEntry{{Subject: 3, Version: 2, Load: core.LoadBusy, Accepting: true, Capacity: 8, Throughput: 0.5, Expected: 1}},
+			Workers: []core.WorkerEntry{{Worker: 6, Owner: 3, Incarnation: 4, Cores: 16, Available: 2, State: core.WorkerEvicted}},
+		},
+		Coord: core.Coord{Dims: 2, Vec: [core.MaxDims]float32{0.5, -0.25}, Height: 1e-5},
 	}
 	var out []trace.Record
 	for k := trace.KindSent; k < trace.NumKinds; k++ {
@@ -103,7 +107,7 @@ func TestTraceLine(t *testing.T) {
 		want string
 	}{
 		{trace.KindSent, `{"t":5,"k":"sent","n":1,"p":2,"m":"ping","q":7,"b":90,"due":9,"inc":3,"for":2,"f":32,` +
-			`"up":[["suspect",4,9,5],["alive",6,0]],"rec":[["OK",4,0]],"c":[1e-05,0,0,0.5,-0.25]}`},
+			`"up":[["suspect",4,9,5],["alive",6,0]],"rec":[["OK",4,0]],"hl":[["busy",3,2,1,8,0.5,1]],"wk":[["evicted",6,4,3,16,2]],"c":[1e-05,0,0,0.5,-0.25]}`},
 		{trace.KindDelivered, `{"t":5,"k":"delivered","n":1,"p":2,"m":"ping","q":7,"b":90,"s":9}`},
 		{trace.KindDropped, `{"t":5,"k":"dropped","n":1,"p":2,"m":"ping","q":7,"b":90,"why":"loss"}`},
 		{trace.KindSlow, `{"t":5,"k":"slow","n":1,"x":1.5,"fault":0}`},

@@ -1,0 +1,37 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/wire"
+)
+
+// anyBook gives sizes of messages whose keys are all IPv4; they need no look at a real one.
+var anyBook wire.Book = wire.LinearBook{}
+
+// attachExtra adds the blocks that few datagrams have, after the updates and in what room those left
+// (§3.1). Most nodes at most times have nothing to say here and do not come this far.
+func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *core.Effects) {
+	toWorker := m.rec[k].present() && !m.isParticipant(m.rec[k].role())
+	health := m.health != nil && m.health.open > 0
+	work := m.work != nil && len(m.work.items) > 0 && !toWorker
+	if !health && !work {
+		return
+	}
+	x := fx.Extra()
+	msg.Extra = x
+	if health {
+		m.attachHealth(now, x, min(m.cfg.Health.MaxBytes, wire.MTU-wire.Size(msg, anyBook)), !toWorker)
+	}
+	if work {
+		m.attachWorkers(x, min(m.cfg.WorkerState.MaxBytes, wire.MTU-wire.Size(msg, anyBook)))
+	}
+	if len(x.Health)+len(x.Workers) == 0 {
+		msg.Extra = nil
+	}
+}
+
+// hearExtra is step 7 of §3.2.
+func (m *Machine) hearExtra(now core.Instant, msg *core.Message, fx *core.Effects) {
+	m.hearHealth(now, msg.Extra.Health)
+	m.hearWorkers(now, msg, fx)
+}

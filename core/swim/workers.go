@@ -1,0 +1,272 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/wire"
+)
+
+// Worker-state entries (§6, AD-48): the managers of a datacenter tell each other who owns which worker.
+//
+// An owner counts its entries so that the newest registration wins wherever it was made: a new owner
+// starts above the last entry that it knows and not below the worker's own incarnation, which the worker
+// raises whenever it registers anew (§2.6, watch.go). The number of an entry is thus never above the
+// worker's incarnation at that registration, and a manager that never heard of the last owner outbids it all
+// the same. At equal numbers dead, evicted and left beat registered; two owners with the same number, two
+// seeds that took the same JOIN, leave the worker to the lower id.
+
+// orphan is the owner of a worker whose owner is no more: its process restarted, left, or was forgotten. Every
+// manager watches such a worker itself.
+const orphan = core.NoNode - 1
+
+// workRecord is the last entry known about a worker.
+type workRecord struct {
+	number           uint32 // 1 + incarnation of the entry; 0 = none
+	cores, available uint16
+	state            core.WorkerState
+}
+
+// workItem is one queued entry; key orders the queue as that of updates (queue.go).
+type workItem struct {
+	key    uint64
+	entry  core.WorkerEntry
+	queued uint32 // local ms
+	sent   uint8
+	limit  uint8
+}
+
+// workTable exists at managers from the first entry made or heard.
+type workTable struct {
+	rec   []workRecord // as the records
+	items []workItem   // sorted by descending key: what goes out next stands at the end
+	taken []workItem   // scratch of one selection
+}
+
+func (m *Machine) workTable() *workTable {
+	if m.work == nil {
+		m.work = &workTable{rec: make([]workRecord, len(m.rec))}
+		for k, o := range m.watch.owners {
+			if o != core.NoNode {
+				m.work.rec[k].number = 1 // given with a formed group: as an entry of incarnation 0
+			}
+		}
+	}
+	return m.work
+}
+
+// Owner returns the manager that watches worker id, as this manager knows it; false if it knows none.
+func (m *Machine) Owner(id core.NodeID) (core.NodeID, bool) {
+	k, ok := m.index(id)
+	if !ok || m.watch.owners == nil {
+		return core.NoNode, false
+	}
+	o := m.watch.owners[k]
+	return o, o != core.NoNode && o != orphan
+}
+
+// ReportWorker lets role logic tell the state and the cores of a worker that this manager owns. A
+// registered worker's cores ride on the next entry; the other states are announced at once. It reports
+// false for a worker of somebody else.
+func (m *Machine) ReportWorker(now core.Instant, e *core.WorkerEntry, fx *core.Effects) bool {
+	k, ok := m.index(e.Worker)
+	if !ok || m.watch.owners == nil || m.watch.owners[k] != m.self || e.State >= core.NumWorkerStates {
+		return false
+	}
+	r := &m.workTable().rec[k]
+	r.cores, r.available = e.Cores, e.Available
+	if e.State != core.WorkerRegistered && r.state == core.WorkerRegistered {
+		m.announceWorker(now, k, e.State, fx)
+	}
+	return true
+}
+
+// announceRegistered says that worker k, which this node owns, is registered here.
+func (m *Machine) announceRegistered(now core.Instant, k int, fx *core.Effects) {
+	r := &m.workTable().rec[k]
+	r.number = max(r.number, m.rec[k].incarnation()) + 1
+	m.announceWorker(now, k, core.WorkerRegistered, fx)
+}
+
+func (m *Machine) announceWorker(now core.Instant, k int, s core.WorkerState, fx *core.Effects) {
+	r := &m.workTable().rec[k]
+	r.number = max(r.number, 1)
+	r.state = s
+	m.queueWorker(now, &core.WorkerEntry{
+		Worker: m.id(k), Owner: m.self, Incarnation: r.number - 1, Cores: r.cores, Available: r.available, State: s,
+	}, fx)
+}
+
+// hearWorkers takes up what another manager passed on.
+func (m *Machine) hearWorkers(now core.Instant, msg *core.Message, fx *core.Effects) {
+	es := msg.Extra.Workers
+	if !m.watches() || len(es) == 0 || !m.isParticipant(msg.Role) {
+		return
+	}
+	for i := range es[:min(len(es), maxUpdatesParsed)] {
+		e := &es[i]
+		k, known := m.index(e.Worker)
+		o, ok := m.index(e.Owner)
+		if !known || !ok || e.Worker == m.self || e.State >= core.NumWorkerStates || e.Incarnation > maxIncarnation {
+			m.count.Invalid++
+			continue
+		}
+		if r := &m.rec[k]; !r.present() || m.isParticipant(r.role()) || m.watch.owners == nil {
+			continue // nothing to attach it to; a table exchange will tell
+		}
+		if r := &m.rec[o]; e.Owner != m.self && r.present() && !m.isParticipant(r.role()) {
+			m.count.Invalid++
+			continue
+		}
+		m.hearWorker(now, k, e, fx)
+	}
+}
+
+func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *core.Effects) {
+	r := &m.workTable().rec[k]
+	number, owner := e.Incarnation+1, m.watch.owners[k]
+	if e.Owner == m.self {
+		// Nobody else makes entries in this node's name: it is its own, or of a process before this one.
+		if number > r.number {
+			r.number = number
+			if owner == m.self {
+				r.number++
+				m.announceWorker(now, k, r.state, fx)
+			}
+		}
+		return
+	}
+	if !m.entryWins(r, number, e, owner) {
+		return
+	}
+	m.count.WorkersFresh++
+	*r = workRecord{number: number, cores: e.Cores, available: e.Available, state: e.State}
+	m.watch.owners[k] = e.Owner
+	if e.State == core.WorkerRegistered {
+		m.watch.heardAt[k] = max(m.watch.heardAt[k], now) // it was alive at its owner a moment ago
+	}
+	m.queueWorker(now, e, fx)
+}
+
+func (m *Machine) entryWins(r *workRecord, number uint32, e *core.WorkerEntry, owner core.NodeID) bool {
+	ends, ended := e.State != core.WorkerRegistered, r.state != core.WorkerRegistered
+	switch {
+	case number != r.number:
+		return number > r.number
+	case ends != ended:
+		return ends
+	}
+	return e.Owner < owner && owner != core.NoNode && owner != orphan
+}
+
+// queueWorker puts e into the queue in place of what is queued about its worker.
+func (m *Machine) queueWorker(now core.Instant, e *core.WorkerEntry, fx *core.Effects) {
+	w := m.work
+	for i := range w.items {
+		if w.items[i].entry.Worker == e.Worker {
+			w.items = append(w.items[:i], w.items[i+1:]...)
+			break
+		}
+	}
+	if len(w.items) >= m.cfg.WorkerState.QueueMax {
+		w.overflow()
+		m.count.WorkersOverflowed++
+	}
+	it := workItem{entry: *e, queued: millis(now), limit: m.retransmitLimit()}
+	rank := typeRank[core.UpdateDead]
+	if e.State == core.WorkerRegistered {
+		rank = typeRank[core.UpdateJoin]
+	}
+	it.key = rank<<rankShift | uint64(^it.queued)<<ageShift | uint64(e.Worker)&subjMask
+	w.items = append(w.items, it)
+	for i := len(w.items) - 1; i > 0 && w.items[i-1].key < it.key; i-- {
+		w.items[i-1], w.items[i] = w.items[i], w.items[i-1]
+	}
+	m.armGossip(now)
+}
+
+// overflow drops the most transmitted item, the oldest of them.
+func (w *workTable) overflow() {
+	worst := 0
+	for i := range w.items {
+		a, b := &w.items[i], &w.items[worst]
+		if a.sent > b.sent || a.sent == b.sent && (a.queued < b.queued || a.queued == b.queued && a.entry.Worker > b.entry.Worker) {
+			worst = i
+		}
+	}
+	w.items = append(w.items[:worst], w.items[worst+1:]...)
+}
+
+// expireWorkers drops entries that have waited too long.
+func (m *Machine) expireWorkers(now core.Instant) {
+	if m.work == nil {
+		return
+	}
+	oldest := uint32(m.cfg.WorkerState.Age.Milliseconds())
+	kept := m.work.items[:0]
+	for i := range m.work.items {
+		if it := &m.work.items[i]; millis(now)-it.queued <= oldest {
+			kept = append(kept, *it)
+		}
+	}
+	m.work.items = kept
+}
+
+const leastWorkerBytes = 1 + 1 + 2*wire.KeyV4 + 1 + 1
+
+// attachWorkers adds the block of worker entries, in the order of the queue, as much as fits.
+func (m *Machine) attachWorkers(x *core.Extra, room int) {
+	w := m.work
+	room -= wire.ExtraHeader
+	i := len(w.items) - 1
+	for ; i >= 0 && room >= leastWorkerBytes && len(x.Workers) < wire.MaxEntries; i-- {
+		it := w.items[i]
+		size := wire.WorkerBytes(&it.entry, wire.KeyV4)
+		if size > room {
+			break // entries differ by a few bytes: what comes after would hardly fit
+		}
+		room -= size
+		x.Workers = append(x.Workers, it.entry)
+		m.count.WorkersSent++
+		if it.sent++; it.sent < it.limit {
+			it.key += 1 << sentShift
+			w.taken = append(w.taken, it)
+		}
+	}
+	w.items = w.items[:i+1]
+	w.merge()
+}
+
+// merge puts the taken items, sorted by ascending key, back among the rest.
+func (w *workTable) merge() {
+	n, k := len(w.items), len(w.taken)
+	w.items = append(w.items, w.taken...)
+	for i, j, to := n-1, 0, n+k-1; j < k; to-- {
+		if i >= 0 && w.items[i].key < w.taken[j].key {
+			w.items[to] = w.items[i]
+			i--
+		} else {
+			w.items[to] = w.taken[j]
+			j++
+		}
+	}
+	w.taken = w.taken[:0]
+}
+
+// validateWorkers is the worker entries' share of Validate.
+func (m *Machine) validateWorkers(fail func(string, ...any)) {
+	w := m.work
+	if w == nil {
+		return
+	}
+	if len(w.items) > m.cfg.WorkerState.QueueMax {
+		fail("%d worker entries are queued", len(w.items))
+	}
+	for i := range w.items {
+		it := &w.items[i]
+		if it.sent >= it.limit {
+			fail("worker entry of %d was sent %d times and is still queued", it.entry.Worker, it.sent)
+		}
+		if i > 0 && w.items[i-1].key < it.key {
+			fail("worker entries are out of order at %d", it.entry.Worker)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package metrics
+
+import (
+	"time"
+
+	"hypersim/core"
+)
+
+// The link between gates and datacenters (spec 10 §9): how gates judge datacenters, and what coordinates
+// tell them of the way there.
+
+// LinkProbe is a Probe that knows the link. One that does not gives no metrics of it.
+type LinkProbe interface {
+	// LinkLeader returns whom gate takes for the leader of the datacenter at a site.
+	LinkLeader(gate core.NodeID, site int) (core.NodeID, bool)
+}
+
+// linkEvery is the least time between two samples of link_error and wrong_order: a coordinate does not move
+// fast enough to be worth more.
+const (
+	linkEvery = 5 * time.Second
+	linkGrid  = core.Instant(linkEvery)
+)
+
+// links is what is kept of the link.
+type links struct {
+	gates    []core.NodeID
+	managers [][]core.NodeID // by site
+	states   []core.Reach    // by node and site, of gates
+	since    core.Instant    // last cut, repair or start of a fault that separates; 0: the start of the run
+	fault    int32
+	next     core.Instant
+
+	leaders  []core.NodeID // of one gate, by site: scratch
+	estimate []float64
+	truth    []float64
+}
+
+func (l *links) init(ctx *Context, sites int) {
+	l.fault = -1
+	l.managers = make([][]core.NodeID, sites)
+	for i := range ctx.Nodes {
+		switch n := &ctx.Nodes[i]; {
+		case n.Ghost:
+		case n.Role == core.RoleGate:
+			l.gates = append(l.gates, n.ID)
+		case n.Role == core.RoleManager:
+			l.managers[n.SiteIndex] = append(l.managers[n.SiteIndex], n.ID)
+		}
+	}
+	l.states = make([]core.Reach, len(ctx.Nodes)*sites)
+}
+
+// separates reports whether a fault of the kind may come between a gate and a datacenter: its edges are
+// what dc_reachability_delay counts from.
+func separates(kind string) bool {
+	return kind == "partition" || kind == "flap" || kind == "site-outage"
+}
+
+func (r *Recorder) linkEdge(now core.Instant, fault int32) {
+	if f := r.fault(fault); f != nil && separates(f.Kind) {
+		r.links.since, r.links.fault = now, fault
+	}
+}
+
+// reach takes a change in how gate n judges a datacenter.
+func (r *Recorder) reach(now core.Instant, n core.NodeID, f *core.Fact) {
+	l := &r.links
+	if f.A < 0 || int(f.A) >= len(r.sites) || f.B < 0 || f.B >= core.NumReaches {
+		return
+	}
+	to := core.Reach(f.B)
+	l.states[int(n)*len(r.sites)+int(f.A)] = to
+	subject := f.Subject
+	if int(subject) >= len(r.peers) {
+		subject = core.NoNode
+	}
+	o := r.about(DCReachabilityDelay, now, seconds(now.Sub(l.since)), n, subject)
+	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(f.A), core.MemberState(to), core.MemberState(f.N), f.Cause, l.fault
+	r.keep(&o)
+	r.point(now, DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[f.A]), float64(to))
+}
+
+// unlinked forgets what a gate that ended thought.
+func (r *Recorder) unlinked(n core.NodeID) {
+	clear(r.links.states[int(n)*len(r.sites) : (int(n)+1)*len(r.sites)])
+}
+
+// sampleReach counts the time that gates take datacenters for unreachable that are not.
+func (r *Recorder) sampleReach(now core.Instant) {
+	for _, g := range r.links.gates {
+		if p := &r.peers[g]; !p.up || p.paused {
+			continue
+		}
+		for site := range r.sites {
+			if r.links.states[int(g)*len(r.sites)+site] == core.ReachUnreachable && r.siteReachable(g, site) {
+				o := r.about(FalseUnreachable, now, seconds(r.ctx.SampleEvery), g, core.NoNode)
+				o.SiteA = int16(site)
+				r.keep(&o)
+			}
+		}
+	}
+}
+
+// siteReachable reports whether some live manager of site can talk to gate both ways.
+func (r *Recorder) siteReachable(gate core.NodeID, site int) bool {
+	for _, m := range r.links.managers[site] {
+		if p := &r.peers[m]; p.up && !p.paused && r.reachable(gate, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// sampleLinks measures each gate's estimates to the leaders that it knows. It uses the coordinates that
+// sampleCoordinates took.
+func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
+	l := &r.links
+	lp, ok := probe.(LinkProbe)
+	if !ok || !r.ctx.LinkPairs || r.ctx.TrueRTT == nil || now < l.next {
+		return
+	}
+	l.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
+	for _, g := range l.gates {
+		if !r.coords.have[g] {
+			continue
+		}
+		l.leaders, l.estimate, l.truth = l.leaders[:0], l.estimate[:0], l.truth[:0]
+		for site := range r.sites {
+			leader, ok := lp.LinkLeader(g, site)
+			if !ok || !r.coords.have[leader] {
+				continue
+			}
+			truth := float64(r.ctx.TrueRTT(g, leader, now)) / 1e6
+			if truth <= 0 {
+				continue
+			}
+			rel, _, _, _ := r.accuracy(g, leader, now)
+			o := r.about(LinkError, now, rel, g, leader)
+			o.SiteA, o.Event = int16(site), r.samples
+			r.keep(&o)
+			l.leaders = append(l.leaders, leader)
+			l.estimate = append(l.estimate, estimateMS(&r.coords.coords[g], &r.coords.coords[leader]))
+			l.truth = append(l.truth, truth)
+		}
+		if wrong, pairs := misordered(l.estimate, l.truth); pairs > 0 {
+			o := r.about(WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
+			o.Weight, o.Event = uint32(pairs), r.samples
+			r.keep(&o)
+		}
+	}
+}
+
+// misordered counts the pairs of datacenters that have different true distances, and those of them whose
+// estimates say the opposite or nothing.
+func misordered(estimate, truth []float64) (wrong, pairs int) {
+	for a := range truth {
+		for b := range a {
+			if truth[a] == truth[b] {
+				continue
+			}
+			pairs++
+			if truth[a] < truth[b] != (estimate[a] < estimate[b]) || estimate[a] == estimate[b] {
+				wrong++
+			}
+		}
+	}
+	return wrong, pairs
+}
