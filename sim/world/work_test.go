@@ -48,14 +48,12 @@ target = { role = "worker" }
 
 const stuckWorker = "a/worker/2"
 
-// runJobs runs sc with all invariants and returns the facts of the job layer.
-func runJobs(t *testing.T, sc *scenarios.Scenario) (*World, []trace.Record) {
-	t.Helper()
-	scoped := func(r *trace.Record) bool {
-		return r.Kind == trace.KindFact && r.Fact.Kind >= core.FactScopeSuspected && r.Fact.Kind <= core.FactScopeExtended
-	}
-	w, v := watch(t, sc, scoped)
-	ctx := check.Context{Limits: check.Default(), View: w}
+// late is the view of a world that is built after its checker.
+type late struct{ *World }
+
+// checkContext lets the checks judge sc by the constants of the chapter.
+func checkContext(sc *scenarios.Scenario, view check.View) check.Context {
+	ctx := check.Context{Limits: check.Default(), View: view}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
 		ctx.Nodes = append(ctx.Nodes, check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group})
@@ -63,7 +61,17 @@ func runJobs(t *testing.T, sc *scenarios.Scenario) (*World, []trace.Record) {
 	for range sc.Faults {
 		ctx.Faults = append(ctx.Faults, check.Fault{Lasting: true})
 	}
-	c := check.New(ctx)
+	return ctx
+}
+
+// runJobs runs sc with all invariants and returns the facts of the job layer.
+func runJobs(t *testing.T, sc *scenarios.Scenario) (*World, []trace.Record) {
+	t.Helper()
+	scoped := func(r *trace.Record) bool {
+		return r.Kind == trace.KindFact && r.Fact.Kind >= core.FactScopeSuspected && r.Fact.Kind <= core.FactScopeExtended
+	}
+	w, v := watch(t, sc, scoped)
+	c := check.New(checkContext(sc, w))
 	w.opt.Sinks = append(w.opt.Sinks, c)
 	w.Run(w.End())
 	w.Finish()
