@@ -115,6 +115,10 @@ gates = 2
 managers = %d
 workers = %d
 start = { mode = %q }
+[protocol.worker]
+deadline = "5s"
+check = "1s"
+grace = "2s"
 [protocol.job]
 progress_gap = "3s"
 check_interval = "1s"
