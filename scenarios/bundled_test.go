@@ -19,11 +19,39 @@ import (
 // wanted are the files that the catalogue names so far.
 var wanted = []string{
 	"partition.toml",
-	"coordinates/vivaldi-cold-start.toml", "coordinates/vivaldi-real-matrix.toml",
+	"coordinates/link-samples.toml",
+	"coordinates/vivaldi-cold-start.toml",
+	"coordinates/vivaldi-real-matrix.toml",
+	"coordinates/vivaldi-route-shift.toml",
+	"coordinates/vivaldi-ucb-calibration.toml",
 	"gray/gray-failure.toml",
-	"membership/crash-single-lan.toml", "membership/gossip-convergence-scaling.toml", "membership/idle-steady-state.toml",
-	"membership/join-storm.toml", "membership/loss-false-positive.toml",
-	"partition/partition-asymmetric.toml", "partition/partition-flapping.toml", "partition/partition-partial-bridge.toml",
+	"gray/pause-sweep.toml",
+	"membership/crash-single-lan.toml",
+	"membership/gossip-convergence-scaling.toml",
+	"membership/idle-steady-state.toml",
+	"membership/inherited-side-by-side.toml",
+	"membership/join-storm.toml",
+	"membership/loss-false-positive.toml",
+	"membership/mass-crash.toml",
+	"membership/rolling-restart.toml",
+	"membership/unconfirmed-lifecycle.toml",
+	"membership/wan-adaptive-timeout.toml",
+	"membership/worker-churn.toml",
+	"outages/correlated-path-failure.toml",
+	"outages/flapping-fast-lan.toml",
+	"outages/gossip-storm.toml",
+	"outages/half-detached-node.toml",
+	"outages/paused-detector.toml",
+	"outages/poisoned-coordinates.toml",
+	"outages/zero-rtt.toml",
+	"partition/partition-asymmetric.toml",
+	"partition/partition-flapping.toml",
+	"partition/partition-partial-bridge.toml",
+	"partition/partition-symmetric-gates.toml",
+	"partition/split-brain-managers.toml",
+	"scale/scale-10k.toml",
+	"scale/scale-1k.toml",
+	"scale/scale-5k.toml",
 }
 
 func TestBundledFiles(t *testing.T) {
@@ -58,6 +86,13 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 					sets = append(sets, []string{fmt.Sprintf("%s=%v", axis.Key, x)})
 				}
 			}
+			for i := range s.Sweep.zipped() {
+				var set []string
+				for _, axis := range s.Sweep.Zip {
+					set = append(set, fmt.Sprintf("%s=%v", axis.Key, axis.Values[i]))
+				}
+				sets = append(sets, set)
+			}
 			for _, set := range sets {
 				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name}, set...).Expects {
 					judged[e.ID] = judged[e.ID] || e.Applies
@@ -70,6 +105,14 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 			}
 		}
 	}
+}
+
+// zipped is how many cells the lists that advance together make.
+func (s *Sweep) zipped() int {
+	if len(s.Zip) == 0 {
+		return 0
+	}
+	return len(s.Zip[0].Values)
 }
 
 func mustLoad(t *testing.T, name string, opt Options, sets ...string) *Scenario {

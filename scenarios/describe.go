@@ -14,6 +14,7 @@ import (
 type Plan struct {
 	Scenario string      `json:"scenario"`
 	Title    string      `json:"title"`
+	Protocol string      `json:"protocol"` // profile, and the inherited behaviours that are on
 	Sites    []SitePlan  `json:"sites"`
 	Groups   []GroupPlan `json:"groups"`
 	Nodes    int         `json:"nodes"` // without ghosts
@@ -56,7 +57,7 @@ const (
 // Describe computes the plan of a loaded scenario.
 func Describe(s *Scenario) Plan {
 	p := Plan{
-		Scenario: s.Name, Title: s.Title, Faults: len(s.Faults), Expects: len(s.Expects),
+		Scenario: s.Name, Title: s.Title, Protocol: s.Protocol.Behaviour(), Faults: len(s.Faults), Expects: len(s.Expects),
 		Kinds: len(s.Network.Links), Warnings: s.Warnings,
 	}
 	rows := s.Topology.N()
@@ -68,7 +69,7 @@ func Describe(s *Scenario) Plan {
 		p.Sites = append(p.Sites, SitePlan{s.Topology.Sites[i].Name, c.Gates, c.Managers, c.Workers, c.Clients})
 	}
 	c := s.Protocol.Default()
-	flat := c.Swim.Membership.Topology == "flat"
+	flat := c.Swim.AllParticipants()
 	for _, g := range s.Groups {
 		gp := GroupPlan{Name: g.Name}
 		for id := g.First; id < g.First+core.NodeID(g.Count); id++ {
@@ -185,6 +186,7 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, " and %d ghosts", p.Ghosts)
 	}
 	fmt.Fprintf(&b, ", %d links of %d kinds, %d faults, %d expectations\n", p.Links, p.Kinds, p.Faults, p.Expects)
+	fmt.Fprintf(&b, "  protocol as %s\n", p.Protocol)
 	fmt.Fprintf(&b, "  about %.2g million events, %s of memory\n", p.Events/1e6, showMemory(p.Memory))
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "  warning: %s\n", w)

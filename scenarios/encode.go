@@ -68,7 +68,7 @@ func (l *loader) encodeWorld() map[string]any {
 		w.Cluster.Start.Over, w.Cluster.Start.Order = 0, nil
 	}
 	m := encodeStruct(reflect.ValueOf(w))
-	protocol := map[string]any{"unsafe": l.proto.unsafe}
+	protocol := map[string]any{"unsafe": l.proto.unsafe, "profile": l.proto.profile}
 	base := l.proto.base
 	rooms := roomsOf(&base)
 	for _, name := range roomNames() {

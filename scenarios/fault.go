@@ -46,6 +46,9 @@ const (
 	// FaultRaise lets members raise their incarnation and spread it as an alive claim, as a refutation
 	// does: one marked piece of news (catalogue entry B1). Target.
 	FaultRaise FaultKind = "raise"
+	// FaultRumour tells members by hearsay that others are alive at incarnation 0 (catalogue entry A5).
+	// Ghosts that a rumour is about are nobody's configured peers. Target (who hears it), About.
+	FaultRumour FaultKind = "rumour"
 	// FaultChurn lets nodes crash, leave and come back at random. Target, Churn, Downtime.
 	FaultChurn FaultKind = "churn"
 	// FaultPoison replaces the coordinates that processes send by Values (Poison…). Target.
@@ -69,6 +72,7 @@ type Fault struct {
 	Target *Selector // nil: the kind has none
 	A, B   *Selector // two sides of a partition, or of Links
 	Groups []*Selector
+	About  *Selector // of a rumour, in the order of the ids
 
 	Kinds   []core.Kind  // with Classes: what a partition stops; both empty: everything
 	Classes []core.Class //

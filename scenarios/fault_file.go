@@ -37,6 +37,7 @@ var faultRules = map[FaultKind]faultRule{
 	FaultSiteOutage:    {need: []string{"site"}, may: []string{"mode"}, lasts: true},
 	FaultDiscovery:     {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
 	FaultStuckWorkflow: {need: []string{"target", "job"}, lasts: true},
+	FaultRumour:        {need: []string{"target", "about"}, noFor: true},
 	FaultRaise:         {need: []string{"target"}, noFor: true},
 	FaultChurn:         {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
 	FaultPoison:        {need: []string{"target", "values"}, lasts: true},
@@ -146,6 +147,10 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	if t.Links != nil {
 		f.A, f.B = &t.Links.A, &t.Links.B
 	}
+	if t.About != nil && n.kid("about") != nil {
+		f.About = t.About
+		f.About.resolve(l.b, l.sc, false)
+	}
 	f.A.resolve(l.b, l.sc, false)
 	f.B.resolve(l.b, l.sc, false)
 	for i := range t.Groups {
@@ -243,6 +248,10 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 	case FaultDiscovery:
 		if t.Fail != nil && !*t.Fail {
 			l.b.wrong(n.kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
+		}
+	case FaultRumour:
+		if f.About != nil && f.About.Draws() {
+			l.b.wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
 		}
 	case FaultJoin:
 		if f.Target != nil && f.Target.Draws() {
@@ -440,9 +449,17 @@ func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	}
 }
 
-// absent marks the nodes whose first fault is a join: they are not there until then.
+// absent marks the nodes whose first fault is a join: they are not there until then. A ghost that a rumour is
+// about is unheard of until then.
 func (l *loader) absent() {
 	sc := l.sc
+	for i := range sc.Faults {
+		if about := sc.Faults[i].About; about != nil {
+			for _, id := range about.Fixed {
+				sc.Nodes[id].Absent = sc.Nodes[id].Absent || sc.Nodes[id].Ghost
+			}
+		}
+	}
 	order := make([]int, len(sc.Faults))
 	for i := range order {
 		order[i] = i

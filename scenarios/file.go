@@ -219,6 +219,7 @@ type faultT struct {
 	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
 	Target *Selector      `key:"target" doc:"whom it hits"`
 
+	About     *Selector      `key:"about" doc:"rumour: who is said to be alive; ghosts are named by id"`
 	A         *Selector      `key:"a" doc:"partition, flap: one side"`
 	B         *Selector      `key:"b" doc:"partition, flap: the other side"`
 	Groups    []Selector     `key:"groups" doc:"partition: sides of which no two can talk"`

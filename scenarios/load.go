@@ -235,6 +235,7 @@ func (l *loader) resolve() {
 	l.seeds(l.flat())
 	l.starts()
 	l.expects(l.claims.Expect)
+	l.mootInvariants()
 	l.report()
 }
 

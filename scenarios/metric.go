@@ -49,6 +49,8 @@ var measured = []Metric{
 	{Name: "gossip_evicted", Unit: "count", Labels: []string{"type"}, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	{Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	{Name: "join_confirm", Unit: "s", Doc: "start of a node to OK at all live members that should know it"},
+	{Name: "join_confirm_role", Unit: "s", Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	{Name: "join_first", Unit: "s", Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	{Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	{Name: "unconfirmed_peers", Unit: "count", Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
 	{Name: "unconfirmed_removed", Unit: "s", Doc: "age of an UNCONFIRMED record at its removal"},

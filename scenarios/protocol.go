@@ -19,7 +19,8 @@ type Config struct {
 // overrides; NodeSpec.Config says which one a node has.
 type Protocol struct {
 	Configs []Config
-	Unsafe  bool // checks between parameters are warnings
+	Unsafe  bool   // checks between parameters are warnings
+	Profile string // ProfileSpecified or ProfileInherited; keys of their own may differ from it
 }
 
 // Default returns the configuration without overrides.

@@ -57,10 +57,11 @@ type protocol struct {
 	overrides []overrideT
 	rooms     []*node // the same as trees of rooms
 	unsafe    bool
+	profile   string
 }
 
 func (l *loader) bindProtocol(n *node) *protocol {
-	p := &protocol{base: defaultConfig()}
+	p := &protocol{base: defaultConfig(), profile: ProfileSpecified}
 	formed := l.world.Cluster.Start.Mode == "formed"
 	p.base.Swim.Membership.Initial = map[bool]string{true: "formed", false: "cold"}[formed]
 	if n == nil {
@@ -71,16 +72,16 @@ func (l *loader) bindProtocol(n *node) *protocol {
 		l.b.wrong(n, key, "must be a table")
 		return p
 	}
-	for _, name := range n.names() {
+	l.bindProfile(p, n)
+	for _, name := range roomOrder(n) {
 		kid, at := n.kids[name], join(key, name)
 		switch name {
+		case "profile":
 		case "unsafe":
 			v, ok := kid.val.(bool)
 			if p.unsafe = v; !ok {
 				l.b.wrong(kid, at, "must be true or false")
 			}
-		case "inherited":
-			l.b.later(kid, at, "inherited behaviours are")
 		case "role":
 			l.bindRoles(p, kid, at)
 		case "override":
@@ -102,8 +103,10 @@ func (l *loader) bindProtocol(n *node) *protocol {
 	return p
 }
 
-// shapeKeys are the same for all members of a group, so only [protocol.membership] may set them.
-var shapeKeys = []string{"topology", "initial", "confirmation_mode"}
+// shapeKeys are the same for all members of a group, so only the protocol's own rooms may set them.
+var shapeKeys = map[string][]string{
+	"membership": {"topology", "initial", "confirmation_mode"}, "worker": {"probe"}, "inherited": {"10/D33"},
+}
 
 // bindRoom binds one room's table.
 func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
@@ -114,16 +117,19 @@ func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
 		l.b.later(n, key, "the parameters of this room are")
 		return
 	case !ok:
-		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe"))
+		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe", "profile"))
+		return
+	case name == "inherited":
+		l.bindInherited(c, n, key)
+	default:
+		l.b.table(n, key, room)
+	}
+	if shape || !n.isTable {
 		return
 	}
-	l.b.table(n, key, room)
-	if name != "membership" || shape || !n.isTable {
-		return
-	}
-	for _, k := range shapeKeys {
+	for _, k := range shapeKeys[name] {
 		if kid := n.kid(k); kid != nil {
-			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.membership]")
+			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.%s]", name)
 		}
 	}
 }
@@ -133,7 +139,7 @@ func (l *loader) bindRooms(c *Config, n *node, key string) {
 		l.b.wrong(n, key, "must be a table of rooms")
 		return
 	}
-	for _, name := range n.names() {
+	for _, name := range roomOrder(n) {
 		l.bindRoom(c, n.kids[name], join(key, name), name, false)
 	}
 }
@@ -181,7 +187,7 @@ func (r *rawT) nest() *node {
 // configs gives every node its configuration: base, then its role's, then the overrides that name it.
 func (l *loader) configs(p *protocol) {
 	sc := l.sc
-	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe}
+	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe, Profile: p.profile}
 	for i := range p.overrides {
 		t := &p.overrides[i].Target
 		if t.Draws() {

@@ -38,7 +38,11 @@ func protocolSchema() map[string]any {
 	}
 	role := map[string]any{"type": "object", "properties": byRoom, "additionalProperties": false}
 	all := map[string]any{
-		"unsafe":   map[string]any{"type": "boolean", "description": "checks between parameters become warnings"},
+		"unsafe": map[string]any{"type": "boolean", "description": "checks between parameters become warnings"},
+		"profile": map[string]any{
+			"enum": []any{ProfileSpecified, ProfileInherited}, "default": ProfileSpecified,
+			"description": "inherited: every switch of protocol.inherited is on; keys that are given win",
+		},
 		"override": schemaOfValue(reflect.TypeFor[[]overrideT](), field{}),
 		"role": map[string]any{
 			"type": "object", "additionalProperties": false,

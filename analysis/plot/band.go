@@ -29,7 +29,7 @@ var tints = []color.NRGBA{
 }
 
 // events are the kinds of faults that happen at a moment.
-var events = []string{"crash", "restart", "leave", "join", "kill-leader"}
+var events = []string{"crash", "restart", "leave", "join", "raise", "rumour", "kill-leader"}
 
 // faultBands returns the bands of the faults that began, in order of start. only, if any, names faults.
 func faultBands(faults []metrics.FaultRow, end float64, only []string) []band {

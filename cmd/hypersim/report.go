@@ -14,6 +14,7 @@ import (
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/runner"
 	"hypersim/core"
+	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 )
 
@@ -50,6 +51,9 @@ func (p *report) printf(format string, args ...any) { fmt.Fprintf(p.w, format, a
 func (p *report) head() {
 	sc := p.res.Scenario
 	p.printf("%s, seed %d: %s\n", sc.Name, sc.Seed, sc.Title)
+	if b := sc.Protocol.Behaviour(); b != scenarios.ProfileSpecified {
+		p.printf("protocol as %s\n", b)
+	}
 	if p.res.Stopped != "" {
 		p.printf("%s: the run is incomplete\n", p.paint(red, p.res.Stopped))
 	}

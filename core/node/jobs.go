@@ -65,8 +65,8 @@ func (n *Node) ClearScope(now core.Instant, scope uint64, fx *core.Effects) {
 }
 
 // Validate recomputes what n keeps incrementally and returns what does not agree.
-func (n *Node) Validate() []string {
-	bad := n.Swim.Validate()
+func (n *Node) Validate(now core.Instant) []string {
+	bad := n.Swim.ValidateState(now).Errors
 	if h := n.Jobs(); h != nil {
 		bad = append(bad, h.Validate()...)
 	}

@@ -79,7 +79,7 @@ func TestGlobalDeathClearsInTheSameEvent(t *testing.T) {
 		t.Errorf("facts %+v", f)
 	}
 	o.progress(82*sec, 7, 1) // of a process that left
-	if bad := o.n.Validate(); bad != nil || o.n.Jobs().Scopes() != 0 {
+	if bad := o.n.Validate(82 * sec); bad != nil || o.n.Jobs().Scopes() != 0 {
 		t.Errorf("%q, %d scopes", bad, o.n.Jobs().Scopes())
 	}
 }

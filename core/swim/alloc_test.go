@@ -84,6 +84,49 @@ func (c *crowd) gossip(n int) {
 	c.m.Receive(c.now, &c.msg, &c.fx)
 }
 
+// extra tells n new things about loads and one about each of the workers w1 …, then lets the machine pass
+// them on.
+func (c *crowd) extra(x *core.Extra) {
+	for i := range x.Health {
+		x.Health[i].Version++
+	}
+	for i := range x.Workers {
+		x.Workers[i].Incarnation++
+	}
+	c.now = c.now.Add(1e6)
+	c.msg = core.Message{Kind: core.KindGossip, Role: core.RoleManager, Group: 1, From: 1, Instance: 1, Extra: x}
+	c.fx.Reset()
+	c.m.Receive(c.now, &c.msg, &c.fx)
+}
+
+func TestEntriesAllocateNothing(t *testing.T) {
+	c := newCrowd(80, true)
+	x := new(core.Extra)
+	for id := core.NodeID(2); id < 7; id++ {
+		x.Health = append(x.Health, core.HealthEntry{Subject: id, Load: core.Load(id % core.NumLoads)})
+	}
+	for id := core.NodeID(60); id < 80; id++ {
+		c.m.learnRole(c.now, int(id), core.RoleWorker, &c.fx)
+		x.Workers = append(x.Workers, core.WorkerEntry{Worker: id, Owner: 1, Cores: 8})
+	}
+	step := func() {
+		c.extra(x)
+		for range 3 {
+			c.tick()
+		}
+		c.pinged(9)
+	}
+	for range 500 {
+		step()
+	}
+	if c.m.count.HealthSent == 0 || c.m.count.WorkersSent == 0 {
+		t.Fatal("nothing is passed on")
+	}
+	if n := testing.AllocsPerRun(500, step); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	for _, coordinates := range []bool{false, true} {
 		c := newCrowd(80, coordinates)

@@ -233,7 +233,7 @@ func (a *auditor) suspicions(now core.Instant) {
 				a.fail("§5.2: f, n or K of a running suspicion changed")
 			}
 		}
-		if !s.graced && (s.deadline < s.start.Add(s.min) && s.deadline != now || s.deadline > s.start.Add(s.max)) {
+		if !s.graced && (s.deadline < s.start.Add(s.min) && s.deadline != now || s.deadline > s.start.Add(s.max+a.m.cfg.Wheel.Quantum)) {
 			a.fail("I-M12: deadline %v outside of %v + [%v, %v]", s.deadline, s.start, s.min, s.max)
 		}
 		if s.c > s.k {

@@ -26,6 +26,9 @@ type Config struct {
 	Health      Health      `key:"health"`
 	Rate        Rate        `key:"rate"`
 	Cleanup     Cleanup     `key:"cleanup"`
+	Audit       Audit       `key:"audit"`
+	Wheel       Wheel       `key:"wheel"`
+	Inherited   Inherited   `key:"inherited"`
 }
 
 // Membership shapes the groups (§1) and bounds the tables (§2.6).
@@ -52,6 +55,7 @@ type Probe struct {
 	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
+	StreamFallback bool          `key:"stream_fallback" doc:"a ping over a stream beside the indirect phase; only false is built"`
 	PauseGuard     bool          `key:"pause_guard" doc:"a probe timer that fires far too late voids its probe (§4.2); false: late probes fail"`
 	MaxProxied     int           `key:"max_proxied" range:"[0,10000]" doc:"pending indirect probes as proxy"`
 }
@@ -139,10 +143,32 @@ type Confirm struct {
 	Reactive     bool          `key:"reactive" doc:"ping an unconfirmed sender at once"`
 	ReactiveGap  core.Duration `key:"reactive_gap" range:"[0,inf)" doc:"at most one reactive ping per peer in this time"`
 	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and second"`
+
+	GatePassive         core.Duration `key:"gate_passive" range:"(0,inf)" doc:"how long a gate may stay unconfirmed, before the factors"`
+	GateAttempts        int           `key:"gate_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed gate"`
+	GateInterval        core.Duration `key:"gate_interval" range:"(0,inf)" doc:"between them"`
+	GateLatencyAware    bool          `key:"gate_latency_aware" doc:"distance stretches the timeout"`
+	GateCoordinates     bool          `key:"gate_coordinates" doc:"doubt about the coordinate stretches the timeout"`
+	GateLoadCap         float64       `key:"gate_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+	ManagerPassive      core.Duration `key:"manager_passive" range:"(0,inf)" doc:"how long a manager may stay unconfirmed, before the factors"`
+	ManagerAttempts     int           `key:"manager_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed manager"`
+	ManagerInterval     core.Duration `key:"manager_interval" range:"(0,inf)" doc:"between them"`
+	ManagerLatencyAware bool          `key:"manager_latency_aware" doc:"distance stretches the timeout"`
+	ManagerCoordinates  bool          `key:"manager_coordinates" doc:"doubt about the coordinate stretches the timeout"`
+	ManagerLoadCap      float64       `key:"manager_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+	WorkerPassive       core.Duration `key:"worker_passive" range:"(0,inf)" doc:"how long a worker may stay unconfirmed, before the factor; it is never pinged"`
+	WorkerLoadCap       float64       `key:"worker_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
+
+	Backoff float64       `key:"backoff" range:"[1,10]" doc:"attempt i is i·interval·backoffⁱ after the first"`
+	Jitter  float64       `key:"jitter" range:"[0,0.5)" doc:"each attempt is earlier or later by up to this share of the interval"`
+	Sweep   core.Duration `key:"sweep" range:"(0,inf)" doc:"period of the walk over all unconfirmed peers"`
+	Stale   core.Duration `key:"stale" range:"(0,inf)" doc:"unconfirmed for longer than this is counted as stale"`
+	Removal string        `key:"removal" enum:"both,attempts" doc:"both: when the timeout is over and all attempts failed; attempts: right after the last one (10/D19)"`
 }
 
 // Worker is how workers are watched (§10.4).
 type Worker struct {
+	Probe    string        `key:"probe" enum:"never,member" doc:"never: workers are watched by their silence; member: an experiment in which they are witnesses like all others and are probed"`
 	Deadline core.Duration `key:"deadline" range:"(0,inf)" doc:"silence after which the owner suspects a worker"`
 	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
 	Check    core.Duration `key:"check" range:"(0,inf)" doc:"how often the owner looks"`
@@ -177,4 +203,20 @@ type Rate struct {
 // Cleanup is the sweep over old records (§2.6).
 type Cleanup struct {
 	Interval core.Duration `key:"interval" range:"(0,inf)" doc:"period of the sweep"`
+}
+
+// Wheel is the granularity of suspicion timers (§5.3).
+type Wheel struct {
+	Quantum core.Duration `key:"quantum" range:"[0,10]" doc:"suspicion deadlines are rounded up to a multiple; 0: exact"`
+}
+
+// AllParticipants reports whether every member is a witness and is probed, workers too: in a flat group, and
+// as an experiment in the others.
+func (c *Config) AllParticipants() bool {
+	return c.Membership.Topology == "flat" || c.Worker.Probe == "member"
+}
+
+// Audit is the log of a node's own transitions (§12).
+type Audit struct {
+	Max int `key:"max" range:"[0,100000]" doc:"transitions remembered per node; 0 switches it off"`
 }

@@ -13,8 +13,8 @@ type Counters struct {
 	SuspicionsRefused, SkippedUnconfirmed, GossipDeaths                          uint64
 	Refutations, RefutationsDeferred                                             uint64
 
-	Enqueued, Transmitted, Superseded, Overflowed uint64
-	Fresh, Duplicate, Stale, Invalid, Suspicious  uint64
+	Enqueued, Transmitted, Superseded, Overflowed, Aged uint64
+	Fresh, Duplicate, Stale, Invalid, Suspicious        uint64
 
 	HealthFresh, HealthSent                      uint64 // health entries (§4.6)
 	WorkersFresh, WorkersSent, WorkersOverflowed uint64 // worker-state entries (§6)
@@ -25,8 +25,14 @@ type Counters struct {
 	ReconnectsTried, ReconnectsSucceeded     uint64
 	SyncsEqual, SyncsFull, SyncsFailed       uint64
 	RateLimited, Malformed                   uint64
-	Evicted, MembersRefused                  uint64
+	Evicted, MembersRefused, Leaves          uint64
 
-	ConfirmAttempts [core.NumRoles]uint64
-	Transitions     [core.NumStates][core.NumStates]uint32
+	ConfirmAttempts    [core.NumRoles]uint64 // active pings to UNCONFIRMED peers, by role of the peer
+	ConfirmProactive   [core.NumRoles]uint64 // of these the proactive ones
+	ConfirmSuccess     [core.NumRoles]uint64 // of these answered while the peer was still UNCONFIRMED
+	Confirmed          [core.NumRoles]uint64 // peers that became OK from UNCONFIRMED or from nothing
+	UnconfirmedRemoved [core.NumRoles][NumRemovals]uint32
+	StaleUnconfirmed   uint64 // peers that were unconfirmed for longer than confirm.stale
+
+	Transitions [core.NumStates][core.NumStates]uint32
 }

@@ -40,9 +40,17 @@ func Default() Config {
 			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
-		Confirm:   Confirm{On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10},
+		Confirm: Confirm{
+			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10,
+			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,
+			GateLatencyAware: true, GateCoordinates: true, GateLoadCap: 3,
+			ManagerPassive: 90 * time.Second, ManagerAttempts: 3, ManagerInterval: 5 * time.Second,
+			ManagerLatencyAware: true, ManagerCoordinates: true, ManagerLoadCap: 5,
+			WorkerPassive: 180 * time.Second, WorkerLoadCap: 10,
+			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: removeAfterBoth,
+		},
 		Worker: Worker{
-			Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
 		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
 		Health: Health{
@@ -51,6 +59,7 @@ func Default() Config {
 		},
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
+		Audit:   Audit{Max: 1000},
 	}
 }
 
@@ -67,6 +76,7 @@ func (c *Config) Validate() error {
 	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
+	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
 	require(c.Join.RetryMin <= c.Join.RetryMax,
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)

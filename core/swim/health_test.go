@@ -144,6 +144,17 @@ func TestOwnHealth(t *testing.T) {
 	c.now = c.now.Add(time.Hour)
 	c.m.renewHealth(c.now)
 	expect("an hour later", core.LoadHealthy, 5)
+
+	c = newCrowd(10, false)
+	cfg := *c.m.cfg
+	cfg.Health.Enabled = false
+	c.m.cfg = &cfg
+	c.m.level = 4
+	c.m.judgeOwnHealth(c.now)
+	c.hears(core.HealthEntry{Subject: 3, Version: 1, Load: core.LoadOverloaded})
+	if c.m.health != nil {
+		t.Error("health.enabled = false, and yet loads are told or kept")
+	}
 }
 
 // §4.2 step 3: loaded participants are proxies only where the others do not suffice.

@@ -1,10 +1,6 @@
 package swim
 
-import (
-	"fmt"
-
-	"hypersim/core"
-)
+import "hypersim/core"
 
 // State returns how this node holds id; StateNone if it has no record. Its own id is always OK.
 func (m *Machine) State(id core.NodeID) core.MemberState {
@@ -81,12 +77,13 @@ func (m *Machine) Counters() *Counters { return &m.count }
 
 // Sizes in bytes of what a machine keeps, held to the truth by a test.
 const (
-	machineBytes      = 1832
+	machineBytes      = 2168
 	recordBytes       = 16
 	pingBytes         = 64
 	itemBytes         = 32
 	suspicionBytes    = 80
-	confirmationBytes = 16
+	confirmationBytes = 32
+	auditBytes        = 24
 	healthTableBytes  = 104
 	healthItemBytes   = 40
 	workTableBytes    = 72
@@ -99,6 +96,7 @@ func (m *Machine) MemoryBytes() int {
 	n := machineBytes + cap(m.rec)*recordBytes + cap(m.list.order)*2 + cap(m.out)*pingBytes
 	n += (cap(m.queue.items) + cap(m.queue.taken)) * itemBytes
 	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
+	n += cap(m.conf.heap)*2 + cap(m.conf.recent)*8 + cap(m.audit.ring)*auditBytes
 	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
 	if m.health != nil {
 		n += healthTableBytes + cap(m.health.peers)*healthItemBytes
@@ -110,72 +108,4 @@ func (m *Machine) MemoryBytes() int {
 		n += m.viv.MemoryBytes()
 	}
 	return n
-}
-
-// Validate recomputes everything that is kept incrementally and returns what does not agree (spec 10
-// §12 ValidateState, I-M9, I-M13, I-M26, I-M27). It costs a walk over all records.
-func (m *Machine) Validate() []string {
-	var bad []string
-	fail := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
-	var sum digest
-	sum.add(m.self, m.inc, m.participates())
-	part, total, unconfirmed, suspects, dead := 0, 0, 0, 0, 0
-	for k := range m.rec {
-		r := &m.rec[k]
-		s := r.state()
-		isPart := m.isParticipant(r.role())
-		if digested(s) {
-			sum.add(m.id(k), r.incarnation(), isPart)
-		}
-		if counted(s) && isPart {
-			part++
-		}
-		if r.present() {
-			total++
-		}
-		switch s {
-		case core.StateUnconfirmed:
-			unconfirmed++
-			if r.side == 0 {
-				fail("record of %d is UNCONFIRMED without a confirmation entry", m.id(k))
-			}
-		case core.StateSuspect:
-			suspects++
-			if r.side == 0 || m.susp.at(r.side).subject != uint16(k) {
-				fail("record of %d is SUSPECT without its suspicion", m.id(k))
-			}
-		case core.StateDead:
-			if isPart {
-				dead++
-			}
-		default:
-		}
-		if !counted(s) && r.slot() != 0 {
-			fail("record of %d in state %v holds a coordinate", m.id(k), s)
-		}
-	}
-	check := func(what string, have, want any) {
-		if have != want {
-			fail("%s is %v, recomputed %v", what, have, want)
-		}
-	}
-	check("digest", m.sum, sum)
-	check("participants", m.nPart, part)
-	check("records", m.nRec, total)
-	check("probe list", m.list.len(), part)
-	check("confirmations", m.conf.len(), unconfirmed)
-	check("suspicions", len(m.susp.heap), suspects)
-	check("dead list", len(m.deads), dead)
-	if m.nProbes > m.cfg.Probe.MaxOutstanding || m.nProxied > m.cfg.Probe.MaxProxied {
-		fail("%d probes and %d proxied pings are outstanding", m.nProbes, m.nProxied)
-	}
-	if len(m.queue.items) > m.cfg.Gossip.QueueMax {
-		fail("%d updates are queued", len(m.queue.items))
-	}
-	if m.nRec > m.cfg.Membership.MaxMembers {
-		fail("%d records are kept", m.nRec)
-	}
-	m.validateHealth(fail)
-	m.validateWorkers(fail)
-	return bad
 }

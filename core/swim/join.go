@@ -107,6 +107,10 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.count.ZombieRejections++
 		m.rejectJoin(k, msg, core.RejectZombie, fx)
 		return
+	case m.lockedOut(now, k, msg):
+		m.count.ZombieRejections++
+		m.rejectJoin(k, msg, core.RejectZombie, fx)
+		return
 	case m.leaving || !m.keeps(msg.Role):
 		return
 	}
@@ -130,9 +134,12 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	}
 	m.watch.adopted(m, k, fresh, now, fx)
 	if fresh {
-		m.relay(now, &core.Update{
+		u := core.Update{
 			Type: core.UpdateJoin, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),
-		}, core.CauseFresh, fx)
+		}
+		if m.relay(now, &u, core.CauseFresh, fx); m.cfg.Inherited.Unicast {
+			m.tellAll(&u, fx)
+		}
 	}
 	m.count.JoinsAccepted++
 	ack := m.header(core.KindJoinAck, k, fx)

@@ -39,6 +39,7 @@ type timer uint8
 const (
 	timerOutstanding timer = iota // the next ping that runs out, or the next nack owed
 	timerSuspicion
+	timerConfirm
 	timerTick
 	timerLag
 	timerGossip
@@ -101,6 +102,7 @@ type Machine struct {
 	conf   confirmations
 	deads  []uint16      // DEAD participants, oldest death first
 	owed   []core.NodeID // peers whose stale accusation is answered on the next datagram
+	audit  auditLog
 	behind []core.NodeID // peers that live at a lower incarnation than is known of them
 	refute refuter
 	join   joiner
@@ -126,7 +128,7 @@ func New(cfg *Config, p Params, viv *vivaldi.Node) *Machine {
 func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	*m = Machine{
 		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
-		flat: cfg.Membership.Topology == "flat", hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
+		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
 		rec: make([]record, p.Capacity),
 	}
 	for t := range m.due {
@@ -137,6 +139,7 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.proxyStream = stream("swim.proxy")
 	m.gossStream = stream("swim.gossip")
 	m.jitter = stream("swim.jitter")
+	m.conf.stream = stream("swim.confirm")
 	m.sum.add(m.self, m.inc, m.participates())
 	m.watch.owner = p.Owner
 	m.known = p.Known
@@ -250,6 +253,10 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.onJoin(now, k, msg, fx)
 		return
 	}
+	if m.lockedOut(now, k, msg) {
+		m.count.ZombieRejections++
+		return
+	}
 	if !m.checkInstance(now, k, msg, fx) {
 		return
 	}
@@ -322,6 +329,8 @@ func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
 		m.onPingTimers(now, fx)
 	case timerSuspicion:
 		m.onSuspicionTimer(now, fx)
+	case timerConfirm:
+		m.onConfirmTimer(now, fx)
 	case timerTick:
 		m.onTick(now, fx)
 	case timerLag:

@@ -8,6 +8,7 @@ type pingKind uint8
 const (
 	pingProbe     pingKind = iota // the failure detector's own
 	pingReactive                  // confirmation of an UNCONFIRMED sender (§10.3)
+	pingProactive                 // confirmation of a peer that was never heard from (§10.2)
 	pingProxied                   // on behalf of another node (§4.2)
 	pingReconnect                 // to a DEAD member (§7.4)
 )
@@ -122,7 +123,7 @@ func (m *Machine) endPing(i int) {
 		m.rec[p.target].setOutstanding(false)
 	case pingProxied:
 		m.nProxied--
-	case pingReactive, pingReconnect:
+	case pingReactive, pingProactive, pingReconnect:
 	}
 	last := len(m.out) - 1
 	m.out[i] = m.out[last]
@@ -172,6 +173,8 @@ func (m *Machine) onPingTimers(now core.Instant, fx *core.Effects) {
 			m.onProbeTimer(now, i, fx)
 		case pingProxied:
 			m.onProxyTimer(now, i, fx)
+		case pingProactive:
+			m.attemptTimedOut(now, i)
 		case pingReactive, pingReconnect:
 			m.endPing(i)
 		}
@@ -289,6 +292,11 @@ func (m *Machine) onPing(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		m.count.Malformed++
 		return
 	}
+	if m.cfg.Inherited.Refute {
+		if m.refuteProbe(now, fx); m.stopped {
+			return
+		}
+	}
 	ack := m.header(core.KindAck, k, fx)
 	ack.Seq, ack.State, ack.Digest = msg.Seq, m.rec[k].state(), uint32(m.sum.part)
 	if ack.State == stateTomb {
@@ -309,6 +317,9 @@ func (m *Machine) onAck(now core.Instant, k int, msg *core.Message, fx *core.Eff
 	}
 	p := m.out[i]
 	m.sampleRTT(now, k, now.Sub(p.sent))
+	if confirming := p.kind == pingReactive || p.kind == pingProactive; confirming && m.rec[k].state() == core.StateUnconfirmed {
+		m.count.ConfirmSuccess[m.confirmRole(m.rec[k].role())]++
+	}
 	m.confirm(now, k, msg.Incarnation, fx)
 	if i = m.findPing(msg.Seq); i < 0 {
 		return
@@ -318,7 +329,7 @@ func (m *Machine) onAck(now core.Instant, k int, msg *core.Message, fx *core.Eff
 		m.probeSucceeded(now, i, core.CauseAck, fx)
 	case pingProxied:
 		m.onProxyAck(now, i, msg, fx)
-	case pingReactive:
+	case pingReactive, pingProactive:
 		m.endPing(i)
 	case pingReconnect:
 		m.endPing(i)

@@ -28,6 +28,15 @@ func anyConfig(t *rapid.T) Config {
 	c.Probe.MaxOutstanding = rapid.SampledFrom([]int{1, 2, 64}).Draw(t, "outstanding")
 	c.Probe.MaxProxied = rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "proxied")
 	c.Sync.Mode = rapid.SampledFrom([]string{"digest", "full", "off"}).Draw(t, "sync")
+	c.Wheel.Quantum = rapid.SampledFrom([]core.Duration{0, 0, 100 * time.Millisecond}).Draw(t, "quantum")
+	c.Probe.PauseGuard = rapid.Bool().Draw(t, "pause guard")
+	c.Suspicion.PauseGrace = rapid.Bool().Draw(t, "pause grace")
+	if rapid.IntRange(0, 3).Draw(t, "inherits") == 0 {
+		i := &c.Inherited
+		for _, on := range []*bool{&i.Refute, &i.Unicast, &i.Credit, &i.Lockout} {
+			*on = rapid.Bool().Draw(t, "inherited")
+		}
+	}
 	c.Health.TableMax = rapid.SampledFrom([]int{1, 2, 500}).Draw(t, "health table")
 	c.WorkerState.QueueMax = rapid.SampledFrom([]int{1, 2, 500}).Draw(t, "worker queue")
 	c.Rate.Burst = rapid.SampledFrom([]int{0, 2, 200}).Draw(t, "burst")

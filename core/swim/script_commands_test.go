@@ -83,6 +83,10 @@ func (s *stage) run(d *datadriven.TestData) string {
 		return s.output() + s.status(node)
 	case "queue":
 		return s.queue(node)
+	case "metrics":
+		return s.metrics(node)
+	case "audit":
+		return s.auditLog(node)
 	case "owners":
 		return s.output() + s.owners()
 	case "health":
@@ -187,6 +191,9 @@ func (s *stage) send(d *datadriven.TestData) {
 			s.t.Fatal(err)
 		}
 		u.Role = s.roles[u.Subject]
+		if r, ok := core.ParseRole(s.arg(d, "role")); ok { // what is said of it, instead of what it is
+			u.Role = r
+		}
 		m.Updates = append(m.Updates, u)
 	}
 	s.entries(d, &m)
@@ -336,8 +343,10 @@ func (s *stage) configure(d *datadriven.TestData) {
 		"membership.dead_retention": &c.Membership.DeadRetention, "suspicion.max": &c.Suspicion.Max, "join.timeout": &c.Join.Timeout,
 	}
 	ints := map[string]*int{"suspicion.k": &c.Suspicion.K, "rate.burst": &c.Rate.Burst, "refute.tokens": &c.Refute.Tokens,
-		"membership.max_members": &c.Membership.MaxMembers, "probe.indirect_k": &c.Probe.IndirectK, "probe.max_proxied": &c.Probe.MaxProxied}
-	words := map[string]*string{"lhm.failed_probe_rule": &c.LHM.FailedProbeRule, "confirm.on": &c.Confirm.On,
+		"membership.max_members": &c.Membership.MaxMembers, "probe.indirect_k": &c.Probe.IndirectK, "probe.max_proxied": &c.Probe.MaxProxied,
+		"confirm.max_per_second": &c.Confirm.MaxPerSecond, "audit.max": &c.Audit.Max}
+	floats := map[string]*float64{"confirm.jitter": &c.Confirm.Jitter, "confirm.backoff": &c.Confirm.Backoff}
+	words := map[string]*string{"confirm.removal": &c.Confirm.Removal, "lhm.failed_probe_rule": &c.LHM.FailedProbeRule, "confirm.on": &c.Confirm.On,
 		"membership.confirmation_mode": &c.Membership.ConfirmationMode, "sync.mode": &c.Sync.Mode}
 	for _, a := range d.CmdArgs {
 		v := strings.Join(a.Vals, "")
@@ -347,6 +356,8 @@ func (s *stage) configure(d *datadriven.TestData) {
 			*durations[a.Key], err = time.ParseDuration(v)
 		case ints[a.Key] != nil:
 			*ints[a.Key], err = strconv.Atoi(v)
+		case floats[a.Key] != nil:
+			*floats[a.Key], err = strconv.ParseFloat(v, 64)
 		case words[a.Key] != nil:
 			*words[a.Key] = v
 		default:

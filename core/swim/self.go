@@ -133,3 +133,11 @@ func (m *Machine) onLeaveTimer(_ core.Instant, fx *core.Effects) {
 	m.stopped = true
 	fx.Fact(core.FactStopped).Subject = m.self
 }
+
+// Hear applies one claim that reached this node by hearsay, outside of any datagram: for scenarios that spread
+// a rumour.
+func (m *Machine) Hear(now core.Instant, u *core.Update, fx *core.Effects) {
+	if !m.stopped {
+		m.claim(now, u, source{from: core.NoNode}, fx)
+	}
+}

@@ -22,6 +22,7 @@ func TestSizesAreTrue(t *testing.T) {
 		{"work record", unsafe.Sizeof(workRecord{}), workRecordBytes},
 		{"work item", unsafe.Sizeof(workItem{}), workItemBytes},
 		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
+		{"audit entry", unsafe.Sizeof(AuditEntry{}), auditBytes},
 	} {
 		if int(c.have) != c.want {
 			t.Errorf("%s is %d bytes, the constant says %d", c.what, c.have, c.want)

@@ -20,6 +20,7 @@ func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause
 	was := m.rec[k].state()
 	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
 	if was != core.StateOK {
+		m.count.Confirmed[m.rec[k].role()]++
 		m.callback(core.CallbackPeerConfirmed, k, cause, core.NoNode, fx)
 		m.callback(core.CallbackJoined, k, cause, core.NoNode, fx)
 	}
@@ -69,6 +70,7 @@ func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effec
 	if was == core.StateSuspect {
 		m.endSuspicion(now, k, core.CauseLeft, fx)
 	}
+	m.count.Leaves++
 	m.transition(now, k, core.StateLeft, inc, core.CauseLeft, core.NoNode, fx)
 	if was != core.StateDead { // who died has been mourned
 		m.callback(core.CallbackLeft, k, core.CauseLeft, core.NoNode, fx)
@@ -78,6 +80,9 @@ func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effec
 // remove drops a record; with tomb its incarnation is remembered (§2.6).
 func (m *Machine) remove(now core.Instant, k int, inc uint32, cause core.Cause, tomb bool, fx *core.Effects) {
 	r := &m.rec[k]
+	if r.state() == core.StateUnconfirmed {
+		m.count.UnconfirmedRemoved[r.role()][removalOf(cause)]++
+	}
 	m.transition(now, k, core.StateNone, inc, cause, core.NoNode, fx)
 	m.callback(core.CallbackPeerRemoved, k, cause, core.NoNode, fx)
 	if tomb {
@@ -105,6 +110,11 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 	default:
 	}
 
+	if m.cfg.Audit.Max > 0 {
+		m.audit.add(m.cfg.Audit.Max, AuditEntry{
+			At: now, Subject: id, Accuser: other, Incarnation: inc, From: f.From, To: to, Cause: cause,
+		})
+	}
 	if digested(from) {
 		m.sum.sub(id, old, part)
 	}
@@ -137,8 +147,7 @@ func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState,
 	}
 	switch from {
 	case core.StateUnconfirmed:
-		m.conf.free(r.side)
-		r.side = 0
+		m.stopConfirming(k)
 	case core.StateDead:
 		if part {
 			m.forgetDead(k)
@@ -164,7 +173,7 @@ func (m *Machine) enterState(now core.Instant, k int, from, to core.MemberState,
 	}
 	switch to {
 	case core.StateUnconfirmed:
-		r.side = m.conf.alloc()
+		r.side = m.startConfirming(now, k)
 	case core.StateDead:
 		if part {
 			m.deads = append(m.deads, uint16(k))

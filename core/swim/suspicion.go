@@ -148,7 +148,7 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 		subject: uint16(k), k: uint8(confirmations), n: uint16(min(m.n(), math.MaxUint16)),
 	}
 	s.accusers[0] = accuser
-	s.deadline = now.Add(m.timeoutOf(s))
+	s.deadline = m.alarm(now, now.Add(m.timeoutOf(s)))
 	m.susp.push(side)
 	r.side = side
 	m.due[timerSuspicion] = m.susp.next()
@@ -189,7 +189,8 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	}
 	s.c++
 	s.accusers[s.c] = accuser
-	if d := max(s.start.Add(m.timeoutOf(s)), now); !s.graced && d < s.deadline {
+	d := m.alarm(now, max(s.start.Add(m.timeoutOf(s)), now))
+	if !s.graced && (d < s.deadline || m.cfg.Inherited.Wheel) { // that wheel puts it into a new slot, earlier or not
 		s.deadline = d
 		m.susp.fix(m.rec[k].side)
 		m.due[timerSuspicion] = m.susp.next()

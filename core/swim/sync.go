@@ -187,7 +187,7 @@ func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effec
 		}
 		m.claim(now, &u, source{from: msg.From, answered: true, sync: true}, fx)
 		if m.watch.owners != nil && e.State == core.StateOK {
-			m.watch.told(m, e, msg.From)
+			m.watch.told(m, e, msg.From, now, fx)
 		}
 	}
 }

@@ -84,11 +84,8 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	}
 	m.count.Fresh++
 	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
-	if u.Type == core.UpdateJoin {
-		m.watch.released(m, k)
-		if s == core.StateOK || s == core.StateSuspect || s == core.StateDead {
-			m.watch.restarted(m, k, now, fx)
-		}
+	if u.Type == core.UpdateJoin && (s == core.StateOK || s == core.StateSuspect || s == core.StateDead) {
+		m.watch.restarted(m, k, now, fx)
 	}
 	switch s {
 	case core.StateNone, stateTomb:
@@ -173,6 +170,11 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 			m.relay(now, u, core.CauseFresh, fx)
 		case u.Incarnation == known && !src.sync:
 			m.count.Duplicate++
+			if m.cfg.Inherited.Credit {
+				credited := *u
+				credited.From = m.self
+				u = &credited
+			}
 			if m.confirmSuspicion(now, k, u.From, fx) {
 				m.relay(now, u, core.CauseConfirmation, fx)
 			}
@@ -356,6 +358,7 @@ func (m *Machine) learnRole(now core.Instant, k int, role core.Role, fx *core.Ef
 	if before != part {
 		m.moveRole(now, k, part, fx)
 	}
+	m.changeStrategy(k)
 	m.callback(core.CallbackRoleLearned, k, core.CauseNone, core.NoNode, fx)
 }
 

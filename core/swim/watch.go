@@ -61,6 +61,7 @@ func (w *watcher) adopted(m *Machine, k int, news bool, now core.Instant, fx *co
 	}
 	w.start(m, k, now)
 	if news || w.owners[k] != m.self {
+		m.workTable() // before it is this node's: the count begins here
 		w.owners[k] = m.self
 		m.announceRegistered(now, k, fx)
 	}
@@ -106,9 +107,9 @@ func (w *watcher) named(m *Machine, k int, toManager bool) core.NodeID {
 
 // told takes up what the table of another manager says about the owner of a worker, where that knows
 // better: because this one knows of none, or because it speaks of itself.
-func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID) {
+func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Instant, fx *core.Effects) {
 	k, ok := m.index(e.Subject)
-	if !ok || !m.rec[k].present() || m.isParticipant(m.rec[k].role()) || e.Accuser == m.self || w.owners[k] == m.self {
+	if !ok || !m.rec[k].present() || m.isParticipant(m.rec[k].role()) || w.owners[k] == m.self {
 		return
 	}
 	if _, ok = m.index(e.Accuser); !ok && e.Accuser != core.NoNode {
@@ -116,6 +117,12 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID) {
 		return
 	}
 	switch owner := w.owners[k]; {
+	case e.Accuser == m.self: // who is taken for the owner by the one that it takes for it, or by anybody, is it
+		if owner == by || owner == core.NoNode || owner == orphan {
+			m.workTable()
+			w.owners[k] = m.self
+			m.announceRegistered(now, k, fx)
+		}
 	case owner == core.NoNode && e.Accuser != core.NoNode, e.Accuser == by:
 		w.owners[k] = e.Accuser
 		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more
@@ -123,13 +130,6 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID) {
 		}
 	case owner == by:
 		w.owners[k] = e.Accuser
-	}
-}
-
-// released gives up worker k: it registered with another manager, which tells everybody by a join.
-func (w *watcher) released(m *Machine, k int) {
-	if w.owners != nil && !m.isParticipant(m.rec[k].role()) {
-		w.owners[k] = core.NoNode
 	}
 }
 

@@ -124,12 +124,17 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 	r := &m.workTable().rec[k]
 	number, owner := e.Incarnation+1, m.watch.owners[k]
 	if e.Owner == m.self {
-		// Nobody else makes entries in this node's name: it is its own, or of a process before this one.
+		// Nobody else makes entries in this node's name: it is its own, or of a process before this one. Whom
+		// the others take for the owner had better be it.
 		if number > r.number {
 			r.number = number
-			if owner == m.self {
+			switch {
+			case owner == m.self:
 				r.number++
 				m.announceWorker(now, k, r.state, fx)
+			case e.State == core.WorkerRegistered:
+				m.watch.owners[k] = m.self
+				m.announceRegistered(now, k, fx)
 			}
 		}
 		return

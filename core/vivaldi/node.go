@@ -139,3 +139,6 @@ func panicSlot(slot uint16, peer core.NodeID, r []uint32) {
 	panic(fmt.Sprintf("vivaldi: slot %d is not peer %d's (it has id %d, in use %v); was its handle cleared?",
 		slot, peer, peerOf(r), r[wordMeta]&metaInUse != 0))
 }
+
+// Config returns what n was made with; read only.
+func (n *Node) Config() *Config { return n.cfg }

@@ -27,7 +27,8 @@ type Checker struct {
 	restarted []core.NodeID // those whose cold.heard is kept
 	crashes   []crash       // waiting to be detected everywhere
 	faults    faults
-	nextValid int // the machine that is validated next
+	reaches   []reach // by gate and site, as they first came
+	nextValid int     // the machine that is validated next
 
 	first [NumIDs]*Violation
 	count [NumIDs]uint64

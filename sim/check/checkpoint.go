@@ -6,7 +6,7 @@ import (
 	"hypersim/core"
 )
 
-// checkpoint balances the books (I-W4, I-M2, I-M22, I-M26, I-M27, I-M29).
+// checkpoint balances the books (I-W4, I-M2, I-M22, I-M26, I-M27, I-M29, I-V1).
 func (c *Checker) checkpoint(now core.Instant) {
 	c.pruneOld(now)
 	for i := range c.cold {
@@ -56,6 +56,8 @@ func (c *Checker) validate(now core.Instant, n int) {
 				inv = M20
 			case strings.HasPrefix(what, "job layer route"):
 				inv = M21
+			case strings.HasPrefix(what, "coordinate:"):
+				inv = V1
 			}
 			if c.fails(inv) {
 				c.detail(inv, now, []core.NodeID{id}, "%s: %s", c.name(id), what)

@@ -31,11 +31,15 @@ type Limits struct {
 	SuspicionK     int
 	SuspicionMax   core.Duration // least value of the Max of I-M29, until a larger one is seen
 	MaxSuspicions  int
+	Quantum        core.Duration // wheel.quantum: by how much a suspicion may end after its timeout
 	GossipInterval core.Duration
 	QueueMax       int
 	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
 	MaxDatagram    int           // bytes
 	MaxUpdates     int           // bytes of the membership block
+
+	ReachSuspicion core.Duration // spec 30 §3.2, of those that differ between gates the least
+	ReachUnknown   core.Duration
 
 	Coordinates       bool // nodes send coordinates,
 	WorkerCoordinates bool // workers too
@@ -50,6 +54,7 @@ func Default() Limits {
 		ProbePeriod: 1e9, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
 		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, QueueMax: 1000,
 		RefuteWithin: 10e9, MaxDatagram: 1400, MaxUpdates: 1200,
+		ReachSuspicion: 30e9, ReachUnknown: 40e9,
 		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
 	}
 }
@@ -75,7 +80,7 @@ type Context struct {
 	Nodes  []Node
 	Faults []Fault // nil: every fault is a point in time
 
-	Flat       bool // membership.topology = flat: everybody is a participant
+	Flat       bool // everybody is a participant: membership.topology = flat, or worker.probe = member
 	Hearsay    bool // membership.confirmation_mode = hearsay
 	AnyMessage bool // confirm.on = any-message
 

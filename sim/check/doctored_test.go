@@ -509,19 +509,22 @@ var doctored = []struct {
 	{id: M20, name: "a gate suspects managers of a datacenter that it cannot reach", build: func(t *tape, bad bool) {
 		t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Group = core.RoleGate, 2
 		if !bad {
-			t.at(sec).fact(2, core.Fact{Kind: core.FactReach, Subject: 0, B: int64(core.ReachReachable)})
+			t.at(sec).links(core.KindXAck, 0, 2)
+			t.reaches(2, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
 		}
 		t.at(2*sec).fact(2, core.Fact{Kind: core.FactScopeSuspected, Subject: 1, A: 0, At: 32 * sec})
 	}},
 	{id: M20, name: "a gate suspects managers of a datacenter that it lost", build: func(t *tape, bad bool) {
 		t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Group = core.RoleGate, 2
-		t.at(sec).fact(2, core.Fact{Kind: core.FactReach, Subject: 0, B: int64(core.ReachReachable)})
+		t.at(sec).links(core.KindXAck, 0, 2)
+		t.reaches(2, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
 		t.at(2*sec).fact(2, core.Fact{Kind: core.FactScopeSuspected, Subject: 1, A: 0, At: 32 * sec})
-		t.at(3*sec).fact(2, core.Fact{Kind: core.FactReach, Subject: 0, B: int64(core.ReachUnreachable)})
+		t.at(20*sec).reaches(2, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		t.at(50*sec).reaches(2, 0, core.ReachSuspected, core.ReachUnreachable, core.CauseExpired)
 		if !bad {
 			t.fact(2, core.Fact{Kind: core.FactScopeEnded, Subject: 1, A: 0, Cause: core.CauseGossip})
 		}
-		t.at(4*sec).fact(2, core.Fact{Kind: core.FactTick, Cause: core.CauseIdle})
+		t.at(51*sec).fact(2, core.Fact{Kind: core.FactTick, Cause: core.CauseIdle})
 	}},
 	{id: M20, name: "reconcile finds an anomaly", build: func(t *tape, bad bool) {
 		if bad {
@@ -640,6 +643,18 @@ var doctored = []struct {
 		}
 		t.at(10 * sec).checkpoint()
 	}},
+	{id: M27, name: "a table above its bound", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"513 coordinates are cached, at most 512 may be"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: V1, name: "a coordinate that no message shows", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"coordinate: height is 0 s, must be at least 1e-05 s"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
 	{id: M27, name: "too many health entries", build: func(t *tape, bad bool) {
 		if bad {
 			t.view.wrong = []string{"501 health entries are kept"}
@@ -736,6 +751,103 @@ var doctored = []struct {
 			m.Coord.Samples = 1
 		}
 		t.sent(m)
+	}},
+	{id: L1, name: "a probe of the link makes a record", also: []ID{M5}, build: func(t *tape, bad bool) {
+		t.at(sec).links(core.KindXProbe, 1, 0)
+		if bad {
+			t.moves(0, 2, core.StateOK, core.StateOK, core.CauseSeen, 0, 0)
+		}
+	}},
+	{id: L1, name: "claims on the link", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindXAck, 0, 1)
+		m.Group = 0
+		if bad {
+			m.Updates = []core.Update{{Type: core.UpdateAlive, Subject: 2, From: core.NoNode}}
+		}
+		t.sent(m)
+	}},
+	{id: L2, name: "a sample heals", build: func(t *tape, bad bool) {
+		t.at(sec).fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 1, B: 0, Cause: core.CauseProbeFailed})
+		t.at(2*sec).links(core.KindAck, 1, 0)
+		if bad {
+			t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: core.CauseAck})
+		}
+	}},
+	{id: L2, name: "a sample confirms", build: func(t *tape, bad bool) {
+		t.at(sec).links(core.KindPing, 0, 1)
+		if bad {
+			t.fact(1, core.Fact{Kind: core.FactConfirmAttempt, Subject: 0, Role: core.RoleManager, Cause: core.CauseReactive})
+		}
+	}},
+	{id: L3, name: "reachable without an answer", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec)
+		if !bad {
+			t.links(core.KindXAck, 0, 1)
+		}
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+	}},
+	{id: L3, name: "the answer of another datacenter", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		from := core.NodeID(0)
+		if bad {
+			from = 2
+		}
+		t.at(sec).links(core.KindXAck, from, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+	}},
+	{id: L3, name: "given up too early", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		t.at(20*sec).reaches(1, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		at := 50 * sec
+		if bad {
+			at -= ms
+		}
+		t.at(at).reaches(1, 0, core.ReachSuspected, core.ReachUnreachable, core.CauseExpired)
+	}},
+	{id: L3, name: "not suspected first", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		to, cause := core.ReachSuspected, core.CauseSilent
+		if bad {
+			to, cause = core.ReachUnreachable, core.CauseExpired
+		}
+		t.at(60*sec).reaches(1, 0, core.ReachReachable, to, cause)
+	}},
+	{id: L3, name: "a leader that nobody named", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		t.at(20*sec).reaches(1, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		t.at(21 * sec)
+		if !bad {
+			t.links(core.KindXNack, 0, 1)
+		}
+		t.reaches(1, 0, core.ReachSuspected, core.ReachUnknown, core.CauseSuperseded)
+	}},
+	{id: L3, name: "forgets what it thought", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		from := core.ReachReachable
+		if bad {
+			from = core.ReachUnknown
+		}
+		to, cause := core.ReachSuspected, core.CauseSilent
+		if bad {
+			to, cause = core.ReachUnreachable, core.CauseExpired
+		}
+		t.at(60*sec).reaches(1, 0, from, to, cause)
+	}},
+	{id: L3, name: "a manager judges", build: func(t *tape, bad bool) {
+		if !bad {
+			t.ctx.Nodes[1].Role = core.RoleGate
+		}
+		t.at(sec).links(core.KindXAck, 0, 1)
+		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
 	}},
 }
 

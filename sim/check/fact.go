@@ -9,6 +9,7 @@ import (
 // other record, or another node or time, ends it.
 type step struct {
 	open   bool
+	link   bool // the message is of no group
 	hand   bool // a message is handled: from, kind
 	zombie bool // it is of a process that the node knows to be gone (I-M23)
 	kind   core.Kind
@@ -72,6 +73,9 @@ func (c *Checker) fact(r *trace.Record) {
 	if c.step.zombie && f.Kind != core.FactJoin {
 		c.zombieActs(r)
 	}
+	if c.step.link {
+		c.linkStep(r)
+	}
 	switch f.Kind {
 	case core.FactProbeStarted:
 		c.probeStarted(r)
@@ -110,8 +114,6 @@ func (c *Checker) rareFact(r *trace.Record, n *hot) {
 		c.suspicionEnded(r)
 	case core.FactScopeSuspected, core.FactScopeConfirmed, core.FactScopeExtended, core.FactScopeEnded:
 		c.scoped(r)
-	case core.FactReach:
-		c.reached(r)
 	case core.FactLHM:
 		c.localHealth(r, n)
 	case core.FactDegradation:
@@ -119,6 +121,9 @@ func (c *Checker) rareFact(r *trace.Record, n *hot) {
 		g.level = max(g.level, uint8(min(max(r.Fact.A, 0), int64(len(probeShare)-1))))
 	case core.FactIncarnation:
 		c.incarnation(r, n)
+	case core.FactReach:
+		c.reachChanged(r)
+		c.reached(r)
 	case core.FactAccused:
 		c.accused(r, n)
 	default: // FactFatal and FactStopped are followed by KindStop

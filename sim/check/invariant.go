@@ -44,7 +44,10 @@ const (
 	V1
 	V2
 	V4
-	NumIDs = 39
+	L1
+	L2
+	L3
+	NumIDs = 42
 )
 
 var invariants = [NumIDs]struct{ name, statement string }{
@@ -87,6 +90,9 @@ var invariants = [NumIDs]struct{ name, statement string }{
 	V1:  {"I-V1", "every coordinate field is finite and within its bounds"},
 	V2:  {"I-V2", "the local coordinate moves only on an own RTT sample"},
 	V4:  {"I-V4", "no more samples are counted than answers came"},
+	L1:  {"I-L1", "a datagram between gates and datacenters carries no claim and changes no record"},
+	L2:  {"I-L2", "such a datagram changes neither health nor incarnation, suspects and confirms nobody"},
+	L3:  {"I-L3", "every change in how a gate judges a datacenter is a row of the table"},
 }
 
 // String returns the id as the spec writes it, for example "I-M10".

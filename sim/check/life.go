@@ -13,6 +13,7 @@ func (c *Checker) onStart(r *trace.Record) {
 	k.prior = n.inc
 	n.inc, n.inst, n.lhm = r.Inc, r.Inst, 0
 	n.hasCoord, n.moves, n.hasLocal = false, 0, false
+	c.reachForgotten(r.Node)
 	k.adopt(r.Inc)
 	k.starts++
 	k.startAt, k.left, k.declared = r.At, false, false

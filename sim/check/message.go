@@ -20,7 +20,8 @@ func (c *Checker) onDelivered(r *trace.Record) {
 		c.backwards(r, r.At, n.at)
 	}
 	n.at = r.At
-	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance}
+	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance,
+		link: isLink(m)}
 	if m.Kind == core.KindProgress {
 		c.step.scoped, c.step.scope = true, m.Sum
 	}
@@ -43,6 +44,9 @@ func (c *Checker) onSent(r *trace.Record) {
 	}
 	if m.Kind >= core.KindJoin || r.Copy {
 		return
+	}
+	if isLink(m) {
+		c.linkSent(r)
 	}
 	n := &c.hot[r.Node]
 	if m.Incarnation != n.inc {
@@ -67,6 +71,9 @@ func (c *Checker) onSent(r *trace.Record) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v without a coordinate block", m.Kind)
 	}
 }
+
+// isLink reports whether m is a datagram between a gate and a datacenter (spec 10 §9).
+func isLink(m *core.Message) bool { return m.Group == 0 && m.Kind < core.KindJoin }
 
 // toWorker reports whether m goes where only answers may go. A worker is never asked and never asked about.
 func (c *Checker) toWorker(m *core.Message) bool {

@@ -25,7 +25,6 @@ type scopes struct {
 	idle  []int32
 	index map[scopeKey]int32
 	moved []globalMove // of the present step
-	reach map[uint64]core.Reach
 }
 
 // globalMove is what the global layer learned in the present step: about a subject or, at a gate, about all
@@ -79,11 +78,7 @@ func (t *scopes) drop(c *cold, i int32) {
 
 // reached takes what a gate thinks of a datacenter: its global layer for the managers there.
 func (c *Checker) reached(r *trace.Record) {
-	if c.scopes.reach == nil {
-		c.scopes.reach = map[uint64]core.Reach{}
-	}
 	site, to := int(r.Fact.A), core.Reach(r.Fact.B)
-	c.scopes.reach[pairKey(r.Node, core.NodeID(site))] = to
 	if c.cold[r.Node].held >= 0 {
 		gone := to != core.ReachReachable && to != core.ReachSuspected
 		c.scopes.moved = append(c.scopes.moved, globalMove{subject: core.NoNode, site: site, gone: gone})
@@ -132,7 +127,7 @@ func (c *Checker) judged(observer, subject core.NodeID) (core.MemberState, bool)
 		}
 		return c.ctx.View.State(observer, subject), true
 	}
-	switch c.scopes.reach[pairKey(observer, core.NodeID(s.Site))] {
+	switch c.reachOf(observer, int64(s.Site)).state {
 	case core.ReachReachable:
 		return ok, true
 	case core.ReachSuspected:

@@ -96,7 +96,7 @@ func (c *Checker) suspicionStarted(r *trace.Record) {
 	if f.Other == f.Subject && c.fails(M13) {
 		c.wrong(M13, r, "has the subject as accuser")
 	}
-	if (s.deadline < s.start.Add(s.min) || s.deadline > s.start.Add(s.max)) && c.fails(M12) {
+	if (s.deadline < s.start.Add(s.min) || s.deadline > s.start.Add(s.max+c.ctx.Limits.Quantum)) && c.fails(M12) {
 		c.wrong(M12, r, "has a deadline outside of Min and Max")
 	}
 	if int(k.nSusp) > c.ctx.Limits.MaxSuspicions && c.fails(M27) {
@@ -175,7 +175,7 @@ func (c *Checker) suspicionEnded(r *trace.Record) {
 	if f.Cause == core.CauseExpired {
 		age, late := r.Local.Sub(s.start), r.Local.Sub(s.deadline)
 		early := late < 0 || age < s.min
-		over := !s.graced && age > s.max+s.granted+late
+		over := !s.graced && age > s.max+s.granted+c.ctx.Limits.Quantum+late
 		if (early || over || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
 			c.wrong(M12, r, fmt.Sprintf("expires at age %v, late by %v; it began at %v, was due at %v, Min %v, Max %v",
 				core.Duration(f.B), core.Duration(f.A), s.start, s.deadline, s.min, s.max))

@@ -38,12 +38,13 @@ func DefaultBound() Bound {
 // Context is all that the recorder knows beside the records. Zero values of the optional fields mean
 // the default that their comment gives.
 type Context struct {
-	Nodes  []Node
-	Faults []FaultInfo
-	Scopes []string // names of the scopes 1, 2, … of the job layer
-	Seed   uint64   // of the run; the sampled pairs are drawn from it
-	Formed bool     // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
-	Flat   bool     // membership.topology = flat: everybody knows everybody; else workers know managers only
+	Nodes   []Node
+	Faults  []FaultInfo
+	Scopes  []string // names of the scopes 1, 2, … of the job layer
+	Seed    uint64   // of the run; the sampled pairs are drawn from it
+	Formed  bool     // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
+	Workers bool     // workers are participants too (worker.probe = member)
+	Flat    bool     // membership.topology = flat: everybody knows everybody; else workers know managers only
 
 	Warmup, Duration core.Duration
 	SampleEvery      core.Duration // length of one sample; > 0
@@ -102,5 +103,5 @@ func (c *Context) fill() {
 
 // knows reports whether the protocol makes an observer of role o hold a record of a subject of role s.
 func (c *Context) knows(o, s core.Role) bool {
-	return c.Flat || o != core.RoleWorker || s != core.RoleWorker
+	return c.Flat || c.Workers || o != core.RoleWorker || s != core.RoleWorker
 }

@@ -57,7 +57,7 @@ func (c *coordinates) init(ctx *Context, sites int) {
 			ids = append(ids, n.ID)
 		}
 	}
-	if !ctx.Flat { // workers have no coordinates in topology roles (spec 10 §11.1)
+	if !ctx.Flat && !ctx.Workers { // workers have no coordinates in topology roles (spec 10 §11.1)
 		ids = slices.DeleteFunc(ids, func(i core.NodeID) bool { return ctx.Nodes[i].Role == core.RoleWorker })
 	}
 	c.coords, c.have, c.reached = make([]core.Coord, len(ctx.Nodes)), make([]bool, len(ctx.Nodes)), make([]int, len(ctx.Nodes))

@@ -35,6 +35,8 @@ const (
 	GossipEvicted
 	IncarnationMax
 	JoinConfirm
+	JoinConfirmRole
+	JoinFirst
 	LHMScore
 	UnconfirmedPeers
 	UnconfirmedRemoved
@@ -51,7 +53,7 @@ const (
 	WrongOrder
 	JobSuspicion
 	JobSuspicionEnd
-	NumMetrics = 46
+	NumMetrics = 48
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -156,6 +158,8 @@ var defs = [NumMetrics]Def{
 	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members that should know it"},
+	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	JoinFirst:           {Name: "join_first", Unit: "s", RoleIsPeer: true, Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
 	UnconfirmedRemoved:  {Name: "unconfirmed_removed", Unit: "s", RoleIsPeer: true, Doc: "age of an UNCONFIRMED record at its removal"},

@@ -133,6 +133,19 @@ func (r *Recorder) observers(s core.NodeID) int32 {
 	return n
 }
 
+// observersOf is observers of one role.
+func (r *Recorder) observersOf(role core.Role, s core.NodeID) int32 {
+	p := &r.peers[s]
+	if !r.ctx.knows(role, r.roles[s]) {
+		return 0
+	}
+	n := r.groups[p.group].up[role]
+	if p.up && role == r.roles[s] {
+		n--
+	}
+	return n
+}
+
 // settle notes whether views and truth agree after a record.
 func (r *Recorder) settle(now core.Instant) {
 	if r.wrong != 0 {

@@ -215,7 +215,7 @@ func (w *World) buildGroups() {
 		if s.Seed {
 			w.seeds[s.Group] = append(w.seeds[s.Group], s.ID)
 		}
-		if s.Seed || s.Ghost {
+		if s.Seed || s.Ghost && !s.Absent {
 			w.known[s.Group] = append(w.known[s.Group], e)
 		}
 	}

@@ -164,6 +164,10 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.raise(now, id)
 		}
+	case scenarios.FaultRumour:
+		for _, id := range a.nodes {
+			w.rumour(now, id, f.About.Fixed)
+		}
 	case scenarios.FaultChurn:
 		w.churn(now, f, a)
 	case scenarios.FaultPoison:
@@ -270,6 +274,22 @@ func (w *World) raise(now core.Instant, id core.NodeID) {
 		n.m.Refresh(n.local(now), &w.fx)
 		w.drain(now, now, id)
 	}
+}
+
+// rumour lets id hear that others are alive. A frozen process hears nothing, and a member of another group is
+// none of its business.
+func (w *World) rumour(now core.Instant, id core.NodeID, about []core.NodeID) {
+	n := &w.nodes[id]
+	if !n.host.Up() || n.host.Paused() {
+		return
+	}
+	for _, s := range about {
+		if w.sc.Nodes[s].Group == w.sc.Nodes[id].Group && s != id {
+			u := core.Update{Type: core.UpdateAlive, Subject: s, From: core.NoNode, Role: w.sc.Nodes[s].Role}
+			n.m.Swim.Hear(n.local(now), &u, &w.fx)
+		}
+	}
+	w.drain(now, now, id)
 }
 
 // reslow sets the product of all slow faults in force at id.

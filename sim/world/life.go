@@ -86,7 +86,7 @@ func (w *World) capacity(role core.Role, group core.GroupID) int {
 	return w.leading[group]
 }
 
-func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.Membership.Topology == "flat" }
+func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.AllParticipants() }
 
 func (w *World) hasCoordinates(r core.Role) bool {
 	c := &w.sc.Protocol.Default().Vivaldi

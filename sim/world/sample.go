@@ -46,7 +46,10 @@ func (w *World) Books(k core.Kind) (sent, delivered, dropped uint64) {
 func (w *World) InFlight(k core.Kind) uint64 { return w.slab.count(k) }
 
 // Validate returns what does not agree inside the machine of id (spec 10 §12).
-func (w *World) Validate(id core.NodeID) []string { return w.nodes[id].m.Validate() }
+func (w *World) Validate(id core.NodeID) []string {
+	n := &w.nodes[id]
+	return n.m.Validate(n.local(w.kernel.Now()))
+}
 
 // Incarnation returns the incarnation that observer holds of subject.
 func (w *World) Incarnation(observer, subject core.NodeID) uint32 {

@@ -103,7 +103,7 @@ func (v lateView) InFlight(k core.Kind) uint64                  { return v.w().I
 // checked tells the checks what they need to know about the scenario.
 func checked(sc *scenarios.Scenario, view check.View) check.Context {
 	c := check.Context{
-		Flat:       sc.Protocol.Default().Swim.Membership.Topology == "flat",
+		Flat:       sc.Protocol.Default().Swim.AllParticipants(),
 		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == "hearsay" }),
 		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
 		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
@@ -152,7 +152,8 @@ func lasts(f *scenarios.Fault) bool {
 		return true
 	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
 		return cuts(f)
-	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise:
+	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise,
+		scenarios.FaultRumour:
 	}
 	return false
 }
@@ -168,8 +169,10 @@ func limits(sc *scenarios.Scenario) check.Limits {
 		l.MaxOutstanding, l.IndirectK = max(l.MaxOutstanding, o.MaxOutstanding), max(l.IndirectK, o.IndirectK)
 		l.LHMMax, l.SuspicionK = max(l.LHMMax, o.LHMMax), max(l.SuspicionK, o.SuspicionK)
 		l.SuspicionMax, l.MaxSuspicions = max(l.SuspicionMax, o.SuspicionMax), max(l.MaxSuspicions, o.MaxSuspicions)
+		l.Quantum = max(l.Quantum, o.Quantum)
 		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
 		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
+		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
 		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
 	}
 	for i := range sc.Network.Links {
@@ -186,7 +189,9 @@ func limitsOf(c *scenarios.Config) check.Limits {
 	l.ProbePeriod, l.TimeoutMin, l.TimeoutMax = s.Probe.Interval, s.Probe.TimeoutMin, s.Probe.TimeoutMax
 	l.MaxOutstanding, l.IndirectK, l.LHMMax = s.Probe.MaxOutstanding, s.Probe.IndirectK, s.LHM.Max
 	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
+	l.Quantum = s.Wheel.Quantum
 	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
+	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
 	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
 	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
 	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
@@ -201,7 +206,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 func calm(sc *scenarios.Scenario) bool {
 	for i := range sc.Faults {
 		switch sc.Faults[i].Kind {
-		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin:
+		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultRumour:
 		default:
 			return false
 		}

@@ -14,6 +14,7 @@ import (
 func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	c := metrics.Context{
 		Seed: sc.Seed, Formed: sc.Cluster.Formed, Flat: sc.Protocol.Default().Swim.Membership.Topology == "flat",
+		Workers:   sc.Protocol.Default().Swim.AllParticipants(),
 		LinkPairs: linked(sc),
 		Warmup:    sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
 		Reachable: func(a, b core.NodeID) bool { return w().Reachable(a, b) },

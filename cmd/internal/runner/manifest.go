@@ -58,6 +58,7 @@ type Manifest struct {
 	Scenario string   `json:"scenario"`
 	Title    string   `json:"title,omitempty"`
 	Variant  string   `json:"variant,omitempty"`
+	Protocol string   `json:"protocol"` // profile, and the inherited behaviours that are on
 	Seed     uint64   `json:"seed"`
 	Digest   string   `json:"digest"`
 	Events   uint64   `json:"events"`
@@ -85,7 +86,7 @@ func newManifest(res *Result, build Build) *Manifest {
 	sc := res.Scenario
 	config, hash := resolved(sc)
 	m := &Manifest{
-		Schema: 1, Scenario: sc.Name, Title: sc.Title, Variant: sc.Variant, Seed: sc.Seed, Digest: res.Digest,
+		Schema: 1, Scenario: sc.Name, Title: sc.Title, Variant: sc.Variant, Protocol: sc.Protocol.Behaviour(), Seed: sc.Seed, Digest: res.Digest,
 		Events: res.Events, VirtualS: res.Virtual.Seconds(), Stopped: res.Stopped,
 		Warnings: append([]string{}, res.Warnings...), Build: build, ScenarioSHA256: sc.SHA256, Sets: sets(sc),
 		Topology: ManifestTopology{Name: sc.Topology.Name, Rows: sc.Topology.N(), SHA256: delays(sc.Topology)},

@@ -1,0 +1,98 @@
+package swim
+
+import "hypersim/core"
+
+// Inherited switches back on what the reference implementation does and this chapter corrects (§16, spec
+// 40 §7.3), one key per decision, so that a scenario can show what a correction buys. All are off by
+// default. The first group changes the rules of this machine. The second is shorthand: whoever reads a
+// configuration file sets the keys that the doc names, and the machine knows only those.
+type Inherited struct {
+	Refute  bool `key:"10/D4" doc:"a PING makes its target refute: incarnation, LHM and a datagram to every member, refute.tokens per refute.window"`
+	Unicast bool `key:"10/D5" doc:"own suspicions, refutations, joins and departures also go to every member in a datagram of their own"`
+	Credit  bool `key:"10/D7" doc:"a gossiped confirmation is credited to who hears it; sets suspicion.formula = log-n"`
+	Wheel   bool `key:"10/D8" doc:"suspicion timers run on the two-level wheel whose coarse hand moves every 1.6 s instead of 1 s"`
+	Lockout bool `key:"10/D22" doc:"a new process of a key that is DEAD for less than membership.zombie_window is refused"`
+
+	NoLatency   bool `key:"10/D12" doc:"the timeout function never learns which peer it is about: timeout.latency_mode = off"`
+	Hyperscale  bool `key:"10/D15" doc:"absolute error with a floor of 50 ms as weight, one axis: vivaldi.engine = hyperscale"`
+	LastTry     bool `key:"10/D19" doc:"an UNCONFIRMED peer is removed right after the last attempt: confirm.removal = attempts"`
+	NoSync      bool `key:"10/D25" doc:"no anti-entropy, the dead are never contacted: sync.mode = off, reconnect.interval = 0, gossip.to_dead = 0"`
+	FullWorkers bool `key:"10/D33" doc:"workers are members like all others and are probed: worker.probe = member"`
+	NoSamples   bool `key:"10/D34" doc:"leaders never measure gates: link.sample_interval = 0"`
+}
+
+// The inherited suspicion wheel: 16 fine slots of 100 ms, 64 coarse slots that stand for 1 s each.
+const (
+	wheelFine      = core.Duration(100e6)
+	wheelFineSlots = 16
+	wheelCoarse    = core.Duration(1e9)
+	wheelSlots     = 64
+	wheelNear      = core.Duration(2e9) // what has at most this long to go is put into the fine wheel
+)
+
+// wheelFires returns when the inherited wheel, whose first fine tick was at base + 100 ms, fires a timer
+// that is armed at now for the instant due (10/D8). Three things go wrong there: the coarse hand moves once
+// per revolution of the fine one, which is 1.6 s and not the 1 s that its slots stand for; both slot numbers
+// are taken modulo the size of their wheel; and what the fine hand meets is fired without a look at its time.
+func wheelFires(base, now, due core.Instant) core.Instant {
+	tick := floorDiv(now.Sub(base), wheelFine) + 1 // the next move of the fine hand
+	left := due.Sub(now)
+	if left > wheelNear {
+		const turn = wheelFine * wheelFineSlots
+		move := floorDiv(now.Sub(base), turn) + 1 + int64(left/wheelCoarse)%wheelSlots
+		at := base.Add(core.Duration(move) * turn)
+		if due <= at {
+			return at
+		}
+		tick, left = move*wheelFineSlots+1, due.Sub(at) // cascaded just after the fine hand moved
+	}
+	return base.Add(core.Duration(tick+int64(max(left, 0)/wheelFine)%wheelFineSlots) * wheelFine)
+}
+
+func floorDiv(a, b core.Duration) int64 {
+	q := int64(a / b)
+	if a < 0 && core.Duration(q)*b != a {
+		q--
+	}
+	return q
+}
+
+// alarm returns when a suspicion timer that is armed at now for the instant due goes off: then, or where the
+// granularity of timers puts it (§5.3: never early, late by less than one quantum).
+func (m *Machine) alarm(now, due core.Instant) core.Instant {
+	if m.cfg.Inherited.Wheel {
+		return wheelFires(m.phase, now, due)
+	}
+	if q := m.cfg.Wheel.Quantum; q > 0 {
+		return m.phase.Add(core.Duration(-floorDiv(-due.Sub(m.phase), q)) * q)
+	}
+	return due
+}
+
+// tellAll sends u to every member of the probe list in a datagram of its own (10/D4, D5).
+func (m *Machine) tellAll(u *core.Update, fx *core.Effects) {
+	for _, k := range m.list.order {
+		msg := m.header(core.KindGossip, int(k), fx)
+		msg.Updates = fx.KeepUpdates(append(fx.GrowUpdates(1), *u))
+	}
+}
+
+// refuteProbe takes a PING for an accusation (10/D4). Above refute.tokens it is let pass, not deferred.
+func (m *Machine) refuteProbe(now core.Instant, fx *core.Effects) {
+	w, c := &m.refute, &m.cfg.Refute
+	if m.leaving || w.used >= c.Tokens && now.Sub(w.since) < c.Window {
+		return
+	}
+	if m.refuteNow(now, m.inc, fx) && !m.cfg.Inherited.Unicast { // else raise told all
+		u := m.selfUpdate(core.UpdateAlive)
+		m.tellAll(&u, fx)
+	}
+}
+
+// lockedOut reports whether the process that sent msg replaces one that died less than zombie_window ago
+// (10/D22).
+func (m *Machine) lockedOut(now core.Instant, k int, msg *core.Message) bool {
+	r := &m.rec[k]
+	return m.cfg.Inherited.Lockout && r.state() == core.StateDead && msg.Instance > r.instance &&
+		millis(now)-r.changed < uint32(m.cfg.Membership.ZombieWindow.Milliseconds())
+}

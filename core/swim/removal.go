@@ -1,0 +1,42 @@
+package swim
+
+import "hypersim/core"
+
+// Removal is why an UNCONFIRMED record was removed (§2.3, §10.2).
+type Removal uint8
+
+// Removals.
+const (
+	RemovalExhausted  Removal = iota // all attempts timed out, and the timeout is over
+	RemovalTimeout                   // the timeout of a role without attempts is over
+	RemovalGossipDead                // gossip says that it died
+	RemovalGossipLeft                // gossip says that it left
+	RemovalEvicted                   // the table is full (§2.6)
+	NumRemovals       = 5
+)
+
+var removalNames = [NumRemovals]string{
+	"exhausted_proactive_attempts", "passive_timeout_expired", "gossip_dead", "gossip_left", "evicted",
+}
+
+func (r Removal) String() string {
+	if int(r) < len(removalNames) {
+		return removalNames[r]
+	}
+	return "unknown"
+}
+
+func removalOf(c core.Cause) Removal {
+	switch c {
+	case core.CauseExhausted:
+		return RemovalExhausted
+	case core.CauseDead:
+		return RemovalGossipDead
+	case core.CauseLeft:
+		return RemovalGossipLeft
+	case core.CauseEvicted:
+		return RemovalEvicted
+	default:
+		return RemovalTimeout
+	}
+}

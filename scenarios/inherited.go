@@ -1,0 +1,178 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hypersim/core/federated"
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
+)
+
+// Profiles of [protocol] profile.
+const (
+	ProfileSpecified = "specified" // the protocol as its chapters say
+	ProfileInherited = "inherited" // every switch of [protocol.inherited] on
+)
+
+var profiles = []string{ProfileSpecified, ProfileInherited}
+
+// shorthands are the keys of [protocol.inherited] that stand for others: what true and false set. A key that
+// a file gives itself wins.
+var shorthands = map[string]func(c *Config, on bool){
+	"10/D7": func(c *Config, on bool) {
+		c.Swim.Suspicion.Formula = either(on, "log-n", swim.Default().Suspicion.Formula)
+	},
+	"10/D12": func(c *Config, on bool) {
+		c.Swim.Timeout.LatencyMode = either(on, "off", swim.Default().Timeout.LatencyMode)
+	},
+	"10/D15": func(c *Config, on bool) { c.Vivaldi.Engine = either(on, "hyperscale", vivaldi.Default().Engine) },
+	"10/D19": func(c *Config, on bool) {
+		c.Swim.Confirm.Removal = either(on, "attempts", swim.Default().Confirm.Removal)
+	},
+	"10/D25": func(c *Config, on bool) {
+		d := swim.Default()
+		c.Swim.Sync.Mode = either(on, "off", d.Sync.Mode)
+		c.Swim.Reconnect.Interval = either(on, 0, d.Reconnect.Interval)
+		c.Swim.Gossip.ToDead = either(on, 0, d.Gossip.ToDead)
+	},
+	"10/D34": func(c *Config, on bool) {
+		c.Federated.Link.SampleInterval = either(on, 0, federated.Default().Link.SampleInterval)
+	},
+	"10/D33": func(c *Config, on bool) { c.Swim.Worker.Probe = either(on, "member", swim.Default().Worker.Probe) },
+}
+
+func either[T any](on bool, a, b T) T {
+	if on {
+		return a
+	}
+	return b
+}
+
+// inherit sets one switch of [protocol.inherited] and what it stands for.
+func (c *Config) inherit(name string, on bool) {
+	v := reflect.ValueOf(&c.Swim.Inherited).Elem()
+	for _, f := range fieldsOf(v.Type()) {
+		if f.Tag.Get("key") == name {
+			v.FieldByIndex(f.Index).SetBool(on)
+		}
+	}
+	if set := shorthands[name]; set != nil {
+		set(c, on)
+	}
+}
+
+func inheritedKeys() []string { return keysOf(reflect.TypeFor[swim.Inherited]()) }
+
+// Inherited returns the switches of [protocol.inherited] that are on, in the order of the decisions.
+func (c *Config) Inherited() []string {
+	var out []string
+	v := reflect.ValueOf(&c.Swim.Inherited).Elem()
+	for _, f := range fieldsOf(v.Type()) {
+		if v.FieldByIndex(f.Index).Bool() {
+			out = append(out, f.Tag.Get("key"))
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return decision(a) - decision(b) })
+	return out
+}
+
+// Behaviour names the profile of a run and what of [protocol.inherited] is on at any node: "specified",
+// "inherited", or for example "specified with 10/D4, 10/D8".
+func (p *Protocol) Behaviour() string {
+	var on []string
+	for i := range p.Configs {
+		on = append(on, p.Configs[i].Inherited()...)
+	}
+	slices.SortFunc(on, func(a, b string) int { return decision(a) - decision(b) })
+	on = slices.Compact(on)
+	switch all := len(inheritedKeys()); {
+	case len(on) == 0 && p.Profile == ProfileSpecified || len(on) == all && p.Profile == ProfileInherited:
+		return p.Profile
+	case len(on) == 0:
+		return p.Profile + " with every switch off"
+	default:
+		return p.Profile + " with " + strings.Join(on, ", ")
+	}
+}
+
+func decision(key string) (n int) {
+	_, _ = fmt.Sscanf(key, "10/D%d", &n)
+	return n
+}
+
+// bindProfile applies [protocol] profile, before anything else of the table.
+func (l *loader) bindProfile(p *protocol, n *node) {
+	p.profile = ProfileSpecified
+	kid := n.kid("profile")
+	if kid == nil {
+		return
+	}
+	s, ok := kid.text()
+	if !ok || !slices.Contains(profiles, s) {
+		l.b.wrong(kid, "protocol.profile", "must be %s%s", oneOf(profiles), didYouMean(s, profiles))
+		return
+	}
+	p.profile = s
+	for _, name := range inheritedKeys() {
+		p.base.inherit(name, s == ProfileInherited)
+	}
+}
+
+// bindInherited binds a table [protocol.inherited] and sets the keys that its switches stand for. It comes
+// before the other rooms of the same table, whose keys win.
+func (l *loader) bindInherited(c *Config, n *node, key string) {
+	l.b.table(n, key, reflect.ValueOf(&c.Swim.Inherited).Elem())
+	if !n.isTable {
+		return
+	}
+	for _, name := range n.names() {
+		if on, ok := n.kids[name].val.(bool); ok {
+			c.inherit(name, on)
+		}
+	}
+}
+
+// roomOrder returns the rooms of a table in the order in which they are bound.
+func roomOrder(n *node) []string {
+	names := n.names()
+	slices.SortStableFunc(names, func(a, b string) int {
+		return strings.Compare(either(a == "inherited", "0", "1"), either(b == "inherited", "0", "1"))
+	})
+	return names
+}
+
+// moot are the invariants that a behaviour breaks by design: they are off where it is on.
+var moot = []struct {
+	on  func(c *Config) bool
+	ids []string
+	why string
+}{
+	{func(c *Config) bool { return c.Swim.Inherited.Refute }, []string{"I-M30", "I-W5"},
+		"10/D4: every probe raises an incarnation, so tables never stand still"},
+	{func(c *Config) bool { return c.Swim.Inherited.Wheel }, []string{"I-M11", "I-M12", "I-M29"},
+		"10/D8: the inherited wheel fires early and late, and a move to another slot can delay"},
+	{func(c *Config) bool { return c.Swim.Inherited.Lockout }, []string{"I-M30", "I-W5"},
+		"10/D22: a restarted process is refused for as long as the settle time"},
+	{func(c *Config) bool { return c.Swim.Inherited.NoSync && c.Swim.Sync.Mode == "off" }, []string{"I-M30", "I-W5"},
+		"10/D25: what gossip has missed is never made good"},
+	{func(c *Config) bool { return c.Swim.Worker.Probe != "never" }, []string{"I-M7"},
+		"10/D33: worker.probe lets workers be probed"},
+}
+
+// mootInvariants turns off, each once, the invariants that the run's configurations make meaningless.
+func (l *loader) mootInvariants() {
+	sc := l.sc
+	for _, m := range moot {
+		if !slices.ContainsFunc(sc.Protocol.Configs, func(c Config) bool { return m.on(&c) }) {
+			continue
+		}
+		for _, id := range m.ids {
+			if !slices.ContainsFunc(sc.Disabled, func(d DisabledInvariant) bool { return d.ID == id }) {
+				sc.Disabled = append(sc.Disabled, DisabledInvariant{ID: id, Why: m.why})
+			}
+		}
+	}
+}
