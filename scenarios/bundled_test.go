@@ -25,6 +25,7 @@ var wanted = []string{
 	"coordinates/vivaldi-route-shift.toml",
 	"coordinates/vivaldi-ucb-calibration.toml",
 	"gray/clock-offsets.toml",
+	"gray/gray-failure.toml",
 	"gray/lifeguard-anomaly-grid.toml",
 	"gray/pause-sweep.toml",
 	"membership/crash-single-lan.toml",

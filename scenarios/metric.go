@@ -65,6 +65,8 @@ var measured = []Metric{
 	{Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	{Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
+	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
 
 // laterMetrics belong to jobs, routing and flow.

@@ -49,6 +49,8 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 			o.Param = float64(nominal) / 1e9
 			r.keep(&o)
 		}
+	case core.FactScopeSuspected, core.FactScopeEnded:
+		r.scoped(now, n, f)
 	default: // counted above, in no metric
 	}
 }

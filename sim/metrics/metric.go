@@ -51,7 +51,9 @@ const (
 	FalseUnreachable
 	LinkError
 	WrongOrder
-	NumMetrics = 46
+	JobSuspicion
+	JobSuspicionEnd
+	NumMetrics = 48
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -173,4 +175,8 @@ var defs = [NumMetrics]Def{
 	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
+	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
