@@ -23,7 +23,7 @@ GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help check test tests fmt vet lint tidy modules smoke hunt validate bench fuzz golden cover
+.PHONY: help check test tests fmt vet lint tidy modules smoke hunt validate alarms bench fuzz golden cover
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,8 +80,11 @@ smoke: ## the flagship in several processes: one seed one digest, another seed a
 	if cmp -s one.digest other.digest; then echo "smoke: another seed gave the same digest"; exit 1; fi; \
 	echo "smoke: digest $$(cat one.digest) with GOMAXPROCS 1 and 2, codec struct and wire, trace off and on"
 
-validate: ## reproduce the reference figures, as tables
-	$(GO) test -tags validate -run Validate -v -timeout 60m ./...
+validate: ## reproduce the reference figures: table and plots in results/ (QUICK=--quick: two minutes)
+	$(GO) run ./cmd/hypersim validate --force $(QUICK)
+
+alarms: ## sweeps compared with themselves and with slower ones: false alarms, and what is found
+	$(GO) test -tags validate -run Validate -v -timeout 60m ./cmd/hypersim
 
 # To compare: make bench, cp .tools/bench.txt old.txt, make the change, make bench OLD=old.txt.
 bench: $(BENCHSTAT) ## kernel and world benchmarks, COUNT times, through benchstat (OLD=file compares)

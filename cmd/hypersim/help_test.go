@@ -61,7 +61,7 @@ func runExample(t *testing.T, line string) {
 		return
 	}
 	t.Run(line, func(t *testing.T) {
-		runs := len(words) > 1 && (words[1] == "run" || words[1] == "sweep" || words[1] == "merge" || words[1] == "compare")
+		runs := len(words) > 1 && (words[1] == "run" || words[1] == "sweep" || words[1] == "merge" || words[1] == "compare" || words[1] == "validate")
 		if testing.Short() && runs {
 			t.Skip("a run")
 		}

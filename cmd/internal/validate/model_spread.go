@@ -1,4 +1,4 @@
-package world
+package validate
 
 import (
 	"cmp"
@@ -8,9 +8,6 @@ import (
 	"hypersim/core/rng"
 	"hypersim/core/xmath"
 )
-
-// The models here share no line with the protocol: they are the plainest programs that still hold what a
-// figure of spec 10 §15.1 depends on, to judge both the figure and the simulator.
 
 // spread is one piece of news among n members. Time is in probe periods.
 type spread struct {
@@ -38,12 +35,7 @@ type crowd struct {
 	knows int
 	mark  [2]int // how many are 50 and 99 %
 	out   reached
-}
-
-func (s spread) run(draw *rng.Stream) reached {
-	c := s.crowd(draw)
-	c.play()
-	return c.out
+	times []float64 // when each of the informed learned it, in order
 }
 
 func (s spread) crowd(draw *rng.Stream) *crowd {
@@ -75,6 +67,7 @@ func (c *crowd) learn(i int, t float64) {
 		return
 	}
 	c.since[i] = t
+	c.times = append(c.times, t)
 	c.knows++
 	if c.knows == c.mark[0] {
 		c.out.half = t
@@ -212,16 +205,27 @@ func (c *crowd) phases() {
 	}
 }
 
-// means of many runs of a model; lost is the share of runs that left somebody out.
-type modelled struct{ half, most, all, lost float64 }
+// modelled are means over many runs of a model; lost is the share of runs that left somebody out.
+type modelled struct {
+	half, most, all, lost float64
+	curve                 []float64 // mean share that knows, at multiples of curveStep
+}
 
+// curveStep is the distance of points of curves, in periods.
+const curveStep = 0.01
+
+// mean of runs. The stream is the model's own: the same in every experiment.
 func (s spread) mean(runs int) (m modelled) {
 	draw := rng.New(1, "validate.spread", uint64(s.n))
 	done := 0.0
+	m.curve = make([]float64, int(20/curveStep))
 	for range runs {
-		r := s.run(&draw)
+		c := s.crowd(&draw)
+		c.play()
+		r := c.out
 		m.half += r.half / float64(runs)
 		m.most += r.most / float64(runs)
+		addCurve(m.curve, c.times, s.n, 1/float64(runs))
 		if math.IsInf(r.all, 1) {
 			m.lost += 1 / float64(runs)
 			continue
@@ -231,6 +235,17 @@ func (s spread) mean(runs int) (m modelled) {
 	}
 	m.all /= done
 	return m
+}
+
+// addCurve adds weight × the share of n that knew by then to each point of curve; times are ascending.
+func addCurve(curve, times []float64, n int, weight float64) {
+	k := 0
+	for i := range curve {
+		for k < len(times) && times[k] <= float64(i)*curveStep {
+			k++
+		}
+		curve[i] += weight * float64(k) / float64(n)
+	}
 }
 
 // growth is ln of the growth per period from the lo-th to the hi-th that knows.

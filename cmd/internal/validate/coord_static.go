@@ -1,11 +1,8 @@
-package vivaldi_test
+package validate
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"testing"
 	"time"
 
 	"hypersim/core"
@@ -70,36 +67,15 @@ func (w *truth) subset(keep []int) *truth {
 	return newTruth(len(keep), func(a, b int) core.Duration { return w.at(keep[a], keep[b]) })
 }
 
-func bundled(t testing.TB, name string, perSite int) *truth {
-	t.Helper()
+// bundled places perSite nodes at each region of a bundled matrix, 0.5 ms apart inside.
+func bundled(name string, perSite int) *truth {
 	m, err := topologies.BundledMatrix(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(err)
 	return ofMatrix(m, perSite, 500*time.Microsecond)
 }
 
-// measured loads a matrix of nodes from outside of the repository; nil when it is not there.
-func measured(t testing.TB, name string, unit topologies.Unit) *truth {
-	t.Helper()
-	root := os.Getenv("HYPERSIM_DATA")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "data", "latency")
-	}
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Stat(path); err != nil {
-		t.Logf("no %s: set HYPERSIM_DATA to a folder that has it", name)
-		return nil
-	}
-	m, err := topologies.LoadMatrixFile(path, topologies.Options{Form: topologies.Square, Unit: unit, Kind: topologies.RTT})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ofMatrix(m, 1, 0)
-}
-
-// world runs nodes over a truth.
-type world struct {
+// static runs nodes over a truth.
+type static struct {
 	*truth
 	cfg    vivaldi.Config
 	nodes  []vivaldi.Node
@@ -109,15 +85,13 @@ type world struct {
 	round  int
 }
 
-func newWorld(w *truth, seed uint64, change func(*vivaldi.Config)) *world {
-	s := &world{truth: w, cfg: vivaldi.Default(), chance: rng.New(seed, "vivaldi.static")}
+func newStatic(w *truth, seed uint64, change func(*vivaldi.Config)) *static {
+	s := &static{truth: w, cfg: vivaldi.Default(), chance: rng.New(seed, "vivaldi.static")}
 	s.cfg.Peers = max(s.cfg.Peers, w.n)
 	if change != nil {
 		change(&s.cfg)
 	}
-	if err := s.cfg.Validate(); err != nil {
-		panic(err)
-	}
+	check(s.cfg.Validate())
 	s.nodes, s.slots = make([]vivaldi.Node, w.n), make([]uint16, w.n*w.n)
 	for i := range s.nodes {
 		s.nodes[i].Init(&s.cfg, rng.New(seed, "vivaldi", uint64(i)))
@@ -126,7 +100,7 @@ func newWorld(w *truth, seed uint64, change func(*vivaldi.Config)) *world {
 }
 
 // sample lets a measure b, if that pair exists.
-func (s *world) sample(a, b int) {
+func (s *static) sample(a, b int) {
 	rtt := s.at(a, b)
 	if a == b || rtt == 0 {
 		return
@@ -144,7 +118,7 @@ func (s *world) sample(a, b int) {
 }
 
 // run takes one sample per node and round, of a peer drawn at random.
-func (s *world) run(rounds int) {
+func (s *static) run(rounds int) {
 	for range rounds {
 		for a := range s.n {
 			s.sample(a, s.partner(a))
@@ -153,7 +127,7 @@ func (s *world) run(rounds int) {
 	}
 }
 
-func (s *world) partner(a int) int {
+func (s *static) partner(a int) int {
 	b := s.chance.Intn(s.n - 1)
 	if b >= a {
 		b++
@@ -161,7 +135,7 @@ func (s *world) partner(a int) int {
 	return b
 }
 
-func (s *world) coords() []core.Coord {
+func (s *static) coords() []core.Coord {
 	c := make([]core.Coord, s.n)
 	for i := range c {
 		s.nodes[i].Coord(&c[i])
@@ -170,7 +144,7 @@ func (s *world) coords() []core.Coord {
 }
 
 // errors returns the sorted relative errors of all pairs, or of those of one node.
-func (s *world) errors(only int) []float64 {
+func (s *static) errors(only int) []float64 {
 	var out []float64
 	c := s.coords()
 	for a := range s.n {
@@ -187,7 +161,7 @@ func (s *world) errors(only int) []float64 {
 }
 
 // bounds returns the share of pairs whose upper bound holds, and the median of bound over truth.
-func (s *world) bounds() (coverage, ratio float64) {
+func (s *static) bounds() (coverage, ratio float64) {
 	var ratios []float64
 	c := s.coords()
 	held := 0
@@ -205,17 +179,4 @@ func (s *world) bounds() (coverage, ratio float64) {
 	}
 	slices.Sort(ratios)
 	return float64(held) / float64(len(ratios)), quantile(ratios, 0.5)
-}
-
-// quantile of a sorted list, by the nearest rank.
-func quantile(sorted []float64, q float64) float64 {
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
-}
-
-func mean(v []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(len(v))
 }

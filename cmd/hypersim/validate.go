@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"hypersim/cmd/internal/validate"
+	"hypersim/topologies"
+)
+
+type validateFlags struct {
+	matrix                   matrixFlags
+	matrices                 []string
+	only, out                string
+	workers                  int
+	quick, list, json, quiet bool
+	force, noPlots, svg      bool
+}
+
+func newValidate() *cobra.Command {
+	var f validateFlags
+	cmd := &cobra.Command{
+		Use:   "validate",
+		Short: "Reproduce theory, publications and measured peers, as a table and plots",
+		Long: `validate runs the reproduction suite: for every row a reference (closed form, Monte Carlo of an independent
+model, publication, measured system), where it comes from and how certain it is, what this simulator
+measures, with a 95 % interval, and a verdict. Certainty: A read in the source, B computed for the
+specification and reproducible, C from memory of a paper, "derived" in this project.
+
+The folder, results/validate-full or validate-quick unless --out names another, holds table.csv, table.txt,
+validate.json and, where a row's reference is a curve, plots/ with ours over it. The values do not depend on
+the number of workers; performance.json alone says how long it took.
+
+--matrix adds rows on measured latencies between nodes, in any form that topology import reads; files named
+PlanetLab… with 490 rows and Seattle… with 99 are judged by the specification's figures, others are reported.
+
+Exit status: 0 no row failed; 1 one did; 2 bad usage, nothing was written; 3 internal error; 130 interrupted.`,
+		Example: `  hypersim validate --list
+  hypersim validate --quick --only suspicion --out results/suspicion
+  hypersim validate --quick --only coord-aws-serf --json --out results/coordinates
+  hypersim validate --quick --only measured --matrix measured.txt --unit ms --kind rtt --out results/mine`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	fl := cmd.Flags()
+	fl.BoolVar(&f.quick, "quick", false, "fewer rows and seeds: under two minutes on two cores")
+	fl.StringVar(&f.only, "only", "", "experiments with a row whose id matches this `regexp` only")
+	fl.BoolVar(&f.list, "list", false, "list the rows and run nothing")
+	fl.StringArrayVar(&f.matrices, "matrix", nil, "also embed the latencies of this `file`, with --unit and --kind; repeatable")
+	fl.IntVar(&f.workers, "workers", 0, "runs at once; changes no value (default: one per core)")
+	fl.StringVar(&f.out, "out", "", "`folder` to write; must not exist, or be empty, unless --force (default: results/validate-full or validate-quick)")
+	fl.BoolVar(&f.force, "force", false, "replace an earlier result in the folder")
+	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
+	fl.BoolVar(&f.svg, "svg", false, "draw pictures as SVG, too")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the table")
+	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and of the table only what failed")
+	f.matrix.flags(cmd)
+	return cmd
+}
+
+func (f *validateFlags) run(cmd *cobra.Command) error {
+	list, err := f.choose(cmd)
+	if err != nil {
+		return usageError{err}
+	}
+	if f.list {
+		return printRows(cmd, list, f.json)
+	}
+	if f.out == "" {
+		f.out = filepath.Join("results", map[bool]string{true: "validate-quick", false: "validate-full"}[f.quick])
+	}
+	if err := f.checkFolder(); err != nil {
+		return usageError{err}
+	}
+	if f.workers == 0 {
+		f.workers = runtime.GOMAXPROCS(0)
+	}
+	log := newValidateConsole(cmd, f.quiet)
+	report, err := validate.Run(cmd.Context(), list, validate.Options{Quick: f.quick, Workers: f.workers, Progress: log.progress})
+	log.close()
+	if err != nil {
+		return fmt.Errorf("validate: %w", err)
+	}
+	code := exitOK
+	switch {
+	case report.Interrupted:
+		code = exitInterrupted
+	case report.Count(validate.Fail) > 0:
+		code = exitFailed
+	}
+	if f.force {
+		if err := os.RemoveAll(f.out); err != nil {
+			return err
+		}
+	}
+	if !f.noPlots {
+		if err := report.Draw(f.out, f.svg); err != nil {
+			return err
+		}
+	}
+	if err := report.Write(f.out, code); err != nil {
+		return err
+	}
+	if err := f.print(cmd, report, code); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
+	if code != exitOK {
+		return status(code)
+	}
+	return nil
+}
+
+func (f *validateFlags) choose(cmd *cobra.Command) ([]*validate.Experiment, error) {
+	switch changed := cmd.Flags().Changed; {
+	case changed("out") && f.out == "":
+		return nil, errors.New("--out is empty; it must name a folder")
+	case changed("workers") && f.workers < 1:
+		return nil, fmt.Errorf("--workers = %d: must be ≥ 1", f.workers)
+	case f.svg && f.noPlots:
+		return nil, errors.New("--svg and --no-plots contradict each other")
+	}
+	var only *regexp.Regexp
+	if f.only != "" {
+		var err error
+		if only, err = regexp.Compile(f.only); err != nil {
+			return nil, fmt.Errorf("--only: %w", err)
+		}
+	}
+	var given []validate.Matrix
+	for _, name := range f.matrices {
+		m, err := topologies.OpenMatrix(name, f.matrix.options())
+		if err != nil {
+			return nil, fmt.Errorf("--matrix %s: %w", name, err)
+		}
+		given = append(given, validate.Matrix{Name: name, Matrix: m})
+	}
+	suite, err := validate.Suite(given...)
+	if err != nil {
+		return nil, fmt.Errorf("--matrix: %w", err)
+	}
+	return validate.Choose(suite, f.quick, only)
+}
+
+// checkFolder says why nothing may be written to the folder.
+func (f *validateFlags) checkFolder() error {
+	info, err := os.Stat(f.out)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		f.force = false
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file, not a folder; choose another --out", f.out)
+	}
+	entries, err := os.ReadDir(f.out)
+	switch {
+	case err != nil:
+		return err
+	case len(entries) == 0:
+		f.force = false
+		return nil
+	case !f.force:
+		return fmt.Errorf("%s exists and is not empty; --force replaces it, --out DIR writes elsewhere", f.out)
+	case !validate.IsFolder(f.out):
+		return fmt.Errorf("%s is not a folder of validate (no %s in it), so --force does not replace it; choose another --out", f.out, validate.TableName)
+	}
+	return nil
+}
+
+func (f *validateFlags) print(cmd *cobra.Command, r *validate.Report, code int) error {
+	out := cmd.OutOrStdout()
+	if f.json {
+		return r.JSON(out, f.out, code)
+	}
+	opt := validate.TextOptions{Failed: f.quiet}
+	if colours(out) {
+		opt.Paint = func(v validate.Verdict, word string) string {
+			switch v {
+			case validate.Fail, validate.Missing:
+				return red + word + plain
+			case validate.Pass:
+				return green + word + plain
+			}
+			return word
+		}
+	}
+	w := bufio.NewWriter(out)
+	_, _ = w.WriteString(r.Text(opt)) // w keeps the error
+	if !f.quiet {
+		_, _ = fmt.Fprintf(w, "\n%s, %v; %s\n", r.Summary(), r.Wall.Round(100*time.Millisecond), f.out)
+	}
+	return w.Flush()
+}
+
+// printRows lists what would be run.
+func printRows(cmd *cobra.Command, list []*validate.Experiment, json bool) error {
+	rows := validate.List(list)
+	if json {
+		return encode(cmd.OutOrStdout(), rows)
+	}
+	w := bufio.NewWriter(cmd.OutOrStdout())
+	var topic, title string
+	for _, r := range rows {
+		if r.Topic != topic {
+			topic = r.Topic
+			_, _ = fmt.Fprintf(w, "\n%s\n", topic)
+		}
+		if r.Title != title {
+			title = r.Title
+			_, _ = fmt.Fprintf(w, "  · %s%s\n", title, map[bool]string{false: " (full only)"}[r.Quick])
+		}
+		_, _ = fmt.Fprintf(w, "    %s: %s\n", r.Row, r.What)
+	}
+	return w.Flush()
+}
+
+// validateConsole tells how far the suite is: a bar on a terminal, a line every ten seconds elsewhere.
+type validateConsole struct {
+	console
+	bar *progressbar.ProgressBar
+}
+
+func newValidateConsole(cmd *cobra.Command, quiet bool) *validateConsole {
+	return &validateConsole{console: *newConsole(cmd.ErrOrStderr(), quiet)}
+}
+
+func (c *validateConsole) progress(p validate.Progress) {
+	text := fmt.Sprintf("%d of %d experiments, at %s, about %v left", p.Done, p.Total, strings.TrimSpace(p.Name), p.Left().Round(time.Second))
+	switch {
+	case c.quiet:
+	case c.terminal:
+		if c.bar == nil {
+			c.bar = progressbar.NewOptions64(1000, progressbar.OptionSetWriter(c.w), progressbar.OptionSetWidth(24),
+				progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false),
+				progressbar.OptionEnableColorCodes(colours(c.w)))
+		}
+		c.bar.Describe(text)
+		_ = c.bar.Set64(min(int64(p.Share*1000), 999)) // a terminal that is gone is no reason to stop
+	case p.Wall-c.told >= tellEvery:
+		c.told = p.Wall
+		_, _ = fmt.Fprintln(c.w, text) // nobody may be reading
+	}
+}
+
+func (c *validateConsole) close() {
+	if c.bar != nil {
+		_ = c.bar.Finish()
+	}
+}

@@ -1,0 +1,83 @@
+package validate
+
+import (
+	"fmt"
+	"math"
+
+	"hypersim/analysis/plot"
+)
+
+var nan = math.NaN()
+
+// Topic groups rows in the table.
+type Topic string
+
+// The topics, in the order of the table.
+const (
+	TopicDetection   Topic = "SWIM: detection"
+	TopicFailure     Topic = "SWIM: load, and probes under loss"
+	TopicSpread      Topic = "SWIM: dissemination"
+	TopicSuspicion   Topic = "Suspicion and retransmit limit"
+	TopicLifeguard   Topic = "Lifeguard"
+	TopicCoordinates Topic = "Coordinates"
+	TopicTruths      Topic = "Coordinates: Serf's synthetic truths"
+	TopicCriteria    Topic = "AD-35: its own success criteria"
+)
+
+// Experiment measures the values of its rows.
+type Experiment struct {
+	ID    string
+	Topic Topic
+	Title string
+	Rows  []Row
+	Quick bool    // part of the quick suite
+	Full  float64 // s of one core that the full experiment takes, roughly: for progress
+	Short float64 // s of one core in the quick suite
+	// Run gives each row its value, and returns the figure if there is one.
+	Run func(l *Lab) *plot.Overlay
+}
+
+// cost is the expected time on one core, s.
+func (e *Experiment) cost(quick bool) float64 {
+	if quick {
+		return max(e.Short, 0.05)
+	}
+	return max(e.Full, 0.05)
+}
+
+// FullID of a row of e.
+func (e *Experiment) FullID(r *Row) string {
+	if r.ID == "" {
+		return e.ID
+	}
+	return e.ID + "/" + r.ID
+}
+
+// Suite returns all experiments in the order of the table; matrices are added to the bundled ones. Two of one
+// name would have rows of one name, which is an error.
+func Suite(matrices ...Matrix) ([]*Experiment, error) {
+	var all []*Experiment
+	add := func(list ...*Experiment) { all = append(all, list...) }
+	add(swimDetection()...)
+	add(probeIntervals())
+	add(probeLoad()...)
+	add(probeFailure()...)
+	add(piggyback()...)
+	add(growth(), tooFewRepeats())
+	add(serfEstimate())
+	add(push()...)
+	add(raise()...)
+	add(suspicionTimeout(), suspicionScaled(), retransmitLimit())
+	add(lifeguard()...)
+	add(coordinates(matrices)...)
+	add(truths()...)
+	add(criteria()...)
+	seen := map[string]bool{}
+	for _, e := range all {
+		if seen[e.ID] {
+			return nil, fmt.Errorf("two data sets are called %s; rename a file", e.ID)
+		}
+		seen[e.ID] = true
+	}
+	return all, nil
+}

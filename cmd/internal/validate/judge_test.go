@@ -1,0 +1,55 @@
+package validate
+
+import (
+	"testing"
+
+	"hypersim/analysis/stats"
+)
+
+func TestJudge(t *testing.T) {
+	with := func(x, half float64) Value {
+		return Value{Interval: stats.Interval{Estimate: x, Low: x - half, High: x + half}}
+	}
+	bare := func(x float64) Value { return Value{Interval: point(x, 1, "")} }
+	count := func(hits, trials uint64) Value {
+		return Value{Interval: stats.Wilson(hits, trials, 0), Hits: hits, Trials: trials}
+	}
+	for _, c := range []struct {
+		name  string
+		judge Judge
+		ref   float64
+		high  float64
+		value Value
+		want  Verdict
+	}{
+		{"near, inside", Near(0.1), 10, 0, bare(10.9), Pass},
+		{"near, outside", Near(0.1), 10, 0, bare(11.1), Fail},
+		{"near, the interval reaches it", Near(0.1), 10, 0, with(11.4, 0.5), Pass},
+		{"near, the interval does not", Near(0.1), 10, 0, with(11.6, 0.5), Fail},
+		{"near, the slack is wider", NearOr(0.1, 0.5), 1, 0, bare(1.4), Pass},
+		{"near, no value", Near(0.1), 10, 0, bare(nan), Fail},
+		{"exactly", Exactly(1e-6), 2, 0, bare(2 + 1e-7), Pass},
+		{"not exactly", Exactly(1e-6), 2, 0, bare(2 + 1e-5), Fail},
+		{"at most", AtMost, 2, 0, bare(2), Pass},
+		{"more than at most", AtMost, 2, 0, bare(2.1), Fail},
+		{"at most, no value", AtMost, 2, 0, bare(nan), Fail},
+		{"at least", AtLeast, 2, 0, bare(1.9), Fail},
+		{"chance, 3 σ of 100 expected", Chance, 0.01, 0, count(129, 10_000), Pass},
+		{"chance, more", Chance, 0.01, 0, count(131, 10_000), Fail},
+		{"chance, few expected", Chance, 1e-6, 0, count(3, 10_000), Pass},
+		{"within", Within(0), 0.9, 1.1, bare(1.1), Pass},
+		{"below within", Within(0), 0.9, 1.1, bare(0.89), Fail},
+		{"below within, tolerated", Within(0.1), 0.9, 1.1, bare(0.85), Pass},
+		{"around", Around, 0.01, 0, bare(0.0151), Pass},
+		{"far above around", Around, 0.01, 0, bare(0.0153), Fail},
+		{"far below around", Around, 0.01, 0, bare(0.0037), Fail},
+		{"among the runs", Among(0.1), 11, 0, with(13, 2.5), Pass},
+		{"not among them", Among(0.1), 10, 0, with(13, 2.5), Fail},
+		{"reported", Reported, nan, 0, bare(5), NotJudged},
+	} {
+		r := Row{Ref: c.ref, RefHigh: c.high, Judge: c.judge}
+		if have := r.judge(&c.value); have != c.want {
+			t.Errorf("%s: %s, want %s", c.name, have, c.want)
+		}
+	}
+}

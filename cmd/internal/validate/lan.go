@@ -1,0 +1,83 @@
+package validate
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	"hypersim/scenarios"
+	"hypersim/sim/network"
+	"hypersim/sim/trace"
+	"hypersim/sim/world"
+)
+
+// lanText is one flat group on one site, in which nothing happens.
+const lanText = `
+schema = 1
+[scenario]
+name = "validate"
+title = "one site, nothing happens"
+duration = "60s"
+[topology]
+use = "lan1"
+[cluster]
+size = 100
+start = { mode = "formed" }
+[protocol.membership]
+topology = "flat"
+`
+
+// sinkFunc is a trace sink without state of its own.
+type sinkFunc func(r *trace.Record)
+
+func (f sinkFunc) Record(r *trace.Record) { f(r) }
+
+// build makes a world of a scenario text; sets are as after --set.
+func build(text string, seed uint64, sink sinkFunc, sets ...string) *world.World {
+	sc, err := scenarios.Parse(text, "validate.toml", sets, scenarios.Options{Seed: &seed})
+	check(err)
+	var sinks []trace.Sink
+	if sink != nil {
+		sinks = []trace.Sink{sink}
+	}
+	w, err := world.Build(sc, world.Options{Sinks: sinks})
+	check(err)
+	return w
+}
+
+// lan makes the lan world with n members.
+func lan(n int, seed uint64, seconds int, sink sinkFunc, sets ...string) *world.World {
+	sets = append([]string{fmt.Sprintf("cluster.size=%d", n), fmt.Sprintf("scenario.duration=%ds", seconds)}, sets...)
+	return build(lanText, seed, sink, sets...)
+}
+
+// finish runs w to its end.
+func finish(w *world.World) {
+	w.Run(w.End())
+	check(w.Err())
+}
+
+// at is an instant in seconds.
+func at(seconds float64) core.Instant { return core.Instant(seconds * 1e9) }
+
+// lossy sets independent loss per datagram.
+func lossy(p float64) []string {
+	return []string{"network.intra.loss.model=bernoulli", fmt.Sprintf("network.intra.loss.p=%g", p)}
+}
+
+// loseFromNow adds independent loss on all links.
+func loseFromNow(w *world.World, p float64) {
+	if p == 0 {
+		return
+	}
+	id, err := w.Network().AddOverlay(network.Overlay{ID: 1, Loss: p})
+	check(err)
+	w.Network().SetOverlay(id, true, w.Now())
+}
+
+// moved reports whether r is a change of a record to another state.
+func moved(r *trace.Record) bool {
+	return r.Kind == trace.KindFact && r.Fact.Kind == core.FactTransition && r.Fact.From != r.Fact.To
+}
+
+// lanRole is what the members of the lan world are; in a flat group it says nothing.
+const lanRole = core.RoleWorker
