@@ -75,15 +75,21 @@ const (
 	// CauseRemoved (scope cleared) or CauseGossip (cleared by the global layer); B = age ns, N = 1 if it was
 	// DEAD_JOB.
 	FactScopeEnded
+	// FactScopeExtended: a granted extension moved the deadline later. As FactScopeSuspected, with B = what was
+	// granted, ns.
+	FactScopeExtended
+	// FactSuspicionExtended: the same in the global layer (§5.3). Subject, Inc, A = what was granted, ns, At = new
+	// deadline.
+	FactSuspicionExtended
 
-	NumFactKinds = 26
+	NumFactKinds = 28
 )
 
 var factNames = [NumFactKinds]string{
 	"none", "transition", "callback", "probe_started", "probe_ended", "tick", "suspicion_started",
 	"suspicion_confirmed", "suspicion_grace", "suspicion_ended", "lhm", "degradation", "incarnation", "accused",
 	"queued", "retired", "confirm_attempt", "timeout", "join", "sync", "fatal", "stopped",
-	"reach", "scope_suspected", "scope_confirmed", "scope_ended",
+	"reach", "scope_suspected", "scope_confirmed", "scope_ended", "scope_extended", "suspicion_extended",
 }
 
 func (k FactKind) String() string {

@@ -24,18 +24,20 @@ const (
 	KindJoinAck
 	KindSyncDigest
 	KindSyncFull
+	// KindProgress: a worker tells its owner that work of a scope goes on (spec 10 §8).
+	KindProgress
 
 	// KindStreamFailed never travels: the driver hands it to the sender of a stream message whose
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 16
+	NumKinds = 17
 )
 
 var kindNames = [NumKinds]string{
 	"none", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave",
 	"xprobe", "xack", "xnack",
-	"join", "join_ack", "sync_digest", "sync_full", "stream_failed",
+	"join", "join_ack", "sync_digest", "sync_full", "progress", "stream_failed",
 }
 
 func (k Kind) String() string {
@@ -46,7 +48,7 @@ func (k Kind) String() string {
 }
 
 // IsStream reports whether messages of this kind travel on a reliable stream.
-func (k Kind) IsStream() bool { return k >= KindJoin && k <= KindSyncFull }
+func (k Kind) IsStream() bool { return k >= KindJoin && k <= KindProgress }
 
 // Class is the service class of a message (spec 30 §5.1), most important first.
 type Class uint8
@@ -65,7 +67,12 @@ var classNames = [NumClasses]string{"CONTROL", "DISPATCH", "DATA", "TELEMETRY"}
 func (c Class) String() string { return classNames[c] }
 
 // Class returns the service class of messages of this kind. Membership is CONTROL (spec 10 D30).
-func (k Kind) Class() Class { return ClassControl }
+func (k Kind) Class() Class {
+	if k == KindProgress {
+		return ClassData
+	}
+	return ClassControl
+}
 
 // Flags are the flag bits of the datagram header.
 type Flags uint8
@@ -117,7 +124,7 @@ type Message struct {
 	Major  uint8  // JOIN: protocol major version
 	Minor  uint8
 
-	Sum, PartSum uint64   // SYNC_DIGEST: sums over all and over participants
+	Sum, PartSum uint64   // SYNC_DIGEST: sums over all and over participants; PROGRESS: Sum is the scope, PartSum what is done so far
 	Count        uint32   // SYNC_DIGEST: records in Sum
 	PartCount    uint32   // SYNC_DIGEST: records in PartSum
 	Timeout      Duration // streams: give up after this long; known to the driver only, not on the wire

@@ -55,6 +55,8 @@ const (
 	FaultPoison FaultKind = "poison"
 	// FaultLHM forces the local health score of processes to Score (catalogue entry J2). Target.
 	FaultLHM FaultKind = "lhm"
+	// FaultStuckWorkflow stops the progress of a workload at its workers. Target, Workload.
+	FaultStuckWorkflow FaultKind = "stuck-workflow"
 )
 
 // Fault is one disturbance. Times are virtual, from the start of the run.
@@ -98,6 +100,7 @@ type Fault struct {
 	Downtime core.Duration // churn: who went comes back after this; 0: only by a join
 	Values   string        // poison
 	Score    int           // lhm
+	Workload int           // stuck-workflow: index into Scenario.Workloads
 }
 
 // Repeat lets a fault happen Count times, Every apart, each time later by up to Jitter (uniform, from the

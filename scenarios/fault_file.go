@@ -19,33 +19,34 @@ type faultRule struct {
 }
 
 var faultRules = map[FaultKind]faultRule{
-	FaultCrash:      {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
-	FaultRestart:    {need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
-	FaultLeave:      {need: []string{"target"}, noFor: true},
-	FaultJoin:       {need: []string{"target"}, may: []string{"over", "version"}, noFor: true},
-	FaultPause:      {need: []string{"target", "for"}, lasts: true},
-	FaultSlow:       {need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
-	FaultClock:      {need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
-	FaultPartition:  {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
-	FaultFlap:       {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
-	FaultLoss:       {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction"}, lasts: true, links: true},
-	FaultDuplicate:  {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultReorder:    {need: []string{"p", "extra"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultCorrupt:    {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultDelay:      {may: []string{"add", "factor", "ramp", "direction"}, lasts: true, links: true},
-	FaultBandwidth:  {need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
-	FaultSiteOutage: {need: []string{"site"}, may: []string{"mode"}, lasts: true},
-	FaultDiscovery:  {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
-	FaultRaise:      {need: []string{"target"}, noFor: true},
-	FaultRumour:     {need: []string{"target", "about"}, noFor: true},
-	FaultChurn:      {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
-	FaultPoison:     {need: []string{"target", "values"}, lasts: true},
-	FaultLHM:        {need: []string{"target", "score"}, lasts: true},
+	FaultCrash:         {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
+	FaultRestart:       {need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
+	FaultLeave:         {need: []string{"target"}, noFor: true},
+	FaultJoin:          {need: []string{"target"}, may: []string{"over", "version"}, noFor: true},
+	FaultPause:         {need: []string{"target", "for"}, lasts: true},
+	FaultSlow:          {need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
+	FaultClock:         {need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
+	FaultPartition:     {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
+	FaultFlap:          {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
+	FaultLoss:          {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction"}, lasts: true, links: true},
+	FaultDuplicate:     {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultReorder:       {need: []string{"p", "extra"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultCorrupt:       {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultDelay:         {may: []string{"add", "factor", "ramp", "direction"}, lasts: true, links: true},
+	FaultBandwidth:     {need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
+	FaultSiteOutage:    {need: []string{"site"}, may: []string{"mode"}, lasts: true},
+	FaultDiscovery:     {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
+	FaultStuckWorkflow: {need: []string{"target", "job"}, lasts: true},
+	FaultRumour:        {need: []string{"target", "about"}, noFor: true},
+	FaultRaise:         {need: []string{"target"}, noFor: true},
+	FaultChurn:         {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
+	FaultPoison:        {need: []string{"target", "values"}, lasts: true},
+	FaultLHM:           {need: []string{"target", "score"}, lasts: true},
 }
 
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
-	"overload": "background load is", "stats-storm": "statistics are", "stuck-workflow": "jobs are",
+	"overload": "background load is", "stats-storm": "statistics are",
 	"kill-leader": "leaders are",
 }
 
@@ -230,6 +231,8 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 		if (n.kid("add") == nil) == (n.kid("factor") == nil) {
 			l.b.missing(n, key+".add", "a delay needs either add or factor")
 		}
+	case FaultStuckWorkflow:
+		l.stuckFault(f, t, n, key)
 	case FaultChurn:
 		l.churnFault(f, t, n, key)
 	case FaultClock:

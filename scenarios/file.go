@@ -21,9 +21,10 @@ type worldT struct {
 
 // claimsT is what happens in the run and what is claimed about it.
 type claimsT struct {
-	Fault  []faultT  `key:"fault" doc:"disturbances"`
-	Expect []expectT `key:"expect" doc:"claims that decide the exit status"`
-	Report reportT   `key:"report" doc:"what a run leaves behind"`
+	Workload []workloadT `key:"workload" doc:"what there is to do"`
+	Fault    []faultT    `key:"fault" doc:"disturbances"`
+	Expect   []expectT   `key:"expect" doc:"claims that decide the exit status"`
+	Report   reportT     `key:"report" doc:"what a run leaves behind"`
 }
 
 // alternativesT is bound before all others: it says which values a run has.
@@ -253,6 +254,7 @@ type faultT struct {
 	Mix       *mixT          `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
 	Downtime  *core.Duration `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
 	Values    *string        `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
+	Job       *string        `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
 	Score     *int           `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
 	Fail      *bool          `key:"fail" doc:"discovery: names do not resolve (default true)"`
 	Stale     *laterT        `key:"stale" later:"stale names are" doc:"discovery: answers are old"`

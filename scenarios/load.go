@@ -221,9 +221,6 @@ func (l *loader) dropFaults(ids []string) {
 // resolve does the work: everything wrong is in l.b.problems afterwards.
 func (l *loader) resolve() {
 	l.world = defaultWorld()
-	if w := l.root.kid("workload"); w != nil {
-		l.workloads(w)
-	}
 	l.b.table(l.root, "", reflect.ValueOf(&l.world).Elem(), otherSections...)
 	l.head()
 	l.proto = l.bindProtocol(l.root.kid("protocol"))
@@ -233,6 +230,7 @@ func (l *loader) resolve() {
 	if !built {
 		return
 	}
+	l.workloads(l.claims.Workload)
 	l.faults(l.claims.Fault)
 	l.seeds(l.flat())
 	l.starts()
@@ -242,16 +240,6 @@ func (l *loader) resolve() {
 }
 
 func (l *loader) flat() bool { return l.proto.base.Swim.Membership.Topology == "flat" }
-
-func (l *loader) workloads(n *node) {
-	items := []*node{n}
-	if n.isArray {
-		items = n.items
-	}
-	for i, item := range items {
-		l.b.later(item, element("workload", i), "workloads are")
-	}
-}
 
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

@@ -50,6 +50,7 @@ var measured = []Metric{
 	{Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	{Name: "join_confirm", Unit: "s", Doc: "start of a node to OK at all live members that should know it"},
 	{Name: "join_confirm_role", Unit: "s", Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	{Name: "join_first", Unit: "s", Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	{Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	{Name: "unconfirmed_peers", Unit: "count", Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
 	{Name: "unconfirmed_removed", Unit: "s", Doc: "age of an UNCONFIRMED record at its removal"},
@@ -64,6 +65,8 @@ var measured = []Metric{
 	{Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	{Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
+	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }
 
 // laterMetrics belong to jobs, routing and flow.

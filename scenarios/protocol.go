@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core/federated"
+	"hypersim/core/hier"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -11,6 +12,7 @@ type Config struct {
 	Swim      swim.Config
 	Vivaldi   vivaldi.Config
 	Federated federated.Config
+	Hier      hier.Config
 }
 
 // Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without

@@ -9,16 +9,17 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/federated"
+	"hypersim/core/hier"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
-// roomsOf returns the tables of protocol keys: each field of swim.Config and federated.Config is a
-// room, vivaldi.Config is one.
+// roomsOf returns the tables of protocol keys: each field of swim.Config, federated.Config and
+// hier.Config is a room, vivaldi.Config is one.
 // The Config structs are the only list of keys there is.
 func roomsOf(c *Config) map[string]reflect.Value {
 	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
-	for _, mechanism := range []any{&c.Swim, &c.Federated} {
+	for _, mechanism := range []any{&c.Swim, &c.Federated, &c.Hier} {
 		v := reflect.ValueOf(mechanism).Elem()
 		for _, f := range fieldsOf(v.Type()) {
 			rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
@@ -35,12 +36,12 @@ func roomNames() []string {
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
 	"admission", "backpressure", "breaker", "cancel", "client", "correlation", "dispatch", "discovery", "election",
-	"extension", "flow", "gate", "health", "hier", "idempotency", "isolation", "job", "lease",
+	"extension", "flow", "gate", "health", "idempotency", "isolation", "lease",
 	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 
 func defaultConfig() Config {
-	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default()}
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default()}
 }
 
 // overrideT is one [[protocol.override]].
@@ -247,7 +248,7 @@ func (l *loader) checkConfigs() {
 
 // problems returns what does not fit together in c, each as "room.key = value: text".
 func (c *Config) problems() []string {
-	return slices.Concat(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi."), split(c.Federated.Validate(), ""))
+	return slices.Concat(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi."), split(c.Federated.Validate(), ""), split(c.Hier.Validate(), ""))
 }
 
 // split returns the messages of joined errors, each with the prefix.

@@ -41,12 +41,13 @@ type Scenario struct {
 	Groups []Group    // Groups[i].ID = i+1
 	Nodes  []NodeSpec // Nodes[i].ID = i
 
-	Faults   []Fault // in file order
-	Expects  []Expect
-	Disabled []DisabledInvariant
-	Report   Report
-	Variants []Variant
-	Sweep    Sweep
+	Workloads []Workload // in file order
+	Faults    []Fault    // in file order
+	Expects   []Expect
+	Disabled  []DisabledInvariant
+	Report    Report
+	Variants  []Variant
+	Sweep     Sweep
 }
 
 // Budget stops a run that costs too much; zero fields are no limit.

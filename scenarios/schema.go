@@ -17,7 +17,6 @@ func Schema() []byte {
 		}
 	}
 	props["protocol"] = protocolSchema()
-	props["workload"] = map[string]any{"type": "array", "description": "not supported yet"}
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "hypersim scenario"
 	root["$defs"] = map[string]any{"selector": selectorSchema(), "fault_kind": map[string]any{"enum": anys(FaultKinds())}}

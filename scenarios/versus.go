@@ -51,7 +51,8 @@ func (l *loader) versus(t *expectT, n *node, key string, e *Expect) (out []Choic
 		l.b.wrong(at, key+".versus", `compares one number per seed; stat = "all" has many, use min, max, mean or a quantile`)
 	}
 	for _, it := range t.Versus.items {
-		if _, ok := l.current(it.path); !ok {
+		resolved := it.path == "variant" && len(l.alt.Variant) == 0 // the configuration of one run names no others
+		if _, ok := l.current(it.path); !ok && !resolved {
 			l.b.atKey(it.value, it.key, "no such key in this file")
 			continue
 		}

@@ -43,6 +43,7 @@ var better = map[metrics.Metric]Direction{
 	metrics.NewcomerError:      Lower,
 	metrics.GossipEvicted:      Lower,
 	metrics.JoinConfirm:        Lower,
+	metrics.JoinFirst:          Lower,
 	metrics.LHMScore:           Lower,
 	metrics.UnconfirmedIllegal: Lower,
 	metrics.ProbeFailures:      Lower,

@@ -61,6 +61,16 @@ func (b *Bench) Fact(f *core.Fact) string {
 		return fmt.Sprintf("join via %s: %s (attempt %d)", who, f.Cause, f.A)
 	case core.FactSync:
 		return fmt.Sprintf("sync with %s: %s", who, f.Cause)
+	case core.FactSuspicionExtended:
+		return fmt.Sprintf("suspicion of %s extended by %s: deadline %v", who, ns(f.A), f.At)
+	case core.FactScopeSuspected:
+		return fmt.Sprintf("job suspicion of %s for scope %d by %d: deadline %v", who, f.A, f.B, f.At)
+	case core.FactScopeConfirmed:
+		return fmt.Sprintf("job suspicion of %s for scope %d confirmed by %d: C=%d deadline %v", who, f.A, f.B, f.N, f.At)
+	case core.FactScopeExtended:
+		return fmt.Sprintf("job suspicion of %s for scope %d extended by %s: deadline %v", who, f.A, ns(f.B), f.At)
+	case core.FactScopeEnded:
+		return fmt.Sprintf("job suspicion of %s for scope %d ends: %s at age %s", who, f.A, f.Cause, ns(f.B))
 	default:
 		return f.Kind.String()
 	}

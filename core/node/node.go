@@ -43,6 +43,9 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		n.receive(now, m, fx)
 	}
 	n.after(now, mark, fx)
+	if m.Kind == core.KindProgress {
+		n.progress(now, m, fx)
+	}
 }
 
 // Wake lets every part act on its deadlines, membership first.
@@ -116,12 +119,15 @@ func (n *Node) MemoryBytes() int {
 		if p.manager != nil {
 			b += p.manager.MemoryBytes() + lowestBytes
 		}
+		if p.jobs != nil {
+			b += p.jobs.MemoryBytes()
+		}
 	}
 	return b
 }
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	partsBytes  = 64
+	partsBytes  = 96
 	lowestBytes = 56
 )

@@ -3,6 +3,7 @@ package node
 import (
 	"hypersim/core"
 	"hypersim/core/federated"
+	"hypersim/core/hier"
 	"hypersim/core/vivaldi"
 )
 
@@ -14,6 +15,8 @@ type parts struct {
 	gate    *federated.Gate    // of a gate: probes datacenters
 	manager *federated.Manager // of a manager: answers gates
 	lowest  *federated.Lowest  // who leads, as long as there is no election
+	jobs    *hier.Machine      // of a manager or gate: the job layer
+	open    []uint64           // scopes that have work, ascending
 }
 
 // Link says what a node takes part in the link between gates and datacenters with (spec 10 §9).
@@ -61,7 +64,9 @@ func (n *Node) receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	p.local.Incarnation = n.Swim.Incarnation(p.local.Self)
 	switch {
 	case p.gate != nil:
+		mark := len(fx.Facts)
 		p.gate.Receive(now, m, fx)
+		p.reached(now, mark, fx)
 	case p.manager != nil:
 		p.manager.Receive(now, m, fx)
 	}
@@ -79,10 +84,15 @@ func (n *Node) wake(now core.Instant, fx *core.Effects) {
 	}
 	p.local.Incarnation = n.Swim.Incarnation(p.local.Self)
 	if p.gate != nil {
+		mark := len(fx.Facts)
 		p.gate.Wake(now, fx)
+		p.reached(now, mark, fx)
 	}
 	if p.manager != nil {
 		p.manager.Wake(now, fx)
+	}
+	if p.jobs != nil {
+		p.jobs.Wake(now, fx)
 	}
 }
 
@@ -94,6 +104,11 @@ func (p *parts) arm() {
 	}
 	if p.manager != nil {
 		p.due = min(p.due, p.manager.Deadline())
+	}
+	if p.jobs != nil {
+		if at, ok := p.jobs.Deadline(); ok {
+			p.due = min(p.due, at)
+		}
 	}
 }
 
@@ -110,10 +125,13 @@ func (n *Node) observe(now core.Instant, mark int, fx *core.Effects) {
 
 // transition tells the parts that membership changed the record of f.Subject: from f.From at incarnation
 // f.A to f.To at f.Inc.
-func (n *Node) transition(_ core.Instant, _ *core.Fact, _ *core.Effects) {
+func (n *Node) transition(now core.Instant, f *core.Fact, fx *core.Effects) {
 	p := n.parts
 	if p.manager != nil {
 		p.manager.MembersChanged()
 		p.lowest.Update()
+	}
+	if p.jobs != nil && p.gate == nil {
+		p.jobs.GlobalChanged(now, f.Subject, f.To, f.Inc, fx)
 	}
 }

@@ -301,8 +301,8 @@ func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effec
 		m.onSyncDigest(now, k, msg, fx)
 	case core.KindSyncFull:
 		m.onSyncFull(now, k, msg, fx)
-	case core.KindGossip, core.KindLeave:
-		// Their updates are all they say.
+	case core.KindGossip, core.KindLeave, core.KindProgress:
+		// Their updates are all they say here; progress is for the job layer.
 	case core.KindNone, core.KindJoin, core.KindStreamFailed:
 		m.count.Malformed++
 	}

@@ -225,7 +225,7 @@ func (m *Machine) attachUpdates(now core.Instant, msg *core.Message, k int, ok b
 // forced reports whether a datagram to k must carry something out of turn.
 func (m *Machine) forced(k int) bool {
 	s := m.rec[k].state()
-	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0 || len(m.behind) > 0 && slices.Contains(m.behind, m.id(k))
+	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead || s == core.StateLeft) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0 || len(m.behind) > 0 && slices.Contains(m.behind, m.id(k))
 }
 
 func (m *Machine) owes(id core.NodeID) int { return slices.Index(m.owed, id) }
@@ -257,6 +257,10 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 		})
 	case s == core.StateDead:
 		add(core.Update{Type: core.UpdateDead, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role()})
+	case s == core.StateLeft:
+		// A leaver ignores it. A new process of the same key that no JOIN has brought above the old one's
+		// incarnation would otherwise never learn why nobody counts it, a worker least of all.
+		add(core.Update{Type: core.UpdateLeft, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role()})
 	}
 	return us, room
 }

@@ -20,6 +20,7 @@ type suspicion struct {
 	k, c            uint8
 	graced          bool
 	accusers        [maxAccusers]core.NodeID // the first, then the c that confirmed
+	granted         uint32                   // extensions, ms
 }
 
 // suspicions are the side table of SUSPECT records: a slab, and a heap of its indices by deadline.
@@ -171,7 +172,7 @@ func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
 }
 
 func (m *Machine) timeoutOf(s *suspicion) core.Duration {
-	return suspicionTimeout(m.cfg.Suspicion.Formula, s.min, s.max, int(s.c), int(s.k), int(s.n))
+	return suspicionTimeout(m.cfg.Suspicion.Formula, s.min, s.max, int(s.c), int(s.k), int(s.n)) + s.extension()
 }
 
 // confirmSuspicion counts an independent accuser; the deadline can only come nearer (AD-30: no

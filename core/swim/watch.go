@@ -160,7 +160,7 @@ func (w *watcher) deadline(m *Machine, k int) core.Duration {
 
 func (w *watcher) heard(m *Machine, k int, now core.Instant) {
 	if w.heardAt != nil && !m.isParticipant(m.rec[k].role()) {
-		w.heardAt[k] = now
+		w.heardAt[k] = max(w.heardAt[k], now) // what was granted beyond now stays so
 	}
 }
 

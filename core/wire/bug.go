@@ -34,8 +34,10 @@ func bug(m *core.Message) string {
 		return "Reject is for JOIN_ACK"
 	case k != core.KindJoin && (m.Major != 0 || m.Minor != 0):
 		return "Major and Minor are for JOIN"
-	case k != core.KindSyncDigest && (m.Sum != 0 || m.PartSum != 0 || m.Count != 0 || m.PartCount != 0):
-		return "sums and counts are for SYNC_DIGEST"
+	case k != core.KindSyncDigest && (m.Count != 0 || m.PartCount != 0):
+		return "counts are for SYNC_DIGEST"
+	case k != core.KindSyncDigest && k != core.KindProgress && (m.Sum != 0 || m.PartSum != 0):
+		return "sums are for SYNC_DIGEST and PROGRESS"
 	}
 	if what := extraBug(m); what != "" {
 		return what

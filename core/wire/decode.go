@@ -100,6 +100,8 @@ func (r *reader) body(m *core.Message, b Book) {
 		m.Count, m.PartCount = r.u32(), r.u32()
 	case core.KindSyncFull:
 		r.records(m, b)
+	case core.KindProgress:
+		m.Sum, m.PartSum = r.u64(), r.u64()
 	case core.KindXAck:
 		r.site(&r.extra(m).Site)
 	case core.KindXNack:

@@ -36,6 +36,7 @@
 //	  JOIN_ACK     reason of refusal 1, required incarnation 4, table
 //	  SYNC_DIGEST  sum 8, sum of participants 8, count 4, count of participants 4
 //	  SYNC_FULL    table
+//	  PROGRESS     scope 8, done so far 8
 //
 //	id string      length 1, bytes
 //	table          number of records 4, records

@@ -127,6 +127,9 @@ func appendBody(dst []byte, m *core.Message, b Book) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, m.PartCount)
 	case core.KindSyncFull:
 		dst = appendRecords(dst, m.Records, b)
+	case core.KindProgress:
+		dst = binary.BigEndian.AppendUint64(dst, m.Sum)
+		dst = binary.BigEndian.AppendUint64(dst, m.PartSum)
 	case core.KindXAck:
 		dst = appendSite(dst, &m.Extra.Site)
 	case core.KindXNack:

@@ -39,7 +39,7 @@ func (dual) Name(id core.NodeID) string { return nodeName(id) }
 var kinds = []core.Kind{
 	core.KindPing, core.KindAck, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindGossip, core.KindLeave,
 	core.KindXProbe, core.KindXAck, core.KindXNack,
-	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull,
+	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull, core.KindProgress,
 }
 
 // drawMessage draws any message of the kind, nothing left out that the kind can carry.
@@ -84,6 +84,8 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 	case core.KindSyncDigest:
 		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "sum"), rapid.Uint64().Draw(t, "part")
 		m.Count, m.PartCount = u32.Draw(t, "count"), u32.Draw(t, "part count")
+	case core.KindProgress:
+		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "scope"), rapid.Uint64().Draw(t, "done")
 	default:
 	}
 	if hasRecords(k) {

@@ -50,6 +50,7 @@ var fixedBytes = [core.NumKinds]uint8{
 	core.KindJoinAck:    HeaderBytes + 5 + countBytes,
 	core.KindSyncDigest: HeaderBytes + 24,
 	core.KindSyncFull:   HeaderBytes + countBytes,
+	core.KindProgress:   HeaderBytes + 16,
 }
 
 // travels reports whether messages of this kind have bytes at all.

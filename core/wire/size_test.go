@@ -37,6 +37,7 @@ func TestSizes(t *testing.T) {
 		{"xnack, leader not known", with(core.KindXNack, func(m *core.Message) { m.Target = core.NoNode }), linear, 82 + 1},
 		{"xnack of IPv4 node 4 about IPv6 node 3", with(core.KindXNack, func(m *core.Message) { m.From, m.Target = 4, 3 }), dual{}, 82 + 8 + 12},
 		{"sync_digest: a body of about 20", with(core.KindSyncDigest, nil), linear, 29 + 24},
+		{"progress", with(core.KindProgress, nil), linear, 29 + 8 + 8},
 		{"empty table", with(core.KindSyncFull, nil), linear, 29 + 4},
 		{"join of node-0", with(core.KindJoin, nil), linear, 29 + 2 + 1 + 6},
 		{"ping of IPv6 node 3 to IPv4 node 4", with(core.KindPing, func(m *core.Message) { m.From, m.Target = 3, 4 }), dual{}, 89 + 12},

@@ -19,9 +19,10 @@ type Checker struct {
 
 	updatesSafe int // so many updates fit whatever they say
 
-	step step
-	susp suspicions
-	past history
+	step   step
+	susp   suspicions
+	scopes scopes
+	past   history
 
 	restarted []core.NodeID // those whose cold.heard is kept
 	crashes   []crash       // waiting to be detected everywhere
@@ -68,6 +69,7 @@ type cold struct {
 	accusedInc   uint32
 
 	susp     int32 // its first live suspicion, −1 none
+	held     int32 // its first live job suspicion or mark, −1 none
 	nSusp    int32
 	queued   int32
 	startAt  core.Instant
@@ -108,7 +110,7 @@ func New(ctx Context) *Checker {
 		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
 		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
 		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
-		k.susp, k.accusedAt, k.impaired = -1, never, never
+		k.susp, k.held, k.accusedAt, k.impaired = -1, -1, never, never
 		for int(n.Group) >= len(c.groups) {
 			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
 		}

@@ -52,6 +52,10 @@ func (c *Checker) validate(now core.Instant, n int) {
 			switch {
 			case strings.HasPrefix(what, "digest"):
 				inv = M26
+			case strings.HasPrefix(what, "job layer rule"):
+				inv = M20
+			case strings.HasPrefix(what, "job layer route"):
+				inv = M21
 			case strings.HasPrefix(what, "coordinate:"):
 				inv = V1
 			}

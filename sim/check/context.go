@@ -59,8 +59,9 @@ func Default() Limits {
 	}
 }
 
-// View reads the machines and the network. It is called at checkpoints and at the end only, and for nodes
-// that run only, but for Up.
+// View reads the machines and the network. It is called for nodes that run only, but for Up, and at
+// checkpoints and at the end only, but for State: that is asked at the facts of the job layer too, where it
+// must show the state at the end of the step that reports them.
 type View interface {
 	// Validate recomputes what node's machine keeps incrementally and says what does not agree.
 	Validate(node core.NodeID) []string

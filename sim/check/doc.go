@@ -10,7 +10,7 @@
 //
 // Checked by sampling: I-M10 (two targets per observer at a time, all in turn), I-M26 and I-M27
 // (Context.ValidateMax machines per checkpoint, in turn). Checked in part: I-W5 and I-W6 (membership; no
-// jobs yet), I-V2 and I-V4 (what coordinates on messages show). Not here: I-M20 and I-M21 come with
-// hierarchical detection; I-V3 and the rest of I-V2 and I-V4 are held by the tests of core/vivaldi, I-V5
+// jobs yet), I-L3 (not how many probes failed), I-V2 and I-V4 (what coordinates on messages show). Not here:
+// I-V3 and the rest of I-V2 and I-V4 are held by the tests of core/vivaldi, I-V5
 // by those of core/wire and by runs with network.codec = "wire" having the digest of those without.
 package check

@@ -437,6 +437,134 @@ var doctored = []struct {
 		}
 		t.at(sec).fact(0, f)
 	}},
+	{id: M11, name: "an extension of more than was granted", build: func(t *tape, bad bool) {
+		t.at(sec).suspects(0, 1, 2, core.CauseSuspect, 0)
+		f := core.Fact{Kind: core.FactSuspicionExtended, Subject: 1, A: 15e9, At: 46 * sec}
+		if bad {
+			f.At += ms
+		}
+		t.at(2*sec).fact(0, f)
+	}},
+	{id: M12, name: "expires beyond Max with nothing granted", build: func(t *tape, bad bool) {
+		t.at(sec).suspects(0, 1, 2, core.CauseSuspect, 0)
+		due := 31 * sec
+		if !bad {
+			due = 46 * sec
+			t.at(2*sec).fact(0, core.Fact{Kind: core.FactSuspicionExtended, Subject: 1, A: 15e9, At: due})
+		}
+		t.at(46*sec).ends(0, 1, core.CauseExpired, sec, 46*sec)
+		t.moves(0, 1, core.StateSuspect, core.StateDead, core.CauseExpired, 0, 0)
+		t.tells(0, 1, core.CallbackDied, core.CauseExpired)
+	}},
+	{id: M11, name: "a job suspicion ends later after a confirmation", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		at := 8 * sec
+		if bad {
+			at = 17 * sec
+		}
+		t.at(2*sec).scope(0, core.FactScopeConfirmed, 7, at)
+	}},
+	{id: M12, name: "a job suspicion expires early", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		if bad {
+			t.at(16*sec - 1)
+		} else {
+			t.at(16 * sec)
+		}
+		t.scopeEnds(0, 7, core.CauseExpired)
+	}},
+	{id: M13, name: "a job suspicion begins twice", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		if !bad {
+			t.progress(7)
+			t.scopeEnds(0, 7, core.CauseRefuted)
+		}
+		t.at(2*sec).scope(0, core.FactScopeSuspected, 7, 17*sec)
+	}},
+	{id: M20, name: "who dies stays suspected for its job", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		t.at(2*sec).moves(0, 3, core.StateOK, core.StateDead, core.CauseDead, 0, 0)
+		t.tells(0, 3, core.CallbackDied, core.CauseDead)
+		if bad {
+			t.at(3 * sec)
+		}
+		t.scopeEnds(0, 7, core.CauseGossip)
+		t.at(4*sec).fact(0, core.Fact{Kind: core.FactTick, Cause: core.CauseIdle})
+	}, also: []ID{M21}},
+	{id: M20, name: "DEAD_JOB outlives a departure", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		t.at(16*sec).scopeEnds(0, 7, core.CauseExpired)
+		t.at(20*sec).moves(0, 3, core.StateOK, core.StateLeft, core.CauseLeft, 0, 0)
+		if !bad {
+			t.scopeEnds(0, 7, core.CauseGossip)
+		}
+		t.at(21*sec).fact(0, core.Fact{Kind: core.FactTick, Cause: core.CauseIdle})
+	}},
+	{id: M20, name: "a suspect is suspected for its job too", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.states[[2]core.NodeID{0, 3}] = core.StateSuspect
+		}
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+	}},
+	{id: M20, name: "a gate suspects managers of a datacenter that it cannot reach", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Group = core.RoleGate, 2
+		if !bad {
+			t.at(sec).links(core.KindXAck, 0, 2)
+			t.reaches(2, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		}
+		t.at(2*sec).fact(2, core.Fact{Kind: core.FactScopeSuspected, Subject: 1, A: 0, At: 32 * sec})
+	}},
+	{id: M20, name: "a gate suspects managers of a datacenter that it lost", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Group = core.RoleGate, 2
+		t.at(sec).links(core.KindXAck, 0, 2)
+		t.reaches(2, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
+		t.at(2*sec).fact(2, core.Fact{Kind: core.FactScopeSuspected, Subject: 1, A: 0, At: 32 * sec})
+		t.at(20*sec).reaches(2, 0, core.ReachReachable, core.ReachSuspected, core.CauseProbeFailed)
+		t.at(50*sec).reaches(2, 0, core.ReachSuspected, core.ReachUnreachable, core.CauseExpired)
+		if !bad {
+			t.fact(2, core.Fact{Kind: core.FactScopeEnded, Subject: 1, A: 0, Cause: core.CauseGossip})
+		}
+		t.at(51*sec).fact(2, core.Fact{Kind: core.FactTick, Cause: core.CauseIdle})
+	}},
+	{id: M20, name: "reconcile finds an anomaly", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"job layer rule: reconcile_anomalies is 1"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
+	{id: M21, name: "progress of one scope ends the suspicion of another", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		if bad {
+			t.progress(8)
+		} else {
+			t.progress(7)
+		}
+		t.scopeEnds(0, 7, core.CauseRefuted)
+	}},
+	{id: M21, name: "cleared by a global layer that said nothing", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		t.at(2 * sec)
+		subject := core.NodeID(3)
+		if bad {
+			subject = 1
+		}
+		t.moves(0, subject, core.StateOK, core.StateLeft, core.CauseLeft, 0, 0)
+		t.scopeEnds(0, 7, core.CauseGossip)
+	}},
+	{id: M21, name: "refuted by nothing", build: func(t *tape, bad bool) {
+		t.at(sec).scope(0, core.FactScopeSuspected, 7, 16*sec)
+		if t.at(2 * sec); !bad {
+			t.raises(3, 0, 1)
+			t.moves(0, 3, core.StateOK, core.StateOK, core.CauseSeen, 0, 1)
+		}
+		t.scopeEnds(0, 7, core.CauseRefuted)
+	}},
+	{id: M21, name: "routed for a scope to who is not alive", build: func(t *tape, bad bool) {
+		if bad {
+			t.view.wrong = []string{"job layer route: node 3 is alive for scope 7 and not at all"}
+		}
+		t.at(10 * sec).checkpoint()
+	}},
 	{id: M22, name: "never refuted", build: func(t *tape, bad bool) {
 		t.at(sec).fact(1, core.Fact{Kind: core.FactAccused, Subject: 1, Other: 0})
 		if !bad {

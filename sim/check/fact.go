@@ -28,6 +28,9 @@ type step struct {
 	accused core.NodeID
 	accuser core.NodeID
 
+	scoped bool   // the message is about one scope of the job layer,
+	scope  uint64 // this one
+
 	owed    int // Died callbacks that must still come
 	owedFor core.NodeID
 }
@@ -49,6 +52,7 @@ func (c *Checker) closeStep() {
 		c.detail(M15, s.at, []core.NodeID{s.node, s.owedFor}, "%s declared %s DEAD and did not tell its role",
 			c.name(s.node), c.name(s.owedFor))
 	}
+	c.closeScopes()
 	s.open, s.owed = false, 0
 }
 
@@ -104,8 +108,12 @@ func (c *Checker) rareFact(r *trace.Record, n *hot) {
 		c.suspicionConfirmed(r)
 	case core.FactSuspicionGrace:
 		c.suspicionGrace(r)
+	case core.FactSuspicionExtended:
+		c.suspicionExtended(r)
 	case core.FactSuspicionEnded:
 		c.suspicionEnded(r)
+	case core.FactScopeSuspected, core.FactScopeConfirmed, core.FactScopeExtended, core.FactScopeEnded:
+		c.scoped(r)
 	case core.FactLHM:
 		c.localHealth(r, n)
 	case core.FactDegradation:
@@ -115,6 +123,7 @@ func (c *Checker) rareFact(r *trace.Record, n *hot) {
 		c.incarnation(r, n)
 	case core.FactReach:
 		c.reachChanged(r)
+		c.reached(r)
 	case core.FactAccused:
 		c.accused(r, n)
 	default: // FactFatal and FactStopped are followed by KindStop

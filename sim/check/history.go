@@ -88,7 +88,8 @@ func (c *Checker) causes(nodes []core.NodeID) []string {
 
 // What facts name beside their subject; the other fields of core.Fact are zero there.
 const (
-	namesInc   = 1<<core.FactTransition | 1<<core.FactSuspicionStarted | 1<<core.FactSuspicionConfirmed | 1<<core.FactIncarnation | 1<<core.FactAccused | 1<<core.FactQueued
+	namesInc = 1<<core.FactTransition | 1<<core.FactSuspicionStarted | 1<<core.FactSuspicionConfirmed | 1<<core.FactIncarnation | 1<<core.FactAccused | 1<<core.FactQueued |
+		1<<core.FactScopeSuspected | 1<<core.FactScopeConfirmed | 1<<core.FactScopeExtended | 1<<core.FactScopeEnded
 	namesOther = 1<<core.FactTransition | 1<<core.FactCallback | 1<<core.FactSuspicionStarted | 1<<core.FactSuspicionConfirmed | 1<<core.FactAccused | 1<<core.FactQueued
 )
 
@@ -111,6 +112,8 @@ func (c *Checker) text(e *event) string {
 		s += " " + e.back.String()
 	case core.FactLHM, core.FactDegradation:
 		s += fmt.Sprintf(" to %d", e.a)
+	case core.FactScopeSuspected, core.FactScopeConfirmed, core.FactScopeExtended, core.FactScopeEnded:
+		s += fmt.Sprintf(" for scope %d", e.a)
 	default:
 	}
 	if namesInc>>e.fact&1 != 0 {

@@ -3,8 +3,7 @@ package check
 // ID names an invariant that this room checks.
 type ID uint8
 
-// The invariants, in the order of spec 50 §8 and spec 10 §13. I-M20 and I-M21 are about hierarchical
-// detection; doc.go says who holds them.
+// The invariants, in the order of spec 50 §8 and spec 10 §13.
 const (
 	W1 ID = iota
 	W2
@@ -31,6 +30,8 @@ const (
 	M17
 	M18
 	M19
+	M20
+	M21
 	M22
 	M23
 	M24
@@ -46,7 +47,7 @@ const (
 	L1
 	L2
 	L3
-	NumIDs = 40
+	NumIDs = 42
 )
 
 var invariants = [NumIDs]struct{ name, statement string }{
@@ -66,8 +67,8 @@ var invariants = [NumIDs]struct{ name, statement string }{
 	M8:  {"I-M8", "UNCONFIRMED becomes OK only in the same event as a confirming contact"},
 	M9:  {"I-M9", "at most one outstanding probe per target, and no more than the limit in all"},
 	M10: {"I-M10", "two probes of a listed target are at most 2L-1 probing ticks apart"},
-	M11: {"I-M11", "a suspicion's deadline never moves later, but for one pause grace"},
-	M12: {"I-M12", "a suspicion expires between start + Min and start + Max, plus lateness"},
+	M11: {"I-M11", "a suspicion's deadline never moves later, but for granted extensions and one pause grace"},
+	M12: {"I-M12", "a suspicion expires between start + Min and start + Max, plus extensions and lateness"},
 	M13: {"I-M13", "accusers are distinct and not the subject, at most K confirm"},
 	M14: {"I-M14", "DEAD by timer only from SUSPECT, never by a failed probe"},
 	M15: {"I-M15", "Died fires exactly once per transition to DEAD"},
@@ -75,6 +76,8 @@ var invariants = [NumIDs]struct{ name, statement string }{
 	M17: {"I-M17", "datagrams and their blocks keep their sizes, coordinates are on board"},
 	M18: {"I-M18", "0 <= LHM <= S, changed only by the rules of Lifeguard"},
 	M19: {"I-M19", "every timeout factor and every timeout is within its range"},
+	M20: {"I-M20", "only nodes that are OK or SUSPECT have job suspicions and DEAD_JOB marks"},
+	M21: {"I-M21", "who is alive for a scope is alive, and an event of one scope changes no other"},
 	M22: {"I-M22", "an accusation of a live node is refuted in time"},
 	M23: {"I-M23", "a message of a lower instance changes nothing"},
 	M24: {"I-M24", "LEFT is left only by a higher incarnation, and who left does not die"},

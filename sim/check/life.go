@@ -47,6 +47,9 @@ func (c *Checker) forget(id core.NodeID) {
 	for k.susp >= 0 {
 		c.susp.drop(k, k.susp)
 	}
+	for k.held >= 0 {
+		c.scopes.drop(k, k.held)
+	}
 	for _, s := range c.restarted {
 		c.cold[s].heard[id>>6] &^= 1 << (id & 63)
 	}

@@ -12,6 +12,7 @@ type suspicion struct {
 	key             uint64
 	start, deadline core.Instant
 	min, max        core.Duration
+	granted         core.Duration // extensions
 	k, c            int32
 	graced          bool
 	accusers        [maxAccusers]core.NodeID // the first, then those that confirmed
@@ -143,6 +144,24 @@ func (c *Checker) suspicionGrace(r *trace.Record) {
 	s.graced, s.deadline = true, r.Fact.At
 }
 
+// suspicionExtended: what moves a deadline later must say by how much (§5.3).
+func (c *Checker) suspicionExtended(r *trace.Record) {
+	f := &r.Fact
+	i := c.susp.find(r.Node, f.Subject)
+	if i < 0 {
+		if c.fails(M11) {
+			c.wrong(M11, r, "is extended and does not run")
+		}
+		return
+	}
+	s := &c.susp.slab[i]
+	if (f.A < 0 || f.At != s.deadline.Add(core.Duration(f.A))) && c.fails(M11) {
+		c.wrong(M11, r, fmt.Sprintf("moves from %v to %v for an extension of %v", s.deadline, f.At, core.Duration(f.A)))
+	}
+	s.granted += core.Duration(f.A)
+	s.deadline = f.At
+}
+
 func (c *Checker) suspicionEnded(r *trace.Record) {
 	f := &r.Fact
 	i := c.susp.find(r.Node, f.Subject)
@@ -156,7 +175,7 @@ func (c *Checker) suspicionEnded(r *trace.Record) {
 	if f.Cause == core.CauseExpired {
 		age, late := r.Local.Sub(s.start), r.Local.Sub(s.deadline)
 		early := late < 0 || age < s.min
-		over := !s.graced && age > s.max+c.ctx.Limits.Quantum+late
+		over := !s.graced && age > s.max+s.granted+c.ctx.Limits.Quantum+late
 		if (early || over || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
 			c.wrong(M12, r, fmt.Sprintf("expires at age %v, late by %v; it began at %v, was due at %v, Min %v, Max %v",
 				core.Duration(f.B), core.Duration(f.A), s.start, s.deadline, s.min, s.max))

@@ -93,6 +93,24 @@ func (t *tape) ends(n, subject core.NodeID, cause core.Cause, started, due core.
 	t.fact(n, f)
 }
 
+// scope makes n suspect the worker for a scope, or go on to.
+func (t *tape) scope(n core.NodeID, k core.FactKind, scope int64, due core.Instant) {
+	t.fact(n, core.Fact{Kind: k, Subject: 3, A: scope, B: -1, At: due})
+}
+
+func (t *tape) scopeEnds(n core.NodeID, scope int64, cause core.Cause) {
+	t.fact(n, core.Fact{Kind: core.FactScopeEnded, Subject: 3, A: scope, Cause: cause})
+}
+
+// progress lets manager 0 hear of progress of the worker.
+func (t *tape) progress(scope uint64) {
+	m := t.message(core.KindProgress, 3, 0)
+	m.Sum = scope
+	t.sent(m)
+	t.view.flying[m.Kind]++
+	t.at(t.now + 10*ms).delivered(m)
+}
+
 // probes starts and ends one probe.
 func (t *tape) probes(n, subject core.NodeID, seq int64, list int32) {
 	t.fact(n, core.Fact{Kind: core.FactProbeStarted, Subject: subject, A: seq, N: list})

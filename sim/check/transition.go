@@ -146,6 +146,9 @@ func (c *Checker) transition(r *trace.Record) {
 		s.owedFor = f.Subject
 	}
 	c.listed(r)
+	if c.cold[r.Node].held >= 0 {
+		c.moves(r)
+	}
 	if len(c.crashes) > 0 {
 		c.revived(r)
 	}

@@ -32,6 +32,7 @@ func TestJoinConfirm(t *testing.T) {
 	s.becomes(13, 1, 3, unconfirmed, ok, core.CauseConfirm, 0)
 	s.end(20)
 	s.want(JoinConfirm, []float64{3}, "role", "worker")
+	s.want(JoinFirst, []float64{0.5}, "role", "worker")
 	s.want(Dissemination, []float64{0}, "type", "join", "share", "50")
 	s.want(Dissemination, []float64{2}, "type", "join", "share", "100")
 	// At 1 s: managers hold each other and the worker, 4 pairs; the worker holds 2 managers.
@@ -102,4 +103,16 @@ func TestSingleFacts(t *testing.T) {
 	s.want(LHMScore, []float64{0, 3, 0, 3})
 	s.want(LatencyMultiplier, []float64{7.2}, "rtt", "50-100ms")
 	s.want(ProbeFailures, []float64{0.25}, "link", "inter")
+}
+
+// A process that came back before anybody missed it is held OK without any transition; its peers notice by
+// its instance.
+func TestJoinOfOneNotMissed(t *testing.T) {
+	s := roles(t)
+	s.truth(10, trace.KindCrash, 2)
+	s.truth(12, trace.KindStart, 2)
+	s.fact(12.5, 0, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
+	s.end(20)
+	s.want(JoinFirst, []float64{0.5})
+	s.want(JoinConfirm, []float64{0.5})
 }

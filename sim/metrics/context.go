@@ -40,10 +40,11 @@ func DefaultBound() Bound {
 type Context struct {
 	Nodes   []Node
 	Faults  []FaultInfo
-	Seed    uint64 // of the run; the sampled pairs are drawn from it
-	Formed  bool   // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
-	Workers bool   // workers are participants too (worker.probe = member)
-	Flat    bool   // membership.topology = flat: everybody knows everybody; else workers know managers only
+	Scopes  []string // names of the scopes 1, 2, … of the job layer
+	Seed    uint64   // of the run; the sampled pairs are drawn from it
+	Formed  bool     // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
+	Workers bool     // workers are participants too (worker.probe = member)
+	Flat    bool     // membership.topology = flat: everybody knows everybody; else workers know managers only
 
 	Warmup, Duration core.Duration
 	SampleEvery      core.Duration // length of one sample; > 0

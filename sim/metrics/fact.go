@@ -27,6 +27,9 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 		r.transition(now, n, f)
 	case core.FactCallback:
 		r.callback(now, n, f)
+		if f.Callback == core.CallbackPeerRestarted && p.up && r.same(n, f.Subject) {
+			r.checkJoin(now, f.Subject) // one that nobody missed is held OK without any transition
+		}
 	case core.FactIncarnation:
 		p.inc, p.incMax = f.Inc, max(p.incMax, f.Inc)
 		if p.up && f.Cause != core.CauseJoinRequired { // that one is told as a join, by the seed
@@ -46,6 +49,8 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 			o.Param = float64(nominal) / 1e9
 			r.keep(&o)
 		}
+	case core.FactScopeSuspected, core.FactScopeEnded:
+		r.scoped(now, n, f)
 	default: // counted above, in no metric
 	}
 }

@@ -94,5 +94,5 @@ func (r *Recorder) collect() {
 	}
 	r.res.Nodes, r.res.Sites = r.ctx.Nodes, r.sites
 	r.res.Warmup, r.res.Duration, r.res.SampleEvery = r.ctx.Warmup, r.ctx.Duration, r.ctx.SampleEvery
-	r.res.Faults, r.res.GroupNames = r.faults, groupNames(&r.ctx)
+	r.res.Faults, r.res.GroupNames, r.res.Scopes = r.faults, groupNames(&r.ctx), r.ctx.Scopes
 }

@@ -43,6 +43,9 @@ func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
 	d := &defs[o.Metric]
 	switch key {
 	case d.Param:
+		if key == "scope" {
+			return r.scopeName(o.Param), true
+		}
 		return formatNumber(o.Param), key != ""
 	case d.Type:
 		return o.TypeName(), key != ""

@@ -34,7 +34,7 @@ func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
 	r.lhmCount[r.roles[n]][0]++
 	if formed := first && now == 0 && r.formed(n); !formed {
 		clear(r.views[n])
-		p.joining, p.joined = now, 0
+		p.joining, p.joined, p.noticed = now, 0, false
 	}
 	r.rise(n)
 }
@@ -147,7 +147,7 @@ func (r *Recorder) checkFull(now core.Instant, s core.NodeID) {
 	}
 }
 
-// checkJoin reports a start that everybody who should knows to be OK.
+// checkJoin reports a start that somebody, and one that everybody who should, knows to be OK.
 func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 	p := &r.peers[s]
 	if p.joining < 0 {
@@ -162,6 +162,11 @@ func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 			o.Role = core.Role(role)
 			r.keep(&o)
 		}
+	}
+	if held > 0 && !p.noticed {
+		p.noticed = true
+		o := r.about(JoinFirst, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		r.keep(&o)
 	}
 	if want := r.observers(s); want > 0 && held == want {
 		o := r.about(JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)

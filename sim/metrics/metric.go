@@ -36,6 +36,7 @@ const (
 	IncarnationMax
 	JoinConfirm
 	JoinConfirmRole
+	JoinFirst
 	LHMScore
 	UnconfirmedPeers
 	UnconfirmedRemoved
@@ -50,7 +51,9 @@ const (
 	FalseUnreachable
 	LinkError
 	WrongOrder
-	NumMetrics = 45
+	JobSuspicion
+	JobSuspicionEnd
+	NumMetrics = 48
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -156,6 +159,7 @@ var defs = [NumMetrics]Def{
 	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members that should know it"},
 	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	JoinFirst:           {Name: "join_first", Unit: "s", RoleIsPeer: true, Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
 	UnconfirmedRemoved:  {Name: "unconfirmed_removed", Unit: "s", RoleIsPeer: true, Doc: "age of an UNCONFIRMED record at its removal"},
@@ -171,4 +175,8 @@ var defs = [NumMetrics]Def{
 	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
+	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
+		Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }

@@ -128,6 +128,8 @@ func (o *Observation) TypeName() string {
 		return trafficName(core.Kind(o.Type))
 	case Convergence:
 		return edgeNames[o.Type]
+	case JobSuspicion, JobSuspicionEnd:
+		return stageNames[o.Type]
 	case LatencyMultiplier:
 		return rttNames[o.Type]
 	default:

@@ -18,6 +18,7 @@ type peer struct {
 
 	impairedUntil core.Instant
 	started       core.Instant // of the current or last process; −1 = never
+	noticed       bool         // one holds it OK since it started
 	joining       core.Instant // started then and not yet OK everywhere; −1 = no
 	joined        uint8        // … but OK at all observers of these roles, one bit each
 	inc, incMax   uint32

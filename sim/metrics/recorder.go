@@ -46,6 +46,8 @@ type Recorder struct {
 	deathIndex map[deathKey]int32
 	waiting    map[pair]waiting // UNCONFIRMED records
 
+	worked map[worked]core.Instant // last progress
+
 	coords coordinates
 	links  links
 
@@ -90,6 +92,9 @@ func (r *Recorder) Record(rec *trace.Record) {
 		}
 	case trace.KindDelivered:
 		r.count(Received, rec)
+		if rec.Msg.Kind == core.KindProgress {
+			r.progress(rec)
+		}
 	case trace.KindDropped:
 		r.count(Dropped, rec)
 		r.res.Counters.Dropped[rec.Reason][rec.Msg.Kind]++

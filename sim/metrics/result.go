@@ -118,6 +118,7 @@ type Result struct {
 	Nodes            []Node
 	Sites            []string
 	GroupNames       []string // by group id
+	Scopes           []string // names of the scopes 1, 2, … of the job layer
 	Warmup, Duration core.Duration
 	End              core.Instant // of the last record
 	SampleEvery      core.Duration

@@ -43,6 +43,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	w.planStarts()
 	w.planFaults()
 	w.planSnapshots()
+	w.planWork()
 	if opt.Sampler != nil && sc.Report.Sample > 0 {
 		w.sampleDue = core.Instant(sc.Report.Sample)
 		w.pushSample(w.sampleDue, originSample)

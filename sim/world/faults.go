@@ -58,6 +58,10 @@ func (w *World) fault(now core.Instant, i int) {
 		}
 		return
 	}
+	if i&workArg != 0 {
+		w.workEdge(now, i&^workArg)
+		return
+	}
 	if i&churnArg != 0 {
 		w.churnEvent(now, i&^churnArg)
 		return
@@ -154,6 +158,8 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.deaf[id]++
 		}
+	case scenarios.FaultStuckWorkflow:
+		w.stick(f, a.nodes, 1)
 	case scenarios.FaultRaise:
 		for _, id := range a.nodes {
 			w.raise(now, id)
@@ -223,6 +229,8 @@ func (w *World) undo(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for _, id := range a.nodes {
 			w.reforce(now, id)
 		}
+	case scenarios.FaultStuckWorkflow:
+		w.stick(f, a.nodes, -1)
 	case scenarios.FaultDiscovery:
 		for _, id := range a.nodes {
 			w.deaf[id]--

@@ -59,6 +59,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Init(&cfg.Swim, p, viv)
 	w.addLink(now, id)
+	w.addJobs(now, id)
 	n.machine = &n.m
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
@@ -69,6 +70,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	}
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
+	w.tellAllWork(now, id)
 	if slices.ContainsFunc(w.forced, func(f forcing) bool { return f.node == id }) {
 		w.reforce(now, id)
 	}
@@ -158,6 +160,7 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		n.departs = false
 		w.leave(now, id)
 	}
+	w.tellAllWork(now, id)
 	w.askTurn(now, id)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/check"
 	"hypersim/sim/trace"
 )
 
@@ -73,7 +74,8 @@ func randomFault(t *rapid.T, i int) string {
 		scenarios.FaultPoison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
 			scenarios.PoisonNaN, scenarios.PoisonInf, scenarios.PoisonNegativeHeight, scenarios.PoisonFar, scenarios.PoisonWrongDims,
 		}).Draw(t, "values")),
-		scenarios.FaultLHM: target + lasts + "score = 8\n",
+		scenarios.FaultLHM:           target + lasts + "score = 8\n",
+		scenarios.FaultStuckWorkflow: "job = \"work\"\ntarget = { site = \"b\", role = \"worker\" }\n" + lasts,
 	}[scenarios.FaultKind(kind)]
 	if rest == "" {
 		t.Fatalf("no parameters for a fault of kind %q", kind)
@@ -113,6 +115,25 @@ gates = 2
 managers = %d
 workers = %d
 start = { mode = %q }
+[protocol.worker]
+deadline = "5s"
+check = "1s"
+grace = "2s"
+[protocol.job]
+progress_gap = "3s"
+check_interval = "1s"
+[[workload]]
+id = "work"
+kind = "progress"
+to = "50s"
+interval = "1s"
+target = { role = "worker" }
+[[workload]]
+id = "more"
+kind = "progress"
+from = "10s"
+interval = "500ms"
+target = { site = "b", role = "worker" }
 `, rapid.SampledFrom([]string{"struct", "wire"}).Draw(t, "codec"),
 		rapid.Float64Range(0, 0.3).Draw(t, "loss"), rapid.Float64Range(0, 0.2).Draw(t, "dup"), rapid.Float64Range(0, 0.1).Draw(t, "corrupt"),
 		rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "inbox"), rapid.SampledFrom([]int{20, 5000, 100_000}).Draw(t, "service"),
@@ -127,6 +148,7 @@ start = { mode = %q }
 // fault that begins and has an end ends, and the same again in slices is the same.
 func TestRandomWorlds(t *testing.T) {
 	runs, faults := 0, 0
+	suspected, dead, cleared := uint64(0), uint64(0), uint64(0)
 	rapid.Check(t, func(t *rapid.T) {
 		text := randomWorld(t)
 		seed := rapid.Uint64Range(0, 1<<50).Draw(t, "seed")
@@ -151,11 +173,13 @@ func TestRandomWorlds(t *testing.T) {
 			}
 			return false
 		}
-		w, err := Build(sc, Options{Sinks: []trace.Sink{v}, Checkpoint: 1e9})
+		view := &late{}
+		layers := check.New(checkContext(sc, view))
+		w, err := Build(sc, Options{Sinks: []trace.Sink{v, layers}, Checkpoint: 1e9})
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.w = w
+		v.w, view.World = w, w
 		for at := seconds(5); at <= w.End(); at += seconds(5) {
 			w.Run(at)
 			for i := range w.nodes {
@@ -169,6 +193,19 @@ func TestRandomWorlds(t *testing.T) {
 		w.Finish()
 		for _, s := range v.bad {
 			t.Error(s)
+		}
+		for _, x := range layers.Violations() { // of the job layer; the others have worlds of their own
+			if x.ID == check.M20 || x.ID == check.M21 || strings.Contains(x.What, "for scope") {
+				t.Errorf("%v at %v: %s", x.Invariant, x.At, x.What)
+			}
+		}
+		for i := range w.nodes {
+			if h := w.nodes[i].m.Jobs(); h != nil {
+				c := h.Counters()
+				suspected += c.Started
+				dead += c.Expired
+				cleared += c.ClearedByGlobal
+			}
 		}
 		if err := w.Err(); err != nil {
 			t.Error(err)
@@ -192,5 +229,5 @@ func TestRandomWorlds(t *testing.T) {
 			t.Logf("seed %d\n%s", seed, text)
 		}
 	})
-	t.Logf("%d runs, %d faults", runs, faults)
+	t.Logf("%d runs, %d faults; %d job suspicions, %d DEAD_JOB, %d cleared by the global layer", runs, faults, suspected, dead, cleared)
 }

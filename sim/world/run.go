@@ -50,6 +50,8 @@ func (w *World) Handle(e *kernel.Event) {
 			if w.nodes[e.Node].fate.due == e.At {
 				w.start(e.At, e.Node, false)
 			}
+		default:
+			w.report(e.At, int(e.Arg&^wakeReport))
 		}
 	case kernel.KindFault:
 		w.fault(e.At, int(e.Arg))

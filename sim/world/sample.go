@@ -48,7 +48,7 @@ func (w *World) InFlight(k core.Kind) uint64 { return w.slab.count(k) }
 // Validate returns what does not agree inside the machine of id (spec 10 §12).
 func (w *World) Validate(id core.NodeID) []string {
 	n := &w.nodes[id]
-	return n.m.Swim.ValidateState(n.local(w.kernel.Now())).Errors
+	return n.m.Validate(n.local(w.kernel.Now()))
 }
 
 // Incarnation returns the incarnation that observer holds of subject.

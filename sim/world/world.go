@@ -65,6 +65,7 @@ type World struct {
 	active              []activeFault
 	faultRng            []rng.Stream
 	slows               []slowing
+	work                []working
 	poisons             []poisoning
 	forced              []forcing
 	churns              []churning

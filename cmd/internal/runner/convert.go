@@ -32,6 +32,9 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 			Group: n.Group, Ghost: n.Ghost, Late: n.Absent || n.Start > 0,
 		})
 	}
+	for i := range sc.Workloads {
+		c.Scopes = append(c.Scopes, sc.Workloads[i].ID)
+	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End())}

@@ -1,0 +1,129 @@
+package hier
+
+import (
+	"math"
+
+	"hypersim/core"
+	"hypersim/core/xmath"
+)
+
+// Source is who or what says that a node does not respond for a scope: one of the constants, or a peer.
+type Source int64
+
+// Sources of this process's own. Peers are told apart by their ids, from 0.
+const (
+	SourceProgress Source = -1 - iota // no progress for job.progress_gap
+	SourceQuery                       // a status query failed
+	SourceDispatch                    // a dispatch failed
+)
+
+// SourcePeer is the source that a peer is.
+func SourcePeer(id core.NodeID) Source { return Source(id) }
+
+// timeout is the age at which a job suspicion with c of k further sources expires (spec 10 §5.2 with the
+// bounds of §8): it falls from hi to lo with the logarithm of what confirms.
+func timeout(lo, hi core.Duration, c, k int) core.Duration {
+	if k < 1 {
+		return lo
+	}
+	share := xmath.Log(float64(c+1)) / xmath.Log(float64(k+1))
+	return max(lo, hi-core.Duration(math.Round(float64(hi-lo)*share)))
+}
+
+func (s *suspicion) due() core.Instant {
+	return s.start.Add(timeout(s.min, s.max, int(s.c), int(s.k)) + s.granted)
+}
+
+// Evidence is suspect_job of §8: the source says that the node, at incarnation inc, does not respond for
+// the scope. A node that is not OK is refused: the global layer has the word. It reports whether a
+// suspicion began or was confirmed.
+func (m *Machine) Evidence(now core.Instant, scope uint64, node core.NodeID, inc uint32, from Source, fx *core.Effects) bool {
+	if m.global.State(node) != core.StateOK {
+		m.count.Refused++
+		return false
+	}
+	if from == SourcePeer(node) || inc < m.global.Incarnation(node) {
+		m.count.Stale++
+		return false
+	}
+	if _, e := m.find(scope, node); e != nil && e.held != 0 {
+		s := m.held.at(e.held)
+		if s.pos < 0 || inc <= s.inc {
+			return m.confirm(now, s, e.held, inc, from, fx)
+		}
+		m.end(now, scope, node, core.CauseRefuted, fx) // of an earlier incarnation: it begins anew
+	}
+	s, e := m.entry(now, scope, node)
+	began := m.suspect(now, s, e, inc, from, fx)
+	m.tidy(scope, node)
+	m.rearm(now)
+	return began
+}
+
+// suspect begins a suspicion of an entry that has none, if there is room.
+func (m *Machine) suspect(now core.Instant, s *scope, e *entry, inc uint32, from Source, fx *core.Effects) bool {
+	if s.held >= m.cfg.Job.MaxPerScope || m.held.len() >= m.cfg.Job.MaxTotal {
+		m.count.Refused++
+		return false
+	}
+	f := core.Duration(1 + min(m.global.LHM(), 2))
+	i := m.held.alloc()
+	h := m.held.at(i)
+	*h = suspicion{
+		start: now, min: f * m.lo, max: f * m.hi, scope: s.id, node: e.node, inc: inc,
+		k: uint8(min(m.cfg.Job.K, maxSources-1)), pos: -1, used: true,
+	}
+	h.sources[0] = from
+	h.deadline = h.due()
+	m.held.push(i)
+	e.held = i
+	s.held++
+	m.count.Started++
+	m.tell(core.FactScopeSuspected, h, from, fx)
+	return true
+}
+
+// confirm counts a further source. The deadline is recomputed from the start and can only come nearer.
+func (m *Machine) confirm(now core.Instant, s *suspicion, i, inc uint32, from Source, fx *core.Effects) bool {
+	known := s.pos < 0 || inc < s.inc || s.c >= s.k
+	for _, old := range s.sources[:s.c+1] {
+		known = known || old == from
+	}
+	if known {
+		m.count.Stale++
+		return false
+	}
+	s.c++
+	s.sources[s.c] = from
+	s.deadline = min(s.deadline, max(s.due(), now))
+	m.held.fix(i)
+	m.count.Confirmed++
+	m.tell(core.FactScopeConfirmed, s, from, fx)
+	m.rearm(now)
+	return true
+}
+
+// Extend moves the deadline of a running suspicion later by d: the only thing that may (§5.3, AD-26). It
+// reports whether one runs.
+func (m *Machine) Extend(now core.Instant, scope uint64, node core.NodeID, d core.Duration, fx *core.Effects) bool {
+	_, e := m.find(scope, node)
+	if e == nil || e.held == 0 || d <= 0 {
+		return false
+	}
+	s := m.held.at(e.held)
+	if s.pos < 0 {
+		return false
+	}
+	s.granted += d
+	s.deadline = s.deadline.Add(d)
+	m.held.fix(e.held)
+	f := fx.Fact(core.FactScopeExtended)
+	f.Subject, f.A, f.Inc, f.B, f.N, f.At = s.node, int64(s.scope), s.inc, int64(d), int32(s.c), s.deadline
+	m.rearm(now)
+	return true
+}
+
+func (m *Machine) tell(k core.FactKind, s *suspicion, from Source, fx *core.Effects) {
+	f := fx.Fact(k)
+	f.Subject, f.A, f.Inc, f.B, f.N, f.At = s.node, int64(s.scope), s.inc, int64(from), int32(s.c), s.deadline
+}

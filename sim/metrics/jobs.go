@@ -1,0 +1,63 @@
+package metrics
+
+import (
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// worked names what one observer is told about the work of one subject.
+type worked struct {
+	scope             uint64
+	observer, subject core.NodeID
+}
+
+// stages are the words of the label state: what the job layer says of a (scope, node) (spec 10 §8).
+var stageNames = [...]string{"SUSPECTED", "DEAD_JOB"}
+
+const (
+	stageSuspected = iota
+	stageDead
+)
+
+// progress remembers when an observer last handled progress.
+func (r *Recorder) progress(rec *trace.Record) {
+	if r.worked == nil {
+		r.worked = map[worked]core.Instant{}
+	}
+	r.worked[worked{rec.Msg.Sum, rec.Node, rec.Msg.From}] = rec.At
+}
+
+// scoped takes what the job layer of n says of a subject.
+func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
+	if int(f.Subject) >= len(r.peers) {
+		return
+	}
+	expired := f.Kind == core.FactScopeEnded && f.Cause == core.CauseExpired
+	if f.Kind == core.FactScopeSuspected || expired {
+		since := 0.0
+		if at, ok := r.worked[worked{uint64(f.A), n, f.Subject}]; ok {
+			since = seconds(now.Sub(at))
+		}
+		o := r.about(JobSuspicion, now, since, n, f.Subject)
+		o.Param, o.Cause = float64(f.A), f.Cause
+		if expired {
+			o.Type = stageDead
+		}
+		r.keep(&o)
+		return
+	}
+	if f.Kind != core.FactScopeEnded {
+		return
+	}
+	o := r.about(JobSuspicionEnd, now, float64(f.B)/1e9, n, f.Subject)
+	o.Param, o.Cause, o.Type = float64(f.A), f.Cause, uint8(min(max(f.N, 0), stageDead))
+	r.keep(&o)
+}
+
+// scopeName names a scope as the scenario does.
+func (r *Result) scopeName(scope float64) string {
+	if i := int(scope) - 1; i >= 0 && i < len(r.Scopes) {
+		return r.Scopes[i]
+	}
+	return formatNumber(scope)
+}

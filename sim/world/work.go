@@ -1,0 +1,114 @@
+package world
+
+import (
+	"hypersim/core"
+	"hypersim/core/rng"
+	"hypersim/scenarios"
+	"hypersim/sim/kernel"
+)
+
+// working is one worker's part in a workload: it reports progress in its own phase.
+type working struct {
+	node     core.NodeID
+	workload int32
+	stuck    int32  // faults that stop it
+	done     uint64 // reports so far
+}
+
+// Bits of the argument of a timer event that is a worker's next report, and of a fault event that is the
+// beginning or the end of a workload.
+const (
+	wakeReport  uint32      = 1 << 31
+	workArg                 = 1 << 29
+	originWork  core.NodeID = 3
+	reportPhase             = "workload.phase"
+)
+
+// planWork schedules the first report of every worker and both ends of every workload.
+func (w *World) planWork() {
+	for i := range w.sc.Workloads {
+		l := &w.sc.Workloads[i]
+		for _, id := range l.Target.Fixed {
+			k := len(w.work)
+			w.work = append(w.work, working{node: id, workload: int32(i)})
+			draw := rng.New(w.sc.Seed, reportPhase, uint64(i), uint64(id))
+			at := core.Instant(l.From).Add(core.Duration(draw.Float64() * float64(l.Interval)))
+			w.pushTimer(at, id, wakeReport|uint32(k))
+		}
+		for k, at := range []core.Duration{l.From, l.To} {
+			w.kernel.Schedule(kernel.Event{
+				At: core.Instant(at), Key: kernel.MakeKey(kernel.KindFault, originWork, uint64(2*i+k)), Node: core.NoNode, Arg: workArg | uint32(i),
+			})
+		}
+	}
+}
+
+// report lets a worker say that its work goes on. One that is down, paused or stuck gets nothing done and
+// says nothing; the phase stays.
+func (w *World) report(now core.Instant, k int) {
+	x := &w.work[k]
+	l := &w.sc.Workloads[x.workload]
+	if next := now.Add(l.Interval); next < core.Instant(l.To) {
+		w.pushTimer(next, x.node, wakeReport|uint32(k))
+	}
+	n := &w.nodes[x.node]
+	if !n.host.Up() || n.host.Paused() || x.stuck > 0 {
+		return
+	}
+	if n.m.Report(n.local(now), l.Scope(), x.done+1, &w.fx) {
+		x.done++
+	}
+	w.drain(now, now, x.node)
+}
+
+// workEdge is the beginning or the end of workload i: every manager and gate that runs is told.
+func (w *World) workEdge(now core.Instant, i int) {
+	for id := range w.nodes {
+		if n := &w.nodes[id]; n.host.Up() && !n.host.Paused() {
+			w.tellWork(now, core.NodeID(id), i)
+		}
+	}
+}
+
+// tellAllWork tells id what it missed while it was down or paused.
+func (w *World) tellAllWork(now core.Instant, id core.NodeID) {
+	for i := range w.sc.Workloads {
+		w.tellWork(now, id, i)
+	}
+}
+
+// tellWork tells id whether workload i goes on, as the job's own messages would.
+func (w *World) tellWork(now core.Instant, id core.NodeID, i int) {
+	n, l := &w.nodes[id], &w.sc.Workloads[i]
+	switch {
+	case n.m.Jobs() == nil || now < core.Instant(l.From):
+	case now < core.Instant(l.To):
+		n.m.OpenScope(l.Scope())
+	default:
+		n.m.ClearScope(n.local(now), l.Scope(), &w.fx)
+		w.drain(now, now, id)
+	}
+}
+
+// stick stops the progress of a workload at nodes, by = 1, or lets it go on, by = −1.
+func (w *World) stick(f *scenarios.Fault, nodes []core.NodeID, by int32) {
+	for k := range w.work {
+		x := &w.work[k]
+		if int(x.workload) != f.Workload {
+			continue
+		}
+		for _, id := range nodes {
+			if id == x.node {
+				x.stuck += by
+			}
+		}
+	}
+}
+
+// addJobs gives id the job layer, in runs that have work.
+func (w *World) addJobs(now core.Instant, id core.NodeID) {
+	if len(w.sc.Workloads) > 0 {
+		n := &w.nodes[id]
+		n.m.AddJobs(&w.sc.ConfigOf(id).Hier, w.sc.Nodes[id].Role, n.local(now))
+	}
+}
