@@ -191,6 +191,7 @@ func (f *validateFlags) print(cmd *cobra.Command, r *validate.Report, code int) 
 				return red + word + plain
 			case validate.Pass:
 				return green + word + plain
+			case validate.NotJudged:
 			}
 			return word
 		}

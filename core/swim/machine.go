@@ -303,7 +303,7 @@ func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effec
 		m.onSyncFull(now, k, msg, fx)
 	case core.KindGossip, core.KindLeave, core.KindProgress:
 		// Their updates are all they say here; progress is for the job layer.
-	case core.KindNone, core.KindJoin, core.KindStreamFailed:
+	case core.KindNone, core.KindJoin, core.KindStreamFailed, core.KindXProbe, core.KindXAck, core.KindXNack:
 		m.count.Malformed++
 	}
 	if m.cfg.Confirm.On == "any-message" && !m.hearsay && m.rec[k].state() == core.StateUnconfirmed {

@@ -52,6 +52,7 @@ func (w *World) tainted(m *core.Message, values poison) *core.Message {
 	w.taint = *m
 	c := &w.taint.Coord
 	switch values {
+	case poisonNone:
 	case poisonNaN:
 		c.Vec[0] = math.Float32frombits(0x7fc00000) // one NaN of the many, so that every run has the same bits
 	case poisonInf:

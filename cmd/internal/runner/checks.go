@@ -148,12 +148,13 @@ func cuts(f *scenarios.Fault) bool {
 func lasts(f *scenarios.Fault) bool {
 	switch f.Kind {
 	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
-		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause:
+		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause,
+		scenarios.FaultPoison, scenarios.FaultLHM:
 		return true
 	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
 		return cuts(f)
 	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise,
-		scenarios.FaultRumour:
+		scenarios.FaultRumour, scenarios.FaultChurn, scenarios.FaultStuckWorkflow:
 	}
 	return false
 }

@@ -326,10 +326,10 @@ func suspectThenDead() *Experiment {
 					if !moved(r) || r.Fact.Subject != victim {
 						return
 					}
-					switch {
-					case r.Fact.To == core.StateSuspect:
+					if r.Fact.To == core.StateSuspect {
 						suspected = true
-					case r.Fact.To == core.StateDead:
+					}
+					if r.Fact.To == core.StateDead {
 						if !suspected {
 							s.early = 1
 						}

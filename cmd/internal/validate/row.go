@@ -107,6 +107,7 @@ func (j Judge) words() string {
 		return "÷ 2.5 … × 1.5"
 	case among:
 		return fmt.Sprintf("among runs or ± %.3g %%", 100*j.tolerance)
+	case reported:
 	}
 	return "reported"
 }

@@ -26,7 +26,7 @@ func suite(t *testing.T, matrices ...Matrix) []*Experiment {
 
 // small is a matrix of three nodes.
 func small(name string) Matrix {
-	ms := core.Duration(time.Millisecond)
+	ms := time.Millisecond
 	return Matrix{Name: name, Matrix: &topologies.Matrix{Name: name, N: 3, Kind: topologies.RTT, Cells: []core.Duration{0, 10 * ms, 20 * ms, 10 * ms, 0, 30 * ms, 20 * ms, 30 * ms, 0}}}
 }
 

@@ -94,8 +94,7 @@ func (r *Result) reference() string {
 		return fmt.Sprintf("%.4g … %s, %s", r.Ref, quantity(r.RefHigh, r.Unit), r.Judge.words())
 	}
 	text := quantity(r.Ref, r.Unit)
-	switch r.Judge.rule {
-	case atMost, atLeast:
+	if rule := r.Judge.rule; rule == atMost || rule == atLeast {
 		return r.Judge.words() + " " + text
 	}
 	return text + ", " + r.Judge.words()
