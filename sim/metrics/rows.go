@@ -98,21 +98,45 @@ func (r *Result) Summaries() []SummaryRow {
 	from := core.Instant(0).Add(r.Warmup)
 	for m := MetricNone + 1; m < NumMetrics; m++ {
 		words, of := r.splits(m)
+		lists := r.after(m, from, len(words), of)
 		for k, word := range words {
-			i := -1
-			list := r.Select(m, func(*Observation) bool { i++; return of[i] == k })
-			var v []Value
-			for i := range list {
-				if list[i].At >= from {
-					v = append(v, Value{list[i].Value, float64(list[i].Weight)})
-				}
-			}
-			if len(v) > 0 {
+			if v := lists[k]; len(v) > 0 {
 				rows = append(rows, SummaryRow{Metric: defs[m].Name, Labels: word, Unit: defs[m].Unit, Summary: Summarize(v), Value: math.NaN()})
 			}
 		}
 	}
 	return rows
+}
+
+// after returns the values of each split of m from an instant on. What is not folded is handed out in one
+// walk: there may be millions of them.
+func (r *Result) after(m Metric, from core.Instant, splits int, of []int) [][]Value {
+	out := make([][]Value, splits)
+	if defs[m].Fold == FoldNone {
+		sizes := make([]int, splits)
+		for _, k := range of {
+			sizes[k]++
+		}
+		for k, n := range sizes {
+			out[k] = make([]Value, 0, n)
+		}
+		i := -1
+		r.each(m, func(o *Observation) {
+			if i++; o.At >= from {
+				out[of[i]] = append(out[of[i]], Value{o.Value, float64(o.Weight)})
+			}
+		})
+		return out
+	}
+	for k := range out {
+		i := -1
+		for _, o := range r.Select(m, func(*Observation) bool { i++; return of[i] == k }) {
+			if o.At >= from {
+				out[k] = append(out[k], Value{o.Value, float64(o.Weight)})
+			}
+		}
+	}
+	return out
 }
 
 // splits returns the different splits of m in order of first appearance, and which of them each
