@@ -70,7 +70,7 @@ func randomFault(t *rapid.T, i int) string {
 		scenarios.FaultDelay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", scenarios.FaultBandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
 		scenarios.FaultSiteOutage: lasts + "site = \"b\"\n", scenarios.FaultDiscovery: target + lasts + "fail = true\n",
 		scenarios.FaultRaise: target, scenarios.FaultRumour: target + "about = { ids = [\"a/manager/0\", \"b/worker/1\"] }\n",
-		scenarios.FaultChurn: "target = { role = [\"manager\", \"worker\"] }\nrate = \"60%/min\"\ndowntime = \"2s\"\nmix = { crash = 1, leave = 1, join = 1 }\n" + lasts,
+		scenarios.FaultChurn: "target = { role = [\"manager\", \"worker\"] }\nrate = \"60%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1, leave = 1, join = 1 }\n" + lasts,
 		scenarios.FaultPoison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
 			scenarios.PoisonNaN, scenarios.PoisonInf, scenarios.PoisonNegativeHeight, scenarios.PoisonFar, scenarios.PoisonWrongDims,
 		}).Draw(t, "values")),
