@@ -215,6 +215,9 @@ func reduce(list []analysis.Sample, stat string, ends []float64) (plotter.XYs, e
 
 // statistic returns a statistic of v; of nothing it is NaN, but for count and sum.
 func statistic(v []metrics.Value, stat string) (float64, error) {
+	if n := len(v); stat == "last" && n > 0 { // before they are sorted by size
+		return v[n-1].V, nil
+	}
 	s := metrics.Summarize(v)
 	switch stat {
 	case "count":
@@ -224,6 +227,8 @@ func statistic(v []metrics.Value, stat string) (float64, error) {
 			return 0, nil
 		}
 		return s.Mean * float64(s.Count), nil
+	case "last": // of nothing
+		return math.NaN(), nil
 	case "mean":
 		return s.Mean, nil
 	case "sd":
@@ -238,7 +243,7 @@ func statistic(v []metrics.Value, stat string) (float64, error) {
 			return metrics.Percentile(v, p), nil
 		}
 	}
-	return 0, fmt.Errorf("stat %q is not drawn; there are pNN, mean, sd, min, max, sum and count", stat)
+	return 0, fmt.Errorf("stat %q is not drawn; there are pNN, mean, sd, min, max, last, sum and count", stat)
 }
 
 // slope returns the change per second between neighbours.

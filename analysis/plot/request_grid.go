@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/analysis"
+	"hypersim/sim/metrics"
 )
 
 // rowsMax bounds the rows of a strip or heat map over time.
@@ -21,6 +22,7 @@ type cells struct {
 	ends   []float64
 	values [][]float64 // by row, then interval; NaN: nothing
 	color  func(float64) draw.LineStyle
+	states []string // what the values are called, each of which holds until the next; nil: they are numbers
 }
 
 func (g *cells) Plot(c draw.Canvas, p *gonum.Plot) {
@@ -59,7 +61,10 @@ func (r *Request) grid(run *analysis.Run, d *found) (*figure, error) {
 	if len(r.Stat) > 0 {
 		stat = r.Stat[0]
 	}
-	g := &cells{ends: r.intervals(run, d)}
+	g := &cells{ends: r.intervals(run, d), states: statesOf(r.Metric)}
+	if g.states != nil && len(r.Stat) == 0 {
+		stat = "last"
+	}
 	var all []float64
 	for _, group := range d.groups {
 		xy, err := reduce(group.list, stat, g.ends)
@@ -68,7 +73,11 @@ func (r *Request) grid(run *analysis.Run, d *found) (*figure, error) {
 		}
 		row := make([]float64, len(xy))
 		for i := range xy {
-			if row[i] = xy[i].Y; !math.IsNaN(row[i]) {
+			row[i] = xy[i].Y
+			if g.states != nil && i > 0 && math.IsNaN(row[i]) {
+				row[i] = row[i-1]
+			}
+			if !math.IsNaN(row[i]) {
 				all = append(all, row[i])
 			}
 		}
@@ -85,6 +94,21 @@ func (r *Request) grid(run *analysis.Run, d *found) (*figure, error) {
 	return f, nil
 }
 
+// statesOf returns the names of a metric's values, nil if it measures a quantity.
+func statesOf(metric string) []string {
+	if m, ok := metrics.Lookup(metric); ok {
+		return m.Definition().States
+	}
+	return nil
+}
+
+func (g *cells) word(v float64) string {
+	if i := int(v); i >= 0 && i < len(g.states) {
+		return g.states[i]
+	}
+	return threeDigits(v)
+}
+
 const stripColorsMax = 7
 
 // paint decides the colours and lists them.
@@ -96,7 +120,7 @@ func (g *cells) paint(p *panel, all []float64, log bool) {
 			return draw.LineStyle{Color: viridis(float64(i) / math.Max(float64(len(few)-1), 1))}
 		}
 		for _, v := range few {
-			p.legend = append(p.legend, entry{label: threeDigits(v), fill: color(v).Color})
+			p.legend = append(p.legend, entry{label: g.word(v), fill: color(v).Color})
 		}
 		g.color = color
 		return
