@@ -182,7 +182,7 @@ var defs = [NumMetrics]Def{
 	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
 	DCReachabilityDelay: {Name: "dc_reachability_delay", Unit: "s",
 		Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
-	DCReachability: {Name: "dc_reachability", Unit: "0-3", States: reaches(), Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	DCReachability:   {Name: "dc_reachability", Unit: "0-3", States: reaches(), Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
 	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
