@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hypersim/core"
+	"hypersim/core/indexed"
 )
 
 // Counters returns the counters. The pointer stays valid and shows later counts too.
@@ -87,7 +88,7 @@ func (m *Machine) Validate() []string {
 		fail(": %d suspicions and marks are kept, recomputed %d", m.held.len(), held)
 	}
 	for i, h := range m.held.heap {
-		if m.held.at(h).pos != int32(i) || i > 0 && m.held.less(h, m.held.heap[(i-1)/2]) {
+		if m.held.at(h).pos != int32(i) || !indexed.Ordered(&m.held, m.held.heap, i) {
 			fail(": heap is out of order at %d", i)
 		}
 	}

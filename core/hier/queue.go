@@ -1,6 +1,9 @@
 package hier
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/core/indexed"
+)
 
 // maxSources bounds job.k: the first source and K more are kept.
 const maxSources = 8
@@ -55,8 +58,8 @@ func (t *suspicions) next() core.Instant {
 	return t.at(t.heap[0]).deadline
 }
 
-// less orders by deadline, then by scope and node, so that ties do not depend on history.
-func (t *suspicions) less(a, b uint32) bool {
+// Before orders by deadline, then by scope and node, so that ties do not depend on history.
+func (t *suspicions) Before(a, b uint32) bool {
 	x, y := t.at(a), t.at(b)
 	if x.deadline != y.deadline {
 		return x.deadline < y.deadline
@@ -64,56 +67,17 @@ func (t *suspicions) less(a, b uint32) bool {
 	return x.scope < y.scope || x.scope == y.scope && x.node < y.node
 }
 
-func (t *suspicions) push(i uint32) {
-	t.heap = append(t.heap, i)
-	t.at(i).pos = int32(len(t.heap) - 1)
-	t.up(len(t.heap) - 1)
-}
+// Place implements indexed.Items.
+func (t *suspicions) Place(i uint32, pos int) { t.at(i).pos = int32(pos) }
+
+func (t *suspicions) push(i uint32) { t.heap = indexed.Push(t, t.heap, i) }
 
 // stop takes i out of the heap if it is there.
 func (t *suspicions) stop(i uint32) {
-	p, last := int(t.at(i).pos), len(t.heap)-1
-	if p < 0 {
-		return
-	}
-	t.swap(p, last)
-	t.heap = t.heap[:last]
-	t.at(i).pos = -1
-	if p < last {
-		t.fix(t.heap[p])
+	if p := int(t.at(i).pos); p >= 0 {
+		t.heap = indexed.Remove(t, t.heap, p)
+		t.at(i).pos = -1
 	}
 }
 
-func (t *suspicions) fix(i uint32) {
-	t.up(int(t.at(i).pos))
-	t.down(int(t.at(i).pos))
-}
-
-func (t *suspicions) swap(i, j int) {
-	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
-	t.at(t.heap[i]).pos, t.at(t.heap[j]).pos = int32(i), int32(j)
-}
-
-func (t *suspicions) up(i int) {
-	for i > 0 && t.less(t.heap[i], t.heap[(i-1)/2]) {
-		t.swap(i, (i-1)/2)
-		i = (i - 1) / 2
-	}
-}
-
-func (t *suspicions) down(i int) {
-	for {
-		c := 2*i + 1
-		if c >= len(t.heap) {
-			return
-		}
-		if c+1 < len(t.heap) && t.less(t.heap[c+1], t.heap[c]) {
-			c++
-		}
-		if !t.less(t.heap[c], t.heap[i]) {
-			return
-		}
-		t.swap(i, c)
-		i = c
-	}
-}
+func (t *suspicions) fix(i uint32) { indexed.Fix(t, t.heap, int(t.at(i).pos)) }

@@ -2,6 +2,7 @@ package swim
 
 import (
 	"hypersim/core"
+	"hypersim/core/indexed"
 	"hypersim/core/rng"
 )
 
@@ -46,9 +47,7 @@ func (t *confirmations) alloc(subject uint16, since, next core.Instant) uint16 {
 		t.slab = append(t.slab, fresh)
 		side = uint16(len(t.slab))
 	}
-	t.heap = append(t.heap, side)
-	t.at(side).pos = uint16(len(t.heap) - 1)
-	t.up(len(t.heap) - 1)
+	t.heap = indexed.Push(t, t.heap, side)
 	return side
 }
 
@@ -56,56 +55,23 @@ func (t *confirmations) free(side uint16) {
 	if t.at(side).stale {
 		t.stale--
 	}
-	i, last := int(t.at(side).pos), len(t.heap)-1
-	t.swap(i, last)
-	t.heap = t.heap[:last]
-	if i < last {
-		t.fix(t.heap[i])
-	}
+	t.heap = indexed.Remove(t, t.heap, int(t.at(side).pos))
 	t.idle = append(t.idle, side)
 }
 
 func (t *confirmations) len() int { return len(t.heap) }
 
-func (t *confirmations) less(a, b uint16) bool {
+// Before orders by when an entry is looked at, then by subject.
+func (t *confirmations) Before(a, b uint16) bool {
 	x, y := t.at(a), t.at(b)
 	return x.next < y.next || x.next == y.next && x.subject < y.subject
 }
 
-func (t *confirmations) swap(i, j int) {
-	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
-	t.at(t.heap[i]).pos, t.at(t.heap[j]).pos = uint16(i), uint16(j)
-}
-
-func (t *confirmations) up(i int) {
-	for i > 0 && t.less(t.heap[i], t.heap[(i-1)/2]) {
-		t.swap(i, (i-1)/2)
-		i = (i - 1) / 2
-	}
-}
-
-func (t *confirmations) down(i int) {
-	for {
-		c := 2*i + 1
-		if c >= len(t.heap) {
-			return
-		}
-		if c+1 < len(t.heap) && t.less(t.heap[c+1], t.heap[c]) {
-			c++
-		}
-		if !t.less(t.heap[c], t.heap[i]) {
-			return
-		}
-		t.swap(i, c)
-		i = c
-	}
-}
+// Place implements indexed.Items.
+func (t *confirmations) Place(side uint16, pos int) { t.at(side).pos = uint16(pos) }
 
 // fix puts side, whose next has changed, in its place.
-func (t *confirmations) fix(side uint16) {
-	t.up(int(t.at(side).pos))
-	t.down(int(t.at(side).pos))
-}
+func (t *confirmations) fix(side uint16) { indexed.Fix(t, t.heap, int(t.at(side).pos)) }
 
 // first returns when the next entry wants to be looked at.
 func (t *confirmations) first() core.Instant {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/core/indexed"
 	"hypersim/core/xmath"
 )
 
@@ -42,59 +43,21 @@ func (t *suspicions) alloc() uint16 {
 	return uint16(len(t.slab))
 }
 
-func (t *suspicions) less(a, b uint16) bool {
+// Before orders by deadline, then by subject.
+func (t *suspicions) Before(a, b uint16) bool {
 	x, y := t.at(a), t.at(b)
 	return x.deadline < y.deadline || x.deadline == y.deadline && x.subject < y.subject
 }
 
-func (t *suspicions) push(side uint16) {
-	t.heap = append(t.heap, side)
-	t.at(side).pos = uint16(len(t.heap) - 1)
-	t.up(len(t.heap) - 1)
-}
+// Place implements indexed.Items.
+func (t *suspicions) Place(side uint16, pos int) { t.at(side).pos = uint16(pos) }
 
-func (t *suspicions) swap(i, j int) {
-	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
-	t.at(t.heap[i]).pos, t.at(t.heap[j]).pos = uint16(i), uint16(j)
-}
+func (t *suspicions) push(side uint16) { t.heap = indexed.Push(t, t.heap, side) }
 
-func (t *suspicions) up(i int) {
-	for i > 0 && t.less(t.heap[i], t.heap[(i-1)/2]) {
-		t.swap(i, (i-1)/2)
-		i = (i - 1) / 2
-	}
-}
-
-func (t *suspicions) down(i int) {
-	for {
-		c := 2*i + 1
-		if c >= len(t.heap) {
-			return
-		}
-		if c+1 < len(t.heap) && t.less(t.heap[c+1], t.heap[c]) {
-			c++
-		}
-		if !t.less(t.heap[c], t.heap[i]) {
-			return
-		}
-		t.swap(i, c)
-		i = c
-	}
-}
-
-func (t *suspicions) fix(side uint16) {
-	i := int(t.at(side).pos)
-	t.up(i)
-	t.down(int(t.at(side).pos))
-}
+func (t *suspicions) fix(side uint16) { indexed.Fix(t, t.heap, int(t.at(side).pos)) }
 
 func (t *suspicions) drop(side uint16) {
-	i, last := int(t.at(side).pos), len(t.heap)-1
-	t.swap(i, last)
-	t.heap = t.heap[:last]
-	if i < last {
-		t.fix(t.heap[i])
-	}
+	t.heap = indexed.Remove(t, t.heap, int(t.at(side).pos))
 	t.idle = append(t.idle, side)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hypersim/core"
+	"hypersim/core/indexed"
 )
 
 // StateReport is the verdict over everything that one node keeps (§12, ValidateState).
@@ -148,7 +149,7 @@ func (v *validation) side(k int, r *record) {
 func (v *validation) queues() {
 	m, stale := v.m, 0
 	for i, side := range m.conf.heap {
-		if i > 0 && m.conf.less(side, m.conf.heap[(i-1)/2]) || int(m.conf.at(side).pos) != i {
+		if !indexed.Ordered(&m.conf, m.conf.heap, i) || int(m.conf.at(side).pos) != i {
 			v.fail(partConfirmation, "confirmation %d is out of order", i)
 		}
 		if m.conf.at(side).stale {
@@ -157,7 +158,7 @@ func (v *validation) queues() {
 	}
 	v.same(partConfirmation, "stale", m.conf.stale, stale)
 	for i, side := range m.susp.heap {
-		if i > 0 && m.susp.less(side, m.susp.heap[(i-1)/2]) || int(m.susp.at(side).pos) != i {
+		if !indexed.Ordered(&m.susp, m.susp.heap, i) || int(m.susp.at(side).pos) != i {
 			v.fail(partSuspicion, "suspicion %d is out of order", i)
 		}
 	}
