@@ -27,12 +27,13 @@ type Verdict struct {
 	ID, Metric, Labels, Stat string
 	Level                    Level
 	Outcome                  Outcome
-	Value                    float64 // NaN: nothing to take it from; for the statistic all, the value closest to or farthest beyond its bound
-	Unit, Bound              string
+	Value                    float64              // NaN: nothing to take it from; for the statistic all, the value closest to or farthest beyond its bound
+	Unit, Bound              string               // Unit is that of Value and Bound: "count" for the statistic count
 	Why                      string               // the reason of the bound, or why it was not judged
 	Broken                   bool                 // NotJudged, and that counts as a failure: too few observations, or a bad expectation
 	Worst                    *metrics.Observation // the observation behind Value, for all, min, max, first and last
 	Summary                  metrics.Summary      // of everything selected
+	SummaryUnit              string               // of all statistics in Summary but its count
 }
 
 // Fails reports whether the run fails because of v.
@@ -46,8 +47,8 @@ func (v *Verdict) Fails(strict bool) bool {
 // Row returns v as a row of summary.csv.
 func (v *Verdict) Row() metrics.SummaryRow {
 	return metrics.SummaryRow{
-		Metric: v.Metric, Labels: v.Labels, Unit: v.Unit, Summary: v.Summary, Expectation: v.ID,
-		Level: v.Level.String(), Stat: v.Stat, Value: v.Value, Bound: v.Bound, Verdict: v.Outcome.String(), Why: v.Why,
+		Metric: v.Metric, Labels: v.Labels, Unit: v.SummaryUnit, Summary: v.Summary, Expectation: v.ID,
+		Level: v.Level.String(), Stat: v.Stat, Value: v.Value, ValueUnit: v.Unit, Bound: v.Bound, Verdict: v.Outcome.String(), Why: v.Why,
 	}
 }
 
@@ -69,8 +70,9 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 	if err != nil {
 		return v.notJudged(true, err.Error())
 	}
-	v.Unit, v.Summary = s.Unit, metrics.Summarize(s.values())
+	v.SummaryUnit, v.Summary = s.Unit, metrics.Summarize(s.values())
 	v.Value, v.Worst, err = s.Statistic(e)
+	v.Unit = s.Unit // of the statistic: a count of delays is no delay
 	if err != nil {
 		return v.notJudged(true, err.Error())
 	}

@@ -209,6 +209,35 @@ func TestRow(t *testing.T) {
 	}
 }
 
+// The unit of a value is that of its statistic; the distribution behind it keeps the unit of the metric.
+func TestUnitOfTheStatistic(t *testing.T) {
+	for _, c := range []struct {
+		metric, stat, want string
+		ratio              *Other
+	}{
+		{metric: "detection_first", stat: "count", want: "count"},
+		{metric: "detection_first", stat: "mean", want: "s"},
+		{metric: "detection_first", stat: "all", want: "s"},
+		{metric: "detection_first", stat: "rate", want: "1/s"},
+		{metric: "false_positives", stat: "rate", want: "1/node-hour"},
+		{metric: "false_positives", stat: "sum", want: "count"},
+		{metric: "view_error", stat: "slope", want: "fraction/s"},
+		{metric: "bytes", stat: "mean", want: "ratio", ratio: &Other{Metric: "messages"}},
+	} {
+		e := Expectation{Metric: c.metric, Stat: c.stat, Ratio: c.ratio, Min: ptr(0)}
+		v := Judge([]Expectation{e}, run(), Options{})[0]
+		row := v.Row()
+		def, _ := metrics.Lookup(c.metric)
+		unit := def.Definition().Unit
+		if c.ratio != nil {
+			unit = "ratio"
+		}
+		if v.Unit != c.want || row.ValueUnit != c.want || row.Unit != unit {
+			t.Errorf("%s of %s: value in %q, row in %q, distribution in %q; want %q and %q", c.stat, c.metric, v.Unit, row.ValueUnit, row.Unit, c.want, unit)
+		}
+	}
+}
+
 func TestBaseline(t *testing.T) {
 	r := run()
 	if v, err := Baseline("false_positives", "count", nil, r); err != nil || v != 1 {

@@ -68,6 +68,7 @@ type SummaryRow struct {
 	Summary                  Summary
 	Expectation, Level, Stat string
 	Value                    float64
+	ValueUnit                string // of Value and Bound; Unit is that of Summary
 	Bound, Verdict, Why      string
 }
 
@@ -176,7 +177,7 @@ var violationColumns = []column[ViolationRow]{
 var summaryColumns = []column[SummaryRow]{
 	{"metric", "name", func(r *SummaryRow) cell { return textCell{&r.Metric} }},
 	{"labels", "what was selected", func(r *SummaryRow) cell { return textCell{&r.Labels} }},
-	{"unit", "of all statistics and of value", func(r *SummaryRow) cell { return textCell{&r.Unit} }},
+	{"unit", "of the statistics from mean to max", func(r *SummaryRow) cell { return textCell{&r.Unit} }},
 	{"count", "observations", func(r *SummaryRow) cell { return countCell{&r.Summary.Count} }},
 	{"mean", "arithmetic mean", func(r *SummaryRow) cell { return numberCell{&r.Summary.Mean} }},
 	{"sd", "sample standard deviation", func(r *SummaryRow) cell { return numberCell{&r.Summary.SD} }},
@@ -191,6 +192,7 @@ var summaryColumns = []column[SummaryRow]{
 	{"level", "must, should or record", func(r *SummaryRow) cell { return textCell{&r.Level} }},
 	{"stat", "the statistic that is judged", func(r *SummaryRow) cell { return textCell{&r.Stat} }},
 	{"value", "its value", func(r *SummaryRow) cell { return numberCell{&r.Value} }},
+	{"value_unit", "unit of value and bound", func(r *SummaryRow) cell { return textCell{&r.ValueUnit} }},
 	{"bound", "what is demanded", func(r *SummaryRow) cell { return textCell{&r.Bound} }},
 	{"verdict", "pass, fail or not-judged", func(r *SummaryRow) cell { return textCell{&r.Verdict} }},
 	{"why", "reason of the bound, or why it was not judged", func(r *SummaryRow) cell { return textCell{&r.Why} }},
