@@ -108,7 +108,7 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": lies in the warm-up of 300s; say for
 		{"count that is a fraction", `gates = 2`, `gates = 2.5`, `x.toml:17:9: cluster.gates = 2.5: must be a whole number`},
 		{"size too small", `workers = 10`, `size = 10`, `x.toml:19:8: cluster.size = 10: is less than the 15 gates and managers`},
 		{"clients", `workers = 10`, "workers = 10\nclients = 1", `x.toml:20:11: cluster.clients = 1: clients are not supported yet: there are no jobs to submit`},
-		{"probe interval of 0", `interval = "1s"`, `interval = "0s"`, `x.toml:22:12: protocol.probe.interval = "0s": must be > 0s`},
+		{"probe interval of 0", `interval = "1s"`, `interval = "0s"`, `x.toml:22:12: protocol.probe.interval = "0s": must be ≥ 0.001s and ≤ 3600s`},
 		{"parameters that contradict", `interval = "1s"`, `interval = "400ms"`, `x.toml:22:12: protocol.probe.timeout = 500ms: must be below probe.interval = 400ms`},
 		{"room of a later version", `[protocol.probe]`, "[protocol.routing]\nhold_down = \"30s\"\n[protocol.probe]", `x.toml:21:1: protocol.routing: the parameters of this room are not supported yet`},
 		{"room of nobody", `[protocol.probe]`, `[protocol.prob]`, `x.toml:21:1: protocol.prob: unknown key (did you mean "probe"?)`},

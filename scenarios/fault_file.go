@@ -132,6 +132,7 @@ func (l *loader) faults(list []faultT) {
 	for i := range list {
 		l.faultWindow(&list[i], &sc.Faults[i], element("fault", i))
 	}
+	l.faultSums()
 	l.absent()
 }
 

@@ -40,7 +40,7 @@ type headT struct {
 	Covers      []string      `key:"covers" doc:"decision numbers (AD-29) and items of the seed list (12.3)"`
 	Tags        []string      `key:"tags" doc:"core marks the core set"`
 	Seed        uint64        `key:"seed" range:"[0,9007199254740992]" doc:"base seed; a sweep's seeds replace it (default 1)"`
-	Duration    core.Duration `key:"duration" required:"true" range:"(0,inf)" doc:"virtual time of the run"`
+	Duration    core.Duration `key:"duration" required:"true" range:"(0,2147483]" doc:"virtual time of the run"`
 	Warmup      core.Duration `key:"warmup" range:"[0,inf)" doc:"unmeasured start"`
 	Settle      core.Duration `key:"settle" range:"[0,inf)" doc:"quiet end in which convergence is demanded (default 60s)"`
 	Budget      *budgetT      `key:"budget" doc:"a run that exceeds it stops, incomplete"`
@@ -104,7 +104,7 @@ type linkT struct {
 	Duplicate float64   `key:"duplicate" range:"[0,1]" doc:"probability that a datagram arrives twice"`
 	Reorder   reorderT  `key:"reorder" doc:"datagrams held back"`
 	Corrupt   float64   `key:"corrupt" range:"[0,1]" doc:"probability that a datagram fails its checksum"`
-	Bandwidth bandwidth `key:"bandwidth" range:"(0,inf)" doc:"of the sender's egress (default 1Gbit/s)"`
+	Bandwidth bandwidth `key:"bandwidth" range:"[1,1e15]" doc:"of the sender's egress (default 1Gbit/s)"`
 	Queue     byteSize  `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
 	MTU       byteSize  `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
 	Drift     driftT    `key:"drift" doc:"base delays that change"`
@@ -126,12 +126,12 @@ type reorderT struct {
 
 type driftT struct {
 	Kind      string        `key:"kind" enum:"ramp,sine,walk" doc:"shape"`
-	From      core.Duration `key:"from" range:"[0,inf)" doc:"ramp: start"`
-	To        core.Duration `key:"to" range:"[0,inf)" doc:"ramp: end"`
+	From      core.Duration `key:"from" range:"[0,8640000]" doc:"ramp: start"`
+	To        core.Duration `key:"to" range:"[0,8640000]" doc:"ramp: end"`
 	Factor    float64       `key:"factor" range:"(0,100]" doc:"ramp: times the base at the end"`
-	Period    core.Duration `key:"period" range:"(0,inf)" doc:"sine: of one oscillation"`
+	Period    core.Duration `key:"period" range:"[0.001,8640000]" doc:"sine: of one oscillation"`
 	Amplitude float64       `key:"amplitude" range:"[0,1)" doc:"sine: share of the base"`
-	Step      core.Duration `key:"step" range:"(0,inf)" doc:"walk: time between steps"`
+	Step      core.Duration `key:"step" range:"[0.001,8640000]" doc:"walk: time between steps"`
 	Sigma     float64       `key:"sigma" range:"[0,1]" doc:"walk: of the logarithm of a step"`
 	Limit     float64       `key:"limit" range:"[1,100]" doc:"walk: largest factor, and its inverse the least (default 4)"`
 }
@@ -145,8 +145,8 @@ type networkT struct {
 }
 
 type streamT struct {
-	RTOMin    core.Duration `key:"rto_min" range:"(0,inf)" doc:"first retransmission timeout (default 200ms)"`
-	RTOMax    core.Duration `key:"rto_max" range:"(0,inf)" doc:"it doubles up to this (default 60s)"`
+	RTOMin    core.Duration `key:"rto_min" range:"[0.001,86400]" doc:"first retransmission timeout (default 200ms)"`
+	RTOMax    core.Duration `key:"rto_max" range:"[0.001,86400]" doc:"it doubles up to this (default 60s)"`
 	IdleClose core.Duration `key:"idle_close" range:"(0,inf)" doc:"an unused stream is closed after this (default 60s)"`
 }
 
@@ -169,8 +169,8 @@ type hostT struct {
 }
 
 type clockT struct {
-	Offset   Dist `key:"offset" unit:"s" signed:"true" doc:"local time at the start of the run"`
-	DriftPPM Dist `key:"drift_ppm" unit:"ppm" signed:"true" doc:"parts per million that the clock runs fast"`
+	Offset   Dist `key:"offset" unit:"s" signed:"true" doc:"local time at the start of the run; draws are kept within a year"`
+	DriftPPM Dist `key:"drift_ppm" unit:"ppm" signed:"true" doc:"parts per million that the clock runs fast; draws are kept within ±100000"`
 }
 
 type nodeT struct {
@@ -227,8 +227,8 @@ type faultT struct {
 	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
 	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
 	Traffic   *trafficT      `key:"traffic" doc:"partition, flap: classes or types of messages that are stopped (default: all)"`
-	Down      *core.Duration `key:"down" range:"(0,inf)" doc:"flap: time without the link"`
-	Up        *core.Duration `key:"up" range:"(0,inf)" doc:"flap: time with the link"`
+	Down      *core.Duration `key:"down" range:"[0.001,inf)" doc:"flap: time without the link"`
+	Up        *core.Duration `key:"up" range:"[0.001,inf)" doc:"flap: time with the link"`
 
 	Refuse    *bool          `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
 	KeepState *bool          `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
@@ -245,9 +245,9 @@ type faultT struct {
 	LossGood  *float64       `key:"loss_good" range:"[0,1]" doc:"loss: in the good state"`
 	LossBad   *float64       `key:"loss_bad" range:"[0,1]" doc:"loss: in the bad state"`
 	Extra     *Dist          `key:"extra" unit:"s" range:"[0,inf)" doc:"reorder: how long a datagram is held back"`
-	Add       *Dist          `key:"add" unit:"s" range:"[0,inf)" doc:"delay: added to every datagram"`
+	Add       *Dist          `key:"add" unit:"s" range:"[0,86400]" doc:"delay: added to every datagram"`
 	Ramp      *core.Duration `key:"ramp" range:"[0,inf)" doc:"delay: reached linearly over this time"`
-	Bandwidth *bandwidth     `key:"bandwidth" range:"(0,inf)" doc:"bandwidth: of the senders"`
+	Bandwidth *bandwidth     `key:"bandwidth" range:"[1,1e15]" doc:"bandwidth: of the senders"`
 	Queue     *byteSize      `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
 	Site      *string        `key:"site" doc:"site-outage: which"`
 	Rate      *rateT         `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time"`
@@ -266,7 +266,7 @@ type linksT struct {
 }
 
 type repeatT struct {
-	Every  core.Duration `key:"every" required:"true" range:"(0,inf)" doc:"from start to start"`
+	Every  core.Duration `key:"every" required:"true" range:"[0.001,inf)" doc:"from start to start"`
 	Count  int           `key:"count" required:"true" range:"[1,100000]" doc:"how often in all"`
 	Jitter core.Duration `key:"jitter" range:"[0,inf)" doc:"each start is later by up to this"`
 }

@@ -296,6 +296,9 @@ func (l *loader) buildWorld() bool {
 	if l.hasProblem("cluster") || l.hasProblem("topology") || !l.cluster(l.flat()) {
 		return false // numbers that are missing would have consequences elsewhere
 	}
+	if !l.fits() {
+		return false
+	}
 	l.configs(l.proto)
 	return true
 }

@@ -24,14 +24,14 @@ type Job struct {
 	GateMax       core.Duration `key:"gate_max" range:"(0,inf)" ref:"job.max (gate)" doc:"largest timeout of a job suspicion at a gate"`
 	K             int           `key:"k" range:"[0,7]" doc:"distinct further sources that bring the timeout to its least"`
 	ProgressGap   core.Duration `key:"progress_gap" range:"(0,inf)" doc:"active work without progress for this long is suspected"`
-	CheckInterval core.Duration `key:"check_interval" range:"(0,inf)" doc:"how often gaps are looked for"`
+	CheckInterval core.Duration `key:"check_interval" range:"[0.001,86400]" doc:"how often gaps are looked for"`
 	MaxPerScope   int           `key:"max_per_scope" range:"[1,65535]" doc:"suspicions and DEAD_JOB marks per scope; refuse when full"`
 	MaxTotal      int           `key:"max_total" range:"[1,1000000]" doc:"suspicions and DEAD_JOB marks per node; refuse when full"`
 }
 
 // Hier is what holds the two layers together.
 type Hier struct {
-	ReconcileInterval core.Duration `key:"reconcile_interval" range:"(0,inf)" doc:"how often the combination rules are checked"`
+	ReconcileInterval core.Duration `key:"reconcile_interval" range:"[0.001,86400]" doc:"how often the combination rules are checked"`
 }
 
 // Default returns the constants of spec 10 §8.

@@ -37,21 +37,21 @@ type Membership struct {
 	ConfirmationMode string        `key:"confirmation_mode" enum:"observer,hearsay" doc:"observer: each node confirms for itself (AD-29); hearsay: gossiped alive means OK"`
 	Initial          string        `key:"initial" enum:"cold,formed" doc:"cold: only seeds are known; formed: all records OK at start (set by cluster.start)"`
 	MaxMembers       int           `key:"max_members" range:"[1,65535]" doc:"records per node"`
-	DeadRetention    core.Duration `key:"dead_retention" range:"(0,inf)" doc:"how long a DEAD record is kept"`
-	LeftRetention    core.Duration `key:"left_retention" range:"(0,inf)" doc:"how long a LEFT record is kept"`
-	Tombstone        core.Duration `key:"tombstone" range:"(0,inf)" doc:"how long the incarnation of a removed record is remembered"`
+	DeadRetention    core.Duration `key:"dead_retention" range:"(0,2147483]" doc:"how long a DEAD record is kept"`
+	LeftRetention    core.Duration `key:"left_retention" range:"(0,2147483]" doc:"how long a LEFT record is kept"`
+	Tombstone        core.Duration `key:"tombstone" range:"(0,2147483]" doc:"how long the incarnation of a removed record is remembered"`
 	MaxSuspicions    int           `key:"max_suspicions" range:"[1,65535]" doc:"suspicions per node"`
-	ZombieWindow     core.Duration `key:"zombie_window" range:"[0,inf)" ref:"zombie.window" doc:"a restart this soon after a death needs the larger bump"`
+	ZombieWindow     core.Duration `key:"zombie_window" range:"[0,2147483]" ref:"zombie.window" doc:"a restart this soon after a death needs the larger bump"`
 	ZombieBump       uint32        `key:"zombie_bump" range:"[1,1000]" ref:"zombie.bump" doc:"incarnation bump demanded inside the zombie window"`
 	RestartBump      uint32        `key:"restart_bump" range:"[1,1000]" doc:"added to the persisted incarnation on a restart with kept state"`
 }
 
 // Probe is the probe cycle (§4).
 type Probe struct {
-	Interval       core.Duration `key:"interval" range:"(0,inf)" doc:"probe period P"`
-	Timeout        core.Duration `key:"timeout" range:"(0,inf)" doc:"base T of the direct wait"`
-	TimeoutMin     core.Duration `key:"timeout_min" range:"(0,inf)" doc:"least adaptive timeout"`
-	TimeoutMax     core.Duration `key:"timeout_max" range:"(0,inf)" doc:"largest adaptive timeout"`
+	Interval       core.Duration `key:"interval" range:"[0.001,3600]" doc:"probe period P"`
+	Timeout        core.Duration `key:"timeout" range:"(0,86400]" doc:"base T of the direct wait"`
+	TimeoutMin     core.Duration `key:"timeout_min" range:"(0,86400]" doc:"least adaptive timeout"`
+	TimeoutMax     core.Duration `key:"timeout_max" range:"(0,86400]" doc:"largest adaptive timeout"`
 	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
@@ -69,7 +69,7 @@ type LHM struct {
 // Lag is the timer that measures its own lateness, and graceful degradation (§4.5).
 type Lag struct {
 	Enabled   bool          `key:"enabled" doc:"measure timer lag and degrade"`
-	Interval  core.Duration `key:"interval" range:"(0,inf)" doc:"period of the lag timer"`
+	Interval  core.Duration `key:"interval" range:"[0.001,86400]" doc:"period of the lag timer"`
 	Reference core.Duration `key:"reference" range:"(0,inf)" doc:"lateness that counts as ratio 1"`
 }
 
@@ -84,8 +84,8 @@ type Suspicion struct {
 	Min        core.Duration `key:"min" range:"[0,inf)" doc:"least suspicion timeout"`
 	Max        core.Duration `key:"max" range:"[0,inf)" doc:"largest suspicion timeout"`
 	K          int           `key:"k" range:"[0,7]" doc:"independent confirmations that bring the timeout to its least"`
-	Alpha      float64       `key:"alpha" range:"[0,inf)" doc:"Min grows with alpha·log10(n)·P"`
-	Beta       float64       `key:"beta" range:"[1,inf)" doc:"Max is at least beta·Min"`
+	Alpha      float64       `key:"alpha" range:"[0,1000]" doc:"Min grows with alpha·log10(n)·P"`
+	Beta       float64       `key:"beta" range:"[1,1000]" doc:"Max is at least beta·Min"`
 	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group"`
 	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
 	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
@@ -96,13 +96,13 @@ type Suspicion struct {
 // Gossip is dissemination (§6).
 type Gossip struct {
 	Lambda     float64       `key:"lambda" range:"(0,20]" doc:"retransmit limit is λ·ln(n+1)"`
-	Interval   core.Duration `key:"interval" range:"[0,inf)" doc:"dedicated gossip tick; 0 = piggyback only"`
+	Interval   core.Duration `key:"interval" range:"[0,86400]" doc:"dedicated gossip tick; 0 = piggyback only"`
 	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick"`
-	ToDead     core.Duration `key:"to_dead" range:"[0,inf)" doc:"recently DEAD members are still gossip targets"`
+	ToDead     core.Duration `key:"to_dead" range:"[0,2147483]" doc:"recently DEAD members are still gossip targets"`
 	MaxUpdates int           `key:"max_updates" range:"[1,100]" doc:"updates per datagram"`
 	MaxBytes   int           `key:"max_bytes" range:"[32,1200]" doc:"bytes of the membership block"`
 	QueueMax   int           `key:"queue_max" range:"[1,65535]" doc:"queued updates"`
-	QueueAge   core.Duration `key:"queue_age" range:"(0,inf)" doc:"age at which a queued update is dropped"`
+	QueueAge   core.Duration `key:"queue_age" range:"(0,2147483]" doc:"age at which a queued update is dropped"`
 }
 
 // Refute limits refutations (§2.4).
@@ -113,10 +113,10 @@ type Refute struct {
 
 // Join is §7.1.
 type Join struct {
-	RetryMin core.Duration `key:"retry_min" range:"(0,inf)" doc:"first retry delay"`
-	RetryMax core.Duration `key:"retry_max" range:"(0,inf)" doc:"largest retry delay"`
+	RetryMin core.Duration `key:"retry_min" range:"[0.001,86400]" doc:"first retry delay"`
+	RetryMax core.Duration `key:"retry_max" range:"[0.001,86400]" doc:"largest retry delay"`
 	Jitter   float64       `key:"jitter" range:"[0,1)" doc:"relative jitter of retry delays"`
-	Timeout  core.Duration `key:"timeout" range:"(0,inf)" doc:"a join without an answer has failed"`
+	Timeout  core.Duration `key:"timeout" range:"[0.001,86400]" doc:"a join without an answer has failed"`
 }
 
 // Leave is §7.2.
@@ -127,14 +127,14 @@ type Leave struct {
 // Sync is anti-entropy (§7.3).
 type Sync struct {
 	Mode          string        `key:"mode" enum:"digest,full,off" doc:"exchange digests first, tables at once, or nothing"`
-	Interval      core.Duration `key:"interval" range:"(0,inf)" doc:"period in a datacenter group"`
-	IntervalGates core.Duration `key:"interval_gates" range:"(0,inf)" doc:"period among gates"`
-	Timeout       core.Duration `key:"timeout" range:"(0,inf)" doc:"a sync without an answer has failed"`
+	Interval      core.Duration `key:"interval" range:"[0.001,86400]" doc:"period in a datacenter group"`
+	IntervalGates core.Duration `key:"interval_gates" range:"[0.001,86400]" doc:"period among gates"`
+	Timeout       core.Duration `key:"timeout" range:"[0.001,86400]" doc:"a sync without an answer has failed"`
 }
 
 // Reconnect heals full partitions (§7.4).
 type Reconnect struct {
-	Interval core.Duration `key:"interval" range:"[0,inf)" doc:"period; 0 switches it off"`
+	Interval core.Duration `key:"interval" range:"[0,86400]" doc:"period; 0 switches it off"`
 }
 
 // Confirm is the confirmation of UNCONFIRMED peers (§2.5, §10.2, §10.3).
@@ -146,13 +146,13 @@ type Confirm struct {
 
 	GatePassive         core.Duration `key:"gate_passive" range:"(0,inf)" doc:"how long a gate may stay unconfirmed, before the factors"`
 	GateAttempts        int           `key:"gate_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed gate"`
-	GateInterval        core.Duration `key:"gate_interval" range:"(0,inf)" doc:"between them"`
+	GateInterval        core.Duration `key:"gate_interval" range:"[0.001,86400]" doc:"between them"`
 	GateLatencyAware    bool          `key:"gate_latency_aware" doc:"distance stretches the timeout"`
 	GateCoordinates     bool          `key:"gate_coordinates" doc:"doubt about the coordinate stretches the timeout"`
 	GateLoadCap         float64       `key:"gate_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
 	ManagerPassive      core.Duration `key:"manager_passive" range:"(0,inf)" doc:"how long a manager may stay unconfirmed, before the factors"`
 	ManagerAttempts     int           `key:"manager_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed manager"`
-	ManagerInterval     core.Duration `key:"manager_interval" range:"(0,inf)" doc:"between them"`
+	ManagerInterval     core.Duration `key:"manager_interval" range:"[0.001,86400]" doc:"between them"`
 	ManagerLatencyAware bool          `key:"manager_latency_aware" doc:"distance stretches the timeout"`
 	ManagerCoordinates  bool          `key:"manager_coordinates" doc:"doubt about the coordinate stretches the timeout"`
 	ManagerLoadCap      float64       `key:"manager_load_cap" range:"[1,1000]" doc:"largest factor of the own load"`
@@ -161,7 +161,7 @@ type Confirm struct {
 
 	Backoff float64       `key:"backoff" range:"[1,10]" doc:"attempt i is i·interval·backoffⁱ after the first"`
 	Jitter  float64       `key:"jitter" range:"[0,0.5)" doc:"each attempt is earlier or later by up to this share of the interval"`
-	Sweep   core.Duration `key:"sweep" range:"(0,inf)" doc:"period of the walk over all unconfirmed peers"`
+	Sweep   core.Duration `key:"sweep" range:"[0.001,86400]" doc:"period of the walk over all unconfirmed peers"`
 	Stale   core.Duration `key:"stale" range:"(0,inf)" doc:"unconfirmed for longer than this is counted as stale"`
 	Removal string        `key:"removal" enum:"both,attempts" doc:"both: when the timeout is over and all attempts failed; attempts: right after the last one (10/D19)"`
 }
@@ -171,7 +171,7 @@ type Worker struct {
 	Probe    string        `key:"probe" enum:"never,member" doc:"never: workers are watched by their silence; member: an experiment in which they are witnesses like all others and are probed"`
 	Deadline core.Duration `key:"deadline" range:"(0,inf)" doc:"silence after which the owner suspects a worker"`
 	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
-	Check    core.Duration `key:"check" range:"(0,inf)" doc:"how often the owner looks"`
+	Check    core.Duration `key:"check" range:"[0.001,86400]" doc:"how often the owner looks"`
 	OwnerGap core.Duration `key:"owner_gap" range:"(0,inf)" doc:"a worker pings its owner at least this often"`
 }
 
@@ -179,7 +179,7 @@ type Worker struct {
 type WorkerState struct {
 	MaxBytes int           `key:"max_bytes" range:"[64,600]" doc:"bytes of the block of worker entries"`
 	QueueMax int           `key:"queue_max" range:"[1,65535]" doc:"queued worker entries"`
-	Age      core.Duration `key:"age" range:"(0,inf)" doc:"age at which a queued worker entry is dropped"`
+	Age      core.Duration `key:"age" range:"(0,2147483]" doc:"age at which a queued worker entry is dropped"`
 }
 
 // Health is what participants tell of their own load (§4.6).
@@ -191,7 +191,7 @@ type Health struct {
 	TransmissionsStressed int           `key:"transmissions_stressed" range:"[1,255]" doc:"transmissions per node of an entry that is stressed or worse"`
 	TableMax              int           `key:"table_max" range:"[1,65535]" doc:"health entries kept"`
 	Stale                 core.Duration `key:"stale" range:"(0,inf)" doc:"age from which an entry counts for nothing"`
-	Refresh               core.Duration `key:"refresh" range:"(0,inf)" doc:"a node that is not healthy repeats its entry this often"`
+	Refresh               core.Duration `key:"refresh" range:"[0.001,86400]" doc:"a node that is not healthy repeats its entry this often"`
 }
 
 // Rate is the per-sender token bucket (§3.2).
@@ -202,7 +202,7 @@ type Rate struct {
 
 // Cleanup is the sweep over old records (§2.6).
 type Cleanup struct {
-	Interval core.Duration `key:"interval" range:"(0,inf)" doc:"period of the sweep"`
+	Interval core.Duration `key:"interval" range:"[0.001,86400]" doc:"period of the sweep"`
 }
 
 // Wheel is the granularity of suspicion timers (§5.3).

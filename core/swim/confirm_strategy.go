@@ -51,7 +51,7 @@ func (s *strategy) timeout(lhm int, latency, confidence float64) core.Duration {
 	if s.quality {
 		t *= confidence
 	}
-	return clampDuration(t, 0, 1<<62)
+	return clampDuration(t, 0, longest)
 }
 
 // attemptAt returns when attempt i of a peer discovered at since is due: since + passive/2 +
@@ -62,5 +62,5 @@ func (s *strategy) attemptAt(c *Confirm, since core.Instant, i int, jitter float
 		step = float64(step * c.Backoff)
 	}
 	step = float64(step*float64(s.interval)) + float64(jitter*c.Jitter*float64(s.interval))
-	return since.Add(s.passive/2 + core.Duration(step))
+	return since.Add(s.passive/2 + saturated(step))
 }

@@ -77,6 +77,12 @@ func (c *Config) Validate() error {
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
 	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
+	for _, every := range [...]struct {
+		key string
+		d   time.Duration
+	}{{"gossip.interval", c.Gossip.Interval}, {"reconnect.interval", c.Reconnect.Interval}} {
+		require(every.d == 0 || every.d >= MinPeriod, "%s = %v: must be 0s, which switches it off, or at least %v", every.key, every.d, MinPeriod)
+	}
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)
 	require(c.Join.RetryMin <= c.Join.RetryMax,
 		"join.retry_min = %v: must not be above join.retry_max = %v", c.Join.RetryMin, c.Join.RetryMax)

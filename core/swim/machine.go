@@ -1,6 +1,8 @@
 package swim
 
 import (
+	"fmt"
+
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/core/vivaldi"
@@ -13,7 +15,7 @@ const (
 )
 
 // Params say who one node is. Ids of a group are dense: Base … Base+Capacity−1 are the subjects that
-// this node may ever keep a record of.
+// this node may ever keep a record of, at most MaxGroup.
 type Params struct {
 	Self     core.NodeID
 	Role     core.Role
@@ -126,6 +128,9 @@ func New(cfg *Config, p Params, viv *vivaldi.Node) *Machine {
 
 // Init makes m a fresh machine, as New does, in place.
 func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
+	if p.Capacity > MaxGroup {
+		panic(fmt.Sprintf("swim: node %d: a group of %d; at most %d have a place in 16 bits", p.Self, p.Capacity, MaxGroup))
+	}
 	*m = Machine{
 		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
 		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
@@ -173,6 +178,10 @@ func (m *Machine) adopt(p Params) {
 		}
 		k, ok := m.index(e.Subject)
 		if !ok {
+			continue
+		}
+		if m.nRec >= m.cfg.Membership.MaxMembers { // as admit does with the table full of OK records
+			m.count.MembersRefused++
 			continue
 		}
 		r := &m.rec[k]

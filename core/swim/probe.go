@@ -229,7 +229,7 @@ func (m *Machine) askProxies(now core.Instant, i int, fx *core.Effects) bool {
 	p.indirect, p.asked = true, uint8(len(proxies))
 	p.wait = max(p.direct, period-p.direct) // T_i
 	p.due = now.Add(p.wait)
-	seq, budget := p.seq, uint32(p.wait.Milliseconds())
+	seq, budget := p.seq, budgetMS(p.wait)
 	m.count.IndirectStarted++
 	for _, k := range proxies {
 		msg := m.header(core.KindPingReq, int(k), fx)

@@ -2,6 +2,7 @@ package swim
 
 import (
 	"hypersim/core"
+	"hypersim/core/vivaldi"
 )
 
 // record is what an observer keeps about one subject, always: 16 bytes, the only state that grows with
@@ -30,8 +31,7 @@ const (
 	flagOutstanding = 1 << 15
 	flagQueued      = 1 << 31
 
-	// MaxCoordinatePeers is the largest coordinate cache that a record can point into.
-	MaxCoordinatePeers = slotMask
+	_ = uint(slotMask - vivaldi.MaxPeers) // does not compile where a slot would write over the state
 )
 
 func (r *record) state() core.MemberState { return core.MemberState(r.bits & stateMask >> stateShift) }

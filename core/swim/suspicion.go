@@ -73,8 +73,8 @@ func suspicionBounds(c *Suspicion, period core.Duration, n int) (lo, hi core.Dur
 	lo, hi = c.Min, c.Max
 	if c.ScaleWithN {
 		scaled := c.Alpha * xmath.Log10(float64(max(1, n))) * float64(period)
-		lo = max(lo, core.Duration(scaled))
-		hi = max(hi, core.Duration(c.Beta*float64(lo)))
+		lo = max(lo, saturated(scaled))
+		hi = max(hi, saturated(c.Beta*float64(lo)))
 	}
 	return lo, hi, max(0, min(c.K, n-2))
 }
@@ -107,7 +107,7 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 	side := m.susp.alloc()
 	s := m.susp.at(side)
 	*s = suspicion{
-		start: now, min: core.Duration(f * float64(lo)), max: core.Duration(f * float64(hi)),
+		start: now, min: saturated(f * float64(lo)), max: saturated(f * float64(hi)),
 		subject: uint16(k), k: uint8(confirmations), n: uint16(min(m.n(), math.MaxUint16)),
 	}
 	s.accusers[0] = accuser

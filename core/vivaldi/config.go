@@ -26,7 +26,7 @@ type Config struct {
 	LatencyFilter    int           `key:"latency_filter" range:"[1,5]" doc:"samples per peer whose median counts; 1 switches it off"`
 	RTTSampleMax     core.Duration `key:"rtt_sample_max" range:"(0,17]" doc:"longer samples and larger coordinates are rejected"`
 	CoordTTL         core.Duration `key:"coord_ttl" range:"(0,3600]" doc:"age at which coordinates lose quality and samples expire"`
-	Peers            int           `key:"peers" range:"[1,65535]" ref:"coordinate cache, latency filters (§2.6)" doc:"cached peers per node, the least recently heard goes first"`
+	Peers            int           `key:"peers" range:"[1,1023]" ref:"coordinate cache, latency filters (§2.6)" doc:"cached peers per node, the least recently heard goes first"`
 
 	KSigma       float64       `key:"k_sigma" range:"[0,100]" doc:"deviations between estimate and upper bound"`
 	RTTDefault   core.Duration `key:"rtt_default" range:"(0,inf)" ref:"rtt_default_ms" doc:"estimate when a coordinate is missing"`

@@ -27,6 +27,9 @@ func Default() Config {
 
 // Bounds that the memory layout of peers.go rests on; the `range` tags repeat them.
 const (
+	// MaxPeers bounds the cache: whoever keeps a slot beside a peer has ten bits for it (swim's records).
+	MaxPeers = 1<<10 - 1
+
 	filterMax    = 5
 	sampleRTTMax = 17 * time.Second   // 32 bits of 4 ns
 	ttlMax       = 3600 * time.Second // 16 bits of 2^26 ns
@@ -45,7 +48,7 @@ func (c *Config) Validate() error {
 	require(known, "engine = %q: must be serf, basic or hyperscale", c.Engine)
 	require(c.Dimensions >= 1 && c.Dimensions <= core.MaxDims, "dimensions = %d: must be 1 to %d", c.Dimensions, core.MaxDims)
 	require(c.LatencyFilter >= 1 && c.LatencyFilter <= filterMax, "latency_filter = %d: must be 1 to %d", c.LatencyFilter, filterMax)
-	require(c.Peers >= 1 && c.Peers <= 65535, "peers = %d: must be 1 to 65535", c.Peers)
+	require(c.Peers >= 1 && c.Peers <= MaxPeers, "peers = %d: must be 1 to %d", c.Peers, MaxPeers)
 	require(c.AdjustmentWindow >= 0 && c.AdjustmentWindow <= 1000, "adjustment_window = %d: must be 0 to 1000", c.AdjustmentWindow)
 	require(c.RTTSampleMax > 0 && c.RTTSampleMax <= sampleRTTMax, "rtt_sample_max = %v: must be above 0s and at most %v", c.RTTSampleMax, sampleRTTMax)
 	require(c.CoordTTL > 0 && c.CoordTTL <= ttlMax, "coord_ttl = %v: must be above 0s and at most %v", c.CoordTTL, ttlMax)

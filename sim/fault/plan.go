@@ -41,19 +41,22 @@ type Edge struct {
 	Phase      Phase
 }
 
-// Plan expands all specs into edges, in order of time, then of the file. Each fault draws its jitter from
-// a stream of its own, so that another fault moves none of them.
-func Plan(specs []Spec, seed uint64) []Edge {
+// Plan expands all specs into the edges of a run that ends at until, in order of time, then of the file. Each
+// fault draws its jitter from a stream of its own, so that another fault moves none of them.
+func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 	var edges []Edge
 	for f := range specs {
 		s := &specs[f]
 		draw := rng.New(seed, "fault.jitter", uint64(f))
 		for i := range max(1, s.Count) {
+			if i > 0 && s.Every > (core.Duration(core.Never)-s.At)/core.Duration(i) {
+				break // beyond an int64
+			}
 			start := s.At + core.Duration(i)*s.Every
 			if s.Jitter > 0 {
 				start += core.Duration(draw.Float64() * float64(s.Jitter))
 			}
-			edges = s.occurrence(edges, f, i, core.Instant(start))
+			edges = s.occurrence(edges, f, i, core.Instant(start), until)
 		}
 	}
 	slices.SortFunc(edges, func(a, b Edge) int {
@@ -75,8 +78,11 @@ func Plan(specs []Spec, seed uint64) []Edge {
 	return edges
 }
 
-func (s *Spec) occurrence(edges []Edge, f, i int, start core.Instant) []Edge {
+func (s *Spec) occurrence(edges []Edge, f, i int, start, until core.Instant) []Edge {
 	edge := func(at core.Instant, p Phase) {
+		if at > until {
+			return
+		}
 		edges = append(edges, Edge{At: at, Fault: f, Occurrence: i, Phase: p})
 	}
 	edge(start, Begin)
@@ -85,7 +91,7 @@ func (s *Spec) occurrence(edges []Edge, f, i int, start core.Instant) []Edge {
 	}
 	end := start.Add(s.For)
 	if s.Down > 0 && s.Up > 0 {
-		for at := start.Add(s.Down); at < end; at = at.Add(s.Down) {
+		for at := start.Add(s.Down); at < min(end, until.Add(1)); at = at.Add(s.Down) {
 			edge(at, Up)
 			if at = at.Add(s.Up); at >= end {
 				break

@@ -69,7 +69,7 @@ func TestPlan(t *testing.T) {
 		{"flap longer down than the fault lasts", []Spec{{At: sec, For: sec, Down: 2 * sec, Up: sec}}, "1 0.0 begin\n2 0.0 end\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have := text(Plan(c.specs, 1)); have != c.want {
+			if have := text(Plan(c.specs, 1, core.Never)); have != c.want {
 				t.Errorf("have\n%swant\n%s", have, c.want)
 			}
 		})
@@ -78,7 +78,7 @@ func TestPlan(t *testing.T) {
 
 // A flap without end has no toggles that could be listed: such a one stays down.
 func TestFlapNeedsAnEnd(t *testing.T) {
-	if have := text(Plan([]Spec{{At: sec, Down: sec, Up: sec}}, 1)); have != "1 0.0 begin\n" {
+	if have := text(Plan([]Spec{{At: sec, Down: sec, Up: sec}}, 1, core.Never)); have != "1 0.0 begin\n" {
 		t.Errorf("have\n%s", have)
 	}
 }
@@ -102,7 +102,7 @@ type occurrence struct{ fault, nth int }
 func TestPlanIsComplete(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := specs().Draw(t, "specs")
-		edges := Plan(list, rapid.Uint64().Draw(t, "seed"))
+		edges := Plan(list, rapid.Uint64().Draw(t, "seed"), core.Never)
 		began, ended := map[occurrence]core.Instant{}, map[occurrence]bool{}
 		down := map[occurrence]bool{}
 		for i, e := range edges {
@@ -144,14 +144,27 @@ func TestPlanIsComplete(t *testing.T) {
 	})
 }
 
+// A run plans what happens in it, not what a file could go on with for a year.
+func TestPlanEndsWithTheRun(t *testing.T) {
+	year := 365 * 24 * time.Hour
+	flap := []Spec{{At: sec, For: year, Down: sec, Up: 2 * sec}}
+	if have, want := text(Plan(flap, 1, core.Instant(6*sec))), "1 0.0 begin\n2 0.0 up\n4 0.0 down\n5 0.0 up\n"; have != want {
+		t.Errorf("have\n%swant\n%s", have, want)
+	}
+	often := []Spec{{At: sec, Count: 100_000, Every: year}}
+	if have, want := text(Plan(often, 1, core.Instant(6*sec))), "1 0.0 begin\n"; have != want {
+		t.Errorf("have\n%swant\n%s", have, want)
+	}
+}
+
 // Spec 40 §8.4.6: adding a fault does not change the draws of the others.
 func TestAddingAFaultMovesNoOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := specs().Draw(t, "specs")
 		seed := rapid.Uint64().Draw(t, "seed")
 		more := append(slices.Clone(list), specs().Draw(t, "more")...)
-		kept := slices.DeleteFunc(Plan(more, seed), func(e Edge) bool { return e.Fault >= len(list) })
-		if have, want := text(kept), text(Plan(list, seed)); have != want {
+		kept := slices.DeleteFunc(Plan(more, seed, core.Never), func(e Edge) bool { return e.Fault >= len(list) })
+		if have, want := text(kept), text(Plan(list, seed, core.Never)); have != want {
 			t.Fatalf("with another fault\n%swithout\n%s", have, want)
 		}
 	})
@@ -162,7 +175,7 @@ func TestAddingAFaultMovesNoOther(t *testing.T) {
 func TestJitterIsUniform(t *testing.T) {
 	const n = 10_000
 	list := []Spec{{Count: n, Every: sec, Jitter: sec}}
-	edges, sum, quarter := Plan(list, 7), 0.0, 0
+	edges, sum, quarter := Plan(list, 7, core.Never), 0.0, 0
 	for _, e := range edges {
 		late := e.At.Seconds() - float64(e.Occurrence)
 		sum += late
@@ -176,7 +189,7 @@ func TestJitterIsUniform(t *testing.T) {
 	if quarter < 2500-217 || quarter > 2500+217 {
 		t.Errorf("%d of %d in the first quarter", quarter, n)
 	}
-	if text(Plan(list, 8)) == text(edges) {
+	if text(Plan(list, 8, core.Never)) == text(edges) {
 		t.Error("another seed gives the same jitter")
 	}
 }

@@ -188,8 +188,12 @@ func newClock(sc *scenarios.Scenario, spec *scenarios.NodeSpec) (host.Clock, err
 		return host.Clock{}, fmt.Errorf("node clock drift: %w", err)
 	}
 	s := rng.New(sc.Seed, "host.clock", uint64(spec.ID))
-	return host.NewClock(core.Seconds(offset.Sample(&s)), drift.Sample(&s)/1e6), nil
+	const year, ppm = 365 * 86400, 100_000 // as the keys say
+	return host.NewClock(core.Seconds(within(offset.Sample(&s), year)), within(drift.Sample(&s), ppm)/1e6), nil
 }
+
+// within cuts a draw of a distribution without ends.
+func within(x, limit float64) float64 { return min(max(x, -limit), limit) }
 
 // buildGroups lists, per group, who holds whom OK from the start and whom everybody knows by address.
 func (w *World) buildGroups() {

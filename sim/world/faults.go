@@ -41,7 +41,7 @@ func (w *World) planFaults() {
 			At: f.At, For: lasts, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
 		}
 	}
-	w.edges = fault.Plan(specs, w.sc.Seed)
+	w.edges = fault.Plan(specs, w.sc.Seed, w.end)
 	for i := range w.edges {
 		w.kernel.Schedule(kernel.Event{
 			At: w.edges[i].At, Key: kernel.MakeKey(kernel.KindFault, 0, uint64(i)), Node: core.NoNode, Arg: uint32(i),
@@ -129,7 +129,8 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		}
 	case scenarios.FaultJoin:
 		for i, id := range a.nodes {
-			at := now.Add(f.Over * core.Duration(i) / core.Duration(len(a.nodes)))
+			k, n := core.Duration(i), core.Duration(len(a.nodes))
+			at := now.Add(f.Over/n*k + f.Over%n*k/n) // over·k/n, where over·k may exceed an int64
 			w.pushTimer(at, id, wakeStart)
 		}
 	case scenarios.FaultPause:

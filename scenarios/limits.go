@@ -1,0 +1,90 @@
+package scenarios
+
+import (
+	"math"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/swim"
+	"hypersim/core/wire"
+)
+
+// What no single key says but the representation of a run does: how many members a group can name, how long a
+// name may be, how far apart two sites may lie. A file that asks for more is refused here, not in the middle
+// of its run.
+
+const (
+	delayMax      = 24 * time.Hour // between two places; beyond it the matrix is in the wrong unit
+	perNodeMax    = 1 << 16        // rows of a matrix with one per node
+	clockDriftMax = 400_000        // ppm: what all clock faults together may add; with node.clock below half speed nothing is left of a clock
+	clockStepMax  = core.Duration(1 << 60)
+)
+
+// fits reports whether what was built can be run; it says why not.
+func (l *loader) fits() bool {
+	sc := l.sc
+	before := len(l.b.problems)
+	at := orNode(l.root.kid("cluster"), l.root)
+	for _, g := range sc.Groups {
+		if g.Count > swim.MaxGroup {
+			l.b.wrong(at, "cluster", "group %s has %d members, ghosts included; a group may have %d: spread them over more sites, or have fewer",
+				g.Name, g.Count, swim.MaxGroup)
+		}
+	}
+	if sc.Topology.PerNode && len(sc.Nodes) > perNodeMax {
+		l.b.wrong(at, "cluster", "%d nodes; a matrix with one row per node may have %d", len(sc.Nodes), perNodeMax)
+	}
+	for i := range sc.Nodes {
+		if name := sc.Nodes[i].Name; len(name) > wire.MaxNameBytes {
+			l.b.wrong(orNode(l.root.kid("topology"), l.root), "topology", "the name %.20s… has %d bytes; site/role/index may have %d on the wire",
+				name, len(name), wire.MaxNameBytes)
+			break
+		}
+	}
+	l.delaysFit()
+	return len(l.b.problems) == before
+}
+
+func (l *loader) delaysFit() {
+	topo := l.sc.Topology
+	check := func(base []core.Duration, key string) {
+		for i, d := range base {
+			if d > delayMax {
+				l.b.wrong(orNode(l.root.kid("topology"), l.root), key, "the one-way delay from row %d to row %d is %s, longer than a day; is the unit right?",
+					i/topo.N(), i%topo.N(), formatDuration(d))
+				return
+			}
+		}
+	}
+	check(topo.Base, "topology")
+	for i := range topo.Snapshots {
+		check(topo.Snapshots[i].Base, element("topology.snapshots", i))
+	}
+}
+
+// faultSums refuses clock faults that together would stop a clock or carry it out of an int64.
+func (l *loader) faultSums() {
+	ppm, steps := 0.0, 0.0
+	for i := range l.sc.Faults {
+		f := &l.sc.Faults[i]
+		if f.Kind != FaultClock {
+			continue
+		}
+		times := float64(f.Repeat.Count) // how many may be in force at once
+		if f.For > 0 && f.Repeat.Every > 0 {
+			times = math.Min(times, math.Ceil(float64(f.For+f.Repeat.Jitter)/float64(f.Repeat.Every)))
+		}
+		ppm += float64(times * math.Abs(f.DriftPPM))
+		steps += float64(times * math.Abs(float64(f.Step)))
+		key := element("fault", i)
+		at := l.root.kid("fault").items[i]
+		switch {
+		case ppm > clockDriftMax:
+			l.b.wrong(orNode(at.kid("drift_ppm"), at), key+".drift_ppm", "the clock faults that may hold at once add %s ppm; they may add %d", number(ppm), clockDriftMax)
+			return
+		case steps > float64(clockStepMax):
+			l.b.wrong(orNode(at.kid("step"), at), key+".step", "the clock faults that may hold at once step further than 36 years")
+			return
+		}
+	}
+}
