@@ -16,17 +16,18 @@ type Config struct {
 
 // Job is the job layer. The role variants exist because a gate hears of a scope less often than a manager.
 type Job struct {
-	Min           core.Duration `key:"min" range:"(0,inf)" doc:"least timeout of a job suspicion, where no role variant applies"`
-	Max           core.Duration `key:"max" range:"(0,inf)" doc:"largest timeout of a job suspicion, where no role variant applies"`
-	ManagerMin    core.Duration `key:"manager_min" range:"(0,inf)" ref:"job.min (manager)" doc:"least timeout of a job suspicion at a manager"`
-	ManagerMax    core.Duration `key:"manager_max" range:"(0,inf)" ref:"job.max (manager)" doc:"largest timeout of a job suspicion at a manager"`
-	GateMin       core.Duration `key:"gate_min" range:"(0,inf)" ref:"job.min (gate)" doc:"least timeout of a job suspicion at a gate"`
-	GateMax       core.Duration `key:"gate_max" range:"(0,inf)" ref:"job.max (gate)" doc:"largest timeout of a job suspicion at a gate"`
-	K             int           `key:"k" range:"[0,7]" doc:"distinct further sources that bring the timeout to its least"`
-	ProgressGap   core.Duration `key:"progress_gap" range:"(0,inf)" doc:"active work without progress for this long is suspected"`
-	CheckInterval core.Duration `key:"check_interval" range:"[0.001,86400]" doc:"how often gaps are looked for"`
-	MaxPerScope   int           `key:"max_per_scope" range:"[1,65535]" doc:"suspicions and DEAD_JOB marks per scope; refuse when full"`
-	MaxTotal      int           `key:"max_total" range:"[1,1000000]" doc:"suspicions and DEAD_JOB marks per node; refuse when full"`
+	Min             core.Duration `key:"min" range:"(0,inf)" doc:"least timeout of a job suspicion, where no role variant applies"`
+	Max             core.Duration `key:"max" range:"(0,inf)" doc:"largest timeout of a job suspicion, where no role variant applies"`
+	ManagerMin      core.Duration `key:"manager_min" range:"(0,inf)" ref:"job.min (manager)" doc:"least timeout of a job suspicion at a manager"`
+	ManagerMax      core.Duration `key:"manager_max" range:"(0,inf)" ref:"job.max (manager)" doc:"largest timeout of a job suspicion at a manager"`
+	GateMin         core.Duration `key:"gate_min" range:"(0,inf)" ref:"job.min (gate)" doc:"least timeout of a job suspicion at a gate"`
+	GateMax         core.Duration `key:"gate_max" range:"(0,inf)" ref:"job.max (gate)" doc:"largest timeout of a job suspicion at a gate"`
+	K               int           `key:"k" range:"[0,7]" doc:"distinct further sources that bring the timeout to its least"`
+	ProgressGap     core.Duration `key:"progress_gap" range:"(0,inf)" doc:"active work without progress for this long is suspected"`
+	ProgressTimeout core.Duration `key:"progress_timeout" range:"[0.001,86400]" ref:"AD-30: the stream's own" doc:"how long a worker tries to deliver one progress message; the next one says more"`
+	CheckInterval   core.Duration `key:"check_interval" range:"[0.001,86400]" doc:"how often gaps are looked for"`
+	MaxPerScope     int           `key:"max_per_scope" range:"[1,65535]" doc:"suspicions and DEAD_JOB marks per scope; refuse when full"`
+	MaxTotal        int           `key:"max_total" range:"[1,1000000]" doc:"suspicions and DEAD_JOB marks per node; refuse when full"`
 }
 
 // Hier is what holds the two layers together.
@@ -41,7 +42,7 @@ func Default() Config {
 			Min: time.Second, Max: 10 * time.Second,
 			ManagerMin: 2 * time.Second, ManagerMax: 15 * time.Second,
 			GateMin: 5 * time.Second, GateMax: 30 * time.Second,
-			K: 2, ProgressGap: 60 * time.Second, CheckInterval: 15 * time.Second,
+			K: 2, ProgressGap: 60 * time.Second, ProgressTimeout: 10 * time.Second, CheckInterval: 15 * time.Second,
 			MaxPerScope: 1000, MaxTotal: 50_000,
 		},
 		Hier: Hier{ReconcileInterval: 5 * time.Second},

@@ -2,16 +2,12 @@ package node
 
 import (
 	"slices"
-	"time"
 
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
 	"hypersim/core/swim"
 )
-
-// progressTimeout is how long a worker tries to deliver one progress message; the next one says more.
-const progressTimeout = 10 * time.Second
 
 // AddJobs gives n the job layer of hierarchical detection (spec 10 §8, AD-30), after Init and AddLink and
 // before Begin. A gate needs its end of the link for it; roles other than manager and gate have none.
@@ -36,10 +32,10 @@ func (n *Node) Jobs() *hier.Machine {
 	return n.parts.jobs
 }
 
-// Report lets a worker tell its owner that work of the scope goes on; done grows with it. It reports
-// whether there is an owner to tell.
-func (n *Node) Report(_ core.Instant, scope, done uint64, fx *core.Effects) bool {
-	return n.Swim.Progress(scope, done, progressTimeout, fx)
+// Report lets a worker tell its owner that work of the scope goes on; done grows with it, and the message is
+// given up after timeout. It reports whether there is an owner to tell.
+func (n *Node) Report(scope, done uint64, timeout core.Duration, fx *core.Effects) bool {
+	return n.Swim.Progress(scope, done, timeout, fx)
 }
 
 // OpenScope tells n that a scope has work from now on. Without it, progress says nothing: what arrives

@@ -3,6 +3,7 @@ package node
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"hypersim/core"
 	"hypersim/core/federated"
@@ -127,16 +128,16 @@ func TestReport(t *testing.T) {
 	var n Node
 	var fx core.Effects
 	n.Init(&cfg, p, nil)
-	if !n.Report(0, 7, 5, &fx) || len(fx.Messages) != 1 {
+	if !n.Report(7, 5, time.Second, &fx) || len(fx.Messages) != 1 {
 		t.Fatal("nothing sent")
 	}
-	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Sum != 7 || m.PartSum != 5 || m.Timeout != progressTimeout ||
+	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Sum != 7 || m.PartSum != 5 || m.Timeout != time.Second ||
 		m.Kind.Class() != core.ClassData {
 		t.Errorf("%+v", *m)
 	}
 	p.Owner = core.NoNode
 	n.Init(&cfg, p, nil)
-	if n.Report(0, 7, 5, &fx) {
+	if n.Report(7, 5, time.Second, &fx) {
 		t.Error("told nobody")
 	}
 }

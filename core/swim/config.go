@@ -71,12 +71,14 @@ type Lag struct {
 	Enabled   bool          `key:"enabled" doc:"measure timer lag and degrade"`
 	Interval  core.Duration `key:"interval" range:"[0.001,86400]" doc:"period of the lag timer"`
 	Reference core.Duration `key:"reference" range:"(0,inf)" doc:"lateness that counts as ratio 1"`
+	Hold      core.Duration `key:"hold" range:"[0,inf)" ref:"§4.5: a level lasts at least 5 s" doc:"a degradation level lasts at least this long"`
 }
 
 // Timeout shapes the adaptive timeout (§4.3).
 type Timeout struct {
-	LatencyMode string `key:"latency_mode" enum:"multiplier,additive,off" doc:"how a peer's distance enters a timeout; off: not at all"`
-	RTTSource   string `key:"rtt_source" enum:"measured,coordinate" doc:"where a peer's distance comes from"`
+	LatencyMode      string        `key:"latency_mode" enum:"multiplier,additive,off" doc:"how a peer's distance enters a timeout; off: not at all"`
+	LatencyReference core.Duration `key:"latency_reference" range:"(0,86400]" ref:"§4.3: rtt_ucb_ms / 10" doc:"multiplier: a peer that is n times farther than this gets n times the timeout, up to 10"`
+	RTTSource        string        `key:"rtt_source" enum:"measured,coordinate" doc:"where a peer's distance comes from"`
 }
 
 // Suspicion is §5.
@@ -90,7 +92,10 @@ type Suspicion struct {
 	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
 	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
 	PauseGrace bool          `key:"pause_grace" doc:"a suspicion timer that fires far too late waits once more (§4.2)"`
-	Buddy      bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4)"`
+	GraceAfter core.Duration `key:"grace_after" range:"[0,inf)" ref:"§4.2: later than max(1 s, 10 % of its timeout)" doc:"far too late: later than this and than a tenth of the timeout"`
+
+	AdaptiveBase core.Duration `key:"adaptive_base" range:"(0,86400]" ref:"§5.2: adaptive(1 s, subject) / 1 s" doc:"scaling = adaptive: the wait whose stretching tells by how much a suspicion is stretched; probe.timeout_min and _max cut it"`
+	Buddy        bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4)"`
 }
 
 // Gossip is dissemination (§6).
@@ -130,6 +135,9 @@ type Sync struct {
 	Interval      core.Duration `key:"interval" range:"[0.001,86400]" doc:"period in a datacenter group"`
 	IntervalGates core.Duration `key:"interval_gates" range:"[0.001,86400]" doc:"period among gates"`
 	Timeout       core.Duration `key:"timeout" range:"[0.001,86400]" doc:"a sync without an answer has failed"`
+	GoneAge       core.Duration `key:"gone_age" range:"[0,2147483]" ref:"§7.3: DEAD/LEFT younger than 300 s" doc:"a DEAD or LEFT record of this age or more is not passed on"`
+	AckGap        core.Duration `key:"ack_gap" range:"[0,inf)" ref:"§7.3: twice, ≥ 1 s apart" doc:"a worker syncs with a manager whose acks carried another digest than its own twice, at least this far apart"`
+	AckEvery      core.Duration `key:"ack_every" range:"[0,inf)" ref:"§7.3: at most once per 5 s" doc:"and no more often than once in this time"`
 }
 
 // Reconnect heals full partitions (§7.4).
@@ -142,7 +150,8 @@ type Confirm struct {
 	On           string        `key:"on" enum:"bidirectional,any-message" doc:"what confirms"`
 	Reactive     bool          `key:"reactive" doc:"ping an unconfirmed sender at once"`
 	ReactiveGap  core.Duration `key:"reactive_gap" range:"[0,inf)" doc:"at most one reactive ping per peer in this time"`
-	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and second"`
+	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and confirm.window, which is a second"`
+	Window       core.Duration `key:"window" range:"(0,inf)" ref:"§10.2: 10 attempts per node and second" doc:"the time in which confirm.max_per_second counts attempts"`
 
 	GatePassive         core.Duration `key:"gate_passive" range:"(0,inf)" doc:"how long a gate may stay unconfirmed, before the factors"`
 	GateAttempts        int           `key:"gate_attempts" range:"[0,100]" doc:"proactive pings to an unconfirmed gate"`
@@ -208,6 +217,9 @@ type Cleanup struct {
 // Wheel is the granularity of suspicion timers (§5.3).
 type Wheel struct {
 	Quantum core.Duration `key:"quantum" range:"[0,10]" doc:"suspicion deadlines are rounded up to a multiple; 0: exact"`
+	Fine    core.Duration `key:"fine" range:"[0.001,3600]" ref:"AD-30: fine wheel 100 ms" doc:"tick of the inherited wheel (inherited.10/D8), 16 to a turn"`
+	Coarse  core.Duration `key:"coarse" range:"[0.001,3600]" ref:"AD-30: coarse wheel 1000 ms" doc:"what a coarse slot of the inherited wheel stands for"`
+	Near    core.Duration `key:"near" range:"[0,86400]" ref:"§16 D8: a 2 s threshold" doc:"what has at most this long to go is put into the fine wheel"`
 }
 
 // AllParticipants reports whether every member is a witness and is probed, workers too: in a flat group, and

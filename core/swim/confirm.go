@@ -26,7 +26,7 @@ type confirmations struct {
 	heap []uint16
 
 	sweepAt   core.Instant   // next walk over all of them; meaningful while there are any
-	holdUntil core.Instant   // no attempt may be sent before: too many were in the last second
+	holdUntil core.Instant   // no attempt may be sent before: too many were in the last window
 	recent    []core.Instant // the last attempts of this node, at most confirm.max_per_second, as a ring
 	oldest    int            // of recent
 	stale     int            // entries that are reported as stale
@@ -81,13 +81,13 @@ func (t *confirmations) first() core.Instant {
 	return t.at(t.heap[0]).next
 }
 
-// mayAttempt reports whether one more attempt at now keeps every second at its limit (§10.2, pacing); if not
-// it says from when on it would.
-func (t *confirmations) mayAttempt(now core.Instant, limit int) (bool, core.Instant) {
+// mayAttempt reports whether one more attempt at now keeps every window of that length at its limit (§10.2,
+// pacing); if not it says from when on it would.
+func (t *confirmations) mayAttempt(now core.Instant, limit int, window core.Duration) (bool, core.Instant) {
 	if len(t.recent) < limit {
 		return true, now
 	}
-	free := t.recent[t.oldest].Add(1e9)
+	free := t.recent[t.oldest].Add(window)
 	return free <= now, free
 }
 

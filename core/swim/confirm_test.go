@@ -2,6 +2,7 @@ package swim
 
 import (
 	"testing"
+	"time"
 
 	"hypersim/core"
 )
@@ -27,7 +28,7 @@ func TestConfirmationTimeoutVectors(t *testing.T) {
 	} {
 		latency, confidence := 1.0, 1.0
 		if c.ucb > 0 {
-			latency, confidence = latencyMult(c.ucb), confidenceAdj(c.quality)
+			latency, confidence = latencyMult(c.ucb, 10e6), confidenceAdj(c.quality)
 		}
 		s := m.strategy(c.role)
 		if have := s.timeout(c.lhm, latency, confidence); have != sec(c.want) {
@@ -79,7 +80,7 @@ func TestPacing(t *testing.T) {
 	var sent []core.Instant
 	now := core.Instant(5e9)
 	for now < 20e9 {
-		ok, free := c.mayAttempt(now, 10)
+		ok, free := c.mayAttempt(now, 10, time.Second)
 		if !ok {
 			if free <= now {
 				t.Fatalf("refused at %v until %v", now, free)

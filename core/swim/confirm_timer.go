@@ -69,7 +69,7 @@ func (m *Machine) onConfirmTimer(now core.Instant, fx *core.Effects) {
 			}
 			continue
 		}
-		ok, free := m.conf.mayAttempt(now, m.cfg.Confirm.MaxPerSecond)
+		ok, free := m.conf.mayAttempt(now, m.cfg.Confirm.MaxPerSecond, m.cfg.Confirm.Window)
 		if !ok { // the others wait behind it; the sweep looks after those that wait for nothing but their removal
 			m.conf.holdUntil = free
 			break

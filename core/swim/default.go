@@ -20,12 +20,12 @@ func Default() Config {
 			PauseGuard: true,
 		},
 		LHM:     LHM{Max: 8, FailedProbeRule: "memberlist"},
-		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond},
-		Timeout: Timeout{LatencyMode: "multiplier", RTTSource: "measured"},
+		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond, Hold: 5 * time.Second},
+		Timeout: Timeout{LatencyMode: "multiplier", LatencyReference: 10 * time.Millisecond, RTTSource: "measured"},
 		Suspicion: Suspicion{
 			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
 			ScaleWithN: true, Scaling: "lhm", Formula: "lifeguard", Buddy: true,
-			PauseGrace: true,
+			PauseGrace: true, GraceAfter: time.Second, AdaptiveBase: time.Second,
 		},
 		Gossip: Gossip{
 			Lambda: 3, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
@@ -38,10 +38,11 @@ func Default() Config {
 		Leave: Leave{Drain: 5 * time.Second},
 		Sync: Sync{
 			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
+			GoneAge: 300 * time.Second, AckGap: time.Second, AckEvery: 5 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
 		Confirm: Confirm{
-			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10,
+			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10, Window: time.Second,
 			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,
 			GateLatencyAware: true, GateCoordinates: true, GateLoadCap: 3,
 			ManagerPassive: 90 * time.Second, ManagerAttempts: 3, ManagerInterval: 5 * time.Second,
@@ -60,6 +61,7 @@ func Default() Config {
 		Rate:    Rate{Burst: 200, Refill: 100},
 		Cleanup: Cleanup{Interval: 30 * time.Second},
 		Audit:   Audit{Max: 1000},
+		Wheel:   Wheel{Fine: 100 * time.Millisecond, Coarse: time.Second, Near: 2 * time.Second},
 	}
 }
 

@@ -21,32 +21,29 @@ type Inherited struct {
 	NoSamples   bool `key:"10/D34" doc:"leaders never measure gates: link.sample_interval = 0"`
 }
 
-// The inherited suspicion wheel: 16 fine slots of 100 ms, 64 coarse slots that stand for 1 s each.
+// The inherited suspicion wheel: 16 fine slots of wheel.fine, 64 coarse slots that stand for wheel.coarse each.
 const (
-	wheelFine      = core.Duration(100e6)
 	wheelFineSlots = 16
-	wheelCoarse    = core.Duration(1e9)
 	wheelSlots     = 64
-	wheelNear      = core.Duration(2e9) // what has at most this long to go is put into the fine wheel
 )
 
-// wheelFires returns when the inherited wheel, whose first fine tick was at base + 100 ms, fires a timer
+// fires returns when the inherited wheel, whose first fine tick was at base + fine, fires a timer
 // that is armed at now for the instant due (10/D8). Three things go wrong there: the coarse hand moves once
-// per revolution of the fine one, which is 1.6 s and not the 1 s that its slots stand for; both slot numbers
+// per revolution of the fine one, which is 16 fine ticks and not what its slots stand for; both slot numbers
 // are taken modulo the size of their wheel; and what the fine hand meets is fired without a look at its time.
-func wheelFires(base, now, due core.Instant) core.Instant {
-	tick := floorDiv(now.Sub(base), wheelFine) + 1 // the next move of the fine hand
+func (w *Wheel) fires(base, now, due core.Instant) core.Instant {
+	tick := floorDiv(now.Sub(base), w.Fine) + 1 // the next move of the fine hand
 	left := due.Sub(now)
-	if left > wheelNear {
-		const turn = wheelFine * wheelFineSlots
-		move := floorDiv(now.Sub(base), turn) + 1 + int64(left/wheelCoarse)%wheelSlots
+	if left > w.Near {
+		turn := w.Fine * wheelFineSlots
+		move := floorDiv(now.Sub(base), turn) + 1 + int64(left/w.Coarse)%wheelSlots
 		at := base.Add(core.Duration(move) * turn)
 		if due <= at {
 			return at
 		}
 		tick, left = move*wheelFineSlots+1, due.Sub(at) // cascaded just after the fine hand moved
 	}
-	return base.Add(core.Duration(tick+int64(max(left, 0)/wheelFine)%wheelFineSlots) * wheelFine)
+	return base.Add(core.Duration(tick+int64(max(left, 0)/w.Fine)%wheelFineSlots) * w.Fine)
 }
 
 func floorDiv(a, b core.Duration) int64 {
@@ -61,7 +58,7 @@ func floorDiv(a, b core.Duration) int64 {
 // granularity of timers puts it (§5.3: never early, late by less than one quantum).
 func (m *Machine) alarm(now, due core.Instant) core.Instant {
 	if m.cfg.Inherited.Wheel {
-		return wheelFires(m.phase, now, due)
+		return m.cfg.Wheel.fires(m.phase, now, due)
 	}
 	if q := m.cfg.Wheel.Quantum; q > 0 {
 		return m.phase.Add(core.Duration(-floorDiv(-due.Sub(m.phase), q)) * q)

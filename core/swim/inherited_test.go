@@ -9,6 +9,11 @@ import (
 	"hypersim/core"
 )
 
+var wheel = func() *Wheel {
+	c := Default()
+	return &c.Wheel
+}()
+
 // The figures of spec 10 §16 D8 and spec 40 (A1, J2): what the inherited wheel makes of a timeout, whatever
 // the phase of its hands when the timer is armed.
 func TestInheritedWheel(t *testing.T) {
@@ -22,7 +27,7 @@ func TestInheritedWheel(t *testing.T) {
 	} {
 		for phase := 0.0; phase < 1.6; phase += 0.007 {
 			now := core.Instant(100e9).Add(core.Seconds(phase))
-			d := wheelFires(0, now, now.Add(core.Seconds(c.timeout))).Sub(now).Seconds()
+			d := wheel.fires(0, now, now.Add(core.Seconds(c.timeout))).Sub(now).Seconds()
 			if d < c.least-1e-9 || d > c.most+1e-9 {
 				t.Fatalf("%v s, armed at phase %.3f, fires after %.3f s, want %v to %v", c.timeout, phase, d, c.least, c.most)
 			}
@@ -82,7 +87,7 @@ func TestInheritedWheelModel(t *testing.T) {
 			}
 			w.now = at
 			if w.tick() {
-				if have := wheelFires(0, armed, due); have != at {
+				if have := wheel.fires(0, armed, due); have != at {
 					t.Fatalf("armed at %v for %v: fires at %v, the wheel at %v", armed, due, have, at)
 				}
 				return

@@ -21,7 +21,6 @@ const (
 	lagLate     = 0.5 // ratio above which a sample is lagging
 	lagCritical = 2.0
 	lagNoise    = 0.01 // ratios below this count as 0 until one is above
-	levelFor    = 5e9  // ns that a level lasts at least
 	fallBelow   = 0.8  // of a threshold, to leave its level
 )
 
@@ -96,7 +95,7 @@ func (m *Machine) regrade(now core.Instant, fx *core.Effects) {
 		lhm < fallBelow*lhmThreshold[level] && lag < fallBelow*lagThreshold[level] {
 		level--
 	}
-	if level == m.level || m.lag.levelSince != 0 && now.Sub(m.lag.levelSince) < levelFor {
+	if level == m.level || m.lag.levelSince != 0 && now.Sub(m.lag.levelSince) < m.cfg.Lag.Hold {
 		return
 	}
 	f := fx.Fact(core.FactDegradation)

@@ -8,7 +8,8 @@ import (
 )
 
 // item is one queued update. key orders the queue: fewest transmissions, then type (dead and leave,
-// suspect, join, alive), then newest, then subject (§6).
+// suspect, join, alive), then newest, then subject (§6). What is newest is told by turns, one for each instant at
+// which something was queued: a clock's unit would call two instants the same, and a clock may be set back.
 type item struct {
 	key     uint64
 	subject core.NodeID
@@ -24,8 +25,7 @@ type item struct {
 const (
 	sentShift = 56
 	rankShift = 54
-	ageShift  = 22
-	ageMask   = 1<<32 - 1
+	turnShift = 22
 	subjMask  = 1<<22 - 1
 )
 
@@ -33,8 +33,25 @@ var typeRank = [core.NumUpdateTypes]uint64{
 	core.UpdateDead: 0, core.UpdateLeft: 0, core.UpdateSuspect: 1, core.UpdateJoin: 2, core.UpdateAlive: 3,
 }
 
-func sortKey(typ core.UpdateType, queued uint32, subject core.NodeID) uint64 {
-	return typeRank[typ]<<rankShift | uint64(^queued)<<ageShift | uint64(subject)&subjMask
+func sortKey(typ core.UpdateType, turn uint32, subject core.NodeID) uint64 {
+	return typeRank[typ]<<rankShift | uint64(^turn)<<turnShift | uint64(subject)&subjMask
+}
+
+// turnOf is the turn in a key.
+func turnOf(key uint64) uint32 { return ^uint32(key >> turnShift) }
+
+// turns counts the instants at which something was queued.
+type turns struct {
+	at core.Instant
+	n  uint32
+}
+
+func (t *turns) of(now core.Instant) uint32 {
+	if t.n == 0 || t.at != now {
+		t.at = now
+		t.n++
+	}
+	return t.n
 }
 
 // queue holds the updates that still have transmissions to make, sorted by descending key: what goes
@@ -42,6 +59,7 @@ func sortKey(typ core.UpdateType, queued uint32, subject core.NodeID) uint64 {
 type queue struct {
 	items []item
 	taken []item // scratch of one selection
+	turns turns
 }
 
 func (q *queue) len() int { return len(q.items) }
@@ -105,7 +123,7 @@ func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *
 		subject: u.Subject, inc: u.Incarnation, from: u.From, typ: u.Type, role: u.Role,
 		queued: millis(now), limit: m.retransmitLimit(),
 	}
-	it.key = sortKey(it.typ, it.queued, it.subject)
+	it.key = sortKey(it.typ, m.queue.turns.of(now), it.subject)
 	m.queue.insert(it)
 	if k, ok := m.index(u.Subject); ok {
 		m.rec[k].setQueued(true)
@@ -152,7 +170,8 @@ func (m *Machine) overflow(fx *core.Effects) {
 	worst := 0
 	for i := range m.queue.items {
 		it, w := &m.queue.items[i], &m.queue.items[worst]
-		if it.sent > w.sent || it.sent == w.sent && (it.queued < w.queued || it.queued == w.queued && it.subject > w.subject) {
+		a, b := turnOf(it.key), turnOf(w.key)
+		if it.sent > w.sent || it.sent == w.sent && (a < b || a == b && it.subject > w.subject) {
 			worst = i
 		}
 	}

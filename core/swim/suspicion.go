@@ -128,8 +128,8 @@ func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
 		return 1
 	case "adaptive":
 		f, _ := m.factorsFor(now, k)
-		p := &m.cfg.Probe
-		return float64(adaptiveTimeout(1e9, f, p.TimeoutMin, p.TimeoutMax)) / 1e9
+		p, base := &m.cfg.Probe, m.cfg.Suspicion.AdaptiveBase
+		return float64(adaptiveTimeout(base, f, p.TimeoutMin, p.TimeoutMax)) / float64(base)
 	}
 	return float64(1 + int(m.lhm))
 }
@@ -187,7 +187,7 @@ func (m *Machine) onSuspicionTimer(now core.Instant, fx *core.Effects) {
 		s := m.susp.at(side)
 		k := int(s.subject)
 		timeout := s.deadline.Sub(s.start)
-		if late := now.Sub(s.deadline); m.cfg.Suspicion.PauseGrace && late > max(1e9, timeout/10) && !s.graced {
+		if late := now.Sub(s.deadline); m.cfg.Suspicion.PauseGrace && late > max(m.cfg.Suspicion.GraceAfter, timeout/10) && !s.graced {
 			// We were away; the refutation may be waiting in our own inbox (§4.2 pause guard).
 			s.graced = true
 			s.deadline = now.Add(2 * m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))

@@ -61,7 +61,7 @@ func TestTimeoutSwitches(t *testing.T) {
 	if math.Abs(m-102) > 1e-3 || math.Abs(c-m) < 1 {
 		t.Errorf("upper bound measured %v ms, by coordinate %v ms", m, c)
 	}
-	if f.latency != latencyMult(c) {
+	if f.latency != latencyMult(c, 10e6) {
 		t.Errorf("latency factor %v of a bound of %v ms", f.latency, c)
 	}
 }

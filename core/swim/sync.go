@@ -19,8 +19,6 @@ func (s *syncer) waitsFor(msg *core.Message) bool {
 	return s.seq != 0 && msg.Seq == s.seq && msg.From == s.partner
 }
 
-const syncTableAge = 300_000 // ms: DEAD and LEFT records older than this are not passed on
-
 // syncInterval stretches the period with the size of the group.
 func (m *Machine) syncInterval() core.Duration {
 	every := m.cfg.Sync.Interval
@@ -141,6 +139,7 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 	es = append(es, core.Entry{
 		Subject: m.self, Incarnation: m.inc, Accuser: core.NoNode, Role: m.role, State: core.StateOK,
 	})
+	recent := uint32(m.cfg.Sync.GoneAge.Milliseconds())
 	for k := range m.rec {
 		if !m.participates() {
 			break
@@ -157,7 +156,7 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 		case core.StateSuspect:
 			e.Accuser = m.susp.at(r.side).accusers[0]
 		case core.StateDead, core.StateLeft:
-			if millis(now)-r.changed >= syncTableAge {
+			if millis(now)-r.changed >= recent {
 				continue
 			}
 		default:
@@ -206,7 +205,7 @@ func (m *Machine) compareDigest(now core.Instant, k int, low uint32, fx *core.Ef
 		}
 	case !s.differsOnce || s.differs != id && !counted(m.rec[int(s.differs-m.base)].state()):
 		s.differs, s.differsAt, s.differsOnce = id, now, true
-	case s.differs == id && now.Sub(s.differsAt) >= 1e9 && (!s.everByAcks || now.Sub(s.lastByAcks) >= 5e9):
+	case s.differs == id && now.Sub(s.differsAt) >= m.cfg.Sync.AckGap && (!s.everByAcks || now.Sub(s.lastByAcks) >= m.cfg.Sync.AckEvery):
 		s.differsOnce, s.everByAcks, s.lastByAcks = false, true, now
 		m.startSync(now, k, fx)
 	}

@@ -24,8 +24,10 @@ func clampDuration(ns float64, lo, hi core.Duration) core.Duration {
 	return core.Duration(ns + 0.5)
 }
 
-// latencyMult is min(10, max(1, ucb/10 ms)).
-func latencyMult(ucbMS float64) float64 { return min(10, max(1, ucbMS/10)) }
+// latencyMult is min(10, max(1, ucb/reference)), the reference being 10 ms.
+func latencyMult(ucbMS float64, reference core.Duration) float64 {
+	return min(10, max(1, ucbMS/(float64(reference)/1e6)))
+}
 
 // confidenceAdj is 1 … 1.5.
 func confidenceAdj(quality float64) float64 { return 1 + float64((1-quality)*0.5) }
@@ -44,7 +46,7 @@ func (m *Machine) factorsFor(now core.Instant, k int) (f factors, ucbMS float64)
 	if !known {
 		return f, 0
 	}
-	f.latency = latencyMult(ucb)
+	f.latency = latencyMult(ucb, m.cfg.Timeout.LatencyReference)
 	if q, ok := m.viv.Quality(slot, now); ok {
 		f.confidence = confidenceAdj(q)
 	}

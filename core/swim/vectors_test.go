@@ -97,7 +97,7 @@ func TestAdaptiveTimeoutVectors(t *testing.T) {
 		{5, 0, 1, 5, 0.9, 1, 1, 1.05, 5.25},
 	} {
 		f := factors{
-			lhm: float64(1 + c.lhm), degradation: c.degradation, latency: latencyMult(c.ucb),
+			lhm: float64(1 + c.lhm), degradation: c.degradation, latency: latencyMult(c.ucb, 10e6),
 			confidence: confidenceAdj(c.quality), health: c.health,
 		}
 		if f.latency != c.mult || math.Abs(f.confidence-c.conf) > 1e-9 {

@@ -180,7 +180,7 @@ func (m *Machine) queueWorker(now core.Instant, e *core.WorkerEntry, fx *core.Ef
 	if e.State == core.WorkerRegistered {
 		rank = typeRank[core.UpdateJoin]
 	}
-	it.key = rank<<rankShift | uint64(^it.queued)<<ageShift | uint64(e.Worker)&subjMask
+	it.key = rank<<rankShift | uint64(^m.queue.turns.of(now))<<turnShift | uint64(e.Worker)&subjMask
 	w.items = append(w.items, it)
 	for i := len(w.items) - 1; i > 0 && w.items[i-1].key < it.key; i-- {
 		w.items[i-1], w.items[i] = w.items[i], w.items[i-1]
@@ -193,7 +193,8 @@ func (w *workTable) overflow() {
 	worst := 0
 	for i := range w.items {
 		a, b := &w.items[i], &w.items[worst]
-		if a.sent > b.sent || a.sent == b.sent && (a.queued < b.queued || a.queued == b.queued && a.entry.Worker > b.entry.Worker) {
+		x, y := turnOf(a.key), turnOf(b.key)
+		if a.sent > b.sent || a.sent == b.sent && (x < y || x == y && a.entry.Worker > b.entry.Worker) {
 			worst = i
 		}
 	}

@@ -15,11 +15,16 @@ type Config struct {
 	CE         float64 `key:"ce" range:"(0,1]" doc:"gain of the error estimate"`
 	CC         float64 `key:"cc" range:"(0,1]" doc:"gain of the position"`
 
-	ErrorInitial   float64       `key:"error_initial" range:"(0,100]" doc:"relative error of a fresh node (hyperscale has its own: 1 s)"`
-	ErrorMax       float64       `key:"error_max" range:"(0,100]" doc:"largest relative error (hyperscale: 10 s)"`
-	ErrorMin       float64       `key:"error_min" range:"(0,1]" doc:"least relative error (hyperscale: 0.05 s)"`
+	ErrorInitial   float64       `key:"error_initial" range:"(0,100]" doc:"relative error of a fresh node (hyperscale has its own)"`
+	ErrorMax       float64       `key:"error_max" range:"(0,100]" doc:"largest relative error (hyperscale has its own)"`
+	ErrorMin       float64       `key:"error_min" range:"(0,1]" doc:"least relative error (hyperscale has its own)"`
 	ErrorMSInitial core.Duration `key:"error_ms_initial" range:"[0,10]" doc:"absolute error of a fresh node"`
 	HeightMin      core.Duration `key:"height_min" range:"[0,1]" doc:"least height (hyperscale: 0)"`
+
+	HyperErrorInitial  core.Duration `key:"hyperscale_error_initial" range:"(0,86400]" ref:"initial 1.0 s" doc:"hyperscale: error of a fresh node, which is a time there"`
+	HyperErrorMin      core.Duration `key:"hyperscale_error_min" range:"(0,86400]" ref:"0.05 s" doc:"hyperscale: least error"`
+	HyperErrorMax      core.Duration `key:"hyperscale_error_max" range:"(0,86400]" ref:"max 10 s" doc:"hyperscale: largest error"`
+	HyperAdjustmentMax core.Duration `key:"hyperscale_adjustment_max" range:"[0,86400]" ref:"clamp ±1 s" doc:"hyperscale: largest adjustment, either way"`
 
 	AdjustmentWindow int           `key:"adjustment_window" range:"[0,1000]" doc:"residuals whose mean is the adjustment; 0 switches it off"`
 	GravityRho       core.Duration `key:"gravity_rho" range:"[0,inf)" doc:"distance at which the pull toward the origin is 1 s per update; 0 switches it off"`

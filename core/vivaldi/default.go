@@ -14,8 +14,10 @@ func Default() Config {
 		Enabled: true, Engine: "serf", Workers: false,
 		Dimensions: 8, CE: 0.25, CC: 0.25,
 		ErrorInitial: 1.5, ErrorMax: 1.5, ErrorMin: 0.01, ErrorMSInitial: 100 * time.Millisecond,
-		HeightMin:        10 * time.Microsecond,
-		AdjustmentWindow: 20, GravityRho: 150 * time.Second, LatencyFilter: 3,
+		HeightMin:         10 * time.Microsecond,
+		HyperErrorInitial: time.Second, HyperErrorMin: 50 * time.Millisecond, HyperErrorMax: 10 * time.Second,
+		HyperAdjustmentMax: time.Second,
+		AdjustmentWindow:   20, GravityRho: 150 * time.Second, LatencyFilter: 3,
 		RTTSampleMax: 10 * time.Second, CoordTTL: 300 * time.Second, Peers: 512,
 		KSigma: 2, RTTDefault: 100 * time.Millisecond, SigmaDefault: 50 * time.Millisecond,
 		SigmaMin: time.Millisecond, SigmaMax: 500 * time.Millisecond,
@@ -56,6 +58,9 @@ func (c *Config) Validate() error {
 		"height_min = %v: must be between 0s and rtt_sample_max = %v, or peers reject the coordinate", c.HeightMin, c.RTTSampleMax)
 	require(c.ErrorMin > 0 && c.ErrorMin <= c.ErrorInitial && c.ErrorInitial <= c.ErrorMax,
 		"error_initial = %v: must lie between error_min = %v (above 0) and error_max = %v", c.ErrorInitial, c.ErrorMin, c.ErrorMax)
+	require(c.HyperErrorMin <= c.HyperErrorInitial && c.HyperErrorInitial <= c.HyperErrorMax,
+		"hyperscale_error_initial = %v: must lie between hyperscale_error_min = %v and hyperscale_error_max = %v",
+		c.HyperErrorInitial, c.HyperErrorMin, c.HyperErrorMax)
 	require(c.SigmaMin <= c.SigmaMax, "sigma_min = %v: must not be above sigma_max = %v", c.SigmaMin, c.SigmaMax)
 	require(c.RTTMin <= c.RTTMax, "rtt_min = %v: must not be above rtt_max = %v", c.RTTMin, c.RTTMax)
 	require(c.MinSamplesForRouting >= 1 && c.MinSamplesForRouting <= samplesMax,

@@ -42,7 +42,9 @@ func ucb(cfg *Config, estimateMS, sigmaMS float64) float64 {
 // its number of samples, its absolute error and its age since receipt (since update for the local one).
 func CoordinateQuality(samples uint32, errorMS float64, age core.Duration, cfg *Config) float64 {
 	q := min(1, float64(samples)/float64(cfg.MinSamplesForRouting))
-	q = float64(q * min(1, milliseconds(cfg.ErrorGood)/max(errorMS, 1)))
+	if good := milliseconds(cfg.ErrorGood); errorMS > good { // §11.6 divides by at least 1 ms, which error_good is above
+		q = float64(q * (good / errorMS))
+	}
 	if age > cfg.CoordTTL {
 		q = float64(q * (float64(cfg.CoordTTL) / float64(age)))
 	}

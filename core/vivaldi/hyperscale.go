@@ -2,14 +2,10 @@ package vivaldi
 
 import "math"
 
-// What the engine of AD-35 fixes. Its error is a time, which is why it has bounds of its own.
+// What the engine of AD-35 fixes. Its error is a time, which is why it has bounds of its own (hyperscale_… in Config).
 const (
-	hyperErrorInitial = 1.0  // s
-	hyperErrorMin     = 0.05 // s
-	hyperErrorMax     = 10.0 // s
-	hyperShrink       = 0.99 // of each component, per update
-	hyperAdjustGain   = 0.05
-	hyperAdjustMax    = 1.0 // s
+	hyperShrink     = 0.99 // of each component, per update
+	hyperAdjustGain = 0.05
 )
 
 // updateHyperscale applies one round trip r (s) to p by §11.5. It returns the distance predicted before
@@ -39,8 +35,9 @@ func (n *Node) updateHyperscale(p *point, r float64) (d float64) {
 		s.vec[i] = float64((x + float64(move*dir[i])) * hyperShrink)
 	}
 	s.height = max(0, s.height+float64(0.25*move))
-	s.adj = clamp(s.adj+float64(hyperAdjustGain*delta), -hyperAdjustMax, hyperAdjustMax)
-	s.err = clamp(s.err+float64(n.cfg.CE*(math.Abs(delta)-s.err)), hyperErrorMin, hyperErrorMax)
+	most := seconds(n.cfg.HyperAdjustmentMax)
+	s.adj = clamp(s.adj+float64(hyperAdjustGain*delta), -most, most)
+	s.err = clamp(s.err+float64(n.cfg.CE*(math.Abs(delta)-s.err)), seconds(n.cfg.HyperErrorMin), seconds(n.cfg.HyperErrorMax))
 	// Its sigma is 1000·(e + e′) ms (§11.5), which is what error_ms then yields everywhere.
 	s.errMS = float64(1000 * s.err)
 	return d

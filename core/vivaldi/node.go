@@ -102,7 +102,7 @@ func (n *Node) toInitial() {
 	s.height, s.adj = n.heightMin, 0
 	s.err, s.errMS = n.cfg.ErrorInitial, milliseconds(n.cfg.ErrorMSInitial)
 	if n.engine == engineHyperscale {
-		s.err, s.errMS = hyperErrorInitial, 1000*hyperErrorInitial
+		s.err, s.errMS = seconds(n.cfg.HyperErrorInitial), milliseconds(n.cfg.HyperErrorInitial)
 	}
 }
 

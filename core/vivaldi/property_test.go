@@ -93,7 +93,7 @@ func checkBounded(t *rapid.T, n *Node) {
 	s := &n.self
 	lo, hi := n.cfg.ErrorMin, n.cfg.ErrorMax
 	if n.engine == engineHyperscale {
-		lo, hi = hyperErrorMin, hyperErrorMax
+		lo, hi = seconds(n.cfg.HyperErrorMin), seconds(n.cfg.HyperErrorMax)
 	}
 	for _, v := range append(slices.Clone(s.vec), s.height, s.adj, s.err, s.errMS) {
 		if math.IsNaN(v) || math.IsInf(v, 0) || math.IsInf(float64(float32(v)), 0) {

@@ -28,7 +28,7 @@ func (n *Node) Validate(now core.Instant) []string {
 	}
 	lo, hi := n.cfg.ErrorMin, n.cfg.ErrorMax
 	if n.engine == engineHyperscale {
-		lo, hi = hyperErrorMin, hyperErrorMax
+		lo, hi = seconds(n.cfg.HyperErrorMin), seconds(n.cfg.HyperErrorMax)
 	}
 	if !(s.err >= lo && s.err <= hi) {
 		report("coordinate: error is %v, must be %v to %v", s.err, lo, hi)

@@ -55,7 +55,7 @@ func (w *World) report(now core.Instant, k int) {
 	if !n.host.Up() || n.host.Paused() || x.stuck > 0 {
 		return
 	}
-	if n.m.Report(n.local(now), l.Scope(), x.done+1, &w.fx) {
+	if n.m.Report(l.Scope(), x.done+1, w.sc.ConfigOf(x.node).Hier.Job.ProgressTimeout, &w.fx) {
 		x.done++
 	}
 	w.drain(now, now, x.node)

@@ -196,7 +196,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
 	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
 	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
-		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, 0.05, 10
+		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, v.HyperErrorMin.Seconds(), v.HyperErrorMax.Seconds()
 	}
 	return l
 }
