@@ -43,6 +43,7 @@ var wanted = []string{
 	"outages/flapping-fast-lan.toml",
 	"outages/gossip-storm.toml",
 	"outages/half-detached-node.toml",
+	"outages/long-cut.toml",
 	"outages/paused-detector.toml",
 	"outages/poisoned-coordinates.toml",
 	"outages/zero-rtt.toml",

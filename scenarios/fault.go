@@ -14,7 +14,8 @@ const (
 	FaultRestart FaultKind = "restart"
 	// FaultLeave lets processes depart gracefully. Target.
 	FaultLeave FaultKind = "leave"
-	// FaultJoin starts processes, spread evenly over Over in id order. Target.
+	// FaultJoin starts processes, spread evenly over Over in id order; one that runs already is told to join
+	// again. To says whom they ask, their seeds if it is nil. Target.
 	FaultJoin FaultKind = "join"
 	// FaultPause freezes processes for For. Target.
 	FaultPause FaultKind = "pause"
@@ -73,6 +74,7 @@ type Fault struct {
 	A, B   *Selector // two sides of a partition, or of Links
 	Groups []*Selector
 	About  *Selector // of a rumour, in the order of the ids
+	To     *Selector // of a join: whom it asks; nil: its seeds
 
 	Kinds   []core.Kind  // with Classes: what a partition stops; both empty: everything
 	Classes []core.Class //

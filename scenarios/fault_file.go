@@ -22,7 +22,7 @@ var faultRules = map[FaultKind]faultRule{
 	FaultCrash:         {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
 	FaultRestart:       {need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
 	FaultLeave:         {need: []string{"target"}, noFor: true},
-	FaultJoin:          {need: []string{"target"}, may: []string{"over", "version"}, noFor: true},
+	FaultJoin:          {need: []string{"target"}, may: []string{"to", "over", "version"}, noFor: true},
 	FaultPause:         {need: []string{"target", "for"}, lasts: true},
 	FaultSlow:          {need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
 	FaultClock:         {need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
@@ -152,6 +152,10 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 		f.About = t.About
 		f.About.resolve(l.b, l.sc, false)
 	}
+	if t.To != nil && n.kid("to") != nil {
+		f.To = t.To
+		f.To.resolve(l.b, l.sc, true)
+	}
 	f.A.resolve(l.b, l.sc, false)
 	f.B.resolve(l.b, l.sc, false)
 	for i := range t.Groups {
@@ -255,10 +259,33 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 			l.b.wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
 		}
 	case FaultJoin:
-		if f.Target != nil && f.Target.Draws() {
-			l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
-		}
+		l.joinFault(f)
 	default: // the keys of the rest do not depend on one another
+	}
+}
+
+// joinFault checks that everybody who joins has somebody to ask.
+func (l *loader) joinFault(f *Fault) {
+	if f.Target != nil && f.Target.Draws() {
+		l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
+	}
+	if f.To == nil || f.Target == nil || f.Target.bad || f.To.bad {
+		return
+	}
+	if f.To.Draws() {
+		l.b.wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
+		return
+	}
+	for _, id := range f.Target.Fixed {
+		n := &l.sc.Nodes[id]
+		asks := func(to core.NodeID) bool {
+			x := &l.sc.Nodes[to]
+			return to != id && x.Group == n.Group && !x.Ghost && (l.flat() || x.Role != core.RoleWorker)
+		}
+		if !slices.ContainsFunc(f.To.Fixed, asks) {
+			l.b.wrong(f.To.src, f.To.key, "%s finds nobody of its group there that it could join", n.Name)
+			return
+		}
 	}
 }
 
@@ -450,7 +477,8 @@ func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	}
 }
 
-// absent marks the nodes whose first fault is a join: they are not there until then. A ghost that a rumour is
+// absent marks the nodes whose first fault is a join: they are not there until then, unless they are told whom
+// to join, which is said to members that run. A ghost that a rumour is
 // about is unheard of until then.
 func (l *loader) absent() {
 	sc := l.sc
@@ -478,7 +506,7 @@ func (l *loader) absent() {
 			continue
 		}
 		for _, id := range f.Target.Fixed {
-			if !touched[id] && f.Kind == FaultJoin {
+			if !touched[id] && f.Kind == FaultJoin && f.To == nil {
 				sc.Nodes[id].Absent = true
 			}
 			touched[id] = true

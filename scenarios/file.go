@@ -220,6 +220,7 @@ type faultT struct {
 	Target *Selector      `key:"target" doc:"whom it hits"`
 
 	About     *Selector      `key:"about" doc:"rumour: who is said to be alive; ghosts are named by id"`
+	To        *Selector      `key:"to" doc:"join: whom the target asks (default: its seeds); with it the target runs from the start and is told to join, by itself it is absent until then unless something started it before"`
 	A         *Selector      `key:"a" doc:"partition, flap: one side"`
 	B         *Selector      `key:"b" doc:"partition, flap: the other side"`
 	Groups    []Selector     `key:"groups" doc:"partition: sides of which no two can talk"`

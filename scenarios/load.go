@@ -497,6 +497,7 @@ func (l *loader) finish() {
 		f.Target.release()
 		f.A.release()
 		f.B.release()
+		f.To.release()
 		for _, s := range f.Groups {
 			s.release()
 		}

@@ -77,6 +77,14 @@ func (n *Node) Leave(now core.Instant, fx *core.Effects) {
 	n.after(now, mark, fx)
 }
 
+// Rejoin lets the member JOIN once more (swim.Machine.Rejoin).
+func (n *Node) Rejoin(now core.Instant, at []core.NodeID, fx *core.Effects) bool {
+	mark := len(fx.Facts)
+	asks := n.Swim.Rejoin(now, at, fx)
+	n.after(now, mark, fx)
+	return asks
+}
+
 // Refresh raises the own incarnation without a cause from outside.
 func (n *Node) Refresh(now core.Instant, fx *core.Effects) {
 	mark := len(fx.Facts)

@@ -122,6 +122,7 @@ type Join struct {
 	RetryMax core.Duration `key:"retry_max" range:"[0.001,86400]" doc:"largest retry delay"`
 	Jitter   float64       `key:"jitter" range:"[0,1)" doc:"relative jitter of retry delays"`
 	Timeout  core.Duration `key:"timeout" range:"[0.001,86400]" doc:"a join without an answer has failed"`
+	Reseed   core.Duration `key:"reseed" range:"[0,86400]" ref:"no constant: what operators do after a cut that outlasts every memory" doc:"a member asks one of its seeds that is no member to it, this often: two sides that forgot each other meet again. It costs nothing while all seeds are there, and a message per period for each seed that is gone for good. 0 switches it off"`
 }
 
 // Leave is §7.2.

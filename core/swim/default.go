@@ -82,7 +82,7 @@ func (c *Config) Validate() error {
 	for _, every := range [...]struct {
 		key string
 		d   time.Duration
-	}{{"gossip.interval", c.Gossip.Interval}, {"reconnect.interval", c.Reconnect.Interval}} {
+	}{{"gossip.interval", c.Gossip.Interval}, {"reconnect.interval", c.Reconnect.Interval}, {"join.reseed", c.Join.Reseed}} {
 		require(every.d == 0 || every.d >= MinPeriod, "%s = %v: must be 0s, which switches it off, or at least %v", every.key, every.d, MinPeriod)
 	}
 	require(s.Min <= s.Max, "suspicion.min = %v: must not be above suspicion.max = %v", s.Min, s.Max)

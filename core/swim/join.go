@@ -10,7 +10,8 @@ type joiner struct {
 	attempts int
 	seq      uint32 // of the JOIN that is waited for; 0 = none
 	delay    core.Duration
-	done     bool
+	done     bool // nobody is asked: it is in
+	once     bool // one attempt only, by a member that is in already
 }
 
 func (j *joiner) begin(m *Machine, p Params) {
@@ -70,6 +71,11 @@ func (m *Machine) joinFailed(now core.Instant, cause core.Cause, fx *core.Effect
 	m.count.JoinsFailed++
 	j.seq = 0
 	m.joinFact(core.NoNode, cause, fx)
+	if j.once {
+		j.done, j.once = true, false
+		m.due[timerJoin] = core.Never
+		return
+	}
 	spread := 1 + float64((float64(2*m.jitter.Float64())-1)*m.cfg.Join.Jitter)
 	m.due[timerJoin] = now.Add(core.Duration(float64(j.delay) * spread))
 	j.delay = min(2*j.delay, m.cfg.Join.RetryMax)
@@ -121,6 +127,10 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		return
 	}
 	fresh := r.state() != core.StateOK || msg.Incarnation > r.incarnation()
+	news := core.UpdateJoin
+	if r.instance == msg.Instance && m.isParticipant(msg.Role) { // no new process: it has been here, and was told to join again
+		news = core.UpdateAlive
+	}
 	if !r.present() {
 		r.setRole(msg.Role)
 		r.instance = msg.Instance
@@ -135,7 +145,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	m.watch.adopted(m, k, fresh, now, fx)
 	if fresh {
 		u := core.Update{
-			Type: core.UpdateJoin, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),
+			Type: news, Subject: msg.From, Incarnation: msg.Incarnation, From: core.NoNode, Role: r.role(),
 		}
 		if m.relay(now, &u, core.CauseFresh, fx); m.cfg.Inherited.Unicast {
 			m.tellAll(&u, fx)
@@ -199,7 +209,7 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core
 		m.joinFailed(now, core.CauseJoinRejected, fx)
 		return
 	}
-	j.done, j.seq = true, 0
+	j.done, j.once, j.seq = true, false, 0
 	m.due[timerJoin] = core.Never
 	m.confirm(now, k, msg.Incarnation, fx)
 	if !m.participates() {
@@ -207,6 +217,9 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core
 	}
 	m.mergeTable(now, msg, fx)
 	m.joinFact(msg.From, core.CauseJoinAccepted, fx)
+	if m.rec[k].state() == core.StateDead { // it has just answered: what it needs is to hear what it must refute
+		m.reconnect(now, k, fx)
+	}
 }
 
 // onStreamFailed learns from the driver that a stream message was not delivered in time.

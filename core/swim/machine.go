@@ -50,6 +50,7 @@ const (
 	timerSync
 	timerSyncWait
 	timerReconnect
+	timerReseed
 	timerWatch
 	timerSweep
 	timerLeave
@@ -229,6 +230,7 @@ func (m *Machine) arm(p Params) {
 	if c.Reconnect.Interval > 0 {
 		m.due[timerReconnect] = p.Start.Add(within(c.Reconnect.Interval))
 	}
+	m.armReseed(p.Start)
 	if m.watches() {
 		m.due[timerWatch] = p.Start.Add(within(c.Worker.Check))
 	}
@@ -356,6 +358,8 @@ func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
 		m.onSyncWait(fx)
 	case timerReconnect:
 		m.onReconnect(now, fx)
+	case timerReseed:
+		m.onReseed(now, fx)
 	case timerWatch:
 		m.onWatch(now, fx)
 	case timerSweep:

@@ -205,9 +205,7 @@ func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Ef
 		return
 	}
 	m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
-	j.done, j.seq, j.delay = false, 0, m.cfg.Join.RetryMin
-	j.next = m.jitter.Intn(len(j.seeds))
-	m.due[timerJoin] = now
+	j.ask(m, now)
 }
 
 // pingOwner lets a worker ping its owner if the last such ping is old enough.

@@ -131,7 +131,7 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for i, id := range a.nodes {
 			k, n := core.Duration(i), core.Duration(len(a.nodes))
 			at := now.Add(f.Over/n*k + f.Over%n*k/n) // over·k/n, where over·k may exceed an int64
-			w.pushTimer(at, id, wakeStart)
+			w.pushTimer(at, id, wakeJoin|uint32(a.fault))
 		}
 	case scenarios.FaultPause:
 		a.nodes = w.running(a.nodes)
@@ -263,6 +263,27 @@ func (w *World) leave(now core.Instant, id core.NodeID) {
 	n.fate.wanted = false
 	n.m.Leave(n.local(now), &w.fx)
 	w.drain(now, now, id)
+}
+
+// join starts the process of id if none runs, and tells one that runs to join again: those that the fault
+// names, or its seeds.
+func (w *World) join(now core.Instant, id core.NodeID, f int) {
+	n, to := &w.nodes[id], w.sc.Faults[f].To
+	ran := n.host.Up() && n.fate.wanted
+	if !ran {
+		w.start(now, id, false)
+	}
+	switch {
+	case !n.host.Up() || !n.fate.wanted: // held down, or still leaving
+	case n.host.Paused(): // as for leave
+		n.joins = int32(f) + 1
+	case to != nil:
+		n.m.Rejoin(n.local(now), to.Fixed, &w.fx)
+		w.drain(now, now, id)
+	case ran:
+		n.m.Rejoin(n.local(now), nil, &w.fx)
+		w.drain(now, now, id)
+	}
 }
 
 func (w *World) raise(now core.Instant, id core.NodeID) {

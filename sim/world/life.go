@@ -46,7 +46,6 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	if first && w.formedNode(id) {
 		p.Formed, p.Owners = w.formed[spec.Group], w.owner
 		p.Owner = w.owner(id)
-		p.Seeds = nil
 	}
 	var viv *vivaldi.Node
 	if w.hasCoordinates(spec.Role) {
@@ -124,7 +123,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
 	}
 	w.emit()
-	n.departs, n.raises = false, false
+	n.departs, n.raises, n.joins = false, false, 0
 	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
 	w.net.SetHost(id, network.HostSilent)
@@ -155,6 +154,10 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 	if n.raises {
 		n.raises = false
 		w.raise(now, id)
+	}
+	if f := n.joins; f != 0 {
+		n.joins = 0
+		w.join(now, id, int(f)-1)
 	}
 	if n.departs {
 		n.departs = false

@@ -61,7 +61,7 @@ func randomFault(t *rapid.T, i int) string {
 	p := fmt.Sprintf("p = %.2f\n", rapid.Float64Range(0, 1).Draw(t, "p"))
 	rest := map[scenarios.FaultKind]string{
 		scenarios.FaultCrash: target + lasts, scenarios.FaultRestart: target + "keep_state = true\n",
-		scenarios.FaultLeave: target, scenarios.FaultJoin: "target = { ids = [\"a/manager/2\", \"b/worker/1\", \"b/worker/2\"] }\nover = \"3s\"\n",
+		scenarios.FaultLeave: target, scenarios.FaultJoin: "target = { ids = [\"a/manager/2\", \"b/worker/1\", \"b/worker/2\"] }\nover = \"3s\"\n" + rapid.SampledFrom([]string{"", "to = { role = \"manager\" }\n"}).Draw(t, "to"),
 		scenarios.FaultPause: target + span, scenarios.FaultSlow: target + lasts + "factor = 500\n",
 		scenarios.FaultClock:     target + lasts + "step = \"" + rapid.SampledFrom([]string{"-2s", "5s"}).Draw(t, "step") + "\"\ndrift_ppm = 300\n",
 		scenarios.FaultPartition: sides + lasts, scenarios.FaultFlap: sides + span + "down = \"1s\"\nup = \"2s\"\nmode = \"refuse\"\n",

@@ -15,6 +15,9 @@ const (
 	wakeReturn                // churn brings its process back
 )
 
+// wakeJoin is the bit of a timer event that tells a node to join, beside the number of the fault that says so.
+const wakeJoin uint32 = 1 << 30
+
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
 // After a failure (Err) it does nothing.
 func (w *World) Run(until core.Instant) {
@@ -51,13 +54,22 @@ func (w *World) Handle(e *kernel.Event) {
 				w.start(e.At, e.Node, false)
 			}
 		default:
-			w.report(e.At, int(e.Arg&^wakeReport))
+			w.wakeWorld(e)
 		}
 	case kernel.KindFault:
 		w.fault(e.At, int(e.Arg))
 	case kernel.KindSample:
 		w.sample(e.At)
 	}
+}
+
+// wakeWorld handles the timers of what is no protocol: work and joins.
+func (w *World) wakeWorld(e *kernel.Event) {
+	if e.Arg&wakeReport != 0 {
+		w.report(e.At, int(e.Arg&^wakeReport))
+		return
+	}
+	w.join(e.At, e.Node, int(e.Arg&^wakeJoin))
 }
 
 // Touch implements kernel.Toucher: it loads what Handle will need. A member's tables lie all over the
