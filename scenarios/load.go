@@ -236,6 +236,7 @@ func (l *loader) resolve() {
 	l.starts()
 	l.expects(l.claims.Expect)
 	l.mootInvariants()
+	l.mtuWarnings()
 	l.report()
 }
 

@@ -9,13 +9,14 @@ import (
 // Sizes in bytes, spec 10 §3.1.
 const (
 	HeaderBytes      = 29
-	UpdatesHeader    = 4    // tag, count, length of the membership update block
-	MTU              = 1400 // largest datagram
-	MaxUpdatesBytes  = 1200 // largest membership update block, header included
-	MaxUpdatesParsed = 100  // updates that a receiver processes per datagram
-	MaxUpdates       = 255  // updates that a block can count
-	MaxNameBytes     = 255  // longest id string
-	KeyV4            = 6    // key without tag
+	MaxBodyBytes     = keyBytes + 4 // longest body of a datagram that carries updates: PING_REQ, IND_ACK
+	UpdatesHeader    = 4            // tag, count, length of the membership update block
+	MTU              = 1400         // largest datagram
+	MaxUpdatesBytes  = 1200         // largest membership update block, header included
+	MaxUpdatesParsed = 100          // updates that a receiver processes per datagram
+	MaxUpdates       = 255          // updates that a block can count
+	MaxNameBytes     = 255          // longest id string
+	KeyV4            = 6            // key without tag
 	KeyV6            = 18
 	MaxIncarnation   = 1<<31 - 1
 )
