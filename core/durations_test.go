@@ -14,7 +14,7 @@ import (
 // conversions are the functions that turn one unit into another, and the bounds that a representation sets. In
 // all others a number of nanoseconds is a time that nobody can set.
 var conversions = []string{
-	"Seconds", "seconds", "milliseconds", "millis", "millisOf", "extension", "ExtendSuspicion", "Status", "rttMS", "onPing", "onPingReq",
+	"Seconds", "seconds", "milliseconds", "millis", "millisOf", "extension", "ExtendSuspicion", "Status", "rttMS", "onPing", "onPingReq", "onStreamPing",
 	"adaptive", "allow", "latencyMult", "budgetMS",
 }
 

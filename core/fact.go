@@ -16,8 +16,9 @@ const (
 
 	// FactProbeStarted: Subject, A = seq, B = tick number of this node (all its ticks), N = list length.
 	FactProbeStarted
-	// FactProbeEnded: Subject, A = seq, Cause = CauseAck, CauseIndirectAck, CauseProbeFailed, CauseVoid or
-	// CauseNone (unconfirmed target: nothing happens), B = elapsed ns.
+	// FactProbeEnded: Subject, A = seq, Cause = CauseAck, CauseIndirectAck, CauseStreamAck (only a stream got
+	// through: its datagrams are blocked), CauseProbeFailed, CauseVoid or CauseNone (unconfirmed target: nothing
+	// happens), B = elapsed ns.
 	FactProbeEnded
 	// FactTick: the probe tick number A passed without probing anybody; Cause = CauseDegraded or CauseIdle.
 	FactTick
@@ -187,7 +188,9 @@ const (
 	CauseSyncEqual
 	CauseSyncFull
 	CauseSyncFailed
-	NumCauses = 47
+
+	CauseStreamAck // of a probe: the target answered over a stream and in no other way
+	NumCauses      = 48
 )
 
 var causeNames = [NumCauses]string{
@@ -198,6 +201,7 @@ var causeNames = [NumCauses]string{
 	"fresh", "confirmation", "self", "limit", "superseded", "overflow", "age",
 	"proactive", "reactive",
 	"join_sent", "join_accepted", "join_retry", "join_rejected", "join_failed", "sync_equal", "sync_full", "sync_failed",
+	"stream_ack",
 }
 
 func (c Cause) String() string {

@@ -26,18 +26,23 @@ const (
 	KindSyncFull
 	// KindProgress: a worker tells its owner that work of a scope goes on (spec 10 §8).
 	KindProgress
+	// KindStreamPing and KindStreamAck are the failure detector's second way to a member whose datagrams are not
+	// answered (spec 10 §4.1, probe.stream_fallback).
+	KindStreamPing
+	KindStreamAck
 
 	// KindStreamFailed never travels: the driver hands it to the sender of a stream message whose
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 17
+	NumKinds = 19
 )
 
 var kindNames = [NumKinds]string{
 	"none", "ping", "ack", "ping_req", "ind_ack", "nack", "gossip", "leave",
 	"xprobe", "xack", "xnack",
-	"join", "join_ack", "sync_digest", "sync_full", "progress", "stream_failed",
+	"join", "join_ack", "sync_digest", "sync_full", "progress",
+	"stream_ping", "stream_ack", "stream_failed",
 }
 
 func (k Kind) String() string {
@@ -48,7 +53,7 @@ func (k Kind) String() string {
 }
 
 // IsStream reports whether messages of this kind travel on a reliable stream.
-func (k Kind) IsStream() bool { return k >= KindJoin && k <= KindProgress }
+func (k Kind) IsStream() bool { return k >= KindJoin && k <= KindStreamAck }
 
 // Class is the service class of a message (spec 30 §5.1), most important first.
 type Class uint8
@@ -113,9 +118,9 @@ type Message struct {
 	Instance, Incarnation uint32 // of the sender
 	Seq                   uint32
 
-	Target   NodeID  // PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member; XNACK: the leader, NoNode if not known
+	Target   NodeID  // PING, STREAM_PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member; XNACK: the leader, NoNode if not known
 	Required uint32  // IND_ACK: target's incarnation; JOIN_ACK+FlagRetry: the incarnation demanded
-	BudgetMS uint32  // PING_REQ: how long the origin waits, ms
+	BudgetMS uint32  // PING_REQ, STREAM_PING: how long the origin waits, ms
 	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
 	Digest   uint32  // ACK: low 32 bits of the responder's participant digest (§7.3)
 

@@ -86,9 +86,9 @@ func TestParseRoleInvertsString(t *testing.T) {
 	}
 }
 
-// Streams are the kinds between JOIN and PROGRESS and nothing else (spec 10 §3.1, §7).
+// Streams are the kinds between JOIN and STREAM_ACK and nothing else (spec 10 §3.1, §7).
 func TestStreamKinds(t *testing.T) {
-	want := map[Kind]bool{KindJoin: true, KindJoinAck: true, KindSyncDigest: true, KindSyncFull: true, KindProgress: true}
+	want := map[Kind]bool{KindJoin: true, KindJoinAck: true, KindSyncDigest: true, KindSyncFull: true, KindProgress: true, KindStreamPing: true, KindStreamAck: true}
 	for k := range Kind(NumKinds) {
 		if k.IsStream() != want[k] {
 			t.Errorf("%v is a stream: %v, want %v", k, k.IsStream(), want[k])

@@ -40,6 +40,7 @@ var wanted = []string{
 	"membership/wan-adaptive-timeout.toml",
 	"membership/worker-churn.toml",
 	"outages/correlated-path-failure.toml",
+	"outages/datagrams-blocked.toml",
 	"outages/flapping-fast-lan.toml",
 	"outages/gossip-storm.toml",
 	"outages/half-detached-node.toml",

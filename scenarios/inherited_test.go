@@ -111,7 +111,6 @@ func TestInheritedBroken(t *testing.T) {
 		"[protocol.inherited]\n\"10/D4\" = 1\n":                 `protocol.inherited."10/D4"`,
 		"[protocol.role.worker.worker]\nprobe = \"member\"\n":   "protocol.role.worker.worker.probe",
 		"[protocol.role.worker.inherited]\n\"10/D33\" = true\n": `protocol.role.worker.inherited."10/D33"`,
-		"[protocol.probe]\nstream_fallback = true\n":            "protocol.probe.stream_fallback",
 	} {
 		base, _ := bundle.ReadFile("partition.toml")
 		_, err := Parse(string(base)+"\n"+text, "partition.toml", nil, Options{Alone: true})

@@ -67,6 +67,7 @@ var measured = []Metric{
 	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
 	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
+	{Name: "stream_only", Unit: "count", Doc: "probes that the subject answered over a stream only (probe.stream_fallback): datagrams between the two are blocked, lost or late"},
 }
 
 // laterMetrics belong to jobs, routing and flow.

@@ -38,7 +38,7 @@ func (b *Bench) Message(m *core.Message) string {
 		s += fmt.Sprintf(" #%d", m.Seq)
 	}
 	switch m.Kind {
-	case core.KindPingReq:
+	case core.KindPingReq, core.KindStreamPing:
 		s += fmt.Sprintf(" target=%s budget=%dms", b.Name(m.Target), m.BudgetMS)
 	case core.KindIndAck:
 		s += fmt.Sprintf(" target=%s inc=%d", b.Name(m.Target), m.Required)

@@ -55,7 +55,7 @@ type Probe struct {
 	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
-	StreamFallback bool          `key:"stream_fallback" doc:"a ping over a stream beside the indirect phase; only false is built"`
+	StreamFallback bool          `key:"stream_fallback" doc:"a probe that gets no answer in time also asks over a stream, as memberlist does: a member whose datagrams are blocked stays alive and is reported. Costs a stream message there and back per unanswered probe"`
 	PauseGuard     bool          `key:"pause_guard" doc:"a probe timer that fires far too late voids its probe (§4.2); false: late probes fail"`
 	MaxProxied     int           `key:"max_proxied" range:"[0,10000]" doc:"pending indirect probes as proxy"`
 }

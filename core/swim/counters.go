@@ -8,6 +8,7 @@ type Counters struct {
 
 	Probes, ProbesAcked, ProbesFailed, ProbesVoid, ProbesFailedUnconfirmed uint64
 	IndirectStarted, IndirectSaved, AcksUnmatched, Declined, TicksSkipped  uint64
+	StreamPings, StreamSaved                                               uint64 // probes asked over a stream, answered only there
 
 	SuspicionsStarted, SuspicionsConfirmed, SuspicionsRefuted, SuspicionsExpired uint64
 	SuspicionsRefused, SkippedUnconfirmed, GossipDeaths                          uint64

@@ -78,7 +78,6 @@ func (c *Config) Validate() error {
 	require(p.TimeoutMin <= p.Timeout && p.Timeout <= p.TimeoutMax,
 		"probe.timeout = %v: must lie between probe.timeout_min = %v and probe.timeout_max = %v", p.Timeout, p.TimeoutMin, p.TimeoutMax)
 	require(p.Timeout < p.Interval, "probe.timeout = %v: must be below probe.interval = %v", p.Timeout, p.Interval)
-	require(!p.StreamFallback, "probe.stream_fallback = true: a ping over a stream is not built; leave it false")
 	for _, every := range [...]struct {
 		key string
 		d   time.Duration

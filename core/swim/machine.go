@@ -279,7 +279,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		if i == maxUpdatesParsed {
 			break
 		}
-		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: msg.Kind == core.KindPing}, fx)
+		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: msg.Kind == core.KindPing || msg.Kind == core.KindStreamPing}, fx)
 	}
 	if m.stopped { // §2.4, last row
 		return
@@ -312,6 +312,10 @@ func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effec
 		m.onSyncDigest(now, k, msg, fx)
 	case core.KindSyncFull:
 		m.onSyncFull(now, k, msg, fx)
+	case core.KindStreamPing:
+		m.onStreamPing(now, k, msg, fx)
+	case core.KindStreamAck:
+		m.onStreamAck(now, k, msg, fx)
 	case core.KindGossip, core.KindLeave, core.KindProgress:
 		// Their updates are all they say here; progress is for the job layer.
 	case core.KindNone, core.KindJoin, core.KindStreamFailed, core.KindXProbe, core.KindXAck, core.KindXNack:

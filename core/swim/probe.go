@@ -27,7 +27,8 @@ type ping struct {
 	until     core.Instant // pingProxied: end of the origin's budget
 	target    uint16
 	kind      pingKind
-	indirect  bool // pingProbe: proxies have been asked
+	indirect  bool // pingProbe: proxies, and the target over a stream, have been asked
+	streamed  bool // pingProbe: the target answered over a stream
 	asked     uint8
 	nacks     uint8
 }
@@ -210,19 +211,21 @@ func (m *Machine) onProbeTimer(now core.Instant, i int, fx *core.Effects) {
 		m.count.ProbesFailedUnconfirmed++
 		m.probeEnded(now, p, core.CauseNone, fx)
 		m.endPing(i)
-	case !p.indirect && m.askProxies(now, i, fx):
+	case !p.indirect && m.askOthers(now, i, fx):
+	case p.streamed:
+		m.streamOnly(now, i, fx)
 	default:
 		m.probeFailed(now, i, fx)
 	}
 }
 
-// askProxies starts the indirect phase; false if nobody can be asked.
-func (m *Machine) askProxies(now core.Instant, i int, fx *core.Effects) bool {
+// askOthers starts the indirect phase: proxies, and the target itself over a stream; false if nobody can be asked.
+func (m *Machine) askOthers(now core.Instant, i int, fx *core.Effects) bool {
 	p := &m.out[i]
 	target := int(p.target)
 	var buf [10]uint16
 	proxies := m.pickProxies(now, target, buf[:m.cfg.Probe.IndirectK])
-	if len(proxies) == 0 {
+	if len(proxies) == 0 && !m.cfg.Probe.StreamFallback {
 		return false
 	}
 	period := m.cfg.Probe.Interval * core.Duration(1+int(m.lhm))
@@ -235,6 +238,9 @@ func (m *Machine) askProxies(now core.Instant, i int, fx *core.Effects) bool {
 		msg := m.header(core.KindPingReq, int(k), fx)
 		msg.Seq, msg.Target, msg.BudgetMS = seq, m.id(target), budget
 		m.attach(now, msg, fx)
+	}
+	if m.cfg.Probe.StreamFallback {
+		m.pingOverStream(target, seq, m.out[i].wait, fx)
 	}
 	return true
 }

@@ -105,15 +105,6 @@ func TestSyncModeSwitch(t *testing.T) {
 	}
 }
 
-// A switch that is not built is refused rather than ignored (§4.1 probe.stream_fallback).
-func TestStreamFallbackIsRefused(t *testing.T) {
-	cfg := Default()
-	cfg.Probe.StreamFallback = true
-	if cfg.Validate() == nil {
-		t.Error("probe.stream_fallback = true is accepted")
-	}
-}
-
 // The defaults are the chapter's: no inherited behaviour, guards on, exact deadlines.
 func TestSwitchesDefaultToTheSpecified(t *testing.T) {
 	c := Default()

@@ -28,8 +28,8 @@ func bug(m *core.Message) string {
 		return "State, RTTms and Digest are for ACK"
 	case k != core.KindIndAck && k != core.KindJoinAck && m.Required != 0:
 		return "Required is for IND_ACK and JOIN_ACK"
-	case k != core.KindPingReq && m.BudgetMS != 0:
-		return "BudgetMS is for PING_REQ"
+	case k != core.KindPingReq && k != core.KindStreamPing && m.BudgetMS != 0:
+		return "BudgetMS is for PING_REQ and STREAM_PING"
 	case k != core.KindJoinAck && m.Reject != 0:
 		return "Reject is for JOIN_ACK"
 	case k != core.KindJoin && (m.Major != 0 || m.Minor != 0):

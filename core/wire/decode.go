@@ -81,7 +81,7 @@ func (r *reader) body(m *core.Message, b Book) {
 		if m.State >= core.NumStates {
 			r.fail(ErrValue)
 		}
-	case core.KindPingReq:
+	case core.KindPingReq, core.KindStreamPing:
 		m.BudgetMS = r.u32()
 	case core.KindIndAck:
 		m.Required = r.u32()
@@ -106,7 +106,7 @@ func (r *reader) body(m *core.Message, b Book) {
 		r.site(&r.extra(m).Site)
 	case core.KindXNack:
 		m.Target = r.leader(b)
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe:
+	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe, core.KindStreamAck:
 	case core.KindNone, core.KindStreamFailed: // refused by Decode
 	}
 }

@@ -37,6 +37,8 @@
 //	  SYNC_DIGEST  sum 8, sum of participants 8, count 4, count of participants 4
 //	  SYNC_FULL    table
 //	  PROGRESS     scope 8, done so far 8
+//	  STREAM_PING  target key 7, budget_ms 4
+//	  STREAM_ACK   –
 //
 //	id string      length 1, bytes
 //	table          number of records 4, records
@@ -65,6 +67,7 @@
 // A block's length counts what follows the length. Tags below 0x80 have a length of one byte, tags from
 // 0x80 a count of one and a length of two, so that a reader skips tags that it does not know.
 //
-// A stream message has the same form and, since its sender gives it no coordinate, no coordinate block.
+// A stream message has the same form and, since its sender gives it no coordinate, no coordinate block. Updates
+// ride on STREAM_PING and STREAM_ACK alone: what their receiver must hear (spec 10 §5.4).
 // The receiver is not on the wire, nor are the detector's FlagProbe and the stream's Timeout.
 package wire

@@ -109,7 +109,7 @@ func appendBody(dst []byte, m *core.Message, b Book) []byte {
 		dst = appendFloat(dst, m.RTTms)
 		dst = append(dst, uint8(m.State))
 		dst = binary.BigEndian.AppendUint32(dst, m.Digest)
-	case core.KindPingReq:
+	case core.KindPingReq, core.KindStreamPing:
 		dst = binary.BigEndian.AppendUint32(dst, m.BudgetMS)
 	case core.KindIndAck:
 		dst = binary.BigEndian.AppendUint32(dst, m.Required)
@@ -137,7 +137,7 @@ func appendBody(dst []byte, m *core.Message, b Book) []byte {
 		if namesLeader(m) {
 			dst = appendNode(dst, m.Target, b)
 		}
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe:
+	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe, core.KindStreamAck:
 	case core.KindNone, core.KindStreamFailed: // refused by bug
 	}
 	return dst

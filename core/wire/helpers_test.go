@@ -40,6 +40,7 @@ var kinds = []core.Kind{
 	core.KindPing, core.KindAck, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindGossip, core.KindLeave,
 	core.KindXProbe, core.KindXAck, core.KindXNack,
 	core.KindJoin, core.KindJoinAck, core.KindSyncDigest, core.KindSyncFull, core.KindProgress,
+	core.KindStreamPing, core.KindStreamAck,
 }
 
 // drawMessage draws any message of the kind, nothing left out that the kind can carry.
@@ -59,7 +60,7 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 	switch k {
 	case core.KindPing, core.KindNack:
 		m.Target = node.Draw(t, "target")
-	case core.KindPingReq:
+	case core.KindPingReq, core.KindStreamPing:
 		m.Target, m.BudgetMS = node.Draw(t, "target"), u32.Draw(t, "budget")
 	case core.KindIndAck:
 		m.Target, m.Required = node.Draw(t, "target"), u32.Draw(t, "required")

@@ -52,6 +52,8 @@ var fixedBytes = [core.NumKinds]uint8{
 	core.KindSyncDigest: HeaderBytes + 24,
 	core.KindSyncFull:   HeaderBytes + countBytes,
 	core.KindProgress:   HeaderBytes + 16,
+	core.KindStreamPing: HeaderBytes + keyBytes + 4,
+	core.KindStreamAck:  HeaderBytes,
 }
 
 // travels reports whether messages of this kind have bytes at all.
@@ -59,7 +61,7 @@ func travels(k core.Kind) bool { return int(k) < len(fixedBytes) && fixedBytes[k
 
 // hasTarget reports whether the body of this kind names a target.
 func hasTarget(k core.Kind) bool {
-	return k == core.KindPing || k == core.KindPingReq || k == core.KindIndAck || k == core.KindNack
+	return k == core.KindPing || k == core.KindPingReq || k == core.KindIndAck || k == core.KindNack || k == core.KindStreamPing
 }
 
 // namesLeader reports whether m is an XNACK that knows the leader.

@@ -38,6 +38,8 @@ func TestSizes(t *testing.T) {
 		{"xnack of IPv4 node 4 about IPv6 node 3", with(core.KindXNack, func(m *core.Message) { m.From, m.Target = 4, 3 }), dual{}, 82 + 8 + 12},
 		{"sync_digest: a body of about 20", with(core.KindSyncDigest, nil), linear, 29 + 24},
 		{"progress", with(core.KindProgress, nil), linear, 29 + 8 + 8},
+		{"stream_ping", with(core.KindStreamPing, nil), linear, 29 + 7 + 4},
+		{"stream_ack", with(core.KindStreamAck, nil), linear, 29},
 		{"empty table", with(core.KindSyncFull, nil), linear, 29 + 4},
 		{"join of node-0", with(core.KindJoin, nil), linear, 29 + 2 + 1 + 6},
 		{"ping of IPv6 node 3 to IPv4 node 4", with(core.KindPing, func(m *core.Message) { m.From, m.Target = 3, 4 }), dual{}, 89 + 12},

@@ -43,6 +43,9 @@ func (c *Checker) onSent(r *trace.Record) {
 			m.Kind, c.name(m.From), c.name(m.To), r.At, r.Due)
 	}
 	if m.Kind >= core.KindJoin || r.Copy {
+		if m.Kind == core.KindStreamPing {
+			c.addressed(r)
+		}
 		return
 	}
 	if isLink(m) {
@@ -52,10 +55,7 @@ func (c *Checker) onSent(r *trace.Record) {
 	if m.Incarnation != n.inc {
 		c.adoptedBy(r.At, r.Node, r.Node, m.Incarnation)
 	}
-	if c.toWorker(m) && c.fails(M7) {
-		c.detail(M7, r.At, []core.NodeID{m.From, m.To}, "%v from %s to %s about %s: nobody probes or gossips to a worker",
-			m.Kind, c.name(m.From), c.name(m.To), c.name(m.Target))
-	}
+	c.addressed(r)
 	if int(r.Size) > c.ctx.Limits.MaxDatagram && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has %d bytes, at most %d are allowed", m.Kind, r.Size, c.ctx.Limits.MaxDatagram)
 	}
@@ -72,13 +72,21 @@ func (c *Checker) onSent(r *trace.Record) {
 	}
 }
 
+// addressed looks at whom a message goes to (I-M7).
+func (c *Checker) addressed(r *trace.Record) {
+	if m := r.Msg; c.toWorker(m) && c.fails(M7) {
+		c.detail(M7, r.At, []core.NodeID{m.From, m.To}, "%v from %s to %s about %s: nobody probes or gossips to a worker",
+			m.Kind, c.name(m.From), c.name(m.To), c.name(m.Target))
+	}
+}
+
 // isLink reports whether m is a datagram between a gate and a datacenter (spec 10 §9).
 func isLink(m *core.Message) bool { return m.Group == 0 && m.Kind < core.KindJoin }
 
 // toWorker reports whether m goes where only answers may go. A worker is never asked and never asked about.
 func (c *Checker) toWorker(m *core.Message) bool {
 	switch m.Kind {
-	case core.KindPing, core.KindGossip:
+	case core.KindPing, core.KindGossip, core.KindStreamPing:
 		return c.hot[m.To].worker
 	case core.KindPingReq:
 		return c.hot[m.To].worker || int(m.Target) < len(c.hot) && c.hot[m.Target].worker

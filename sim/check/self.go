@@ -11,6 +11,7 @@ type lhmRule struct{ lo, hi int64 }
 var lhmRules = [core.NumCauses]lhmRule{
 	core.CauseAck:         {-1, -1},
 	core.CauseIndirectAck: {-1, -1},
+	core.CauseStreamAck:   {-1, -1},
 	core.CauseProbeFailed: {1, 1},
 	core.CauseNackMissing: {1, 1}, // × indirect_k
 	core.CauseRefute:      {1, 1},

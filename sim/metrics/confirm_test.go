@@ -105,6 +105,34 @@ func TestSingleFacts(t *testing.T) {
 	s.want(ProbeFailures, []float64{0.25}, "link", "inter")
 }
 
+// Probes that only a stream answered are counted, and a row of them about one member names it; a datagram from it
+// ends the row, a failed probe says nothing.
+func TestAnswersOverStreamsOnly(t *testing.T) {
+	s := flat(t, 3)
+	ends := func(sec float64, observer, subject core.NodeID, cause core.Cause) {
+		s.fact(sec, observer, core.Fact{Kind: core.FactProbeEnded, Subject: subject, Cause: cause})
+	}
+	for i := range 9 {
+		ends(float64(1+i), 0, 2, core.CauseStreamAck) // nine and an ack: no row
+	}
+	ends(10, 1, 2, core.CauseIndirectAck)
+	for i := range 12 {
+		ends(float64(20+i), core.NodeID(i%2), 2, core.CauseStreamAck)
+		ends(float64(20+i), 2, 0, core.CauseAck)
+	}
+	ends(31.5, 0, 2, core.CauseProbeFailed)
+	ends(32, 0, 2, core.CauseStreamAck)
+	s.end(40)
+	res := s.rec.Result()
+	if n := len(res.Of(StreamOnly)); n != 22 {
+		t.Errorf("%d observations, want 22", n)
+	}
+	want := Blocked{Subject: 2, Probes: 13, Since: at(20), Last: at(32)}
+	if len(res.Blocked) != 1 || res.Blocked[0] != want {
+		t.Errorf("blocked %+v, want %+v", res.Blocked, want)
+	}
+}
+
 // A process that came back before anybody missed it is held OK without any transition; its peers notice by
 // its instance.
 func TestJoinOfOneNotMissed(t *testing.T) {

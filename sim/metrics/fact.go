@@ -17,7 +17,7 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 	case core.FactTimeout:
 		r.timeout(now, n, f)
 	case core.FactProbeEnded:
-		r.probeEnded(n, f)
+		r.probeEnded(now, n, f)
 	case core.FactLHM:
 		count := &r.lhmCount[r.roles[n]]
 		count[p.lhm]--
@@ -104,11 +104,13 @@ func (r *Recorder) retired(now core.Instant, n core.NodeID, f *core.Fact) {
 }
 
 // probeEnded counts how probes of members that should have answered ended.
-func (r *Recorder) probeEnded(n core.NodeID, f *core.Fact) {
+func (r *Recorder) probeEnded(now core.Instant, n core.NodeID, f *core.Fact) {
 	failed := f.Cause == core.CauseProbeFailed
-	if !failed && f.Cause != core.CauseAck && f.Cause != core.CauseIndirectAck || !r.same(n, f.Subject) {
+	streamed := f.Cause == core.CauseStreamAck
+	if !failed && !streamed && f.Cause != core.CauseAck && f.Cause != core.CauseIndirectAck || !r.same(n, f.Subject) {
 		return
 	}
+	r.answeredBy(now, n, f.Subject, streamed, failed)
 	if p := &r.peers[f.Subject]; !p.up || p.paused || !r.reachable(n, f.Subject) {
 		return
 	}

@@ -55,7 +55,8 @@ const (
 	WrongOrder
 	JobSuspicion
 	JobSuspicionEnd
-	NumMetrics = 48
+	StreamOnly
+	NumMetrics = 49
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -188,6 +189,8 @@ var defs = [NumMetrics]Def{
 	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
 		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
+	StreamOnly: {Name: "stream_only", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+		Doc: "probes that the subject answered over a stream only (probe.stream_fallback): datagrams between the two are blocked, lost or late"},
 	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
 		Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
 }

@@ -39,6 +39,8 @@ type peer struct {
 	news [2]*update // spreading now: [newsAlive], [newsGone]
 	join bool       // the join of this process was born
 	gone int64      // highest incarnation whose death spread; −1 = none
+
+	answers answers
 }
 
 // group is one membership group.

@@ -132,6 +132,7 @@ type Result struct {
 	Series       []Point
 	Faults       []Fault
 	Crashes      []Crash
+	Blocked      []Blocked // members whose datagrams seem to be blocked, by id
 	Counters     Counters
 
 	Truncated     [NumMetrics]uint64 // observations that did not fit

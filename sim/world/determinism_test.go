@@ -40,6 +40,8 @@ gates = 2
 managers = 3
 workers = 5
 start = { mode = "formed" }
+[protocol.probe]
+stream_fallback = true
 [report]
 sample = "1s"
 [[fault]]

@@ -115,6 +115,8 @@ gates = 2
 managers = %d
 workers = %d
 start = { mode = %q }
+[protocol.probe]
+stream_fallback = %v
 [protocol.worker]
 deadline = "5s"
 check = "1s"
@@ -137,7 +139,7 @@ target = { site = "b", role = "worker" }
 `, rapid.SampledFrom([]string{"struct", "wire"}).Draw(t, "codec"),
 		rapid.Float64Range(0, 0.3).Draw(t, "loss"), rapid.Float64Range(0, 0.2).Draw(t, "dup"), rapid.Float64Range(0, 0.1).Draw(t, "corrupt"),
 		rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "inbox"), rapid.SampledFrom([]int{20, 5000, 100_000}).Draw(t, "service"),
-		randomManagers, randomWorkers, rapid.SampledFrom([]string{"formed", "cold"}).Draw(t, "start"))
+		randomManagers, randomWorkers, rapid.SampledFrom([]string{"formed", "cold"}).Draw(t, "start"), rapid.Bool().Draw(t, "stream fallback"))
 	for i := range rapid.IntRange(0, 6).Draw(t, "faults") {
 		b.WriteString(randomFault(t, i))
 	}

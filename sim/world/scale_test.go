@@ -212,7 +212,7 @@ func diaryOf(t *testing.T, sets []string, k int64) *diary {
 func TestScalingAllTimesScalesARun(t *testing.T) {
 	for _, c := range []struct{ name, set, shows string }{
 		{"roles", "", "suspicion_started scope_suspected confirm_attempt degradation sync reach"},
-		{"flat, cold, quanta", "cluster.start.mode=cold protocol.membership.topology=flat protocol.wheel.quantum=70ms protocol.suspicion.scaling=adaptive workload=[] fault.stuck=",
+		{"flat, cold, quanta", "cluster.start.mode=cold protocol.membership.topology=flat protocol.wheel.quantum=70ms protocol.suspicion.scaling=adaptive protocol.probe.stream_fallback=true workload=[] fault.stuck=",
 			"suspicion_started confirm_attempt degradation suspicion_grace sync join"},
 		{"inherited", "protocol.inherited.10/D8=true protocol.vivaldi.engine=hyperscale protocol.worker.probe=member", "suspicion_started degradation sync"},
 	} {

@@ -215,6 +215,10 @@ func (r *run) collect() {
 	res.Violations = r.checks.violations()
 	res.Verdicts = judged(sc, res.Metrics, res.Stopped)
 	res.Warnings = append(slices.Clone(sc.Warnings), r.checks.warnings()...)
+	for _, b := range res.Metrics.Blocked {
+		res.Warnings = append(res.Warnings, fmt.Sprintf("%s answered over streams only, %d probes in a row from %.3f s to %.3f s: its datagrams are blocked",
+			sc.Nodes[b.Subject].Name, b.Probes, b.Since.Seconds(), b.Last.Seconds()))
+	}
 	for m := range metrics.NumMetrics {
 		if n := res.Metrics.Truncated[m]; n > 0 {
 			res.Warnings = append(res.Warnings, fmt.Sprintf("%v: %d observations more than can be kept", metrics.Metric(m), n))

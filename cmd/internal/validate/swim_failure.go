@@ -23,7 +23,7 @@ func failures(n int, seed uint64, seconds int, loss float64, sets ...string) (e 
 			return
 		}
 		switch r.Fact.Cause {
-		case core.CauseAck, core.CauseIndirectAck:
+		case core.CauseAck, core.CauseIndirectAck, core.CauseStreamAck:
 		case core.CauseProbeFailed:
 			e.failed++
 		case core.CauseVoid:
