@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // checksMax bounds how many values of a sweep are tried at load; a sweep tries each of its cells anyway.
@@ -31,6 +32,19 @@ func (l *loader) alternatives(opt Options) {
 		}
 	}
 	l.sweep(opt)
+	l.compare()
+}
+
+// compare checks what comparisons of sweeps judge.
+func (l *loader) compare() {
+	t, n := &l.alt.Compare, l.root.kid("compare").kid("primary")
+	for i, name := range t.Primary {
+		metric, _, _ := strings.Cut(name, ":")
+		if findMetric(metric) == nil {
+			l.b.wrong(n.items[i], element("compare.primary", i), "no such metric%s", didYouMean(metric, metricNames()))
+		}
+	}
+	l.sc.Compare = Comparison{Primary: t.Primary, Horizon: t.Horizon}
 }
 
 func (l *loader) faultIDs(ids []string, n *node, key string) {

@@ -31,6 +31,7 @@ type claimsT struct {
 type alternativesT struct {
 	Variant []variantT `key:"variant" doc:"alternatives; a run takes the first"`
 	Sweep   sweepT     `key:"sweep" doc:"grid of the sweep verb"`
+	Compare compareT   `key:"compare" doc:"what the compare verb judges; changes no run"`
 }
 
 type headT struct {
@@ -305,6 +306,11 @@ type sweepT struct {
 	Grid    rawT   `key:"grid" doc:"dotted key = list; every combination is run"`
 	Zip     rawT   `key:"zip" doc:"dotted key = list; lists advance together"`
 	MaxRuns int    `key:"max_runs" range:"[1,1000000]" doc:"more are refused"`
+}
+
+type compareT struct {
+	Primary []string      `key:"primary" doc:"metrics that decide, such as \"detection_first\" or \"detection_first:to=DEAD\"; the rest is shown (default: all decide)"`
+	Horizon core.Duration `key:"horizon" range:"(0,2147483]" doc:"times to an event count up to here, and what takes longer as this (default: as long as every run would have waited)"`
 }
 
 func defaultWorld() worldT {

@@ -115,13 +115,15 @@ type loader struct {
 	applies  map[int]bool   // by index of expect
 	encoded  map[string]any // the world in the file's terms
 	question string
+	alone    bool // see Options
 }
 
 func newLoader(root *node, file string, opt Options) *loader {
 	return &loader{
-		b:    &binding{dir: filepath.Dir(file), setDir: opt.Dir},
-		root: root,
-		sc:   &Scenario{File: file},
+		b:     &binding{dir: filepath.Dir(file), setDir: opt.Dir},
+		root:  root,
+		sc:    &Scenario{File: file},
+		alone: opt.Alone,
 
 		applies: map[int]bool{},
 	}
@@ -153,10 +155,10 @@ func (l *loader) change(sets []string, opt Options) {
 }
 
 // otherSections of the file are bound by themselves.
-var otherSections = []string{"protocol", "workload", "fault", "expect", "report", "variant", "sweep"}
+var otherSections = []string{"protocol", "workload", "fault", "expect", "report", "variant", "sweep", "compare"}
 
 func (l *loader) bindAlternatives() {
-	for _, name := range []string{"variant", "sweep"} {
+	for _, name := range []string{"variant", "sweep", "compare"} {
 		n := l.root.kid(name)
 		if n == nil {
 			continue

@@ -48,6 +48,7 @@ type Scenario struct {
 	Report    Report
 	Variants  []Variant
 	Sweep     Sweep
+	Compare   Comparison
 }
 
 // Budget stops a run that costs too much; zero fields are no limit.
@@ -166,6 +167,12 @@ type Sweep struct {
 	Grid    []SweepAxis // sorted by key
 	Zip     []SweepAxis
 	MaxRuns int
+}
+
+// Comparison is what a file declares for comparisons of its sweeps before anything is run.
+type Comparison struct {
+	Primary []string      // metrics that decide, "metric" or "metric:label=word"; none: all
+	Horizon core.Duration // of times to an event; 0: what every run would have waited
 }
 
 // SweepAxis is one swept key.

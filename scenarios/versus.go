@@ -1,6 +1,9 @@
 package scenarios
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // versusT names the cell that a paired comparison is with: a table of swept keys, or of variant. The word
 // "as" beside them says how the two are compared.
@@ -51,8 +54,11 @@ func (l *loader) versus(t *expectT, n *node, key string, e *Expect) (out []Choic
 		l.b.wrong(at, key+".versus", `compares one number per seed; stat = "all" has many, use min, max, mean or a quantile`)
 	}
 	for _, it := range t.Versus.items {
-		resolved := it.path == "variant" && len(l.alt.Variant) == 0 // the configuration of one run names no others
-		if _, ok := l.current(it.path); !ok && !resolved {
+		if it.path == "variant" {
+			if !l.variantExists(it) {
+				continue
+			}
+		} else if _, ok := l.current(it.path); !ok {
 			l.b.atKey(it.value, it.key, "no such key in this file")
 			continue
 		}
@@ -63,4 +69,26 @@ func (l *loader) versus(t *expectT, n *node, key string, e *Expect) (out []Choic
 		out = append(out, Choice{it.path, fmt.Sprint(it.value.val)})
 	}
 	return out
+}
+
+// variantExists refuses a comparison with a variant that there is not. A resolved configuration, loaded alone, may name one: it
+// holds no others.
+func (l *loader) variantExists(it rawItem) bool {
+	name := fmt.Sprint(it.value.val)
+	if l.alone && len(l.alt.Variant) == 0 {
+		return true
+	}
+	var have []string
+	for _, v := range l.alt.Variant {
+		have = append(have, v.Name)
+	}
+	if slices.Contains(have, name) || it.value.isArray || it.value.isTable {
+		return true
+	}
+	if len(have) == 0 {
+		l.b.wrong(it.value, it.key, "this file has no variants")
+		return false
+	}
+	l.b.wrong(it.value, it.key, "no such variant (has %s)%s", shortList(have), didYouMean(name, have))
+	return false
 }

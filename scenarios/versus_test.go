@@ -55,6 +55,7 @@ func TestVersus(t *testing.T) {
 		{versus: `{ variant = "a", as = "log" }`, bound: `"1s"`, bad: `"difference" or "ratio"`},
 		{versus: `{ as = "ratio" }`, bound: `1`, bad: "must name a cell"},
 		{versus: `"a"`, bound: `"1s"`, bad: "must be a table"},
+		{versus: `{ variant = "aa" }`, bound: `"1s"`, bad: `no such variant (has a, b) (did you mean "a"?)`},
 		{versus: `{ variant = ["a", "b"] }`, bound: `"1s"`, bad: "one value"},
 		{versus: `{ "fault.cut.for" = "1s" }`, bound: `"1s"`, bad: "no such key"},
 	} {
@@ -76,6 +77,38 @@ func TestVersus(t *testing.T) {
 		}
 		if !strings.Contains(string(sc.Config), `"versus"`) {
 			t.Errorf("%s: not in the resolved configuration", c.versus)
+		}
+	}
+}
+
+// A comparison with a variant of a file without variants would never be judged.
+func TestVersusWithoutVariants(t *testing.T) {
+	text := strings.NewReplacer("VERSUS", `{ variant = "a" }`, "BOUND", `"1s"`, "[[variant]]\nname = \"a\"\n[[variant]]\nname = \"b\"\n", "").Replace(compared)
+	if _, err := Parse(text, "compared.toml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "this file has no variants") {
+		t.Errorf("have %v", err)
+	}
+}
+
+// What comparisons judge is declared beside the runs and changes none of them.
+func TestCompareIsDeclared(t *testing.T) {
+	text := strings.NewReplacer("VERSUS", `{ variant = "a" }`, "BOUND", `"1s"`).Replace(compared)
+	bare, err := Parse(text, "compared.toml", nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc, err := Parse(text+"[compare]\nprimary = [\"detection_first:to=DEAD\", \"bytes\"]\nhorizon = \"40s\"\n", "compared.toml", nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sc.Compare.Primary) != 2 || sc.Compare.Horizon.Seconds() != 40 || sc.ConfigHash != bare.ConfigHash {
+		t.Errorf("%+v, configuration %s, without it %s", sc.Compare, sc.ConfigHash, bare.ConfigHash)
+	}
+	for text, want := range map[string]string{
+		text + "[compare]\nprimary = [\"detection_frst\"]\n": `did you mean "detection_first"`, text + "[compare]\nhorizon = \"0s\"\n": "must be",
+		text + "[compare]\nhorizont = \"1s\"\n": `did you mean "horizon"`,
+	} {
+		if _, err := Parse(text, "compared.toml", nil, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("have %v, want …%s…", err, want)
 		}
 	}
 }
