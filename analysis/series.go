@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"slices"
 
 	"hypersim/analysis/stats"
 )
@@ -44,84 +45,96 @@ func (c *Cell) Values(k Key, stat Statistic) []stats.Run {
 	return out
 }
 
-// Rates returns how often something happened in each run of c, per node-hour, and the totals.
-func (c *Cell) Rates(k Key) ([]stats.Run, stats.Rate) {
+// Rates returns how often something happened in each run of c, per node-hour, and the same as counts.
+func (c *Cell) Rates(k Key) ([]stats.Run, []stats.Rate) {
 	var out []stats.Run
-	var total stats.Rate
+	var counts []stats.Rate
 	for i := range c.Runs {
 		r := &c.Runs[i]
 		for j := range r.Counts {
 			if n := &r.Counts[j]; n.Metric == k.Metric && n.Labels == k.Labels && n.NodeHours > 0 {
 				out = append(out, stats.Run{Seed: r.Seed, Value: float64(n.Count) / n.NodeHours})
-				total.Count += n.Count
-				total.Exposure += n.NodeHours
+				counts = append(counts, stats.Rate{Count: n.Count, Exposure: n.NodeHours})
 			}
 		}
 	}
-	return out, total
+	return out, counts
 }
 
-// Times returns the mean time to an event in each run of c that waited for any, and how many events of how
-// many never came. Times are cut at until, those that never came count as until: a restricted mean, which
-// exists however many are censored. It is unbiased if until is at most Horizon; +Inf leaves out what never
-// came, which makes detection look faster than it is.
-func (c *Cell) Times(k Key, until float64) (runs []stats.Run, censored, events int) {
-	for i := range c.Runs {
-		r := &c.Runs[i]
-		for j := range r.Survival {
-			s := &r.Survival[j]
-			if s.Metric != k.Metric || s.Labels != k.Labels {
-				continue
-			}
-			censored, events = censored+len(s.Censored), events+len(s.Censored)+len(s.Times)
-			var v []float64
-			for _, t := range s.Times {
-				v = append(v, min(t, until))
-			}
-			if !math.IsInf(until, 1) {
-				for range s.Censored {
-					v = append(v, until)
-				}
-			}
-			if len(v) > 0 {
-				runs = append(runs, stats.Run{Seed: r.Seed, Value: stats.Mean(v)})
-			}
+// Wait is what runs say about the time to an event.
+type Wait struct {
+	Mean             float64     // of min(time, Until), s; NaN if it is not known
+	Until            float64     // s
+	Runs             []stats.Run // what each run that waited adds to it: their mean is Mean
+	Events, Censored int         // that were waited for; of them never came
+	Note             string      // why Mean is not known
+}
+
+// Wait returns the mean time to an event up to a horizon (Kaplan–Meier): events that never came count for as long as
+// they were waited for, and say nothing about what comes later. Only runs of the given seeds count; nil is all.
+func (c *Cell) Wait(k Key, until float64, seeds []uint64) (Wait, error) {
+	w := Wait{Mean: math.NaN(), Until: until}
+	waits, from, err := c.Waits(k, seeds)
+	if err != nil {
+		return w, err
+	}
+	curve := waits.Curve()
+	w.Events, w.Censored = curve.N, curve.Censored
+	var values []float64
+	w.Mean, values, w.Note = waits.RestrictedMean(until)
+	for i, n := range waits.Runs() {
+		if values != nil {
+			w.Runs = append(w.Runs, stats.Run{Seed: from[n], Value: values[i]})
 		}
 	}
-	return runs, censored, events
+	return w, nil
 }
 
-// Horizon returns the time up to which every event of every run was waited for; +Inf if all came.
-func (c *Cell) Horizon(k Key) float64 {
+// Waits returns the times to an event, run by run, and the seeds of those runs.
+func (c *Cell) Waits(k Key, seeds []uint64) (*stats.Waits, []uint64, error) {
+	var runs []stats.RunTimes
+	var from []uint64
+	c.survivals(k, func(r *CellRun, s *Survival) {
+		if seeds != nil && !slices.Contains(seeds, r.Seed) {
+			return
+		}
+		var times stats.RunTimes
+		for _, t := range s.Times {
+			times = append(times, stats.Observation{Time: t})
+		}
+		for _, t := range s.Censored {
+			times = append(times, stats.Observation{Time: t, Censored: true})
+		}
+		runs, from = append(runs, times), append(from, r.Seed)
+	})
+	w, err := stats.NewWaits(runs)
+	return w, from, err
+}
+
+// Watched returns the time up to which every run would have waited for at least one of the events: a horizon that
+// follows from what was planned, not from what happened. +Inf if no run had any to wait for.
+func (c *Cell) Watched(k Key) float64 {
 	until := math.Inf(1)
-	for i := range c.Runs {
-		for j := range c.Runs[i].Survival {
-			if s := &c.Runs[i].Survival[j]; s.Metric == k.Metric && s.Labels == k.Labels {
-				for _, t := range s.Censored {
-					until = min(until, t)
-				}
-			}
-		}
-	}
+	c.survivals(k, func(_ *CellRun, s *Survival) { until = min(until, s.Watched) })
 	return until
 }
 
-// Observations returns all times to an event of all runs of c, for a Kaplan–Meier curve.
-func (c *Cell) Observations(k Key) []stats.Observation {
-	var out []stats.Observation
+// Waited counts the runs that waited for an event, and the events.
+func (c *Cell) Waited(k Key) (runs, events int) {
+	c.survivals(k, func(_ *CellRun, s *Survival) {
+		if n := len(s.Times) + len(s.Censored); n > 0 {
+			runs, events = runs+1, events+n
+		}
+	})
+	return runs, events
+}
+
+func (c *Cell) survivals(k Key, visit func(*CellRun, *Survival)) {
 	for i := range c.Runs {
 		for j := range c.Runs[i].Survival {
-			s := &c.Runs[i].Survival[j]
-			if s.Metric != k.Metric || s.Labels != k.Labels {
-				continue
-			}
-			for _, t := range s.Times {
-				out = append(out, stats.Observation{Time: t})
-			}
-			for _, t := range s.Censored {
-				out = append(out, stats.Observation{Time: t, Censored: true})
+			if s := &c.Runs[i].Survival[j]; s.Metric == k.Metric && s.Labels == k.Labels {
+				visit(&c.Runs[i], s)
 			}
 		}
 	}
-	return out
 }

@@ -15,7 +15,7 @@ import (
 const SweepFile = "sweep.json"
 
 // sweepFormat is the version of the files of a sweep that this package reads.
-const sweepFormat = 1
+const sweepFormat = 2
 
 // Sweep is what a folder of a sweep holds: cells, each with its runs. It is a plain value; do not write to
 // what it holds.
@@ -27,7 +27,14 @@ type Sweep struct {
 	Seeds      []uint64 // planned
 	Runs, Done int      // planned; on disk
 	Builds     []string // of the program that made the runs
+	Compare    Declared
 	Cells      []Cell
+}
+
+// Declared is what the scenario says that comparisons judge.
+type Declared struct {
+	Primary []string // metrics that decide, "metric" or "metric:label=word"; none: all
+	Horizon float64  `json:"horizon_s"` // s, of times to an event; 0: as long as every run would have waited
 }
 
 // Cell is one combination of values; its runs differ in the seed alone.
@@ -68,7 +75,7 @@ func LoadSweep(dir string) (*Sweep, error) {
 	if in.Schema != sweepFormat {
 		return nil, fmt.Errorf("load sweep: %s is of format %d, this program reads %d; sweep again", filepath.Join(dir, SweepFile), in.Schema, sweepFormat)
 	}
-	s := &Sweep{Dir: dir, Scenario: in.Scenario, Title: in.Title, Axes: in.Axes, Seeds: in.Seeds, Runs: in.Runs, Done: in.Done, Builds: in.Builds}
+	s := &Sweep{Dir: dir, Scenario: in.Scenario, Title: in.Title, Axes: in.Axes, Seeds: in.Seeds, Runs: in.Runs, Done: in.Done, Builds: in.Builds, Compare: in.Compare}
 	for i := range in.Cells {
 		c, err := in.Cells[i].load(dir)
 		if err != nil {
@@ -88,6 +95,7 @@ type sweepJSON struct {
 	Runs     int
 	Done     int
 	Builds   []string
+	Compare  Declared
 	Cells    []cellJSON
 }
 

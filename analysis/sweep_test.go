@@ -26,7 +26,7 @@ func observations(t *testing.T, dir, text string) {
 	}
 }
 
-const sweepText = `{"schema": 1, "scenario": "x", "title": "T", "axes": ["k"], "seeds": [1, 2, 3], "runs": 3, "done": 2, "builds": ["b"], "later": 1,
+const sweepText = `{"schema": 2, "scenario": "x", "title": "T", "axes": ["k"], "seeds": [1, 2, 3], "runs": 3, "done": 2, "builds": ["b"], "later": 1, "compare": {"primary": ["detection_full"], "horizon_s": 30},
 "cells": [{"cell": "k=1", "values": [{"key": "k", "value": "1"}], "nodes": 4, "args": ["--set", "k=1"], "violations": [{"seed": 1}],
   "runs": [{"seed": 1, "digest": "d1", "run_dir": "runs/a"}, {"seed": 2, "digest": "d2", "run_dir": "runs/b", "stopped": "time"}], "missing": [3]}]}`
 
@@ -37,7 +37,7 @@ func TestLoadSweep(t *testing.T) {
 		"metrics": [{"metric": "view_error", "labels": "", "unit": "fraction", "count": 3, "mean": 0.5, "sd": null, "p50": null, "p99": 1, "max": "+Inf", "histogram": {}},
 			{"metric": "view_error", "labels": "role=gate", "fine": true, "mean": 1}],
 		"counts": [{"metric": "false_positives", "labels": "", "count": 2, "node_hours": 4}],
-		"survival": [{"metric": "detection_full", "labels": "", "times": [1, 3], "censored": [2.5]}]}`)
+		"survival": [{"metric": "detection_full", "labels": "", "times": [1, 3], "censored": [2.5], "watched_s": 6}]}`)
 	s, err := LoadSweep(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -55,22 +55,26 @@ func TestLoadSweep(t *testing.T) {
 	if have := c.Values(Key{"view_error", ""}, "p99"); !reflect.DeepEqual(have, []stats.Run{{Seed: 1, Value: 1}}) {
 		t.Errorf("values %v", have)
 	}
-	if have, total := c.Rates(Key{Metric: "false_positives"}); have[0].Value != 0.5 || total != (stats.Rate{Count: 2, Exposure: 4}) {
-		t.Errorf("rates %v of %v", have, total)
+	if have, counts := c.Rates(Key{Metric: "false_positives"}); have[0].Value != 0.5 || len(counts) != 1 || counts[0] != (stats.Rate{Count: 2, Exposure: 4}) {
+		t.Errorf("rates %v of %v", have, counts)
 	}
 	full := Key{Metric: "detection_full"}
-	if h := c.Horizon(full); h != 2.5 {
-		t.Errorf("horizon %v", h)
+	if h := c.Watched(full); h != 6 {
+		t.Errorf("watched for %v", h)
 	}
-	// min(1, 2.5), min(3, 2.5) and the one that never came: (1 + 2.5 + 2.5)/3.
-	if have, censored, events := c.Times(full, 2.5); have[0].Value != 2 || censored != 1 || events != 3 {
-		t.Errorf("times %v, %d of %d", have, censored, events)
+	// One comes at 1, one is lost after 2.5, one comes at 3: 2/3 last beyond 1, and none beyond 3.
+	w, err := c.Wait(full, 6, nil)
+	if err != nil || math.Abs(w.Mean-(1+2.0/3*2)) > 1e-12 || w.Censored != 1 || w.Events != 3 || len(w.Runs) != 1 || w.Runs[0] != (stats.Run{Seed: 1, Value: w.Mean}) {
+		t.Errorf("wait %+v, %v", w, err)
 	}
-	if have, _, _ := c.Times(full, math.Inf(1)); have[0].Value != 2 { // (1 + 3)/2: what never came is left out
-		t.Errorf("times %v", have)
+	if w, err := c.Wait(full, 6, []uint64{7}); err != nil || w.Events != 0 || w.Note == "" {
+		t.Errorf("of another seed: %+v, %v", w, err)
 	}
-	if have := c.Observations(full); len(have) != 3 || !have[2].Censored {
-		t.Errorf("observations %v", have)
+	if runs, events := c.Waited(full); runs != 1 || events != 3 {
+		t.Errorf("%d runs waited for %d", runs, events)
+	}
+	if s.Compare.Horizon != 30 || len(s.Compare.Primary) != 1 {
+		t.Errorf("declared %+v", s.Compare)
 	}
 }
 

@@ -37,6 +37,7 @@ type Count struct {
 type Survival struct {
 	Metric, Labels  string
 	Times, Censored []float64
+	Watched         float64 // longest time that one of these events would have been waited for
 }
 
 // jsonNumber reads null as NaN and "+Inf" as infinite.
@@ -76,6 +77,7 @@ type observationsJSON struct {
 	Survival []struct {
 		Metric, Labels  string
 		Times, Censored []jsonNumber
+		WatchedS        jsonNumber `json:"watched_s"`
 	}
 }
 
@@ -111,7 +113,7 @@ func (r *CellRun) read(dir string) error {
 		r.Counts = append(r.Counts, Count{c.Metric, c.Labels, c.Count, float64(c.NodeHours)})
 	}
 	for _, s := range in.Survival {
-		r.Survival = append(r.Survival, Survival{s.Metric, s.Labels, plain(s.Times), plain(s.Censored)})
+		r.Survival = append(r.Survival, Survival{s.Metric, s.Labels, plain(s.Times), plain(s.Censored), float64(s.WatchedS)})
 	}
 	return nil
 }

@@ -16,6 +16,24 @@ type Options struct {
 	Tolerances Tolerances
 	Metrics    []string           // compare these only; none: all
 	Stat       analysis.Statistic // of each run, for what is neither counted nor waited for; "" is "mean"
+	Primary    []string           // what decides, "metric" or "metric:label=word"; none: what A's scenario declares, or else all
+	Horizon    float64            // s, of times to an event; 0: what A's scenario declares, or else as long as every run would have waited
+	Precision  float64            // share of A's value that intervals should reach on either side; 0: the tolerance
+}
+
+// decides reports whether a row is among those that the comparison stands and falls by.
+func (o *Options) decides(k analysis.Key) bool {
+	return len(o.Primary) == 0 || slices.ContainsFunc(o.Primary, func(text string) bool { return names(text, k) })
+}
+
+// names reports whether "metric" or "metric:label=word" is about k.
+func names(text string, k analysis.Key) bool {
+	metric, labels, _ := strings.Cut(text, ":")
+	if metric != k.Metric {
+		return false
+	}
+	have := analysis.ParseLabels(k.Labels)
+	return !slices.ContainsFunc(analysis.ParseLabels(labels), func(l analysis.Label) bool { return have.Get(l.Key) != l.Word })
 }
 
 // alpha is the chance of any false alarm over all rows.
@@ -33,7 +51,13 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 	if opt.Stat == "" {
 		opt.Stat = "mean"
 	}
-	r := &Result{A: a, B: b, Warnings: []string{}, Level: stats.DefaultLevel, Cells: []CellResult{}}
+	if len(opt.Primary) == 0 {
+		opt.Primary = a.declared.Primary
+	}
+	if opt.Horizon == 0 {
+		opt.Horizon = a.declared.Horizon
+	}
+	r := &Result{A: a, B: b, Warnings: []string{}, Level: stats.DefaultLevel, Primary: append([]string{}, opt.Primary...), Cells: []CellResult{}}
 	pairs, onlyA, onlyB := match(a.cells, b.cells)
 	r.OnlyA, r.OnlyB = append([]string{}, onlyA...), append([]string{}, onlyB...)
 	if len(pairs) == 0 {
@@ -43,11 +67,17 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 	r.warn()
 	var samples [][]sample
 	for _, p := range pairs {
-		c, list := compareCell(p[0], p[1], &opt)
+		c, list, err := compareCell(p[0], p[1], &opt)
+		if err != nil {
+			return nil, err
+		}
 		r.Cells, samples = append(r.Cells, c), append(samples, list)
 	}
 	if !slices.ContainsFunc(samples, func(s []sample) bool { return len(s) > 0 }) {
 		return nil, errors.New("no metric is left to compare; see --metric")
+	}
+	if err := r.primaries(opt.Primary); err != nil {
+		return nil, err
 	}
 	if a.IsRun {
 		r.single()
@@ -85,14 +115,15 @@ func (r *Result) warn() {
 	}
 }
 
-func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample) {
+func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample, error) {
 	sx, sy := x.Seeded(), y.Seeded()
-	common := 0
+	var pairs []uint64
 	for _, s := range sx {
 		if slices.Contains(sy, s) {
-			common++
+			pairs = append(pairs, s)
 		}
 	}
+	common := len(pairs)
 	c := CellResult{
 		Cell: shared(x, y), A: x.Name, B: y.Name, RunsA: len(sx), RunsB: len(sy), ViolationsA: x.Violations, ViolationsB: y.Violations, Rows: []Row{},
 		ArgsA: lacking(x.Args, y.Args), ArgsB: lacking(y.Args, x.Args),
@@ -108,11 +139,29 @@ func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample) {
 			}
 		}
 	}
-	list := gather(x, y, opt)
-	for i := range list {
-		c.Rows = append(c.Rows, list[i].row(c.Paired))
+	if !c.Paired {
+		pairs = nil
 	}
-	return c, list
+	list, err := gather(x, y, pairs, opt)
+	for i := range list {
+		c.Rows = append(c.Rows, list[i].row(c.Paired, opt))
+	}
+	return c, list, err
+}
+
+// primaries refuses names that decide nothing here: a comparison that hangs on them would pass whatever happened.
+func (r *Result) primaries(list []string) error {
+	var errs []error
+	for _, text := range list {
+		found := false
+		for i := range r.Cells {
+			found = found || slices.ContainsFunc(r.Cells[i].Rows, func(row Row) bool { return names(text, analysis.Key{Metric: row.Metric, Labels: row.Labels}) })
+		}
+		if !found {
+			errs = append(errs, fmt.Errorf("primary metric %q: these sweeps have no row of that name", text))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // shared names the values that both cells have.
@@ -150,7 +199,7 @@ func (r *Result) single() {
 		for k := range r.Cells[i].Rows {
 			row := &r.Cells[i].Rows[k]
 			row.Difference = row.B - row.A
-			row.relate()
+			row.relate(stats.Interval{Low: math.NaN(), High: math.NaN()})
 			row.Verdict = NotJudged
 			if row.A == row.B {
 				row.Verdict = Identical
@@ -159,35 +208,52 @@ func (r *Result) single() {
 	}
 }
 
-// relate fills in what is relative to A.
-func (row *Row) relate() {
-	over := Number(math.Abs(float64(row.A)))
-	if over == 0 || row.A != row.A {
-		over = Number(math.NaN())
-	}
-	row.Relative, row.RelLow, row.RelHigh = row.Difference/over, row.Low/over, row.High/over
-}
-
 func (r *Result) tally() {
+	open := r.A.Missing+r.B.Missing > 0
+	worse := false
 	for i := range r.Cells {
-		for k := range r.Cells[i].Rows {
-			switch r.Cells[i].Rows[k].Verdict {
-			case Better:
-				r.Counts.Better++
-			case Worse:
-				r.Counts.Worse++
-				r.Exit = 1
-			case Differs:
-				r.Counts.Differs++
-			case NoDifference:
-				r.Counts.NoDifference++
-			case Equivalent:
-				r.Counts.Equivalent++
-			case Identical:
-				r.Counts.Identical++
-			case NotJudged:
-				r.Counts.NotJudged++
+		c := &r.Cells[i]
+		for k := range c.Rows {
+			row := &c.Rows[k]
+			if r.whole(c) && !r.A.IsRun {
+				row.Verdict = Identical
+			}
+			r.Counts.add(row.Verdict)
+			switch {
+			case !row.Primary:
+			case row.Verdict == Worse:
+				worse = true
+			case row.Verdict == TooFew, row.Verdict == NotJudged && r.A.IsRun:
+				open = true
 			}
 		}
+		r.Needs = max(r.Needs, c.Needs)
+	}
+	switch {
+	case worse:
+		r.Exit = 1
+	case open:
+		r.Exit = 4
+	}
+}
+
+func (n *Counts) add(v Verdict) {
+	switch v {
+	case Better:
+		n.Better++
+	case Worse:
+		n.Worse++
+	case Differs:
+		n.Differs++
+	case NoDifference:
+		n.NoDifference++
+	case Equivalent:
+		n.Equivalent++
+	case Identical:
+		n.Identical++
+	case TooFew:
+		n.TooFew++
+	case NotJudged:
+		n.NotJudged++
 	}
 }

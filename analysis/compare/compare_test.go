@@ -32,7 +32,7 @@ func (w world) side() *Side {
 		if g.Float64() < w.extra {
 			events++
 		}
-		r := analysis.CellRun{Seed: uint64(seed), Digest: fmt.Sprint(w.factor, w.extra, seed)}
+		r := analysis.CellRun{Seed: uint64(seed), Digest: fmt.Sprint(w.factor, w.extra, w.censor, seed)}
 		r.Distributions = []analysis.Distribution{
 			{Metric: "bytes", Labels: "direction=sent", Unit: "B/s per node", Count: 9, Mean: traffic},
 			{Metric: "coordinate_quality", Unit: "0-1", Count: 9, Mean: 0.9 / w.factor},
@@ -40,9 +40,9 @@ func (w world) side() *Side {
 			{Metric: "detection_first", Labels: "to=DEAD", Unit: "s", Count: 1, Mean: -1}, // replaced by survival
 		}
 		r.Counts = []analysis.Count{{Metric: "false_suspicions", Count: events, NodeHours: 2}, {Metric: "false_positives", NodeHours: 2}}
-		r.Survival = []analysis.Survival{{Metric: "detection_first", Labels: "to=DEAD", Times: []float64{t * w.factor}}}
+		r.Survival = []analysis.Survival{{Metric: "detection_first", Labels: "to=DEAD", Times: []float64{t * w.factor}, Watched: 60}}
 		if w.censor && seed%4 == 0 {
-			r.Survival[0] = analysis.Survival{Metric: "detection_first", Labels: "to=DEAD", Censored: []float64{60}}
+			r.Survival[0] = analysis.Survival{Metric: "detection_first", Labels: "to=DEAD", Censored: []float64{60}, Watched: 60}
 		}
 		c.Runs, s.Seeds = append(c.Runs, r), append(s.Seeds, uint64(seed))
 	}
@@ -63,10 +63,10 @@ func compared(t *testing.T, a, b *Side, opt Options) map[string]Row {
 	return out
 }
 
-// TestVerdicts: 5 % slower under the same weather is found, in each direction and for a metric without one;
+// TestVerdicts: 6 % slower under the same weather is found, in each direction and for a metric without one;
 // what did not change is equivalent, and what never happened is not.
 func TestVerdicts(t *testing.T) {
-	a, b := world{1, 40, 1, 0, false}.side(), world{1, 40, 1.05, 0, false}.side()
+	a, b := world{1, 40, 1, 0, false}.side(), world{1, 40, 1.06, 0, false}.side()
 	rows := compared(t, a, b, Options{})
 	for metric, want := range map[string]Verdict{
 		"detection_first": Worse, "coordinate_quality": Worse, "incarnation_max": Differs, "bytes": Equivalent,
@@ -77,7 +77,7 @@ func TestVerdicts(t *testing.T) {
 		}
 	}
 	d := rows["detection_first"]
-	if math.Abs(float64(d.Relative)-0.05) > 1e-9 || d.RelLow > 0.05 || d.RelHigh < 0.05 || d.PHolm > 0.05 || d.EffectIs != "cohen_dz" {
+	if math.Abs(float64(d.Relative)-0.06) > 1e-9 || d.RelLow > 0.06+1e-9 || d.RelHigh < 0.06-1e-9 || d.Adjusted > alpha || d.EffectIs != "cohen_dz" {
 		t.Errorf("5 %% slower: %+v", d)
 	}
 	if back := compared(t, b, a, Options{}); back["detection_first"].Verdict != Better || back["coordinate_quality"].Verdict != Better {
@@ -111,7 +111,7 @@ func TestUnpaired(t *testing.T) {
 	}
 }
 
-// TestFalseAlarms: the same world under other seeds. Holm keeps the chance of any false alarm in a
+// TestFalseAlarms: the same world under other seeds. Max-T keeps the chance of any false alarm in a
 // comparison at 5 %: more than 8 of 60 has a probability below 0.2 %.
 func TestFalseAlarms(t *testing.T) {
 	alarms := 0
@@ -132,16 +132,106 @@ func TestFalseAlarms(t *testing.T) {
 // TestCensored: crashes that nobody detects count as the time they were waited for, on both sides.
 func TestCensored(t *testing.T) {
 	row := compared(t, world{1, 40, 1, 0, false}.side(), world{1, 40, 1, 0, true}.side(), Options{})["detection_first"]
-	if row.CensoredA != 0 || row.CensoredB != 10 || row.Until != 60 || row.Stat != "restricted mean" || row.Verdict != Worse || !strings.Contains(row.Note, "10 of 40 never came") {
+	if row.CensoredA != 0 || row.CensoredB != 10 || row.Until != 60 || row.Stat != "restricted mean" || row.Verdict != Worse || !strings.Contains(row.Note, "0 of 40 and 10 of 40 never came; means of the first 60 s") {
 		t.Errorf("have %+v", row)
 	}
 }
 
-// TestTooFew: five pairs can not reach 5 %, and the comparison says so instead of calling all well.
+// TestTooFew: of five pairs all agree by chance once in sixteen times, in some of many rows nearly always. The comparison
+// says so in a word of its own and ends with 4, instead of calling all well; a difference of a factor is no help.
 func TestTooFew(t *testing.T) {
 	r, err := Compare(world{1, 5, 1, 0, false}.side(), world{1, 5, 2, 0, false}.side(), Options{})
-	if err != nil || r.Exit != 0 || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "so few runs") {
-		t.Errorf("have %+v, %v", r.Warnings, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := strings.TrimSpace(string(r.Text(TextOptions{})))
+	last = last[strings.LastIndex(last, "\n")+1:]
+	if r.Exit != 4 || r.Needs != 7 || r.Counts.TooFew == 0 || !strings.Contains(last, fmt.Sprintf("%d cannot be judged: n >= 7 seeds needed", r.Counts.TooFew)) {
+		t.Errorf("exit %d, needs %d, %+v, last line %q", r.Exit, r.Needs, r.Counts, last)
+	}
+	if row := r.Cells[0].Rows[0]; row.Metric != "detection_first" || row.Verdict != TooFew {
+		t.Errorf("%+v", row)
+	}
+	// Three pairs are never equivalent, and runs that are the same need no judging.
+	a := world{1, 3, 1, 0, false}.side()
+	for metric, row := range compared(t, a, world{1, 3, 1.0001, 0, false}.side(), Options{}) {
+		if row.Verdict == Equivalent {
+			t.Errorf("%s: equivalent on three pairs", metric)
+		}
+	}
+	same, err := Compare(a, world{1, 3, 1, 0, false}.side(), Options{})
+	if err != nil || same.Exit != 0 || same.Counts.Identical != len(same.Cells[0].Rows) {
+		t.Errorf("the same runs: exit %d, %+v, %v", same.Exit, same.Counts, err)
+	}
+	// Forty seeds on either side, three of them in common: unpaired, and equivalent on forty if at all.
+	if c, err := Compare(world{1, 40, 1, 0, false}.side(), world{38, 77, 1, 0, false}.side(), Options{}); err != nil || c.Cells[0].Paired {
+		t.Errorf("three seeds in common: %+v, %v", c.Cells[0], err)
+	}
+}
+
+// TestPrimary: what was named decides, with six pairs for one row; the rest is shown and changes no exit status.
+func TestPrimary(t *testing.T) {
+	a, b := world{1, 7, 1, 0, false}.side(), world{1, 7, 1.5, 0, false}.side()
+	r, err := Compare(a, b, Options{Primary: []string{"detection_first:to=DEAD"}})
+	if err != nil || r.Tests != 1 || r.Exit != 1 {
+		t.Fatalf("%d tests, exit %d, %v", r.Tests, r.Exit, err)
+	}
+	rows := compared(t, a, b, Options{Primary: []string{"bytes"}})
+	if row := rows["detection_first"]; row.Primary || row.Verdict == Equivalent {
+		t.Errorf("%+v", row)
+	}
+	if r, err := Compare(a, b, Options{Primary: []string{"bytes"}}); err != nil || r.Exit != 0 || !strings.Contains(string(r.Text(TextOptions{All: true})), "*detection_first") {
+		t.Errorf("traffic is the same: exit %d, %v", r.Exit, err)
+	}
+	for _, name := range []string{"rejoin", "detection_first:to=SUSPECT"} {
+		if _, err := Compare(a, b, Options{Primary: []string{name}}); err == nil {
+			t.Errorf("%s decides, and nobody measured it", name)
+		}
+	}
+	declared := world{1, 7, 1, 0, false}.side()
+	declared.declared.Primary = []string{"detection_first"}
+	if r, err := Compare(declared, b, Options{}); err != nil || r.Tests != 1 {
+		t.Errorf("what the scenario declares: %d tests, %v", r.Tests, err)
+	}
+}
+
+// TestQuickRestart: of four crashes one is over after two seconds. It says nothing about what takes seven, and does
+// not hide that the others take twice as long.
+func TestQuickRestart(t *testing.T) {
+	side := func(wait float64) *Side {
+		s := world{1, 10, 1, 0, false}.side()
+		for i := range s.cells[0].Runs {
+			r := &s.cells[0].Runs[i]
+			r.Digest = fmt.Sprint(wait, i)
+			x := wait + 0.01*float64(i*i%7)
+			r.Survival = []analysis.Survival{{Metric: "detection_first", Labels: "to=DEAD", Times: []float64{x, x + 0.2, x + 0.1}, Censored: []float64{2}, Watched: 70}}
+		}
+		return s
+	}
+	row := compared(t, side(7), side(14), Options{})["detection_first"]
+	if row.Verdict != Worse || math.Abs(float64(row.A)-7.13) > 0.03 || math.Abs(float64(row.B)-14.13) > 0.03 || row.CensoredA != 10 || row.Until != 70 {
+		t.Errorf("%+v", row)
+	}
+	row = compared(t, side(7), side(14), Options{Horizon: 10})["detection_first"]
+	if row.Verdict != Worse || row.B != 10 || row.Until != 10 {
+		t.Errorf("mean of the first 10 s: %+v", row)
+	}
+	if row = compared(t, side(7), side(14), Options{Horizon: 1})["detection_first"]; row.A != 1 || row.B != 1 {
+		t.Errorf("mean of the first second: %+v", row)
+	}
+}
+
+// TestRatios: a metric that nearly vanishes falls by less than 100 %, at either end.
+func TestRatios(t *testing.T) {
+	rows := compared(t, world{1, 40, 1, 1, false}.side(), world{41, 80, 1, 0, false}.side(), Options{})
+	for metric, row := range rows {
+		if row.RelLow < -1 || row.RelLow > row.Relative || row.RelHigh < row.Relative {
+			t.Errorf("%s: %v [%v, %v]", metric, row.Relative, row.RelLow, row.RelHigh)
+		}
+	}
+	row := rows["false_suspicions"]
+	if !(row.Smallest > 0) || row.Needed < 40 || row.Difference != row.B-row.A {
+		t.Errorf("%+v", row)
 	}
 }
 
@@ -232,10 +322,10 @@ func TestOutput(t *testing.T) {
 	if rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll(); err != nil || len(rows) != 7 {
 		t.Errorf("%d rows, %v", len(rows), err)
 	}
-	coloured := (&Result{A: &Side{}, B: &Side{}, Cells: []CellResult{{Rows: []Row{{Metric: "m", Verdict: Worse}}}}}).Text(TextOptions{
+	coloured := (&Result{A: &Side{}, B: &Side{}, Cells: []CellResult{{Rows: []Row{{Metric: "m", Verdict: Worse, Primary: true}}}}}).Text(TextOptions{
 		Paint: func(_ Verdict, word string) string { return "\x1b[31m" + word + "\x1b[39m" },
 	})
-	if !strings.Contains(string(coloured), "\x1b[31mworse\x1b[39m         m ") {
+	if !strings.Contains(string(coloured), "\x1b[31mworse\x1b[39m            m ") {
 		t.Errorf("colours move columns: %q", coloured)
 	}
 }

@@ -4,10 +4,11 @@
 // interval, an effect size, a p-value adjusted over all rows, and a verdict. As text, CSV or JSON.
 //
 // A run is the unit. Where both sides ran the same seeds they met the same weather, and differences are
-// taken seed by seed (SignFlip, BCa of the differences); otherwise the runs are exchanged between the sides
-// (Permutation, BCa of the difference of means). Holm holds the chance of any false alarm over all rows of
-// a comparison at 5 %. A detection that the end of the run cut off counts as the time that all were waited
-// for (a restricted mean), on both sides alike.
+// taken seed by seed and their signs flipped; otherwise whole runs are exchanged between the sides. All rows are
+// drawn together (stats.Family), which holds the chance of any false alarm in a comparison at 5 %; where primary
+// metrics are named, in those, and in the rest by itself. Times to an event are means up to a horizon that is
+// declared, or follows from what was planned, on both sides alike (Kaplan–Meier by runs). With so few runs that
+// chance alone makes a row agree in all of them nothing is said, in a word of its own.
 //
 // Which direction is better, and how much matters, is in metric.go. One run against one run is compared
 // digit by digit and judged by nothing. It writes no files and prints nothing. Spec 50 §6, §7.

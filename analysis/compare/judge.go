@@ -7,181 +7,173 @@ import (
 	"hypersim/analysis/stats"
 )
 
-// equivalentMin is how many runs a side must have before an interval within the tolerance means something.
-const equivalentMin = 5
-
 // row begins the row of a sample: what was measured.
-func (s *sample) row(paired bool) Row {
+func (s *sample) row(paired bool, opt *Options) Row {
 	nan := Number(math.NaN())
 	row := Row{
 		Metric: s.Metric, Labels: s.Labels, Unit: s.unit, Stat: s.stat, Better: directionOf(s.Metric), RunsA: len(s.a), RunsB: len(s.b),
-		CensoredA: s.censoredA, CensoredB: s.censoredB, Until: Number(s.until), Key: isKey(s.Metric, s.Labels),
-		Difference: nan, Low: nan, High: nan, Relative: nan, RelLow: nan, RelHigh: nan, Effect: nan, P: nan, PHolm: nan, Tolerance: nan,
-		Verdict: NotJudged,
+		Until: Number(s.horizon()), Key: isKey(s.Metric, s.Labels) || len(opt.Primary) > 0 && opt.decides(s.Key), Primary: opt.decides(s.Key),
+		Difference: nan, Low: nan, High: nan, Relative: nan, RelLow: nan, RelHigh: nan, Effect: nan, P: nan, Adjusted: nan, Tolerance: nan,
+		Smallest: nan, Precision: nan, Verdict: NotJudged, size: s.size(paired),
 	}
-	a, b := values(s.a), values(s.b)
-	if paired {
-		if pairs, left := stats.Match(s.a, s.b); left > 0 {
-			a, b = split(pairs)
-			row.Note = fmt.Sprintf("%d pairs", len(pairs))
-		}
+	a, b := s.means(paired)
+	row.A, row.B = Number(a), Number(b)
+	if s.waitA != nil {
+		row.CensoredA, row.CensoredB = s.waitA.Censored, s.waitB.Censored
 	}
-	row.A, row.B = Number(stats.Mean(a)), Number(stats.Mean(b))
-	if s.rateA != nil || s.eventsA+s.eventsB > 0 {
+	if s.waitA != nil || s.countA != nil || s.countB != nil {
 		n, m := uint64(s.eventsA), uint64(s.eventsB)
 		row.EventsA, row.EventsB = &n, &m
+	}
+	if paired && row.size < max(row.RunsA, row.RunsB) {
+		row.say("%d pairs", row.size)
+	}
+	if s.note != "" {
+		row.say("%s", s.note)
 	}
 	return row
 }
 
-// judge fills in differences, intervals and tests of all rows, and then, with all p-values known, verdicts.
+func (row *Row) say(format string, args ...any) {
+	if row.Note != "" {
+		row.Note += "; "
+	}
+	row.Note += fmt.Sprintf(format, args...)
+}
+
+// judge fills in differences, intervals and tests of all rows, and then verdicts. Rows that decide are one family, the
+// rest another.
 func (r *Result) judge(samples [][]sample, opt *Options) {
-	for i := range samples {
-		for k := range samples[i] {
-			if samples[i][k].testable(r.Cells[i].Paired) {
-				r.Tests++
+	families := map[bool]*stats.Family{true: {}, false: {}}
+	each := func(visit func(c *CellResult, row *Row, s *sample)) {
+		for i := range samples {
+			for k := range samples[i] {
+				visit(&r.Cells[i], &r.Cells[i].Rows[k], &samples[i][k])
 			}
 		}
 	}
-	var p []float64
-	for i := range samples {
-		for k := range samples[i] {
-			row := &r.Cells[i].Rows[k]
-			samples[i][k].measure(row, r.Cells[i].Paired, r.Cells[i].A, draws(r.Tests))
-			p = append(p, float64(row.P))
+	each(func(c *CellResult, row *Row, s *sample) {
+		if f := families[row.Primary]; c.Paired {
+			f.Paired(s.a, s.b)
+		} else {
+			f.Unpaired(s.a, s.b)
 		}
+	})
+	findings := map[bool]stats.Findings{}
+	for primary, f := range families {
+		findings[primary] = f.Test(stats.Draws{Seed: 1, Purpose: fmt.Sprint("compare/", primary)})
 	}
-	p = stats.Holm(p)
-	n, tooFew := 0, true
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		least := leastP(c)
-		tooFew = tooFew && float64(least*float64(r.Tests)) > alpha
-		for k := range c.Rows {
-			row := &c.Rows[k]
-			row.PHolm = Number(p[n])
-			n++
-			row.Tolerance = Number(opt.Tolerances.of(row.Metric, row.Unit).margin(float64(row.A)))
-			row.decide()
-		}
-	}
-	if tooFew && r.Tests > 0 {
-		r.Warnings = append(r.Warnings, "with so few runs no difference can be told from chance: add seeds, or name fewer metrics with --metric")
-	}
+	r.Tests, r.Secondary = findings[true].Tested, findings[false].Tested
+	next := map[bool]int{}
+	each(func(c *CellResult, row *Row, s *sample) {
+		f := findings[row.Primary]
+		found := f.Rows[next[row.Primary]]
+		next[row.Primary]++
+		s.measure(row, c.Paired, f, found)
+		row.Tolerance = Number(opt.Tolerances.of(row.Metric, row.Unit).margin(float64(row.A)))
+		s.plan(row, c.Paired, f.Critical, opt)
+		row.decide(c, least(c.Paired, f.Tested))
+	})
 }
 
-// draws returns how many Monte Carlo draws a test gets: the smallest p possible, times the number of rows, has to stay well
-// below alpha.
-func draws(tests int) int {
-	return min(max(stats.DefaultPermutations, 100*tests-1), 199_999)
-}
-
-// leastP is the smallest p-value that the runs of a cell can give: all pairs, or all arrangements, agree.
-func leastP(c *CellResult) float64 {
-	if c.Paired {
-		return math.Pow(2, 1-float64((c.RunsA+c.RunsB-c.Unpaired)/2))
-	}
-	arrangements := 1.0
-	for i := 1; i <= min(c.RunsA, c.RunsB); i++ {
-		arrangements *= float64(c.RunsA+c.RunsB-i+1) / float64(i)
-	}
-	return 2 / arrangements
-}
-
-// testable reports whether any arrangement of the values differs from what was seen. Where none does, as
-// with equal values, p is 1 whatever is true, and Holm need not pay for it (Tarone 1990, "A modified
-// Bonferroni method for discrete data").
-func (s *sample) testable(paired bool) bool {
-	a, b := s.a, s.b
+// least returns the fewest pairs, or runs a side, that so many rows can be judged by.
+func least(paired bool, tests int) int {
 	if paired {
-		pairs, _ := stats.Match(a, b)
-		for _, d := range stats.Differences(pairs) {
-			if d != 0 && !math.IsNaN(d) {
-				return true
-			}
-		}
-		return false
+		return stats.LeastPairs(tests, alpha)
 	}
-	all := append(values(a), values(b)...)
-	for _, v := range all {
-		if v != all[0] {
-			return len(a) > 0 && len(b) > 0
-		}
-	}
-	return false
+	return stats.LeastRuns(tests, alpha)
 }
 
 // measure compares the two sides of the sample.
-func (s *sample) measure(row *Row, paired bool, cell string, draws int) {
-	purpose := "compare/" + cell + "/" + s.Metric + "/" + s.Labels
-	interval := stats.Resampling{Seed: 1, Purpose: purpose, Expand: true}
-	test := stats.Resampling{Seed: 1, Purpose: purpose, Resamples: draws}
-	testable := s.testable(paired)
-	var iv stats.Interval
-	t := stats.Test{P: math.NaN()}
+func (s *sample) measure(row *Row, paired bool, f stats.Findings, found stats.Finding) {
+	var difference, ratio stats.Interval
+	a, b := values(s.a), values(s.b)
 	if paired {
 		pairs, _ := stats.Match(s.a, s.b)
-		d := stats.Differences(pairs)
-		iv = stats.PairedDifference(pairs, stats.Mean, interval).Interval
-		if testable {
-			t = stats.SignFlip(d, stats.TwoSided, test)
-		}
-		row.Test, row.EffectIs, row.Effect = "sign flip", "cohen_dz", Number(stats.CohenD(d))
+		difference, ratio = stats.PairedDifference(pairs, 0), stats.PairedRatio(pairs, 0)
+		row.Test, row.EffectIs, row.Effect = "sign flip", "cohen_dz", Number(stats.CohenD(stats.Differences(pairs)))
 	} else {
-		a, b := values(s.a), values(s.b)
-		iv = stats.Difference(a, b, stats.Mean, interval).Interval
-		if testable {
-			t = stats.Permutation(a, b, stats.TwoSided, test)
-		}
-		row.Test, row.EffectIs, row.Effect = "permutation", "cliffs_delta", Number(stats.CliffsDelta(a, b))
+		difference, ratio = stats.DifferenceOfMeans(a, b, 0), stats.RatioOfMeans(a, b, 0)
+		row.Test, row.EffectIs, row.Effect = "exchange of runs", "cliffs_delta", Number(stats.CliffsDelta(a, b))
 	}
-	row.Difference, row.Low, row.High, row.P = Number(iv.Estimate), Number(iv.Low), Number(iv.High), Number(t.P)
-	switch {
-	case !testable:
+	row.Difference, row.Low, row.High = row.B-row.A, Number(difference.Low), Number(difference.High)
+	row.P, row.Adjusted = Number(found.P), Number(found.Adjusted)
+	if row.Test += ", " + f.Method; math.IsNaN(found.P) {
 		row.Test = ""
-	case t.Method != "":
-		row.Test += ", " + t.Method
 	}
-	row.relate()
-	s.annotate(row, testable)
+	row.relate(ratio)
+	s.annotate(row)
 }
 
-func (s *sample) annotate(row *Row, testable bool) {
-	say := func(format string, args ...any) {
-		if row.Note != "" {
-			row.Note += "; "
-		}
-		row.Note += fmt.Sprintf(format, args...)
+// relate fills in what is relative to A.
+func (row *Row) relate(ratio stats.Interval) {
+	row.Relative, row.RelLow, row.RelHigh = row.Difference/row.A, Number(ratio.Low-1), Number(ratio.High-1)
+	if row.A <= 0 {
+		row.Relative = Number(math.NaN())
 	}
+}
+
+func (s *sample) annotate(row *Row) {
 	switch {
+	case len(s.a) == 0 && len(s.b) == 0: // its note says why
 	case len(s.a) == 0 || len(s.b) == 0:
-		say("only one side has it")
-	case s.rateA != nil && s.rateA.Count+s.rateB.Count == 0:
-		hours := s.rateA.Exposure + s.rateB.Exposure
-		say("none in %.4g node-hours: below %.2g per node-hour at 95 %%", hours, stats.PoissonInterval(0, hours, 0).High)
-	case !testable:
-		say("the same in every run")
+		row.say("only one side has it")
+	case s.countA != nil && s.eventsA+s.eventsB == 0:
+		row.say("%s", stats.NoneIn(len(s.countA)+len(s.countB), 0))
+	case math.IsNaN(float64(row.P)):
+		row.say("the same in every run")
 	}
-	if s.censoredA+s.censoredB > 0 {
-		say("%d of %d and %d of %d never came, and count as %.4g s", s.censoredA, s.eventsA, s.censoredB, s.eventsB, s.until)
+	if s.waitA != nil {
+		row.say("%d of %d and %d of %d never came; means of the first %.4g s", row.CensoredA, s.eventsA, row.CensoredB, s.eventsB, s.waitA.Until)
 	}
+}
+
+// plan says what so many runs can show, and how many it would take to be as precise as asked for.
+func (s *sample) plan(row *Row, paired bool, critical float64, opt *Options) {
+	if math.IsNaN(float64(row.P)) {
+		return
+	}
+	spread := stats.SpreadOfRuns(values(s.a), values(s.b))
+	if paired {
+		pairs, _ := stats.Match(s.a, s.b)
+		spread = stats.SpreadOfPairs(pairs)
+	}
+	row.Smallest, row.Precision = Number(spread.Smallest(critical)), row.Tolerance
+	if opt.Precision > 0 {
+		row.Precision = Number(opt.Precision * math.Abs(float64(row.A)))
+	}
+	row.Needed = spread.Runs(float64(row.Precision))
 }
 
 // decide gives the verdict.
-func (row *Row) decide() {
+func (row *Row) decide(c *CellResult, least int) {
 	margin, d := float64(row.Tolerance), float64(row.Difference)
 	rare := row.EventsA != nil && row.Unit == perNodeHour && *row.EventsA+*row.EventsB == 0
-	significant := float64(row.PHolm) <= alpha
+	tested := !math.IsNaN(float64(row.P))
 	switch {
 	case math.IsNaN(d):
 		row.Verdict = NotJudged
-	case significant && math.Abs(d) > margin:
+	case float64(row.Adjusted) <= alpha && math.Abs(d) > margin:
 		row.Verdict = row.direction(d)
-	case !rare && math.Min(float64(row.RunsA), float64(row.RunsB)) >= equivalentMin && float64(row.Low) >= -margin && float64(row.High) <= margin:
+	case !rare && row.size >= stats.ShownRuns && float64(row.Low) >= -margin && float64(row.High) <= margin:
 		row.Verdict = Equivalent
+	case tested && c.size() < least:
+		row.Verdict = TooFew
+		c.Needs = max(c.Needs, least)
+	case tested && row.size < least:
+		row.Verdict = NotJudged
+		row.say("only %d have it, %d are needed", row.size, least)
 	default:
 		row.Verdict = NoDifference
 	}
+}
+
+// size is how many pairs, or runs on the smaller side, the cell has.
+func (c *CellResult) size() int {
+	if c.Paired {
+		return (c.RunsA + c.RunsB - c.Unpaired) / 2
+	}
+	return min(c.RunsA, c.RunsB)
 }
 
 func (row *Row) direction(d float64) Verdict {
@@ -192,19 +184,4 @@ func (row *Row) direction(d float64) Verdict {
 		return Better
 	}
 	return Worse
-}
-
-func values(runs []stats.Run) []float64 {
-	out := make([]float64, len(runs))
-	for i := range runs {
-		out[i] = runs[i].Value
-	}
-	return out
-}
-
-func split(pairs []stats.Pair) (a, b []float64) {
-	for _, p := range pairs {
-		a, b = append(a, p.A), append(b, p.B)
-	}
-	return a, b
 }

@@ -8,31 +8,36 @@ import (
 // Verdict is what a row says about B.
 type Verdict string
 
-// The verdicts. Better, Worse and Differs need both a p-value of at most 5 % after Holm and an estimate
+// The verdicts. Better, Worse and Differs need both an adjusted p-value of at most 5 % and an estimate
 // beyond the tolerance. Equivalent needs the whole interval within the tolerance. What is neither is
-// NoDifference: none was shown, which does not mean that there is none.
+// NoDifference: none was shown, which does not mean that there is none; or, with so few runs that chance alone
+// makes one of so many rows agree in all of them, TooFew.
 const (
 	Better       Verdict = "better"
 	Worse        Verdict = "worse"
 	Differs      Verdict = "differs" // of a metric without a direction
 	NoDifference Verdict = "no difference"
 	Equivalent   Verdict = "equivalent"
-	Identical    Verdict = "identical"  // of single runs: equal to the last digit of their summaries
-	NotJudged    Verdict = "not judged" // of single runs: not equal, which may be chance
+	Identical    Verdict = "identical" // the same runs, by digest; of single runs: equal to the last digit of their summaries
+	TooFew       Verdict = "cannot be judged"
+	NotJudged    Verdict = "not judged" // of single runs: not equal, which may be chance; or too few of the runs have it
 )
 
 // Result is a whole comparison. Its JSON keys are stable; new ones may be added.
 type Result struct {
-	A        *Side        `json:"a"`
-	B        *Side        `json:"b"`
-	Warnings []string     `json:"warnings"`
-	OnlyA    []string     `json:"only_in_a"` // cells without a partner
-	OnlyB    []string     `json:"only_in_b"`
-	Cells    []CellResult `json:"cells"`
-	Tests    int          `json:"tests"` // that Holm adjusts for
-	Level    float64      `json:"level"` // of intervals; 1 − Level is the chance of any false alarm
-	Counts   Counts       `json:"counts"`
-	Exit     int          `json:"exit"` // 1: a row is worse
+	A         *Side        `json:"a"`
+	B         *Side        `json:"b"`
+	Warnings  []string     `json:"warnings"`
+	OnlyA     []string     `json:"only_in_a"` // cells without a partner
+	OnlyB     []string     `json:"only_in_b"`
+	Cells     []CellResult `json:"cells"`
+	Primary   []string     `json:"primary"`         // what decides; empty: all rows
+	Tests     int          `json:"tests"`           // that p is adjusted for, among the rows that decide
+	Secondary int          `json:"tests_secondary"` // the same among the rest
+	Level     float64      `json:"level"`           // of intervals; 1 − Level is the chance of any false alarm
+	Counts    Counts       `json:"counts"`
+	Needs     int          `json:"needs"` // pairs, or runs a side, that judging takes; 0: there are enough
+	Exit      int          `json:"exit"`  // of the rows that decide: 1 one is worse, 4 it cannot be said, as too few runs are there
 }
 
 // Counts tallies the verdicts.
@@ -43,6 +48,7 @@ type Counts struct {
 	NoDifference int `json:"no_difference"`
 	Equivalent   int `json:"equivalent"`
 	Identical    int `json:"identical"`
+	TooFew       int `json:"cannot_be_judged"`
 	NotJudged    int `json:"not_judged"`
 }
 
@@ -60,6 +66,7 @@ type CellResult struct {
 	Identical   int      `json:"identical"` // seeds whose runs have the same digest
 	ViolationsA int      `json:"violations_a"`
 	ViolationsB int      `json:"violations_b"`
+	Needs       int      `json:"needs"` // pairs, or runs a side, that judging takes; 0: there are enough
 	Rows        []Row    `json:"rows"`
 }
 
@@ -78,23 +85,28 @@ type Row struct {
 	EventsB   *uint64   `json:"events_b,omitempty"`
 	CensoredA int       `json:"censored_a"` // events that never came
 	CensoredB int       `json:"censored_b"`
-	Until     Number    `json:"restricted_to"` // s; times beyond count as this; null: nothing was cut off
+	Until     Number    `json:"restricted_to"` // s; times beyond count as this; null: nothing is waited for
 
 	Difference Number  `json:"difference"` // B − A
 	Low        Number  `json:"low"`        // of its interval
 	High       Number  `json:"high"`
-	Relative   Number  `json:"relative"` // difference / |A|, and its interval likewise
+	Relative   Number  `json:"relative"` // B/A − 1; its interval is that of the ratio, above −1
 	RelLow     Number  `json:"relative_low"`
 	RelHigh    Number  `json:"relative_high"`
 	Effect     Number  `json:"effect"`
 	EffectIs   string  `json:"effect_is"` // "cohen_dz" of pairs, "cliffs_delta" otherwise
 	P          Number  `json:"p"`
-	PHolm      Number  `json:"p_holm"`
+	Adjusted   Number  `json:"p_adjusted"` // for all rows of its family (max-T)
 	Test       string  `json:"test"`
-	Tolerance  Number  `json:"tolerance"` // in the metric's unit
+	Tolerance  Number  `json:"tolerance"`          // in the metric's unit
+	Smallest   Number  `json:"smallest_effect"`    // that so many runs show with 80 % probability, in the metric's unit
+	Precision  Number  `json:"precision"`          // in the metric's unit
+	Needed     int     `json:"runs_for_precision"` // pairs, or runs a side, for an interval of ± precision
 	Verdict    Verdict `json:"verdict"`
 	Note       string  `json:"note,omitempty"`
-	Key        bool    `json:"key"` // among the rows that the text always shows
+	Key        bool    `json:"key"`     // among the rows that the text always shows
+	Primary    bool    `json:"primary"` // it decides
+	size       int     // pairs, or runs on the smaller side
 }
 
 // Number is a float64 whose JSON form is null for NaN and a string for an infinity. Nine digits: more are

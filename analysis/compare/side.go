@@ -23,7 +23,8 @@ type Side struct {
 	Stopped  int      `json:"stopped"` // of those that are there
 	Builds   []string `json:"builds"`
 
-	cells []analysis.Cell
+	declared analysis.Declared
+	cells    []analysis.Cell
 }
 
 // Load reads the folder of a run or of a sweep.
@@ -58,7 +59,7 @@ func loadSweep(dir string) (*Side, error) {
 	if s.Done == 0 {
 		return nil, fmt.Errorf("%s has no run yet; sweep first", dir)
 	}
-	out := &Side{Dir: dir, Scenario: s.Scenario, Seeds: s.Seeds, Runs: s.Done, Missing: s.Runs - s.Done, Builds: s.Builds, cells: s.Cells}
+	out := &Side{Dir: dir, Scenario: s.Scenario, Seeds: s.Seeds, Runs: s.Done, Missing: s.Runs - s.Done, Builds: s.Builds, declared: s.Compare, cells: s.Cells}
 	for i := range s.Cells {
 		for k := range s.Cells[i].Runs {
 			if s.Cells[i].Runs[k].Stopped != "" {

@@ -73,13 +73,9 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 		fmt.Fprintf(out, "the runs of A and B are the same: equal digests\n")
 		return len(c.Rows)
 	}
-	effect := "δ"
-	if c.Paired {
-		effect = "d"
-	}
 	line := func(cells ...string) {
-		fmt.Fprintf(out, "%s %s %s %s %s %s %s %s\n", left(cells[0], 13), left(cells[1], 30), right(cells[2], 8), right(cells[3], 8),
-			right(cells[4], 7), right(cells[5], 15), right(cells[6], 5), right(cells[7], 6))
+		fmt.Fprintf(out, "%s %s %s %s %s %s %s\n", left(cells[0], 16), left(cells[1], 27), right(cells[2], 8), right(cells[3], 8),
+			right(cells[4], 9), right(cells[5], 20), right(cells[6], 6))
 	}
 	if r.A.IsRun {
 		line = func(cells ...string) {
@@ -95,18 +91,22 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 		}
 		if !head {
 			head = true
-			line("verdict", "metric", "A", "B", "B − A", "95 % interval", effect, "p")
+			line("verdict", "metric", "A", "B", "B − A", "B/A − 1, 95 % of it", "p")
 		}
 		verdict := string(row.Verdict)
 		if opt.Paint != nil {
 			verdict = opt.Paint(row.Verdict, verdict)
 		}
-		diff, interval := row.difference()
-		line(verdict, strings.TrimSpace(row.Metric+" "+strings.ReplaceAll(row.Labels, ";", " ")), amount(float64(row.A), row.Unit), amount(float64(row.B), row.Unit),
-			diff, interval, effectText(float64(row.Effect)), pText(float64(row.PHolm)))
-		if row.Note != "" && (opt.All || row.Verdict != Equivalent) && !r.A.IsRun {
-			for _, part := range fold(row.Note, wide-14) {
-				fmt.Fprintf(out, "%s%s\n", strings.Repeat(" ", 14), part)
+		diff, relative := row.difference()
+		name := strings.TrimSpace(row.Metric + " " + strings.ReplaceAll(row.Labels, ";", " "))
+		if !row.Primary {
+			name = "*" + name
+		}
+		line(verdict, name, amount(float64(row.A), row.Unit), amount(float64(row.B), row.Unit),
+			diff, relative, pText(float64(row.Adjusted)))
+		if !r.A.IsRun {
+			for _, part := range fold(row.remarks(opt.All), wide-17) {
+				fmt.Fprintf(out, "%s%s\n", strings.Repeat(" ", 17), part)
 			}
 		}
 	}
@@ -143,31 +143,58 @@ func (row *Row) shown(run bool) bool {
 	case Better, Worse, Differs:
 		return true
 	case NotJudged:
-		return run && !(row.A != row.A && row.B != row.B)
-	case NoDifference, Equivalent, Identical:
+		return run && !(row.A != row.A && row.B != row.B) || row.Key && !run
+	case NoDifference, Equivalent, Identical, TooFew:
 	}
 	return row.Key && !run
 }
 
-// difference writes the difference and its interval: relative to A, as a factor if that is large, or where
-// A is 0 in the metric's unit.
-func (row *Row) difference() (diff, interval string) {
+// difference writes the difference in the metric's unit, and relative to A with its interval; where A is 0 the
+// interval is that of the difference.
+func (row *Row) difference() (diff, relative string) {
+	if math.IsNaN(float64(row.Difference)) {
+		return "", ""
+	}
+	diff = amount(float64(row.Difference), row.Unit)
+	if row.Difference > 0 {
+		diff = "+" + diff
+	}
 	d, lo, hi := float64(row.Relative), float64(row.RelLow), float64(row.RelHigh)
-	write, unit := percent, " %"
 	switch {
+	case math.IsNaN(d) && math.IsNaN(float64(row.Low)):
+		return diff, ""
 	case math.IsNaN(d):
-		d, lo, hi = float64(row.Difference), float64(row.Low), float64(row.High)
-		write, unit = signed, ""
-	case d >= factorFrom && row.A > 0:
-		write, unit = factor, ""
+		return diff, "[" + signed(float64(row.Low)) + ", " + signed(float64(row.High)) + "]"
+	case math.IsNaN(lo) || math.IsNaN(hi):
+		return diff, percent(d) + " %"
+	case max(d, hi) >= factorFrom:
+		return diff, factor(d) + " [" + factor(lo) + ", " + factor(hi) + "]"
 	}
-	if !math.IsNaN(d) {
-		diff = write(d) + unit
+	return diff, percent(d) + " % [" + percent(lo) + ", " + percent(hi) + "]"
+}
+
+// remarks are the note of a row, and what so many runs could have shown where they show nothing.
+func (row *Row) remarks(all bool) string {
+	text := row.Note
+	if row.Verdict != NoDifference && row.Verdict != TooFew && !all || math.IsNaN(float64(row.Smallest)) {
+		return text
 	}
-	if !math.IsNaN(lo) && !math.IsNaN(hi) {
-		interval = write(lo) + " … " + write(hi) + unit
+	if text != "" {
+		text += "; "
 	}
-	return diff, interval
+	text += "so many runs can show ±" + row.share(row.Smallest)
+	if row.Needed > 0 {
+		text += fmt.Sprintf("; ±%s takes %d", row.share(row.Precision), row.Needed)
+	}
+	return text
+}
+
+// share writes an amount relative to A, or where A is 0 in the metric's unit.
+func (row *Row) share(v Number) string {
+	if row.A > 0 {
+		return fmt.Sprintf("%.2g %%", 100*float64(v/row.A))
+	}
+	return amount(float64(v), row.Unit)
 }
 
 // factorFrom is the relative difference from which on a factor reads better than per cent.
@@ -207,25 +234,30 @@ func (r *Result) foot(out *bytes.Buffer, hidden int) {
 	if hidden > 0 {
 		fmt.Fprintf(out, "%d more rows without a difference: --all\n", hidden)
 	}
-	fmt.Fprintf(out, "%d worse, %d better, %d differ, %d equivalent within tolerance, %d no difference shown", n.Worse, n.Better, n.Differs, n.Equivalent, n.NoDifference)
-	if n.NotJudged > 0 {
-		fmt.Fprintf(out, ", %d not judged", n.NotJudged)
+	fmt.Fprintf(out, "%s\n", strings.Join(fold(r.family(), wide), "\n"))
+	parts := []string{
+		fmt.Sprintf("%d worse", n.Worse), fmt.Sprintf("%d better", n.Better), fmt.Sprintf("%d differ", n.Differs),
+		fmt.Sprintf("%d equivalent within tolerance", n.Equivalent), fmt.Sprintf("%d no difference shown", n.NoDifference),
 	}
-	fmt.Fprintf(out, "\np adjusted for %d rows (Holm); %s\n", r.Tests, r.legend())
+	if n.Identical > 0 {
+		parts = append(parts, fmt.Sprintf("%d identical", n.Identical))
+	}
+	if n.NotJudged > 0 {
+		parts = append(parts, fmt.Sprintf("%d not judged", n.NotJudged))
+	}
+	fmt.Fprintf(out, "%s\n", strings.Join(fold(strings.Join(parts, ", "), wide), "\n"))
+	if n.TooFew > 0 {
+		fmt.Fprintf(out, "%d %s: n >= %d seeds needed\n", n.TooFew, TooFew, r.Needs)
+	}
 }
 
-func (r *Result) legend() string {
-	paired, unpaired := false, false
-	for i := range r.Cells {
-		paired, unpaired = paired || r.Cells[i].Paired, unpaired || !r.Cells[i].Paired
+// family says what p is adjusted for.
+func (r *Result) family() string {
+	if len(r.Primary) == 0 {
+		return fmt.Sprintf("p adjusted for %d rows that depend on each other (max-T)", r.Tests)
 	}
-	switch {
-	case paired && unpaired:
-		return "d: Cohen's d of paired differences, δ: Cliff's delta"
-	case paired:
-		return "d: Cohen's d of paired differences"
-	}
-	return "δ: Cliff's delta"
+	return fmt.Sprintf("%s decide: p adjusted for their %d rows (max-T); the other %d, marked *, are adjusted among themselves and do not change the exit status",
+		strings.Join(r.Primary, ", "), r.Tests, r.Secondary)
 }
 
 // amount writes a value with its unit in eight columns.
@@ -245,18 +277,6 @@ func amount(v float64, unit string) string {
 		s = fmt.Sprintf("%.1g", v)
 	}
 	return s + suffix
-}
-
-func effectText(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return ""
-	case math.Abs(v) >= 99.5:
-		return map[bool]string{true: ">99", false: "<-99"}[v > 0]
-	case math.Abs(v) >= 9.95:
-		return fmt.Sprintf("%+.0f", v)
-	}
-	return fmt.Sprintf("%+.2f", v)
 }
 
 func pText(v float64) string {

@@ -65,11 +65,11 @@ func (g *grid) overlay(list []combination, note string) *figure {
 				continue
 			}
 			seen = append(seen, c)
-			obs := c.Observations(m.Key)
-			s, err := stats.KaplanMeier(obs, 0)
-			if err != nil || s.Events == 0 {
+			w, _, err := c.Waits(m.Key, nil)
+			if err != nil || w.Curve().Events == 0 {
 				continue
 			}
+			s := w.Curve()
 			xy := incidence(s)
 			most = max(most, xy[len(xy)-1].X)
 			label := list[k].label

@@ -43,28 +43,24 @@ func (m *measure) label() string { return m.name + " (" + m.unit + ")" }
 func (g *grid) measures() []measure {
 	var out []measure
 	for _, m := range candidates {
-		seen, censored, events := 0, 0, 0
-		m.until = math.Inf(1)
-		something := false
+		if m.waited {
+			m.until = g.horizon(m.Key)
+		}
+		seen, something := 0, false
+		censored, events := 0, 0
 		for i := range g.sweep.Cells {
-			c := &g.sweep.Cells[i]
-			if m.waited {
-				m.until = min(m.until, c.Horizon(m.Key))
-			}
-			v, cut, n := m.runs(c)
-			if m.waited {
-				censored, events = censored+cut, events+n
-			}
-			if len(v) > 0 {
+			v := m.runs(&g.sweep.Cells[i])
+			if len(v.Runs) > 0 {
 				seen++
 			}
-			for _, r := range v {
+			censored, events = censored+v.Censored, events+v.Events
+			for _, r := range v.Runs {
 				something = something || r.Value != 0
 			}
 		}
 		if something && 2*seen >= len(g.sweep.Cells) && len(out) < panelsMax {
-			if censored > 0 {
-				m.note = fmt.Sprintf("%d of %d never came and count as %.4g s, as do all that took longer", censored, events, m.until)
+			if m.waited {
+				m.note = fmt.Sprintf("mean of the first %.4g s; %d of %d never came", m.until, censored, events)
 			}
 			out = append(out, m)
 		}
@@ -72,33 +68,51 @@ func (g *grid) measures() []measure {
 	return out
 }
 
-// runs returns the value of each run of c.
-func (m *measure) runs(c *analysis.Cell) (list []stats.Run, censored, events int) {
-	switch {
-	case m.counted:
-		list, _ = c.Rates(m.Key)
-	case m.waited:
-		return c.Times(m.Key, m.until)
-	default:
-		list = c.Values(m.Key, "mean")
-	}
-	return list, 0, 0
-}
-
-// estimate returns the mean over the runs of c with its 95 % interval. Of what never happened the upper end
-// is that of a Poisson rate.
-func (m *measure) estimate(c *analysis.Cell) stats.Interval {
-	list, _, _ := m.runs(c)
-	v := make([]float64, len(list))
-	for i := range list {
-		v[i] = list[i].Value
-	}
-	if m.counted {
-		if _, total := c.Rates(m.Key); total.Count == 0 && total.Exposure > 0 {
-			return stats.PoissonInterval(0, total.Exposure, 0)
+// horizon is the time up to which the times to an event are known in every cell: what the scenario declares, or what every run
+// would have waited.
+func (g *grid) horizon(k analysis.Key) float64 {
+	until := math.Inf(1)
+	for i := range g.sweep.Cells {
+		c := &g.sweep.Cells[i]
+		until = min(until, c.Watched(k))
+		if w, _, err := c.Waits(k, nil); err == nil && w.Curve().N > 0 {
+			until = min(until, w.Until())
 		}
 	}
-	return stats.BCa(v, stats.Mean, stats.Resampling{Seed: 1, Purpose: "plot/" + c.Name + "/" + m.Metric, Expand: true}).Interval
+	if declared := g.sweep.Compare.Horizon; declared > 0 {
+		until = min(until, declared)
+	}
+	return until
+}
+
+// runs returns the value of each run of c.
+func (m *measure) runs(c *analysis.Cell) (w analysis.Wait) {
+	switch {
+	case m.counted:
+		w.Runs, _ = c.Rates(m.Key)
+	case m.waited:
+		w, _ = c.Wait(m.Key, m.until, nil)
+	default:
+		w.Runs = c.Values(m.Key, "mean")
+	}
+	return w
+}
+
+// estimate returns the mean over the runs of c with its 95 % interval, where there is one.
+func (m *measure) estimate(c *analysis.Cell) stats.Interval {
+	w := m.runs(c)
+	v := make([]float64, len(w.Runs))
+	for i := range w.Runs {
+		v[i] = w.Runs[i].Value
+	}
+	switch {
+	case m.counted:
+		_, counts := c.Rates(m.Key)
+		return stats.RateInterval(counts, 0)
+	case m.waited:
+		return stats.Around(w.Mean, v, 0)
+	}
+	return stats.MeanInterval(v, 0)
 }
 
 // scale lets an axis show rates that are far apart, 0 among them.

@@ -8,21 +8,12 @@ import (
 
 // Published data used by several tests.
 var (
-	// Efron and Tibshirani (1993), table 2.1: survival in days of mice after surgery.
-	mouseTreated = []float64{94, 197, 16, 38, 99, 141, 23}
-	mouseControl = []float64{52, 104, 146, 10, 51, 30, 40, 27, 46}
-
-	// Efron and Tibshirani (1993), table 14.1: spatial test, column A, 26 children.
-	spatialA = []float64{48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41}
-
-	// Efron and Tibshirani (1993), table 3.1: LSAT and GPA of 15 law schools.
-	lawSchools = []Pair{
-		{576, 3.39}, {635, 3.30}, {558, 2.81}, {578, 3.03}, {666, 3.44}, {580, 3.07}, {555, 3.00}, {661, 3.43},
-		{651, 3.36}, {605, 3.13}, {653, 3.12}, {575, 2.74}, {545, 2.76}, {572, 2.88}, {594, 2.96},
-	}
-
 	// Student (1908), "The probable error of a mean": additional hours of sleep, second drug minus first.
 	sleep = []float64{1.2, 2.4, 1.3, 1.3, 0, 1.0, 1.8, 0.8, 4.6, 1.4}
+
+	// The same, as the ten values of each drug.
+	drugOne = []float64{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2}
+	drugTwo = []float64{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}
 
 	// Darwin's maize in eighths of an inch, crossed minus self-fertilised, from Fisher (1935), The Design of
 	// Experiments, chapter III.

@@ -1,22 +1,29 @@
 // Package stats turns the values of many runs into statements: how large, how sure, and whether two
 // variants differ.
 //
-// In: plain numbers, one per run for every method but the histogram and Kaplan–Meier. Out: Interval,
-// Test, Summary, Survival and Histogram, plain values. A run is the unit: observations within one run
-// share its weather, so they are first reduced to one number per run, and only runs are resampled.
+// In: plain numbers, one per run for every method but the histogram, shares, rates and times to an event, which come
+// run by run. Out: Interval, Findings, Summary, Survival and Histogram, plain values. A run is the unit: observations
+// within one run share its weather, and no interval takes them as independent.
 //
 //	question                                         use
-//	how large is it, over seeds                      BCa(values, Mean or Median or Quantile(p))
-//	… few runs (below about 10), roughly normal      TInterval
-//	does B differ from A, the same seeds             PairedDifference, PairedRatio; p: SignFlip
-//	does B differ from A, other seeds                Difference; p: MannWhitney or Permutation
-//	several metrics in one comparison                Holm over their p-values
+//	how large is it, over seeds                      MeanInterval
+//	… a ratio of sums, or another smooth figure      Around, of each run's contribution
+//	does B differ from A, the same seeds             PairedDifference, PairedRatio
+//	does B differ from A, other seeds                DifferenceOfMeans, RatioOfMeans
+//	is any of several rows different                 Family (max-T), paired or not
 //	how much does it matter                          CliffsDelta, RankBiserial, CohenD, HodgesLehmann
-//	time to an event that the end of a run cuts off  KaplanMeier: median, quantiles, restricted mean
-//	a rare event, k in so many node-hours            PoissonInterval, PoissonUpper; two: RateRatio
-//	a fraction, k of n runs                          ClopperPearson (never too short), Wilson (short)
+//	what could so many runs show, how many it takes  Spread, LeastPairs, LeastRuns
+//	time to an event that the end of a run cuts off  Waits: restricted mean, percentiles; one sample: KaplanMeier
+//	events that come in bursts                       RateInterval, by runs
+//	independent events, k in so many node-hours      PoissonInterval, PoissonUpper; two: RateRatio
+//	a share of what several runs saw                 ShareInterval, by runs
+//	a fraction, k of n independent                   ClopperPearson (never too short), Wilson (short)
+//	a percentile of what several runs saw            QuantileInterval, by runs
 //	percentiles over all observations of all runs    Histogram, merged; no interval comes from it
 //	one line of a table                              Summarize
+//
+// Intervals are closed forms, without resampling (ADR-0017). Where none can be had, as of two runs, or of a 99th
+// percentile of twenty, there is none, and Note says so.
 //
 // Results are a function of the multiset of inputs and, where chance enters, of (seed, purpose): inputs
 // are sorted first, and sums are rounded once (Sum), so order of arrival and number of workers change no

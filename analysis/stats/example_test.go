@@ -35,7 +35,7 @@ func ExamplePairedDifference() {
 		[]stats.Run{{Seed: 1, Value: 12}, {Seed: 2, Value: 40}, {Seed: 3, Value: 25}},
 		[]stats.Run{{Seed: 3, Value: 26}, {Seed: 1, Value: 13}, {Seed: 2, Value: 41}, {Seed: 4, Value: 90}},
 	)
-	d := stats.PairedDifference(pairs, stats.Mean, stats.Resampling{Seed: 1, Purpose: "example"})
+	d := stats.PairedDifference(pairs, 0.95)
 	fmt.Printf("%v (%v to %v), %d unmatched\n", d.Estimate, d.Low, d.High, unmatched)
 	// Output:
 	// 1 (1 to 1), 1 unmatched

@@ -58,22 +58,3 @@ func Median(values []float64) float64 {
 	}
 	return s[n/2-1]/2 + s[n/2]/2
 }
-
-// Quantile returns the statistic Percentile(·, p), for BCa.
-func Quantile(p float64) Statistic {
-	return func(values []float64) float64 { return Percentile(values, p) }
-}
-
-// TInterval is Student's interval of the mean: mean ± t·sd/√n. Right for normal values, and for few runs
-// closer to its level than a bootstrap; wrong in its tails for skewed ones.
-func TInterval(values []float64, level float64) Interval {
-	s := sortedCopy(values)
-	iv := Interval{Estimate: Mean(s), Level: orDefault(level), N: len(s)}
-	if note := unusable(s, 2); note != "" {
-		return iv.without(note)
-	}
-	t := studentQuantile(float64(len(s)-1), 1-tail(iv.Level))
-	half := float64(t*SD(s)) / math.Sqrt(float64(len(s)))
-	iv.Low, iv.High = iv.Estimate-half, iv.Estimate+half
-	return iv
-}

@@ -125,17 +125,3 @@ func TestMedian(t *testing.T) {
 		}
 	}
 }
-
-// Student (1908) as R's t.test(extra ~ group, data = sleep, paired = TRUE) has it: mean 1.58, interval
-// 0.7001142 to 2.4598858.
-func TestTInterval(t *testing.T) {
-	iv := TInterval(sleep, 0.95)
-	near(t, "mean", iv.Estimate, 1.58, 1e-12)
-	nearInterval(t, "sleep", iv, 0.7001142, 2.4598858, 5e-8)
-	if iv := TInterval([]float64{4}, 0.95); iv.Known() || iv.Note == "" || iv.Estimate != 4 {
-		t.Errorf("one value: %+v", iv)
-	}
-	if iv := TInterval([]float64{4, 4, 4}, 0.95); iv.Low != 4 || iv.High != 4 {
-		t.Errorf("equal values: %+v", iv)
-	}
-}

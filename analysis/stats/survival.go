@@ -43,7 +43,7 @@ type Survival struct {
 // Prentice 1980; Borgan and Liestøl 1990).
 //
 // Intervals take observations as independent. Several from one run are not: then use the curve, and put
-// the interval across runs with BCa over, say, each run's RestrictedMean.
+// the interval across runs with Waits.
 func KaplanMeier(observations []Observation, level float64) (*Survival, error) {
 	obs := slices.Clone(observations)
 	for _, o := range obs {

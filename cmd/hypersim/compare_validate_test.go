@@ -23,7 +23,7 @@ func compared(t *testing.T, a, b string) (verdicts map[string]int, dead float64,
 				Metric, Labels, Verdict string
 				Relative                *float64
 				P                       *float64
-				PHolm                   *float64 `json:"p_holm"`
+				Adjusted                *float64 `json:"p_adjusted"`
 			}
 		}
 	}
@@ -37,8 +37,8 @@ func compared(t *testing.T, a, b string) (verdicts map[string]int, dead float64,
 		if row.Metric == "detection_first" && row.Labels == "to=DEAD" && row.Relative != nil {
 			dead, verdict = *row.Relative, row.Verdict
 		}
-		if row.PHolm != nil {
-			least = min(least, *row.PHolm)
+		if row.Adjusted != nil {
+			least = min(least, *row.Adjusted)
 		}
 	}
 	t.Logf("%s %s: %v; first DEAD %+.2f %% (%s); least adjusted p %.3f", filepath.Base(a), filepath.Base(b), verdicts, 100*dead, verdict, least)

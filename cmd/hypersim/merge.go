@@ -16,7 +16,7 @@ as if the sweep had run in one place, and judges and tabulates the whole. The pa
 be there already, with a part of the same sweep or with an earlier merge in it.
 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage, or the folders are not parts of
-one sweep.`,
+one sweep; 4 a comparison of cells could not be judged: too few seeds.`,
 		Example: `  hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 1/2 --out results/part-1
   hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 2/2 --out results/part-2
   hypersim merge results/whole results/part-1 results/part-2`,

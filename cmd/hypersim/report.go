@@ -191,9 +191,10 @@ func value(v float64, unit string) string {
 
 // Colours. All have the same length, so that columns stay aligned.
 const (
-	red   = "\x1b[31m"
-	green = "\x1b[32m"
-	plain = "\x1b[39m"
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	plain  = "\x1b[39m"
 )
 
 func (p *report) paint(colour, s string) string {

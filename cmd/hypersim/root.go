@@ -22,6 +22,7 @@ const (
 	exitFailed      = 1   // ran; an expectation failed or an invariant broke
 	exitUsage       = 2   // could not run: nothing was written
 	exitInternal    = 3   // our bug, or the machine's trouble
+	exitOpen        = 4   // ran; could not be judged: too few seeds, or parts are missing
 	exitInterrupted = 130 // Ctrl-C
 )
 

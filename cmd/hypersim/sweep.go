@@ -46,7 +46,7 @@ done stays, and the folder is marked by a file named "incomplete".
 part is read from the job's environment. Parts share a folder, or are joined by hypersim merge.
 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
-written; 3 internal error; 130 interrupted.`,
+written; 3 internal error; 4 a comparison of cells could not be judged: too few seeds; 130 interrupted.`,
 		Example: `  hypersim sweep crash-single-lan --seeds 1..3 --vary cluster.size=5,20
   hypersim sweep crash-single-lan --seeds 1..6 --vary cluster.size=5,20 --variant flat
   hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --json
@@ -122,7 +122,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 	case done.Interrupted:
 		code = exitInterrupted
 	case len(done.Slow) > 0:
-		code = max(code, exitFailed)
+		code = exitFailed
 	}
 	for _, s := range done.Slow {
 		log.line("warning: %s exceeded its budget of wall time; nothing is kept of it", s)

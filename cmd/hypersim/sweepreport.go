@@ -68,15 +68,18 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 		c := &r.Cells[i]
 		for k := range c.Verdicts {
 			v := &c.Verdicts[k]
-			if !f.verbose && !v.Fails && (f.quiet || v.Verdict != "fail") {
+			if !f.verbose && !v.Fails && !v.Open && (f.quiet || v.Verdict != "fail") {
 				continue
 			}
 			if rows++; rows == 1 {
 				fmt.Fprintf(t, "\nverdict\tcell\texpectation\tlevel\tacross\tvalue\t95 %% interval\tbound\truns\twhy\n")
 			}
 			paint := plain
-			if v.Fails {
+			switch {
+			case v.Fails:
 				paint = red
+			case v.Open:
+				paint = yellow
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", p.paint(paint, v.Verdict), c.Cell, v.ID, v.Level, v.Across,
 				value(float64(v.Value), v.Unit), interval(v), v.Bound, v.Runs, v.Why)

@@ -20,9 +20,16 @@ type Report struct {
 	Runs     int          `json:"runs"`
 	Done     int          `json:"done"`
 	Builds   []string     `json:"builds"` // of the program; several: runs of different programs are mixed
+	Compare  Declared     `json:"compare"`
 	Cells    []CellReport `json:"cells"`
 	Strict   bool         `json:"strict"` // expectations of level "should" fail the sweep, too
 	Exit     int          `json:"exit"`
+}
+
+// Declared is what the scenario says that comparisons judge.
+type Declared struct {
+	Primary  []string `json:"primary"`
+	HorizonS number   `json:"horizon_s"` // 0: none declared
 }
 
 // CellReport is one cell of sweep.json.
@@ -74,10 +81,11 @@ func (p *Plan) Collect(dir string, strict bool) (*Report, error) {
 func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 	r := &Report{
 		Schema: Format, Scenario: p.Scenario, Title: p.Title, Axes: p.Axes, Defaults: p.Defaults, Seeds: p.Seeds, Runs: p.Runs(), Builds: []string{}, Strict: strict,
+		Compare: p.Compare,
 	}
 	t := newTables(p)
 	all := make([][]evidence, len(p.Cells)) // by cell and claim
-	alone := make([][]Verdict, len(p.Cells))
+	single := make([][]Verdict, len(p.Cells))
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		runs, err := p.read(dir, c)
@@ -97,20 +105,20 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 		}
 		r.Cells = append(r.Cells, x)
 		all[i] = gather(c, runs, p.Seeds)
-		alone[i] = p.alone(c, all[i])
+		single[i] = byItself(all[i])
 		t.long(c, runs)
 		t.summary(c, runs)
 	}
 	for i := range p.Cells {
 		for k := range p.Cells[i].Claims {
-			if v, ok := p.judge(i, k, all, alone[i][k]); ok {
+			if v, ok := p.judge(i, k, all, single[i][k]); ok {
 				v.settle(strict)
 				r.Cells[i].Verdicts = append(r.Cells[i].Verdicts, v)
 				t.verdict(&p.Cells[i], &v)
 			}
 		}
 		r.Cells[i].settle()
-		r.Exit = max(r.Exit, r.Cells[i].Exit)
+		r.Exit = worst(r.Exit, r.Cells[i].Exit)
 	}
 	slices.Sort(r.Builds)
 	return r, t.write(dir, r)
@@ -154,16 +162,30 @@ func (r *Report) note(x *CellReport, run *runData) {
 
 // settle decides a cell's exit status.
 func (x *CellReport) settle() {
-	bad := len(x.Violations) > 0
+	bad, open := len(x.Violations) > 0, false
 	for i := range x.Runs {
 		bad = bad || x.Runs[i].Stopped != ""
 	}
 	for i := range x.Verdicts {
-		bad = bad || x.Verdicts[i].Fails
+		bad, open = bad || x.Verdicts[i].Fails, open || x.Verdicts[i].Open
 	}
-	if bad {
+	switch {
+	case bad:
 		x.Exit = 1
+	case open:
+		x.Exit = exitOpen
 	}
+}
+
+// exitOpen is the exit status of a sweep that could not be judged: too few seeds.
+const exitOpen = 4
+
+// worst returns the graver of two exit statuses: what failed failed, whatever else could not be judged.
+func worst(a, b int) int {
+	if a == 1 || b == 1 {
+		return 1
+	}
+	return max(a, b)
 }
 
 // gather collects what the runs of a cell say about each claim.
@@ -186,14 +208,14 @@ func gather(c *Cell, runs []*runData, seeds []uint64) []evidence {
 	return out
 }
 
-// alone judges each claim by its cell alone and lets go of the observations: a large sweep has more of them
+// byItself judges each claim by its cell alone and lets go of the observations: a large sweep has more of them
 // than fit into memory at once.
-func (p *Plan) alone(c *Cell, list []evidence) []Verdict {
+func byItself(list []evidence) []Verdict {
 	out := make([]Verdict, len(list))
 	for k := range list {
 		e := &list[k]
 		if e.claim.Applies {
-			out[k] = judged(e, purpose(c, e.claim))
+			out[k] = judged(e)
 		}
 		for _, s := range e.samples {
 			s.Values, s.Weights = nil, nil
@@ -201,9 +223,6 @@ func (p *Plan) alone(c *Cell, list []evidence) []Verdict {
 	}
 	return out
 }
-
-// purpose keeps the streams of the intervals apart.
-func purpose(c *Cell, x *Claim) string { return "sweep/" + c.Name + "/" + x.ID }
 
 // judge returns the verdict of claim k in cell i, of which v is that by the cell alone; ok is false where
 // the claim says nothing about the cell.
@@ -222,6 +241,6 @@ func (p *Plan) judge(i, k int, all [][]evidence, v Verdict) (_ Verdict, ok bool)
 		v.Across = "difference to " + versusName(e.claim.Versus)
 		return v.notJudged(true, "no such cell in this sweep: %s", versusName(e.claim.Versus)), true
 	default:
-		return against(v, e, &all[other][k], p.Cells[other].Name, purpose(c, e.claim)), true
+		return against(v, e, &all[other][k], p.Cells[other].Name), true
 	}
 }

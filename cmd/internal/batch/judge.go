@@ -32,13 +32,22 @@ type Verdict struct {
 	Count   number `json:"observations"` // in all of them
 	Why     string `json:"why"`
 	Fails   bool   `json:"fails"`
+	Open    bool   `json:"undecided"` // it matters, and so few runs cannot say
 	broken  bool
+	few     bool // not judged because there are too few runs
 	level   judge.Level
 }
 
 func (v Verdict) notJudged(broken bool, format string, args ...any) Verdict {
 	v.Verdict, v.broken = judge.NotJudged.String(), broken
 	v.Why = fmt.Sprintf(format, args...)
+	return v
+}
+
+// tooFew is not judged for want of runs.
+func (v Verdict) tooFew(format string, args ...any) Verdict {
+	v = v.notJudged(false, format, args...)
+	v.few = true
 	return v
 }
 
@@ -54,10 +63,11 @@ func (v *Verdict) set(i stats.Interval) {
 	v.Value, v.Low, v.High = rounded(i.Estimate), rounded(i.Low), rounded(i.High)
 }
 
-// settle decides whether the verdict fails the sweep.
+// settle decides whether the verdict fails the sweep, or leaves it open.
 func (v *Verdict) settle(strict bool) {
 	must := v.level == judge.Must || v.level == judge.Should && strict
 	v.Fails = must && (v.broken || v.Verdict == judge.Fail.String())
+	v.Open = must && v.few
 }
 
 // evidence is what the runs of a cell say about one of its claims.
@@ -70,7 +80,7 @@ type evidence struct {
 }
 
 // judged judges a claim about one cell.
-func judged(e *evidence, purpose string) Verdict {
+func judged(e *evidence) Verdict {
 	c := e.claim
 	v := Verdict{
 		ID: c.ID, Metric: c.Metric, Labels: c.Where.String(), Stat: c.StatName(), Level: c.Level.String(), Across: across(c),
@@ -83,7 +93,7 @@ func judged(e *evidence, purpose string) Verdict {
 	if len(e.samples) == 0 {
 		return v.notJudged(e.stopped > 0, "no run to judge by")
 	}
-	v, fails := e.combined(v, purpose)
+	v, fails := e.combined(v)
 	switch {
 	case c.Level == judge.Record:
 		return v.notJudged(false, "recorded, never judged")
@@ -117,12 +127,12 @@ func unit(c *Claim, samples []*Sample) string {
 
 // combined judges by the way in which the claim combines seeds. sure reports that runs which are missing
 // could not change a failure into something else.
-func (e *evidence) combined(v Verdict, purpose string) (_ Verdict, sure bool) {
+func (e *evidence) combined(v Verdict) (_ Verdict, sure bool) {
 	switch e.claim.Across {
 	case judge.AcrossPooled:
-		return e.pooled(v, purpose), false
+		return e.pooled(v), false
 	case judge.AcrossMean:
-		return e.mean(v, purpose), false
+		return e.mean(v), false
 	case judge.AcrossShare:
 		return e.share(v), false
 	case judge.AcrossDefault, judge.AcrossAll:
@@ -161,17 +171,12 @@ func (e *evidence) every(v Verdict) Verdict {
 	return v.by(true)
 }
 
-func (e *evidence) pooled(v Verdict, purpose string) Verdict {
+func (e *evidence) pooled(v Verdict) Verdict {
 	p := pool(e.samples)
 	value := p.statistic(v.Stat, p.once())
 	v.Value = rounded(value)
-	switch {
-	case v.Stat == "rate" && e.samples[0].PerWhat == "node-hour":
-		v.set(stats.PoissonInterval(uint64(math.Round(p.count)), p.exposure, 0))
-	case v.Stat != "count" && v.Stat != "sum":
-		iv := p.interval(v.Stat, purpose)
-		v.Low, v.High = rounded(iv.Low), rounded(iv.High)
-	}
+	iv := p.interval(v.Stat)
+	v.Low, v.High = rounded(iv.Low), rounded(iv.High)
 	truncated := uint64(0)
 	for _, s := range e.samples {
 		truncated += s.Truncated
@@ -200,10 +205,10 @@ func (e *evidence) own() (values []float64, runs []stats.Run) {
 	return values, runs
 }
 
-func (e *evidence) mean(v Verdict, purpose string) Verdict {
+func (e *evidence) mean(v Verdict) Verdict {
 	values, _ := e.own()
 	v.Runs = len(values)
-	iv := stats.BCa(values, stats.Mean, stats.Resampling{Seed: 1, Purpose: purpose}).Interval
+	iv := stats.MeanInterval(values, 0)
 	v.set(iv)
 	switch {
 	case len(values) == 0 || float64(v.Count) < float64(e.claim.Least()):
@@ -235,7 +240,7 @@ func (e *evidence) share(v Verdict) Verdict {
 
 // against judges a claim about the difference to, or the ratio to, another cell, seed by seed. v is the verdict
 // by the cell alone.
-func against(v Verdict, e, other *evidence, name, purpose string) Verdict {
+func against(v Verdict, e, other *evidence, name string) Verdict {
 	c := e.claim
 	v.Across = fmt.Sprintf("difference to %s", name)
 	if c.AsRatio {
@@ -244,12 +249,11 @@ func against(v Verdict, e, other *evidence, name, purpose string) Verdict {
 	_, mine := e.own()
 	_, its := other.own()
 	pairs, _ := stats.Match(its, mine)
-	r := stats.Resampling{Seed: 1, Purpose: purpose}
-	iv := stats.PairedDifference(pairs, stats.Mean, r).Interval
+	iv := stats.PairedDifference(pairs, 0)
 	if c.AsRatio {
-		iv = stats.PairedRatio(pairs, stats.Mean, r).Interval
+		iv = stats.PairedRatio(pairs, 0)
 	}
-	v.Why, v.broken, v.Runs = c.Why, false, len(pairs)
+	v.Why, v.broken, v.few, v.Runs = c.Why, false, false, len(pairs)
 	v.set(iv)
 	least, most := c.Limits()
 	switch {
@@ -263,8 +267,8 @@ func against(v Verdict, e, other *evidence, name, purpose string) Verdict {
 		return v.notJudged(true, "%.6g observations, needs %d", float64(v.Count), c.Least())
 	case len(pairs) < len(e.samples):
 		return v.notJudged(true, "%d of %d seeds have no pair of values", len(e.samples)-len(pairs), len(e.samples))
-	case len(pairs) < 2:
-		return v.notJudged(false, "needs more seeds: a comparison needs at least two")
+	case len(pairs) < stats.ShownRuns:
+		return v.tooFew("cannot be judged on %d seeds: n >= %d needed (%s)", len(pairs), stats.ShownRuns, c.Why)
 	case !iv.Known():
 		return v.notJudged(true, "no interval: %s", iv.Note)
 	case c.Holds(iv.Low) && c.Holds(iv.High): // bounds are an interval, too: what holds at both ends holds between them
@@ -272,7 +276,7 @@ func against(v Verdict, e, other *evidence, name, purpose string) Verdict {
 	case iv.High < least || iv.Low > most:
 		return v.by(false)
 	}
-	return v.notJudged(true, "the interval reaches beyond the bound: not shown with %d seeds (%s)", len(pairs), c.Why)
+	return v.tooFew("cannot be judged on %d seeds: the interval reaches beyond the bound (%s)", len(pairs), c.Why)
 }
 
 // versusName names a cell that there is not.

@@ -82,7 +82,7 @@ func TestAcross(t *testing.T) {
 		{"more than half", strictShare, [][]float64{good, bad}, "fail", 0.5, true},
 		{"recorded", record, [][]float64{good, bad}, "not-judged", 3, false},
 	} {
-		v := judged(seeds(c.claim, c.runs...), "test")
+		v := judged(seeds(c.claim, c.runs...))
 		v.settle(false)
 		if v.Verdict != c.want || float64(v.Value) != c.value || v.Fails != c.fails {
 			t.Errorf("%s: %s %v fails=%v (%s), want %s %v %v", c.name, v.Verdict, v.Value, v.Fails, v.Why, c.want, c.value, c.fails)
@@ -94,17 +94,17 @@ func TestAcross(t *testing.T) {
 func TestMissingRuns(t *testing.T) {
 	e := seeds(most("p50", judge.AcrossPooled, 1), []float64{5})
 	e.missing = 1
-	v := judged(e, "test")
+	v := judged(e)
 	if v.settle(false); v.Verdict != "not-judged" || v.Fails || !strings.Contains(v.Why, "1 of 2 runs are missing") {
 		t.Errorf("%+v", v)
 	}
 	e = seeds(most("max", judge.AcrossAll, 1), []float64{5})
 	e.missing = 1
-	if v := judged(e, "test"); v.Verdict != "fail" {
+	if v := judged(e); v.Verdict != "fail" {
 		t.Errorf("%+v", v)
 	}
 	e.missing, e.stopped = 0, 1
-	v = judged(e, "test")
+	v = judged(e)
 	if v.settle(false); v.Verdict != "not-judged" || !v.Fails {
 		t.Errorf("stopped by its budget: %+v", v)
 	}
@@ -138,40 +138,78 @@ func TestVersus(t *testing.T) {
 		want  string
 		value float64
 		fails bool
+		open  bool
 	}{
 		// The runs differ by 7 between seeds and by 0.2 within a pair: only pairing can show this.
-		{"faster by one", claim(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false},
-		{"not faster", claim(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true},
-		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "not-judged", -1, true},
-		{"a ratio", claim(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false},
-		{"a ratio beyond", claim(1, 1.04, true), scaled(1.05), "fail", 1.05, true},
-		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false},
+		{"faster by one", claim(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false, false},
+		{"not faster", claim(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true, false},
+		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "not-judged", -1, false, true},
+		{"a ratio", claim(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false, false},
+		{"a ratio beyond", claim(1, 1.04, true), scaled(1.05), "fail", 1.05, true, false},
+		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false, false},
 	} {
 		e := seeds(c.claim, c.runs...)
-		v := against(judged(e, "test"), e, seeds(c.claim, base...), "variant=base", "test")
+		v := against(judged(e), e, seeds(c.claim, base...), "variant=base")
 		v.settle(false)
-		if v.Verdict != c.want || math.Abs(float64(v.Value)-c.value) > 1e-9 || v.Fails != c.fails || v.Runs != len(base) {
+		if v.Verdict != c.want || math.Abs(float64(v.Value)-c.value) > 1e-9 || v.Fails != c.fails || v.Open != c.open || v.Runs != len(base) {
 			t.Errorf("%s: %s %v in [%v, %v] fails=%v, want %s %v (%s)", c.name, v.Verdict, v.Value, v.Low, v.High, v.Fails, c.want, c.value, v.Why)
 		}
 	}
-	// One seed says nothing about a difference, and that is no failure.
-	c := claim(-2, -0.5, false)
-	e := seeds(c, []float64{1})
-	v := against(judged(e, "test"), e, seeds(c, []float64{2}), "variant=base", "test")
-	if v.settle(false); v.Verdict != "not-judged" || v.Fails {
-		t.Errorf("one seed: %+v", v)
+	// Up to four seeds say nothing about a difference, whatever they show: neither a failure nor a pass.
+	for n := 1; n <= 4; n++ {
+		c := claim(-2, -0.5, false)
+		e := seeds(c, shifted(-1, -1.2, -0.8)[:n]...)
+		v := against(judged(e), e, seeds(c, base[:n]...), "variant=base")
+		if v.settle(false); v.Verdict != "not-judged" || v.Fails || !v.Open || !strings.Contains(v.Why, "n >= 5 needed") {
+			t.Errorf("%d seeds: %+v", n, v)
+		}
+	}
+	report := CellReport{Verdicts: []Verdict{{Open: true}}}
+	if report.settle(); report.Exit != 4 {
+		t.Errorf("a claim that is open: exit %d, want 4", report.Exit)
+	}
+	report.Verdicts = append(report.Verdicts, Verdict{Fails: true})
+	if report.settle(); report.Exit != 1 || worst(4, 1) != 1 || worst(4, 0) != 4 || worst(1, 4) != 1 {
+		t.Errorf("and one that fails: exit %d, want 1", report.Exit)
 	}
 }
 
+// Twenty observers that believe one accusation are not twenty accusations: the interval is that of the runs. Without
+// any, nothing but how many runs may have some is known.
 func TestRateInterval(t *testing.T) {
-	c := most("rate", judge.AcrossPooled, 1e-3)
-	e := seeds(c, nil, nil)
-	for _, s := range e.samples {
-		s.PerWhat, s.Exposure = "node-hour", 5000
+	c := most("rate", judge.AcrossPooled, 1)
+	judge := func(counts ...int) Verdict {
+		runs := make([][]float64, len(counts))
+		for i, n := range counts {
+			runs[i] = make([]float64, n)
+		}
+		e := seeds(c, runs...)
+		for _, s := range e.samples {
+			s.PerWhat, s.Exposure = "node-hour", 5000
+		}
+		return judged(e)
 	}
-	// 0 in 10,000 node-hours at 95 %: at most 3.689 per 10,000 (Garwood 1936).
-	if v := judged(e, "test"); v.Verdict != "pass" || v.Value != 0 || math.Abs(float64(v.High)-3.688879e-4) > 1e-9 {
-		t.Errorf("%+v", v)
+	if v := judge(0, 0, 0, 0, 0); v.Verdict != "pass" || v.Value != 0 || v.High == v.High {
+		t.Errorf("none: %+v", v)
+	}
+	burst, steady := judge(0, 20, 0, 0, 0, 0, 0, 0, 0, 0), judge(2, 2, 2, 2, 2, 2, 2, 2, 2, 2)
+	if burst.Value != steady.Value || !(burst.High > 2*steady.High) || !(burst.Low < steady.Low/2) {
+		t.Errorf("one burst of 20 in [%v, %v], 2 in every run in [%v, %v]", burst.Low, burst.High, steady.Low, steady.High)
+	}
+}
+
+// No interval where none can be had: extremes, tails of few runs, means of two.
+func TestNoInterval(t *testing.T) {
+	few := [][]float64{{1, 2, 3}, {4, 5, 6}, {2, 3, 4}, {3, 4, 5}, {2, 2, 2}, {5, 6, 7}, {1, 1, 8}, {3, 3, 3}}
+	for _, x := range []struct {
+		stat  string
+		runs  [][]float64
+		known bool
+	}{{"mean", few, true}, {"mean", few[:2], false}, {"p50", few, true}, {"p99", few, false}, {"max", few, false}, {"sd", few, true}} {
+		v := judged(seeds(most(x.stat, judge.AcrossPooled, 100), x.runs...))
+		if known := v.Low == v.Low && v.High == v.High; known != x.known || v.Verdict != "pass" {
+			t.Errorf("%s of %d runs: [%v, %v], %s", x.stat, len(x.runs), v.Low, v.High, v.Verdict)
+		}
 	}
 }
 

@@ -277,6 +277,7 @@ func survival(m *metrics.Result) []Survival {
 			}
 			for _, labels := range survivalLabels(kind.to, m.Nodes[c.Subject].Role) {
 				s := find(kind.id.String(), labels)
+				s.Watched = max(s.Watched, number(c.Until.Sub(c.At).Seconds()))
 				if t, ok := times[int32(i)]; ok && kind.done(c) {
 					s.Times = append(s.Times, t)
 				} else {

@@ -18,7 +18,7 @@ import (
 
 // Format is the version of what a run leaves in a sweep's folder. It is part of a run's address, so that
 // runs of another format are done again and not misread.
-const Format = 1
+const Format = 2
 
 // runsMax bounds a sweep where the scenario does not.
 const runsMax = 1_000_000
@@ -51,6 +51,7 @@ type Plan struct {
 	Axes     []string `json:"axes"`               // keys, in order; "variant" first
 	Defaults []Value  `json:"defaults"`           // of the axes, where the scenario has one
 	Seeds    []uint64 `json:"seeds"`
+	Compare  Declared `json:"compare"`
 	Cells    []Cell   `json:"cells"`
 
 	variants []scenarios.Variant
@@ -99,6 +100,7 @@ func Expand(req Request) (*Plan, error) {
 		Axes: []string{}, Seeds: firstOf(req.Seeds, base.Sweep.Seeds, []uint64{base.Seed}),
 	}
 	p.variants = base.Variants
+	p.Compare = Declared{Primary: append([]string{}, base.Compare.Primary...), HorizonS: number(base.Compare.Horizon.Seconds())}
 	if req.Duration != nil {
 		p.Duration = req.Duration.String()
 	}

@@ -151,26 +151,62 @@ func (p *pooled) once() []int32 {
 	return times
 }
 
-// interval returns the BCa interval of a pooled statistic: whole runs are drawn, never observations, because
-// those of one run share its weather.
-func (p *pooled) interval(stat, purpose string) stats.Interval {
-	index := make([]float64, len(p.runs))
-	for i := range index {
-		index[i] = float64(i)
+// interval returns the interval of a pooled statistic, by runs: observations of one run share its weather. Extremes and
+// totals have none.
+func (p *pooled) interval(stat string) stats.Interval {
+	none := stats.Interval{Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(), N: len(p.runs)}
+	switch stat {
+	case "count", "sum", "min", "max":
+		return none
+	case "rate":
+		return stats.RateInterval(p.rates(), 0)
 	}
-	times := make([]int32, len(p.runs))
-	of := func(drawn []float64) float64 {
-		clear(times)
-		for _, i := range drawn {
-			times[int(i)]++
+	if percent, err := strconv.ParseFloat(strings.TrimPrefix(stat, "p"), 64); err == nil {
+		if percent >= 100 {
+			return none
 		}
-		return p.statistic(stat, times)
+		return stats.QuantileInterval(p.weighted(), percent, 0)
 	}
-	r := stats.Resampling{Seed: 1, Purpose: purpose}
-	if n := len(p.values); n > 100_000 { // a pass over so many values for each resample takes its time
-		r.Resamples = max(200, 200_000_000/n)
+	return stats.Around(p.statistic(stat, p.once()), p.contributions(stat), 0)
+}
+
+// rates returns what each run counted, and in how much.
+func (p *pooled) rates() []stats.Rate {
+	out := make([]stats.Rate, len(p.runs))
+	for i, s := range p.runs {
+		out[i] = stats.Rate{Count: uint64(math.Round(float64(s.Count))), Exposure: float64(s.Exposure)}
 	}
-	return stats.BCa(index, of, r).Interval
+	return out
+}
+
+// weighted returns the values of each run.
+func (p *pooled) weighted() []stats.Weighted {
+	out := make([]stats.Weighted, len(p.runs))
+	for i := range p.values {
+		x := &p.values[i]
+		w := &out[x.run]
+		w.Values, w.Weights = append(w.Values, x.v), append(w.Weights, x.w)
+	}
+	return out
+}
+
+// contributions returns what each run that has values adds to a statistic: the jackknife's pseudo-values about it.
+func (p *pooled) contributions(stat string) []float64 {
+	times, whole := p.once(), p.statistic(stat, p.once())
+	var without []float64
+	for i, s := range p.runs {
+		if len(s.Values) == 0 {
+			continue
+		}
+		times[i] = 0
+		without = append(without, p.statistic(stat, times))
+		times[i] = 1
+	}
+	center, n := stats.Mean(without), float64(len(without))
+	for i := range without {
+		without[i] = whole + float64((n-1)*(center-without[i]))
+	}
+	return without
 }
 
 // rounded keeps nine digits: more are not the same on every CPU, and mean nothing.

@@ -104,8 +104,9 @@ type Count struct {
 type Survival struct {
 	Metric   string   `json:"metric"`
 	Labels   string   `json:"labels"`
-	Times    []number `json:"times"`    // s, to the event
-	Censored []number `json:"censored"` // s, waited for in vain
+	Times    []number `json:"times"`     // s, to the event
+	Censored []number `json:"censored"`  // s, waited for in vain
+	Watched  number   `json:"watched_s"` // the longest that one of these events would have been waited for
 }
 
 // number is a float64 whose JSON form is the shortest that reads back to the same bits; null is NaN.

@@ -41,7 +41,7 @@ func newTables(p *Plan) *tables {
 	return &tables{
 		plan: p,
 		summaries: newTable(append(slices.Clone(head), "metric", "labels", "unit", "stat", "runs", "count", "mean", "sd", "low", "high",
-			"min", "p50", "p90", "p95", "p99", "p99.9", "max", "censored", "km_median", "km_low", "km_high",
+			"min", "p50", "p90", "p95", "p99", "p99.9", "max", "censored", "horizon_s", "km_median", "km_low", "km_high",
 			"node_hours", "rate_per_node_hour", "rate_low", "rate_high", "note")...),
 		longs: newTable(append(slices.Clone(head), "seed", "metric", "labels", "unit", "stat", "value")...),
 		judgement: newTable(append(slices.Clone(head), "expectation", "metric", "labels", "stat", "level", "across", "verdict", "value", "low", "high",
@@ -114,9 +114,9 @@ type statRow struct {
 	own       []float64 // one per run
 	hist      stats.Histogram
 	events    uint64
-	exposure  float64
-	survival  []stats.Observation
-	several   bool // a run has several of them
+	rates     []stats.Rate // one per run
+	times     []stats.RunTimes
+	watched   float64 // s, that every run would have waited
 	isCount   bool
 	isCrashes bool
 }
@@ -149,25 +149,24 @@ func (t *tables) summary(c *Cell, runs []*runData) {
 		for i := range r.Counts {
 			n := &r.Counts[i]
 			x := find(n.Metric, n.Labels, "events", "count")
-			x.own, x.events, x.exposure, x.isCount = append(x.own, float64(n.Count)), x.events+n.Count, x.exposure+float64(n.NodeHours), true
+			x.own, x.events, x.isCount = append(x.own, float64(n.Count)), x.events+n.Count, true
+			x.rates = append(x.rates, stats.Rate{Count: n.Count, Exposure: float64(n.NodeHours)})
 		}
 		for i := range r.Survival {
 			s := &r.Survival[i]
 			x := find(s.Metric, s.Labels, "time", "s")
-			x.isCrashes, x.several = true, x.several || len(s.Times)+len(s.Censored) > 1
+			if !x.isCrashes {
+				x.isCrashes, x.watched = true, math.Inf(1)
+			}
+			x.watched = min(x.watched, float64(s.Watched))
+			var times stats.RunTimes
 			for _, v := range s.Times {
-				x.survival = append(x.survival, stats.Observation{Time: float64(v)})
+				times = append(times, stats.Observation{Time: float64(v)})
 			}
 			for _, v := range s.Censored {
-				x.survival = append(x.survival, stats.Observation{Time: float64(v), Censored: true})
+				times = append(times, stats.Observation{Time: float64(v), Censored: true})
 			}
-			if len(s.Times) > 0 {
-				sum := 0.0
-				for _, v := range s.Times {
-					sum += float64(v)
-				}
-				x.own = append(x.own, sum/float64(len(s.Times)))
-			}
+			x.times = append(x.times, times)
 		}
 	}
 	slices.SortFunc(rows, func(a, b *statRow) int {
@@ -180,20 +179,28 @@ func (t *tables) summary(c *Cell, runs []*runData) {
 		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(fine(a), fine(b)), cmp.Compare(a.labels, b.labels), cmp.Compare(a.stat, b.stat))
 	})
 	for _, x := range rows {
-		t.summaries.row(append(t.head(c), x.cells(c.Name)...)...)
+		t.summaries.row(append(t.head(c), x.cells(float64(t.plan.Compare.HorizonS))...)...)
 	}
 }
 
 // cells returns the row from metric on.
-func (x *statRow) cells(cell string) []string {
-	iv := stats.BCa(x.own, stats.Mean, stats.Resampling{Seed: 1, Purpose: "sweep/" + cell + "/" + x.metric + "/" + x.labels}).Interval
+func (x *statRow) cells(declared float64) []string {
+	var waits waiting
+	if x.isCrashes {
+		waits = x.wait(declared)
+		x.own = waits.contributions
+	}
+	iv := x.mean(waits.mean)
 	note := iv.Note
+	if waits.note != "" {
+		note = waits.note
+	}
 	count := x.hist.Count()
 	if x.isCount {
 		count = x.events
 	}
 	if x.isCrashes {
-		count = uint64(len(x.survival))
+		count = uint64(waits.events)
 	}
 	out := []string{
 		x.metric, x.labels, x.unit, x.stat, strconv.Itoa(len(x.own)), strconv.FormatUint(count, 10),
@@ -206,29 +213,66 @@ func (x *statRow) cells(cell string) []string {
 	} else {
 		out = append(out, "", "", "", "", "", "", "")
 	}
-	out = append(out, x.censoring(&note)...)
-	if x.isCount {
-		r := stats.PoissonInterval(x.events, x.exposure, 0)
-		return append(out, figure(x.exposure), figure(r.Estimate), figure(r.Low), figure(r.High), note)
+	out = append(out, waits.columns()...)
+	if !x.isCount {
+		return append(out, "", "", "", "", note)
 	}
-	return append(out, "", "", "", "", note)
+	r, hours := stats.RateInterval(x.rates, 0), 0.0
+	for _, run := range x.rates {
+		hours += run.Exposure
+	}
+	return append(out, figure(hours), figure(r.Estimate), figure(r.Low), figure(r.High), note)
 }
 
-// censoring returns the number of events that never came and the median in spite of them.
-func (x *statRow) censoring(note *string) []string {
-	if !x.isCrashes {
-		return []string{"", "", "", ""}
+// mean is the mean over runs with its interval.
+func (x *statRow) mean(waited float64) stats.Interval {
+	switch {
+	case x.isCrashes:
+		return stats.Around(waited, x.own, 0)
+	case x.isCount: // events come in bursts
+		runs := slices.Clone(x.rates)
+		for i := range runs {
+			runs[i].Exposure = 1
+		}
+		return stats.RateInterval(runs, 0)
+	case x.unit == "fraction" || x.unit == "0-1":
+		return stats.FractionInterval(x.own, 0)
 	}
-	s, err := stats.KaplanMeier(x.survival, 0)
+	return stats.MeanInterval(x.own, 0)
+}
+
+// waiting is what a row of times to an event says.
+type waiting struct {
+	mean          float64 // up to the horizon, s
+	contributions []float64
+	events        int
+	cells         []string // censored, horizon, median with its interval
+	note          string
+}
+
+func (w *waiting) columns() []string {
+	if w.cells == nil {
+		return []string{"", "", "", "", ""}
+	}
+	return w.cells
+}
+
+// wait estimates in spite of the events that never came: the mean up to the declared horizon, or else up to where every run would have waited
+// and some did.
+func (x *statRow) wait(declared float64) waiting {
+	w, err := stats.NewWaits(x.times)
 	if err != nil {
-		*note = err.Error()
-		return []string{"", "", "", ""}
+		return waiting{mean: math.NaN(), note: err.Error()}
 	}
-	m := s.Median()
-	if x.several {
-		*note = "the median's interval takes the crashes of one run as independent"
+	until := declared
+	if until == 0 {
+		until = min(x.watched, w.Until())
 	}
-	return []string{strconv.Itoa(s.Censored), figure(m.Estimate), figure(m.Low), figure(m.High)}
+	out := waiting{events: w.Curve().N}
+	out.mean, out.contributions, out.note = w.RestrictedMean(until)
+	m := w.Percentile(50, 0)
+	out.cells = []string{strconv.Itoa(w.Curve().Censored), figure(until), figure(m.Estimate), figure(m.Low), figure(m.High)}
+	return out
 }
 
 func (t *tables) verdict(c *Cell, v *Verdict) {

@@ -122,7 +122,7 @@ func (g *guard) rows(v *view) []Row {
 	return rows
 }
 
-// compare gives the rows of a view their values: the ratio of sums over cells, cells resampled together.
+// compare gives the rows of a view their values: the ratio of sums over cells.
 func (l *Lab) compare(v *view, cells []burst, runs []falseDeaths) {
 	for g := range guards {
 		var pairs []stats.Pair
@@ -142,7 +142,7 @@ func (l *Lab) compare(v *view, cells []burst, runs []falseDeaths) {
 			l.Number(name+v.suffix, float64(have), note)
 			continue
 		}
-		iv := stats.PairedRatio(pairs, stats.Mean, stats.Resampling{Purpose: "validate." + l.e.ID + name + v.suffix}).Interval
+		iv := stats.PairedRatio(pairs, 0)
 		l.Estimate(name+v.suffix, iv, note)
 		if name == "lifeguard" && v.suffix == "" && !v.reported {
 			l.Estimate("claim", iv, note)

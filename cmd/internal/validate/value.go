@@ -13,14 +13,23 @@ type Value struct {
 	Hits, Trials   uint64 // of a share
 }
 
-// Mean gives the row the mean over runs, with Student's interval.
+// Mean gives the row the mean over runs.
 func (l *Lab) Mean(row string, runs []float64) {
-	l.put(row, Value{Interval: stats.TInterval(runs, 0)})
+	l.put(row, Value{Interval: stats.MeanInterval(runs, 0)})
 }
 
-// Median gives the row the median over runs, with a bootstrap interval.
-func (l *Lab) Median(row string, runs []float64) {
-	l.put(row, Value{Interval: stats.BCa(runs, stats.Median, stats.Resampling{Purpose: "validate." + row}).Interval})
+// Median gives the row the median of what all runs saw, with its interval by runs.
+func (l *Lab) Median(row string, runs [][]float64) {
+	weighted := make([]stats.Weighted, len(runs))
+	for i, r := range runs {
+		w := &weighted[i]
+		for _, v := range slices.Sorted(slices.Values(r)) {
+			w.Values, w.Weights = append(w.Values, v), append(w.Weights, 1)
+		}
+	}
+	iv := stats.QuantileInterval(weighted, 50, 0)
+	iv.Estimate = stats.Median(slices.Concat(runs...))
+	l.put(row, Value{Interval: iv})
 }
 
 // Share gives the row hits of trials, with Wilson's interval.
