@@ -155,9 +155,8 @@ func (row *Row) difference() (diff, relative string) {
 	if math.IsNaN(float64(row.Difference)) {
 		return "", ""
 	}
-	diff = amount(float64(row.Difference), row.Unit)
-	if row.Difference > 0 {
-		diff = "+" + diff
+	if diff = amountIn(9, float64(row.Difference), row.Unit); row.Difference > 0 {
+		diff = "+" + amount(float64(row.Difference), row.Unit)
 	}
 	d, lo, hi := float64(row.Relative), float64(row.RelLow), float64(row.RelHigh)
 	switch {
@@ -192,7 +191,7 @@ func (row *Row) remarks(all bool) string {
 // share writes an amount relative to A, or where A is 0 in the metric's unit.
 func (row *Row) share(v Number) string {
 	if row.A > 0 {
-		return fmt.Sprintf("%.2g %%", 100*float64(v/row.A))
+		return fmt.Sprintf("%.2g\u00a0%%", 100*float64(v/row.A))
 	}
 	return amount(float64(v), row.Unit)
 }
@@ -232,7 +231,7 @@ func (r *Result) foot(out *bytes.Buffer, hidden int) {
 		return
 	}
 	if hidden > 0 {
-		fmt.Fprintf(out, "%d more rows without a difference: --all\n", hidden)
+		fmt.Fprintf(out, "%d more rows: --all\n", hidden)
 	}
 	fmt.Fprintf(out, "%s\n", strings.Join(fold(r.family(), wide), "\n"))
 	parts := []string{
@@ -261,7 +260,9 @@ func (r *Result) family() string {
 }
 
 // amount writes a value with its unit in eight columns.
-func amount(v float64, unit string) string {
+func amount(v float64, unit string) string { return amountIn(8, v, unit) }
+
+func amountIn(width int, v float64, unit string) string {
 	if math.IsNaN(v) {
 		return "-"
 	}
@@ -273,7 +274,7 @@ func amount(v float64, unit string) string {
 	if unit == "B/s per node" && math.Abs(v) >= 1e5 {
 		s, suffix = fmt.Sprintf("%.4g", v/1e3), "kB/s"
 	}
-	if columns(s+suffix) > 8 {
+	if columns(s+suffix) > width {
 		s = fmt.Sprintf("%.1g", v)
 	}
 	return s + suffix
@@ -323,8 +324,11 @@ func columns(s string) int {
 }
 
 func fold(s string, room int) []string {
+	if s == "" {
+		return nil
+	}
 	var lines []string
-	for _, word := range strings.Fields(s) {
+	for word := range strings.SplitSeq(s, " ") { // a no-break space keeps numbers and their units together
 		if n := len(lines); n > 0 && columns(lines[n-1])+1+columns(word) <= room {
 			lines[n-1] += " " + word
 			continue

@@ -9,6 +9,9 @@
 // seeds together is reported with its value as not-judged when the scenario sweeps seeds, and judged on
 // this run alone when it does not.
 //
+// A detection that never came counts for as long as it was waited for (censored.go): claims about what was seen alone
+// would pass when nothing is.
+//
 // It never reads files or records, never compares runs (analysis/compare does), and takes percentiles
 // from sim/metrics, so that a verdict and a summary row of the same data agree.
 package judge

@@ -31,6 +31,7 @@ type Verdict struct {
 	Unit, Bound              string               // Unit is that of Value and Bound: "count" for the statistic count
 	Why                      string               // the reason of the bound, or why it was not judged
 	Broken                   bool                 // NotJudged, and that counts as a failure: too few observations, or a bad expectation
+	Least                    bool                 // Value is only known not to be smaller: some observations never came
 	Worst                    *metrics.Observation // the observation behind Value, for all, min, max, first and last
 	Summary                  metrics.Summary      // of everything selected
 	SummaryUnit              string               // of all statistics in Summary but its count
@@ -77,6 +78,10 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 		return v.notJudged(true, err.Error())
 	}
 	n := s.count()
+	unseen, some := s.withUnseen(e)
+	if some {
+		v.Value, v.Least, v.Worst, n = unseen.Value, unseen.Least, unseen.at, n+float64(len(s.Unseen))
+	}
 	switch {
 	case e.Level == Record:
 		return v.notJudged(false, "recorded, never judged")
@@ -87,9 +92,13 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 	case math.IsNaN(v.Value):
 		return v.notJudged(true, fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n)))
 	}
-	v.Outcome = Pass
-	if !e.holds(v.Value) {
-		v.Outcome = Fail
+	if v.Outcome = e.Judge(Estimate{v.Value, v.Least}); v.Outcome == NotJudged {
+		return v.notJudged(true, fmt.Sprintf("%s is at least %s: %s", v.Stat, number(v.Value), unseen.note))
+	}
+	if v.Outcome == Fail {
+		if some {
+			v.Why = because(unseen.note, v.Why)
+		}
 		return v
 	}
 	if s.Truncated > 0 && !e.certain(v.Value+float64(s.Truncated)) {
@@ -100,11 +109,16 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 
 func (v Verdict) notJudged(broken bool, why string) Verdict {
 	v.Outcome, v.Broken = NotJudged, broken
-	if v.Why != "" {
-		why += " (" + v.Why + ")"
-	}
-	v.Why = why
+	v.Why = because(why, v.Why)
 	return v
+}
+
+// because puts the reason of the bound behind what happened.
+func because(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + " (" + why + ")"
 }
 
 // limits returns the least and the largest allowed value.

@@ -15,6 +15,7 @@ import (
 type Sample struct {
 	Unit      string
 	Obs       []metrics.Observation // Value is final: since, minus and ratio are applied
+	Unseen    []metrics.Observation // of a detection: that never came; Value is at least how long it was waited for, likewise
 	From, To  core.Instant          // the window
 	Truncated uint64                // observations of the metric that the run did not keep
 	NodeHours float64               // lived by the selected roles within the window; for rates per node-hour
@@ -37,6 +38,7 @@ func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
 		return nil, err
 	}
 	s.cut(s.From, s.To)
+	s.wait(unseen(m, e, r, s.To))
 	if e.Since != nil {
 		since, err := opts.moment(*e.Since, r)
 		if err != nil {
@@ -102,11 +104,14 @@ func (s *Sample) cut(from, to core.Instant) {
 func (s *Sample) rebase(since core.Instant) {
 	s.cut(since, s.To)
 	s.From = max(s.From, since)
+	s.Unseen = slices.DeleteFunc(s.Unseen, func(o metrics.Observation) bool { return o.At < since })
 	if s.Unit != "s" {
 		return
 	}
-	for i := range s.Obs {
-		s.Obs[i].Value = float64(s.Obs[i].At.Sub(since)) / 1e9
+	for _, list := range [][]metrics.Observation{s.Obs, s.Unseen} {
+		for i := range list {
+			list[i].Value = float64(list[i].At.Sub(since)) / 1e9
+		}
 	}
 }
 
@@ -150,16 +155,19 @@ func (s *Sample) apply(list []metrics.Observation, f func(a, b float64) float64)
 			first[list[i].Event] = list[i].Value
 		}
 	}
-	kept := s.Obs[:0]
-	for _, o := range s.Obs {
-		if v, ok := first[o.Event]; ok {
-			o.Value = f(o.Value, v)
-			if o.Value == o.Value { // 0/0 says nothing
-				kept = append(kept, o)
+	matched := func(list []metrics.Observation) []metrics.Observation {
+		kept := list[:0]
+		for _, o := range list {
+			if v, ok := first[o.Event]; ok {
+				o.Value = f(o.Value, v)
+				if o.Value == o.Value { // 0/0 says nothing
+					kept = append(kept, o)
+				}
 			}
 		}
+		return kept
 	}
-	s.Obs = kept
+	s.Obs, s.Unseen = matched(s.Obs), matched(s.Unseen)
 }
 
 // roll replaces each observation by what the stretch of length w that ends with it holds.

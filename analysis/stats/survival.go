@@ -97,6 +97,9 @@ func KaplanMeier(observations []Observation, level float64) (*Survival, error) {
 	return s, nil
 }
 
+// Complete reports whether the curve reaches 0: the last of all observations is an event.
+func (s *Survival) Complete() bool { return s.allEvents }
+
 // limits fills in standard error and interval; greenwood is Σ d/(n(n−d)).
 func (st *Step) limits(greenwood, z float64) {
 	st.StdErr = float64(st.Survival * math.Sqrt(greenwood))

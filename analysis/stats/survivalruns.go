@@ -120,8 +120,8 @@ func (w *Waits) Percentile(p, level float64) Interval {
 			break
 		}
 	}
-	if math.IsNaN(iv.Low) { // even at the last event surely fewer have had it
-		iv.Low = math.Inf(1)
+	if math.IsNaN(iv.Low) { // even at the last event surely fewer have had it: later than all that was watched
+		iv.Low = w.whole.Last
 	}
 	_, high := clopperPearson(0, float64(len(w.runs)), iv.Level)
 	if high > want || w.whole.allEvents && math.IsInf(iv.High, 1) {

@@ -69,7 +69,11 @@ func (p *report) expectations() {
 		if p.flags.quiet && !v.Fails(p.flags.strict) {
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.verdict(v), v.ID, v.Level, value(v.Value, v.Unit), cmp.Or(v.Bound, "-"))
+		have := value(v.Value, v.Unit)
+		if v.Least {
+			have = "≥ " + have
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.verdict(v), v.ID, v.Level, have, cmp.Or(v.Bound, "-"))
 		why := ""
 		if p.flags.verbose || v.Fails(p.flags.strict) {
 			why = v.Why

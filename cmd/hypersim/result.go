@@ -31,7 +31,8 @@ type expectationJSON struct {
 	Stat    string   `json:"stat"`
 	Level   string   `json:"level"`
 	Verdict string   `json:"verdict"`
-	Value   *float64 `json:"value"` // null: nothing to take it from
+	Value   *float64 `json:"value"`              // null: nothing to take it from
+	Least   bool     `json:"at_least,omitempty"` // value is only known not to be smaller
 	Unit    string   `json:"unit"`
 	Bound   string   `json:"bound"`
 	Why     string   `json:"why,omitempty"`
@@ -57,7 +58,7 @@ func printJSON(w io.Writer, r *runner.Result, exit int) error {
 		v := &r.Verdicts[i]
 		e := expectationJSON{
 			ID: v.ID, Metric: v.Metric, Stat: v.Stat, Level: v.Level.String(), Verdict: v.Outcome.String(),
-			Unit: v.Unit, Bound: v.Bound, Why: v.Why,
+			Unit: v.Unit, Bound: v.Bound, Why: v.Why, Least: v.Least,
 		}
 		if !math.IsNaN(v.Value) && !math.IsInf(v.Value, 0) {
 			e.Value = &v.Value

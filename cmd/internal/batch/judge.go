@@ -173,50 +173,80 @@ func (e *evidence) every(v Verdict) Verdict {
 
 func (e *evidence) pooled(v Verdict) Verdict {
 	p := pool(e.samples)
-	value := p.statistic(v.Stat, p.once())
-	v.Value = rounded(value)
-	iv := p.interval(v.Stat)
-	v.Low, v.High = rounded(iv.Low), rounded(iv.High)
+	x, iv, seen := judge.Estimate{Value: p.statistic(v.Stat, p.once())}, stats.Interval{}, p.count
+	if p.unseen > 0 && e.claim.Censors() {
+		var err error
+		if x, iv, err = p.estimate(v.Stat); err != nil {
+			return v.notJudged(true, "%v", err)
+		}
+		seen += float64(p.unseen)
+		v.Why = fmt.Sprintf("%d of %.6g never came (%s)", p.unseen, seen, v.Why)
+	} else {
+		iv = p.interval(v.Stat)
+		if longest := p.longest(v.Stat); longest > x.Value && !e.claim.Holds(longest) {
+			x = judge.Estimate{Value: longest, Least: true}
+			v.Why = fmt.Sprintf("some never came, waited for up to %.6g s (%s)", longest, v.Why)
+		}
+	}
+	v.Value, v.Low, v.High = rounded(x.Value), rounded(iv.Low), rounded(iv.High)
 	truncated := uint64(0)
 	for _, s := range e.samples {
 		truncated += s.Truncated
 	}
-	switch {
-	case p.count < float64(e.claim.Least()):
-		return v.notJudged(true, "%.6g observations, needs %d", p.count, e.claim.Least())
-	case math.IsNaN(value):
-		return v.notJudged(true, "%s of %.6g observations is not defined", v.Stat, p.count)
-	case !e.claim.Holds(value):
+	switch outcome := e.claim.Judge(x); {
+	case seen < float64(e.claim.Least()):
+		return v.notJudged(true, "%.6g observations, needs %d", seen, e.claim.Least())
+	case math.IsNaN(x.Value):
+		return v.notJudged(true, "%s of %.6g observations is not defined", v.Stat, seen)
+	case outcome == judge.Fail:
 		return v.by(false)
+	case outcome == judge.NotJudged:
+		return v.notJudged(true, "%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
 	case truncated > 0:
 		return v.notJudged(true, "%d observations were not kept; those kept meet the bound", truncated)
 	}
 	return v.by(true)
 }
 
-// own returns the statistics of the runs that have one.
-func (e *evidence) own() (values []float64, runs []stats.Run) {
+// own returns the statistics of the runs that have one; of those that is only known not to be smaller, where they
+// are asked for.
+func (e *evidence) own(least bool) (values []float64, runs []stats.Run, bounded int) {
 	for i, s := range e.samples {
-		if x := float64(s.Value); !math.IsNaN(x) && !math.IsInf(x, 0) {
+		if x := float64(s.Value); !math.IsNaN(x) && !math.IsInf(x, 0) && (least || !s.Least) {
 			values = append(values, x)
 			runs = append(runs, stats.Run{Seed: e.seeds[i], Value: x})
+			if s.Least {
+				bounded++
+			}
 		}
 	}
-	return values, runs
+	return values, runs, bounded
 }
 
 func (e *evidence) mean(v Verdict) Verdict {
-	values, _ := e.own()
+	values, _, bounded := e.own(true)
 	v.Runs = len(values)
 	iv := stats.MeanInterval(values, 0)
+	x := judge.Estimate{Value: iv.Estimate, Least: bounded > 0}
+	if x.Least { // of what is not known there is no interval
+		iv.Low, iv.High = math.NaN(), math.NaN()
+		v.Why = fmt.Sprintf("in %d of %d runs something never came (%s)", bounded, len(values), v.Why)
+	}
 	v.set(iv)
+	seen := float64(v.Count)
+	for _, s := range e.samples {
+		seen += float64(len(s.Unseen))
+	}
+	outcome := e.claim.Judge(x)
 	switch {
-	case len(values) == 0 || float64(v.Count) < float64(e.claim.Least()):
-		return v.notJudged(true, "%.6g observations, needs %d", float64(v.Count), e.claim.Least())
+	case len(values) == 0 || seen < float64(e.claim.Least()):
+		return v.notJudged(true, "%.6g observations, needs %d", seen, e.claim.Least())
 	case len(values) < len(e.samples):
 		return v.notJudged(true, "%d of %d runs have no %s", len(e.samples)-len(values), len(e.samples), v.Stat)
+	case outcome == judge.NotJudged:
+		return v.notJudged(true, "%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
 	}
-	return v.by(e.claim.Holds(iv.Estimate))
+	return v.by(outcome == judge.Pass)
 }
 
 // share demands that enough of the runs hold.
@@ -246,8 +276,8 @@ func against(v Verdict, e, other *evidence, name string) Verdict {
 	if c.AsRatio {
 		v.Across, v.Unit = fmt.Sprintf("ratio to %s", name), "1"
 	}
-	_, mine := e.own()
-	_, its := other.own()
+	_, mine, _ := e.own(false)
+	_, its, _ := other.own(false)
 	pairs, _ := stats.Match(its, mine)
 	iv := stats.PairedDifference(pairs, 0)
 	if c.AsRatio {

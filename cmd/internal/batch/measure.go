@@ -47,7 +47,7 @@ const valuesMax = 20_000
 // sample selects what an expectation is about and judges the run by itself.
 func sample(e *judge.Expectation, m *metrics.Result) Sample {
 	v := judge.Judge([]judge.Expectation{*e}, m, judge.Options{})[0]
-	out := Sample{ID: e.ID, Outcome: v.Outcome.String(), Value: number(v.Value), Unit: v.Unit, Values: []number{}, Weights: []number{}}
+	out := Sample{ID: e.ID, Outcome: v.Outcome.String(), Value: number(v.Value), Least: v.Least, Unit: v.Unit, Values: []number{}, Weights: []number{}}
 	if v.Outcome == judge.NotJudged {
 		out.Why = v.Why
 	}
@@ -64,6 +64,10 @@ func sample(e *judge.Expectation, m *metrics.Result) Sample {
 		values[i] = metrics.Value{V: s.Obs[i].Value, W: float64(s.Obs[i].Weight)}
 		out.Count += number(s.Obs[i].Weight)
 	}
+	for i := range s.Unseen {
+		out.Unseen = append(out.Unseen, number(s.Unseen[i].Value))
+	}
+	slices.Sort(out.Unseen)
 	values, out.Digits = distinct(values)
 	for _, x := range values {
 		out.Values, out.Weights = append(out.Values, number(x.V)), append(out.Weights, number(x.W))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/analysis/judge"
 	"hypersim/analysis/stats"
 )
 
@@ -16,6 +17,7 @@ type pooled struct {
 	values   []pooledValue // ascending
 	digits   int
 	count    float64
+	unseen   int // detections that never came
 	exposure float64
 }
 
@@ -28,6 +30,7 @@ func pool(runs []*Sample) *pooled {
 	p := &pooled{runs: runs}
 	for i, s := range runs {
 		p.count += float64(s.Count)
+		p.unseen += len(s.Unseen)
 		p.exposure += float64(s.Exposure)
 		p.digits = leastDigits(p.digits, s.Digits)
 		for k := range s.Values {
@@ -168,6 +171,55 @@ func (p *pooled) interval(stat string) stats.Interval {
 		return stats.QuantileInterval(p.weighted(), percent, 0)
 	}
 	return stats.Around(p.statistic(stat, p.once()), p.contributions(stat), 0)
+}
+
+// waits returns the times to detection of each run, with what never came.
+func (p *pooled) waits() (*stats.Waits, error) {
+	runs := make([]stats.RunTimes, len(p.runs))
+	for i := range p.values {
+		x := &p.values[i]
+		for range int(x.w) {
+			runs[x.run] = append(runs[x.run], stats.Observation{Time: x.v})
+		}
+	}
+	for i, s := range p.runs {
+		for _, v := range s.Unseen {
+			runs[i] = append(runs[i], stats.Observation{Time: float64(v), Censored: true})
+		}
+	}
+	return stats.NewWaits(runs)
+}
+
+// estimate returns a mean or percentile in spite of detections that never came, with its interval.
+func (p *pooled) estimate(stat string) (x judge.Estimate, iv stats.Interval, err error) {
+	w, err := p.waits()
+	if err != nil {
+		return x, iv, err
+	}
+	x = judge.Of(w.Curve(), stat)
+	iv = stats.Interval{Low: math.NaN(), High: math.NaN()}
+	switch percent, bad := strconv.ParseFloat(strings.TrimPrefix(stat, "p"), 64); {
+	case bad == nil && percent < 100:
+		iv = w.Percentile(percent, 0)
+	case stat == "mean" && !x.Least:
+		mean, contributions, _ := w.RestrictedMean(w.Curve().Last)
+		iv = stats.Around(mean, contributions, 0)
+	}
+	return x, iv, nil
+}
+
+// longest returns how long a detection was waited for in vain, for statistics that the last one decides; NaN if all came.
+func (p *pooled) longest(stat string) float64 {
+	most := math.NaN()
+	if stat != "max" && stat != "last" {
+		return most
+	}
+	for _, s := range p.runs {
+		if n := len(s.Unseen); n > 0 && !(float64(s.Unseen[n-1]) <= most) {
+			most = float64(s.Unseen[n-1])
+		}
+	}
+	return most
 }
 
 // rates returns what each run counted, and in how much.

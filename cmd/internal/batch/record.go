@@ -64,7 +64,8 @@ type Sample struct {
 	ID        string   `json:"id"`
 	Outcome   string   `json:"outcome"` // as if the run stood alone
 	Why       string   `json:"why,omitempty"`
-	Value     number   `json:"value"` // the statistic
+	Value     number   `json:"value"`           // the statistic
+	Least     bool     `json:"least,omitempty"` // value is only known not to be smaller
 	Unit      string   `json:"unit"`
 	Count     number   `json:"count"` // observations, by weight
 	Exposure  number   `json:"exposure"`
@@ -73,6 +74,7 @@ type Sample struct {
 	Digits    int      `json:"digits,omitempty"` // values were rounded to so many; 0: exact
 	Values    []number `json:"values"`           // ascending, different
 	Weights   []number `json:"weights"`          // parallel to values
+	Unseen    []number `json:"unseen,omitempty"` // of detections that never came: how long each was waited for, ascending
 }
 
 // Dist describes one metric under one set of labels, after the warm-up.

@@ -1,0 +1,230 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"hypersim/analysis/stats"
+	"hypersim/core"
+	"hypersim/sim/metrics"
+)
+
+// unseen returns the crashes that e asks for and that nobody detected by the given time: each as the observation that
+// did not come, with how long it was waited for as its value. A claim about what was seen alone would pass when nothing is.
+func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant) []metrics.Observation {
+	if m.EventKind() != "crash" || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
+		return nil // how a detection came says nothing about one that did not
+	}
+	states := []core.MemberState{core.StateSuspect, core.StateDead}
+	if m == metrics.DetectionFull {
+		states = []core.MemberState{core.StateNone}
+	}
+	var out []metrics.Observation
+	for i := range r.Crashes {
+		c := &r.Crashes[i]
+		for _, to := range states {
+			until := c.Until
+			if seen(m, c, to) {
+				if until = firstSeen(m, int32(i), to, r); until <= by {
+					continue
+				}
+			}
+			o := metrics.Observation{
+				Metric: m, At: until, Value: until.Sub(c.At).Seconds(), Weight: 1, Event: int32(i), Fault: -1,
+				Observer: core.NoNode, Role: metrics.NoRole, Subject: c.Subject, PeerRole: r.Nodes[c.Subject].Role,
+				To: to, Truth: metrics.TruthCrashed, SiteA: -1, SiteB: -1,
+			}
+			if e.Where.couldSelect(&o, r) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// seen reports whether the crash was detected in the sense of m, or nobody lived who could have.
+func seen(m metrics.Metric, c *metrics.Crash, to core.MemberState) bool {
+	switch {
+	case m == metrics.DetectionEach && to == core.StateDead, to == core.StateNone:
+		return c.Full
+	case to == core.StateDead:
+		return c.Dead || c.Full
+	default: // who is DEAD need not be SUSPECT first
+		return c.Suspect || c.Dead || c.Full
+	}
+}
+
+// firstSeen returns when the crash was first detected, 0 if there is no such observation.
+func firstSeen(m metrics.Metric, crash int32, to core.MemberState, r *metrics.Result) core.Instant {
+	for _, o := range r.Of(m) {
+		if o.Event == crash && o.To == to {
+			return o.At
+		}
+	}
+	return 0
+}
+
+// asks reports whether w has a condition on the label.
+func (w Where) asks(key string) bool { return w[key] != nil || w[key+"_not"] != nil }
+
+// couldSelect reports whether w may select the observation, had some observer made it: what it asks of the subject
+// holds, and what it asks of the observer holds for a node that knows the subject.
+func (w Where) couldSelect(o *metrics.Observation, r *metrics.Result) bool {
+	var about, by []string
+	for _, key := range slices.Sorted(maps.Keys(w)) {
+		if name := strings.TrimSuffix(key, "_not"); strings.HasPrefix(name, "observer") {
+			by = append(by, key)
+		} else if name != "class" && name != "link" && name != "from" { // of an observer that there is not
+			about = append(about, key)
+		}
+	}
+	if !w.holds(about, o, r) {
+		return false
+	}
+	if len(by) == 0 {
+		return true
+	}
+	by = slices.DeleteFunc(by, func(key string) bool { return strings.TrimSuffix(key, "_not") == "observer_class" })
+	return slices.ContainsFunc(r.Nodes, func(n metrics.Node) bool {
+		if n.ID == o.Subject || n.Group != r.Nodes[o.Subject].Group {
+			return false
+		}
+		x := *o
+		x.Observer, x.Role = n.ID, n.Role
+		return w.holds(by, &x, r)
+	})
+}
+
+// holds reports whether the observation has the words that w demands under the keys.
+func (w Where) holds(keys []string, o *metrics.Observation, r *metrics.Result) bool {
+	for _, k := range keys {
+		key, not := strings.CutSuffix(k, "_not")
+		word, _ := r.Label(o, key)
+		if slices.Contains(w[k], word) == not {
+			return false
+		}
+	}
+	return true
+}
+
+// wait keeps what could have come within the window, and cuts its wait at the window's end.
+func (s *Sample) wait(list []metrics.Observation) {
+	for _, o := range list {
+		if begin := o.At - core.Instant(o.Value*1e9); o.At < s.From || begin > s.To {
+			continue
+		}
+		if o.At > s.To {
+			o.Value -= o.At.Sub(s.To).Seconds()
+			o.At = s.To
+		}
+		s.Unseen = append(s.Unseen, o)
+	}
+}
+
+// Estimate is a statistic of times some of which never came.
+type Estimate struct {
+	Value float64
+	Least bool // it is only known not to be smaller
+}
+
+// bounded is the estimate of a sample.
+type bounded struct {
+	Estimate
+	note string // for a person
+	at   *metrics.Observation
+}
+
+// withUnseen returns the statistic as far as what never came lets it be known; ok is false where that changes nothing.
+//
+// What must hold of each fails by one that was waited for beyond the bound; what was waited for less says nothing. Means and
+// percentiles are those of Kaplan and Meier; where their curve ends above them they are at least as much as it shows.
+func (s *Sample) withUnseen(e *Expectation) (b bounded, ok bool) {
+	if len(s.Unseen) == 0 {
+		return b, false
+	}
+	switch stat := e.stat(); {
+	case stat == "all", stat == "max", stat == "last":
+		return s.latest(e)
+	case curved(stat):
+		return s.estimated(stat)
+	}
+	return b, false
+}
+
+// curved reports whether a statistic is taken from the curve of Kaplan and Meier.
+func curved(stat string) bool {
+	_, err := percent(stat)
+	return err == nil || stat == "mean"
+}
+
+// latest is the longest wait in vain if it reaches beyond the bound.
+func (s *Sample) latest(e *Expectation) (b bounded, ok bool) {
+	_, most := e.limits()
+	beyond := 0
+	for i := range s.Unseen {
+		o := &s.Unseen[i]
+		if o.Value > most {
+			if beyond++; b.at == nil || o.Value > b.Value {
+				b.Value, b.at = o.Value, o
+			}
+		}
+	}
+	b.Least = true
+	b.note = fmt.Sprintf("%d of %d never came, waited for up to %s s", beyond, len(s.Unseen)+len(s.Obs), number(b.Value))
+	return b, beyond > 0
+}
+
+// estimated is a mean or a percentile.
+func (s *Sample) estimated(stat string) (b bounded, ok bool) {
+	curve, err := stats.KaplanMeier(s.times(), 0)
+	if err != nil { // differences may be negative: there is no curve of them
+		return bounded{Estimate: Estimate{Value: math.NaN()}, note: err.Error()}, true
+	}
+	b.Estimate = Of(curve, stat)
+	b.note = fmt.Sprintf("%d of %d never came", curve.Censored, curve.N)
+	return b, true
+}
+
+// Of returns the mean ("mean") or a percentile ("p90") of times some of which never came.
+func Of(curve *stats.Survival, stat string) Estimate {
+	if stat == "mean" {
+		return Estimate{curve.RestrictedMean(0).Estimate, !curve.Complete()}
+	}
+	p, err := percent(stat)
+	if err != nil {
+		return Estimate{Value: math.NaN()}
+	}
+	if v := curve.Percentile(p).Estimate; !math.IsInf(v, 1) {
+		return Estimate{Value: v}
+	}
+	return Estimate{curve.Last, true}
+}
+
+// Judge says whether the estimate meets the bounds, or that it cannot be known.
+func (e *Expectation) Judge(x Estimate) Outcome {
+	least, most := e.limits()
+	switch {
+	case !x.Least && e.holds(x.Value), x.Least && math.IsInf(most, 1) && x.Value >= least:
+		return Pass
+	case !x.Least, x.Value > most && !e.holds(x.Value):
+		return Fail
+	}
+	return NotJudged
+}
+
+// times are the observations with what never came, for a curve.
+func (s *Sample) times() []stats.Observation {
+	var out []stats.Observation
+	for i := range s.Obs {
+		for range s.Obs[i].Weight {
+			out = append(out, stats.Observation{Time: s.Obs[i].Value})
+		}
+	}
+	for i := range s.Unseen {
+		out = append(out, stats.Observation{Time: s.Unseen[i].Value, Censored: true})
+	}
+	return out
+}
