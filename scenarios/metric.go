@@ -27,6 +27,7 @@ var measured = []Metric{
 	{Name: "false_suspicions", Unit: "count", Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
 	{Name: "false_positives", Unit: "count", Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
 	{Name: "excused_positives", Unit: "count", Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
+	{Name: "accusations", Unit: "count", Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
 	{Name: "refutation", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
 	{Name: "refutation_full", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
 	{Name: "rejoin", Unit: "s", Doc: "end of a partition, flap or site outage until no live member's view disagrees with the truth"},

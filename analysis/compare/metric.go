@@ -27,6 +27,7 @@ var better = map[metrics.Metric]Direction{
 	metrics.Dissemination:      Lower,
 	metrics.FalseSuspicions:    Lower,
 	metrics.FalsePositives:     Lower,
+	metrics.Accusations:        Lower,
 	metrics.Refutation:         Lower,
 	metrics.RefutationFull:     Lower,
 	metrics.Rejoin:             Lower,
@@ -96,7 +97,7 @@ func DefaultTolerance(unit string) Tolerance {
 const perNodeHour = "1/node-hour"
 
 // key are the rows that are shown even if nothing is to be said about them.
-var key = []string{"detection_first", "detection_full", "false_suspicions", "false_positives", "messages", "bytes"}
+var key = []string{"detection_first", "detection_full", "false_suspicions", "false_positives", "accusations", "messages", "bytes"}
 
 func isKey(metric, labels string) bool {
 	switch metric {

@@ -98,6 +98,11 @@ func (w Where) couldSelect(o *metrics.Observation, r *metrics.Result) bool {
 	})
 }
 
+// Selects reports whether the observation meets all conditions of w.
+func (w Where) Selects(o *metrics.Observation, r *metrics.Result) bool {
+	return w.holds(slices.Sorted(maps.Keys(w)), o, r)
+}
+
 // holds reports whether the observation has the words that w demands under the keys.
 func (w Where) holds(keys []string, o *metrics.Observation, r *metrics.Result) bool {
 	for _, k := range keys {

@@ -106,7 +106,7 @@ func (p *report) verdict(v *judge.Verdict) string {
 
 // keyMetrics are shown at the end of every run that has them, over everything after the warm-up.
 var keyMetrics = []metrics.Metric{
-	metrics.DetectionFirst, metrics.DetectionFull, metrics.Dissemination, metrics.FalseSuspicions, metrics.FalsePositives,
+	metrics.DetectionFirst, metrics.DetectionFull, metrics.Dissemination, metrics.FalseSuspicions, metrics.FalsePositives, metrics.Accusations,
 	metrics.Rejoin, metrics.ViewError, metrics.Convergence, metrics.CoordinateError, metrics.Messages, metrics.Bytes,
 }
 

@@ -126,6 +126,25 @@ func TestImpairedFor(t *testing.T) {
 	s.want(FalseSuspicions, []float64{1}, "class", "healthy", "subject", "a/manager/2")
 }
 
+// One accusation that nine observers believe, down to the verdict, is one accusation and one death; so is none about
+// a subject that is paused.
+func TestAccusations(t *testing.T) {
+	s := flat(t, 10)
+	for i := range core.NodeID(9) {
+		s.becomes(10+0.1*float64(i), i, 9, ok, suspect, core.CauseSuspect, 0)
+	}
+	for i := range core.NodeID(9) {
+		s.becomes(15+0.1*float64(i), i, 9, suspect, dead, core.CauseExpired, 0)
+	}
+	s.truth(20, trace.KindPause, 8)
+	s.becomes(21, 0, 8, ok, suspect, core.CauseProbeFailed, 0)
+	s.end(30)
+	s.want(FalseSuspicions, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+	s.want(FalsePositives, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+	s.want(Accusations, []float64{1}, "to", "SUSPECT", "observer", "a/manager/0", "subject", "a/manager/9")
+	s.want(Accusations, []float64{1}, "to", "DEAD", "observer", "a/manager/0", "subject", "a/manager/9")
+}
+
 // A second SUSPECT counts only at a new incarnation; a refutation is measured from the first SUSPECT
 // anywhere, at each observer and until the last one.
 func TestRefutation(t *testing.T) {
@@ -139,6 +158,7 @@ func TestRefutation(t *testing.T) {
 	s.fact(13, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 2, A: 1, Cause: core.CauseSeen})
 	s.end(20)
 	s.want(FalseSuspicions, []float64{1, 1, 1})
+	s.want(Accusations, []float64{1, 1}, "to", "SUSPECT", "subject", "a/manager/3") // at incarnations 0 and 1, however many believe it
 	s.want(Refutation, []float64{1, 3})
 	s.want(RefutationFull, []float64{3})
 	s.want(Dissemination, []float64{0.5}, "type", "alive", "share", "50") // 2 of 3 others

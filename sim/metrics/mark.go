@@ -25,6 +25,7 @@ func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
 		r.detect(&d)
 	} else if m := falseMetric(&d); m != MetricNone {
 		r.keepMark(m, &d, 1)
+		r.accuse(&d)
 	}
 	if f.To == core.StateDead {
 		r.declared(now, o, s, f, d.Truth)
@@ -47,6 +48,21 @@ func falseMetric(d *Detection) Metric {
 		return ExcusedPositives
 	}
 	return MetricNone
+}
+
+// accuse counts a wrong mark once, however many observers believe it: one accusation reaches up to n − 1 of them.
+func (r *Recorder) accuse(d *Detection) {
+	if d.Truth != TruthLive {
+		return
+	}
+	accused := &r.peers[d.Subject].accused[0]
+	if d.To == core.StateDead {
+		accused = &r.peers[d.Subject].accused[1]
+	}
+	if int64(d.Inc) > *accused {
+		*accused = int64(d.Inc)
+		r.keepMark(Accusations, d, 1)
+	}
 }
 
 // detect takes a mark of a subject that crashed.

@@ -15,6 +15,7 @@ const (
 	FalseSuspicions
 	FalsePositives
 	ExcusedPositives
+	Accusations
 	Refutation
 	RefutationFull
 	Rejoin
@@ -56,7 +57,7 @@ const (
 	JobSuspicion
 	JobSuspicionEnd
 	StreamOnly
-	NumMetrics = 49
+	NumMetrics = 50
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -139,6 +140,8 @@ var defs = [NumMetrics]Def{
 		Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
 	ExcusedPositives: {Name: "excused_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
+	Accusations: {Name: "accusations", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+		Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
 	Refutation: {Name: "refutation", Unit: "s", RoleIsPeer: true,
 		Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
 	RefutationFull: {Name: "refutation_full", Unit: "s", RoleIsPeer: true,

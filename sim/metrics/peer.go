@@ -33,6 +33,7 @@ type peer struct {
 
 	unconfirmed [core.NumRoles]int32 // UNCONFIRMED records it holds, by role of the peer
 
+	accused     [2]int64     // highest incarnation wrongly marked SUSPECT, DEAD; −1 = none
 	suspectedAt core.Instant // first SUSPECT of the present episode; −1 = none
 	calledDead  bool         // somebody went on to DEAD in it
 
@@ -69,7 +70,7 @@ func (r *Recorder) buildGroups() {
 		}
 		r.sites[n.SiteIndex] = n.Site
 		r.roles[i] = n.Role
-		r.peers[i] = peer{group: -1, started: -1, joining: -1, crash: -1, suspectedAt: -1, gone: -1}
+		r.peers[i] = peer{group: -1, started: -1, joining: -1, crash: -1, suspectedAt: -1, gone: -1, accused: [2]int64{-1, -1}}
 		if n.Group == 0 {
 			continue
 		}

@@ -219,8 +219,19 @@ func (g group) add(out *[]Dist, m *metrics.Result, id metrics.Metric, fine bool)
 
 // counted are the metrics whose observations are events: none is a result, too.
 var counted = []metrics.Metric{
-	metrics.FalseSuspicions, metrics.FalsePositives, metrics.ExcusedPositives, metrics.ConfirmationAttempts,
+	metrics.FalseSuspicions, metrics.FalsePositives, metrics.ExcusedPositives, metrics.Accusations, metrics.ConfirmationAttempts,
 	metrics.GossipEvicted, metrics.UnconfirmedIllegal,
+}
+
+// apart are the conditions by which events are counted beside all of them.
+func apart(id metrics.Metric) []judge.Where {
+	switch {
+	case id == metrics.Accusations:
+		return []judge.Where{{"to": {core.StateSuspect.String()}}, {"to": {core.StateDead.String()}}}
+	case id.Definition().PerNodeHour:
+		return []judge.Where{nil, {"class": {metrics.Healthy.String()}}, {"class": {metrics.Impaired.String()}}}
+	}
+	return []judge.Where{nil}
 }
 
 // counts returns how often what is counted happened, in all and at observers in good and in bad shape.
@@ -228,16 +239,9 @@ func counts(m *metrics.Result) []Count {
 	hours := m.NodeSeconds(core.Instant(m.Warmup), m.End, func(core.Role) bool { return true }) / 3600
 	var out []Count
 	for _, id := range counted {
-		classes := []metrics.Class{metrics.ClassNone}
-		if id.Definition().PerNodeHour {
-			classes = append(classes, metrics.Healthy, metrics.Impaired)
-		}
-		for _, class := range classes {
-			c := Count{Metric: id.String(), NodeHours: number(hours)}
-			if class != metrics.ClassNone {
-				c.Labels = "class=" + class.String()
-			}
-			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return class == metrics.ClassNone || o.Class == class }) {
+		for _, where := range apart(id) {
+			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(hours)}
+			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return where.Selects(o, m) }) {
 				if o.At >= core.Instant(m.Warmup) {
 					c.Count += uint64(math.Round(o.Value * float64(o.Weight)))
 				}
