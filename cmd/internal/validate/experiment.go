@@ -21,6 +21,7 @@ const (
 	TopicLifeguard   Topic = "Lifeguard"
 	TopicCoordinates Topic = "Coordinates"
 	TopicTruths      Topic = "Coordinates: Serf's synthetic truths"
+	TopicLibrary     Topic = "Beside a library: memberlist"
 	TopicCriteria    Topic = "AD-35: its own success criteria"
 )
 
@@ -71,6 +72,7 @@ func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	add(lifeguard()...)
 	add(coordinates(matrices)...)
 	add(truths()...)
+	add(memberlist())
 	add(criteria()...)
 	seen := map[string]bool{}
 	for _, e := range all {

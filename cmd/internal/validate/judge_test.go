@@ -45,6 +45,10 @@ func TestJudge(t *testing.T) {
 		{"far below around", Around, 0.01, 0, bare(0.0037), Fail},
 		{"among the runs", Among(0.1), 11, 0, with(13, 2.5), Pass},
 		{"not among them", Among(0.1), 10, 0, with(13, 2.5), Fail},
+		{"the intervals meet", Meets, 9.9, 10.2, with(10.3, 0.2), Pass},
+		{"the value lies in the other's", Meets, 9.9, 10.2, with(10, 0.01), Pass},
+		{"the intervals are apart", Meets, 9.9, 10.2, with(10.5, 0.2), Fail},
+		{"no interval to meet", Meets, 9.9, 10.2, bare(10), Fail},
 		{"reported", Reported, nan, 0, bare(5), NotJudged},
 	} {
 		r := Row{Ref: c.ref, RefHigh: c.high, Judge: c.judge}

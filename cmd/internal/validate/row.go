@@ -47,6 +47,7 @@ const (
 	within
 	around
 	among
+	meets
 )
 
 // Reported is not judged.
@@ -85,6 +86,10 @@ const aroundSlack = 2e-4
 // one unnamed group, can only be one of them.
 func Among(tolerance float64) Judge { return Judge{rule: among, tolerance: tolerance} }
 
+// Meets passes if the value's interval and that of the reference, Ref to RefHigh, have a point in common: two
+// measured medians that are the same part in less than one of a hundred pairs.
+var Meets = Judge{rule: meets}
+
 // words says what the rule asks, for the table.
 func (j Judge) words() string {
 	switch j.rule {
@@ -107,6 +112,8 @@ func (j Judge) words() string {
 		return "÷ 2.5 … × 1.5"
 	case among:
 		return fmt.Sprintf("among runs or ± %.3g %%", 100*j.tolerance)
+	case meets:
+		return "intervals meet"
 	case reported:
 	}
 	return "reported"
@@ -151,6 +158,8 @@ func (r *Row) judge(v *Value) Verdict {
 		ok = x >= r.Ref*(1-slack) && x <= max(r.Ref, r.RefHigh)*(1+slack)
 	case among:
 		ok = ref >= v.Low && ref <= v.High || math.Abs(x-ref) <= r.Judge.tolerance*ref
+	case meets:
+		ok = v.Low <= r.RefHigh && v.High >= r.Ref
 	case around:
 		ok = x <= 1.5*ref+aroundSlack && x >= ref/2.5-aroundSlack
 	}
