@@ -23,6 +23,7 @@ const (
 	TopicTruths      Topic = "Coordinates: Serf's synthetic truths"
 	TopicLibrary     Topic = "Beside a library: memberlist"
 	TopicCriteria    Topic = "AD-35: its own success criteria"
+	TopicStatistics  Topic = "Statistics: what intervals and comparisons promise"
 )
 
 // Experiment measures the values of its rows.
@@ -74,6 +75,7 @@ func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	add(truths()...)
 	add(memberlist())
 	add(criteria()...)
+	add(statistics()...)
 	seen := map[string]bool{}
 	for _, e := range all {
 		if seen[e.ID] {
