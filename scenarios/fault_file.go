@@ -133,6 +133,7 @@ func (l *loader) faults(list []faultT) {
 		l.faultWindow(&list[i], &sc.Faults[i], element("fault", i))
 	}
 	l.faultSums()
+	l.linkFaults()
 	l.absent()
 }
 

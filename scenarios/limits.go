@@ -18,6 +18,10 @@ const (
 	perNodeMax    = 1 << 16        // rows of a matrix with one per node
 	clockDriftMax = 400_000        // ppm: what all clock faults together may add; with node.clock below half speed nothing is left of a clock
 	clockStepMax  = core.Duration(1 << 60)
+
+	// LinkFaultsMax is how many cuts, and how many faults that worsen links, may hold at once: the network has a
+	// bit for each per node.
+	LinkFaultsMax = 64
 )
 
 // fits reports whether what was built can be run; it says why not.
@@ -62,6 +66,58 @@ func (l *loader) delaysFit() {
 	}
 }
 
+// atOnce is how many occurrences of f may hold at once.
+func (f *Fault) atOnce() int {
+	if f.For == 0 || f.Repeat.Count <= 1 || f.Repeat.Every == 0 {
+		return max(1, f.Repeat.Count)
+	}
+	overlapping := math.Ceil(float64(f.For+f.Repeat.Jitter) / float64(f.Repeat.Every))
+	return int(math.Min(float64(f.Repeat.Count), overlapping))
+}
+
+// linkFaults refuses more cuts or more worsened links at once than a run can tell apart.
+func (l *loader) linkFaults() {
+	cuts := func(f *Fault) int {
+		switch {
+		case f.Kind == FaultPartition:
+			return max(1, len(f.Groups))
+		case f.Kind == FaultFlap, f.Kind == FaultSiteOutage && f.Blackhole:
+			return 1
+		}
+		return 0
+	}
+	worse := func(f *Fault) int {
+		switch f.Kind {
+		case FaultLoss, FaultDuplicate, FaultReorder, FaultCorrupt, FaultDelay, FaultBandwidth:
+			return 1
+		default:
+			return 0
+		}
+	}
+	for _, c := range []struct {
+		what  string
+		needs func(*Fault) int
+	}{{"cuts", cuts}, {"faults that worsen links", worse}} {
+		for i := range l.sc.Faults { // the most hold when one begins
+			at, total := l.sc.Faults[i].At, 0
+			if c.needs(&l.sc.Faults[i]) == 0 {
+				continue
+			}
+			for k := range l.sc.Faults {
+				f := &l.sc.Faults[k]
+				if f.At <= at && (f.For == 0 || at < f.End()) {
+					total += c.needs(f) * f.atOnce()
+				}
+			}
+			if total > LinkFaultsMax {
+				n := l.root.kid("fault").items[i]
+				l.b.wrong(orNode(n.kid("at"), n), element("fault", i)+".at", "%d %s may hold at once from here on; there may be %d", total, c.what, LinkFaultsMax)
+				break
+			}
+		}
+	}
+}
+
 // faultSums refuses clock faults that together would stop a clock or carry it out of an int64.
 func (l *loader) faultSums() {
 	ppm, steps := 0.0, 0.0
@@ -70,10 +126,7 @@ func (l *loader) faultSums() {
 		if f.Kind != FaultClock {
 			continue
 		}
-		times := float64(f.Repeat.Count) // how many may be in force at once
-		if f.For > 0 && f.Repeat.Every > 0 {
-			times = math.Min(times, math.Ceil(float64(f.For+f.Repeat.Jitter)/float64(f.Repeat.Every)))
-		}
+		times := float64(f.atOnce())
 		ppm += float64(times * math.Abs(f.DriftPPM))
 		steps += float64(times * math.Abs(float64(f.Step)))
 		key := element("fault", i)
