@@ -85,7 +85,7 @@ type Flags uint8
 // Flag bits.
 const (
 	FlagDeclined Flags = 1 << iota // NACK: the proxy will not try (spec 10 §4.2)
-	FlagRetry                      // JOIN_ACK: raise your incarnation to Required and try again (§2.6)
+	FlagRetry                      // JOIN_ACK: raise your incarnation to Required and try again (§2.6); JOIN: a member that is in joins again
 	FlagRejected                   // JOIN_ACK: refused, see Reject
 	FlagReply                      // SYNC_DIGEST, SYNC_FULL: the answer, not the question
 	FlagEqual                      // SYNC_DIGEST reply: the digests agree, nothing follows

@@ -47,7 +47,7 @@ func (m *Machine) Suspects() int { return len(m.susp.heap) }
 func (m *Machine) QueueLen() int { return m.queue.len() }
 
 // Joined reports whether the node has been accepted by a seed, or had nobody to ask.
-func (m *Machine) Joined() bool { return m.join.done }
+func (m *Machine) Joined() bool { return m.join.in }
 
 // Stopped reports whether the node has finished leaving or failed for good.
 func (m *Machine) Stopped() bool { return m.stopped }

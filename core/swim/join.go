@@ -10,8 +10,9 @@ type joiner struct {
 	attempts int
 	seq      uint32 // of the JOIN that is waited for; 0 = none
 	delay    core.Duration
-	done     bool // nobody is asked: it is in
+	done     bool // nobody is asked
 	once     bool // one attempt only, by a member that is in already
+	in       bool // somebody has let it in, or nobody had to
 }
 
 func (j *joiner) begin(m *Machine, p Params) {
@@ -23,7 +24,7 @@ func (j *joiner) begin(m *Machine, p Params) {
 	j.seeds = append(j.seeds, j.home...)
 	j.delay = m.cfg.Join.RetryMin
 	if len(j.seeds) == 0 || len(p.Formed) > 0 {
-		j.done = true
+		j.done, j.in = true, true
 		return
 	}
 	// Start at a seed of one's own choice: a storm of joiners spreads over the seeds.
@@ -56,6 +57,9 @@ func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause,
 	j.seq = m.nextSeq()
 	msg := m.header(core.KindJoin, k, fx)
 	msg.Seq, msg.Major, msg.Minor, msg.Timeout = j.seq, VersionMajor, VersionMinor, m.cfg.Join.Timeout
+	if j.in && m.participates() { // no new process: nobody is to take it for a restart
+		msg.Flags |= core.FlagRetry
+	}
 	m.due[timerJoin] = now.Add(m.cfg.Join.Timeout)
 	m.joinFact(seed, cause, fx)
 }
@@ -128,7 +132,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	}
 	fresh := r.state() != core.StateOK || msg.Incarnation > r.incarnation()
 	news := core.UpdateJoin
-	if r.instance == msg.Instance && m.isParticipant(msg.Role) { // no new process: it has been here, and was told to join again
+	if msg.Flags&core.FlagRetry != 0 {
 		news = core.UpdateAlive
 	}
 	if !r.present() {
@@ -209,7 +213,7 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core
 		m.joinFailed(now, core.CauseJoinRejected, fx)
 		return
 	}
-	j.done, j.once, j.seq = true, false, 0
+	j.done, j.once, j.in, j.seq = true, false, true, 0
 	m.due[timerJoin] = core.Never
 	m.confirm(now, k, msg.Incarnation, fx)
 	if !m.participates() {
