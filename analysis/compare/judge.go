@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"hypersim/analysis/stats"
+	"hypersim/sim/metrics"
 )
 
 // row begins the row of a sample: what was measured.
@@ -122,6 +123,9 @@ func (s *sample) annotate(row *Row) {
 		row.say("%s", stats.NoneIn(len(s.countA)+len(s.countB), 0))
 	case math.IsNaN(float64(row.P)):
 		row.say("the same in every run")
+	}
+	if m, ok := metrics.Lookup(s.Metric); ok && m == metrics.DetectionEach {
+		row.say("of those that came")
 	}
 	if s.waitA != nil {
 		row.say("%d of %d and %d of %d never came; means of the first %.4g s", row.CensoredA, s.eventsA, row.CensoredB, s.eventsB, s.waitA.Until)

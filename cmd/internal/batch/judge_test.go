@@ -198,6 +198,22 @@ func TestRateInterval(t *testing.T) {
 	}
 }
 
+// Of 0 and 1 the mean is a share: ten runs in which all crashes were detected leave it open whether all are.
+func TestShareOfObservations(t *testing.T) {
+	c := most("mean", judge.AcrossPooled, 1)
+	runs := make([][]float64, 10)
+	for i := range runs {
+		runs[i] = []float64{1, 1, 1}
+	}
+	e := seeds(c, runs...)
+	for _, s := range e.samples {
+		s.Unit = "fraction"
+	}
+	if v := judged(e); v.Value != 1 || math.Abs(float64(v.Low)-0.6915) > 5e-5 || v.High != 1 {
+		t.Errorf("30 of 30 in ten runs: %v in [%v, %v], want [0.69, 1]", v.Value, v.Low, v.High)
+	}
+}
+
 // No interval where none can be had: extremes, tails of few runs, means of two.
 func TestNoInterval(t *testing.T) {
 	few := [][]float64{{1, 2, 3}, {4, 5, 6}, {2, 3, 4}, {3, 4, 5}, {2, 2, 2}, {5, 6, 7}, {1, 1, 8}, {3, 3, 3}}

@@ -170,7 +170,25 @@ func (p *pooled) interval(stat string) stats.Interval {
 		}
 		return stats.QuantileInterval(p.weighted(), percent, 0)
 	}
+	if parts, ok := p.parts(); ok && stat == "mean" {
+		return stats.ShareInterval(parts, 0)
+	}
 	return stats.Around(p.statistic(stat, p.once()), p.contributions(stat), 0)
+}
+
+// parts returns how much of each run's observations is 1 where all are 0 or 1: a share, which may be all of them and is no
+// certainty then.
+func (p *pooled) parts() ([]stats.Part, bool) {
+	out := make([]stats.Part, len(p.runs))
+	for i := range p.values {
+		x := &p.values[i]
+		if x.v != 0 && x.v != 1 || p.runs[x.run].Unit != "fraction" {
+			return nil, false
+		}
+		out[x.run].Whole += x.w
+		out[x.run].Of += float64(x.v * x.w)
+	}
+	return out, true
 }
 
 // waits returns the times to detection of each run, with what never came.
