@@ -53,6 +53,9 @@ func run() *metrics.Result {
 			obs(metrics.ViewError, 100, 0.3, 4, 0, core.NoNode),
 		},
 	}
+	for n := range core.NodeID(3) {
+		r.Lives = append(r.Lives, metrics.Life{Node: n, To: r.End, Class: metrics.Healthy})
+	}
 	for i := range 12 { // two managers and a worker, one ping each and one answer of a manager
 		at := sec(10 * float64(i+1))
 		r.Exposure = append(r.Exposure, metrics.Exposure{At: at, Seconds: [core.NumRoles]float64{10, 20}})

@@ -46,7 +46,7 @@ func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
 		}
 		s.rebase(since)
 	}
-	s.NodeHours = r.NodeSeconds(s.From, s.To, roleFilter(e.Where, r, m)) / 3600
+	s.NodeHours = e.Where.NodeHours(m, r, s.From, s.To)
 	if err := s.combine(e, r, m); err != nil {
 		return nil, err
 	}
@@ -191,23 +191,6 @@ func (s *Sample) roll(w core.Duration, m metrics.Metric) {
 		}
 	}
 	s.Obs = out
-}
-
-// roleFilter returns which roles' node-seconds a rate is over: those that Where names by role.
-func roleFilter(w Where, r *metrics.Result, m metrics.Metric) func(core.Role) bool {
-	key := "role"
-	if m.Definition().RoleIsPeer {
-		if _, ok := w["subject_role"]; ok {
-			key = "subject_role"
-		}
-	}
-	return func(role core.Role) bool {
-		if words, ok := w[key]; ok && !slices.Contains(words, role.String()) {
-			return false
-		}
-		words, ok := w[key+"_not"]
-		return !ok || !slices.Contains(words, role.String())
-	}
 }
 
 func (s *Sample) values() []metrics.Value {

@@ -126,6 +126,32 @@ func TestImpairedFor(t *testing.T) {
 	s.want(FalseSuspicions, []float64{1}, "class", "healthy", "subject", "a/manager/2")
 }
 
+// What a node lived is kept apart by its class: impaired while it stands still and for a minute after, its next process
+// included; down it is neither.
+func TestLives(t *testing.T) {
+	s := flat(t, 2)
+	s.truth(10, trace.KindPause, 0)
+	s.truth(20, trace.KindResume, 0)
+	s.truth(100, trace.KindPause, 0)
+	s.truth(110, trace.KindCrash, 0)
+	s.truth(150, trace.KindStart, 0)
+	r := s.end(300)
+	for _, c := range []struct {
+		node     core.NodeID
+		class    Class
+		from, to float64
+		want     float64
+	}{
+		{0, Impaired, 0, 300, 70 + 10 + 60}, {0, Healthy, 0, 300, 10 + 20 + 90}, {0, Healthy, 0, 149, 30}, {1, Healthy, 0, 300, 300}, {1, Impaired, 0, 300, 0},
+		{0, Impaired, 15, 30, 15},
+	} {
+		have := r.NodeSeconds(at(c.from), at(c.to), func(n core.NodeID, class Class) bool { return n == c.node && class == c.class })
+		if have != c.want {
+			t.Errorf("node %d, %s, from %v to %v s: lived %v s, want %v", c.node, c.class, c.from, c.to, have, c.want)
+		}
+	}
+}
+
 // One accusation that nine observers believe, down to the verdict, is one accusation and one death; so is none about
 // a subject that is paused.
 func TestAccusations(t *testing.T) {

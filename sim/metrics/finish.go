@@ -29,6 +29,7 @@ func (r *Recorder) finish() {
 	for i := range r.peers {
 		p := &r.peers[i]
 		r.closeCrash(end, core.NodeID(i))
+		r.lives(end, core.NodeID(i))
 		if p.joining >= 0 {
 			c.Unjoined++
 		}

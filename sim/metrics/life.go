@@ -26,6 +26,7 @@ func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
 	p.alive, p.left, p.join, p.gone = true, false, false, -1
 	p.paused, p.slow = false, false
 	r.impair(now, n)
+	p.aliveSince = now
 	p.started, p.inc, p.incMax = now, inc, max(p.incMax, inc)
 	if p.group < 0 {
 		return
@@ -48,7 +49,8 @@ func (r *Recorder) ended(now core.Instant, n core.NodeID) {
 	r.unlinked(n)
 	r.live(now)
 	r.running[r.roles[n]]--
-	p.alive = false
+	r.lives(now, n)
+	p.alive, p.aliveSince = false, -1
 	p.crashedInc = max(p.crashedInc, p.inc)
 	if p.group < 0 {
 		return

@@ -33,6 +33,7 @@ type peer struct {
 
 	unconfirmed [core.NumRoles]int32 // UNCONFIRMED records it holds, by role of the peer
 
+	aliveSince  core.Instant // of this process, or since its class last changed; −1 = not alive
 	accused     [2]int64     // highest incarnation wrongly marked SUSPECT, DEAD; −1 = none
 	suspectedAt core.Instant // first SUSPECT of the present episode; −1 = none
 	calledDead  bool         // somebody went on to DEAD in it
@@ -70,7 +71,7 @@ func (r *Recorder) buildGroups() {
 		}
 		r.sites[n.SiteIndex] = n.Site
 		r.roles[i] = n.Role
-		r.peers[i] = peer{group: -1, started: -1, joining: -1, crash: -1, suspectedAt: -1, gone: -1, accused: [2]int64{-1, -1}}
+		r.peers[i] = peer{group: -1, started: -1, joining: -1, crash: -1, suspectedAt: -1, gone: -1, aliveSince: -1, accused: [2]int64{-1, -1}}
 		if n.Group == 0 {
 			continue
 		}
@@ -140,12 +141,30 @@ func (r *Recorder) row(o core.NodeID) []core.MemberState {
 
 // impair notes that n's condition changed: it stays impaired for a while after it became normal.
 func (r *Recorder) impair(now core.Instant, n core.NodeID) {
+	r.lives(now, n)
 	p := &r.peers[n]
 	if p.paused || p.slow {
 		p.impairedUntil = core.Never
 	} else if p.impairedUntil == core.Never {
 		p.impairedUntil = now.Add(r.ctx.ImpairedFor)
 	}
+}
+
+// lives notes the life of n up to now, apart by its class, which may have become healthy meanwhile.
+func (r *Recorder) lives(now core.Instant, n core.NodeID) {
+	p := &r.peers[n]
+	if p.aliveSince < 0 {
+		return
+	}
+	from := p.aliveSince
+	if until := min(now, p.impairedUntil); until > from {
+		r.res.Lives = append(r.res.Lives, Life{From: from, To: until, Node: n, Class: Impaired})
+		from = until
+	}
+	if now > from {
+		r.res.Lives = append(r.res.Lives, Life{From: from, To: now, Node: n, Class: Healthy})
+	}
+	p.aliveSince = now
 }
 
 func (r *Recorder) class(now core.Instant, n core.NodeID) Class {

@@ -36,6 +36,14 @@ type Exposure struct {
 	Seconds [core.NumRoles]float64
 }
 
+// Life is a stretch of time in which a node ran and was of one class: rates per node-hour are over those that are asked
+// for.
+type Life struct {
+	From, To core.Instant
+	Node     core.NodeID
+	Class    Class
+}
+
 // Membership is how the live observers of one role in one group held their subjects at At.
 type Membership struct {
 	At        core.Instant
@@ -127,6 +135,7 @@ type Result struct {
 	Detections   []Detection
 	Traffic      []Traffic
 	Exposure     []Exposure
+	Lives        []Life // in the order in which they ended
 	Membership   []Membership
 	Coords       []CoordRow
 	Series       []Point

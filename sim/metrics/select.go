@@ -127,18 +127,14 @@ func (r *Result) rates(m Metric, keep func(*Observation) bool) []Observation {
 	return out
 }
 
-// NodeSeconds returns how long nodes of the roles that keep accepts lived within (from, to], counting
-// whole samples that end there.
-func (r *Result) NodeSeconds(from, to core.Instant, keep func(core.Role) bool) float64 {
-	sum := 0.0
-	for i := range r.Exposure {
-		if x := &r.Exposure[i]; x.At > from && x.At <= to {
-			for role, s := range x.Seconds {
-				if keep(core.Role(role)) {
-					sum += s
-				}
-			}
+// NodeSeconds returns how long the nodes that keep accepts, while they were of the class that it accepts, lived between from and to.
+func (r *Result) NodeSeconds(from, to core.Instant, keep func(core.NodeID, Class) bool) float64 {
+	sum := core.Duration(0)
+	for i := range r.Lives {
+		l := &r.Lives[i]
+		if d := min(l.To, to).Sub(max(l.From, from)); d > 0 && keep(l.Node, l.Class) {
+			sum += d
 		}
 	}
-	return sum
+	return seconds(sum)
 }

@@ -236,11 +236,10 @@ func apart(id metrics.Metric) []judge.Where {
 
 // counts returns how often what is counted happened, in all and at observers in good and in bad shape.
 func counts(m *metrics.Result) []Count {
-	hours := m.NodeSeconds(core.Instant(m.Warmup), m.End, func(core.Role) bool { return true }) / 3600
 	var out []Count
 	for _, id := range counted {
 		for _, where := range apart(id) {
-			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(hours)}
+			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(where.NodeHours(id, m, core.Instant(m.Warmup), m.End))}
 			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return where.Selects(o, m) }) {
 				if o.At >= core.Instant(m.Warmup) {
 					c.Count += uint64(math.Round(o.Value * float64(o.Weight)))

@@ -1,0 +1,44 @@
+package judge
+
+import (
+	"math"
+	"testing"
+
+	"hypersim/core"
+	"hypersim/sim/metrics"
+)
+
+// A rate is over the hours of those it is about: observers by class, site, role, group or name; or subjects, where it says
+// nothing of observers.
+func TestNodeHours(t *testing.T) {
+	r := run()
+	h := func(n core.NodeID, from, to float64, c metrics.Class) metrics.Life {
+		return metrics.Life{Node: n, From: sec(3600 * from), To: sec(3600 * to), Class: c}
+	}
+	r.GroupNames = []string{"", "flat"}
+	r.Lives = []metrics.Life{h(0, 0, 1, metrics.Healthy), h(0, 1, 3, metrics.Impaired), h(1, 0, 10, metrics.Healthy), h(2, 0, 4, metrics.Healthy), h(2, 6, 10, metrics.Healthy)}
+	for _, c := range []struct {
+		where Where
+		hours float64
+	}{
+		{nil, 21},
+		{Where{"class": {"impaired"}}, 2},
+		{Where{"class_not": {"impaired"}}, 19},
+		{Where{"observer_site": {"a"}}, 3},
+		{Where{"observer_role": {"manager"}, "class": {"healthy"}}, 11},
+		{Where{"observer": {"b/manager/0"}}, 10},
+		{Where{"role": {"worker"}}, 8},
+		{Where{"site": {"b"}}, 18},
+		{Where{"subject": {"b/worker/0"}}, 8},
+		{Where{"group": {"flat"}}, 21},
+		{Where{"role": {"worker"}, "class": {"healthy"}}, 19}, // of the observers who might say so
+		{Where{"to": {"DEAD"}, "path": {"gossip"}}, 21},
+	} {
+		if have := c.where.NodeHours(metrics.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
+			t.Errorf("%v: %v node-hours, want %v", c.where, have, c.hours)
+		}
+	}
+	if have := (Where{}).NodeHours(metrics.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
+		t.Errorf("part of the run: %v node-hours, want 4.5", have)
+	}
+}
