@@ -48,6 +48,9 @@ func TestJudge(t *testing.T) {
 		{"the intervals meet", Meets, 9.9, 10.2, with(10.3, 0.2), Pass},
 		{"the value lies in the other's", Meets, 9.9, 10.2, with(10, 0.01), Pass},
 		{"the intervals are apart", Meets, 9.9, 10.2, with(10.5, 0.2), Fail},
+		{"not above", NotAbove(0.1), 1, 0, with(1.3, 0.25), Pass},
+		{"above", NotAbove(0.1), 1, 0, with(1.3, 0.15), Fail},
+		{"above, without an interval", NotAbove(0.1), 1, 0, bare(1.2), Fail},
 		{"no interval to meet", Meets, 9.9, 10.2, bare(10), Fail},
 		{"reported", Reported, nan, 0, bare(5), NotJudged},
 	} {

@@ -106,6 +106,9 @@ func (g *guard) rows(v *view) []Row {
 		return []Row{r}
 	}
 	r := Row{g.name + v.suffix, g.words + ": false deaths " + v.words + ", of SWIM's", "", g.bar, 0, "§15.2", Computed, AtMost}
+	if g.bar == 1 { // "never more than SWIM's": against pauses some have no effect at all
+		r.Judge = NotAbove(0.10)
+	}
 	switch g.name {
 	case "tuned":
 		r.Source, r.Certainty = "§15.2, Lifeguard v1 abstract: still 3 × lower", Read

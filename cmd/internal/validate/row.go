@@ -48,6 +48,7 @@ const (
 	around
 	among
 	meets
+	notAbove
 )
 
 // Reported is not judged.
@@ -90,6 +91,10 @@ func Among(tolerance float64) Judge { return Judge{rule: among, tolerance: toler
 // measured medians that are the same part in less than one of a hundred pairs.
 var Meets = Judge{rule: meets}
 
+// NotAbove passes unless the value's whole interval lies above the reference by more than tolerance (relative): for
+// claims that something does no harm, where the truth may be the reference itself and its estimate falls on either side.
+func NotAbove(tolerance float64) Judge { return Judge{rule: notAbove, tolerance: tolerance} }
+
 // words says what the rule asks, for the table.
 func (j Judge) words() string {
 	switch j.rule {
@@ -114,6 +119,8 @@ func (j Judge) words() string {
 		return fmt.Sprintf("among runs or ± %.3g %%", 100*j.tolerance)
 	case meets:
 		return "intervals meet"
+	case notAbove:
+		return fmt.Sprintf("not above by %.3g %% and the interval", 100*j.tolerance)
 	case reported:
 	}
 	return "reported"
@@ -158,6 +165,12 @@ func (r *Row) judge(v *Value) Verdict {
 		ok = x >= r.Ref*(1-slack) && x <= max(r.Ref, r.RefHigh)*(1+slack)
 	case among:
 		ok = ref >= v.Low && ref <= v.High || math.Abs(x-ref) <= r.Judge.tolerance*ref
+	case notAbove:
+		low := x
+		if v.Known() {
+			low = v.Low
+		}
+		ok = low <= ref*(1+r.Judge.tolerance)
 	case meets:
 		ok = v.Low <= r.RefHigh && v.High >= r.Ref
 	case around:
