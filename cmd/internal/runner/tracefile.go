@@ -148,7 +148,7 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 	}
 	b = optional(b, "inc", int64(m.Incarnation))
 	switch m.Kind {
-	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack:
+	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindStreamPing:
 		b = integer(b, "for", int64(m.Target))
 	default: // the rest is about nobody else
 	}
