@@ -27,7 +27,7 @@ func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant
 		c := &r.Crashes[i]
 		for _, to := range states {
 			until := c.Until
-			if seen(m, c, to) {
+			if Detected(m, c, to) {
 				if until = firstSeen(m, int32(i), to, r); until <= by {
 					continue
 				}
@@ -45,8 +45,8 @@ func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant
 	return out
 }
 
-// seen reports whether the crash was detected in the sense of m, or nobody lived who could have.
-func seen(m metrics.Metric, c *metrics.Crash, to core.MemberState) bool {
+// Detected reports whether the crash was detected in the sense of m, or nobody lived who could have.
+func Detected(m metrics.Metric, c *metrics.Crash, to core.MemberState) bool {
 	switch {
 	case m == metrics.DetectionEach && to == core.StateDead, to == core.StateNone:
 		return c.Full

@@ -7,7 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+
+	"hypersim/core"
+	"hypersim/sim/metrics"
 )
 
 // table reads a CSV file of a sweep as rows by column.
@@ -81,6 +85,27 @@ func TestCensored(t *testing.T) {
 	}
 	if !found {
 		t.Error("no row")
+	}
+}
+
+// A crash that nobody lived to notice, and one that was DEAD without having been SUSPECT, were not waited for in vain.
+func TestSurvivalOnlyWhatCouldBe(t *testing.T) {
+	at := func(s float64) core.Instant { return core.Instant(s * 1e9) }
+	m := &metrics.Result{
+		Nodes: []metrics.Node{{Role: core.RoleWorker}},
+		Crashes: []metrics.Crash{
+			{At: at(10), Until: at(60), Dead: true, Full: true}, {At: at(20), Until: at(60), Full: true}, {At: at(30), Until: at(60)},
+		},
+		Observations: []metrics.Observation{{Metric: metrics.DetectionFirst, At: at(17), Value: 7, Weight: 1, To: core.StateDead, Event: 0}},
+	}
+	for _, s := range survival(m) {
+		times := 0
+		if s.Labels == "to=DEAD" {
+			times = 1
+		}
+		if s.Metric == "detection_first" && !strings.Contains(s.Labels, "subject_role") && (len(s.Times) != times || len(s.Censored) != 1 || s.Censored[0] != 30) {
+			t.Errorf("%+v", s)
+		}
 	}
 }
 

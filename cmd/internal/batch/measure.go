@@ -282,10 +282,14 @@ func survival(m *metrics.Result) []Survival {
 			if c.At < core.Instant(m.Warmup) {
 				continue
 			}
+			t, came := times[int32(i)]
+			if came = came && kind.done(c); !came && judge.Detected(kind.id, c, kind.to) {
+				continue // nobody lived to mark it so
+			}
 			for _, labels := range survivalLabels(kind.to, m.Nodes[c.Subject].Role) {
 				s := find(kind.id.String(), labels)
 				s.Watched = max(s.Watched, number(c.Until.Sub(c.At).Seconds()))
-				if t, ok := times[int32(i)]; ok && kind.done(c) {
+				if came {
 					s.Times = append(s.Times, t)
 				} else {
 					s.Censored = append(s.Censored, number(c.Until.Sub(c.At).Seconds()))
