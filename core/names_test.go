@@ -16,8 +16,8 @@ func TestNamesAreCompleteAndDistinct(t *testing.T) {
 		name              func(i int) string
 	}{
 		{"roles", "id.go", "RoleWorker", NumRoles, func(i int) string { return Role(i).String() }},
-		{"kinds", "message.go", "KindNone", NumKinds, func(i int) string { return Kind(i).String() }},
-		{"classes", "message.go", "ClassControl", NumClasses, func(i int) string { return Class(i).String() }},
+		{"kinds", "kind.go", "KindNone", NumKinds, func(i int) string { return Kind(i).String() }},
+		{"classes", "kind.go", "ClassControl", NumClasses, func(i int) string { return Class(i).String() }},
 		{"update types", "message.go", "UpdateAlive", NumUpdateTypes, func(i int) string { return UpdateType(i).String() }},
 		{"loads", "extra.go", "LoadHealthy", NumLoads, func(i int) string { return Load(i).String() }},
 		{"worker states", "extra.go", "WorkerRegistered", NumWorkerStates, func(i int) string { return WorkerState(i).String() }},
@@ -93,5 +93,20 @@ func TestStreamKinds(t *testing.T) {
 		if k.IsStream() != want[k] {
 			t.Errorf("%v is a stream: %v, want %v", k, k.IsStream(), want[k])
 		}
+	}
+}
+
+// Every kind has its whole row: what travels is for some room, and a reply has the class and room of its request.
+func TestKindRowsAreComplete(t *testing.T) {
+	for k := range Kind(NumKinds) {
+		if k.Travels() != (k.Room() != RoomNone) {
+			t.Errorf("%v travels: %v, but is for room %d", k, k.Travels(), k.Room())
+		}
+		if q := k.Answers(); q != KindNone && (k.Class() != q.Class() || k.Room() != q.Room()) {
+			t.Errorf("%v answers %v in another class or room", k, q)
+		}
+	}
+	if k := Kind(NumKinds); k.Travels() || k.IsStream() || k.Room() != RoomNone {
+		t.Error("a kind that does not exist travels")
 	}
 }

@@ -81,7 +81,7 @@ func (c *Checker) addressed(r *trace.Record) {
 }
 
 // isLink reports whether m is a datagram between a gate and a datacenter (spec 10 §9).
-func isLink(m *core.Message) bool { return m.Group == 0 && m.Kind < core.KindJoin }
+func isLink(m *core.Message) bool { return m.Group == 0 && !m.Kind.IsStream() }
 
 // toWorker reports whether m goes where only answers may go. A worker is never asked and never asked about.
 func (c *Checker) toWorker(m *core.Message) bool {

@@ -53,7 +53,7 @@ func contractKind(k core.Kind) core.Kind {
 // datacenters, or "datagram" for those of membership.
 func transport(k core.Kind) string {
 	switch {
-	case k >= core.NumKinds, k >= core.KindXProbe && k <= core.KindXNack:
+	case k >= core.NumKinds, k.Room() == core.RoomLink:
 		return "link"
 	case k.IsStream():
 		return "stream"
