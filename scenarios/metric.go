@@ -7,6 +7,8 @@ type Metric struct {
 	Name, Unit string
 	Labels     []string // beside those that every metric has
 	Doc        string
+
+	PerNodeHour bool // the statistic rate counts per node-hour, otherwise per second
 }
 
 // commonLabels may be asked of every metric; an observation that has no such label has the empty word.
@@ -21,15 +23,16 @@ var commonLabels = []string{
 // one, so a test compares them.
 var measured = []Metric{
 	{Name: "detection_first", Unit: "s", Doc: "crash of the subject to the first live observer that marks it `to` (SUSPECT or DEAD) afterwards"},
-	{Name: "detection_each", Unit: "s", Doc: "crash of the subject to each live observer that marks it `to`, once per observer"},
-	{Name: "detection_full", Unit: "s", Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
-	{Name: "dissemination", Unit: "s", Labels: []string{"share", "type"}, Doc: "birth of an update to `share` per cent of the live members that should know its subject having heard it"},
-	{Name: "false_suspicions", Unit: "count", Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
-	{Name: "false_positives", Unit: "count", Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
-	{Name: "excused_positives", Unit: "count", Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
-	{Name: "accusations", Unit: "count", Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
-	{Name: "refutation", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
-	{Name: "refutation_full", Unit: "s", Doc: "first SUSPECT about a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
+	{Name: "detection_each", Unit: "s", Doc: "crash of the subject to each marking `to` by a live observer"},
+	{Name: "detection_full", Unit: "s", Doc: "crash until every live member that knew the subject has it DEAD or removed, if one is left"},
+	{Name: "detected", Unit: "fraction", Doc: "1 if a live observer marked the crashed subject `to` (SUSPECT or DEAD) before its next start and the end of the run, else 0; at the crash; not said where nobody who knew it was left to do so"},
+	{Name: "dissemination", Unit: "s", Labels: []string{"share", "type"}, Doc: "birth of an update to `share` per cent having heard it of the members that should, live since its birth: who starts later, or never knew of one that ended, has nothing to hear"},
+	{Name: "false_suspicions", Unit: "count", PerNodeHour: true, Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
+	{Name: "false_positives", Unit: "count", PerNodeHour: true, Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
+	{Name: "excused_positives", Unit: "count", PerNodeHour: true, Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
+	{Name: "accusations", Unit: "count", PerNodeHour: true, Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
+	{Name: "refutation", Unit: "s", Doc: "first SUSPECT about this process of a live subject anywhere until this observer holds it OK again"},
+	{Name: "refutation_full", Unit: "s", Doc: "first SUSPECT about this process of a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
 	{Name: "rejoin", Unit: "s", Doc: "end of a partition, flap or site outage until no live member's view disagrees with the truth"},
 	{Name: "view_error", Unit: "fraction", Doc: "pairs whose view disagrees with the truth, of the pairs where either says up; sampled"},
 	{Name: "convergence", Unit: "s", Labels: []string{"edge"}, Doc: "start of the run, or start or end of a fault, to the moment from which the view error stays 0 until the next of them"},
@@ -49,8 +52,8 @@ var measured = []Metric{
 	{Name: "death_callbacks", Unit: "count", Doc: "death notifications per (observer, subject, dead incarnation), 0 if a declared death had none"},
 	{Name: "gossip_evicted", Unit: "count", Labels: []string{"type"}, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	{Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
-	{Name: "join_confirm", Unit: "s", Doc: "start of a node to OK at all live members that should know it"},
-	{Name: "join_confirm_role", Unit: "s", Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	{Name: "join_confirm", Unit: "s", Doc: "start of a node to all live members that should know it holding this process OK"},
+	{Name: "join_confirm_role", Unit: "s", Doc: "start of a node to all live members of one role, observer_role, that should know it holding this process OK"},
 	{Name: "join_first", Unit: "s", Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	{Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	{Name: "unconfirmed_peers", Unit: "count", Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
@@ -58,7 +61,7 @@ var measured = []Metric{
 	{Name: "unconfirmed_illegal_transitions", Unit: "count", Doc: "UNCONFIRMED → SUSPECT or DEAD"},
 	{Name: "suspicion_timer_ratio", Unit: "ratio", Labels: []string{"nominal_s"}, Doc: "actual over nominal lifetime of suspicions that expired, by nominal lifetime in s"},
 	{Name: "latency_multiplier", Unit: "ratio", Labels: []string{"rtt"}, Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
-	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
+	{Name: "probe_failures", Unit: "fraction", Doc: "failed probes of members that ran unpaused throughout and are reachable, per ended probe of such members; gathered per sample"},
 	{Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	{Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
 	{Name: "dc_reachability_delay", Unit: "s", Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
@@ -68,7 +71,7 @@ var measured = []Metric{
 	{Name: "wrong_order", Unit: "fraction", Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	{Name: "job_suspicion", Unit: "s", Labels: []string{"scope", "state"}, Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
 	{Name: "job_suspicion_end", Unit: "s", Labels: []string{"scope", "state"}, Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},
-	{Name: "stream_only", Unit: "count", Doc: "probes that the subject answered over a stream only (probe.stream_fallback): datagrams between the two are blocked, lost or late"},
+	{Name: "stream_only", Unit: "count", PerNodeHour: true, Doc: "probes that the subject answered over a stream only (probe.stream_fallback): datagrams between the two are blocked, lost or late"},
 }
 
 // laterMetrics belong to jobs, routing and flow.

@@ -277,6 +277,9 @@ func TestMetricsAreThoseMeasured(t *testing.T) {
 			t.Errorf("%s is measured and cannot be judged", d.Name)
 			continue
 		}
+		if mine.Doc != d.Doc || mine.PerNodeHour != d.PerNodeHour {
+			t.Errorf("%s is told as %q, per node-hour %v; want %q, %v", d.Name, mine.Doc, mine.PerNodeHour, d.Doc, d.PerNodeHour)
+		}
 		labels := mine.labels()
 		slices.Sort(labels)
 		if want := metrics.LabelKeys(m); mine.Unit != d.Unit || !slices.Equal(slices.Compact(labels), want) {

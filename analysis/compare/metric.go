@@ -24,6 +24,7 @@ var better = map[metrics.Metric]Direction{
 	metrics.DetectionFirst:     Lower,
 	metrics.DetectionEach:      Lower,
 	metrics.DetectionFull:      Lower,
+	metrics.Detected:           Higher,
 	metrics.Dissemination:      Lower,
 	metrics.FalseSuspicions:    Lower,
 	metrics.FalsePositives:     Lower,

@@ -15,7 +15,7 @@ import (
 // unseen returns the crashes that e asks for and that nobody detected by the given time: each as the observation that
 // did not come, with how long it was waited for as its value. A claim about what was seen alone would pass when nothing is.
 func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant) []metrics.Observation {
-	if m.EventKind() != "crash" || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
+	if m.EventKind() != "crash" || m == metrics.Detected || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
 		return nil // how a detection came says nothing about one that did not
 	}
 	states := []core.MemberState{core.StateSuspect, core.StateDead}

@@ -96,6 +96,8 @@ func TestSingleFacts(t *testing.T) {
 	s.rec.Sample(at(2), nil)
 	s.truth(2, trace.KindPause, 1)
 	probe(3, core.CauseProbeFailed) // of a paused node: not counted
+	s.truth(3.5, trace.KindResume, 1)
+	s.fact(3.8, 0, core.Fact{Kind: core.FactProbeEnded, Subject: 1, Cause: core.CauseProbeFailed, B: 1e9}) // nor of one that was
 	s.rec.Sample(at(4), nil)
 	s.end(5)
 	s.want(GossipEvicted, []float64{1, 1}, "type", "dead", "node", "a/manager/0")
@@ -140,7 +142,8 @@ func TestJoinOfOneNotMissed(t *testing.T) {
 	s.truth(10, trace.KindCrash, 2)
 	s.truth(12, trace.KindStart, 2)
 	s.fact(12.5, 0, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
+	s.fact(13, 1, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
 	s.end(20)
 	s.want(JoinFirst, []float64{0.5})
-	s.want(JoinConfirm, []float64{0.5})
+	s.want(JoinConfirm, []float64{1})
 }

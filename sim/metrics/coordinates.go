@@ -20,6 +20,7 @@ type coordinates struct {
 	coords  []core.Coord // of each node, this sample
 	have    []bool
 	reached []int          // newcomers: how many of newcomerSamples were passed
+	born    []core.Instant // … by the process that started then
 	settled []core.Instant // per threshold: below it since then; Never = not
 
 	rel, ms, ratio [][]float64 // by class
@@ -61,6 +62,7 @@ func (c *coordinates) init(ctx *Context, sites int) {
 		ids = slices.DeleteFunc(ids, func(i core.NodeID) bool { return ctx.Nodes[i].Role == core.RoleWorker })
 	}
 	c.coords, c.have, c.reached = make([]core.Coord, len(ctx.Nodes)), make([]bool, len(ctx.Nodes)), make([]int, len(ctx.Nodes))
+	c.born = make([]core.Instant, len(ctx.Nodes))
 	c.settled = make([]core.Instant, len(thresholds))
 	for i := range c.settled {
 		c.settled[i] = core.Never
@@ -261,8 +263,10 @@ func (r *Recorder) emitQuality(now core.Instant) {
 func (r *Recorder) emitNewcomers(now core.Instant) {
 	c := &r.coords
 	for i := range r.peers {
+		if started := r.peers[i].started; started != c.born[i] { // another process
+			c.born[i], c.reached[i] = started, 0
+		}
 		if r.peers[i].started <= 0 || !c.have[i] {
-			c.reached[i] = 0
 			continue
 		}
 		for c.reached[i] < len(newcomerSamples) && c.coords[i].Samples >= newcomerSamples[c.reached[i]] {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/sim/trace"
 
 	"pgregory.net/rapid"
 )
@@ -62,6 +63,42 @@ func TestCoordinates(t *testing.T) {
 	near(CoordinateSettle, nil, "threshold", "0.15")
 	near(QueueDepth, []float64{0, 4})
 	near(MemoryPerPair, []float64{100}) // three nodes hold two records each
+}
+
+// newcomer_error is measured anew for each process, also for one that came back between two samples.
+func TestNewcomerAgain(t *testing.T) {
+	s := flat(t, 3, func(c *Context) {
+		c.Nodes[2].Late = true
+		c.TrueRTT = func(a, b core.NodeID, _ core.Instant) core.Duration { return 50 * time.Millisecond }
+	})
+	m := machines{coords: map[core.NodeID]core.Coord{}}
+	sample := func(sec float64, x float32, samples uint16) {
+		for n := range core.NodeID(2) {
+			m.coords[n] = core.Coord{Dims: 8, Samples: 100}
+		}
+		m.coords[2] = core.Coord{Dims: 8, Samples: samples, Vec: [core.MaxDims]float32{x}}
+		s.rec.Sample(at(sec), m)
+	}
+	s.truth(1, trace.KindStart, 2)
+	sample(2, 0.025, 5)
+	sample(3, 0.04, 25)
+	s.truth(3.25, trace.KindCrash, 2)
+	s.truth(3.5, trace.KindStart, 2)
+	sample(4, 0, 4)
+	sample(5, 0.045, 6)
+	s.end(6)
+	round := func(v []float64) (out []float64) {
+		for _, x := range v {
+			out = append(out, math.Round(x*100)/100)
+		}
+		return out
+	}
+	if have := round(s.values(NewcomerError, "samples", "5")); !slices.Equal(have, []float64{0.5, 0.1}) {
+		t.Errorf("after 5 samples: %v", have)
+	}
+	if have := round(s.values(NewcomerError, "samples", "20")); !slices.Equal(have, []float64{0.2}) {
+		t.Errorf("after 20 samples: %v", have)
+	}
 }
 
 // The kept quantiles are the nearest ranks k/n, so that percentiles of whole per cents are exact.

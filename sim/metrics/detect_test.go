@@ -225,6 +225,179 @@ func TestDetectionFullWithoutObserver(t *testing.T) {
 	}
 }
 
+// spec 50 §6, detection_full: "until every live member that knew it has it DEAD or removed". Of one that nobody outlived
+// nothing was detected: its wait ends with the last who could have noticed, and nothing is said of it.
+func TestNobodyLeftToNotice(t *testing.T) {
+	type crash struct {
+		sec  float64
+		node core.NodeID
+	}
+	for _, c := range []struct {
+		name      string
+		crashes   []crash
+		marks     func(*script)
+		full      []float64
+		detected  []float64 // DEAD, by time of the crash
+		until     float64   // of the first crash
+		unwatched uint64
+		missed    uint64
+	}{
+		{"all at once", []crash{{10, 0}, {10, 1}, {10, 2}, {10, 3}}, nil, nil, nil, 10, 3, 0},
+		{"one after the other", []crash{{10, 3}, {11, 2}, {12, 1}, {13, 0}}, nil, nil, nil, 13, 3, 0},
+		{"who noticed died too", []crash{{10, 3}}, func(s *script) {
+			s.becomes(15, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+			s.becomes(20, 0, 3, suspect, dead, core.CauseExpired, 0)
+			s.truth(21, trace.KindCrash, 0)
+			s.truth(22, trace.KindCrash, 1)
+			s.truth(23, trace.KindCrash, 2)
+		}, nil, []float64{1}, 23, 3, 0},
+		{"who noticed lives", []crash{{10, 3}}, func(s *script) {
+			s.becomes(15, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+			s.becomes(20, 0, 3, suspect, dead, core.CauseExpired, 0)
+			s.truth(22, trace.KindCrash, 1)
+			s.truth(23, trace.KindCrash, 2)
+		}, []float64{13}, []float64{1, 0, 0}, 50, 0, 2},
+		{"one took it back", []crash{{10, 3}}, func(s *script) {
+			s.becomes(15, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+			s.becomes(20, 0, 3, suspect, dead, core.CauseExpired, 0)
+			s.becomes(21, 0, 3, dead, ok, core.CauseAlive, 1) // old news
+			s.truth(22, trace.KindCrash, 1)
+			s.truth(23, trace.KindCrash, 2)
+		}, nil, []float64{1, 0, 0}, 50, 0, 3},
+		{"somebody overlooks it", []crash{{10, 3}}, nil, nil, []float64{0}, 50, 0, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := flat(t, 4)
+			for _, x := range c.crashes {
+				s.truth(x.sec, trace.KindCrash, x.node)
+			}
+			if c.marks != nil {
+				c.marks(s)
+			}
+			r := s.end(50)
+			s.want(DetectionFull, c.full)
+			s.want(Detected, c.detected, "to", "DEAD")
+			if have := r.Crashes[0].Until; have != at(c.until) {
+				t.Errorf("waited for until %v, want %v", have, at(c.until))
+			}
+			if n := r.Counters; n.Unwatched != c.unwatched || n.Undetected != c.missed {
+				t.Errorf("unwatched %d, undetected %d; want %d, %d", n.Unwatched, n.Undetected, c.unwatched, c.missed)
+			}
+		})
+	}
+}
+
+// The share of crashes that were detected is over all that somebody could have.
+func TestDetected(t *testing.T) {
+	s := flat(t, 4)
+	s.becomes(5, 0, 3, ok, suspect, core.CauseProbeFailed, 0) // before the crash, and it stays so
+	s.truth(10, trace.KindCrash, 3)
+	s.becomes(14, 0, 3, suspect, dead, core.CauseExpired, 0)
+	s.truth(20, trace.KindCrash, 2)
+	s.truth(20, trace.KindPause, 1)
+	s.end(30)
+	s.want(Detected, []float64{1, 0}, "to", "SUSPECT")
+	s.want(Detected, []float64{1, 0}, "to", "DEAD", "role", "manager", "subject_class", "healthy")
+	s.want(Detected, []float64{0}, "to", "DEAD", "subject", "a/manager/2")
+}
+
+// A death is news for those who live at its birth and knew the subject: a node that starts later, or that never heard
+// of the subject, has nothing to hear, and its coming does not keep the news from reaching everybody.
+func TestWhoStartsLaterIsNoAudience(t *testing.T) {
+	s := flat(t, 6, func(c *Context) { c.Nodes[4].Late, c.Nodes[5].Late = true, true })
+	s.truth(5, trace.KindStart, 5) // knows 0 only
+	s.becomes(5, 5, 0, none, ok, core.CauseConfirm, 0)
+	s.truth(10, trace.KindCrash, 3)
+	s.becomes(11, 0, 3, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(15, 0, 3, suspect, dead, core.CauseExpired, 0)
+	s.truth(15.1, trace.KindStart, 4)
+	s.becomes(15.25, 1, 3, ok, dead, core.CauseDead, 0)
+	s.becomes(15.5, 2, 3, ok, dead, core.CauseDead, 0)
+	s.fact(20, 0, core.Fact{Kind: core.FactIncarnation, Inc: 1, Cause: core.CauseRefute})
+	alive := func(sec float64, o core.NodeID) {
+		s.fact(sec, o, core.Fact{Kind: core.FactTransition, Subject: 0, From: ok, To: ok, Inc: 1, A: 0, Cause: core.CauseAlive})
+	}
+	alive(20.25, 1)
+	s.truth(20.25, trace.KindCrash, 4)
+	s.truth(20.3, trace.KindStart, 4) // was to hear it; its next process is not
+	alive(20.5, 2)
+	alive(21, 5)
+	r := s.end(60)
+	s.want(Dissemination, []float64{0.25}, "type", "dead", "share", "50")
+	s.want(Dissemination, []float64{0.5}, "type", "dead", "share", "100")
+	s.want(Dissemination, []float64{1}, "type", "alive", "share", "100")
+	if r.Counters.Unspread != 0 {
+		t.Errorf("%d updates did not spread", r.Counters.Unspread)
+	}
+}
+
+// join_* count who heard of the process that started, not who still believes in the one before it.
+func TestOldOpinionsAreNoJoin(t *testing.T) {
+	old := core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 2, A: 0, Cause: core.CauseAlive}
+	restart := func(inc uint32) *script {
+		s := flat(t, 4)
+		s.fact(1, 3, core.Fact{Kind: core.FactIncarnation, Inc: 2, Cause: core.CauseRefute})
+		s.truth(10, trace.KindCrash, 3)
+		s.record(11, trace.Record{Kind: trace.KindStart, Node: 3, Inc: inc, Inst: 2})
+		return s
+	}
+	s := restart(0)
+	s.truth(12, trace.KindCrash, 2) // changes nobody's opinion
+	s.fact(13, 0, old)              // the last words of the old process
+	s.end(20)
+	s.want(JoinFirst, nil)
+	s.want(JoinConfirm, nil)
+	s.want(JoinConfirmRole, nil)
+
+	s = restart(0)
+	hear := func(sec float64, o core.NodeID, inst uint32) {
+		s.record(sec, trace.Record{Kind: trace.KindDelivered, Node: o, Peer: 3, Msg: &core.Message{Kind: core.KindPing, From: 3, To: o, Instance: inst}})
+	}
+	hear(11.5, 0, 1) // of the old process
+	hear(12, 0, 2)
+	s.fact(12.5, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 3, A: 0, Cause: core.CauseJoined})
+	s.truth(13, trace.KindCrash, 2)
+	s.end(20)
+	s.want(JoinFirst, []float64{1})
+	s.want(JoinConfirm, []float64{2})
+
+	s = restart(5) // what is said at or below 2 is about the process before
+	s.becomes(12, 0, 3, ok, suspect, core.CauseSuspect, 0)
+	s.fact(12.5, 0, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 2, A: 0, Cause: core.CauseAlive})
+	s.fact(14, 0, core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 5, A: 2, Cause: core.CauseSeen})
+	s.end(20)
+	s.want(JoinFirst, []float64{3})
+	s.want(JoinConfirm, nil)
+}
+
+// A suspicion of one that is down, or of an earlier process, is refuted by nobody: that its node starts again ends it.
+func TestRestartIsNoRefutation(t *testing.T) {
+	s := flat(t, 3)
+	s.truth(10, trace.KindCrash, 2)
+	s.becomes(12, 0, 2, ok, suspect, core.CauseProbeFailed, 0)
+	s.record(15, trace.Record{Kind: trace.KindStart, Node: 2, Inc: 4})
+	s.fact(15.5, 0, core.Fact{Kind: core.FactTransition, Subject: 2, From: suspect, To: ok, Inc: 4, A: 0, Cause: core.CauseSeen})
+	s.fact(15.5, 1, core.Fact{Kind: core.FactTransition, Subject: 2, From: ok, To: ok, Inc: 4, A: 0, Cause: core.CauseSeen})
+	s.becomes(20, 1, 2, ok, suspect, core.CauseProbeFailed, 4)
+	s.fact(22, 1, core.Fact{Kind: core.FactTransition, Subject: 2, From: suspect, To: ok, Inc: 5, A: 4, Cause: core.CauseSeen})
+	s.end(30)
+	s.want(Refutation, []float64{2})
+	s.want(RefutationFull, []float64{2})
+}
+
+// An accusation of a new process counts although the one before it had been accused at a higher incarnation.
+func TestAccusationsOfEachProcess(t *testing.T) {
+	s := flat(t, 3)
+	s.fact(1, 2, core.Fact{Kind: core.FactIncarnation, Inc: 3, Cause: core.CauseRefute})
+	s.becomes(2, 0, 2, ok, suspect, core.CauseProbeFailed, 3)
+	s.truth(10, trace.KindCrash, 2)
+	s.truth(11, trace.KindStart, 2)
+	s.becomes(100, 1, 2, ok, suspect, core.CauseProbeFailed, 0)
+	s.end(120)
+	s.want(FalseSuspicions, []float64{1, 1})
+	s.want(Accusations, []float64{1, 1}, "to", "SUSPECT")
+}
+
 // spec 50 §6, rejoin: from heal to all live members agreeing all are alive.
 func TestRejoin(t *testing.T) {
 	s := flat(t, 2, func(c *Context) { c.Faults = []FaultInfo{{ID: "cut", Kind: "partition"}, {ID: "lag", Kind: "delay"}} })

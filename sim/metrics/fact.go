@@ -28,7 +28,7 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 	case core.FactCallback:
 		r.callback(now, n, f)
 		if f.Callback == core.CallbackPeerRestarted && p.up && r.same(n, f.Subject) {
-			r.checkJoin(now, f.Subject) // one that nobody missed is held OK without any transition
+			r.meets(now, n, f.Subject) // one that nobody missed is held OK without any transition
 		}
 	case core.FactIncarnation:
 		p.inc, p.incMax = f.Inc, max(p.incMax, f.Inc)
@@ -76,6 +76,8 @@ func (r *Recorder) transition(now core.Instant, o core.NodeID, f *core.Fact) {
 	if !r.peers[o].up {
 		return
 	}
+	r.notices(o, f)
+	r.renews(o, f)
 	r.refuted(now, o, f)
 	r.heard(now, o, f)
 	r.checkFull(now, s)
@@ -111,7 +113,7 @@ func (r *Recorder) probeEnded(now core.Instant, n core.NodeID, f *core.Fact) {
 		return
 	}
 	r.answeredBy(now, n, f.Subject, streamed, failed)
-	if p := &r.peers[f.Subject]; !p.up || p.paused || !r.reachable(n, f.Subject) {
+	if p := &r.peers[f.Subject]; !p.up || p.paused || p.steady > now-core.Instant(f.B) || !r.reachable(n, f.Subject) {
 		return
 	}
 	t := &r.probes[r.roles[n]][r.link(n, f.Subject)]

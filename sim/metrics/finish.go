@@ -42,6 +42,7 @@ func (r *Recorder) finish() {
 		}
 	}
 	r.finishDeaths(end)
+	r.finishCrashes()
 	r.finishSettled()
 	r.collect()
 }
@@ -63,6 +64,25 @@ func (r *Recorder) finishDeaths(end core.Instant) {
 		o := r.about(DeathCallbacks, min(d.at, end), float64(d.callbacks), d.key.observer, d.key.subject)
 		o.Inc = d.key.inc
 		r.keep(&o)
+	}
+}
+
+// finishCrashes says of each crash whether it was detected. One that nobody was left to notice says nothing.
+func (r *Recorder) finishCrashes() {
+	for i := range r.crashes {
+		c := &r.crashes[i]
+		for which, to := range [...]core.MemberState{core.StateSuspect, core.StateDead} {
+			seen := 0.0
+			switch {
+			case c.marked[which] || c.marked[1]: // who is DEAD need not be SUSPECT first
+				seen = 1
+			case c.lost >= 0:
+				continue
+			}
+			o := r.about(Detected, c.at, seen, core.NoNode, c.subject)
+			o.Event, o.To, o.PeerClass = int32(i), to, c.class
+			r.keep(&o)
+		}
 	}
 }
 

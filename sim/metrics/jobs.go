@@ -34,11 +34,11 @@ func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	}
 	expired := f.Kind == core.FactScopeEnded && f.Cause == core.CauseExpired
 	if f.Kind == core.FactScopeSuspected || expired {
-		since := 0.0
-		if at, ok := r.worked[worked{uint64(f.A), n, f.Subject}]; ok {
-			since = seconds(now.Sub(at))
+		at, ok := r.worked[worked{uint64(f.A), n, f.Subject}]
+		if !ok || at < r.peers[n].started { // this process was never told of any
+			return
 		}
-		o := r.about(JobSuspicion, now, since, n, f.Subject)
+		o := r.about(JobSuspicion, now, seconds(now.Sub(at)), n, f.Subject)
 		o.Param, o.Cause = float64(f.A), f.Cause
 		if expired {
 			o.Type = stageDead

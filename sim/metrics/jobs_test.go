@@ -30,6 +30,9 @@ func TestJobSuspicions(t *testing.T) {
 	job(90, core.FactScopeEnded, 1, core.CauseRefuted, 20e9, 1)
 	job(91, core.FactScopeSuspected, 2, core.CauseNone, -1, 0)
 	job(93, core.FactScopeEnded, 2, core.CauseGossip, 2e9, 0)
+	s.truth(94, trace.KindCrash, 0)
+	s.truth(94, trace.KindStart, 0)
+	job(95, core.FactScopeSuspected, 1, core.CauseNone, -1, 0) // this process was never told of any progress
 	s.end(100)
 	s.want(JobSuspicion, []float64{67}, "scope", "a", "state", "SUSPECTED", "observer", "a/manager/0")
 	s.want(JobSuspicion, []float64{82}, "scope", "a", "state", "DEAD_JOB")

@@ -8,10 +8,14 @@ type crash struct {
 	at      core.Instant
 	until   core.Instant
 	marked  [2]bool // somebody marked it SUSPECT, DEAD since
-	full    bool    // nobody holds it OK or SUSPECT any more
+	full    bool    // every live member that knew it has it DEAD or removed, and there is one
+
+	informed bits         // live members that took it for gone since
+	lost     core.Instant // no live member that knew it is left since then, and none took it for gone; −1: one is
+	class    Class        // of the subject when it crashed
 }
 
-func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
+func (r *Recorder) start(now core.Instant, n core.NodeID, inc, inst uint32) {
 	p := &r.peers[n]
 	r.live(now)
 	r.closeCrash(now, n)
@@ -26,16 +30,17 @@ func (r *Recorder) start(now core.Instant, n core.NodeID, inc uint32) {
 	p.alive, p.left, p.join, p.gone = true, false, false, -1
 	p.paused, p.slow = false, false
 	r.impair(now, n)
-	p.aliveSince = now
-	p.started, p.inc, p.incMax = now, inc, max(p.incMax, inc)
+	p.aliveSince, p.steady = now, now
+	p.started, p.instance, p.inc, p.incMax = now, inst, inc, max(p.incMax, inc)
 	if p.group < 0 {
 		return
 	}
 	p.lhm = 0
 	r.lhmCount[r.roles[n]][0]++
+	p.suspectedAt, p.accused = -1, [2]int64{-1, -1}
 	if formed := first && now == 0 && r.formed(n); !formed {
 		clear(r.views[n])
-		p.joining, p.joined, p.noticed = now, 0, false
+		r.joins(now, n)
 	}
 	r.rise(n)
 }
@@ -67,13 +72,14 @@ func (r *Recorder) withdraw(now core.Instant, n core.NodeID) {
 	}
 	r.fall(n)
 	if p.joining >= 0 {
-		p.joining = -1
+		r.joined(p)
 		r.res.Counters.Unjoined++
 	}
 	r.deafen(now, n)
 	for _, s := range r.groups[p.group].members { // one observer less may complete what others wait for
 		if s != n {
 			delete(r.waiting, pair{n, s})
+			r.forget(n, s)
 			r.checkFull(now, s)
 			r.checkJoin(now, s)
 		}
@@ -89,20 +95,27 @@ func (r *Recorder) crash(now core.Instant, n core.NodeID) {
 	r.res.Counters.Crashes++
 	if p.group >= 0 && p.known > 0 && !p.left {
 		p.crash = int32(len(r.crashes))
-		r.crashes = append(r.crashes, crash{subject: n, at: now})
+		r.crashes = append(r.crashes, crash{subject: n, at: now, lost: -1, class: r.class(now, n)})
 	}
 }
 
 // closeCrash ends the time in which the crash of n, if there is one, could be noticed.
 func (r *Recorder) closeCrash(now core.Instant, n core.NodeID) {
 	p := &r.peers[n]
-	if p.crash >= 0 {
-		c := &r.crashes[p.crash]
-		if c.until = now; !c.full {
-			r.res.Counters.Undetected++
-		}
+	if p.crash < 0 {
+		return
 	}
+	c := &r.crashes[p.crash]
 	p.crash = -1
+	c.until, c.informed = now, bits{}
+	switch {
+	case c.full:
+	case c.lost >= 0:
+		c.until = c.lost
+		r.res.Counters.Unwatched++
+	default:
+		r.res.Counters.Undetected++
+	}
 }
 
 func (r *Recorder) leave(now core.Instant, n core.NodeID) {
@@ -135,13 +148,23 @@ func (r *Recorder) live(now core.Instant) {
 	r.livedAt = now
 }
 
-// checkFull reports a crash that no live member overlooks any more.
+// checkFull reports a crash that no live member overlooks any more. Where nobody overlooks it because nobody who
+// knew the subject is left, nobody has detected anything.
 func (r *Recorder) checkFull(now core.Instant, s core.NodeID) {
 	p := &r.peers[s]
-	if p.crash < 0 || p.known > 0 {
+	if p.crash < 0 {
 		return
 	}
-	if c := &r.crashes[p.crash]; !c.full {
+	c := &r.crashes[p.crash]
+	switch {
+	case c.full:
+	case p.known > 0:
+		c.lost = -1
+	case c.informed.n == 0:
+		if c.lost < 0 {
+			c.lost = now
+		}
+	default:
 		c.full = true
 		o := r.about(DetectionFull, now, seconds(now.Sub(c.at)), core.NoNode, s)
 		o.Event = p.crash
@@ -157,6 +180,7 @@ func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 	}
 	held := int32(0)
 	for role, n := range p.okBy {
+		n -= p.stale.by[role]
 		held += n
 		if bit := uint8(1) << role; p.joined&bit == 0 && n > 0 && n == r.observersOf(core.Role(role), s) {
 			p.joined |= bit
@@ -173,6 +197,6 @@ func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 	if want := r.observers(s); want > 0 && held == want {
 		o := r.about(JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
 		r.keep(&o)
-		p.joining = -1
+		r.joined(p)
 	}
 }

@@ -100,12 +100,12 @@ func (r *Recorder) declared(now core.Instant, o, s core.NodeID, f *core.Fact, t 
 	}
 }
 
-// suspected begins an episode with the first SUSPECT about a subject, before the view changes.
+// suspected begins an episode with the first SUSPECT about a process that is up, before the view changes.
 func (r *Recorder) suspected(now core.Instant, o core.NodeID, f *core.Fact) {
 	p := &r.peers[f.Subject]
 	switch f.To {
 	case core.StateSuspect:
-		if p.suspecting == 0 {
+		if (p.suspecting == 0 || p.suspectedAt < 0) && p.up && !r.stale(now, p, f.Inc) {
 			p.suspectedAt, p.calledDead = now, false
 		}
 	case core.StateDead:

@@ -11,6 +11,7 @@ const (
 	DetectionFirst
 	DetectionEach
 	DetectionFull
+	Detected
 	Dissemination
 	FalseSuspicions
 	FalsePositives
@@ -57,7 +58,7 @@ const (
 	JobSuspicion
 	JobSuspicionEnd
 	StreamOnly
-	NumMetrics = 50
+	NumMetrics = 51
 )
 
 // Fold says how observations of one instant are combined before a statistic is taken.
@@ -86,7 +87,7 @@ type Def struct {
 // the same kind can be matched with each other.
 func (m Metric) EventKind() string {
 	switch m {
-	case DetectionFirst, DetectionEach, DetectionFull:
+	case DetectionFirst, DetectionEach, DetectionFull, Detected:
 		return "crash"
 	case Dissemination:
 		return "update"
@@ -131,9 +132,11 @@ var defs = [NumMetrics]Def{
 	DetectionEach: {Name: "detection_each", Unit: "s", RoleIsPeer: true,
 		Doc: "crash of the subject to each marking `to` by a live observer"},
 	DetectionFull: {Name: "detection_full", Unit: "s", RoleIsPeer: true,
-		Doc: "crash until no live member holds the subject OK or SUSPECT, if one did at the crash"},
+		Doc: "crash until every live member that knew the subject has it DEAD or removed, if one is left"},
+	Detected: {Name: "detected", Unit: "fraction", RoleIsPeer: true,
+		Doc: "1 if a live observer marked the crashed subject `to` (SUSPECT or DEAD) before its next start and the end of the run, else 0; at the crash; not said where nobody who knew it was left to do so"},
 	Dissemination: {Name: "dissemination", Unit: "s", Param: "share", Type: "type", RoleIsPeer: true,
-		Doc: "birth of an update to `share` per cent of the live members that should know its subject having heard it"},
+		Doc: "birth of an update to `share` per cent having heard it of the members that should, live since its birth: who starts later, or never knew of one that ended, has nothing to hear"},
 	FalseSuspicions: {Name: "false_suspicions", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
 	FalsePositives: {Name: "false_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
@@ -143,9 +146,9 @@ var defs = [NumMetrics]Def{
 	Accusations: {Name: "accusations", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
 	Refutation: {Name: "refutation", Unit: "s", RoleIsPeer: true,
-		Doc: "first SUSPECT about a live subject anywhere until this observer holds it OK again"},
+		Doc: "first SUSPECT about this process of a live subject anywhere until this observer holds it OK again"},
 	RefutationFull: {Name: "refutation_full", Unit: "s", RoleIsPeer: true,
-		Doc: "first SUSPECT about a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
+		Doc: "first SUSPECT about this process of a live subject anywhere until no live observer holds it SUSPECT, if none called it DEAD"},
 	Rejoin: {Name: "rejoin", Unit: "s",
 		Doc: "end of a partition, flap or site outage until no live member's view disagrees with the truth"},
 	ViewError: {Name: "view_error", Unit: "fraction", Fold: FoldShare,
@@ -172,8 +175,8 @@ var defs = [NumMetrics]Def{
 		Doc: "death notifications per (observer, subject, dead incarnation), 0 if a declared death had none"},
 	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
-	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members that should know it"},
-	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to OK at all live members of one role, observer_role, that should know it"},
+	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to all live members that should know it holding this process OK"},
+	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to all live members of one role, observer_role, that should know it holding this process OK"},
 	JoinFirst:           {Name: "join_first", Unit: "s", RoleIsPeer: true, Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
 	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
 	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
@@ -181,7 +184,7 @@ var defs = [NumMetrics]Def{
 	UnconfirmedIllegal:  {Name: "unconfirmed_illegal_transitions", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED → SUSPECT or DEAD"},
 	SuspicionTimerRatio: {Name: "suspicion_timer_ratio", Unit: "ratio", Param: "nominal_s", RoleIsPeer: true, Doc: "actual over nominal lifetime of suspicions that expired, by nominal lifetime in s"},
 	LatencyMultiplier:   {Name: "latency_multiplier", Unit: "ratio", Type: "rtt", Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
-	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of live, unpaused, reachable members per ended probe of such members; gathered per sample"},
+	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of members that ran unpaused throughout and are reachable, per ended probe of such members; gathered per sample"},
 	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
 	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
 	DCReachabilityDelay: {Name: "dc_reachability_delay", Unit: "s",

@@ -16,11 +16,14 @@ type peer struct {
 	slow   bool
 	left   bool // told to leave
 
+	steady        core.Instant // it runs, and was not paused, since then
 	impairedUntil core.Instant
 	started       core.Instant // of the current or last process; −1 = never
 	noticed       bool         // one holds it OK since it started
 	joining       core.Instant // started then and not yet OK everywhere; −1 = no
 	joined        uint8        // … but OK at all observers of these roles, one bit each
+	stale         opinions     // … and this is what others hold of an earlier process
+	instance      uint32
 	inc, incMax   uint32
 	crashedInc    uint32 // highest incarnation of processes that ended
 	restarts      uint32

@@ -32,6 +32,7 @@ type Recorder struct {
 	faults    []Fault
 
 	crashes []crash
+	awaited int   // starting nodes whose earlier process somebody knew
 	events  int32 // updates born
 	samples int32
 
@@ -92,6 +93,9 @@ func (r *Recorder) Record(rec *trace.Record) {
 		}
 	case trace.KindDelivered:
 		r.count(Received, rec)
+		if r.awaited > 0 {
+			r.delivered(rec)
+		}
 		if rec.Msg.Kind == core.KindProgress {
 			r.progress(rec)
 		}
@@ -118,7 +122,7 @@ func (r *Recorder) truthRecord(rec *trace.Record) {
 	now, n := rec.At, rec.Node
 	switch rec.Kind {
 	case trace.KindStart:
-		r.start(now, n, rec.Inc)
+		r.start(now, n, rec.Inc, rec.Inst)
 	case trace.KindCrash:
 		r.crash(now, n)
 	case trace.KindLeave:
@@ -129,7 +133,7 @@ func (r *Recorder) truthRecord(rec *trace.Record) {
 		r.peers[n].paused = true
 		r.impair(now, n)
 	case trace.KindResume:
-		r.peers[n].paused = false
+		r.peers[n].paused, r.peers[n].steady = false, now
 		r.impair(now, n)
 	case trace.KindSlow:
 		r.peers[n].slow = rec.X != 1

@@ -87,12 +87,12 @@ type Fault struct {
 }
 
 // Crash is one crash of a member that somebody knew; its place in Result.Crashes is the Event of the
-// observations of detection_first, detection_each and detection_full about it. What did not happen by Until,
-// the restart or the end of the run, is censored there.
+// observations of detected, detection_first, detection_each and detection_full about it. What did not happen by
+// Until, the restart, the end of the run or the end of the last live member that could notice it, is censored there.
 type Crash struct {
 	At, Until           core.Instant
 	Subject             core.NodeID
-	Suspect, Dead, Full bool // a live observer marked it so; nobody held it OK or SUSPECT any more
+	Suspect, Dead, Full bool // a live observer marked it so; every live member that knew it has it DEAD or removed
 }
 
 // Violation is one broken invariant: a row of violations.csv.
@@ -115,6 +115,7 @@ type Counters struct {
 	Transitions    [core.NumStates][core.NumStates]uint64 // from, to; refreshed incarnations count as x → x
 	Crashes        uint64
 	Undetected     uint64 // crashes that ended (restart or end of run) with a live member still holding the subject
+	Unwatched      uint64 // crashes of which no live member that knew the subject was left, and none had taken it for gone
 	Unspread       uint64 // updates superseded or unfinished at the end before all had heard them
 	Unconverged    uint64 // episodes between fault edges that ended with a view error
 	Unjoined       uint64 // starts that never became OK everywhere

@@ -9,9 +9,9 @@ type update struct {
 	inc   uint32
 	event int32
 	birth core.Instant
-	heard []uint64 // bit set over places in the group
-	count int32    // live members that heard it
-	done  int      // shares reached
+	heard bits // members of the audience that heard it
+	ears  bits // the audience: members, live since its birth, that should hear it
+	done  int  // shares reached
 }
 
 const (
@@ -30,8 +30,9 @@ func newsOf(t core.UpdateType) int {
 }
 
 // born starts to follow an update about s, told first by teller (NoNode: by s itself, or by whose
-// transition is under way). Members that need not be told have heard it: of an end, those who hold no
-// living record; of a first join, those who have a record from their configuration.
+// transition is under way). Who starts later is not waited for, nor is, for an end, who never knew s. Members that
+// need not be told have heard it: of an end, those who hold no living record; of a first join, those who have a
+// record from their configuration.
 func (r *Recorder) born(now core.Instant, s core.NodeID, t core.UpdateType, inc uint32, teller core.NodeID) {
 	p := &r.peers[s]
 	g := &r.groups[p.group]
@@ -39,7 +40,7 @@ func (r *Recorder) born(now core.Instant, s core.NodeID, t core.UpdateType, inc 
 		r.drop(p, newsGone) // whatever said it is gone is overtaken
 	}
 	r.drop(p, newsOf(t))
-	u := &update{kind: t, inc: inc, event: r.events, birth: now, heard: make([]uint64, (len(g.members)+63)/64)}
+	u := &update{kind: t, inc: inc, event: r.events, birth: now, heard: newBits(len(g.members)), ears: newBits(len(g.members))}
 	r.events++
 	p.news[newsOf(t)] = u
 	for i, o := range g.members {
@@ -51,18 +52,22 @@ func (r *Recorder) born(now core.Instant, s core.NodeID, t core.UpdateType, inc 
 			view = r.views[o][p.local]
 		}
 		living := view == core.StateUnconfirmed || view == core.StateOK || view == core.StateSuspect
-		knew := newsOf(t) == newsGone && !living || t == core.UpdateJoin && inc == 0 && p.restarts == 0 && living
+		gone := newsOf(t) == newsGone
+		if gone && view == core.StateNone && o != teller {
+			continue
+		}
+		u.ears.put(int32(i))
+		knew := gone && !living || t == core.UpdateJoin && inc == 0 && p.restarts == 0 && living
 		if knew || o == teller {
-			u.hear(i)
+			u.hear(int32(i))
 		}
 	}
 	r.reached(now, s, newsOf(t))
 }
 
-func (u *update) hear(i int) {
-	if u.heard[i/64]&(1<<(i%64)) == 0 {
-		u.heard[i/64] |= 1 << (i % 64)
-		u.count++
+func (u *update) hear(i int32) {
+	if u.ears.has(i) {
+		u.heard.put(i)
 	}
 }
 
@@ -80,7 +85,7 @@ func (r *Recorder) heard(now core.Instant, o core.NodeID, f *core.Fact) {
 		return
 	}
 	p := &r.peers[f.Subject]
-	place := int(r.peers[o].local)
+	place := r.peers[o].local
 	if u := p.news[newsAlive]; u != nil && f.To != core.StateNone && f.Inc >= u.inc {
 		u.hear(place)
 		r.reached(now, f.Subject, newsAlive)
@@ -99,8 +104,8 @@ func (r *Recorder) reached(now core.Instant, s core.NodeID, which int) {
 	if u == nil {
 		return
 	}
-	audience := int64(r.observers(s))
-	for u.done < len(shares) && audience > 0 && int64(u.count)*100 >= audience*int64(shares[u.done]) {
+	audience := int64(u.ears.n)
+	for u.done < len(shares) && audience > 0 && int64(u.heard.n)*100 >= audience*int64(shares[u.done]) {
 		o := r.about(Dissemination, now, seconds(now.Sub(u.birth)), core.NoNode, s)
 		o.Param, o.Type, o.Event, o.Inc = float64(shares[u.done]), uint8(u.kind), u.event, u.inc
 		r.keep(&o)
@@ -113,20 +118,16 @@ func (r *Recorder) reached(now core.Instant, s core.NodeID, which int) {
 
 // deafen takes observer n out of the audience of everything under way.
 func (r *Recorder) deafen(now core.Instant, n core.NodeID) {
-	place := int(r.peers[n].local)
+	place := r.peers[n].local
 	for _, s := range r.groups[r.peers[n].group].members {
 		if s == n {
 			continue
 		}
 		for which, u := range r.peers[s].news {
-			if u == nil {
-				continue
+			if u != nil && u.ears.drop(place) {
+				u.heard.drop(place)
+				r.reached(now, s, which)
 			}
-			if u.heard[place/64]&(1<<(place%64)) != 0 {
-				u.heard[place/64] &^= 1 << (place % 64)
-				u.count--
-			}
-			r.reached(now, s, which)
 		}
 	}
 }

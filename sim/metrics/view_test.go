@@ -150,15 +150,18 @@ func checkAudience(t *rapid.T, r *Recorder, s core.NodeID, u *update) {
 	}
 	n := int32(0)
 	for i, o := range r.groups[r.peers[s].group].members {
-		if u.heard[i/64]&(1<<(i%64)) != 0 {
+		if u.heard.has(int32(i)) && !u.ears.has(int32(i)) {
+			t.Fatalf("node %d has heard of %d and is not in the audience", o, s)
+		}
+		if u.ears.has(int32(i)) {
 			n++
 			if o == s || !r.peers[o].up || !r.knows(o, s) {
 				t.Fatalf("node %d is counted as having heard of %d", o, s)
 			}
 		}
 	}
-	if n != u.count {
-		t.Fatalf("%d bits, count %d", n, u.count)
+	if n != u.ears.n {
+		t.Fatalf("%d bits, count %d", n, u.ears.n)
 	}
 }
 
