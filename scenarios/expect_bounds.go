@@ -90,8 +90,11 @@ func (b *binding) bound(n *node, key, unit string) (float64, bool) {
 	s, isText := n.val.(string)
 	if isText && isExpression(s) {
 		v, ok := b.evaluate(n, key, s)
-		if unit == "ms" {
-			v *= 1000 // durations are seconds in expressions
+		switch unit { // durations are seconds in expressions, and rates per second
+		case "ms":
+			v *= 1000
+		case hourRateUnit:
+			v *= 3600
 		}
 		return v, ok
 	}
@@ -115,6 +118,12 @@ func (b *binding) bound(n *node, key, unit string) (float64, bool) {
 			return 0, false
 		}
 		v, err = parseRate(s)
+	case hourRateUnit:
+		if !isText {
+			b.wrong(n, key, "%v", errRate)
+			return 0, false
+		}
+		v, err = parseUnit(s, hourRateUnits, errRate)
 	case "B":
 		if !isText {
 			b.wrong(n, key, "%v", errSize)
@@ -182,6 +191,8 @@ func showBound(v float64, unit string) any {
 		return number(v) + "B"
 	case "1/s", rateUnit:
 		return number(v) + "/s"
+	case hourRateUnit:
+		return number(v) + "/h"
 	case byteRateUnit:
 		return number(v) + "B/s"
 	}
@@ -199,6 +210,8 @@ func showText(v float64, unit string) string {
 		return text + " " + unit
 	case "1/s", rateUnit:
 		return text + "/s"
+	case hourRateUnit:
+		return text + " per node-hour"
 	case byteRateUnit:
 		return text + " B/s"
 	}

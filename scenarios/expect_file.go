@@ -53,6 +53,7 @@ type windowT struct {
 // Units of sim/metrics that are written with a suffix of their own.
 const (
 	rateUnit     = "1/s per node"
+	hourRateUnit = "1/node-hour"
 	byteRateUnit = "B/s per node"
 )
 
@@ -159,6 +160,8 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 		unit = "count"
 	case e.Ratio != nil:
 		unit = "1"
+	case e.Stat == "rate" && findMetric(t.Metric) != nil && findMetric(t.Metric).PerNodeHour:
+		unit = hourRateUnit
 	case e.Stat == "rate":
 		unit = "1/s"
 	case e.Stat == "slope":

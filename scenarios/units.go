@@ -62,6 +62,7 @@ var (
 	sizeUnits      = []suffix{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}}
 	bandwidthUnits = []suffix{{"kbit/s", 1e3}, {"Mbit/s", 1e6}, {"Gbit/s", 1e9}, {"bit/s", 1}}
 	rateUnits      = []suffix{{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}}
+	hourRateUnits  = []suffix{{"/s", 3600}, {"/min", 60}, {"/h", 1}}
 )
 
 // parseUnit reads a number followed by one of the suffixes, longest match first as listed.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -263,6 +264,28 @@ at_least = 0.5`)
 	other, err := Parse(strings.Replace(base, `max = "=2`, "when = { \"cluster.workers\" = [20] }\nmax = \"=2", 1), "x.toml", nil, Options{})
 	if err != nil || other.Expects[0].Applies {
 		t.Errorf("an expectation for 20 workers applies to 10: %v", err)
+	}
+}
+
+// A bound on a rate is in the unit of the rate: per node-hour where the metric is of nodes, else per second; expressions
+// count in seconds.
+func TestRateBounds(t *testing.T) {
+	for _, c := range []struct {
+		metric, max string
+		want        float64
+		bound       string
+	}{
+		{"false_suspicions", "1000/h", 1000, "≤ 1000 per node-hour"},
+		{"false_suspicions", "1000/s", 3.6e6, "≤ 3600000 per node-hour"},
+		{"false_suspicions", "2/min", 120, "≤ 120 per node-hour"},
+		{"false_suspicions", "=2*rate(\"30/h\")", 60, "≤ 60 per node-hour"},
+		{"refutation", "7200/h", 2, "≤ 2/s"},
+		{"refutation", "3/s", 3, "≤ 3/s"},
+	} {
+		s := small(t, fmt.Sprintf("[[expect]]\nid = \"r\"\nmetric = %q\nstat = \"rate\"\nmax = %q\nwhy = \"x\"\n", c.metric, c.max))
+		if e := s.Expects[len(s.Expects)-1]; math.Abs(*e.Max-c.want) > 1e-9 || e.Bound != c.bound {
+			t.Errorf("%s of %s: %v, %q; want %v, %q", c.max, c.metric, *e.Max, e.Bound, c.want, c.bound)
+		}
 	}
 }
 
