@@ -235,6 +235,32 @@ func TestRatios(t *testing.T) {
 	}
 }
 
+// TestNeededRuns: where so many runs give a wider interval than was asked for, more runs are named than there are, for
+// lopsided values too: of six runs one has sent much more.
+func TestNeededRuns(t *testing.T) {
+	judged := 0
+	for precision := 0.01; precision < 0.06; precision += 0.001 {
+		b := world{1, 6, 1, 0, false}.side()
+		for i := range b.cells[0].Runs {
+			r := &b.cells[0].Runs[i]
+			r.Digest = fmt.Sprint("b", i)
+			if r.Distributions[0].Mean *= 1 + 0.001*float64(i); i == 3 {
+				r.Distributions[0].Mean *= 1.06
+			}
+		}
+		row := compared(t, world{1, 6, 1, 0, false}.side(), b, Options{Precision: precision})["bytes"]
+		if row.halfWidth() <= float64(row.Precision) {
+			continue
+		}
+		if judged++; row.Needed <= 6 {
+			t.Errorf("six runs give ±%.2f, and %d shall give ±%.2f", row.halfWidth(), row.Needed, row.Precision)
+		}
+	}
+	if judged < 5 {
+		t.Errorf("only %d intervals were wider than asked for", judged)
+	}
+}
+
 func TestMatch(t *testing.T) {
 	cell := func(text string) analysis.Cell {
 		return analysis.Cell{Name: text, Point: analysis.ParseLabels(text)}

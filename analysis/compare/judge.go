@@ -146,7 +146,16 @@ func (s *sample) plan(row *Row, paired bool, critical float64, opt *Options) {
 	if opt.Precision > 0 {
 		row.Precision = Number(opt.Precision * math.Abs(float64(row.A)))
 	}
-	row.Needed = spread.Runs(float64(row.Precision))
+	row.Needed = spread.Wide(row.halfWidth()).Runs(float64(row.Precision))
+}
+
+// halfWidth is half the wider of the two intervals that the row prints, as a difference.
+func (row *Row) halfWidth() float64 {
+	half := float64(row.High-row.Low) / 2
+	if relative := float64((row.RelHigh-row.RelLow)*row.A) / 2; relative > half || math.IsNaN(half) {
+		return relative
+	}
+	return half
 }
 
 // decide gives the verdict.

@@ -245,6 +245,12 @@ func TestPower(t *testing.T) {
 	if n := (Spread{SD: 1}).Runs(0.5); n != 18 {
 		t.Errorf("%d runs, want 18", n)
 	}
+	// Student's 95 % of five values of spread 1 are ±1.2417 (quantile 2.7764): ±2.4834 is twice as far.
+	five := Spread{SE: 1 / math.Sqrt(5), SD: 1, Freedom: 4}
+	near(t, "spread of a wide interval", five.Wide(2.4834).SD, 2, 1e-3)
+	if five.Wide(1) != five || (Spread{}).Wide(1) != (Spread{}) {
+		t.Error("an interval no wider than Student's, or no spread, changes nothing")
+	}
 	if n := (Spread{}).Runs(0.5); n != MinRuns {
 		t.Errorf("no spread: %d runs, want %d", n, MinRuns)
 	}

@@ -36,6 +36,18 @@ func (s Spread) Smallest(critical float64) float64 {
 	return float64(s.SE * (toT(critical, s.Freedom) + studentQuantile(s.Freedom, power)))
 }
 
+// Wide returns s as far spread as an interval of ± half says, where that is wider than Student's: lopsided values have
+// a wider one, and what more runs would bring must not fall short of what these have.
+func (s Spread) Wide(half float64) Spread {
+	if !(s.SE > 0) || !(s.Freedom > 0) {
+		return s
+	}
+	if wider := half / float64(studentQuantile(s.Freedom, 1-tail(DefaultLevel))*s.SE); wider > 1 && !math.IsInf(wider, 0) {
+		s.SE, s.SD = float64(s.SE*wider), float64(s.SD*wider)
+	}
+	return s
+}
+
 // Runs returns how many pairs, or runs a side, give an interval of ± half; 0 where the question has no answer.
 func (s Spread) Runs(half float64) int {
 	if !(half > 0) || !(s.SD >= 0) || math.IsInf(s.SD, 0) {
