@@ -183,3 +183,16 @@ func (h *Host) Fires(at core.Instant) bool {
 	h.wake = core.Never
 	return true
 }
+
+// Overdue reports whether the wanted wake-up fell into the service that ended now, and takes it: it goes
+// before the messages that wait. Its own event is still to come; it is found stale or used again.
+func (h *Host) Overdue(now core.Instant) bool {
+	if h.wake > now || h.paused > 0 || !h.up {
+		return false
+	}
+	if h.wake < h.later { // core.Never is later than everything
+		h.later = h.wake
+	}
+	h.wake = core.Never
+	return true
+}

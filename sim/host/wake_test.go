@@ -18,7 +18,7 @@ func TestWakeAgainstModel(t *testing.T) {
 		var queue []core.Instant // what a kernel would hold
 		now, wanted := core.Instant(0), core.Never
 		for range rapid.IntRange(1, 300).Draw(t, "steps") {
-			switch op := rapid.IntRange(0, 9).Draw(t, "op"); {
+			switch op := rapid.IntRange(0, 10).Draw(t, "op"); {
 			case op < 5: // few distinct instants, so that they meet again
 				at := now + core.Instant(rapid.IntRange(0, 8).Draw(t, "at"))
 				if h.Arm(at) {
@@ -33,6 +33,13 @@ func TestWakeAgainstModel(t *testing.T) {
 					t.Fatalf("event at %d: fires %v, wanted was %d", now, have, wanted)
 				}
 				if now == wanted {
+					wanted = core.Never
+				}
+			case op == 10: // a service ends now
+				if have, want := h.Overdue(now), wanted <= now; have != want {
+					t.Fatalf("at %d: overdue %v, wanted was %d", now, have, wanted)
+				}
+				if wanted <= now {
 					wanted = core.Never
 				}
 			case op == 9:

@@ -174,7 +174,7 @@ func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	w.drain(now, done, id)
 }
 
-// turn serves the next waiting message.
+// turn serves the next waiting message, after the deadlines that fell into the service before it.
 func (w *World) turn(now core.Instant, id core.NodeID) {
 	n := &w.nodes[id]
 	if !n.host.Up() {
@@ -183,6 +183,13 @@ func (w *World) turn(now core.Instant, id core.NodeID) {
 	if busy := n.host.Busy(); busy > now { // a wake-up at this instant went first
 		w.pushTimer(busy, id, wakeTurn)
 		return
+	}
+	if n.host.Overdue(now) {
+		n.machine.Wake(n.local(now), &w.fx)
+		w.drain(now, now, id)
+		if !n.host.Up() { // it had waited to stop
+			return
+		}
 	}
 	if handle, ok := n.host.Turn(); ok {
 		w.serve(now, id, handle)
