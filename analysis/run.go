@@ -8,6 +8,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/topologies/input"
 )
 
 // Names of files in the folder of a run that are no tables.
@@ -26,6 +27,12 @@ type Run struct {
 	Tables *metrics.Tables
 }
 
+// Limits of the files of a folder of results, in bytes: of its records, and of each table.
+const (
+	recordMax = 1 << 30
+	tableMax  = 64 << 30
+)
+
 // Load reads the folder that a run left. All that is wrong with the files is reported at once; errors of
 // cells name file, line and column.
 func Load(dir string) (*Run, error) {
@@ -41,7 +48,7 @@ func Load(dir string) (*Run, error) {
 	if _, err := os.Lstat(filepath.Join(dir, IncompleteFile)); err == nil {
 		return nil, fmt.Errorf("load run: %s: %w (it holds a file named %q); run it again with --force", dir, ErrIncomplete, IncompleteFile)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	text, err := input.ReadFile(filepath.Join(dir, ManifestFile), recordMax)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("load run: %s holds no %s; give the folder of one run", dir, ManifestFile)
 	}
@@ -49,7 +56,7 @@ func Load(dir string) (*Run, error) {
 		return nil, fmt.Errorf("load run: %w", err)
 	}
 	info, infoErr := ParseManifest(text)
-	tables, err := metrics.ReadDir(dir)
+	tables, err := metrics.ReadDir(input.Folder{Dir: dir, Most: tableMax})
 	if err := errors.Join(infoErr, err); err != nil {
 		return nil, fmt.Errorf("load run: %s: %w", dir, err)
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hypersim/topologies/input"
 )
 
 // SweepFile is in the folder of every sweep that has been collected.
@@ -61,7 +63,7 @@ type CellRun struct {
 // LoadSweep reads the folder that `hypersim sweep` or `hypersim merge` left, with what every run measured.
 // Runs that are missing are missing in the cells, too: compare Done with Runs. Costs one small file per run.
 func LoadSweep(dir string) (*Sweep, error) {
-	text, err := os.ReadFile(filepath.Join(dir, SweepFile))
+	text, err := input.ReadFile(filepath.Join(dir, SweepFile), recordMax)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("load sweep: %s holds no %s; give the folder that `hypersim sweep` wrote", dir, SweepFile)
 	}

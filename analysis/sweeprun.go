@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 
 	"github.com/klauspost/compress/zstd"
+
+	"hypersim/topologies/input"
 )
 
 // ObservationsFile is what a run of a sweep measured.
@@ -85,7 +86,7 @@ type observationsJSON struct {
 // run has them, and there are many.
 func (r *CellRun) read(dir string) error {
 	path := filepath.Join(dir, ObservationsFile)
-	zipped, err := os.ReadFile(path)
+	zipped, err := input.ReadFile(path, recordMax)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,9 @@ package scenarios
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -14,6 +15,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/topologies/input"
 )
 
 // Options change a scenario from outside of its file.
@@ -42,20 +44,10 @@ func open(pathOrName string) (text, file string, err error) {
 		data, err := bundle.ReadFile(b)
 		return string(data), path.Join("scenarios", b), err
 	}
-	info, err := os.Stat(pathOrName)
-	if err != nil {
-		if !strings.ContainsAny(pathOrName, `/\.`) {
-			return "", "", fmt.Errorf("no bundled scenario %q%s", pathOrName, didYouMean(pathOrName, bundledNames()))
-		}
-		return "", "", fmt.Errorf("%s: %w", pathOrName, plain(err))
+	data, err := input.ReadFile(pathOrName, textMax)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(pathOrName, `/\.`) {
+		return "", "", fmt.Errorf("no bundled scenario %q%s", pathOrName, didYouMean(pathOrName, bundledNames()))
 	}
-	if info.IsDir() {
-		return "", "", fmt.Errorf("%s: is a folder, not a scenario file", pathOrName)
-	}
-	if info.Size() > textMax {
-		return "", "", fmt.Errorf("%s: %d bytes; a scenario may have %d", pathOrName, info.Size(), textMax)
-	}
-	data, err := os.ReadFile(pathOrName)
 	if err != nil {
 		return "", "", fmt.Errorf("%s: %w", pathOrName, plain(err))
 	}

@@ -136,7 +136,7 @@ func TestMissingFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"partitoin":          `no bundled scenario "partitoin" (did you mean "partition"?)`,
 		"nowhere/x.toml":     `nowhere/x.toml: no such file or directory`,
-		"../scenarios/":      `../scenarios/: is a folder, not a scenario file`,
+		"../scenarios/":      `../scenarios/: is a folder, not a file`,
 		"membership/nothing": `membership/nothing: no such file or directory`,
 	} {
 		if _, err := Load(name, nil, Options{}); fmt.Sprint(err) != want {

@@ -1,13 +1,15 @@
 package scenarios
 
 import (
+	"errors"
+	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"hypersim/core/rng"
+	"hypersim/topologies/input"
 )
 
 // byteSize is a size in bytes, written with its unit.
@@ -173,6 +175,9 @@ func (b *binding) distValues(n *node, key string, d *Dist, f field) {
 	}
 }
 
+// quantilesMax bounds a file of quantiles: 64 characters for each of the points it may have.
+const quantilesMax = 64 << 20
+
 // quantileFile reads "p,value" lines; values are in the key's base unit (seconds), or shares when the key is relative only.
 func (b *binding) quantileFile(n *node, key string, d *Dist, _ field) {
 	name, ok := n.val.(string)
@@ -180,7 +185,7 @@ func (b *binding) quantileFile(n *node, key string, d *Dist, _ field) {
 		b.wrong(n, key, "must be the path of a file of quantiles")
 		return
 	}
-	r, err := os.Open(b.path(n, name))
+	r, err := input.Open(b.path(n, name), quantilesMax)
 	if err != nil {
 		b.wrong(n, key, "%v", plain(err))
 		return
@@ -188,13 +193,14 @@ func (b *binding) quantileFile(n *node, key string, d *Dist, _ field) {
 	defer func() { _ = r.Close() }() // it was only read
 	d.File = name
 	if d.P, d.Quantiles, err = rng.ReadQuantilesCSV(r); err != nil {
-		b.wrong(n, key, "%v", err)
+		b.wrong(n, key, "%v", plain(err))
 	}
 }
 
-// plain strips the path from an error of os; it stands in the message already.
+// plain strips the path from an error of opening or reading; it stands in the message already.
 func plain(err error) error {
-	if pe, ok := err.(*os.PathError); ok { //nolint:errorlint // os.Open returns it bare
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		return pe.Err
 	}
 	return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"hypersim/topologies/input"
 	"hypersim/topologies/tomlpos"
 )
 
@@ -28,14 +28,7 @@ const fileMax = 16 << 20
 // LoadFile reads the topology file at path. Matrix paths in it are relative to its folder. All problems are
 // returned at once, as Problems with line and column.
 func LoadFile(path string) (*Topology, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("topology: %w", err)
-	}
-	if info.Size() > fileMax {
-		return nil, fmt.Errorf("topology: %s has %d bytes, at most %d are supported", path, info.Size(), fileMax)
-	}
-	text, err := os.ReadFile(path)
+	text, err := input.ReadFile(path, fileMax)
 	if err != nil {
 		return nil, fmt.Errorf("topology: %w", err)
 	}

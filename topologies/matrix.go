@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
 	"hypersim/core"
+	"hypersim/topologies/input"
 )
 
 // Missing marks a cell of a Matrix that has no value.
@@ -51,7 +51,7 @@ func (m *Matrix) known(a, b int) (core.Duration, bool) {
 
 // LoadMatrixFile reads the matrix at path; see LoadMatrix.
 func LoadMatrixFile(path string, opt Options) (*Matrix, error) {
-	f, err := os.Open(path)
+	f, err := input.Open(path, textMax)
 	if err != nil {
 		return nil, fmt.Errorf("matrix: %w", err)
 	}
@@ -59,10 +59,9 @@ func LoadMatrixFile(path string, opt Options) (*Matrix, error) {
 	return LoadMatrix(f, path, opt)
 }
 
-// textMax bounds the text of a matrix after decompression, so that a small gzip file cannot fill the memory.
+// textMax bounds a matrix file, and its text after decompression, so that a small gzip file cannot fill the
+// memory.
 const textMax = 1 << 30
-
-var errTooLong = errors.New("more than 1 GiB of text")
 
 // LoadMatrix reads a matrix from r, plain or gzip (told by its first bytes), in the form that opt names or
 // the first line shows. name stands in messages. All problems of the text are returned at once, as Problems.
@@ -72,7 +71,7 @@ func LoadMatrix(r io.Reader, name string, opt Options) (*Matrix, error) {
 	if c.failed() {
 		return nil, c.err()
 	}
-	in, err := decompress(r)
+	in, err := decompress(r, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -145,39 +144,19 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-func decompress(r io.Reader) (*bufio.Reader, error) {
-	in := bufio.NewReaderSize(r, 1<<16)
+func decompress(r io.Reader, name string) (*bufio.Reader, error) {
+	in := bufio.NewReaderSize(input.Bounded(r, name, textMax), 1<<16)
 	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, err
 		}
-		in = bufio.NewReaderSize(&limited{z, textMax}, 1<<16)
-	} else {
-		in = bufio.NewReaderSize(&limited{in, textMax}, 1<<16)
+		in = bufio.NewReaderSize(input.Bounded(z, name, textMax), 1<<16)
 	}
 	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
 		_, _ = in.Discard(3)
 	}
 	return in, nil
-}
-
-// limited is io.LimitedReader with an error instead of a silent end.
-type limited struct {
-	r    io.Reader
-	left int64
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errTooLong
-	}
-	if int64(len(p)) > l.left {
-		p = p[:l.left]
-	}
-	n, err := l.r.Read(p)
-	l.left -= int64(n)
-	return n, err
 }
 
 // detect tells the form from the first line that is neither blank nor a comment. Square and the two

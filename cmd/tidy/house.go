@@ -46,7 +46,7 @@ var house = []room{
 
 	{at: "scenarios/...", allow: []string{"!core/coretest", "topologies/...", "core/..."}, third: []string{anyOther}},
 	{at: "topologies/...", allow: []string{"!core/coretest", "core/..."}, third: []string{anyOther}},
-	{at: "analysis/...", allow: []string{"analysis/...", "sim/trace", "sim/metrics", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
+	{at: "analysis/...", allow: []string{"analysis/...", "sim/trace", "sim/metrics", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
 	{at: "cmd/...", allow: []string{"..."}, third: []string{anyOther}},
 }
 

@@ -23,6 +23,7 @@ func TestHouse(t *testing.T) {
 		{"sim/world", []string{"hypersim/core/node/gate", "hypersim/sim/fault", "hypersim/scenarios"}, []string{"hypersim/analysis", "hypersim/cmd/internal/batch", "crypto/rand"}},
 		{"scenarios", []string{"hypersim/topologies", "hypersim/core/swim", "github.com/BurntSushi/toml"}, []string{"hypersim/sim/world", "golang.org/x/exp/rand"}},
 		{"topologies", []string{"hypersim/core/rng"}, []string{"hypersim/scenarios", "hypersim/sim/network"}},
+		{"analysis", []string{"hypersim/topologies/input"}, []string{"hypersim/topologies"}},
 		{"analysis/plot", []string{"hypersim/sim/trace", "hypersim/analysis/stats", "gonum.org/v1/plot"}, []string{"hypersim/sim/world", "hypersim/scenarios"}},
 		{"cmd/hypersim", []string{"hypersim/sim/world", "hypersim/analysis/report", "github.com/spf13/cobra"}, []string{"golang.org/x/exp/rand"}},
 	} {

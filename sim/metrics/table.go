@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -160,13 +161,13 @@ func writeFile(path string, fill func(io.Writer) error) (err error) {
 	return w.Flush()
 }
 
-// ReadDir reads back what WriteDir wrote into dir. Files that are not there had no rows.
-func ReadDir(dir string) (*Tables, error) {
+// ReadDir reads back what WriteDir wrote into the folder dir. Files that are not there had no rows.
+func ReadDir(dir fs.FS) (*Tables, error) {
 	t := &Tables{}
 	var errs []error
 	for _, f := range tables {
-		file, err := os.Open(filepath.Join(dir, f.describe().Name))
-		if errors.Is(err, os.ErrNotExist) {
+		file, err := dir.Open(f.describe().Name)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

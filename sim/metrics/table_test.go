@@ -64,7 +64,7 @@ func TestWriteDir(t *testing.T) {
 	if err != nil || !slices.Equal(names, []string{"violations.csv", "summary.csv", "summary.json"}) {
 		t.Fatal(names, err)
 	}
-	have, err := ReadDir(dir)
+	have, err := ReadDir(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}

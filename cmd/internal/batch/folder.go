@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/topologies/input"
 )
 
 // Files of a sweep's folder, beside runs/.
@@ -52,9 +53,12 @@ func Check(dir, scenario string) error {
 	return nil
 }
 
+// fileMax bounds each file of a sweep, and what it is when unpacked, in bytes.
+const fileMax = 1 << 30
+
 // ReadPlan reads the plan of a sweep's folder.
 func ReadPlan(dir string) (*Plan, error) {
-	text, err := os.ReadFile(filepath.Join(dir, PlanName))
+	text, err := input.ReadFile(filepath.Join(dir, PlanName), fileMax)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"hypersim/topologies/input"
 )
 
 // Merge joins the folders of shards of one sweep into out, as if it had run in one place, and collects the
@@ -79,7 +81,7 @@ func copyRun(from, to, address string) error {
 	}
 	err = os.Chmod(work, 0o755)
 	for _, name := range []string{dataName, headName} {
-		data, e := os.ReadFile(filepath.Join(from, runsDir, address, name))
+		data, e := input.ReadFile(filepath.Join(from, runsDir, address, name), fileMax)
 		if e == nil {
 			e = writeSynced(filepath.Join(work, name), data)
 		}

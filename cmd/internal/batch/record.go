@@ -14,6 +14,7 @@ import (
 
 	"hypersim/analysis/stats"
 	"hypersim/cmd/internal/runner"
+	"hypersim/topologies/input"
 )
 
 // Files of a run: runs/<address>/.
@@ -178,7 +179,7 @@ func (r *runData) write(dir string) (err error) {
 // readHead reads run.json of a run.
 func readHead(dir, address string) (*Head, error) {
 	path := filepath.Join(dir, runsDir, address, headName)
-	text, err := os.ReadFile(path)
+	text, err := input.ReadFile(path, fileMax)
 	if err != nil {
 		return nil, err
 	}
@@ -202,11 +203,11 @@ func readRun(dir, address string) (*runData, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, runsDir, address, dataName)
-	zipped, err := os.ReadFile(path)
+	zipped, err := input.ReadFile(path, fileMax)
 	if err != nil {
 		return nil, damaged(filepath.Dir(path), err)
 	}
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(fileMax))
 	if err != nil {
 		return nil, err
 	}
