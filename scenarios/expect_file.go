@@ -29,7 +29,7 @@ type expectT struct {
 	AtLeast   *float64     `key:"at_least" range:"[0,1]" doc:"across = share: of the seeds"`
 	When      rawT         `key:"when" doc:"judged only for these values of swept keys, or of variant"`
 	Versus    versusT      `key:"versus" doc:"paired comparison with the cell that has these values; as = \"ratio\" divides, else the difference counts"`
-	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: not judged (default 1; 0 for count, sum and rate)"`
+	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: cannot be judged, which fails a must (default 1; 0 for count, sum and rate)"`
 	Why       string       `key:"why" doc:"the arithmetic behind the bounds; required for must"`
 
 	Invariant    string  `key:"invariant" doc:"an invariant instead of a metric"`

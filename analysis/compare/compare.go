@@ -200,9 +200,15 @@ func (r *Result) single() {
 			row := &r.Cells[i].Rows[k]
 			row.Difference = row.B - row.A
 			row.relate(stats.Interval{Low: math.NaN(), High: math.NaN()})
-			row.Verdict = NotJudged
-			if row.A == row.B {
+			switch {
+			case row.A == row.B:
 				row.Verdict = Identical
+			case row.A != row.A && row.B != row.B:
+				row.Verdict = NotJudged
+				row.say("neither run has it")
+			default:
+				row.Verdict = TooFew
+				row.say("one run on each side")
 			}
 		}
 	}
@@ -223,7 +229,7 @@ func (r *Result) tally() {
 			case !row.Primary:
 			case row.Verdict == Worse:
 				worse = true
-			case row.Verdict == TooFew, row.Verdict == NotJudged && r.A.IsRun:
+			case row.Verdict == TooFew:
 				open = true
 			}
 		}

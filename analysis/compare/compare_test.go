@@ -169,6 +169,70 @@ func TestTooFew(t *testing.T) {
 	}
 }
 
+// TestTwoWords: what cannot be judged and decides is open, what is not judged is harmless; both say why.
+func TestTwoWords(t *testing.T) {
+	run := func(factor float64) *Side {
+		s := world{1, 1, factor, 0, false}.side()
+		s.IsRun = true
+		return s
+	}
+	// A value that neither run has is no difference between them.
+	a, b := run(1), run(1)
+	for _, s := range []*Side{a, b} {
+		s.cells[0].Runs[0].Distributions[0].Mean = math.NaN()
+	}
+	r, err := Compare(a, b, Options{})
+	if err != nil || r.Exit != 0 || r.Counts.NotJudged != 1 || r.Counts.TooFew != 0 {
+		t.Errorf("equal runs: exit %d, %+v, %v", r.Exit, r.Counts, err)
+	}
+	r, err = Compare(run(1), run(2), Options{})
+	if err != nil || r.Exit != 4 || r.Counts.TooFew == 0 || r.Counts.NotJudged != 0 {
+		t.Errorf("runs that differ: exit %d, %+v, %v", r.Exit, r.Counts, err)
+	}
+	for _, row := range r.Cells[0].Rows {
+		if row.Verdict == TooFew && row.Note == "" {
+			t.Errorf("%s cannot be judged, and nothing says why", row.Metric)
+		}
+	}
+	if text := string(r.Text(TextOptions{})); !strings.Contains(text, "\ncannot be judged ") || !strings.Contains(text, "rows cannot be judged: one run on each side") {
+		t.Error(text)
+	}
+	// Three of twenty runs have it: harmless where nobody asked for it, open where somebody did.
+	rare := func() *Side {
+		s := world{1, 20, 1, 0, false}.side()
+		for i := range s.cells[0].Runs[3:] {
+			s.cells[0].Runs[3+i].Distributions = s.cells[0].Runs[3+i].Distributions[1:]
+		}
+		return s
+	}
+	other := rare()
+	for i := range other.cells[0].Runs {
+		r := &other.cells[0].Runs[i]
+		if r.Digest += " other"; i < 3 {
+			r.Distributions[0].Mean *= 1.5
+		}
+	}
+	for _, c := range []struct {
+		opt  Options
+		want Verdict
+		exit int
+	}{
+		{Options{}, NotJudged, 0},
+		{Options{Primary: []string{"bytes:direction=sent"}}, TooFew, 4},
+		{Options{Primary: []string{"incarnation_max"}}, NotJudged, 0},
+	} {
+		r, err := Compare(rare(), other, c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range r.Cells[0].Rows {
+			if row.Metric == "bytes" && (row.Verdict != c.want || r.Exit != c.exit || !strings.Contains(row.Note, "3")) {
+				t.Errorf("primary %v: %s (%s), exit %d; want %s, %d", c.opt.Primary, row.Verdict, row.Note, r.Exit, c.want, c.exit)
+			}
+		}
+	}
+}
+
 // TestPrimary: what was named decides, with six pairs for one row; the rest is shown and changes no exit status.
 func TestPrimary(t *testing.T) {
 	a, b := world{1, 7, 1, 0, false}.side(), world{1, 7, 1.5, 0, false}.side()

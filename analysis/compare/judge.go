@@ -74,6 +74,9 @@ func (r *Result) judge(samples [][]sample, opt *Options) {
 		row.Tolerance = Number(opt.Tolerances.of(row.Metric, row.Unit).margin(float64(row.A)))
 		s.plan(row, c.Paired, f.Critical, opt)
 		row.decide(c, least(c.Paired, f.Tested))
+		if row.Verdict == NotJudged && row.Primary && len(opt.Primary) > 0 {
+			row.Verdict = TooFew // somebody asked for this very row
+		}
 	})
 }
 
@@ -116,6 +119,8 @@ func (row *Row) relate(ratio stats.Interval) {
 
 func (s *sample) annotate(row *Row) {
 	switch {
+	case len(s.a) == 0 && len(s.b) == 0 && row.Note == "":
+		row.say("neither side has it")
 	case len(s.a) == 0 && len(s.b) == 0: // its note says why
 	case len(s.a) == 0 || len(s.b) == 0:
 		row.say("only one side has it")

@@ -11,16 +11,17 @@ type Verdict string
 // The verdicts. Better, Worse and Differs need both an adjusted p-value of at most 5 % and an estimate
 // beyond the tolerance. Equivalent needs the whole interval within the tolerance. What is neither is
 // NoDifference: none was shown, which does not mean that there is none; or, with so few runs that chance alone
-// makes one of so many rows agree in all of them, TooFew.
+// makes one of so many rows agree in all of them, TooFew. TooFew is open, and of a row that decides the comparison
+// is, too; NotJudged is harmless.
 const (
 	Better       Verdict = "better"
 	Worse        Verdict = "worse"
 	Differs      Verdict = "differs" // of a metric without a direction
 	NoDifference Verdict = "no difference"
 	Equivalent   Verdict = "equivalent"
-	Identical    Verdict = "identical" // the same runs, by digest; of single runs: equal to the last digit of their summaries
-	TooFew       Verdict = "cannot be judged"
-	NotJudged    Verdict = "not judged" // of single runs: not equal, which may be chance; or too few of the runs have it
+	Identical    Verdict = "identical"        // the same runs, by digest; of single runs: equal to the last digit of their summaries
+	TooFew       Verdict = "cannot be judged" // also of single runs that differ, and of a primary row that too few runs have
+	NotJudged    Verdict = "not judged"       // too few of the runs have it, and nobody named it
 )
 
 // Result is a whole comparison. Its JSON keys are stable; new ones may be added.

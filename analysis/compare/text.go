@@ -79,7 +79,7 @@ func (r *Result) cell(out *bytes.Buffer, c *CellResult, opt *TextOptions) (hidde
 	}
 	if r.A.IsRun {
 		line = func(cells ...string) {
-			fmt.Fprintf(out, "%s %s %s %s %s\n", left(cells[0], 11), left(cells[1], 55), right(cells[2], 10), right(cells[3], 10), right(cells[4], 10))
+			fmt.Fprintf(out, "%s %s %s %s %s\n", left(cells[0], 16), left(cells[1], 50), right(cells[2], 10), right(cells[3], 10), right(cells[4], 10))
 		}
 	}
 	head := false
@@ -142,9 +142,9 @@ func (row *Row) shown(run bool) bool {
 	switch row.Verdict {
 	case Better, Worse, Differs:
 		return true
-	case NotJudged:
-		return run && !(row.A != row.A && row.B != row.B) || row.Key && !run
-	case NoDifference, Equivalent, Identical, TooFew:
+	case TooFew:
+		return run || row.Key
+	case NoDifference, Equivalent, Identical, NotJudged:
 	}
 	return row.Key && !run
 }
@@ -223,10 +223,10 @@ func (r *Result) foot(out *bytes.Buffer, hidden int) {
 	fmt.Fprintln(out)
 	if r.A.IsRun {
 		if hidden > 0 {
-			fmt.Fprintf(out, "%d equal rows are not shown: --all\n", hidden)
+			fmt.Fprintf(out, "%s not shown, which are equal or empty: --all\n", rows(hidden))
 		}
-		if n.NotJudged > 0 {
-			fmt.Fprintf(out, "%d rows differ. One run on each side proves nothing: chance alone moves them.\nSweep both over 20 seeds or more and compare the sweeps.\n", n.NotJudged)
+		if n.TooFew > 0 {
+			fmt.Fprintf(out, "%s %s: one run on each side proves nothing, chance alone moves what differs.\nSweep both over 20 seeds or more and compare the sweeps.\n", rows(n.TooFew), TooFew)
 		}
 		return
 	}
@@ -245,9 +245,19 @@ func (r *Result) foot(out *bytes.Buffer, hidden int) {
 		parts = append(parts, fmt.Sprintf("%d not judged", n.NotJudged))
 	}
 	fmt.Fprintf(out, "%s\n", strings.Join(fold(strings.Join(parts, ", "), wide), "\n"))
-	if n.TooFew > 0 {
+	switch {
+	case n.TooFew > 0 && r.Needs > 0:
 		fmt.Fprintf(out, "%d %s: n >= %d seeds needed\n", n.TooFew, TooFew, r.Needs)
+	case n.TooFew > 0:
+		fmt.Fprintf(out, "%d %s: too few of the runs have it\n", n.TooFew, TooFew)
 	}
+}
+
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
 }
 
 // family says what p is adjusted for.

@@ -217,7 +217,7 @@ func (e *Expectation) Judge(x Estimate) Outcome {
 	case !x.Least, x.Value > most && !e.holds(x.Value):
 		return Fail
 	}
-	return NotJudged
+	return CannotJudge
 }
 
 // times are the observations with what never came, for a curve.

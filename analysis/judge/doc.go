@@ -2,8 +2,8 @@
 // spec 40 §8.3).
 //
 // In: expectations whose expressions were evaluated and whose `when` and `per` were resolved for this
-// run, and the metrics.Result. Out: one Verdict per expectation, in order: pass, fail or not-judged, the
-// value, the bound and the reason.
+// run, and the metrics.Result. Out: one Verdict per expectation, in order: pass, fail, not-judged (there was
+// nothing to judge) or cannot-be-judged (there was, and this run cannot say), the value, the bound and the reason.
 //
 // One run judges safety and hard bounds: whatever must hold in every seed. What speaks about several
 // seeds together is reported with its value as not-judged when the scenario sweeps seeds, and judged on

@@ -11,14 +11,16 @@ import (
 // Outcome is what became of an expectation.
 type Outcome uint8
 
-// The outcomes.
+// The outcomes. NotJudged and CannotJudge are apart: the one means that there was nothing to judge here, and is
+// harmless; the other that there was, and that this run cannot say, which fails a must as a broken bound does.
 const (
-	NotJudged Outcome = iota
+	NotJudged Outcome = iota // recorded only, of another variant, or for a sweep to judge
 	Pass
 	Fail
+	CannotJudge // too few observations, a value that is not known, a bad expectation, or a run that was stopped
 )
 
-var outcomeNames = [...]string{"not-judged", "pass", "fail"}
+var outcomeNames = [...]string{"not-judged", "pass", "fail", "cannot-be-judged"}
 
 func (o Outcome) String() string { return outcomeNames[o] }
 
@@ -29,8 +31,7 @@ type Verdict struct {
 	Outcome                  Outcome
 	Value                    float64              // NaN: nothing to take it from; for the statistic all, the value closest to or farthest beyond its bound
 	Unit, Bound              string               // Unit is that of Value and Bound: "count" for the statistic count
-	Why                      string               // the reason of the bound, or why it was not judged
-	Broken                   bool                 // NotJudged, and that counts as a failure: too few observations, or a bad expectation
+	Why                      string               // the reason of the bound; of NotJudged and CannotJudge first of all why
 	Least                    bool                 // Value is only known not to be smaller: some observations never came
 	Worst                    *metrics.Observation // the observation behind Value, for all, min, max, first and last
 	Summary                  metrics.Summary      // of everything selected
@@ -42,7 +43,7 @@ func (v *Verdict) Fails(strict bool) bool {
 	if v.Level == Record || v.Level == Should && !strict {
 		return false
 	}
-	return v.Outcome == Fail || v.Broken
+	return v.Outcome == Fail || v.Outcome == CannotJudge
 }
 
 // Row returns v as a row of summary.csv.
@@ -69,13 +70,13 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 	}
 	s, err := Select(e, r, opts)
 	if err != nil {
-		return v.notJudged(true, err.Error())
+		return v.because(CannotJudge, err.Error())
 	}
 	v.SummaryUnit, v.Summary = s.Unit, metrics.Summarize(s.values())
 	v.Value, v.Worst, err = s.Statistic(e)
 	v.Unit = s.Unit // of the statistic: a count of delays is no delay
 	if err != nil {
-		return v.notJudged(true, err.Error())
+		return v.because(CannotJudge, err.Error())
 	}
 	n := s.count()
 	unseen, some := s.withUnseen(e)
@@ -84,16 +85,16 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 	}
 	switch {
 	case e.Level == Record:
-		return v.notJudged(false, "recorded, never judged")
+		return v.because(NotJudged, "recorded, never judged")
+	case opts.Seeds > 1 && !e.everySeed(): // whatever this run lacks, the others may have
+		return v.because(NotJudged, fmt.Sprintf("needs more seeds: the sweep has %d", opts.Seeds))
 	case n < float64(e.needs()):
-		return v.notJudged(true, fmt.Sprintf("%s observations, needs %d", number(n), e.needs()))
-	case opts.Seeds > 1 && !e.everySeed():
-		return v.notJudged(false, fmt.Sprintf("needs more seeds: the sweep has %d", opts.Seeds))
+		return v.because(CannotJudge, fmt.Sprintf("%s observations, needs %d", number(n), e.needs()))
 	case math.IsNaN(v.Value):
-		return v.notJudged(true, fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n)))
+		return v.because(CannotJudge, fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n)))
 	}
-	if v.Outcome = e.Judge(Estimate{v.Value, v.Least}); v.Outcome == NotJudged {
-		return v.notJudged(true, fmt.Sprintf("%s is at least %s: %s", v.Stat, number(v.Value), unseen.note))
+	if v.Outcome = e.Judge(Estimate{v.Value, v.Least}); v.Outcome == CannotJudge {
+		return v.because(CannotJudge, fmt.Sprintf("%s is at least %s: %s", v.Stat, number(v.Value), unseen.note))
 	}
 	if v.Outcome == Fail {
 		if some {
@@ -102,14 +103,14 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 		return v
 	}
 	if s.Truncated > 0 && !e.certain(v.Value+float64(s.Truncated)) {
-		return v.notJudged(true, fmt.Sprintf("%d observations were not kept; those kept meet the bound", s.Truncated))
+		return v.because(CannotJudge, fmt.Sprintf("%d observations were not kept; those kept meet the bound", s.Truncated))
 	}
 	return v
 }
 
-func (v Verdict) notJudged(broken bool, why string) Verdict {
-	v.Outcome, v.Broken = NotJudged, broken
-	v.Why = because(why, v.Why)
+// because settles that v is not judged, or cannot be, and puts the reason before that of the bound.
+func (v Verdict) because(o Outcome, why string) Verdict {
+	v.Outcome, v.Why = o, because(why, v.Why)
 	return v
 }
 

@@ -40,7 +40,9 @@ alarm is 5 %.
   worse, better, differs   significant after adjusting, and by more than the tolerance
   equivalent               the whole 95 % interval lies within the tolerance, of five pairs or more
   no difference            neither was shown; below it stands what so many runs could have shown
-  cannot be judged         so few seeds that chance alone makes some row agree in all of them
+  cannot be judged         so few seeds that chance alone makes some row agree in all of them, single runs that
+                           differ, or a row named by --primary that too few runs have; status 4 if it decides
+  not judged               too few runs have it; changes no status
   identical                the same runs
 
 --primary names what decides: p is adjusted over those rows only, fewer seeds suffice, and the rest is shown
@@ -51,8 +53,8 @@ as it was waited for. The horizon is --horizon, or horizon in [compare], or else
 waited; how many never came always stands beside it.
 
 Tolerances are a share of A's value: 2 % of times, traffic and memory, 10 % of counted events, 5 % of the
-rest; fractions may differ by 0.01 and the health score by 0.05. Two single runs are compared digit by digit
-and not judged.
+rest; fractions may differ by 0.01 and the health score by 0.05. Two single runs are compared digit by digit,
+and where they differ it cannot be judged why.
 
 Exit status: 0 nothing that decides is worse; 1 something is; 2 bad usage or folders; 4 it cannot be said: too few
 seeds (single runs that differ among them), or runs that are missing.`,

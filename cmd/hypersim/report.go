@@ -74,9 +74,9 @@ func (p *report) expectations() {
 			have = "≥ " + have
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.verdict(v), v.ID, v.Level, have, cmp.Or(v.Bound, "-"))
-		why := ""
-		if p.flags.verbose || v.Fails(p.flags.strict) {
-			why = v.Why
+		why := v.Why
+		if v.Outcome == judge.Pass && !p.flags.verbose {
+			why = ""
 		}
 		whys = append(whys, why)
 	}
@@ -95,13 +95,21 @@ func (p *report) expectations() {
 }
 
 func (p *report) verdict(v *judge.Verdict) string {
+	return p.paint(tint(v.Outcome.String(), v.Fails(p.flags.strict)), v.Outcome.String())
+}
+
+// tint is the colour of a verdict: red fails the run, yellow would if it were stricter or knew more, green holds, and
+// where there was nothing to judge the word has no colour.
+func tint(verdict string, fails bool) string {
 	switch {
-	case v.Fails(p.flags.strict):
-		return p.paint(red, v.Outcome.String())
-	case v.Outcome == judge.Pass:
-		return p.paint(green, v.Outcome.String())
+	case fails:
+		return red
+	case verdict == judge.Pass.String():
+		return green
+	case verdict == judge.NotJudged.String():
+		return plain
 	}
-	return p.paint(plain, v.Outcome.String())
+	return yellow
 }
 
 // keyMetrics are shown at the end of every run that has them, over everything after the warm-up.

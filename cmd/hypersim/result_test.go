@@ -41,7 +41,7 @@ func TestJSONObject(t *testing.T) {
 			}
 		}
 		switch e["verdict"] {
-		case "pass", "fail", "not-judged":
+		case "pass", "fail", "not-judged", "cannot-be-judged":
 		default:
 			t.Errorf("verdict %v", e["verdict"])
 		}

@@ -30,8 +30,11 @@ The folder is results/<scenario>/<seed>-<configuration hash> unless --out names 
 is never replaced without --force. Ctrl-C stops the run: what was measured so far is written to a folder
 marked by a file named "incomplete".
 
-Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
-written; 3 internal error; 130 interrupted.`,
+An expectation is pass, fail, not-judged (there is nothing to judge: recorded only, another variant, or for a
+sweep) or cannot-be-judged (there is, and this run cannot say, which fails a must); the reason stands below.
+
+Exit status: 0 all expectations and invariants held; 1 one did not, or cannot be judged; 2 bad usage or
+scenario, nothing was written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim run partition
   hypersim run scenarios/partition.toml --seed 7 --out results/seven --no-plots
   hypersim run partition --set protocol.probe.interval=2s --set protocol.suspicion.k=2 --no-plots

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/batch"
 )
 
@@ -68,20 +69,14 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 		c := &r.Cells[i]
 		for k := range c.Verdicts {
 			v := &c.Verdicts[k]
-			if !f.verbose && !v.Fails && !v.Open && (f.quiet || v.Verdict != "fail") {
+			harmless := v.Verdict == judge.Pass.String() || v.Verdict == judge.NotJudged.String()
+			if !f.verbose && !v.Fails && !v.Open && (f.quiet || harmless) {
 				continue
 			}
 			if rows++; rows == 1 {
 				fmt.Fprintf(t, "\nverdict\tcell\texpectation\tlevel\tacross\tvalue\t95 %% interval\tbound\truns\twhy\n")
 			}
-			paint := plain
-			switch {
-			case v.Fails:
-				paint = red
-			case v.Open:
-				paint = yellow
-			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", p.paint(paint, v.Verdict), c.Cell, v.ID, v.Level, v.Across,
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", p.paint(tint(v.Verdict, v.Fails), v.Verdict), c.Cell, v.ID, v.Level, v.Across,
 				value(float64(v.Value), v.Unit), interval(v), v.Bound, v.Runs, v.Why)
 		}
 	}
@@ -103,14 +98,15 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 // cellTable prints a line per cell.
 func cellTable(w io.Writer, r *batch.Report, p *report) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\ncell\tnodes\truns\tevents\tpass\tfail\tnot judged\tviolations\n")
+	fmt.Fprintf(t, "\ncell\tnodes\truns\tevents\tpass\tfail\tcannot be judged\tnot judged\tviolations\n")
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		n := map[string]int{}
 		for k := range c.Verdicts {
 			n[c.Verdicts[k].Verdict]++
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%d\t%d\t%d\t%d\n", c.Cell, c.Nodes, len(c.Runs), si(float64(c.Events)), n["pass"], n["fail"], n["not-judged"], len(c.Violations))
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%d\t%d\t%d\t%d\t%d\n", c.Cell, c.Nodes, len(c.Runs), si(float64(c.Events)),
+			n[judge.Pass.String()], n[judge.Fail.String()], n[judge.CannotJudge.String()], n[judge.NotJudged.String()], len(c.Violations))
 	}
 	_ = t.Flush() // the caller's buffer takes everything
 }

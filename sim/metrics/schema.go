@@ -194,8 +194,8 @@ var summaryColumns = []column[SummaryRow]{
 	{"value", "its value", func(r *SummaryRow) cell { return numberCell{&r.Value} }},
 	{"value_unit", "unit of value and bound", func(r *SummaryRow) cell { return textCell{&r.ValueUnit} }},
 	{"bound", "what is demanded", func(r *SummaryRow) cell { return textCell{&r.Bound} }},
-	{"verdict", "pass, fail or not-judged", func(r *SummaryRow) cell { return textCell{&r.Verdict} }},
-	{"why", "reason of the bound, or why it was not judged", func(r *SummaryRow) cell { return textCell{&r.Why} }},
+	{"verdict", "pass, fail, not-judged (nothing to judge) or cannot-be-judged (fails a must)", func(r *SummaryRow) cell { return textCell{&r.Verdict} }},
+	{"why", "reason of the bound; before it why it was not or cannot be judged", func(r *SummaryRow) cell { return textCell{&r.Why} }},
 }
 
 // Column describes one column of a file.

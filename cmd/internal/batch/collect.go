@@ -239,7 +239,7 @@ func (p *Plan) judge(i, k int, all [][]evidence, v Verdict) (_ Verdict, ok bool)
 		return v, false
 	case -1:
 		v.Across = "difference to " + versusName(e.claim.Versus)
-		return v.notJudged(true, "no such cell in this sweep: %s", versusName(e.claim.Versus)), true
+		return v.cannot("no such cell in this sweep: %s", versusName(e.claim.Versus)), true
 	default:
 		return against(v, e, &all[other][k], p.Cells[other].Name), true
 	}

@@ -33,20 +33,41 @@ type Verdict struct {
 	Why     string `json:"why"`
 	Fails   bool   `json:"fails"`
 	Open    bool   `json:"undecided"` // it matters, and so few runs cannot say
-	broken  bool
-	few     bool // not judged because there are too few runs
+	few     bool   // cannot be judged because there are too few runs, which fails nothing
 	level   judge.Level
 }
 
-func (v Verdict) notJudged(broken bool, format string, args ...any) Verdict {
-	v.Verdict, v.broken = judge.NotJudged.String(), broken
-	v.Why = fmt.Sprintf(format, args...)
+// because puts the reason of a bound behind what happened.
+func because(why, format string, args ...any) string {
+	what := fmt.Sprintf(format, args...)
+	if why == "" {
+		return what
+	}
+	return what + " (" + why + ")"
+}
+
+func seedsText(n int) string {
+	if n == 1 {
+		return "1 seed"
+	}
+	return fmt.Sprintf("%d seeds", n)
+}
+
+// not says why there is nothing to judge, or not yet.
+func (v Verdict) not(format string, args ...any) Verdict {
+	v.Verdict, v.Why = judge.NotJudged.String(), fmt.Sprintf(format, args...)
 	return v
 }
 
-// tooFew is not judged for want of runs.
+// cannot says why there is something to judge, and no way to.
+func (v Verdict) cannot(format string, args ...any) Verdict {
+	v.Verdict, v.Why = judge.CannotJudge.String(), fmt.Sprintf(format, args...)
+	return v
+}
+
+// tooFew cannot be judged for want of runs.
 func (v Verdict) tooFew(format string, args ...any) Verdict {
-	v = v.notJudged(false, format, args...)
+	v = v.cannot(format, args...)
 	v.few = true
 	return v
 }
@@ -66,7 +87,7 @@ func (v *Verdict) set(i stats.Interval) {
 // settle decides whether the verdict fails the sweep, or leaves it open.
 func (v *Verdict) settle(strict bool) {
 	must := v.level == judge.Must || v.level == judge.Should && strict
-	v.Fails = must && (v.broken || v.Verdict == judge.Fail.String())
+	v.Fails = must && (v.Verdict == judge.Fail.String() || v.Verdict == judge.CannotJudge.String() && !v.few)
 	v.Open = must && v.few
 }
 
@@ -91,18 +112,29 @@ func judged(e *evidence) Verdict {
 		v.Count += s.Count
 	}
 	if len(e.samples) == 0 {
-		return v.notJudged(e.stopped > 0, "no run to judge by")
+		if e.stopped > 0 && c.Level != judge.Record {
+			return v.cannot("no run to judge by: %s", stopped(e.stopped))
+		}
+		return v.not("no run to judge by")
 	}
 	v, fails := e.combined(v)
 	switch {
 	case c.Level == judge.Record:
-		return v.notJudged(false, "recorded, never judged")
+		return v.not("recorded, never judged")
 	case e.stopped > 0:
-		return v.notJudged(true, "%d runs were stopped by their budget", e.stopped)
+		return v.cannot("%s", stopped(e.stopped))
 	case e.missing > 0 && !fails:
-		return v.notJudged(false, "%d of %d runs are missing", e.missing, e.missing+len(e.samples))
+		return v.not("%d of %d runs are missing", e.missing, e.missing+len(e.samples))
 	}
 	return v
+}
+
+// stopped says how many runs are no measurement.
+func stopped(n int) string {
+	if n == 1 {
+		return "1 run was stopped by its budget"
+	}
+	return fmt.Sprintf("%d runs were stopped by their budget", n)
 }
 
 func across(c *Claim) string {
@@ -148,7 +180,8 @@ func (e *evidence) every(v Verdict) Verdict {
 		switch s.Outcome {
 		case judge.Fail.String():
 			fails++
-		case judge.NotJudged.String():
+		case judge.Pass.String():
+		default:
 			if open < 0 {
 				open = i
 			}
@@ -163,10 +196,10 @@ func (e *evidence) every(v Verdict) Verdict {
 	}
 	switch {
 	case fails > 0:
-		v.Why = fmt.Sprintf("%d of %d runs fail, seed %d worst (%s)", fails, len(e.samples), e.seeds[worst], v.Why)
+		v.Why = because(v.Why, "%d of %d runs fail, seed %d worst", fails, len(e.samples), e.seeds[worst])
 		return v.by(false)
 	case open >= 0:
-		return v.notJudged(true, "seed %d: %s", e.seeds[open], e.samples[open].Why)
+		return v.cannot("seed %d: %s", e.seeds[open], e.samples[open].Why)
 	}
 	return v.by(true)
 }
@@ -177,15 +210,15 @@ func (e *evidence) pooled(v Verdict) Verdict {
 	if p.unseen > 0 && e.claim.Censors() {
 		var err error
 		if x, iv, err = p.estimate(v.Stat); err != nil {
-			return v.notJudged(true, "%v", err)
+			return v.cannot("%v", err)
 		}
 		seen += float64(p.unseen)
-		v.Why = fmt.Sprintf("%d of %.6g never came (%s)", p.unseen, seen, v.Why)
+		v.Why = because(v.Why, "%d of %.6g never came", p.unseen, seen)
 	} else {
 		iv = p.interval(v.Stat)
 		if longest := p.longest(v.Stat); longest > x.Value && !e.claim.Holds(longest) {
 			x = judge.Estimate{Value: longest, Least: true}
-			v.Why = fmt.Sprintf("some never came, waited for up to %.6g s (%s)", longest, v.Why)
+			v.Why = because(v.Why, "some never came, waited for up to %.6g s", longest)
 		}
 	}
 	v.Value, v.Low, v.High = rounded(x.Value), rounded(iv.Low), rounded(iv.High)
@@ -195,15 +228,15 @@ func (e *evidence) pooled(v Verdict) Verdict {
 	}
 	switch outcome := e.claim.Judge(x); {
 	case seen < float64(e.claim.Least()):
-		return v.notJudged(true, "%.6g observations, needs %d", seen, e.claim.Least())
+		return v.cannot("%.6g observations, needs %d", seen, e.claim.Least())
 	case math.IsNaN(x.Value):
-		return v.notJudged(true, "%s of %.6g observations is not defined", v.Stat, seen)
+		return v.cannot("%s of %.6g observations is not defined", v.Stat, seen)
 	case outcome == judge.Fail:
 		return v.by(false)
-	case outcome == judge.NotJudged:
-		return v.notJudged(true, "%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
+	case outcome == judge.CannotJudge:
+		return v.cannot("%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
 	case truncated > 0:
-		return v.notJudged(true, "%d observations were not kept; those kept meet the bound", truncated)
+		return v.cannot("%d observations were not kept; those kept meet the bound", truncated)
 	}
 	return v.by(true)
 }
@@ -230,7 +263,7 @@ func (e *evidence) mean(v Verdict) Verdict {
 	x := judge.Estimate{Value: iv.Estimate, Least: bounded > 0}
 	if x.Least { // of what is not known there is no interval
 		iv.Low, iv.High = math.NaN(), math.NaN()
-		v.Why = fmt.Sprintf("in %d of %d runs something never came (%s)", bounded, len(values), v.Why)
+		v.Why = because(v.Why, "in %d of %d runs something never came", bounded, len(values))
 	}
 	v.set(iv)
 	seen := float64(v.Count)
@@ -240,11 +273,11 @@ func (e *evidence) mean(v Verdict) Verdict {
 	outcome := e.claim.Judge(x)
 	switch {
 	case len(values) == 0 || seen < float64(e.claim.Least()):
-		return v.notJudged(true, "%.6g observations, needs %d", seen, e.claim.Least())
+		return v.cannot("%.6g observations, needs %d", seen, e.claim.Least())
 	case len(values) < len(e.samples):
-		return v.notJudged(true, "%d of %d runs have no %s", len(e.samples)-len(values), len(e.samples), v.Stat)
-	case outcome == judge.NotJudged:
-		return v.notJudged(true, "%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
+		return v.cannot("%d of %d runs have no %s", len(e.samples)-len(values), len(e.samples), v.Stat)
+	case outcome == judge.CannotJudge:
+		return v.cannot("%s is at least %.6g: %s", v.Stat, x.Value, v.Why)
 	}
 	return v.by(outcome == judge.Pass)
 }
@@ -256,9 +289,10 @@ func (e *evidence) share(v Verdict) Verdict {
 		switch s.Outcome {
 		case judge.Pass.String():
 			holds++
-		case judge.NotJudged.String():
+		case judge.Fail.String():
+		default:
 			if e.claim.Level != judge.Record {
-				return v.notJudged(true, "seed %d: %s", e.seeds[i], s.Why)
+				return v.cannot("seed %d: %s", e.seeds[i], s.Why)
 			}
 		}
 	}
@@ -283,30 +317,30 @@ func against(v Verdict, e, other *evidence, name string) Verdict {
 	if c.AsRatio {
 		iv = stats.PairedRatio(pairs, 0)
 	}
-	v.Why, v.broken, v.few, v.Runs = c.Why, false, false, len(pairs)
+	v.Why, v.few, v.Runs = c.Why, false, len(pairs)
 	v.set(iv)
 	least, most := c.Limits()
 	switch {
 	case c.Level == judge.Record:
-		return v.notJudged(false, "recorded, never judged")
+		return v.not("recorded, never judged")
 	case e.stopped+other.stopped > 0:
-		return v.notJudged(true, "%d runs were stopped by their budget", e.stopped+other.stopped)
+		return v.cannot("%s", stopped(e.stopped+other.stopped))
 	case e.missing+other.missing > 0:
-		return v.notJudged(false, "%d runs of the two cells are missing", e.missing+other.missing)
+		return v.not("%d runs of the two cells are missing", e.missing+other.missing)
 	case float64(v.Count) < float64(c.Least()):
-		return v.notJudged(true, "%.6g observations, needs %d", float64(v.Count), c.Least())
+		return v.cannot("%.6g observations, needs %d", float64(v.Count), c.Least())
 	case len(pairs) < len(e.samples):
-		return v.notJudged(true, "%d of %d seeds have no pair of values", len(e.samples)-len(pairs), len(e.samples))
+		return v.cannot("%d of %d seeds have no pair of values", len(e.samples)-len(pairs), len(e.samples))
 	case len(pairs) < stats.ShownRuns:
-		return v.tooFew("cannot be judged on %d seeds: n >= %d needed (%s)", len(pairs), stats.ShownRuns, c.Why)
+		return v.tooFew("%s", because(c.Why, "%s: n >= %d needed", seedsText(len(pairs)), stats.ShownRuns))
 	case !iv.Known():
-		return v.notJudged(true, "no interval: %s", iv.Note)
+		return v.cannot("no interval: %s", iv.Note)
 	case c.Holds(iv.Low) && c.Holds(iv.High): // bounds are an interval, too: what holds at both ends holds between them
 		return v.by(true)
 	case iv.High < least || iv.Low > most:
 		return v.by(false)
 	}
-	return v.tooFew("cannot be judged on %d seeds: the interval reaches beyond the bound (%s)", len(pairs), c.Why)
+	return v.tooFew("%s", because(c.Why, "%s: the interval reaches beyond the bound", seedsText(len(pairs))))
 }
 
 // versusName names a cell that there is not.

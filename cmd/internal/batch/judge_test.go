@@ -35,7 +35,7 @@ func seeds(c *Claim, runs ...[]float64) *evidence {
 		}
 		switch {
 		case len(v) < c.Least():
-			s.Outcome, s.Why = judge.NotJudged.String(), "too few"
+			s.Outcome, s.Why = judge.CannotJudge.String(), "too few"
 		case c.Holds(float64(s.Value)):
 			s.Outcome = judge.Pass.String()
 		default:
@@ -70,14 +70,14 @@ func TestAcross(t *testing.T) {
 	}{
 		{"all hold", most("max", judge.AcrossAll, 10), [][]float64{good, good}, "pass", 3, false},
 		{"one does not", most("max", judge.AcrossAll, 10), [][]float64{good, bad}, "fail", 12, true},
-		{"one has nothing", most("max", judge.AcrossAll, 10), [][]float64{good, {}}, "not-judged", 3, true},
+		{"one has nothing", most("max", judge.AcrossAll, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
 		{"the pool holds though a run does not", most("p50", judge.AcrossPooled, 4), [][]float64{good, bad}, "pass", 3, false},
 		{"the pool does not", most("p90", judge.AcrossPooled, 10), [][]float64{good, bad}, "fail", 12, true},
 		{"a run without observations is in the pool", most("p50", judge.AcrossPooled, 4), [][]float64{good, {}}, "pass", 2, false},
-		{"too few in the pool", many, [][]float64{good, bad}, "not-judged", 3, true},
+		{"too few in the pool", many, [][]float64{good, bad}, "cannot-be-judged", 3, true},
 		{"the mean of maxima", most("max", judge.AcrossMean, 7.5), [][]float64{good, bad}, "pass", 7.5, false},
 		{"the mean of maxima, above", most("max", judge.AcrossMean, 7), [][]float64{good, bad}, "fail", 7.5, true},
-		{"the mean, but a run has none", most("max", judge.AcrossMean, 10), [][]float64{good, {}}, "not-judged", 3, true},
+		{"the mean, but a run has none", most("max", judge.AcrossMean, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
 		{"half of the runs", share, [][]float64{good, bad}, "pass", 0.5, false},
 		{"more than half", strictShare, [][]float64{good, bad}, "fail", 0.5, true},
 		{"recorded", record, [][]float64{good, bad}, "not-judged", 3, false},
@@ -105,7 +105,7 @@ func TestMissingRuns(t *testing.T) {
 	}
 	e.missing, e.stopped = 0, 1
 	v = judged(e)
-	if v.settle(false); v.Verdict != "not-judged" || !v.Fails {
+	if v.settle(false); v.Verdict != "cannot-be-judged" || !v.Fails {
 		t.Errorf("stopped by its budget: %+v", v)
 	}
 }
@@ -143,7 +143,7 @@ func TestVersus(t *testing.T) {
 		// The runs differ by 7 between seeds and by 0.2 within a pair: only pairing can show this.
 		{"faster by one", claim(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false, false},
 		{"not faster", claim(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true, false},
-		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "not-judged", -1, false, true},
+		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "cannot-be-judged", -1, false, true},
 		{"a ratio", claim(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false, false},
 		{"a ratio beyond", claim(1, 1.04, true), scaled(1.05), "fail", 1.05, true, false},
 		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false, false},
@@ -160,7 +160,7 @@ func TestVersus(t *testing.T) {
 		c := claim(-2, -0.5, false)
 		e := seeds(c, shifted(-1, -1.2, -0.8)[:n]...)
 		v := against(judged(e), e, seeds(c, base[:n]...), "variant=base")
-		if v.settle(false); v.Verdict != "not-judged" || v.Fails || !v.Open || !strings.Contains(v.Why, "n >= 5 needed") {
+		if v.settle(false); v.Verdict != "cannot-be-judged" || v.Fails || !v.Open || !strings.Contains(v.Why, "n >= 5 needed") {
 			t.Errorf("%d seeds: %+v", n, v)
 		}
 	}

@@ -48,7 +48,7 @@ const valuesMax = 20_000
 func sample(e *judge.Expectation, m *metrics.Result) Sample {
 	v := judge.Judge([]judge.Expectation{*e}, m, judge.Options{})[0]
 	out := Sample{ID: e.ID, Outcome: v.Outcome.String(), Value: number(v.Value), Least: v.Least, Unit: v.Unit, Values: []number{}, Weights: []number{}}
-	if v.Outcome == judge.NotJudged {
+	if v.Outcome != judge.Pass && v.Outcome != judge.Fail {
 		out.Why = v.Why
 	}
 	s, err := judge.Select(e, m, &judge.Options{})

@@ -122,18 +122,19 @@ func where(list []scenarios.Label) judge.Where {
 	return w
 }
 
-// judged returns the verdicts of a run that ended, or says of each claim why it was not judged.
+// judged returns the verdicts of a run that ended, or says of each claim why it was not judged, or cannot be.
 func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.Verdict {
 	list := Claims(sc)
 	out := judge.Judge(list, r, judge.Options{Seeds: len(sc.Sweep.Seeds)})
 	for i := range out {
+		v := &out[i]
 		switch {
-		case stopped != "":
-			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "the run was "+stopped
 		case !sc.Expects[i].Applies:
-			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "its condition `when` does not hold for this run"
+			v.Outcome, v.Why = judge.NotJudged, "its condition `when` does not hold for this run"
 		case sc.Expects[i].Versus != nil:
-			out[i].Outcome, out[i].Broken, out[i].Why = judge.NotJudged, false, "compares two cells of a sweep"
+			v.Outcome, v.Why = judge.NotJudged, "compares two cells of a sweep"
+		case stopped != "" && v.Level != judge.Record: // half a run may meet every bound
+			v.Outcome, v.Why = judge.CannotJudge, "the run was "+stopped
 		}
 	}
 	return out

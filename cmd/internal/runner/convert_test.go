@@ -52,10 +52,10 @@ func TestClaimParts(t *testing.T) {
 	}
 }
 
-// A run that was stopped judges nothing: half of it may meet every bound.
-func TestStoppedIsNotJudged(t *testing.T) {
+// A run that was stopped judges nothing: half of it may meet every bound. What it should have judged cannot be.
+func TestStoppedCannotBeJudged(t *testing.T) {
 	v := judged(load(t), &metrics.Result{}, "interrupted at virtual time 3s")
-	if v[0].Outcome != judge.NotJudged || v[0].Fails(true) {
+	if v[0].Outcome != judge.CannotJudge || !v[0].Fails(false) || v[0].Why != "the run was interrupted at virtual time 3s" {
 		t.Errorf("%+v", v[0])
 	}
 }
