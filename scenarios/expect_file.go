@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hypersim/core"
 )
@@ -133,7 +132,11 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 		return e, false
 	}
 	var unit string
-	e.Observable, unit = l.observable(t.Metric, t.Where, n, key)
+	e.Applies = l.when(t.When)
+	e.Observable, unit = l.observable(t.Metric, t.Where, n, key, e.Applies)
+	if m := findMetric(t.Metric); m != nil && m.Drawn {
+		l.b.wrong(n.kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
+	}
 	var ok bool
 	if e.Stat, e.Quantile, ok = statOf(e.StatText); !ok {
 		l.b.wrong(n.kid("stat"), key+".stat", `must be %s, or a quantile such as "p95"%s`, oneOf(statWords), didYouMean(t.Stat, statWords))
@@ -146,7 +149,7 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 		if other.t == nil || n.kid(other.name) == nil {
 			continue
 		}
-		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.kid(other.name), join(key, other.name))
+		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.kid(other.name), join(key, other.name), e.Applies)
 		*other.to = &o
 		if other.name == "minus" && unit != "" && otherUnit != "" && unit != otherUnit {
 			l.b.wrong(n.kid("minus"), key+".minus", "is in %s, %s is in %s", otherUnit, t.Metric, unit)
@@ -176,14 +179,14 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 	if w := t.Window; w != nil {
 		off = off || w.From != nil && w.From.off || w.To != nil && w.To.off
 	}
-	e.Applies = l.bounds(t, n, key, &e) && !off
-	e.Applies = l.when(t.When) && e.Applies
+	e.Applies = l.bounds(t, n, key, &e) && !off && e.Applies
 	l.across(t, n, key, &e)
 	return e, len(l.b.problems) == before
 }
 
-// observable checks a metric and its labels and returns the unit.
-func (l *loader) observable(name string, where labelsT, n *node, key string) (Observable, string) {
+// observable checks a metric and its labels and returns the unit. What a filter names must exist in the
+// scenario if this run is one that the claim is about.
+func (l *loader) observable(name string, where labelsT, n *node, key string, applies bool) (Observable, string) {
 	o := Observable{Metric: name, Where: where}
 	at := n.kid("metric")
 	if at == nil || name == "" {
@@ -198,57 +201,35 @@ func (l *loader) observable(name string, where labelsT, n *node, key string) (Ob
 		l.b.wrong(at, key+".metric", "no such metric%s", didYouMean(name, metricNames()))
 		return o, ""
 	}
-	for _, w := range where {
-		label := w.Key
-		if w.Not {
-			label += "_not"
-		}
-		at, k := n.kid("where").kid(label), join(key+".where", label)
-		if at == nil {
-			continue
-		}
-		if !slices.Contains(m.labels(), w.Key) {
-			l.b.atKey(at, k, "%s has no such label (has %s)%s", name, shortList(m.labels()), didYouMean(w.Key, m.labels()))
-			continue
-		}
-		for _, v := range w.Values {
-			l.labelValue(at, k, w.Key, v)
-		}
-	}
+	l.filter(m, where, n, join(key, "where"), applies)
 	return o, m.Unit
 }
 
-// labelValue checks labels whose values are known before the run.
-func (l *loader) labelValue(n *node, key, label, v string) {
-	var known []string
-	switch {
-	case strings.HasSuffix(label, "site") || label == "site_a" || label == "site_b" || label == "dc":
-		if l.sc.Topology == nil {
-			return
+// filter checks the labels of a filter. One that can select nothing would let every claim hold.
+func (l *loader) filter(m *Metric, where labelsT, n *node, key string, applies bool) {
+	before := len(l.b.problems)
+	for i := range where {
+		w := &where[i]
+		at, k := n.kid("where").kid(w.spelled()), join(key, w.spelled())
+		switch {
+		case at == nil:
+		case len(m.Labels) == 0:
+			l.b.atKey(at, k, "%s has no labels: it is about all nodes at once", m.Name)
+		case !slices.Contains(m.Labels, w.Key):
+			l.b.atKey(at, k, "%s has no such label (has %s)%s", m.Name, shortList(m.Labels), didYouMean(w.Key, m.Labels))
+		case applies && l.sc.Topology != nil:
+			for _, v := range w.Values {
+				l.labelValue(m, at, k, w.Key, v)
+			}
 		}
-		known = l.sc.Topology.SiteNames()
-	case strings.HasSuffix(label, "role"):
-		known = roleNames
-	case label == "fault":
-		for _, f := range l.sc.Faults {
-			known = append(known, f.ID)
-		}
-	case label == "to" || label == "from":
-		for m := core.StateUnconfirmed; m < core.NumStates; m++ {
-			known = append(known, m.String())
-		}
-		for m := range core.Reach(core.NumReaches) {
-			known = append(known, m.String())
-		}
-	case label == "link":
-		known = []string{"intra", "inter"}
-	case strings.HasSuffix(label, "class"):
-		known = []string{"healthy", "impaired"}
-	default:
+	}
+	if !applies || l.sc.Topology == nil || len(l.b.problems) > before {
 		return
 	}
-	if !slices.Contains(known, v) && !(label == "fault" && l.offFault(v)) {
-		l.b.atValue(n, key, v, "no %s %q (has %s)%s", strings.ReplaceAll(label, "_", " "), v, shortList(known), didYouMean(v, known))
+	if label, empty := l.empty(m, where); empty {
+		if at := n.kid("where").kid(label); at != nil {
+			l.b.atKey(at, join(key, label), "no node is all that is asked for, so nothing is selected")
+		}
 	}
 }
 

@@ -447,7 +447,7 @@ func (l *loader) report() {
 	for i := range t.Plot {
 		p := &t.Plot[i]
 		n, key := l.root.kid("report").kid("plot").items[i], element("report.plot", i)
-		o, unit := l.observable(p.Metric, p.Where, n, key)
+		o, unit := l.observable(p.Metric, p.Where, n, key, true)
 		out := Plot{Kind: p.Kind, Metric: o.Metric, Where: o.Where, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, Log: p.Log, Mark: p.Mark}
 		for _, s := range p.Stat {
 			if _, _, ok := statOf(s); !ok {

@@ -303,10 +303,18 @@ func TestMetricsAreThoseMeasured(t *testing.T) {
 		if mine.Doc != d.Doc || mine.PerNodeHour != d.PerNodeHour {
 			t.Errorf("%s is told as %q, per node-hour %v; want %q, %v", d.Name, mine.Doc, mine.PerNodeHour, d.Doc, d.PerNodeHour)
 		}
-		labels := mine.labels()
-		slices.Sort(labels)
+		if mine.RoleIsPeer != d.RoleIsPeer || mine.Drawn != (d.States != nil) {
+			t.Errorf("%s: role is the peer's %v, drawn %v; want %v, %v", d.Name, mine.RoleIsPeer, mine.Drawn, d.RoleIsPeer, d.States != nil)
+		}
+		labels := slices.Sorted(slices.Values(mine.Labels))
 		if want := metrics.LabelKeys(m); mine.Unit != d.Unit || !slices.Equal(slices.Compact(labels), want) {
 			t.Errorf("%s: unit %q, labels %v; want %q, %v", d.Name, mine.Unit, labels, d.Unit, want)
+		}
+		for _, label := range mine.Labels {
+			have, want := slices.Sorted(slices.Values(mine.words(label))), slices.Sorted(slices.Values(metrics.LabelWords(m, label)))
+			if !slices.Equal(have, want) {
+				t.Errorf("%s: %s is one of %v; want %v", d.Name, label, have, want)
+			}
 		}
 	}
 	for _, name := range metricNames() {

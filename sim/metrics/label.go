@@ -2,37 +2,11 @@ package metrics
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"hypersim/core"
 )
-
-// labelKeys are the labels that any observation may carry, beside those that Def.Param and Def.Type
-// name: words for `where`. A label that an observation has not is the empty word.
-var labelKeys = []string{
-	"observer", "observer_role", "observer_site", "observer_class",
-	"subject", "subject_role", "subject_site", "subject_class", "subject_ghost",
-	"node", "role", "site", "class", "group", "to", "from", "path", "cause", "truth", "link", "fault", "dc",
-	"site_a", "site_b", "roles", "direction", "transport",
-}
-
-// LabelKeys returns the keys that Label understands for m, sorted.
-func LabelKeys(m Metric) []string {
-	keys := slices.Clone(labelKeys)
-	if p := defs[m].Param; p != "" {
-		keys = append(keys, p)
-	}
-	if t := defs[m].Type; t != "" {
-		keys = append(keys, t)
-	}
-	if defs[m].Fold == FoldRate {
-		keys = append(keys, "type")
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
 
 // Label returns the word of o under key; ok is false if no observation of this metric has such a key.
 //

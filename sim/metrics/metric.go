@@ -158,7 +158,7 @@ var defs = [NumMetrics]Def{
 	Messages: {Name: "messages", Unit: "1/s per node", Fold: FoldRate, Doc: "messages per live node and second, by direction and type"},
 	Bytes:    {Name: "bytes", Unit: "B/s per node", Fold: FoldRate, Doc: "bytes per live node and second, by direction and type"},
 	CoordinateError: {Name: "coordinate_error", Unit: "relative",
-		Doc: "|predicted − true RTT| / true RTT over sampled pairs; at most 100 equally weighted quantiles per sample and class of pairs"},
+		Doc: "|predicted − true RTT| / true RTT over sampled pairs, at most 100 equally weighted quantiles per sample and class of pairs; the true RTT is there and back, one number for both directions, with drift and faults, without the mean of the jitter"},
 	CoordinateErrorMS: {Name: "coordinate_error_ms", Unit: "ms", Doc: "|predicted − true RTT|, kept like coordinate_error"},
 	CoordinateSettle: {Name: "coordinate_settle", Unit: "s", Param: "threshold",
 		Doc: "start until the median of coordinate_error over all pairs stays below the threshold to the end"},
