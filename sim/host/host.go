@@ -35,9 +35,9 @@ type Host struct {
 	up     bool
 	queued bool // the end of service is scheduled because something waits
 
-	clock  Clock
-	factor float64 // of service times, 0 = 1
-	draw   rng.Stream
+	clock Clock
+	pace  *schedule // of services; nil is normal
+	draw  rng.Stream
 }
 
 // Init makes h a host of the model, down, with the clock c. s draws service times.
@@ -109,10 +109,11 @@ func (h *Host) order(c core.Class) core.Class {
 func (h *Host) Serve(now core.Instant, c core.Class) core.Instant {
 	d := &h.model.Service[c]
 	sec := d.Sample(&h.draw)
-	if h.factor != 0 {
-		sec *= h.factor
+	if h.pace != nil {
+		h.busy = h.pace.end(now, sec)
+	} else {
+		h.busy = now.Add(core.Seconds(sec))
 	}
-	h.busy = now.Add(core.Seconds(sec))
 	return h.busy
 }
 
@@ -146,9 +147,6 @@ func (h *Host) Resume() bool {
 	h.paused--
 	return h.paused == 0
 }
-
-// SetFactor makes services take f times as long; 1 is normal.
-func (h *Host) SetFactor(f float64) { h.factor = f }
 
 // Clock gives the host's clock.
 func (h *Host) Clock() *Clock { return &h.clock }

@@ -113,19 +113,30 @@ func TestControlDoesNotWaitForTelemetry(t *testing.T) {
 	}
 }
 
-// A factor stretches every service.
-func TestFactorStretchesService(t *testing.T) {
+// A pace stretches every service, and ends when it ends, in the middle of one too.
+func TestPaceStretchesService(t *testing.T) {
 	d, err := rng.Constant(20e-6)
 	h := newHost(dist(t, d, err), 10, true)
 	if end := h.Serve(100, core.ClassControl); end != 20_100 {
 		t.Errorf("a service of 20 µs from 100 ns ends at %v", end)
 	}
-	h.SetFactor(50)
+	h.SetPace(Pace{50, core.Never})
 	if end := h.Serve(30_000, core.ClassData); end != 1_030_000 {
 		t.Errorf("50 times slower it ends at %v, want 1.03 ms", end)
 	}
-	h.SetFactor(1)
+	h.SetPace(Pace{1, core.Never})
 	if end := h.Serve(2_000_000, core.ClassData); end != 2_020_000 {
 		t.Errorf("at normal speed again it ends at %v", end)
+	}
+	h.SetPace(Pace{50, 3_500_000}, Pace{10, 3_600_000}, Pace{1, core.Never})
+	for _, c := range []struct{ begins, ends core.Instant }{
+		{2_500_000, 3_500_000},          // 1 ms fits
+		{3_100_000, 3_612_000 - 10_000}, // 400 µs are 8 µs of work, 100 µs are 10 µs, 2 µs are left
+		{3_490_000, 3_600_000 + 9_800},  // 0.2, 10, 9.8 µs of work
+		{3_600_000, 3_620_000},
+	} {
+		if end := h.Serve(c.begins, core.ClassData); end != c.ends {
+			t.Errorf("from %v on, while the pace changes, it ends at %v, want %v", c.begins, end, c.ends)
+		}
 	}
 }

@@ -38,15 +38,15 @@ func (n *Network) open(now core.Instant, p *packet) (attempt, core.Instant) {
 	case n.streams.host[p.to] == HostRefuses:
 		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now))
 	}
-	depart, _ := n.nodes[p.from].depart(now, there.rate, 0, 0)
-	return attemptOK, depart.Add(there.delay + back.delay)
+	leaves := n.departStream(now, p.from, there.limits, 0)
+	return attemptOK, leaves.at.Add(there.delay + back.delay)
 }
 
 // transmit sends the bytes of a message once over an open stream: when they arrive, and the least that
 // could have taken.
 func (n *Network) transmit(now core.Instant, p *packet) (attempt, core.Instant, core.Duration) {
 	leg := n.leg(now, p.from, p.to, p.from)
-	depart, _ := n.nodes[p.from].depart(now, leg.rate, 0, p.size)
+	leaves := n.departStream(now, p.from, leg.limits, p.size)
 	cut := n.cutting(p.from, p.to, p.kind)
 	switch {
 	case cut&n.cuts.refuse != 0:
@@ -56,7 +56,7 @@ func (n *Network) transmit(now core.Instant, p *packet) (attempt, core.Instant, 
 	case n.streams.host[p.to] == HostRefuses:
 		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now)), 0
 	}
-	return attemptOK, depart.Add(leg.delay), leg.least + leg.rate.times(p.size)
+	return attemptOK, leaves.at.Add(leg.delay), leg.least + leaves.took
 }
 
 func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {
@@ -69,7 +69,7 @@ func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {
 // leg is one way of an attempt.
 type leg struct {
 	delay, least core.Duration
-	rate         perByte // of the sender's egress
+	limits       uint64 // overlays that slow the sender's egress
 	lost         bool
 }
 
@@ -83,12 +83,12 @@ func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
 	if l.flags&hasDrift != 0 {
 		base = n.drifted(l, s.place, w.place, base, now)
 	}
-	out := leg{rate: n.nodes[from].rate}
+	out := leg{}
 	var e *effect
 	if n.over.active != 0 {
 		if e = n.effectOn(now, from, to); e != nil {
 			base = e.delay(base)
-			out.rate = max(out.rate, e.rate)
+			out.limits = e.limits
 		}
 	}
 	extra := l.sample(base, &d.jitter)

@@ -30,17 +30,28 @@ func (p perByte) times(size int) core.Duration {
 	return core.Duration(hi<<(64-perByteShift) | lo>>perByteShift)
 }
 
-// depart books size bytes on the transmitter and returns when the last one leaves; ok is false if the
-// queue is full. The queue limit is in time: what QueueBytes take at this rate.
-func (s *node) depart(now core.Instant, rate perByte, queue core.Duration, size int) (at core.Instant, ok bool) {
-	if rate == 0 {
-		return max(now, s.busy), true
-	}
-	tx := rate.times(size)
+// depart books size bytes on the transmitter; ok is false if the queue is full. At the node's own rate the limit
+// is in time: what QueueBytes take.
+func (s *node) depart(now core.Instant, queue core.Duration, size int) (out sending, ok bool) {
 	start := max(now, s.busy)
-	if start > now && queue > 0 && start.Sub(now)+tx > queue {
-		return now, false
+	if s.rate == 0 {
+		return sending{at: start}, true
 	}
-	s.busy = start.Add(tx)
-	return s.busy, true
+	took := s.rate.times(size)
+	if start > now && queue > 0 && start.Sub(now)+took > queue {
+		return out, false
+	}
+	s.busy = start.Add(took)
+	return sending{at: s.busy, took: took}, true
+}
+
+// departStream is depart for the bytes of a stream, which wait without a limit. limits are the overlays whose rate
+// holds for them.
+func (n *Network) departStream(now core.Instant, from core.NodeID, limits uint64, size int) (out sending) {
+	if n.backlogs == nil {
+		out, _ = n.nodes[from].depart(now, 0, size)
+	} else {
+		out, _ = n.departMixed(now, from, limits, 0, size)
+	}
+	return out
 }

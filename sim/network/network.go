@@ -9,22 +9,23 @@ import (
 
 // Network is the state of all links. Make it with New.
 type Network struct {
-	nodes   []node     // by NodeID: what a sender needs
-	where   []location // by NodeID: what is needed of a receiver
-	base    []core.Duration
-	places  int // rows of base
-	sites   int
-	links   []link
-	linkOf  []uint32 // by directed site pair; nil when there are only intra (0) and inter (1)
-	drift   []pairDrift
-	bad     badPaths // of the links' own Gilbert–Elliott loss; nil when no link has the model
-	rare    []rareStreams
-	egress  []Egress // by NodeID; empty when all are unlimited
-	seed    uint64
-	cuts    cuts
-	over    overlays
-	effect  effect // of the packet in hand
-	streams streams
+	nodes    []node     // by NodeID: what a sender needs
+	where    []location // by NodeID: what is needed of a receiver
+	base     []core.Duration
+	places   int // rows of base
+	sites    int
+	links    []link
+	linkOf   []uint32 // by directed site pair; nil when there are only intra (0) and inter (1)
+	drift    []pairDrift
+	bad      badPaths // of the links' own Gilbert–Elliott loss; nil when no link has the model
+	rare     []rareStreams
+	egress   []Egress  // by NodeID; empty when all are unlimited
+	backlogs []backlog // by NodeID; nil until an overlay has a rate
+	seed     uint64
+	cuts     cuts
+	over     overlays
+	effect   effect // of the packet in hand
+	streams  streams
 }
 
 // node is what sending costs to look at: one cache line.

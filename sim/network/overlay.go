@@ -38,9 +38,11 @@ type Overlay struct {
 	Factor float64
 	Ramp   core.Duration
 
-	// BitsPerSec limits the rate at which the sender's egress sends these packets; 0 = no limit.
-	// Packets already in its queue keep their times.
+	// BitsPerSec limits the rate at which the sender's egress sends these packets, until Until; 0 = no limit,
+	// never. Packets already in its queue keep their times, and those still there at Until go at the egress's
+	// own rate from then on.
 	BitsPerSec int64
+	Until      core.Instant
 }
 
 func (o *Overlay) validate() error {
@@ -94,6 +96,12 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 	if o.Factor == 0 {
 		o.Factor = 1
 	}
+	if o.Until == 0 {
+		o.Until = core.Never
+	}
+	if o.BitsPerSec > 0 {
+		n.limit()
+	}
 	o.From, o.To = nil, nil
 	ov := overlay{Overlay: o, rate: newPerByte(o.BitsPerSec)}
 	if o.Burst.Model != LossNone {
@@ -112,21 +120,36 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 	return id, nil
 }
 
-// SetOverlay switches an overlay on or off for what is sent from now on. A ramp starts at now. O(1).
+// SetOverlay switches an overlay on or off for what is sent from now on. A ramp starts at now. O(1), but
+// O(nodes) to switch off one with a rate.
 func (n *Network) SetOverlay(id int, on bool, now core.Instant) {
 	n.over.set("overlay", id, on)
+	if !on {
+		n.unlimit(id)
+	}
 	n.over.list[id].since = now
 }
 
 // RemoveOverlay switches an overlay off and frees its id. O(nodes).
-func (n *Network) RemoveOverlay(id int) { n.over.remove("overlay", id) }
+func (n *Network) RemoveOverlay(id int) {
+	n.over.remove("overlay", id)
+	n.unlimit(id)
+}
 
 // effect is what all overlays on a link do together.
 type effect struct {
 	add    core.Duration
 	factor float64
-	rate   perByte
+	limits uint64 // the overlays with a rate
 	chance uint64 // the overlays with a chance to draw
+}
+
+// slows returns the overlays with a rate; e may be nil.
+func (e *effect) slows() uint64 {
+	if e == nil {
+		return 0
+	}
+	return e.limits
 }
 
 // effectOn returns what the active overlays do to packets from one node to another now, or nil. The
@@ -148,7 +171,9 @@ func (n *Network) effectOn(now core.Instant, from, to core.NodeID) *effect {
 		}
 		e.add += add
 		e.factor = float64(e.factor * factor)
-		e.rate = max(e.rate, o.rate)
+		if o.rate > 0 {
+			e.limits |= m & -m
+		}
 		if o.draws != nil {
 			e.chance |= m & -m
 		}
@@ -162,17 +187,6 @@ func (e *effect) delay(base core.Duration) core.Duration {
 		base = nanos(float64(e.factor * float64(base)))
 	}
 	return base + e.add
-}
-
-// egress is the sender's rate and queue under the overlays.
-func (e *effect) egress(n *Network, from core.NodeID, rate perByte, queue core.Duration) (perByte, core.Duration) {
-	if e.rate <= rate {
-		return rate, queue
-	}
-	if len(n.egress) == 0 {
-		return e.rate, 0
-	}
-	return e.rate, e.rate.times(n.egress[from].QueueBytes)
 }
 
 // faultFate draws what the overlays do to the datagram in hand; it returns the extra delay.

@@ -33,24 +33,29 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 	if l.flags&hasDrift != 0 {
 		base = n.drifted(l, s.place, w.place, base, now)
 	}
-	rate, queue := s.rate, s.queue
 	var e *effect
 	if n.over.active != 0 {
 		if e = n.effectOn(now, from, to); e != nil {
 			base = e.delay(base)
-			rate, queue = e.egress(n, from, rate, queue)
 		}
 	}
-	depart, ok := s.depart(now, rate, queue, size)
+	var leaves sending
+	var ok bool
+	if n.backlogs == nil {
+		leaves, ok = s.depart(now, s.queue, size)
+	} else {
+		leaves, ok = n.departMixed(now, from, e.slows(), n.queueBytes(from), size)
+	}
 	if !ok {
 		out.Reason = trace.ReasonQueue
 		return
 	}
+	depart := leaves.at
 	extra := core.Duration(0)
 	if l.flags&hasJitter != 0 {
 		extra = l.sample(base, &s.jitter)
 	}
-	out.Min = max(base+l.least(base), 1) + rate.times(size)
+	out.Min = max(base+l.least(base), 1) + leaves.took
 	if l.flags&hasLoss != 0 && n.lost(n.bad, &l.loss, from, w.site, &s.loss) {
 		out.Reason = trace.ReasonLoss
 	}

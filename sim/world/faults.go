@@ -7,6 +7,7 @@ import (
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
+	"hypersim/sim/host"
 	"hypersim/sim/kernel"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
@@ -24,6 +25,7 @@ type activeFault struct {
 type slowing struct {
 	node   core.NodeID
 	factor float64
+	until  core.Instant // core.Never if it is never undone
 	fault  int
 	nth    int
 }
@@ -141,7 +143,7 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		}
 	case scenarios.FaultSlow:
 		for _, id := range a.nodes {
-			w.slows = append(w.slows, slowing{node: id, factor: f.Factor, fault: a.fault, nth: a.occurrence})
+			w.slows = append(w.slows, slowing{node: id, factor: f.Factor, until: undoneAt(now, f), fault: a.fault, nth: a.occurrence})
 			w.reslow(now, id)
 		}
 	case scenarios.FaultClock:
@@ -314,16 +316,31 @@ func (w *World) rumour(now core.Instant, id core.NodeID, about []core.NodeID) {
 	w.drain(now, now, id)
 }
 
-// reslow sets the product of all slow faults in force at id.
-func (w *World) reslow(now core.Instant, id core.NodeID) {
-	factor := 1.0
-	for _, s := range w.slows {
-		if s.node == id {
-			factor *= s.factor
-		}
+// undoneAt is when a fault that begins now is undone. What takes time, a service or the sending of a packet, asks for
+// it: it goes on at the pace that comes after.
+func undoneAt(now core.Instant, f *scenarios.Fault) core.Instant {
+	if f.For > 0 {
+		return now.Add(f.For)
 	}
-	w.nodes[id].host.SetFactor(factor)
-	w.mark(now, id, trace.KindSlow, factor)
+	return core.Never
+}
+
+// reslow sets the product of all slow faults in force at id, now and after each of their ends.
+func (w *World) reslow(now core.Instant, id core.NodeID) {
+	var paces []host.Pace
+	for from := now; from != core.Never; {
+		p := host.Pace{Factor: 1, Until: core.Never}
+		for _, s := range w.slows {
+			if s.node == id && s.until > from {
+				p.Factor = float64(p.Factor * s.factor)
+				p.Until = min(p.Until, s.until)
+			}
+		}
+		paces = append(paces, p)
+		from = p.Until
+	}
+	w.nodes[id].host.SetPace(paces...)
+	w.mark(now, id, trace.KindSlow, paces[0].Factor)
 }
 
 // shiftClock changes id's clock; its pending wake-up is set anew, since it was computed with the old one.
@@ -439,6 +456,7 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		o.Add = core.Seconds(f.Add.Value)
 	case scenarios.FaultBandwidth:
 		o.BitsPerSec = int64(f.Bandwidth)
+		o.Until = undoneAt(now, f)
 	default:
 	}
 	if err == nil {

@@ -16,6 +16,10 @@ func (w *World) reforce(now core.Instant, id core.NodeID) {
 	if !n.host.Up() {
 		return // its next process learns of it when it starts
 	}
+	if n.host.Paused() { // a frozen process changes nothing
+		n.forces = true
+		return
+	}
 	forced, score := false, 0
 	for i := range w.forced {
 		if w.forced[i].node == id {

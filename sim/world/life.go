@@ -123,7 +123,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
 	}
 	w.emit()
-	n.departs, n.raises, n.joins = false, false, 0
+	n.departs, n.raises, n.forces, n.joins = false, false, false, 0
 	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
 	w.net.SetHost(id, network.HostSilent)
@@ -145,6 +145,10 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindResume, 0)
+	if n.forces {
+		n.forces = false
+		w.reforce(now, id)
+	}
 	if busy := n.host.Busy(); busy > now { // the pause was shorter than the service in hand
 		w.armAt(id, busy)
 	} else {

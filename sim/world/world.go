@@ -26,6 +26,7 @@ type node struct {
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
+	forces   bool         // what is forced on its local health changed while paused
 	joins    int32        // was told to join while paused: 1 + the number of the fault
 	poison   poison       // what becomes of the coordinates that it sends
 	m        corenode.Node
