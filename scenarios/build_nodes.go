@@ -141,8 +141,8 @@ func (l *loader) fixedCount() int {
 	return sum
 }
 
-// fillWorkers spreads what cluster.size leaves after gates and managers over the sites; the first sites take
-// the remainder.
+// fillWorkers spreads what cluster.size leaves after gates and managers over the sites; the first sites, in
+// the order of their names, take the remainder.
 func (l *loader) fillWorkers(size int, n *node) {
 	sites := l.sc.Cluster.Sites
 	fixed := 0
@@ -159,12 +159,26 @@ func (l *loader) fillWorkers(size int, n *node) {
 		return
 	}
 	rest := size - fixed
-	for i := range sites {
-		sites[i].Workers = rest / len(sites)
+	for i, site := range l.byName() {
+		sites[site].Workers = rest / len(sites)
 		if i < rest%len(sites) {
-			sites[i].Workers++
+			sites[site].Workers++
 		}
 	}
+}
+
+// byName returns the sites in the order in which their nodes are numbered: that of their names, so that the
+// order in a file means nothing. Where every node has a row of its own the rows say which node is which.
+func (l *loader) byName() []int {
+	t := l.sc.Topology
+	order := make([]int, len(t.Sites))
+	for i := range order {
+		order[i] = i
+	}
+	if !t.PerNode {
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(t.Sites[a].Name, t.Sites[b].Name) })
+	}
+	return order
 }
 
 // place builds groups and nodes in id order.
@@ -188,20 +202,22 @@ func (l *loader) place(flat bool, t *clusterT) {
 				ID: id, Name: sites[site].Name + "/" + r.String() + "/" + strconv.Itoa(i),
 				Site: site, Row: site, Role: r, Group: group(r, site), Ghost: i >= c.Of(r),
 			}
+			n.Key = rng.Key(n.Name)
 			if sc.Topology.PerNode {
 				n.Row = int(id)
 			}
 			sc.Nodes = append(sc.Nodes, n)
 		}
 	}
-	for s := range sites {
+	order := l.byName()
+	for _, s := range order {
 		add(core.RoleGate, s)
 	}
-	for s := range sites {
+	for _, s := range order {
 		add(core.RoleManager, s)
 		add(core.RoleWorker, s)
 	}
-	for s := range sites {
+	for _, s := range order {
 		add(core.RoleClient, s)
 	}
 	sc.Groups = []Group{{ID: 1, Name: "gates", Site: -1}}
@@ -244,7 +260,7 @@ func (l *loader) starts() {
 		if rank < 0 {
 			rank = len(sc.Cluster.ColdOrder)
 		}
-		stream := rng.New(sc.Seed, "start", uint64(n.ID))
+		stream := rng.New(sc.Seed, "start", n.Key)
 		turns = append(turns, turn{n.ID, rank, stream.Uint64()})
 	}
 	slices.SortFunc(turns, func(a, b turn) int {

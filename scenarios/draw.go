@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // draw takes the selector's share of the living matches.
-func (s *Selector) draw(nodes []NodeSpec, alive func(core.NodeID) bool, stream *rng.Stream) []core.NodeID {
+func (s *Selector) draw(nodes []NodeSpec, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
 	var living []core.NodeID
 	for _, id := range s.Fixed {
 		if alive == nil || alive(id) {
@@ -23,7 +24,9 @@ func (s *Selector) draw(nodes []NodeSpec, alive func(core.NodeID) bool, stream *
 			want = min(want, s.Count)
 		}
 	}
-	rng.Shuffle(stream, living)
+	slices.SortFunc(living, func(a, b core.NodeID) int { // a shuffle by names
+		return cmp.Or(cmp.Compare(rng.Mix(chance, nodes[a].Key), rng.Mix(chance, nodes[b].Key)), cmp.Compare(a, b))
+	})
 	if s.BySite {
 		living = interleave(nodes, living)
 	}

@@ -68,10 +68,12 @@ type Group struct {
 }
 
 // NodeSpec is one process of the run. Ids are dense; all gates come first (site by site), then site by
-// site its managers and its workers, clients last, so that every group is a range of ids.
+// site its managers and its workers, clients last, so that every group is a range of ids. Sites stand in the
+// order of their names, or in that of a matrix with a row per node.
 type NodeSpec struct {
 	ID     core.NodeID
 	Name   string // "site/role/index"
+	Key    uint64 // of the name: what chance knows the node by (rng.Key)
 	Site   int    // index into Topology.Sites
 	Row    int    // row of Topology.Base: the site, or the node's own row when PerNode
 	Role   core.Role

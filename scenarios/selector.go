@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"hypersim/core"
-	"hypersim/core/rng"
 )
 
 // Selector names nodes (spec 40 §8.2). All of its conditions must hold; lists are alternatives.
@@ -36,10 +35,11 @@ func (s *Selector) Draws() bool { return s.Count > 0 || s.Pct > 0 }
 
 // Resolve returns the nodes that s means now, in id order. Without a draw they are Fixed, whoever is
 // alive. A draw takes Count, or Pct of all that match rounded to the nearest (at least 1), from those
-// alive says are there; stream is the fault's own. It returns nothing only when nobody is left.
-func (s *Selector) Resolve(nodes []NodeSpec, alive func(core.NodeID) bool, stream *rng.Stream) []core.NodeID {
+// alive says are there; chance is a draw of the fault's own, and whether a node is taken depends on its name
+// and on nobody's place in the list: a candidate more or less changes the choice by at most one. It returns nothing only when nobody is left.
+func (s *Selector) Resolve(nodes []NodeSpec, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
 	if !s.Draws() {
 		return s.Fixed
 	}
-	return s.draw(nodes, alive, stream)
+	return s.draw(nodes, alive, chance)
 }

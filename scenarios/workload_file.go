@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"slices"
 
 	"hypersim/core"
@@ -9,10 +10,12 @@ import (
 // WorkloadProgress is work without jobs: each target worker reports progress to its owner once per interval.
 const WorkloadProgress = "progress"
 
-// Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is Index+1.
+// Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
+// by name, from 1, so that the order in a file means nothing.
 type Workload struct {
 	ID       string
 	Index    int // position in the file, from 0
+	scope    uint64
 	Kind     string
 	From, To core.Duration // first report no earlier, end of the scope
 	Target   *Selector     // who works
@@ -20,7 +23,7 @@ type Workload struct {
 }
 
 // Scope is the number under which nodes know the work.
-func (w *Workload) Scope() uint64 { return uint64(w.Index) + 1 }
+func (w *Workload) Scope() uint64 { return w.scope }
 
 type workloadT struct {
 	ID       string         `key:"id" required:"true" doc:"unique"`
@@ -70,6 +73,21 @@ func (l *loader) workloads(list []workloadT) {
 		}
 		l.sc.Workloads = append(l.sc.Workloads, w)
 	}
+	for i, k := range l.sc.WorkloadsByName() {
+		l.sc.Workloads[k].scope = uint64(i) + 1
+	}
+}
+
+// WorkloadsByName returns the places of the workloads in the order of their names, which is that of their scopes.
+func (s *Scenario) WorkloadsByName() []int {
+	order := make([]int, len(s.Workloads))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(s.Workloads[a].ID, s.Workloads[b].ID), cmp.Compare(a, b))
+	})
+	return order
 }
 
 // workers resolves a selector that may name workers only.

@@ -14,6 +14,7 @@ type Site struct {
 // GateParams say what a gate probes.
 type GateParams struct {
 	Seed  uint64 // of the run
+	Key   uint64 // of the gate's name (rng.Key)
 	Start core.Instant
 	Sites []Site
 }
@@ -81,7 +82,7 @@ func NewGate(cfg *Config, local *Local, p GateParams) *Gate {
 	}
 	if cfg.Probe.Interval > 0 && len(g.sites) > 0 {
 		// Gates that start together do not probe together.
-		draw := rng.New(p.Seed, "federated.phase", uint64(local.Self), uint64(local.Instance))
+		draw := rng.New(p.Seed, "federated.phase", p.Key, uint64(local.Instance))
 		g.first = p.Start.Add(core.Duration(draw.Float64() * float64(cfg.Probe.Interval)))
 		g.nextAt = g.first
 		g.arm()

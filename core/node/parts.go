@@ -23,6 +23,7 @@ type parts struct {
 type Link struct {
 	Config   *federated.Config
 	Seed     uint64 // of the run
+	Key      uint64 // of the node's name (rng.Key)
 	Role     core.Role
 	Self     core.NodeID
 	Instance uint32
@@ -42,7 +43,7 @@ func (n *Node) AddLink(l Link, viv *vivaldi.Node) {
 	p := n.need()
 	p.local = federated.Local{Self: l.Self, Role: l.Role, Instance: l.Instance, Viv: viv, Evicted: core.NoNode}
 	if l.Role == core.RoleGate {
-		p.gate = federated.NewGate(l.Config, &p.local, federated.GateParams{Seed: l.Seed, Start: l.Start, Sites: l.Sites})
+		p.gate = federated.NewGate(l.Config, &p.local, federated.GateParams{Seed: l.Seed, Key: l.Key, Start: l.Start, Sites: l.Sites})
 	} else {
 		p.lowest = federated.NewLowest(&n.Swim, l.Managers)
 		p.manager = federated.NewManager(l.Config, &p.local, l.Site, &n.Swim, p.lowest)

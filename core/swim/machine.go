@@ -25,7 +25,8 @@ type Params struct {
 
 	Instance    uint32 // start count of the process, from 1
 	Incarnation uint32 // 0, or what the last process left behind + restart_bump
-	Seed        uint64 // of the run; streams are keyed by (Seed, purpose, Self, Instance)
+	Seed        uint64 // of the run; streams are keyed by (Seed, purpose, Key, Instance)
+	Key         uint64 // of Self's name (rng.Key), so that its chance survives another numbering; 0: Self stands for it
 	Start       core.Instant
 
 	Seeds  []core.NodeID                 // whom to JOIN; empty: the node waits to be joined
@@ -140,7 +141,11 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	for t := range m.due {
 		m.due[t] = core.Never
 	}
-	stream := func(purpose string) rng.Stream { return rng.New(p.Seed, purpose, uint64(p.Self), uint64(p.Instance)) }
+	key := p.Key
+	if key == 0 {
+		key = uint64(p.Self)
+	}
+	stream := func(purpose string) rng.Stream { return rng.New(p.Seed, purpose, key, uint64(p.Instance)) }
 	m.list.stream = stream("swim.order")
 	m.proxyStream = stream("swim.proxy")
 	m.gossStream = stream("swim.gossip")

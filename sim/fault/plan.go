@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"slices"
 
 	"hypersim/core"
@@ -9,6 +10,7 @@ import (
 
 // Spec is the timing of one fault.
 type Spec struct {
+	ID     string // its name: what its chance is keyed by, and its turn among those of one instant
 	At     core.Duration
 	For    core.Duration // 0: never undone
 	Count  int           // occurrences, ≥ 1
@@ -41,19 +43,21 @@ type Edge struct {
 	Phase      Phase
 }
 
-// Plan expands all specs into the edges of a run that ends at until, in order of time, then of the file. Each
-// fault draws its jitter from a stream of its own, so that another fault moves none of them.
+// Plan expands all specs into the edges of a run that ends at until, in order of time, then of the names, so
+// that the order in a file means nothing. Each occurrence of a fault draws its jitter for itself, so that
+// neither another fault nor another count moves it.
 func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 	var edges []Edge
 	for f := range specs {
 		s := &specs[f]
-		draw := rng.New(seed, "fault.jitter", uint64(f))
+		key := rng.Key(s.ID)
 		for i := range max(1, s.Count) {
 			if i > 0 && s.Every > (core.Duration(core.Never)-s.At)/core.Duration(i) {
 				break // beyond an int64
 			}
 			start := s.At + core.Duration(i)*s.Every
 			if s.Jitter > 0 {
+				draw := rng.New(seed, "fault.jitter", key, uint64(i))
 				start += core.Duration(draw.Float64() * float64(s.Jitter))
 			}
 			edges = s.occurrence(edges, f, i, core.Instant(start), until)
@@ -69,7 +73,7 @@ func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 			}
 			return 1
 		case a.Fault != b.Fault:
-			return a.Fault - b.Fault
+			return cmp.Or(cmp.Compare(specs[a.Fault].ID, specs[b.Fault].ID), a.Fault-b.Fault)
 		case a.Occurrence != b.Occurrence:
 			return a.Occurrence - b.Occurrence
 		}

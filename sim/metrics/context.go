@@ -10,6 +10,7 @@ import (
 type Node struct {
 	ID    core.NodeID
 	Name  string // site/role/index
+	Key   uint64 // of the name: what chance knows the node by
 	Site  string
 	Role  core.Role
 	Group core.GroupID // membership group; 0 = member of none (clients)

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -71,7 +72,9 @@ func (c *coordinates) init(ctx *Context, sites int) {
 	c.classify(ctx, sites)
 }
 
-// choose takes all pairs of ids that measure each other, or draws from them.
+// choose takes all pairs of ids that measure each other, or draws from them: neighbours in a ring in which the
+// nodes stand shuffled by their names, then those two places apart and so on. Every node has its share of the
+// pairs, and another node takes part in its own without moving those of the others.
 func (c *coordinates) choose(ctx *Context, ids []core.NodeID) {
 	met := func(a, b core.NodeID) bool {
 		x, y := &ctx.Nodes[a], &ctx.Nodes[b]
@@ -88,13 +91,20 @@ func (c *coordinates) choose(ctx *Context, ids []core.NodeID) {
 		return
 	}
 	c.pairs = c.pairs[:0]
-	for stream := rng.New(ctx.Seed, "metrics.pairs"); len(c.pairs) < ctx.PairsMax; {
-		i, k := stream.Intn(len(ids)), stream.Intn(len(ids)-1)
-		if k >= i {
-			k++
-		}
-		if a, b := ids[min(i, k)], ids[max(i, k)]; met(a, b) {
-			c.pairs = append(c.pairs, measured{a: a, b: b})
+	stream := rng.New(ctx.Seed, "metrics.pairs")
+	draw, ring := stream.Uint64(), slices.Clone(ids)
+	slices.SortFunc(ring, func(a, b core.NodeID) int {
+		return cmp.Or(cmp.Compare(rng.Mix(draw, ctx.Nodes[a].Key), rng.Mix(draw, ctx.Nodes[b].Key)), cmp.Compare(a, b))
+	})
+	for apart := 1; apart <= len(ring)/2; apart++ {
+		for i, x := range ring {
+			y := ring[(i+apart)%len(ring)]
+			if len(c.pairs) == ctx.PairsMax {
+				return
+			}
+			if met(x, y) && (2*apart < len(ring) || i < apart) { // each pair of opposites once
+				c.pairs = append(c.pairs, measured{a: min(x, y), b: max(x, y)})
+			}
 		}
 	}
 }

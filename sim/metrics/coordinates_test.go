@@ -3,10 +3,12 @@ package metrics
 import (
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/rng"
 	"hypersim/sim/trace"
 
 	"pgregory.net/rapid"
@@ -153,7 +155,7 @@ func TestDrawnPairs(t *testing.T) {
 	build := func(seed uint64) []measured {
 		c := Context{Nodes: make([]Node, 300), Seed: seed, SampleEvery: 1, Flat: true, TrueRTT: func(a, b core.NodeID, _ core.Instant) core.Duration { return 1 }}
 		for i := range c.Nodes {
-			c.Nodes[i] = Node{ID: core.NodeID(i), Group: 1, Role: core.RoleGate}
+			c.Nodes[i] = Node{ID: core.NodeID(i), Key: rng.Key(strconv.Itoa(i)), Group: 1, Role: core.RoleGate}
 		}
 		return New(c).coords.pairs
 	}
@@ -161,9 +163,41 @@ func TestDrawnPairs(t *testing.T) {
 	if len(a) != 5000 || !slices.Equal(a, b) || slices.Equal(a, c) {
 		t.Errorf("%d pairs; same seed equal %v; other seed equal %v", len(a), slices.Equal(a, b), slices.Equal(a, c))
 	}
+	seen := map[[2]core.NodeID]bool{}
 	for _, p := range a {
-		if p.a >= p.b {
+		if p.a >= p.b || seen[[2]core.NodeID{p.a, p.b}] {
 			t.Fatalf("pair %v", p)
 		}
+		seen[[2]core.NodeID{p.a, p.b}] = true
+	}
+}
+
+// A node more takes part in pairs of its own and parts a few neighbours; it moves none of the other pairs.
+func TestAnotherNodeMovesFewPairs(t *testing.T) {
+	build := func(n, skip int) map[string]bool {
+		c := Context{Seed: 1, SampleEvery: 1, Flat: true, TrueRTT: func(a, b core.NodeID, _ core.Instant) core.Duration { return 1 }}
+		for i := range n {
+			if i != skip {
+				name := strconv.Itoa(i)
+				c.Nodes = append(c.Nodes, Node{ID: core.NodeID(len(c.Nodes)), Name: name, Key: rng.Key(name), Group: 1, Role: core.RoleGate})
+			}
+		}
+		pairs := map[string]bool{}
+		for _, p := range New(c).coords.pairs {
+			a, b := c.Nodes[p.a].Name, c.Nodes[p.b].Name
+			pairs[min(a, b)+" "+max(a, b)] = true
+		}
+		return pairs
+	}
+	without, with := build(400, 7), build(400, -1)
+	kept := 0
+	for p := range without {
+		if with[p] {
+			kept++
+		}
+	}
+	// 5,000 pairs are up to 13 places apart: the newcomer has 26 and parts 78 others.
+	if kept < len(without)-120 {
+		t.Errorf("%d of %d pairs are still measured with another node", kept, len(without))
 	}
 }

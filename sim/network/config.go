@@ -18,6 +18,10 @@ type Config struct {
 	Base    []core.Duration
 	PerNode bool
 
+	// Keys are what chance knows the nodes by, by NodeID, and PlaceKeys the rows of Base: hashes of their
+	// names (rng.Key), so that draws survive another numbering. Without them the numbers are the keys.
+	Keys, PlaceKeys []uint64
+
 	Intra, Inter Link
 	Links        []SiteLink // overrides for single directed site pairs; later entries win
 

@@ -125,7 +125,8 @@ func (d *Drift) sine(now core.Instant) (x float64, from, until core.Instant) {
 // walkTo returns the walk after k steps. Looking back starts it again: rare, and always the same walk.
 func (n *Network) walkTo(w *walk, d *Drift, k int64, a, b uint16, i int) float64 {
 	if k < w.steps || w.steps == 0 {
-		*w = walk{stream: rng.New(n.seed, "network.drift", uint64(min(a, b)), uint64(max(a, b)), uint64(i))}
+		x, y := n.rows[a], n.rows[b]
+		*w = walk{stream: rng.New(n.seed, "network.drift", min(x, y), max(x, y), uint64(i))}
 	}
 	for ; w.steps < k; w.steps++ {
 		w.sum += float64(d.Amount * w.stream.Norm())

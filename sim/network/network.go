@@ -22,6 +22,8 @@ type Network struct {
 	egress   []Egress  // by NodeID; empty when all are unlimited
 	backlogs []backlog // by NodeID; nil until an overlay has a rate
 	seed     uint64
+	keys     []uint64 // by NodeID: what chance knows them by
+	rows     []uint64 // of base, likewise
 	cuts     cuts
 	over     overlays
 	effect   effect // of the packet in hand
@@ -83,6 +85,7 @@ func New(cfg Config, seed uint64) (*Network, error) {
 	n := &Network{
 		nodes: make([]node, len(cfg.Site)), where: make([]location, len(cfg.Site)),
 		base: slices.Clone(cfg.Base), places: cfg.places(), sites: cfg.Sites, seed: seed, egress: slices.Clone(cfg.Egress),
+		keys: keysOf(cfg.Keys, len(cfg.Site)), rows: keysOf(cfg.PlaceKeys, cfg.places()),
 	}
 	n.initLinks(&cfg)
 	for i := range n.nodes {
@@ -90,7 +93,7 @@ func New(cfg Config, seed uint64) (*Network, error) {
 		if cfg.PerNode {
 			at.place = uint16(i)
 		}
-		id := uint64(i)
+		id := n.keys[i]
 		n.where[i] = at
 		n.nodes[i] = node{
 			location: at,
@@ -104,8 +107,20 @@ func New(cfg Config, seed uint64) (*Network, error) {
 		}
 	}
 	n.initRare()
-	n.streams.init(cfg.Stream, seed, len(n.nodes))
+	n.streams.init(cfg.Stream, seed, n.keys)
 	return n, nil
+}
+
+// keysOf returns the keys given, or 0, 1, 2 and so on.
+func keysOf(given []uint64, count int) []uint64 {
+	if len(given) > 0 {
+		return slices.Clone(given)
+	}
+	keys := make([]uint64, count)
+	for i := range keys {
+		keys[i] = uint64(i)
+	}
+	return keys
 }
 
 func (n *Network) initLinks(cfg *Config) {
@@ -150,9 +165,9 @@ func (n *Network) initRare() {
 	n.rare = make([]rareStreams, len(n.nodes))
 	for i := range n.rare {
 		n.rare[i] = rareStreams{
-			duplicate: rng.New(n.seed, "network.duplicate", uint64(i)),
-			reorder:   rng.New(n.seed, "network.reorder", uint64(i)),
-			corrupt:   rng.New(n.seed, "network.corrupt", uint64(i)),
+			duplicate: rng.New(n.seed, "network.duplicate", n.keys[i]),
+			reorder:   rng.New(n.seed, "network.reorder", n.keys[i]),
+			corrupt:   rng.New(n.seed, "network.corrupt", n.keys[i]),
 		}
 	}
 }

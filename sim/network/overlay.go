@@ -16,7 +16,7 @@ import (
 // what the others give.
 type Overlay struct {
 	// ID tells the chance of this overlay from that of others: its draws are those of (seed, ID, sender)
-	// (spec 40 §8.4.6). Overlays of one run need different ones; the fault's number will do.
+	// (spec 40 §8.4.6). Overlays of one run need different ones, also those of one fault that happens again.
 	ID uint64
 
 	// From and To are the links' ends, by NodeID; nil is every node. To = nil is the egress of From.
@@ -111,8 +111,8 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 		ov.draws = make([]faultStreams, len(n.nodes))
 		for i := range ov.draws {
 			ov.draws[i] = faultStreams{
-				datagram: rng.New(n.seed, "network.fault.datagram", o.ID, uint64(i)),
-				stream:   rng.New(n.seed, "network.fault.stream", o.ID, uint64(i)),
+				datagram: rng.New(n.seed, "network.fault.datagram", o.ID, n.keys[i]),
+				stream:   rng.New(n.seed, "network.fault.stream", o.ID, n.keys[i]),
 			}
 		}
 	}

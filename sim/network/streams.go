@@ -38,17 +38,18 @@ type half struct {
 
 const sweepLeast = 1024
 
-func (t *streams) init(cfg StreamConfig, seed uint64, nodes int) {
+func (t *streams) init(cfg StreamConfig, seed uint64, keys []uint64) {
+	nodes := len(keys)
 	t.cfg = cfg
 	t.epoch = make([]uint32, nodes)
 	t.host = make([]Host, nodes)
 	t.draws = make([]streamDraws, nodes)
 	t.index = make(map[uint64]int32)
 	t.sweep = sweepLeast
-	for i := range t.draws {
+	for i, key := range keys {
 		t.draws[i] = streamDraws{
-			jitter: rng.New(seed, "network.stream.jitter", uint64(i)),
-			loss:   rng.New(seed, "network.stream.loss", uint64(i)),
+			jitter: rng.New(seed, "network.stream.jitter", key),
+			loss:   rng.New(seed, "network.stream.loss", key),
 		}
 	}
 }

@@ -45,6 +45,9 @@ func (c *Config) validate() error {
 		}
 		errs = append(errs, l.Link.validate(name))
 	}
+	if len(c.Keys) != 0 && len(c.Keys) != len(c.Site) || len(c.PlaceKeys) != 0 && len(c.PlaceKeys) != c.places() {
+		bad("%d keys of %d nodes and %d of %d rows", len(c.Keys), len(c.Site), len(c.PlaceKeys), c.places())
+	}
 	if len(c.Egress) != 0 && len(c.Egress) != len(c.Site) {
 		bad("egress of %d nodes given for %d", len(c.Egress), len(c.Site))
 	}

@@ -36,10 +36,6 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	}
 	w.buildGroups()
 	w.buildSites()
-	w.faultRng = make([]rng.Stream, len(sc.Faults))
-	for i := range sc.Faults {
-		w.faultRng[i] = rng.New(sc.Seed, "fault.select", uint64(i))
-	}
 	w.planStarts()
 	w.planFaults()
 	w.planSnapshots()
@@ -65,7 +61,9 @@ func newNetwork(sc *scenarios.Scenario) (*network.Network, error) {
 	}
 	for i := range sc.Nodes {
 		cfg.Site[i] = uint16(sc.Nodes[i].Site)
+		cfg.Keys = append(cfg.Keys, sc.Nodes[i].Key)
 	}
+	cfg.PlaceKeys = placeKeys(sc)
 	links := make([]network.Link, len(sc.Network.Links))
 	for i := range sc.Network.Links {
 		l, err := newLink(&sc.Network.Links[i])
@@ -85,6 +83,22 @@ func newNetwork(sc *scenarios.Scenario) (*network.Network, error) {
 	}
 	cfg.Egress = egress(sc)
 	return network.New(cfg, sc.Seed)
+}
+
+// placeKeys are the keys of the rows of the matrix: of the sites' names, or of the nodes'.
+func placeKeys(sc *scenarios.Scenario) []uint64 {
+	keys := make([]uint64, sc.Topology.N())
+	for i := range sc.Topology.Sites {
+		if !sc.Topology.PerNode {
+			keys[i] = rng.Key(sc.Topology.Sites[i].Name)
+		}
+	}
+	for i := range sc.Nodes {
+		if sc.Topology.PerNode {
+			keys[sc.Nodes[i].Row] = sc.Nodes[i].Key
+		}
+	}
+	return keys
 }
 
 // egress gives every node the narrowest rate of the links that leave its site.
@@ -171,7 +185,7 @@ func (w *World) buildHosts() error {
 		if err != nil {
 			return err
 		}
-		w.nodes[i].host.Init(&w.models[spec.Role], clock, rng.New(w.sc.Seed, "host.service", uint64(i)))
+		w.nodes[i].host.Init(&w.models[spec.Role], clock, rng.New(w.sc.Seed, "host.service", spec.Key))
 		w.nodes[i].dies = spec.Ghost
 	}
 	return nil
@@ -187,7 +201,7 @@ func newClock(sc *scenarios.Scenario, spec *scenarios.NodeSpec) (host.Clock, err
 	if err != nil {
 		return host.Clock{}, fmt.Errorf("node clock drift: %w", err)
 	}
-	s := rng.New(sc.Seed, "host.clock", uint64(spec.ID))
+	s := rng.New(sc.Seed, "host.clock", spec.Key)
 	const year, ppm = 365 * 86400, 100_000 // as the keys say
 	return host.NewClock(core.Seconds(within(offset.Sample(&s), year)), within(drift.Sample(&s), ppm)/1e6), nil
 }

@@ -25,7 +25,7 @@ func (w *World) churn(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	}
 	w.churns = append(w.churns, churning{
 		fault: f, index: a.fault, rate: f.Churn.PerSecond(f.Target), until: until,
-		draw: rng.New(w.sc.Seed, "fault.churn", uint64(a.fault), uint64(a.occurrence)),
+		draw: rng.New(w.sc.Seed, "fault.churn", a.key),
 	})
 	w.nextChurn(now, len(w.churns)-1)
 }
@@ -63,10 +63,15 @@ func (w *World) churnEvent(now core.Instant, i int) {
 			c.who = append(c.who, id)
 		}
 	}
-	pick := c.draw.Float64()
+	pick := c.draw.Uint64()
 	w.cause = int32(c.index)
 	if len(c.who) > 0 {
-		id := c.who[int(pick*float64(len(c.who)))]
+		id := c.who[0]
+		for _, other := range c.who[1:] {
+			if rng.Mix(pick, w.sc.Nodes[other].Key) < rng.Mix(pick, w.sc.Nodes[id].Key) {
+				id = other // the one whose name draws least, so that another candidate changes this for itself alone
+			}
+		}
 		switch {
 		case joins:
 			w.start(now, id, false)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/rng"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
 	"hypersim/sim/host"
@@ -16,6 +17,7 @@ import (
 // activeFault is what one occurrence of a fault has done and must undo.
 type activeFault struct {
 	fault, occurrence int
+	key               uint64 // of its chance: of the fault's name and the occurrence
 	nodes             []core.NodeID
 	lives             []uint32 // of nodes, when a pause froze them
 	cuts, overlays    []int
@@ -40,7 +42,8 @@ func (w *World) planFaults() {
 			lasts += f.Downtime
 		}
 		specs[i] = fault.Spec{
-			At: f.At, For: lasts, Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Down: f.Down, Up: f.Up,
+			ID: f.ID, At: f.At, For: lasts, Down: f.Down, Up: f.Up,
+			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter,
 		}
 	}
 	w.edges = fault.Plan(specs, w.sc.Seed, w.end)
@@ -75,9 +78,9 @@ func (w *World) fault(now core.Instant, i int) {
 	case fault.Begin:
 		w.rec = trace.Record{At: now, Kind: trace.KindFaultStart, Node: core.NoNode, Peer: core.NoNode, Fault: int32(e.Fault)}
 		w.emit()
-		a := activeFault{fault: e.Fault, occurrence: e.Occurrence}
+		a := activeFault{fault: e.Fault, occurrence: e.Occurrence, key: rng.Mix(rng.Key(f.ID), uint64(e.Occurrence))}
 		if f.Target != nil {
-			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), &w.faultRng[e.Fault])
+			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), w.chance(&a, "fault.target", 0))
 		}
 		w.begin(now, f, &a)
 		w.active = append(w.active, a)
@@ -365,24 +368,31 @@ func (w *World) members(ids []core.NodeID) []bool {
 	return set
 }
 
-func (w *World) resolve(s *scenarios.Selector, f int) []bool {
+// chance is a draw of one occurrence of a fault: of the given purpose, and of its side or group.
+func (w *World) chance(a *activeFault, purpose string, side int) uint64 {
+	draw := rng.New(w.sc.Seed, purpose, a.key, uint64(side))
+	return draw.Uint64()
+}
+
+// resolve returns who stands on a side of a fault; every side and every group draws for itself.
+func (w *World) resolve(s *scenarios.Selector, a *activeFault, side int) []bool {
 	if s == nil {
 		return nil
 	}
-	return w.members(s.Resolve(w.sc.Nodes, nil, &w.faultRng[f]))
+	return w.members(s.Resolve(w.sc.Nodes, nil, w.chance(a, "fault.side", side)))
 }
 
 // cut separates the sides of a partition: A from B, or every group from all the others.
 func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 	if len(f.Groups) == 0 {
 		w.addCut(a, network.Cut{
-			A: w.resolve(f.A, a.fault), B: w.resolve(f.B, a.fault), OneWay: f.OneWay, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes,
+			A: w.resolve(f.A, a, 0), B: w.resolve(f.B, a, 1), OneWay: f.OneWay, Refuse: f.Refuse, Kinds: f.Kinds, Classes: f.Classes,
 		})
 		return
 	}
 	sets := make([][]bool, len(f.Groups))
 	for i, g := range f.Groups {
-		sets[i] = w.resolve(g, a.fault)
+		sets[i] = w.resolve(g, a, 2+i)
 	}
 	for i := range sets {
 		others := make([]bool, len(w.nodes))
@@ -431,11 +441,11 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 
 // overlay worsens links: those between A and B, or the egress of the target.
 func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
-	o := network.Overlay{ID: uint64(a.fault), Ramp: f.Ramp}
+	o := network.Overlay{ID: a.key, Ramp: f.Ramp}
 	if f.Target != nil {
 		o.From = w.members(a.nodes)
 	} else {
-		o.From, o.To, o.Both = w.resolve(f.A, a.fault), w.resolve(f.B, a.fault), !f.OneWay
+		o.From, o.To, o.Both = w.resolve(f.A, a, 0), w.resolve(f.B, a, 1), !f.OneWay
 	}
 	var err error
 	switch f.Kind {

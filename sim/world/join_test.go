@@ -31,7 +31,7 @@ func TestJoinOfRunningMembers(t *testing.T) {
 	w, v := run(t, small(t, 12, fault("named", "join", "at = \"10s\"\nto = { id = \"a/worker/2\" }\n", 4)+
 		fault("crash", "crash", "at = \"5s\"\n", 6)+
 		fault("start", "join", "at = \"12s\"\nto = { id = \"a/worker/3\" }\n", 6)+
-		fault("pause", "pause", "at = \"13s\"\nfor = \"4s\"\n", 5)+
+		fault("pause", "pause", "at = \"13.9s\"\nfor = \"300ms\"\n", 5)+
 		fault("late", "join", "at = \"14s\"\nto = { ids = [\"a/worker/1\", \"a/worker/5\"] }\n", 5)+
 		fault("absent", "join", "at = \"20s\"\n", 7)+
 		fault("again", "join", "at = \"25s\"\n", 7), "scenario.duration=60s", "cluster.seeds={ id = \"a/worker/0\" }"))
@@ -41,7 +41,7 @@ func TestJoinOfRunningMembers(t *testing.T) {
 		joins []string
 	}{
 		{4, []string{"0s start 1 inc 0"}, []string{"10s join_sent 2", "10s join_accepted 2"}},
-		{5, []string{"0s start 1 inc 0", "13s pause", "17s resume"}, []string{"17s join_sent 1", "17s join_accepted 1"}},
+		{5, []string{"0s start 1 inc 0", "13.9s pause", "14.2s resume"}, []string{"14s join_sent 1", "14s join_accepted 1"}},
 		{6, []string{"0s start 1 inc 0", "5s crash", "12s start 2 inc 0"}, []string{"12s join_sent 3", "12s join_retry 3", "12s join_accepted 3"}},
 		{7, []string{"20s start 1 inc 0"}, []string{"20s join_sent 0", "20s join_accepted 0", "25s join_sent 0", "25s join_accepted 0"}},
 	} {

@@ -38,7 +38,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	w.net.SetHost(id, network.HostUp)
 
 	p := swim.Params{
-		Self: id, Role: spec.Role, Group: spec.Group, Instance: n.instance, Incarnation: inc, Seed: w.sc.Seed,
+		Self: id, Role: spec.Role, Group: spec.Group, Instance: n.instance, Incarnation: inc, Seed: w.sc.Seed, Key: spec.Key,
 		Start: n.local(now), Owner: core.NoNode, Seeds: w.seeds[spec.Group], Known: w.known[spec.Group],
 	}
 	g := &w.sc.Groups[spec.Group-1]
@@ -50,7 +50,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	var viv *vivaldi.Node
 	if w.hasCoordinates(spec.Role) {
 		if first || !keepState {
-			n.viv = vivaldi.New(&cfg.Vivaldi, rng.New(w.sc.Seed, "vivaldi", uint64(id), uint64(n.instance)))
+			n.viv = vivaldi.New(&cfg.Vivaldi, rng.New(w.sc.Seed, "vivaldi", spec.Key, uint64(n.instance)))
 		} else {
 			n.viv.Restart(true)
 		}
@@ -108,7 +108,7 @@ func (w *World) owner(id core.NodeID) core.NodeID {
 	if len(managers) == 0 {
 		return core.NoNode
 	}
-	return managers[int(id)%len(managers)]
+	return managers[int(id-w.sc.Groups[s.Group-1].First)%len(managers)]
 }
 
 // stop ends a process: it crashed, or it finished leaving.

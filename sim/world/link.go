@@ -1,12 +1,16 @@
 package world
 
 import (
+	"cmp"
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/federated"
 	corenode "hypersim/core/node"
 )
 
-// buildSites lists the datacenters that gates probe: every site with a manager that exists, ascending ids.
+// buildSites lists the datacenters that gates probe: every site with a manager that exists, in the order of
+// their nodes, which is that of the sites' names.
 // A flat group has no link: everybody measures everybody.
 func (w *World) buildSites() {
 	if w.flat() {
@@ -23,6 +27,7 @@ func (w *World) buildSites() {
 			w.sites = append(w.sites, federated.Site{ID: uint16(site), Managers: managers})
 		}
 	}
+	slices.SortFunc(w.sites, func(a, b federated.Site) int { return cmp.Compare(a.Managers[0], b.Managers[0]) })
 }
 
 // addLink gives id its end of the link between gates and datacenters.
@@ -32,7 +37,7 @@ func (w *World) addLink(now core.Instant, id core.NodeID) {
 	}
 	n, spec := &w.nodes[id], &w.sc.Nodes[id]
 	l := corenode.Link{
-		Config: &w.sc.ConfigOf(id).Federated, Seed: w.sc.Seed, Role: spec.Role, Self: id, Instance: n.instance,
+		Config: &w.sc.ConfigOf(id).Federated, Seed: w.sc.Seed, Key: spec.Key, Role: spec.Role, Self: id, Instance: n.instance,
 		Start: n.local(now), Sites: w.sites, Site: uint16(spec.Site),
 	}
 	for i := range w.sites {

@@ -26,18 +26,19 @@ const (
 
 // planWork schedules the first report of every worker and both ends of every workload.
 func (w *World) planWork() {
-	for i := range w.sc.Workloads {
+	w.workOrder = w.sc.WorkloadsByName()
+	for turn, i := range w.workOrder {
 		l := &w.sc.Workloads[i]
 		for _, id := range l.Target.Fixed {
 			k := len(w.work)
 			w.work = append(w.work, working{node: id, workload: int32(i)})
-			draw := rng.New(w.sc.Seed, reportPhase, uint64(i), uint64(id))
+			draw := rng.New(w.sc.Seed, reportPhase, rng.Key(l.ID), w.sc.Nodes[id].Key)
 			at := core.Instant(l.From).Add(core.Duration(draw.Float64() * float64(l.Interval)))
 			w.pushTimer(at, id, wakeReport|uint32(k))
 		}
 		for k, at := range []core.Duration{l.From, l.To} {
 			w.kernel.Schedule(kernel.Event{
-				At: core.Instant(at), Key: kernel.MakeKey(kernel.KindFault, originWork, uint64(2*i+k)), Node: core.NoNode, Arg: workArg | uint32(i),
+				At: core.Instant(at), Key: kernel.MakeKey(kernel.KindFault, originWork, uint64(2*turn+k)), Node: core.NoNode, Arg: workArg | uint32(i),
 			})
 		}
 	}
@@ -72,7 +73,7 @@ func (w *World) workEdge(now core.Instant, i int) {
 
 // tellAllWork tells id what it missed while it was down or paused.
 func (w *World) tellAllWork(now core.Instant, id core.NodeID) {
-	for i := range w.sc.Workloads {
+	for _, i := range w.workOrder {
 		w.tellWork(now, id, i)
 	}
 }

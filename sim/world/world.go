@@ -4,7 +4,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/federated"
 	corenode "hypersim/core/node"
-	"hypersim/core/rng"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 	"hypersim/core/wire"
@@ -65,9 +64,9 @@ type World struct {
 
 	edges               []fault.Edge
 	active              []activeFault
-	faultRng            []rng.Stream
 	slows               []slowing
 	work                []working
+	workOrder           []int // the workloads by name
 	poisons             []poisoning
 	forced              []forcing
 	churns              []churning

@@ -39,7 +39,7 @@ func readTable(t *testing.T, path string) (rows []map[string]string) {
 // A run that ends before a crash is detected does not make detection look fast: it is counted as censored,
 // and the median is that of Kaplan and Meier.
 func TestCensored(t *testing.T) {
-	req := scenario(t, `duration = "40s"`, `duration = "27.5s"`)
+	req := scenario(t, `duration = "40s"`, `duration = "26.5s"`)
 	req.Seeds, req.Variants = []uint64{1, 2, 3, 4, 5, 6, 7, 8}, []string{"fast"}
 	req.Vary = []string{"fault.loss.p=0.01"}
 	dir := filepath.Join(t.TempDir(), "out")
@@ -64,20 +64,20 @@ func TestCensored(t *testing.T) {
 		if n := 8 - len(times); n == 0 || n == 8 || r["censored"] != strconv.Itoa(n) || r["count"] != "8" {
 			t.Errorf("%d of 8 detected, row %v", len(times), r)
 		}
-		// All are censored at the same time, 7.5 s, after every detection: the curve falls by 1/8 at each, so
+		// All are censored at the same time, 6.5 s, after every detection: the curve falls by 1/8 at each, so
 		// that the median is the fourth detection, if there are so many.
 		want := "Inf"
 		if len(times) >= 4 {
 			want = strconv.FormatFloat(times[3], 'g', 9, 64)
 		}
-		// The mean up to 7.5 s: what was not detected counts as that.
+		// The mean up to 6.5 s: what was not detected counts as that.
 		mean := 0.0
 		for _, v := range times {
 			mean += v / 8
 		}
-		mean += 7.5 * float64(8-len(times)) / 8
-		if have, err := strconv.ParseFloat(r["mean"], 64); err != nil || math.Abs(have-mean) > 1e-6 || r["horizon_s"] != "7.5" {
-			t.Errorf("mean %s up to %s, want %v up to 7.5", r["mean"], r["horizon_s"], mean)
+		mean += 6.5 * float64(8-len(times)) / 8
+		if have, err := strconv.ParseFloat(r["mean"], 64); err != nil || math.Abs(have-mean) > 1e-6 || r["horizon_s"] != "6.5" {
+			t.Errorf("mean %s up to %s, want %v up to 6.5", r["mean"], r["horizon_s"], mean)
 		}
 		if r["km_median"] != want {
 			t.Errorf("median %s, want %s of %v", r["km_median"], want, times)

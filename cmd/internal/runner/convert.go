@@ -29,10 +29,10 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		n := &sc.Nodes[i]
 		c.Nodes = append(c.Nodes, metrics.Node{
 			ID: n.ID, Name: n.Name, Site: sc.Topology.Sites[n.Site].Name, SiteIndex: n.Site, Role: n.Role,
-			Group: n.Group, Ghost: n.Ghost, Late: n.Absent || n.Start > 0,
+			Group: n.Group, Key: n.Key, Ghost: n.Ghost, Late: n.Absent || n.Start > 0,
 		})
 	}
-	for i := range sc.Workloads {
+	for _, i := range sc.WorkloadsByName() {
 		c.Scopes = append(c.Scopes, sc.Workloads[i].ID)
 	}
 	for i := range sc.Faults {
