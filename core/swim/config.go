@@ -95,7 +95,7 @@ type Suspicion struct {
 	GraceAfter core.Duration `key:"grace_after" range:"[0,inf)" ref:"§4.2: later than max(1 s, 10 % of its timeout)" doc:"far too late: later than this and than a tenth of the timeout"`
 
 	AdaptiveBase core.Duration `key:"adaptive_base" range:"(0,86400]" ref:"§5.2: adaptive(1 s, subject) / 1 s" doc:"scaling = adaptive: the wait whose stretching tells by how much a suspicion is stretched; probe.timeout_min and _max cut it"`
-	Buddy        bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4)"`
+	Buddy        bool          `key:"buddy" doc:"tell a suspect on every datagram (§5.4); who is held DEAD or LEFT is told always"`
 }
 
 // Gossip is dissemination (§6).

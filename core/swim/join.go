@@ -221,9 +221,6 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core
 	}
 	m.mergeTable(now, msg, fx)
 	m.joinFact(msg.From, core.CauseJoinAccepted, fx)
-	if m.rec[k].state() == core.StateDead { // it has just answered: what it needs is to hear what it must refute
-		m.reconnect(now, k, fx)
-	}
 }
 
 // onStreamFailed learns from the driver that a stream message was not delivered in time.

@@ -276,6 +276,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	if !m.checkInstance(now, k, msg, fx) {
 		return
 	}
+	first := len(fx.Messages)
 	m.seen(now, k, msg, fx)
 	if m.viv != nil && msg.Coord.Dims != 0 {
 		m.hearCoord(now, k, msg)
@@ -284,7 +285,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		if i == maxUpdatesParsed {
 			break
 		}
-		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: msg.Kind == core.KindPing || msg.Kind == core.KindStreamPing}, fx)
+		m.claim(now, &msg.Updates[i], source{from: msg.From, answered: answered(msg)}, fx)
 	}
 	if m.stopped { // §2.4, last row
 		return
@@ -293,8 +294,12 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.hearExtra(now, msg, fx)
 	}
 	m.act(now, k, msg, fx)
-	if m.rec[k].state() == core.StateUnconfirmed {
+	switch m.rec[k].state() {
+	case core.StateUnconfirmed:
 		m.reactive(now, k, fx)
+	case core.StateDead, core.StateLeft, stateTomb:
+		m.tellSilenced(now, k, msg, first, fx)
+	default:
 	}
 }
 

@@ -232,7 +232,7 @@ func (m *Machine) attachUpdates(now core.Instant, msg *core.Message, k int, ok b
 	if forced {
 		us, room = m.attachForced(k, us, room)
 	}
-	if ok && m.rec[k].present() && !m.isParticipant(m.rec[k].role()) {
+	if ok && m.rec[k].state() != core.StateNone && !m.isParticipant(m.rec[k].role()) {
 		us = m.attachForWorker(msg.To, us, room, most)
 	} else {
 		us = m.attachQueued(now, us, room, most, fx)
@@ -244,7 +244,8 @@ func (m *Machine) attachUpdates(now core.Instant, msg *core.Message, k int, ok b
 // forced reports whether a datagram to k must carry something out of turn.
 func (m *Machine) forced(k int) bool {
 	s := m.rec[k].state()
-	return m.cfg.Suspicion.Buddy && (s == core.StateSuspect || s == core.StateDead || s == core.StateLeft) || len(m.owed) > 0 && m.owes(m.id(k)) >= 0 || len(m.behind) > 0 && slices.Contains(m.behind, m.id(k))
+	return silences(s) || s == core.StateSuspect && m.cfg.Suspicion.Buddy ||
+		len(m.owed) > 0 && m.owes(m.id(k)) >= 0 || len(m.behind) > 0 && slices.Contains(m.behind, m.id(k))
 }
 
 func (m *Machine) owes(id core.NodeID) int { return slices.Index(m.owed, id) }
@@ -255,6 +256,7 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 		us = append(us, u)
 		room -= wire.UpdateBytes(&u, wire.KeyV4)
 	}
+	u := core.Update{Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role()}
 	if i := m.owes(m.id(k)); i >= 0 {
 		m.owed = append(m.owed[:i], m.owed[i+1:]...)
 		add(m.selfUpdate(core.UpdateAlive))
@@ -262,24 +264,16 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 	if i := slices.Index(m.behind, m.id(k)); i >= 0 {
 		m.behind = slices.Delete(m.behind, i, i+1)
 		if digested(r.state()) {
-			add(core.Update{
-				Type: core.UpdateAlive, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role(),
-			})
+			u.Type = core.UpdateAlive
+			add(u)
 		}
 	}
 	switch s := r.state(); {
-	case !m.cfg.Suspicion.Buddy:
-	case s == core.StateSuspect:
-		add(core.Update{
-			Type: core.UpdateSuspect, Subject: m.id(k), Incarnation: r.incarnation(),
-			From: m.susp.at(r.side).accusers[0], Role: r.role(),
-		})
-	case s == core.StateDead:
-		add(core.Update{Type: core.UpdateDead, Subject: m.id(k), Incarnation: r.incarnation(), From: m.self, Role: r.role()})
-	case s == core.StateLeft:
-		// A leaver ignores it. A new process of the same key that no JOIN has brought above the old one's
-		// incarnation would otherwise never learn why nobody counts it, a worker least of all.
-		add(core.Update{Type: core.UpdateLeft, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role()})
+	case silences(s):
+		add(m.demand(k))
+	case s == core.StateSuspect && m.cfg.Suspicion.Buddy:
+		u.Type, u.From = core.UpdateSuspect, m.susp.at(r.side).accusers[0]
+		add(u)
 	}
 	return us, room
 }

@@ -35,7 +35,7 @@ func (m *Machine) doubted(now core.Instant, e *core.Entry, fx *core.Effects) {
 	if !ok || m.participates() || e.State != core.StateOK {
 		return
 	}
-	if r := &m.rec[k]; r.state() == core.StateDead && r.incarnation() == e.Incarnation {
+	if r := &m.rec[k]; silences(r.state()) && r.incarnation() >= e.Incarnation {
 		m.reconnect(now, k, fx)
 	}
 }

@@ -20,6 +20,7 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 	case core.UpdateAlive, core.UpdateJoin:
 		if u.Incarnation > m.inc { // an older process of this key
 			m.raise(now, u.Incarnation, core.CauseOlderProcess, fx)
+			m.answer(now, src, fx)
 		}
 		return
 	case core.UpdateSuspect, core.UpdateDead, core.UpdateLeft:
@@ -35,7 +36,14 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 	}
 	f := fx.Fact(core.FactAccused)
 	f.Subject, f.Inc, f.Other = m.self, u.Incarnation, u.From
-	if !m.refuteNow(now, u.Incarnation, fx) || src.answered {
+	if m.refuteNow(now, u.Incarnation, fx) {
+		m.answer(now, src, fx)
+	}
+}
+
+// answer lets whoever said something false hear the own incarnation at once, unless it gets an answer anyway.
+func (m *Machine) answer(now core.Instant, src source, fx *core.Effects) {
+	if m.stopped || src.answered {
 		return
 	}
 	if k, ok := m.index(src.from); ok && m.rec[k].present() && m.isParticipant(m.rec[k].role()) {

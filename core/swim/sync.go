@@ -84,6 +84,7 @@ func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *c
 		reply := m.header(core.KindSyncDigest, k, fx)
 		reply.Seq, reply.Flags, reply.Timeout = msg.Seq, core.FlagReply|core.FlagEqual, m.cfg.Sync.Timeout
 		m.fillDigest(reply)
+		m.attachOutOfTurn(reply, k, fx)
 		return
 	}
 	m.sendTable(now, k, msg.Seq, 0, fx)
@@ -129,6 +130,7 @@ func (m *Machine) sendTable(now core.Instant, k int, seq uint32, flags core.Flag
 	msg := m.header(core.KindSyncFull, k, fx)
 	msg.Seq, msg.Flags, msg.Timeout = seq, flags, m.cfg.Sync.Timeout
 	msg.Records = m.table(now, both, fx)
+	m.attachOutOfTurn(msg, k, fx)
 }
 
 // table lists self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay

@@ -59,6 +59,21 @@ var transitionRows = map[string]outcome{
 	"tombstone left 6":      {"tombstone(6)", "", ""},
 	"tombstone sync-left 6": {"tombstone(6)", "", ""},
 
+	// What changes no state still shows what its subject has reached (settled 87).
+	"tombstone suspect 6":      {"tombstone(6)", "", ""},
+	"tombstone sync-suspect 6": {"tombstone(6)", "", ""},
+	"tombstone sync-dead 6":    {"tombstone(6)", "", ""},
+	"DEAD suspect 6":           {"DEAD(6)", "", ""},
+	"DEAD sync-suspect 6":      {"DEAD(6)", "", ""},
+	"DEAD sync-dead 6":         {"DEAD(6)", "", ""},
+	"LEFT suspect 6":           {"LEFT(6)", "", ""},
+	"LEFT sync-suspect 6":      {"LEFT(6)", "", ""},
+	"LEFT sync-dead 6":         {"LEFT(6)", "", ""},
+
+	// A leaver that was held higher than it knew leaves once more (settled 88).
+	"LEFT left 6":      {"LEFT(6)", "", "leave:6"},
+	"LEFT sync-left 6": {"LEFT(6)", "", "leave:6"},
+
 	"UNCONFIRMED confirm 4":      {"OK(5)", "peer_confirmed joined", ""},
 	"UNCONFIRMED confirm 5":      {"OK(5)", "peer_confirmed joined", ""},
 	"UNCONFIRMED confirm 6":      {"OK(6)", "peer_confirmed joined", ""},

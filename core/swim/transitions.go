@@ -159,6 +159,8 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 		m.becomeSuspect(now, k, u.Incarnation, u.From, core.CauseSuspect, fx)
 		if r.state() == core.StateSuspect { // else the table of suspicions is full, and this news to us again
 			m.relay(now, u, core.CauseFresh, fx)
+		} else if u.Incarnation > known {
+			m.transition(now, k, core.StateOK, u.Incarnation, core.CauseSuspect, u.From, fx)
 		}
 		m.watch.contested(m, k, u.From, now, fx)
 	case core.StateSuspect:
@@ -181,8 +183,10 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 		default:
 			m.stale(u.Incarnation, known)
 		}
-	case core.StateNone, core.StateDead, core.StateLeft, stateTomb:
+	case core.StateNone:
 		m.stale(u.Incarnation, known)
+	case core.StateDead, core.StateLeft, stateTomb:
+		m.evidence(now, k, u, fx)
 	}
 }
 
@@ -238,11 +242,14 @@ func (m *Machine) claimGone(now core.Instant, k int, u *core.Update, to core.Mem
 			m.stale(u.Incarnation, known)
 		}
 	case core.StateLeft:
-		if to != core.StateDead || u.Incarnation <= known {
+		if u.Incarnation <= known {
 			m.stale(u.Incarnation, known)
-		} else {
-			m.count.Fresh++
-			m.transition(now, k, core.StateLeft, u.Incarnation, cause, core.NoNode, fx)
+			return
+		}
+		m.count.Fresh++
+		m.transition(now, k, core.StateLeft, u.Incarnation, cause, core.NoNode, fx)
+		if to == core.StateLeft { // above what others may hold the leaver at
+			m.relay(now, u, core.CauseFresh, fx)
 		}
 	}
 }
@@ -283,6 +290,8 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 	case core.StateSuspect:
 		if msg.Incarnation > known {
 			m.becomeRefuted(now, k, msg.Incarnation, core.CauseSeen, fx)
+		} else if msg.Incarnation < known && !m.cfg.Suspicion.Buddy { // else the accusation tells it
+			m.remind(msg.From)
 		}
 	case core.StateDead:
 		if msg.Incarnation > known {

@@ -1,0 +1,88 @@
+package swim
+
+import "hypersim/core"
+
+// What a node knows of a member may silence it: a record that is DEAD or LEFT, or a tombstone, takes nothing that the
+// member says at an incarnation below. Such knowledge is often right, and often about the process before the one that
+// speaks: one that restarted and joined through somebody without memory, or one that was declared dead on the other
+// side of a cut. The member cannot know, so whoever holds it down tells it what it demands, on every datagram to it
+// and, where its message asks for no answer, in one of its own. One exchange later it lives at an incarnation that
+// nothing silences (settled 87).
+
+// silences reports whether a member in state s goes unheard until its incarnation is higher.
+func silences(s core.MemberState) bool {
+	return s == core.StateDead || s == core.StateLeft || s == stateTomb
+}
+
+// demand is the claim that makes k, whose record silences it, raise its incarnation. DEAD and LEFT are told as what
+// they are, and answered by a refutation. A tombstone says no more than that an earlier process got that far, and the
+// one that has just spoken is not it: local health is not to suffer for the restart.
+func (m *Machine) demand(k int) core.Update {
+	r := &m.rec[k]
+	u := core.Update{Type: core.UpdateAlive, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role()}
+	switch r.state() {
+	case core.StateDead:
+		u.Type, u.From = core.UpdateDead, m.self
+	case core.StateLeft: // a leaver ignores it; a new process of its key refutes
+		u.Type = core.UpdateLeft
+	default:
+	}
+	return u
+}
+
+// answered reports whether msg asks for something that goes back at once.
+func answered(msg *core.Message) bool {
+	switch msg.Kind {
+	case core.KindPing, core.KindStreamPing:
+		return true
+	case core.KindSyncDigest, core.KindSyncFull:
+		return msg.Flags&core.FlagReply == 0
+	default:
+		return false
+	}
+}
+
+// tellSilenced tells the sender of msg, whom the record of k silences, unless one of the messages of this step, those
+// from first on, has just done so. Nothing goes to a worker unasked, which pings every manager sooner or later; and a
+// departure is no wish to be heard.
+func (m *Machine) tellSilenced(now core.Instant, k int, msg *core.Message, first int, fx *core.Effects) {
+	if !m.isParticipant(msg.Role) {
+		return
+	}
+	for i := first; i < len(fx.Messages); i++ {
+		if fx.Messages[i].To == msg.From {
+			return
+		}
+	}
+	for i := range msg.Updates {
+		u := &msg.Updates[i]
+		if departs(u, msg.From, m.rec[k].incarnation()) || u.Subject == m.self && accuses(u.Type) && u.Incarnation >= m.inc {
+			return // it goes, or tells what this node must refute first: two that silence each other would go on for ever
+		}
+	}
+	m.gossip(now, k, fx)
+}
+
+// departs reports whether u is the departure of its sender, at inc or above.
+func departs(u *core.Update, sender core.NodeID, inc uint32) bool {
+	return u.Type == core.UpdateLeft && u.Subject == sender && u.Incarnation >= inc
+}
+
+func accuses(t core.UpdateType) bool { return t != core.UpdateAlive && t != core.UpdateJoin }
+
+// evidence keeps what a claim shows that changes nobody's state: its subject has lived at incarnation inc, and no
+// claim from before that is news (settled 87).
+func (m *Machine) evidence(now core.Instant, k int, u *core.Update, fx *core.Effects) {
+	r := &m.rec[k]
+	if u.Incarnation <= r.incarnation() {
+		m.stale(u.Incarnation, r.incarnation())
+		return
+	}
+	m.count.Fresh++
+	if r.state() == stateTomb {
+		r.setIncarnation(u.Incarnation)
+		r.changed = millis(now)
+		return
+	}
+	m.transition(now, k, r.state(), u.Incarnation, core.CauseSuspect, u.From, fx)
+}

@@ -1,0 +1,27 @@
+package world
+
+import "testing"
+
+// A member comes back by way of a seed that has forgotten everything, at an incarnation below what somebody else
+// remembers in a tombstone. Whoever holds it down tells it when it speaks, so a walk over the two others, 2·2−1 ticks,
+// and the round trips after it are enough; without that it stays unknown for the life of the tombstone, 300 s.
+func TestTombstoneTellsItsOwner(t *testing.T) {
+	w, v := run(t, small(t, 3, aFault("refuted", "raise", "at = \"10s\"\ntarget = { id = \"a/worker/2\" }\n")+
+		aFault("away", "crash", "at = \"20s\"\nfor = \"60s\"\ntarget = { id = \"a/worker/2\" }\n")+
+		aFault("forgets", "crash", "at = \"70s\"\nfor = \"2s\"\ntarget = { id = \"a/worker/0\" }\n"),
+		"scenario.duration=85s", "cluster.seeds={ id = \"a/worker/0\" }",
+		"protocol.membership.dead_retention=5s", "protocol.cleanup.interval=1s"))
+	v.expectLives(t, 2, "0s start 1 inc 0", "20s crash", "1m20s start 2 inc 0")
+	agree(t, w, all(3), ok)
+}
+
+// All but one of a group come back at once, without a memory and at 0, to one that holds them DEAD above that. All
+// have confirmed all after one walk over the others.
+func TestMassRestartIsOverAfterAWalk(t *testing.T) {
+	const n = 60
+	everybody := "target = { not = { id = \"a/worker/59\" } }\n"
+	w, _ := run(t, small(t, n, aFault("refuted", "raise", "at = \"5s\"\n"+everybody)+
+		aFault("away", "crash", "at = \"20s\"\nfor = \"60s\"\n"+everybody),
+		"scenario.duration=200s")) // 80 s, and 2·59−1 ticks of 1 s
+	agree(t, w, all(n), ok)
+}
