@@ -154,7 +154,7 @@ var moot = []struct {
 		"10/D4: every probe raises an incarnation, so tables never stand still"},
 	{func(c *Config) bool { return c.Swim.Inherited.Wheel }, []string{"I-M11", "I-M12", "I-M29"},
 		"10/D8: the inherited wheel fires early and late, and a move to another slot can delay"},
-	{func(c *Config) bool { return c.Swim.Inherited.Lockout }, []string{"I-M30", "I-W5"},
+	{func(c *Config) bool { return c.Swim.Inherited.Lockout }, []string{"I-M30", "I-M31", "I-W5"},
 		"10/D22: a restarted process is refused for as long as the settle time"},
 	{func(c *Config) bool { return c.Swim.Inherited.NoSync && c.Swim.Sync.Mode == "off" }, []string{"I-M30", "I-W5"},
 		"10/D25: what gossip has missed is never made good"},

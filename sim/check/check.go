@@ -30,6 +30,8 @@ type Checker struct {
 	reaches   []reach // by gate and site, as they first came
 	nextValid int     // the machine that is validated next
 
+	silent map[uint64]silence // pairs of observer and subject, see silenced.go
+
 	first [NumIDs]*Violation
 	count [NumIDs]uint64
 	order []ID // in which the first violations came

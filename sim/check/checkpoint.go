@@ -44,6 +44,7 @@ func (c *Checker) validate(now core.Instant, n int) {
 		if c.hot[id].group == 0 || !v.Up(id) {
 			continue
 		}
+		c.silenced(now, id)
 		if s := v.State(id, id); s != ok && c.fails(M2) {
 			c.detail(M2, now, []core.NodeID{id}, "%s holds itself %v", c.name(id), s)
 		}

@@ -34,6 +34,7 @@ type Limits struct {
 	Quantum        core.Duration // wheel.quantum: by how much a suspicion may end after its timeout
 	GossipInterval core.Duration
 	QueueMax       int
+	MaxMembers     int           // records that an observer keeps; 0 = no bound
 	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
 	MaxDatagram    int           // bytes
 	MaxUpdates     int           // bytes of the membership block

@@ -649,6 +649,30 @@ var doctored = []struct {
 		}
 		t.at(10 * sec).checkpoint()
 	}},
+	{id: M31, name: "heard, told, heard again, and still DEAD", build: func(t *tape, bad bool) {
+		t.view.states[[2]core.NodeID{0, 1}] = core.StateDead
+		t.at(sec).checkpoint()
+		t.at(2*sec).travels(core.KindGossip, 1, 0)
+		t.at(3*sec).travels(core.KindGossip, 0, 1)
+		again := 14*sec + 20*ms // refute.window and a second after it was told
+		if !bad {
+			again -= 20 * ms
+		}
+		t.at(again).travels(core.KindGossip, 1, 0)
+		t.at(20 * sec).checkpoint()
+	}},
+	{id: M31, name: "what was heard of a lower incarnation changed the record", build: func(t *tape, bad bool) {
+		t.view.states[[2]core.NodeID{2, 0}] = core.StateNone
+		t.at(sec).checkpoint()
+		t.at(2*sec).travels(core.KindPing, 0, 2)
+		t.at(3*sec).travels(core.KindAck, 2, 0)
+		t.at(20*sec).travels(core.KindPing, 0, 2)
+		if !bad {
+			t.moves(2, 0, core.StateNone, core.StateUnconfirmed, core.CauseSeen, -1, 0)
+			t.view.states[[2]core.NodeID{2, 0}] = core.StateUnconfirmed
+		}
+		t.at(25 * sec).checkpoint()
+	}},
 	{id: V1, name: "a coordinate that no message shows", build: func(t *tape, bad bool) {
 		if bad {
 			t.view.wrong = []string{"coordinate: height is 0 s, must be at least 1e-05 s"}

@@ -41,13 +41,14 @@ const (
 	M28
 	M29
 	M30
+	M31
 	V1
 	V2
 	V4
 	L1
 	L2
 	L3
-	NumIDs = 42
+	NumIDs = 43
 )
 
 var invariants = [NumIDs]struct{ name, statement string }{
@@ -87,6 +88,7 @@ var invariants = [NumIDs]struct{ name, statement string }{
 	M28: {"I-M28", "in a calm run no live node is SUSPECT or DEAD"},
 	M29: {"I-M29", "a crashed participant is detected everywhere within the bound"},
 	M30: {"I-M30", "after the settle time live participants hold each other OK and agree"},
+	M31: {"I-M31", "nobody that runs, is reachable and speaks stays NONE, DEAD or LEFT at somebody it speaks to"},
 	V1:  {"I-V1", "every coordinate field is finite and within its bounds"},
 	V2:  {"I-V2", "the local coordinate moves only on an own RTT sample"},
 	V4:  {"I-V4", "no more samples are counted than answers came"},

@@ -32,6 +32,9 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	if len(c.restarted) > 0 {
 		c.instance(r)
 	}
+	if len(c.silent) > 0 {
+		c.overheard(r)
+	}
 }
 
 // onSent takes a message that leaves (I-M4, I-M7, I-M17, I-V1, I-V2, I-V4).

@@ -76,6 +76,7 @@ var rows = []row{
 	{unconfirmed, none, same, always, claims(core.CauseRoleTimeout, core.CauseExhausted, core.CauseEvicted)},
 	{ok, ok, higher, always, aliveOrSeen},
 	{ok, suspect, atLeast, always, claims(core.CauseSuspect)},
+	{ok, ok, higher, always, claims(core.CauseSuspect)}, // no room for one more suspicion: evidence all the same (settled 87)
 	{ok, suspect, same, always, claims(core.CauseProbeFailed, core.CauseSilent)},
 	{ok, dead, atLeast, always, claims(core.CauseDead)},
 	{ok, left, atLeast, always, claims(core.CauseLeft)},
@@ -85,12 +86,12 @@ var rows = []row{
 	{suspect, dead, same, always, claims(core.CauseExpired)},
 	{suspect, dead, atLeast, always, claims(core.CauseDead)},
 	{dead, ok, higher, always, aliveOrSeen},
-	{dead, dead, higher, always, claims(core.CauseDead)},
+	{dead, dead, higher, always, claims(core.CauseDead, core.CauseSuspect)},
 	{dead, left, atLeast, always, claims(core.CauseLeft)},
 	{dead, none, same, always, claims(core.CauseRetention, core.CauseEvicted)},
 	{left, unconfirmed, higher, always, aliveOrSeen},
 	{left, ok, higher, hearsay, aliveClaims},
-	{left, left, higher, always, claims(core.CauseDead)},
+	{left, left, higher, always, claims(core.CauseDead, core.CauseSuspect, core.CauseLeft)},
 	{left, none, same, always, claims(core.CauseRetention, core.CauseEvicted)},
 }
 
@@ -154,6 +155,9 @@ func (c *Checker) transition(r *trace.Record) {
 	}
 	if len(c.restarted) > 0 {
 		c.learnInstance(r)
+	}
+	if len(c.silent) > 0 {
+		delete(c.silent, pairKey(r.Node, f.Subject))
 	}
 }
 
