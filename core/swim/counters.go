@@ -23,7 +23,7 @@ type Counters struct {
 	JoinsAccepted, JoinsRetried, JoinsFailed uint64
 	JoinsRejected                            [core.RejectFull + 1]uint64
 	ZombieRejections                         uint64
-	ReconnectsTried, ReconnectsSucceeded     uint64
+	ReconnectsTried, ReconnectsSucceeded     uint64 // pings to who is DEAD (§7.4), or silenced here and said to live
 	SyncsEqual, SyncsFull, SyncsFailed       uint64
 	RateLimited, Malformed                   uint64
 	Evicted, MembersRefused, Leaves          uint64

@@ -11,6 +11,7 @@ const (
 	pingProactive                 // confirmation of a peer that was never heard from (§10.2)
 	pingProxied                   // on behalf of another node (§4.2)
 	pingReconnect                 // to a DEAD member (§7.4)
+	pingDoubt                     // to one that is silenced here and said to live
 )
 
 // ping is one outstanding PING. Each has its own seq and is never retransmitted, so that an ACK is
@@ -124,7 +125,7 @@ func (m *Machine) endPing(i int) {
 		m.rec[p.target].setOutstanding(false)
 	case pingProxied:
 		m.nProxied--
-	case pingReactive, pingProactive, pingReconnect:
+	case pingReactive, pingProactive, pingReconnect, pingDoubt:
 	}
 	last := len(m.out) - 1
 	m.out[i] = m.out[last]
@@ -143,7 +144,7 @@ func (m *Machine) armPings() {
 // dropPings forgets every ping to k without judging it: its record went away or its process changed.
 func (m *Machine) dropPings(now core.Instant, k int, fx *core.Effects) {
 	for i := len(m.out) - 1; i >= 0; i-- {
-		if p := &m.out[i]; int(p.target) == k && p.kind != pingReconnect {
+		if p := &m.out[i]; int(p.target) == k && p.kind != pingReconnect && p.kind != pingDoubt {
 			if p.kind == pingProbe {
 				m.count.ProbesVoid++
 				m.probeEnded(now, p, core.CauseVoid, fx)
@@ -176,7 +177,7 @@ func (m *Machine) onPingTimers(now core.Instant, fx *core.Effects) {
 			m.onProxyTimer(now, i, fx)
 		case pingProactive:
 			m.attemptTimedOut(now, i)
-		case pingReactive, pingReconnect:
+		case pingReactive, pingReconnect, pingDoubt:
 			m.endPing(i)
 		}
 	}
@@ -337,6 +338,9 @@ func (m *Machine) onAck(now core.Instant, k int, msg *core.Message, fx *core.Eff
 		m.onProxyAck(now, i, msg, fx)
 	case pingReactive, pingProactive:
 		m.endPing(i)
+	case pingDoubt:
+		m.endPing(i)
+		m.count.ReconnectsSucceeded++
 	case pingReconnect:
 		m.endPing(i)
 		m.count.ReconnectsSucceeded++

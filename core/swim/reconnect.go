@@ -26,16 +26,3 @@ func (m *Machine) reconnect(now core.Instant, k int, fx *core.Effects) {
 	m.count.ReconnectsTried++
 	m.ping(now, k, ping{kind: pingReconnect, wait: m.cfg.Probe.TimeoutMax}, fx)
 }
-
-// doubted lets a worker look again when a manager's table has as OK whom it holds DEAD at the same
-// incarnation. A worker's verdicts are its own (§1): nobody hears of them, so nobody will ever refute
-// them, and the reconnect timer alone would bring its managers back one in 30 s.
-func (m *Machine) doubted(now core.Instant, e *core.Entry, fx *core.Effects) {
-	k, ok := m.index(e.Subject)
-	if !ok || m.participates() || e.State != core.StateOK {
-		return
-	}
-	if r := &m.rec[k]; silences(r.state()) && r.incarnation() >= e.Incarnation {
-		m.reconnect(now, k, fx)
-	}
-}

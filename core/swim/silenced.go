@@ -70,6 +70,23 @@ func departs(u *core.Update, sender core.NodeID, inc uint32) bool {
 
 func accuses(t core.UpdateType) bool { return t != core.UpdateAlive && t != core.UpdateJoin }
 
+// doubt asks participant k, which is silenced here and lives by what others say of an incarnation no higher. Most
+// often they have not heard of its end yet. But where many restart at once, a survivor may hold one dead that has
+// joined at 0 through others and never heard of the survivor: neither would ever speak to the other. The demand rides
+// on the ping. A worker's own verdicts, of which nobody hears and which nobody refutes (§1), fall in the same way.
+func (m *Machine) doubt(now core.Instant, k int, fx *core.Effects) {
+	if m.leaving || !m.isParticipant(m.rec[k].role()) {
+		return
+	}
+	for i := range m.out {
+		if int(m.out[i].target) == k {
+			return
+		}
+	}
+	m.count.ReconnectsTried++
+	m.ping(now, k, ping{kind: pingDoubt, wait: m.cfg.Probe.TimeoutMax}, fx)
+}
+
 // evidence keeps what a claim shows that changes nobody's state: its subject has lived at incarnation inc, and no
 // claim from before that is news (settled 87).
 func (m *Machine) evidence(now core.Instant, k int, u *core.Update, fx *core.Effects) {

@@ -172,7 +172,6 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effects) {
 	for i := range msg.Records {
 		e := &msg.Records[i]
-		m.doubted(now, e, fx)
 		u := core.Update{Subject: e.Subject, Incarnation: e.Incarnation, From: core.NoNode, Role: e.Role}
 		switch e.State {
 		case core.StateOK:

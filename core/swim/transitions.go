@@ -80,6 +80,9 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 			return
 		}
 		m.stale(u.Incarnation, known)
+		if silences(s) && u.Subject != src.from {
+			m.doubt(now, k, fx)
+		}
 		return
 	}
 	m.count.Fresh++
