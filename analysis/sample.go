@@ -9,11 +9,18 @@ import (
 	"hypersim/sim/metrics"
 )
 
-// Sample is one value of a metric with its labels.
+// Sample is one value of a metric with its labels. The label stat says what it is of its Weight events, pairs,
+// nodes or node-seconds; without it, it is the metric itself.
 type Sample struct {
 	At     core.Instant
 	Value  float64
+	Weight float64
 	Labels Labels
+}
+
+// Part returns what a fold reads of s.
+func (s *Sample) Part() metrics.Part {
+	return metrics.Part{At: s.At, Value: s.Value, Weight: s.Weight, Stat: s.Labels.Get("stat")}
 }
 
 // Labels are words by key. A sample has few; order is that of the file.
@@ -86,13 +93,59 @@ func (r *Run) Samples(metric string) (list []Sample, unit string) {
 			return list, m.Definition().Unit
 		}
 	}
+	return r.Series(metric)
+}
+
+// Series returns what timeseries.csv holds of the metric, as Samples does. Of the pairs of coordinates.csv it
+// has the quantiles of all together, which cannot be made from those of their classes.
+func (r *Run) Series(metric string) (list []Sample, unit string) {
 	for i := range r.Tables.Time {
 		if p := &r.Tables.Time[i]; p.Metric == metric {
-			list = append(list, Sample{p.At, p.Value, ParseLabels(p.Labels)})
+			list = append(list, Sample{p.At, p.Value, 1, ParseLabels(p.Labels)})
 			unit = p.Unit
 		}
 	}
-	return list, unit
+	return weighed(list), unit
+}
+
+// weighed takes the rows with stat=count, which say of how many nodes their fellows are, out of the list and
+// gives those their weight.
+func weighed(list []Sample) []Sample {
+	type key struct {
+		at     core.Instant
+		labels string
+	}
+	of := map[key]float64{}
+	for i := range list {
+		if list[i].Labels.Get("stat") == "count" {
+			of[key{list[i].At, list[i].Labels.but("stat")}] = list[i].Value
+		}
+	}
+	if len(of) == 0 {
+		return list
+	}
+	out := list[:0]
+	for _, s := range list {
+		if s.Labels.Get("stat") == "count" {
+			continue
+		}
+		if n, ok := of[key{s.At, s.Labels.but("stat")}]; ok {
+			s.Weight = n
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// but returns the labels as text, without one of them.
+func (l Labels) but(key string) string {
+	var b strings.Builder
+	for i := range l {
+		if l[i].Key != key {
+			b.WriteString(l[i].Key + "=" + l[i].Word + ";")
+		}
+	}
+	return b.String()
 }
 
 // MetricNames returns the metrics that Samples finds in r, sorted.

@@ -19,6 +19,7 @@ type figure struct {
 	shared  bool // the panels share one x axis: only the last carries labels
 	bands   []band
 	inch    float64 // height; 0: by the number of panels
+	drawn   []Drawn // of a requested figure: its numbers
 }
 
 const (

@@ -1,6 +1,8 @@
 package plot
 
 import (
+	"slices"
+
 	"hypersim/analysis"
 )
 
@@ -21,6 +23,7 @@ func health(run *analysis.Run) *figure {
 	}
 	f.panels = []*panel{p}
 	queues, _ := run.Samples("queue_depth")
+	queues = slices.DeleteFunc(queues, func(s analysis.Sample) bool { return s.Labels.Get("stat") == "mean" })
 	if len(queues) > 0 {
 		q := newPanel(runTime(run), axis{label: "updates (log of 1 + n)", kind: counts})
 		q.title = "Longest gossip queue, by role"

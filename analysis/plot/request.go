@@ -2,12 +2,10 @@ package plot
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"hypersim/analysis"
-	"hypersim/core"
+	"hypersim/sim/metrics"
 )
 
 // Request is one [[report.plot]] of a scenario (spec 40 §8.3).
@@ -15,12 +13,12 @@ type Request struct {
 	Kind   string // line, area, scatter, ecdf, hist, strip or heatmap
 	Metric string
 	Where  []analysis.Filter
-	Stat   []string // of the samples of one interval: pNN, mean, min, max, sum, count; none: mean
+	Stat   []string // of the samples of one interval: pNN, mean, min, max, last, sum, count; none: that of the metric
 	X      string   // "" or "time"
 	Split  []string // labels: one line, or one row, per word
 	From   float64  // s
 	To     float64  // s; 0: end of the run
-	Rate   bool     // change per second
+	Rate   bool     // per second: of events their number, of a level its change; what is a rate stays as it is
 	LogX   bool
 	LogY   bool
 	HLine  []float64
@@ -36,13 +34,6 @@ var kinds = map[string]func(*Request, *analysis.Run, *found) (*figure, error){
 	"hist":    (*Request).histogram,
 	"strip":   (*Request).grid,
 	"heatmap": (*Request).grid,
-}
-
-// found is what a run holds for a request.
-type found struct {
-	unit   string
-	groups groups
-	list   []analysis.Sample
 }
 
 // figure draws the request, or says why it cannot be drawn.
@@ -61,44 +52,6 @@ func (r *Request) figure(run *analysis.Run) (*figure, error) {
 	return draw(r, run, data)
 }
 
-// find selects the samples.
-func (r *Request) find(run *analysis.Run) (*found, error) {
-	all, unit := run.Samples(r.Metric)
-	if len(all) == 0 {
-		return nil, fmt.Errorf("the run has no values of %q over time (it has %s)", r.Metric, strings.Join(run.MetricNames(), ", "))
-	}
-	keys := map[string]bool{}
-	for _, s := range all {
-		for _, l := range s.Labels {
-			keys[l.Key] = true
-		}
-	}
-	for _, k := range slices.Concat(r.Split, filterKeys(r.Where)) {
-		if !keys[k] {
-			return nil, fmt.Errorf("values of %q carry no label %q (they have %s)", r.Metric, k, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
-		}
-	}
-	d := &found{unit: unit}
-	from, to := core.Instant(core.Seconds(r.From)), core.Instant(core.Seconds(r.To))
-	for _, s := range all {
-		if s.At >= from && (r.To == 0 || s.At <= to) && s.Labels.Matches(r.Where) {
-			d.list = append(d.list, s)
-		}
-	}
-	if len(d.list) == 0 {
-		return nil, fmt.Errorf("none of the %d values of %q passes where and window", len(all), r.Metric)
-	}
-	d.groups = split(d.list, r.Split)
-	slices.SortStableFunc(d.groups, func(a, b group) int { return strings.Compare(a.word, b.word) })
-	if len(d.groups) > groupsMax && r.Kind != "strip" && r.Kind != "heatmap" {
-		return nil, fmt.Errorf("split by %s makes %d lines, at most %d can be told apart; use where or a heatmap",
-			strings.Join(r.Split, ", "), len(d.groups), groupsMax)
-	}
-	return d, nil
-}
-
-const groupsMax = 16
-
 func filterKeys(list []analysis.Filter) []string {
 	var out []string
 	for _, f := range list {
@@ -108,16 +61,16 @@ func filterKeys(list []analysis.Filter) []string {
 }
 
 // title names the metric and what was selected.
-func (r *Request) title() string {
+func (r *Request) title(d *found) string {
 	s := strings.ReplaceAll(r.Metric, "_", " ")
 	s = strings.ToUpper(s[:1]) + s[1:]
-	if len(r.Split) > 0 {
-		s += ", split by " + strings.Join(r.Split, " and ")
+	if len(d.split) > 0 {
+		s += ", split by " + strings.Join(d.split, " and ")
 	}
 	return s
 }
 
-func (r *Request) note() string {
+func (r *Request) note(d *found) string {
 	var parts []string
 	for _, f := range r.Where {
 		op := "="
@@ -136,19 +89,29 @@ func (r *Request) note() string {
 		}
 		parts = append(parts, "from "+number(r.From, 0.001)+" s to "+end)
 	}
+	if d.how != "" {
+		parts = append(parts, d.how)
+	}
 	return strings.Join(parts, ", ")
 }
 
-// values is the axis of the metric.
-func (r *Request) values(unit string, log bool) axis {
-	label := r.Metric
-	if r.Rate {
+// values is the axis of the metric under these statistics.
+func (r *Request) values(d *found, log bool, stats ...string) axis {
+	unit := d.unit
+	if len(stats) == 1 && stats[0] == "count" && d.fold != metrics.FoldLevel {
+		unit = "count"
+	}
+	adds := len(stats) > 0 && d.adds(stats[0])
+	switch {
+	case r.Rate && (adds || d.changes()):
 		unit += " per s"
+	case adds && d.width > 0:
+		unit += " per " + number(d.width, d.width) + " s"
 	}
+	a := axis{label: r.Metric}
 	if unit != "" {
-		label += " (" + unit + ")"
+		a.label += " (" + strings.TrimSpace(unit) + ")"
 	}
-	a := axis{label: label}
 	if log {
 		a.kind = logarithmic
 	}
@@ -156,7 +119,7 @@ func (r *Request) values(unit string, log bool) axis {
 }
 
 // overTime returns a figure with one panel over the requested time.
-func (r *Request) overTime(run *analysis.Run, p *panel) *figure {
+func (r *Request) overTime(run *analysis.Run, d *found, p *panel) *figure {
 	end := run.Duration.Seconds()
 	p.x = runTime(run)
 	if p.x.lo = r.From; r.To > 0 {
@@ -166,5 +129,8 @@ func (r *Request) overTime(run *analysis.Run, p *panel) *figure {
 	for _, h := range r.HLine {
 		p.ranges.y0, p.ranges.y1 = min(p.ranges.y0, h), max(p.ranges.y1, h)
 	}
-	return &figure{title: r.title(), note: r.note(), shared: true, bands: faultBands(run.Tables.Faults, end, r.Mark), panels: []*panel{p}}
+	return &figure{
+		title: r.title(d), note: r.note(d), shared: true, bands: faultBands(run.Tables.Faults, end, r.Mark),
+		panels: []*panel{p}, drawn: d.drawn,
+	}
 }

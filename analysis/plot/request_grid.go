@@ -19,15 +19,18 @@ const rowsMax = 60
 
 // cells are rows of coloured intervals over time, the first row on top.
 type cells struct {
-	ends   []float64
-	values [][]float64 // by row, then interval; NaN: nothing
+	rows   []cellRow
 	color  func(float64) draw.LineStyle
 	states []string // what the values are called, each of which holds until the next; nil: they are numbers
 }
 
+// cellRow is one row: values[i] from ends[i] to ends[i+1] (s); NaN: nothing.
+type cellRow struct{ ends, values []float64 }
+
 func (g *cells) Plot(c draw.Canvas, p *gonum.Plot) {
 	x, y := p.Transforms(&c)
-	for row, list := range g.values {
+	for row := range g.rows {
+		ends, list := g.rows[row].ends, g.rows[row].values
 		top, bottom := y(float64(-row)+0.42), y(float64(-row)-0.42)
 		for i := 0; i < len(list); {
 			k := i
@@ -35,7 +38,7 @@ func (g *cells) Plot(c draw.Canvas, p *gonum.Plot) {
 				k++
 			}
 			if !math.IsNaN(list[i]) {
-				x0, x1 := max(x(g.ends[i]), c.Min.X), min(x(g.ends[k])+seam, c.Max.X)
+				x0, x1 := max(x(ends[i]), c.Min.X), min(x(ends[k])+seam, c.Max.X)
 				if x0 < x1 {
 					c.FillPolygon(g.color(list[i]).Color, []vg.Point{{X: x0, Y: bottom}, {X: x1, Y: bottom}, {X: x1, Y: top}, {X: x0, Y: top}})
 				}
@@ -48,50 +51,70 @@ func (g *cells) Plot(c draw.Canvas, p *gonum.Plot) {
 // seam makes a cell reach under its right neighbour, or the paper would shine through between them.
 const seam = vg.Length(0.7)
 
-// grid draws a strip (the last value of each interval; few values, a colour each) or a heat map (a statistic
-// of each interval, viridis).
+// grid draws a strip (few values, a colour each; of states when each began) or a heat map (a statistic of each
+// interval, viridis).
 func (r *Request) grid(run *analysis.Run, d *found) (*figure, error) {
 	if len(d.groups) > rowsMax {
 		return nil, fmt.Errorf("%d rows, at most %d can be read; use where", len(d.groups), rowsMax)
 	}
-	stat := "mean"
-	if r.Kind == "strip" {
+	stat := r.stats(d)[0]
+	if r.Kind == "strip" && len(r.Stat) == 0 && d.fold == metrics.FoldLevel {
 		stat = "max"
 	}
-	if len(r.Stat) > 0 {
-		stat = r.Stat[0]
-	}
-	g := &cells{ends: r.intervals(run, d), states: statesOf(r.Metric)}
-	if g.states != nil && len(r.Stat) == 0 {
-		stat = "last"
-	}
+	g := &cells{states: statesOf(r.Metric)}
 	var all []float64
-	for _, group := range d.groups {
-		xy, err := reduce(group.list, stat, g.ends)
+	for i := range d.groups {
+		row, err := r.row(run, d, &d.groups[i], stat)
 		if err != nil {
 			return nil, err
 		}
-		row := make([]float64, len(xy))
-		for i := range xy {
-			row[i] = xy[i].Y
-			if g.states != nil && i > 0 && math.IsNaN(row[i]) {
-				row[i] = row[i-1]
-			}
-			if !math.IsNaN(row[i]) {
-				all = append(all, row[i])
+		g.rows = append(g.rows, row)
+		for _, v := range row.values {
+			if !math.IsNaN(v) {
+				all = append(all, v)
 			}
 		}
-		g.values = append(g.values, row)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s of %s is nowhere known", stat, r.Metric)
 	}
 	p := newPanel(axis{}, axis{lo: 0.5 - float64(len(d.groups)), hi: 0.5})
 	p.y.names = d.groups.words()
-	p.legend = append(p.legend, entry{label: r.values(d.unit, false).label})
+	p.legend = append(p.legend, entry{label: r.values(d, false, stat).label})
 	g.paint(p, all, r.LogY)
-	p.see(plotter.XYs{{X: g.ends[0], Y: 0}})
+	p.see(plotter.XYs{{X: g.rows[0].ends[0], Y: 0}})
 	p.layers = append(p.layers, g)
-	f := r.overTime(run, p)
+	f := r.overTime(run, d, p)
 	f.inch = min(max(2.6+0.32*float64(len(d.groups)), 3.2), 8)
 	return f, nil
+}
+
+// row folds a group into cells. A state lasts from its own instant to that of the next one, a sample from the
+// one before it.
+func (r *Request) row(run *analysis.Run, d *found, g *group, stat string) (cellRow, error) {
+	var row cellRow
+	xy, err := r.series(d, g, stat, itsOwn)
+	if err != nil {
+		return row, err
+	}
+	if d.fold == metrics.FoldState {
+		d.keep(g.word, g, stat, xy)
+		for _, v := range xy {
+			row.ends, row.values = append(row.ends, v.X), append(row.values, v.Y)
+		}
+		row.ends = append(row.ends, max(run.Duration.Seconds(), row.ends[len(row.ends)-1]))
+		return row, nil
+	}
+	d.keep(g.word, g, stat, xy)
+	first := xy[0].X - d.width
+	if d.width == 0 && len(xy) > 1 {
+		first = max(r.From, xy[0].X-(xy[1].X-xy[0].X))
+	}
+	row.ends = append(row.ends, first)
+	for _, v := range xy {
+		row.ends, row.values = append(row.ends, v.X), append(row.values, v.Y)
+	}
+	return row, nil
 }
 
 // statesOf returns the names of a metric's values, nil if it measures a quantity.
@@ -111,29 +134,34 @@ func (g *cells) word(v float64) string {
 
 const stripColorsMax = 7
 
-// paint decides the colours and lists them.
+// paint decides the colours and lists them. A state has the same colour whatever others there are. Numbers are
+// coloured by their size from 0 on, so that what differs little looks little different.
 func (g *cells) paint(p *panel, all []float64, log bool) {
 	slices.Sort(all)
-	if few := slices.Compact(slices.Clone(all)); len(few) <= stripColorsMax {
-		color := func(v float64) draw.LineStyle {
-			i, _ := slices.BinarySearch(few, v)
-			return draw.LineStyle{Color: viridis(float64(i) / math.Max(float64(len(few)-1), 1))}
-		}
-		for _, v := range few {
-			p.legend = append(p.legend, entry{label: g.word(v), fill: color(v).Color})
-		}
-		g.color = color
-		return
+	lo, hi := min(all[0], 0), max(all[len(all)-1], 0)
+	if log = log && all[0] > 0; log {
+		lo = all[0]
 	}
-	lo, hi := all[0], all[len(all)-1]
-	log = log && lo > 0
+	if hi <= lo {
+		hi = lo + 1
+	}
 	at := func(v float64) float64 { return (v - lo) / (hi - lo) }
 	back := func(s float64) float64 { return lo + s*(hi-lo) }
-	if log {
+	switch {
+	case g.states != nil:
+		at = func(v float64) float64 { return v / math.Max(float64(len(g.states)-1), 1) }
+	case log:
+		hi = max(hi, 2*lo)
 		at = func(v float64) float64 { return math.Log(v/lo) / math.Log(hi/lo) }
 		back = func(s float64) float64 { return lo * math.Exp(s*math.Log(hi/lo)) }
 	}
 	g.color = func(v float64) draw.LineStyle { return draw.LineStyle{Color: viridis(at(v))} }
+	if few := slices.Compact(slices.Clone(all)); len(few) <= stripColorsMax {
+		for _, v := range few {
+			p.legend = append(p.legend, entry{label: g.word(v), fill: g.color(v).Color})
+		}
+		return
+	}
 	for i := 8; i >= 0; i-- {
 		p.legend = append(p.legend, entry{label: threeDigits(back(float64(i) / 8)), fill: viridis(float64(i) / 8)})
 	}

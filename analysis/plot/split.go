@@ -13,8 +13,9 @@ import (
 type groups []group
 
 type group struct {
-	word string
-	list []analysis.Sample
+	word  string
+	words []string // of each label
+	list  []analysis.Sample
 }
 
 func split(list []analysis.Sample, keys []string) groups {
@@ -30,7 +31,7 @@ func split(list []analysis.Sample, keys []string) groups {
 		if !ok {
 			i = len(out)
 			index[word] = i
-			out = append(out, group{word: word})
+			out = append(out, group{word: word, words: words})
 		}
 		out[i].list = append(out[i].list, s)
 	}

@@ -63,7 +63,7 @@ type Context struct {
 	PairsAll    int           // 0: 20,000; up to so many unordered pairs all are measured, above PairsMax drawn ones
 	PairsMax    int           // 0: 5,000
 	CoordEvery  core.Duration // 0: SampleEvery; coordinates are sampled no more often
-	MaxRows     int           // 0: 200,000; kept observations per metric, detections, points, traffic rows
+	MaxRows     int           // 0: 200,000; kept observations per metric, detections, traffic rows; points four times as many
 }
 
 // Probe reads the machines at a sample. Calls for a node that is down are not made.

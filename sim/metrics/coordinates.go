@@ -27,6 +27,7 @@ type coordinates struct {
 	rel, ms, ratio [][]float64 // by class
 	covered        []int32
 	all            []float64
+	near, far      [2][]float64 // pooled, and room to pool
 }
 
 type measured struct {
@@ -232,8 +233,7 @@ func (r *Recorder) emitCoordinates(now core.Instant) {
 	}
 	slices.Sort(c.all)
 	median := c.all[(len(c.all)-1)/2] // nearest rank
-	r.point(now, CoordinateError, "stat=p50", median)
-	r.point(now, CoordinateError, "stat=p90", c.all[(9*len(c.all)+9)/10-1])
+	r.pools(now)
 	for i, t := range thresholds {
 		if median >= t {
 			c.settled[i] = core.Never

@@ -61,16 +61,6 @@ const (
 	NumMetrics = 51
 )
 
-// Fold says how observations of one instant are combined before a statistic is taken.
-type Fold uint8
-
-// The folds.
-const (
-	FoldNone  Fold = iota // each observation stands for itself, Weight times
-	FoldShare             // those of one instant become their mean, weighted by Weight
-	FoldRate              // made from Result.Traffic: selected counts over the node-seconds of the selected roles
-)
-
 // Def defines a metric. Param and Type name the labels that Observation.Param and Type carry.
 // RoleIsPeer: the label "role" means the subject's role, otherwise the observer's. PerNodeHour: the
 // statistic "rate" is per node-hour, otherwise per second.
@@ -137,13 +127,13 @@ var defs = [NumMetrics]Def{
 		Doc: "1 if a live observer marked the crashed subject `to` (SUSPECT or DEAD) before its next start and the end of the run, else 0; at the crash; not said where nobody who knew it was left to do so"},
 	Dissemination: {Name: "dissemination", Unit: "s", Param: "share", Type: "type", RoleIsPeer: true,
 		Doc: "birth of an update to `share` per cent having heard it of the members that should, live since its birth: who starts later, or never knew of one that ended, has nothing to hear"},
-	FalseSuspicions: {Name: "false_suspicions", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+	FalseSuspicions: {Name: "false_suspicions", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live, reachable, unpaused subject marked SUSPECT at a new incarnation, per observer; class of the observer"},
-	FalsePositives: {Name: "false_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+	FalsePositives: {Name: "false_positives", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live, reachable, unpaused subject marked DEAD, per observer; class of the observer"},
-	ExcusedPositives: {Name: "excused_positives", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+	ExcusedPositives: {Name: "excused_positives", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live subject marked DEAD that the previous line excuses; truth: paused, unreachable, leaving, restarted"},
-	Accusations: {Name: "accusations", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+	Accusations: {Name: "accusations", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, PerNodeHour: true,
 		Doc: "a live, reachable, unpaused subject marked `to` (SUSPECT or DEAD) by the first observer that does so at its incarnation; however many follow"},
 	Refutation: {Name: "refutation", Unit: "s", RoleIsPeer: true,
 		Doc: "first SUSPECT about this process of a live subject anywhere until this observer holds it OK again"},
@@ -162,40 +152,40 @@ var defs = [NumMetrics]Def{
 	CoordinateErrorMS: {Name: "coordinate_error_ms", Unit: "ms", Doc: "|predicted − true RTT|, kept like coordinate_error"},
 	CoordinateSettle: {Name: "coordinate_settle", Unit: "s", Param: "threshold",
 		Doc: "start until the median of coordinate_error over all pairs stays below the threshold to the end"},
-	CoordinateRank:    {Name: "coordinate_rank", Unit: "count", Doc: "principal axes holding more than 1 % of the variance of all coordinate vectors; sampled"},
-	CoordinateQuality: {Name: "coordinate_quality", Unit: "0-1", Doc: "min(1, samples/10) · min(1, 20/error_ms) of each node's own coordinate (age 0); sampled, to 0.01"},
+	CoordinateRank:    {Name: "coordinate_rank", Unit: "count", Fold: FoldLevel, Doc: "principal axes holding more than 1 % of the variance of all coordinate vectors; sampled"},
+	CoordinateQuality: {Name: "coordinate_quality", Unit: "0-1", Fold: FoldLevel, Doc: "min(1, samples/10) · min(1, 20/error_ms) of each node's own coordinate (age 0); sampled, to 0.01"},
 	RTTUCBCoverage:    {Name: "rtt_ucb_coverage", Unit: "fraction", Fold: FoldShare, Doc: "share of sampled pairs whose true RTT is at most the upper bound of the estimate"},
 	RTTUCBRatio:       {Name: "rtt_ucb_ratio", Unit: "ratio", Doc: "upper bound over true RTT of sampled pairs, kept like coordinate_error"},
 	NewcomerError: {Name: "newcomer_error", Unit: "relative", Param: "samples",
 		Doc: "median coordinate_error of the sampled pairs of a node that started after 0, at the first sample with ≥ 5, 10, 20 own samples"},
-	ConfirmationAttempts:   {Name: "confirmation_attempts", Unit: "count", RoleIsPeer: true, Doc: "active pings to UNCONFIRMED peers"},
+	ConfirmationAttempts:   {Name: "confirmation_attempts", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, Doc: "active pings to UNCONFIRMED peers"},
 	ConfirmationAttemptAge: {Name: "confirmation_attempt_age", Unit: "s", RoleIsPeer: true, Doc: "age of the UNCONFIRMED record at each proactive attempt"},
 	ConfirmationPerPeer:    {Name: "confirmation_attempts_per_peer", Unit: "count", RoleIsPeer: true, Doc: "proactive attempts that an UNCONFIRMED peer had got when it was removed"},
 	DeathCallbacks: {Name: "death_callbacks", Unit: "count", RoleIsPeer: true,
 		Doc: "death notifications per (observer, subject, dead incarnation), 0 if a declared death had none"},
-	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
+	GossipEvicted:       {Name: "gossip_evicted", Unit: "count", Fold: FoldEvents, Type: "type", RoleIsPeer: false, Doc: "updates dropped from the queue by overflow or age before their repeats were used up"},
 	IncarnationMax:      {Name: "incarnation_max", Unit: "count", Doc: "highest incarnation of each node that ever started, at the end"},
 	JoinConfirm:         {Name: "join_confirm", Unit: "s", RoleIsPeer: true, Doc: "start of a node to all live members that should know it holding this process OK"},
 	JoinConfirmRole:     {Name: "join_confirm_role", Unit: "s", RoleIsPeer: true, Doc: "start of a node to all live members of one role, observer_role, that should know it holding this process OK"},
 	JoinFirst:           {Name: "join_first", Unit: "s", RoleIsPeer: true, Doc: "start of a node to the first live member that heard of the new process and holds it OK"},
-	LHMScore:            {Name: "lhm_score", Unit: "0-8", Doc: "local health score of live nodes, sampled"},
-	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
+	LHMScore:            {Name: "lhm_score", Unit: "0-8", Fold: FoldLevel, Doc: "local health score of live nodes, sampled"},
+	UnconfirmedPeers:    {Name: "unconfirmed_peers", Unit: "count", Fold: FoldLevel, RoleIsPeer: true, Doc: "UNCONFIRMED records per live observer, by role of the peer, sampled"},
 	UnconfirmedRemoved:  {Name: "unconfirmed_removed", Unit: "s", RoleIsPeer: true, Doc: "age of an UNCONFIRMED record at its removal"},
-	UnconfirmedIllegal:  {Name: "unconfirmed_illegal_transitions", Unit: "count", RoleIsPeer: true, Doc: "UNCONFIRMED → SUSPECT or DEAD"},
+	UnconfirmedIllegal:  {Name: "unconfirmed_illegal_transitions", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, Doc: "UNCONFIRMED → SUSPECT or DEAD"},
 	SuspicionTimerRatio: {Name: "suspicion_timer_ratio", Unit: "ratio", Param: "nominal_s", RoleIsPeer: true, Doc: "actual over nominal lifetime of suspicions that expired, by nominal lifetime in s"},
-	LatencyMultiplier:   {Name: "latency_multiplier", Unit: "ratio", Type: "rtt", Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
+	LatencyMultiplier:   {Name: "latency_multiplier", Unit: "ratio", Fold: FoldLevel, Type: "rtt", Doc: "latency factor of adaptive timeouts, to 0.05, by true RTT; gathered per sample"},
 	ProbeFailures:       {Name: "probe_failures", Unit: "fraction", Fold: FoldShare, Doc: "failed probes of members that ran unpaused throughout and are reachable, per ended probe of such members; gathered per sample"},
-	QueueDepth:          {Name: "queue_depth", Unit: "count", Doc: "gossip queue length of live nodes, sampled"},
-	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Doc: "bytes of all membership tables per record held, sampled"},
+	QueueDepth:          {Name: "queue_depth", Unit: "count", Fold: FoldLevel, Doc: "gossip queue length of live nodes, sampled"},
+	MemoryPerPair:       {Name: "memory_per_pair", Unit: "B", Fold: FoldLevel, Doc: "bytes of all membership tables per record held, sampled"},
 	DCReachabilityDelay: {Name: "dc_reachability_delay", Unit: "s",
 		Doc: "last start or end of a partition, flap or site outage (else of the run) to a gate's change in how it judges the datacenter `dc`"},
-	DCReachability:   {Name: "dc_reachability", Unit: "0-3", States: reaches(), Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
-	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
+	DCReachability:   {Name: "dc_reachability", Unit: "0-3", Fold: FoldState, States: reaches(), Doc: "state in which a gate holds a datacenter: UNKNOWN, REACHABLE, SUSPECTED, UNREACHABLE; a time series of changes"},
+	FalseUnreachable: {Name: "false_unreachable", Unit: "s", Fold: FoldEvents, Doc: "time that a gate holds a datacenter UNREACHABLE although it can talk to a live manager there, one observation per sample"},
 	LinkError:        {Name: "link_error", Unit: "relative", Doc: "|predicted − true RTT| / true RTT of each gate to the leader that it knows of each datacenter; sampled every 5 s at most"},
 	WrongOrder:       {Name: "wrong_order", Unit: "fraction", Fold: FoldShare, Doc: "pairs of datacenters that the coordinates order wrongly at a gate, by the RTT to their leaders; sampled with link_error"},
 	JobSuspicion: {Name: "job_suspicion", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
 		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope"},
-	StreamOnly: {Name: "stream_only", Unit: "count", RoleIsPeer: true, PerNodeHour: true,
+	StreamOnly: {Name: "stream_only", Unit: "count", Fold: FoldEvents, RoleIsPeer: true, PerNodeHour: true,
 		Doc: "probes that the subject answered over a stream only (probe.stream_fallback): datagrams between the two are blocked, lost or late"},
 	JobSuspicionEnd: {Name: "job_suspicion_end", Unit: "s", Param: "scope", Type: "state", RoleIsPeer: true,
 		Doc: "age of a job suspicion (state SUSPECTED) or DEAD_JOB mark that was taken back; cause: refuted, removed (the scope ended) or gossip (the subject is gone)"},

@@ -55,7 +55,8 @@ type Recorder struct {
 	obs       [NumMetrics][]Observation
 	res       Result
 	finished  bool
-	histogram []Value // scratch of samples
+	histogram []Value           // scratch of samples
+	words     map[string]string // labels of points, each kept once
 }
 
 type tally struct{ n, bytes uint64 }
@@ -76,6 +77,7 @@ func New(ctx Context) *Recorder {
 	r := &Recorder{
 		ctx: ctx, zeroSince: 0, lastZero: core.Never, brokeAt: -1, edgeFault: -1,
 		deathIndex: map[deathKey]int32{}, waiting: map[pair]waiting{},
+		words: map[string]string{},
 	}
 	r.buildGroups()
 	r.buildFaults()

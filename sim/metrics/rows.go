@@ -112,7 +112,7 @@ func (r *Result) Summaries() []SummaryRow {
 // walk: there may be millions of them.
 func (r *Result) after(m Metric, from core.Instant, splits int, of []int) [][]Value {
 	out := make([][]Value, splits)
-	if defs[m].Fold == FoldNone {
+	if f := defs[m].Fold; f != FoldShare && f != FoldRate {
 		sizes := make([]int, splits)
 		for _, k := range of {
 			sizes[k]++

@@ -29,12 +29,35 @@ func (r *Recorder) sampled(m Metric, now core.Instant, v float64, weight int64, 
 	r.keep(&o)
 }
 
+// seriesFactor is by how much the time series may be longer than other lists: it holds several metrics.
+const seriesFactor = 4
+
 func (r *Recorder) point(now core.Instant, m Metric, labels string, v float64) {
-	if len(r.res.Series) >= r.ctx.MaxRows {
+	if len(r.res.Series) >= seriesFactor*r.ctx.MaxRows {
 		r.res.TruncatedRows++
 		return
 	}
+	if word, ok := r.words[labels]; ok { // the same few, again and again
+		labels = word
+	} else {
+		r.words[labels] = labels
+	}
 	r.res.Series = append(r.res.Series, Point{At: now, Value: v, Metric: defs[m].Name, Unit: defs[m].Unit, Labels: labels})
+}
+
+// levels adds what the nodes of one kind have at this instant: the mean and the largest of h, which is sorted,
+// and of how many nodes it is. With the three a reader folds kinds together as Fold.Over does.
+func (r *Recorder) levels(now core.Instant, m Metric, labels string, h []Value) {
+	nodes, sum := 0.0, 0.0
+	for i := range h {
+		nodes, sum = nodes+h[i].W, sum+float64(h[i].V*h[i].W)
+	}
+	if nodes == 0 {
+		return
+	}
+	r.point(now, m, labels+";stat=mean", sum/nodes)
+	r.point(now, m, labels+";stat=max", h[len(h)-1].V)
+	r.point(now, m, labels+";stat=count", nodes)
 }
 
 func (r *Recorder) flushTraffic(now core.Instant) {
@@ -126,17 +149,15 @@ func (r *Recorder) sampleViews(now core.Instant) {
 
 func (r *Recorder) sampleHealth(now core.Instant) {
 	for role := range r.lhmCount {
-		n, sum, top := int64(0), int64(0), 0
+		h := r.histogram[:0]
 		for score, c := range r.lhmCount[role] {
 			if c > 0 {
 				r.sampled(LHMScore, now, float64(score), int64(c), core.Role(role))
-				n, sum, top = n+int64(c), sum+int64(c)*int64(score), score
+				h = append(h, Value{float64(score), float64(c)})
 			}
 		}
-		if n > 0 {
-			r.point(now, LHMScore, "role="+core.Role(role).String()+";stat=mean", float64(sum)/float64(n))
-			r.point(now, LHMScore, "role="+core.Role(role).String()+";stat=max", float64(top))
-		}
+		r.histogram = h
+		r.levels(now, LHMScore, "role="+core.Role(role).String(), h)
 	}
 }
 
@@ -192,8 +213,7 @@ func (r *Recorder) sampleUnconfirmed(now core.Instant) {
 			}
 			r.histogram = h
 			r.distribution(UnconfirmedPeers, now, h, func(o *Observation) { o.Role, o.PeerRole = core.Role(role), core.Role(peerRole) })
-			label := "observer_role=" + core.Role(role).String() + ";role=" + core.Role(peerRole).String() + ";stat=max"
-			r.point(now, UnconfirmedPeers, label, h[len(h)-1].V)
+			r.levels(now, UnconfirmedPeers, "observer_role="+core.Role(role).String()+";role="+core.Role(peerRole).String(), h)
 		}
 	}
 }
@@ -237,7 +257,7 @@ func (r *Recorder) sampleQueues(now core.Instant, probe Probe) {
 			continue
 		}
 		r.distribution(QueueDepth, now, h, func(o *Observation) { o.Role = core.Role(role) })
-		r.point(now, QueueDepth, "role="+core.Role(role).String()+";stat=max", h[len(h)-1].V)
+		r.levels(now, QueueDepth, "role="+core.Role(role).String(), h)
 	}
 }
 

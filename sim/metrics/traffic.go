@@ -60,3 +60,14 @@ func transport(k core.Kind) string {
 	}
 	return "datagram"
 }
+
+// TransportOf returns how messages of the type that the tables call so travel, "" for no type: "stream",
+// "link" or "datagram".
+func TransportOf(name string) string {
+	for k := core.Kind(1); k < numTraffic; k++ {
+		if trafficName(k) == name {
+			return transport(k)
+		}
+	}
+	return ""
+}

@@ -22,7 +22,7 @@ func (r *run) draw(tables *metrics.Tables) error {
 	info := analysis.Info{
 		Scenario: sc.Name, Title: sc.Title, Seed: fmt.Sprint(sc.Seed), Digest: r.res.Digest, Duration: r.res.Virtual.Sub(0),
 	}
-	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: requests(sc)})
+	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: Requests(sc)})
 	var file *fs.PathError
 	switch {
 	case err == nil:
@@ -34,8 +34,8 @@ func (r *run) draw(tables *metrics.Tables) error {
 	return nil
 }
 
-// requests are the figures that the scenario asks for.
-func requests(sc *scenarios.Scenario) []plot.Request {
+// Requests are the figures that the scenario asks for.
+func Requests(sc *scenarios.Scenario) []plot.Request {
 	var out []plot.Request
 	for i := range sc.Report.Plots {
 		p := &sc.Report.Plots[i]

@@ -1,0 +1,246 @@
+package metrics
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hypersim/core"
+)
+
+// Fold says what the values of a metric are, and so how several of them become one: over labels that are not
+// told apart, over the bins of a picture, and over time. It is the one definition that verdicts, tables and
+// pictures use.
+type Fold uint8
+
+// The folds.
+const (
+	FoldNone   Fold = iota // measurements that stand for themselves, Weight times: statistics are over all of them
+	FoldShare              // parts of wholes: those of one instant become their mean, weighted by the wholes
+	FoldRate               // what was counted over the node-seconds of the selected roles, each added up
+	FoldEvents             // what happened: it adds up, and has a rate per second
+	FoldLevel              // what each of Weight nodes has at one instant: mean, largest or sum over the nodes
+	FoldState              // holds until the next one; two of them cannot become one
+)
+
+// Apart returns the labels whose words are different things: a table or a picture that pooled them would show a
+// number of nothing.
+func (m Metric) Apart() []string {
+	switch m {
+	case DetectionFirst, DetectionEach, Detected, Accusations, DCReachabilityDelay:
+		return []string{"to"}
+	case Dissemination, CoordinateSettle, NewcomerError:
+		return []string{defs[m].Param}
+	case Convergence, JobSuspicion, JobSuspicionEnd:
+		return []string{defs[m].Type}
+	case Messages, Bytes:
+		return []string{"direction"}
+	case CoordinateError, CoordinateErrorMS, RTTUCBRatio:
+		return []string{"link"}
+	case JoinConfirmRole:
+		return []string{"observer_role"}
+	default:
+		return nil
+	}
+}
+
+// Part is a value as the tables hold it.
+type Part struct {
+	At     core.Instant
+	Value  float64
+	Weight float64 // of how many events, pairs, nodes or node-seconds it is
+	Stat   string  // what Value is of those: "mean", "max", "p50"; "": the metric itself
+}
+
+// Common returns the statistic that a picture shows of the metric if it is asked for none.
+func (f Fold) Common() string {
+	switch f {
+	case FoldEvents:
+		return "sum"
+	case FoldState:
+		return "last"
+	default:
+		return "mean"
+	}
+}
+
+// Adds reports whether the values of different labels, under that statistic, add up to the value of all: only
+// then can a picture stack them.
+func (f Fold) Adds(stat string) bool {
+	switch f {
+	case FoldEvents, FoldNone:
+		return stat == "sum" || stat == "count"
+	case FoldLevel:
+		return stat == "sum" || stat == "mean"
+	case FoldShare, FoldRate:
+		return stat == "mean"
+	default:
+		return false
+	}
+}
+
+// Over folds the parts of one picked set of labels in one bin of time into the statistic: NaN of nothing, 0
+// for a sum or a count of nothing. over is what a share or rate is of: the weight of the pairs, nodes or
+// node-seconds of the bin by instant, nil for that of the parts themselves.
+func (f Fold) Over(parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
+	switch f {
+	case FoldShare, FoldRate:
+		return moments(parts, stat, over)
+	case FoldLevel:
+		return levels(parts, stat, over)
+	case FoldState:
+		if len(parts) > 0 && (stat == "last" || stat == "max" || stat == "min") {
+			return statistic(parts, stat)
+		}
+	case FoldNone, FoldEvents:
+		if len(parts) > 0 && parts[0].Stat != "" {
+			return quantile(parts, stat)
+		}
+	}
+	return statistic(parts, stat)
+}
+
+// moments first makes one share or rate of the parts of each instant. The mean is over all instants at once:
+// everything counted, over everything that it is counted over.
+func moments(parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
+	if over == nil {
+		over = map[core.Instant]float64{}
+		for _, p := range parts {
+			over[p.At] += p.Weight
+		}
+	}
+	sums := map[core.Instant]float64{}
+	for _, p := range parts {
+		sums[p.At] += float64(p.Value * p.Weight)
+	}
+	var each []Part
+	counted, whole := 0.0, 0.0
+	for _, at := range slices.Sorted(maps.Keys(over)) {
+		counted, whole = counted+sums[at], whole+over[at]
+		if over[at] > 0 {
+			each = append(each, Part{At: at, Value: sums[at] / over[at], Weight: 1})
+		}
+	}
+	switch stat {
+	case "mean":
+		return counted / whole, nil // NaN of nothing
+	case "sum", "count":
+		return 0, fmt.Errorf("a share or a rate has no %s; there are pNN, mean, min, max and last", stat)
+	}
+	return statistic(each, stat)
+}
+
+// levels folds over the nodes of one instant, then over instants: the largest of all, the mean of all weighted
+// by nodes, or the mean over instants of the sum over nodes.
+func levels(parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
+	want := stat
+	if stat == "sum" || stat == "count" {
+		want = "mean" // the mean knows of how many
+	}
+	kept := ofStat(parts, want)
+	if len(kept) == 0 && len(parts) > 0 {
+		return 0, fmt.Errorf("the run keeps no %s of this metric (it keeps %s)", stat, strings.Join(stats(parts), ", "))
+	}
+	sum, nodes, largest := 0.0, 0.0, math.NaN()
+	instants := map[core.Instant]float64{}
+	for _, p := range kept {
+		sum, nodes, instants[p.At] = sum+float64(p.Value*p.Weight), nodes+p.Weight, 1
+		if !(largest >= p.Value) {
+			largest = p.Value
+		}
+	}
+	if over != nil {
+		nodes = 0
+		for _, at := range slices.Sorted(maps.Keys(over)) {
+			nodes, instants[at] = nodes+over[at], 1
+		}
+	}
+	switch stat {
+	case "max":
+		return largest, nil
+	case "mean":
+		return sum / nodes, nil
+	case "sum":
+		return sum / float64(len(instants)), nil
+	case "count":
+		return nodes / float64(len(instants)), nil
+	}
+	return statistic(kept, stat)
+}
+
+// quantile takes a statistic that the tables hold ready made. Over labels it cannot be folded: the median of
+// medians is the median of nothing. Over time the last one stands for the bin.
+func quantile(parts []Part, stat string) (float64, error) {
+	kept := ofStat(parts, stat)
+	if len(kept) == 0 {
+		return 0, fmt.Errorf("the run keeps no %s of this metric (it keeps %s)", stat, strings.Join(stats(parts), ", "))
+	}
+	for i := 1; i < len(kept); i++ {
+		if kept[i].At == kept[i-1].At {
+			return 0, fmt.Errorf("there are several %s at once, of different labels: they cannot become one", stat)
+		}
+	}
+	return kept[len(kept)-1].Value, nil
+}
+
+func ofStat(parts []Part, stat string) []Part {
+	var kept []Part
+	for _, p := range parts {
+		if p.Stat == stat || p.Stat == "" {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func stats(parts []Part) []string {
+	var words []string
+	for _, p := range parts {
+		if !slices.Contains(words, p.Stat) {
+			words = append(words, p.Stat)
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+// statistic of single values, in order of time.
+func statistic(parts []Part, stat string) (float64, error) {
+	if stat == "last" {
+		if len(parts) == 0 {
+			return math.NaN(), nil
+		}
+		return parts[len(parts)-1].Value, nil
+	}
+	v := make([]Value, len(parts))
+	for i, p := range parts {
+		v[i] = Value{p.Value, p.Weight}
+	}
+	s := Summarize(v)
+	switch stat {
+	case "count":
+		return float64(s.Count), nil
+	case "sum":
+		if s.Count == 0 {
+			return 0, nil
+		}
+		return float64(s.Mean * float64(s.Count)), nil
+	case "mean":
+		return s.Mean, nil
+	case "sd":
+		return s.SD, nil
+	case "min":
+		return s.Min, nil
+	case "max":
+		return s.Max, nil
+	}
+	if digits, ok := strings.CutPrefix(stat, "p"); ok {
+		if p, err := strconv.ParseFloat(digits, 64); err == nil && p > 0 && p <= 100 {
+			return Percentile(v, p), nil
+		}
+	}
+	return 0, fmt.Errorf("stat %q is not drawn; there are pNN, mean, sd, min, max, last, sum and count", stat)
+}
