@@ -13,9 +13,7 @@ import (
 
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/runner"
-	"hypersim/core"
 	"hypersim/scenarios"
-	"hypersim/sim/metrics"
 )
 
 // report prints a finished run for a person: what was expected, what was measured, what broke, where the
@@ -110,35 +108,6 @@ func tint(verdict string, fails bool) string {
 		return plain
 	}
 	return yellow
-}
-
-// keyMetrics are shown at the end of every run that has them, over everything after the warm-up.
-var keyMetrics = []metrics.Metric{
-	metrics.DetectionFirst, metrics.DetectionFull, metrics.Dissemination, metrics.FalseSuspicions, metrics.FalsePositives, metrics.Accusations,
-	metrics.Rejoin, metrics.ViewError, metrics.Convergence, metrics.CoordinateError, metrics.Messages, metrics.Bytes,
-}
-
-func (p *report) metrics() {
-	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)
-	n := 0
-	for _, m := range keyMetrics {
-		list := p.res.Metrics.Select(m, func(*metrics.Observation) bool { return true })
-		var v []metrics.Value
-		for i := range list {
-			if list[i].At >= core.Instant(p.res.Metrics.Warmup) {
-				v = append(v, metrics.Value{V: list[i].Value, W: float64(list[i].Weight)})
-			}
-		}
-		if len(v) == 0 {
-			continue
-		}
-		if n++; n == 1 {
-			fmt.Fprintf(t, "\nmetric\tunit\tcount\tp50\tp99\tmax\n")
-		}
-		s, def := metrics.Summarize(v), m.Definition()
-		fmt.Fprintf(t, "%s\t%s\t%d\t%.4g\t%.4g\t%.4g\n", m, def.Unit, s.Count, s.P50, s.P99, s.Max)
-	}
-	_ = t.Flush() // p.w keeps the error
 }
 
 const violationsMax = 10
