@@ -93,6 +93,14 @@ func (r *Run) Samples(metric string) (list []Sample, unit string) {
 			return list, m.Definition().Unit
 		}
 	}
+	for i := range r.Tables.Observed {
+		if p := &r.Tables.Observed[i]; p.Metric == metric {
+			list, unit = append(list, Sample{p.At, p.Value, 1, ParseLabels(p.Labels)}), p.Unit
+		}
+	}
+	if len(list) > 0 {
+		return list, unit
+	}
 	return r.Series(metric)
 }
 
@@ -156,9 +164,11 @@ func (r *Run) MetricNames() []string {
 			names = append(names, name)
 		}
 	}
-	for i := range r.Tables.Time {
-		if m := r.Tables.Time[i].Metric; !slices.Contains(names, m) {
-			names = append(names, m)
+	for _, rows := range [][]metrics.TimeRow{r.Tables.Time, r.Tables.Observed} {
+		for i := range rows {
+			if m := rows[i].Metric; !slices.Contains(names, m) {
+				names = append(names, m)
+			}
 		}
 	}
 	slices.Sort(names)

@@ -12,6 +12,7 @@ func (r *Recorder) buildFaults() {
 	for _, f := range r.ctx.Faults {
 		r.faults = append(r.faults, Fault{ID: f.ID, Kind: f.Kind, Start: core.Never, End: core.Never})
 	}
+	r.open = make([][]int32, len(r.faults))
 }
 
 func (r *Recorder) faultStart(now core.Instant, i int32) {
@@ -20,6 +21,12 @@ func (r *Recorder) faultStart(now core.Instant, i int32) {
 			f.Start = now
 		}
 		f.Episodes++
+		if len(r.res.Episodes) < r.ctx.MaxRows {
+			r.open[i] = append(r.open[i], int32(len(r.res.Episodes)))
+			r.res.Episodes = append(r.res.Episodes, Episode{i, now, core.Never})
+		} else {
+			r.res.TruncatedRows++
+		}
 	}
 	r.linkEdge(now, i)
 	r.edge(now, i, 1)
@@ -32,6 +39,10 @@ func (r *Recorder) faultEnd(now core.Instant, i int32) {
 		return
 	}
 	f.End = now
+	if open := r.open[i]; len(open) > 0 { // they end in the order in which they began
+		r.res.Episodes[open[0]].End = now
+		r.open[i] = open[1:]
+	}
 	r.linkEdge(now, i)
 	switch f.Kind {
 	case "partition", "flap", "site-outage":

@@ -30,6 +30,7 @@ type Recorder struct {
 	edgeType  uint8
 	healed    []healing
 	faults    []Fault
+	open      [][]int32 // by fault: its episodes that have not ended
 
 	crashes []crash
 	awaited int   // starting nodes whose earlier process somebody knew

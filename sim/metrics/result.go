@@ -122,6 +122,12 @@ type Counters struct {
 	Unrejoined     uint64 // healed faults after which the views never agreed
 }
 
+// Episode is one time that a fault acted.
+type Episode struct {
+	Fault      int32        // index of the fault
+	Start, End core.Instant // End is core.Never if it did not end
+}
+
 // Result is everything measured in one run: a plain value that nothing writes to any more.
 type Result struct {
 	Nodes            []Node
@@ -141,6 +147,7 @@ type Result struct {
 	Coords       []CoordRow
 	Series       []Point
 	Faults       []Fault
+	Episodes     []Episode // of all faults, in the order in which they began
 	Crashes      []Crash
 	Blocked      []Blocked // members whose datagrams seem to be blocked, by id
 	Counters     Counters

@@ -12,6 +12,7 @@ func (r *Result) Tables() *Tables {
 	for _, p := range r.Series {
 		t.Time = append(t.Time, TimeRow{p.At, p.Metric, p.Unit, p.Labels, p.Value})
 	}
+	t.Observed = r.observed()
 	for i := range r.Detections {
 		t.Detections = append(t.Detections, r.detectionRow(&r.Detections[i]))
 	}
@@ -33,6 +34,11 @@ func (r *Result) Tables() *Tables {
 	r.messageRows(t)
 	for _, f := range r.Faults {
 		t.Faults = append(t.Faults, FaultRow{f.ID, f.Kind, f.Start, f.End, uint64(f.Episodes)})
+	}
+	for _, e := range r.Episodes {
+		if f := &r.Faults[e.Fault]; f.Episodes > 1 { // one alone stands in faults.csv
+			t.Episodes = append(t.Episodes, EpisodeRow{f.ID, e.Start, e.End})
+		}
 	}
 	return t
 }

@@ -55,6 +55,12 @@ type FaultRow struct {
 	Episodes   uint64
 }
 
+// EpisodeRow is a row of episodes.csv.
+type EpisodeRow struct {
+	ID         string
+	Start, End core.Instant
+}
+
 // ViolationRow is a row of violations.csv.
 type ViolationRow struct {
 	At                     core.Instant
@@ -75,11 +81,13 @@ type SummaryRow struct {
 // Tables is everything that the files of a run hold. Files without rows are not written.
 type Tables struct {
 	Time        []TimeRow
+	Observed    []TimeRow
 	Detections  []DetectionRow
 	Membership  []MembershipRow
 	Coordinates []CoordinateRow
 	Messages    []MessageRow
 	Faults      []FaultRow
+	Episodes    []EpisodeRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -167,6 +175,12 @@ var faultColumns = []column[FaultRow]{
 	{"episodes", "number of starts", func(r *FaultRow) cell { return countCell{&r.Episodes} }},
 }
 
+var episodeColumns = []column[EpisodeRow]{
+	{"fault", "id in the scenario", func(r *EpisodeRow) cell { return textCell{&r.ID} }},
+	{"start_s", "when it began", func(r *EpisodeRow) cell { return instantCell{&r.Start} }},
+	{"end_s", "when it ended, empty: never", func(r *EpisodeRow) cell { return instantCell{&r.End} }},
+}
+
 var violationColumns = []column[ViolationRow]{
 	{"t_s", "virtual time", func(r *ViolationRow) cell { return instantCell{&r.At} }},
 	{"invariant", "its id", func(r *ViolationRow) cell { return textCell{&r.Invariant} }},
@@ -219,11 +233,13 @@ func Schema() []File {
 // tables ties each file to the rows of Tables that it holds.
 var tables = []table{
 	of[TimeRow]{"timeseries.csv", "sampled values over virtual time", timeColumns, func(t *Tables) *[]TimeRow { return &t.Time }},
+	of[TimeRow]{"observations.csv", "single observations of metrics that no other file holds, all of a metric or none", timeColumns, func(t *Tables) *[]TimeRow { return &t.Observed }},
 	of[DetectionRow]{"detections.csv", "each marking of a member as SUSPECT or DEAD", detectionColumns, func(t *Tables) *[]DetectionRow { return &t.Detections }},
 	of[MembershipRow]{"membership.csv", "views against truth, and records by state, over time", membershipColumns, func(t *Tables) *[]MembershipRow { return &t.Membership }},
 	of[CoordinateRow]{"coordinates.csv", "accuracy of predicted round trips over time", coordinateColumns, func(t *Tables) *[]CoordinateRow { return &t.Coordinates }},
 	of[MessageRow]{"messages.csv", "traffic by type over time", messageColumns, func(t *Tables) *[]MessageRow { return &t.Messages }},
 	of[FaultRow]{"faults.csv", "when faults really began and ended", faultColumns, func(t *Tables) *[]FaultRow { return &t.Faults }},
+	of[EpisodeRow]{"episodes.csv", "each time that a repeated fault began and ended", episodeColumns, func(t *Tables) *[]EpisodeRow { return &t.Episodes }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }
