@@ -23,7 +23,7 @@ var figures = []func(*analysis.Run) *figure{
 
 // All draws every figure that run has data for into dir, which it makes, and returns the names of the files
 // in the order in which they were drawn. A requested figure that cannot be drawn is an error that says why;
-// the others are drawn nevertheless.
+// the others are drawn nevertheless. One for which nothing happened is left out.
 func All(run *analysis.Run, dir string, opt Options) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("draw figures: %w", err)
@@ -46,6 +46,9 @@ func All(run *analysis.Run, dir string, opt Options) ([]string, error) {
 	}
 	for i, r := range opt.Plots {
 		f, err := r.figure(run)
+		if errors.Is(err, ErrNothing) { // an empty picture would say less than the table of metrics does
+			continue
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("report.plot[%d]: %w", i, err))
 			continue
@@ -81,5 +84,5 @@ func runTime(r *analysis.Run) axis {
 
 // overTime returns a figure whose panels share the time axis of the run and its fault bands.
 func overTime(r *analysis.Run, name, title string) *figure {
-	return &figure{name: name, title: title, shared: true, bands: faultBands(r.Tables.Faults, r.Duration.Seconds(), nil)}
+	return &figure{name: name, title: title, shared: true, bands: faultBands(r.Tables, r.Duration.Seconds(), nil)}
 }

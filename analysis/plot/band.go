@@ -2,6 +2,7 @@ package plot
 
 import (
 	"cmp"
+	"fmt"
 	"image/color"
 	"slices"
 
@@ -16,7 +17,8 @@ import (
 // band is the time in which a fault acted. Without an end, to is the end of the run; a fault that is an
 // event rather than a state (a crash, a restart) without an end is an instant: from = to.
 type band struct {
-	label    string
+	id       string  // of the fault
+	label    string  // the same for all its episodes
 	from, to float64 // s
 	tint     color.NRGBA
 }
@@ -31,30 +33,51 @@ var tints = []color.NRGBA{
 // events are the kinds of faults that happen at a moment.
 var events = []string{"crash", "restart", "leave", "join", "raise", "rumour", "kill-leader"}
 
-// faultBands returns the bands of the faults that began, in order of start. only, if any, names faults.
-func faultBands(faults []metrics.FaultRow, end float64, only []string) []band {
+// episodesMax bounds the episodes of one fault that are drawn each; of one with more, the picture shows from the
+// first start to the last end.
+const episodesMax = 120
+
+// faultBands returns the bands of the faults that began, each episode of its own, in order of start. only, if
+// any, names faults. Episodes of one fault carry one label.
+func faultBands(t *metrics.Tables, end float64, only []string) []band {
+	episodes := map[string][]metrics.EpisodeRow{}
+	for _, e := range t.Episodes {
+		episodes[e.ID] = append(episodes[e.ID], e)
+	}
 	var out []band
-	for _, f := range faults {
+	for _, f := range t.Faults {
 		if f.Start == core.Never || len(only) > 0 && !slices.Contains(only, f.ID) {
 			continue
 		}
-		b := band{label: f.ID, from: f.Start.Seconds(), to: end}
+		label := f.ID
 		if f.Kind != "" && f.Kind != f.ID {
-			b.label = f.ID + " (" + f.Kind + ")"
+			label = f.ID + " (" + f.Kind + ")"
 		}
-		switch {
-		case f.End != core.Never:
-			b.to = f.End.Seconds()
-		case slices.Contains(events, f.Kind):
-			b.to = b.from
+		list := episodes[f.ID]
+		if f.Episodes > 1 {
+			label += fmt.Sprintf(" × %d", f.Episodes)
 		}
-		out = append(out, b)
+		if n := uint64(len(list)); n == 0 || n > episodesMax || n < f.Episodes {
+			list = []metrics.EpisodeRow{{ID: f.ID, Start: f.Start, End: f.End}}
+		}
+		for _, e := range list {
+			b := band{id: f.ID, label: label, from: e.Start.Seconds(), to: end}
+			switch {
+			case e.End != core.Never:
+				b.to = e.End.Seconds()
+			case slices.Contains(events, f.Kind):
+				b.to = b.from
+			}
+			out = append(out, b)
+		}
 	}
-	slices.SortFunc(out, func(a, b band) int {
+	slices.SortStableFunc(out, func(a, b band) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.label, b.label))
 	})
+	var ids []string
 	for i := range out {
-		out[i].tint = tints[i%len(tints)]
+		ids = addOnce(ids, out[i].id)
+		out[i].tint = tints[slices.Index(ids, out[i].id)%len(tints)]
 	}
 	return out
 }
@@ -86,60 +109,4 @@ func (b *band) place(c draw.Canvas, p *gonum.Plot) (x0, x1 vg.Length, ok bool) {
 		return 0, 0, false
 	}
 	return c.X(p.X.Norm(max(b.from, p.X.Min))), c.X(p.X.Norm(min(b.to, p.X.Max))), true
-}
-
-// lanesMax bounds the rows of labelled bars above a figure; faults beyond are shaded but not named.
-const lanesMax = 5
-
-const laneHigh = 11 // points
-
-// instantMark is half the width of the mark of an instant.
-const instantMark = 3 * vg.Length(1)
-
-// tag is a band with its place and that of its label in the strip above the panels.
-type tag struct {
-	band
-	x0, x1, text vg.Length // text: left edge of the label
-	left, right  vg.Length // of both
-	lane         int
-}
-
-// lanes puts the bars of the bands and their labels into as few rows as they need without touching.
-// width measures a label. The second result counts those that found no row.
-func lanes(bands []band, place func(*band) (x0, x1 vg.Length, ok bool), width func(string) vg.Length, left, right vg.Length) (tags []tag, dropped int) {
-	var ends [lanesMax]vg.Length
-	for i := range ends {
-		ends[i] = left - 1
-	}
-	for _, b := range bands {
-		x0, x1, ok := place(&b)
-		if !ok {
-			continue
-		}
-		gap := vg.Points(3)
-		t := tag{band: b, x0: x0, x1: x1, left: x0, right: x1}
-		w := width(b.label)
-		if b.instant() { // room for its mark
-			t.x0, t.x1 = x0-instantMark, x1+instantMark
-			x0, x1 = t.x0, t.x1
-		}
-		switch {
-		case w+2*gap <= x1-x0: // inside
-			t.text = (x0 + x1 - w) / 2
-		case x1+gap+w <= right: // after
-			t.text = x1 + gap
-			t.right = t.text + w
-		default: // before
-			t.text = x0 - gap - w
-			t.left = t.text
-		}
-		t.lane = slices.IndexFunc(ends[:], func(e vg.Length) bool { return e+gap <= t.left })
-		if t.lane < 0 {
-			dropped++
-			continue
-		}
-		ends[t.lane] = t.right
-		tags = append(tags, t)
-	}
-	return tags, dropped
 }

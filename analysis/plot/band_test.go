@@ -32,10 +32,10 @@ func TestFaultBands(t *testing.T) {
 			t.Errorf("%s: have %v, want %v", name, got, wants)
 		}
 	}
-	check("all, in order of start", faultBands(faults, 100, nil), []want{
+	check("all, in order of start", faultBands(&metrics.Tables{Faults: faults}, 100, nil), []want{
 		{"cut (partition)", 10, 20}, {"outage (crash)", 30, 40}, {"crash", 30, 30}, {"late (loss)", 50, 100},
 	})
-	check("those that are marked", faultBands(faults, 100, []string{"late"}), []want{{"late (loss)", 50, 100}})
+	check("those that are marked", faultBands(&metrics.Tables{Faults: faults}, 100, []string{"late"}), []want{{"late (loss)", 50, 100}})
 }
 
 // TestLanes: bars and labels of one row never touch, what overlaps in time stands in different rows, labels

@@ -2,7 +2,6 @@ package plot
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
@@ -37,7 +36,7 @@ func detection(run *analysis.Run) *figure {
 				hi = max(hi, v)
 			}
 			if c.summary != nil {
-				lo, hi = min(lo, max(c.summary.Min, 1e-3)), max(hi, c.summary.Max)
+				lo, hi = min(lo, max(c.summary.Summary.Min, 1e-3)), max(hi, c.summary.Summary.Max)
 			}
 		}
 	}
@@ -57,16 +56,13 @@ func detection(run *analysis.Run) *figure {
 			if c.n() == 0 {
 				continue
 			}
-			style := stroke([]color.NRGBA{orange, vermilion, black}[i], []int{1, 0, 2}[i])
-			if len(g) > 1 {
-				style.Color = roleColor(r.role)
-			}
+			style := stroke(roleColor(r.role), []int{1, 0, 2}[i]) // a role has one colour in every picture
 			label := fmt.Sprintf("%s (n = %d)", c.label, c.n())
 			if missing := r.crashes - c.n(); missing > 0 {
 				label = fmt.Sprintf("%s (n = %d,\n%d never: censored)", c.label, c.n(), missing)
 			}
 			if c.summary != nil {
-				p.quantiles(label, style, summaryECDF(*c.summary, float64(c.n())/float64(r.crashes)))
+				p.described(run, c.summary, label, style, r.crashes)
 			} else {
 				p.line(label, style, true, ecdf(slices.Clone(c.values), r.crashes, 0))
 			}
@@ -80,12 +76,12 @@ func detection(run *analysis.Run) *figure {
 type detected struct {
 	label   string
 	values  []float64
-	summary *metrics.Summary
+	summary *metrics.SummaryRow
 }
 
 func (d *detected) n() int {
 	if d.summary != nil {
-		return int(d.summary.Count)
+		return int(d.summary.Summary.Count)
 	}
 	return len(d.values)
 }
@@ -121,15 +117,16 @@ func firsts(run *analysis.Run) []roleDetection {
 			}
 		}
 		counted := map[string]uint64{}
-		for _, row := range run.Tables.Summary {
+		for i := range run.Tables.Summary {
+			row := &run.Tables.Summary[i]
 			l := analysis.ParseLabels(row.Labels)
 			if row.Expectation != "" || l.Get("role") != role || row.Summary.Count == 0 {
 				continue
 			}
 			sum := row.Summary
 			switch {
-			case row.Metric == "detection_full" && (r.curves[2].summary == nil || r.curves[2].summary.Count < sum.Count):
-				r.curves[2].summary = &sum
+			case row.Metric == "detection_full" && (r.curves[2].summary == nil || r.curves[2].summary.Summary.Count < sum.Count):
+				r.curves[2].summary = row
 			case row.Metric == "detection_first":
 				counted[l.Get("to")] += sum.Count
 			}

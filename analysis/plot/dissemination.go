@@ -41,15 +41,15 @@ func dissemination(run *analysis.Run) *figure {
 	}
 	f := &figure{
 		name: "dissemination", title: "Time for an update to spread", shared: true,
-		note: "share of updates that had reached 50 %, 99 % or 100 % of the live members concerned within the time, by role of the subject; updates that were overtaken before count nowhere; dots: quantiles of summary.csv, between them at least this share",
+		note: "share of updates that had reached 50 %, 99 % or 100 % of the live members concerned within the time, by role of the subject; updates that were overtaken before count nowhere",
 	}
 	for _, kind := range types[:min(len(types), disseminationPanelsMax)] {
-		f.panels = append(f.panels, disseminationPanel(rows, kind, x))
+		f.panels = append(f.panels, disseminationPanel(run, rows, kind, x))
 	}
 	return f
 }
 
-func disseminationPanel(rows []metrics.SummaryRow, kind string, x axis) *panel {
+func disseminationPanel(run *analysis.Run, rows []metrics.SummaryRow, kind string, x axis) *panel {
 	p := newPanel(x, axis{label: "updates (%)", kind: percent, lo: 0, hi: 1.03})
 	p.title = "Updates of type " + cmp.Or(kind, "unknown")
 	shares := []string{"100", "99", "50"}
@@ -73,7 +73,7 @@ func disseminationPanel(rows []metrics.SummaryRow, kind string, x axis) *panel {
 			role = "all"
 		}
 		label := fmt.Sprintf("%s, %s %% (n = %d)", role, l.Get("share"), r.Summary.Count)
-		p.quantiles(label, stroke(roleColor(l.Get("role")), indexOf(shares, l.Get("share"))), summaryECDF(r.Summary, 1))
+		p.described(run, &r, label, stroke(roleColor(l.Get("role")), indexOf(shares, l.Get("share"))), int(r.Summary.Count))
 	}
 	return p
 }

@@ -53,12 +53,14 @@ func (f *figure) draw(c draw.Canvas) {
 	data.Max.X -= wide
 	left, right := f.align(plots, data)
 	tags, dropped := f.tags(plots, data, left, right)
-	strip := vg.Length(0)
-	if len(tags) > 0 {
-		rows := 0
-		for _, t := range tags {
-			rows = max(rows, t.lane+1)
-		}
+	strip, rows := vg.Length(0), 0
+	for _, t := range tags {
+		rows = max(rows, t.lane+1)
+	}
+	if dropped > 0 { // a row of its own says so
+		rows++
+	}
+	if rows > 0 {
 		strip = vg.Points(laneHigh*float64(rows) + 4)
 	}
 	top := c.Max.Y
@@ -79,7 +81,8 @@ func (f *figure) draw(c draw.Canvas) {
 	drawTags(c, tags, top)
 	if dropped > 0 {
 		style := textStyle(bandSize, faint)
-		c.FillText(style, vg.Point{X: data.Max.X + vg.Points(legendGap), Y: top}, fmt.Sprintf("+%d more faults, unnamed", dropped))
+		style.XAlign = draw.XRight
+		c.FillText(style, vg.Point{X: right, Y: top - vg.Points(laneHigh*float64(rows-1))}, fmt.Sprintf("+%d more faults, shaded but not named", dropped))
 	}
 }
 
@@ -87,9 +90,9 @@ func (f *figure) draw(c draw.Canvas) {
 func (f *figure) frame(c draw.Canvas) draw.Canvas {
 	c.FillText(boldStyle(titleSize, ink), vg.Point{X: c.Min.X, Y: c.Max.Y}, f.title)
 	c.Max.Y -= vg.Points(titleSize * 1.4)
-	if f.note != "" {
+	if note := joined(f.note, f.hidden()); note != "" {
 		style := textStyle(noteSize, faint)
-		for _, line := range wrap(f.note, style, c.Max.X-c.Min.X) {
+		for _, line := range wrap(note, style, c.Max.X-c.Min.X) {
 			c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, line)
 			c.Max.Y -= vg.Points(noteSize * 1.3)
 		}
@@ -98,6 +101,16 @@ func (f *figure) frame(c draw.Canvas) draw.Canvas {
 	c.FillText(textStyle(captionSize, faint), vg.Point{X: c.Min.X, Y: c.Min.Y + vg.Points(captionSize)}, f.caption)
 	c.Min.Y += vg.Points(captionSize * 1.9)
 	return c
+}
+
+// hidden says what the axes of the figure hide.
+func (f *figure) hidden() string {
+	for _, p := range f.panels {
+		if p.y.kind == counts {
+			return "the log of 1 + n shows 0 and 1 beside thousands, and so hides how much more there is above: 1,000 stand only about a tenth higher than 500"
+		}
+	}
+	return ""
 }
 
 // split shares the height among the panels.
@@ -210,12 +223,13 @@ func drawTags(c draw.Canvas, tags []tag, top vg.Length) {
 	for _, t := range tags {
 		y1 := top - vg.Points(laneHigh*float64(t.lane))
 		y0 := y1 - vg.Points(laneHigh-1.5)
-		if t.instant() {
-			mid := (y0 + y1) / 2
-			c.SetColor(faint)
-			c.DrawGlyphNoClip(draw.GlyphStyle{Color: faint, Radius: vg.Points(2.4), Shape: draw.PyramidGlyph{}}, vg.Point{X: (t.x0 + t.x1) / 2, Y: mid})
-		} else {
-			c.FillPolygon(alpha(t.tint, 0.55), []vg.Point{{X: t.x0, Y: y0}, {X: t.x1, Y: y0}, {X: t.x1, Y: y1}, {X: t.x0, Y: y1}})
+		for _, b := range t.bars {
+			if t.instant() {
+				c.SetColor(faint)
+				c.DrawGlyphNoClip(draw.GlyphStyle{Color: faint, Radius: vg.Points(2.4), Shape: draw.PyramidGlyph{}}, vg.Point{X: (b.x0 + b.x1) / 2, Y: (y0 + y1) / 2})
+				continue
+			}
+			c.FillPolygon(alpha(t.tint, 0.55), []vg.Point{{X: b.x0, Y: y0}, {X: b.x1, Y: y0}, {X: b.x1, Y: y1}, {X: b.x0, Y: y1}})
 		}
 		c.FillText(style, vg.Point{X: t.text, Y: y1 - vg.Points(0.2)}, t.label)
 	}

@@ -21,7 +21,11 @@ func health(run *analysis.Run) *figure {
 		p.line("highest "+role, stroke(roleColor(role), 0), true, lines.xy(role+", max"))
 		p.line("mean "+role, stroke(roleColor(role), 2), true, lines.xy(role+", mean"))
 	}
-	f.panels = []*panel{p}
+	if p.ranges.y1 > 0 {
+		f.panels = []*panel{p}
+	} else {
+		f.note = "the local health score of every member was 0 throughout: well"
+	}
 	queues, _ := run.Samples("queue_depth")
 	queues = slices.DeleteFunc(queues, func(s analysis.Sample) bool { return s.Labels.Get("stat") == "mean" })
 	if len(queues) > 0 {
@@ -31,7 +35,12 @@ func health(run *analysis.Run) *figure {
 		for _, role := range byRole(lines.words()) {
 			q.line(plural(role), stroke(roleColor(role), indexOf(roleOrder, role)), true, lines.xy(role))
 		}
-		f.panels = append(f.panels, q)
+		if q.ranges.y1 > 0 {
+			f.panels = append(f.panels, q)
+		}
+	}
+	if len(f.panels) == 0 {
+		return nil
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package plot
 import (
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -30,7 +31,15 @@ func marks(run *analysis.Run) *figure {
 	f := overTime(run, "suspicions", "Suspicions and deaths declared, and what was really the matter")
 	f.note = "markings by all live observers per interval of time; colour: what was true of the marked member at that moment"
 	for _, to := range []struct{ state, title string }{{"SUSPECT", "Marked SUSPECT"}, {"DEAD", "Marked DEAD"}} {
-		f.panels = append(f.panels, markPanel(run, to.state, to.title))
+		p := markPanel(run, to.state, to.title)
+		if len(p.layers) == 0 { // an empty panel would show less than these words
+			f.note += "; nobody was " + strings.ToLower(to.title[:1]) + to.title[1:]
+			continue
+		}
+		f.panels = append(f.panels, p)
+	}
+	if len(f.panels) == 0 {
+		return nil
 	}
 	return f
 }
@@ -58,10 +67,6 @@ func markPanel(run *analysis.Run, state, title string) *panel {
 		}
 		hideZeros(xy)
 		p.line(s.label+" ("+number(any, 1)+")", stroke(s.color, s.dash), true, xy)
-	}
-	if len(p.legend) == 0 {
-		p.legend = append(p.legend, entry{label: "none"})
-		p.y.lo, p.y.hi = 0, 2
 	}
 	return p
 }

@@ -17,7 +17,12 @@ func members(run *analysis.Run) *figure {
 	}
 	f := overTime(run, "members", "What members believe about each other")
 	f.note = "records that all live members hold of others, by state; and the share of (observer, subject) pairs in which the view and the truth differ"
-	f.panels = []*panel{recordCounts(run), viewError(run)}
+	f.panels = []*panel{recordCounts(run)}
+	if p := viewError(run); p.ranges.y1 > 0 {
+		f.panels = append(f.panels, p)
+	} else {
+		f.note = "records that all live members hold of others, by state; in no sample was any view wrong"
+	}
 	f.panels[0].weight = 1.35
 	return f
 }

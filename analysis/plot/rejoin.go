@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,23 +21,25 @@ func rejoin(run *analysis.Run) *figure {
 		return nil
 	}
 	p := newPanel(axis{label: "time since the cut ended (s)", kind: seconds}, axis{label: "wrong pairs (log of 1 + n)", kind: counts})
-	for _, b := range faultBands(run.Tables.Faults, run.Duration.Seconds(), nil) {
-		f := faultOf(run, b.label)
-		if f == nil || f.End == core.Never {
-			continue
-		}
-		xy, agreed := healing(run.Tables.Membership, f.End)
+	ends := cutEnds(run.Tables)
+	for i, e := range ends {
+		xy, agreed := healing(run.Tables.Membership, e.End)
 		if len(xy) == 0 {
 			continue
 		}
-		label := fmt.Sprintf("%s:\nall agree first\nafter %s s", f.ID, number(agreed, 0.1))
+		label := fmt.Sprintf("%s:\nall agree first\nafter %s s", e.ID, number(agreed, 0.1))
 		if agreed < 0 {
-			label = f.ID + ":\nnot all agree at the end"
+			label = e.ID + ":\nnot all agree at the end"
 		}
-		k := len(p.legend)
-		p.line(label, stroke(cycle[k%len(cycle)], k), true, xy)
+		if i >= healingsNamed {
+			label = ""
+		}
+		p.line(label, stroke(cycle[i%len(cycle)], i), true, xy)
 	}
-	if len(p.legend) == 0 {
+	if n := len(ends) - healingsNamed; n > 0 {
+		p.legend = append(p.legend, entry{label: fmt.Sprintf("and %d more ends of cuts", n)})
+	}
+	if len(p.layers) == 0 || p.ranges.y1 == 0 {
 		return nil
 	}
 	p.x = p.x.fit(0, p.ranges.x1/1.06)
@@ -45,14 +48,29 @@ func rejoin(run *analysis.Run) *figure {
 		panels: []*panel{p}}
 }
 
-// faultOf returns the cut whose band carries the label.
-func faultOf(run *analysis.Run, label string) *metrics.FaultRow {
-	for i := range run.Tables.Faults {
-		if f := &run.Tables.Faults[i]; slices.Contains(cuts, f.Kind) && (label == f.ID || label == f.ID+" ("+f.Kind+")") {
-			return f
+// healingsNamed is how many ends of cuts the legend has room for.
+const healingsNamed = 8
+
+// cutEnds returns each time that a cut ended, episodes of repeated ones too, in order of time.
+func cutEnds(t *metrics.Tables) []metrics.EpisodeRow {
+	var out []metrics.EpisodeRow
+	for _, f := range t.Faults {
+		if !slices.Contains(cuts, f.Kind) || f.End == core.Never {
+			continue
+		}
+		n := len(out)
+		for _, e := range t.Episodes {
+			if e.ID == f.ID && e.End != core.Never {
+				e.ID += " at " + number(e.Start.Seconds(), 0.1) + " s"
+				out = append(out, e)
+			}
+		}
+		if len(out) == n {
+			out = append(out, metrics.EpisodeRow{ID: f.ID, Start: f.Start, End: f.End})
 		}
 	}
-	return nil
+	slices.SortStableFunc(out, func(a, b metrics.EpisodeRow) int { return cmp.Compare(a.End, b.End) })
+	return out
 }
 
 // healing returns the wrong pairs over the time since end, and when they were first none (−1: never).

@@ -130,7 +130,7 @@ func (r *Request) overTime(run *analysis.Run, d *found, p *panel) *figure {
 		p.ranges.y0, p.ranges.y1 = min(p.ranges.y0, h), max(p.ranges.y1, h)
 	}
 	return &figure{
-		title: r.title(d), note: r.note(d), shared: true, bands: faultBands(run.Tables.Faults, end, r.Mark),
+		title: r.title(d), note: r.note(d), shared: true, bands: faultBands(run.Tables, end, r.Mark),
 		panels: []*panel{p}, drawn: d.drawn,
 	}
 }

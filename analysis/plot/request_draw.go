@@ -42,10 +42,12 @@ func (r *Request) lines(run *analysis.Run, d *found) (*figure, error) {
 	return r.overTime(run, d, p), nil
 }
 
-// color returns the colour of a group: that of its role, if groups are roles.
+// color returns the colour of a group: that of its role, if groups are told apart by roles.
 func (d *found) color(i int) color.NRGBA {
-	if len(d.split) == 1 && strings.HasSuffix(d.split[0], "role") {
-		return roleColor(d.groups[i].word)
+	for k, key := range d.split {
+		if c, ok := roleColors[d.groups[i].words[k]]; ok && strings.HasSuffix(key, "role") {
+			return c
+		}
 	}
 	return cycle[i%len(cycle)]
 }
@@ -100,6 +102,9 @@ func (r *Request) area(run *analysis.Run, d *found) (*figure, error) {
 	return r.overTime(run, d, p), nil
 }
 
+// fewDots is below how many points a scatter makes them large: there is room, and they are easily missed.
+const fewDots = 60
+
 // scatter draws every sample that stands for itself, and one point per instant of what is folded.
 func (r *Request) scatter(run *analysis.Run, d *found) (*figure, error) {
 	list, err := r.points(d)
@@ -107,9 +112,13 @@ func (r *Request) scatter(run *analysis.Run, d *found) (*figure, error) {
 		return nil, err
 	}
 	p := newPanel(axis{}, r.values(d, r.LogY))
+	radius := 1.8
+	if len(d.list) < fewDots {
+		radius = 3.2
+	}
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.PyramidGlyph{}, draw.BoxGlyph{}, draw.CrossGlyph{}, draw.RingGlyph{}}
 	for i, g := range list {
-		glyph := draw.GlyphStyle{Color: alpha(d.color(g.group), 0.7), Radius: vg.Points(1.8), Shape: shapes[i%len(shapes)]}
+		glyph := draw.GlyphStyle{Color: alpha(d.color(g.group), 0.7), Radius: vg.Points(radius), Shape: shapes[i%len(shapes)]}
 		p.dots(fmt.Sprintf("%s (n = %d)", g.label("each value"), len(g.xy)), glyph, g.xy)
 	}
 	return r.overTime(run, d, p), nil

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,10 @@ import (
 
 // groupsMax bounds the lines of one figure.
 const groupsMax = 16
+
+// ErrNothing is wrapped by the error of a request for which nothing was measured in the run, or more than its
+// files hold: there is nothing to draw, and nothing wrong.
+var ErrNothing = errors.New("the run keeps no observation of it")
 
 // found is what a run holds for a request.
 type found struct {
@@ -32,6 +37,9 @@ type found struct {
 // find selects the samples.
 func (r *Request) find(run *analysis.Run) (*found, error) {
 	all, unit := run.Samples(r.Metric)
+	if m, ok := metrics.Lookup(r.Metric); ok && len(all) == 0 && m.Definition().Fold != metrics.FoldShare {
+		return nil, fmt.Errorf("%s: %w", r.Metric, ErrNothing)
+	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("the run has no values of %q over time (it has %s)", r.Metric, strings.Join(run.MetricNames(), ", "))
 	}

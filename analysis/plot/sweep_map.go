@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -37,7 +38,7 @@ func (g *grid) heat(a, b *factor) *figure {
 	}
 	f := &figure{
 		name: "map-" + fileName(a.key) + "-" + fileName(b.key), title: a.short + " and " + b.short,
-		note:   joined("means over runs ± half of the 95 % interval; colours span each panel", framed, g.held(func(o *factor) bool { return o != a && o != b })),
+		note:   joined("means over runs ± half of the 95 % interval; colours span what each panel differs by, or six times the half where it differs by less", framed, g.held(func(o *factor) bool { return o != a && o != b })),
 		shared: true,
 	}
 	for i := range g.all {
@@ -45,6 +46,7 @@ func (g *grid) heat(a, b *factor) *figure {
 		p := newPanel(even(a), even(b))
 		p.title = joined(m.label(), m.note)
 		h := &tiles{wide: len(a.words), high: len(b.words), values: make([]float64, len(a.words)*len(b.words)), texts: make([]string, len(a.words)*len(b.words)), def: -1}
+		var halves []float64
 		for x, v := range a.words {
 			for y, w := range b.words {
 				at := combination{at: g.fixed}
@@ -63,11 +65,15 @@ func (g *grid) heat(a, b *factor) *figure {
 				case iv.Known() && finite(iv.High):
 					h.texts[k] += fmt.Sprintf(" ± %.2g", (iv.High-iv.Low)/2)
 				}
+				if half := (iv.High - iv.Low) / 2; finite(half) {
+					halves = append(halves, half)
+				}
 				if v == a.def && w == b.def {
 					h.def = k
 				}
 			}
 		}
+		h.noise = typical(halves)
 		p.layers = []gonum.Plotter{h}
 		f.panels = append(f.panels, p)
 	}
@@ -95,8 +101,28 @@ func figureText(v float64) string {
 type tiles struct {
 	wide, high int
 	values     []float64 // row by row from below; NaN: none
+	noise      float64   // half of a typical interval: what differs by little more shall look alike
 	texts      []string
 	def        int // index of the framed one; −1: none
+}
+
+// typical returns the median, 0 of nothing.
+func typical(halves []float64) float64 {
+	if len(halves) == 0 {
+		return 0
+	}
+	slices.Sort(halves)
+	return halves[len(halves)/2]
+}
+
+// shade places v between 0 and 1. Values from lo to hi take the whole scale only if they differ by six
+// half-intervals at least; less takes its part of the middle, and nothing of it is made of noise.
+func (h *tiles) shade(v, lo, hi float64) float64 {
+	room := max(hi-lo, 6*h.noise)
+	if !(room > 0) {
+		return 0.5
+	}
+	return 0.5 + (v-(lo+hi)/2)/room
 }
 
 func (h *tiles) Plot(c draw.Canvas, p *gonum.Plot) {
@@ -114,10 +140,7 @@ func (h *tiles) Plot(c draw.Canvas, p *gonum.Plot) {
 	for k, v := range h.values {
 		r, colour := corner(k), missing
 		if finite(v) {
-			colour = viridis(0.5)
-			if hi > lo {
-				colour = viridis((v - lo) / (hi - lo))
-			}
+			colour = viridis(h.shade(v, lo, hi))
 		}
 		c.FillPolygon(colour, corners(r)[:4])
 		words := textStyle(min(legendSize, 0.62*float64((r.Max.X-r.Min.X)/vg.Points(1))/4), white)

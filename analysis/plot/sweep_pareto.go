@@ -2,6 +2,7 @@ package plot
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func (g *grid) tradeoff() *figure {
 	}
 	out := &figure{
 		name: "tradeoff", title: g.all[0].name + " against its cost",
-		note: joined("lower left is better; lines join the cells that no other beats in both; labels: "+strings.Join(names, ", "), note),
+		note: joined("lower left is better; broad pale steps join the cells that no other beats in both, thin bars are 95 % intervals; labels: "+strings.Join(names, ", ")+", joined by = where cells coincide", note),
 	}
 	choices := append([]combination{{at: g.fixed}}, g.expand(ours)...) // the default first: it names points that are equal
 	for i := range costs {
@@ -113,15 +114,36 @@ func (g *grid) scatter(p *panel, marks *callouts, world *combination, choices []
 	if !named {
 		label = ""
 	}
-	p.estimates(label, b)
 	var line plotter.XYs
 	for _, i := range front(b.points) {
 		line = append(line, plotter.XY{X: b.points[i].x.Estimate, Y: b.points[i].y.Estimate})
-		marks.add(words[i], line[len(line)-1])
+		marks.add(coinciding(b.points, words, i), line[len(line)-1])
 	}
-	style := stroke(cycle[k%len(cycle)], k)
-	style.Width = vg.Points(0.8)
-	p.line("", style, true, line)
+	p.line("", draw.LineStyle{Color: alpha(cycle[k%len(cycle)], stepsAlpha), Width: vg.Points(stepsWide)}, true, line)
+	p.estimates(label, b)
+}
+
+// The steps of a front are broad and pale: nobody takes them for the bar of an interval.
+const (
+	stepsAlpha = 0.3
+	stepsWide  = 3.2
+)
+
+// namedMax is how many coinciding cells are named.
+const namedMax = 3
+
+// coinciding names the point i and those that lie on it: without, nobody would know that they are there.
+func coinciding(points []estimated, words []string, i int) string {
+	var names []string
+	for k := range points {
+		if points[k].x.Estimate == points[i].x.Estimate && points[k].y.Estimate == points[i].y.Estimate {
+			names = addOnce(names, words[k])
+		}
+	}
+	if more := len(names) - namedMax; more > 0 {
+		names = append(names[:namedMax], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, " = ")
 }
 
 // front returns the points that no other beats in both coordinates, by x.
