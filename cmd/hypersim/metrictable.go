@@ -2,39 +2,49 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
 )
 
-// keyMetrics are shown at the end of every run that has them, over everything after the warm-up. What must not
-// happen is shown also if it did not.
-var keyMetrics = []struct {
+// shownMetric is a metric of the table.
+type shownMetric struct {
 	metric metrics.Metric
 	also   []string // labels that tell its lines apart, beside those that it never pools
-}{
-	{metrics.DetectionFirst, nil},
-	{metrics.DetectionFull, nil},
-	{metrics.Detected, nil},
-	{metrics.Dissemination, nil},
-	{metrics.FalseSuspicions, nil},
-	{metrics.FalsePositives, nil},
-	{metrics.ExcusedPositives, []string{"truth"}},
-	{metrics.Accusations, nil},
-	{metrics.Rejoin, nil},
-	{metrics.ViewError, nil},
-	{metrics.Convergence, nil},
-	{metrics.CoordinateError, nil},
-	{metrics.Messages, nil},
-	{metrics.Bytes, nil},
+	asked  bool     // shown also if it has no observations
+}
+
+// keyMetrics are shown at the end of every run that has them, over everything after the warm-up. What must not
+// happen is shown also if it did not.
+var keyMetrics = []shownMetric{
+	{metric: metrics.DetectionFirst},
+	{metric: metrics.DetectionFull},
+	{metric: metrics.Detected},
+	{metric: metrics.Dissemination},
+	{metric: metrics.FalseSuspicions},
+	{metric: metrics.FalsePositives},
+	{metric: metrics.ExcusedPositives, also: []string{"truth"}},
+	{metric: metrics.Accusations},
+	{metric: metrics.Rejoin},
+	{metric: metrics.ViewError},
+	{metric: metrics.LHMScore},
+	{metric: metrics.Convergence},
+	{metric: metrics.CoordinateError},
+	{metric: metrics.Messages},
+	{metric: metrics.Bytes},
 }
 
 func (p *report) metrics() {
 	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)
 	n := 0
-	for _, k := range keyMetrics {
-		for _, kind := range p.res.Metrics.Kinds(k.metric, core.Instant(p.res.Metrics.Warmup), k.also...) {
+	for _, k := range p.shown() {
+		kinds := p.res.Metrics.Kinds(k.metric, core.Instant(p.res.Metrics.Warmup), k.also...)
+		if len(kinds) == 0 && k.asked {
+			kinds = []metrics.Kind{{}}
+		}
+		for _, kind := range kinds {
 			if n++; n == 1 {
 				fmt.Fprintf(t, "\nmetric\tof\tunit\tcount\tmean\tp50\tp99\tmax\n")
 			}
@@ -44,10 +54,23 @@ func (p *report) metrics() {
 	_ = t.Flush() // p.w keeps the error
 }
 
+// shown returns the key metrics, and those of which the scenario wants a picture: where nothing happened there is
+// no picture, and the table says so.
+func (p *report) shown() []shownMetric {
+	list := slices.Clone(keyMetrics)
+	for i := range p.res.Scenario.Report.Plots {
+		m, ok := metrics.Lookup(p.res.Scenario.Report.Plots[i].Metric)
+		if ok && !slices.ContainsFunc(list, func(s shownMetric) bool { return s.metric == m }) {
+			list = append(list, shownMetric{metric: m, asked: true})
+		}
+	}
+	return list
+}
+
 // metricLine is a line of the table. What only happens has a count: every one of its values is 1.
 func metricLine(m metrics.Metric, kind *metrics.Kind) string {
 	s, def := metrics.Summarize(kind.Values), m.Definition()
-	if def.Fold == metrics.FoldEvents {
+	if def.Fold == metrics.FoldEvents || s.Count == 0 {
 		return fmt.Sprintf("%s\t%s\t%s\t%d\t\t\t\t", m, kind.Words, def.Unit, s.Count)
 	}
 	return fmt.Sprintf("%s\t%s\t%s\t%d\t%.4g\t%.4g\t%.4g\t%.4g", m, kind.Words, def.Unit, s.Count, s.Mean, s.P50, s.P99, s.Max)
