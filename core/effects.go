@@ -3,14 +3,15 @@ package core
 // Effects is what one step of a machine asks its driver to do. The driver owns it and reuses it: a
 // step appends, the driver drains and calls Reset.
 //
-// Updates and Records of the appended messages are cut from arenas that Reset recycles, so a driver
-// copies them before the next step.
+// Updates of the appended messages are cut from an arena that Reset recycles, so a driver copies them
+// before the next step. Their bodies come from Bodies: the driver holds all of them while
+// it sends them on, and drops them before Reset.
 type Effects struct {
 	Messages []Message
 	Facts    []Fact
+	Bodies   Shelf
 
 	updates []Update
-	entries []Entry
 	extras  []*Extra // used and, up to its capacity, usable again
 }
 
@@ -55,20 +56,6 @@ func (fx *Effects) KeepUpdates(u []Update) []Update {
 	return u[:len(u):len(u)]
 }
 
-// GrowEntries is GrowUpdates for table entries.
-func (fx *Effects) GrowEntries(n int) []Entry {
-	if cap(fx.entries)-len(fx.entries) < n {
-		fx.entries = make([]Entry, 0, max(2*cap(fx.entries), n, 256))
-	}
-	return fx.entries[len(fx.entries):len(fx.entries):cap(fx.entries)]
-}
-
-// KeepEntries is KeepUpdates for table entries.
-func (fx *Effects) KeepEntries(e []Entry) []Entry {
-	fx.entries = fx.entries[:len(fx.entries)+len(e)]
-	return e[:len(e):len(e)]
-}
-
 // Extra returns an empty Extra for one message of this step. Its slices may be appended to.
 func (fx *Effects) Extra() *Extra {
 	n := len(fx.extras)
@@ -89,6 +76,5 @@ func (fx *Effects) Reset() {
 	fx.Messages = fx.Messages[:0]
 	fx.Facts = fx.Facts[:0]
 	fx.updates = fx.updates[:0]
-	fx.entries = fx.entries[:0]
 	fx.extras = fx.extras[:0]
 }

@@ -5,7 +5,6 @@ package core
 type Extra struct {
 	Health  []HealthEntry // participants about themselves (spec 10 §4.6)
 	Workers []WorkerEntry // owners about their workers (§6, AD-48)
-	Site    SiteReport    // XACK
 }
 
 // Load is the overload state of a node (spec 10 §4.6, spec 30 §1).
@@ -76,19 +75,6 @@ type WorkerEntry struct {
 	State       WorkerState
 }
 
-// SiteReport is what the leader of a datacenter answers to a federated probe (spec 10 §9).
-type SiteReport struct {
-	Term                      uint64
-	External                  uint32 // incarnation of the datacenter as seen from outside: never falls
-	Workers, WorkersHealthy   uint32
-	Cores, CoresAvailable     uint32
-	Jobs, Workflows           uint32
-	Managers, ManagersHealthy uint16
-	Site                      uint16 // datacenter
-	Leader                    bool   // the sender leads it
-	Health                    uint8  // datacenter class by its own judgement, 0 = not judged (spec 30 §3.1)
-}
-
 // Clear empties x and keeps the memory of its slices.
 func (x *Extra) Clear() { *x = Extra{Health: x.Health[:0], Workers: x.Workers[:0]} }
 
@@ -96,5 +82,4 @@ func (x *Extra) Clear() { *x = Extra{Health: x.Health[:0], Workers: x.Workers[:0
 func (x *Extra) CopyFrom(src *Extra) {
 	x.Health = append(x.Health[:0], src.Health...)
 	x.Workers = append(x.Workers[:0], src.Workers...)
-	x.Site = src.Site
 }

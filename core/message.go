@@ -6,28 +6,17 @@ type Flags uint8
 // Flag bits.
 const (
 	FlagDeclined Flags = 1 << iota // NACK: the proxy will not try (spec 10 §4.2)
-	FlagRetry                      // JOIN_ACK: raise your incarnation to Required and try again (§2.6); JOIN: a member that is in joins again
+	FlagRetry                      // JOIN_ACK: raise your incarnation and try again (§2.6); JOIN: a member that is in joins again
 	FlagRejected                   // JOIN_ACK: refused, see Reject
 	FlagReply                      // SYNC_DIGEST, SYNC_FULL: the answer, not the question
 	FlagEqual                      // SYNC_DIGEST reply: the digests agree, nothing follows
 	FlagProbe                      // PING: part of the failure detector (not on the wire; for checks and metrics)
 )
 
-// Reject is why a JOIN was refused (spec 10 §7.1).
-type Reject uint8
-
-// Reasons of refusal.
-const (
-	RejectNone Reject = iota
-	RejectVersion
-	RejectGroup
-	RejectZombie
-	RejectFull
-)
-
-// Message is everything that travels between two nodes: one tagged struct, copied by value. It is
-// immutable once sent. Slices are borrowed: whoever keeps a message longer than the call that got it
-// copies them. Fields that a kind does not name are zero.
+// Message is everything that travels between two nodes: a header and what the datagrams of membership
+// carry, copied by value, and a body for all other kinds. It is immutable once sent. Slices and Extra are
+// borrowed: whoever keeps a message longer than the call that got it copies them, and holds the body.
+// Fields that a kind does not name are zero.
 type Message struct {
 	Kind  Kind
 	Flags Flags
@@ -39,26 +28,19 @@ type Message struct {
 	Instance, Incarnation uint32 // of the sender
 	Seq                   uint32
 
-	Target   NodeID  // PING, STREAM_PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member; XNACK: the leader, NoNode if not known
-	Required uint32  // IND_ACK: target's incarnation; JOIN_ACK+FlagRetry: the incarnation demanded
+	Target   NodeID  // PING, STREAM_PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member
+	Required uint32  // IND_ACK: target's incarnation
 	BudgetMS uint32  // PING_REQ, STREAM_PING: how long the origin waits, ms
 	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
 	Digest   uint32  // ACK: low 32 bits of the responder's participant digest (§7.3)
 
-	Reject Reject // JOIN_ACK
-	Failed Kind   // KindStreamFailed
-	Major  uint8  // JOIN: protocol major version
-	Minor  uint8
-
-	Sum, PartSum uint64   // SYNC_DIGEST: sums over all and over participants; PROGRESS: Sum is the scope, PartSum what is done so far
-	Count        uint32   // SYNC_DIGEST: records in Sum
-	PartCount    uint32   // SYNC_DIGEST: records in PartSum
-	Timeout      Duration // streams: give up after this long; known to the driver only, not on the wire
+	Failed  Kind     // KindStreamFailed
+	Timeout Duration // streams: give up after this long; known to the driver only, not on the wire
 
 	Coord   Coord    // Dims = 0: no coordinate block
 	Updates []Update // membership update block
-	Records []Entry  // JOIN_ACK, SYNC_FULL
-	Extra   *Extra   // what few messages carry; nil for all others
+	Extra   *Extra   // blocks that few datagrams carry; nil for all others
+	Body    Body     // of the kinds that have one (walk.go), else nil
 }
 
 // MaxDims is the largest number of dimensions that a coordinate may have.

@@ -46,8 +46,6 @@ func (b *Bench) Message(m *core.Message) string {
 		s += " target=" + b.Name(m.Target)
 	case core.KindAck:
 		s += " you=" + m.State.String()
-	case core.KindJoin:
-		s += fmt.Sprintf(" v%d.%d", m.Major, m.Minor)
 	case core.KindPing:
 		if m.Target != m.To {
 			s += " target=" + b.Name(m.Target)
@@ -69,10 +67,7 @@ func (b *Bench) Message(m *core.Message) string {
 	if m.Extra != nil {
 		s += b.extra(m.Extra)
 	}
-	if len(m.Records) > 0 {
-		s += " {" + join(len(m.Records), func(i int) string { return b.entry(&m.Records[i]) }) + "}"
-	}
-	return s
+	return s + b.Body(m)
 }
 
 func flags(m *core.Message) string {
@@ -81,8 +76,8 @@ func flags(m *core.Message) string {
 		bit  core.Flags
 		text string
 	}{
-		{core.FlagDeclined, " declined"}, {core.FlagRetry, fmt.Sprintf(" retry required=%d", m.Required)},
-		{core.FlagRejected, fmt.Sprintf(" rejected(%d)", m.Reject)}, {core.FlagReply, " reply"}, {core.FlagEqual, " equal"},
+		{core.FlagDeclined, " declined"}, {core.FlagRetry, " retry"},
+		{core.FlagRejected, " rejected"}, {core.FlagReply, " reply"}, {core.FlagEqual, " equal"},
 	} {
 		if m.Flags&f.bit != 0 {
 			s += f.text
@@ -198,18 +193,6 @@ func (b *Bench) ParseWorker(s string) (core.WorkerEntry, error) {
 	}
 	e.Incarnation, e.Worker, e.Owner = uint32(inc), worker, owner
 	return e, nil
-}
-
-func (b *Bench) entry(e *core.Entry) string {
-	s := fmt.Sprintf("%s=%s(%d)", b.Name(e.Subject), e.State, e.Incarnation)
-	switch {
-	case e.Accuser == core.NoNode:
-	case e.State == core.StateOK:
-		s += " of " + b.Name(e.Accuser) // a worker's owner
-	default:
-		s += " by " + b.Name(e.Accuser)
-	}
-	return s
 }
 
 func join(n int, text func(i int) string) string {

@@ -71,12 +71,12 @@ func (r *rig) hand(m *core.Message) {
 func (r *rig) ack(to *core.Message, site uint16, external uint32) {
 	r.hand(&core.Message{
 		Kind: core.KindXAck, From: to.To, To: 1, Role: core.RoleManager, Instance: 1, Seq: to.Seq,
-		Extra: &core.Extra{Site: core.SiteReport{Site: site, Leader: true, External: external}},
+		Body: &SiteBody{SiteReport: SiteReport{Site: site, Leader: true, External: external}},
 	})
 }
 
 func (r *rig) nack(to *core.Message, leader core.NodeID) {
-	r.hand(&core.Message{Kind: core.KindXNack, From: to.To, To: 1, Role: core.RoleManager, Instance: 1, Seq: to.Seq, Target: leader})
+	r.hand(&core.Message{Kind: core.KindXNack, From: to.To, To: 1, Role: core.RoleManager, Instance: 1, Seq: to.Seq, Body: &Redirect{Leader: leader}})
 }
 
 func (r *rig) want(facts ...string) {
@@ -231,7 +231,7 @@ func TestStaleAck(t *testing.T) {
 	}
 	r.hand(&core.Message{
 		Kind: core.KindXAck, From: 20, To: 1, Instance: 2, Seq: probe.Seq,
-		Extra: &core.Extra{Site: core.SiteReport{Site: 1, Leader: true, External: 0}},
+		Body: &SiteBody{SiteReport: SiteReport{Site: 1, Leader: true, External: 0}},
 	})
 	if r.g.Counters.Stale != 1 {
 		t.Error("a new process starts at 0 and was ignored")
@@ -281,11 +281,11 @@ func TestRandomAnswers(t *testing.T) {
 				continue
 			}
 			m := open[rapid.IntRange(0, len(open)-1).Draw(t, "which")]
-			x := core.Message{Kind: core.KindXAck, From: m.To, To: 1, Instance: 1, Seq: m.Seq, Extra: &core.Extra{
-				Site: core.SiteReport{Site: siteOf(&m), Leader: true, External: rapid.Uint32Range(0, 3).Draw(t, "inc")}}}
+			x := core.Message{Kind: core.KindXAck, From: m.To, To: 1, Instance: 1, Seq: m.Seq, Body: &SiteBody{
+				SiteReport: SiteReport{Site: siteOf(&m), Leader: true, External: rapid.Uint32Range(0, 3).Draw(t, "inc")}}}
 			if rapid.Bool().Draw(t, "nack") {
-				x.Kind, x.Extra = core.KindXNack, nil
-				x.Target = rapid.SampledFrom([]core.NodeID{10, 11, 12, 20, 99, core.NoNode}).Draw(t, "leader")
+				x.Kind = core.KindXNack
+				x.Body = &Redirect{Leader: rapid.SampledFrom([]core.NodeID{10, 11, 12, 20, 99, core.NoNode}).Draw(t, "leader")}
 			}
 			r.g.Receive(r.now, &x, &r.fx)
 			open = take(t, r, open, &state, rows)
@@ -337,16 +337,16 @@ func TestLeaderAnswersAndOthersNameIt(t *testing.T) {
 	m, low := newManager(11, table, nil)
 	var fx core.Effects
 	m.Receive(sec, xprobe(1, 11, 5), &fx)
-	if x := fx.Messages[0]; x.Kind != core.KindXNack || x.Target != 10 || x.Seq != 5 || x.To != 1 || x.Group != 0 {
+	if x := fx.Messages[0]; x.Kind != core.KindXNack || x.Body.(*Redirect).Leader != 10 || x.Seq != 5 || x.To != 1 || x.Group != 0 {
 		t.Errorf("a follower answers %+v", x)
 	}
 	fx.Reset()
 	table[10] = core.StateSuspect
 	low.Update()
 	m.Receive(2*sec, xprobe(1, 11, 6), &fx)
-	want := core.SiteReport{Term: 2, External: 4, Managers: 3, ManagersHealthy: 2, Workers: 2, WorkersHealthy: 1, Leader: true}
-	if x := fx.Messages[0]; x.Kind != core.KindXAck || x.Seq != 6 || x.Extra.Site != want {
-		t.Errorf("the leader answers %+v with %+v, want %+v", x, x.Extra, want)
+	want := SiteReport{Term: 2, External: 4, Managers: 3, ManagersHealthy: 2, Workers: 2, WorkersHealthy: 1, Leader: true}
+	if x := fx.Messages[0]; x.Kind != core.KindXAck || x.Seq != 6 || x.Body.(*SiteBody).SiteReport != want {
+		t.Errorf("the leader answers %+v with %+v, want %+v", x, x.Body, want)
 	}
 }
 
@@ -408,14 +408,14 @@ func TestGatesAreBounded(t *testing.T) {
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	r := newRig(t)
 	r.local.Viv = viv()
-	report := &core.Extra{Site: core.SiteReport{Leader: true}}
+	report := &SiteBody{SiteReport: SiteReport{Leader: true}}
 	step := func() {
 		r.now = r.g.Deadline()
 		r.g.Wake(r.now, &r.fx)
 		for i := range r.fx.Messages {
 			m := r.fx.Messages[i]
-			report.Site.Site = siteOf(&m)
-			m = core.Message{Kind: core.KindXAck, From: m.To, To: 1, Seq: m.Seq, Extra: report, Coord: m.Coord}
+			report.Site = siteOf(&m)
+			m = core.Message{Kind: core.KindXAck, From: m.To, To: 1, Seq: m.Seq, Body: report, Coord: m.Coord}
 			r.g.Receive(r.now, &m, &r.fx)
 		}
 		r.fx.Reset()
@@ -433,6 +433,12 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		at += 2 * sec
 		mgr.Wake(at, &fx)
 		mgr.Receive(at, probe, &fx)
+		for i := range fx.Messages {
+			if b := fx.Messages[i].Body; b != nil { // as a driver does
+				core.Hold(b)
+				fx.Bodies.Drop(fx.Messages[i].Kind, b)
+			}
+		}
 		fx.Reset()
 	}
 	serve()

@@ -65,7 +65,7 @@ type site struct {
 	external uint32       // the highest external incarnation seen of the process below
 	of       core.NodeID
 	instance uint32
-	report   core.SiteReport
+	report   SiteReport
 	peers    []peer // parallel to Managers
 }
 
@@ -100,7 +100,7 @@ func (g *Gate) State(i int) core.Reach { return g.sites[i].state }
 func (g *Gate) Leader(i int) core.NodeID { return g.sites[i].leader }
 
 // Report returns what the leader of datacenter i last said and when; ok is false before the first time.
-func (g *Gate) Report(i int) (r core.SiteReport, at core.Instant, ok bool) {
+func (g *Gate) Report(i int) (r SiteReport, at core.Instant, ok bool) {
 	s := &g.sites[i]
 	return s.report, s.acked, s.reported
 }
@@ -227,7 +227,8 @@ func (g *Gate) find(id core.NodeID) (*site, int) {
 // onAck: any ack that is not older than what was seen makes a datacenter reachable, also one that comes
 // after its probe ran out; only an ack in time is a sample.
 func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *core.Effects) {
-	if m.Extra == nil || !m.Extra.Site.Leader || m.Extra.Site.Site != s.ID || m.Seq == 0 || m.Seq > g.seq {
+	r, ok := m.Body.(*SiteBody)
+	if !ok || !r.Leader || r.Site != s.ID || m.Seq == 0 || m.Seq > g.seq {
 		g.Counters.Malformed++
 		return
 	}
@@ -235,7 +236,6 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 		g.local.sample(now, p, now.Sub(g.out[i].sent))
 		g.drop(i)
 	}
-	r := &m.Extra.Site
 	if s.of == m.From && s.instance == m.Instance && r.External < s.external {
 		g.Counters.Stale++
 		return
@@ -243,7 +243,7 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 	g.Counters.Acks++
 	s.of, s.instance, s.external = m.From, m.Instance, r.External
 	s.leader, s.doubted, s.failures, s.acked = m.From, false, 0, now
-	s.report, s.reported = *r, true
+	s.report, s.reported = r.SiteReport, true
 	if s.state != core.ReachReachable {
 		g.become(now, s, core.ReachReachable, core.CauseAck, fx)
 	}
@@ -252,6 +252,11 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 // onNack: the way to the datacenter is open, but another one leads it. An answer breaks a row of failures;
 // that nobody leads is found by the silence of acks.
 func (g *Gate) onNack(now core.Instant, s *site, m *core.Message, fx *core.Effects) {
+	r, ok := m.Body.(*Redirect)
+	if !ok {
+		g.Counters.Malformed++
+		return
+	}
 	i := g.outstanding(m)
 	if i < 0 {
 		return
@@ -259,7 +264,7 @@ func (g *Gate) onNack(now core.Instant, s *site, m *core.Message, fx *core.Effec
 	g.drop(i)
 	g.Counters.Nacks++
 	s.failures = 0
-	named := m.Target
+	named := r.Leader
 	if named == core.NoNode || named == m.From || !manages(s, named) {
 		if s.leader == m.From {
 			s.leader = core.NoNode // it no longer leads and knows nobody who does

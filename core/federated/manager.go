@@ -17,7 +17,7 @@ type Manager struct {
 	gates   []gate
 
 	stale  bool // the counts of report are to be taken anew
-	report core.SiteReport
+	report SiteReport
 
 	Counters ManagerCounters
 }
@@ -72,14 +72,14 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	m.local.hear(now, &g.peer, msg)
 	if !m.Leads() {
 		m.Counters.Nacks++
-		m.local.header(core.KindXNack, msg.From, msg.Seq, fx).Target = m.lead.Leader()
+		nack := m.local.header(core.KindXNack, msg.From, msg.Seq, fx)
+		core.Attach[Redirect](fx, nack).Leader = m.lead.Leader()
 		return
 	}
 	m.Counters.Acks++
 	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, fx)
-	ack.Extra = fx.Extra()
 	m.fill()
-	ack.Extra.Site = m.report
+	core.Attach[SiteBody](fx, ack).SiteReport = m.report
 	m.arm()
 }
 

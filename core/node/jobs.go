@@ -72,17 +72,18 @@ func (n *Node) Validate(now core.Instant) []string {
 // progress hands a worker's word to the job layer: whoever reports work has it.
 func (n *Node) progress(now core.Instant, m *core.Message, fx *core.Effects) {
 	h := n.Jobs()
-	if h == nil || n.Swim.Stopped() || !n.Swim.Speaks(m) {
+	b, ok := m.Body.(*swim.Progress)
+	if h == nil || !ok || n.Swim.Stopped() || !n.Swim.Speaks(m) {
 		return
 	}
 	if s := n.Swim.State(m.From); s != core.StateOK && s != core.StateSuspect {
 		return // a ghost's work is nobody's
 	}
-	if _, open := slices.BinarySearch(n.parts.open, m.Sum); !open {
+	if _, open := slices.BinarySearch(n.parts.open, b.Scope); !open {
 		return
 	}
-	h.Work(now, m.Sum, m.From, true)
-	h.Progress(now, m.Sum, m.From, fx)
+	h.Work(now, b.Scope, m.From, true)
+	h.Progress(now, b.Scope, m.From, fx)
 	n.parts.arm()
 }
 

@@ -44,7 +44,7 @@ func newOwner() *owner {
 func (o *owner) progress(now core.Instant, scope uint64, instance uint32) {
 	o.seq++
 	o.n.Receive(now, &core.Message{
-		Kind: core.KindProgress, Group: 1, From: 2, Role: core.RoleWorker, Instance: instance, Seq: o.seq, Sum: scope,
+		Kind: core.KindProgress, Group: 1, From: 2, Role: core.RoleWorker, Instance: instance, Seq: o.seq, Body: &swim.Progress{Scope: scope},
 	}, &o.fx)
 }
 
@@ -131,7 +131,7 @@ func TestReport(t *testing.T) {
 	if !n.Report(7, 5, time.Second, &fx) || len(fx.Messages) != 1 {
 		t.Fatal("nothing sent")
 	}
-	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Sum != 7 || m.PartSum != 5 || m.Timeout != time.Second ||
+	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Body.(*swim.Progress).Scope != 7 || m.Body.(*swim.Progress).Done != 5 || m.Timeout != time.Second ||
 		m.Kind.Class() != core.ClassData {
 		t.Errorf("%+v", *m)
 	}
@@ -170,7 +170,7 @@ func TestGateJudgesManagersByReachability(t *testing.T) {
 	ack := func(now core.Instant, from core.NodeID, site uint16) {
 		n.Receive(now, &core.Message{
 			Kind: core.KindXAck, From: from, Role: core.RoleManager, Instance: 1, Seq: 1,
-			Extra: &core.Extra{Site: core.SiteReport{Site: site, Leader: true}},
+			Body: &federated.SiteBody{SiteReport: federated.SiteReport{Site: site, Leader: true}},
 		}, &fx)
 		facts = append(facts, fx.Facts...)
 		fx.Reset()

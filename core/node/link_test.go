@@ -72,10 +72,6 @@ func (p *pair) run(end core.Instant, each func(f *core.Fact)) {
 		}
 		for i := range p.fx.Messages {
 			m := p.fx.Messages[i]
-			if m.Extra != nil {
-				x := *m.Extra
-				m.Extra = &x
-			}
 			air = append(air, flight{now + core.Instant(10*time.Millisecond), m})
 		}
 		p.fx.Reset()
@@ -113,7 +109,7 @@ func TestLinkMeasuresAndTouchesNoMembership(t *testing.T) {
 		t.Errorf("%d samples by the gate, %d by the leader", g, m)
 	}
 	r, _, ok := p.n[0].Gate().Report(0)
-	if want := (core.SiteReport{Term: 1, Managers: 1, ManagersHealthy: 1, Site: 3, Leader: true}); !ok || r != want {
+	if want := (federated.SiteReport{Term: 1, Managers: 1, ManagersHealthy: 1, Site: 3, Leader: true}); !ok || r != want {
 		t.Errorf("report %+v", r)
 	}
 }

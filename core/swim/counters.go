@@ -21,7 +21,7 @@ type Counters struct {
 	WorkersFresh, WorkersSent, WorkersOverflowed uint64 // worker-state entries (§6)
 
 	JoinsAccepted, JoinsRetried, JoinsFailed uint64
-	JoinsRejected                            [core.RejectFull + 1]uint64
+	JoinsRejected                            [NumRejects]uint64
 	ZombieRejections                         uint64
 	ReconnectsTried, ReconnectsSucceeded     uint64 // pings to who is DEAD (§7.4), or silenced here and said to live
 	SyncsEqual, SyncsFull, SyncsFailed       uint64

@@ -47,22 +47,42 @@ func (s *script) update() core.Update {
 
 func (s *script) message(m *Machine) core.Message {
 	msg := core.Message{
-		Kind: core.Kind(s.byte() % 16), Flags: core.Flags(s.byte()), Role: core.Role(s.byte() % 8), State: core.MemberState(s.byte()),
+		Kind: core.Kind(s.byte() % core.NumKinds), Flags: core.Flags(s.byte()), Role: core.Role(s.byte() % 8), State: core.MemberState(s.byte()),
 		Group: core.GroupID(s.byte()%8) / 7, From: s.id(), To: m.self, Instance: s.number(), Incarnation: s.number(), Seq: s.number(),
-		Target: s.id(), Required: s.number(), BudgetMS: s.number() * 100, Digest: s.number(), Reject: core.Reject(s.byte()),
-		Failed: core.Kind(s.byte()), Major: s.byte()%4 + 1, Sum: uint64(s.number()), Count: s.number(),
+		Target: s.id(), Required: s.number(), BudgetMS: s.number() * 100, Digest: s.number(),
+		Failed: core.Kind(s.byte()),
 	}
 	msg.Group = 1 - msg.Group
 	for range s.byte() % 8 {
 		msg.Updates = append(msg.Updates, s.update())
 	}
+	msg.Body = s.body(s.byte())
+	return msg
+}
+
+// body returns any body, not always that of the kind.
+func (s *script) body(which byte) core.Body {
+	var table []core.Entry
+	switch which % 6 {
+	case 0:
+		return nil
+	case 1:
+		return &JoinRequest{Major: s.byte()%4 + 1}
+	case 2:
+		return &SyncDigest{Sum: uint64(s.number()), Count: s.number()}
+	case 3:
+		return &Progress{Scope: uint64(s.number())}
+	}
 	for range s.byte() % 8 {
 		u := s.update()
-		msg.Records = append(msg.Records, core.Entry{
+		table = append(table, core.Entry{
 			Subject: u.Subject, Incarnation: u.Incarnation, Accuser: u.From, Role: u.Role, State: core.MemberState(u.Type),
 		})
 	}
-	return msg
+	if which%6 == 4 {
+		return &JoinAck{Reject: Reject(s.byte()), Required: s.number(), Records: table}
+	}
+	return &SyncFull{Records: table}
 }
 
 // Any field values in any order: no panic, and every table stays true to the records.

@@ -56,7 +56,9 @@ func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause,
 	j.attempts++
 	j.seq = m.nextSeq()
 	msg := m.header(core.KindJoin, k, fx)
-	msg.Seq, msg.Major, msg.Minor, msg.Timeout = j.seq, VersionMajor, VersionMinor, m.cfg.Join.Timeout
+	msg.Seq, msg.Timeout = j.seq, m.cfg.Join.Timeout
+	ask := core.Attach[JoinRequest](fx, msg)
+	ask.Major, ask.Minor = VersionMajor, VersionMinor
 	if j.in && m.participates() { // no new process: nobody is to take it for a restart
 		msg.Flags |= core.FlagRetry
 	}
@@ -107,19 +109,19 @@ func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message
 	}
 }
 
-func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, ask *JoinRequest, fx *core.Effects) {
 	r := &m.rec[k]
 	switch {
-	case msg.Major != VersionMajor:
-		m.rejectJoin(k, msg, core.RejectVersion, fx)
+	case ask.Major != VersionMajor:
+		m.rejectJoin(k, msg, RejectVersion, fx)
 		return
 	case msg.Instance < r.instance:
 		m.count.ZombieRejections++
-		m.rejectJoin(k, msg, core.RejectZombie, fx)
+		m.rejectJoin(k, msg, RejectZombie, fx)
 		return
 	case m.lockedOut(now, k, msg):
 		m.count.ZombieRejections++
-		m.rejectJoin(k, msg, core.RejectZombie, fx)
+		m.rejectJoin(k, msg, RejectZombie, fx)
 		return
 	case m.leaving || !m.keeps(msg.Role):
 		return
@@ -127,7 +129,8 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	if need := m.requiredIncarnation(now, k, msg); msg.Incarnation < need {
 		m.count.JoinsRetried++
 		ack := m.header(core.KindJoinAck, k, fx)
-		ack.Seq, ack.Flags, ack.Required, ack.Timeout = msg.Seq, core.FlagRetry, need, m.cfg.Join.Timeout
+		ack.Seq, ack.Flags, ack.Timeout = msg.Seq, core.FlagRetry, m.cfg.Join.Timeout
+		core.Attach[JoinAck](fx, ack).Required = need
 		return
 	}
 	fresh := r.state() != core.StateOK || msg.Incarnation > r.incarnation()
@@ -143,7 +146,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	m.learnRole(now, k, msg.Role, fx)
 	m.admitJoiner(now, k, msg.Incarnation, fx)
 	if r.state() != core.StateOK {
-		m.rejectJoin(k, msg, core.RejectFull, fx)
+		m.rejectJoin(k, msg, RejectFull, fx)
 		return
 	}
 	m.watch.adopted(m, k, fresh, now, fx)
@@ -158,7 +161,8 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, fx *core.Ef
 	m.count.JoinsAccepted++
 	ack := m.header(core.KindJoinAck, k, fx)
 	ack.Seq, ack.Timeout = msg.Seq, m.cfg.Join.Timeout
-	ack.Records = m.table(now, m.isParticipant(msg.Role), fx)
+	b := core.Attach[JoinAck](fx, ack)
+	b.Records = m.table(now, m.isParticipant(msg.Role), b.Records)
 }
 
 // admitJoiner brings the joiner's record to OK by the row of §2.3 that its state names.
@@ -187,25 +191,26 @@ func (m *Machine) admitJoiner(now core.Instant, k int, inc uint32, fx *core.Effe
 	}
 }
 
-func (m *Machine) rejectJoin(k int, msg *core.Message, why core.Reject, fx *core.Effects) {
+func (m *Machine) rejectJoin(k int, msg *core.Message, why Reject, fx *core.Effects) {
 	m.count.JoinsRejected[why]++
 	ack := m.header(core.KindJoinAck, k, fx)
-	ack.Seq, ack.Flags, ack.Reject, ack.Timeout = msg.Seq, core.FlagRejected, why, m.cfg.Join.Timeout
+	ack.Seq, ack.Flags, ack.Timeout = msg.Seq, core.FlagRejected, m.cfg.Join.Timeout
+	core.Attach[JoinAck](fx, ack).Reject = why
 }
 
-func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, ack *JoinAck, fx *core.Effects) {
 	j := &m.join
 	if j.done || j.seq == 0 || msg.Seq != j.seq {
 		return
 	}
 	switch {
 	case msg.Flags&core.FlagRetry != 0:
-		if msg.Required > maxIncarnation {
+		if ack.Required > maxIncarnation {
 			m.count.Malformed++
 			return
 		}
-		if msg.Required > m.inc {
-			m.setIncarnation(msg.Required, core.CauseJoinRequired, fx)
+		if ack.Required > m.inc {
+			m.setIncarnation(ack.Required, core.CauseJoinRequired, fx)
 		}
 		m.sendJoin(now, msg.From, core.CauseJoinRetry, fx)
 		return
@@ -219,7 +224,7 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, fx *core
 	if !m.participates() {
 		m.watch.owner = msg.From
 	}
-	m.mergeTable(now, msg, fx)
+	m.mergeTable(now, msg.From, ack.Records, fx)
 	m.joinFact(msg.From, core.CauseJoinAccepted, fx)
 }
 

@@ -266,7 +266,11 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		return
 	}
 	if msg.Kind == core.KindJoin { // the sender's claims are weighed by the JOIN rules alone (§2.6)
-		m.onJoin(now, k, msg, fx)
+		if ask, ok := msg.Body.(*JoinRequest); ok {
+			m.onJoin(now, k, msg, ask, fx)
+		} else {
+			m.count.Malformed++
+		}
 		return
 	}
 	if m.lockedOut(now, k, msg) {
@@ -316,23 +320,31 @@ func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effec
 		m.onIndAck(now, msg, fx)
 	case core.KindNack:
 		m.onNack(msg)
-	case core.KindJoinAck:
-		m.onJoinAck(now, k, msg, fx)
-	case core.KindSyncDigest:
-		m.onSyncDigest(now, k, msg, fx)
-	case core.KindSyncFull:
-		m.onSyncFull(now, k, msg, fx)
 	case core.KindStreamPing:
 		m.onStreamPing(now, k, msg, fx)
 	case core.KindStreamAck:
 		m.onStreamAck(now, k, msg, fx)
-	case core.KindGossip, core.KindLeave, core.KindProgress:
-		// Their updates are all they say here; progress is for the job layer.
-	case core.KindNone, core.KindJoin, core.KindStreamFailed, core.KindXProbe, core.KindXAck, core.KindXNack:
-		m.count.Malformed++
+	case core.KindGossip, core.KindLeave: // their updates are all they say
+	default:
+		m.actBody(now, k, msg, fx)
 	}
 	if m.cfg.Confirm.On == "any-message" && !m.hearsay && m.rec[k].state() == core.StateUnconfirmed {
 		m.confirm(now, k, msg.Incarnation, fx)
+	}
+}
+
+// actBody is act for the kinds that have a body.
+func (m *Machine) actBody(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+	switch b := msg.Body.(type) {
+	case *JoinAck:
+		m.onJoinAck(now, k, msg, b, fx)
+	case *SyncDigest:
+		m.onSyncDigest(now, k, msg, b, fx)
+	case *SyncFull:
+		m.onSyncFull(now, k, msg, b, fx)
+	case *Progress: // for the job layer
+	default:
+		m.count.Malformed++
 	}
 }
 

@@ -10,7 +10,9 @@ func (m *Machine) Progress(scope, done uint64, timeout core.Duration, fx *core.E
 		return false
 	}
 	msg := m.header(core.KindProgress, k, fx)
-	msg.Seq, msg.Sum, msg.PartSum, msg.Timeout = m.nextSeq(), scope, done, timeout
+	msg.Seq, msg.Timeout = m.nextSeq(), timeout
+	b := core.Attach[Progress](fx, msg)
+	b.Scope, b.Done = scope, done
 	return true
 }
 

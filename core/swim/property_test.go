@@ -82,7 +82,7 @@ func anyMessage(t *rapid.T, m *Machine) core.Message {
 		Role: anyRole(t, from), Instance: rapid.SampledFrom([]uint32{1, 1, 1, 1, 2, 3}).Draw(t, "instance"),
 		Incarnation: anyIncarnation(t), Seq: rapid.Uint32Range(0, 20).Draw(t, "seq"),
 		Target: core.NodeID(rapid.IntRange(0, propertyNodes-1).Draw(t, "target")), BudgetMS: rapid.Uint32Range(0, 2000).Draw(t, "budget"),
-		Required: anyIncarnation(t), Major: VersionMajor, Flags: core.Flags(rapid.SampledFrom([]int{0, 0, 1, 2, 4, 8, 24}).Draw(t, "flags")),
+		Required: anyIncarnation(t), Flags: core.Flags(rapid.SampledFrom([]int{0, 0, 1, 2, 4, 8, 24}).Draw(t, "flags")),
 		Failed: core.Kind(rapid.IntRange(0, core.NumKinds-1).Draw(t, "failed")), Digest: rapid.Uint32().Draw(t, "digest"),
 	}
 	if len(m.out) > 0 && rapid.Bool().Draw(t, "answers") { // hit the rare seq: answer one of its pings
@@ -115,16 +115,36 @@ func anyMessage(t *rapid.T, m *Machine) core.Message {
 	if !msg.Kind.IsStream() {
 		msg.Extra = anyExtra(t)
 	}
-	if msg.Kind == core.KindSyncFull || msg.Kind == core.KindJoinAck {
+	msg.Body = anyBody(t, msg.Kind)
+	return msg
+}
+
+// anyBody draws the body of a kind that has one.
+func anyBody(t *rapid.T, k core.Kind) core.Body {
+	var table []core.Entry
+	if k == core.KindSyncFull || k == core.KindJoinAck {
 		for range rapid.IntRange(0, 4).Draw(t, "records") {
 			u := anyUpdate(t)
-			msg.Records = append(msg.Records, core.Entry{
+			table = append(table, core.Entry{
 				Subject: u.Subject, Incarnation: u.Incarnation, Role: u.Role, Accuser: u.From,
 				State: core.MemberState(rapid.IntRange(0, core.NumStates).Draw(t, "state")),
 			})
 		}
 	}
-	return msg
+	switch k {
+	case core.KindJoin:
+		return &JoinRequest{Major: VersionMajor}
+	case core.KindJoinAck:
+		return &JoinAck{Required: anyIncarnation(t), Records: table}
+	case core.KindSyncDigest:
+		return new(SyncDigest)
+	case core.KindSyncFull:
+		return &SyncFull{Records: table}
+	case core.KindProgress:
+		return new(Progress)
+	default:
+		return nil
+	}
 }
 
 // anyExtra draws entries about everybody, the machine itself included, and nonsense.

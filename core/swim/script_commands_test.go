@@ -160,7 +160,7 @@ func (s *stage) send(d *datadriven.TestData) {
 	m := core.Message{
 		Kind: s.kind(d), Group: 1, From: s.id(s.arg(d, "from")), To: s.id(s.arg(d, "to")), Target: core.NoNode,
 	}
-	m.Role, m.Instance, m.Major, m.Minor = s.roles[m.From], max(1, s.inst[s.arg(d, "from")]), VersionMajor, VersionMinor
+	m.Role, m.Instance = s.roles[m.From], max(1, s.inst[s.arg(d, "from")])
 	if p := s.m[s.arg(d, "from")]; p != nil {
 		m.Incarnation = p.inc
 	}
@@ -182,9 +182,7 @@ func (s *stage) send(d *datadriven.TestData) {
 			*dst = uint32(n)
 		}
 	}
-	if v := s.arg(d, "major"); v != "" {
-		m.Major = v[0] - '0'
-	}
+	m.Body = s.body(d, m.Kind)
 	for _, v := range s.list(d, "updates") {
 		u, err := s.bench.ParseUpdate(v)
 		if err != nil {
@@ -199,6 +197,28 @@ func (s *stage) send(d *datadriven.TestData) {
 	s.entries(d, &m)
 	for range s.count(d) {
 		s.bench.Send(&m)
+	}
+}
+
+// body is the one that a forged message of the kind has.
+func (s *stage) body(d *datadriven.TestData, k core.Kind) core.Body {
+	switch k {
+	case core.KindJoin:
+		b := &JoinRequest{Major: VersionMajor, Minor: VersionMinor}
+		if v := s.arg(d, "major"); v != "" {
+			b.Major = v[0] - '0'
+		}
+		return b
+	case core.KindJoinAck:
+		return new(JoinAck)
+	case core.KindSyncDigest:
+		return new(SyncDigest)
+	case core.KindSyncFull:
+		return new(SyncFull)
+	case core.KindProgress:
+		return new(Progress)
+	default:
+		return nil
 	}
 }
 

@@ -1,6 +1,10 @@
 package swim
 
-import "hypersim/core"
+import (
+	"slices"
+
+	"hypersim/core"
+)
 
 // syncer is anti-entropy: digests first, tables only if they differ (§7.3).
 type syncer struct {
@@ -57,11 +61,11 @@ func (m *Machine) startSync(now core.Instant, k int, fx *core.Effects) {
 	}
 	msg := m.header(core.KindSyncDigest, k, fx)
 	msg.Seq, msg.Timeout = m.sync.seq, m.cfg.Sync.Timeout
-	m.fillDigest(msg)
+	m.fillDigest(core.Attach[SyncDigest](fx, msg))
 }
 
-func (m *Machine) fillDigest(msg *core.Message) {
-	msg.Sum, msg.Count, msg.PartSum, msg.PartCount = m.sum.all, m.sum.nAll, m.sum.part, m.sum.nPart
+func (m *Machine) fillDigest(b *SyncDigest) {
+	b.Sum, b.Count, b.PartSum, b.PartCount = m.sum.all, m.sum.nAll, m.sum.part, m.sum.nPart
 }
 
 func (m *Machine) onSyncWait(fx *core.Effects) {
@@ -71,7 +75,7 @@ func (m *Machine) onSyncWait(fx *core.Effects) {
 	f.Subject, f.Cause = m.sync.partner, core.CauseSyncFailed
 }
 
-func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, theirs *SyncDigest, fx *core.Effects) {
 	m.confirm(now, k, msg.Incarnation, fx)
 	if msg.Flags&core.FlagReply != 0 {
 		if m.sync.waitsFor(msg) {
@@ -79,11 +83,11 @@ func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *c
 		}
 		return
 	}
-	if m.sameTable(msg) {
+	if m.sameTable(msg.Role, theirs) {
 		m.count.SyncsEqual++
 		reply := m.header(core.KindSyncDigest, k, fx)
 		reply.Seq, reply.Flags, reply.Timeout = msg.Seq, core.FlagReply|core.FlagEqual, m.cfg.Sync.Timeout
-		m.fillDigest(reply)
+		m.fillDigest(core.Attach[SyncDigest](fx, reply))
 		m.attachOutOfTurn(reply, k, fx)
 		return
 	}
@@ -91,17 +95,17 @@ func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, fx *c
 }
 
 // sameTable compares digests; with a worker on either side only participants count.
-func (m *Machine) sameTable(msg *core.Message) bool {
-	if !m.isParticipant(msg.Role) || !m.participates() {
-		return msg.PartSum == m.sum.part && msg.PartCount == m.sum.nPart
+func (m *Machine) sameTable(role core.Role, theirs *SyncDigest) bool {
+	if !m.isParticipant(role) || !m.participates() {
+		return theirs.PartSum == m.sum.part && theirs.PartCount == m.sum.nPart
 	}
-	return msg.Sum == m.sum.all && msg.Count == m.sum.nAll
+	return theirs.Sum == m.sum.all && theirs.Count == m.sum.nAll
 }
 
 // onSyncFull merges the partner's table. The first table of an exchange is answered with the own one.
-func (m *Machine) onSyncFull(now core.Instant, k int, msg *core.Message, fx *core.Effects) {
+func (m *Machine) onSyncFull(now core.Instant, k int, msg *core.Message, theirs *SyncFull, fx *core.Effects) {
 	m.confirm(now, k, msg.Incarnation, fx)
-	m.mergeTable(now, msg, fx)
+	m.mergeTable(now, msg.From, theirs.Records, fx)
 	m.count.SyncsFull++
 	if msg.Flags&core.FlagReply == 0 {
 		m.sendTable(now, k, msg.Seq, core.FlagReply, fx)
@@ -129,15 +133,16 @@ func (m *Machine) sendTable(now core.Instant, k int, seq uint32, flags core.Flag
 	both := m.participates() && m.isParticipant(m.rec[k].role())
 	msg := m.header(core.KindSyncFull, k, fx)
 	msg.Seq, msg.Flags, msg.Timeout = seq, flags, m.cfg.Sync.Timeout
-	msg.Records = m.table(now, both, fx)
+	b := core.Attach[SyncFull](fx, msg)
+	b.Records = m.table(now, both, b.Records)
 	m.attachOutOfTurn(msg, k, fx)
 }
 
-// table lists self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay
+// table appends to es self, OK, SUSPECT, and the recent DEAD and LEFT; UNCONFIRMED records are hearsay and stay
 // here. Without workers if the reader keeps none; for a manager with the owner of each in the accuser's place,
 // which an OK record does not use: a manager that came late hears of owners in no other way. A worker, which is no witness, lists itself alone (§1).
-func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core.Entry {
-	es := fx.GrowEntries(len(m.rec) + 1)
+func (m *Machine) table(now core.Instant, workers bool, es []core.Entry) []core.Entry {
+	es = slices.Grow(es, int(m.sum.nAll)+1)
 	es = append(es, core.Entry{
 		Subject: m.self, Incarnation: m.inc, Accuser: core.NoNode, Role: m.role, State: core.StateOK,
 	})
@@ -166,12 +171,12 @@ func (m *Machine) table(now core.Instant, workers bool, fx *core.Effects) []core
 		}
 		es = append(es, e)
 	}
-	return fx.KeepEntries(es)
+	return es
 }
 
-func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effects) {
-	for i := range msg.Records {
-		e := &msg.Records[i]
+func (m *Machine) mergeTable(now core.Instant, from core.NodeID, es []core.Entry, fx *core.Effects) {
+	for i := range es {
+		e := &es[i]
 		u := core.Update{Subject: e.Subject, Incarnation: e.Incarnation, From: core.NoNode, Role: e.Role}
 		switch e.State {
 		case core.StateOK:
@@ -179,15 +184,15 @@ func (m *Machine) mergeTable(now core.Instant, msg *core.Message, fx *core.Effec
 		case core.StateSuspect:
 			u.Type, u.From = core.UpdateSuspect, e.Accuser
 		case core.StateDead:
-			u.Type, u.From = core.UpdateDead, msg.From
+			u.Type, u.From = core.UpdateDead, from
 		case core.StateLeft:
 			u.Type = core.UpdateLeft
 		default:
 			continue
 		}
-		m.claim(now, &u, source{from: msg.From, answered: true, sync: true}, fx)
+		m.claim(now, &u, source{from: from, answered: true, sync: true}, fx)
 		if m.watch.owners != nil && e.State == core.StateOK {
-			m.watch.told(m, e, msg.From, now, fx)
+			m.watch.told(m, e, from, now, fx)
 		}
 	}
 }

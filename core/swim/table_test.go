@@ -252,9 +252,9 @@ func (x *tabled) apply(event string, inc uint32) {
 		if event == "sync-suspect" {
 			accuser = tableOther
 		}
-		x.receive(core.Message{Kind: core.KindSyncFull, Flags: core.FlagReply, From: tableFirst, Records: []core.Entry{{
+		x.receive(core.Message{Kind: core.KindSyncFull, Flags: core.FlagReply, From: tableFirst, Body: &SyncFull{Records: []core.Entry{{
 			Subject: tableSubject, Incarnation: inc, Accuser: accuser, Role: core.RoleManager, State: states[event],
-		}}})
+		}}}})
 	}
 }
 

@@ -18,14 +18,15 @@ func busy() core.Message {
 func TestNoAllocations(t *testing.T) {
 	for name, b := range books() {
 		for what, m := range map[string]core.Message{"ping": ping(), "busy": busy()} {
-			p := Encode(nil, &m, b)
+			c := newCodec(b)
+			p := c.Encode(nil, &m)
 			buf := make([]byte, 0, 4*MTU)
 			have := core.Message{Updates: make([]core.Update, 0, MaxUpdates)}
 			for op, f := range map[string]func(){
 				"Size":   func() { Size(&m, b) },
-				"Encode": func() { Encode(buf, &m, b) },
+				"Encode": func() { c.Encode(buf, &m) },
 				"Decode": func() {
-					if err := Decode(p, &have, b); err != nil {
+					if err := c.Decode(p, &have); err != nil {
 						t.Fatal(err)
 					}
 				},
@@ -48,8 +49,8 @@ func Benchmark(b *testing.B) {
 		name string
 		m    core.Message
 	}{{"ping", ping()}, {"ack", ack}, {"busy", busy()}} {
-		m := c.m
-		p := Encode(nil, &m, book)
+		m, codec := c.m, newCodec(book)
+		p := codec.Encode(nil, &m)
 		b.Run("size/"+c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -60,14 +61,14 @@ func Benchmark(b *testing.B) {
 			b.ReportAllocs()
 			buf := make([]byte, 0, 4*MTU)
 			for b.Loop() {
-				buf = Encode(buf[:0], &m, book)
+				buf = codec.Encode(buf[:0], &m)
 			}
 		})
 		b.Run("decode/"+c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			have := core.Message{Updates: make([]core.Update, 0, MaxUpdates)}
 			for b.Loop() {
-				if Decode(p, &have, book) != nil {
+				if codec.Decode(p, &have) != nil {
 					b.Fatal("does not decode")
 				}
 			}

@@ -26,7 +26,7 @@ func TestEncodeDecode(t *testing.T) {
 						t.Fatal("Encode does not append")
 					}
 					p = p[len(prefix):]
-					if size := Size(&m, b); size != len(p) {
+					if size := sizeOf(&m, b); size != len(p) {
 						t.Fatalf("Size %d, encoded %d", size, len(p))
 					}
 					if err := Decode(p, &have, b); err != nil {
@@ -49,7 +49,7 @@ func TestSizeShortcut(t *testing.T) {
 	type slow struct{ Book }
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawMessage(t, rapid.SampledFrom(kinds).Draw(t, "kind"))
-		if fast, long := Size(&m, linear), Size(&m, slow{linear}); fast != long {
+		if fast, long := sizeOf(&m, linear), sizeOf(&m, slow{linear}); fast != long {
 			t.Fatalf("%d by the shortcut, %d without", fast, long)
 		}
 	})
@@ -163,20 +163,15 @@ func TestEncodePanics(t *testing.T) {
 		"dimensions":               func(m *core.Message) { m.Coord.Dims = core.MaxDims + 1 },
 		"updates":                  func(m *core.Message) { m.Updates = make([]core.Update, 256) },
 		"update type":              func(m *core.Message) { m.Updates = []core.Update{{Type: core.NumUpdateTypes}} },
-		"records in a ping":        func(m *core.Message) { m.Records = make([]core.Entry, 1) },
-		"record state":             func(m *core.Message) { *m = core.Message{Kind: core.KindSyncFull, Records: []core.Entry{{State: 6}}} },
 		"target of an ack":         func(m *core.Message) { m.Kind = core.KindAck },
 		"digest in a ping":         func(m *core.Message) { m.Digest = 1 },
 		"required in a ping":       func(m *core.Message) { m.Required = 1 },
 		"budget in a ping":         func(m *core.Message) { m.BudgetMS = 1 },
-		"reject in a ping":         func(m *core.Message) { m.Reject = 1 },
-		"unknown reject":           func(m *core.Message) { *m = core.Message{Kind: core.KindJoinAck, Reject: 9} },
-		"version in a ping":        func(m *core.Message) { m.Major = 1 },
-		"sums in a ping":           func(m *core.Message) { m.Count = 1 },
-		"xack without a report":    func(m *core.Message) { *m = core.Message{Kind: core.KindXAck} },
-		"report in a ping":         func(m *core.Message) { m.Extra = &core.Extra{Site: core.SiteReport{Term: 1}} },
+		"body of a ping":           func(m *core.Message) { m.Body = someBody() },
+		"xack without a body":      func(m *core.Message) { *m = core.Message{Kind: core.KindXAck} },
+		"body of an unknown word":  func(m *core.Message) { *m = core.Message{Kind: core.KindXAck, Body: &everything{state: 6}} },
 		"extra with nothing in it": func(m *core.Message) { m.Extra = new(core.Extra) },
-		"extra on a stream":        func(m *core.Message) { *m = core.Message{Kind: core.KindSyncFull, Extra: someEntries()} },
+		"extra on a stream":        func(m *core.Message) { *m = core.Message{Kind: core.KindStreamPing, Extra: someEntries()} },
 		"health of load 4":         func(m *core.Message) { m.Extra = &core.Extra{Health: []core.HealthEntry{{Load: 4}}} },
 		"worker of state 4":        func(m *core.Message) { m.Extra = &core.Extra{Workers: []core.WorkerEntry{{State: 4}}} },
 		"256 worker entries":       func(m *core.Message) { m.Extra = &core.Extra{Workers: make([]core.WorkerEntry, 256)} },
@@ -189,7 +184,7 @@ func TestEncodePanics(t *testing.T) {
 		wantPanic(t, what, func() { Encode(nil, &m, linear) })
 	}
 	long := LinearBook{Names: func(core.NodeID) string { return strings.Repeat("x", 256) }}
-	wantPanic(t, "long name", func() { Encode(nil, &core.Message{Kind: core.KindJoin}, long) })
+	wantPanic(t, "long name", func() { Encode(nil, &core.Message{Kind: core.KindJoin, Body: someBody()}, long) })
 	wantPanic(t, "no key", func() { Encode(nil, &core.Message{Kind: core.KindGossip}, noKeys{}) })
 }
 

@@ -7,25 +7,25 @@ import (
 )
 
 // Decode fills *m from the bytes of one message, all of them. Fields that the message does not carry
-// become zero: among them To and Timeout, which are the driver's to set. Updates and Records keep the
-// capacity that they had and grow if needed. So does Extra for the messages that have one; for all others
-// it becomes nil, so whoever decodes into m again puts it back first. Nothing else is allocated, and a
-// malformed message cannot make them larger than itself. An error is one of the package's, bare; *m is then of no use but for its
-// two slices.
+// become zero: among them To and Timeout, which are the driver's to set. Updates keep the capacity that
+// they had and grow if needed. So does Extra for the messages that have one; for all others it becomes nil,
+// so whoever decodes into m again puts it back first. A body is taken from the shelf, is nobody's else, and
+// is not held yet. A malformed message cannot make any of them larger than itself. An error is one of
+// the package's, bare; *m is then of no use but for its updates.
 //
 // Decode is strict: what it accepts is what Encode writes, byte for byte, except for blocks of
 // unknown tags, which it skips. It does not judge values that only the machine can judge:
 // incarnations, budgets, coordinates (NaN passes).
-func Decode(src []byte, m *core.Message, b Book) error {
-	spare := m.Extra
-	*m = core.Message{Updates: m.Updates[:0], Records: m.Records[:0]}
+func (c *Codec) Decode(src []byte, m *core.Message) error {
+	spare, b := m.Extra, c.Book
+	*m = core.Message{Updates: m.Updates[:0]}
 	at, err := checkFrame(src)
 	if err != nil {
 		return err
 	}
 	r := reader{rest: src[2:], spare: spare}
 	m.Kind = core.Kind(r.u8())
-	if !travels(m.Kind) {
+	if !m.Kind.Travels() {
 		return ErrUnknownKind
 	}
 	bits := r.u8()
@@ -40,7 +40,13 @@ func Decode(src []byte, m *core.Message, b Book) error {
 		return r.err
 	}
 	r.rest = src[at+4:]
-	r.body(m, b)
+	r.fields(m, b)
+	if c.hasBody(m.Kind) && r.err == nil {
+		m.Body = c.body(m.Kind)
+		if r.rest, err = c.walk.Read(r.rest, m, c); err != nil {
+			r.fail(err)
+		}
+	}
 	r.blocks(m, b)
 	return r.err
 }
@@ -69,7 +75,8 @@ func checkFrame(src []byte) (at int, err error) {
 	return at, nil
 }
 
-func (r *reader) body(m *core.Message, b Book) {
+// fields reads what the datagrams of membership have between header and blocks.
+func (r *reader) fields(m *core.Message, b Book) {
 	if hasTarget(m.Kind) {
 		m.Target = r.node(b)
 	}
@@ -85,29 +92,7 @@ func (r *reader) body(m *core.Message, b Book) {
 		m.BudgetMS = r.u32()
 	case core.KindIndAck:
 		m.Required = r.u32()
-	case core.KindJoin:
-		m.Major, m.Minor = r.u8(), r.u8()
-		r.name(m.From, b)
-	case core.KindJoinAck:
-		m.Reject = core.Reject(r.u8())
-		m.Required = r.u32()
-		if m.Reject > core.RejectFull {
-			r.fail(ErrValue)
-		}
-		r.records(m, b)
-	case core.KindSyncDigest:
-		m.Sum, m.PartSum = r.u64(), r.u64()
-		m.Count, m.PartCount = r.u32(), r.u32()
-	case core.KindSyncFull:
-		r.records(m, b)
-	case core.KindProgress:
-		m.Sum, m.PartSum = r.u64(), r.u64()
-	case core.KindXAck:
-		r.site(&r.extra(m).Site)
-	case core.KindXNack:
-		m.Target = r.leader(b)
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe, core.KindStreamAck:
-	case core.KindNone, core.KindStreamFailed: // refused by Decode
+	default: // nothing, or a body
 	}
 }
 
@@ -196,33 +181,4 @@ func (r *reader) update(b Book) core.Update {
 		r.fail(ErrUpdate)
 	}
 	return u
-}
-
-func (r *reader) records(m *core.Message, b Book) {
-	count := r.u32()
-	if uint64(count) > uint64(len(r.rest)/leastRecord) { // before anything grows
-		r.fail(ErrShort)
-		return
-	}
-	for range count {
-		if r.err != nil {
-			return
-		}
-		m.Records = append(m.Records, r.record(b))
-	}
-}
-
-func (r *reader) record(b Book) core.Entry {
-	e := core.Entry{Subject: r.node(b), Accuser: core.NoNode}
-	r.name(e.Subject, b)
-	tag := r.u8()
-	e.State, e.Role = core.MemberState(tag&7), core.Role(tag>>roleShift&3)
-	if r.err == nil && (e.State >= core.NumStates || tag&recordReserved != 0) {
-		r.fail(ErrRecord)
-	}
-	e.Incarnation = r.varint()
-	if tag&bitFrom != 0 {
-		e.Accuser = r.node(b)
-	}
-	return e
 }

@@ -6,7 +6,7 @@
 // messages over as values have the same digest (spec 50 §3, spec 10 I-V5, I-M17).
 // It never judges a claim, keeps no state, and never looks at a clock or a socket.
 //
-// Integers are big-endian, floats IEEE 754 binary32. A message is header, body, blocks:
+// Integers are big-endian, floats IEEE 754 binary32. A message is header, fields or body, blocks:
 //
 //	header (29, with IPv6 41)
 //	  0  magic 'H'           1
@@ -20,7 +20,7 @@
 //	 21  seq                 4
 //	 25  CRC32C              4   of all bytes before and after it
 //
-//	body
+//	fields
 //	  PING         target key 7
 //	  ACK          rtt_ms float32 4, state 1, digest 4
 //	  PING_REQ     target key 7, budget_ms 4
@@ -29,21 +29,11 @@
 //	  GOSSIP       –
 //	  LEAVE        –
 //	  XPROBE       –
-//	  XACK         datacenter 2, term 8, external incarnation 4, flags 1 (bit 0 leader), class 1, managers
-//	               2, healthy 2; 4 each: workers, healthy, cores, available, jobs, workflows
-//	  XNACK        known 1, key of the leader 7 if known is 1
-//	  JOIN         major 1, minor 1, id string
-//	  JOIN_ACK     reason of refusal 1, required incarnation 4, table
-//	  SYNC_DIGEST  sum 8, sum of participants 8, count 4, count of participants 4
-//	  SYNC_FULL    table
-//	  PROGRESS     scope 8, done so far 8
 //	  STREAM_PING  target key 7, budget_ms 4
 //	  STREAM_ACK   –
-//
-//	id string      length 1, bytes
-//	table          number of records 4, records
-//	record         key 7, id string, state byte 1, incarnation varint 1–5, key of the accuser 7 if any
-//	  state byte   bits 0–2 state, 3–4 role, 5 has accuser, 6–7 zero
+//	  all others   a body: its fields in the order of its Walk, where a number takes its size (a varint 1–5), a
+//	               node its key 7, an id string 1 and its bytes, a word or a bool 1, a list its length 4 and its
+//	               elements, ballast its digest 8 and its length 4
 //
 //	blocks, each at most once, in order of the low seven bits of the tag
 //	  0x01  coordinate  tag 1, length 1, dims 1, samples 2, float32 × (dims + 4): vec, height,

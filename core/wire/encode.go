@@ -25,14 +25,12 @@ const (
 	blockOrder   = 0x7f
 )
 
-// Bits of the tag byte of an update and of the state byte of a record; both start with three bits of type
-// or state and two of role.
+// Bits of the tag byte of an update, which starts with three bits of type and two of role.
 const (
 	roleShift      = 3
 	bitFrom        = 1 << 5
 	bitV6          = 1 << 6
 	updateReserved = 1 << 7
-	recordReserved = 3 << 6
 )
 
 // Layout of the header's byte of flags and role.
@@ -46,13 +44,23 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 var noCRC [4]byte
 
 // Encode appends the bytes of m to dst. What travels is listed in the package comment: not To, Timeout
-// and FlagProbe. It panics for messages that only a bug builds: a kind that never travels, a field set
-// that the kind does not have, a name or a block longer than its length field can say. A datagram
-// larger than MTU is none of its business. It does not allocate if dst has room for Size bytes.
-func Encode(dst []byte, m *core.Message, b Book) []byte {
-	if what := bug(m); what != "" {
+// and FlagProbe, nor ballast. It panics for messages that only a bug builds: a kind that never travels, a
+// field set that the kind does not have, a body that is missing or too much, a name or a block longer than
+// its length field can say. A datagram larger than MTU is none of its business. It does not allocate if
+// dst has room for Size bytes.
+func (c *Codec) Encode(dst []byte, m *core.Message) []byte {
+	what := bug(m)
+	switch {
+	case what != "":
+	case m.Body == nil && c.hasBody(m.Kind):
+		what = "without its body"
+	case m.Body != nil && !c.hasBody(m.Kind):
+		what = "this kind has no body"
+	}
+	if what != "" {
 		panicMessage(m, what)
 	}
+	b := c.Book
 	start := len(dst)
 	dst = append(dst, Magic, FormatVersion, uint8(m.Kind), uint8(m.Flags&flagsOnWire)|uint8(m.Role)<<headerRoleShift)
 	dst = binary.BigEndian.AppendUint16(dst, uint16(m.Group))
@@ -62,7 +70,13 @@ func Encode(dst []byte, m *core.Message, b Book) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, m.Seq)
 	sum := len(dst)
 	dst = append(dst, noCRC[:]...)
-	dst = appendBody(dst, m, b)
+	dst = appendFields(dst, m, b)
+	if m.Body != nil {
+		var err error
+		if dst, err = c.walk.Append(dst, m, c); err != nil {
+			panicMessage(m, err.Error())
+		}
+	}
 	if m.Coord.Dims > 0 {
 		dst = appendCoord(dst, &m.Coord)
 	}
@@ -100,7 +114,8 @@ func nodeKey(id core.NodeID, b Book) Key {
 	return k
 }
 
-func appendBody(dst []byte, m *core.Message, b Book) []byte {
+// appendFields appends what the datagrams of membership have between header and blocks.
+func appendFields(dst []byte, m *core.Message, b Book) []byte {
 	if hasTarget(m.Kind) {
 		dst = appendNode(dst, m.Target, b)
 	}
@@ -113,46 +128,13 @@ func appendBody(dst []byte, m *core.Message, b Book) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, m.BudgetMS)
 	case core.KindIndAck:
 		dst = binary.BigEndian.AppendUint32(dst, m.Required)
-	case core.KindJoin:
-		dst = append(dst, m.Major, m.Minor)
-		dst = appendName(dst, m.From, b)
-	case core.KindJoinAck:
-		dst = append(dst, uint8(m.Reject))
-		dst = binary.BigEndian.AppendUint32(dst, m.Required)
-		dst = appendRecords(dst, m.Records, b)
-	case core.KindSyncDigest:
-		dst = binary.BigEndian.AppendUint64(dst, m.Sum)
-		dst = binary.BigEndian.AppendUint64(dst, m.PartSum)
-		dst = binary.BigEndian.AppendUint32(dst, m.Count)
-		dst = binary.BigEndian.AppendUint32(dst, m.PartCount)
-	case core.KindSyncFull:
-		dst = appendRecords(dst, m.Records, b)
-	case core.KindProgress:
-		dst = binary.BigEndian.AppendUint64(dst, m.Sum)
-		dst = binary.BigEndian.AppendUint64(dst, m.PartSum)
-	case core.KindXAck:
-		dst = appendSite(dst, &m.Extra.Site)
-	case core.KindXNack:
-		dst = append(dst, bit(namesLeader(m), 1))
-		if namesLeader(m) {
-			dst = appendNode(dst, m.Target, b)
-		}
-	case core.KindPing, core.KindNack, core.KindGossip, core.KindLeave, core.KindXProbe, core.KindStreamAck:
-	case core.KindNone, core.KindStreamFailed: // refused by bug
+	default: // nothing, or a body
 	}
 	return dst
 }
 
 func appendFloat(dst []byte, f float32) []byte {
 	return binary.BigEndian.AppendUint32(dst, math.Float32bits(f))
-}
-
-func appendName(dst []byte, id core.NodeID, b Book) []byte {
-	s := b.Name(id)
-	if len(s) > MaxNameBytes {
-		panic("wire: id string longer than 255 bytes: " + s)
-	}
-	return append(append(dst, uint8(len(s))), s...)
 }
 
 func appendCoord(dst []byte, c *core.Coord) []byte {
@@ -204,22 +186,4 @@ func appendVarint(dst []byte, v uint32) []byte {
 		v >>= 7
 	}
 	return append(dst, uint8(v))
-}
-
-func appendRecords(dst []byte, es []core.Entry, b Book) []byte {
-	dst = binary.BigEndian.AppendUint32(dst, uint32(len(es)))
-	for i := range es {
-		e := &es[i]
-		dst = appendNode(dst, e.Subject, b)
-		dst = appendName(dst, e.Subject, b)
-		tag := uint8(e.State) | uint8(e.Role)<<roleShift
-		if e.Accuser != core.NoNode {
-			tag |= bitFrom
-		}
-		dst = appendVarint(append(dst, tag), e.Incarnation)
-		if e.Accuser != core.NoNode {
-			dst = appendNode(dst, e.Accuser, b)
-		}
-	}
-	return dst
 }

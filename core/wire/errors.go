@@ -9,7 +9,7 @@ import (
 
 // What Decode finds wrong. A receiver drops the datagram and counts it by these (spec 10 §3.2).
 var (
-	ErrShort       = errors.New("wire: message ends early")
+	ErrShort       = core.ErrShort
 	ErrMagic       = errors.New("wire: not a message of this protocol")
 	ErrChecksum    = errors.New("wire: checksum does not match")
 	ErrVersion     = errors.New("wire: unknown format version")
@@ -17,12 +17,11 @@ var (
 	ErrReserved    = errors.New("wire: reserved bit is set")
 	ErrKey         = errors.New("wire: malformed key")
 	ErrUnknownKey  = errors.New("wire: key is not in the address book")
-	ErrName        = errors.New("wire: id string is not the one in the address book")
-	ErrVarint      = errors.New("wire: malformed varint")
-	ErrValue       = errors.New("wire: value out of range")
+	ErrName        = core.ErrName
+	ErrVarint      = core.ErrVarint
+	ErrValue       = core.ErrValue
 	ErrBlock       = errors.New("wire: malformed block")
 	ErrUpdate      = errors.New("wire: malformed update")
-	ErrRecord      = errors.New("wire: malformed record")
 )
 
 // ErrText is what ParseKey and ParseUpdate wrap.

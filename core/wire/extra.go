@@ -6,8 +6,6 @@ import (
 	"hypersim/core"
 )
 
-const bitLeader = 1 // of the byte after the external incarnation of an XACK
-
 // Limits of the blocks of health and worker entries (spec 10 §4.6, §6).
 const (
 	ExtraHeader     = 4   // tag, count, length
@@ -28,14 +26,10 @@ const (
 // extraBug says what is wrong with m.Extra, or "".
 func extraBug(m *core.Message) string {
 	switch x := m.Extra; {
-	case x == nil && m.Kind == core.KindXAck:
-		return "XACK without a report"
 	case x == nil:
-	case m.Kind != core.KindXAck && x.Site != core.SiteReport{}:
-		return "Extra.Site is for XACK"
 	case m.Kind.IsStream():
 		return "Extra is for datagrams"
-	case m.Kind != core.KindXAck && len(x.Health) == 0 && len(x.Workers) == 0:
+	case len(x.Health) == 0 && len(x.Workers) == 0:
 		return "Extra without contents" // it would come back as nil
 	case len(x.Health) > MaxEntries || len(x.Workers) > MaxEntries:
 		return "more health or worker entries than a block can count"
@@ -55,19 +49,6 @@ func extraBug(m *core.Message) string {
 	return ""
 }
 
-func appendSite(dst []byte, s *core.SiteReport) []byte {
-	dst = binary.BigEndian.AppendUint16(dst, s.Site)
-	dst = binary.BigEndian.AppendUint64(dst, s.Term)
-	dst = binary.BigEndian.AppendUint32(dst, s.External)
-	dst = append(dst, bit(s.Leader, bitLeader), s.Health)
-	dst = binary.BigEndian.AppendUint16(dst, s.Managers)
-	dst = binary.BigEndian.AppendUint16(dst, s.ManagersHealthy)
-	for _, v := range [...]uint32{s.Workers, s.WorkersHealthy, s.Cores, s.CoresAvailable, s.Jobs, s.Workflows} {
-		dst = binary.BigEndian.AppendUint32(dst, v)
-	}
-	return dst
-}
-
 func bit(set bool, b uint8) uint8 {
 	if set {
 		return b
@@ -85,30 +66,6 @@ func (r *reader) extra(m *core.Message) *core.Extra {
 		m.Extra = r.spare
 	}
 	return m.Extra
-}
-
-func (r *reader) site(s *core.SiteReport) {
-	s.Site, s.Term, s.External = r.u16(), r.u64(), r.u32()
-	flags := r.u8()
-	if flags&^bitLeader != 0 {
-		r.fail(ErrReserved)
-	}
-	s.Leader, s.Health = flags&bitLeader != 0, r.u8()
-	s.Managers, s.ManagersHealthy = r.u16(), r.u16()
-	s.Workers, s.WorkersHealthy = r.u32(), r.u32()
-	s.Cores, s.CoresAvailable = r.u32(), r.u32()
-	s.Jobs, s.Workflows = r.u32(), r.u32()
-}
-
-// leader reads the body of an XNACK.
-func (r *reader) leader(b Book) core.NodeID {
-	switch known := r.u8(); {
-	case known > 1:
-		r.fail(ErrValue)
-	case known == 1:
-		return r.node(b)
-	}
-	return core.NoNode
 }
 
 // HealthBytes returns the size of h in the health block; keyBytes is KeyV4 or KeyV6.

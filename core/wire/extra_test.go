@@ -8,41 +8,15 @@ import (
 	"hypersim/core"
 )
 
-// The bodies of the federated link, written down by hand from doc.go.
-func TestLinkBytes(t *testing.T) {
-	report := core.SiteReport{
-		Site: 0x0102, Term: 0x1112131415161718, External: 0x21222324, Leader: true, Health: 3,
-		Managers: 0x3132, ManagersHealthy: 0x4142, Workers: 0x51525354, WorkersHealthy: 0x61626364,
-		Cores: 0x71727374, CoresAvailable: 0x81828384, Jobs: 0x91929394, Workflows: 0xa1a2a3a4,
-	}
-	for _, c := range []struct {
-		m    core.Message
-		want string
-	}{
-		{core.Message{Kind: core.KindXProbe}, ""},
-		{
-			core.Message{Kind: core.KindXAck, Extra: &core.Extra{Site: report}},
-			"0102 1112131415161718 21222324 01 03 3132 4142 51525354 61626364 71727374 81828384 91929394 a1a2a3a4",
-		},
-		{core.Message{Kind: core.KindXNack, Target: 0x0a0b0c}, "01 04 0a0a0b0c 1b58"},
-		{core.Message{Kind: core.KindXNack, Target: core.NoNode}, "00"},
-	} {
-		want := unhex(t, strings.ReplaceAll(c.want, " ", ""))
-		if have := Encode(nil, &c.m, linear)[HeaderBytes:]; !bytes.Equal(have, want) {
-			t.Errorf("%v: have %x\nwant %x", c.m.Kind, have, want)
-		}
-	}
-}
-
 // Decode uses the Extra that it finds and takes it away from a message that has none.
 func TestDecodeReusesExtra(t *testing.T) {
-	m := core.Message{Kind: core.KindXAck, Extra: &core.Extra{Site: core.SiteReport{Term: 9}}}
-	room := &core.Extra{Site: core.SiteReport{Jobs: 77}, Health: make([]core.HealthEntry, 3)}
+	m := core.Message{Kind: core.KindGossip, Extra: &core.Extra{Workers: []core.WorkerEntry{{Worker: 1, Owner: 2}}}}
+	room := &core.Extra{Health: make([]core.HealthEntry, 3)}
 	have := core.Message{Extra: room}
 	if err := Decode(Encode(nil, &m, linear), &have, linear); err != nil {
 		t.Fatal(err)
 	}
-	if have.Extra != room || room.Site != m.Extra.Site || len(room.Health) != 0 {
+	if have.Extra != room || len(room.Workers) != 1 || len(room.Health) != 0 {
 		t.Errorf("have %+v in %p, want %+v in %p", have.Extra, have.Extra, m.Extra, room)
 	}
 	m = core.Message{Kind: core.KindXProbe}

@@ -67,35 +67,19 @@ func drawMessage(t *rapid.T, k core.Kind) core.Message {
 	case core.KindAck:
 		m.RTTms, m.Digest = float(), u32.Draw(t, "digest")
 		m.State = core.MemberState(rapid.Uint8Range(0, core.NumStates-1).Draw(t, "state"))
-	case core.KindJoin:
-		m.Major, m.Minor = rapid.Uint8().Draw(t, "major"), rapid.Uint8().Draw(t, "minor")
-	case core.KindJoinAck:
-		m.Reject = core.Reject(rapid.Uint8Range(0, uint8(core.RejectFull)).Draw(t, "reject"))
-		m.Required = u32.Draw(t, "required")
-	case core.KindXAck:
-		m.Extra = &core.Extra{Site: core.SiteReport{
-			Term: rapid.Uint64().Draw(t, "term"), External: u32.Draw(t, "external"), Leader: rapid.Bool().Draw(t, "leader"),
-			Workers: u32.Draw(t, "workers"), WorkersHealthy: u32.Draw(t, "healthy"), Cores: u32.Draw(t, "cores"),
-			CoresAvailable: u32.Draw(t, "available"), Jobs: u32.Draw(t, "jobs"), Workflows: u32.Draw(t, "workflows"),
-			Managers: rapid.Uint16().Draw(t, "managers"), ManagersHealthy: rapid.Uint16().Draw(t, "healthy"),
-			Site: rapid.Uint16().Draw(t, "site"), Health: rapid.Uint8().Draw(t, "class"),
-		}}
-	case core.KindXNack:
-		m.Target = accuser.Draw(t, "leader")
-	case core.KindSyncDigest:
-		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "sum"), rapid.Uint64().Draw(t, "part")
-		m.Count, m.PartCount = u32.Draw(t, "count"), u32.Draw(t, "part count")
-	case core.KindProgress:
-		m.Sum, m.PartSum = rapid.Uint64().Draw(t, "scope"), rapid.Uint64().Draw(t, "done")
 	default:
 	}
-	if hasRecords(k) {
-		for range rapid.IntRange(0, 6).Draw(t, "records") {
-			m.Records = append(m.Records, core.Entry{
-				Subject: node.Draw(t, "subject"), Incarnation: u32.Draw(t, "inc"), Accuser: accuser.Draw(t, "accuser"),
-				Role: role(), State: core.MemberState(rapid.Uint8Range(0, core.NumStates-1).Draw(t, "state")),
-			})
+	if testBodies[k] != nil {
+		b := new(everything)
+		b.a, b.b, b.c, b.d = rapid.Uint8().Draw(t, "a"), rapid.Uint16().Draw(t, "b"), u32.Draw(t, "c"), rapid.Uint64().Draw(t, "d")
+		b.v, b.f, b.g = u32.Draw(t, "v"), float(), math.Float64frombits(rapid.Uint64().Draw(t, "g"))
+		b.yes, b.long = rapid.Bool().Draw(t, "yes"), core.Duration(rapid.Int64().Draw(t, "long"))
+		b.node, b.maybe = node.Draw(t, "node"), accuser.Draw(t, "maybe")
+		b.state = core.MemberState(rapid.Uint8Range(0, core.NumStates-1).Draw(t, "state"))
+		for range rapid.IntRange(0, 6).Draw(t, "list") {
+			b.list = append(b.list, node.Draw(t, "element"))
 		}
+		m.Body = b
 	}
 	if !k.IsStream() {
 		c := &m.Coord
@@ -146,31 +130,27 @@ func drawEntries(
 
 // header holds the fields that == compares, without floats, which compare by bits here, and slices.
 type header struct {
-	kind               core.Kind
-	flags              core.Flags
-	role               core.Role
-	state              core.MemberState
-	group              core.GroupID
-	from, to, target   core.NodeID
-	numbers            [7]uint32
-	sum, part          uint64
-	rtt                uint32
-	reject             core.Reject
-	failed             core.Kind
-	major, minor, dims uint8
-	timeout            core.Duration
-	samples            uint16
-	coord              [core.MaxDims + 4]uint32
-	partCount          uint32
+	kind             core.Kind
+	flags            core.Flags
+	role             core.Role
+	state            core.MemberState
+	group            core.GroupID
+	from, to, target core.NodeID
+	numbers          [6]uint32
+	rtt              uint32
+	failed           core.Kind
+	dims             uint8
+	timeout          core.Duration
+	samples          uint16
+	coord            [core.MaxDims + 4]uint32
 }
 
 func headerOf(m *core.Message) header {
 	h := header{
 		kind: m.Kind, flags: m.Flags, role: m.Role, state: m.State, group: m.Group, from: m.From, to: m.To, target: m.Target,
-		numbers: [7]uint32{m.Instance, m.Incarnation, m.Seq, m.Required, m.BudgetMS, m.Digest, m.Count},
-		sum:     m.Sum, part: m.PartSum, rtt: math.Float32bits(m.RTTms), reject: m.Reject, failed: m.Failed,
-		major: m.Major, minor: m.Minor, dims: m.Coord.Dims, timeout: m.Timeout, samples: m.Coord.Samples,
-		partCount: m.PartCount,
+		numbers: [6]uint32{m.Instance, m.Incarnation, m.Seq, m.Required, m.BudgetMS, m.Digest},
+		rtt:     math.Float32bits(m.RTTms), failed: m.Failed,
+		dims: m.Coord.Dims, timeout: m.Timeout, samples: m.Coord.Samples,
 	}
 	c := &m.Coord
 	for i, x := range append(c.Vec[:], c.Height, c.Adjustment, c.Error, c.ErrorMS) {
@@ -180,15 +160,23 @@ func headerOf(m *core.Message) header {
 }
 
 func same(a, b *core.Message) bool {
-	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) && slices.Equal(a.Records, b.Records) &&
-		sameExtra(a.Extra, b.Extra)
+	return headerOf(a) == headerOf(b) && slices.Equal(a.Updates, b.Updates) &&
+		sameExtra(a.Extra, b.Extra) && sameBody(a.Body, b.Body)
+}
+
+func sameBody(a, b core.Body) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	var w core.Walker
+	return w.Hash(7, a) == w.Hash(7, b)
 }
 
 func sameExtra(a, b *core.Extra) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return a.Site == b.Site && slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers)
+	return slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers)
 }
 
 // sameHealth compares throughputs by their bits.
@@ -232,10 +220,6 @@ func some() []core.Message {
 		{Type: core.UpdateAlive, Subject: 5, Incarnation: 1, From: core.NoNode},
 		{Type: core.UpdateSuspect, Subject: 6, Incarnation: 300, From: 7, Role: core.RoleGate},
 	}
-	records := []core.Entry{
-		{Subject: 5, State: core.StateOK, Accuser: core.NoNode},
-		{Subject: 6, State: core.StateSuspect, Accuser: 7, Incarnation: 200, Role: core.RoleGate},
-	}
 	ms := make([]core.Message, 0, len(kinds))
 	for _, k := range kinds {
 		m := ping()
@@ -243,20 +227,14 @@ func some() []core.Message {
 		if hasTarget(k) {
 			m.Target = 4
 		}
-		if hasRecords(k) {
-			m.Records = records
+		if testBodies[k] != nil {
+			m.Body = someBody()
 		}
 		if k.IsStream() {
 			m.Coord, m.Updates = core.Coord{}, nil
 		}
 		if !k.IsStream() {
 			m.Extra = someEntries()
-		}
-		if k == core.KindXAck {
-			m.Extra = &core.Extra{Site: core.SiteReport{Site: 3, Term: 5, External: 7, Leader: true, Workers: 100, Managers: 5}}
-		}
-		if k == core.KindXNack {
-			m.Target = 4
 		}
 		if k == core.KindAck {
 			m.RTTms, m.State, m.Digest = 1.5, core.StateOK, 77

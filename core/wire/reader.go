@@ -128,11 +128,3 @@ func (r *reader) lookup(k Key, b Book) core.NodeID {
 	}
 	return id
 }
-
-// name reads an id string, which must be the one that the book has.
-func (r *reader) name(id core.NodeID, b Book) {
-	p := r.take(int(r.u8()))
-	if r.err == nil && string(p) != b.Name(id) {
-		r.fail(ErrName)
-	}
-}

@@ -25,64 +25,37 @@ const (
 	moreV6      = KeyV6 - KeyV4
 	keyBytes    = 1 + KeyV4             // with tag
 	coordHeader = 5                     // tag, length, dims, sample_count
-	recordBytes = keyBytes + 1 + 1      // key, length of the id, role and state; without id, incarnation, accuser
-	leastRecord = recordBytes + 1       // an empty id and an incarnation below 128
-	countBytes  = 4                     // number of records
-	siteBytes   = 44                    // report of a datacenter
 	coordExtras = 4                     // height, adjustment, error, error_ms
 	maxCoord    = core.MaxDims          // of a coordinate block
 	flagsOnWire = core.FlagEqual<<1 - 1 // FlagProbe and later ones stay at home
 )
 
-// fixedBytes is header and body of each kind where all keys are IPv4, without id string, records and
-// blocks; 0 for a kind that never travels.
-var fixedBytes = [core.NumKinds]uint8{
-	core.KindPing:       HeaderBytes + keyBytes,
-	core.KindAck:        HeaderBytes + 9,
-	core.KindPingReq:    HeaderBytes + keyBytes + 4,
-	core.KindIndAck:     HeaderBytes + keyBytes + 4,
-	core.KindNack:       HeaderBytes + keyBytes,
-	core.KindGossip:     HeaderBytes,
-	core.KindLeave:      HeaderBytes,
-	core.KindXProbe:     HeaderBytes,
-	core.KindXAck:       HeaderBytes + siteBytes,
-	core.KindXNack:      HeaderBytes + 1, // and a key if the leader is known
-	core.KindJoin:       HeaderBytes + 3,
-	core.KindJoinAck:    HeaderBytes + 5 + countBytes,
-	core.KindSyncDigest: HeaderBytes + 24,
-	core.KindSyncFull:   HeaderBytes + countBytes,
-	core.KindProgress:   HeaderBytes + 16,
-	core.KindStreamPing: HeaderBytes + keyBytes + 4,
-	core.KindStreamAck:  HeaderBytes,
+// fieldBytes is what each kind has between header and blocks where all keys are IPv4, without its body.
+var fieldBytes = [core.NumKinds]uint8{
+	core.KindPing:       keyBytes,
+	core.KindAck:        9,
+	core.KindPingReq:    keyBytes + 4,
+	core.KindIndAck:     keyBytes + 4,
+	core.KindNack:       keyBytes,
+	core.KindStreamPing: keyBytes + 4,
 }
-
-// travels reports whether messages of this kind have bytes at all.
-func travels(k core.Kind) bool { return int(k) < len(fixedBytes) && fixedBytes[k] != 0 }
 
 // hasTarget reports whether the body of this kind names a target.
 func hasTarget(k core.Kind) bool {
 	return k == core.KindPing || k == core.KindPingReq || k == core.KindIndAck || k == core.KindNack || k == core.KindStreamPing
 }
 
-// namesLeader reports whether m is an XNACK that knows the leader.
-func namesLeader(m *core.Message) bool { return m.Kind == core.KindXNack && m.Target != core.NoNode }
-
-// hasRecords reports whether the body of this kind is a table.
-func hasRecords(k core.Kind) bool { return k == core.KindJoinAck || k == core.KindSyncFull }
-
-// Size returns how many bytes Encode writes for m, without writing them; 0 for a kind that never
-// travels. It does not allocate, and where b has IPv4 only it asks b for nothing but names.
+// Size returns how many bytes Encode writes for m without its body, which is all that a datagram of
+// membership has; 0 for a kind that never travels. It does not allocate, and where b has IPv4 only it asks
+// b for nothing.
 func Size(m *core.Message, b Book) int {
-	if !travels(m.Kind) {
+	if !m.Kind.Travels() {
 		return 0
 	}
 	v4 := onlyV4(b)
-	n := int(fixedBytes[m.Kind])
+	n := HeaderBytes + int(fieldBytes[m.Kind])
 	if !v4 {
 		n += moreKeys(m, b)
-	}
-	if namesLeader(m) {
-		n += keyBytes
 	}
 	if m.Coord.Dims > 0 {
 		n += CoordBytes(int(m.Coord.Dims))
@@ -93,22 +66,16 @@ func Size(m *core.Message, b Book) int {
 	if m.Extra != nil {
 		n += extraBytes(m.Extra, b, v4)
 	}
-	switch {
-	case m.Kind == core.KindJoin:
-		n += len(b.Name(m.From))
-	case hasRecords(m.Kind):
-		n += recordsBytes(m.Records, b, v4)
-	}
 	return n
 }
 
-// moreKeys is what header and body need beyond fixedBytes because of IPv6.
+// moreKeys is what header and fields need beyond the sizes above because of IPv6.
 func moreKeys(m *core.Message, b Book) int {
 	n := 0
 	if isV6(b, m.From) {
 		n += moreV6
 	}
-	if (hasTarget(m.Kind) || namesLeader(m)) && isV6(b, m.Target) {
+	if hasTarget(m.Kind) && isV6(b, m.Target) {
 		n += moreV6
 	}
 	return n
@@ -122,28 +89,6 @@ func updatesBytes(us []core.Update, b Book, v4 bool) int {
 			key = KeyV6
 		}
 		n += UpdateBytes(&us[i], key)
-	}
-	return n
-}
-
-func recordsBytes(es []core.Entry, b Book, v4 bool) int {
-	n := len(es) * recordBytes
-	for i := range es {
-		e := &es[i]
-		n += len(b.Name(e.Subject)) + varintLen(e.Incarnation)
-		accused := e.Accuser != core.NoNode
-		if accused {
-			n += keyBytes
-		}
-		if v4 {
-			continue
-		}
-		if isV6(b, e.Subject) {
-			n += moreV6
-		}
-		if accused && isV6(b, e.Accuser) {
-			n += moreV6
-		}
 	}
 	return n
 }

@@ -22,8 +22,8 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	n.at = r.At
 	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance,
 		link: isLink(m)}
-	if m.Kind == core.KindProgress {
-		c.step.scoped, c.step.scope = true, m.Sum
+	if b, ok := m.Body.(core.Scoped); ok {
+		c.step.scoped, c.step.scope = true, b.ScopeID()
 	}
 	if m.Kind == core.KindAck || m.Kind == core.KindXAck {
 		n.acks++

@@ -105,7 +105,7 @@ func (t *tape) scopeEnds(n core.NodeID, scope int64, cause core.Cause) {
 // progress lets manager 0 hear of progress of the worker.
 func (t *tape) progress(scope uint64) {
 	m := t.message(core.KindProgress, 3, 0)
-	m.Sum = scope
+	m.Body = &progressOf{scope: scope}
 	t.sent(m)
 	t.view.flying[m.Kind]++
 	t.at(t.now + 10*ms).delivered(m)
@@ -196,3 +196,13 @@ func (v *fakeView) TableDigest(n core.NodeID) (all, part uint64) { return v.sums
 func (v *fakeView) Up(core.NodeID) bool                          { return true }
 func (v *fakeView) Reachable(core.NodeID, core.NodeID) bool      { return true }
 func (v *fakeView) InFlight(k core.Kind) uint64                  { return uint64(v.flying[k]) }
+
+// progressOf is the body of a word about work of one scope.
+type progressOf struct {
+	core.Shared
+	scope uint64
+}
+
+func (b *progressOf) Walk(w *core.Walker) { w.Uint64("scope", &b.scope) }
+
+func (b *progressOf) ScopeID() uint64 { return b.scope }

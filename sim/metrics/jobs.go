@@ -24,7 +24,9 @@ func (r *Recorder) progress(rec *trace.Record) {
 	if r.worked == nil {
 		r.worked = map[worked]core.Instant{}
 	}
-	r.worked[worked{rec.Msg.Sum, rec.Node, rec.Msg.From}] = rec.At
+	if b, ok := rec.Msg.Body.(core.Scoped); ok {
+		r.worked[worked{b.ScopeID(), rec.Node, rec.Msg.From}] = rec.At
+	}
 }
 
 // scoped takes what the job layer of n says of a subject.

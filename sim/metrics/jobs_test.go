@@ -13,7 +13,7 @@ func TestJobSuspicions(t *testing.T) {
 	progress := func(sec float64, to, from core.NodeID, scope uint64) {
 		s.rec.Record(&trace.Record{
 			At: at(sec), Kind: trace.KindDelivered, Node: to, Peer: from,
-			Msg: &core.Message{Kind: core.KindProgress, From: from, To: to, Sum: scope},
+			Msg: &core.Message{Kind: core.KindProgress, From: from, To: to, Body: &progressOf{scope: scope}},
 		})
 	}
 	job := func(sec float64, kind core.FactKind, scope int64, cause core.Cause, age, mark int64) {
@@ -40,3 +40,13 @@ func TestJobSuspicions(t *testing.T) {
 	s.want(JobSuspicionEnd, []float64{20}, "scope", "a", "state", "DEAD_JOB", "cause", "refuted")
 	s.want(JobSuspicionEnd, []float64{2}, "scope", "b", "state", "SUSPECTED", "cause", "gossip")
 }
+
+// progressOf is the body of a word about work of one scope.
+type progressOf struct {
+	core.Shared
+	scope uint64
+}
+
+func (b *progressOf) Walk(w *core.Walker) { w.Uint64("scope", &b.scope) }
+
+func (b *progressOf) ScopeID() uint64 { return b.scope }

@@ -10,8 +10,9 @@ import (
 // delivered and dropped with its contents, every fact, every start and stop of a process. Two runs with
 // equal digests did the same. It is not cryptographic; it is meant to notice, not to resist.
 type Digest struct {
-	h uint64
-	n uint64
+	h    uint64
+	n    uint64
+	walk core.Walker
 }
 
 // Sum returns the digest so far.
@@ -20,13 +21,17 @@ func (d *Digest) Sum() uint64 { return d.h }
 // Count returns how many records are in it.
 func (d *Digest) Count() uint64 { return d.n }
 
-func (d *Digest) mix(x uint64) { d.h = step(d.h, x) }
+func (d *Digest) mix(x uint64) { d.h = core.Mix(d.h, x) }
 
-// step is the multiply-xorshift step of MurmurHash3's finaliser (Appleby 2011), chained.
-func step(h, x uint64) uint64 {
-	x = (x ^ h) * 0xff51afd7ed558ccd
-	return x ^ x>>32
-}
+// What the layout of mixed words holds: nodes have 24 bits, as the address book does (wire.LinearNodes).
+const (
+	nodeBits = 24
+	nodeMask = 1<<nodeBits - 1
+
+	_ = uint(1<<4 - NumReasons)
+	_ = uint(1<<4 - KindDropped)
+	_ = uint(1<<4 - core.NumStates)
+)
 
 // Record implements Sink.
 func (d *Digest) Record(r *Record) {
@@ -49,14 +54,14 @@ func (d *Digest) Record(r *Record) {
 func (d *Digest) message(r *Record) {
 	m := r.Msg
 	d.mix(uint64(r.At))
-	d.mix(uint64(r.Kind)<<60 | uint64(m.Kind)<<54 | uint64(r.Reason)<<48 | uint64(m.From)<<24 ^ uint64(m.To))
+	d.mix(uint64(r.Kind)<<60 | uint64(m.Kind)<<52 | uint64(r.Reason)<<48 |
+		uint64(m.From)&nodeMask<<nodeBits | uint64(m.To)&nodeMask)
 	d.mix(uint64(m.Seq)<<32 | uint64(m.Incarnation))
 	if r.Kind != KindSent {
 		return // the contents were mixed in when it was sent
 	}
 	d.mix(uint64(r.Size)<<32 | uint64(m.Instance))
-	d.mix(uint64(m.Flags)<<56 | uint64(m.Role)<<48 | uint64(m.State)<<40 | uint64(m.Reject)<<32 |
-		uint64(m.Failed)<<24 | uint64(m.Major)<<16 | uint64(m.Minor)<<8)
+	d.mix(uint64(m.Flags)<<56 | uint64(m.Role)<<48 | uint64(m.State)<<40 | uint64(m.Failed)<<32)
 	d.mix(uint64(m.Target)<<32 | uint64(m.Required))
 	d.mix(uint64(m.Digest)<<32 | uint64(m.BudgetMS))
 	d.mix(uint64(math.Float32bits(m.RTTms))<<32 | uint64(m.Group)<<16 | uint64(len(m.Updates)))
@@ -71,8 +76,11 @@ func (d *Digest) message(r *Record) {
 	if m.Extra != nil {
 		d.extra(m.Extra)
 	}
-	if m.Kind.IsStream() {
-		d.stream(m)
+	if m.Timeout != 0 {
+		d.mix(uint64(m.Timeout))
+	}
+	if m.Body != nil {
+		d.h = d.walk.Hash(d.h, m.Body)
 	}
 }
 
@@ -94,48 +102,23 @@ func (d *Digest) extra(x *core.Extra) {
 		d.mix(uint64(e.Incarnation)<<32 | uint64(e.State))
 		d.mix(uint64(e.Cores)<<32 | uint64(e.Available))
 	}
-	s := &x.Site
-	leader := uint64(0)
-	if s.Leader {
-		leader = 1
-	}
-	d.mix(s.Term)
-	d.mix(uint64(s.External)<<32 | uint64(s.Site)<<16 | uint64(s.Health)<<8 | leader)
-	d.mix(uint64(s.Workers)<<32 | uint64(s.WorkersHealthy))
-	d.mix(uint64(s.Cores)<<32 | uint64(s.CoresAvailable))
-	d.mix(uint64(s.Jobs)<<32 | uint64(s.Workflows))
-	d.mix(uint64(s.Managers)<<16 | uint64(s.ManagersHealthy))
 }
 
 // coord hashes a coordinate by itself: a chain that does not wait for the digest's.
 func coord(c *core.Coord) uint64 {
 	h := uint64(c.Dims)<<16 | uint64(c.Samples)
 	for i := 0; i < min(int(c.Dims), len(c.Vec)-1); i += 2 {
-		h = step(h, uint64(math.Float32bits(c.Vec[i]))<<32|uint64(math.Float32bits(c.Vec[i+1])))
+		h = core.Mix(h, uint64(math.Float32bits(c.Vec[i]))<<32|uint64(math.Float32bits(c.Vec[i+1])))
 	}
-	h = step(h, uint64(math.Float32bits(c.Height))<<32|uint64(math.Float32bits(c.Adjustment)))
-	return step(h, uint64(math.Float32bits(c.Error))<<32|uint64(math.Float32bits(c.ErrorMS)))
-}
-
-// stream mixes in what only stream messages have.
-func (d *Digest) stream(m *core.Message) {
-	d.mix(m.Sum)
-	d.mix(m.PartSum)
-	d.mix(uint64(m.Count)<<32 | uint64(m.PartCount))
-	d.mix(uint64(m.Timeout))
-	d.mix(uint64(len(m.Records)))
-	for i := range m.Records {
-		e := &m.Records[i]
-		d.mix(uint64(e.Subject)<<32 | uint64(e.Incarnation))
-		d.mix(uint64(e.Accuser)<<32 | uint64(e.State)<<8 | uint64(e.Role))
-	}
+	h = core.Mix(h, uint64(math.Float32bits(c.Height))<<32|uint64(math.Float32bits(c.Adjustment)))
+	return core.Mix(h, uint64(math.Float32bits(c.Error))<<32|uint64(math.Float32bits(c.ErrorMS)))
 }
 
 func (d *Digest) fact(r *Record) {
 	f := &r.Fact
 	d.mix(uint64(r.At))
 	d.mix(uint64(f.Kind)<<56 | uint64(f.Cause)<<48 | uint64(f.From)<<44 | uint64(f.To)<<40 |
-		uint64(f.Callback)<<36 | uint64(f.Role)<<32 | uint64(r.Node))
+		uint64(f.Role)<<32 | uint64(f.Callback)<<nodeBits | uint64(r.Node)&nodeMask)
 	d.mix(uint64(f.Subject)<<32 | uint64(f.Inc))
 	d.mix(uint64(f.Other)<<32 | uint64(uint32(f.N)))
 	d.mix(uint64(f.A))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"hypersim/core"
+	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/core/wire"
 	"hypersim/scenarios"
@@ -25,7 +26,11 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		sc: sc, opt: opt, nodes: make([]node, len(sc.Nodes)), deaf: make([]int32, len(sc.Nodes)),
 		wire: sc.Network.Codec == "wire", end: core.Instant(sc.Duration), cause: -1,
 	}
-	w.book = &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }}
+	w.codec = wire.Codec{
+		Book:   &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }},
+		Bodies: corenode.Bodies(), Shelf: &w.fx.Bodies,
+	}
+	w.slab.shelf = &w.fx.Bodies
 	w.kernel = kernel.New(w)
 	var err error
 	if w.net, err = newNetwork(sc); err != nil {

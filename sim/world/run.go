@@ -214,12 +214,29 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	for i := range fx.Messages {
 		w.send(depart, id, &fx.Messages[i])
 	}
+	w.dropBodies()
 	fx.Reset()
 	if !n.host.Up() {
 		return
 	}
 	if at, ok := n.machine.Deadline(); ok {
 		w.armAt(id, max(n.host.Clock().Virtual(at), now))
+	}
+}
+
+// dropBodies lets go of what the step's own messages hold; the flights hold theirs. All are held before any is
+// dropped, since several messages may have one body.
+func (w *World) dropBodies() {
+	ms := w.fx.Messages
+	for i := range ms {
+		if ms[i].Body != nil {
+			core.Hold(ms[i].Body)
+		}
+	}
+	for i := range ms {
+		if ms[i].Body != nil {
+			w.fx.Bodies.Drop(ms[i].Kind, ms[i].Body)
+		}
 	}
 }
 

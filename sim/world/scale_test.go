@@ -177,7 +177,7 @@ func (d *diary) Record(r *trace.Record) {
 		e.what = fmt.Sprint(f.Kind, f.From, f.To, f.Cause, f.Callback, f.Role, f.Inc, f.Subject, f.Other, f.N, a, b)
 	case r.Msg != nil:
 		m := r.Msg
-		e.what = fmt.Sprint(r.Kind, r.Reason, r.Size, m.Kind, m.Flags, m.From, m.To, m.Seq, m.Incarnation, m.Target, m.State, len(m.Updates), len(m.Records))
+		e.what = fmt.Sprint(r.Kind, r.Reason, r.Size, m.Kind, m.Flags, m.From, m.To, m.Seq, m.Incarnation, m.Target, m.State, len(m.Updates), bodyHash(m.Body))
 		if m.Kind == core.KindPingReq {
 			e.times = append(e.times, int64(m.BudgetMS)*1e6)
 		}
@@ -185,6 +185,14 @@ func (d *diary) Record(r *trace.Record) {
 		e.what = fmt.Sprint(r.Kind, r.Role, r.Inst, r.Inc, r.Fault)
 	}
 	d.nodes[r.Node] = append(d.nodes[r.Node], e)
+}
+
+func bodyHash(b core.Body) uint64 {
+	if b == nil {
+		return 0
+	}
+	var w core.Walker
+	return w.Hash(0, b)
 }
 
 func diaryOf(t *testing.T, sets []string, k int64) *diary {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"hypersim/core"
-	"hypersim/core/wire"
 	"hypersim/sim/kernel"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
@@ -12,7 +11,7 @@ import (
 
 // send puts a message on its way at depart.
 func (w *World) send(depart core.Instant, from core.NodeID, m *core.Message) {
-	size := wire.Size(m, w.book)
+	size := w.codec.Size(m)
 	if m.Kind.IsStream() {
 		w.openStream(depart, from, m, size)
 		return
@@ -48,12 +47,15 @@ func (w *World) load(f *flight, m *core.Message) {
 		f.fill(m)
 		return
 	}
-	w.buf = wire.Encode(w.buf[:0], m, w.book)
-	f.msg.Updates, f.msg.Records, f.msg.Extra = f.updates[:0], f.records[:0], f.extra
-	if err := wire.Decode(w.buf, &f.msg, w.book); err != nil {
+	w.buf = w.codec.Encode(w.buf[:0], m)
+	f.msg.Updates, f.msg.Extra = f.updates[:0], f.extra
+	if err := w.codec.Decode(w.buf, &f.msg); err != nil {
 		panic(fmt.Sprintf("world: %v from %d to %d does not survive the codec: %v", m.Kind, m.From, m.To, err))
 	}
-	f.updates, f.records = f.msg.Updates, f.msg.Records
+	f.updates = f.msg.Updates
+	if f.msg.Body != nil {
+		core.Hold(f.msg.Body)
+	}
 	if f.msg.Extra != nil {
 		f.extra = f.msg.Extra
 	}
@@ -110,6 +112,7 @@ func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 	f := w.slab.at(handle)
 	w.dropped(max(w.kernel.Now(), f.sent), f, why) // a refusal may be known before the message leaves
 	lost := f.msg
+	w.slab.drop(f)
 	f.msg = core.Message{
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
 		From: lost.From, To: lost.From, Group: lost.Group,

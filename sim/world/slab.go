@@ -22,8 +22,7 @@ type flight struct {
 	try      network.StreamTry // stream: how far it has got
 	deadline core.Instant      // stream: when its sender gives up
 	updates  []core.Update     // own memory that msg.Updates uses
-	records  []core.Entry
-	extra    *core.Extra // own memory that msg.Extra uses, from the first need on
+	extra    *core.Extra       // own memory that msg.Extra uses, from the first need on
 }
 
 const (
@@ -35,7 +34,8 @@ const (
 // again, with the memory of their slices.
 type slab struct {
 	chunks [][]flight
-	head   uint32 // free list, 1 + handle
+	shelf  *core.Shelf // where the bodies of ended flights go
+	head   uint32      // free list, 1 + handle
 	live   int
 }
 
@@ -66,22 +66,31 @@ func (s *slab) grow() {
 
 func (s *slab) free(h uint32) {
 	f := s.at(h)
+	s.drop(f)
 	f.corrupt, f.stream, f.retry, f.copied, f.live = false, false, false, false, false
 	f.next = s.head
 	s.head = h + 1
 	s.live--
 }
 
-// fill copies m into f, slices included: what a machine appended to its effects is recycled at once.
+// drop lets go of the body of f.
+func (s *slab) drop(f *flight) {
+	if b := f.msg.Body; b != nil {
+		f.msg.Body = nil
+		s.shelf.Drop(f.msg.Kind, b)
+	}
+}
+
+// fill copies m into f, slices included: what a machine appended to its effects is recycled at once. The
+// body is not copied, since nobody writes to it any more.
 func (f *flight) fill(m *core.Message) {
 	f.msg = *m
 	if len(m.Updates) > 0 {
 		f.updates = append(f.updates[:0], m.Updates...)
 		f.msg.Updates = f.updates
 	}
-	if len(m.Records) > 0 {
-		f.records = append(f.records[:0], m.Records...)
-		f.msg.Records = f.records
+	if m.Body != nil {
+		core.Hold(m.Body)
 	}
 	if m.Extra != nil {
 		if f.extra == nil {

@@ -54,7 +54,7 @@ type World struct {
 	nodes  []node
 	slab   slab
 	fx     core.Effects
-	book   wire.Book
+	codec  wire.Codec
 	wire   bool // network.codec = "wire"
 	buf    []byte
 

@@ -23,14 +23,14 @@ import (
 // further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind:
 //
 //	sent, delivered, dropped   "n" node, "p" its peer, "m" kind of message, "q" seq, "b" bytes on the wire
-//	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "inc",
-//	                           "for" target, "f" flags, "up" updates [type, subject, incarnation, accuser],
-//	                           "rec" records [state, subject, incarnation, accuser], "hl" health entries
-//	                           [load, subject, version, accepting, capacity, throughput, expected], "wk"
-//	                           worker entries [state, worker, incarnation, owner, cores, available], "dc"
-//	                           report [datacenter, term, external incarnation, leads, class, managers,
-//	                           healthy, workers, healthy, cores, available, jobs, workflows], "c" coordinate
-//	                           [height, error, error ms, vector …]
+//	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "role" of
+//	                           the sender, "g" group, "inst" its process, "inc", "for" target, "you" state of
+//	                           the asker (ACK), "rtt" ms, "dig" digest, "need" incarnation of the target, "ms"
+//	                           budget, "give" timeout ns, "f" flags, "up" updates [type, subject, incarnation,
+//	                           accuser], "hl" health entries [load, subject, version, accepting, capacity,
+//	                           throughput, expected], "wk" worker entries [state, worker, incarnation, owner,
+//	                           cores, available], "c" coordinate [height, error, error ms, adjustment, samples,
+//	                           vector …], "body" every field of the body by its name
 //	    delivered              "s" when it was sent, ns
 //	    dropped                "why"
 //	start, crash, leave, stop, pause, resume, slow, clock
@@ -51,6 +51,8 @@ type traceSink struct {
 	line    []byte
 	records uint64
 	err     error
+	walk    core.Walker
+	body    bodyJSON
 }
 
 func createTrace(path string, sc *scenarios.Scenario) (*traceSink, error) {
@@ -103,7 +105,7 @@ func (s *traceSink) Record(r *trace.Record) {
 	b = word(b, "k", r.Kind.String())
 	switch r.Kind {
 	case trace.KindSent, trace.KindDelivered, trace.KindDropped:
-		b = appendMessage(b, r)
+		b = s.appendMessage(b, r)
 	case trace.KindFact:
 		b = appendFact(b, r)
 	case trace.KindFaultStart, trace.KindFaultEnd:
@@ -128,7 +130,7 @@ func (s *traceSink) close() error {
 	return errors.Join(s.err, s.buf.Flush(), s.zip.Close(), s.file.Close())
 }
 
-func appendMessage(b []byte, r *trace.Record) []byte {
+func (s *traceSink) appendMessage(b []byte, r *trace.Record) []byte {
 	m := r.Msg
 	b = integer(b, "n", int64(r.Node))
 	b = integer(b, "p", int64(r.Peer))
@@ -146,26 +148,12 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 	if r.Copy {
 		return integer(b, "x", 1)
 	}
-	b = optional(b, "inc", int64(m.Incarnation))
-	switch m.Kind {
-	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindStreamPing:
-		b = integer(b, "for", int64(m.Target))
-	default: // the rest is about nobody else
-	}
-	b = optional(b, "f", int64(m.Flags))
+	b = appendHeader(b, m)
 	if len(m.Updates) > 0 {
 		b = append(b, `,"up":[`...)
 		for i := range m.Updates {
 			u := &m.Updates[i]
 			b = claim4(comma(b, i), u.Type.String(), u.Subject, u.Incarnation, u.From)
-		}
-		b = append(b, ']')
-	}
-	if len(m.Records) > 0 {
-		b = append(b, `,"rec":[`...)
-		for i := range m.Records {
-			e := &m.Records[i]
-			b = claim4(comma(b, i), e.State.String(), e.Subject, e.Incarnation, e.Accuser)
 		}
 		b = append(b, ']')
 	}
@@ -177,15 +165,46 @@ func appendMessage(b []byte, r *trace.Record) []byte {
 		b = float(b, c.Height)
 		b = float(append(b, ','), c.Error)
 		b = float(append(b, ','), c.ErrorMS)
+		b = float(append(b, ','), c.Adjustment)
+		b = strconv.AppendUint(append(b, ','), uint64(c.Samples), 10)
 		for i := range c.Dims {
 			b = float(append(b, ','), c.Vec[i])
 		}
 		b = append(b, ']')
 	}
+	if m.Body != nil {
+		s.body.b, s.body.more = append(b, `,"body":{`...), false
+		s.walk.View(m.Body, &s.body)
+		b = append(s.body.b, '}')
+	}
 	return b
 }
 
-// appendExtra appends health and worker entries, and the report of a datacenter.
+// appendHeader appends what membership's datagrams say outside of their blocks.
+func appendHeader(b []byte, m *core.Message) []byte {
+	b = word(b, "role", m.Role.String())
+	b = optional(b, "g", int64(m.Group))
+	b = optional(b, "inst", int64(m.Instance))
+	b = optional(b, "inc", int64(m.Incarnation))
+	switch m.Kind {
+	case core.KindPing, core.KindPingReq, core.KindIndAck, core.KindNack, core.KindStreamPing:
+		b = integer(b, "for", int64(m.Target))
+	default: // the rest is about nobody else
+	}
+	if m.Kind == core.KindAck {
+		b = word(b, "you", m.State.String())
+	}
+	if m.RTTms != 0 {
+		b = float(key(b, "rtt"), m.RTTms)
+	}
+	b = optional(b, "dig", int64(m.Digest))
+	b = optional(b, "need", int64(m.Required))
+	b = optional(b, "ms", int64(m.BudgetMS))
+	b = optional(b, "give", int64(m.Timeout))
+	return optional(b, "f", int64(m.Flags))
+}
+
+// appendExtra appends health and worker entries.
 func appendExtra(b []byte, m *core.Message) []byte {
 	x := m.Extra
 	if len(x.Health) > 0 {
@@ -214,23 +233,6 @@ func appendExtra(b []byte, m *core.Message) []byte {
 				b = strconv.AppendInt(append(b, ','), v, 10)
 			}
 			b = append(b, ']')
-		}
-		b = append(b, ']')
-	}
-	if m.Kind == core.KindXAck {
-		s := &x.Site
-		leads := int64(0)
-		if s.Leader {
-			leads = 1
-		}
-		b = append(b, `,"dc":[`...)
-		b = strconv.AppendInt(b, int64(s.Site), 10)
-		b = strconv.AppendUint(append(b, ','), s.Term, 10)
-		for _, v := range [...]int64{
-			int64(s.External), leads, int64(s.Health), int64(s.Managers), int64(s.ManagersHealthy), int64(s.Workers),
-			int64(s.WorkersHealthy), int64(s.Cores), int64(s.CoresAvailable), int64(s.Jobs), int64(s.Workflows),
-		} {
-			b = strconv.AppendInt(append(b, ','), v, 10)
 		}
 		b = append(b, ']')
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"hypersim/core"
+	"hypersim/core/swim"
 	"hypersim/sim/trace"
 )
 
@@ -37,7 +38,9 @@ func records() []trace.Record {
 	m := &core.Message{
 		Kind: core.KindPing, From: 1, To: 2, Seq: 7, Incarnation: 3, Target: 2, Flags: core.FlagProbe,
 		Updates: []core.Update{{Subject: 4, Incarnation: 9, From: 5, Type: core.UpdateSuspect}, {Subject: 6, From: core.NoNode}},
-		Records: []core.Entry{{Subject: 4, State: core.StateOK, Accuser: core.NoNode}},
+		Body: &swim.SyncFull{Records: []core.Entry{
+			{Subject: 4, State: core.StateOK, Role: core.RoleManager, Accuser: core.NoNode}, {Subject: 5, State: core.StateSuspect, Incarnation: 2, Accuser: 1},
+		}},
 		Extra: &core.Extra{
 			Health:  []core.HealthEntry{{Subject: 3, Version: 2, Load: core.LoadBusy, Accepting: true, Capacity: 8, Throughput: 0.5, Expected: 1}},
 			Workers: []core.WorkerEntry{{Worker: 6, Owner: 3, Incarnation: 4, Cores: 16, Available: 2, State: core.WorkerEvicted}},
@@ -106,8 +109,10 @@ func TestTraceLine(t *testing.T) {
 		kind trace.Kind
 		want string
 	}{
-		{trace.KindSent, `{"t":5,"k":"sent","n":1,"p":2,"m":"ping","q":7,"b":90,"due":9,"inc":3,"for":2,"f":32,` +
-			`"up":[["suspect",4,9,5],["alive",6,0]],"rec":[["OK",4,0]],"hl":[["busy",3,2,1,8,0.5,1]],"wk":[["evicted",6,4,3,16,2]],"c":[1e-05,0,0,0.5,-0.25]}`},
+		{trace.KindSent, `{"t":5,"k":"sent","n":1,"p":2,"m":"ping","q":7,"b":90,"due":9,"role":"worker","inc":3,"for":2,"f":32,` +
+			`"up":[["suspect",4,9,5],["alive",6,0]],"hl":[["busy",3,2,1,8,0.5,1]],"wk":[["evicted",6,4,3,16,2]],"c":[1e-05,0,0,0,0,0.5,-0.25],` +
+			`"body":{"records":[{"subject":4,"state":"OK","role":"manager","incarnation":0,"accuser":null},` +
+			`{"subject":5,"state":"SUSPECT","role":"worker","incarnation":2,"accuser":1}]}}`},
 		{trace.KindDelivered, `{"t":5,"k":"delivered","n":1,"p":2,"m":"ping","q":7,"b":90,"s":9}`},
 		{trace.KindDropped, `{"t":5,"k":"dropped","n":1,"p":2,"m":"ping","q":7,"b":90,"why":"loss"}`},
 		{trace.KindSlow, `{"t":5,"k":"slow","n":1,"x":1.5,"fault":0}`},

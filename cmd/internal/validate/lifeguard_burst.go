@@ -105,7 +105,10 @@ type stuck struct {
 
 func keep(m *core.Message) core.Message {
 	c := *m
-	c.Updates, c.Records = slices.Clone(m.Updates), slices.Clone(m.Records)
+	c.Updates = slices.Clone(m.Updates)
+	if m.Body != nil {
+		core.Hold(m.Body)
+	}
 	return c
 }
 
