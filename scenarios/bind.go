@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"hypersim/core"
 )
@@ -132,14 +133,21 @@ func (b *binding) later(n *node, key, what string) {
 	b.atKey(n, key, "%s not supported yet", what)
 }
 
-// fieldsOf returns the keys of a struct type in order, embedded structs flattened.
+// known remembers the fields of struct types: a sweep loads the same ones thousands of times.
+var known sync.Map // reflect.Type → []reflect.StructField
+
+// fieldsOf returns the keys of a struct type in order, embedded structs flattened. Do not write to it.
 func fieldsOf(t reflect.Type) []reflect.StructField {
+	if out, ok := known.Load(t); ok {
+		return out.([]reflect.StructField)
+	}
 	var out []reflect.StructField
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Tag.Get("key") != "" {
 			out = append(out, f)
 		}
 	}
+	known.Store(t, out)
 	return out
 }
 

@@ -61,7 +61,7 @@ func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
 
 // load is Parse; thorough includes the checks of what this run does not use.
 func load(text, file string, sets []string, opt Options, thorough bool) (*Scenario, error) {
-	root, err := parse(text, file)
+	root, err := parsed.tree(text, file)
 	if err != nil {
 		return nil, err
 	}
@@ -231,6 +231,7 @@ func (l *loader) resolve() {
 	l.expects(l.claims.Expect)
 	l.mootInvariants()
 	l.mtuWarnings()
+	l.inert()
 	l.report()
 }
 

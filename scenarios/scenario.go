@@ -25,6 +25,7 @@ type Scenario struct {
 	Variant    string // name of the variant that this run is; "" without variants
 	// Warnings are checks that protocol.unsafe turned off, and anything else a person should read.
 	Warnings []string
+	Inert    []Inert // keys of the protocol that are given and cannot change the run; among Warnings too
 
 	Seed     uint64
 	Duration core.Duration // virtual time of the run

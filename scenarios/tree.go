@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"maps"
@@ -67,6 +68,29 @@ func parse(text, file string) (*node, error) {
 		return fail(textStart, "%v", err) // our own mistake, but the positions could not be trusted
 	}
 	return build(ix, file, "", tree), nil
+}
+
+// parsed is the text that was parsed last: the cells of a sweep are one text, loaded thousands of times.
+var parsed lastText
+
+type lastText struct {
+	mu         sync.Mutex
+	text, file string
+	root       *node
+}
+
+// tree is parse; the caller may write to what it gets.
+func (l *lastText) tree(text, file string) (*node, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.root == nil || l.text != text || l.file != file {
+		root, err := parse(text, file)
+		if err != nil {
+			return nil, err
+		}
+		l.text, l.file, l.root = text, file, root
+	}
+	return l.root.clone(), nil
 }
 
 // build makes the tree of the decoded value v at path. A path that ix does not know stands nowhere.
