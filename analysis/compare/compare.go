@@ -72,6 +72,9 @@ func Compare(a, b *Side, opt Options) (*Result, error) {
 			return nil, err
 		}
 		r.Cells, samples = append(r.Cells, c), append(samples, list)
+		if p[0].ConfigHash != p[1].ConfigHash && r.whole(&c) {
+			r.Warnings = append(r.Warnings, c.idle())
+		}
 	}
 	if !slices.ContainsFunc(samples, func(s []sample) bool { return len(s) > 0 }) {
 		return nil, errors.New("no metric is left to compare; see --metric")
@@ -147,6 +150,15 @@ func compareCell(x, y *analysis.Cell, opt *Options) (CellResult, []sample, error
 		c.Rows = append(c.Rows, list[i].row(c.Paired, opt))
 	}
 	return c, list, err
+}
+
+// idle says that what B changes has no effect: its runs are A's to the last record.
+func (c *CellResult) idle() string {
+	what := "its configuration"
+	if len(c.ArgsA)+len(c.ArgsB) > 0 {
+		what = strings.Join(c.ArgsA, " ") + " → " + strings.Join(c.ArgsB, " ")
+	}
+	return fmt.Sprintf("%s: every run of B is that of A to the last record, so what differs (%s) has no effect in this scenario", c.Cell, what)
 }
 
 // primaries refuses names that decide nothing here: a comparison that hangs on them would pass whatever happened.

@@ -163,6 +163,13 @@ func TestTooFew(t *testing.T) {
 	if err != nil || same.Exit != 0 || same.Counts.Identical != len(same.Cells[0].Rows) {
 		t.Errorf("the same runs: exit %d, %+v, %v", same.Exit, same.Counts, err)
 	}
+	// What differs in the configuration and in no run is named.
+	b := world{1, 3, 1, 0, false}.side()
+	a.cells[0].ConfigHash, b.cells[0].ConfigHash, b.cells[0].Args = "5s", "6s", []string{"--set", "protocol.suspicion.min=6s"}
+	idle, err := Compare(a, b, Options{})
+	if text := strings.Join(idle.Warnings, "\n"); err != nil || !strings.Contains(text, "suspicion.min=6s) has no effect in this scenario") || len(same.Warnings) > 0 {
+		t.Errorf("a change without effect: %q, %v", text, err)
+	}
 	// Forty seeds on either side, three of them in common: unpaired, and equivalent on forty if at all.
 	if c, err := Compare(world{1, 40, 1, 0, false}.side(), world{38, 77, 1, 0, false}.side(), Options{}); err != nil || c.Cells[0].Paired {
 		t.Errorf("three seeds in common: %+v, %v", c.Cells[0], err)

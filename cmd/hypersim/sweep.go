@@ -106,6 +106,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 		log.line("%s: %d cells × %d seeds = %d runs, %d at once%s, in %s", plan.Scenario, len(plan.Cells), len(plan.Seeds), plan.Runs(), jobs,
 			map[bool]string{true: ", part " + shard.String()}[shard.Of > 1], f.out)
 	}
+	for _, text := range plan.Inert() {
+		log.line("warning: %s", text)
+	}
 	done, err := plan.Run(cmd.Context(), *req, batch.Options{
 		Dir: f.out, Jobs: jobs, Shard: shard, Force: f.force, Build: runner.ReadBuild(version), Progress: log.progress,
 	})

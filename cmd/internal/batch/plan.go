@@ -69,6 +69,7 @@ type Cell struct {
 	Claims     []Claim  `json:"expectations"`
 	Runs       []string `json:"runs"` // addresses, one per seed
 
+	inert   []scenarios.Inert
 	sets    []string
 	variant string
 	cost    float64 // events expected of one run
@@ -228,6 +229,7 @@ func loadCell(req Request, values []Value) (*Cell, error) {
 			Expectation: e, Applies: x.Applies, AtLeast: x.AtLeast, Versus: x.Versus, AsRatio: x.VersusRatio, Unit: x.Unit,
 		})
 	}
+	c.inert = sc.Inert
 	d := scenarios.Describe(sc)
 	c.cost, c.memory = max(d.Events, 1), d.Memory
 	return c, nil
