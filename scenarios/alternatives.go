@@ -57,7 +57,7 @@ func (l *loader) faultIDs(ids []string, n *node, key string) {
 	}
 	for _, id := range ids {
 		if !slices.Contains(have, id) {
-			l.b.atValue(n, key, id, "no fault %q (has %s)%s", id, shortList(have), didYouMean(id, have))
+			l.b.atValue(n, key, id, "no fault %q%s%s", id, has(have), didYouMean(id, have))
 		}
 	}
 }

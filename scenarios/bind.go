@@ -237,7 +237,11 @@ const entriesMax = 1000
 
 func (b *binding) array(n *node, key string, v reflect.Value, f field) {
 	if !n.isArray {
-		b.wrong(n, key, "must be an array")
+		if v.Type().Elem().Kind() == reflect.Struct && n.isTable {
+			b.wrong(n, key, "must be an array of tables: each begins with [[%s]]", key)
+			return
+		}
+		b.wrong(n, key, "must be an array, such as [1, 2]")
 		return
 	}
 	if v.Type().Elem().Kind() == reflect.Struct && len(n.items) > entriesMax {
@@ -299,7 +303,7 @@ func (b *binding) duration(n *node, key string, p *core.Duration, f field) {
 		return
 	}
 	if isExpression(s) {
-		if sec, ok := b.evaluate(n, key, s); ok && b.inside(n, key, sec, f, seconds) {
+		if sec, ok := b.evaluate(n, key, s, oneTime); ok && b.inside(n, key, sec, f, seconds) {
 			*p = core.Seconds(sec)
 		}
 		return
@@ -339,7 +343,7 @@ func (b *binding) number(n *node, key string) (float64, bool) {
 		return x, true
 	case string:
 		if isExpression(x) {
-			return b.evaluate(n, key, x)
+			return b.evaluate(n, key, x, plainNum)
 		}
 	}
 	b.wrong(n, key, "must be a number")
@@ -356,7 +360,7 @@ func (b *binding) integer(n *node, key string, v reflect.Value, f field) {
 			b.wrong(n, key, "must be a whole number")
 			return
 		}
-		y, ok := b.evaluate(n, key, val)
+		y, ok := b.evaluate(n, key, val, plainNum)
 		if !ok {
 			return
 		}

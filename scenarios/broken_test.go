@@ -160,6 +160,13 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": ends at 255s, after 240s, where the 
 		{"expression that does not end", `dur(\"10s\")`, `(1`, `x.toml:43:7: expect[0].max = "=2*cfg.probe.timeout + (1": unexpected token EOF (character 24 of the expression)`},
 		{"expression beyond arithmetic", `dur(\"10s\")`, `len([1, 2])`, `x.toml:43:7: expect[0].max = "=2*cfg.probe.timeout + len([1, 2])": only + - * / ( ) ?:, comparisons and the named functions are part of expressions (character 27 of the expression)`},
 		{"expression of a later version", `dur(\"10s\")`, `baseline(\"messages\", \"mean\")`, `x.toml:43:7: expect[0].max = "=2*cfg.probe.timeout + baseline(\"messages\", \"mean\")": baseline is not supported yet: bounds are numbers before the run starts (character 23 of the expression)`},
+		{"a time for a share", "metric = \"detection_first\"\nwhere = { to = \"DEAD\" }\nstat = \"p95\"\nmax = \"=2*cfg.probe.timeout + dur(\\\"10s\\\")\"", "metric = \"view_error\"\nstat = \"max\"\nmax = \"=cfg.probe.interval\"", `x.toml:42:7: expect[0].max = "=cfg.probe.interval": gives a time, must give a number without unit`},
+		{"a number of members for a time", `=2*cfg.probe.timeout`, `=cluster.size*cfg.probe.timeout/cfg.probe.interval`, `x.toml:43:7: expect[0].max = "=cluster.size*cfg.probe.timeout/cfg.probe.interval + dur(\"10…": the two sides of "+" do not fit: a number without unit and a time (character 51 of the expression)`},
+		{"bytes for a time", `dur(\"10s\")`, `size(\"10B\")`, `x.toml:43:7: expect[0].max = "=2*cfg.probe.timeout + size(\"10B\")": the two sides of "+" do not fit: a time and an amount of bytes (character 21 of the expression)`},
+		{"an expression of everything", `=2*cfg.probe.timeout + dur(\"10s\")`, `=$env`, `x.toml:43:7: expect[0].max = "=$env": unknown name $env (character 1 of the expression)`},
+		{"an expression of a table", `=2*cfg.probe.timeout + dur(\"10s\")`, `=cfg.rate`, `x.toml:43:7: expect[0].max = "=cfg.rate": must give a number, not a table: name one of its keys, such as burst, refill`},
+		{"a form of nobody's", `[sweep]`, "[[report.plot]]\nkind = \"pie\"\nmetric = \"view_error\"\n[sweep]", `x.toml:47:8: report.plot[0].kind = "pie": must be "line", "ecdf", "hist", "box", "heatmap", "strip", "area", "scatter" or "gantt"`},
+		{"a table for a list of tables", `[sweep]`, "[workload]\nid = \"w\"\n[sweep]", `x.toml:46:1: workload: must be an array of tables: each begins with [[workload]]`},
 		{"sweep that breaks the scenario", `= [10, 20]`, `= [10, -1]`, `x.toml:49:26: sweep.grid."cluster.workers"[1] = -1: makes the scenario invalid: cluster.workers = -1: must be ≥ 0 and ≤ 1000000`},
 		{"sweep of nothing", `= [10, 20]`, `= 10`, `x.toml:49:21: sweep.grid."cluster.workers" = 10: must be a list of values`},
 		{"sweep of an unknown key", `"cluster.workers" =`, `"cluster.wrokers" =`, `x.toml:49:22: sweep.grid."cluster.wrokers"[0] = 10: makes the scenario invalid: cluster.wrokers: unknown key (did you mean "workers"?)`},
@@ -180,5 +187,28 @@ x.toml:18:12: cluster.managers = "3": must be a whole number`},
 				t.Errorf("\nhave %s\nwant %s", have, c.want)
 			}
 		})
+	}
+}
+
+// A byte order mark says nothing, and a name that is not there is told without an empty list.
+func TestSmallKindnesses(t *testing.T) {
+	plain, err := Parse(base, "x.toml", nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked, err := Parse("\ufeff"+base, "x.toml", nil, Options{})
+	if err != nil || marked.ConfigHash != plain.ConfigHash || marked.Question != "Is it whole?" {
+		t.Errorf("with a byte order mark: %v", err)
+	}
+	if _, err := Parse("\ufeff"+strings.Replace(base, "schema = 1", "schema = 2", 1), "x.toml", nil, Options{}); err == nil || !strings.HasPrefix(err.Error(), "x.toml:2:10: schema") {
+		t.Errorf("with a mark and a mistake: %v", err)
+	}
+	_, err = Parse(base, "x.toml", nil, Options{Variant: "fast"})
+	if want := `--variant: no variant "fast"; there is none`; err == nil || err.Error() != want {
+		t.Errorf("have %v, want %s", err, want)
+	}
+	_, err = Parse(base+"[[variant]]\nname = \"slow\"\n", "x.toml", nil, Options{Variant: "fast"})
+	if want := `--variant: no variant "fast" (has slow)`; err == nil || err.Error() != want {
+		t.Errorf("have %v, want %s", err, want)
 	}
 }

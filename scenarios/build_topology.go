@@ -46,7 +46,7 @@ func (l *loader) topology() bool {
 	} else if strings.ContainsAny(t.Use, `/\.`) {
 		topo, err = topologies.LoadFile(l.b.path(at, t.Use))
 	} else {
-		l.b.wrong(at, "topology.use", "no bundled topology of that name (has %s)%s", strings.Join(topologies.Names(), ", "), didYouMean(t.Use, topologies.Names()))
+		l.b.wrong(at, "topology.use", "no bundled topology of that name%s%s", has(topologies.Names()), didYouMean(t.Use, topologies.Names()))
 		return false
 	}
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *loader) knownNames(t *topologyT, n *node) {
 		}
 		if _, ok := l.sc.Topology.SiteIndex(s.Name); !ok {
 			l.b.wrong(at, key, "no site %q in topology %q (has %s)%s", s.Name, l.sc.Topology.Name,
-				shortList(l.sc.Topology.SiteNames()), didYouMean(s.Name, l.sc.Topology.SiteNames()))
+				has(l.sc.Topology.SiteNames()), didYouMean(s.Name, l.sc.Topology.SiteNames()))
 		}
 		if seen[s.Name] {
 			l.b.wrong(at, key, "is in the list twice")
@@ -111,7 +111,7 @@ func (l *loader) links(t *topologyT, n *node) {
 func (l *loader) siteName(n *node, key, name, site string) {
 	names := l.sc.Topology.SiteNames()
 	if at := n.kid(name); at != nil && site != "*" && !slices.Contains(names, site) {
-		l.b.wrong(at, join(key, name), "no site %q in topology %q (has %s)%s", site, l.sc.Topology.Name, shortList(names), didYouMean(site, names))
+		l.b.wrong(at, join(key, name), "no site %q in topology %q%s%s", site, l.sc.Topology.Name, has(names), didYouMean(site, names))
 	}
 }
 
@@ -256,7 +256,7 @@ func (l *loader) delay(a, b string) (float64, error) {
 func (l *loader) site(name string) (int, error) {
 	i, ok := l.sc.Topology.SiteIndex(name)
 	if !ok {
-		return 0, fmt.Errorf("no site %q (has %s)", name, shortList(l.sc.Topology.SiteNames()))
+		return 0, fmt.Errorf("no site %q%s", name, has(l.sc.Topology.SiteNames()))
 	}
 	return i, nil
 }
@@ -269,5 +269,5 @@ func (l *loader) groupSize(name string) (int, error) {
 		}
 		have = append(have, g.Name)
 	}
-	return 0, fmt.Errorf("no group %q (has %s)", name, shortList(have))
+	return 0, fmt.Errorf("no group %q%s", name, has(have))
 }

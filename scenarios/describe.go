@@ -152,6 +152,9 @@ func (p *Plan) news(s *Scenario, f *Fault) float64 {
 	return 2 * float64(f.Repeat.Count) * math.Ceil(float64(hit)/updateBatch)
 }
 
+// Tables is what the membership records of all nodes take together, in bytes: the least that a run holds.
+func (p *Plan) Tables() int64 { return p.Pairs * memoryPerPair }
+
 // Fits returns an error when the run needs more memory than limit bytes; a limit of 0 is none.
 func (p *Plan) Fits(limit int64) error {
 	if limit <= 0 || p.Memory <= limit {

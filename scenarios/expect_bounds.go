@@ -89,7 +89,7 @@ func sameValue(a, b string) bool {
 func (b *binding) bound(n *node, key, unit string) (float64, bool) {
 	s, isText := n.val.(string)
 	if isText && isExpression(s) {
-		v, ok := b.evaluate(n, key, s)
+		v, ok := b.evaluate(n, key, s, dimensionOf(unit))
 		switch unit { // durations are seconds in expressions, and rates per second
 		case "ms":
 			v *= 1000

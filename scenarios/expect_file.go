@@ -134,7 +134,11 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 	var unit string
 	e.Applies = l.when(t.When)
 	e.Observable, unit = l.observable(t.Metric, t.Where, n, key, e.Applies)
-	if m := findMetric(t.Metric); m != nil && m.Drawn {
+	m := findMetric(t.Metric)
+	if m == nil {
+		unit = unknownUnit
+	}
+	if m != nil && m.Drawn {
 		l.b.wrong(n.kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
 	}
 	var ok bool
@@ -216,7 +220,7 @@ func (l *loader) filter(m *Metric, where labelsT, n *node, key string, applies b
 		case len(m.Labels) == 0:
 			l.b.atKey(at, k, "%s has no labels: it is about all nodes at once", m.Name)
 		case !slices.Contains(m.Labels, w.Key):
-			l.b.atKey(at, k, "%s has no such label (has %s)%s", m.Name, shortList(m.Labels), didYouMean(w.Key, m.Labels))
+			l.b.atKey(at, k, "%s has no such label%s%s", m.Name, has(m.Labels), didYouMean(w.Key, m.Labels))
 		case applies && l.sc.Topology != nil:
 			for _, v := range w.Values {
 				l.labelValue(m, at, k, w.Key, v)

@@ -26,6 +26,7 @@ const expressionMax = 2000
 // scenario's world. Durations are seconds in it.
 type environment struct {
 	vars   map[string]any
+	swept  map[string]dimension // of those of vars that are swept keys
 	opts   []expr.Option
 	broken bool // the world could not be built; what it would have said is not known
 }
@@ -140,8 +141,8 @@ func toFloat(v any) (float64, bool) {
 	return 0, false
 }
 
-// run evaluates the text after "=".
-func (e *environment) run(text string) (v float64, err error) {
+// run evaluates the text after "=", whose value shall be of a dimension.
+func (e *environment) run(text string, want dimension) (v float64, err error) {
 	if len(text) > expressionMax {
 		return 0, fmt.Errorf("longer than %d characters", expressionMax)
 	}
@@ -161,11 +162,29 @@ func (e *environment) run(text string) (v float64, err error) {
 	v, ok := toFloat(out)
 	switch {
 	case !ok:
-		return 0, fmt.Errorf("gives %v, must give a number", out)
+		return 0, fmt.Errorf("must give a number, not %s", kindOf(out))
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("gives %v, must give a finite number", v)
 	}
-	return v, nil
+	dims := &dimensions{swept: e.swept}
+	have := dims.of(program.Node())
+	if dims.err == nil && !have.agrees(want) {
+		return 0, fmt.Errorf("gives %v, must give %v", have, want)
+	}
+	return v, dims.err
+}
+
+// kindOf tells what a value is that is no number.
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		return "a table: name one of its keys, such as " + shortList(slices.Sorted(maps.Keys(v)))
+	case string:
+		return "the word " + literal(v)
+	case bool:
+		return fmt.Sprint(v)
+	}
+	return fmt.Sprintf("a %T", v)
 }
 
 // partError is a refusal of one part of an expression.
@@ -193,7 +212,13 @@ func (g *guard) Visit(n *ast.Node) {
 		return
 	}
 	switch x := (*n).(type) {
-	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.IdentifierNode, *ast.CallNode, *ast.ConditionalNode, *ast.BoolNode:
+	case *ast.IntegerNode: // all arithmetic is that of real numbers: whole ones would wrap around
+		ast.Patch(n, &ast.FloatNode{Value: float64(x.Value)})
+	case *ast.FloatNode, *ast.StringNode, *ast.CallNode, *ast.ConditionalNode, *ast.BoolNode:
+	case *ast.IdentifierNode:
+		if strings.HasPrefix(x.Value, "$") {
+			g.err = &partError{x.Location().From, fmt.Sprintf("unknown name %s", x.Value)}
+		}
 	case *ast.MemberNode:
 		if _, err := g.member(x); err != nil {
 			g.err = &partError{x.Location().From, err.Error()}
@@ -239,8 +264,8 @@ func (g *guard) member(n ast.Node) (any, error) {
 	return nil, fmt.Errorf("%s has no parts", n.String())
 }
 
-// evaluate returns the value of an expression; it reports what is wrong with it.
-func (b *binding) evaluate(n *node, key, text string) (float64, bool) {
+// evaluate returns the value of an expression, which shall be of a dimension; it reports what is wrong with it.
+func (b *binding) evaluate(n *node, key, text string, want dimension) (float64, bool) {
 	if b.env == nil {
 		b.wrong(n, key, "expressions may stand in [[fault]] and [[expect]] only")
 		return 0, false
@@ -248,7 +273,7 @@ func (b *binding) evaluate(n *node, key, text string) (float64, bool) {
 	if b.env.broken {
 		return 0, false
 	}
-	v, err := b.env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="))
+	v, err := b.env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="), want)
 	if err == nil {
 		return v, true
 	}

@@ -298,7 +298,7 @@ func (l *loader) siteOutage(f *Fault, t *faultT, n *node, key, mode string) {
 	i, ok := l.sc.Topology.SiteIndex(*t.Site)
 	if !ok {
 		names := l.sc.Topology.SiteNames()
-		l.b.wrong(at, key+".site", "no site %q in topology %q (has %s)%s", *t.Site, l.sc.Topology.Name, shortList(names), didYouMean(*t.Site, names))
+		l.b.wrong(at, key+".site", "no site %q in topology %q%s%s", *t.Site, l.sc.Topology.Name, has(names), didYouMean(*t.Site, names))
 		return
 	}
 	f.Site = i
@@ -415,7 +415,7 @@ func (l *loader) noFault(t *instantT) {
 	for _, f := range l.sc.Faults {
 		ids = append(ids, f.ID)
 	}
-	l.b.wrong(t.n, t.key, "no fault %q (has %s)%s", t.ref, shortList(ids), didYouMean(t.ref, ids))
+	l.b.wrong(t.n, t.key, "no fault %q%s%s", t.ref, has(ids), didYouMean(t.ref, ids))
 	t.bad = true
 }
 

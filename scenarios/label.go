@@ -143,7 +143,7 @@ func (l *loader) labelValue(m *Metric, n *node, key, label, v string) {
 	case len(known) == 0:
 		l.b.atValue(n, key, v, "there is no %s in this scenario", strings.ReplaceAll(label, "_", " "))
 	default:
-		l.b.atValue(n, key, v, "%s has no %s %q (has %s)%s", m.Name, strings.ReplaceAll(label, "_", " "), v, shortList(known), didYouMean(v, known))
+		l.b.atValue(n, key, v, "%s has no %s %q%s%s", m.Name, strings.ReplaceAll(label, "_", " "), v, has(known), didYouMean(v, known))
 	}
 }
 

@@ -94,10 +94,18 @@ func (l *loader) linkFaults() {
 			return 0
 		}
 	}
+	inside := func(f *Fault) int {
+		switch f.Kind {
+		case FaultSlow, FaultPoison, FaultLHM:
+			return 1
+		default:
+			return 0
+		}
+	}
 	for _, c := range []struct {
 		what  string
 		needs func(*Fault) int
-	}{{"cuts", cuts}, {"faults that worsen links", worse}} {
+	}{{"cuts", cuts}, {"faults that worsen links", worse}, {"faults that change how nodes work (slow, poison, lhm)", inside}} {
 		for i := range l.sc.Faults { // the most hold when one begins
 			at, total := l.sc.Faults[i].At, 0
 			if c.needs(&l.sc.Faults[i]) == 0 {

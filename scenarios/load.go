@@ -84,7 +84,7 @@ func load(text, file string, sets []string, opt Options, thorough bool) (*Scenar
 // question returns the comment that opens a file.
 func question(text string) string {
 	var lines []string
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, byteOrderMark)) {
 		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
 		if !ok {
 			break
@@ -176,7 +176,7 @@ func (l *loader) chooseVariant(name string) bool {
 			for _, v := range l.alt.Variant {
 				have = append(have, v.Name)
 			}
-			l.b.atKey(l.root, "variant", "no variant %q (has %s)%s", name, shortList(have), didYouMean(name, have))
+			l.b.problems = append(l.b.problems, Problem{File: variantFlag, Text: fmt.Sprintf("no variant %q%s%s", name, has(have), didYouMean(name, have))})
 		}
 		return false
 	}
@@ -339,8 +339,9 @@ func (l *loader) environment(built bool) *environment {
 		},
 	}
 	l.encoded = l.encodeWorld()
-	l.sweptVars(vars)
-	return newEnvironment(vars, l)
+	e := newEnvironment(vars, l)
+	e.swept = l.sweptVars(vars)
+	return e
 }
 
 // configVars returns the numbers and words of a configuration by room and key.
@@ -368,8 +369,9 @@ func configVars(c *Config) map[string]any {
 	return out
 }
 
-// sweptVars adds the current values of swept keys, unless a name is taken.
-func (l *loader) sweptVars(vars map[string]any) {
+// sweptVars adds the current values of swept keys, unless a name is taken, and returns of what they are.
+func (l *loader) sweptVars(vars map[string]any) map[string]dimension {
+	swept := map[string]dimension{}
 	for _, it := range slices.Concat(l.alt.Sweep.Grid.items, l.alt.Sweep.Zip.items) {
 		text, ok := l.current(it.path)
 		if !ok {
@@ -381,6 +383,7 @@ func (l *loader) sweptVars(vars map[string]any) {
 			if i == len(parts)-1 {
 				if _, taken := at[part]; !taken {
 					at[part] = numberOf(text)
+					swept[strings.Join(parts, ".")] = dimensionOfText(text)
 				}
 				break
 			}
@@ -395,6 +398,18 @@ func (l *loader) sweptVars(vars map[string]any) {
 			at = next
 		}
 	}
+	return swept
+}
+
+// dimensionOfText is that of a value as written.
+func dimensionOfText(text string) dimension {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return plainNum
+	}
+	if _, err := parseDuration(text); err == nil {
+		return oneTime
+	}
+	return anything
 }
 
 // numberOf turns a value as written into what an expression computes with: seconds, a number, or a word.
@@ -457,7 +472,7 @@ func (l *loader) report() {
 		}
 		for _, id := range p.Mark {
 			if !slices.Contains(ids, id) && !l.offFault(id) {
-				l.b.atValue(n.kid("mark"), key+".mark", id, "no fault %q (has %s)%s", id, shortList(ids), didYouMean(id, ids))
+				l.b.atValue(n.kid("mark"), key+".mark", id, "no fault %q%s%s", id, has(ids), didYouMean(id, ids))
 			}
 		}
 		for _, h := range p.HLine {

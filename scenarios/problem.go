@@ -69,9 +69,13 @@ func didYouMean(word string, have []string) string {
 	if len(word) > 64 {
 		return ""
 	}
-	best, bestDistance := "", 1+max(2, len(word)/3)
+	best, bestDistance := "", 1+max(1, len(word)/3) // a third of the letters; more is another word
 	for _, h := range have {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(h)); d < bestDistance {
+		d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(h))
+		if d == 2 && slices.Equal(letters(word), letters(h)) {
+			d = 1 // two letters changed places
+		}
+		if d < bestDistance {
 			best, bestDistance = h, d
 		}
 	}
@@ -79,6 +83,12 @@ func didYouMean(word string, have []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+func letters(word string) []rune {
+	r := []rune(strings.ToLower(word))
+	slices.Sort(r)
+	return r
 }
 
 // oneOf prints what is allowed, cut after two dozen.

@@ -233,6 +233,14 @@ func selectorSchema() map[string]any {
 	}
 }
 
+// has says what there is beside what was asked for.
+func has(names []string) string {
+	if len(names) == 0 {
+		return "; there is none"
+	}
+	return " (has " + shortList(names) + ")"
+}
+
 // shortList prints names for a message, cut after a dozen.
 func shortList(names []string) string {
 	const most = 12

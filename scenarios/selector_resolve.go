@@ -41,8 +41,8 @@ func (s *Selector) resolveNames(b *binding, sc *Scenario) {
 		i, ok := sc.Topology.SiteIndex(name)
 		if !ok {
 			n := s.src.kids["site"]
-			b.atValue(n, join(s.key, "site"), name, "no site %q in topology %q (has %s)%s",
-				name, sc.Topology.Name, shortList(sc.Topology.SiteNames()), didYouMean(name, sc.Topology.SiteNames()))
+			b.atValue(n, join(s.key, "site"), name, "no site %q in topology %q%s%s",
+				name, sc.Topology.Name, has(sc.Topology.SiteNames()), didYouMean(name, sc.Topology.SiteNames()))
 		}
 		s.Sites = append(s.Sites, i)
 	}
@@ -54,7 +54,7 @@ func (s *Selector) resolveNames(b *binding, sc *Scenario) {
 		i := slices.Index(groups, name)
 		if i < 0 {
 			n := s.src.kids["group"]
-			b.atValue(n, join(s.key, "group"), name, "no group %q (has %s)%s", name, shortList(groups), didYouMean(name, groups))
+			b.atValue(n, join(s.key, "group"), name, "no group %q%s%s", name, has(groups), didYouMean(name, groups))
 		}
 		s.Groups = append(s.Groups, core.GroupID(i+1))
 	}

@@ -19,6 +19,7 @@ const setFile = "--set"
 const (
 	seedFlag     = "--seed"
 	durationFlag = "--duration"
+	variantFlag  = "--variant"
 )
 
 // applySet changes the tree as "dotted.key=value" says. Entries of arrays are named by id, name or index:

@@ -272,7 +272,7 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	*t = instantT{n: n, key: key, bad: true}
 	s, ok := n.val.(string)
 	if ok && isExpression(s) {
-		if sec, ok := b.evaluate(n, key, s); ok {
+		if sec, ok := b.evaluate(n, key, s, oneTime); ok {
 			t.offset, t.bad = durationOf(sec), false
 			b.instantSign(t)
 		}

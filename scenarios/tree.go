@@ -32,6 +32,9 @@ type node struct {
 // textMax bounds a scenario file.
 const textMax = 1 << 19
 
+// byteOrderMark is what some editors begin a file with; it says nothing.
+const byteOrderMark = "\ufeff"
+
 // textStart is where a file begins.
 var textStart = tomlpos.Place{Line: 1, Col: 1, Byte: 1}
 
@@ -44,6 +47,7 @@ func parse(text, file string) (*node, error) {
 	fail := func(at tomlpos.Place, format string, args ...any) (*node, error) {
 		return nil, Problems{{File: file, Line: at.Line, Col: at.Col, Text: fmt.Sprintf(format, args...)}}
 	}
+	text = strings.TrimPrefix(text, byteOrderMark)
 	if len(text) > textMax {
 		return fail(tomlpos.Place{}, "%d bytes; a scenario may have %d", len(text), textMax)
 	}

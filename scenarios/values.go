@@ -18,7 +18,7 @@ type byteSize int64
 func (v *byteSize) bind(b *binding, n *node, key string, f field) {
 	s, ok := n.val.(string)
 	if ok && isExpression(s) {
-		if x, ok := b.evaluate(n, key, s); ok && b.inside(n, key, x, f, showSize) {
+		if x, ok := b.evaluate(n, key, s, oneByte); ok && b.inside(n, key, x, f, showSize) {
 			*v = byteSize(math.Round(x))
 		}
 		return
@@ -233,7 +233,7 @@ func (b *binding) quantity(n *node, key string, f field) (v float64, relative, o
 		return v, false, ok
 	}
 	if isText && isExpression(s) {
-		v, ok := b.evaluate(n, key, s)
+		v, ok := b.evaluate(n, key, s, oneTime)
 		return v, false, ok
 	}
 	d, err := parseDuration(s)

@@ -89,6 +89,6 @@ func (l *loader) variantExists(it rawItem) bool {
 		l.b.wrong(it.value, it.key, "this file has no variants")
 		return false
 	}
-	l.b.wrong(it.value, it.key, "no such variant (has %s)%s", shortList(have), didYouMean(name, have))
+	l.b.wrong(it.value, it.key, "no such variant%s%s", has(have), didYouMean(name, have))
 	return false
 }

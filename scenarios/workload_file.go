@@ -123,7 +123,7 @@ func (l *loader) stuckFault(f *Fault, t *faultT, n *node, key string) {
 		for i := range l.sc.Workloads {
 			ids = append(ids, l.sc.Workloads[i].ID)
 		}
-		l.b.wrong(n.kid("job"), key+".job", "no workload %q (has %s)%s", *t.Job, shortList(ids), didYouMean(*t.Job, ids))
+		l.b.wrong(n.kid("job"), key+".job", "no workload %q%s%s", *t.Job, has(ids), didYouMean(*t.Job, ids))
 		return
 	}
 	if f.Target == nil || f.Target.bad {

@@ -231,11 +231,16 @@ func TestExpressions(t *testing.T) {
 		"=cluster.workers/10":        3,
 		"=cluster.sites > 2 ? 1 : 2": 1,
 		"=sqrt(16) + ceil(1.5) + floor(1.5) + log2(8) + ln(1) + min(4, 2, 3)": 4 + 2 + 1 + 3 + 0 + 2,
-		"=size(\"1KiB\") / 1024 + rate(\"30/min\")":                           1.5,
+		"=size(\"1KiB\") / size(\"1KiB\") + rate(\"30/min\")*dur(\"1s\")":     1.5,
+		"=9223372036854775807 + 1 > 0 ? 1 : 2":                                1, // reals: whole numbers would wrap around
 		"=cfg.role.worker.probe.interval":                                     1,
 		"=1000*owd(\"use1\",\"euw1\") - 500*rtt(\"euw1\",\"use1\")":           0,
 	} {
-		s := small(t, "", `max = "=2*cfg.probe.timeout + dur(\"10s\")"`, "max = '"+text+"'")
+		stat := "count"
+		if strings.Contains(text, "cfg.") || strings.Contains(text, "owd") || strings.HasPrefix(text, "=dur") {
+			stat = "p95" // a time
+		}
+		s := small(t, "", `max = "=2*cfg.probe.timeout + dur(\"10s\")"`, "max = '"+text+"'", `stat = "p95"`, `stat = "`+stat+`"`)
 		if have := *s.Expects[0].Max; math.Abs(have-want) > 1e-9 {
 			t.Errorf("%s = %v, want %v", text, have, want)
 		}
