@@ -25,6 +25,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	w := &World{
 		sc: sc, opt: opt, nodes: make([]node, len(sc.Nodes)), deaf: make([]int32, len(sc.Nodes)),
 		wire: sc.Network.Codec == "wire", end: core.Instant(sc.Duration), cause: -1,
+		active: map[occurrence]*activeFault{},
 	}
 	w.codec = wire.Codec{
 		Book:   &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }},

@@ -23,6 +23,9 @@ type activeFault struct {
 	cuts, overlays    []int
 }
 
+// occurrence is one time that a fault happens; there may be a hundred thousand of one.
+type occurrence struct{ fault, nth int }
+
 // slowing is one slow fault in force at a node.
 type slowing struct {
 	node   core.NodeID
@@ -83,13 +86,16 @@ func (w *World) fault(now core.Instant, i int) {
 			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), w.chance(&a, "fault.target", 0))
 		}
 		w.begin(now, f, &a)
-		w.active = append(w.active, a)
+		if f.For > 0 { // else it is never undone
+			w.active[occurrence{e.Fault, e.Occurrence}] = &a
+		}
 	case fault.Down, fault.Up:
 		for _, id := range w.find(e).cuts {
 			w.net.SetCut(id, e.Phase == fault.Down)
 		}
 	case fault.End:
 		w.undo(now, f, w.find(e))
+		delete(w.active, occurrence{e.Fault, e.Occurrence})
 		w.rec = trace.Record{At: now, Kind: trace.KindFaultEnd, Node: core.NoNode, Peer: core.NoNode, Fault: int32(e.Fault)}
 		w.emit()
 	}
@@ -105,10 +111,8 @@ func (w *World) eligible(kind scenarios.FaultKind) func(core.NodeID) bool {
 }
 
 func (w *World) find(e *fault.Edge) *activeFault {
-	for i := range w.active {
-		if a := &w.active[i]; a.fault == e.Fault && a.occurrence == e.Occurrence {
-			return a
-		}
+	if a := w.active[occurrence{e.Fault, e.Occurrence}]; a != nil {
+		return a
 	}
 	panic(fmt.Sprintf("world: fault %d ends before it began", e.Fault))
 }

@@ -30,6 +30,9 @@ func TestLinkFaultsAtOnce(t *testing.T) {
 			strings.ReplaceAll(many(scenarios.LinkFaultsMax, "loss", "p = 0.01\ntarget = { any = true }\n"), `id = "f`, `id = "l`), false},
 		{"one that overlaps itself", aFault("f", "delay", "at = \"1s\"\nfor = \"50s\"\nadd = \"1ms\"\nrepeat = { every = \"500ms\", count = 90 }\ntarget = { any = true }\n"), true},
 		{"one that does not", aFault("f", "delay", "at = \"1s\"\nfor = \"400ms\"\nadd = \"1ms\"\nrepeat = { every = \"500ms\", count = 90 }\ntarget = { any = true }\n"), false},
+		{"slow hosts", many(scenarios.LinkFaultsMax, "slow", "factor = 1.1\ntarget = { any = true }\n"), false},
+		{"slow hosts and poison, one more together", many(scenarios.LinkFaultsMax, "slow", "factor = 1.1\ntarget = { any = true }\n") +
+			aFault("poison", "poison", "at = \"50s\"\nfor = \"10s\"\nvalues = \"nan\"\ntarget = { any = true }\n"), true},
 	} {
 		sc, err := scenarios.Parse(lan+c.faults, "", []string{"cluster.size=5", "scenario.duration=120s"}, scenarios.Options{})
 		if c.refused != (err != nil && strings.Contains(err.Error(), "may hold at once from here on; there may be 64")) {
@@ -43,5 +46,24 @@ func TestLinkFaultsAtOnce(t *testing.T) {
 		if w.Err() != nil {
 			t.Errorf("%s: %v", c.name, w.Err())
 		}
+	}
+}
+
+// Of a fault that happens a thousand times the world remembers those that hold, not those that are over.
+func TestWhatIsOverIsForgotten(t *testing.T) {
+	sc, err := scenarios.Parse(lan+aFault("f", "pause", "at = \"1s\"\nfor = \"100us\"\nrepeat = { every = \"10ms\", count = 1000 }\ntarget = { id = \"a/worker/1\" }\n")+
+		aFault("g", "raise", "at = \"1s\"\nrepeat = { every = \"1s\", count = 5 }\ntarget = { id = \"a/worker/1\" }\n"), "", []string{"cluster.size=5", "scenario.duration=80s"}, scenarios.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := build(t, sc)
+	for w.Now() < w.End() {
+		w.Run(w.Now().Add(1e8))
+		if len(w.active) > 1 {
+			t.Fatalf("%d occurrences are remembered at %v", len(w.active), w.Now())
+		}
+	}
+	if len(w.active) != 0 {
+		t.Errorf("%d occurrences are remembered at the end", len(w.active))
 	}
 }

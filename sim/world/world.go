@@ -63,7 +63,7 @@ type World struct {
 	books  books
 
 	edges               []fault.Edge
-	active              []activeFault
+	active              map[occurrence]*activeFault
 	slows               []slowing
 	work                []working
 	workOrder           []int // the workloads by name
