@@ -65,11 +65,25 @@ func latency(m *topologies.Matrix) *plot.Latency {
 	if m == nil {
 		return nil
 	}
-	l := &plot.Latency{Name: m.Name, Title: m.Title, Source: m.Source, Labels: m.Labels, N: m.N, RTT: m.Cells}
+	l := &plot.Latency{Name: m.Name, Title: m.Title, Source: m.Source, N: m.N, RTT: m.Cells}
+	for _, label := range m.Labels {
+		l.Labels = append(l.Labels, short(label))
+	}
 	if m.Kind == topologies.OneWay {
 		l.Scale = 2
 	}
 	return l
+}
+
+// labelMax bounds a label in a picture, whose margin is as wide as the longest.
+const labelMax = 40
+
+// short cuts a label that would take more room than the picture.
+func short(label string) string {
+	if r := []rune(label); len(r) > labelMax {
+		return string(r[:labelMax-1]) + "…"
+	}
+	return label
 }
 
 func heatOptions(order, colours string) (opt plot.HeatOptions, err error) {

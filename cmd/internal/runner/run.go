@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 	"hypersim/sim/trace"
 	"hypersim/sim/world"
@@ -38,6 +39,7 @@ type run struct {
 	trace  *traceSink
 	checks *checks
 	began  time.Time
+	alone  bool // in the process
 	res    Result
 }
 
@@ -51,7 +53,7 @@ func Run(ctx context.Context, opt Options) (_ *Result, err error) {
 	if err := Check(opt.Dir, opt.Force); err != nil {
 		return nil, err
 	}
-	r := &run{opt: &opt, began: time.Now(), res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
+	r := &run{opt: &opt, began: time.Now(), alone: true, res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
 	if r.folder, err = newFolder(opt.Dir); err != nil {
 		if errors.Is(err, fs.ErrPermission) {
 			return nil, usage("create run folder: %v; choose another --out", err)
@@ -105,6 +107,9 @@ func (r *run) run(ctx context.Context) error {
 // build makes the world and those who listen to it.
 func (r *run) build() (err error) {
 	sc := r.opt.Scenario
+	if plan := scenarios.Describe(sc); sc.Budget.Memory > 0 && plan.Tables() > sc.Budget.Memory {
+		return usage("%s: scenario.budget.memory is %d bytes, and the membership tables alone need %d; raise it or choose fewer nodes", sc.File, sc.Budget.Memory, plan.Tables())
+	}
 	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
 	r.checks = newChecks(sc, func() *world.World { return r.world })
 	sinks := append([]trace.Sink{r.rec}, r.checks.sinks()...)
@@ -200,10 +205,19 @@ func (r *run) why(ctx context.Context, start time.Time) string {
 		return fmt.Sprintf("stopped by its budget of %d events", budget.Events)
 	case budget.Wall > 0 && time.Since(start) > budget.Wall:
 		return fmt.Sprintf("stopped by its budget of %v wall time", budget.Wall)
-	case budget.Memory > 0 && r.world.MemoryBytes() > budget.Memory:
+	case budget.Memory > 0 && r.held() > budget.Memory:
 		return fmt.Sprintf("stopped by its budget of %d bytes of memory", budget.Memory)
 	}
 	return ""
+}
+
+// held is the memory that the run takes: of one that has the process for itself what the process has from the
+// system, of one among several what its tables hold.
+func (r *run) held() int64 {
+	if r.alone {
+		return heldMemory()
+	}
+	return r.world.MemoryBytes()
 }
 
 // collect draws the conclusions.

@@ -92,7 +92,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestBudgets(t *testing.T) {
-	for _, set := range []string{"scenario.budget.events=1000", "scenario.budget.wall=1ns", "scenario.budget.memory=1KiB"} {
+	for _, set := range []string{"scenario.budget.events=1000", "scenario.budget.wall=1ns", "scenario.budget.memory=64KiB"} {
 		res, err := run1(t, nil, set)
 		if err != nil {
 			t.Error(set, err)
@@ -101,6 +101,14 @@ func TestBudgets(t *testing.T) {
 		if !strings.HasPrefix(res.Stopped, "stopped by its budget of ") || res.Virtual >= core.Instant(20e9) || !res.Failed(false) {
 			t.Errorf("%s: %q at %v", set, res.Stopped, res.Virtual)
 		}
+	}
+}
+
+// A budget that cannot hold what is built is told before anything is built.
+func TestBudgetBelowTheTables(t *testing.T) {
+	_, err := run1(t, nil, "scenario.budget.memory=1KiB")
+	if err == nil || !strings.Contains(err.Error(), "the membership tables alone need") {
+		t.Error(err)
 	}
 }
 
