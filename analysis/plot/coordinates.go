@@ -19,19 +19,23 @@ func coordinates(run *analysis.Run) *figure {
 		return nil
 	}
 	f := overTime(run, "coordinates", "Relative error of predicted round trips")
-	f.note = "|predicted − true| / true over sampled pairs; quantiles of all pairs are pooled from those of the classes of pairs"
+	f.note = "|predicted − true| / true over sampled pairs; distributions, and quantiles by role, are pooled from the quantiles of the classes of pairs"
 	over := newPanel(runTime(run), axis{label: "relative error", kind: logarithmic})
 	over.title, over.weight, over.bands = "Over time", 1.25, f.bands
 	f.shared = false
 	dist := newPanel(axis{label: "relative error", kind: logarithmic}, axis{label: "pairs within (%)", kind: percent, lo: 0.5, hi: 1.005})
 	dist.title = "Distribution above the median"
-	times := moments(rows)
+	times, exact := moments(rows), pools(run)
 	for i, k := range pairKinds(rows) {
 		c := cycle[i%len(cycle)]
 		for q, at := range []float64{0.5, 0.9, 0.99} {
 			var xy plotter.XYs
 			eachPairs(rows, func(t core.Instant, list []metrics.CoordinateRow) {
-				xy = append(xy, plotter.XY{X: t.Seconds(), Y: newMixture(list, k).quantile(at)})
+				v, ok := exact[pool{t, k.link, at}]
+				if !ok || k.roles != "" {
+					v = newMixture(list, k).quantile(at)
+				}
+				xy = append(xy, plotter.XY{X: t.Seconds(), Y: v})
 			})
 			over.line("", stroke(c, q), false, xy)
 		}
@@ -56,6 +60,26 @@ func coordinates(run *analysis.Run) *figure {
 	}
 	f.panels, f.inch = []*panel{over, dist}, 6.6
 	return f
+}
+
+// pool names a quantile of all pairs of one link at one instant.
+type pool struct {
+	at   core.Instant
+	link string
+	q    float64
+}
+
+// pools returns the quantiles that the run holds of all pairs of each link.
+func pools(run *analysis.Run) map[pool]float64 {
+	out := map[pool]float64{}
+	list, _ := run.Series("coordinate_error")
+	for _, s := range list {
+		q, ok := map[string]float64{"p50": 0.5, "p90": 0.9, "p99": 0.99}[s.Labels.Get("stat")]
+		if link := s.Labels.Get("link"); ok && link != "" {
+			out[pool{s.At, link, q}] = s.Value
+		}
+	}
+	return out
 }
 
 // pairKind is what pairs are told apart by: where their ends are and, if there are few kinds, their roles.
