@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -48,9 +49,9 @@ func detection(run *analysis.Run) *figure {
 	p := newPanel(x, axis{label: "crashes detected (%)", kind: percent, lo: 0, hi: 1.02})
 	for _, r := range g {
 		if len(g) > 1 {
-			p.legend = append(p.legend, entry{label: fmt.Sprintf("%d %s crashed", r.crashes, plural(r.role))})
+			p.legend = append(p.legend, entry{label: counted(r.crashes, cmp.Or(r.role, "node"), plural(r.role)) + " crashed"})
 		} else {
-			p.legend = append(p.legend, entry{label: fmt.Sprintf("%d crashes", r.crashes)})
+			p.legend = append(p.legend, entry{label: counted(r.crashes, "crash", "crashes")})
 		}
 		for i, c := range r.curves {
 			if c.n() == 0 {
@@ -140,4 +141,12 @@ func firsts(run *analysis.Run) []roleDetection {
 		out = append(out, r)
 	}
 	return out
+}
+
+// counted says how many of a thing there are.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
