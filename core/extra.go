@@ -65,10 +65,12 @@ func (s WorkerState) String() string {
 }
 
 // WorkerEntry is what a worker's owner gossips about it. Incarnation is the owner's count of this entry,
-// not the worker's own.
+// not the worker's own. Instance is the owner's process with which the worker is registered: a restart of the
+// owner makes orphans of those that registered before it, and of nobody else.
 type WorkerEntry struct {
 	Worker      NodeID
 	Owner       NodeID
+	Instance    uint32
 	Incarnation uint32
 	Cores       uint16
 	Available   uint16

@@ -94,7 +94,8 @@ type Update struct {
 type Entry struct {
 	Subject     NodeID
 	Incarnation uint32
-	Accuser     NodeID // first accuser of a SUSPECT, else NoNode
+	Accuser     NodeID // first accuser of a SUSPECT, owner of a worker that is OK, else NoNode
+	Instance    uint32 // of that owner: the process with which the worker is registered
 	Role        Role
 	State       MemberState
 }

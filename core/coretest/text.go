@@ -144,7 +144,11 @@ func (b *Bench) extra(x *core.Extra) string {
 	if len(x.Workers) > 0 {
 		s += " workers(" + join(len(x.Workers), func(i int) string {
 			e := &x.Workers[i]
-			return fmt.Sprintf("%s:%d:%s:%s", e.State, e.Incarnation, b.Name(e.Worker), b.Name(e.Owner))
+			s := fmt.Sprintf("%s:%d:%s:%s", e.State, e.Incarnation, b.Name(e.Worker), b.Name(e.Owner))
+			if e.Instance != 1 {
+				s += fmt.Sprintf(":%d", e.Instance)
+			}
+			return s
 		}) + ")"
 	}
 	return s
@@ -172,12 +176,16 @@ func (b *Bench) ParseHealth(s string) (core.HealthEntry, error) {
 	return h, nil
 }
 
-// ParseWorker reads what a message prints of a worker entry.
+// ParseWorker reads what a message prints of a worker entry; without a fifth part the owner's process is its first.
 func (b *Bench) ParseWorker(s string) (core.WorkerEntry, error) {
 	var e core.WorkerEntry
 	part := strings.Split(s, ":")
-	if len(part) != 4 {
-		return e, fmt.Errorf("coretest: worker entry %q: want state:incarnation:worker:owner", s)
+	instance, err := uint64(1), error(nil)
+	if len(part) == 5 {
+		instance, err = strconv.ParseUint(part[4], 10, 32)
+	}
+	if len(part) != 4 && len(part) != 5 || err != nil {
+		return e, fmt.Errorf("coretest: worker entry %q: want state:incarnation:worker:owner[:instance]", s)
 	}
 	e.State = core.NumWorkerStates
 	for w := range core.WorkerState(core.NumWorkerStates) {
@@ -191,7 +199,7 @@ func (b *Bench) ParseWorker(s string) (core.WorkerEntry, error) {
 	if e.State == core.NumWorkerStates || err != nil || !ok || !ok2 {
 		return e, fmt.Errorf("coretest: worker entry %q: no such state, incarnation, worker or owner", s)
 	}
-	e.Incarnation, e.Worker, e.Owner = uint32(inc), worker, owner
+	e.Incarnation, e.Worker, e.Owner, e.Instance = uint32(inc), worker, owner, uint32(instance)
 	return e, nil
 }
 

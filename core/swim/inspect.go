@@ -77,7 +77,7 @@ func (m *Machine) Counters() *Counters { return &m.count }
 
 // Sizes in bytes of what a machine keeps, held to the truth by a test.
 const (
-	machineBytes      = 2240
+	machineBytes      = 2336
 	recordBytes       = 16
 	pingBytes         = 64
 	itemBytes         = 32
@@ -97,7 +97,7 @@ func (m *Machine) MemoryBytes() int {
 	n += (cap(m.queue.items) + cap(m.queue.taken)) * itemBytes
 	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
 	n += cap(m.conf.heap)*2 + cap(m.conf.recent)*8 + cap(m.audit.ring)*auditBytes
-	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
+	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.watch.processes)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
 	if m.health != nil {
 		n += healthTableBytes + cap(m.health.peers)*healthItemBytes
 	}

@@ -59,7 +59,7 @@ func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause,
 	msg.Seq, msg.Timeout = j.seq, m.cfg.Join.Timeout
 	ask := core.Attach[JoinRequest](fx, msg)
 	ask.Major, ask.Minor = VersionMajor, VersionMinor
-	if j.in && m.participates() { // no new process: nobody is to take it for a restart
+	if j.in { // no new process: nobody is to take it for a restart
 		msg.Flags |= core.FlagRetry
 	}
 	m.due[timerJoin] = now.Add(m.cfg.Join.Timeout)
@@ -222,7 +222,7 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, ack *Joi
 	m.due[timerJoin] = core.Never
 	m.confirm(now, k, msg.Incarnation, fx)
 	if !m.participates() {
-		m.watch.owner = msg.From
+		m.watch.owner, m.watch.process = msg.From, msg.Instance
 	}
 	m.mergeTable(now, msg.From, ack.Records, fx)
 	m.joinFact(msg.From, core.CauseJoinAccepted, fx)

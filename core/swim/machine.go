@@ -114,6 +114,9 @@ type Machine struct {
 	sync   syncer
 	watch  watcher
 
+	restarts restarts
+	doubts   []uint16 // of the message in hand: silenced here and said to live
+
 	phase       core.Instant // of the node's own grid
 	leaveUntil  core.Instant
 	proxyStream rng.Stream
@@ -152,7 +155,7 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.jitter = stream("swim.jitter")
 	m.conf.stream = stream("swim.confirm")
 	m.sum.add(m.self, m.inc, m.participates())
-	m.watch.owner = p.Owner
+	m.watch.owner, m.watch.process = p.Owner, 1
 	m.known = p.Known
 	m.adopt(p)
 	m.arm(p)
@@ -204,7 +207,7 @@ func (m *Machine) adopt(p Params) {
 		} else {
 			m.watch.start(m, k, p.Start)
 			if p.Owners != nil {
-				m.watch.setOwner(m, k, p.Owners(e.Subject))
+				m.watch.register(k, p.Owners(e.Subject), 1)
 			}
 		}
 	}
@@ -304,6 +307,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	case core.StateDead, core.StateLeft, stateTomb:
 		m.tellSilenced(now, k, msg, first, fx)
 	default:
+	}
+	if len(m.doubts) > 0 {
+		m.askDoubted(now, fx)
 	}
 }
 

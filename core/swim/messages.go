@@ -122,6 +122,9 @@ func walkEntry(e *core.Entry, w *core.Walker) {
 		core.Word(w, "role", &e.Role, core.NumRoles)
 		w.Varint("incarnation", &e.Incarnation)
 		w.MaybeNode("accuser", &e.Accuser)
+		if namesOwner(e) {
+			w.Uint32("instance", &e.Instance)
+		}
 		return
 	}
 	tag := uint8(e.State) | uint8(e.Role)<<entryRoleShift
@@ -138,4 +141,12 @@ func walkEntry(e *core.Entry, w *core.Walker) {
 	} else {
 		e.Accuser = core.NoNode
 	}
+	if namesOwner(e) {
+		w.Uint32("instance", &e.Instance)
+	} else {
+		e.Instance = 0
+	}
 }
+
+// namesOwner reports whether e says with which process of whom its worker is registered.
+func namesOwner(e *core.Entry) bool { return e.State == core.StateOK && e.Accuser != core.NoNode }

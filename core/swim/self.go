@@ -147,5 +147,6 @@ func (m *Machine) onLeaveTimer(_ core.Instant, fx *core.Effects) {
 func (m *Machine) Hear(now core.Instant, u *core.Update, fx *core.Effects) {
 	if !m.stopped {
 		m.claim(now, u, source{from: core.NoNode}, fx)
+		m.askDoubted(now, fx)
 	}
 }

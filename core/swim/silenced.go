@@ -46,7 +46,7 @@ func answered(msg *core.Message) bool {
 // from first on, has just done so. Nothing goes to a worker unasked, which pings every manager sooner or later; and a
 // departure is no wish to be heard.
 func (m *Machine) tellSilenced(now core.Instant, k int, msg *core.Message, first int, fx *core.Effects) {
-	if !m.isParticipant(msg.Role) {
+	if !m.isParticipant(msg.Role) || !m.isParticipant(m.rec[k].role()) {
 		return
 	}
 	for i := first; i < len(fx.Messages); i++ {
@@ -69,6 +69,16 @@ func departs(u *core.Update, sender core.NodeID, inc uint32) bool {
 }
 
 func accuses(t core.UpdateType) bool { return t != core.UpdateAlive && t != core.UpdateJoin }
+
+// askDoubted asks, at the end of a step, those that this node doubts to be gone.
+func (m *Machine) askDoubted(now core.Instant, fx *core.Effects) {
+	for _, k := range m.doubts {
+		if !m.stopped && silences(m.rec[k].state()) {
+			m.doubt(now, int(k), fx)
+		}
+	}
+	m.doubts = m.doubts[:0]
+}
 
 // doubt asks participant k, which is silenced here and lives by what others say of an incarnation no higher. Most
 // often they have not heard of its end yet. But where many restart at once, a survivor may hold one dead that has

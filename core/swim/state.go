@@ -121,6 +121,9 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 	if digested(to) {
 		m.sum.add(id, inc, part)
 	}
+	if inc > old || !counted(to) {
+		m.settleRestart(k, to)
+	}
 	if from != to {
 		m.nRec += present(to) - present(f.From)
 		m.count.Transitions[f.From][to]++

@@ -159,7 +159,7 @@ func (m *Machine) table(now core.Instant, workers bool, es []core.Entry) []core.
 		e := core.Entry{Subject: m.id(k), Incarnation: r.incarnation(), Accuser: core.NoNode, Role: r.role(), State: s}
 		switch s {
 		case core.StateOK:
-			e.Accuser = m.watch.named(m, k, workers)
+			e.Accuser, e.Instance = m.watch.named(m, k, workers)
 		case core.StateSuspect:
 			e.Accuser = m.susp.at(r.side).accusers[0]
 		case core.StateDead, core.StateLeft:

@@ -81,14 +81,15 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 		}
 		m.stale(u.Incarnation, known)
 		if silences(s) && u.Subject != src.from {
-			m.doubt(now, k, fx)
+			m.doubts = append(m.doubts, uint16(k))
 		}
 		return
 	}
 	m.count.Fresh++
 	m.watch.heard(m, k, now) // only the worker itself raises its incarnation: it was there a moment ago
+	told := false
 	if u.Type == core.UpdateJoin && (s == core.StateOK || s == core.StateSuspect || s == core.StateDead) {
-		m.watch.restarted(m, k, now, fx)
+		told = m.joined(now, k, fx)
 	}
 	switch s {
 	case core.StateNone, stateTomb:
@@ -112,7 +113,8 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	case core.StateOK:
 		m.transition(now, k, core.StateOK, u.Incarnation, cause, core.NoNode, fx)
 		m.relay(now, u, core.CauseFresh, fx)
-		if u.Type == core.UpdateJoin {
+		if u.Type == core.UpdateJoin && !told {
+			m.restarts.heralded = append(m.restarts.heralded, uint16(k))
 			m.callback(core.CallbackPeerRestarted, k, cause, core.NoNode, fx)
 		}
 	case core.StateSuspect:
@@ -268,7 +270,7 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 			return // I-M3: never below what was known
 		}
 		r.setRole(msg.Role)
-		r.instance = msg.Instance
+		m.learnInstance(now, k, msg.Instance, fx)
 		if msg.Kind.IsStream() {
 			return // a stream confirms, which is the message's own action
 		}
@@ -350,12 +352,9 @@ func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *
 		return false
 	case msg.Instance > r.instance && r.present():
 		if r.instance != 0 {
-			m.dropPings(now, k, fx)
-			m.forgetHealth(k)
-			m.callback(core.CallbackPeerRestarted, k, core.CauseSeen, core.NoNode, fx)
-			m.watch.restarted(m, k, now, fx)
+			m.sightRestart(now, k, msg, fx)
 		}
-		r.instance = msg.Instance
+		m.learnInstance(now, k, msg.Instance, fx)
 	}
 	return true
 }

@@ -1,16 +1,23 @@
 package swim
 
-import "hypersim/core"
+import (
+	"math"
+
+	"hypersim/core"
+)
 
 // watcher is how workers are watched without ever being probed (§10.4): they ping, their owner listens.
-// heardAt and owners exist at managers only and are indexed like the records; an owner is a manager, NoNode if
-// none is known, or orphan.
+// heardAt, owners and processes exist at managers only and are indexed like the records; an owner is a manager, NoNode
+// if none is known, or orphan. Its process is the instance with which the worker is registered: when the owner
+// restarts, those that registered before are orphans, and those that have registered since are not (settled 89).
 type watcher struct {
 	owner     core.NodeID // at a worker: its own manager
+	process   uint32      // of the owner, with which the worker is registered
 	lastOwner core.Instant
 	pinged    bool
 	heardAt   []core.Instant
 	owners    []core.NodeID
+	processes []uint32
 }
 
 // start begins to watch worker k.
@@ -20,7 +27,7 @@ func (w *watcher) start(m *Machine, k int, now core.Instant) {
 	}
 	if w.heardAt == nil {
 		w.heardAt = make([]core.Instant, len(m.rec))
-		w.owners = make([]core.NodeID, len(m.rec))
+		w.owners, w.processes = make([]core.NodeID, len(m.rec)), make([]uint32, len(m.rec))
 		for i := range w.owners {
 			w.owners[i] = core.NoNode
 		}
@@ -47,10 +54,20 @@ func (w *watcher) entered(m *Machine, k int, from, to core.MemberState, now core
 	}
 }
 
-func (w *watcher) setOwner(m *Machine, k int, owner core.NodeID) {
-	if m.watches() && w.owners != nil {
-		w.owners[k] = owner
+// register notes that worker k is registered with the given process of owner.
+func (w *watcher) register(k int, owner core.NodeID, process uint32) {
+	if w.owners != nil {
+		w.owners[k], w.processes[k] = owner, process
 	}
+}
+
+// past reports whether process of owner is known to be no more.
+func (m *Machine) past(owner core.NodeID, process uint32) bool {
+	if owner == m.self {
+		return process < m.instance
+	}
+	k, ok := m.index(owner)
+	return ok && process < m.rec[k].instance
 }
 
 // adopted makes this manager the owner of worker k, which registered here; news says that its JOIN was not
@@ -62,7 +79,7 @@ func (w *watcher) adopted(m *Machine, k int, news bool, now core.Instant, fx *co
 	w.start(m, k, now)
 	if news || w.owners[k] != m.self {
 		m.workTable() // before it is this node's: the count begins here
-		w.owners[k] = m.self
+		w.register(k, m.self, m.instance)
 		m.announceRegistered(now, k, fx)
 	}
 }
@@ -75,34 +92,38 @@ func (w *watcher) contested(m *Machine, k int, by core.NodeID, now core.Instant,
 	}
 }
 
-// restarted follows manager k into its new process, which owns no worker: those of the last one are
-// orphans until they register somewhere. A worker of it does so now.
-func (w *watcher) restarted(m *Machine, k int, now core.Instant, fx *core.Effects) {
+// restarted follows manager k into a process of at least the given number, which owns no worker of those before it:
+// they are orphans until they register somewhere. A worker of one of those does so now.
+func (w *watcher) restarted(m *Machine, k int, process uint32, now core.Instant, fx *core.Effects) {
 	switch {
 	case !m.isParticipant(m.rec[k].role()):
 	case !m.participates():
-		if w.owner == m.id(k) {
+		if w.owner == m.id(k) && w.process < process {
 			w.reregister(m, -1, now, fx)
 		}
 	default:
-		w.orphaned(m.id(k), now)
+		w.orphaned(m.id(k), process, now)
 	}
 }
 
-func (w *watcher) orphaned(owner core.NodeID, now core.Instant) {
+// orphaned makes orphans of the workers of owner's processes before the given one.
+func (w *watcher) orphaned(owner core.NodeID, before uint32, now core.Instant) {
 	for i, o := range w.owners {
-		if o == owner {
+		if o == owner && w.processes[i] < before {
 			w.owners[i], w.heardAt[i] = orphan, max(w.heardAt[i], now)
 		}
 	}
 }
 
-// named is whom a table names as the owner of k, NoNode if there is none to name.
-func (w *watcher) named(m *Machine, k int, toManager bool) core.NodeID {
+// named is whom a table names as the owner of k, and its process; NoNode if there is none to name.
+func (w *watcher) named(m *Machine, k int, toManager bool) (core.NodeID, uint32) {
 	if w.owners == nil || !toManager || w.owners[k] == orphan || m.isParticipant(m.rec[k].role()) {
-		return core.NoNode
+		return core.NoNode, 0
 	}
-	return w.owners[k]
+	if w.owners[k] == core.NoNode {
+		return core.NoNode, 0
+	}
+	return w.owners[k], w.processes[k]
 }
 
 // told takes up what the table of another manager says about the owner of a worker, where that knows
@@ -116,20 +137,23 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Insta
 		m.count.Invalid++
 		return
 	}
+	if e.Accuser != core.NoNode && m.past(e.Accuser, e.Instance) {
+		return // the table's sender has not heard of the restart yet
+	}
 	switch owner := w.owners[k]; {
 	case e.Accuser == m.self: // who is taken for the owner by the one that it takes for it, or by anybody, is it
 		if owner == by || owner == core.NoNode || owner == orphan {
 			m.workTable()
-			w.owners[k] = m.self
+			w.register(k, m.self, m.instance)
 			m.announceRegistered(now, k, fx)
 		}
 	case owner == core.NoNode && e.Accuser != core.NoNode, e.Accuser == by:
-		w.owners[k] = e.Accuser
+		w.register(k, e.Accuser, e.Instance)
 		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more
 			r.number = max(r.number, m.rec[k].incarnation()+1)
 		}
 	case owner == by:
-		w.owners[k] = e.Accuser
+		w.register(k, e.Accuser, e.Instance)
 	}
 }
 
@@ -164,17 +188,17 @@ func (w *watcher) heard(m *Machine, k int, now core.Instant) {
 	}
 }
 
-// managerGone starts the clock of every worker that manager k owned, from its death (§10.4). A manager that
-// was only thought dead owns them still when it comes back; one that left or was forgotten comes back as
-// another process. At a worker it looks for a new owner.
+// managerGone starts the clock of every worker that manager k owned, from its death (§10.4). A manager that was only
+// thought dead, or forgotten, owns them still when it comes back as the process that it was; one that left does not
+// come back. At a worker it looks for a new owner.
 func (w *watcher) managerGone(m *Machine, k int, to core.MemberState, now core.Instant, fx *core.Effects) {
 	gone := m.id(k)
 	if !m.participates() && w.owner == gone {
 		w.reregister(m, k, now, fx)
 		return
 	}
-	if to != core.StateDead {
-		w.orphaned(gone, now)
+	if to == core.StateLeft {
+		w.orphaned(gone, math.MaxUint32, now)
 		return
 	}
 	for i, o := range w.owners {

@@ -91,7 +91,7 @@ func (m *Machine) announceWorker(now core.Instant, k int, s core.WorkerState, fx
 	r.number = max(r.number, 1)
 	r.state = s
 	m.queueWorker(now, &core.WorkerEntry{
-		Worker: m.id(k), Owner: m.self, Incarnation: r.number - 1, Cores: r.cores, Available: r.available, State: s,
+		Worker: m.id(k), Owner: m.self, Instance: m.instance, Incarnation: r.number - 1, Cores: r.cores, Available: r.available, State: s,
 	}, fx)
 }
 
@@ -124,19 +124,7 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 	r := &m.workTable().rec[k]
 	number, owner := e.Incarnation+1, m.watch.owners[k]
 	if e.Owner == m.self {
-		// Nobody else makes entries in this node's name: it is its own, or of a process before this one. Whom
-		// the others take for the owner had better be it.
-		if number > r.number {
-			r.number = number
-			switch {
-			case owner == m.self:
-				r.number++
-				m.announceWorker(now, k, r.state, fx)
-			case e.State == core.WorkerRegistered:
-				m.watch.owners[k] = m.self
-				m.announceRegistered(now, k, fx)
-			}
-		}
+		m.hearOwn(now, k, e, fx)
 		return
 	}
 	if !m.entryWins(r, number, e, owner) {
@@ -144,11 +132,35 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 	}
 	m.count.WorkersFresh++
 	*r = workRecord{number: number, cores: e.Cores, available: e.Available, state: e.State}
-	m.watch.owners[k] = e.Owner
+	if m.past(e.Owner, e.Instance) {
+		m.watch.owners[k] = orphan
+	} else {
+		m.watch.register(k, e.Owner, e.Instance)
+	}
 	if e.State == core.WorkerRegistered {
 		m.watch.heardAt[k] = max(m.watch.heardAt[k], now) // it was alive at its owner a moment ago
 	}
 	m.queueWorker(now, e, fx)
+}
+
+// hearOwn takes an entry in this node's name. Nobody else makes those: it is its own, and whom the others take for the
+// owner had better be it; or it is of a process before this one, with which the worker is registered no more.
+func (m *Machine) hearOwn(now core.Instant, k int, e *core.WorkerEntry, fx *core.Effects) {
+	r := &m.workTable().rec[k]
+	if e.Incarnation+1 <= r.number {
+		return
+	}
+	r.number = e.Incarnation + 1
+	switch owner := m.watch.owners[k]; {
+	case owner == m.self:
+		r.number++
+		m.announceWorker(now, k, r.state, fx)
+	case m.past(m.self, e.Instance):
+		m.watch.owners[k] = orphan
+	case e.State == core.WorkerRegistered:
+		m.watch.register(k, m.self, m.instance)
+		m.announceRegistered(now, k, fx)
+	}
 }
 
 func (m *Machine) entryWins(r *workRecord, number uint32, e *core.WorkerEntry, owner core.NodeID) bool {
@@ -216,7 +228,7 @@ func (m *Machine) expireWorkers(now core.Instant) {
 	m.work.items = kept
 }
 
-const leastWorkerBytes = 1 + 1 + 2*wire.KeyV4 + 1 + 1
+const leastWorkerBytes = 1 + 1 + 2*wire.KeyV4 + wire.InstanceBytes + 1 + 1
 
 // attachWorkers adds the block of worker entries, in the order of the queue, as much as fits.
 func (m *Machine) attachWorkers(x *core.Extra, room int) {

@@ -78,8 +78,8 @@ func TestWorkerQueueIsBounded(t *testing.T) {
 	}
 	fx.Reset()
 	m.probe(20e9, 1, &fx)
-	if n := len(fx.Messages[0].Extra.Workers); n != (600-4)/16 {
-		t.Errorf("%d entries in a datagram, want %d", n, (600-4)/16)
+	if n := len(fx.Messages[0].Extra.Workers); n != (600-4)/20 {
+		t.Errorf("%d entries in a datagram, want %d", n, (600-4)/20)
 	}
 	if e := fx.Messages[0].Extra.Workers[0]; e.Worker != 1+workers {
 		t.Errorf("the first one is of %d, want the newest", e.Worker)

@@ -147,13 +147,13 @@ func TestDecodeErrors(t *testing.T) {
 		{"health entry cut short", after(entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(8)...)...)...)...), ErrShort},
 		{"health entry and more", after(entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(10)...)...)...)...), ErrBlock},
 		{"health entry of IPv4 in the long form", after(entry(blockHealth, bitV6, append([]byte{0}, append(mapped, zero(9)...)...)...)...), ErrKey},
-		{"worker entry", after(entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...), nil},
+		{"worker entry", after(entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0, 0, 0, 0, 0)...)...)...), nil},
 		{"no worker entry", after(blockWorkers, 0, 0, 0), ErrBlock},
-		{"reserved bit of a worker entry", after(entry(blockWorkers, 4, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...), ErrReserved},
-		{"worker entry of IPv4 in the long form", after(entry(blockWorkers, bitV6, append([]byte{0}, append(append(append([]byte{}, mapped...), mapped...), 0, 0)...)...)...), ErrKey},
-		{"worker of 65,536 cores", after(entry(blockWorkers, 0, append([]byte{0}, append(append(key(5), key(6)...), 0x80, 0x80, 4, 0)...)...)...), ErrValue},
+		{"reserved bit of a worker entry", after(entry(blockWorkers, 4, append([]byte{0}, append(append(key(5), key(6)...), 0, 0, 0, 0, 0, 0)...)...)...), ErrReserved},
+		{"worker entry of IPv4 in the long form", after(entry(blockWorkers, bitV6, append([]byte{0}, append(append(append([]byte{}, mapped...), mapped...), 0, 0, 0, 0, 0, 0)...)...)...), ErrKey},
+		{"worker of 65,536 cores", after(entry(blockWorkers, 0, append([]byte{0}, append(append(key(5), key(6)...), 0, 0, 0, 0, 0x80, 0x80, 4, 0)...)...)...), ErrValue},
 		{"health after workers", func(p []byte) []byte {
-			p = append(p, entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0)...)...)...)
+			p = append(p, entry(blockWorkers, 3, append([]byte{0}, append(append(key(5), key(6)...), 0, 0, 0, 0, 0, 0)...)...)...)
 			return append(p, entry(blockHealth, 0, append([]byte{0}, append(key(5), zero(9)...)...)...)...)
 		}, ErrBlock},
 	} {

@@ -76,7 +76,7 @@ func HealthBytes(h *core.HealthEntry, keyBytes int) int {
 // WorkerBytes returns the size of e in the worker block; keyBytes is KeyV4 or KeyV6, for worker and owner
 // alike.
 func WorkerBytes(e *core.WorkerEntry, keyBytes int) int {
-	return 1 + varintLen(e.Incarnation) + 2*keyBytes + varintLen(uint32(e.Cores)) + varintLen(uint32(e.Available))
+	return 1 + varintLen(e.Incarnation) + 2*keyBytes + InstanceBytes + varintLen(uint32(e.Cores)) + varintLen(uint32(e.Available))
 }
 
 func extraBytes(x *core.Extra, b Book, v4 bool) int {
@@ -132,10 +132,11 @@ func appendWorkers(dst []byte, es []core.WorkerEntry, b Book) []byte {
 		dst = appendVarint(append(dst, uint8(e.State)|bit(v6, bitV6)), e.Incarnation)
 		dst = worker.appendBare(dst, v6)
 		dst = owner.appendBare(dst, v6)
+		dst = binary.BigEndian.AppendUint32(dst, e.Instance)
 		dst = appendVarint(dst, uint32(e.Cores))
 		dst = appendVarint(dst, uint32(e.Available))
 	}
-	binary.BigEndian.PutUint16(dst[start-2:], uint16(len(dst)-start)) // at most 255·48
+	binary.BigEndian.PutUint16(dst[start-2:], uint16(len(dst)-start)) // at most 255·52
 	return dst
 }
 
@@ -189,6 +190,7 @@ func (r *reader) workers(x *core.Extra, count int, b Book) {
 		if v6 && worker.Tag == TagV4 && owner.Tag == TagV4 {
 			r.fail(ErrKey)
 		}
+		e.Instance = r.u32()
 		e.Cores, e.Available = r.varint16(), r.varint16()
 		x.Workers = append(x.Workers, e)
 	}

@@ -35,10 +35,10 @@ func TestEntryBytes(t *testing.T) {
 			Subject: 9, Version: 128, Capacity: 64, Throughput: 1, Expected: 2, Role: core.RoleManager,
 			Load: core.LoadStressed, Accepting: true,
 		}},
-		Workers: []core.WorkerEntry{{Worker: 9, Owner: 10, Incarnation: 300, Cores: 16, Available: 128, State: core.WorkerEvicted}},
+		Workers: []core.WorkerEntry{{Worker: 9, Owner: 10, Instance: 3, Incarnation: 300, Cores: 16, Available: 128, State: core.WorkerEvicted}},
 	}}
 	const want = "83 01 0012 16 8001 0a000009 1b58 40 3f800000 40000000" +
-		"84 01 0012 02 ac02 0a000009 1b58 0a00000a 1b58 10 8001"
+		"84 01 0016 02 ac02 0a000009 1b58 0a00000a 1b58 00000003 10 8001"
 	p := unhex(t, strings.ReplaceAll(want, " ", ""))
 	if have := Encode(nil, &m, linear)[HeaderBytes:]; !bytes.Equal(have, p) {
 		t.Errorf("have %x\nwant %x", have, p)
@@ -52,7 +52,7 @@ func TestEntrySizes(t *testing.T) {
 		t.Errorf("%d health entries take %d bytes, want %d at most", MaxHealth, n, MaxHealthBytes)
 	}
 	e := core.WorkerEntry{Incarnation: 1, Cores: 16, Available: 16}
-	if n := WorkerBytes(&e, KeyV4); n != 16 {
-		t.Errorf("a worker entry takes %d bytes, want 16", n)
+	if n := WorkerBytes(&e, KeyV4); n != 20 {
+		t.Errorf("a worker entry takes %d bytes, want 20", n)
 	}
 }

@@ -121,7 +121,7 @@ func drawEntries(
 	}
 	for range workers {
 		m.Extra.Workers = append(m.Extra.Workers, core.WorkerEntry{
-			Worker: node.Draw(t, "worker"), Owner: node.Draw(t, "owner"), Incarnation: u32.Draw(t, "inc"),
+			Worker: node.Draw(t, "worker"), Owner: node.Draw(t, "owner"), Instance: u32.Draw(t, "instance"), Incarnation: u32.Draw(t, "inc"),
 			Cores: rapid.Uint16().Draw(t, "cores"), Available: rapid.Uint16().Draw(t, "available"),
 			State: core.WorkerState(rapid.Uint8Range(0, core.NumWorkerStates-1).Draw(t, "state")),
 		})

@@ -18,6 +18,7 @@ const (
 	MaxNameBytes     = 255          // longest id string
 	KeyV4            = 6            // key without tag
 	KeyV6            = 18
+	InstanceBytes    = 4 // of an owner's process
 	MaxIncarnation   = 1<<31 - 1
 )
 

@@ -383,9 +383,12 @@ var doctored = []struct {
 	}},
 	{id: M17, name: "a worker block of more than 600 bytes", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
-		m.Extra = &core.Extra{Workers: make([]core.WorkerEntry, 37)} // 16 bytes each: 596
+		m.Extra = &core.Extra{Workers: make([]core.WorkerEntry, 29)} // 20 bytes each: 584
+		for i := range 6 {
+			m.Extra.Workers[i].Incarnation = 1 << 14 // 2 more: 596
+		}
 		if bad {
-			m.Extra.Workers[36].Incarnation, m.Extra.Workers[36].Cores, m.Extra.Workers[36].Available = 1<<21, 128, 128 // 5 more
+			m.Extra.Workers[28].Incarnation, m.Extra.Workers[28].Cores, m.Extra.Workers[28].Available = 1<<21, 128, 128 // 5 more
 		}
 		t.sent(m)
 	}},

@@ -9,6 +9,8 @@ import (
 const (
 	healthMost  = 5
 	entriesMost = 600 // bytes of either block
+
+	instanceBytes = 4 // of a worker's owner
 )
 
 // extraFits takes a datagram with health or worker entries (I-M17). Keys are IPv4.
@@ -28,7 +30,7 @@ func (c *Checker) extraFits(r *trace.Record) {
 	size = updatesHeader
 	for i := range m.Extra.Workers {
 		e := &m.Extra.Workers[i]
-		size += 1 + varint(e.Incarnation) + 2*updateKey + varint(uint32(e.Cores)) + varint(uint32(e.Available))
+		size += 1 + varint(e.Incarnation) + 2*updateKey + instanceBytes + varint(uint32(e.Cores)) + varint(uint32(e.Available))
 	}
 	if size > entriesMost && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has a worker block of %d bytes, at most %d are allowed", m.Kind, size, entriesMost)

@@ -100,6 +100,7 @@ func (d *Digest) extra(x *core.Extra) {
 		e := &x.Workers[i]
 		d.mix(uint64(e.Worker)<<32 | uint64(e.Owner))
 		d.mix(uint64(e.Incarnation)<<32 | uint64(e.State))
+		d.mix(uint64(e.Instance))
 		d.mix(uint64(e.Cores)<<32 | uint64(e.Available))
 	}
 }

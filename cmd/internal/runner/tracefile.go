@@ -29,7 +29,7 @@ import (
 //	                           budget, "give" timeout ns, "f" flags, "up" updates [type, subject, incarnation,
 //	                           accuser], "hl" health entries [load, subject, version, accepting, capacity,
 //	                           throughput, expected], "wk" worker entries [state, worker, incarnation, owner,
-//	                           cores, available], "c" coordinate [height, error, error ms, adjustment, samples,
+//	                           cores, available, owner's process], "c" coordinate [height, error, error ms, adjustment, samples,
 //	                           vector …], "body" every field of the body by its name
 //	    delivered              "s" when it was sent, ns
 //	    dropped                "why"
@@ -229,7 +229,7 @@ func appendExtra(b []byte, m *core.Message) []byte {
 		for i := range x.Workers {
 			e := &x.Workers[i]
 			b = append(append(append(comma(b, i), `["`...), e.State.String()...), '"')
-			for _, v := range [...]int64{int64(e.Worker), int64(e.Incarnation), int64(e.Owner), int64(e.Cores), int64(e.Available)} {
+			for _, v := range [...]int64{int64(e.Worker), int64(e.Incarnation), int64(e.Owner), int64(e.Cores), int64(e.Available), int64(e.Instance)} {
 				b = strconv.AppendInt(append(b, ','), v, 10)
 			}
 			b = append(b, ']')

@@ -43,7 +43,7 @@ func records() []trace.Record {
 		}},
 		Extra: &core.Extra{
 			Health:  []core.HealthEntry{{Subject: 3, Version: 2, Load: core.LoadBusy, Accepting: true, Capacity: 8, Throughput: 0.5, Expected: 1}},
-			Workers: []core.WorkerEntry{{Worker: 6, Owner: 3, Incarnation: 4, Cores: 16, Available: 2, State: core.WorkerEvicted}},
+			Workers: []core.WorkerEntry{{Worker: 6, Owner: 3, Instance: 7, Incarnation: 4, Cores: 16, Available: 2, State: core.WorkerEvicted}},
 		},
 		Coord: core.Coord{Dims: 2, Vec: [core.MaxDims]float32{0.5, -0.25}, Height: 1e-5},
 	}
@@ -110,7 +110,7 @@ func TestTraceLine(t *testing.T) {
 		want string
 	}{
 		{trace.KindSent, `{"t":5,"k":"sent","n":1,"p":2,"m":"ping","q":7,"b":90,"due":9,"role":"worker","inc":3,"for":2,"f":32,` +
-			`"up":[["suspect",4,9,5],["alive",6,0]],"hl":[["busy",3,2,1,8,0.5,1]],"wk":[["evicted",6,4,3,16,2]],"c":[1e-05,0,0,0,0,0.5,-0.25],` +
+			`"up":[["suspect",4,9,5],["alive",6,0]],"hl":[["busy",3,2,1,8,0.5,1]],"wk":[["evicted",6,4,3,16,2,7]],"c":[1e-05,0,0,0,0,0.5,-0.25],` +
 			`"body":{"records":[{"subject":4,"state":"OK","role":"manager","incarnation":0,"accuser":null},` +
 			`{"subject":5,"state":"SUSPECT","role":"worker","incarnation":2,"accuser":1}]}}`},
 		{trace.KindDelivered, `{"t":5,"k":"delivered","n":1,"p":2,"m":"ping","q":7,"b":90,"s":9}`},
