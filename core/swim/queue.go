@@ -259,7 +259,7 @@ func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update
 	u := core.Update{Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role()}
 	if i := m.owes(m.id(k)); i >= 0 {
 		m.owed = append(m.owed[:i], m.owed[i+1:]...)
-		add(m.selfUpdate(core.UpdateAlive))
+		add(m.selfUpdate(m.news()))
 	}
 	if i := slices.Index(m.behind, m.id(k)); i >= 0 {
 		m.behind = slices.Delete(m.behind, i, i+1)

@@ -23,7 +23,11 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 			m.answer(now, src, fx)
 		}
 		return
-	case core.UpdateSuspect, core.UpdateDead, core.UpdateLeft:
+	case core.UpdateLeft:
+		if m.leaving && u.Incarnation == m.inc {
+			return // so it is
+		}
+	case core.UpdateSuspect, core.UpdateDead:
 	}
 	if u.Incarnation < m.inc {
 		if m.owes(src.from) < 0 && len(m.owed) < 64 {
@@ -31,7 +35,9 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 		}
 		return
 	}
-	if m.leaving {
+	if m.leaving { // it does not refute: it leaves above that (settled 88)
+		m.raise(now, u.Incarnation, core.CauseOlderProcess, fx)
+		m.answer(now, src, fx)
 		return
 	}
 	f := fx.Fact(core.FactAccused)
@@ -83,7 +89,7 @@ func (m *Machine) onRefuteWindow(now core.Instant, fx *core.Effects) {
 	}
 }
 
-// raise sets the own incarnation above what was seen and tells the group.
+// raise sets the own incarnation above what was seen and tells the group that this node lives, or leaves, there.
 func (m *Machine) raise(now core.Instant, above uint32, cause core.Cause, fx *core.Effects) {
 	if above >= maxIncarnation {
 		m.stopped = true
@@ -91,8 +97,16 @@ func (m *Machine) raise(now core.Instant, above uint32, cause core.Cause, fx *co
 		return
 	}
 	m.setIncarnation(above+1, cause, fx)
-	u := m.selfUpdate(core.UpdateAlive)
+	u := m.selfUpdate(m.news())
 	m.relay(now, &u, core.CauseSelf, fx)
+}
+
+// news is what this node says of itself.
+func (m *Machine) news() core.UpdateType {
+	if m.leaving {
+		return core.UpdateLeft
+	}
+	return core.UpdateAlive
 }
 
 func (m *Machine) setIncarnation(inc uint32, cause core.Cause, fx *core.Effects) {
@@ -109,32 +123,6 @@ func (m *Machine) Refresh(now core.Instant, fx *core.Effects) {
 	if !m.stopped && !m.leaving {
 		m.raise(now, m.inc, core.CauseSelf, fx)
 	}
-}
-
-// Leave starts a graceful departure (§7.2).
-func (m *Machine) Leave(now core.Instant, fx *core.Effects) {
-	if m.leaving || m.stopped {
-		return
-	}
-	m.leaving = true
-	u := m.selfUpdate(core.UpdateLeft)
-	m.relay(now, &u, core.CauseSelf, fx)
-	want := 3
-	if !m.participates() {
-		want = m.list.len() // a worker tells all its managers
-	}
-	targets := m.list.pick(&m.gossStream, make([]uint16, min(want, m.list.len())), nil, func(k int) bool {
-		return m.rec[k].state() == core.StateOK
-	})
-	for _, k := range targets {
-		msg := m.header(core.KindLeave, int(k), fx)
-		msg.Updates = append(fx.GrowUpdates(1), u)
-		msg.Updates = fx.KeepUpdates(msg.Updates)
-	}
-	m.leaveUntil = now.Add(m.cfg.Leave.Drain)
-	m.due[timerLeave] = m.leaveUntil
-	m.join.done, m.join.seq = true, 0
-	m.due[timerJoin] = core.Never
 }
 
 func (m *Machine) onLeaveTimer(_ core.Instant, fx *core.Effects) {

@@ -68,6 +68,16 @@ func departs(u *core.Update, sender core.NodeID, inc uint32) bool {
 	return u.Type == core.UpdateLeft && u.Subject == sender && u.Incarnation >= inc
 }
 
+// quits reports whether msg tells that its sender leaves, at the incarnation that it has.
+func quits(msg *core.Message) bool {
+	for i := range msg.Updates {
+		if departs(&msg.Updates[i], msg.From, msg.Incarnation) {
+			return true
+		}
+	}
+	return false
+}
+
 func accuses(t core.UpdateType) bool { return t != core.UpdateAlive && t != core.UpdateJoin }
 
 // askDoubted asks, at the end of a step, those that this node doubts to be gone.

@@ -264,6 +264,9 @@ func (m *Machine) seen(now core.Instant, k int, msg *core.Message, fx *core.Effe
 	r := &m.rec[k]
 	m.watch.heard(m, k, now)
 	known := r.incarnation()
+	if msg.Incarnation > known && quits(msg) {
+		return // its departure at that incarnation follows, and is what counts (settled 88)
+	}
 	switch r.state() {
 	case core.StateNone, stateTomb:
 		if !m.keeps(msg.Role) || r.state() == stateTomb && msg.Incarnation < known {
