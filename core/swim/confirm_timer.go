@@ -197,7 +197,7 @@ func (m *Machine) reactive(now core.Instant, k int, fx *core.Effects) {
 		return
 	}
 	c := m.conf.at(r.side)
-	if c.pinged != -core.Never && now.Sub(c.pinged) < m.cfg.Confirm.ReactiveGap {
+	if c.pinged != -core.Never && !passed(now, c.pinged, m.cfg.Confirm.ReactiveGap) {
 		return
 	}
 	for i := range m.out {

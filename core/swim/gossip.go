@@ -56,7 +56,7 @@ func (m *Machine) gossip(now core.Instant, k int, fx *core.Effects) {
 func (m *Machine) recentlyDead(now core.Instant) []uint16 {
 	window := uint32(m.cfg.Gossip.ToDead.Milliseconds())
 	i := len(m.deads)
-	for i > 0 && millis(now)-m.rec[m.deads[i-1]].changed < window {
+	for i > 0 && age(now, m.rec[m.deads[i-1]].changed) < window {
 		i--
 	}
 	return m.deads[i:]

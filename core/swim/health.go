@@ -106,7 +106,7 @@ func (m *Machine) announceHealth(now core.Instant, load core.Load, accepting boo
 
 // renewHealth repeats a state that lasts before the others' memory of it goes stale.
 func (m *Machine) renewHealth(now core.Instant) {
-	if h := m.health; h != nil && h.own.Load != core.LoadHealthy && now.Sub(h.own.at) >= m.cfg.Health.Refresh {
+	if h := m.health; h != nil && h.own.Load != core.LoadHealthy && passed(now, h.own.at, m.cfg.Health.Refresh) {
 		m.announceHealth(now, h.own.Load, h.own.Accepting, h.own.Version+1)
 	}
 }

@@ -77,7 +77,7 @@ func (m *Machine) tellAll(u *core.Update, fx *core.Effects) {
 // refuteProbe takes a PING for an accusation (10/D4). Above refute.tokens it is let pass, not deferred.
 func (m *Machine) refuteProbe(now core.Instant, fx *core.Effects) {
 	w, c := &m.refute, &m.cfg.Refute
-	if m.leaving || w.used >= c.Tokens && now.Sub(w.since) < c.Window {
+	if m.leaving || w.used >= c.Tokens && !passed(now, w.since, c.Window) {
 		return
 	}
 	if m.refuteNow(now, m.inc, fx) && !m.cfg.Inherited.Unicast { // else raise told all
@@ -91,5 +91,5 @@ func (m *Machine) refuteProbe(now core.Instant, fx *core.Effects) {
 func (m *Machine) lockedOut(now core.Instant, k int, msg *core.Message) bool {
 	r := &m.rec[k]
 	return m.cfg.Inherited.Lockout && r.state() == core.StateDead && msg.Instance > r.instance &&
-		millis(now)-r.changed < uint32(m.cfg.Membership.ZombieWindow.Milliseconds())
+		age(now, r.changed) < uint32(m.cfg.Membership.ZombieWindow.Milliseconds())
 }

@@ -7,11 +7,13 @@ type joiner struct {
 	home     []core.NodeID // the configured seeds
 	seeds    []core.NodeID // whom to ask now
 	next     int
+	asked    int // of seeds, in this round
 	attempts int
 	seq      uint32 // of the JOIN that is waited for; 0 = none
 	delay    core.Duration
 	done     bool // nobody is asked
 	once     bool // one attempt only, by a member that is in already
+	owner    bool // an orphaned worker looks for an owner: whom to ask is looked up for every attempt
 	in       bool // somebody has let it in, or nobody had to
 }
 
@@ -42,8 +44,17 @@ func (m *Machine) onJoinTimer(now core.Instant, fx *core.Effects) {
 		m.joinFailed(now, core.CauseJoinFailed, fx)
 		return
 	}
+	if j.owner && j.asked >= len(j.seeds) {
+		m.watch.candidates(m)
+		if j.asked = 0; len(j.seeds) == 0 {
+			m.due[timerJoin] = now.Add(m.cfg.Join.RetryMax)
+			return
+		}
+		j.next = m.jitter.Intn(len(j.seeds))
+	}
 	seed := j.seeds[j.next]
 	j.next = (j.next + 1) % len(j.seeds)
+	j.asked++
 	m.sendJoin(now, seed, core.CauseJoinSent, fx)
 }
 
@@ -97,7 +108,7 @@ func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message
 	case core.StateNone:
 		return 0
 	case core.StateDead:
-		if millis(now)-r.changed <= uint32(m.cfg.Membership.ZombieWindow.Milliseconds()) {
+		if age(now, r.changed) <= uint32(m.cfg.Membership.ZombieWindow.Milliseconds()) {
 			return known + m.cfg.Membership.ZombieBump
 		}
 		return known + 1
@@ -191,6 +202,17 @@ func (m *Machine) admitJoiner(now core.Instant, k int, inc uint32, fx *core.Effe
 	}
 }
 
+// otherGroup takes what does not belong to this group but concerns a JOIN: one that came to the wrong place is told so,
+// in the joiner's group, and the joiner tries the next seed (§7.1). It reports whether msg was that.
+func (m *Machine) otherGroup(msg *core.Message, fx *core.Effects) bool {
+	if msg.To != m.self || msg.From == m.self || msg.Kind != core.KindJoin {
+		return false
+	}
+	m.rejectJoin(int(msg.From)-int(m.base), msg, RejectGroup, fx)
+	fx.Messages[len(fx.Messages)-1].Group = msg.Group
+	return true
+}
+
 func (m *Machine) rejectJoin(k int, msg *core.Message, why Reject, fx *core.Effects) {
 	m.count.JoinsRejected[why]++
 	ack := m.header(core.KindJoinAck, k, fx)
@@ -218,7 +240,7 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, ack *Joi
 		m.joinFailed(now, core.CauseJoinRejected, fx)
 		return
 	}
-	j.done, j.once, j.in, j.seq = true, false, true, 0
+	j.done, j.once, j.in, j.owner, j.seq = true, false, true, false, 0
 	m.due[timerJoin] = core.Never
 	m.confirm(now, k, msg.Incarnation, fx)
 	if !m.participates() {

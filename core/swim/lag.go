@@ -95,7 +95,7 @@ func (m *Machine) regrade(now core.Instant, fx *core.Effects) {
 		lhm < fallBelow*lhmThreshold[level] && lag < fallBelow*lagThreshold[level] {
 		level--
 	}
-	if level == m.level || m.lag.levelSince != 0 && now.Sub(m.lag.levelSince) < m.cfg.Lag.Hold {
+	if level == m.level || m.lag.levelSince != 0 && !passed(now, m.lag.levelSince, m.cfg.Lag.Hold) {
 		return
 	}
 	f := fx.Fact(core.FactDegradation)

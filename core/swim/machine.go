@@ -153,6 +153,8 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	m.proxyStream = stream("swim.proxy")
 	m.gossStream = stream("swim.gossip")
 	m.jitter = stream("swim.jitter")
+	first := stream("swim.seq")
+	m.seq = uint32(first.Uint64())
 	m.conf.stream = stream("swim.confirm")
 	m.sum.add(m.self, m.inc, m.participates())
 	m.watch.owner, m.watch.process = p.Owner, 1
@@ -259,6 +261,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		return
 	}
 	m.count.Received[msg.Kind]++
+	if msg.Group != m.group && m.otherGroup(msg, fx) {
+		return
+	}
 	k, ok := m.index(msg.From)
 	if !ok || msg.Kind == core.KindNone || msg.Incarnation > maxIncarnation || msg.Group != m.group || msg.From == m.self || msg.To != m.self {
 		m.count.Malformed++
@@ -267,6 +272,12 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	if m.cfg.Rate.Burst > 0 && !msg.Kind.IsStream() && !m.rate.allow(m.cfg, now, msg.From) {
 		m.count.RateLimited++
 		return
+	}
+	if msg.Kind == core.KindJoinAck { // of somebody who is no member here?
+		if ack, ok := msg.Body.(*JoinAck); ok && ack.Reject == RejectGroup {
+			m.onJoinAck(now, k, msg, ack, fx)
+			return
+		}
 	}
 	if msg.Kind == core.KindJoin { // the sender's claims are weighed by the JOIN rules alone (§2.6)
 		if ask, ok := msg.Body.(*JoinRequest); ok {
@@ -466,7 +477,12 @@ func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message 
 	return msg
 }
 
+// nextSeq numbers the messages of one process that are answered. It begins at a draw, so that an answer to the last
+// process of this node matches nothing (settled 2); 0 stands for none.
 func (m *Machine) nextSeq() uint32 {
 	m.seq++
+	if m.seq == 0 {
+		m.seq = 1
+	}
 	return m.seq
 }

@@ -1,6 +1,11 @@
 package swim
 
-import "hypersim/core"
+import (
+	"math/bits"
+	"slices"
+
+	"hypersim/core"
+)
 
 // pingKind says why a ping was sent.
 type pingKind uint8
@@ -31,8 +36,15 @@ type ping struct {
 	indirect  bool // pingProbe: proxies, and the target over a stream, have been asked
 	streamed  bool // pingProbe: the target answered over a stream
 	asked     uint8
-	nacks     uint8
+	nacked    uint16 // which of the asked have sent a NACK, a bit each
+	proxies   [maxProxies]uint16
 }
+
+// maxProxies bounds probe.indirect_k.
+const maxProxies = 10
+
+// nacks is how many of the proxies have sent a NACK; a copy that the network made does not count.
+func (p *ping) nacks() int { return bits.OnesCount16(p.nacked) }
 
 // onTick is the probe tick (§4.2): exactly one probe, or none if the degradation says so.
 func (m *Machine) onTick(now core.Instant, fx *core.Effects) {
@@ -141,10 +153,11 @@ func (m *Machine) armPings() {
 	m.due[timerOutstanding] = at
 }
 
-// dropPings forgets every ping to k without judging it: its record went away or its process changed.
+// dropPings forgets every ping to k without judging it: its record went away or its process changed. What others wait
+// for goes on: this node owes them its answer or its NACK whatever it thinks of k (§4.2). So do pings to the gone.
 func (m *Machine) dropPings(now core.Instant, k int, fx *core.Effects) {
 	for i := len(m.out) - 1; i >= 0; i-- {
-		if p := &m.out[i]; int(p.target) == k && p.kind != pingReconnect && p.kind != pingDoubt {
+		if p := &m.out[i]; int(p.target) == k && p.kind != pingReconnect && p.kind != pingDoubt && p.kind != pingProxied {
 			if p.kind == pingProbe {
 				m.count.ProbesVoid++
 				m.probeEnded(now, p, core.CauseVoid, fx)
@@ -224,13 +237,14 @@ func (m *Machine) onProbeTimer(now core.Instant, i int, fx *core.Effects) {
 func (m *Machine) askOthers(now core.Instant, i int, fx *core.Effects) bool {
 	p := &m.out[i]
 	target := int(p.target)
-	var buf [10]uint16
+	var buf [maxProxies]uint16
 	proxies := m.pickProxies(now, target, buf[:m.cfg.Probe.IndirectK])
 	if len(proxies) == 0 && !m.cfg.Probe.StreamFallback {
 		return false
 	}
 	period := m.cfg.Probe.Interval * core.Duration(1+int(m.lhm))
-	p.indirect, p.asked = true, uint8(len(proxies))
+	p.indirect, p.asked, p.nacked = true, uint8(len(proxies)), 0
+	copy(p.proxies[:], proxies)
 	p.wait = max(p.direct, period-p.direct) // T_i
 	p.due = now.Add(p.wait)
 	seq, budget := p.seq, budgetMS(p.wait)
@@ -371,7 +385,8 @@ func (m *Machine) onNack(msg *core.Message) {
 	if i < 0 || m.out[i].kind != pingProbe || m.id(int(m.out[i].target)) != msg.Target {
 		return
 	}
-	if m.out[i].nacks < m.out[i].asked {
-		m.out[i].nacks++
+	k, _ := m.index(msg.From)
+	if j := slices.Index(m.out[i].proxies[:m.out[i].asked], uint16(k)); j >= 0 {
+		m.out[i].nacked |= 1 << j
 	}
 }

@@ -192,7 +192,7 @@ func (m *Machine) expireQueue(now core.Instant, fx *core.Effects) {
 	kept := m.queue.items[:0]
 	for i := range m.queue.items {
 		it := &m.queue.items[i]
-		if millis(now)-it.queued > oldest {
+		if age(now, it.queued) > oldest {
 			m.count.Aged++
 			m.retired(it, core.CauseAge, fx)
 			continue

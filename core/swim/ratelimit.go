@@ -22,7 +22,8 @@ func (l *rateLimiter) allow(c *Config, now core.Instant, sender core.NodeID) boo
 	found := -1
 	for i := 0; i < len(l.buckets); {
 		b := &l.buckets[i]
-		debt := b.debt - float64(float64(now.Sub(b.at))*perNS)
+		debt := b.debt - float64(float64(max(0, now.Sub(b.at)))*perNS) // a clock that was set back owes nobody anything
+		b.at = min(b.at, now)
 		switch {
 		case b.sender == sender:
 			b.debt, b.at = max(0, debt), now

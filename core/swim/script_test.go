@@ -103,6 +103,7 @@ func (s *stage) start(name string, p Params) {
 	p.Self, p.Role, p.Group, p.Capacity = id, s.roles[id], 1, len(s.names)
 	p.Instance, p.Seed, p.Start = s.inst[name], 1, s.bench.Now()
 	m := New(&s.cfg, p, nil)
+	m.seq = 0 // numbers in scripts begin at 1
 	for _, t := range []timer{timerTick, timerLag, timerSync, timerReconnect, timerWatch, timerSweep} {
 		m.due[t] = core.Never
 	}

@@ -60,7 +60,7 @@ func (m *Machine) answer(now core.Instant, src source, fx *core.Effects) {
 // refuteNow raises the incarnation above accusation, or defers that to the end of the window.
 func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effects) bool {
 	w := &m.refute
-	if now.Sub(w.since) >= m.cfg.Refute.Window || w.used == 0 {
+	if passed(now, w.since, m.cfg.Refute.Window) || w.used == 0 {
 		w.since, w.used = now, 0
 	}
 	if w.used >= m.cfg.Refute.Tokens {

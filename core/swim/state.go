@@ -238,10 +238,10 @@ func (m *Machine) admit(now core.Instant, k int, fx *core.Effects) bool {
 }
 
 func (m *Machine) oldest(now core.Instant, s core.MemberState) int {
-	best, age := -1, uint32(0)
+	best, most := -1, uint32(0)
 	for k := range m.rec {
-		if r := &m.rec[k]; r.state() == s && (best < 0 || millis(now)-r.changed > age) {
-			best, age = k, millis(now)-r.changed
+		if r := &m.rec[k]; r.state() == s && (best < 0 || age(now, r.changed) > most) {
+			best, most = k, age(now, r.changed)
 		}
 	}
 	return best

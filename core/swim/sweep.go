@@ -23,11 +23,11 @@ func (m *Machine) sweepRecords(now core.Instant, fx *core.Effects) {
 	tomb := retention(c.Tombstone)
 	for k := range m.rec {
 		r := &m.rec[k]
-		age := millis(now) - r.changed
+		old := age(now, r.changed)
 		switch s := r.state(); {
-		case s == core.StateDead && age > dead, s == core.StateLeft && age > left:
+		case s == core.StateDead && old > dead, s == core.StateLeft && old > left:
 			m.remove(now, k, r.incarnation(), core.CauseRetention, true, fx)
-		case s == stateTomb && age > tomb:
+		case s == stateTomb && old > tomb:
 			*r = record{instance: r.instance, inc: r.inc & flagQueued}
 		}
 	}

@@ -12,11 +12,15 @@ type syncer struct {
 	partner core.NodeID
 
 	// A worker syncs when a manager's participant digest differed from its own twice (§7.3).
-	differs     core.NodeID
-	differsAt   core.Instant
-	lastByAcks  core.Instant
-	everByAcks  bool
-	differsOnce bool
+	differs    []differing
+	lastByAcks core.Instant
+	everByAcks bool
+}
+
+// differing is a manager whose last ACK carried another participant digest than this worker's own, since at.
+type differing struct {
+	at core.Instant
+	id core.NodeID
 }
 
 func (s *syncer) waitsFor(msg *core.Message) bool {
@@ -163,7 +167,7 @@ func (m *Machine) table(now core.Instant, workers bool, es []core.Entry) []core.
 		case core.StateSuspect:
 			e.Accuser = m.susp.at(r.side).accusers[0]
 		case core.StateDead, core.StateLeft:
-			if millis(now)-r.changed >= recent {
+			if age(now, r.changed) >= recent {
 				continue
 			}
 		default:
@@ -202,17 +206,18 @@ func (m *Machine) compareDigest(now core.Instant, k int, low uint32, fx *core.Ef
 	if m.participates() || m.cfg.Sync.Mode == "off" {
 		return
 	}
-	s := &m.sync
-	id := m.id(k)
+	s, id := &m.sync, m.id(k)
+	i := slices.IndexFunc(s.differs, func(d differing) bool { return d.id == id })
 	switch {
 	case low == uint32(m.sum.part):
-		if s.differs == id {
-			s.differsOnce = false
+		if i >= 0 {
+			s.differs = slices.Delete(s.differs, i, i+1)
 		}
-	case !s.differsOnce || s.differs != id && !counted(m.rec[int(s.differs-m.base)].state()):
-		s.differs, s.differsAt, s.differsOnce = id, now, true
-	case s.differs == id && now.Sub(s.differsAt) >= m.cfg.Sync.AckGap && (!s.everByAcks || now.Sub(s.lastByAcks) >= m.cfg.Sync.AckEvery):
-		s.differsOnce, s.everByAcks, s.lastByAcks = false, true, now
+	case i < 0: // each manager is followed on its own: the walk comes back to one after many pings of the owner's
+		s.differs = append(s.differs, differing{at: now, id: id})
+	case passed(now, s.differs[i].at, m.cfg.Sync.AckGap) && (!s.everByAcks || passed(now, s.lastByAcks, m.cfg.Sync.AckEvery)):
+		s.differs = s.differs[:0] // the table will change, and with it what differs
+		s.everByAcks, s.lastByAcks = true, now
 		m.startSync(now, k, fx)
 	}
 }

@@ -2,6 +2,7 @@ package swim
 
 import (
 	"math"
+	"slices"
 
 	"hypersim/core"
 )
@@ -15,6 +16,8 @@ type watcher struct {
 	process   uint32      // of the owner, with which the worker is registered
 	lastOwner core.Instant
 	pinged    bool
+	wide      bool // the next round of an orphan asks everybody
+	gone      int  // whom it does not ask in the first: its last owner
 	heardAt   []core.Instant
 	owners    []core.NodeID
 	processes []uint32
@@ -215,21 +218,41 @@ func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Ef
 	if m.leaving {
 		return
 	}
-	j := &m.join
-	j.seeds = j.seeds[:0]
-	for k := range m.rec {
-		if k != gone && m.rec[k].state() == core.StateOK {
-			j.seeds = append(j.seeds, m.id(k))
-		}
-	}
-	if len(j.seeds) == 0 { // it knows nobody any more: back to where it came from
-		j.seeds = append(j.seeds, j.home...)
-	}
-	if len(j.seeds) == 0 {
+	w.gone, w.wide = gone, false
+	if w.candidates(m); len(m.join.seeds) == 0 {
 		return
 	}
 	m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
-	j.ask(m, now)
+	m.join.ask(m, now)
+	m.join.owner = true
+}
+
+// candidates looks up whom an orphaned worker asks in the next round: the managers that are OK now and, when there is
+// none or a round over them was in vain, all that it knows and those that it started with. Whom it held suspect or dead
+// when it lost its owner may be the one that is left.
+func (w *watcher) candidates(m *Machine) {
+	j := &m.join
+	j.seeds = j.seeds[:0]
+	for k := range m.rec {
+		if s := m.rec[k].state(); k != w.gone && (s == core.StateOK || w.wide && m.rec[k].present() && s != core.StateLeft) {
+			j.seeds = append(j.seeds, m.id(k))
+		}
+	}
+	if !w.wide && len(j.seeds) > 0 {
+		w.wide = true
+		return
+	}
+	if w.gone = -1; !w.wide { // it knows nobody else: with the next round also whom it lost
+		w.wide = true
+		w.candidates(m)
+		return
+	}
+	w.wide = false
+	for _, id := range j.home {
+		if !slices.Contains(j.seeds, id) {
+			j.seeds = append(j.seeds, id)
+		}
+	}
 }
 
 // pingOwner lets a worker ping its owner if the last such ping is old enough.
@@ -242,7 +265,7 @@ func (m *Machine) pingOwner(now core.Instant, fx *core.Effects) bool {
 	// At most every second ping is the owner's: the other managers, one of which may have to watch this
 	// worker one day, must hear it too.
 	gap := max(m.cfg.Worker.OwnerGap, 2*m.cfg.Probe.Interval)
-	if w.pinged && now.Sub(w.lastOwner) < gap {
+	if w.pinged && !passed(now, w.lastOwner, gap) {
 		return false
 	}
 	w.pinged, w.lastOwner = true, now

@@ -221,7 +221,7 @@ func (m *Machine) expireWorkers(now core.Instant) {
 	oldest := uint32(m.cfg.WorkerState.Age.Milliseconds())
 	kept := m.work.items[:0]
 	for i := range m.work.items {
-		if it := &m.work.items[i]; millis(now)-it.queued <= oldest {
+		if it := &m.work.items[i]; age(now, it.queued) <= oldest {
 			kept = append(kept, *it)
 		}
 	}
