@@ -168,7 +168,7 @@ func (a *auditor) timeout(f *core.Fact) {
 
 func (a *auditor) localHealth(f *core.Fact) {
 	switch f.Cause {
-	case core.CauseAck, core.CauseIndirectAck, core.CauseRecovered:
+	case core.CauseAck, core.CauseIndirectAck, core.CauseStreamAck, core.CauseRecovered:
 		if f.A != f.B-1 {
 			a.fail("I-M18: %d -> %d by %v", f.B, f.A, f.Cause)
 		}
