@@ -54,6 +54,7 @@ func (l *loader) topology() bool {
 		return false
 	}
 	l.sc.Topology = topo.Clone()
+	l.guesses(topo)
 	l.knownNames(t, n)
 	l.links(t, n)
 	l.intraRTT(t, n)
@@ -170,7 +171,7 @@ func (l *loader) intraRTT(t *topologyT, n *node) {
 func (l *loader) inlineTopology(t *topologyT, n *node) bool {
 	before := len(l.b.problems)
 	spec := topologies.Spec{
-		Name: l.sc.Name, Matrix: t.Matrix, Rows: t.Rows, Form: t.Form, Column: t.Column, Unit: t.Unit, Kind: t.Kind,
+		Name: l.sc.Name, Matrix: t.Matrix, Rows: t.Rows, Form: t.Form, Column: t.Column, From: t.FromColumn, To: t.ToColumn, Repeat: t.Repeated, Unit: t.Unit, Kind: t.Kind,
 		Symmetrize: t.Symmetrize, Missing: t.Missing, IntraRTT: t.IntraRTT, PerNode: t.PerNode,
 	}
 	if t.Matrix != "" && !slices.Contains(topologies.MatrixNames(), t.Matrix) {
@@ -200,8 +201,16 @@ func (l *loader) inlineTopology(t *topologyT, n *node) bool {
 		return false
 	}
 	l.sc.Topology = topo
+	l.guesses(topo)
 	l.links(t, n)
 	return len(l.b.problems) == before
+}
+
+// guesses warns of what was guessed about a file of delays.
+func (l *loader) guesses(t *topologies.Topology) {
+	for _, note := range t.Notes {
+		l.sc.Warnings = append(l.sc.Warnings, "topology: "+note)
+	}
 }
 
 // hasProblem reports whether something below a section is wrong already.

@@ -57,8 +57,11 @@ type topologyT struct {
 	Use        string      `key:"use" doc:"bundled topology or path of a topology file"`
 	Matrix     string      `key:"matrix" doc:"bundled matrix or path of a matrix file"`
 	Rows       [][]float64 `key:"rows" doc:"the matrix itself, in site order"`
-	Form       string      `key:"form" enum:"square,upper,lower,wide,long,pairs" doc:"form of a matrix file; told from its first line when left out"`
+	Form       string      `key:"form" enum:"square,upper,upper-diagonal,lower,lower-diagonal,wide,long,pairs,json,gml" doc:"form of a matrix file; told from its first lines when left out"`
 	Column     string      `key:"column" doc:"value column of a long CSV"`
+	FromColumn string      `key:"from_column" doc:"column of the senders of a long CSV; where one end has no column it is the file itself"`
+	ToColumn   string      `key:"to_column" doc:"column of the receivers of a long CSV"`
+	Repeated   string      `key:"repeated" enum:"median,mean,min,last,error" doc:"what a pair on several lines of a long CSV is worth (default median)"`
 	Unit       string      `key:"unit" enum:"ms,s,us" doc:"of the matrix; required with a file or rows"`
 	Kind       string      `key:"kind" enum:"rtt,one-way" doc:"rtt is halved per direction; required with a file or rows"`
 	Symmetrize string      `key:"symmetrize" enum:"none,mean,min" doc:"what to do with two different directions (default none)"`

@@ -105,6 +105,7 @@ func Describe(m *Matrix) Description {
 	}
 	d.RTT, d.Intra, d.Asymmetry = quantiles(off), quantiles(diagonal), quantiles(asymmetry)
 	d.Triangles = triangles(m)
+	d.Warnings = append(d.Warnings, m.Notes...)
 	d.warn()
 	return d
 }
@@ -118,7 +119,7 @@ func (t *Topology) Describe() Description {
 
 // Matrix returns t's base as a matrix of one-way delays. It shares t's delays.
 func (t *Topology) Matrix() *Matrix {
-	m := &Matrix{Name: t.Name, Title: t.Title, Source: t.Source, N: t.N(), Unit: Milliseconds, Kind: OneWay, Cells: t.Base}
+	m := &Matrix{Name: t.Name, Title: t.Title, Source: t.Source, N: t.N(), Unit: Milliseconds, Kind: OneWay, Cells: t.Base, Notes: t.Notes}
 	for i := range m.N {
 		m.Labels = append(m.Labels, t.RowName(i))
 	}

@@ -183,7 +183,7 @@ func TestProblemsOfAMatrixFileKeepTheirPlace(t *testing.T) {
 		}
 	}
 	_, err := LoadFile(topo)
-	wantLines(t, err, []string{matrix + `:2:5: "oops" is no number`})
+	wantLines(t, err, []string{matrix + `:2:5: "oops" is no number; a pair that was not measured is left empty, or is -, NaN, NA, N/A or null`})
 	_, err = Open(filepath.Join(dir, "absent.toml"))
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("have %v", err)

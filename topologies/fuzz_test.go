@@ -13,7 +13,7 @@ func fuzzForm(f *testing.F, form Form, seeds ...string) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		m, err := LoadMatrix(bytes.NewReader(text), "m", Options{Form: form, Unit: Milliseconds, Kind: RTT})
+		m, err := LoadMatrix(bytes.NewReader(text), "m", Options{Form: form, Unit: Milliseconds, Kind: kindOf(form)})
 		if err != nil {
 			return
 		}
@@ -50,11 +50,30 @@ func fuzzForm(f *testing.F, form Form, seeds ...string) {
 	})
 }
 
+func kindOf(form Form) Kind {
+	if form == GML {
+		return OneWay
+	}
+	return RTT
+}
+
 func FuzzMatrixAuto(f *testing.F) {
 	fuzzForm(f, Auto, "0 1\n1 0\n", "a,b\n", "node 1\n1,2 3\n", "\x1f\x8b\x08", "from,to,ms\na,b,1\n", "x,a,b\na,0,1\nb,1,0\n")
 }
 func FuzzMatrixSquare(f *testing.F) {
 	fuzzForm(f, Square, "0 1\n1 0\n", "0,1\n,0\n", "0 NaN\n1e999 -1\n")
+}
+func FuzzMatrixJSON(f *testing.F) {
+	fuzzForm(f, JSON, `{"d":{"a":{"b":1,"c":null},"b":{"a":"2 ms"}}}`, `[[0,1],[1,0]]`, `[{"from":"a","to":"b","ms":1}]`, `[[`)
+}
+func FuzzMatrixGML(f *testing.F) {
+	fuzzForm(f, GML, "graph [ node [ id 0 label \"x\" ] node [ id 1 ] edge [ source 0 target 1 latency \"4 ms\" ] ]", "graph [ x \"", "# \n]")
+}
+func FuzzMatrixMarkdown(f *testing.F) {
+	fuzzForm(f, Auto, "| x | **a** | b |\n|---|:-:|--:|\n| a | | 1 |\n| b | 1 | |\n", "|from|to|ms|\n|-|-|-|\n|a\\|b|c|1|\n", "|\n|")
+}
+func FuzzMatrixSemicolons(f *testing.F) {
+	fuzzForm(f, Auto, "x;a;b\na;;1\nb;1;\n", "x\ta b\tc\na b\t\t1\nc\t1\t\n", "a;b;1\n", ";1;2\n1;0;3\n2;3;0\n")
 }
 func FuzzMatrixUpper(f *testing.F) { fuzzForm(f, Upper, "0 1 2\n0 3\n0\n", "1 2\n3\n", "1\n") }
 func FuzzMatrixLower(f *testing.F) { fuzzForm(f, Lower, "0\n1 0\n2 3 0\n", "1\n2 3\n") }

@@ -5,14 +5,40 @@ import (
 	"strings"
 )
 
-// valueColumns are the usual names of a value column, the best estimate of a path's ordinary delay first.
-var valueColumns = []string{
-	"avg_ms", "median_rtt_ms", "median_ms", "p50_ms", "mean_ms", "rtt_ms", "avg_us", "rtt_us", "avg_s", "rtt_s",
-	"avg", "median", "p50", "mean", "rtt", "latency_ms", "latency", "delay", "ms", "us", "s", "value",
+// endColumns are the usual names of the columns that hold the two ends of a pair.
+var endColumns = [][2]string{
+	{"from", "to"}, {"source", "destination"}, {"source", "dest"}, {"source", "target"}, {"src", "dst"}, {"src", "dest"},
+	{"sender", "receiver"}, {"origin", "destination"},
 }
 
-// long reads a CSV with one directed pair a line. Labels keep the order in which senders first appear, then
-// receivers that never send.
+// valueColumns are the usual names of a value column without its unit, the best estimate of a path's
+// ordinary delay first. A column may also be called by a unit alone.
+var valueColumns = []string{
+	"avg", "median_rtt", "median", "p50", "mean", "rtt_avg", "avg_rtt", "rtt_median", "rtt_mean", "mean_rtt", "average", "rtt",
+	"latency_avg", "avg_latency", "latency", "delay", "ping", "", "value",
+}
+
+// namesPair reports whether a header has columns for both ends of a pair, or those that the options name.
+func (p *parser) namesPair(header []string) bool {
+	if p.opt.From != "" || p.opt.To != "" {
+		return true
+	}
+	names := smallLetters(header)
+	return slices.ContainsFunc(endColumns, func(ends [2]string) bool {
+		return slices.Contains(names, ends[0]) && slices.Contains(names, ends[1])
+	})
+}
+
+func smallLetters(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.ToLower(w)
+	}
+	return out
+}
+
+// long reads a table with one directed pair a line. Labels keep the order in which senders first appear, then
+// receivers that never send. Where only one end has a column the other one is the file itself.
 func (p *parser) long() (*Matrix, error) {
 	t := p.table()
 	ok, err := t.next()
@@ -22,12 +48,13 @@ func (p *parser) long() (*Matrix, error) {
 		}
 		return nil, err
 	}
-	from, to, value := p.longColumns(t)
+	c := p.longColumns(t)
 	if p.failed() {
 		return nil, nil
 	}
 	width := len(t.fields)
 	l := newPairList(p)
+	here := baseName(p.file)
 	for {
 		ok, err := t.next()
 		if err != nil {
@@ -40,61 +67,102 @@ func (p *parser) long() (*Matrix, error) {
 			p.at(t.line(), 0, "%d fields, the header has %d", len(t.fields), width)
 			continue
 		}
-		line, col := t.pos(value)
-		if !l.add(t.fields[from], t.fields[to], p.value(t.fields[value], line, col), t.line()) {
+		from, to := here, here
+		if c.from >= 0 {
+			from = t.fields[c.from]
+		}
+		if c.to >= 0 {
+			to = t.fields[c.to]
+		}
+		line, col := t.pos(c.value)
+		if !l.add(from, to, p.value(t.fields[c.value], line, col), t.line()) {
 			return nil, nil
 		}
 	}
 }
 
-func (p *parser) longColumns(t *table) (from, to, value int) {
-	names := make([]string, len(t.fields))
-	for i, f := range t.fields {
-		names[i] = strings.ToLower(f)
+// baseName is the name of a file without folders and extensions.
+func baseName(path string) string {
+	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	if short, _, _ := strings.Cut(name, "."); short != "" {
+		return short
 	}
-	line := t.line()
-	if from = slices.Index(names, "from"); from < 0 {
-		p.at(line, 0, `no column "from"`)
-	}
-	if to = slices.Index(names, "to"); to < 0 {
-		p.at(line, 0, `no column "to"`)
-	}
-	if value = p.valueColumn(names, from, to); value < 0 {
-		if p.opt.Column != "" {
-			p.at(line, 0, "no column %q%s; the header has %s", p.opt.Column, didYouMean(p.opt.Column, names), shortList(names))
-		} else {
-			p.at(line, 0, "none of %s is known as a value column; name one", shortList(names))
-		}
-		return from, to, value
-	}
-	if unit := unitOf(names[value]); unit != "" && unit != p.opt.Unit {
-		_, col := t.pos(value)
-		p.at(line, col, "column %q is in %s, but unit is %q", names[value], unit, string(p.opt.Unit))
-	}
-	return from, to, value
+	return name
 }
 
-func (p *parser) valueColumn(names []string, from, to int) int {
+// columns are the places of what a long table holds; an end without a column is -1.
+type columns struct{ from, to, value int }
+
+func (p *parser) longColumns(t *table) columns {
+	names, line := smallLetters(t.fields), t.line()
+	c := p.ends(names, line)
+	if c.value = p.valueColumn(names, line); c.value < 0 {
+		return c
+	}
+	if _, unit := columnUnit(names[c.value]); unit != "" && unit != p.opt.Unit {
+		_, col := t.pos(c.value)
+		p.at(line, col, "column %q is in %s, but unit is %q", names[c.value], unit, string(p.opt.Unit))
+	}
+	return c
+}
+
+// ends finds the columns of the two ends of a pair.
+func (p *parser) ends(names []string, line int) columns {
+	c := columns{-1, -1, -1}
+	if p.opt.From == "" && p.opt.To == "" {
+		for _, ends := range endColumns {
+			c.from, c.to = slices.Index(names, ends[0]), slices.Index(names, ends[1])
+			if c.from >= 0 && c.to >= 0 {
+				return c
+			}
+		}
+		p.at(line, 0, `no columns "from" and "to"; the header has %s`, shortList(names))
+		return c
+	}
+	c.from, c.to = p.namedColumn(p.opt.From, names, line), p.namedColumn(p.opt.To, names, line)
+	if c.from >= 0 && c.from == c.to {
+		p.at(line, 0, "column %q cannot be both ends of a pair", names[c.from])
+	}
+	return c
+}
+
+// namedColumn finds a column that an option names, or returns -1.
+func (p *parser) namedColumn(name string, names []string, line int) int {
+	if name == "" {
+		return -1
+	}
+	i := slices.Index(names, strings.ToLower(name))
+	if i < 0 {
+		p.at(line, 0, "no column %q%s; the header has %s", name, didYouMean(name, names), shortList(names))
+	}
+	return i
+}
+
+// valueColumn finds the column of the delays. Where several could be meant, it says which one it took.
+func (p *parser) valueColumn(names []string, line int) int {
 	if p.opt.Column != "" {
-		return slices.Index(names, strings.ToLower(p.opt.Column))
+		return p.namedColumn(p.opt.Column, names, line)
 	}
+	var found []int
 	for _, usual := range valueColumns {
-		if i := slices.Index(names, usual); i >= 0 {
-			return i
+		for i, name := range names {
+			if base, unit := columnUnit(name); base == usual && (usual != "" || unit != "") {
+				found = append(found, i)
+			}
 		}
 	}
-	if len(names) == 3 && from >= 0 && to >= 0 {
-		return 3 - from - to
+	switch {
+	case len(found) == 0 && len(names) == 3 && p.opt.From == "" && p.opt.To == "":
+		return slices.IndexFunc(names, func(n string) bool { return !isEnd(n) })
+	case len(found) == 0:
+		p.at(line, 0, "none of %s is known as a value column; name one", shortList(names))
+		return -1
+	case len(found) > 1:
+		p.note("column %q was taken for the delays; %q could be meant too (--value-column, or column in a file)", names[found[0]], names[found[1]])
 	}
-	return -1
+	return found[0]
 }
 
-// unitOf reads the unit off a column name like avg_ms.
-func unitOf(column string) Unit {
-	for _, u := range []Unit{Milliseconds, Microseconds, Seconds} {
-		if strings.HasSuffix(column, "_"+string(u)) {
-			return u
-		}
-	}
-	return ""
+func isEnd(name string) bool {
+	return slices.ContainsFunc(endColumns, func(ends [2]string) bool { return name == ends[0] || name == ends[1] })
 }

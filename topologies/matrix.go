@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 
@@ -30,6 +29,7 @@ type Matrix struct {
 	// Cells is row-major N×N in nanoseconds; the row is the sender. Missing where not measured. A zero is
 	// kept here and counts as missing off the diagonal everywhere else.
 	Cells []core.Duration
+	Notes []string // what was guessed while reading it, where another reading fits as well
 }
 
 // At returns the value from row a to row b, or Missing.
@@ -67,31 +67,15 @@ const textMax = 1 << 30
 // the first line shows. name stands in messages. All problems of the text are returned at once, as Problems.
 func LoadMatrix(r io.Reader, name string, opt Options) (*Matrix, error) {
 	c := &collector{file: name}
-	opt.check(c, true)
-	if c.failed() {
-		return nil, c.err()
-	}
 	in, err := decompress(r, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	form := opt.Form
-	if form == Auto {
-		form = detect(in)
+	p := &parser{collector: c, in: in, opt: opt, delimiter: blanks}
+	if p.form(); c.failed() {
+		return nil, c.err()
 	}
-	p := &parser{collector: c, in: in, opt: opt}
-	p.perUnit, _ = opt.Unit.nanoseconds()
-	var m *Matrix
-	switch form {
-	case Wide:
-		m, err = p.wide()
-	case Long:
-		m, err = p.long()
-	case Pairs:
-		m, err = p.pairs()
-	default:
-		m, err = p.text(form)
-	}
+	m, err := p.read()
 	if err != nil {
 		// What was found before the read broke is still worth telling.
 		var syntax *csv.ParseError
@@ -104,44 +88,74 @@ func LoadMatrix(r io.Reader, name string, opt Options) (*Matrix, error) {
 	if c.failed() {
 		return nil, c.err()
 	}
-	m.Name, m.Unit, m.Kind = name, opt.Unit, opt.Kind
+	m.Name, m.Unit, m.Kind, m.Notes = name, p.opt.Unit, p.opt.Kind, p.notes
 	return m, nil
 }
 
 // parser is the state that the forms share.
 type parser struct {
 	*collector
-	in      *bufio.Reader
-	opt     Options
-	perUnit float64
+	in        *bufio.Reader
+	opt       Options // with the form that was told
+	perUnit   float64 // nanoseconds
+	delimiter rune    // between cells
+	corner    bool    // the header of a table between blanks is as long as its rows
+	scan      *bufio.Scanner
+	lineNo    int  // of scan
+	guessed   bool // the form was not named
+	notes     []string
 }
 
-// value parses one cell. Empty and "-" are Missing. A refused cell is reported and returned as Missing.
-func (p *parser) value(s string, line, col int) core.Duration {
-	if s == "" || s == "-" {
-		return Missing
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	switch {
-	case err != nil && !errors.Is(err, strconv.ErrRange):
-		p.at(line, col, "%s is no number", quote(s))
-	case math.IsNaN(v) || math.IsInf(v, 0):
-		p.at(line, col, "%s is not finite", quote(s))
-	case v < 0:
-		p.at(line, col, "%s is negative; leave a pair that was not measured empty, or write 0", quote(s))
-	case v*p.perUnit > float64(DelayMax):
-		p.at(line, col, "%s%s is more than %v; is the unit right?", s, p.opt.Unit, DelayMax)
-	default:
-		return core.Duration(math.Round(v * p.perUnit))
-	}
-	return Missing
+// note says that something was guessed which could be meant in another way.
+func (p *parser) note(format string, args ...any) {
+	p.notes = append(p.notes, fmt.Sprintf(format, args...))
 }
 
-func quote(s string) string {
-	if len(s) > 40 {
-		s = s[:40] + "…"
+// form tells the form where opt names none, and checks the options that a text of that form needs.
+func (p *parser) form() {
+	if p.opt.Form != Auto {
+		head, end := headOf(p.in)
+		p.delimit(headLines(head, !end))
+	} else if form, what := p.detect(); what != "" {
+		p.at(0, 0, "%s", what)
+		return
+	} else {
+		p.opt.Form, p.guessed = form, true
 	}
-	return strconv.Quote(s)
+	if p.opt.Form == GML { // says its own
+		p.opt.Unit, p.opt.Kind = Unit(or(string(p.opt.Unit), string(Milliseconds))), Kind(or(string(p.opt.Kind), string(OneWay)))
+	}
+	p.opt.check(p.collector, true)
+	p.perUnit, _ = p.opt.Unit.nanoseconds()
+}
+
+// delimit finds what stands between cells.
+func (p *parser) delimit(lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	p.delimiter = delimiterOf(lines)
+	if p.delimiter == blanks && p.opt.Form == Wide && strings.Contains(lines[0], ",") {
+		p.delimiter = ','
+	}
+	p.corner = len(lines) < 2 || len(strings.Fields(lines[0])) >= len(strings.Fields(lines[1]))
+}
+
+func (p *parser) read() (*Matrix, error) {
+	switch p.opt.Form {
+	case Wide:
+		return p.wide()
+	case Long:
+		return p.long()
+	case Pairs:
+		return p.pairs()
+	case JSON:
+		return p.json()
+	case GML:
+		return p.gml()
+	case Auto, Square, Upper, UpperDiagonal, Lower, LowerDiagonal:
+	}
+	return p.text(p.opt.Form)
 }
 
 func decompress(r io.Reader, name string) (*bufio.Reader, error) {
@@ -157,48 +171,4 @@ func decompress(r io.Reader, name string) (*bufio.Reader, error) {
 		_, _ = in.Discard(3)
 	}
 	return in, nil
-}
-
-// detect tells the form from the first line that is neither blank nor a comment. Square and the two
-// triangles are told apart by their row lengths, later.
-func detect(in *bufio.Reader) Form {
-	head, _ := in.Peek(1 << 16)
-	for line := range strings.Lines(string(head)) {
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		fields := strings.Fields(line)
-		if pairsKeyword(fields[0]) || isPair(fields) {
-			return Pairs
-		}
-		if !strings.Contains(line, ",") {
-			return Square
-		}
-		return detectCSV(strings.Split(line, ","))
-	}
-	return Square
-}
-
-func detectCSV(cells []string) Form {
-	from, to, words := false, false, 0
-	for _, cell := range cells {
-		cell = strings.Trim(strings.TrimSpace(cell), `"`)
-		switch strings.ToLower(cell) {
-		case "from":
-			from = true
-		case "to":
-			to = true
-		}
-		if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && cell != "-" {
-			words++
-		}
-	}
-	switch {
-	case from && to:
-		return Long
-	case words > 0:
-		return Wide
-	}
-	return Square
 }

@@ -1,27 +1,32 @@
 package topologies
 
 import (
+	"slices"
+
 	"hypersim/core"
 )
 
 // pairList collects directed pairs of labels and lays them out as a matrix.
 type pairList struct {
-	p     *parser
-	froms []string
-	tos   []string // receivers, in order of appearance
-	index map[string]int
-	sent  map[string]bool
-	seen  map[[2]int]int // ids of a pair → line
-	pairs []pair
+	p      *parser
+	froms  []string
+	tos    []string // receivers, in order of appearance
+	index  map[string]int
+	sent   map[string]bool
+	seen   map[[2]int]int // ids of a pair → index in pairs
+	pairs  []pair
+	again  map[int][]core.Duration // index in pairs → its further values
+	values int                     // all of them
 }
 
 type pair struct {
 	from, to int // ids in order of first appearance as either
 	value    core.Duration
+	line     int
 }
 
 func newPairList(p *parser) *pairList {
-	return &pairList{p: p, index: map[string]int{}, sent: map[string]bool{}, seen: map[[2]int]int{}}
+	return &pairList{p: p, index: map[string]int{}, sent: map[string]bool{}, seen: map[[2]int]int{}, again: map[int][]core.Duration{}}
 }
 
 // pairsMax bounds the pairs of a long file: each costs a map entry, and 4 million are a full matrix of 2,000.
@@ -29,6 +34,7 @@ const pairsMax = 4_000_000
 
 // add notes a pair; false means that there is no use in going on.
 func (l *pairList) add(from, to string, value core.Duration, line int) bool {
+	from, to = oneLine(from), oneLine(to)
 	if from == "" || to == "" {
 		l.p.at(line, 0, "from and to must both be named")
 		return true
@@ -42,16 +48,20 @@ func (l *pairList) add(from, to string, value core.Duration, line int) bool {
 		l.p.at(line, 0, "more than %d names", RowsMax)
 		return false
 	}
-	if first, twice := l.seen[key]; twice {
-		l.p.at(line, 0, "%s → %s stands at line %d already", quote(from), quote(to), first)
-		return true
-	}
-	if len(l.pairs) == pairsMax {
+	if l.values == pairsMax {
 		l.p.at(line, 0, "more than %d pairs", pairsMax)
 		return false
 	}
-	l.seen[key] = line
-	l.pairs = append(l.pairs, pair{key[0], key[1], value})
+	l.values++
+	if first, twice := l.seen[key]; twice {
+		if l.p.opt.Repeated == "error" {
+			l.p.at(line, 0, "%s → %s stands at line %d already", quote(from), quote(to), l.pairs[first].line)
+		}
+		l.again[first] = append(l.again[first], value)
+		return true
+	}
+	l.seen[key] = len(l.pairs)
+	l.pairs = append(l.pairs, pair{key[0], key[1], value, line})
 	return true
 }
 
@@ -66,11 +76,11 @@ func (l *pairList) id(label string) int {
 }
 
 func (l *pairList) matrix() *Matrix {
-	if len(l.pairs) == 0 {
-		l.p.at(0, 0, "empty: no pair")
+	if l.p.failed() {
 		return nil
 	}
-	if l.p.failed() {
+	if len(l.pairs) == 0 {
+		l.p.at(0, 0, "empty: no pair")
 		return nil
 	}
 	labels := append([]string(nil), l.froms...)
@@ -84,6 +94,7 @@ func (l *pairList) matrix() *Matrix {
 		l.p.at(0, 0, "%d pairs among %d names: less than one in a hundred is there", len(l.pairs), n)
 		return nil
 	}
+	l.fold()
 	row := make([]int, len(labels)) // id → row
 	for i, label := range labels {
 		row[l.index[label]] = i
@@ -94,4 +105,41 @@ func (l *pairList) matrix() *Matrix {
 		m.Cells[row[pr.from]*m.N+row[pr.to]] = pr.value
 	}
 	return m
+}
+
+// fold makes one value of those of a pair that stands on several lines.
+func (l *pairList) fold() {
+	if len(l.again) == 0 {
+		return
+	}
+	rule := or(l.p.opt.Repeated, RepeatedDefault)
+	for i := range l.pairs {
+		if more := l.again[i]; more != nil {
+			l.pairs[i].value = folded(append([]core.Duration{l.pairs[i].value}, more...), rule)
+		}
+	}
+	l.p.note("%d of %d pairs stand on several lines; the %s of their values was taken (repeated = %q)", len(l.again), len(l.pairs), rule, rule)
+}
+
+// folded makes one value of several, by one of the rules of Options.Repeated. What is missing counts for nothing.
+func folded(values []core.Duration, rule string) core.Duration {
+	values = slices.DeleteFunc(values, func(d core.Duration) bool { return d == Missing })
+	n := len(values)
+	if n == 0 {
+		return Missing
+	}
+	switch rule {
+	case "last":
+		return values[n-1]
+	case "min":
+		return slices.Min(values)
+	case "mean":
+		sum := core.Duration(0) // 4 million of 10 minutes fit
+		for _, v := range values {
+			sum += v
+		}
+		return (sum + core.Duration(n)/2) / core.Duration(n)
+	}
+	slices.Sort(values)
+	return values[(n-1)/2] + (values[n/2]-values[(n-1)/2])/2
 }

@@ -34,7 +34,7 @@ func (p *parser) pairs() (*Matrix, error) {
 		if pairsKeyword(fields[0]) {
 			return true
 		}
-		from, to, value, ok := pairFields(fields)
+		from, to, value, ok := p.pairFields(line, fields)
 		if !ok {
 			p.at(no, 0, `%s: a line must be "a,b value" or "a b value"`, quote(line))
 			return true
@@ -51,7 +51,17 @@ func (p *parser) pairValue(value, line string, no int) core.Duration {
 	return p.value(value, no, strings.LastIndex(line, value)+1)
 }
 
-func pairFields(fields []string) (from, to, value string, ok bool) {
+func (p *parser) pairFields(line string, fields []string) (from, to, value string, ok bool) {
+	if p.delimiter != blanks {
+		fields = strings.Split(strings.TrimSpace(line), string(p.delimiter))
+		for i := range fields {
+			fields[i] = strings.Trim(strings.TrimSpace(fields[i]), `"`)
+		}
+		if len(fields) != 3 {
+			return "", "", "", false
+		}
+		return fields[0], fields[1], fields[2], true
+	}
 	switch {
 	case isPair(fields):
 		from, to, _ = strings.Cut(fields[0], ",")

@@ -22,7 +22,7 @@ func FromMatrix(m *Matrix, sites []Site, opt Options) (*Topology, error) {
 	if c.failed() {
 		return nil, c.err()
 	}
-	t := &Topology{Name: m.Name, Title: m.Title, Source: m.Source, PerNode: opt.PerNode}
+	t := &Topology{Name: m.Name, Title: m.Title, Source: m.Source, Notes: m.Notes, PerNode: opt.PerNode}
 	var rows []int
 	if opt.PerNode {
 		t.Sites = slices.Clone(sites)
@@ -37,16 +37,25 @@ func FromMatrix(m *Matrix, sites []Site, opt Options) (*Topology, error) {
 		t.Sites, rows = selectSites(c, m, sites)
 	}
 	if c.failed() {
+		m.guesses(c)
 		return nil, c.err()
 	}
 	t.Base = m.oneWay(c, rows, &opt)
 	if c.failed() {
+		m.guesses(c) // one of them may be why
 		return nil, c.err()
 	}
 	if err := t.Validate(); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// guesses adds to the problems of m's use what was guessed while it was read.
+func (m *Matrix) guesses(c *collector) {
+	for _, note := range m.Notes {
+		c.key("matrix", "%s", note)
+	}
 }
 
 // selectSites finds the row of each site.

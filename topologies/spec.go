@@ -16,12 +16,15 @@ type Spec struct {
 	Title  string `toml:"title"`
 	Source string `toml:"source"`
 
-	Matrix string      `toml:"matrix"` // bundled name, or path of a file relative to the file that names it
-	Rows   [][]float64 `toml:"rows"`   // in site order; 0 off the diagonal is missing
-	Form   string      `toml:"form"`   // form of a Matrix file; "" is told from its first line
-	Column string      `toml:"column"` // value column of a long CSV
-	Unit   string      `toml:"unit"`   // required with Rows and a Matrix file
-	Kind   string      `toml:"kind"`   // the same
+	Matrix string      `toml:"matrix"`      // bundled name, or path of a file relative to the file that names it
+	Rows   [][]float64 `toml:"rows"`        // in site order; 0 off the diagonal is missing
+	Form   string      `toml:"form"`        // form of a Matrix file; "" is told from its first line
+	Column string      `toml:"column"`      // value column of a long CSV
+	From   string      `toml:"from_column"` // column of the senders of a long CSV
+	To     string      `toml:"to_column"`   // column of its receivers
+	Repeat string      `toml:"repeated"`    // what a pair on several lines is worth
+	Unit   string      `toml:"unit"`        // required with Rows and a Matrix file
+	Kind   string      `toml:"kind"`        // the same
 
 	Symmetrize string         `toml:"symmetrize"`
 	Missing    string         `toml:"missing"`
@@ -89,7 +92,7 @@ func or(a, b string) string {
 
 func (s *Spec) options(c *collector) Options {
 	opt := Options{
-		Form: Form(s.Form), Unit: Unit(s.Unit), Kind: Kind(s.Kind), Column: s.Column,
+		Form: Form(s.Form), Unit: Unit(s.Unit), Kind: Kind(s.Kind), Column: s.Column, From: s.From, To: s.To, Repeated: s.Repeat,
 		Symmetrize: s.Symmetrize, Missing: s.Missing, PerNode: s.PerNode,
 	}
 	if s.IntraRTT != "" {

@@ -3,7 +3,7 @@ package topologies
 import (
 	"bufio"
 	"errors"
-	"io"
+	"math"
 	"strings"
 
 	"hypersim/core"
@@ -14,25 +14,34 @@ const lineMax = 1 << 20
 
 var errLongLine = errors.New("a line of more than 1 MiB; this is no matrix")
 
+// line returns the next line that is neither blank nor a comment, with its 1-based number; 0 at the end.
+func (p *parser) line() (line string, no int, err error) {
+	if p.scan == nil {
+		p.scan = bufio.NewScanner(p.in)
+		p.scan.Buffer(make([]byte, 0, 1<<16), lineMax)
+	}
+	for p.scan.Scan() {
+		p.lineNo++
+		line := p.scan.Text()
+		if t := strings.TrimSpace(line); t != "" && t[0] != '#' {
+			return line, p.lineNo, nil
+		}
+	}
+	err = p.scan.Err()
+	if errors.Is(err, bufio.ErrTooLong) {
+		err = errLongLine
+	}
+	return "", 0, err
+}
+
 // lines calls each for every line that is neither blank nor a comment, with its 1-based number.
 func (p *parser) lines(each func(line string, no int) (more bool)) error {
-	s := bufio.NewScanner(p.in)
-	s.Buffer(make([]byte, 0, 1<<16), lineMax)
-	for no := 1; s.Scan(); no++ {
-		line := s.Text()
-		if t := strings.TrimSpace(line); t == "" || t[0] == '#' {
-			continue
-		}
-		if !each(line, no) {
-			return nil
+	for {
+		line, no, err := p.line()
+		if err != nil || no == 0 || !each(line, no) {
+			return err
 		}
 	}
-	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return errLongLine
-	} else if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
 }
 
 // ragged is the rows of a text matrix before its form is known.
@@ -50,8 +59,8 @@ func (r *ragged) row(i int) []core.Duration {
 	return r.cells[start:r.ends[i]]
 }
 
-// text reads a square or triangular matrix: one row a line, cells separated by blanks or, when the line
-// has one, by commas.
+// text reads a square or triangular matrix: one row a line, cells separated by blanks, or by commas,
+// semicolons or tabs.
 func (p *parser) text(form Form) (*Matrix, error) {
 	var rows ragged
 	err := p.lines(func(line string, no int) bool {
@@ -60,7 +69,7 @@ func (p *parser) text(form Form) (*Matrix, error) {
 			return false
 		}
 		before := len(rows.cells)
-		forCells(line, func(cell string, col int) {
+		p.forCells(line, func(cell string, col int) {
 			if len(rows.cells)-before <= RowsMax {
 				rows.cells = append(rows.cells, p.value(cell, no, col))
 			}
@@ -83,11 +92,16 @@ func (p *parser) text(form Form) (*Matrix, error) {
 	return p.assemble(&rows, form), nil
 }
 
-// forCells cuts line into cells and tells the 1-based column of each.
-func forCells(line string, each func(cell string, col int)) {
-	if strings.Contains(line, ",") {
+// forCells cuts line into cells and tells the 1-based column of each. A comma counts wherever cells do not stand
+// between semicolons or tabs.
+func (p *parser) forCells(line string, each func(cell string, col int)) {
+	delimiter := string(p.delimiter)
+	if p.delimiter == blanks {
+		delimiter = ","
+	}
+	if strings.Contains(line, delimiter) {
 		col := 1
-		for cell := range strings.SplitSeq(line, ",") {
+		for cell := range strings.SplitSeq(line, delimiter) {
 			trimmed := strings.TrimSpace(cell)
 			lead := len(cell) - len(strings.TrimLeft(cell, " \t"))
 			each(trimmed, col+lead)
@@ -112,28 +126,33 @@ func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\
 
 // assemble decides between the square and the triangular forms by row lengths and lays the cells out.
 func (p *parser) assemble(rows *ragged, form Form) *Matrix {
-	count, first, last := len(rows.ends), len(rows.row(0)), len(rows.row(len(rows.ends)-1))
-	if form == Auto || form == Square {
-		switch {
-		case p.opt.Form == Square || first == last && count == first:
-			return p.square(rows)
-		case count > 1 && first == last+count-1 && descending(rows):
-			form = Upper
-		case count > 1 && last == first+count-1 && ascending(rows):
-			form = Lower
-		default:
-			return p.square(rows)
-		}
+	if p.guessed {
+		form = rows.shape()
 	}
-	switch {
-	case form == Upper && !descending(rows):
+	switch upper := form == Upper || form == UpperDiagonal; {
+	case form == Square:
+		return p.square(rows)
+	case upper && !descending(rows):
 		p.at(rows.nos[0], 0, "not upper triangular: each row must be one cell shorter than the row above")
 		return nil
-	case form == Lower && !ascending(rows):
+	case !upper && !ascending(rows):
 		p.at(rows.nos[0], 0, "not lower triangular: each row must be one cell longer than the row above")
 		return nil
 	}
-	return triangle(rows, form == Upper)
+	return triangle(rows, p.withDiagonal(rows, form))
+}
+
+// shape tells the form from the lengths of the rows.
+func (r *ragged) shape() Form {
+	switch count, first, last := len(r.ends), len(r.row(0)), len(r.row(len(r.ends)-1)); {
+	case first == last && count == first:
+		return Square
+	case count > 1 && first == last+count-1 && descending(r):
+		return Upper
+	case count > 1 && last == first+count-1 && ascending(r):
+		return Lower
+	}
+	return Square
 }
 
 func (p *parser) square(rows *ragged) *Matrix {
@@ -165,37 +184,54 @@ func stepping(rows *ragged, step, shortest int) bool {
 	return shortest <= 1
 }
 
-// triangle mirrors the given half. Row lengths do not tell whether the diagonal is part of it (the last row
-// of N nodes without it looks like that of N−1 nodes with it): it is taken to be there when all of it is
-// zero or empty.
-func triangle(rows *ragged, upper bool) *Matrix {
-	count := len(rows.ends)
-	longest := max(len(rows.row(0)), len(rows.row(count-1)))
-	withDiagonal := true
-	for i := range count {
+// withDiagonal decides about a triangle whose form was guessed, and says so: row lengths do not tell whether the
+// diagonal is part of it (the last row of N nodes without it looks like that of N−1 nodes with it). The cells
+// that could be the diagonal are taken for it when they are measured and far smaller than all others, as a
+// round trip inside a site is. Zeros are no such sign: in the published triangles, which have no diagonal,
+// a pair that was not measured is 0.
+func (p *parser) withDiagonal(rows *ragged, form Form) Form {
+	if !p.guessed {
+		return form
+	}
+	most, least := core.Duration(0), core.Duration(math.MaxInt64)
+	all := true
+	for i := range rows.ends {
 		row := rows.row(i)
-		if len(row) == 0 {
-			withDiagonal = false
-			break
+		at := 0
+		if form == Lower {
+			at = len(row) - 1
 		}
-		d := row[0]
-		if !upper {
-			d = row[len(row)-1]
-		}
-		if d > 0 {
-			withDiagonal = false
-			break
+		for k, d := range row {
+			switch {
+			case k == at:
+				most = max(most, d)
+				all = all && d > 0
+			case d > 0:
+				least = min(least, d)
+			}
 		}
 	}
-	n, skip := longest, 0
-	if !withDiagonal {
-		n, skip = longest+1, 1
+	n, with := len(rows.ends), form+"-diagonal"
+	if all && most < least/4 {
+		p.note("a triangle of %d lines was read with its diagonal: %d rows; form = %q reads it without: %d rows", n, n, form, n+1)
+		return with
+	}
+	p.note("a triangle of %d lines was read without a diagonal: %d rows; form = %q reads it with it: %d rows", n, n+1, with, n)
+	return form
+}
+
+// triangle mirrors the given half.
+func triangle(rows *ragged, form Form) *Matrix {
+	count := len(rows.ends)
+	n, skip := max(len(rows.row(0)), len(rows.row(count-1))), 0
+	if form == Upper || form == Lower {
+		n, skip = n+1, 1
 	}
 	m := newMatrix(n)
 	for i := range count {
 		for k, d := range rows.row(i) {
 			a, b := i, i+skip+k
-			if !upper {
+			if form == Lower || form == LowerDiagonal {
 				// Without the diagonal the first row, of node 0, is empty and mostly left out of the file.
 				a, b = i+n-count, k
 			}

@@ -31,8 +31,9 @@ type Site struct {
 // It is a plain value; nothing in it changes during a run.
 type Topology struct {
 	Name   string
-	Title  string // one line
-	Source string // where the figures come from, with date and licence
+	Title  string   // one line
+	Source string   // where the figures come from, with date and licence
+	Notes  []string // what was guessed while reading its matrix, where another reading fits as well
 
 	// Sites are the places nodes live in, at least one. Without PerNode each is a row, in this order.
 	Sites []Site
@@ -121,6 +122,7 @@ func (t *Topology) MinOneWay() core.Duration {
 // Clone returns a copy that shares nothing with t.
 func (t *Topology) Clone() *Topology {
 	c := *t
+	c.Notes = append([]string(nil), t.Notes...)
 	c.Sites = append([]Site(nil), t.Sites...)
 	c.Nodes = append([]string(nil), t.Nodes...)
 	c.Base = append([]core.Duration(nil), t.Base...)

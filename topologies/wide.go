@@ -46,6 +46,10 @@ func (p *parser) header(t *table) (labels []string, index map[string]int) {
 		p.at(t.line(), 0, "%d columns, at most %d are supported", n, RowsMax)
 		return nil, nil
 	}
+	if corner, unit := columnUnit(t.fields[0]); unit != "" && unit != p.opt.Unit && (corner != "" || unit != Seconds) {
+		line, col := t.pos(0)
+		p.at(line, col, "%s is in %s, but unit is %q", quote(t.fields[0]), unit, string(p.opt.Unit))
+	}
 	index = map[string]int{}
 	for i, label := range t.fields[1:] {
 		line, col := t.pos(i + 1)

@@ -23,7 +23,7 @@ func TestHelpExamples(t *testing.T) {
 	}
 	t.Chdir(dir)
 	for name, text := range map[string]string{
-		"measured.txt": square, "king.txt": "0 100 0\n100 0 300\n0 300 0\n",
+		"measured.txt": square, "asn.csv": "asn1,asn2,rtt_avg\n1,2,80\n2,1,81\n", "king.txt": "0 100 0\n100 0 300\n0 300 0\n",
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -14,10 +14,11 @@ func newTopologyDescribe() *cobra.Command {
 		Short: "Print statistics of a latency matrix",
 		Long: `describe measures a bundled topology or matrix, a topology file (*.toml) or a file of measured latencies:
 size, missing entries, quantiles, asymmetry, violations of the triangle inequality. All times are round
-trips in milliseconds.`,
+trips in milliseconds.` + formsHelp,
 		Example: `  hypersim topology describe aws-2020
   hypersim topology describe wan5 --json
-  hypersim topology describe --unit ms --kind rtt measured.txt.gz`,
+  hypersim topology describe --unit ms --kind rtt measured.txt.gz
+  hypersim topology describe --unit ms --kind rtt --from-column asn1 --to-column asn2 --value-column rtt_avg asn.csv`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeTopologies,
 		RunE: func(cmd *cobra.Command, args []string) error {

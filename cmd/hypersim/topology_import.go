@@ -17,7 +17,7 @@ func newTopologyImport() *cobra.Command {
 		Short: "Convert measured latencies to the CSV form of the bundled matrices",
 		Long: `import reads a file of measured latencies in any form that describe knows and writes it as CSV in
 milliseconds: a header of labels, then labelled rows. Cells stay as measured (round trips stay round
-trips) unless --missing or --symmetrize completes the matrix; then it holds one-way delays.`,
+trips) unless --missing or --symmetrize completes the matrix; then it holds one-way delays.` + formsHelp,
 		Example: `  hypersim topology import --unit ms --kind rtt measured.txt measured.csv
   hypersim topology import --unit us --kind rtt --missing shortest-path king.txt king.csv`,
 		Args: args(cobra.ExactArgs(2)),
@@ -29,6 +29,7 @@ trips) unless --missing or --symmetrize completes the matrix; then it holds one-
 			if t != nil {
 				m = t.Matrix()
 			}
+			guesses(cmd, m)
 			if err := writeNew(args[1], force, func(out *os.File) error { return topologies.WriteCSV(out, m) }); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func newTopologyPlot() *cobra.Command {
 		Use:   "plot FILE|NAME OUT.png",
 		Short: "Draw a latency matrix as a heat map",
 		Long: `plot draws the round trips of a bundled topology or matrix, a topology file (*.toml) or a file of measured
-latencies as a heat map. OUT may end in .png or .svg.`,
+latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 		Example: `  hypersim topology plot aws-2020 aws.png
   hypersim topology plot --order given wan5 wan5.svg
   hypersim topology plot --unit ms --kind rtt measured.txt measured.png`,
@@ -42,8 +42,12 @@ latencies as a heat map. OUT may end in .png or .svg.`,
 			if _, err := os.Lstat(out); err == nil && !force {
 				return usageError{fmt.Errorf("%s exists; --force replaces it", out)}
 			}
+			if m != nil {
+				guesses(cmd, m)
+			}
 			l := latency(m)
 			if t != nil {
+				guesses(cmd, t.Matrix())
 				l = latency(t.Matrix())
 				l.Name, l.Title, l.Source = t.Name, t.Title, t.Source
 			}
