@@ -10,8 +10,9 @@ import (
 	"hypersim/core"
 )
 
-// faultRule says which keys a kind of fault takes, beside id, kind, when and force.
+// faultRule says what a kind of fault does, and which keys it takes beside id, kind, when and force.
 type faultRule struct {
+	doc       string // one line for people
 	need, may []string
 	lasts     bool // it goes on until it is undone
 	noFor     bool // it is never undone
@@ -19,29 +20,29 @@ type faultRule struct {
 }
 
 var faultRules = map[FaultKind]faultRule{
-	FaultCrash:         {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
-	FaultRestart:       {need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
-	FaultLeave:         {need: []string{"target"}, noFor: true},
-	FaultJoin:          {need: []string{"target"}, may: []string{"to", "over", "version"}, noFor: true},
-	FaultPause:         {need: []string{"target", "for"}, lasts: true},
-	FaultSlow:          {need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
-	FaultClock:         {need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
-	FaultPartition:     {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
-	FaultFlap:          {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
-	FaultLoss:          {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction"}, lasts: true, links: true},
-	FaultDuplicate:     {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultReorder:       {need: []string{"p", "extra"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultCorrupt:       {need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
-	FaultDelay:         {may: []string{"add", "factor", "ramp", "direction"}, lasts: true, links: true},
-	FaultBandwidth:     {need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
-	FaultSiteOutage:    {need: []string{"site"}, may: []string{"mode"}, lasts: true},
-	FaultDiscovery:     {need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
-	FaultStuckWorkflow: {need: []string{"target", "job"}, lasts: true},
-	FaultRumour:        {need: []string{"target", "about"}, noFor: true},
-	FaultRaise:         {need: []string{"target"}, noFor: true},
-	FaultChurn:         {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
-	FaultPoison:        {need: []string{"target", "values"}, lasts: true},
-	FaultLHM:           {need: []string{"target", "score"}, lasts: true},
+	FaultCrash:         {doc: "processes stop without a word; with for they start again after it", need: []string{"target"}, may: []string{"refuse", "keep_state"}},
+	FaultRestart:       {doc: "processes stop and new ones start at once", need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
+	FaultLeave:         {doc: "processes depart gracefully and say so", need: []string{"target"}, noFor: true},
+	FaultJoin:          {doc: "processes start, or, with to, one that runs is told to join again", need: []string{"target"}, may: []string{"to", "over", "version"}, noFor: true},
+	FaultPause:         {doc: "processes stand still and then go on: a long garbage collection, a frozen machine", need: []string{"target", "for"}, lasts: true},
+	FaultSlow:          {doc: "service times are multiplied by factor", need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
+	FaultClock:         {doc: "clocks jump by step and run fast by drift_ppm", need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
+	FaultPartition:     {doc: "a cannot reach b, or no two of groups each other", may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
+	FaultFlap:          {doc: "a partition that is there and gone in turn, there first", need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
+	FaultLoss:          {doc: "independent loss on links, on top of what the network loses", may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction"}, lasts: true, links: true},
+	FaultDuplicate:     {doc: "datagrams arrive twice", need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultReorder:       {doc: "datagrams are held back, so that later ones overtake them", need: []string{"p", "extra"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultCorrupt:       {doc: "datagrams fail their checksum and are dropped", need: []string{"p"}, may: []string{"direction"}, lasts: true, links: true},
+	FaultDelay:         {doc: "base delays grow by add or by factor", may: []string{"add", "factor", "ramp", "direction"}, lasts: true, links: true},
+	FaultBandwidth:     {doc: "the egress of senders becomes narrow, with a queue before it", need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
+	FaultSiteOutage:    {doc: "everything at a site crashes, or is cut off from the rest", need: []string{"site"}, may: []string{"mode"}, lasts: true},
+	FaultDiscovery:     {doc: "names do not resolve: a process cannot learn the address of its seeds", need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
+	FaultStuckWorkflow: {doc: "a workload makes no progress at its workers", need: []string{"target", "job"}, lasts: true},
+	FaultRumour:        {doc: "members hear that others are alive, at incarnation 0, whether they exist or not", need: []string{"target", "about"}, noFor: true},
+	FaultRaise:         {doc: "members raise their incarnation and spread it, which is one marked piece of news", need: []string{"target"}, noFor: true},
+	FaultChurn:         {doc: "nodes crash, leave and come back at random", need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
+	FaultPoison:        {doc: "the coordinates that processes send are replaced by bad ones", need: []string{"target", "values"}, lasts: true},
+	FaultLHM:           {doc: "the local health score of processes is forced", need: []string{"target", "score"}, lasts: true},
 }
 
 // laterFaults are kinds of the format that need jobs, load or leaders.

@@ -50,6 +50,13 @@ type overrideT struct {
 	Set    rawT     `key:"set" required:"true" doc:"room.key = value"`
 }
 
+// protocolT is what [protocol] holds beside its rooms and their layers by role.
+type protocolT struct {
+	Unsafe   bool        `key:"unsafe" doc:"checks between parameters become warnings"`
+	Profile  string      `key:"profile" enum:"specified,inherited" doc:"inherited: every switch of protocol.inherited is on; keys that are given win"`
+	Override []overrideT `key:"override" doc:"parameters of some nodes only"`
+}
+
 // protocol is [protocol] as read, before it is known who has which configuration.
 type protocol struct {
 	base      Config

@@ -9,17 +9,17 @@ import (
 
 // Schema returns the JSON Schema (draft 2020-12) of scenario files, made from the structs that bind them.
 func Schema() []byte {
-	root := schemaOf(reflect.TypeFor[worldT]())
+	root := schemaOf(reflect.TypeFor[worldT](), reflect.ValueOf(defaultWorld()))
 	props := root["properties"].(map[string]any)
 	for _, t := range []reflect.Type{reflect.TypeFor[claimsT](), reflect.TypeFor[alternativesT]()} {
-		for name, s := range schemaOf(t)["properties"].(map[string]any) {
+		for name, s := range schemaOf(t, reflect.Value{})["properties"].(map[string]any) {
 			props[name] = s
 		}
 	}
 	props["protocol"] = protocolSchema()
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "hypersim scenario"
-	root["$defs"] = map[string]any{"selector": selectorSchema(), "fault_kind": map[string]any{"enum": anys(FaultKinds())}}
+	root["$defs"] = map[string]any{"selector": selectorSchema(), "fault_kind": faultKindSchema(), "metric": metricSchema()}
 	fault := props["fault"].(map[string]any)["items"].(map[string]any)["properties"].(map[string]any)
 	fault["kind"] = map[string]any{"$ref": "#/$defs/fault_kind"}
 	out, err := json.MarshalIndent(root, "", "  ")
@@ -30,24 +30,18 @@ func Schema() []byte {
 }
 
 func protocolSchema() map[string]any {
-	var c Config
+	c := defaultConfig()
 	rooms := roomsOf(&c)
-	byRoom := map[string]any{}
+	byRoom, layers := map[string]any{}, map[string]any{}
 	for _, name := range roomNames() {
-		byRoom[name] = schemaOf(rooms[name].Type())
+		byRoom[name] = schemaOf(rooms[name].Type(), rooms[name])
+		layers[name] = schemaOf(rooms[name].Type(), reflect.Value{}) // what a layer leaves out is the layer's below it
 	}
-	role := map[string]any{"type": "object", "properties": byRoom, "additionalProperties": false}
-	all := map[string]any{
-		"unsafe": map[string]any{"type": "boolean", "description": "checks between parameters become warnings"},
-		"profile": map[string]any{
-			"enum": []any{ProfileSpecified, ProfileInherited}, "default": ProfileSpecified,
-			"description": "inherited: every switch of protocol.inherited is on; keys that are given win",
-		},
-		"override": schemaOfValue(reflect.TypeFor[[]overrideT](), field{}),
-		"role": map[string]any{
-			"type": "object", "additionalProperties": false,
-			"properties": map[string]any{"gate": role, "manager": role, "worker": role},
-		},
+	role := map[string]any{"type": "object", "properties": layers, "additionalProperties": false}
+	all := schemaOf(reflect.TypeFor[protocolT](), reflect.ValueOf(protocolT{Profile: ProfileSpecified}))["properties"].(map[string]any)
+	all["role"] = map[string]any{
+		"type": "object", "additionalProperties": false, "description": "parameters of one role",
+		"properties": map[string]any{"gate": role, "manager": role, "worker": role},
 	}
 	for name, s := range byRoom {
 		all[name] = s
@@ -55,12 +49,34 @@ func protocolSchema() map[string]any {
 	return map[string]any{"type": "object", "properties": all, "additionalProperties": false}
 }
 
-func schemaOf(t reflect.Type) map[string]any {
+// faultKindSchema and metricSchema list names with what they mean.
+func faultKindSchema() map[string]any {
+	var kinds []any
+	for _, kind := range FaultKinds() {
+		kinds = append(kinds, map[string]any{"const": kind, "description": faultRules[FaultKind(kind)].doc})
+	}
+	return map[string]any{"anyOf": kinds}
+}
+
+func metricSchema() map[string]any {
+	var names []any
+	for _, m := range measured {
+		names = append(names, map[string]any{"const": m.Name, "description": m.Doc + " (" + m.Unit + ")"})
+	}
+	return map[string]any{"anyOf": names}
+}
+
+// schemaOf describes the keys of a struct; defaults holds their defaults, if there are any.
+func schemaOf(t reflect.Type, defaults reflect.Value) map[string]any {
 	props := map[string]any{}
 	var required []any
 	for _, sf := range fieldsOf(t) {
 		f := field{name: sf.Tag.Get("key"), tag: sf.Tag}
-		s := schemaOfValue(sf.Type, f)
+		var value reflect.Value
+		if defaults.IsValid() {
+			value = defaults.FieldByIndex(sf.Index)
+		}
+		s := schemaOfValue(sf.Type, f, value)
 		doc := f.tag.Get("doc")
 		if ref := f.tag.Get("ref"); ref != "" {
 			doc += " (" + ref + ")"
@@ -69,6 +85,9 @@ func schemaOf(t reflect.Type) map[string]any {
 			if _, has := s["$ref"]; !has || len(s) == 1 {
 				s["description"] = doc
 			}
+		}
+		if d := defaultOf(value, f); d != nil && tableOf(sf.Type) == nil {
+			s["default"] = d
 		}
 		props[f.name] = s
 		if f.required() {
@@ -85,9 +104,9 @@ func schemaOf(t reflect.Type) map[string]any {
 // expressionForm lets a number be given as an expression where those are allowed.
 var expressionForm = map[string]any{"type": "string", "pattern": "^ *="}
 
-func schemaOfValue(t reflect.Type, f field) map[string]any {
+func schemaOfValue(t reflect.Type, f field, value reflect.Value) map[string]any {
 	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
+		t, value = t.Elem(), reflect.Value{}
 	}
 	if s, ok := reflect.New(t).Interface().(special); ok {
 		return s.schema(f)
@@ -104,10 +123,13 @@ func schemaOfValue(t reflect.Type, f field) map[string]any {
 	}
 	switch t.Kind() {
 	case reflect.Struct:
-		return schemaOf(t)
+		return schemaOf(t, value)
 	case reflect.Slice:
-		return map[string]any{"type": "array", "items": schemaOfValue(t.Elem(), f)}
+		return map[string]any{"type": "array", "items": schemaOfValue(t.Elem(), f, reflect.Value{})}
 	case reflect.String:
+		if f.name == "metric" {
+			return map[string]any{"$ref": "#/$defs/metric"}
+		}
 		if e := f.enum(); e != nil {
 			return map[string]any{"enum": anys(e)}
 		}

@@ -1,14 +1,48 @@
 package scenarios
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"hypersim/core"
 )
 
-var selectorKeys = []string{
-	"id", "ids", "role", "site", "group", "leader_of", "state", "count", "pct", "stratify", "not", "any", "all", "allow_empty",
+// selectorKeys are the keys of a selector, what they mean, and how they are written.
+var selectorKeys = []struct {
+	name, doc string
+	schema    map[string]any
+}{
+	{"id", "nodes by id, such as euw1/manager/3, or by glob: * is anything but a slash, ? one letter", selectorWords},
+	{"ids", "the same as id", selectorWords},
+	{"role", "nodes of these roles: gate, manager, worker or client", selectorWords},
+	{"site", "nodes at these sites", selectorWords},
+	{"group", "members of these membership groups", selectorWords},
+	{"leader_of", "not supported yet: the leader of a datacenter", map[string]any{"type": "string"}},
+	{"state", "not supported yet: nodes in a state", map[string]any{"type": "string"}},
+	{"count", "so many of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": "integer", "minimum": 1}},
+	{"pct", "this share of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": []any{"string", "number"}}},
+	{"stratify", "site: count or pct is drawn at every site by itself", map[string]any{"const": "site"}},
+	{"not", "nodes that this selector does not name", selectorSelf},
+	{"any", "true: all nodes; a list of selectors: nodes that one of them names", map[string]any{"anyOf": []any{map[string]any{"const": true}, selectorList}}},
+	{"all", "a list of selectors: nodes that every one of them names", selectorList},
+	{"allow_empty", "it may name nobody, which is refused otherwise", map[string]any{"type": "boolean"}},
+}
+
+var (
+	selectorWords = map[string]any{"anyOf": []any{
+		map[string]any{"type": "string"}, map[string]any{"type": "array", "items": map[string]any{"type": "string"}},
+	}}
+	selectorSelf = map[string]any{"$ref": "#/$defs/selector"}
+	selectorList = map[string]any{"type": "array", "items": selectorSelf, "minItems": 1}
+)
+
+func selectorNames() []string {
+	names := make([]string, len(selectorKeys))
+	for i, k := range selectorKeys {
+		names[i] = k.name
+	}
+	return names
 }
 
 // bind reads a selector table. Names are resolved later, when the nodes are known.
@@ -69,7 +103,7 @@ func (s *Selector) bind(b *binding, n *node, key string, _ field) {
 				b.wrong(kid, at, "must be true or false")
 			}
 		default:
-			b.unknown(kid, at, name, selectorKeys)
+			b.unknown(kid, at, name, selectorNames())
 		}
 	}
 	if s.BySite && !s.Draws() && len(b.problems) == before {
@@ -213,23 +247,15 @@ func (s *Selector) encode(field) any {
 func (*Selector) schema(field) map[string]any { return map[string]any{"$ref": "#/$defs/selector"} }
 
 func selectorSchema() map[string]any {
-	words := map[string]any{"anyOf": []any{
-		map[string]any{"type": "string"}, map[string]any{"type": "array", "items": map[string]any{"type": "string"}},
-	}}
-	self := map[string]any{"$ref": "#/$defs/selector"}
-	list := map[string]any{"type": "array", "items": self, "minItems": 1}
+	props := map[string]any{}
+	for _, k := range selectorKeys {
+		described := maps.Clone(k.schema)
+		described["description"] = k.doc
+		props[k.name] = described
+	}
 	return map[string]any{
 		"type": "object", "additionalProperties": false, "minProperties": 1,
-		"description": "names nodes; all keys must match (spec 40 §8.2)",
-		"properties": map[string]any{
-			"id": words, "ids": words, "role": words, "site": words, "group": words,
-			"leader_of": map[string]any{"type": "string"}, "state": map[string]any{"type": "string"},
-			"count":    map[string]any{"type": "integer", "minimum": 1},
-			"pct":      map[string]any{"type": []any{"string", "number"}},
-			"stratify": map[string]any{"const": "site"}, "not": self,
-			"any": map[string]any{"anyOf": []any{map[string]any{"const": true}, list}}, "all": list,
-			"allow_empty": map[string]any{"type": "boolean"},
-		},
+		"description": "names nodes; all keys must match (spec 40 §8.2)", "properties": props,
 	}
 }
 
