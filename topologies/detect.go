@@ -2,6 +2,7 @@ package topologies
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"regexp"
 	"slices"
@@ -9,17 +10,18 @@ import (
 	"strings"
 )
 
-// headRows is how many rows the form is told from, and headBytes what of the text is looked at for them.
+// headRows is how many rows the form is told from. headMax is what of the text is looked at where lines are
+// long: at least the first two, of which each is bounded by lineMax.
 const (
-	headRows  = 64
-	headBytes = 1 << 16
+	headRows = 64
+	headMax  = 2*lineMax + 1<<16
 )
 
 // detect tells the form from the first lines that are neither blank nor comments, and notes where another
 // one fits as well. Square and the triangles are told apart by the lengths of all rows, later. refusal says
 // what the text looks like when it is in no form that is read.
 func (p *parser) detect() (form Form, refusal string) {
-	head, end := headOf(p.in)
+	head, end := p.head()
 	if form := marked(head); form != Auto {
 		return form, ""
 	}
@@ -62,9 +64,13 @@ func (p *parser) detectRows(rows [][]string) (form Form, refusal string) {
 	return Square, ""
 }
 
-// headOf returns the beginning of the text, and whether that is all of it.
-func headOf(in *bufio.Reader) (head string, end bool) {
-	text, err := in.Peek(headBytes)
+// head returns the beginning of the text, and whether that is all of it.
+func (p *parser) head() (head string, end bool) {
+	text, err := p.in.Peek(p.in.Size())
+	if err == nil && bytes.Count(text, []byte("\n")) < 3 {
+		p.in = bufio.NewReaderSize(p.in, headMax)
+		text, err = p.in.Peek(headMax)
+	}
 	return string(text), err != nil
 }
 
@@ -168,11 +174,13 @@ func numericHeader(rows [][]string) bool {
 		return false
 	}
 	counting, diagonal := true, false
+	seen := make(map[string]bool, len(labels))
 	for i, label := range labels {
 		n, err := strconv.ParseInt(label, 10, 64)
-		if err != nil || slices.Contains(labels[:i], label) {
+		if err != nil || seen[label] {
 			return false
 		}
+		seen[label] = true
 		first, _ := strconv.ParseInt(labels[0], 10, 64) // the same loop has parsed it
 		counting = counting && first >= 0 && first <= 1 && n == first+int64(i)
 	}

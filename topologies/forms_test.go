@@ -1,6 +1,8 @@
 package topologies
 
 import (
+	"bufio"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -185,5 +187,21 @@ func TestWhatIsNotReadIsNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%.40q: have %v, want %q", text, err, want)
 		}
+	}
+}
+
+// The labels of a wide file fill more than the first buffer.
+func TestAFormIsToldFromLongLines(t *testing.T) {
+	const n = 15_000
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ",%d", i)
+	}
+	for i := range 2 {
+		fmt.Fprintf(&b, "\n%d%s", i, strings.Repeat(",1.5", n))
+	}
+	p := &parser{collector: &collector{}, in: bufio.NewReaderSize(strings.NewReader(b.String()), 1<<16), delimiter: blanks}
+	if form, refusal := p.detect(); form != Wide || refusal != "" {
+		t.Errorf("told %q %s", form, refusal)
 	}
 }

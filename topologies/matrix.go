@@ -114,7 +114,7 @@ func (p *parser) note(format string, args ...any) {
 // form tells the form where opt names none, and checks the options that a text of that form needs.
 func (p *parser) form() {
 	if p.opt.Form != Auto {
-		head, end := headOf(p.in)
+		head, end := p.head()
 		p.delimit(headLines(head, !end))
 	} else if form, what := p.detect(); what != "" {
 		p.at(0, 0, "%s", what)
