@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"reflect"
+	"slices"
 
 	"hypersim/core"
 )
@@ -24,12 +25,24 @@ func (l *loader) encode() {
 			claims.Expect = append(claims.Expect, t)
 		}
 	}
+	claims.Report.Plot = l.marked(l.claims.Report.Plot)
 	for k, v := range encodeStruct(reflect.ValueOf(claims)) {
 		m[k] = v
 	}
 	l.sc.Config = canonical(m)
 	sum := sha256.Sum256(l.sc.Config)
 	l.sc.ConfigHash = hex.EncodeToString(sum[:])
+}
+
+// marked are the plots with the marks of faults that this run has; those of other variants are no part of it.
+func (l *loader) marked(plots []plotT) []plotT {
+	out := slices.Clone(plots)
+	for i := range out {
+		out[i].Mark = slices.DeleteFunc(slices.Clone(out[i].Mark), func(id string) bool {
+			return !slices.ContainsFunc(l.sc.Faults, func(f Fault) bool { return f.ID == id })
+		})
+	}
+	return out
 }
 
 func canonical(m map[string]any) []byte {

@@ -147,3 +147,27 @@ func TestDifferencesAreThoseFromTheDefaults(t *testing.T) {
 		t.Errorf("too many: %+v", have)
 	}
 }
+
+// A plot may mark faults of other variants; the resolved configuration holds those of this one.
+func TestAResolvedPlotMarksTheFaultsOfItsVariant(t *testing.T) {
+	const text = "schema = 1\n[scenario]\nname = \"v\"\ntitle = \"v\"\nduration = \"90s\"\n[topology]\nuse = \"lan1\"\n[cluster]\nmanagers = 5\n" +
+		"[[fault]]\nid = \"one\"\nkind = \"pause\"\nat = \"10s\"\nfor = \"1s\"\ntarget = { any = true }\n" +
+		"[[fault]]\nid = \"two\"\nkind = \"pause\"\nat = \"10s\"\nfor = \"1s\"\ntarget = { any = true }\n" +
+		"[[variant]]\nname = \"a\"\ndisable = [\"two\"]\n[[variant]]\nname = \"b\"\ndisable = [\"one\"]\n" +
+		"[[report.plot]]\nkind = \"line\"\nmetric = \"view_error\"\nmark = [\"one\", \"two\"]\n"
+	for variant, want := range map[string]string{"a": `["one"]`, "b": `["two"]`} {
+		s, err := Parse(text, "v.toml", nil, Options{Variant: variant})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var config struct {
+			Report struct{ Plot []struct{ Mark []string } }
+		}
+		if err := json.Unmarshal(s.Config, &config); err != nil {
+			t.Fatal(err)
+		}
+		if have := literalOf(config.Report.Plot[0].Mark); have != want {
+			t.Errorf("variant %s marks %s, want %s", variant, have, want)
+		}
+	}
+}
