@@ -65,7 +65,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"broken manifest", func(dir string) string { write(t, dir, ManifestFile, "{"); return dir }, []string{"manifest.json: not a JSON object"}},
 		{"two broken tables", func(dir string) string {
 			write(t, dir, ManifestFile, `{"duration_s": -1}`)
-			write(t, dir, "faults.csv", "fault,kind,start_s,end_s,episodes\ncut,partition,soon,,1\n")
+			write(t, dir, "faults.csv", "fault,kind,start_s,end_s,episodes,detail,nodes,others,last_s,agreed_s\ncut,partition,soon,,1,,0,0,,\n")
 			write(t, dir, "membership.csv", "a,b\n")
 			return dir
 		}, []string{"duration_s", "faults.csv:2:15: start_s", "membership.csv"}},

@@ -9,7 +9,9 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/runner"
@@ -39,6 +41,7 @@ func (p *report) print() error {
 	}
 	p.violations()
 	if !p.flags.quiet {
+		p.account()
 		p.foot()
 	}
 	return p.w.Flush()
@@ -108,6 +111,34 @@ func tint(verdict string, fails bool) string {
 		return plain
 	}
 	return yellow
+}
+
+// account tells what happened.
+func (p *report) account() {
+	p.printf("\nwhat happened\n")
+	for i := range p.res.Account {
+		for k, line := range folded(p.res.Account[i].Text, accountWidth) {
+			p.printf("%s%s\n", [...]string{"  - ", "    "}[min(k, 1)], line)
+		}
+	}
+	p.printf("\n")
+}
+
+const accountWidth = 110
+
+// folded breaks text into lines of at most so many characters, between words.
+func folded(s string, width int) (lines []string) {
+	line := ""
+	for word := range strings.SplitSeq(s, " ") { // a no-break space keeps numbers and their units together
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
 }
 
 const violationsMax = 10

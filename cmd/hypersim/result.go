@@ -5,24 +5,26 @@ import (
 	"io"
 	"math"
 
+	"hypersim/analysis/account"
 	"hypersim/cmd/internal/runner"
 )
 
 // resultJSON is what --json prints. Keys are stable; new ones may be added.
 type resultJSON struct {
-	Scenario     string            `json:"scenario"`
-	Variant      string            `json:"variant,omitempty"`
-	Seed         uint64            `json:"seed"`
-	Digest       string            `json:"digest"`
-	RunDir       string            `json:"run_dir"`
-	Events       uint64            `json:"events"`
-	VirtualS     float64           `json:"virtual_s"`
-	EventsPerS   float64           `json:"events_per_s"`
-	Expectations []expectationJSON `json:"expectations"`
-	Violations   []violationJSON   `json:"violations"`
-	Warnings     []string          `json:"warnings"`
-	Stopped      string            `json:"stopped,omitempty"` // why the run ended early
-	Exit         int               `json:"exit"`
+	Scenario     string             `json:"scenario"`
+	Variant      string             `json:"variant,omitempty"`
+	Seed         uint64             `json:"seed"`
+	Digest       string             `json:"digest"`
+	RunDir       string             `json:"run_dir"`
+	Events       uint64             `json:"events"`
+	VirtualS     float64            `json:"virtual_s"`
+	EventsPerS   float64            `json:"events_per_s"`
+	Account      []account.Sentence `json:"account"` // what happened, in words, with the figures and where they are found
+	Expectations []expectationJSON  `json:"expectations"`
+	Violations   []violationJSON    `json:"violations"`
+	Warnings     []string           `json:"warnings"`
+	Stopped      string             `json:"stopped,omitempty"` // why the run ended early
+	Exit         int                `json:"exit"`
 }
 
 type expectationJSON struct {
@@ -51,7 +53,7 @@ func printJSON(w io.Writer, r *runner.Result, exit int) error {
 	out := resultJSON{
 		Scenario: r.Scenario.Name, Variant: r.Scenario.Variant, Seed: r.Scenario.Seed, Digest: r.Digest, RunDir: r.Dir,
 		Events: r.Events, VirtualS: r.Virtual.Seconds(), EventsPerS: r.Performance.EventsPerS,
-		Expectations: []expectationJSON{}, Violations: []violationJSON{}, Warnings: append([]string{}, r.Warnings...),
+		Account: r.Account, Expectations: []expectationJSON{}, Violations: []violationJSON{}, Warnings: append([]string{}, r.Warnings...),
 		Stopped: r.Stopped, Exit: exit,
 	}
 	for i := range r.Verdicts {

@@ -24,6 +24,8 @@ type Node struct {
 type FaultInfo struct {
 	ID, Kind   string
 	Start, End core.Instant // planned; core.Never without an end
+	Detail     string       // as in Fault
+	Spread     bool         // as in Fault
 }
 
 // Bound holds the constants of the upper bound of an RTT estimate (spec 10 §11.6), in ms.

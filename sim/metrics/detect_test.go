@@ -419,7 +419,32 @@ func TestRejoin(t *testing.T) {
 	if r.Counters.Unconverged != 1 { // between 10 and 40 s they never agreed
 		t.Errorf("unconverged %d, want 1", r.Counters.Unconverged)
 	}
-	if f := r.Faults[0]; f.Start != at(10) || f.End != at(40) || f.Episodes != 1 {
+	if f := r.Faults[0]; f.Start != at(10) || f.End != at(40) || f.Episodes != 1 || f.Last != at(40) || f.Agreed != at(61.5) {
 		t.Errorf("fault %+v", f)
+	}
+	if f := r.Faults[1]; f.Last != at(80) || f.Agreed != at(80) {
+		t.Errorf("a fault that nobody noticed: %+v", f)
+	}
+}
+
+// What a fault does comes after its record: that all agreed at this very moment is not yet an end of it.
+func TestAgreedAfterACrash(t *testing.T) {
+	s := flat(t, 2, func(c *Context) { c.Faults = []FaultInfo{{ID: "crash", Kind: "crash"}, {ID: "again", Kind: "crash"}} })
+	s.fault(10, trace.KindFaultStart, 0)
+	s.rec.Hit(0, [][]core.NodeID{{1}})
+	s.truth(10, trace.KindCrash, 1)
+	s.becomes(15, 0, 1, ok, suspect, core.CauseProbeFailed, 0)
+	s.becomes(22, 0, 1, suspect, dead, core.CauseExpired, 0)
+	s.fault(30, trace.KindFaultStart, 1)
+	s.rec.Hit(1, [][]core.NodeID{{1}})
+	s.fault(40, trace.KindFaultStart, 1)
+	s.rec.Hit(1, [][]core.NodeID{{0, 1}})
+	r := s.end(100)
+	// Who suspects a crashed member does not take it for up.
+	if f := r.Faults[0]; f.Last != at(10) || f.Agreed != at(15) || f.Varies || len(f.Sides) != 1 || len(f.Sides[0]) != 1 {
+		t.Errorf("%+v", f)
+	}
+	if f := r.Faults[1]; f.Last != at(40) || f.Agreed != at(40) || f.Episodes != 2 || !f.Varies || len(f.Sides[0]) != 2 {
+		t.Errorf("%+v", f)
 	}
 }

@@ -1,6 +1,10 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"slices"
+
+	"hypersim/core"
+)
 
 // healing is a healed fault after which the views have not agreed yet.
 type healing struct {
@@ -10,7 +14,9 @@ type healing struct {
 
 func (r *Recorder) buildFaults() {
 	for _, f := range r.ctx.Faults {
-		r.faults = append(r.faults, Fault{ID: f.ID, Kind: f.Kind, Start: core.Never, End: core.Never})
+		r.faults = append(r.faults, Fault{
+			ID: f.ID, Kind: f.Kind, Detail: f.Detail, Spread: f.Spread, Start: core.Never, End: core.Never, Last: core.Never, Agreed: core.Never,
+		})
 	}
 	r.open = make([][]int32, len(r.faults))
 }
@@ -27,6 +33,7 @@ func (r *Recorder) faultStart(now core.Instant, i int32) {
 		} else {
 			r.res.TruncatedRows++
 		}
+		r.await(now, i)
 	}
 	r.linkEdge(now, i)
 	r.edge(now, i, 1)
@@ -43,6 +50,7 @@ func (r *Recorder) faultEnd(now core.Instant, i int32) {
 		r.res.Episodes[open[0]].End = now
 		r.open[i] = open[1:]
 	}
+	r.await(now, i)
 	r.linkEdge(now, i)
 	switch f.Kind {
 	case "partition", "flap", "site-outage":
@@ -57,8 +65,64 @@ func (r *Recorder) fault(i int32) *Fault {
 	return &r.faults[i]
 }
 
+// Hit notes whom an episode of the fault hits; see world.Witness.
+func (r *Recorder) Hit(fault int, sides [][]core.NodeID) {
+	f := r.fault(int32(fault))
+	if f == nil {
+		return
+	}
+	for i, ids := range sides {
+		switch {
+		case i == len(f.Sides):
+			f.Sides = append(f.Sides, slices.Clone(ids))
+			f.Varies = f.Varies || f.Episodes > 1
+		case !slices.Equal(f.Sides[i], ids):
+			f.Varies = true
+			all := append(slices.Clone(f.Sides[i]), ids...)
+			slices.Sort(all)
+			f.Sides[i] = slices.Compact(all)
+		}
+	}
+}
+
+// await begins to wait for the views to agree after an edge of the fault.
+func (r *Recorder) await(now core.Instant, i int32) {
+	f := &r.faults[i]
+	f.Last, f.Agreed = now, core.Never
+	r.awaiting = append(r.awaiting, i)
+}
+
+// agree ends the wait of all faults.
+func (r *Recorder) agree(now core.Instant) {
+	if len(r.awaiting) == 0 {
+		return
+	}
+	if r.agreedAt != now {
+		r.agreed, r.agreedAt = r.agreed[:0], now
+	}
+	for _, i := range r.awaiting {
+		r.faults[i].Agreed = now
+	}
+	r.agreed, r.awaiting = append(r.agreed, r.awaiting...), r.awaiting[:0]
+}
+
+// disagree goes on with the wait for those of whom it ended at this very edge: what a fault does follows its record.
+func (r *Recorder) disagree(now core.Instant) {
+	if r.agreedAt != now {
+		return
+	}
+	for _, i := range r.agreed {
+		if f := &r.faults[i]; f.Last == now && f.Agreed == now {
+			f.Agreed = core.Never
+			r.awaiting = append(r.awaiting, i)
+		}
+	}
+	r.agreed = r.agreed[:0]
+}
+
 // healAll is called whenever all views agree with the truth.
 func (r *Recorder) healAll(now core.Instant) {
+	r.agree(now)
 	for _, h := range r.healed {
 		o := blank(Rejoin, now, seconds(now.Sub(h.at)))
 		o.Fault = h.fault

@@ -30,7 +30,10 @@ type Recorder struct {
 	edgeType  uint8
 	healed    []healing
 	faults    []Fault
-	open      [][]int32 // by fault: its episodes that have not ended
+	open      [][]int32    // by fault: its episodes that have not ended
+	awaiting  []int32      // faults since whose last edge the views have not agreed
+	agreed    []int32      // … had not until agreedAt
+	agreedAt  core.Instant //
 
 	crashes []crash
 	awaited int   // starting nodes whose earlier process somebody knew

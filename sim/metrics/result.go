@@ -82,8 +82,15 @@ type Point struct {
 // several episodes Start is the first and End the last.
 type Fault struct {
 	ID, Kind   string
+	Detail     string // how much, or of what, in a few words of the scenario; "" where its kind says it all
 	Start, End core.Instant
 	Episodes   int32
+
+	Last   core.Instant    // its last start or end; core.Never: it never came
+	Agreed core.Instant    // first moment from Last on at which all views agreed with the truth; core.Never: none
+	Sides  [][]core.NodeID // whom it hit, in id order: one list, or one for each side of a cut or of links, nil being everybody
+	Varies bool            // other episodes hit others: Sides are all that any of them hit
+	Spread bool            // its effects come later than its start: a join over some time
 }
 
 // Crash is one crash of a member that somebody knew; its place in Result.Crashes is the Event of the

@@ -32,8 +32,8 @@ func (r *Result) Tables() *Tables {
 		t.Coordinates = append(t.Coordinates, r.coordinateRow(&r.Coords[i]))
 	}
 	r.messageRows(t)
-	for _, f := range r.Faults {
-		t.Faults = append(t.Faults, FaultRow{f.ID, f.Kind, f.Start, f.End, uint64(f.Episodes)})
+	for i := range r.Faults {
+		t.Faults = append(t.Faults, r.Faults[i].row())
 	}
 	for _, e := range r.Episodes {
 		if f := &r.Faults[e.Fault]; f.Episodes > 1 { // one alone stands in faults.csv
@@ -41,6 +41,17 @@ func (r *Result) Tables() *Tables {
 		}
 	}
 	return t
+}
+
+func (f *Fault) row() FaultRow {
+	row := FaultRow{ID: f.ID, Kind: f.Kind, Detail: f.Detail, Start: f.Start, End: f.End, Episodes: uint64(f.Episodes), Last: f.Last, Agreed: f.Agreed}
+	if len(f.Sides) > 0 {
+		row.Nodes = uint64(len(f.Sides[0]))
+	}
+	if len(f.Sides) > 1 {
+		row.Others = uint64(len(f.Sides[1]))
+	}
+	return row
 }
 
 func (r *Result) detectionRow(d *Detection) DetectionRow {

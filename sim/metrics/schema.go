@@ -53,6 +53,11 @@ type FaultRow struct {
 	ID, Kind   string
 	Start, End core.Instant
 	Episodes   uint64
+	Detail     string
+	Nodes      uint64
+	Others     uint64
+
+	Last, Agreed core.Instant
 }
 
 // EpisodeRow is a row of episodes.csv.
@@ -173,6 +178,11 @@ var faultColumns = []column[FaultRow]{
 	{"start_s", "first start, empty: never", func(r *FaultRow) cell { return instantCell{&r.Start} }},
 	{"end_s", "last end, empty: never", func(r *FaultRow) cell { return instantCell{&r.End} }},
 	{"episodes", "number of starts", func(r *FaultRow) cell { return countCell{&r.Episodes} }},
+	{"detail", "how much, or of what", func(r *FaultRow) cell { return textCell{&r.Detail} }},
+	{"nodes", "that it hit; of a cut or of links, those of the first side", func(r *FaultRow) cell { return countCell{&r.Nodes} }},
+	{"others", "nodes of the second side, if it is not everybody else", func(r *FaultRow) cell { return countCell{&r.Others} }},
+	{"last_s", "last start or end, empty: never", func(r *FaultRow) cell { return instantCell{&r.Last} }},
+	{"agreed_s", "first moment from last_s on at which all views agreed with the truth, empty: none", func(r *FaultRow) cell { return instantCell{&r.Agreed} }},
 }
 
 var episodeColumns = []column[EpisodeRow]{

@@ -35,7 +35,7 @@ func TestFilesOfASmallRun(t *testing.T) {
 		// 2 nodes for 4 s and one for 1.25 s are 9.25 node-seconds.
 		"messages.csv": "t_s,direction,type,class,role,messages,size_bytes,messages_per_node_s,bytes_per_node_s\n" +
 			"4,sent,ping,CONTROL,manager,1,89,0.108108108,9.62162162\n",
-		"faults.csv": "fault,kind,start_s,end_s,episodes\ncrash,crash,1.25,,1\nnever,crash,,,0\n",
+		"faults.csv": "fault,kind,start_s,end_s,episodes,detail,nodes,others,last_s,agreed_s\ncrash,crash,1.25,,1,,0,0,1.25,\nnever,crash,,,0,,0,0,,\n",
 	}
 	tables := s.rec.Result().Tables()
 	for name, text := range want {
@@ -146,15 +146,15 @@ func fill(t *rapid.T, v reflect.Value, text *rapid.Generator[string], instant *r
 }
 
 func TestReaderErrors(t *testing.T) {
-	head := "fault,kind,start_s,end_s,episodes\n"
+	head := "fault,kind,start_s,end_s,episodes,detail,nodes,others,last_s,agreed_s\n"
 	for text, want := range map[string]string{
-		"":                                  "first line must be",
-		"fault,kind\n":                      "first line must be",
-		"a,b,c,d,e\n":                       "must be \"fault,kind",
-		head + "x,crash,1s,,0\n":            "faults.csv:2:9: start_s: \"1s\"",
-		head + "x,crash,1,2.1234567891,0\n": "end_s",
-		head + "x,crash,1,,-1\n":            "episodes: \"-1\" is not a count",
-		head + "x,crash\n":                  "wrong number of fields",
+		"":                              "first line must be",
+		"fault,kind\n":                  "first line must be",
+		"a,b,c,d,e\n":                   "must be \"fault,kind",
+		head + "x,crash,1s,,0,,0,0,,\n": "faults.csv:2:9: start_s: \"1s\"",
+		head + "x,crash,1,2.1234567891,0,,0,0,,\n": "end_s",
+		head + "x,crash,1,,-1,,0,0,,\n":            "episodes: \"-1\" is not a count",
+		head + "x,crash\n":                         "wrong number of fields",
 	} {
 		var tables Tables
 		err := ReadCSV(strings.NewReader(text), "faults.csv", &tables)

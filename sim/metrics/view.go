@@ -151,6 +151,7 @@ func (r *Recorder) settle(now core.Instant) {
 	if r.wrong != 0 {
 		if r.zeroSince != core.Never {
 			r.lastZero, r.brokeAt, r.zeroSince = r.zeroSince, now, core.Never
+			r.disagree(now)
 		}
 		return
 	}

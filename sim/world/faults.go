@@ -21,6 +21,7 @@ type activeFault struct {
 	nodes             []core.NodeID
 	lives             []uint32 // of nodes, when a pause froze them
 	cuts, overlays    []int
+	sides             [][]core.NodeID // of cuts and links, as they were resolved
 }
 
 // occurrence is one time that a fault happens; there may be a hundred thousand of one.
@@ -86,6 +87,7 @@ func (w *World) fault(now core.Instant, i int) {
 			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), w.chance(&a, "fault.target", 0))
 		}
 		w.begin(now, f, &a)
+		w.witness(f, &a)
 		if f.For > 0 { // else it is never undone
 			w.active[occurrence{e.Fault, e.Occurrence}] = &a
 		}
@@ -115,6 +117,21 @@ func (w *World) find(e *fault.Edge) *activeFault {
 		return a
 	}
 	panic(fmt.Sprintf("world: fault %d ends before it began", e.Fault))
+}
+
+// witness tells whom the fault hit.
+func (w *World) witness(f *scenarios.Fault, a *activeFault) {
+	if w.opt.Witness == nil {
+		return
+	}
+	switch {
+	case f.Kind == scenarios.FaultChurn:
+		a.sides = [][]core.NodeID{f.Target.Fixed}
+	case a.sides == nil:
+		a.sides = [][]core.NodeID{a.nodes}
+	}
+	w.opt.Witness.Hit(a.fault, a.sides)
+	a.sides = nil
 }
 
 func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
@@ -378,12 +395,16 @@ func (w *World) chance(a *activeFault, purpose string, side int) uint64 {
 	return draw.Uint64()
 }
 
-// resolve returns who stands on a side of a fault; every side and every group draws for itself.
+// resolve returns who stands on a side of a fault, nil being everybody, and notes it; every side and every group draws
+// for itself.
 func (w *World) resolve(s *scenarios.Selector, a *activeFault, side int) []bool {
 	if s == nil {
+		a.sides = append(a.sides, nil)
 		return nil
 	}
-	return w.members(s.Resolve(w.sc.Nodes, nil, w.chance(a, "fault.side", side)))
+	ids := s.Resolve(w.sc.Nodes, nil, w.chance(a, "fault.side", side))
+	a.sides = append(a.sides, ids)
+	return w.members(ids)
 }
 
 // cut separates the sides of a partition: A from B, or every group from all the others.
@@ -435,6 +456,7 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 			outside[i] = !inside[i]
 		}
 		w.addCut(a, network.Cut{A: inside, B: outside})
+		a.sides = [][]core.NodeID{all, nil}
 		return
 	}
 	a.nodes = all

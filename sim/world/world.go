@@ -37,12 +37,19 @@ type node struct {
 type Options struct {
 	Sinks      []trace.Sink
 	Sampler    Sampler       // nil: no samples
+	Witness    Witness       // nil: nobody is told whom faults hit
 	Checkpoint core.Duration // time between checkpoints; 0: 10 s
 }
 
 // Sampler is called at every sample instant, after everything else that happens then.
 type Sampler interface {
 	Sample(now core.Instant)
+}
+
+// Witness is told whom each episode of a fault hits: one list of nodes, or one for each side of a cut or of links, nil
+// being everybody. It is told after the record of the start, and changes nothing.
+type Witness interface {
+	Hit(fault int, sides [][]core.NodeID)
 }
 
 // World is a run in progress.

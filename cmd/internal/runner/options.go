@@ -3,6 +3,7 @@ package runner
 import (
 	"time"
 
+	"hypersim/analysis/account"
 	"hypersim/analysis/judge"
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -46,6 +47,7 @@ type Result struct {
 	Verdicts   []judge.Verdict
 	Violations []Violation
 	Metrics    *metrics.Result
+	Account    []account.Sentence // what happened
 	Warnings   []string
 
 	Stopped     string // why the run ended early, "" if it did not

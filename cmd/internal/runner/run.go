@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"hypersim/analysis/account"
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
@@ -122,7 +123,7 @@ func (r *run) build() (err error) {
 		}
 		sinks = append(sinks, r.trace)
 	}
-	r.world, err = world.Build(sc, world.Options{Sinks: sinks, Sampler: sampler{r}})
+	r.world, err = world.Build(sc, world.Options{Sinks: sinks, Sampler: sampler{r}, Witness: r.rec})
 	if err != nil {
 		r.abandonTrace()
 		return usage("%s: %v", sc.File, err)
@@ -226,6 +227,7 @@ func (r *run) collect() {
 	sc, res := r.opt.Scenario, &r.res
 	res.Digest, res.Events, res.Virtual = fmt.Sprintf("%016x", r.world.Digest()), r.world.Events(), r.world.Now()
 	res.Metrics = r.rec.Result()
+	res.Account = account.Of(res.Metrics)
 	res.Violations = r.checks.violations()
 	res.Verdicts = judged(sc, res.Metrics, res.Stopped)
 	res.Warnings = append(slices.Clone(sc.Warnings), r.checks.warnings()...)
@@ -272,9 +274,11 @@ func (r *run) write() error {
 	}
 	if r.opt.Plots {
 		r.tell("drawing")
-		return r.draw(tables)
+		if err := r.draw(tables); err != nil {
+			return err
+		}
 	}
-	return nil
+	return r.report()
 }
 
 // only keeps the tables that the scenario asks for, by the name of their file without ".csv"; violations
