@@ -15,7 +15,7 @@ import (
 )
 
 // large is from how many nodes on a scenario is run only if HYPERSIM_LONG is set.
-const large = 5000
+const large = 1001
 
 // TestAccount: every number in every sentence is found in the files of the run, every digit in a sentence belongs to a
 // figure or to a name, and words agree with their numbers.
