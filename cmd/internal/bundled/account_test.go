@@ -54,6 +54,7 @@ func TestAccount(t *testing.T) {
 				}
 			}
 			checkFiles(t, res)
+			checkMetrics(t, res.Metrics)
 		})
 	}
 }
