@@ -67,6 +67,7 @@ type Wait struct {
 	Until            float64     // s
 	Runs             []stats.Run // what each run that waited adds to it: their mean is Mean
 	Events, Censored int         // that were waited for; of them never came
+	Came             int         // of them came by Until
 	Note             string      // why Mean is not known
 }
 
@@ -78,6 +79,7 @@ func (c *Cell) Wait(k Key, until float64, seeds []uint64) (Wait, error) {
 	if err != nil {
 		return w, err
 	}
+	w.Came = c.came(k, until, seeds)
 	curve := waits.Curve()
 	w.Events, w.Censored = curve.N, curve.Censored
 	var values []float64
@@ -88,6 +90,21 @@ func (c *Cell) Wait(k Key, until float64, seeds []uint64) (Wait, error) {
 		}
 	}
 	return w, nil
+}
+
+// came counts the events that came by the horizon.
+func (c *Cell) came(k Key, until float64, seeds []uint64) (n int) {
+	c.survivals(k, func(r *CellRun, s *Survival) {
+		if seeds != nil && !slices.Contains(seeds, r.Seed) {
+			return
+		}
+		for _, t := range s.Times {
+			if t <= until {
+				n++
+			}
+		}
+	})
+	return n
 }
 
 // Waits returns the times to an event, run by run, and the seeds of those runs.

@@ -176,6 +176,37 @@ func TestTooFew(t *testing.T) {
 	}
 }
 
+// TestNothingCame: waits in vain of equal length are not equal detections. A horizon before the first detection hides a
+// doubling, and so does a subject that is always back before anybody notices.
+func TestNothingCame(t *testing.T) {
+	a, b := world{1, 20, 1, 0, false}.side(), world{1, 20, 2, 0, false}.side()
+	for _, c := range []struct {
+		opt  Options
+		want Verdict
+		exit int
+	}{
+		{Options{Horizon: 4}, NotJudged, 0},
+		{Options{Horizon: 4, Primary: []string{"detection_first:to=DEAD"}}, TooFew, 4},
+		{Options{Horizon: 40, Primary: []string{"detection_first:to=DEAD"}}, Worse, 1},
+	} {
+		r, err := Compare(a, b, c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row := r.Cells[0].Rows[0]; row.Metric != "detection_first" || row.Verdict != c.want || c.exit > 0 && r.Exit != c.exit {
+			t.Errorf("up to %v s: %s (%s), exit %d; want %s, %d", c.opt.Horizon, row.Verdict, row.Note, r.Exit, c.want, c.exit)
+		}
+	}
+	for _, s := range []*Side{a, b} {
+		for i := range s.cells[0].Runs {
+			s.cells[0].Runs[i].Survival[0] = analysis.Survival{Metric: "detection_first", Labels: "to=DEAD", Censored: []float64{2}, Watched: 2}
+		}
+	}
+	if row := compared(t, a, b, Options{})["detection_first"]; row.Verdict != NotJudged || !strings.Contains(row.Note, "nothing came in the first 2 s") {
+		t.Errorf("%s (%s)", row.Verdict, row.Note)
+	}
+}
+
 // TestTwoWords: what cannot be judged and decides is open, what is not judged is harmless; both say why.
 func TestTwoWords(t *testing.T) {
 	run := func(factor float64) *Side {

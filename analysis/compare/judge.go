@@ -74,6 +74,9 @@ func (r *Result) judge(samples [][]sample, opt *Options) {
 		row.Tolerance = Number(opt.Tolerances.of(row.Metric, row.Unit).margin(float64(row.A)))
 		s.plan(row, c.Paired, f.Critical, opt)
 		row.decide(c, least(c.Paired, f.Tested))
+		if s.unseen() && row.Verdict != TooFew { // equal waits in vain say nothing about what was waited for
+			row.Verdict = NotJudged
+		}
 		if row.Verdict == NotJudged && row.Primary && len(opt.Primary) > 0 {
 			row.Verdict = TooFew // somebody asked for this very row
 		}
@@ -117,6 +120,11 @@ func (row *Row) relate(ratio stats.Interval) {
 	}
 }
 
+// unseen reports whether nothing that was waited for came by the horizon, on neither side.
+func (s *sample) unseen() bool {
+	return s.waitA != nil && s.waitA.Events+s.waitB.Events > 0 && s.waitA.Came+s.waitB.Came == 0
+}
+
 func (s *sample) annotate(row *Row) {
 	switch {
 	case len(s.a) == 0 && len(s.b) == 0 && row.Note == "":
@@ -126,6 +134,8 @@ func (s *sample) annotate(row *Row) {
 		row.say("only one side has it")
 	case s.countA != nil && s.eventsA+s.eventsB == 0:
 		row.say("%s", stats.NoneIn(len(s.countA)+len(s.countB), 0))
+	case s.unseen():
+		row.say("nothing came in the first %.4g s on either side", s.waitA.Until)
 	case math.IsNaN(float64(row.P)):
 		row.say("the same in every run")
 	}
