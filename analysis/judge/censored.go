@@ -153,7 +153,7 @@ func (s *Sample) withUnseen(e *Expectation) (b bounded, ok bool) {
 	switch stat := e.stat(); {
 	case stat == "all", stat == "max", stat == "last":
 		return s.latest(e)
-	case curved(stat):
+	case censors(stat):
 		return s.estimated(stat)
 	}
 	return b, false
@@ -164,6 +164,10 @@ func curved(stat string) bool {
 	_, err := percent(stat)
 	return err == nil || stat == "mean"
 }
+
+// censors reports whether what never came changes the statistic beyond failing what must hold of each. Of a spread or a
+// trend it leaves nothing that is known.
+func censors(stat string) bool { return curved(stat) || stat == "sd" || stat == "slope" }
 
 // latest is the longest wait in vain if it reaches beyond the bound.
 func (s *Sample) latest(e *Expectation) (b bounded, ok bool) {

@@ -51,6 +51,8 @@ func TestUnseen(t *testing.T) {
 		// At 2 s one of four is lost, a third of the rest comes at 7 s: 7 + 18 · 2/3.
 		{"mean", Expectation{Metric: "detection_first", Where: dead, Stat: "mean", Max: ptr(15)}, Fail, 19, "3 of 4 never came"},
 		{"mean that may be more", Expectation{Metric: "detection_first", Where: dead, Stat: "mean", Max: ptr(20)}, CannotJudge, 19, "mean is at least 19"},
+		{"how far they are apart", Expectation{Metric: "detection_first", Where: dead, Stat: "sd", Max: ptr(15)}, CannotJudge, math.NaN(), "sd of 4 observations is not defined: 3 of 4 never came"},
+		{"a trend", Expectation{Metric: "detection_first", Where: dead, Stat: "slope", Max: ptr(15)}, CannotJudge, math.NaN(), "3 of 4 never came"},
 		{"a count is one of what came", Expectation{Metric: "detection_first", Where: dead, Stat: "count", Equals: ptr(1)}, Pass, 1, ""},
 		{"full", Expectation{Metric: "detection_full", Stat: "all", Max: ptr(15)}, Fail, 25, "2 of 4 never came"},
 		{"each", Expectation{Metric: "detection_each", Where: dead, Stat: "all", Max: ptr(15)}, Fail, 25, "never came"},

@@ -91,7 +91,11 @@ func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
 	case n < float64(e.needs()):
 		return v.because(CannotJudge, fmt.Sprintf("%s observations, needs %d", number(n), e.needs()))
 	case math.IsNaN(v.Value):
-		return v.because(CannotJudge, fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n)))
+		why := fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n))
+		if some {
+			why += ": " + unseen.note
+		}
+		return v.because(CannotJudge, why)
 	}
 	if v.Outcome = e.Judge(Estimate{v.Value, v.Least}); v.Outcome == CannotJudge {
 		return v.because(CannotJudge, fmt.Sprintf("%s is at least %s: %s", v.Stat, number(v.Value), unseen.note))

@@ -18,7 +18,7 @@ func (e *Expectation) BoundText() string { return e.bound() }
 func (e *Expectation) StatName() string { return e.stat() }
 
 // Censors reports whether what never came changes the statistic, beyond failing what must hold of each.
-func (e *Expectation) Censors() bool { return curved(e.stat()) }
+func (e *Expectation) Censors() bool { return censors(e.stat()) }
 
 // Least returns the fewest observations that a judgement needs.
 func (e *Expectation) Least() int { return e.needs() }
