@@ -28,15 +28,16 @@ func (m *Machine) Rejoin(now core.Instant, at []core.NodeID, fx *core.Effects) b
 	if len(at) == 0 {
 		at = j.home
 	}
-	seeds := j.seeds[:0]
+	var seeds []core.NodeID // of their own: with nobody to ask, a join under way goes on
 	for _, id := range at {
 		if _, ok := m.index(id); ok && id != m.self {
 			seeds = append(seeds, id)
 		}
 	}
-	if j.seeds = seeds; len(seeds) == 0 {
+	if len(seeds) == 0 {
 		return false
 	}
+	j.seeds = seeds
 	if !m.participates() {
 		m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
 	}

@@ -176,3 +176,22 @@ func TestRejoinNeedsSomebodyAndAMember(t *testing.T) {
 		t.Error("a member that leaves joins")
 	}
 }
+
+// Whoever is told to join at nobody else goes on with what it was about: a newcomer still asks its seeds.
+func TestRejoinAtNobodyChangesNothing(t *testing.T) {
+	g := newGroup(Default(), 3, 0, 3)
+	for i := range g.roles {
+		g.inst[i] = 0
+		g.start(i, 3, Params{Seeds: []core.NodeID{0}, Owner: core.NoNode})
+	}
+	m := g.m[2]
+	g.bench.Do(2, func(now core.Instant, fx *core.Effects) {
+		if m.Rejoin(now, []core.NodeID{2}, fx) {
+			t.Error("it may join at itself")
+		}
+	})
+	g.bench.Advance(20 * time.Second)
+	if m.State(0) != core.StateOK || g.m[0].State(2) != core.StateOK {
+		t.Errorf("%v and %v, want both OK", m.State(0), g.m[0].State(2))
+	}
+}
