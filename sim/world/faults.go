@@ -86,6 +86,7 @@ func (w *World) fault(now core.Instant, i int) {
 		if f.Target != nil {
 			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), w.chance(&a, "fault.target", 0))
 		}
+		w.aim(f, &a)
 		w.begin(now, f, &a)
 		w.witness(f, &a)
 		if f.For > 0 { // else it is never undone
@@ -119,6 +120,22 @@ func (w *World) find(e *fault.Edge) *activeFault {
 	panic(fmt.Sprintf("world: fault %d ends before it began", e.Fault))
 }
 
+// aim notes whom a fault hits where only those who run feel it, before it does.
+func (w *World) aim(f *scenarios.Fault, a *activeFault) {
+	if w.opt.Witness == nil {
+		return
+	}
+	switch f.Kind {
+	case scenarios.FaultLeave, scenarios.FaultRaise, scenarios.FaultRumour:
+		a.sides = [][]core.NodeID{some(w.running(a.nodes))}
+	case scenarios.FaultCrash:
+		if f.For == 0 { // else whoever is down already is held down, too
+			a.sides = [][]core.NodeID{some(w.running(a.nodes))}
+		}
+	default:
+	}
+}
+
 // witness tells whom the fault hit.
 func (w *World) witness(f *scenarios.Fault, a *activeFault) {
 	if w.opt.Witness == nil {
@@ -126,12 +143,20 @@ func (w *World) witness(f *scenarios.Fault, a *activeFault) {
 	}
 	switch {
 	case f.Kind == scenarios.FaultChurn:
-		a.sides = [][]core.NodeID{f.Target.Fixed}
+		a.sides = [][]core.NodeID{some(f.Target.Fixed)}
 	case a.sides == nil:
-		a.sides = [][]core.NodeID{a.nodes}
+		a.sides = [][]core.NodeID{some(a.nodes)}
 	}
 	w.opt.Witness.Hit(a.fault, a.sides)
 	a.sides = nil
+}
+
+// some returns the list, never nil: nobody is not everybody.
+func some(ids []core.NodeID) []core.NodeID {
+	if ids == nil {
+		return []core.NodeID{}
+	}
+	return ids
 }
 
 func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
@@ -403,7 +428,7 @@ func (w *World) resolve(s *scenarios.Selector, a *activeFault, side int) []bool 
 		return nil
 	}
 	ids := s.Resolve(w.sc.Nodes, nil, w.chance(a, "fault.side", side))
-	a.sides = append(a.sides, ids)
+	a.sides = append(a.sides, some(ids))
 	return w.members(ids)
 }
 
