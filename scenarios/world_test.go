@@ -355,8 +355,9 @@ func TestUnits(t *testing.T) {
 func TestPlan(t *testing.T) {
 	s := small(t, "")
 	p := Describe(s)
-	// 6 gates and 9 managers tick and exchange two datagrams per second and sample their lag; 30 workers ping.
-	least := (15.0*4 + 30*3) * 300
+	// Per second 6 gates, whose peers are far, have 3 events, 9 managers and 30 workers one more. Each gate probes
+	// three datacenters every 2 s and is sampled by their leaders every 5 s.
+	least := (6*3 + 9*4 + 30*4 + 6*3*4/2.0 + 6*3*3/5.0) * 300
 	if p.Nodes != 45 || p.Events < least || p.Events > 1.2*least || p.Pairs != 6*5+3*(3*12+10*3) {
 		t.Errorf("%d nodes, %v events, %d pairs", p.Nodes, p.Events, p.Pairs)
 	}
