@@ -41,8 +41,9 @@ type Checker struct {
 type hot struct {
 	at       core.Instant // of the last thing handled
 	local    core.Instant
-	coordSum uint64 // hash of the coordinate last sent
-	inc      uint32 // own incarnation
+	owes     core.Instant // until when the datagrams that it took have used up its rate
+	coordSum uint64       // hash of the coordinate last sent
+	inc      uint32       // own incarnation
 	inst     uint32
 	acks     uint32 // ACKs delivered to it, over all its processes
 	group    core.GroupID
@@ -70,6 +71,11 @@ type cold struct {
 	accusedLocal core.Instant
 	accusedInc   uint32
 
+	known     int32 // whom it counts for n, itself included; −1 = not known
+	following bool  // some of these are on
+	slow      bool  // its services take longer than they should
+	follows   [followSlots]followed
+
 	susp     int32 // its first live suspicion, −1 none
 	held     int32 // its first live job suspicion or mark, −1 none
 	nSusp    int32
@@ -86,12 +92,13 @@ type cold struct {
 
 // group is what is kept per membership group: the largest values in force so far (I-M29).
 type group struct {
-	members []core.NodeID
-	list    int32 // probe list length
-	lhm     uint8
-	level   uint8 // degradation
-	timeout core.Duration
-	suspMax core.Duration
+	members   []core.NodeID
+	witnesses int32 // members that are no mere workers
+	list      int32 // probe list length
+	lhm       uint8
+	level     uint8 // degradation
+	timeout   core.Duration
+	suspMax   core.Duration
 }
 
 const never = core.Instant(-1)
@@ -102,6 +109,9 @@ func New(ctx Context) *Checker {
 		ctx.ValidateMax = 256
 	}
 	ctx.Limits.RefuteWithin = max(ctx.Limits.RefuteWithin, 10e9)
+	if len(ctx.Suspicions) == 0 {
+		ctx.Suspicions = []Suspicion{DefaultSuspicion()}
+	}
 	c := &Checker{ctx: ctx, hot: make([]hot, len(ctx.Nodes)), cold: make([]cold, len(ctx.Nodes))}
 	c.updatesSafe = (ctx.Limits.MaxUpdates - updatesHeader) / updateMost
 	c.faults.init(len(ctx.Faults))
@@ -112,13 +122,16 @@ func New(ctx Context) *Checker {
 		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
 		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
 		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
-		k.susp, k.held, k.accusedAt, k.impaired = -1, -1, never, never
+		k.susp, k.held, k.known, k.accusedAt, k.impaired = -1, -1, -1, never, never
 		for int(n.Group) >= len(c.groups) {
 			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
 		}
 		if n.Group != 0 {
 			g := &c.groups[n.Group]
 			g.members = append(g.members, core.NodeID(i))
+			if !h.worker {
+				g.witnesses++
+			}
 		}
 	}
 	return c

@@ -10,6 +10,8 @@ type Node struct {
 	Role  core.Role
 	Group core.GroupID // 0: member of no group
 	Ghost bool         // an address that never answers
+
+	Suspicion int // place of its rule in Context.Suspicions
 }
 
 // Fault is what the checks need to know of a planned fault. Its place in Context.Faults is
@@ -32,7 +34,11 @@ type Limits struct {
 	SuspicionMax   core.Duration // least value of the Max of I-M29, until a larger one is seen
 	MaxSuspicions  int
 	Quantum        core.Duration // wheel.quantum: by how much a suspicion may end after its timeout
+	Lateness       core.Duration // by how much a timer of a running, not slowed process may be late
 	GossipInterval core.Duration
+	Lambda         float64 // gossip.lambda; 0 = how often an update goes out is not counted
+	RateBurst      int     // datagrams of one sender that are taken at once, 0 = any number
+	RateRefill     int     // and per second from then on
 	QueueMax       int
 	MaxMembers     int           // records that an observer keeps; 0 = no bound
 	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
@@ -54,6 +60,7 @@ func Default() Limits {
 	return Limits{
 		ProbePeriod: 1e9, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
 		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, QueueMax: 1000,
+		Lateness: 1e9, Lambda: 3, RateBurst: 200, RateRefill: 100,
 		RefuteWithin: 10e9, MaxDatagram: 1400, MaxUpdates: 1200,
 		ReachSuspicion: 30e9, ReachUnknown: 40e9,
 		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
@@ -61,8 +68,8 @@ func Default() Limits {
 }
 
 // View reads the machines and the network. It is called for nodes that run only, but for Up, and at
-// checkpoints and at the end only, but for State: that is asked at the facts of the job layer too, where it
-// must show the state at the end of the step that reports them.
+// checkpoints and at the end only, but for State and Incarnation: those are asked at the start of a process and at
+// facts too, where they must show the state at the end of the step that reports them.
 type View interface {
 	// Validate recomputes what node's machine keeps incrementally and says what does not agree.
 	Validate(node core.NodeID) []string
@@ -84,6 +91,9 @@ type Context struct {
 	Flat       bool // everybody is a participant: membership.topology = flat, or worker.probe = member
 	Hearsay    bool // membership.confirmation_mode = hearsay
 	AnyMessage bool // confirm.on = any-message
+	Inherited  bool // some run inherited rules: what they send and heed beside the chapter is not judged (I-M16, I-M22)
+
+	Suspicions []Suspicion // the rules that nodes follow; nil = the chapter's defaults
 
 	Limits Limits
 	Settle core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not

@@ -11,12 +11,14 @@ import (
 
 // doctored are runs that are right with bad = false and have one defect with bad = true. also lists the
 // invariants that the defect breaks beside id, because they say the same thing of it.
-var doctored = []struct {
+type doctoredRun struct {
 	id    ID
 	name  string
 	also  []ID
 	build func(t *tape, bad bool)
-}{
+}
+
+var doctored = []doctoredRun{
 	{id: W1, name: "faster than the link", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		t.sent(m)

@@ -31,8 +31,20 @@ type step struct {
 	scoped bool   // the message is about one scope of the job layer,
 	scope  uint64 // this one
 
+	doubtful bool  // the step relayed an accusation that is news only if the record was UNCONFIRMED,
+	doubt    claim // this one
+
 	owed    int // Died callbacks that must still come
 	owedFor core.NodeID
+}
+
+// claim is what a node passes on.
+type claim struct {
+	subject core.NodeID
+	other   core.NodeID
+	inc     uint32
+	typ     core.UpdateType
+	cause   core.Cause
 }
 
 // enter continues or begins a step.
@@ -52,8 +64,11 @@ func (c *Checker) closeStep() {
 		c.detail(M15, s.at, []core.NodeID{s.node, s.owedFor}, "%s declared %s DEAD and did not tell its role",
 			c.name(s.node), c.name(s.owedFor))
 	}
+	if s.doubtful {
+		c.echoed(s.at, s.node, s.doubt)
+	}
 	c.closeScopes()
-	s.open, s.owed = false, 0
+	s.open, s.doubtful, s.owed = false, false, 0
 }
 
 // fact takes what a machine reports.

@@ -16,6 +16,9 @@ func (c *Checker) onStart(r *trace.Record) {
 	c.reachForgotten(r.Node)
 	k.adopt(r.Inc)
 	k.starts++
+	k.follows, k.following = [followSlots]followed{}, false
+	k.known = c.census(r.Node)
+	n.owes = 0
 	k.startAt, k.left, k.declared = r.At, false, false
 	c.disturbed(r.At)
 	c.arise(r.Node)
@@ -73,6 +76,7 @@ func (c *Checker) onPace(r *trace.Record) {
 	case trace.KindResume:
 		n.paused = false
 	default:
+		k.slow = r.X != 1
 	}
 	k.impaired = r.At
 	if k.accusedAt != never { // it has the full time from now on

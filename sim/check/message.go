@@ -22,6 +22,12 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	n.at = r.At
 	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance,
 		link: isLink(m)}
+	if !m.Kind.IsStream() {
+		c.took(n, r.At)
+	}
+	if len(m.Updates) > 0 && n.up && !n.leaving {
+		c.accusedBy(r, n)
+	}
 	if b, ok := m.Body.(core.Scoped); ok {
 		c.step.scoped, c.step.scope = true, b.ScopeID()
 	}
@@ -61,6 +67,9 @@ func (c *Checker) onSent(r *trace.Record) {
 	c.addressed(r)
 	if int(r.Size) > c.ctx.Limits.MaxDatagram && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has %d bytes, at most %d are allowed", m.Kind, r.Size, c.ctx.Limits.MaxDatagram)
+	}
+	if len(m.Updates) > 0 {
+		c.transmitted(r)
 	}
 	if len(m.Updates) > c.updatesSafe {
 		c.updatesFit(r)

@@ -118,7 +118,13 @@ func (c *Checker) listed(r *trace.Record) {
 	k := &c.cold[r.Node]
 	if counted(f.To) {
 		k.inserts++
+		if k.known >= 0 {
+			k.known++
+		}
 		return
+	}
+	if k.known > 0 {
+		k.known--
 	}
 	for i := range k.watch {
 		if k.watch[i].subject == f.Subject {

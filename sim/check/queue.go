@@ -9,10 +9,17 @@ import (
 func (c *Checker) queued(r *trace.Record) {
 	f, k := &r.Fact, &c.cold[r.Node]
 	c.adoptedBy(r.At, r.Node, f.Subject, f.Inc)
-	if !c.news(r) && c.fails(M25) {
+	if !c.news(r) {
 		c.remember(r)
-		c.detail(M25, r.At, []core.NodeID{r.Node, f.Subject, f.Other}, "%s relays %v(%d) of %s, cause %v, and nothing happened that warrants it",
-			c.name(r.Node), core.UpdateType(f.A), f.Inc, c.name(f.Subject), f.Cause)
+		c.echoed(r.At, r.Node, claimOf(f))
+	}
+	if c.ctx.Limits.Lambda > 0 {
+		most := c.limit(r.Node)
+		k.follow(f, min(int(f.N), most))
+		if int(f.N) > most && !c.ctx.Inherited && c.fails(M16) {
+			c.detail(M16, r.At, []core.NodeID{r.Node, f.Subject}, "%s is going to send %v(%d) of %s %d times, at most %d are allowed",
+				c.name(r.Node), core.UpdateType(f.A), f.Inc, c.name(f.Subject), f.N, most)
+		}
 	}
 	k.queued++
 	if int(k.queued) > c.ctx.Limits.QueueMax && c.fails(M27) {
@@ -26,8 +33,7 @@ func (c *Checker) news(r *trace.Record) bool {
 	moved := s.moved && s.subject == f.Subject && s.inc == f.Inc
 	switch f.Cause {
 	case core.CauseFresh:
-		// An accusation of an UNCONFIRMED record is passed on once without any change of it (§2.3).
-		return moved || core.UpdateType(f.A) == core.UpdateSuspect && !c.susp.has(r.Node, f.Subject)
+		return moved || core.UpdateType(f.A) == core.UpdateSuspect && c.unconfirmedNews(r)
 	case core.CauseConfirmation:
 		return s.counted && s.accused == f.Subject && s.accuser == f.Other
 	case core.CauseSelf:
@@ -40,10 +46,38 @@ func (c *Checker) news(r *trace.Record) bool {
 	}
 }
 
+// unconfirmedNews reports whether an accusation that changed nothing is one of an UNCONFIRMED record at its very
+// incarnation, which is passed on once (§2.3). A record that the same step goes on to confirm or to remove is such
+// a one too; that shows in the facts that follow.
+func (c *Checker) unconfirmedNews(r *trace.Record) bool {
+	f := &r.Fact
+	v := c.ctx.View
+	if v == nil {
+		return !c.susp.has(r.Node, f.Subject)
+	}
+	if v.State(r.Node, f.Subject) != unconfirmed || v.Incarnation(r.Node, f.Subject) != f.Inc {
+		c.step.doubtful, c.step.doubt = true, claimOf(f)
+	}
+	return true
+}
+
+// echoed is a relayed claim that nothing warrants.
+func (c *Checker) echoed(at core.Instant, o core.NodeID, x claim) {
+	if c.fails(M25) {
+		c.detail(M25, at, []core.NodeID{o, x.subject, x.other}, "%s relays %v(%d) of %s, cause %v, and nothing happened that warrants it",
+			c.name(o), x.typ, x.inc, c.name(x.subject), x.cause)
+	}
+}
+
+func claimOf(f *core.Fact) claim {
+	return claim{subject: f.Subject, other: f.Other, inc: f.Inc, typ: core.UpdateType(f.A), cause: f.Cause}
+}
+
 // retired takes an update that left a queue (I-M16).
 func (c *Checker) retired(r *trace.Record) {
 	f := &r.Fact
 	c.cold[r.Node].queued--
+	c.cold[r.Node].unfollow(f)
 	if f.B > int64(f.N) && c.fails(M16) {
 		c.detail(M16, r.At, []core.NodeID{r.Node, f.Subject}, "%s sent %v(%d) of %s %d times, at most %d are allowed",
 			c.name(r.Node), core.UpdateType(f.A), f.Inc, c.name(f.Subject), f.B, f.N)

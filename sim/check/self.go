@@ -98,11 +98,57 @@ func (c *Checker) accused(r *trace.Record, n *hot) {
 	if n.leaving || f.Inc < n.inc {
 		return
 	}
+	if k.accusedAt == r.At && k.accusedLocal == core.Never { // the message has said so already
+		k.accusedLocal = r.Local
+	}
+	k.accuse(r.At, r.Local, f.Inc)
+}
+
+// accuse notes an accusation that must be refuted; the time runs from the first one.
+func (k *cold) accuse(at, local core.Instant, inc uint32) {
 	if k.accusedAt == never {
-		k.accusedAt, k.accusedLocal, k.accusedInc = r.At, r.Local, f.Inc
+		k.accusedAt, k.accusedLocal, k.accusedInc = at, local, inc
 		return
 	}
-	k.accusedInc = max(k.accusedInc, f.Inc)
+	k.accusedInc = max(k.accusedInc, inc)
+}
+
+// highest is the last incarnation that can be refuted.
+const highest = 1<<31 - 2
+
+// accusedBy takes a message that accuses its receiver: whether that admits it or not, it has heard (I-M22). A
+// message that it may pass over says nothing: of an older process, of a stranger, or one too many.
+func (c *Checker) accusedBy(r *trace.Record, n *hot) {
+	m := r.Msg
+	from := &c.hot[m.From]
+	if m.Group != n.group || m.Instance != from.inst || m.Kind == core.KindJoin || n.worker && from.worker || c.ctx.Inherited || c.limited(n, r.At) {
+		return
+	}
+	for i := range m.Updates {
+		u := &m.Updates[i]
+		if u.Subject != r.Node || u.Incarnation < n.inc || u.Incarnation > highest {
+			continue
+		}
+		switch u.Type {
+		case core.UpdateSuspect, core.UpdateDead, core.UpdateLeft:
+			c.cold[r.Node].accuse(r.At, core.Never, u.Incarnation)
+		default:
+		}
+	}
+}
+
+// took counts a datagram against the rate at which a node takes them: a token bucket for all senders together,
+// which is empty before any sender's own is.
+func (c *Checker) took(n *hot, at core.Instant) {
+	if l := &c.ctx.Limits; l.RateBurst > 0 {
+		n.owes = max(n.owes, at).Add(1e9 / core.Duration(l.RateRefill))
+	}
+}
+
+// limited reports whether the datagram in hand may be one more than its receiver takes. Its clock may run slower.
+func (c *Checker) limited(n *hot, at core.Instant) bool {
+	l := &c.ctx.Limits
+	return l.RateBurst > 0 && n.owes.Sub(at) > core.Duration(l.RateBurst)*1e9/core.Duration(l.RateRefill)*9/10
 }
 
 // refuteLimit is the time of I-M22, and what a busy server may add.

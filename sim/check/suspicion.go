@@ -13,6 +13,9 @@ type suspicion struct {
 	start, deadline core.Instant
 	min, max        core.Duration
 	granted         core.Duration // extensions
+	confirmed       core.Instant  // last
+	began           core.Instant  // virtual
+	n               int32         // size of the group as it was, −1 = not known
 	k, c            int32
 	graced          bool
 	accusers        [maxAccusers]core.NodeID // the first, then those that confirmed
@@ -92,7 +95,13 @@ func (c *Checker) suspicionStarted(r *trace.Record) {
 	}
 	s := c.susp.add(k, pairKey(r.Node, f.Subject))
 	s.start, s.deadline, s.min, s.max, s.k = r.Local, f.At, core.Duration(f.A), core.Duration(f.B), f.N
+	s.confirmed, s.began, s.n = s.start, r.At, k.known
 	s.accusers[0] = f.Other
+	lo, hi := c.allowed(r.Node, f.Subject)
+	if (!lo.holds(s.min) || !hi.holds(s.max) || s.k > int32(c.suspicionOf(r.Node).K)) && c.fails(M12) {
+		c.wrong(M12, r, fmt.Sprintf("has Min %v, Max %v and K %d, where Min is %v to %v, Max %v to %v and K at most %d", s.min, s.max, s.k,
+			core.Duration(lo.lo), core.Duration(lo.hi), core.Duration(hi.lo), core.Duration(hi.hi), c.suspicionOf(r.Node).K))
+	}
 	if f.Other == f.Subject && c.fails(M13) {
 		c.wrong(M13, r, "has the subject as accuser")
 	}
@@ -128,7 +137,7 @@ func (c *Checker) suspicionConfirmed(r *trace.Record) {
 	if s.c >= 0 && s.c < maxAccusers {
 		s.accusers[s.c] = f.Other
 	}
-	s.deadline = f.At
+	s.deadline, s.confirmed = f.At, r.Local
 	c.step.counted, c.step.accused, c.step.accuser = true, f.Subject, f.Other
 }
 
@@ -176,7 +185,7 @@ func (c *Checker) suspicionEnded(r *trace.Record) {
 		age, late := r.Local.Sub(s.start), r.Local.Sub(s.deadline)
 		early := late < 0 || age < s.min
 		over := !s.graced && age > s.max+s.granted+c.ctx.Limits.Quantum+late
-		if (early || over || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
+		if (early || over || !c.onTime(s, age) || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
 			c.wrong(M12, r, fmt.Sprintf("expires at age %v, late by %v; it began at %v, was due at %v, Min %v, Max %v",
 				core.Duration(f.B), core.Duration(f.A), s.start, s.deadline, s.min, s.max))
 		}

@@ -141,6 +141,9 @@ func (c *Checker) transition(r *trace.Record) {
 		c.broken(M28, r, "although it is alive and the run is calm")
 	}
 	s := &c.step
+	if f.From == unconfirmed && s.doubt.subject == f.Subject {
+		s.doubtful = false
+	}
 	s.moved, s.to, s.cause, s.subject, s.inc = true, f.To, f.Cause, f.Subject, f.Inc
 	if f.To == dead && (f.From == ok || f.From == suspect) {
 		s.owed++

@@ -108,15 +108,35 @@ func checked(sc *scenarios.Scenario, view check.View) check.Context {
 		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
 		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
 	}
+	for i := range sc.Protocol.Configs {
+		c.Suspicions = append(c.Suspicions, suspicion(&sc.Protocol.Configs[i].Swim))
+	}
+	c.Inherited = anyConfig(sc, func(s *swim.Config) bool { return s.Inherited != (swim.Inherited{}) })
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
-		c.Nodes = append(c.Nodes, check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost})
+		c.Nodes = append(c.Nodes, check.Node{
+			ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config,
+		})
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		c.Faults = append(c.Faults, check.Fault{Cuts: cuts(f), Lasting: lasts(f)})
 	}
 	return c
+}
+
+// suspicion is what a configuration makes suspicions of.
+func suspicion(c *swim.Config) check.Suspicion {
+	s := check.Suspicion{
+		Min: c.Suspicion.Min, Max: c.Suspicion.Max, Period: c.Probe.Interval, Grace: c.Worker.Grace, K: c.Suspicion.K,
+		Alpha: c.Suspicion.Alpha, Beta: c.Suspicion.Beta, ScaleWithN: c.Suspicion.ScaleWithN,
+		LogN: c.Suspicion.Formula == "log-n", ByHealth: c.Suspicion.Scaling == "lhm", Least: 1, Most: 1,
+	}
+	if c.Suspicion.Scaling == "adaptive" {
+		base := c.Suspicion.AdaptiveBase.Seconds()
+		s.Least, s.Most = min(1, c.Probe.TimeoutMax.Seconds()/base), max(1, c.Probe.TimeoutMax.Seconds()/base)
+	}
+	return s
 }
 
 // lossy reports whether messages get lost all the time, faults apart.
@@ -171,10 +191,22 @@ func limits(sc *scenarios.Scenario) check.Limits {
 		l.LHMMax, l.SuspicionK = max(l.LHMMax, o.LHMMax), max(l.SuspicionK, o.SuspicionK)
 		l.SuspicionMax, l.MaxSuspicions = max(l.SuspicionMax, o.SuspicionMax), max(l.MaxSuspicions, o.MaxSuspicions)
 		l.Quantum, l.MaxMembers = max(l.Quantum, o.Quantum), min(l.MaxMembers, o.MaxMembers)
+		l.Lateness, l.Lambda = max(l.Lateness, o.Lateness), max(l.Lambda, o.Lambda)
+		if l.RateBurst == 0 || o.RateBurst != 0 && o.RateBurst < l.RateBurst {
+			l.RateBurst = o.RateBurst
+		}
+		l.RateRefill = min(l.RateRefill, o.RateRefill)
 		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
 		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
 		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
 		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
+	}
+	for r := range sc.Node {
+		for _, d := range sc.Node[r].Service {
+			if most, ok := longest(&d, 0); ok {
+				l.Lateness = max(l.Lateness, 1e9+2*most)
+			}
+		}
 	}
 	for i := range sc.Network.Links {
 		if m := sc.Network.Links[i].MTU; m > l.MaxDatagram {
@@ -191,6 +223,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 	l.MaxOutstanding, l.IndirectK, l.LHMMax = s.Probe.MaxOutstanding, s.Probe.IndirectK, s.LHM.Max
 	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
 	l.Quantum, l.MaxMembers = s.Wheel.Quantum, s.Membership.MaxMembers
+	l.Lambda, l.RateBurst, l.RateRefill = s.Gossip.Lambda, s.Rate.Burst, s.Rate.Refill
 	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
 	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
 	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
@@ -216,22 +249,23 @@ func calm(sc *scenarios.Scenario) bool {
 	for _, d := range sc.Topology.Base {
 		base = max(base, d)
 	}
-	longest := core.Duration(0)
+	furthest := core.Duration(0)
 	for i := range sc.Network.Links {
 		l := &sc.Network.Links[i]
-		jitter, bounded := jitterMax(&l.Jitter, base)
+		jitter, bounded := longest(&l.Jitter, base)
 		if !bounded || l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 || l.Reorder.P > 0 ||
 			l.Bandwidth > 0 && l.Bandwidth < 100e6 || l.Drift.Kind != scenarios.DriftNone {
 			return false
 		}
-		longest = max(longest, 2*(base+jitter))
+		furthest = max(furthest, 2*(base+jitter))
 	}
-	return len(sc.Topology.Snapshots) == 0 && !anyConfig(sc, func(s *swim.Config) bool { return 2*longest > s.Probe.Timeout })
+	return len(sc.Topology.Snapshots) == 0 && !anyConfig(sc, func(s *swim.Config) bool { return 2*furthest > s.Probe.Timeout })
 }
 
-// jitterMax returns the largest jitter that a run will see on a link of the given base delay; ok is false
-// for a distribution with a heavy tail. Eight deviations are not exceeded in 10^15 draws.
-func jitterMax(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bool) {
+// longest returns the largest draw that a run will see, of base if it is relative; ok is false for a distribution
+// with a heavy tail. Eight deviations of a normal one and 35 means of an exponential one are not exceeded in 10^15
+// draws.
+func longest(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bool) {
 	x := 0.0
 	switch d.Kind {
 	case "", scenarios.DistConstant:
@@ -240,6 +274,8 @@ func jitterMax(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bo
 		x = d.Max
 	case scenarios.DistNormal:
 		x = d.Mean + 8*d.Std
+	case scenarios.DistExponential:
+		x = 35 * d.Mean
 	default:
 		return 0, false
 	}

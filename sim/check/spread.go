@@ -1,0 +1,90 @@
+package check
+
+import (
+	"math"
+
+	"hypersim/core"
+	"hypersim/sim/trace"
+)
+
+// followSlots is how many queued updates of each node are followed at a time (I-M16): all of them, but in a storm.
+const followSlots = 8
+
+// followed counts how often one update of a node's queue is sent. It is followed beyond its end, until another
+// one takes its place.
+type followed struct {
+	subject, from core.NodeID
+	inc           uint32
+	sent          uint16
+	limit         uint16
+	typ           core.UpdateType
+	on, retired   bool
+}
+
+func (u *followed) is(x *core.Update) bool {
+	return u.on && u.subject == x.Subject && u.inc == x.Incarnation && u.typ == x.Type && u.from == x.From
+}
+
+// follow begins to count the transmissions of an update that was queued.
+func (k *cold) follow(f *core.Fact, limit int) {
+	x := core.Update{Type: core.UpdateType(f.A), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
+	free := -1
+	for i := range k.follows {
+		u := &k.follows[i]
+		if u.is(&x) { // once more, because it is news again
+			free = i
+			break
+		}
+		if !u.on || u.retired {
+			free = i
+		}
+	}
+	if free < 0 {
+		return
+	}
+	k.follows[free] = followed{
+		subject: x.Subject, from: x.From, inc: x.Incarnation, typ: x.Type, limit: uint16(min(limit, math.MaxUint16)), on: true,
+	}
+	k.following = true
+}
+
+// unfollow notes that an update left the queue.
+func (k *cold) unfollow(f *core.Fact) {
+	x := core.Update{Type: core.UpdateType(f.A), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
+	for i := range k.follows {
+		if u := &k.follows[i]; u.is(&x) {
+			u.retired = true
+		}
+	}
+}
+
+// limit is how often an update may be sent at most, ⌊λ·ln(n + 1)⌋ with the largest n that the node may reckon with.
+func (c *Checker) limit(o core.NodeID) int {
+	_, most := c.sizes(o)
+	return max(1, int(c.ctx.Limits.Lambda*math.Log(float64(most+1))+1e-9))
+}
+
+// transmitted counts what a datagram spreads (I-M16). What its receiver must hear out of turn (§5.4 and §2.4) is
+// about the receiver, or the sender's own alive ahead of all; what a worker is told uses up nothing.
+func (c *Checker) transmitted(r *trace.Record) {
+	m, k := r.Msg, &c.cold[r.Node]
+	if !k.following || c.ctx.Inherited || m.Kind.IsStream() || c.hot[m.To].worker {
+		return
+	}
+	for i := range m.Updates {
+		x := &m.Updates[i]
+		if x.Subject == m.To || i == 0 && x.Subject == r.Node && x.Type == core.UpdateAlive {
+			continue
+		}
+		for j := range k.follows {
+			u := &k.follows[j]
+			if !u.is(x) {
+				continue
+			}
+			if u.sent++; u.sent > u.limit && c.fails(M16) {
+				c.detail(M16, r.At, []core.NodeID{r.Node, x.Subject}, "%s sends %v(%d) of %s for the %dth time, at most %d are allowed",
+					c.name(r.Node), x.Type, x.Incarnation, c.name(x.Subject), u.sent, u.limit)
+			}
+		}
+	}
+}
