@@ -51,6 +51,7 @@ func (l *loader) mtuWarnings() {
 	if a < 0 {
 		return
 	}
+	sc.Narrow = true
 	path := fmt.Sprintf("between %s and %s", sc.Topology.Sites[a].Name, sc.Topology.Sites[b].Name)
 	if a == b {
 		path = "inside " + sc.Topology.Sites[a].Name

@@ -26,6 +26,8 @@ type Scenario struct {
 	// Warnings are checks that protocol.unsafe turned off, and anything else a person should read.
 	Warnings []string
 	Inert    []Inert // keys of the protocol that are given and cannot change the run; among Warnings too
+	// Narrow says that a path takes less than members may send: they refuse some of their own datagrams.
+	Narrow bool
 
 	Seed     uint64
 	Duration core.Duration // virtual time of the run

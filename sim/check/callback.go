@@ -29,8 +29,8 @@ func (c *Checker) callback(r *trace.Record) {
 	}
 }
 
-// diedAfterLeave checks the second half of I-M24. Somebody whom a cut kept from hearing of the departure
-// cannot know better, and a death may be that of an earlier process. A worker may be wrong: it gets its
+// diedAfterLeave checks the second half of I-M24. Somebody whom a cut or a loss kept from hearing of the departure
+// cannot know better, nor while the news is under way, and a death may be that of an earlier process. A worker may be wrong: it gets its
 // news only with answers to its own pings (spec 10 §1), and its verdict goes no further.
 func (c *Checker) diedAfterLeave(r *trace.Record) {
 	f, k := &r.Fact, &c.cold[r.Fact.Subject]
@@ -38,7 +38,7 @@ func (c *Checker) diedAfterLeave(r *trace.Record) {
 	if worker := !c.ctx.Flat && c.ctx.Nodes[r.Node].Role == core.RoleWorker; worker {
 		return
 	}
-	if k.left && !k.declared && own && c.faults.wholeSince(k.leaveAt) {
+	if k.left && !k.unheard && k.parting <= 0 && !k.declared && own && c.faults.wholeSince(k.leaveAt) {
 		if c.fails(M24) {
 			c.detail(M24, r.At, []core.NodeID{r.Node, f.Subject}, "%s declares %s dead, which left at %v",
 				c.name(r.Node), c.name(f.Subject), k.leaveAt)

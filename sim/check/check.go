@@ -35,6 +35,8 @@ type Checker struct {
 	first [NumIDs]*Violation
 	count [NumIDs]uint64
 	order []ID // in which the first violations came
+
+	unready [NumIDs]bool // the run ended before they could be judged
 }
 
 // hot is what every message and fact of a node needs: one cache line.
@@ -84,9 +86,13 @@ type cold struct {
 	impaired core.Instant // last change of its pace or clock
 	raisedAt core.Instant // last rise of its own incarnation
 	starts   uint32
-	prior    uint32 // incarnation of its last process
-	left     bool   // completed its departure
-	declared bool   // somebody declared it dead since it started
+	prior    uint32       // incarnation of its last process
+	left     bool         // completed its departure
+	joining  bool         // nobody has let it in yet
+	unheard  bool         // some may not hear of its departure
+	parting  int32        // messages under way that tell of it
+	crashAt  core.Instant // never if its last process did not crash
+	declared bool         // somebody declared it dead since it started
 	leaveAt  core.Instant
 }
 
@@ -122,7 +128,7 @@ func New(ctx Context) *Checker {
 		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
 		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
 		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
-		k.susp, k.held, k.known, k.accusedAt, k.impaired = -1, -1, -1, never, never
+		k.susp, k.held, k.known, k.accusedAt, k.impaired, k.crashAt = -1, -1, -1, never, never, never
 		for int(n.Group) >= len(c.groups) {
 			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
 		}
@@ -152,7 +158,7 @@ func (c *Checker) Record(r *trace.Record) {
 	case trace.KindDelivered:
 		c.onDelivered(r)
 	case trace.KindDropped:
-		c.dropped[r.Msg.Kind]++
+		c.onDropped(r)
 	case trace.KindStart:
 		c.onStart(r)
 	case trace.KindCrash, trace.KindStop:

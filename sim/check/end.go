@@ -19,6 +19,7 @@ func (c *Checker) end(now core.Instant) {
 	c.tables(now)
 	v, f := c.ctx.View, &c.faults
 	if v == nil || c.ctx.Settle == 0 || f.lasting > 0 || now.Sub(f.last) < c.ctx.Settle {
+		c.unready[M30], c.unready[W5] = true, true
 		return
 	}
 	for i := range c.groups {
@@ -58,7 +59,7 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 			first, all, part = id, a, p
 		}
 		equal := a == all && p == part
-		if !equal && steady && (!c.ctx.Lossy || k.nSusp == 0) && c.fails(M30) {
+		if !equal && steady && (!c.ctx.Lossy || k.nSusp == 0) && !c.early(now, id, first, members) && c.fails(M30) {
 			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests%s",
 				c.name(id), c.name(first), c.difference(id, first, members))
 		}
@@ -68,14 +69,49 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 	}
 }
 
+// early reports whether the tables of a and b differ by members alone that crashed so late that the time of I-M29, in
+// which everybody must find them dead, is not over: the run has not reached what I-M30 speaks of.
+func (c *Checker) early(now core.Instant, a, b core.NodeID, members []core.NodeID) bool {
+	late := false
+	for _, s := range members {
+		if !c.differ(a, b, s) {
+			continue
+		}
+		k := &c.cold[s]
+		if c.hot[s].up || k.crashAt == never || now.Sub(k.crashAt) > c.detectedWithin(&c.groups[c.hot[s].group]) {
+			return false
+		}
+		late = true
+	}
+	c.unready[M30] = c.unready[M30] || late
+	return late
+}
+
+// differ reports whether a and b hold s differently, as far as digests go.
+func (c *Checker) differ(a, b, s core.NodeID) bool {
+	v := c.ctx.View
+	sa, sb := v.State(a, s), v.State(b, s)
+	in := sa == ok || sa == suspect
+	return in != (sb == ok || sb == suspect) || in && v.Incarnation(a, s) != v.Incarnation(b, s)
+}
+
+// NotReached returns the invariants about the end of a run that could not be judged: it was over before the time
+// that the protocol needs.
+func (c *Checker) NotReached() (ids []ID) {
+	for id := range ID(NumIDs) {
+		if c.unready[id] && c.count[id] == 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // difference names the first member that a and b hold differently, as far as digests go.
 func (c *Checker) difference(a, b core.NodeID, members []core.NodeID) string {
 	v := c.ctx.View
 	for _, s := range members {
-		sa, sb, ia, ib := v.State(a, s), v.State(b, s), v.Incarnation(a, s), v.Incarnation(b, s)
-		in := sa == ok || sa == suspect
-		if in != (sb == ok || sb == suspect) || in && ia != ib {
-			return fmt.Sprintf(": %s is %v(%d) and %v(%d)", c.name(s), sa, ia, sb, ib)
+		if c.differ(a, b, s) {
+			return fmt.Sprintf(": %s is %v(%d) and %v(%d)", c.name(s), v.State(a, s), v.Incarnation(a, s), v.State(b, s), v.Incarnation(b, s))
 		}
 	}
 	return ""

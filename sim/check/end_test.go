@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 
 	"hypersim/core"
@@ -60,6 +61,43 @@ func TestInTurn(t *testing.T) {
 		c.checkpoint(10 * sec)
 		if c.nextValid != want {
 			t.Errorf("the next machine is %d, want %d", c.nextValid, want)
+		}
+	}
+}
+
+// TestLateCrash: a crash that not everybody can have noticed when the run ends is not reached; one that all must have
+// noticed by then breaks I-M30, and so does any other difference.
+func TestLateCrash(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		after      core.Instant // from the crash to the end
+		other      bool         // another member is held differently as well
+		violations uint64
+		reached    bool
+	}{
+		{"all noticed in time", 60 * sec, false, 1, true},
+		{"30 s before the end", 30 * sec, false, 0, false},
+		{"and a difference about one that lives", 30 * sec, true, 1, true},
+	} {
+		tp := newTape()
+		tp.ctx.Settle = 10e9
+		tp.ctx.Nodes = append(tp.ctx.Nodes, Node{ID: 4, Name: "d", Role: core.RoleManager, Group: 1})
+		tp.add(trace.Record{Kind: trace.KindStart, Node: 4, Inst: 1})
+		tp.at(sec).probes(0, 2, 1, 3)
+		tp.at(2*sec).life(trace.KindCrash, 2)
+		tp.view.states[[2]core.NodeID{0, 2}] = core.StateDead
+		tp.view.sums = map[core.NodeID]uint64{0: 1}
+		if c.other {
+			tp.view.incs[[2]core.NodeID{1, 4}] = 1
+			tp.view.incs[[2]core.NodeID{0, 4}] = 0
+		}
+		tp.at(2*sec + c.after).end()
+		ck := tp.run()
+		if have := ck.Count(M30) > 0; have != (c.violations > 0) {
+			t.Errorf("%s: I-M30 broken %d times: %v", c.name, ck.Count(M30), ck.Violations())
+		}
+		if have := !slices.Contains(ck.NotReached(), M30); have != c.reached {
+			t.Errorf("%s: reached %v, want %v", c.name, have, c.reached)
 		}
 	}
 }

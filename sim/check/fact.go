@@ -104,7 +104,9 @@ func (c *Checker) fact(r *trace.Record) {
 		c.retired(r)
 	case core.FactConfirmAttempt:
 		c.confirmAttempt(r)
-	case core.FactNone, core.FactTick, core.FactJoin, core.FactSync:
+	case core.FactJoin:
+		c.cold[r.Node].joining = f.Cause != core.CauseJoinAccepted
+	case core.FactNone, core.FactTick, core.FactSync:
 	default:
 		c.remember(r)
 		c.rareFact(r, n)

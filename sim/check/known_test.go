@@ -113,6 +113,19 @@ func init() {
 			t.at(sec + 10*ms).delivered(old)
 			t.at(40 * sec).checkpoint()
 		}},
+		{id: M24, name: "who left dies, although all was told", build: func(t *tape, bad bool) {
+			t.at(sec).life(trace.KindLeave, 1)
+			m := t.message(core.KindGossip, 1, 0)
+			m.Updates = []core.Update{{Type: core.UpdateLeft, Subject: 1, From: core.NoNode, Role: core.RoleManager}}
+			t.sent(m)
+			t.view.flying[m.Kind]++
+			t.at(6*sec).life(trace.KindStop, 1)
+			if bad {
+				t.at(6*sec + 10*ms).delivered(m)
+			} // else it waits in an inbox
+			t.at(7*sec).moves(0, 1, core.StateOK, core.StateDead, core.CauseDead, 0, 0)
+			t.tells(0, 1, core.CallbackDied, core.CauseDead)
+		}},
 		{id: M25, name: "a stale accusation of the dead", build: func(t *tape, bad bool) {
 			if !bad { // of hearsay it is news, once
 				t.view.states[[2]core.NodeID{0, 2}] = core.StateUnconfirmed

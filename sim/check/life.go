@@ -16,6 +16,7 @@ func (c *Checker) onStart(r *trace.Record) {
 	c.reachForgotten(r.Node)
 	k.adopt(r.Inc)
 	k.starts++
+	k.joining, k.crashAt = false, never
 	k.follows, k.following = [followSlots]followed{}, false
 	k.known = c.census(r.Node)
 	n.owes = 0
@@ -35,6 +36,9 @@ func (c *Checker) onGone(r *trace.Record) {
 	n.up = false
 	c.forget(r.Node)
 	c.disturbed(r.At)
+	if r.Kind == trace.KindCrash {
+		k.crashAt = r.At
+	}
 	if r.Kind == trace.KindCrash && n.group != 0 && !n.worker && !n.leaving {
 		c.crashes = append(c.crashes, crash{subject: r.Node, at: r.At, since: r.At})
 	}
@@ -61,7 +65,9 @@ func (c *Checker) forget(id core.NodeID) {
 func (c *Checker) onLeave(r *trace.Record) {
 	c.remember(r)
 	n, k := &c.hot[r.Node], &c.cold[r.Node]
-	n.leaving = true
+	if !n.leaving { // it may be told more than once
+		n.leaving, k.unheard = true, k.joining // who lets it in afterwards does not know that it leaves
+	}
 	k.leaveAt, k.accusedAt = r.At, never // who leaves does not refute (§2.4)
 	c.disturbed(r.At)
 }

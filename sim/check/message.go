@@ -10,6 +10,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	m := r.Msg
 	n := &c.hot[r.Node]
 	c.delivered[m.Kind]++
+	c.parting(m, -1, false)
 	if !n.up {
 		c.deliveredDown(r)
 	}
@@ -47,6 +48,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 func (c *Checker) onSent(r *trace.Record) {
 	m := r.Msg
 	c.sent[m.Kind]++
+	c.parting(m, 1, false)
 	if r.Due != 0 && r.Due < r.At && c.fails(W1) {
 		c.detail(W1, r.At, []core.NodeID{m.To, m.From}, "%v from %s to %s leaves at %v and arrives at %v",
 			m.Kind, c.name(m.From), c.name(m.To), r.At, r.Due)
@@ -81,6 +83,23 @@ func (c *Checker) onSent(r *trace.Record) {
 		c.coordinate(r, n)
 	} else if n.coords && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v without a coordinate block", m.Kind)
+	}
+}
+
+// onDropped takes a message that got lost. A departure that did may stay unknown to some (I-M24).
+func (c *Checker) onDropped(r *trace.Record) {
+	c.dropped[r.Msg.Kind]++
+	c.parting(r.Msg, -1, r.Reason != trace.ReasonDown)
+}
+
+// parting counts the messages under way that tell of departures, and notes whose was lost.
+func (c *Checker) parting(m *core.Message, by int32, lost bool) {
+	for i := range m.Updates {
+		if u := &m.Updates[i]; u.Type == core.UpdateLeft && int(u.Subject) < len(c.cold) {
+			k := &c.cold[u.Subject]
+			k.parting += by
+			k.unheard = k.unheard || lost
+		}
 	}
 }
 

@@ -65,10 +65,10 @@ func (c *Checker) limit(o core.NodeID) int {
 }
 
 // transmitted counts what a datagram spreads (I-M16). What its receiver must hear out of turn (§5.4 and §2.4) is
-// about the receiver, or the sender's own alive ahead of all; what a worker is told uses up nothing.
+// about the receiver, or the sender's own alive ahead of all; what a worker is told uses up nothing, nor does a LEAVE.
 func (c *Checker) transmitted(r *trace.Record) {
 	m, k := r.Msg, &c.cold[r.Node]
-	if !k.following || c.ctx.Inherited || m.Kind.IsStream() || c.hot[m.To].worker {
+	if !k.following || c.ctx.Inherited || m.Kind.IsStream() || m.Kind == core.KindLeave || c.hot[m.To].worker {
 		return
 	}
 	for i := range m.Updates {

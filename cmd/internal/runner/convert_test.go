@@ -79,23 +79,3 @@ func TestMeasured(t *testing.T) {
 		t.Errorf("bound %+v, want %+v", c.Bound, metrics.DefaultBound())
 	}
 }
-
-func TestCalm(t *testing.T) {
-	for _, c := range []struct {
-		sets []string
-		want bool
-	}{
-		{nil, true},                             // wan3: at most 204 ms, the probe timeout is 500 ms
-		{[]string{"topology.use=wan10"}, false}, // 413 ms
-		{[]string{"protocol.probe.timeout=350ms"}, false},
-		{[]string{"topology.use=lan1"}, true},
-		{[]string{`network.intra.jitter={ dist = "normal", mean = "0ms", std = "40ms" }`}, false}, // 8 · 40 ms one way
-		{[]string{`network.intra.jitter={ dist = "pareto", scale = "1ms", shape = 2 }`}, false},
-		{[]string{"topology.use=lan1", `network.intra.loss={ model = "bernoulli", p = 0.01 }`}, false},
-	} {
-		sets := append([]string{`network.intra.jitter={ dist = "constant", value = "0ms" }`, `network.inter.jitter={ dist = "constant", value = "0ms" }`}, c.sets...)
-		if have := calm(load(t, sets...)); have != c.want {
-			t.Errorf("%v: calm = %v", c.sets, have)
-		}
-	}
-}

@@ -1,0 +1,152 @@
+package world
+
+import (
+	"hypersim/core"
+	"hypersim/core/swim"
+	"hypersim/scenarios"
+)
+
+// calm reports whether nothing in the scenario can make a probe of a live member fail: no disturbance but
+// processes that come and go, no loss, no member that refuses its own datagrams, every round trip at most half the
+// probe timeout even with the largest jitter that will ever be drawn, and hosts that need at most the other half.
+func calm(sc *scenarios.Scenario) bool {
+	for i := range sc.Faults {
+		switch sc.Faults[i].Kind {
+		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultRumour:
+		default:
+			return false
+		}
+	}
+	if len(sc.Topology.Snapshots) > 0 || sc.Narrow {
+		return false
+	}
+	trip, bounded := furthest(sc)
+	wait, holds := slowest(sc)
+	return bounded && holds && !anyConfig(sc, func(s *swim.Config) bool {
+		return 2*trip > s.Probe.Timeout || 2*wait > s.Probe.Timeout || !keepsUp(sc, s)
+	})
+}
+
+// furthest is the longest round trip that there will ever be; ok is false if there is no bound, or if messages get
+// lost on the way.
+func furthest(sc *scenarios.Scenario) (trip core.Duration, ok bool) {
+	base := core.Duration(0)
+	for _, d := range sc.Topology.Base {
+		base = max(base, d)
+	}
+	for i := range sc.Network.Links {
+		l := &sc.Network.Links[i]
+		jitter, bounded := longest(&l.Jitter, base)
+		if !bounded || l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 || l.Reorder.P > 0 || l.Drift.Kind != scenarios.DriftNone {
+			return 0, false
+		}
+		if l.Bandwidth > 0 && (l.Bandwidth < 100e6 || l.Queue > 0 && int64(l.Queue) < crowd*1400) {
+			return 0, false
+		}
+		trip = max(trip, 2*(base+jitter))
+	}
+	return trip, true
+}
+
+// crowd is how many messages may come to a member at once when nothing happens: each of its peers keeps its own
+// time. Where many join, all of them may ask the same seed.
+const crowd = 64
+
+// slowest is the longest that two hosts may make a round trip, with a crowd before it at each; ok is false if there
+// is no bound, or if an inbox does not hold the crowd.
+func slowest(sc *scenarios.Scenario) (wait core.Duration, ok bool) {
+	many := crowd
+	if crowded(sc) {
+		for i := range sc.Groups {
+			many = max(many, crowd+sc.Groups[i].Count)
+		}
+	}
+	for r := range sc.Node {
+		m := &sc.Node[r]
+		if m.Inbox < many {
+			return 0, false
+		}
+		for c := range m.Service {
+			most, bounded := longest(&m.Service[c], 0)
+			if !bounded {
+				return 0, false
+			}
+			wait = max(wait, 2*(most+core.Duration(many)*typical(&m.Service[c])))
+		}
+	}
+	return wait, true
+}
+
+// crowded reports whether members join while the run goes on.
+func crowded(sc *scenarios.Scenario) bool {
+	for i := range sc.Faults {
+		if sc.Faults[i].Kind == scenarios.FaultJoin {
+			return true
+		}
+	}
+	return !sc.Cluster.Formed
+}
+
+// keepsUp reports whether all hosts are free at least half of the time: each member probes one and is probed by one
+// every period, hears gossip while there is any, and as manager or gate hears its workers, too.
+func keepsUp(sc *scenarios.Scenario, s *swim.Config) bool {
+	perSec := 4 / s.Probe.Interval.Seconds()
+	if s.Gossip.Interval > 0 {
+		perSec += float64(s.Gossip.Fanout) / s.Gossip.Interval.Seconds()
+	}
+	workers, managers := 0, 0
+	for i := range sc.Nodes {
+		switch sc.Nodes[i].Role {
+		case core.RoleWorker:
+			workers++
+		case core.RoleManager:
+			managers++
+		default:
+		}
+	}
+	perSec += 2 * float64(workers) / float64(max(managers, 1)) / s.Probe.Interval.Seconds()
+	for i := range sc.Workloads {
+		l := &sc.Workloads[i]
+		perSec += float64(len(l.Target.Fixed)) / l.Interval.Seconds()
+	}
+	for r := range sc.Node {
+		for c := range sc.Node[r].Service {
+			if float64(perSec*typical(&sc.Node[r].Service[c]).Seconds()) > 0.5 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// typical is a mean or more.
+func typical(d *scenarios.Dist) core.Duration {
+	if d.Kind == scenarios.DistExponential {
+		return core.Seconds(d.Mean)
+	}
+	most, _ := longest(d, 0)
+	return most
+}
+
+// longest returns the largest draw that a run will see, of base if it is relative; ok is false for a distribution
+// with a heavy tail. Eight deviations of a normal one and 35 means of an exponential one are not exceeded in 10^15
+// draws.
+func longest(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bool) {
+	x := 0.0
+	switch d.Kind {
+	case "", scenarios.DistConstant:
+		x = d.Value
+	case scenarios.DistUniform:
+		x = d.Max
+	case scenarios.DistNormal:
+		x = d.Mean + 8*d.Std
+	case scenarios.DistExponential:
+		x = 35 * d.Mean
+	default:
+		return 0, false
+	}
+	if d.Relative {
+		x *= base.Seconds()
+	}
+	return core.Seconds(x), true
+}

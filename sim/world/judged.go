@@ -1,0 +1,141 @@
+package world
+
+import (
+	"hypersim/core/swim"
+	"hypersim/scenarios"
+	"hypersim/sim/check"
+)
+
+// Judged is what the checks of a run need to know of its scenario beside its records.
+func Judged(sc *scenarios.Scenario, view check.View) check.Context {
+	c := check.Context{
+		Flat:       sc.Protocol.Default().Swim.AllParticipants(),
+		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == "hearsay" }),
+		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
+		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
+	}
+	for i := range sc.Protocol.Configs {
+		c.Suspicions = append(c.Suspicions, suspicion(&sc.Protocol.Configs[i].Swim))
+	}
+	c.Inherited = anyConfig(sc, func(s *swim.Config) bool { return s.Inherited != (swim.Inherited{}) })
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		c.Nodes = append(c.Nodes, check.Node{
+			ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config,
+		})
+	}
+	for i := range sc.Faults {
+		f := &sc.Faults[i]
+		c.Faults = append(c.Faults, check.Fault{Cuts: cuts(f), Lasting: lasts(f)})
+	}
+	return c
+}
+
+// suspicion is what a configuration makes suspicions of.
+func suspicion(c *swim.Config) check.Suspicion {
+	s := check.Suspicion{
+		Min: c.Suspicion.Min, Max: c.Suspicion.Max, Period: c.Probe.Interval, Grace: c.Worker.Grace, K: c.Suspicion.K,
+		Alpha: c.Suspicion.Alpha, Beta: c.Suspicion.Beta, ScaleWithN: c.Suspicion.ScaleWithN,
+		LogN: c.Suspicion.Formula == "log-n", ByHealth: c.Suspicion.Scaling == "lhm", Least: 1, Most: 1,
+	}
+	if c.Suspicion.Scaling == "adaptive" {
+		base := c.Suspicion.AdaptiveBase.Seconds()
+		s.Least, s.Most = min(1, c.Probe.TimeoutMax.Seconds()/base), max(1, c.Probe.TimeoutMax.Seconds()/base)
+	}
+	return s
+}
+
+// lossy reports whether messages get lost all the time, faults apart.
+func lossy(sc *scenarios.Scenario) bool {
+	for i := range sc.Network.Links {
+		l := &sc.Network.Links[i]
+		if l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func anyConfig(sc *scenarios.Scenario, is func(*swim.Config) bool) bool {
+	for i := range sc.Protocol.Configs {
+		if is(&sc.Protocol.Configs[i].Swim) {
+			return true
+		}
+	}
+	return false
+}
+
+func cuts(f *scenarios.Fault) bool {
+	return f.Kind == scenarios.FaultPartition || f.Kind == scenarios.FaultFlap || f.Kind == scenarios.FaultSiteOutage && f.Blackhole
+}
+
+// lasts reports whether a fault is a state of the world that holds until its end record, rather than an
+// event such as a crash.
+func lasts(f *scenarios.Fault) bool {
+	switch f.Kind {
+	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
+		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause,
+		scenarios.FaultPoison, scenarios.FaultLHM:
+		return true
+	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
+		return cuts(f)
+	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise,
+		scenarios.FaultRumour, scenarios.FaultChurn, scenarios.FaultStuckWorkflow:
+	}
+	return false
+}
+
+// limits are the constants that the invariants name: of several configurations the one that allows most,
+// so that no node is accused of what another's configuration forbids.
+func limits(sc *scenarios.Scenario) check.Limits {
+	l := limitsOf(&sc.Protocol.Configs[0])
+	for i := range sc.Protocol.Configs[1:] {
+		o := limitsOf(&sc.Protocol.Configs[i+1])
+		l.ProbePeriod = max(l.ProbePeriod, o.ProbePeriod)
+		l.TimeoutMin, l.TimeoutMax = min(l.TimeoutMin, o.TimeoutMin), max(l.TimeoutMax, o.TimeoutMax)
+		l.MaxOutstanding, l.IndirectK = max(l.MaxOutstanding, o.MaxOutstanding), max(l.IndirectK, o.IndirectK)
+		l.LHMMax, l.SuspicionK = max(l.LHMMax, o.LHMMax), max(l.SuspicionK, o.SuspicionK)
+		l.SuspicionMax, l.MaxSuspicions = max(l.SuspicionMax, o.SuspicionMax), max(l.MaxSuspicions, o.MaxSuspicions)
+		l.Quantum, l.MaxMembers = max(l.Quantum, o.Quantum), min(l.MaxMembers, o.MaxMembers)
+		l.Lateness, l.Lambda = max(l.Lateness, o.Lateness), max(l.Lambda, o.Lambda)
+		if l.RateBurst == 0 || o.RateBurst != 0 && o.RateBurst < l.RateBurst {
+			l.RateBurst = o.RateBurst
+		}
+		l.RateRefill = min(l.RateRefill, o.RateRefill)
+		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
+		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
+		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
+		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
+	}
+	for r := range sc.Node {
+		for _, d := range sc.Node[r].Service {
+			if most, ok := longest(&d, 0); ok {
+				l.Lateness = max(l.Lateness, 1e9+2*most)
+			}
+		}
+	}
+	for i := range sc.Network.Links {
+		if m := sc.Network.Links[i].MTU; m > l.MaxDatagram {
+			l.MaxDatagram = m
+		}
+	}
+	return l
+}
+
+func limitsOf(c *scenarios.Config) check.Limits {
+	s, v := &c.Swim, &c.Vivaldi
+	l := check.Default()
+	l.ProbePeriod, l.TimeoutMin, l.TimeoutMax = s.Probe.Interval, s.Probe.TimeoutMin, s.Probe.TimeoutMax
+	l.MaxOutstanding, l.IndirectK, l.LHMMax = s.Probe.MaxOutstanding, s.Probe.IndirectK, s.LHM.Max
+	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
+	l.Quantum, l.MaxMembers = s.Wheel.Quantum, s.Membership.MaxMembers
+	l.Lambda, l.RateBurst, l.RateRefill = s.Gossip.Lambda, s.Rate.Burst, s.Rate.Refill
+	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
+	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
+	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
+	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
+	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
+		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, v.HyperErrorMin.Seconds(), v.HyperErrorMax.Seconds()
+	}
+	return l
+}
