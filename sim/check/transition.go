@@ -186,7 +186,7 @@ func (c *Checker) shape(r *trace.Record) {
 	if f.From != none && f.To != none && int64(f.Inc) == f.A && rank[f.To] < rank[f.From] && c.fails(M6) {
 		c.broken(M6, r, "a lower rank at the same incarnation")
 	}
-	if f.To == dead && f.Cause != core.CauseDead && (f.Cause != core.CauseExpired || f.From != suspect) && c.fails(M14) {
+	if f.To == dead && f.From != dead && f.Cause != core.CauseDead && (f.Cause != core.CauseExpired || f.From != suspect) && c.fails(M14) {
 		c.broken(M14, r, "neither a dead claim nor an expired suspicion")
 	}
 	if f.From == left && f.To != left && f.To != none && int64(f.Inc) <= f.A && c.fails(M24) {
