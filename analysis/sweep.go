@@ -17,7 +17,7 @@ import (
 const SweepFile = "sweep.json"
 
 // sweepFormat is the version of the files of a sweep that this package reads.
-const sweepFormat = 2
+const sweepFormat = 3
 
 // Sweep is what a folder of a sweep holds: cells, each with its runs. It is a plain value; do not write to
 // what it holds.

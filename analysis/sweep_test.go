@@ -1,7 +1,9 @@
 package analysis
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -20,13 +22,16 @@ func observations(t *testing.T, dir, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(os.MkdirAll(dir, 0o777), os.WriteFile(filepath.Join(dir, ObservationsFile), z.EncodeAll([]byte(text), nil), 0o666), z.Close())
+	zipped := z.EncodeAll([]byte(text), nil)
+	head := fmt.Sprintf(`{"observations_sha256": "%x"}`, sha256.Sum256(zipped))
+	err = errors.Join(os.MkdirAll(dir, 0o777), os.WriteFile(filepath.Join(dir, ObservationsFile), zipped, 0o666),
+		os.WriteFile(filepath.Join(dir, headFile), []byte(head), 0o666), z.Close())
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-const sweepText = `{"schema": 2, "scenario": "x", "title": "T", "axes": ["k"], "seeds": [1, 2, 3], "runs": 3, "done": 2, "builds": ["b"], "later": 1, "compare": {"primary": ["detection_full"], "horizon_s": 30},
+const sweepText = `{"schema": 3, "scenario": "x", "title": "T", "axes": ["k"], "seeds": [1, 2, 3], "runs": 3, "done": 2, "builds": ["b"], "later": 1, "compare": {"primary": ["detection_full"], "horizon_s": 30},
 "cells": [{"cell": "k=1", "values": [{"key": "k", "value": "1"}], "nodes": 4, "args": ["--set", "k=1"], "violations": [{"seed": 1}],
   "runs": [{"seed": 1, "digest": "d1", "run_dir": "runs/a"}, {"seed": 2, "digest": "d2", "run_dir": "runs/b", "stopped": "time"}], "missing": [3]}]}`
 
@@ -84,8 +89,9 @@ func TestLoadSweepRefuses(t *testing.T) {
 		{"empty folder", "", "", "holds no sweep.json"},
 		{"no JSON", "{", "", "sweep.json"},
 		{"another format", `{"schema": 7}`, "", "format 7"},
-		{"no data", sweepText, "", "observations.json.zst"},
+		{"no run", sweepText, "", "runs/a/run.json"},
 		{"damaged", sweepText, "{", "damaged"},
+		{"exchanged", sweepText, "{} ", "its checksum is another"},
 		{"elsewhere", strings.Replace(sweepText, "runs/a", "../a", 1), "", "leads out"},
 	} {
 		dir := t.TempDir()
@@ -94,6 +100,9 @@ func TestLoadSweepRefuses(t *testing.T) {
 		}
 		if c.data != "" {
 			observations(t, filepath.Join(dir, "runs/a"), c.data)
+		}
+		if c.name == "exchanged" {
+			write(t, filepath.Join(dir, "runs/a"), ObservationsFile, "of another run")
 		}
 		if _, err := LoadSweep(dir); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have %v, want an error with %q", c.name, err, c.want)

@@ -2,7 +2,10 @@ package analysis
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -15,6 +18,9 @@ import (
 
 // ObservationsFile is what a run of a sweep measured.
 const ObservationsFile = "observations.json.zst"
+
+// headFile says what was run, and which observations belong to it.
+const headFile = "run.json"
 
 // observationsMax bounds a run's file once unpacked.
 const observationsMax = 1 << 30
@@ -82,11 +88,39 @@ type observationsJSON struct {
 	}
 }
 
+// whole returns the observations as they lie on disk, if they are what the run's head says was written.
+func whole(dir string) ([]byte, error) {
+	head := filepath.Join(dir, headFile)
+	text, err := input.ReadFile(head, recordMax)
+	if err != nil {
+		return nil, err
+	}
+	var h struct {
+		SHA256 string `json:"observations_sha256"`
+	}
+	if err := json.Unmarshal(text, &h); err != nil {
+		return nil, broken(head, err)
+	}
+	path := filepath.Join(dir, ObservationsFile)
+	zipped, err := input.ReadFile(path, recordMax)
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(zipped); hex.EncodeToString(sum[:]) != h.SHA256 {
+		return nil, broken(path, errors.New("its checksum is another"))
+	}
+	return zipped, nil
+}
+
+func broken(path string, err error) error {
+	return fmt.Errorf("%s is damaged (%w); the same hypersim sweep does the run again", path, err)
+}
+
 // read fills r from the folder of a run within a sweep. Rows that are split finely are left out: not every
 // run has them, and there are many.
 func (r *CellRun) read(dir string) error {
 	path := filepath.Join(dir, ObservationsFile)
-	zipped, err := input.ReadFile(path, recordMax)
+	zipped, err := whole(dir)
 	if err != nil {
 		return err
 	}
@@ -101,7 +135,7 @@ func (r *CellRun) read(dir string) error {
 		err = json.Unmarshal(text, &in)
 	}
 	if err != nil {
-		return fmt.Errorf("%s is damaged (%w); remove its folder and sweep again", path, err)
+		return broken(path, err)
 	}
 	for _, m := range in.Metrics {
 		if !m.Fine {

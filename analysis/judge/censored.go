@@ -139,24 +139,6 @@ type Estimate struct {
 type bounded struct {
 	Estimate
 	note string // for a person
-	at   *metrics.Observation
-}
-
-// withUnseen returns the statistic as far as what never came lets it be known; ok is false where that changes nothing.
-//
-// What must hold of each fails by one that was waited for beyond the bound; what was waited for less says nothing. Means and
-// percentiles are those of Kaplan and Meier; where their curve ends above them they are at least as much as it shows.
-func (s *Sample) withUnseen(e *Expectation) (b bounded, ok bool) {
-	if len(s.Unseen) == 0 {
-		return b, false
-	}
-	switch stat := e.stat(); {
-	case stat == "all", stat == "max", stat == "last":
-		return s.latest(e)
-	case censors(stat):
-		return s.estimated(stat)
-	}
-	return b, false
 }
 
 // curved reports whether a statistic is taken from the curve of Kaplan and Meier.
@@ -169,32 +151,25 @@ func curved(stat string) bool {
 // trend it leaves nothing that is known.
 func censors(stat string) bool { return curved(stat) || stat == "sd" || stat == "slope" }
 
-// latest is the longest wait in vain if it reaches beyond the bound.
-func (s *Sample) latest(e *Expectation) (b bounded, ok bool) {
-	_, most := e.limits()
-	beyond := 0
+// longest is the first of those that were waited for in vain for the longest.
+func (s *Sample) longest() *metrics.Observation {
+	best := &s.Unseen[0]
 	for i := range s.Unseen {
-		o := &s.Unseen[i]
-		if o.Value > most {
-			if beyond++; b.at == nil || o.Value > b.Value {
-				b.Value, b.at = o.Value, o
-			}
+		if s.Unseen[i].Value > best.Value {
+			best = &s.Unseen[i]
 		}
 	}
-	b.Least = true
-	b.note = fmt.Sprintf("%d of %d never came, waited for up to %s s", beyond, len(s.Unseen)+len(s.Obs), number(b.Value))
-	return b, beyond > 0
+	return best
 }
 
-// estimated is a mean or a percentile.
-func (s *Sample) estimated(stat string) (b bounded, ok bool) {
+// estimated is a statistic of times some of which never came: means and percentiles are those of Kaplan and Meier; where
+// their curve ends above them they are at least as much as it shows. Other statistics are not defined.
+func (s *Sample) estimated(stat string) bounded {
 	curve, err := stats.KaplanMeier(s.times(), 0)
 	if err != nil { // differences may be negative: there is no curve of them
-		return bounded{Estimate: Estimate{Value: math.NaN()}, note: err.Error()}, true
+		return bounded{Estimate: Estimate{Value: math.NaN()}, note: err.Error()}
 	}
-	b.Estimate = Of(curve, stat)
-	b.note = fmt.Sprintf("%d of %d never came", curve.Censored, curve.N)
-	return b, true
+	return bounded{Of(curve, stat), fmt.Sprintf("%d of %d never came", curve.Censored, curve.N)}
 }
 
 // Of returns the mean ("mean") or a percentile ("p90") of times some of which never came.

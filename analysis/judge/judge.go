@@ -64,50 +64,17 @@ func Judge(expects []Expectation, r *metrics.Result, opts Options) []Verdict {
 }
 
 func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
-	v := Verdict{
-		ID: e.ID, Metric: e.Metric, Labels: e.Where.String(), Stat: e.stat(), Level: e.Level, Value: math.NaN(),
-		Bound: e.bound(), Why: e.Why, Summary: metrics.Summarize(nil),
-	}
+	v := e.verdict()
 	s, err := Select(e, r, opts)
 	if err != nil {
 		return v.because(CannotJudge, err.Error())
 	}
 	v.SummaryUnit, v.Summary = s.Unit, metrics.Summarize(s.values())
-	v.Value, v.Worst, err = s.Statistic(e)
-	v.Unit = s.Unit // of the statistic: a count of delays is no delay
-	if err != nil {
-		return v.because(CannotJudge, err.Error())
-	}
-	n := s.count()
-	unseen, some := s.withUnseen(e)
-	if some {
-		v.Value, v.Least, v.Worst, n = unseen.Value, unseen.Least, unseen.at, n+float64(len(s.Unseen))
-	}
-	switch {
-	case e.Level == Record:
-		return v.because(NotJudged, "recorded, never judged")
-	case opts.Seeds > 1 && !e.everySeed(): // whatever this run lacks, the others may have
-		return v.because(NotJudged, fmt.Sprintf("needs more seeds: the sweep has %d", opts.Seeds))
-	case n < float64(e.needs()):
-		return v.because(CannotJudge, fmt.Sprintf("%s observations, needs %d", number(n), e.needs()))
-	case math.IsNaN(v.Value):
-		why := fmt.Sprintf("%s of %s observations is not defined", v.Stat, number(n))
-		if some {
-			why += ": " + unseen.note
-		}
-		return v.because(CannotJudge, why)
-	}
-	if v.Outcome = e.Judge(Estimate{v.Value, v.Least}); v.Outcome == CannotJudge {
-		return v.because(CannotJudge, fmt.Sprintf("%s is at least %s: %s", v.Stat, number(v.Value), unseen.note))
-	}
-	if v.Outcome == Fail {
-		if some {
-			v.Why = because(unseen.note, v.Why)
-		}
-		return v
-	}
-	if s.Truncated > 0 && !e.certain(v.Value+float64(s.Truncated)) {
-		return v.because(CannotJudge, fmt.Sprintf("%d observations were not kept; those kept meet the bound", s.Truncated))
+	f, at := s.Facts(e)
+	v = e.decide(v, &f, opts.Seeds)
+	v.Worst = at
+	if _, beyond := e.latest(&f); beyond > 0 {
+		v.Worst = s.longest()
 	}
 	return v
 }

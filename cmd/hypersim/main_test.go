@@ -45,6 +45,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus, "signal": cmdSignal, "samerun": cmdSameRun, "tmpfs": cmdTmpfs, "nothing": cmdNothing,
+			"damage": cmdDamage, "foreign": cmdForeign, "replace": cmdReplace,
 		},
 	})
 }
@@ -181,4 +182,33 @@ func cmdNothing(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s matches %s", pattern, strings.Join(list, ", "))
 		}
 	}
+}
+
+// cmdDamage cuts the first file of a pattern short: damage 'dir/runs/*/run.json'.
+func cmdDamage(ts *testscript.TestScript, neg bool, args []string) {
+	list, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if neg || len(list) == 0 {
+		ts.Fatalf("%s names no file", args[0])
+	}
+	ts.Check(os.Truncate(list[0], 10))
+}
+
+// cmdForeign makes the runs of a folder those of another program, as far as their addresses say.
+func cmdForeign(ts *testscript.TestScript, _ bool, args []string) {
+	list, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, e := range list {
+		name, _, _ := strings.Cut(e.Name(), "-")
+		ts.Check(os.Rename(filepath.Join(ts.MkAbs(args[0]), e.Name()), filepath.Join(ts.MkAbs(args[0]), name+"-00000000")))
+	}
+}
+
+// cmdReplace puts one text in the place of another, which must be there: replace OLD NEW FILE.
+func cmdReplace(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[2])
+	if !strings.Contains(text, args[0]) {
+		ts.Fatalf("%s does not hold %q", args[2], args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, args[0], args[1])), 0o644))
 }

@@ -38,15 +38,17 @@ seeds of each cell and leaves tables with intervals: summary.csv, long.csv, expe
 in plots/ the effect of what was varied, distributions of detection times, detection against its cost, and maps.
 
 The folder is results/<scenario>/sweep-<hash> unless --out names another. Every run has its own small
-folder below runs/, named by what was run, and is on disk as soon as it is done: the same command goes on
-where a sweep was stopped or killed, and more seeds or values redo nothing. Ctrl-C stops at once; what was
-done stays, and the folder is marked by a file named "incomplete".
+folder below runs/, named by what was run and by which program, and is on disk as soon as it is done: the same
+command goes on where a sweep was stopped or killed, more seeds or values redo nothing, and other bounds judge the
+runs that are there. Damaged runs are done again; those of another program stay and are not used. Ctrl-C stops at
+once; what was done stays, and the folder is marked by a file named "incomplete".
 
 --shard 2/8 does the second of eight parts. In an array job of SLURM and in an indexed job of Kubernetes the
 part is read from the job's environment. Parts share a folder, or are joined by hypersim merge.
 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
-written; 3 internal error; 4 a comparison of cells could not be judged: too few seeds; 130 interrupted.`,
+written; 3 internal error; 4 a comparison of cells could not be judged: too few seeds, or runs are missing (but of a
+part: what the others do is not missing); 130 interrupted.`,
 		Example: `  hypersim sweep crash-single-lan --seeds 1..3 --vary cluster.size=5,20
   hypersim sweep crash-single-lan --seeds 1..6 --vary cluster.size=5,20 --variant flat
   hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --json
@@ -87,6 +89,8 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return usageError{err}
 	}
+	build := runner.ReadBuild(version)
+	req.Program = build.Program
 	plan, err := batch.Expand(*req)
 	if err != nil {
 		return usageError{err}
@@ -109,8 +113,13 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 	for _, text := range plan.Inert() {
 		log.line("warning: %s", text)
 	}
+	foreign, programs := plan.Foreign(f.out)
+	if foreign > 0 {
+		log.line("warning: %s holds %s of this sweep by another program: %s; this one is %s: they stay, and are not used", f.out, runs(foreign),
+			strings.Join(programs, ", "), build.String())
+	}
 	done, err := plan.Run(cmd.Context(), *req, batch.Options{
-		Dir: f.out, Jobs: jobs, Shard: shard, Force: f.force, Build: runner.ReadBuild(version), Progress: log.progress,
+		Dir: f.out, Jobs: jobs, Shard: shard, Force: f.force, Build: build, Progress: log.progress,
 	})
 	log.close()
 	if err != nil {
@@ -120,12 +129,17 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return sweepError(err)
 	}
+	if done.Damaged > 0 {
+		log.line("warning: damaged runs done again: %d", done.Damaged)
+	}
 	code := report.Exit
 	switch {
 	case done.Interrupted:
 		code = exitInterrupted
 	case len(done.Slow) > 0:
 		code = exitFailed
+	case shard.Of <= 1:
+		code = unjudged(code, report)
 	}
 	for _, s := range done.Slow {
 		log.line("warning: %s exceeded its budget of wall time; nothing is kept of it", s)
@@ -134,6 +148,21 @@ func (f *sweepFlags) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	return printSweep(cmd.OutOrStdout(), f.out, report, code, f)
+}
+
+// unjudged is the exit status where runs are missing: 4, unless something failed whatever they would have said.
+func unjudged(code int, r *batch.Report) int {
+	if code == exitOK && r.Done < r.Runs {
+		return exitOpen
+	}
+	return code
+}
+
+func runs(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }
 
 // sweepError tells what the user can put right from the rest.

@@ -85,9 +85,6 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 	if f.quiet {
 		return out.Bytes()
 	}
-	if len(r.Builds) > 1 {
-		fmt.Fprintf(&out, "\nwarning: the runs come from %d different programs, see builds in %s; --force does them again\n", len(r.Builds), relative(dir, batch.SweepName))
-	}
 	if r.Done < r.Runs {
 		fmt.Fprintf(&out, "\n%d of %d runs are there; the same command goes on\n", r.Done, r.Runs)
 	}

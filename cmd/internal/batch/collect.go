@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // Report is sweep.json: the plan's cells with their verdicts.
@@ -62,18 +60,21 @@ type RunReport struct {
 // so that whoever comes last leaves the complete result.
 func (p *Plan) Collect(dir string, strict bool) (*Report, error) {
 	for {
-		missing := p.missing(dir)
+		if len(p.aside) > 0 {
+			p.aside = nil // they may have been done again
+		}
+		missing := p.missing(dir) // those found damaged while reading count from then on
 		r, err := p.collect(dir, strict)
 		if err != nil {
 			return nil, err
 		}
 		switch still := p.missing(dir); {
-		case still < missing || still == 0 && r.Done < r.Runs:
+		case still < missing || still < r.Runs-r.Done:
 			continue
 		case still == 0:
 			return r, unmark(dir)
 		default:
-			return r, mark(dir, fmt.Sprintf("%d of %d runs are missing; the same command goes on", still, p.Runs()))
+			return r, mark(dir, fmt.Sprintf("%d of %d runs are missing%s; the same command goes on", still, p.Runs(), p.broken()))
 		}
 	}
 }
@@ -94,7 +95,7 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 		}
 		x := CellReport{
 			Cell: c.Name, Values: c.Values, ConfigHash: c.ConfigHash, Nodes: c.Nodes, Args: c.Args, Runs: []RunReport{}, Missing: []uint64{},
-			Verdicts: []Verdict{}, Violations: []Violation{}, Warnings: []string{},
+			Verdicts: []Verdict{}, Violations: []Violation{}, Warnings: append([]string{}, c.Warnings...),
 		}
 		for k, run := range runs {
 			if run == nil {
@@ -124,22 +125,43 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 	return r, t.write(dir, r)
 }
 
-// read loads the runs of a cell, nil where there is none yet.
+// read loads the runs of a cell, nil where there is none yet, or a damaged one.
 func (p *Plan) read(dir string, c *Cell) ([]*runData, error) {
 	runs := make([]*runData, len(c.Runs))
 	for k, address := range c.Runs {
 		r, err := readRun(dir, address)
+		if err == nil {
+			err = r.answer(dir, c, p.Seeds[k])
+		}
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errDamaged):
+		case errors.Is(err, errDamaged):
+			p.setAside(address)
+		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return nil, err
-		case r.Stopped == "" && len(r.Claims) != len(c.Claims) || r.Seed != p.Seeds[k]:
-			return nil, damaged(filepath.Join(dir, runsDir, address), errors.New("it is another run than its address says"))
 		default:
 			runs[k] = r
 		}
 	}
 	return runs, nil
+}
+
+// answer judges the claims of the cell by the run alone.
+func (r *runData) answer(dir string, c *Cell, seed uint64) error {
+	if r.Seed != seed {
+		return damaged(dir, r.Address, "it is of another seed than its address says")
+	}
+	if r.Stopped != "" {
+		return nil // it measured nothing
+	}
+	for i := range c.Claims {
+		s := r.sample(c.Claims[i].Selection())
+		if s == nil {
+			return damaged(dir, r.Address, "it lacks what the expectation "+c.Claims[i].ID+" is about")
+		}
+		r.claims = append(r.claims, s.judged(&c.Claims[i].Expectation))
+	}
+	return nil
 }
 
 // note adds a run to its cell.
@@ -154,7 +176,7 @@ func (r *Report) note(x *CellReport, run *runData) {
 			x.Warnings = append(x.Warnings, w)
 		}
 	}
-	b := strings.Join(strings.Fields(run.Version+" "+run.Revision+" "+run.Go+" "+run.GOARCH+" "+run.Tags), " ")
+	b := run.String()
 	if !slices.Contains(r.Builds, b) {
 		r.Builds = append(r.Builds, b)
 	}
@@ -201,7 +223,7 @@ func gather(c *Cell, runs []*runData, seeds []uint64) []evidence {
 			case r.Stopped != "":
 				e.stopped++
 			default:
-				e.samples, e.seeds = append(e.samples, &r.Claims[i]), append(e.seeds, seeds[k])
+				e.samples, e.seeds = append(e.samples, r.claims[i]), append(e.seeds, seeds[k])
 			}
 		}
 	}

@@ -6,8 +6,9 @@
 // folders.
 //
 // A run is addressed by the hash of what was run (resolved configuration, contents of the files that it
-// names, seed, format), not by its place in a plan: adding seeds or points redoes nothing, and a sweep that
-// was killed goes on where it stopped. What Collect writes follows from the plan and the runs alone, in the
+// names, what expectations select, seed, format) and by its program, not by its place in a plan: adding seeds or
+// points redoes nothing, a sweep that was killed goes on where it stopped, and a changed bound judges the runs that are
+// there. Records carry checksums: a damaged one is done again. What Collect writes follows from the plan and the runs alone, in the
 // plan's order: number of workers, shards and interruptions change no byte.
 //
 // The same seed in two cells is the same weather: streams of chance are keyed by seed, purpose and ids, so

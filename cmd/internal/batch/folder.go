@@ -3,6 +3,7 @@ package batch
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,6 +41,9 @@ func Check(dir, scenario string) error {
 		}
 		return nil
 	}
+	if errors.Is(err, errDamaged) && isSweep(dir) {
+		return nil // the plan is written anew
+	}
 	list, err2 := os.ReadDir(dir)
 	if err2 != nil {
 		return usage("%v", err2)
@@ -56,6 +60,12 @@ func Check(dir, scenario string) error {
 // fileMax bounds each file of a sweep, and what it is when unpacked, in bytes.
 const fileMax = 1 << 30
 
+// isSweep reports whether the folder has runs in it.
+func isSweep(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, runsDir))
+	return err == nil && info.IsDir()
+}
+
 // ReadPlan reads the plan of a sweep's folder.
 func ReadPlan(dir string) (*Plan, error) {
 	text, err := input.ReadFile(filepath.Join(dir, PlanName), fileMax)
@@ -64,7 +74,7 @@ func ReadPlan(dir string) (*Plan, error) {
 	}
 	p := &Plan{}
 	if err := json.Unmarshal(text, p); err != nil {
-		return nil, usage("%s: %v", filepath.Join(dir, PlanName), err)
+		return nil, fmt.Errorf("%w: %s: %w", errDamaged, filepath.Join(dir, PlanName), err)
 	}
 	if p.Schema != Format {
 		return nil, usage("%s is of format %d, this program's is %d; sweep into another folder", filepath.Join(dir, PlanName), p.Schema, Format)
@@ -103,17 +113,55 @@ func unmark(dir string) error {
 	return nil
 }
 
-// missing counts the runs of the plan that are not in the folder.
+// missing counts the runs of the plan that are not in the folder, or damaged as far as that was noticed.
 func (p *Plan) missing(dir string) int {
 	n := 0
 	for i := range p.Cells {
 		for _, address := range p.Cells[i].Runs {
-			if !has(dir, address) {
+			if p.aside[address] || !has(dir, address) {
 				n++
 			}
 		}
 	}
 	return n
+}
+
+// setAside takes note of a damaged run.
+func (p *Plan) setAside(address string) {
+	if p.aside == nil {
+		p.aside = map[string]bool{}
+	}
+	p.aside[address] = true
+}
+
+// broken says how many runs are damaged, "" if none is.
+func (p *Plan) broken() string {
+	if len(p.aside) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of them damaged)", len(p.aside))
+}
+
+// Foreign counts the runs of the plan that lie in the folder as another program made them, and says which programs. They
+// stay and are not used.
+func (p *Plan) Foreign(dir string) (runs int, programs []string) {
+	for i := range p.Cells {
+		for _, address := range p.Cells[i].Runs {
+			list, _ := filepath.Glob(filepath.Join(dir, runsDir, addressPattern(address))) // addresses hold no bad pattern
+			list = slices.DeleteFunc(list, func(path string) bool { return filepath.Base(path) == address })
+			if len(list) > 0 {
+				runs++
+			}
+			for _, path := range list {
+				h, _, _, err := load(dir, filepath.Base(path))
+				if err == nil && !slices.Contains(programs, h.String()) {
+					programs = append(programs, h.String())
+				}
+			}
+		}
+	}
+	slices.Sort(programs)
+	return runs, programs
 }
 
 func has(dir, address string) bool {

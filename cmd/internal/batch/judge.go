@@ -177,7 +177,7 @@ func (e *evidence) combined(v Verdict) (_ Verdict, sure bool) {
 func (e *evidence) every(v Verdict) Verdict {
 	worst, fails, open := -1, 0, -1
 	for i, s := range e.samples {
-		switch s.Outcome {
+		switch s.outcome {
 		case judge.Fail.String():
 			fails++
 		case judge.Pass.String():
@@ -199,7 +199,7 @@ func (e *evidence) every(v Verdict) Verdict {
 		v.Why = because(v.Why, "%d of %d runs fail, seed %d worst", fails, len(e.samples), e.seeds[worst])
 		return v.by(false)
 	case open >= 0:
-		return v.cannot("seed %d: %s", e.seeds[open], e.samples[open].Why)
+		return v.cannot("seed %d: %s", e.seeds[open], e.samples[open].why)
 	}
 	return v.by(true)
 }
@@ -286,13 +286,13 @@ func (e *evidence) mean(v Verdict) Verdict {
 func (e *evidence) share(v Verdict) Verdict {
 	holds := uint64(0)
 	for i, s := range e.samples {
-		switch s.Outcome {
+		switch s.outcome {
 		case judge.Pass.String():
 			holds++
 		case judge.Fail.String():
 		default:
 			if e.claim.Level != judge.Record {
-				return v.cannot("seed %d: %s", e.seeds[i], s.Why)
+				return v.cannot("seed %d: %s", e.seeds[i], s.why)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func ptr(v float64) *float64 { return &v }
 func seeds(c *Claim, runs ...[]float64) *evidence {
 	e := &evidence{claim: c}
 	for i, values := range runs {
-		s := &Sample{ID: c.ID, Count: number(len(values)), Exposure: 10, PerWhat: "s", Value: number(math.NaN())}
+		s := &Sample{id: c.ID, Count: number(len(values)), Exposure: 10, PerWhat: "s", Value: number(math.NaN())}
 		v := slices.Clone(values)
 		slices.Sort(v)
 		for _, x := range v {
@@ -35,11 +35,11 @@ func seeds(c *Claim, runs ...[]float64) *evidence {
 		}
 		switch {
 		case len(v) < c.Least():
-			s.Outcome, s.Why = judge.CannotJudge.String(), "too few"
+			s.outcome, s.why = judge.CannotJudge.String(), "too few"
 		case c.Holds(float64(s.Value)):
-			s.Outcome = judge.Pass.String()
+			s.outcome = judge.Pass.String()
 		default:
-			s.Outcome = judge.Fail.String()
+			s.outcome = judge.Fail.String()
 		}
 		e.samples, e.seeds = append(e.samples, s), append(e.seeds, uint64(i+1))
 	}

@@ -19,9 +19,9 @@ import (
 func reduce(res *runner.Result, build runner.Build, address string) (*runData, error) {
 	sc := res.Scenario
 	r := &runData{Head: Head{
-		Schema: Format, Address: address, Scenario: sc.Name, Variant: sc.Variant, Sets: append([]string{}, sc.Sets...),
-		Seed: sc.Seed, ConfigHash: sc.ConfigHash, Digest: res.Digest, Events: res.Events, VirtualS: res.Virtual.Seconds(),
-		Stopped: res.Stopped, Warnings: append([]string{}, res.Warnings...), Violations: []Violation{}, Build: build,
+		Schema: Format, Address: address, Scenario: sc.Name, Variant: sc.Variant, Sets: runSets(sc.Sets),
+		Seed: sc.Seed, Digest: res.Digest, Events: res.Events, VirtualS: res.Virtual.Seconds(),
+		Stopped: res.Stopped, Warnings: append([]string{}, res.Warnings[len(sc.Warnings):]...), Violations: []Violation{}, Build: build,
 	}}
 	for i := range res.Violations {
 		v := &res.Violations[i]
@@ -32,8 +32,10 @@ func reduce(res *runner.Result, build runner.Build, address string) (*runData, e
 	if res.Stopped != "" { // half a run is no measurement
 		return r, nil
 	}
-	for _, e := range runner.Claims(sc) {
-		r.Claims = append(r.Claims, sample(&e, res.Metrics))
+	list := runner.Claims(sc)
+	for _, name := range selections(list) {
+		i := slices.IndexFunc(list, func(e judge.Expectation) bool { return e.Selection() == name })
+		r.Samples = append(r.Samples, sample(name, &list[i], res.Metrics))
 	}
 	r.Counts, r.Survival = counts(res.Metrics), survival(res.Metrics)
 	var err error
@@ -44,35 +46,78 @@ func reduce(res *runner.Result, build runner.Build, address string) (*runData, e
 // valuesMax bounds the different values that a run keeps for one expectation; more are rounded.
 const valuesMax = 20_000
 
-// sample selects what an expectation is about and judges the run by itself.
-func sample(e *judge.Expectation, m *metrics.Result) Sample {
-	v := judge.Judge([]judge.Expectation{*e}, m, judge.Options{})[0]
-	out := Sample{ID: e.ID, Outcome: v.Outcome.String(), Value: number(v.Value), Least: v.Least, Unit: v.Unit, Values: []number{}, Weights: []number{}}
-	if v.Outcome != judge.Pass && v.Outcome != judge.Fail {
-		out.Why = v.Why
+// runSets returns the changes that change what happens in a run.
+func runSets(sets []string) []string {
+	return slices.DeleteFunc(append([]string{}, sets...), func(s string) bool {
+		return strings.HasPrefix(s, "expect.") || strings.HasPrefix(s, "compare.") || strings.HasPrefix(s, "report.plot")
+	})
+}
+
+// selections returns the different selections of expectations, sorted.
+func selections(list []judge.Expectation) []string {
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = list[i].Selection()
 	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sample keeps what an expectation is about.
+func sample(name string, e *judge.Expectation, m *metrics.Result) Sample {
+	out := Sample{Selection: name, Value: number(math.NaN()), Low: number(math.NaN()), High: number(math.NaN()), Values: []number{}, Weights: []number{}}
 	s, err := judge.Select(e, m, &judge.Options{})
 	if err != nil {
+		out.Err = err.Error()
 		return out
 	}
-	out.Truncated, out.Exposure, out.PerWhat = s.Truncated, number(s.To.Sub(s.From).Seconds()), "s"
+	f, _ := s.Facts(e)
+	out.keep(&f)
+	out.Exposure, out.PerWhat = number(s.To.Sub(s.From).Seconds()), "s"
 	if def, ok := metrics.Lookup(e.Metric); ok && def.Definition().PerNodeHour {
 		out.Exposure, out.PerWhat = number(s.NodeHours), "node-hour"
 	}
 	values := make([]metrics.Value, len(s.Obs))
 	for i := range s.Obs {
 		values[i] = metrics.Value{V: s.Obs[i].Value, W: float64(s.Obs[i].Weight)}
-		out.Count += number(s.Obs[i].Weight)
 	}
-	for i := range s.Unseen {
-		out.Unseen = append(out.Unseen, number(s.Unseen[i].Value))
-	}
-	slices.Sort(out.Unseen)
 	values, out.Digits = distinct(values)
 	for _, x := range values {
 		out.Values, out.Weights = append(out.Values, number(x.V)), append(out.Weights, number(x.W))
 	}
 	return out
+}
+
+// keep takes over the facts.
+func (s *Sample) keep(f *judge.Facts) {
+	s.Err, s.Note, s.Unit, s.Least, s.Truncated = f.Err, f.Note, f.Unit, f.Least, f.Truncated
+	s.Value, s.Low, s.High, s.Count = number(f.Value), number(f.Low), number(f.High), number(f.Count)
+	for _, x := range f.Unseen {
+		s.Unseen = append(s.Unseen, number(x))
+	}
+}
+
+// facts are what keep took over.
+func (s *Sample) facts() *judge.Facts {
+	f := &judge.Facts{
+		Err: s.Err, Note: s.Note, Unit: s.Unit, Least: s.Least, Truncated: s.Truncated,
+		Value: float64(s.Value), Low: float64(s.Low), High: float64(s.High), Count: float64(s.Count),
+	}
+	for _, x := range s.Unseen {
+		f.Unseen = append(f.Unseen, float64(x))
+	}
+	return f
+}
+
+// judged returns the sample with the verdict on a claim, as if the run stood alone.
+func (s *Sample) judged(e *judge.Expectation) *Sample {
+	out := *s // observations are shared
+	v := e.Decide(s.facts())
+	out.id, out.outcome, out.Value, out.Least, out.Unit = e.ID, v.Outcome.String(), number(v.Value), v.Least, v.Unit
+	if v.Outcome != judge.Pass && v.Outcome != judge.Fail {
+		out.why = v.Why
+	}
+	return &out
 }
 
 // distinct sorts values and joins equal ones. If too many are left, they are rounded to the most digits

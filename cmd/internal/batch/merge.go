@@ -7,91 +7,101 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"hypersim/topologies/input"
 )
+
+// Merged is what became of joining folders.
+type Merged struct {
+	Plan    *Plan
+	Report  *Report
+	Damaged []string // files that are not as they were written; of a run that has another copy, that one was taken
+}
 
 // Merge joins the folders of shards of one sweep into out, as if it had run in one place, and collects the
 // result. The folders stay as they are; out may be one of them.
-func Merge(out string, dirs []string, strict bool) (*Plan, *Report, error) {
-	var plan *Plan
-	var text []byte
-	for _, dir := range dirs {
-		p, err := ReadPlan(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, usage("%s is no folder of a sweep: it has no %s", dir, PlanName)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if mine := indented(p); plan == nil {
-			plan, text = p, mine
-		} else if !bytes.Equal(mine, text) {
-			return nil, nil, usage("%s and %s are not of the same sweep: their %s differ", dirs[0], dir, PlanName)
-		}
+func Merge(out string, dirs []string, strict bool) (*Merged, error) {
+	m := &Merged{}
+	if err := m.plan(dirs); err != nil {
+		return nil, err
 	}
-	if plan == nil {
-		return nil, nil, usage("no folder to merge")
+	if err := m.Plan.prepare(out); err != nil {
+		return nil, err
 	}
-	if err := plan.prepare(out); err != nil {
-		return nil, nil, err
-	}
-	for i := range plan.Cells {
-		for _, address := range plan.Cells[i].Runs {
-			if err := adopt(out, dirs, address); err != nil {
-				return nil, nil, err
+	for i := range m.Plan.Cells {
+		for _, address := range m.Plan.Cells[i].Runs {
+			if err := m.adopt(out, dirs, address); err != nil {
+				return nil, err
 			}
 		}
 	}
-	r, err := plan.Collect(out, strict)
-	return plan, r, err
+	var err error
+	m.Report, err = m.Plan.Collect(out, strict)
+	return m, err
 }
 
-// adopt copies a run from the first folder that has it; others that have it must hold the same.
-func adopt(out string, dirs []string, address string) error {
+// plan reads the plan that all folders share. A folder whose plan is damaged may still hold runs of it.
+func (m *Merged) plan(dirs []string) error {
+	first := ""
+	var last error
+	for _, dir := range dirs {
+		p, err := ReadPlan(dir)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return usage("%s is no folder of a sweep: it has no %s", dir, PlanName)
+		case errors.Is(err, errDamaged):
+			m.Damaged, last = append(m.Damaged, filepath.Join(dir, PlanName)), err
+		case err != nil:
+			return err
+		case m.Plan == nil:
+			m.Plan, first = p, dir
+		case p.Program != m.Plan.Program:
+			return usage("%s and %s were made by different programs (%.8s and %.8s); sweep the parts with the same one", first, dir, m.Plan.Program, p.Program)
+		case !bytes.Equal(indented(p), indented(m.Plan)):
+			return usage("%s and %s are not of the same sweep: their %s differ", first, dir, PlanName)
+		}
+	}
+	if m.Plan == nil {
+		return usage("no folder to merge: %v", last)
+	}
+	return nil
+}
+
+// adopt copies a run from the first folder that has it whole; others that have it whole must hold the same.
+func (m *Merged) adopt(out string, dirs []string, address string) error {
 	if err := sweepOut(out, address); err != nil {
 		return err
 	}
+	var good *Head
+	from := ""
 	for _, dir := range append([]string{out}, dirs...) {
-		if !has(dir, address) {
-			continue
-		}
-		a, err := readHead(dir, address)
-		if err != nil {
+		h, head, data, err := load(dir, address)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || dir == out && good != nil:
+		case errors.Is(err, errDamaged):
+			m.note(filepath.Join(dir, runsDir, address))
+		case err != nil:
 			return err
-		}
-		if !has(out, address) {
-			if err := copyRun(dir, out, address); err != nil {
+		case good == nil:
+			good, from = h, dir
+			if dir == out {
+				continue
+			}
+			if err := errors.Join(os.RemoveAll(filepath.Join(out, runsDir, address)), putRun(out, address, head, data)); err != nil {
 				return fmt.Errorf("copy run %s from %s: %w", address, dir, err)
 			}
-			continue
-		}
-		if b, err := readHead(out, address); err != nil || a.Digest != b.Digest {
-			return errors.Join(err, fmt.Errorf("run %s (%s, seed %d) has digest %s in %s and another elsewhere: they come from different programs",
-				address, a.Scenario, a.Seed, a.Digest, dir))
+		case h.SHA256 != good.SHA256:
+			return fmt.Errorf("run %s (%s, seed %d) of one program has digest %s in %s and %s in %s: one of the machines computes wrongly, or this is a bug",
+				address, h.Scenario, h.Seed, good.Digest, from, h.Digest, dir)
 		}
 	}
 	return nil
 }
 
-func copyRun(from, to, address string) error {
-	work, err := os.MkdirTemp(filepath.Join(to, runsDir), "."+address+".*.partial")
-	if err != nil {
-		return err
-	}
-	err = os.Chmod(work, 0o755)
-	for _, name := range []string{dataName, headName} {
-		data, e := input.ReadFile(filepath.Join(from, runsDir, address, name), fileMax)
-		if e == nil {
-			e = writeSynced(filepath.Join(work, name), data)
+// note takes a damaged file once: out may be one of the folders.
+func (m *Merged) note(path string) {
+	for _, have := range m.Damaged {
+		if filepath.Clean(have) == filepath.Clean(path) {
+			return
 		}
-		err = errors.Join(err, e)
 	}
-	if err == nil {
-		err = os.Rename(work, filepath.Join(to, runsDir, address))
-	}
-	if err != nil {
-		return errors.Join(err, os.RemoveAll(work))
-	}
-	return nil
+	m.Damaged = append(m.Damaged, path)
 }

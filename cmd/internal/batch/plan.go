@@ -18,7 +18,7 @@ import (
 
 // Format is the version of what a run leaves in a sweep's folder. It is part of a run's address, so that
 // runs of another format are done again and not misread.
-const Format = 2
+const Format = 3
 
 // runsMax bounds a sweep where the scenario does not.
 const runsMax = 1_000_000
@@ -31,6 +31,7 @@ type Request struct {
 	Vary     []string       // "key=a,b,c", axes beside those of the file
 	Variants []string       // none: all of the file
 	Seeds    []uint64       // none: the file's sweep seeds, or else its one seed
+	Program  string         // that makes the runs: see runner.Build
 }
 
 // UsageError is what the user can put right; nothing was written.
@@ -51,11 +52,13 @@ type Plan struct {
 	Axes     []string `json:"axes"`               // keys, in order; "variant" first
 	Defaults []Value  `json:"defaults"`           // of the axes, where the scenario has one
 	Seeds    []uint64 `json:"seeds"`
+	Program  string   `json:"program"` // that makes the runs: SHA-256 of the executable
 	Compare  Declared `json:"compare"`
 	Cells    []Cell   `json:"cells"`
 
 	variants []scenarios.Variant
-	family   string // hash of what later plans of the same sweep share: neither seeds nor points
+	family   string          // hash of what later plans of the same sweep share: neither seeds nor points
+	aside    map[string]bool // addresses of runs that are damaged
 }
 
 // Cell is one combination of values; its runs differ in the seed alone.
@@ -66,10 +69,12 @@ type Cell struct {
 	ConfigHash string   `json:"config_hash"`
 	Nodes      int      `json:"nodes"`
 	Args       []string `json:"args"` // hypersim run SCENARIO, these and --seed repeat a run
+	Warnings   []string `json:"warnings"`
 	Claims     []Claim  `json:"expectations"`
 	Runs       []string `json:"runs"` // addresses, one per seed
 
 	inert   []scenarios.Inert
+	run     string // hash of what its runs follow from and what is kept of them, without bounds
 	sets    []string
 	variant string
 	cost    float64 // events expected of one run
@@ -97,7 +102,7 @@ func Expand(req Request) (*Plan, error) {
 		return nil, usage("%v", err)
 	}
 	p := &Plan{
-		Schema: Format, Scenario: base.Name, Title: base.Title, SHA256: base.SHA256, Sets: append([]string{}, req.Sets...),
+		Schema: Format, Scenario: base.Name, Title: base.Title, SHA256: base.SHA256, Sets: append([]string{}, req.Sets...), Program: req.Program,
 		Axes: []string{}, Seeds: firstOf(req.Seeds, base.Sweep.Seeds, []uint64{base.Seed}),
 	}
 	p.variants = base.Variants
@@ -125,10 +130,10 @@ func Expand(req Request) (*Plan, error) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		for _, seed := range p.Seeds {
-			c.Runs = append(c.Runs, address(c.Identity, seed))
+			c.Runs = append(c.Runs, address(c.run, seed, req.Program))
 		}
 	}
-	p.family = runner.Identity(base)
+	p.family = runner.RunIdentity(base)
 	return p, nil
 }
 
@@ -223,7 +228,10 @@ func loadCell(req Request, values []Value) (*Cell, error) {
 		return nil, err
 	}
 	c.Identity, c.ConfigHash, c.Nodes = runner.Identity(sc), sc.ConfigHash, len(sc.Nodes)
-	for i, e := range runner.Claims(sc) {
+	c.Warnings = append([]string{}, sc.Warnings...)
+	list := runner.Claims(sc)
+	c.run = hash(runner.RunIdentity(sc) + "\n" + strings.Join(selections(list), "\n"))
+	for i, e := range list {
 		x := &sc.Expects[i]
 		c.Claims = append(c.Claims, Claim{
 			Expectation: e, Applies: x.Applies, AtLeast: x.AtLeast, Versus: x.Versus, AsRatio: x.VersusRatio, Unit: x.Unit,
@@ -325,10 +333,13 @@ func same(a, b string) bool {
 	return a == b || err1 == nil && err2 == nil && x == y
 }
 
-// address names a run by what is run.
-func address(identity string, seed uint64) string {
-	return hash(fmt.Sprintf("hypersim run, format %d\n%s\nseed %d\n", Format, identity, seed))[:32]
+// address names a run by what is run and by which program: the same run of another program has the same first part.
+func address(identity string, seed uint64, program string) string {
+	return hash(fmt.Sprintf("hypersim run, format %d\n%s\nseed %d\n", Format, identity, seed))[:24] + "-" + hash(program)[:8]
 }
+
+// addressPattern matches the address of the same run of any program.
+func addressPattern(address string) string { return strings.SplitN(address, "-", 2)[0] + "-????????" }
 
 func hash(text string) string {
 	sum := sha256.Sum256([]byte(text))

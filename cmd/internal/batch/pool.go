@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,7 @@ func (p *Progress) Left() time.Duration {
 // Outcome is what became of the runs of a plan, or of a shard of it.
 type Outcome struct {
 	Done, Kept  int      // runs carried out now; runs that were there
+	Damaged     int      // runs that were there, but not as they were written: they are done again
 	Slow        []string // runs that their budget of wall time ended: nothing is kept of them
 	Interrupted bool
 }
@@ -60,14 +62,14 @@ func (p *Plan) Run(ctx context.Context, req Request, opt Options) (*Outcome, err
 	if err := p.prepare(opt.Dir); err != nil {
 		return nil, err
 	}
-	todo, kept, err := p.todo(&opt)
+	todo, had, err := p.todo(&opt)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	w := &workers{plan: p, req: req, opt: opt, todo: todo, stop: stop, began: time.Now(), under: map[int]runner.Progress{}}
-	w.out.Kept = kept
+	w.out = had
 	for i := range todo {
 		w.cost += todo[i].cell.cost
 	}
@@ -85,29 +87,43 @@ func (p *Plan) Run(ctx context.Context, req Request, opt Options) (*Outcome, err
 
 // todo lists what the shard has to do: first all cells with the first seed, so that a sweep that is stopped
 // early says a little about everything.
-func (p *Plan) todo(opt *Options) (list []task, kept int, err error) {
+func (p *Plan) todo(opt *Options) (list []task, had Outcome, err error) {
+	known := map[string]bool{} // cells that only judge differently share their runs
 	for s, seed := range p.Seeds {
 		for i := range p.Cells {
 			c := &p.Cells[i]
-			if !opt.Shard.has(s*len(p.Cells) + i) {
+			if !opt.Shard.has(s*len(p.Cells)+i) || known[c.Runs[s]] {
 				continue
 			}
-			if opt.Force {
-				if err := os.RemoveAll(filepath.Join(opt.Dir, runsDir, c.Runs[s])); err != nil {
-					return nil, 0, err
-				}
+			known[c.Runs[s]] = true
+			there, err := opt.clear(c.Runs[s], &had)
+			switch {
+			case err != nil:
+				return nil, had, err
+			case there:
+				had.Kept++
+			default:
+				list = append(list, task{c, seed, c.Runs[s]})
 			}
-			if has(opt.Dir, c.Runs[s]) {
-				kept++
-				continue
-			}
-			if err := sweepOut(opt.Dir, c.Runs[s]); err != nil {
-				return nil, 0, err
-			}
-			list = append(list, task{c, seed, c.Runs[s]})
 		}
 	}
-	return list, kept, nil
+	return list, had, nil
+}
+
+// clear reports whether a run is there and whole; what is left of one that is not goes.
+func (opt *Options) clear(address string, had *Outcome) (there bool, err error) {
+	err = verify(opt.Dir, address)
+	switch {
+	case err == nil && !opt.Force:
+		return true, nil
+	case errors.Is(err, errDamaged):
+		if !opt.Force {
+			had.Damaged++
+		}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	}
+	return false, errors.Join(os.RemoveAll(filepath.Join(opt.Dir, runsDir, address)), sweepOut(opt.Dir, address))
 }
 
 // workers carry out tasks. What they share is below the lock; runs share nothing.

@@ -2,12 +2,15 @@ package batch
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/klauspost/compress/zstd"
@@ -32,14 +35,15 @@ type Head struct {
 	Variant    string      `json:"variant,omitempty"`
 	Sets       []string    `json:"sets"` // hypersim run SCENARIO --seed … --set … repeats the run
 	Seed       uint64      `json:"seed"`
-	ConfigHash string      `json:"config_hash"`
 	Digest     string      `json:"digest"`
 	Events     uint64      `json:"events"`
 	VirtualS   float64     `json:"virtual_s"`
 	Stopped    string      `json:"stopped,omitempty"`
-	Warnings   []string    `json:"warnings"`
+	Warnings   []string    `json:"warnings"` // of the run, beside those of its configuration
 	Violations []Violation `json:"violations"`
 	runner.Build
+	DataSHA256 string `json:"observations_sha256"` // of observations.json.zst
+	SHA256     string `json:"sha256"`              // of this file with "" here
 }
 
 // Violation is the first breach of one invariant in a run.
@@ -54,20 +58,22 @@ type Violation struct {
 
 // Data is observations.json: what cells, intervals and expectations are made from.
 type Data struct {
-	Claims   []Sample   `json:"expectations"` // in the order of the scenario
+	Samples  []Sample   `json:"samples"` // by selection
 	Metrics  []Dist     `json:"metrics"`
 	Counts   []Count    `json:"counts"`
 	Survival []Survival `json:"survival"`
 }
 
-// Sample is what one expectation selected from the run, and the run's own verdict.
+// Sample is what expectations of one selection selected from the run, whatever their bounds.
 type Sample struct {
-	ID        string   `json:"id"`
-	Outcome   string   `json:"outcome"` // as if the run stood alone
-	Why       string   `json:"why,omitempty"`
-	Value     number   `json:"value"`           // the statistic
+	Selection string   `json:"selection"`
+	Err       string   `json:"error,omitempty"` // why nothing could be selected
+	Value     number   `json:"value"`           // the statistic; of the statistic all the first observation
 	Least     bool     `json:"least,omitempty"` // value is only known not to be smaller
+	Note      string   `json:"note,omitempty"`  // about what never came
 	Unit      string   `json:"unit"`
+	Low       number   `json:"low"` // least and largest observation
+	High      number   `json:"high"`
 	Count     number   `json:"count"` // observations, by weight
 	Exposure  number   `json:"exposure"`
 	PerWhat   string   `json:"per,omitempty"` // what exposure is in, for rates: "node-hour" or "s"
@@ -76,6 +82,8 @@ type Sample struct {
 	Values    []number `json:"values"`           // ascending, different
 	Weights   []number `json:"weights"`          // parallel to values
 	Unseen    []number `json:"unseen,omitempty"` // of detections that never came: how long each was waited for, ascending
+
+	id, outcome, why string // of a claim judged by this run as if it stood alone
 }
 
 // Dist describes one metric under one set of labels, after the warm-up.
@@ -142,12 +150,30 @@ func (n *number) UnmarshalJSON(b []byte) error {
 type runData struct {
 	Head
 	Data
+	claims []*Sample // parallel to those of its cell, each judged; none of a run that was stopped
 }
 
 // write puts the run into its place below dir: complete or not at all.
-func (r *runData) write(dir string) (err error) {
-	place := filepath.Join(dir, runsDir, r.Address)
-	work, err := os.MkdirTemp(filepath.Join(dir, runsDir), "."+r.Address+".*.partial")
+func (r *runData) write(dir string) error {
+	data, err := compress(compact(r.Data))
+	if err != nil {
+		return err
+	}
+	return putRun(dir, r.Address, r.sealed(data), data)
+}
+
+// sealed returns run.json with its checksums.
+func (r *runData) sealed(data []byte) []byte {
+	h := r.Head
+	h.DataSHA256, h.SHA256 = hash(string(data)), ""
+	h.SHA256 = hash(string(indented(h)))
+	return indented(h)
+}
+
+// putRun writes the two files of a run.
+func putRun(dir, address string, head, data []byte) (err error) {
+	place := filepath.Join(dir, runsDir, address)
+	work, err := os.MkdirTemp(filepath.Join(dir, runsDir), "."+address+".*.partial")
 	if err != nil {
 		return err
 	}
@@ -156,56 +182,69 @@ func (r *runData) write(dir string) (err error) {
 			err = errors.Join(err, os.RemoveAll(work))
 		}
 	}()
-	data, err := compress(compact(r.Data))
-	if err != nil {
-		return err
-	}
 	if err := os.Chmod(work, 0o755); err != nil { // MkdirTemp makes it private
 		return err
 	}
 	if err := writeSynced(filepath.Join(work, dataName), data); err != nil {
 		return err
 	}
-	if err := writeSynced(filepath.Join(work, headName), indented(r.Head)); err != nil {
+	if err := writeSynced(filepath.Join(work, headName), head); err != nil {
 		return err
 	}
 	err = os.Rename(work, place)
-	if _, there := readHead(dir, r.Address); err != nil && there == nil {
+	if err != nil && verify(dir, address) == nil {
 		return os.RemoveAll(work) // somebody else did the same run meanwhile, with the same result
 	}
 	return err
 }
 
-// readHead reads run.json of a run.
-func readHead(dir, address string) (*Head, error) {
-	path := filepath.Join(dir, runsDir, address, headName)
-	text, err := input.ReadFile(path, fileMax)
-	if err != nil {
-		return nil, err
-	}
-	h := &Head{}
-	if err := json.Unmarshal(text, h); err != nil || h.Address != address || h.Schema != Format {
-		return nil, damaged(filepath.Dir(path), err)
-	}
-	return h, nil
-}
-
-func damaged(dir string, err error) error {
-	return fmt.Errorf("%s is no run of this format (%w); remove it and sweep again", dir, errors.Join(errDamaged, err))
-}
-
+// errDamaged is a run whose files are not what was written.
 var errDamaged = errors.New("damaged")
+
+func damaged(dir, address string, why any) error {
+	return fmt.Errorf("%w: %s: %v", errDamaged, filepath.Join(dir, runsDir, address), why)
+}
+
+// load reads the files of a run and compares their checksums. An error is errDamaged, or fs.ErrNotExist where there is no
+// such run, or that the disk cannot be read.
+func load(dir, address string) (h *Head, head, data []byte, err error) {
+	place := filepath.Join(dir, runsDir, address)
+	if head, err = input.ReadFile(filepath.Join(place, headName), fileMax); err != nil {
+		if _, there := os.Stat(place); errors.Is(err, fs.ErrNotExist) && there == nil {
+			err = damaged(dir, address, "it has no "+headName)
+		}
+		return nil, nil, nil, err
+	}
+	h = &Head{}
+	if err := json.Unmarshal(head, h); err != nil {
+		return nil, nil, nil, damaged(dir, address, err)
+	}
+	bare := *h
+	bare.SHA256 = ""
+	if h.Address != address || h.Schema != Format || hash(string(indented(bare))) != h.SHA256 || !bytes.Equal(indented(h), head) {
+		return nil, nil, nil, damaged(dir, address, headName+" is not what was written")
+	}
+	data, err = input.ReadFile(filepath.Join(place, dataName), fileMax)
+	if err == nil && hash(string(data)) != h.DataSHA256 {
+		err = errors.New("it is not what was written")
+	}
+	if err != nil {
+		return nil, nil, nil, damaged(dir, address, fmt.Errorf("%s: %w", dataName, err))
+	}
+	return h, head, data, nil
+}
+
+// verify returns nil if the run is there and whole.
+func verify(dir, address string) error {
+	_, _, _, err := load(dir, address)
+	return err
+}
 
 // readRun reads a whole run.
 func readRun(dir, address string) (*runData, error) {
-	h, err := readHead(dir, address)
+	h, _, zipped, err := load(dir, address)
 	if err != nil {
 		return nil, err
-	}
-	path := filepath.Join(dir, runsDir, address, dataName)
-	zipped, err := input.ReadFile(path, fileMax)
-	if err != nil {
-		return nil, damaged(filepath.Dir(path), err)
 	}
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(fileMax))
 	if err != nil {
@@ -218,9 +257,18 @@ func readRun(dir, address string) (*runData, error) {
 		err = json.Unmarshal(text, &r.Data)
 	}
 	if err != nil {
-		return nil, damaged(filepath.Dir(path), err)
+		return nil, damaged(dir, address, err)
 	}
 	return r, nil
+}
+
+// sample returns what the run says about the selection, nil if it was not kept.
+func (r *runData) sample(selection string) *Sample {
+	i, ok := slices.BinarySearchFunc(r.Samples, selection, func(s Sample, name string) int { return cmp.Compare(s.Selection, name) })
+	if !ok {
+		return nil
+	}
+	return &r.Samples[i]
 }
 
 // compress returns the same bytes for the same text.

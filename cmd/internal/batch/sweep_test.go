@@ -305,11 +305,11 @@ func TestSameBytes(t *testing.T) {
 	group.Wait()
 	equal(t, "shards that share a folder", one, shared)
 	slices.Reverse(parts)
-	if _, _, err := Merge(filepath.Join(dir, "merged"), parts, false); err != nil {
+	if _, err := Merge(filepath.Join(dir, "merged"), parts, false); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "shards, merged", one, filepath.Join(dir, "merged"))
-	if _, _, err := Merge(parts[1], parts, false); err != nil {
+	if _, err := Merge(parts[1], parts, false); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "shards, merged into one of them", one, parts[1])
@@ -318,7 +318,7 @@ func TestSameBytes(t *testing.T) {
 	other.Seeds = []uint64{1}
 	sweep(t, other, Options{Dir: filepath.Join(dir, "other"), Jobs: 2})
 	var bad *UsageError
-	if _, _, err := Merge(filepath.Join(dir, "wrong"), []string{one, filepath.Join(dir, "other")}, false); !errors.As(err, &bad) {
+	if _, err := Merge(filepath.Join(dir, "wrong"), []string{one, filepath.Join(dir, "other")}, false); !errors.As(err, &bad) {
 		t.Errorf("another sweep was merged: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "wrong")); err == nil {
@@ -426,21 +426,6 @@ func TestForce(t *testing.T) {
 	}
 	if out, _ := sweep(t, req, Options{Dir: dir, Jobs: 2, Force: true}); out.Done != 1 {
 		t.Errorf("%+v", out)
-	}
-}
-
-// A run that is not what its address says is refused, with the remedy.
-func TestDamaged(t *testing.T) {
-	req, dir := scenario(t), filepath.Join(t.TempDir(), "out")
-	req.Seeds, req.Variants = []uint64{1}, []string{"slow"}
-	sweep(t, req, Options{Dir: dir, Jobs: 1})
-	p := expand(t, req)
-	path := filepath.Join(dir, runsDir, p.Cells[0].Runs[0], dataName)
-	if err := os.WriteFile(path, []byte("x"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Collect(dir, false); err == nil || !strings.Contains(err.Error(), "remove it") {
-		t.Errorf("have %v", err)
 	}
 }
 

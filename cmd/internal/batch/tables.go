@@ -96,9 +96,9 @@ func (t *tables) long(c *Cell, runs []*runData) {
 		for i := range r.Survival {
 			put(r.Survival[i].Metric, r.Survival[i].Labels, "count", "censored", strconv.Itoa(len(r.Survival[i].Censored)))
 		}
-		for i := range r.Claims {
-			if c.Claims[i].Applies {
-				put("expectation:"+r.Claims[i].ID, c.Claims[i].Where.String(), r.Claims[i].Unit, c.Claims[i].StatName(), figure(r.Claims[i].Value))
+		for i := range r.claims {
+			if s := r.claims[i]; c.Claims[i].Applies {
+				put("expectation:"+s.id, c.Claims[i].Where.String(), s.Unit, c.Claims[i].StatName(), figure(s.Value))
 			}
 		}
 	}

@@ -23,11 +23,17 @@ type Build struct {
 	Go       string `json:"go"`
 	GOARCH   string `json:"goarch"`
 	Tags     string `json:"build_tags"`
+	Program  string `json:"program"` // SHA-256 of the executable
+}
+
+// String names the program for a person.
+func (b *Build) String() string {
+	return strings.Join(strings.Fields(b.Version+" "+b.Revision+" "+b.Go+" "+b.GOARCH+" "+b.Tags), " ") + fmt.Sprintf(" (%.8s)", b.Program)
 }
 
 // ReadBuild returns what the running program knows about itself. version is what the linker was told.
 func ReadBuild(version string) Build {
-	b := Build{Version: version, Go: runtime.Version(), GOARCH: runtime.GOARCH}
+	b := Build{Version: version, Go: runtime.Version(), GOARCH: runtime.GOARCH, Program: program()}
 	modified := false
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
@@ -97,6 +103,13 @@ func newManifest(res *Result, build Build) *Manifest {
 
 // resolved returns the scenario's configuration without what can change no result, and its hash.
 func resolved(sc *scenarios.Scenario) (config []byte, hash string) {
+	config = indented(configuration(sc))
+	sum := sha256.Sum256(config)
+	return config, hex.EncodeToString(sum[:])
+}
+
+// configuration returns it as a tree.
+func configuration(sc *scenarios.Scenario) map[string]any {
 	var tree map[string]any
 	d := json.NewDecoder(bytes.NewReader(sc.Config))
 	d.UseNumber() // numbers keep their digits
@@ -109,9 +122,7 @@ func resolved(sc *scenarios.Scenario) (config []byte, hash string) {
 	if n, ok := tree["report"].(map[string]any); ok {
 		delete(n, "keep_trace")
 	}
-	config = indented(tree)
-	sum := sha256.Sum256(config)
-	return config, hex.EncodeToString(sum[:])
+	return tree
 }
 
 // sets returns the changes from outside of the file that can change a result.
