@@ -17,15 +17,16 @@ import (
 // sweepJSON is what a sweep prints with --json: per cell what a run prints. Keys are stable; new ones may be
 // added.
 type sweepJSON struct {
-	Scenario string     `json:"scenario"`
-	SweepDir string     `json:"sweep_dir"`
-	Seeds    []uint64   `json:"seeds"`
-	Axes     []string   `json:"axes"`
-	Runs     int        `json:"runs"`
-	Done     int        `json:"done"`
-	Builds   []string   `json:"builds"`
-	Cells    []cellJSON `json:"cells"`
-	Exit     int        `json:"exit"`
+	Scenario string        `json:"scenario"`
+	SweepDir string        `json:"sweep_dir"`
+	Seeds    []uint64      `json:"seeds"`
+	Axes     []string      `json:"axes"`
+	Runs     int           `json:"runs"`
+	Done     int           `json:"done"`
+	Builds   []string      `json:"builds"`
+	Until    []batch.Reach `json:"until,omitempty"`
+	Cells    []cellJSON    `json:"cells"`
+	Exit     int           `json:"exit"`
 }
 
 type cellJSON struct {
@@ -38,7 +39,7 @@ func printSweep(w io.Writer, dir string, r *batch.Report, code int, f *sweepFlag
 	if f.json {
 		out := sweepJSON{
 			Scenario: r.Scenario, SweepDir: dir, Seeds: r.Seeds, Axes: r.Axes, Runs: r.Runs, Done: r.Done, Builds: r.Builds,
-			Cells: []cellJSON{}, Exit: code,
+			Until: r.Until, Cells: []cellJSON{}, Exit: code,
 		}
 		for _, c := range r.Cells {
 			out.Cells = append(out.Cells, cellJSON{r.Scenario, c})
@@ -82,6 +83,11 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 	}
 	_ = t.Flush() // a buffer takes everything
 	sweepViolations(&out, r, p, f)
+	for i := range r.Until {
+		if !f.quiet || !r.Until[i].Reached {
+			fmt.Fprintf(&out, "\n%s\n", r.Until[i].String())
+		}
+	}
 	if f.quiet {
 		return out.Bytes()
 	}

@@ -19,6 +19,7 @@ type Report struct {
 	Done     int          `json:"done"`
 	Builds   []string     `json:"builds"` // of the program; several: runs of different programs are mixed
 	Compare  Declared     `json:"compare"`
+	Until    []Reach      `json:"until,omitempty"` // what the sweep went on for
 	Cells    []CellReport `json:"cells"`
 	Strict   bool         `json:"strict"` // expectations of level "should" fail the sweep, too
 	Exit     int          `json:"exit"`
@@ -108,7 +109,9 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 		all[i] = gather(c, runs, p.Seeds)
 		single[i] = byItself(all[i])
 		t.long(c, runs)
-		t.summary(c, runs)
+		rows := statRows(runs)
+		p.precision(c, rows)
+		t.summary(c, rows)
 	}
 	for i := range p.Cells {
 		for k := range p.Cells[i].Claims {
@@ -121,6 +124,7 @@ func (p *Plan) collect(dir string, strict bool) (*Report, error) {
 		r.Cells[i].settle()
 		r.Exit = worst(r.Exit, r.Cells[i].Exit)
 	}
+	r.settleUntil(p)
 	slices.Sort(r.Builds)
 	return r, t.write(dir, r)
 }

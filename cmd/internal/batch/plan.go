@@ -54,6 +54,7 @@ type Plan struct {
 	Seeds    []uint64 `json:"seeds"`
 	Program  string   `json:"program"` // that makes the runs: SHA-256 of the executable
 	Compare  Declared `json:"compare"`
+	Until    []*Until `json:"until,omitempty"` // what it goes on for; Seeds are then those used so far
 	Cells    []Cell   `json:"cells"`
 
 	variants []scenarios.Variant

@@ -121,8 +121,8 @@ type statRow struct {
 	isCrashes bool
 }
 
-// summary writes what the runs of a cell say together about each metric.
-func (t *tables) summary(c *Cell, runs []*runData) {
+// statRows puts together what the runs of a cell say about each metric, in the order of summary.csv.
+func statRows(runs []*runData) []*statRow {
 	var rows []*statRow
 	index := map[[3]string]*statRow{}
 	find := func(metric, labels, stat, unit string) *statRow {
@@ -178,6 +178,11 @@ func (t *tables) summary(c *Cell, runs []*runData) {
 		}
 		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(fine(a), fine(b)), cmp.Compare(a.labels, b.labels), cmp.Compare(a.stat, b.stat))
 	})
+	return rows
+}
+
+// summary writes what the runs of a cell say together about each metric.
+func (t *tables) summary(c *Cell, rows []*statRow) {
 	for _, x := range rows {
 		t.summaries.row(append(t.head(c), x.cells(float64(t.plan.Compare.HorizonS))...)...)
 	}
@@ -190,7 +195,7 @@ func (x *statRow) cells(declared float64) []string {
 		waits = x.wait(declared)
 		x.own = waits.contributions
 	}
-	iv := x.mean(waits.mean)
+	iv := x.mean(waits.mean, 0)
 	note := iv.Note
 	if waits.note != "" {
 		note = waits.note
@@ -224,21 +229,34 @@ func (x *statRow) cells(declared float64) []string {
 	return append(out, figure(hours), figure(r.Estimate), figure(r.Low), figure(r.High), note)
 }
 
+// estimate is the mean over runs with an interval of the given level.
+func (x *statRow) estimate(declared, level float64) stats.Interval {
+	if !x.isCrashes {
+		return x.mean(0, level)
+	}
+	w := x.wait(declared)
+	iv := stats.Around(w.mean, w.contributions, level)
+	if w.note != "" {
+		iv.Note = w.note
+	}
+	return iv
+}
+
 // mean is the mean over runs with its interval.
-func (x *statRow) mean(waited float64) stats.Interval {
+func (x *statRow) mean(waited, level float64) stats.Interval {
 	switch {
 	case x.isCrashes:
-		return stats.Around(waited, x.own, 0)
+		return stats.Around(waited, x.own, level)
 	case x.isCount: // events come in bursts
 		runs := slices.Clone(x.rates)
 		for i := range runs {
 			runs[i].Exposure = 1
 		}
-		return stats.RateInterval(runs, 0)
+		return stats.RateInterval(runs, level)
 	case x.unit == "fraction" || x.unit == "0-1":
-		return stats.FractionInterval(x.own, 0)
+		return stats.FractionInterval(x.own, level)
 	}
-	return stats.MeanInterval(x.own, 0)
+	return stats.MeanInterval(x.own, level)
 }
 
 // waiting is what a row of times to an event says.

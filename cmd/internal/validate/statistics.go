@@ -13,7 +13,7 @@ import (
 // statistics checks what sweeps and comparisons say of their own certainty: that 95 % intervals hold the truth as
 // often, and that differences are not seen where there are none (ADR-0017).
 func statistics() []*Experiment {
-	return []*Experiment{coverageOfMeans(), coverageOfOthers(), coverageOfBursts(), censoring(), falseAlarms()}
+	return []*Experiment{coverageOfMeans(), coverageOfOthers(), coverageOfBursts(), coverageOfStopped(), censoring(), falseAlarms()}
 }
 
 // coverage counts in how many trials an interval holds the truth. Trials are parted among workers; each has a stream of
