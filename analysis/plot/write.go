@@ -39,7 +39,7 @@ func (f *figure) write(dir string, svg bool) ([]string, error) {
 
 // replace writes content to path in one step: a reader sees the old file or the new one.
 func replace(path string, content io.WriterTo) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".plot-*")
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.partial")
 	if err != nil {
 		return fmt.Errorf("write figure: %w", err)
 	}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +19,7 @@ type compareFlags struct {
 	tolerances, metrics, primary, a, b []string
 	stat, csv, precision               string
 	horizon                            time.Duration
-	json, all                          bool
+	json, all, force                   bool
 }
 
 func newCompare() *cobra.Command {
@@ -77,6 +75,7 @@ seeds (single runs that differ among them), or runs that are missing.`,
 	fl.StringArrayVar(&f.b, "b", nil, "of B take the cells with this `key=value` only; repeatable")
 	fl.StringVar(&f.stat, "stat", "mean", "which `statistic` of each run: mean, p50, p99 or max; not for what is counted or waited for")
 	fl.StringVar(&f.csv, "csv", "", "also write all rows to this `file`")
+	fl.BoolVar(&f.force, "force", false, "replace the file of --csv if it exists")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
 	fl.BoolVar(&f.all, "all", false, "show rows without a difference, too")
 	return cmd
@@ -100,12 +99,8 @@ func (f *compareFlags) run(cmd *cobra.Command, a, b string) error {
 		return usageError{err}
 	}
 	if f.csv != "" {
-		var text bytes.Buffer
-		if err := r.CSV(&text); err != nil {
-			return fmt.Errorf("write %s: %w", f.csv, err)
-		}
-		if err := os.WriteFile(f.csv, text.Bytes(), 0o666); err != nil {
-			return usageError{fmt.Errorf("--csv: %w", err)}
+		if err := writeNew(f.csv, "--csv", f.force, func(w io.Writer) error { return r.CSV(w) }); err != nil {
+			return err
 		}
 	}
 	if err := f.print(cmd, r); err != nil {
@@ -149,10 +144,8 @@ func (f *compareFlags) options() (*compare.Options, error) {
 			errs = append(errs, fmt.Errorf("--%w", err))
 		}
 	}
-	if dir := filepath.Dir(f.csv); f.csv != "" {
-		if _, err := os.Stat(dir); err != nil {
-			errs = append(errs, fmt.Errorf("--csv: %w", err))
-		}
+	if f.csv != "" {
+		errs = append(errs, mayWrite(f.csv, "--csv", f.force))
 	}
 	return opt, errors.Join(errs...)
 }

@@ -45,7 +45,7 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus, "signal": cmdSignal, "samerun": cmdSameRun, "tmpfs": cmdTmpfs, "nothing": cmdNothing,
-			"damage": cmdDamage, "foreign": cmdForeign, "replace": cmdReplace,
+			"damage": cmdDamage, "foreign": cmdForeign, "replace": cmdReplace, "for-each": cmdForEach,
 		},
 	})
 }
@@ -112,7 +112,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s did not appear", args[2])
 		}
 	}
-	ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}[args[0]]))
+	ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill, "HUP": syscall.SIGHUP}[args[0]]))
 	select {
 	case <-ended:
 	case <-time.After(30 * time.Second):
@@ -211,4 +211,36 @@ func cmdReplace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[2], args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, args[0], args[1])), 0o644))
+}
+
+// writers are the verbs that write, by what they write. OUT is where.
+var writers = map[string][]string{
+	"out": {
+		"run tiny.toml --no-plots --out OUT --force", "sweep tiny.toml --no-plots --out OUT --force", "merge OUT a", "validate --quick --only ^suspicion-scaled --out OUT --force",
+	},
+	"file": {
+		"compare a b --csv OUT", "topology import wan5 OUT", "topology plot wan5 OUT.png",
+	},
+}
+
+// cmdForEach runs every verb that writes on each of the places, all of which must be refused as usage.
+func cmdForEach(ts *testscript.TestScript, _ bool, args []string) {
+	for _, verb := range writers[args[0]] {
+		for _, place := range args[1:] {
+			if place == "VERY-LONG" {
+				place = strings.Repeat("x", 300)
+			}
+			if strings.HasSuffix(verb, ".png") {
+				if place == "nowhere" || place == "file" || place == "a" {
+					continue // they have no such ending
+				}
+			}
+			words := strings.Fields(strings.ReplaceAll(verb, "OUT", place))
+			err := ts.Exec("hypersim", words...)
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != exitUsage {
+				ts.Fatalf("hypersim %s: %v, want exit status %d", strings.Join(words, " "), err, exitUsage)
+			}
+		}
+	}
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -29,8 +29,8 @@ key means; hypersim explain KEY says more. The scenario is called like the file.
 			if !strings.HasSuffix(args[0], ".toml") || !scenarioName.MatchString(name) {
 				return usageError{fmt.Errorf("%s: must be small letters, digits and single hyphens, then .toml: the scenario is called like its file", args[0])}
 			}
-			err := writeNew(args[0], force, func(out *os.File) error {
-				_, err := out.WriteString(scenarios.Starter(name))
+			err := writeNew(args[0], "FILE.toml", force, func(out io.Writer) error {
+				_, err := io.WriteString(out, scenarios.Starter(name))
 				return err
 			})
 			if err != nil {

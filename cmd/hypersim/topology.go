@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -104,32 +103,4 @@ func wrong(err error) error {
 		return nil
 	}
 	return usageError{err}
-}
-
-// writeNew creates a file that must not exist yet, under another name until it is complete.
-func writeNew(path string, force bool, fill func(*os.File) error) (err error) {
-	if _, err := os.Lstat(path); err == nil && !force {
-		return usageError{fmt.Errorf("%s exists; --force replaces it", path)}
-	}
-	tmp, err := os.OpenFile(path+".partial", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-	if err != nil {
-		return usageError{err}
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name()) // the first error counts
-		}
-	}()
-	if err := fill(tmp); err != nil {
-		_ = tmp.Close()
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		_ = tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

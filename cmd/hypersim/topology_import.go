@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +30,7 @@ trips) unless --missing or --symmetrize completes the matrix; then it holds one-
 				m = t.Matrix()
 			}
 			guesses(cmd, m)
-			if err := writeNew(args[1], force, func(out *os.File) error { return topologies.WriteCSV(out, m) }); err != nil {
+			if err := writeNew(args[1], "OUT.csv", force, func(out io.Writer) error { return topologies.WriteCSV(out, m) }); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d rows, unit = \"ms\", kind = %q\n", args[1], m.N, m.Kind)

@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"hypersim/analysis/plot"
+	"hypersim/cmd/internal/runner"
 	"hypersim/topologies"
 )
 
@@ -39,8 +39,8 @@ latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 			if err != nil {
 				return err
 			}
-			if _, err := os.Lstat(out); err == nil && !force {
-				return usageError{fmt.Errorf("%s exists; --force replaces it", out)}
+			if err := mayWrite(out, "OUT", force); err != nil {
+				return err
 			}
 			if m != nil {
 				guesses(cmd, m)
@@ -52,7 +52,7 @@ latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 				l.Name, l.Title, l.Source = t.Name, t.Title, t.Source
 			}
 			if err := plot.HeatMap(l, out, opt); err != nil {
-				return err
+				return runner.Refused(err, "OUT")
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d rows\n", out, l.N)
 			return err

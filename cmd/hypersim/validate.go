@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"hypersim/cmd/internal/runner"
 	"hypersim/cmd/internal/validate"
 	"hypersim/topologies"
 )
@@ -39,7 +39,8 @@ specification and reproducible, C from memory of a paper, "derived" in this proj
 
 The folder, results/validate-full or validate-quick unless --out names another, holds table.csv, table.txt,
 validate.json and, where a row's reference is a curve, plots/ with ours over it. The values do not depend on
-the number of workers; performance.json alone says how long it took.
+the number of workers; performance.json alone says how long it took. Ctrl-C leaves what is done, in a folder marked by
+a file named "incomplete".
 
 --matrix adds rows on measured latencies between nodes, in any form that topology import reads; files named
 PlanetLab… with 490 rows and Seattle… with 99 are judged by the specification's figures, others are reported.
@@ -79,45 +80,62 @@ func (f *validateFlags) run(cmd *cobra.Command) error {
 	if f.out == "" {
 		f.out = filepath.Join("results", map[bool]string{true: "validate-quick", false: "validate-full"}[f.quick])
 	}
-	if err := f.checkFolder(); err != nil {
-		return usageError{err}
+	if err := validate.Folder.Check(f.out, f.force); err != nil {
+		return err
 	}
 	if f.workers == 0 {
 		f.workers = runtime.GOMAXPROCS(0)
 	}
-	log := newValidateConsole(cmd, f.quiet)
-	report, err := validate.Run(cmd.Context(), list, validate.Options{Quick: f.quick, Workers: f.workers, Progress: log.progress})
-	log.close()
+	folder, err := validate.Folder.Open(f.out)
 	if err != nil {
-		return fmt.Errorf("validate: %w", err)
-	}
-	code := exitOK
-	switch {
-	case report.Interrupted:
-		code = exitInterrupted
-	case report.Count(validate.Fail) > 0:
-		code = exitFailed
-	}
-	if f.force {
-		if err := os.RemoveAll(f.out); err != nil {
-			return err
-		}
-	}
-	if !f.noPlots {
-		if err := report.Draw(f.out, f.svg); err != nil {
-			return err
-		}
-	}
-	if err := report.Write(f.out, code); err != nil {
 		return err
 	}
-	if err := f.print(cmd, report, code); err != nil {
-		return fmt.Errorf("print the result: %w", err)
+	code, err := f.fill(cmd, list, folder)
+	if err != nil {
+		return errors.Join(err, folder.Discard())
 	}
 	if code != exitOK {
 		return status(code)
 	}
 	return nil
+}
+
+// fill runs the suite, puts what it gave into its place and prints it; code is the exit status.
+func (f *validateFlags) fill(cmd *cobra.Command, list []*validate.Experiment, folder *runner.Folder) (code int, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			_ = folder.Discard() // the panic counts
+			panic(p)
+		}
+	}()
+	log := newValidateConsole(cmd, f.quiet)
+	report, err := validate.Run(cmd.Context(), list, validate.Options{Quick: f.quick, Workers: f.workers, Progress: log.progress})
+	log.close()
+	if err != nil {
+		return 0, fmt.Errorf("validate: %w", err)
+	}
+	why := ""
+	switch {
+	case report.Interrupted:
+		code, why = exitInterrupted, "interrupted: "+report.Summary()
+	case report.Count(validate.Fail) > 0:
+		code = exitFailed
+	}
+	if !f.noPlots {
+		if err := report.Draw(folder.Work, f.svg); err != nil {
+			return 0, err
+		}
+	}
+	if err := report.Write(folder.Work, code); err != nil {
+		return 0, err
+	}
+	if _, err := folder.Publish(f.force, why); err != nil {
+		return 0, err
+	}
+	if err := f.print(cmd, report, code); err != nil {
+		return 0, fmt.Errorf("print the result: %w", err)
+	}
+	return code, nil
 }
 
 func (f *validateFlags) choose(cmd *cobra.Command) ([]*validate.Experiment, error) {
@@ -149,33 +167,6 @@ func (f *validateFlags) choose(cmd *cobra.Command) ([]*validate.Experiment, erro
 		return nil, fmt.Errorf("--matrix: %w", err)
 	}
 	return validate.Choose(suite, f.quick, only)
-}
-
-// checkFolder says why nothing may be written to the folder.
-func (f *validateFlags) checkFolder() error {
-	info, err := os.Stat(f.out)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		f.force = false
-		return nil
-	case err != nil:
-		return err
-	case !info.IsDir():
-		return fmt.Errorf("%s is a file, not a folder; choose another --out", f.out)
-	}
-	entries, err := os.ReadDir(f.out)
-	switch {
-	case err != nil:
-		return err
-	case len(entries) == 0:
-		f.force = false
-		return nil
-	case !f.force:
-		return fmt.Errorf("%s exists and is not empty; --force replaces it, --out DIR writes elsewhere", f.out)
-	case !validate.IsFolder(f.out):
-		return fmt.Errorf("%s is not a folder of validate (no %s in it), so --force does not replace it; choose another --out", f.out, validate.TableName)
-	}
-	return nil
 }
 
 func (f *validateFlags) print(cmd *cobra.Command, r *validate.Report, code int) error {

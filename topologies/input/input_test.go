@@ -97,6 +97,7 @@ var opening = regexp.MustCompile(`\bos\.(Open|ReadFile|DirFS)\(`)
 func TestNoOtherRoomOpensAFile(t *testing.T) {
 	may := []string{
 		"cmd/internal/runner/folder.go",      // flushes names of a folder that the program made
+		"cmd/internal/runner/lock_unix.go",   // locks the mark of a folder that the program made
 		"cmd/internal/runner/performance.go", // asks the kernel for memory
 	}
 	root := filepath.Join("..", "..")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/topologies/input"
@@ -25,14 +26,8 @@ const (
 
 // Check returns why dir may not become, or go on as, the folder of a sweep of that scenario; nil if it may.
 func Check(dir, scenario string) error {
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return usage("%v", err)
-	case !info.IsDir():
-		return usage("%s is a file, not a folder; choose another --out", dir)
+	if there, err := runner.IsFolder(dir); !there || err != nil {
+		return refused(err)
 	}
 	old, err := ReadPlan(dir)
 	if err == nil {
@@ -59,6 +54,14 @@ func Check(dir, scenario string) error {
 
 // fileMax bounds each file of a sweep, and what it is when unpacked, in bytes.
 const fileMax = 1 << 30
+
+// refused makes a usage error of this package of one of the runner's.
+func refused(err error) error {
+	if bad := (*runner.UsageError)(nil); errors.As(err, &bad) {
+		return usage("%v", err)
+	}
+	return err
+}
 
 // isSweep reports whether the folder has runs in it.
 func isSweep(dir string) bool {
@@ -88,13 +91,11 @@ func (p *Plan) prepare(dir string) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, runsDir), 0o777); err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return usage("%v; choose another --out", err)
-		}
-		return err
+		return refused(runner.Refused(err, "--out"))
 	}
+	removeLeft(dir)
 	if err := replace(filepath.Join(dir, PlanName), indented(p)); err != nil {
-		return err
+		return refused(runner.Refused(err, "--out"))
 	}
 	if p.missing(dir) > 0 {
 		return mark(dir, "this sweep did not end: it is still going on, or it was stopped; the same command goes on")
@@ -167,6 +168,21 @@ func (p *Plan) Foreign(dir string) (runs int, programs []string) {
 func has(dir, address string) bool {
 	_, err := os.Stat(filepath.Join(dir, runsDir, address, headName))
 	return err == nil
+}
+
+// leftAfter is how old a half-written file is that nobody writes any more: writing takes moments.
+const leftAfter = time.Hour
+
+// removeLeft removes what killed processes left in the folder. Others may be at work in it.
+func removeLeft(dir string) {
+	for _, pattern := range []string{"", runsDir, "plots"} {
+		list, _ := filepath.Glob(filepath.Join(dir, pattern, ".*.partial")) // the pattern is good
+		for _, path := range list {
+			if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > leftAfter {
+				_ = os.RemoveAll(path) // it costs space, and the next one tries again
+			}
+		}
+	}
 }
 
 // sweepOut removes what a killed process left of the given run.

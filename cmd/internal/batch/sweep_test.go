@@ -417,6 +417,27 @@ func TestStopAndGoOn(t *testing.T) {
 	}
 }
 
+// What was left by processes that were killed long ago goes; what is being written stays.
+func TestOldLeftoversGo(t *testing.T) {
+	dir := t.TempDir()
+	old, fresh := filepath.Join(dir, runsDir, ".a.1.partial"), filepath.Join(dir, ".plan.json.2.partial")
+	for _, path := range []string{old, fresh} {
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(old, time.Now().Add(-2*leftAfter), time.Now().Add(-2*leftAfter)); err != nil {
+		t.Fatal(err)
+	}
+	removeLeft(dir)
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old one stays")
+	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestForce(t *testing.T) {
 	req, dir := scenario(t), filepath.Join(t.TempDir(), "out")
 	req.Seeds, req.Variants = []uint64{1}, []string{"slow"}

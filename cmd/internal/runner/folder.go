@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"hypersim/scenarios"
 )
@@ -30,22 +32,30 @@ func Default(sc *scenarios.Scenario) string {
 	return filepath.Join("results", sc.Name, fmt.Sprintf("%d-%.8s", sc.Seed, hash))
 }
 
-// folder is a run folder on its way: everything goes to work, a hidden sibling of place.
-type folder struct {
-	place, work string
-	made        []string // parents that were created, outermost first
+// Kind is a kind of folder that a verb fills anew.
+type Kind struct {
+	Words string // "run folder"
+	Mark  string // a file that each has; one that is incomplete may have Incomplete alone
+}
+
+var runKind = Kind{"run folder", manifestName}
+
+// Folder is a folder on its way: everything goes to Work, a hidden sibling of its place.
+type Folder struct {
+	Work  string
+	kind  Kind
+	place string
+	made  []string // parents that were created, outermost first
+	lock  *os.File // of the mark, as long as this process lives
 }
 
 // Check returns why dir may not become a run folder, or nil.
-func Check(dir string, force bool) error {
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return usage("%v", err)
-	case !info.IsDir():
-		return usage("%s is a file, not a folder; choose another --out", dir)
+func Check(dir string, force bool) error { return runKind.Check(dir, force) }
+
+// Check returns why dir may not become a folder of this kind, or nil.
+func (k Kind) Check(dir string, force bool) error {
+	if there, err := IsFolder(dir); !there || err != nil {
+		return err
 	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
@@ -57,14 +67,49 @@ func Check(dir string, force bool) error {
 	if !force {
 		return usage("%s exists and is not empty; --force replaces it, --out DIR writes elsewhere", dir)
 	}
-	if !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == manifestName || e.Name() == Incomplete }) {
-		return usage("%s is not a run folder (no %s in it), so --force does not replace it; choose another --out", dir, manifestName)
+	if !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == k.Mark || e.Name() == Incomplete }) {
+		return usage("%s is not a %s (no %s in it), so --force does not replace it; choose another --out", dir, k.Words, k.Mark)
 	}
 	return nil
 }
 
-// newFolder prepares to write dir. The mark is there before anything else.
-func newFolder(dir string) (*folder, error) {
+// IsFolder reports whether the folder that --out names is there. What is there and no folder is refused.
+func IsFolder(dir string) (bool, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(dir); err == nil {
+			return false, usage("%s is a symbolic link to nothing; choose another --out", dir)
+		}
+		return false, nil
+	case err != nil:
+		return false, usage("%v", err)
+	case !info.IsDir():
+		return false, usage("%s is a file, not a folder; choose another --out", dir)
+	}
+	return true, nil
+}
+
+// Refused makes a usage error of what only another name, given by that flag, can help; a full disk is none.
+func Refused(err error, flag string) error {
+	for _, ours := range []error{fs.ErrPermission, fs.ErrNotExist, fs.ErrExist, fs.ErrInvalid, syscall.EROFS, syscall.ENOTDIR, syscall.EISDIR, syscall.ENAMETOOLONG, syscall.ELOOP} {
+		if errors.Is(err, ours) {
+			return usage("%v; choose another %s", err, flag)
+		}
+	}
+	return err
+}
+
+// Open prepares to write dir. The mark is there before anything else, and what killed processes left of the same folder goes.
+func (k Kind) Open(dir string) (*Folder, error) {
+	f, err := k.open(dir)
+	if err != nil {
+		return nil, Refused(fmt.Errorf("create %s: %w", k.Words, err), "--out")
+	}
+	return f, nil
+}
+
+func (k Kind) open(dir string) (*Folder, error) {
 	place, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -72,7 +117,7 @@ func newFolder(dir string) (*folder, error) {
 	if real, err := filepath.EvalSymlinks(place); err == nil {
 		place = real
 	}
-	f := &folder{place: place}
+	f := &Folder{kind: k, place: place}
 	parent := filepath.Dir(place)
 	for p := parent; ; p = filepath.Dir(p) {
 		if _, err := os.Stat(p); err == nil || p == filepath.Dir(p) {
@@ -83,27 +128,55 @@ func newFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return nil, err
 	}
-	if f.work, err = os.MkdirTemp(parent, "."+filepath.Base(place)+".*.partial"); err != nil {
+	f.removeLeft()
+	if f.Work, err = os.MkdirTemp(parent, "."+filepath.Base(place)+".*.partial"); err != nil {
 		return nil, errors.Join(err, f.unmake())
 	}
-	if err := os.Chmod(f.work, 0o755); err != nil { // MkdirTemp makes it private
-		return nil, errors.Join(err, f.discard())
+	if err := os.Chmod(f.Work, 0o755); err != nil { // MkdirTemp makes it private
+		return nil, errors.Join(err, f.Discard())
 	}
 	if err := f.mark("this run did not end: it is still going on, or it was killed"); err != nil {
-		return nil, errors.Join(err, f.discard())
+		return nil, errors.Join(err, f.Discard())
 	}
+	f.lock = lockFile(f.path(Incomplete))
 	return f, nil
 }
 
-func (f *folder) path(name string) string { return filepath.Join(f.work, name) }
+// removeLeft removes what is left beside the place by processes that were killed: of those that live the mark is locked.
+func (f *Folder) removeLeft() {
+	pattern := regexp.MustCompile(`^\.` + regexp.QuoteMeta(filepath.Base(f.place)) + `\.[0-9]+\.partial$`)
+	list, _ := os.ReadDir(filepath.Dir(f.place)) // what cannot be listed cannot be removed
+	for _, e := range list {
+		left := filepath.Join(filepath.Dir(f.place), e.Name())
+		if !pattern.MatchString(e.Name()) || !e.IsDir() {
+			continue
+		}
+		if lock := lockFile(filepath.Join(left, Incomplete)); lock != nil {
+			_ = os.RemoveAll(left) // it costs space, and the next one tries again
+			_ = lock.Close()
+		}
+	}
+}
+
+func (f *Folder) path(name string) string { return filepath.Join(f.Work, name) }
 
 // mark writes why the folder is incomplete.
-func (f *folder) mark(why string) error { return writeFile(f.path(Incomplete), []byte(why+"\n")) }
+func (f *Folder) mark(why string) error { return writeFile(f.path(Incomplete), []byte(why+"\n")) }
 
-// discard removes what was written and the parents that were made for it.
-func (f *folder) discard() error { return errors.Join(os.RemoveAll(f.work), f.unmake()) }
+// Discard removes what was written and the parents that were made for it.
+func (f *Folder) Discard() error {
+	f.unlock()
+	return errors.Join(os.RemoveAll(f.Work), f.unmake())
+}
 
-func (f *folder) unmake() error {
+func (f *Folder) unlock() {
+	if f.lock != nil {
+		_ = f.lock.Close() // nothing was written through it
+		f.lock = nil
+	}
+}
+
+func (f *Folder) unmake() error {
 	for _, p := range slices.Backward(f.made) {
 		if os.Remove(p) != nil {
 			break // somebody else uses it
@@ -112,9 +185,9 @@ func (f *folder) unmake() error {
 	return nil
 }
 
-// publish puts the folder in its place: every byte is on disk before the mark goes, and the mark goes
+// Publish puts the folder in its place: every byte is on disk before the mark goes, and the mark goes
 // before the name appears. With why the mark stays, and says that.
-func (f *folder) publish(force bool, why string) (files []string, err error) {
+func (f *Folder) Publish(force bool, why string) (files []string, err error) {
 	if why != "" {
 		if err := f.mark(why); err != nil {
 			return nil, err
@@ -123,16 +196,17 @@ func (f *folder) publish(force bool, why string) (files []string, err error) {
 	if files, err = f.sync(); err != nil {
 		return nil, err
 	}
+	f.unlock()
 	if why == "" {
 		if err := os.Remove(f.path(Incomplete)); err != nil {
 			return nil, err
 		}
-		if err := syncDir(f.work); err != nil {
+		if err := syncDir(f.Work); err != nil {
 			return nil, err
 		}
 		files = slices.DeleteFunc(files, func(s string) bool { return s == Incomplete })
 	}
-	if err := Check(f.place, force); err != nil { // it may have appeared meanwhile
+	if err := f.kind.Check(f.place, force); err != nil { // it may have appeared meanwhile
 		return nil, err
 	}
 	if err := f.swap(); err != nil {
@@ -142,30 +216,30 @@ func (f *folder) publish(force bool, why string) (files []string, err error) {
 }
 
 // swap renames work to place. An older folder steps aside first and comes back if that fails.
-func (f *folder) swap() error {
+func (f *Folder) swap() error {
 	if err := os.Remove(f.place); err == nil || errors.Is(err, fs.ErrNotExist) { // there was none, or an empty one
-		return os.Rename(f.work, f.place)
+		return os.Rename(f.Work, f.place)
 	}
-	old := strings.TrimSuffix(f.work, ".partial") + ".old.partial"
+	old := strings.TrimSuffix(f.Work, ".partial") + ".old.partial"
 	if err := os.Rename(f.place, old); err != nil {
 		return err
 	}
-	if err := os.Rename(f.work, f.place); err != nil {
+	if err := os.Rename(f.Work, f.place); err != nil {
 		return errors.Join(err, os.Rename(old, f.place))
 	}
 	return os.RemoveAll(old)
 }
 
 // sync puts every file and folder below work on disk and returns the files.
-func (f *folder) sync() (files []string, err error) {
-	err = filepath.WalkDir(f.work, func(path string, d fs.DirEntry, err error) error {
+func (f *Folder) sync() (files []string, err error) {
+	err = filepath.WalkDir(f.Work, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
 			return syncDir(path)
 		}
-		name, err := filepath.Rel(f.work, path)
+		name, err := filepath.Rel(f.Work, path)
 		if err != nil {
 			return err
 		}

@@ -68,22 +68,22 @@ func TestCheck(t *testing.T) {
 func TestFolderAppearsAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	place := fill(t, filepath.Join(dir, "out"), manifestName, "old.csv")
-	f, err := newFolder(place)
+	f, err := runKind.Open(place)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, f.work, manifestName, "new.csv")
+	fill(t, f.Work, manifestName, "new.csv")
 	fill(t, f.path("plots"), "x.png")
 	if have := list(t, place); !slices.Equal(have, []string{manifestName, "old.csv"}) {
 		t.Errorf("before: %v", have)
 	}
-	if have := list(t, f.work); !slices.Contains(have, Incomplete) {
+	if have := list(t, f.Work); !slices.Contains(have, Incomplete) {
 		t.Errorf("the work folder is not marked: %v", have)
 	}
-	if base := filepath.Base(f.work); !strings.HasPrefix(base, ".") || !strings.HasSuffix(base, ".partial") {
+	if base := filepath.Base(f.Work); !strings.HasPrefix(base, ".") || !strings.HasSuffix(base, ".partial") {
 		t.Errorf("work folder %s", base)
 	}
-	files, err := f.publish(true, "")
+	files, err := f.Publish(true, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,11 +101,11 @@ func TestFolderAppearsAtOnce(t *testing.T) {
 
 func TestFolderKeepsItsMark(t *testing.T) {
 	place := filepath.Join(t.TempDir(), "a", "out")
-	f, err := newFolder(place)
+	f, err := runKind.Open(place)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.publish(false, "interrupted at virtual time 3s"); err != nil {
+	if _, err := f.Publish(false, "interrupted at virtual time 3s"); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(place, Incomplete))
@@ -117,24 +117,24 @@ func TestFolderKeepsItsMark(t *testing.T) {
 // A folder that appeared while the run went on is not replaced without force.
 func TestFolderAppearedMeanwhile(t *testing.T) {
 	place := filepath.Join(t.TempDir(), "out")
-	f, err := newFolder(place)
+	f, err := runKind.Open(place)
 	if err != nil {
 		t.Fatal(err)
 	}
 	fill(t, place, manifestName)
 	var u *UsageError
-	if _, err := f.publish(false, ""); !errors.As(err, &u) {
+	if _, err := f.Publish(false, ""); !errors.As(err, &u) {
 		t.Errorf("have %v, want a usage error", err)
 	}
 }
 
 func TestDiscardLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
-	f, err := newFolder(filepath.Join(dir, "a", "b", "out"))
+	f, err := runKind.Open(filepath.Join(dir, "a", "b", "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.discard(); err != nil {
+	if err := f.Discard(); err != nil {
 		t.Fatal(err)
 	}
 	if have := list(t, dir); len(have) != 0 {
@@ -149,15 +149,67 @@ func TestFolderThroughLink(t *testing.T) {
 	if err := os.Symlink(real, link); err != nil {
 		t.Skip(err)
 	}
-	f, err := newFolder(link)
+	f, err := runKind.Open(link)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, f.work, "new.csv")
-	if _, err := f.publish(true, ""); err != nil {
+	fill(t, f.Work, "new.csv")
+	if _, err := f.Publish(true, ""); err != nil {
 		t.Fatal(err)
 	}
 	if have := list(t, real); !slices.Equal(have, []string{"new.csv"}) {
 		t.Errorf("the link's target holds %v", have)
+	}
+}
+
+// What a killed process left of the same folder goes when the next one begins; what a living one writes, other folders and
+// files of other names stay.
+func TestLeftoversGo(t *testing.T) {
+	dir := t.TempDir()
+	place := filepath.Join(dir, "out")
+	live, err := runKind.Open(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, filepath.Join(dir, ".out.123.partial"), Incomplete, "half.csv")
+	fill(t, filepath.Join(dir, ".out.x.partial"), Incomplete)
+	fill(t, filepath.Join(dir, ".output.123.partial"), Incomplete)
+	fill(t, filepath.Join(dir, ".out.124.partial"), "no-mark")
+	next, err := runKind.Open(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{".out.124.partial", filepath.Base(live.Work), filepath.Base(next.Work), ".out.x.partial", ".output.123.partial"}
+	slices.Sort(want)
+	if have := list(t, dir); !slices.Equal(have, want) {
+		t.Errorf("have %v, want %v", have, want)
+	}
+}
+
+// A place that cannot be written is the user's to change.
+func TestFolderCannotBe(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir, "file")
+	if err := os.Symlink(filepath.Join(dir, "nothing"), filepath.Join(dir, "link")); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct{ path, want string }{
+		{filepath.Join(dir, "link"), "symbolic link to nothing"},
+		{filepath.Join(dir, "link", "below"), "choose another --out"},
+		{filepath.Join(dir, "file", "below"), "not a directory"},
+		{filepath.Join(dir, strings.Repeat("long", 100)), "name too long"},
+		{"/proc/here", "choose another --out"},
+	} {
+		err := Check(c.path, true)
+		if err == nil {
+			_, err = runKind.Open(c.path)
+		}
+		var u *UsageError
+		if !errors.As(err, &u) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: have %v, want …%s…", c.path, err, c.want)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "link")); err != nil {
+		t.Errorf("the link is gone: %v", err)
 	}
 }

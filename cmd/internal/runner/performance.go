@@ -60,11 +60,17 @@ func peakMemory() (bytes uint64, from string) {
 }
 
 // AvailableMemory returns how much memory a new process may take on this machine: what the kernel says is
-// available, within the limit of the control group. ok is false where it cannot be told.
+// available, within the limits of the control group and of the address space. ok is false where it cannot be told.
 func AvailableMemory() (bytes uint64, ok bool) {
 	bytes, ok = procValue("/proc/meminfo", "MemAvailable:")
 	if limit, found := number("/sys/fs/cgroup/memory.max"); found {
 		used, _ := number("/sys/fs/cgroup/memory.current")
+		if free := limit - min(used, limit); !ok || free < bytes {
+			bytes, ok = free, true
+		}
+	}
+	if limit, found := addressLimit(); found {
+		used, _ := procPages(0)
 		if free := limit - min(used, limit); !ok || free < bytes {
 			bytes, ok = free, true
 		}
@@ -96,4 +102,18 @@ func number(path string) (uint64, bool) {
 	}
 	v, err := strconv.ParseUint(strings.TrimSpace(string(data)), 10, 64) // "max" is no number: no limit
 	return v, err == nil
+}
+
+// procPages reads a field of /proc/self/statm in bytes: 0 is the address space, 1 what is in memory.
+func procPages(field int) (uint64, bool) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, false
+	}
+	list := strings.Fields(string(text))
+	if field >= len(list) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(list[field], 10, 64)
+	return n * uint64(os.Getpagesize()), err == nil
 }

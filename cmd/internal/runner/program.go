@@ -7,7 +7,12 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+
+	"hypersim/topologies/input"
 )
+
+// programMax bounds the executable, in bytes.
+const programMax = 1 << 32
 
 // program identifies the executable that runs: the SHA-256 of its file. Versions do not: two builds of one commit may
 // differ in their changes, tags or compiler. Where the file cannot be read, it is the hash of what the linker noted.
@@ -37,7 +42,7 @@ func ownFile() (string, error) {
 }
 
 func fileSum(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := input.Open(path, programMax)
 	if err != nil {
 		return "", err
 	}

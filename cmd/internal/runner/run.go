@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -34,11 +33,12 @@ func (e *InternalError) Error() string {
 // run is one run in progress.
 type run struct {
 	opt    *Options
-	folder *folder
+	folder *Folder
 	world  *world.World
 	rec    *metrics.Recorder
 	trace  *traceSink
 	checks *checks
+	memory *memoryGuard
 	began  time.Time
 	alone  bool // in the process
 	res    Result
@@ -47,19 +47,21 @@ type run struct {
 // Run carries out the run and leaves its folder. When ctx ends, the run stops, and its folder, marked
 // incomplete, holds what was measured so far. An error of type UsageError means that nothing was done, any
 // other that the run failed and left nothing.
-func Run(ctx context.Context, opt Options) (_ *Result, err error) {
+func Run(ctx context.Context, opt Options) (*Result, error) {
 	if opt.Dir == "" {
 		opt.Dir = Default(opt.Scenario)
 	}
 	if err := Check(opt.Dir, opt.Force); err != nil {
 		return nil, err
 	}
-	r := &run{opt: &opt, began: time.Now(), alone: true, res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
-	if r.folder, err = newFolder(opt.Dir); err != nil {
-		if errors.Is(err, fs.ErrPermission) {
-			return nil, usage("create run folder: %v; choose another --out", err)
-		}
-		return nil, fmt.Errorf("create run folder: %w", err)
+	r := &run{opt: &opt, memory: newMemoryGuard(), began: time.Now(), alone: true, res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
+	return r.carryOut(ctx)
+}
+
+// carryOut fills the folder, or leaves none.
+func (r *run) carryOut(ctx context.Context) (_ *Result, err error) {
+	if r.folder, err = runKind.Open(r.opt.Dir); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -67,7 +69,7 @@ func Run(ctx context.Context, opt Options) (_ *Result, err error) {
 			r.abandonTrace()
 		}
 		if err != nil {
-			err = errors.Join(err, r.folder.discard())
+			err = errors.Join(err, r.folder.Discard())
 		}
 	}()
 	if err := r.run(ctx); err != nil {
@@ -179,6 +181,9 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 		if r.trace != nil && r.trace.err != nil {
 			return r.trace.err
 		}
+		if err := r.memory.check(time.Now()); err != nil {
+			return fmt.Errorf("%w (at virtual time %v)", err, time.Duration(now))
+		}
 		if now < end {
 			if why := r.why(ctx, start); why != "" {
 				r.res.Stopped = why + " at virtual time " + time.Duration(now).String()
@@ -265,7 +270,7 @@ func (r *run) write() error {
 		tables.Summary = append(tables.Summary, res.Verdicts[i].Row())
 	}
 	tables.Summary = append(tables.Summary, res.Metrics.Summaries()...)
-	if _, err := metrics.WriteDir(r.folder.work, only(r.opt.Scenario.Report.CSV, tables)); err != nil {
+	if _, err := metrics.WriteDir(r.folder.Work, only(r.opt.Scenario.Report.CSV, tables)); err != nil {
 		return err
 	}
 	manifest := newManifest(res, r.opt.Build)
@@ -316,7 +321,7 @@ func (r *run) finish(wall time.Duration) error {
 	if err := writeFile(r.folder.path("performance.json"), indented(p)); err != nil {
 		return fmt.Errorf("write run folder: %w", err)
 	}
-	files, err := r.folder.publish(r.opt.Force, r.res.Stopped)
+	files, err := r.folder.Publish(r.opt.Force, r.res.Stopped)
 	if err != nil {
 		return fmt.Errorf("finish run folder: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"hypersim/cmd/internal/runner"
 )
 
 // Names of what a folder holds, beside plots/.
@@ -16,11 +18,8 @@ const (
 	performanceName = "performance.json"
 )
 
-// IsFolder reports whether dir holds an earlier result of the suite.
-func IsFolder(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, TableName))
-	return err == nil
-}
+// Folder is what the suite writes.
+var Folder = runner.Kind{Words: "folder of validate", Mark: TableName}
 
 // Draw writes the figures into dir/plots and notes their names in the rows. At most one figure belongs to an
 // experiment, and all rows of it name that one.
@@ -44,9 +43,6 @@ func (r *Report) Draw(dir string, svg bool) error {
 
 // Write writes the tables into dir. All but performance.json is the same for any number of workers.
 func (r *Report) Write(dir string, exit int) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
 	var table, object, times bytes.Buffer
 	if err := r.CSV(&table); err != nil {
 		return err

@@ -1,0 +1,68 @@
+package runner
+
+import (
+	"fmt"
+	"time"
+)
+
+// memoryGuard ends a run before the machine ends the process. What the kernel or the Go runtime kill for want of memory
+// prints stacks, leaves its half-written folder and cannot say what it was doing.
+type memoryGuard struct {
+	limits []memoryLimit
+	looked time.Time
+}
+
+// memoryLimit is one thing that may run out.
+type memoryLimit struct {
+	words string // who sets it, and where
+	most  uint64 // bytes
+	used  func() (uint64, bool)
+}
+
+// memoryEvery is how often a run looks; memorySpare is left to what happens in between, judging and drawing.
+const (
+	memoryEvery = 100 * time.Millisecond
+	memorySpare = 128 << 20
+)
+
+func newMemoryGuard() *memoryGuard {
+	g := &memoryGuard{}
+	add := func(words string, most uint64, known bool, used func() (uint64, bool)) {
+		if now, ok := used(); known && ok && most > now {
+			g.limits = append(g.limits, memoryLimit{words, most, used})
+		}
+	}
+	most, known := addressLimit()
+	add("the limit of its address space (ulimit -v)", most, known, func() (uint64, bool) { return procPages(0) })
+	most, known = number("/sys/fs/cgroup/memory.max")
+	add("the limit of its control group", most, known, func() (uint64, bool) { return procPages(1) })
+	all, known := machineMemory("MemTotal:", "SwapTotal:")
+	add("the memory of this machine", all, known, func() (uint64, bool) {
+		free, ok := machineMemory("MemAvailable:", "SwapFree:")
+		return all - min(free, all), ok
+	})
+	return g
+}
+
+// check returns an error if too little is left, looking every so often.
+func (g *memoryGuard) check(now time.Time) error {
+	if now.Sub(g.looked) < memoryEvery {
+		return nil
+	}
+	g.looked = now
+	for _, l := range g.limits {
+		used, ok := l.used()
+		if spare := min(memorySpare, l.most/16); ok && used+spare > l.most {
+			return fmt.Errorf("out of memory: %d of %d MiB are in use, and %s ends the process beyond; hypersim check says what a run needs, --jobs 1 runs one at a time",
+				used>>20, l.most>>20, l.words)
+		}
+	}
+	return nil
+}
+
+// machineMemory adds up values of /proc/meminfo, without those of swapping where there is none.
+func machineMemory(memory, swap string) (uint64, bool) {
+	a, ok := procValue("/proc/meminfo", memory)
+	b, _ := procValue("/proc/meminfo", swap)
+	return a + b, ok
+}
