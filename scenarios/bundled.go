@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -56,6 +57,12 @@ func findBundled(name string) (string, bool) {
 		return "", false
 	}
 	return all[i], true
+}
+
+// isBundled reports whether a file is, by its path, one of the bundled ones.
+func isBundled(file string) bool {
+	name, ok := strings.CutPrefix(filepath.ToSlash(file), "scenarios/")
+	return ok && slices.Contains(bundledPaths(), name)
 }
 
 // List returns the bundled scenarios, the flagship first.

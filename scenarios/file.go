@@ -35,7 +35,7 @@ type alternativesT struct {
 }
 
 type headT struct {
-	Name        string        `key:"name" required:"true" doc:"kebab-case, equals the file name"`
+	Name        string        `key:"name" required:"true" doc:"kebab-case; the name of its folder below results/"`
 	Title       string        `key:"title" required:"true" doc:"one line"`
 	Description string        `key:"description" doc:"free text"`
 	Covers      []string      `key:"covers" doc:"decision numbers (AD-29) and items of the seed list (12.3)"`

@@ -24,13 +24,20 @@ type Options struct {
 	Duration *core.Duration // replaces scenario.duration
 	Variant  string         // of the file's variants; "" is the first
 	Dir      string         // relative paths in sets are meant from here; "" is the working directory
+	Input    string         // the text of the scenario "-"
 	Alone    bool           // check this run only, not other variants nor the sweep; Variants and Sweep stay empty
 }
 
-// Load reads the scenario at a path, or the bundled one of that name, applies sets ("dotted.key=value",
+// TextMax bounds the text of a scenario, in bytes.
+const TextMax = textMax
+
+// Load reads the scenario at a path, or the bundled one of that name, or "-", the text in opt, applies sets ("dotted.key=value",
 // typed as the schema says) and returns it complete. The error is Problems for everything wrong with the
 // content, in the order of the file; anything else says that the file could not be read.
 func Load(pathOrName string, sets []string, opt Options) (*Scenario, error) {
+	if pathOrName == "-" {
+		return Parse(opt.Input, "standard input", sets, opt)
+	}
 	text, file, err := open(pathOrName)
 	if err != nil {
 		return nil, err
@@ -257,7 +264,7 @@ func (l *loader) head() {
 	case at == nil || t.Name == "":
 	case !kebab.MatchString(t.Name):
 		l.b.wrong(at, "scenario.name", "must be kebab-case: small letters, digits and single hyphens")
-	case t.Name != want && strings.HasSuffix(sc.File, ".toml"):
+	case t.Name != want && isBundled(sc.File):
 		l.b.wrong(at, "scenario.name", "must equal the file's name, %q", want)
 	}
 	if at := n.kid("title"); at != nil && strings.ContainsAny(t.Title, "\r\n") {

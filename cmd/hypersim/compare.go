@@ -78,6 +78,9 @@ seeds (single runs that differ among them), or runs that are missing.`,
 	fl.BoolVar(&f.force, "force", false, "replace the file of --csv if it exists")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
 	fl.BoolVar(&f.all, "all", false, "show rows without a difference, too")
+	completeMetrics(cmd, "metric", "")
+	completeMetrics(cmd, "primary", "")
+	complete(cmd, "stat", "mean", "p50", "p99", "max")
 	return cmd
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -32,8 +34,37 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// colours reports whether w takes colours and the user wants them (https://no-color.org).
+// colourMode is what --color says.
+type colourMode string
+
+// wanted is the mode of this process. Set once, before a verb begins.
+var wanted colourMode = "auto"
+
+var colourModes = []string{"auto", "always", "never"}
+
+func (m *colourMode) String() string { return string(*m) }
+
+// Type names the flag's value in a help text.
+func (m *colourMode) Type() string { return "when" }
+
+// Set takes one of the modes.
+func (m *colourMode) Set(text string) error {
+	if !slices.Contains(colourModes, text) {
+		return fmt.Errorf("must be %s", strings.Join(colourModes, ", "))
+	}
+	*m = colourMode(text)
+	return nil
+}
+
+// colours reports whether w takes colours and the user wants them: what --color says, or else NO_COLOR (https://no-color.org)
+// and the terminal.
 func colours(w io.Writer) bool {
+	switch wanted {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
 	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -11,6 +12,7 @@ import (
 	"hypersim/cmd/internal/runner"
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/topologies/input"
 )
 
 // changes are the flags that change a scenario from outside of its file.
@@ -27,7 +29,20 @@ func (c *changes) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&c.sets, "set", nil, "change one `key=value` of the scenario, typed as the schema says; repeatable")
 	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys) // fails for a flag that is not there
 	f.StringVar(&c.variant, "variant", "", "one of the scenario's variants (default: its first)")
+	_ = cmd.RegisterFlagCompletionFunc("variant", completeVariants) // as above
 	f.DurationVar(&c.duration, "duration", 0, "virtual time of the run, such as 120s (default: the scenario's)")
+}
+
+// standardInput returns the text of the scenario "-", "" for any other.
+func standardInput(cmd *cobra.Command, name string) (string, error) {
+	if name != "-" {
+		return "", nil
+	}
+	text, err := io.ReadAll(input.Bounded(cmd.InOrStdin(), "standard input", scenarios.TextMax))
+	if err != nil {
+		return "", usageError{err}
+	}
+	return string(text), nil
 }
 
 // load returns the scenario of that name or path, refused if the machine could not hold it.
@@ -41,6 +56,10 @@ func (c *changes) load(cmd *cobra.Command, name string) (*scenarios.Scenario, er
 			return nil, usageError{fmt.Errorf("--duration = %v: must be > 0s", c.duration)}
 		}
 		opt.Duration = &c.duration
+	}
+	var err error
+	if opt.Input, err = standardInput(cmd, name); err != nil {
+		return nil, err
 	}
 	sc, err := scenarios.Load(name, c.sets, opt)
 	if err != nil {
@@ -67,15 +86,6 @@ func (c *changes) loadAll(cmd *cobra.Command, names []string) (list []*scenarios
 		err = errors.Join(err, e)
 	}
 	return list, err
-}
-
-// completeKeys completes the protocol's keys for --set.
-func completeKeys(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	keys := scenarios.Keys()
-	for i := range keys {
-		keys[i] = "protocol." + keys[i] + "="
-	}
-	return keys, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
 func distance(a, b string) int {

@@ -50,7 +50,13 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	return exitCode(root.ExecuteContext(ctx), args, stderr)
+	wanted = "auto"
+	cmd, err := root.ExecuteContextC(ctx)
+	code = exitCode(err, args, stderr)
+	if wantsJSON(cmd, args) {
+		printError(stdout, err, code)
+	}
+	return code
 }
 
 // exitCode says what went wrong and how bad it is. What stderr does not take is lost; the status stays.
@@ -108,6 +114,11 @@ one scenario file and one seed give one run, byte for byte, on any machine.`,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetHelpCommand(newHelp(root))
+	root.PersistentFlags().Var(&wanted, "color", "colours: auto (on a terminal), always or never")
+	complete(root, "color", colourModes...)
 	root.SuggestionsMinimumDistance = suggestionDistance
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w%s\nhypersim help %s shows the flags", err, nearFlag(cmd, err), verb(cmd))}

@@ -22,7 +22,7 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "Run one scenario once",
-		Long: `run carries out one scenario, a TOML file or the name of a bundled one, and leaves a run folder with
+		Long: `run carries out one scenario, a TOML file, the name of a bundled one or - for standard input, and leaves a run folder with
 tables (CSV), pictures (PNG), summary.json and manifest.json. It judges the scenario's expectations and
 checks the protocol's invariants while it runs.
 
@@ -46,11 +46,11 @@ scenario, nothing was written; 3 internal error; 130 interrupted.`,
 	}
 	f.flags(cmd)
 	fl := cmd.Flags()
-	fl.StringVar(&f.out, "out", "", "the run `folder`; must not exist, or be empty")
+	fl.StringVarP(&f.out, "out", "o", "", "the run `folder`; must not exist, or be empty")
 	fl.BoolVar(&f.force, "force", false, "replace the run folder if there is one, once the new one is complete")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
-	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and nothing at the end but what failed")
-	fl.BoolVar(&f.verbose, "verbose", false, "tell when faults begin and end, and the reasons of verdicts")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress, and nothing at the end but what failed")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "tell when faults begin and end, and the reasons of verdicts")
 	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
 	fl.BoolVar(&f.svg, "svg", false, "draw SVG files beside the PNG files")
 	fl.BoolVar(&f.trace, "trace", false, "record every event of the run in "+runner.TraceName)

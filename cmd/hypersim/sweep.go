@@ -70,19 +70,23 @@ part: what the others do is not missing); 130 interrupted.`,
 	fl.StringArrayVar(&f.vary, "vary", nil, "add an axis, or replace one of the grid: `key=a,b,c`; repeatable")
 	fl.StringArrayVar(&f.variants, "variant", nil, "run this `variant` only; repeatable (default: all)")
 	fl.StringArrayVar(&f.sets, "set", nil, "change one `key=value` in every cell, typed as the schema says; repeatable")
-	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys)  // fails for a flag that is not there
-	_ = cmd.RegisterFlagCompletionFunc("vary", completeKeys) // fails for a flag that is not there
+	_ = cmd.RegisterFlagCompletionFunc("set", completeKeys)         // fails for a flag that is not there
+	_ = cmd.RegisterFlagCompletionFunc("vary", completeKeys)        // fails for a flag that is not there
+	_ = cmd.RegisterFlagCompletionFunc("variant", completeVariants) // fails for a flag that is not there
+	completeMetrics(cmd, "until", "=")
 	fl.DurationVar(&f.duration, "duration", 0, "virtual time of each run, such as 120s (default: the scenario's)")
 	fl.IntVar(&f.jobs, "jobs", 0, "runs at once (default: one per core, as far as memory allows)")
+	fl.IntVar(&f.jobs, "workers", 0, "the same as --jobs")
+	_ = fl.MarkHidden("workers") // fails for a flag that is not there
 	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part only; read from the environment of array and indexed jobs")
 	fl.IntVar(&f.shards, "shards", 0, "how many parts there are, where the environment tells only which one this is")
-	fl.StringVar(&f.out, "out", "", "the sweep's `folder`; one that holds a sweep of this scenario is gone on with")
+	fl.StringVarP(&f.out, "out", "o", "", "the sweep's `folder`; one that holds a sweep of this scenario is gone on with")
 	fl.BoolVar(&f.force, "force", false, "do runs again that are there already")
 	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
 	fl.BoolVar(&f.svg, "svg", false, "draw pictures as SVG, too")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the tables")
-	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and nothing at the end but what failed")
-	fl.BoolVar(&f.verbose, "verbose", false, "show the reasons of verdicts, and all cells")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress, and nothing at the end but what failed")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show the reasons of verdicts, and all cells")
 	fl.BoolVar(&f.strict, "strict", false, `let expectations of level "should" fail the sweep, too`)
 	return cmd
 }
@@ -227,7 +231,7 @@ func (f *sweepFlags) request(cmd *cobra.Command, name string) (*batch.Request, e
 		err = errors.New("--svg and --no-plots contradict each other")
 	case f.quiet && f.verbose:
 		err = errors.New("--quiet and --verbose contradict each other")
-	case changed("jobs") && f.jobs < 1:
+	case (changed("jobs") || changed("workers")) && f.jobs < 1:
 		err = fmt.Errorf("--jobs = %d: must be ≥ 1", f.jobs)
 	case changed("shards") && f.shards < 1:
 		err = fmt.Errorf("--shards = %d: must be ≥ 1", f.shards)
@@ -238,6 +242,9 @@ func (f *sweepFlags) request(cmd *cobra.Command, name string) (*batch.Request, e
 	}
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if req.Input, err = standardInput(cmd, name); err != nil {
+		return nil, err
 	}
 	if f.duration > 0 {
 		req.Duration = &f.duration

@@ -63,13 +63,13 @@ func (f *matrixFlags) options() topologies.Options {
 func (f *matrixFlags) fills() bool { return f.missing != "" || f.symmetrize != "" }
 
 // open returns a topology by name or file, or else a matrix; one of the two is nil.
-func (f *matrixFlags) open(name string) (*topologies.Topology, *topologies.Matrix, error) {
+func (f *matrixFlags) open(cmd *cobra.Command, name string) (*topologies.Topology, *topologies.Matrix, error) {
 	if slices.Contains(topologies.Names(), name) || strings.HasSuffix(name, ".toml") {
 		t, err := topologies.Open(name)
 		return t, nil, wrong(err)
 	}
 	opt := f.options()
-	m, err := topologies.OpenMatrix(name, opt)
+	m, err := f.matrix(cmd, name)
 	if err != nil {
 		return nil, nil, wrong(err)
 	}
@@ -95,6 +95,14 @@ func guesses(cmd *cobra.Command, m *topologies.Matrix) {
 	for _, note := range m.Notes {
 		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "note: "+note) // what stderr does not take is lost
 	}
+}
+
+// matrix reads a bundled matrix, a file, or "-".
+func (f *matrixFlags) matrix(cmd *cobra.Command, name string) (*topologies.Matrix, error) {
+	if name == "-" {
+		return topologies.LoadMatrix(cmd.InOrStdin(), "standard input", f.options())
+	}
+	return topologies.OpenMatrix(name, f.options())
 }
 
 // wrong marks an error as the user's.

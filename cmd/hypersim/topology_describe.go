@@ -12,7 +12,7 @@ func newTopologyDescribe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "describe FILE|NAME",
 		Short: "Print statistics of a latency matrix",
-		Long: `describe measures a bundled topology or matrix, a topology file (*.toml) or a file of measured latencies:
+		Long: `describe measures a bundled topology or matrix, a topology file (*.toml) a file of measured latencies, or - for standard input:
 size, missing entries, quantiles, asymmetry, violations of the triangle inequality. All times are round
 trips in milliseconds.` + formsHelp,
 		Example: `  hypersim topology describe aws-2020
@@ -22,7 +22,7 @@ trips in milliseconds.` + formsHelp,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeTopologies,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, m, err := f.open(args[0])
+			t, m, err := f.open(cmd, args[0])
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ trips) unless --missing or --symmetrize completes the matrix; then it holds one-
   hypersim topology import --unit us --kind rtt --missing shortest-path king.txt king.csv`,
 		Args: args(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, m, err := f.open(args[0])
+			t, m, err := f.open(cmd, args[0])
 			if err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 			if err != nil {
 				return err
 			}
-			t, m, err := f.open(args[0])
+			t, m, err := f.open(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -62,6 +62,8 @@ latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 	cmd.Flags().StringVar(&order, "order", "clustered", "how rows stand: clustered (close ones together) or given")
 	cmd.Flags().StringVar(&colours, "colours", "auto", "how round trips become colours: auto, log or linear")
 	cmd.Flags().BoolVar(&force, "force", false, "replace OUT if it exists")
+	complete(cmd, "order", "clustered", "given")
+	complete(cmd, "colours", "auto", "log", "linear")
 	return cmd
 }
 

@@ -15,7 +15,6 @@ import (
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/cmd/internal/validate"
-	"hypersim/topologies"
 )
 
 type validateFlags struct {
@@ -58,13 +57,15 @@ Exit status: 0 no row failed; 1 one did; 2 bad usage, nothing was written; 3 int
 	fl.StringVar(&f.only, "only", "", "experiments with a row whose id matches this `regexp` only")
 	fl.BoolVar(&f.list, "list", false, "list the rows and run nothing")
 	fl.StringArrayVar(&f.matrices, "matrix", nil, "also embed the latencies of this `file`, with --unit and --kind; repeatable")
-	fl.IntVar(&f.workers, "workers", 0, "runs at once; changes no value (default: one per core)")
-	fl.StringVar(&f.out, "out", "", "`folder` to write; must not exist, or be empty, unless --force (default: results/validate-full or validate-quick)")
+	fl.IntVar(&f.workers, "jobs", 0, "runs at once; changes no value (default: one per core)")
+	fl.IntVar(&f.workers, "workers", 0, "the old name of --jobs")
+	_ = fl.MarkHidden("workers") // fails for a flag that is not there
+	fl.StringVarP(&f.out, "out", "o", "", "`folder` to write; must not exist, or be empty, unless --force (default: results/validate-full or validate-quick)")
 	fl.BoolVar(&f.force, "force", false, "replace an earlier result in the folder")
 	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")
 	fl.BoolVar(&f.svg, "svg", false, "draw pictures as SVG, too")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the table")
-	fl.BoolVar(&f.quiet, "quiet", false, "print no progress, and of the table only what failed")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress, and of the table only what failed")
 	f.matrix.flags(cmd)
 	return cmd
 }
@@ -142,8 +143,8 @@ func (f *validateFlags) choose(cmd *cobra.Command) ([]*validate.Experiment, erro
 	switch changed := cmd.Flags().Changed; {
 	case changed("out") && f.out == "":
 		return nil, errors.New("--out is empty; it must name a folder")
-	case changed("workers") && f.workers < 1:
-		return nil, fmt.Errorf("--workers = %d: must be ≥ 1", f.workers)
+	case (changed("jobs") || changed("workers")) && f.workers < 1:
+		return nil, fmt.Errorf("--jobs = %d: must be ≥ 1", f.workers)
 	case f.svg && f.noPlots:
 		return nil, errors.New("--svg and --no-plots contradict each other")
 	}
@@ -156,7 +157,7 @@ func (f *validateFlags) choose(cmd *cobra.Command) ([]*validate.Experiment, erro
 	}
 	var given []validate.Matrix
 	for _, name := range f.matrices {
-		m, err := topologies.OpenMatrix(name, f.matrix.options())
+		m, err := f.matrix.matrix(cmd, name)
 		if err != nil {
 			return nil, fmt.Errorf("--matrix %s: %w", name, err)
 		}

@@ -25,7 +25,8 @@ const runsMax = 1_000_000
 
 // Request says what to sweep.
 type Request struct {
-	Scenario string         // path or bundled name
+	Scenario string         // path or bundled name, or "-": Input
+	Input    string         // the text of the scenario "-"
 	Sets     []string       // "key=value", for every cell
 	Duration *core.Duration // replaces the scenario's
 	Vary     []string       // "key=a,b,c", axes beside those of the file
@@ -94,7 +95,7 @@ type Claim struct {
 
 // Expand loads every cell and returns the plan. Everything wrong with any of them is one error.
 func Expand(req Request) (*Plan, error) {
-	base, err := scenarios.Load(req.Scenario, req.Sets, scenarios.Options{Duration: req.Duration})
+	base, err := scenarios.Load(req.Scenario, req.Sets, scenarios.Options{Duration: req.Duration, Input: req.Input})
 	if err != nil {
 		return nil, usage("%v", err)
 	}
@@ -262,7 +263,7 @@ func arguments(req *Request, c *Cell) []string {
 // scenario loads the cell; a nil seed leaves the file's own.
 func (c *Cell) scenario(req *Request, seed *uint64) (*scenarios.Scenario, error) {
 	return scenarios.Load(req.Scenario, c.sets, scenarios.Options{
-		Seed: seed, Duration: req.Duration, Variant: c.variant, Alone: true,
+		Seed: seed, Duration: req.Duration, Variant: c.variant, Alone: true, Input: req.Input,
 	})
 }
 
