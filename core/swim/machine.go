@@ -117,6 +117,7 @@ type Machine struct {
 	restarts restarts
 	doubts   []uint16 // of the message in hand: silenced here and said to live
 
+	back        core.Instant // when this node last found that it had been away: a timer fired far too late
 	phase       core.Instant // of the node's own grid
 	leaveUntil  core.Instant
 	proxyStream rng.Stream
@@ -373,6 +374,9 @@ func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 			return
 		}
 		m.due[t] = core.Never
+		if now.Sub(at) > m.cfg.Suspicion.GraceAfter {
+			m.back = now
+		}
 		m.fire(t, at, now, fx)
 	}
 }

@@ -152,8 +152,10 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	}
 	s.c++
 	s.accusers[s.c] = accuser
-	d := m.alarm(now, max(s.start.Add(m.timeoutOf(s)), now))
-	if !s.graced && (d < s.deadline || m.cfg.Inherited.Wheel) { // that wheel puts it into a new slot, earlier or not
+	due := s.start.Add(m.timeoutOf(s))
+	missed := m.missed(now, s, due)
+	d := m.alarm(now, max(due, now))
+	if !s.graced && !missed && (d < s.deadline || m.cfg.Inherited.Wheel) { // that wheel puts it into a new slot, earlier or not
 		s.deadline = d
 		m.susp.fix(m.rec[k].side)
 		m.due[timerSuspicion] = m.susp.next()
@@ -161,7 +163,39 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	m.count.SuspicionsConfirmed++
 	fact := fx.Fact(core.FactSuspicionConfirmed)
 	fact.Subject, fact.Inc, fact.Other, fact.N, fact.At = m.id(k), m.rec[k].incarnation(), accuser, int32(s.c), s.deadline
+	if missed {
+		m.grace(m.rec[k].side, min(s.deadline, now.Add(m.graceTime())), fx)
+		m.due[timerSuspicion] = m.susp.next()
+	}
 	return true
+}
+
+// missed reports whether a confirmation moves the end of s to an instant at which this node was away: it has waited in
+// the inbox beside what may refute the suspicion, and had it been taken in time, the timer would have fired too late
+// by as much. Once the inbox must be empty again, a confirmation that comes late is just that.
+func (m *Machine) missed(now core.Instant, s *suspicion, due core.Instant) bool {
+	return due <= m.back && now <= m.back.Add(m.graceTime()) && m.tooLate(now, s, due)
+}
+
+// tooLate reports whether the end of s, which was due then, comes so late that this node must have been away: the
+// refutation may be waiting in its own inbox (§4.2 pause guard).
+func (m *Machine) tooLate(now core.Instant, s *suspicion, due core.Instant) bool {
+	c := &m.cfg.Suspicion
+	return c.PauseGrace && !s.graced && now.Sub(due) > max(c.GraceAfter, due.Sub(s.start)/10)
+}
+
+// graceTime is how long a node that was away reads its inbox before it judges: 2 P_eff.
+func (m *Machine) graceTime() core.Duration {
+	return 2 * m.cfg.Probe.Interval * core.Duration(1+int(m.lhm))
+}
+
+// grace gives the suspicion its one grace, until the given instant.
+func (m *Machine) grace(side uint16, until core.Instant, fx *core.Effects) {
+	s := m.susp.at(side)
+	s.graced, s.deadline = true, until
+	m.susp.fix(side)
+	f := fx.Fact(core.FactSuspicionGrace)
+	f.Subject, f.At = m.id(int(s.subject)), until
 }
 
 func (m *Machine) endSuspicion(now core.Instant, k int, cause core.Cause, fx *core.Effects) {
@@ -186,14 +220,8 @@ func (m *Machine) onSuspicionTimer(now core.Instant, fx *core.Effects) {
 		side := m.susp.heap[0]
 		s := m.susp.at(side)
 		k := int(s.subject)
-		timeout := s.deadline.Sub(s.start)
-		if late := now.Sub(s.deadline); m.cfg.Suspicion.PauseGrace && late > max(m.cfg.Suspicion.GraceAfter, timeout/10) && !s.graced {
-			// We were away; the refutation may be waiting in our own inbox (§4.2 pause guard).
-			s.graced = true
-			s.deadline = now.Add(2 * m.cfg.Probe.Interval * core.Duration(1+int(m.lhm)))
-			m.susp.fix(side)
-			f := fx.Fact(core.FactSuspicionGrace)
-			f.Subject, f.At = m.id(k), s.deadline
+		if m.tooLate(now, s, s.deadline) {
+			m.grace(side, now.Add(m.graceTime()), fx)
 			continue
 		}
 		m.count.SuspicionsExpired++
