@@ -34,7 +34,13 @@ type Message struct {
 	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
 	Digest   uint32  // ACK: low 32 bits of the responder's participant digest (§7.3)
 
-	Failed  Kind     // KindStreamFailed
+	Failed Kind // KindStreamFailed
+
+	// Turn tells this datagram from all others of its kind between the two, and is the same in another run in
+	// which the sender says the same thing: the probe or tick that it belongs to (TurnOf). The driver draws its
+	// chance by it; nothing else may read it, and it is not on the wire.
+	Turn uint32
+
 	Timeout Duration // streams: give up after this long; known to the driver only, not on the wire
 
 	Coord   Coord    // Dims = 0: no coordinate block

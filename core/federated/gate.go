@@ -163,7 +163,7 @@ func (g *Gate) probe(now core.Instant, fx *core.Effects) {
 	g.seq++
 	g.Counters.Probes++
 	g.out = append(g.out, probe{sent: now, due: now.Add(g.cfg.Probe.Timeout), seq: g.seq, site: uint16(i), to: to})
-	g.local.header(core.KindXProbe, to, g.seq, fx)
+	g.local.header(core.KindXProbe, to, g.seq, core.TurnOf(g.local.Instance, int64(g.seq)), fx)
 }
 
 // at returns when slot k is due.
@@ -204,7 +204,7 @@ func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		g.onNack(now, s, m, fx)
 	case core.KindPing: // the leader measures its way to us
 		if m.Target == g.local.Self {
-			g.local.header(core.KindAck, m.From, m.Seq, fx).RTTms = g.local.rttMS(now, p)
+			g.local.header(core.KindAck, m.From, m.Seq, m.Turn, fx).RTTms = g.local.rttMS(now, p)
 		}
 	default:
 		g.Counters.Malformed++

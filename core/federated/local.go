@@ -19,10 +19,10 @@ type Local struct {
 	Evicted core.NodeID
 }
 
-// header appends a link datagram: group 0, no updates.
-func (l *Local) header(kind core.Kind, to core.NodeID, seq uint32, fx *core.Effects) *core.Message {
+// header appends a link datagram: group 0, no updates. turn is that of the request, core.TurnOf seq in one.
+func (l *Local) header(kind core.Kind, to core.NodeID, seq, turn uint32, fx *core.Effects) *core.Message {
 	m := fx.Send()
-	m.Kind, m.Role, m.From, m.To, m.Seq = kind, l.Role, l.Self, to, seq
+	m.Kind, m.Role, m.From, m.To, m.Seq, m.Turn = kind, l.Role, l.Self, to, seq, turn
 	m.Instance, m.Incarnation = l.Instance, l.Incarnation
 	if l.Viv != nil {
 		l.Viv.Coord(&m.Coord)

@@ -72,12 +72,12 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	m.local.hear(now, &g.peer, msg)
 	if !m.Leads() {
 		m.Counters.Nacks++
-		nack := m.local.header(core.KindXNack, msg.From, msg.Seq, fx)
+		nack := m.local.header(core.KindXNack, msg.From, msg.Seq, msg.Turn, fx)
 		core.Attach[Redirect](fx, nack).Leader = m.lead.Leader()
 		return
 	}
 	m.Counters.Acks++
-	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, fx)
+	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, msg.Turn, fx)
 	m.fill()
 	core.Attach[SiteBody](fx, ack).SiteReport = m.report
 	m.arm()
@@ -130,7 +130,7 @@ func (m *Manager) sample(now core.Instant, g *gate, fx *core.Effects) {
 	m.seq++
 	m.Counters.Samples++
 	g.sampled, g.sent, g.waiting, g.seq = now, true, true, m.seq
-	m.local.header(core.KindPing, g.id, m.seq, fx).Target = g.id
+	m.local.header(core.KindPing, g.id, m.seq, core.TurnOf(m.local.Instance, int64(m.seq)), fx).Target = g.id
 }
 
 // next returns when g may be sampled again.

@@ -32,5 +32,12 @@ func New(seed uint64, purpose string, ids ...uint64) Stream {
 	return s
 }
 
+// At returns the stream of one thing among many, such as a message: where New would cost more than the draw, and
+// a stream kept for each would be a table. h must be well mixed (Mix). About 1 ns.
+func At(h uint64) (s Stream) {
+	s.src.Seed(h)
+	return s
+}
+
 // Uint64 returns 64 uniform bits.
 func (s *Stream) Uint64() uint64 { return s.src.Uint64() }

@@ -43,13 +43,18 @@ func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {
 		if m.silent() && !m.forced(int(k)) {
 			break
 		}
-		m.gossip(now, int(k), fx)
+		m.gossip(now, int(k), core.TurnOf(m.instance, int64(now.Sub(m.phase)/m.cfg.Gossip.Interval)), fx)
 	}
 	m.armGossip(now)
 }
 
-func (m *Machine) gossip(now core.Instant, k int, fx *core.Effects) {
-	m.attach(now, m.header(core.KindGossip, k, fx), fx)
+// gossip sends what waits to k; turn is that of the gossip tick, 0 outside of one.
+func (m *Machine) gossip(now core.Instant, k int, turn uint32, fx *core.Effects) {
+	msg := m.header(core.KindGossip, k, fx)
+	if turn != 0 {
+		msg.Turn = turn
+	}
+	m.attach(now, msg, fx)
 }
 
 // recentlyDead are the DEAD participants that still get gossip, in case they are not (§6 gossip.to_dead).

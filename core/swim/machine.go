@@ -478,6 +478,7 @@ func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message 
 		m.viv.Coord(&msg.Coord)
 	}
 	m.count.Sent[kind]++
+	msg.Turn = core.TurnLone(m.instance, uint32(m.count.Sent[kind]))
 	return msg
 }
 

@@ -27,6 +27,7 @@ type ping struct {
 	wait      core.Duration
 	direct    core.Duration // T_d
 	seq       uint32
+	turn      uint32 // pingProbe, pingProxied: of the probe that it serves (core.Message.Turn)
 	inc       uint32 // target's incarnation when it was sent
 	origin    core.NodeID
 	originSeq uint32
@@ -103,7 +104,7 @@ func (m *Machine) nextTarget() (int, bool) {
 
 func (m *Machine) probe(now core.Instant, k int, fx *core.Effects) {
 	wait := m.adaptive(now, m.cfg.Probe.Timeout, k, fx)
-	seq := m.ping(now, k, ping{kind: pingProbe, wait: wait, direct: wait}, fx)
+	seq := m.ping(now, k, ping{kind: pingProbe, turn: core.TurnOf(m.instance, m.tick), wait: wait, direct: wait}, fx)
 	m.rec[k].setOutstanding(true)
 	m.nProbes++
 	m.count.Probes++
@@ -121,8 +122,14 @@ func (m *Machine) ping(now core.Instant, k int, p ping, fx *core.Effects) uint32
 	}
 	msg := m.header(core.KindPing, k, fx)
 	msg.Seq, msg.Target = p.seq, m.id(k)
-	if p.kind == pingProbe {
+	switch p.kind {
+	case pingProbe:
 		msg.Flags |= core.FlagProbe
+		msg.Turn = p.turn
+	case pingProxied:
+		asker, _ := m.index(p.origin)
+		msg.Turn = core.TurnFor(p.turn, asker)
+	case pingReactive, pingProactive, pingReconnect:
 	}
 	m.attach(now, msg, fx)
 	return p.seq
@@ -247,11 +254,11 @@ func (m *Machine) askOthers(now core.Instant, i int, fx *core.Effects) bool {
 	copy(p.proxies[:], proxies)
 	p.wait = max(p.direct, period-p.direct) // T_i
 	p.due = now.Add(p.wait)
-	seq, budget := p.seq, budgetMS(p.wait)
+	seq, turn, budget := p.seq, p.turn, budgetMS(p.wait)
 	m.count.IndirectStarted++
 	for _, k := range proxies {
 		msg := m.header(core.KindPingReq, int(k), fx)
-		msg.Seq, msg.Target, msg.BudgetMS = seq, m.id(target), budget
+		msg.Seq, msg.Turn, msg.Target, msg.BudgetMS = seq, turn, m.id(target), budget
 		m.attach(now, msg, fx)
 	}
 	if m.cfg.Probe.StreamFallback {
@@ -319,7 +326,7 @@ func (m *Machine) onPing(now core.Instant, k int, msg *core.Message, fx *core.Ef
 		}
 	}
 	ack := m.header(core.KindAck, k, fx)
-	ack.Seq, ack.State, ack.Digest = msg.Seq, m.rec[k].state(), uint32(m.sum.part)
+	ack.Seq, ack.Turn, ack.State, ack.Digest = msg.Seq, msg.Turn, m.rec[k].state(), uint32(m.sum.part)
 	if ack.State == stateTomb {
 		ack.State = core.StateNone
 	}

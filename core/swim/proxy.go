@@ -16,13 +16,13 @@ func (m *Machine) onPingReq(now core.Instant, msg *core.Message, fx *core.Effect
 	isWorker := !m.isParticipant(r.role()) && r.present()
 	if isWorker || m.nProxied >= m.cfg.Probe.MaxProxied || m.level >= levelHeavy || m.leaving {
 		m.count.Declined++
-		m.nack(now, msg.From, msg.Seq, msg.Target, core.FlagDeclined, fx)
+		m.nack(now, &ping{origin: msg.From, originSeq: msg.Seq, turn: msg.Turn}, msg.Target, core.FlagDeclined, fx)
 		return
 	}
 	budget := core.Duration(msg.BudgetMS) * 1e6
 	m.nProxied++
 	m.ping(now, k, ping{
-		kind: pingProxied, origin: msg.From, originSeq: msg.Seq, until: now.Add(budget),
+		kind: pingProxied, turn: msg.Turn, origin: msg.From, originSeq: msg.Seq, until: now.Add(budget),
 		wait: core.Duration(float64(budget) * m.cfg.Probe.NackFraction),
 	}, fx)
 }
@@ -35,8 +35,7 @@ func (m *Machine) onProxyTimer(now core.Instant, i int, fx *core.Effects) {
 	}
 	p.indirect = true
 	p.due = p.until
-	origin, seq, target := p.origin, p.originSeq, m.id(int(p.target))
-	m.nack(now, origin, seq, target, 0, fx)
+	m.nack(now, p, m.id(int(p.target)), 0, fx)
 }
 
 func (m *Machine) onProxyAck(now core.Instant, i int, msg *core.Message, fx *core.Effects) {
@@ -44,14 +43,15 @@ func (m *Machine) onProxyAck(now core.Instant, i int, msg *core.Message, fx *cor
 	m.endPing(i)
 	k, _ := m.index(p.origin)
 	ack := m.header(core.KindIndAck, k, fx)
-	ack.Seq, ack.Target, ack.Required = p.originSeq, msg.From, msg.Incarnation
+	ack.Seq, ack.Turn, ack.Target, ack.Required = p.originSeq, p.turn, msg.From, msg.Incarnation
 	m.attach(now, ack, fx)
 }
 
-func (m *Machine) nack(now core.Instant, to core.NodeID, seq uint32, target core.NodeID, flags core.Flags, fx *core.Effects) {
-	k, _ := m.index(to)
+// nack answers the request that p serves: no answer from the target, or none asked for.
+func (m *Machine) nack(now core.Instant, p *ping, target core.NodeID, flags core.Flags, fx *core.Effects) {
+	k, _ := m.index(p.origin)
 	msg := m.header(core.KindNack, k, fx)
-	msg.Seq, msg.Target, msg.Flags = seq, target, flags
+	msg.Seq, msg.Turn, msg.Target, msg.Flags = p.originSeq, p.turn, target, flags
 	m.attach(now, msg, fx)
 }
 

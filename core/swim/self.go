@@ -53,7 +53,7 @@ func (m *Machine) answer(now core.Instant, src source, fx *core.Effects) {
 		return
 	}
 	if k, ok := m.index(src.from); ok && m.rec[k].present() && m.isParticipant(m.rec[k].role()) {
-		m.gossip(now, k, fx)
+		m.gossip(now, k, 0, fx)
 	}
 }
 

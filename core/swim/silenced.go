@@ -60,7 +60,7 @@ func (m *Machine) tellSilenced(now core.Instant, k int, msg *core.Message, first
 			return // it goes, or tells what this node must refute first: two that silence each other would go on for ever
 		}
 	}
-	m.gossip(now, k, fx)
+	m.gossip(now, k, 0, fx)
 }
 
 // departs reports whether u is the departure of its sender, at inc or above.

@@ -48,11 +48,11 @@ func TestCutOfKinds(t *testing.T) {
 	n := must(New(uniformSites(2, 2, 250e3, 50e6), 1))
 	n.SetCut(must(n.AddCut(Cut{Kinds: []core.Kind{core.KindGossip}})), true)
 	var f Fate
-	n.Send(0, 0, 1, 10, core.KindGossip, &f)
+	n.Send(0, 0, 1, 10, core.KindGossip, 0, &f)
 	if f.Reason != trace.ReasonPartition {
 		t.Errorf("gossip: %v, want cut", f.Reason)
 	}
-	n.Send(0, 0, 1, 10, core.KindPing, &f)
+	n.Send(0, 0, 1, 10, core.KindPing, 0, &f)
 	if f.Reason != trace.ReasonNone || !n.Reachable(0, 1) {
 		t.Errorf("ping: %v, want through", f.Reason)
 	}
@@ -153,7 +153,7 @@ func TestCutsAgainstNaive(t *testing.T) {
 								want = want || c.on && hit && (c.Kinds == nil || k == core.KindAck)
 							}
 							var f Fate
-							n.Send(0, from, to, 1, k, &f)
+							n.Send(0, from, to, 1, k, 0, &f)
 							if have := f.Reason == trace.ReasonPartition; have != want {
 								t.Fatalf("%d→%d %v: cut %v, want %v", from, to, k, have, want)
 							}

@@ -153,7 +153,7 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 	step := func() {
 		now += 1e6
 		for to := range core.NodeID(8) {
-			n.Send(now, 0, to, 100, core.KindPing, &f)
+			n.Send(now, 0, to, 100, core.KindPing, uint32(now), &f)
 			var st StreamTry
 			n.StreamSend(now, 0, to, 100, core.KindJoin, now+2, &st, &sf)
 			for sf.Outcome == StreamRetries {

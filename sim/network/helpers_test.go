@@ -50,10 +50,17 @@ func with(l, m Link) Link {
 	return l
 }
 
-// send is Send with a value returned.
+// turns are what each sender of a network has sent through send.
+var turns = map[*Network]map[core.NodeID]uint32{}
+
+// send is Send with a value returned, each datagram of a sender with a turn of its own.
 func send(n *Network, now core.Instant, from, to core.NodeID, size int) Fate {
 	var f Fate
-	n.Send(now, from, to, size, core.KindPing, &f)
+	if turns[n] == nil {
+		turns[n] = map[core.NodeID]uint32{}
+	}
+	turns[n][from]++
+	n.Send(now, from, to, size, core.KindPing, turns[n][from], &f)
 	return f
 }
 

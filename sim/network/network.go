@@ -17,8 +17,7 @@ type Network struct {
 	links    []link
 	linkOf   []uint32 // by directed site pair; nil when there are only intra (0) and inter (1)
 	drift    []pairDrift
-	bad      badPaths // of the links' own Gilbert–Elliott loss; nil when no link has the model
-	rare     []rareStreams
+	bad      badPaths  // of the links' own Gilbert–Elliott loss; nil when no link has the model
 	egress   []Egress  // by NodeID; empty when all are unlimited
 	backlogs []backlog // by NodeID; nil until an overlay has a rate
 	seed     uint64
@@ -26,25 +25,26 @@ type Network struct {
 	rows     []uint64 // of base, likewise
 	cuts     cuts
 	over     overlays
-	effect   effect // of the packet in hand
+	effect   effect     // of the packet in hand
+	jitter   rng.Stream // of the datagram in hand
+	fate     rng.Stream // likewise
 	streams  streams
 }
 
 // node is what sending costs to look at: one cache line.
 type node struct {
-	jitter rng.Stream
-	loss   rng.Stream
+	chance uint64        // what the draws of its datagrams begin with
 	busy   core.Instant  // the transmitter is busy until then
 	rate   perByte       // 0 = instantly
 	queue  core.Duration // how long QueueBytes take to send; 0 = no limit
 	location
-	_ [4]byte
+	_ [24]byte
 }
 
-type location struct{ site, place uint16 }
-
-// rareStreams are the draws of a sender that most links do not make.
-type rareStreams struct{ duplicate, reorder, corrupt rng.Stream }
+type location struct {
+	site, place uint16
+	key         uint32 // what tells it from other receivers of one sender
+}
 
 // Touch loads what Send needs of a sender, for a driver that wants its cache misses to overlap. The result
 // means nothing.
@@ -93,12 +93,12 @@ func New(cfg Config, seed uint64) (*Network, error) {
 		if cfg.PerNode {
 			at.place = uint16(i)
 		}
-		id := n.keys[i]
+		chance := rng.New(seed, "network.datagram", n.keys[i])
+		at.key = uint32(n.keys[i] ^ n.keys[i]>>32)
 		n.where[i] = at
 		n.nodes[i] = node{
 			location: at,
-			jitter:   rng.New(seed, "network.jitter", id),
-			loss:     rng.New(seed, "network.loss", id),
+			chance:   chance.Uint64(),
 		}
 		if len(cfg.Egress) != 0 {
 			e := cfg.Egress[i]
@@ -148,26 +148,13 @@ func (n *Network) initLinks(cfg *Config) {
 
 // initRare makes the state that only some networks need.
 func (n *Network) initRare() {
-	var rare bool
 	for i := range n.links {
 		l := &n.links[i]
-		rare = rare || l.flags&hasRare != 0
 		if l.loss.Model == LossGilbertElliott && n.bad == nil {
 			n.bad = newBadPaths(len(n.nodes), n.sites)
 		}
 		if l.flags&hasDrift != 0 && n.drift == nil {
 			n.drift = make([]pairDrift, n.places*n.places)
-		}
-	}
-	if !rare {
-		return
-	}
-	n.rare = make([]rareStreams, len(n.nodes))
-	for i := range n.rare {
-		n.rare[i] = rareStreams{
-			duplicate: rng.New(n.seed, "network.duplicate", n.keys[i]),
-			reorder:   rng.New(n.seed, "network.reorder", n.keys[i]),
-			corrupt:   rng.New(n.seed, "network.corrupt", n.keys[i]),
 		}
 	}
 }

@@ -78,12 +78,10 @@ type overlay struct {
 	Overlay
 	since core.Instant
 	rate  perByte
-	draws []faultStreams // by NodeID of the sender; nil when it has no chances
-	bad   badPaths       // of Burst; nil without
+	draws []rng.Stream // by NodeID of the sender, for its streams; nil when it has no chances
+	key   uint64       // what the draws for datagrams begin with
+	bad   badPaths     // of Burst; nil without
 }
-
-// faultStreams are a sender's draws for one overlay, for its datagrams and for its streams.
-type faultStreams struct{ datagram, stream rng.Stream }
 
 // AddOverlay adds an overlay, off, and returns its id for SetOverlay. There may be 64 at a time. O(nodes).
 func (n *Network) AddOverlay(o Overlay) (id int, err error) {
@@ -108,12 +106,11 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 		ov.bad = newBadPaths(len(n.nodes), n.sites)
 	}
 	if o.Loss > 0 || o.Duplicate > 0 || o.Corrupt > 0 || o.Reorder.P > 0 || ov.bad != nil {
-		ov.draws = make([]faultStreams, len(n.nodes))
+		chance := rng.New(n.seed, "network.fault.datagram", o.ID)
+		ov.key = chance.Uint64()
+		ov.draws = make([]rng.Stream, len(n.nodes))
 		for i := range ov.draws {
-			ov.draws[i] = faultStreams{
-				datagram: rng.New(n.seed, "network.fault.datagram", o.ID, n.keys[i]),
-				stream:   rng.New(n.seed, "network.fault.stream", o.ID, n.keys[i]),
-			}
+			ov.draws[i] = rng.New(n.seed, "network.fault.stream", o.ID, n.keys[i])
 		}
 	}
 	n.over.list[id] = ov
@@ -189,12 +186,13 @@ func (e *effect) delay(base core.Duration) core.Duration {
 	return base + e.add
 }
 
-// faultFate draws what the overlays do to the datagram in hand; it returns the extra delay.
-func (n *Network) faultFate(e *effect, l *link, from core.NodeID, site uint16, depart core.Instant, base core.Duration, out *Fate) core.Duration {
+// faultFate draws what the overlays do to the datagram of chance d; it returns the extra delay.
+func (n *Network) faultFate(e *effect, l *link, d uint64, from core.NodeID, site uint16, depart core.Instant, base core.Duration, out *Fate) core.Duration {
 	extra := core.Duration(0)
 	for m := e.chance; m != 0; m &= m - 1 {
 		o := &n.over.list[bits.TrailingZeros64(m)]
-		s := &o.draws[from].datagram
+		n.fate = rng.At(rng.Mix(o.key, d))
+		s := &n.fate
 		if o.Loss > 0 && s.Bool(o.Loss) {
 			out.Reason = trace.ReasonLoss
 		}
@@ -220,7 +218,7 @@ func (n *Network) faultFate(e *effect, l *link, from core.NodeID, site uint16, d
 func (n *Network) streamFate(e *effect, from, drawer core.NodeID, site uint16) (extra core.Duration, lost bool) {
 	for m := e.chance; m != 0; m &= m - 1 {
 		o := &n.over.list[bits.TrailingZeros64(m)]
-		s := &o.draws[drawer].stream
+		s := &o.draws[drawer]
 		if o.Loss > 0 && s.Bool(o.Loss) {
 			lost = true
 		}

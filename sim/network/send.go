@@ -2,8 +2,12 @@ package network
 
 import (
 	"hypersim/core"
+	"hypersim/core/rng"
 	"hypersim/sim/trace"
 )
+
+// ownChance tells the draws of a link's loss and its kin from those of jitter.
+const ownChance = 1
 
 // Fate is what becomes of a datagram.
 type Fate struct {
@@ -17,11 +21,11 @@ type Fate struct {
 // Send sends a datagram of size bytes and fills in its fate. Successive calls of one sender must not go
 // back in time. A delay is at least 1 ns. O(1), no allocation.
 //
-// A datagram that the sender cannot send (MTU, full queue) draws nothing. Any other draws once per
-// purpose that its link has a model for, whatever comes out of the others and whether or not it is cut:
-// a fault does not shift the chance that later datagrams meet. (Streams share the state of a
-// Gilbert–Elliott path, so there a change of stream traffic can.)
-func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind core.Kind, out *Fate) {
+// What a datagram meets follows from who sends what to whom: sender, receiver, kind and turn (core.Message.Turn),
+// and from nothing that was sent before. So the same message of another run, in which more or less is said, meets
+// the same; two datagrams of one kind between two nodes need different turns. (A Gilbert–Elliott path remembers,
+// so there other traffic can change the state that a datagram finds.)
+func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind core.Kind, turn uint32, out *Fate) {
 	s, w := &n.nodes[from], n.where[to]
 	l := n.link(s.site, w.site)
 	*out = Fate{}
@@ -52,18 +56,17 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 	}
 	depart := leaves.at
 	extra := core.Duration(0)
+	d := rng.Mix(s.chance+uint64(kind), uint64(w.key)<<32|uint64(turn))
 	if l.flags&hasJitter != 0 {
-		extra = l.sample(base, &s.jitter)
+		n.jitter = rng.At(d)
+		extra = l.sample(base, &n.jitter)
 	}
 	out.Min = max(base+l.least(base), 1) + leaves.took
-	if l.flags&hasLoss != 0 && n.lost(n.bad, &l.loss, from, w.site, &s.loss) {
-		out.Reason = trace.ReasonLoss
+	if l.flags&(hasLoss|hasRare) != 0 {
+		extra += n.ownFate(l, d, from, w.site, depart, base, out)
 	}
-	if l.flags&hasRare != 0 {
-		extra += n.rareFate(l, from, depart, base, out)
-	}
-	if e != nil {
-		extra += n.faultFate(e, l, from, w.site, depart, base, out)
+	if e != nil && e.chance != 0 {
+		extra += n.faultFate(e, l, d, from, w.site, depart, base, out)
 	}
 	out.At = depart.Add(max(base+extra, 1))
 	if n.cuts.active != 0 && n.cuts.blocking(from, to, kind) != 0 {
@@ -74,15 +77,21 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 	}
 }
 
-// rareFate draws duplication, reordering and corruption of the link itself; it returns the extra delay.
-func (n *Network) rareFate(l *link, from core.NodeID, depart core.Instant, base core.Duration, out *Fate) core.Duration {
-	r := &n.rare[from]
-	extra := l.reorder.sample(&r.reorder)
-	if l.flags&hasCorrupt != 0 && r.corrupt.Bool(l.corrupt) {
+// ownFate draws loss, corruption, duplication and reordering of the link itself for the datagram of chance d; it
+// returns the extra delay. What takes a fixed number of draws comes first.
+func (n *Network) ownFate(l *link, d uint64, from core.NodeID, site uint16, depart core.Instant, base core.Duration, out *Fate) core.Duration {
+	n.fate = rng.At(rng.Mix(d, ownChance))
+	s := &n.fate
+	if l.flags&hasLoss != 0 && n.lost(n.bad, &l.loss, from, site, s) {
+		out.Reason = trace.ReasonLoss
+	}
+	if l.flags&hasCorrupt != 0 && s.Bool(l.corrupt) {
 		out.Corrupt = true
 	}
-	if l.flags&hasDuplicate != 0 && r.duplicate.Bool(l.duplicate) {
-		out.At2 = depart.Add(max(base+l.sample(base, &r.duplicate), 1))
+	copied := l.flags&hasDuplicate != 0 && s.Bool(l.duplicate)
+	extra := l.reorder.sample(s)
+	if copied {
+		out.At2 = depart.Add(max(base+l.sample(base, s), 1))
 	}
 	return extra
 }

@@ -48,7 +48,7 @@ func BenchmarkSend(b *testing.B) {
 			i := core.Instant(0)
 			for b.Loop() {
 				i += 1000
-				n.Send(i, from, to, 120, core.KindPing, &f)
+				n.Send(i, from, to, 120, core.KindPing, uint32(i), &f)
 				from = (from + 7919) % count
 				to = (to + 104729) % count
 			}

@@ -17,7 +17,7 @@ func (w *World) send(depart core.Instant, from core.NodeID, m *core.Message) {
 		return
 	}
 	var fate network.Fate
-	w.net.Send(depart, from, m.To, size, m.Kind, &fate)
+	w.net.Send(depart, from, m.To, size, m.Kind, m.Turn, &fate)
 	w.sent(depart, m, size, fate.At, false)
 	if fate.Reason != trace.ReasonNone {
 		w.recordDrop(depart, m, size, fate.Reason)
@@ -34,6 +34,9 @@ func (w *World) launch(depart, at core.Instant, least core.Duration, from core.N
 	handle := w.slab.alloc()
 	f := w.slab.at(handle)
 	w.load(f, m)
+	if extra { // what it is answered with, or leads to, is another packet
+		f.msg.Turn = core.TurnCopy(f.msg.Turn)
+	}
 	f.sent, f.min, f.size, f.corrupt, f.copied = depart, least, uint32(size), corrupt, extra
 	w.pushMessage(at, from, m.To, handle)
 }
@@ -59,9 +62,9 @@ func (w *World) load(f *flight, m *core.Message) {
 	if f.msg.Extra != nil {
 		f.extra = f.msg.Extra
 	}
-	// What never travels: the detector's own mark and the driver's timeout.
+	// What never travels: the detector's own mark, the driver's timeout and what chance knows it by.
 	f.msg.Flags |= m.Flags & core.FlagProbe
-	f.msg.Timeout = m.Timeout
+	f.msg.Timeout, f.msg.Turn = m.Timeout, m.Turn
 	f.msg.To = m.To
 }
 
