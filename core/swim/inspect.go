@@ -79,7 +79,7 @@ func (m *Machine) Counters() *Counters { return &m.count }
 const (
 	machineBytes      = 2368
 	recordBytes       = 16
-	pingBytes         = 88
+	pingBytes         = 96
 	itemBytes         = 32
 	suspicionBytes    = 80
 	confirmationBytes = 32

@@ -129,7 +129,7 @@ func (m *Machine) ping(now core.Instant, k int, p ping, fx *core.Effects) uint32
 	case pingProxied:
 		asker, _ := m.index(p.origin)
 		msg.Turn = core.TurnFor(p.turn, asker)
-	case pingReactive, pingProactive, pingReconnect:
+	case pingReactive, pingProactive, pingReconnect, pingDoubt:
 	}
 	m.attach(now, msg, fx)
 	return p.seq
