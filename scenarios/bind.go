@@ -266,6 +266,8 @@ func (b *binding) str(n *node, key string, v reflect.Value, f field) {
 		b.wrong(n, key, "must be %s%s", oneOf(enum), didYouMean(s, enum))
 	case !ok:
 		b.wrong(n, key, "must be a string")
+	case f.required() && strings.TrimSpace(s) == "":
+		b.wrong(n, key, "must not be empty")
 	default:
 		v.SetString(s)
 	}

@@ -238,6 +238,7 @@ func (l *loader) resolve() {
 	l.expects(l.claims.Expect)
 	l.mootInvariants()
 	l.mtuWarnings()
+	l.hopeless()
 	l.inert()
 	l.report()
 }
@@ -494,6 +495,7 @@ func (l *loader) report() {
 		if w := p.Window; w != nil {
 			out.From, out.To = l.plotInstant(w.From), l.plotInstant(w.To)
 		}
+		l.undrawn(&out, key)
 		l.sc.Report.Plots = append(l.sc.Report.Plots, out)
 	}
 }

@@ -25,6 +25,9 @@ type file struct {
 // fileMax bounds a topology file; a big matrix belongs into a file of its own.
 const fileMax = 16 << 20
 
+// byteOrderMark is what some editors begin a file with; it says nothing.
+const byteOrderMark = "\ufeff"
+
 // LoadFile reads the topology file at path. Matrix paths in it are relative to its folder. All problems are
 // returned at once, as Problems with line and column.
 func LoadFile(path string) (*Topology, error) {
@@ -38,6 +41,7 @@ func LoadFile(path string) (*Topology, error) {
 // Parse reads the text of a topology file; path stands in messages, and its folder is where matrix files
 // are looked for.
 func Parse(text, path string) (*Topology, error) {
+	text = strings.TrimPrefix(text, byteOrderMark)
 	spec, err := decode(text, path)
 	if err != nil {
 		return nil, err

@@ -57,6 +57,22 @@ one_way = "20ms"
 	}
 }
 
+// A byte order mark says nothing, and moves no place by a column.
+func TestMarkedTopologyFile(t *testing.T) {
+	const text = "schema = 1\nname = \"one\"\ntitle = \"t\"\nsource = \"s\"\nrows = [[0, 9], [9, 0]]\nunit = \"ms\"\nkind = \"rtt\"\nintra_rtt = \"1ms\"\n[[sites]]\nname = \"a\"\n[[sites]]\nname = \"b\"\n"
+	plain, err := Parse(text, "one.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked, err := Parse("\ufeff"+text, "one.toml")
+	if err != nil || !slices.Equal(marked.Base, plain.Base) {
+		t.Errorf("with a mark: %v, %v", marked, err)
+	}
+	if _, err := Parse("\ufeff"+strings.Replace(text, "schema = 1", "schema = 2", 1), "one.toml"); err == nil || !strings.HasPrefix(err.Error(), "one.toml:1:") {
+		t.Errorf("schema 2 behind a mark: %v", err)
+	}
+}
+
 func TestTopologyFileGenerates(t *testing.T) {
 	topo, err := Parse("schema = 1\nname = \"r\"\ngenerate = { kind = \"ring\", sites = 8, rtt = \"20ms\" }\n", "r.toml")
 	if err != nil {

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -150,7 +151,7 @@ func variantAxis(base *scenarios.Scenario, chosen []string) ([]axis, error) {
 	}
 	for _, name := range chosen {
 		if !slices.Contains(have, name) {
-			return nil, fmt.Errorf("--variant %s: %s has no such variant (has %s)", name, base.Name, strings.Join(have, ", "))
+			return nil, fmt.Errorf("--variant %s: %s has no such variant (%s)", name, base.Name, cmp.Or(prefixed("has ", have), "it has none"))
 		}
 	}
 	if len(a) == 0 {
@@ -212,4 +213,12 @@ func unquoted(s string) string {
 		return v
 	}
 	return s
+}
+
+// prefixed lists words behind a first one; without words it is empty.
+func prefixed(first string, words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return first + strings.Join(words, ", ")
 }

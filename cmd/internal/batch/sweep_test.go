@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/scenarios"
 )
 
 // tiny is ten equals on a LAN, one of which crashes: two variants and a grid of two.
@@ -265,6 +266,14 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%s: %q is not in %v", c.name, w, err)
 			}
 		}
+	}
+}
+
+// A variant asked of a file without any is refused without an empty list of those there are.
+func TestNoVariants(t *testing.T) {
+	_, err := variantAxis(&scenarios.Scenario{Name: "x"}, []string{"medium"})
+	if err == nil || !strings.Contains(err.Error(), "--variant medium: x has no such variant (it has none)") {
+		t.Errorf("have %v", err)
 	}
 }
 
