@@ -10,14 +10,20 @@ import (
 // account is what the sentences are made from.
 type account struct {
 	r    *metrics.Result
-	size []int // nodes of each site
-	full bool  // every row of the files was kept: absences may be told
+	size []int                   // nodes of each site
+	open map[*metrics.Fault]bool // one of whose episodes goes on at the end
+	full bool                    // every row of the files was kept: absences may be told
 	out  []Sentence
 }
 
 // Of tells the run: its faults in order of time, then what held for all of it.
 func Of(r *metrics.Result) []Sentence {
-	a := &account{r: r, size: make([]int, len(r.Sites)), full: r.TruncatedRows == 0}
+	a := &account{r: r, size: make([]int, len(r.Sites)), open: map[*metrics.Fault]bool{}, full: r.TruncatedRows == 0}
+	for _, e := range r.Episodes {
+		if e.End == core.Never {
+			a.open[&r.Faults[e.Fault]] = true
+		}
+	}
 	for i := range r.Nodes {
 		if counts(&r.Nodes[i]) {
 			a.size[r.Nodes[i].SiteIndex]++
@@ -97,7 +103,7 @@ type event struct {
 	hit      side // whom
 }
 
-func newEvent(group []*metrics.Fault) *event {
+func (a *account) event(group []*metrics.Fault) *event {
 	e := &event{kind: group[0].Kind, start: core.Never, last: -1, end: -1}
 	for _, f := range group {
 		if f.Start == core.Never {
@@ -105,6 +111,9 @@ func newEvent(group []*metrics.Fault) *event {
 		}
 		e.faults, e.ids = append(e.faults, f), append(e.ids, f.ID)
 		e.start, e.last, e.end = min(e.start, f.Start), max(e.last, f.Last), max(e.end, f.End)
+		if a.open[f] {
+			e.end = core.Never // though an earlier episode did end
+		}
 		e.episodes += int(f.Episodes)
 		if len(f.Sides) > 0 {
 			e.hit.ids = append(e.hit.ids, f.Sides[0]...)
@@ -116,9 +125,12 @@ func newEvent(group []*metrics.Fault) *event {
 	return e
 }
 
-// until is the last moment of the event.
+// goesOn reports whether the run ended before the event did.
+func (e *event) goesOn() bool { return e.end == core.Never && lasting[e.kind] }
+
+// until is the last moment at which marks are about the event.
 func (e *event) until() core.Instant {
-	if e.end == core.Never && lasting[e.kind] {
+	if e.goesOn() || behind[e.kind] {
 		return core.Never
 	}
 	return e.last

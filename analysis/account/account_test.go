@@ -78,6 +78,39 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
+// What is believed of a fault without an end counts until the end of the run: none of these was suspected by nobody.
+func TestWhatHasNoEnd(t *testing.T) {
+	for _, c := range []struct {
+		kind  string
+		truth metrics.Truth
+		want  string
+	}{
+		{"pause", metrics.TruthPaused, "east/manager/1 was frozen from 10 s to the end; the others called east/manager/1 DEAD from 20 s on."},
+		{"leave", metrics.TruthLeaving, "east/manager/1 left at 10 s; the others called east/manager/1 DEAD from 20 s on; all agreed at once."},
+		{"restart", metrics.TruthRestarted, "east/manager/1 restarted at 10 s; the others called east/manager/1 DEAD from 20 s on; all agreed at once."},
+		{"partition", metrics.TruthUnreachable, "east/manager/1 was cut off from 10 s to the end; the others called east/manager/1 DEAD from 20 s on; it suspected nobody of the others."},
+	} {
+		r := world()
+		r.Faults = []metrics.Fault{{ID: "f", Kind: c.kind, Start: sec(10), End: core.Never, Last: sec(10), Agreed: sec(10), Episodes: 1, Sides: [][]core.NodeID{{1}}}}
+		r.Detections = []metrics.Detection{mark(20, 3, 1, core.StateDead, c.truth)}
+		if have, _, _ := strings.Cut(text(r), "\n"); have != c.want {
+			t.Errorf("have %s\nwant %s", have, c.want)
+		}
+	}
+}
+
+// The run ends in the second episode: what is believed then counts, although the first one ended.
+func TestLastEpisodeGoesOn(t *testing.T) {
+	r := world()
+	r.Faults = []metrics.Fault{{ID: "f", Kind: "pause", Start: sec(10), End: sec(12), Last: sec(50), Agreed: sec(50), Episodes: 2, Sides: [][]core.NodeID{{1}}}}
+	r.Episodes = []metrics.Episode{{Fault: 0, Start: sec(10), End: sec(12)}, {Fault: 0, Start: sec(50), End: core.Never}}
+	r.Detections = []metrics.Detection{mark(60, 3, 1, core.StateDead, metrics.TruthPaused)}
+	want := "east/manager/1 was frozen, 2 times from 10 s to the end; the others called east/manager/1 DEAD from 60 s on."
+	if have, _, _ := strings.Cut(text(r), "\n"); have != want {
+		t.Errorf("have %s\nwant %s", have, want)
+	}
+}
+
 // Many faults of a kind are one sentence, few are one each.
 func TestGroups(t *testing.T) {
 	for n := 1; n <= 6; n++ {

@@ -10,7 +10,7 @@ import (
 
 // tell adds the sentences about one group of faults.
 func (a *account) tell(group []*metrics.Fault) {
-	e := newEvent(group)
+	e := a.event(group)
 	if len(e.faults) < len(group) {
 		a.never(group)
 	}
@@ -175,7 +175,10 @@ func (a *account) when(l *line, e *event) {
 	start := instant(e.start, e.from("first", "start_s"))
 	if len(e.faults) > 1 && e.faults[0].Start != e.faults[len(e.faults)-1].Start || e.episodes > len(e.faults) {
 		l.say(", ", count(e.episodes, e.from("sum", "episodes")), " times from ", start)
-		if e.last > e.start {
+		switch {
+		case e.goesOn() && e.truth() != metrics.TruthCrashed:
+			l.say(" to the end")
+		case e.last > e.start:
 			l.say(" to ", instant(e.last, e.from("last", "last_s")))
 		}
 		return
@@ -183,7 +186,7 @@ func (a *account) when(l *line, e *event) {
 	switch {
 	case e.end != core.Never && e.end >= e.start:
 		l.say(" from ", start, " to ", instant(e.end, e.from("last", "end_s")))
-	case lasting[e.kind] && e.kind != "crash" && e.kind != "site-outage":
+	case e.goesOn() && e.kind != "crash" && e.kind != "site-outage":
 		l.say(" from ", start, " to the end")
 	default:
 		l.say(" at ", start)
@@ -218,7 +221,7 @@ func (a *account) agreed(l *line, e *event) {
 	case never > 0:
 		l.say("; after ", count(len(e.faults)-never, e.from("count", "agreed_s")), " of ", count(len(e.faults), e.from("count", "fault")),
 			" all agreed again before the next")
-	case most == 0 && e.until() == core.Never && e.truth() == metrics.TruthNone: // it goes on, and nobody was at odds
+	case most == 0 && e.goesOn(): // that nobody was at odds when it began says nothing
 	case most == 0:
 		l.say("; all agreed at once")
 	case least != most:

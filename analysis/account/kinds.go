@@ -8,8 +8,12 @@ import (
 var lasting = map[string]bool{
 	"slow": true, "clock": true, "partition": true, "flap": true, "loss": true, "duplicate": true, "reorder": true, "corrupt": true,
 	"delay": true, "bandwidth": true, "discovery": true, "churn": true, "poison": true, "lhm": true, "stuck-workflow": true,
-	"crash": true, "site-outage": true,
+	"crash": true, "site-outage": true, "pause": true,
 }
+
+// behind are the kinds that are over at once, and whose truth holds from then on: who left is gone, and what is believed of a process before a restart
+// stays wrong.
+var behind = map[string]bool{"leave": true, "restart": true}
 
 // oneWay is the detail of a cut that stops what the first side sends, and nothing else.
 const oneWay = "one way"
