@@ -86,7 +86,7 @@ x.toml:16:1: clutser: unknown key (did you mean "cluster"?)`},
 x.toml:27:6: fault[0].at = "60s": lies in the warm-up of 300s; say force = true if that is meant
 x.toml:35:6: fault[1].at = "cut.end + 10s": lies in the warm-up of 300s; say force = true if that is meant`},
 		{"topology of nobody", `use = "wan3"`, `use = "wan4"`, `x.toml:11:7: topology.use = "wan4": no bundled topology of that name (has lan1, wan3, wan5, wan10, aws-2020, gcp-2019, azure) (did you mean "wan3"?)`},
-		{"two topologies", `use = "wan3"`, "use = \"wan3\"\nmatrix = \"aws-2020\"", `x.toml:12:1: topology.matrix: cannot stand beside use; only sites (for counts), links and intra_rtt can`},
+		{"two topologies", `use = "wan3"`, "use = \"wan3\"\nmatrix = \"aws-2020\"", `x.toml:12:1: topology.matrix: cannot stand beside use; only sites (for counts), links and intra_rtt can; latencies of your own belong into a topology file (schema = 1, matrix, unit, kind) that use names: use = "mine.toml"`},
 		{"matrix not square", `use = "wan3"`, "rows = [[0.0, 10.0], [10.0]]\nunit = \"ms\"\nkind = \"rtt\"\nsites = [{ name = \"euw1\" }, { name = \"b\" }]",
 			`x.toml:11:22: topology.rows[1]: not square: 1 values, 2 rows`},
 		{"matrix with NaN", `use = "wan3"`, "rows = [[0.0, nan], [10.0, 0.0]]\nunit = \"ms\"\nkind = \"rtt\"\nsites = [{ name = \"euw1\" }, { name = \"b\" }]",

@@ -13,6 +13,8 @@ import (
 
 var durationType = reflect.TypeFor[core.Duration]()
 
+const besideUse = "cannot stand beside use; only sites (for counts), links and intra_rtt can"
+
 func durationOf(sec float64) core.Duration { return core.Seconds(sec) }
 
 // topology builds the base delays; it returns false when nothing can be placed.
@@ -34,8 +36,10 @@ func (l *loader) topology() bool {
 		case "use", "links", "intra_rtt":
 		case "sites":
 			l.knownSites(t, n)
+		case "matrix", "rows":
+			l.b.atKey(n.kids[name], join("topology", name), besideUse+`; latencies of your own belong into a topology file (schema = 1, matrix, unit, kind) that use names: use = "mine.toml"`)
 		default:
-			l.b.atKey(n.kids[name], join("topology", name), "cannot stand beside use; only sites (for counts), links and intra_rtt can")
+			l.b.atKey(n.kids[name], join("topology", name), besideUse)
 		}
 	}
 	at := n.kid("use")

@@ -61,6 +61,10 @@ func decode(text, path string) (*Spec, error) {
 	}
 	var tree map[string]any
 	if _, err := toml.Decode(text, &tree); err != nil {
+		if !strings.HasSuffix(path, ".toml") {
+			return nil, Problems{{File: path, Line: 1, Col: 1, Text: fmt.Sprintf(
+				"is no topology file; if it holds latencies, write a file with schema = 1, matrix = %q, unit and kind, and name that one", filepath.Base(path))}}
+		}
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
 			// For some errors, like a bad escape, the decoder knows no position, or only the line.

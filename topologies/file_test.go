@@ -138,8 +138,8 @@ seed = -1
 		}},
 		{"no delays", "schema = 1\n" + sitesAB, []string{`x.toml:1:1: matrix: missing: 2 sites need a matrix, rows or generate`}},
 		{"two sources, no unit", "schema = 1\nrows = [[0]]\nmatrix = \"aws-2020\"\nintra_rtt = \"5\"\nsymmetrize = \"max\"\n", []string{
-			`x.toml:1:1: unit: "", must be "ms", "s" or "us"`,
-			`x.toml:1:1: kind: "", must be "rtt" or "one-way"`,
+			`x.toml:1:1: unit: missing, must be "ms", "s" or "us"`,
+			`x.toml:1:1: kind: missing, must be "rtt" or "one-way"`,
 			`x.toml:2:1: rows: matrix and rows are both given; one of matrix, rows and generate says where the delays come from`,
 			`x.toml:4:1: intra_rtt: "5" is no duration; write a number with a unit, like "0.5ms"`,
 			`x.toml:5:1: symmetrize: "max", must be "none", "mean" or "min"`,
@@ -243,5 +243,14 @@ func TestDeepTextIsRefused(t *testing.T) {
 		if _, err := Parse(text, "x.toml"); err == nil || !strings.Contains(err.Error(), "nested deeper than") {
 			t.Errorf("%.20q…: %v", text, err)
 		}
+	}
+}
+
+// Who names a file of latencies where a topology file belongs is told what such a file looks like.
+func TestLatenciesAreNoTopologyFile(t *testing.T) {
+	_, err := Parse(",a,b\na,0.5,60\nb,60,0.5\n", "mine.csv")
+	want := `mine.csv:1:1: is no topology file; if it holds latencies, write a file with schema = 1, matrix = "mine.csv", unit and kind, and name that one`
+	if err == nil || err.Error() != want {
+		t.Errorf("have %v\nwant %s", err, want)
 	}
 }

@@ -2,6 +2,7 @@ package topologies
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"hypersim/core"
@@ -99,10 +100,10 @@ type Options struct {
 func (o *Options) check(c *collector, reading bool) {
 	if reading {
 		if _, ok := o.Unit.nanoseconds(); !ok {
-			c.key("unit", `%q, must be "ms", "s" or "us"`, string(o.Unit))
+			c.key("unit", `%s, must be "ms", "s" or "us"`, given(string(o.Unit)))
 		}
 		if o.Kind != RTT && o.Kind != OneWay {
-			c.key("kind", `%q, must be "rtt" or "one-way"`, string(o.Kind))
+			c.key("kind", `%s, must be "rtt" or "one-way"`, given(string(o.Kind)))
 		}
 		if o.Form != Auto && !slices.Contains(Forms(), o.Form) {
 			c.key("form", "%q, must be one of %s", string(o.Form), strings.Join(formNames(), ", "))
@@ -127,4 +128,12 @@ func (o *Options) check(c *collector, reading bool) {
 	if o.IntraRTT < 0 || o.IntraRTT > DelayMax {
 		c.key("intra_rtt", "%v, must be > 0s and at most %v", o.IntraRTT, DelayMax)
 	}
+}
+
+// given shows a word that was given, or says that none was.
+func given(word string) string {
+	if word == "" {
+		return "missing"
+	}
+	return strconv.Quote(word)
 }

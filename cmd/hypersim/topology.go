@@ -71,13 +71,21 @@ func (f *matrixFlags) open(cmd *cobra.Command, name string) (*topologies.Topolog
 	opt := f.options()
 	m, err := f.matrix(cmd, name)
 	if err != nil {
-		return nil, nil, wrong(err)
+		return nil, nil, wrong(f.untold(err))
 	}
 	if !f.fills() {
 		return nil, m, nil
 	}
 	t, err := topologies.FromMatrix(m, nil, opt)
 	return t, nil, wrong(err)
+}
+
+// untold adds what the flags are called to a refusal for want of them.
+func (f *matrixFlags) untold(err error) error {
+	if f.unit != "" && f.kind != "" {
+		return err
+	}
+	return fmt.Errorf("%w\nSay how the file is to be read, such as --unit ms --kind rtt.", err)
 }
 
 // formsHelp is what the verbs say about files.
