@@ -109,7 +109,7 @@ func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message
 		return 0
 	case core.StateDead:
 		if age(now, r.changed) <= uint32(m.cfg.Membership.ZombieWindow.Milliseconds()) {
-			return known + m.cfg.Membership.ZombieBump
+			return max(known+1, min(known+m.cfg.Membership.ZombieBump, maxIncarnation))
 		}
 		return known + 1
 	default:
@@ -227,8 +227,12 @@ func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, ack *Joi
 	}
 	switch {
 	case msg.Flags&core.FlagRetry != 0:
-		if ack.Required > maxIncarnation {
+		switch {
+		case ack.Required > maxIncarnation+1:
 			m.count.Malformed++
+			return
+		case ack.Required > maxIncarnation: // its last process was there already
+			m.fatal(fx)
 			return
 		}
 		if ack.Required > m.inc {

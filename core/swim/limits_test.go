@@ -115,3 +115,21 @@ func TestFormedStartKeepsToMaxMembers(t *testing.T) {
 		t.Errorf("%v, %d refused", bad, m.Counters().MembersRefused)
 	}
 }
+
+// What a process kept, and the bump over it, may be above the last incarnation: such a process stops before it says anything.
+func TestABumpBeyondTheLastIncarnationIsFatal(t *testing.T) {
+	cfg := Default()
+	for inc, want := range map[uint32]bool{maxIncarnation: false, maxIncarnation + 1: true, maxIncarnation + 1000: true} {
+		m := New(&cfg, Params{
+			Self: 1, Role: core.RoleManager, Group: 1, Capacity: 2, Instance: 2, Incarnation: inc, Owner: core.NoNode,
+			Seeds: []core.NodeID{0},
+		}, nil)
+		var fx core.Effects
+		m.Begin(0, &fx)
+		m.Wake(0, &fx)
+		fatal := len(fx.Facts) == 1 && fx.Facts[0].Kind == core.FactFatal
+		if fatal != want || want && len(fx.Messages) > 0 {
+			t.Errorf("incarnation %d: fatal is %v, want %v; %d messages", inc, fatal, want, len(fx.Messages))
+		}
+	}
+}

@@ -166,6 +166,10 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 
 // Begin takes up the configured peers. A driver calls it once, when the process starts.
 func (m *Machine) Begin(now core.Instant, fx *core.Effects) {
+	if m.inc > maxIncarnation { // a bump over what the last process kept
+		m.fatal(fx)
+		return
+	}
 	for i := range m.known {
 		e := &m.known[i]
 		k, ok := m.index(e.Subject)

@@ -38,8 +38,8 @@ func (m *Machine) Rejoin(now core.Instant, at []core.NodeID, fx *core.Effects) b
 		return false
 	}
 	j.seeds = seeds
-	if !m.participates() {
-		m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
+	if !m.participates() && !m.exceed(m.inc, core.CauseOlderProcess, fx) {
+		return false
 	}
 	j.ask(m, now)
 	return true

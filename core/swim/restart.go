@@ -25,9 +25,12 @@ func take(list *[]uint16, k int) bool {
 // joined follows a join claim about k that is news: its last process is no more. It reports whether the new one has
 // been heard and told of already.
 func (m *Machine) joined(now core.Instant, k int, fx *core.Effects) bool {
-	m.watch.restarted(m, k, m.rec[k].instance+1, now, fx)
 	take(&m.restarts.heralded, k) // that one came and went unheard
-	return take(&m.restarts.sighted, k)
+	if take(&m.restarts.sighted, k) {
+		return true // and who has registered with it since is no orphan
+	}
+	m.watch.restarted(m, k, m.rec[k].instance+1, now, fx)
+	return false
 }
 
 // sightRestart follows a message of a process of k that is newer than the one in the record.

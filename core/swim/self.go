@@ -91,14 +91,27 @@ func (m *Machine) onRefuteWindow(now core.Instant, fx *core.Effects) {
 
 // raise sets the own incarnation above what was seen and tells the group that this node lives, or leaves, there.
 func (m *Machine) raise(now core.Instant, above uint32, cause core.Cause, fx *core.Effects) {
-	if above >= maxIncarnation {
-		m.stopped = true
-		fx.Fact(core.FactFatal).Subject = m.self
+	if !m.exceed(above, cause, fx) {
 		return
 	}
-	m.setIncarnation(above+1, cause, fx)
 	u := m.selfUpdate(m.news())
 	m.relay(now, &u, core.CauseSelf, fx)
+}
+
+// exceed sets the own incarnation above what was seen. Where there is none above, the node stops and it reports false.
+func (m *Machine) exceed(above uint32, cause core.Cause, fx *core.Effects) bool {
+	if above >= maxIncarnation {
+		m.fatal(fx)
+		return false
+	}
+	m.setIncarnation(above+1, cause, fx)
+	return true
+}
+
+// fatal stops the node: no incarnation is left that others would not silence (§2.4).
+func (m *Machine) fatal(fx *core.Effects) {
+	m.stopped = true
+	fx.Fact(core.FactFatal).Subject = m.self
 }
 
 // news is what this node says of itself.

@@ -222,7 +222,9 @@ func (w *watcher) reregister(m *Machine, gone int, now core.Instant, fx *core.Ef
 	if w.candidates(m); len(m.join.seeds) == 0 {
 		return
 	}
-	m.setIncarnation(m.inc+1, core.CauseOlderProcess, fx)
+	if !m.exceed(m.inc, core.CauseOlderProcess, fx) {
+		return
+	}
 	m.join.ask(m, now)
 	m.join.owner = true
 }
