@@ -7,15 +7,19 @@ import (
 	"hypersim/core"
 )
 
-// trafficT is some of all messages: classes and types, each by name, one or a list.
+// trafficT is some of all messages: classes, transports and types, each by name, one or a list.
 type trafficT struct {
+	words   []string // as they were written, in small letters
 	kinds   []core.Kind
 	classes []core.Class
 }
 
-// trafficNames are the words of a trafficT: the classes, then the types that travel.
+// transportNames are the words for all types that travel in one way.
+var transportNames = []string{"datagram", "stream"}
+
+// trafficNames are the words of a trafficT: the classes, the transports, then the types that travel.
 func trafficNames() []string {
-	names := classNames()
+	names := append(classNames(), transportNames...)
 	for k := core.Kind(1); k < core.NumKinds; k++ {
 		if k != core.KindStreamFailed {
 			names = append(names, k.String())
@@ -41,15 +45,31 @@ func (t *trafficT) bind(b *binding, n *node, key string, _ field) {
 		}
 		word, ok := item.text()
 		j := slices.Index(names, strings.ToLower(word))
-		switch {
-		case !ok || j < 0:
+		if !ok || j < 0 {
 			b.wrong(item, at, "must be %s%s", oneOf(names), didYouMean(word, names))
+			continue
+		}
+		t.words = append(t.words, names[j])
+		switch {
 		case j < core.NumClasses:
 			t.classes = append(t.classes, core.Class(j))
+		case slices.Contains(transportNames, names[j]):
+			t.kinds = append(t.kinds, carriedBy(names[j])...)
 		default:
 			t.kinds = append(t.kinds, kindNamed(names[j]))
 		}
 	}
+}
+
+// carriedBy returns the message types that travel as datagrams, or as streams.
+func carriedBy(transport string) []core.Kind {
+	var kinds []core.Kind
+	for k := core.Kind(1); k < core.NumKinds; k++ {
+		if k != core.KindStreamFailed && k.IsStream() == (transport == "stream") {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
 }
 
 // kindNamed returns the message type of that name, KindNone if there is none.
@@ -64,11 +84,8 @@ func kindNamed(name string) core.Kind {
 
 func (t *trafficT) encode(field) any {
 	var out []any
-	for _, c := range t.classes {
-		out = append(out, classNames()[c])
-	}
-	for _, k := range t.kinds {
-		out = append(out, k.String())
+	for _, word := range t.words {
+		out = append(out, word)
 	}
 	return out
 }

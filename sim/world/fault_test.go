@@ -305,6 +305,8 @@ func TestCutsOfSomeTraffic(t *testing.T) {
 		{`"gossip"`, func(k core.Kind) bool { return k == core.KindGossip }},
 		{`"control"`, func(core.Kind) bool { return true }}, // membership is CONTROL (spec 10 D30)
 		{`["data", "telemetry"]`, func(core.Kind) bool { return false }},
+		{`"datagram"`, func(core.Kind) bool { return true }},
+		{`"stream"`, func(core.Kind) bool { return false }},
 	} {
 		cut := aFault("x", "partition", "at = \"10s\"\nfor = \"10s\"\na = { site = \"a\" }\nb = { not = { site = \"a\" } }\ntraffic = "+c.traffic)
 		w, v := watch(t, three(t, cut), nil)
