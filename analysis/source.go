@@ -118,7 +118,7 @@ func traffic(t *metrics.Tables, value func(*metrics.MessageRow) float64) []Sampl
 		}
 		if v := value(r); !math.IsNaN(v) {
 			out = append(out, Sample{r.At, v, lived(r), Labels{
-				{"direction", r.Direction}, {"type", r.Type}, {"class", r.Class}, {"role", r.Role}, {"transport", transport},
+				{"direction", r.Direction}, {"reason", r.Reason}, {"type", r.Type}, {"class", r.Class}, {"role", r.Role}, {"transport", transport},
 			}})
 		}
 	}

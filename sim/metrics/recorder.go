@@ -11,8 +11,8 @@ type Recorder struct {
 	ctx   Context
 	sites []string
 
-	cells [NumDirections][numTraffic][core.NumRoles]tally // messages of the current sample
-	roles []core.Role                                     // of each node, for the hot path
+	cells [numLanes][numTraffic][core.NumRoles]tally // messages of the current sample
+	roles []core.Role                                // of each node, for the hot path
 
 	together [core.NumRoles][core.NumRoles]bool // some group has an observer of the first role that should know one of the second
 
@@ -95,10 +95,10 @@ func (r *Recorder) Record(rec *trace.Record) {
 	switch rec.Kind {
 	case trace.KindSent:
 		if !rec.Copy { // the network made it, not the node
-			r.count(Sent, rec)
+			r.count(lane(Sent), rec)
 		}
 	case trace.KindDelivered:
-		r.count(Received, rec)
+		r.count(lane(Received), rec)
 		if r.awaited > 0 {
 			r.delivered(rec)
 		}
@@ -106,7 +106,7 @@ func (r *Recorder) Record(rec *trace.Record) {
 			r.progress(rec)
 		}
 	case trace.KindDropped:
-		r.count(Dropped, rec)
+		r.count(lane(Dropped)+lane(rec.Reason), rec)
 		r.res.Counters.Dropped[rec.Reason][rec.Msg.Kind]++
 	case trace.KindFact:
 		r.res.Counters.Records++
@@ -117,8 +117,8 @@ func (r *Recorder) Record(rec *trace.Record) {
 	}
 }
 
-func (r *Recorder) count(d Direction, rec *trace.Record) {
-	c := &r.cells[d][trafficOf(rec.Msg)][r.roles[rec.Node]]
+func (r *Recorder) count(l lane, rec *trace.Record) {
+	c := &r.cells[l][trafficOf(rec.Msg)][r.roles[rec.Node]]
 	c.n++
 	c.bytes += uint64(rec.Size)
 }

@@ -28,6 +28,20 @@ type Traffic struct {
 	Direction Direction
 	Kind      core.Kind
 	Role      core.Role
+	Reason    trace.Reason // Dropped: why
+}
+
+// lane is a direction, or for what was dropped Dropped and the reason.
+type lane uint8
+
+const numLanes = int(Dropped) + trace.NumReasons
+
+// parts returns what l is made of.
+func (l lane) parts() (Direction, trace.Reason) {
+	if d := lane(Dropped); l > d {
+		return Dropped, trace.Reason(l - d)
+	}
+	return Direction(l), trace.ReasonNone
 }
 
 // Exposure is how many node-seconds the roles lived within the sample that ends at At.

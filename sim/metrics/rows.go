@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/sim/trace"
 )
 
 // Tables returns the rows of every file but summary.csv and violations.csv.
@@ -95,7 +96,7 @@ func (r *Result) messageRows(t *Tables) {
 			x++
 		}
 		row := MessageRow{
-			At: m.At, Direction: m.Direction.String(), Type: trafficName(m.Kind), Class: contractKind(m.Kind).Class().String(),
+			At: m.At, Direction: m.Direction.String(), Reason: reasonName(m.Reason), Type: trafficName(m.Kind), Class: contractKind(m.Kind).Class().String(),
 			Role: m.Role.String(), Messages: m.Count, Bytes: m.Bytes, MessageRate: math.NaN(), ByteRate: math.NaN(),
 		}
 		if s := r.Exposure[x].Seconds[m.Role]; s > 0 {
@@ -103,6 +104,14 @@ func (r *Result) messageRows(t *Tables) {
 		}
 		t.Messages = append(t.Messages, row)
 	}
+}
+
+// reasonName is empty for what was not dropped.
+func reasonName(why trace.Reason) string {
+	if why == trace.ReasonNone {
+		return ""
+	}
+	return why.String()
 }
 
 // summaryKeys are the labels by which Summaries splits each metric.

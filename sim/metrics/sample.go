@@ -71,26 +71,27 @@ func (r *Recorder) flushTraffic(now core.Instant) {
 		total += s
 	}
 	r.lived = [core.NumRoles]float64{}
-	for d := range r.cells {
+	for l := range r.cells {
 		sum := tally{}
-		for k := range r.cells[d] {
-			for role := range r.cells[d][k] {
-				c := &r.cells[d][k][role]
+		d, why := lane(l).parts()
+		for k := range r.cells[l] {
+			for role := range r.cells[l][k] {
+				c := &r.cells[l][k][role]
 				if c.n == 0 {
 					continue
 				}
 				sum.n += c.n
 				sum.bytes += c.bytes
-				r.addTotals(Direction(d), contractKind(core.Kind(k)), *c)
+				r.addTotals(d, contractKind(core.Kind(k)), *c)
 				if len(r.res.Traffic) < r.ctx.MaxRows {
-					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, Direction(d), core.Kind(k), core.Role(role)})
+					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, d, core.Kind(k), core.Role(role), why})
 				} else {
 					r.res.TruncatedRows++
 				}
 				*c = tally{}
 			}
 		}
-		if total > 0 && Direction(d) != Dropped {
+		if total > 0 && d != Dropped {
 			label := "direction=" + directionNames[d]
 			r.point(now, Messages, label, float64(sum.n)/total)
 			r.point(now, Bytes, label, float64(sum.bytes)/total)

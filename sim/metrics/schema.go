@@ -42,10 +42,11 @@ type CoordinateRow struct {
 
 // MessageRow is a row of messages.csv.
 type MessageRow struct {
-	At                           core.Instant
-	Direction, Type, Class, Role string
-	Messages, Bytes              uint64
-	MessageRate, ByteRate        float64
+	At                    core.Instant
+	Direction, Reason     string // Reason is empty for what was not dropped
+	Type, Class, Role     string
+	Messages, Bytes       uint64
+	MessageRate, ByteRate float64
 }
 
 // FaultRow is a row of faults.csv.
@@ -163,6 +164,7 @@ var coordinateColumns = []column[CoordinateRow]{
 var messageColumns = []column[MessageRow]{
 	{"t_s", "end of the sample", func(r *MessageRow) cell { return instantCell{&r.At} }},
 	{"direction", "sent, received or dropped (at the sender)", func(r *MessageRow) cell { return textCell{&r.Direction} }},
+	{"reason", "why it was dropped: loss, partition, queue (the sender's is full), mtu (the sender refused it), corrupt, inbox, down, reset, timeout or refused; empty for sent and received", func(r *MessageRow) cell { return textCell{&r.Reason} }},
 	{"type", "message type", func(r *MessageRow) cell { return textCell{&r.Type} }},
 	{"class", "service class", func(r *MessageRow) cell { return textCell{&r.Class} }},
 	{"role", "role of the node", func(r *MessageRow) cell { return textCell{&r.Role} }},

@@ -33,8 +33,8 @@ func TestFilesOfASmallRun(t *testing.T) {
 		"membership.csv": "t_s,group,observer_role,observers,pairs,disagree,view_error_fraction,unconfirmed,ok,suspect,dead,left\n" +
 			"4,1,manager,2,3,1,0.333333333,0,3,1,0,0\n",
 		// 2 nodes for 4 s and one for 1.25 s are 9.25 node-seconds.
-		"messages.csv": "t_s,direction,type,class,role,messages,size_bytes,messages_per_node_s,bytes_per_node_s\n" +
-			"4,sent,ping,CONTROL,manager,1,89,0.108108108,9.62162162\n",
+		"messages.csv": "t_s,direction,reason,type,class,role,messages,size_bytes,messages_per_node_s,bytes_per_node_s\n" +
+			"4,sent,,ping,CONTROL,manager,1,89,0.108108108,9.62162162\n",
 		"faults.csv": "fault,kind,start_s,end_s,episodes,detail,nodes,others,last_s,agreed_s\ncrash,crash,1.25,,1,,0,0,1.25,\nnever,crash,,,0,,0,0,,\n",
 	}
 	tables := s.rec.Result().Tables()

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +42,26 @@ func TestTraffic(t *testing.T) {
 	}
 	if have := r.NodeSeconds(0, at(3), func(core.NodeID, Class) bool { return true }); have != 7.5 {
 		t.Errorf("%v node-seconds, want 7.5", have)
+	}
+}
+
+// What is lost for different reasons is told apart in messages.csv, and is one in the metric.
+func TestDropsByReason(t *testing.T) {
+	s := flat(t, 3)
+	for i, why := range []trace.Reason{trace.ReasonMTU, trace.ReasonLoss, trace.ReasonMTU, trace.ReasonRefused} {
+		s.record(0.1*float64(i+1), trace.Record{Kind: trace.KindDropped, Size: 900, Msg: &core.Message{Kind: core.KindGossip, Group: 1}, Reason: why})
+	}
+	s.message(0.6, trace.KindSent, 0, core.KindGossip, 900)
+	s.rec.Sample(at(1), nil)
+	s.end(1)
+	s.want(Messages, []float64{4.0 / 3}, "direction", "dropped")
+	s.want(Messages, []float64{1.0 / 3}, "direction", "sent")
+	var have []string
+	for _, r := range s.rec.Result().Tables().Messages {
+		have = append(have, fmt.Sprintf("%s %s %d", r.Direction, r.Reason, r.Messages))
+	}
+	if want := []string{"sent  1", "dropped loss 1", "dropped mtu 2", "dropped refused 1"}; !slices.Equal(have, want) {
+		t.Errorf("rows %q, want %q", have, want)
 	}
 }
 
