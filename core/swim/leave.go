@@ -2,7 +2,7 @@ package swim
 
 import "hypersim/core"
 
-// leaveTo is how many participants a leaving participant tells in person (§7.2).
+// leaveTo is how many participants a leaving participant tells in person at the least (§7.2).
 const leaveTo = 3
 
 // Leave starts a graceful departure (§7.2). From here on whatever is held against this node at its incarnation or above
@@ -23,10 +23,8 @@ func (m *Machine) Leave(now core.Instant, fx *core.Effects) {
 	if m.stopped {
 		return
 	}
-	if m.participates() {
-		m.sayGoodbye(fx)
-	} else {
-		m.quitManagers(fx)
+	if told := m.quitManagers(fx); m.participates() && told < leaveTo {
+		m.sayGoodbye(leaveTo-told, fx)
 	}
 	m.leaveUntil = now.Add(m.cfg.Leave.Drain)
 	m.due[timerLeave] = m.leaveUntil
@@ -34,12 +32,15 @@ func (m *Machine) Leave(now core.Instant, fx *core.Effects) {
 	m.due[timerJoin] = core.Never
 }
 
-// sayGoodbye tells a few participants at random: those that are OK, and others as long as those do not suffice. Who
-// suspects everybody, or holds them dead, may be the one who is ill.
-func (m *Machine) sayGoodbye(fx *core.Effects) {
-	dst := make([]uint16, min(leaveTo, m.list.len()))
+// sayGoodbye tells up to most participants that are no managers at random: those that are OK, and others as long as
+// those do not suffice. Who suspects everybody, or holds them dead, may be the one who is ill.
+func (m *Machine) sayGoodbye(most int, fx *core.Effects) {
+	dst := make([]uint16, min(most, m.list.len()))
 	held := func(ok bool) func(int) bool {
-		return func(k int) bool { return (m.rec[k].state() == core.StateOK) == ok }
+		return func(k int) bool {
+			r := &m.rec[k]
+			return r.role() != core.RoleManager && (r.state() == core.StateOK) == ok
+		}
 	}
 	told := m.list.pick(&m.gossStream, dst, nil, held(true))
 	n := len(told)
@@ -49,19 +50,25 @@ func (m *Machine) sayGoodbye(fx *core.Effects) {
 	for _, k := range dst[:n] {
 		m.quit(int(k), fx)
 	}
-	for i := 0; i < len(m.deads) && n < leaveTo; i, n = i+1, n+1 {
-		m.quit(int(m.deads[i]), fx)
+	for i := 0; i < len(m.deads) && n < most; i++ {
+		if k := int(m.deads[i]); m.rec[k].role() != core.RoleManager {
+			m.quit(k, fx)
+			n++
+		}
 	}
 }
 
-// quitManagers lets a worker tell all managers that it has a record of, whatever their state: one of them watches it,
-// and a worker's opinion of them is its own.
-func (m *Machine) quitManagers(fx *core.Effects) {
+// quitManagers tells all managers of whom this node has a record, whatever their state (settled 88), and returns how
+// many they are: one of them may watch it, and its opinion of them may be its own.
+func (m *Machine) quitManagers(fx *core.Effects) int {
+	n := 0
 	for k := range m.rec {
-		if r := &m.rec[k]; r.present() && m.isParticipant(r.role()) {
+		if r := &m.rec[k]; r.present() && r.role() == core.RoleManager {
 			m.quit(k, fx)
+			n++
 		}
 	}
+	return n
 }
 
 func (m *Machine) quit(k int, fx *core.Effects) {
