@@ -8,7 +8,7 @@ type NodeID uint32
 // NoNode is the id of nobody, for example the accuser of a claim that has none.
 const NoNode NodeID = 1<<32 - 1
 
-// GroupID names a membership group (spec 10 §1). Group 0 is no group: the federated link.
+// GroupID names a membership group (spec 10 §1). Group 0 is no group: what the federated link sends.
 type GroupID uint16
 
 // Role is what a process does in the cluster. The zero value is the most conservative one:

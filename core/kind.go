@@ -19,6 +19,10 @@ const (
 	KindXProbe
 	KindXAck
 	KindXNack
+	// KindSamplePing and KindSampleAck measure the way from a leader to a gate: a round trip and coordinates, nothing of
+	// membership.
+	KindSamplePing
+	KindSampleAck
 
 	KindJoin
 	KindJoinAck
@@ -35,7 +39,7 @@ const (
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 19
+	NumKinds = 21
 )
 
 // Room is the part of a node that messages of a kind are for.
@@ -98,6 +102,9 @@ var kinds = [NumKinds]kindRow{
 	KindXAck:   {"xack", RoomLink, ClassControl, TransportDatagram, KindXProbe},
 	KindXNack:  {"xnack", RoomLink, ClassControl, TransportDatagram, KindXProbe},
 
+	KindSamplePing: {"sample_ping", RoomLink, ClassControl, TransportDatagram, KindNone},
+	KindSampleAck:  {"sample_ack", RoomLink, ClassControl, TransportDatagram, KindSamplePing},
+
 	KindJoin:       {"join", RoomMembership, ClassControl, TransportStream, KindNone},
 	KindJoinAck:    {"join_ack", RoomMembership, ClassControl, TransportStream, KindJoin},
 	KindSyncDigest: {"sync_digest", RoomMembership, ClassControl, TransportStream, KindNone},
@@ -132,6 +139,27 @@ func (k Kind) Class() Class { return k.row().class }
 
 // Room returns the part of a node that messages of this kind are for.
 func (k Kind) Room() Room { return k.row().room }
+
+// places are the numbers that Place returns.
+var places = func() (at [NumKinds]uint8) {
+	var n [NumRooms]uint8
+	for k := range kinds {
+		if r := kinds[k].room; r != RoomNone {
+			n[r]++
+			at[k] = n[r]
+		}
+	}
+	return at
+}()
+
+// Place returns which of its room's kinds k is, from 1; 0 for a kind of another room. A part counts its own kinds by
+// it, and does not grow when other rooms get more.
+func (k Kind) Place(r Room) int {
+	if k.Room() != r {
+		return 0
+	}
+	return int(places[k])
+}
 
 // Answers returns the request that messages of this kind reply to, KindNone if they are no reply.
 func (k Kind) Answers() Kind { return k.row().answers }

@@ -31,7 +31,7 @@ type Message struct {
 	Target   NodeID  // PING, STREAM_PING: whom it is meant for; PING_REQ, IND_ACK, NACK: the probed member
 	Required uint32  // IND_ACK: target's incarnation
 	BudgetMS uint32  // PING_REQ, STREAM_PING: how long the origin waits, ms
-	RTTms    float32 // ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
+	RTTms    float32 // ACK, SAMPLE_ACK: responder's last filtered RTT to the pinger in ms, 0 = none; information only
 	Digest   uint32  // ACK: low 32 bits of the responder's participant digest (§7.3)
 
 	Failed Kind // KindStreamFailed

@@ -110,3 +110,23 @@ func TestKindRowsAreComplete(t *testing.T) {
 		t.Error("a kind that does not exist travels")
 	}
 }
+
+// Each kind of a room has a place of its own there, from 1 without a gap, and none elsewhere.
+func TestPlaces(t *testing.T) {
+	for r := RoomNone + 1; r < NumRooms; r++ {
+		next := 1
+		for k := range Kind(NumKinds) {
+			switch p := k.Place(r); {
+			case k.Room() != r && p != 0:
+				t.Errorf("%v has place %d in room %d", k, p, r)
+			case k.Room() == r && p != next:
+				t.Errorf("%v has place %d, want %d", k, p, next)
+			case k.Room() == r:
+				next++
+			}
+		}
+	}
+	if p := Kind(200).Place(RoomMembership); p != 0 {
+		t.Errorf("an unknown kind has place %d", p)
+	}
+}

@@ -72,7 +72,7 @@ func trafficWords() []string {
 	for k := core.Kind(1); k < core.NumKinds; k++ {
 		words = append(words, k.String())
 	}
-	return append(words, "sample_ping", "sample_ack") // of leaders, told apart from those of membership
+	return words
 }
 
 // words returns what a label of m can be whatever the scenario, nil where the scenario or the run decides.

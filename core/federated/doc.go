@@ -2,7 +2,7 @@
 // leader, what follows from their answers, and the leader's own samples of the way back (AD-33, spec 10
 // §9; the states are those of spec 30 §3.2).
 //
-// In: XPROBE, XACK, XNACK and the sample PINGs and their ACKs, all of group 0, and the host's clock. Out: the same
+// In: XPROBE, XACK, XNACK and the sample PINGs and their ACKs, and the host's clock. Out: the same
 // messages, one core.FactReach per change of a datacenter's reachability, and round trips for the node's
 // coordinate. A Gate probes, a Manager answers. Neither keeps a membership record, adds to local health,
 // suspects or confirms anybody: the link is no group.

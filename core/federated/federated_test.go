@@ -362,12 +362,12 @@ func TestLeaderSamplesGates(t *testing.T) {
 			m.Wake(now, &fx)
 			for i := range fx.Messages {
 				x := fx.Messages[i]
-				if x.Kind != core.KindPing || x.Target != 1 || x.Group != 0 || x.Flags != 0 || x.Coord.Dims != 8 {
+				if x.Kind != core.KindSamplePing || x.To != 1 || x.Group != 0 || x.Flags != 0 || x.Coord.Dims != 8 {
 					t.Fatalf("sent %+v", x)
 				}
 				pings = append(pings, now)
 				m.Receive(now+sec/10, &core.Message{
-					Kind: core.KindAck, Role: core.RoleGate, From: 1, To: 10, Seq: x.Seq, Coord: xprobe(1, 10, 0).Coord}, &fx)
+					Kind: core.KindSampleAck, Role: core.RoleGate, From: 1, To: 10, Seq: x.Seq, Coord: xprobe(1, 10, 0).Coord}, &fx)
 			}
 			fx.Reset()
 		}
@@ -386,7 +386,7 @@ func TestLeaderSamplesGates(t *testing.T) {
 	if v.Samples() != uint32(len(want)) || m.Counters.Sampled != uint64(len(want)) {
 		t.Errorf("%d samples, %d answers", v.Samples(), m.Counters.Sampled)
 	}
-	m.Receive(61*sec, &core.Message{Kind: core.KindAck, Role: core.RoleGate, From: 1, To: 10, Seq: 7}, &fx)
+	m.Receive(61*sec, &core.Message{Kind: core.KindSampleAck, Role: core.RoleGate, From: 1, To: 10, Seq: 7}, &fx)
 	if v.Samples() != uint32(len(want)) {
 		t.Error("the same answer counted twice")
 	}

@@ -188,7 +188,7 @@ func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
 	}
 }
 
-// Receive applies a datagram of group 0.
+// Receive applies a datagram of the link.
 func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	s, k := g.find(m.From)
 	if s == nil || m.To != g.local.Self {
@@ -202,10 +202,8 @@ func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		g.onAck(now, s, p, m, fx)
 	case core.KindXNack:
 		g.onNack(now, s, m, fx)
-	case core.KindPing: // the leader measures its way to us
-		if m.Target == g.local.Self {
-			g.local.header(core.KindAck, m.From, m.Seq, m.Turn, fx).RTTms = g.local.rttMS(now, p)
-		}
+	case core.KindSamplePing: // the leader measures its way to us
+		g.local.header(core.KindSampleAck, m.From, m.Seq, m.Turn, fx).RTTms = g.local.rttMS(now, p)
 	default:
 		g.Counters.Malformed++
 	}

@@ -53,14 +53,14 @@ func (m *Manager) Leads() bool { return m.lead.Leader() == m.local.Self }
 // MembersChanged tells that membership changed a record.
 func (m *Manager) MembersChanged() { m.stale = true }
 
-// Receive applies a datagram of group 0.
+// Receive applies a datagram of the link.
 func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
-	if msg.To != m.local.Self || msg.Role != core.RoleGate || msg.Kind != core.KindXProbe && msg.Kind != core.KindAck {
+	if msg.To != m.local.Self || msg.Role != core.RoleGate || msg.Kind != core.KindXProbe && msg.Kind != core.KindSampleAck {
 		m.Counters.Malformed++
 		return
 	}
 	i := m.find(msg.From)
-	if msg.Kind == core.KindAck {
+	if msg.Kind == core.KindSampleAck {
 		m.onSampled(now, i, msg)
 		return
 	}
@@ -130,7 +130,7 @@ func (m *Manager) sample(now core.Instant, g *gate, fx *core.Effects) {
 	m.seq++
 	m.Counters.Samples++
 	g.sampled, g.sent, g.waiting, g.seq = now, true, true, m.seq
-	m.local.header(core.KindPing, g.id, m.seq, core.TurnOf(m.local.Instance, int64(m.seq)), fx).Target = g.id
+	m.local.header(core.KindSamplePing, g.id, m.seq, core.TurnOf(m.local.Instance, int64(m.seq)), fx)
 }
 
 // next returns when g may be sampled again.

@@ -126,7 +126,7 @@ func TestStoppedNodeIsSilent(t *testing.T) {
 	if at, ok := p.n[0].Deadline(); ok {
 		t.Errorf("it wants to be woken at %v", at)
 	}
-	p.n[0].Receive(core.Instant(11*time.Second), &core.Message{Kind: core.KindPing, Role: core.RoleManager, From: 1, To: 0, Target: 0, Seq: 1}, &p.fx)
+	p.n[0].Receive(core.Instant(11*time.Second), &core.Message{Kind: core.KindSamplePing, Role: core.RoleManager, From: 1, To: 0, Seq: 1}, &p.fx)
 	if len(p.fx.Messages) != 0 {
 		t.Error("it answers")
 	}

@@ -29,15 +29,15 @@ func (n *Node) Begin(now core.Instant, fx *core.Effects) {
 	n.after(now, mark, fx)
 }
 
-// Receive hands m to the part that it is for: group 0 is the link, all else is membership. A node without
-// parts knows nothing of the link; its membership counts such a message as malformed.
+// Receive hands m to the part that its kind is for. A node without parts knows nothing of the link; its
+// membership counts such a message as malformed.
 func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	if n.parts == nil {
 		n.Swim.Receive(now, m, fx)
 		return
 	}
 	mark := len(fx.Facts)
-	if m.Group != 0 {
+	if roomOf(m) != core.RoomLink {
 		n.Swim.Receive(now, m, fx)
 	} else if !n.Swim.Stopped() {
 		n.receive(now, m, fx)
@@ -46,6 +46,14 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	if m.Kind == core.KindProgress {
 		n.progress(now, m, fx)
 	}
+}
+
+// roomOf returns which part a message is for; that a stream failed is for whoever sent it.
+func roomOf(m *core.Message) core.Room {
+	if m.Kind == core.KindStreamFailed {
+		return m.Failed.Room()
+	}
+	return m.Kind.Room()
 }
 
 // Wake lets every part act on its deadlines, membership first.

@@ -59,7 +59,7 @@ func (n *Node) need() *parts {
 	return n.parts
 }
 
-// receive hands a message of group 0 to the end of the link that n has.
+// receive hands a message of the link to the end of the link that n has.
 func (n *Node) receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	p := n.parts
 	p.local.Incarnation = n.Swim.Incarnation(p.local.Self)

@@ -2,9 +2,12 @@ package swim
 
 import "hypersim/core"
 
+// ownKinds is how many kinds of message are membership's.
+const ownKinds = 14
+
 // Counters are the monotone counters of one node (spec 10 §12).
 type Counters struct {
-	Sent, Received [core.NumKinds]uint64
+	Sent, Received [1 + ownKinds]uint64 // by core.Kind.Place; 0: kinds of other rooms
 
 	Probes, ProbesAcked, ProbesFailed, ProbesVoid, ProbesFailedUnconfirmed uint64
 	IndirectStarted, IndirectSaved, AcksUnmatched, Declined, TicksSkipped  uint64

@@ -265,7 +265,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.count.Malformed++
 		return
 	}
-	m.count.Received[msg.Kind]++
+	m.count.Received[msg.Kind.Place(core.RoomMembership)]++
 	if msg.Group != m.group && m.otherGroup(msg, fx) {
 		return
 	}
@@ -481,8 +481,9 @@ func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message 
 	if m.viv != nil && !kind.IsStream() {
 		m.viv.Coord(&msg.Coord)
 	}
-	m.count.Sent[kind]++
-	msg.Turn = core.TurnLone(m.instance, uint32(m.count.Sent[kind]))
+	sent := &m.count.Sent[kind.Place(core.RoomMembership)]
+	*sent++
+	msg.Turn = core.TurnLone(m.instance, uint32(*sent))
 	return msg
 }
 

@@ -3,6 +3,8 @@ package swim
 import (
 	"testing"
 	"unsafe"
+
+	"hypersim/core"
 )
 
 func TestSizesAreTrue(t *testing.T) {
@@ -27,5 +29,15 @@ func TestSizesAreTrue(t *testing.T) {
 		if int(c.have) != c.want {
 			t.Errorf("%s is %d bytes, the constant says %d", c.what, c.have, c.want)
 		}
+	}
+}
+
+func TestOwnKinds(t *testing.T) {
+	n := 0
+	for k := range core.Kind(core.NumKinds) {
+		n = max(n, k.Place(core.RoomMembership))
+	}
+	if n != ownKinds {
+		t.Errorf("membership has %d kinds, the constant says %d", n, ownKinds)
 	}
 }

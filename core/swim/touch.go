@@ -8,7 +8,7 @@ import "hypersim/core"
 func (m *Machine) Touch() byte {
 	x := byte(m.due[0]) ^ byte(m.due[8]) ^ byte(m.inc) ^ byte(len(m.out)) ^ byte(m.list.pos) ^ byte(len(m.queue.items)) ^
 		byte(m.sum.part) ^ byte(len(m.rate.buckets)) ^ byte(m.tick) ^
-		byte(m.count.Sent[core.KindPing]) ^ byte(m.count.Received[core.KindPing]) ^ byte(m.count.Probes)
+		byte(m.count.Sent[0]) ^ byte(m.count.Received[0]) ^ byte(m.count.Probes)
 	if m.viv != nil {
 		x ^= m.viv.TouchSelf()
 	}

@@ -20,8 +20,10 @@ func bug(m *core.Message) string {
 		return "Failed does not travel"
 	case m.Target != 0 && !hasTarget(k):
 		return "this kind has no target"
-	case k != core.KindAck && (m.State != 0 || m.RTTms != 0 || m.Digest != 0):
-		return "State, RTTms and Digest are for ACK"
+	case k != core.KindAck && (m.State != 0 || m.Digest != 0):
+		return "State and Digest are for ACK"
+	case k != core.KindAck && k != core.KindSampleAck && m.RTTms != 0:
+		return "RTTms is for ACK and SAMPLE_ACK"
 	case k != core.KindIndAck && m.Required != 0:
 		return "Required is for IND_ACK"
 	case k != core.KindPingReq && k != core.KindStreamPing && m.BudgetMS != 0:

@@ -92,6 +92,8 @@ func (r *reader) fields(m *core.Message, b Book) {
 		m.BudgetMS = r.u32()
 	case core.KindIndAck:
 		m.Required = r.u32()
+	case core.KindSampleAck:
+		m.RTTms = r.float()
 	default: // nothing, or a body
 	}
 }

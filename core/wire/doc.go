@@ -29,6 +29,8 @@
 //	  GOSSIP       –
 //	  LEAVE        –
 //	  XPROBE       –
+//	  SAMPLE_PING  –
+//	  SAMPLE_ACK   rtt_ms float32 4
 //	  STREAM_PING  target key 7, budget_ms 4
 //	  STREAM_ACK   –
 //	  all others   a body: its fields in the order of its Walk, where a number takes its size (a varint 1–5), a

@@ -128,6 +128,8 @@ func appendFields(dst []byte, m *core.Message, b Book) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, m.BudgetMS)
 	case core.KindIndAck:
 		dst = binary.BigEndian.AppendUint32(dst, m.Required)
+	case core.KindSampleAck:
+		dst = appendFloat(dst, m.RTTms)
 	default: // nothing, or a body
 	}
 	return dst

@@ -39,6 +39,7 @@ var fieldBytes = [core.NumKinds]uint8{
 	core.KindIndAck:     keyBytes + 4,
 	core.KindNack:       keyBytes,
 	core.KindStreamPing: keyBytes + 4,
+	core.KindSampleAck:  4,
 }
 
 // hasTarget reports whether the body of this kind names a target.

@@ -26,7 +26,10 @@ func (c *Checker) checkpoint(now core.Instant) {
 }
 
 func (c *Checker) balance(now core.Instant) {
-	for k := core.KindPing; k < core.KindStreamFailed; k++ {
+	for k := range core.Kind(core.NumKinds) {
+		if !k.Travels() {
+			continue
+		}
 		flying := c.ctx.View.InFlight(k)
 		if c.sent[k] != c.delivered[k]+c.dropped[k]+flying && c.fails(W4) {
 			c.detail(W4, now, nil, "%v: %d sent, but %d delivered, %d dropped and %d in flight",

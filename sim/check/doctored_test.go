@@ -797,13 +797,13 @@ var doctored = []doctoredRun{
 	}},
 	{id: L2, name: "a sample heals", build: func(t *tape, bad bool) {
 		t.at(sec).fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 1, B: 0, Cause: core.CauseProbeFailed})
-		t.at(2*sec).links(core.KindAck, 1, 0)
+		t.at(2*sec).links(core.KindSampleAck, 1, 0)
 		if bad {
 			t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: core.CauseAck})
 		}
 	}},
 	{id: L2, name: "a sample confirms", build: func(t *tape, bad bool) {
-		t.at(sec).links(core.KindPing, 0, 1)
+		t.at(sec).links(core.KindSamplePing, 0, 1)
 		if bad {
 			t.fact(1, core.Fact{Kind: core.FactConfirmAttempt, Subject: 0, Role: core.RoleManager, Cause: core.CauseReactive})
 		}

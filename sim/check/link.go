@@ -13,7 +13,7 @@ type reach struct {
 	since core.Instant // local; never if it has not changed since the process began
 }
 
-// linkStep takes a fact of a step that handles a datagram of group 0: such a datagram is about reachability
+// linkStep takes a fact of a step that handles a datagram of the link: such a datagram is about reachability
 // and distance, never about membership (I-L1, I-L2).
 func (c *Checker) linkStep(r *trace.Record) {
 	f := &r.Fact
@@ -34,7 +34,7 @@ func (c *Checker) linkStep(r *trace.Record) {
 	}
 }
 
-// linkSent holds a datagram of group 0 to its form: no claims about anybody (I-L1).
+// linkSent holds a datagram of the link to its form: no claims about anybody (I-L1).
 func (c *Checker) linkSent(r *trace.Record) {
 	if m := r.Msg; len(m.Updates) > 0 && c.fails(L1) {
 		c.detail(L1, r.At, []core.NodeID{m.From, m.To}, "%v from %s to %s, of no group, carries %d claims",

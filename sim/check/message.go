@@ -32,7 +32,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	if b, ok := m.Body.(core.Scoped); ok {
 		c.step.scoped, c.step.scope = true, b.ScopeID()
 	}
-	if m.Kind == core.KindAck || m.Kind == core.KindXAck {
+	if m.Kind == core.KindAck || m.Kind == core.KindXAck || m.Kind == core.KindSampleAck {
 		n.acks++
 		n.moves = min(n.moves+1, 2)
 	}
@@ -53,7 +53,7 @@ func (c *Checker) onSent(r *trace.Record) {
 		c.detail(W1, r.At, []core.NodeID{m.To, m.From}, "%v from %s to %s leaves at %v and arrives at %v",
 			m.Kind, c.name(m.From), c.name(m.To), r.At, r.Due)
 	}
-	if m.Kind >= core.KindJoin || r.Copy {
+	if m.Kind.IsStream() || r.Copy {
 		if m.Kind == core.KindStreamPing {
 			c.addressed(r)
 		}
@@ -112,7 +112,7 @@ func (c *Checker) addressed(r *trace.Record) {
 }
 
 // isLink reports whether m is a datagram between a gate and a datacenter (spec 10 §9).
-func isLink(m *core.Message) bool { return m.Group == 0 && !m.Kind.IsStream() }
+func isLink(m *core.Message) bool { return m.Kind.Room() == core.RoomLink }
 
 // toWorker reports whether m goes where only answers may go. A worker is never asked and never asked about.
 func (c *Checker) toWorker(m *core.Message) bool {

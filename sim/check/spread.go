@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/core/xmath"
 	"hypersim/sim/trace"
 )
 
@@ -61,7 +62,7 @@ func (k *cold) unfollow(f *core.Fact) {
 // limit is how often an update may be sent at most, ⌊λ·ln(n + 1)⌋ with the largest n that the node may reckon with.
 func (c *Checker) limit(o core.NodeID) int {
 	_, most := c.sizes(o)
-	return max(1, int(c.ctx.Limits.Lambda*math.Log(float64(most+1))+1e-9))
+	return max(1, int(float64(c.ctx.Limits.Lambda*xmath.Log(float64(most+1)))+1e-9))
 }
 
 // transmitted counts what a datagram spreads (I-M16). What its receiver must hear out of turn (§5.4 and §2.4) is

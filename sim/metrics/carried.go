@@ -129,8 +129,8 @@ func typeWords(m Metric) []string {
 	var words []string
 	switch m {
 	case Messages, Bytes:
-		for k := core.Kind(1); k < numTraffic; k++ {
-			words = append(words, trafficName(k))
+		for k := core.Kind(1); k < core.NumKinds; k++ {
+			words = append(words, k.String())
 		}
 	case Convergence:
 		return edgeNames[:]

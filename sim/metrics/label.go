@@ -116,7 +116,7 @@ func (r *Result) trafficLabel(o *Observation, key string) (word string, ok bool)
 		return transport(core.Kind(o.Type)), true
 	case "type":
 		if rate {
-			return trafficName(core.Kind(o.Type)), true
+			return core.Kind(o.Type).String(), true
 		}
 	}
 	return "", false

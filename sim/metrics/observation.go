@@ -125,7 +125,7 @@ var (
 func (o *Observation) TypeName() string {
 	switch o.Metric {
 	case Messages, Bytes:
-		return trafficName(core.Kind(o.Type))
+		return core.Kind(o.Type).String()
 	case Convergence:
 		return edgeNames[o.Type]
 	case JobSuspicion, JobSuspicionEnd:

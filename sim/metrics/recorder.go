@@ -11,8 +11,8 @@ type Recorder struct {
 	ctx   Context
 	sites []string
 
-	cells [numLanes][numTraffic][core.NumRoles]tally // messages of the current sample
-	roles []core.Role                                // of each node, for the hot path
+	cells [numLanes][core.NumKinds][core.NumRoles]tally // messages of the current sample
+	roles []core.Role                                   // of each node, for the hot path
 
 	together [core.NumRoles][core.NumRoles]bool // some group has an observer of the first role that should know one of the second
 
@@ -118,7 +118,7 @@ func (r *Recorder) Record(rec *trace.Record) {
 }
 
 func (r *Recorder) count(l lane, rec *trace.Record) {
-	c := &r.cells[l][trafficOf(rec.Msg)][r.roles[rec.Node]]
+	c := &r.cells[l][rec.Msg.Kind][r.roles[rec.Node]]
 	c.n++
 	c.bytes += uint64(rec.Size)
 }

@@ -96,7 +96,7 @@ func (r *Result) messageRows(t *Tables) {
 			x++
 		}
 		row := MessageRow{
-			At: m.At, Direction: m.Direction.String(), Reason: reasonName(m.Reason), Type: trafficName(m.Kind), Class: contractKind(m.Kind).Class().String(),
+			At: m.At, Direction: m.Direction.String(), Reason: reasonName(m.Reason), Type: m.Kind.String(), Class: m.Kind.Class().String(),
 			Role: m.Role.String(), Messages: m.Count, Bytes: m.Bytes, MessageRate: math.NaN(), ByteRate: math.NaN(),
 		}
 		if s := r.Exposure[x].Seconds[m.Role]; s > 0 {
@@ -197,7 +197,7 @@ func (r *Result) splits(m Metric) (words []string, of []int) {
 }
 
 // happened tells which kinds of traffic there were at all.
-func (r *Result) happened() (t [NumDirections][numTraffic][core.NumRoles]bool) {
+func (r *Result) happened() (t [NumDirections][core.NumKinds][core.NumRoles]bool) {
 	for i := range r.Traffic {
 		t[r.Traffic[i].Direction][r.Traffic[i].Kind][r.Traffic[i].Role] = true
 	}

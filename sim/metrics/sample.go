@@ -82,7 +82,7 @@ func (r *Recorder) flushTraffic(now core.Instant) {
 				}
 				sum.n += c.n
 				sum.bytes += c.bytes
-				r.addTotals(d, contractKind(core.Kind(k)), *c)
+				r.addTotals(d, core.Kind(k), *c)
 				if len(r.res.Traffic) < r.ctx.MaxRows {
 					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, d, core.Kind(k), core.Role(role), why})
 				} else {

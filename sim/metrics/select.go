@@ -86,10 +86,10 @@ func (r *Result) eachPair(m Metric, c *CoordRow, event int32, visit func(*Observ
 // over the node-seconds of the selected roles. A sample without such traffic is 0; one without such
 // nodes is left out.
 func (r *Result) rates(m Metric, keep func(*Observation) bool) []Observation {
-	var picked [NumDirections][numTraffic][core.NumRoles]bool
+	var picked [NumDirections][core.NumKinds][core.NumRoles]bool
 	var roles [core.NumRoles]bool
 	for d := range picked {
-		for k := 1; k < numTraffic; k++ {
+		for k := 1; k < core.NumKinds; k++ {
 			for role := range core.NumRoles {
 				o := blank(m, 0, 0)
 				o.Dir, o.Type, o.Role = uint8(d+1), uint8(k), core.Role(role)

@@ -139,7 +139,7 @@ func longest(d *scenarios.Dist, base core.Duration) (most core.Duration, ok bool
 	case scenarios.DistUniform:
 		x = d.Max
 	case scenarios.DistNormal:
-		x = d.Mean + 8*d.Std
+		x = d.Mean + float64(8*d.Std)
 	case scenarios.DistExponential:
 		x = 35 * d.Mean
 	default:
