@@ -30,6 +30,16 @@ func timeout(lo, hi core.Duration, c, k int) core.Duration {
 	return max(lo, hi-core.Duration(math.Round(float64(hi-lo)*share)))
 }
 
+// longest is what a stretched bound and all extensions together are cut to, 36 years, so that their sum is a time.
+const longest = core.Duration(1 << 60)
+
+func stretched(d, f core.Duration) core.Duration {
+	if d > longest/f {
+		return longest
+	}
+	return f * d
+}
+
 func (s *suspicion) due() core.Instant {
 	return s.start.Add(timeout(s.min, s.max, int(s.c), int(s.k)) + s.granted)
 }
@@ -70,7 +80,7 @@ func (m *Machine) suspect(now core.Instant, s *scope, e *entry, inc uint32, from
 	i := m.held.alloc()
 	h := m.held.at(i)
 	*h = suspicion{
-		start: now, min: f * m.lo, max: f * m.hi, scope: s.id, node: e.node, inc: inc,
+		start: now, min: stretched(m.lo, f), max: stretched(m.hi, f), scope: s.id, node: e.node, inc: inc,
 		k: uint8(min(m.cfg.Job.K, maxSources-1)), pos: -1, used: true,
 	}
 	h.sources[0] = from
@@ -114,6 +124,7 @@ func (m *Machine) Extend(now core.Instant, scope uint64, node core.NodeID, d cor
 	if s.pos < 0 {
 		return false
 	}
+	d = min(d, longest-s.granted)
 	s.granted += d
 	s.deadline = s.deadline.Add(d)
 	m.held.fix(e.held)

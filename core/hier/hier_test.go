@@ -324,3 +324,22 @@ func TestConfigValidate(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The bounds hold what a Duration holds, and local health stretches them: neither wraps around.
+func TestTheLongestTimeoutsDoNotWrap(t *testing.T) {
+	cfg := Default()
+	cfg.Job.ManagerMin, cfg.Job.ManagerMax = math.MaxInt64/2, math.MaxInt64
+	for lhm := range 3 {
+		b := newBench(t, cfg, core.RoleManager, 5)
+		b.w.lhm = lhm
+		b.Evidence(0, 1, 2, 0, SourceQuery, &b.fx)
+		b.valid()
+		b.Extend(0, 1, 2, math.MaxInt64, &b.fx)
+		b.Extend(0, 1, 2, math.MaxInt64, &b.fx)
+		b.Evidence(sec, 1, 2, 0, SourceDispatch, &b.fx)
+		b.valid()
+		if left, ok := b.Remaining(sec, 1, 2); !ok || left < 30*365*24*3600*1e9 {
+			t.Errorf("LHM %d: %v left of the longest timeout", lhm, left)
+		}
+	}
+}
