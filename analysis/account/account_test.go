@@ -111,6 +111,21 @@ func TestLastEpisodeGoesOn(t *testing.T) {
 	}
 }
 
+// Who was marked while it lasted is not told that all agreed at once, and one is not several.
+func TestOneCutOff(t *testing.T) {
+	r := world()
+	r.Faults = []metrics.Fault{{ID: "f", Kind: "partition", Start: sec(10), End: sec(50), Last: sec(50), Agreed: sec(50), Episodes: 1, Sides: [][]core.NodeID{{1}, nil}}}
+	r.Detections = []metrics.Detection{mark(20, 3, 1, core.StateSuspect, metrics.TruthUnreachable)}
+	want := "east/manager/1 was cut off from 10 s to 50 s; the others suspected east/manager/1 from 20 s on and did not call it DEAD; it suspected nobody of the others; all agreed when it ended."
+	if have, _, _ := strings.Cut(text(r), "\n"); have != want {
+		t.Errorf("have %s\nwant %s", have, want)
+	}
+	r.Detections = nil
+	if have := text(r); !strings.Contains(have, "; the others did not suspect it; it suspected nobody of the others;") {
+		t.Error(have)
+	}
+}
+
 // Many faults of a kind are one sentence, few are one each.
 func TestGroups(t *testing.T) {
 	for n := 1; n <= 6; n++ {

@@ -222,6 +222,8 @@ func (a *account) agreed(l *line, e *event) {
 		l.say("; after ", count(len(e.faults)-never, e.from("count", "agreed_s")), " of ", count(len(e.faults), e.from("count", "fault")),
 			" all agreed again before the next")
 	case most == 0 && e.goesOn(): // that nobody was at odds when it began says nothing
+	case most == 0 && e.end != core.Never:
+		l.say("; all agreed ", plural(e.episodes, "when it ended", "when the last ended")) // what they believed before that is another matter
 	case most == 0:
 		l.say("; all agreed at once")
 	case least != most:

@@ -60,15 +60,24 @@ func (a *account) marked(l *line, q query, who, rest string) {
 	if m := a.marks(q); len(m.list) > 0 {
 		ids, n := m.subjects()
 		l.say("; ", who, " suspected ", a.who(ids, &n).words, " from ", m.first(), " on")
-		if a.full {
+		switch {
+		case a.full && q.one():
+			l.say(" and did not call it DEAD")
+		case a.full:
 			l.say(" and called nobody", rest, " DEAD")
 		}
 		return
 	}
-	if a.full {
+	switch {
+	case a.full && q.one():
+		l.say("; ", who, " did not suspect it")
+	case a.full:
 		l.say("; ", who, " suspected nobody", rest)
 	}
 }
+
+// one reports whether there is one subject, which the sentence named.
+func (q *query) one() bool { return q.subject != nil && !q.subject.out && len(q.subject.ids) == 1 }
 
 // crashed tells how soon those who were down were found to be.
 func (a *account) crashed(l *line, e *event) {
@@ -91,9 +100,9 @@ func (a *account) crashed(l *line, e *event) {
 		}
 		l.say(" after it crashed")
 	case len(ids) == len(e.hit.ids):
-		l.say("; all were called DEAD, ", ends(least, most), " after it crashed")
+		l.say("; all were called DEAD, ", ends(least, most), " after they crashed")
 	default:
-		l.say("; ", n, " of them", plural(len(ids), " was", " were"), " called DEAD, ", ends(least, most), " after it crashed")
+		l.say("; ", n, " of them", plural(len(ids), " was", " were"), " called DEAD, ", ends(least, most), plural(len(ids), " after it crashed", " after they crashed"))
 	}
 	if by := m.lastOf(); by.Value > most.Value {
 		l.say(", by the last observer ", by, " after")
