@@ -84,7 +84,7 @@ func explained(key string) Explanation {
 }
 
 func remarkOf(e *Explanation, more string, usual bool) string {
-	text := e.Doc
+	text, _, _ := strings.Cut(e.Doc, ";") // what it trades: explain KEY
 	if e.Default != "" && !e.Required && !usual && !strings.Contains(text, "default") {
 		text += " (default " + strings.Trim(e.Default, `"`) + ")"
 	}

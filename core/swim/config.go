@@ -48,11 +48,11 @@ type Membership struct {
 
 // Probe is the probe cycle (§4).
 type Probe struct {
-	Interval       core.Duration `key:"interval" range:"[0.001,3600]" doc:"probe period P"`
+	Interval       core.Duration `key:"interval" range:"[0.001,3600]" doc:"probe period P; shorter: crashes are noticed sooner, for proportionally more messages and for slow members that fall behind"`
 	Timeout        core.Duration `key:"timeout" range:"(0,86400]" doc:"base T of the direct wait"`
 	TimeoutMin     core.Duration `key:"timeout_min" range:"(0,86400]" doc:"least adaptive timeout"`
 	TimeoutMax     core.Duration `key:"timeout_max" range:"(0,86400]" doc:"largest adaptive timeout"`
-	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe"`
+	IndirectK      int           `key:"indirect_k" range:"[0,10]" doc:"proxies asked after a failed direct probe; more: fewer false suspicions where messages are lost, for more messages at each failed probe"`
 	NackFraction   float64       `key:"nack_fraction" range:"(0,1]" doc:"share of the budget after which a proxy says nack"`
 	MaxOutstanding int           `key:"max_outstanding" range:"[1,1024]" doc:"outstanding probes per node"`
 	StreamFallback bool          `key:"stream_fallback" doc:"a probe that gets no answer in time also asks over a stream, as memberlist does: a member whose datagrams are blocked stays alive and is reported. Costs a stream message there and back per unanswered probe"`
@@ -83,12 +83,12 @@ type Timeout struct {
 
 // Suspicion is §5.
 type Suspicion struct {
-	Min        core.Duration `key:"min" range:"[0,inf)" doc:"least suspicion timeout"`
-	Max        core.Duration `key:"max" range:"[0,inf)" doc:"largest suspicion timeout"`
-	K          int           `key:"k" range:"[0,7]" doc:"independent confirmations that bring the timeout to its least"`
-	Alpha      float64       `key:"alpha" range:"[0,1000]" doc:"Min grows with alpha·log10(n)·P"`
-	Beta       float64       `key:"beta" range:"[1,1000]" doc:"Max is at least beta·Min"`
-	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group"`
+	Min        core.Duration `key:"min" range:"[0,inf)" doc:"least suspicion timeout; shorter: crashes are called DEAD sooner, and the accused have less time to object. It is reached only when k others have confirmed (or k = 0), and alpha·log10(n)·P overrides it where that is longer and scale_with_n is on"`
+	Max        core.Duration `key:"max" range:"[0,inf)" doc:"largest suspicion timeout, for an accusation that nobody confirms; longer: a lonely and possibly sick accuser kills later, and so is a crash called DEAD later that few notice. beta times the least timeout overrides it where that is longer and scale_with_n is on"`
+	K          int           `key:"k" range:"[0,7]" doc:"independent confirmations that bring the timeout to its least; more: one accuser alone needs longer, so fewer false deaths and later true ones; 0: the timeout is the least from the start"`
+	Alpha      float64       `key:"alpha" range:"[0,1000]" doc:"Min grows with alpha·log10(n)·P; larger: more time to object in large groups, and later detection there"`
+	Beta       float64       `key:"beta" range:"[1,1000]" doc:"Max is at least beta·Min; larger: an accusation that nobody confirms waits longer"`
+	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group, as news takes longer to reach all of a large one; false: detection is as soon in large groups as in small ones, with no more time to object"`
 	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
 	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
 	PauseGrace bool          `key:"pause_grace" doc:"a suspicion timer that fires far too late waits once more (§4.2)"`
@@ -100,11 +100,11 @@ type Suspicion struct {
 
 // Gossip is dissemination (§6).
 type Gossip struct {
-	Lambda     float64       `key:"lambda" range:"(0,20]" doc:"retransmit limit is λ·ln(n+1)"`
-	Interval   core.Duration `key:"interval" range:"[0,86400]" doc:"dedicated gossip tick; 0 = piggyback only"`
-	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick"`
+	Lambda     float64       `key:"lambda" range:"(0,20]" doc:"retransmit limit is λ·ln(n+1); larger: news reaches more members under loss, for more bytes"`
+	Interval   core.Duration `key:"interval" range:"[0,86400]" doc:"dedicated gossip tick; 0 = piggyback only; shorter: news spreads sooner, for more messages while there is some"`
+	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick; more: news spreads sooner, for as many times the messages"`
 	ToDead     core.Duration `key:"to_dead" range:"[0,2147483]" doc:"recently DEAD members are still gossip targets"`
-	MaxUpdates int           `key:"max_updates" range:"[1,100]" doc:"updates per datagram"`
+	MaxUpdates int           `key:"max_updates" range:"[1,100]" doc:"updates per datagram; fewer: smaller datagrams, and news waits longer when there is much"`
 	MaxBytes   int           `key:"max_bytes" range:"[32,1200]" doc:"bytes of the membership block"`
 	QueueMax   int           `key:"queue_max" range:"[1,65535]" doc:"queued updates"`
 	QueueAge   core.Duration `key:"queue_age" range:"(0,2147483]" doc:"age at which a queued update is dropped"`
