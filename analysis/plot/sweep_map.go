@@ -77,8 +77,14 @@ func (g *grid) heat(a, b *factor) *figure {
 		p.layers = []gonum.Plotter{h}
 		f.panels = append(f.panels, p)
 	}
-	f.inch = 1.2 + float64(len(g.all))*(0.45+0.32*float64(max(2, len(b.words))))
+	f.inch = mapInches(len(g.all), len(b.words), b.short)
 	return f
+}
+
+// mapInches is the height of a figure of so many maps: each has room for its rows, and for the label that stands upright beside them.
+func mapInches(panels, rows int, label string) float64 {
+	high := max(0.32*float64(max(2, rows)), 0.085*float64(len(label)))
+	return 1.2 + float64(panels)*(0.45+high)
 }
 
 // even is an axis with the words of f in cells of one size.

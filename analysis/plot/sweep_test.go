@@ -128,3 +128,11 @@ func TestFront(t *testing.T) {
 		t.Errorf("have %v", have)
 	}
 }
+
+// An upright label is about 0.08 in a letter; below that it runs into the panel beside it.
+func TestMapHasRoomForItsLabel(t *testing.T) {
+	const label = "suspicion.scale_with_n"
+	if have := (mapInches(4, 2, label) - 1.2) / 4; have < 0.08*float64(len(label)) {
+		t.Errorf("%.2f in for %d letters", have, len(label))
+	}
+}
