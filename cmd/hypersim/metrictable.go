@@ -60,6 +60,9 @@ func (p *report) shown() []shownMetric {
 	list := slices.Clone(keyMetrics)
 	for i := range p.res.Scenario.Report.Plots {
 		m, ok := metrics.Lookup(p.res.Scenario.Report.Plots[i].Metric)
+		if ok && m.Definition().Fold == metrics.FoldState {
+			continue // kept as changes over time, not as observations: a count of 0 would say that there were none
+		}
 		if ok && !slices.ContainsFunc(list, func(s shownMetric) bool { return s.metric == m }) {
 			list = append(list, shownMetric{metric: m, asked: true})
 		}
