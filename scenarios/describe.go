@@ -11,8 +11,8 @@ import (
 )
 
 // Plan is what a run of a scenario will build and cost, before it runs. Events and Memory are estimates
-// for deciding whether to start: events are good to 30 % for the bundled scenarios (a test runs the smaller ones),
-// memory to about a factor of three.
+// for deciding whether to start, good to 30 % for the bundled scenarios: a test holds them against runs. Memory is
+// the peak of a run by itself, with its pictures.
 type Plan struct {
 	Scenario string      `json:"scenario"`
 	Title    string      `json:"title"`
@@ -47,14 +47,10 @@ type GroupPlan struct {
 	Participants int    `json:"participants"`
 }
 
-// Cost figures of a node and a record: the targets of spec 50 §9 with room to spare.
-const (
-	memoryFixed   = 96 << 20 // the program, its event queue and the newest part of the trace
-	memoryPerNode = 4 << 10
-	memoryPerPair = 32
-	memoryPerPeer = 112 // one cached coordinate with its latency filter
-	updateBatch   = 64  // updates per datagram (spec 10 §6)
-)
+// memoryPerPair is the size of a membership record (spec 50 §9).
+const memoryPerPair = 32
+
+const updateBatch = 64 // updates per datagram (spec 10 §6)
 
 // Describe computes the plan of a loaded scenario.
 func Describe(s *Scenario) Plan {
@@ -95,7 +91,7 @@ func Describe(s *Scenario) Plan {
 		}
 	}
 	p.link(s)
-	p.Memory += memoryFixed + memoryPerNode*int64(p.Nodes)
+	p.memory(s)
 	return p
 }
 
@@ -159,9 +155,10 @@ func (p *Plan) group(s *Scenario, g GroupPlan) {
 	}
 	pairs := int64(g.Participants)*int64(max(0, g.Members-1)) + int64(g.Members-g.Participants)*int64(g.Participants)
 	p.Pairs += pairs
-	p.Memory += pairs * memoryPerPair
+	p.Memory += pairs * memoryPerRecord
 	if v := s.Protocol.Default().Vivaldi; v.Enabled {
-		p.Memory += int64(g.Participants) * int64(min(v.Peers, g.Participants)) * memoryPerPeer
+		met := 2 * total / period // one more with each probe, sent or answered
+		p.Memory += int64(float64(g.Participants) * math.Min(float64(min(v.Peers, g.Participants)), met) * memoryPerPeer)
 	}
 }
 
