@@ -44,6 +44,7 @@ var wanted = []string{
 	"outages/flapping-fast-lan.toml",
 	"outages/gossip-storm.toml",
 	"outages/half-detached-node.toml",
+	"outages/held-messages.toml",
 	"outages/long-cut.toml",
 	"outages/paused-detector.toml",
 	"outages/poisoned-coordinates.toml",

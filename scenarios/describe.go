@@ -216,7 +216,7 @@ func vain(l *Loss) float64 {
 // silence is how long nodes that a fault hits are probed in vain, in node-seconds: until they are back, or given up.
 func silence(s *Scenario, f *Fault) float64 {
 	switch f.Kind {
-	case FaultPause, FaultSlow, FaultCrash, FaultPartition, FaultFlap, FaultSiteOutage:
+	case FaultPause, FaultSlow, FaultCrash, FaultPartition, FaultFlap, FaultHold, FaultSiteOutage:
 	default:
 		return 0
 	}

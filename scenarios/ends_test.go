@@ -60,6 +60,7 @@ var faults = map[scenarios.FaultKind]string{
 	scenarios.FaultFlap:      "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\ndown = \"100ms\"\nup = \"200ms\"\n",
 	scenarios.FaultLoss:      "target = { any = true }\nfor = \"2s\"\np = 0.5\n", scenarios.FaultDuplicate: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
 	scenarios.FaultReorder: "target = { any = true }\nfor = \"2s\"\np = 0.5\nextra = \"20ms\"\n", scenarios.FaultCorrupt: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
+	scenarios.FaultHold:  "target = { any = true }\nfor = \"2s\"\n",
 	scenarios.FaultDelay: "target = { any = true }\nfor = \"2s\"\nadd = \"20ms\"\n", scenarios.FaultBandwidth: "target = { any = true }\nfor = \"2s\"\nbandwidth = \"64kbit/s\"\n",
 	scenarios.FaultSiteOutage: "site = \"b\"\nfor = \"2s\"\n", scenarios.FaultDiscovery: "target = { any = true }\nfor = \"2s\"\n",
 	scenarios.FaultRaise: "target = { any = true }\n", scenarios.FaultRumour: "target = { any = true }\nabout = { id = \"a/manager/0\" }\n",

@@ -38,6 +38,9 @@ const (
 	FaultCorrupt FaultKind = "corrupt"
 	// FaultDelay adds Add to, or multiplies by Factor, the base delay; Ramp reaches it linearly.
 	FaultDelay FaultKind = "delay"
+	// FaultHold keeps what is sent back and delivers it when the fault ends: a path that stalls, a host that is moved.
+	// Kinds and Classes; Links or Target.
+	FaultHold FaultKind = "hold"
 	// FaultBandwidth limits the egress rate of senders to Bandwidth and their queue to Queue.
 	FaultBandwidth FaultKind = "bandwidth"
 	// FaultSiteOutage crashes everything at Site, or isolates it when Blackhole. Site, Blackhole.
@@ -76,7 +79,7 @@ type Fault struct {
 	About  *Selector // of a rumour, in the order of the ids
 	To     *Selector // of a join: whom it asks; nil: its seeds
 
-	Kinds   []core.Kind  // with Classes: what a partition stops; both empty: everything
+	Kinds   []core.Kind  // with Classes: what a partition stops, or a fault of links is for; both empty: everything
 	Classes []core.Class //
 
 	OneWay    bool // only A to B is affected

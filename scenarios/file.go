@@ -231,7 +231,7 @@ type faultT struct {
 	Links     *linksT        `key:"links" doc:"loss … bandwidth: traffic from a to b and back"`
 	Direction *string        `key:"direction" enum:"both,a-to-b" doc:"(default both)"`
 	Mode      *string        `key:"mode" enum:"blackhole,refuse,crash" doc:"blackhole: silence; refuse: the sender is told; crash: site-outage only (default blackhole)"`
-	Traffic   *trafficT      `key:"traffic" doc:"partition, flap: what is stopped: classes or types of messages, all datagrams, or all streams (default: everything)"`
+	Traffic   *trafficT      `key:"traffic" doc:"partition, flap, hold, loss … delay: what it is for: classes or types of messages, all datagrams, or all streams (default: everything)"`
 	Down      *core.Duration `key:"down" range:"[0.001,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"[0.001,inf)" doc:"flap: time with the link"`
 

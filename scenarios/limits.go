@@ -88,7 +88,7 @@ func (l *loader) linkFaults() {
 	}
 	worse := func(f *Fault) int {
 		switch f.Kind {
-		case FaultLoss, FaultDuplicate, FaultReorder, FaultCorrupt, FaultDelay, FaultBandwidth:
+		case FaultLoss, FaultDuplicate, FaultReorder, FaultCorrupt, FaultDelay, FaultHold, FaultBandwidth:
 			return 1
 		default:
 			return 0

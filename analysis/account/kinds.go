@@ -7,7 +7,7 @@ import (
 // lasting are the kinds whose effect goes on until the end where nothing undoes them.
 var lasting = map[string]bool{
 	"slow": true, "clock": true, "partition": true, "flap": true, "loss": true, "duplicate": true, "reorder": true, "corrupt": true,
-	"delay": true, "bandwidth": true, "discovery": true, "churn": true, "poison": true, "lhm": true, "stuck-workflow": true,
+	"delay": true, "hold": true, "bandwidth": true, "discovery": true, "churn": true, "poison": true, "lhm": true, "stuck-workflow": true,
 	"crash": true, "site-outage": true, "pause": true,
 }
 
@@ -46,6 +46,7 @@ var deeds = map[string]deed{
 	"reorder":        {link: true, text: "datagrams were reordered"},
 	"corrupt":        {link: true, text: "datagrams were corrupted"},
 	"delay":          {link: true, text: "messages were delayed"},
+	"hold":           {link: true, text: "messages were held back"},
 	"bandwidth":      {link: true, text: "bandwidth was limited"},
 }
 
@@ -70,7 +71,7 @@ func (e *event) truth() metrics.Truth {
 // disturbs reports whether the kind may make members doubt each other that are all well.
 func (e *event) disturbs() bool {
 	switch e.kind {
-	case "slow", "loss", "duplicate", "reorder", "corrupt", "delay", "bandwidth", "lhm", "poison", "clock", "discovery":
+	case "slow", "loss", "duplicate", "reorder", "corrupt", "delay", "hold", "bandwidth", "lhm", "poison", "clock", "discovery":
 		return true
 	}
 	return false

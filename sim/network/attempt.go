@@ -27,36 +27,36 @@ const (
 // open makes a handshake: when the answer is back, acceptance or refusal. Drawn from the sender's own
 // streams both ways. It carries no bytes but waits behind those in the sender's queue.
 func (n *Network) open(now core.Instant, p *packet) (attempt, core.Instant) {
-	there := n.leg(now, p.from, p.to, p.from)
-	back := n.leg(now, p.to, p.from, p.from)
+	there := n.leg(now, p.from, p.to, p)
+	back := n.leg(now, p.to, p.from, p)
 	cut := n.cutting(p.from, p.to, p.kind) | n.cutting(p.to, p.from, p.kind)
 	switch {
 	case cut&n.cuts.refuse != 0:
-		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now))
+		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), there.held, back.held)
 	case cut != 0 || there.lost || back.lost || n.streams.host[p.to] == HostSilent:
 		return attemptLost, 0
 	case n.streams.host[p.to] == HostRefuses:
-		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now))
+		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), there.held, back.held)
 	}
 	leaves := n.departStream(now, p.from, there.limits, 0)
-	return attemptOK, leaves.at.Add(there.delay + back.delay)
+	return attemptOK, max(max(leaves.at.Add(there.delay), there.held).Add(back.delay), back.held)
 }
 
 // transmit sends the bytes of a message once over an open stream: when they arrive, and the least that
 // could have taken.
 func (n *Network) transmit(now core.Instant, p *packet) (attempt, core.Instant, core.Duration) {
-	leg := n.leg(now, p.from, p.to, p.from)
+	leg := n.leg(now, p.from, p.to, p)
 	leaves := n.departStream(now, p.from, leg.limits, p.size)
 	cut := n.cutting(p.from, p.to, p.kind)
 	switch {
 	case cut&n.cuts.refuse != 0:
-		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now)), 0
+		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), leg.held), 0
 	case cut != 0 || leg.lost || n.streams.host[p.to] == HostSilent:
 		return attemptLost, 0, 0
 	case n.streams.host[p.to] == HostRefuses:
-		return attemptRefused, now.Add(n.TrueRTT(p.from, p.to, now)), 0
+		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), leg.held), 0
 	}
-	return attemptOK, leaves.at.Add(leg.delay), leg.least + leaves.took
+	return attemptOK, max(leaves.at.Add(leg.delay), leg.held), leg.least + leaves.took
 }
 
 func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {
@@ -69,14 +69,15 @@ func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {
 // leg is one way of an attempt.
 type leg struct {
 	delay, least core.Duration
-	limits       uint64 // overlays that slow the sender's egress
+	limits       uint64       // overlays that slow the sender's egress
+	held         core.Instant // nothing arrives before
 	lost         bool
 }
 
-// leg draws one way from the stream draws of drawer, so that stream traffic shifts no datagram's chance.
+// leg draws one way of p, or of the answer to it, from the stream draws of its sender, so that stream traffic shifts no datagram's chance.
 // The state of a Gilbert–Elliott path is shared with datagrams: it is the path's.
-func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
-	d := &n.streams.draws[drawer]
+func (n *Network) leg(now core.Instant, from, to core.NodeID, p *packet) leg {
+	d := &n.streams.draws[p.from]
 	s, w := n.where[from], n.where[to]
 	l := n.link(s.site, w.site)
 	base := n.Base(from, to)
@@ -86,9 +87,9 @@ func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
 	out := leg{}
 	var e *effect
 	if n.over.active != 0 {
-		if e = n.effectOn(now, from, to); e != nil {
+		if e = n.effectOn(now, from, to, p.kind); e != nil {
 			base = e.delay(base)
-			out.limits = e.limits
+			out.limits, out.held = e.limits, e.held
 		}
 	}
 	extra := l.sample(base, &d.jitter)
@@ -100,7 +101,7 @@ func (n *Network) leg(now core.Instant, from, to, drawer core.NodeID) leg {
 	}
 	extra += l.reorder.sample(&d.jitter)
 	if e != nil {
-		late, lost := n.streamFate(e, from, drawer, w.site)
+		late, lost := n.streamFate(e, from, p.from, w.site)
 		extra += late
 		out.lost = out.lost || lost
 	}

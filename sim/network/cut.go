@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"slices"
 
 	"hypersim/core"
 )
@@ -49,25 +50,16 @@ func (n *Network) AddCut(c Cut) (id int, err error) {
 		n.cuts.refuse |= bit
 	}
 	for k := range core.Kind(core.NumKinds) {
-		if c.stops(k) {
+		if among(c.Kinds, c.Classes, k) {
 			n.cuts.stops[k] |= bit
 		}
 	}
 	return id, nil
 }
 
-func (c *Cut) stops(k core.Kind) bool {
-	for _, kind := range c.Kinds {
-		if k == kind {
-			return true
-		}
-	}
-	for _, class := range c.Classes {
-		if k.Class() == class {
-			return true
-		}
-	}
-	return len(c.Kinds) == 0 && len(c.Classes) == 0
+// among reports whether k is one of the kinds or of one of the classes; where none is named, all are.
+func among(kinds []core.Kind, classes []core.Class, k core.Kind) bool {
+	return len(kinds) == 0 && len(classes) == 0 || slices.Contains(kinds, k) || slices.Contains(classes, k.Class())
 }
 
 // SetCut turns a cut on or off for what is sent from now on; what is under way arrives. O(1).

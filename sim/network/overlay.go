@@ -11,7 +11,7 @@ import (
 )
 
 // Overlay worsens links while it is on: the network's part of the faults loss, duplicate, reorder,
-// corrupt, delay and bandwidth (spec 40 §8.3). Overlays on one link compose, in any order: chances as
+// corrupt, delay, hold and bandwidth (spec 40 §8.3). Overlays on one link compose, in any order: chances as
 // independent ones, factors by product, added delays by sum, rates by minimum; switching one off leaves
 // what the others give.
 type Overlay struct {
@@ -43,6 +43,14 @@ type Overlay struct {
 	// own rate from then on.
 	BitsPerSec int64
 	Until      core.Instant
+
+	// Hold keeps what would arrive before Until back until then; Until must be later than when the overlay is
+	// switched on. What is lost is lost all the same.
+	Hold bool
+
+	// Kinds and Classes are what the overlay is for, by either; with both empty it is for everything.
+	Kinds   []core.Kind
+	Classes []core.Class
 }
 
 func (o *Overlay) validate() error {
@@ -66,12 +74,16 @@ func (o *Overlay) validate() error {
 	if o.BitsPerSec < 0 || o.BitsPerSec > maxBitsPerSec {
 		errs = append(errs, fmt.Errorf("overlay: %d bit/s, must be 0 (no limit) to 1e15", o.BitsPerSec))
 	}
+	if o.Hold && o.Until <= 0 {
+		errs = append(errs, errors.New("overlay: holds for ever, must say until when"))
+	}
 	return errors.Join(errs...)
 }
 
 type overlays struct {
 	sides
-	list [64]overlay
+	applies [256]uint64 // by Kind: the overlays that are for it
+	list    [64]overlay
 }
 
 type overlay struct {
@@ -114,6 +126,13 @@ func (n *Network) AddOverlay(o Overlay) (id int, err error) {
 		}
 	}
 	n.over.list[id] = ov
+	bit := uint64(1) << id
+	for k := range core.Kind(core.NumKinds) {
+		n.over.applies[k] &^= bit
+		if among(o.Kinds, o.Classes, k) {
+			n.over.applies[k] |= bit
+		}
+	}
 	return id, nil
 }
 
@@ -137,8 +156,9 @@ func (n *Network) RemoveOverlay(id int) {
 type effect struct {
 	add    core.Duration
 	factor float64
-	limits uint64 // the overlays with a rate
-	chance uint64 // the overlays with a chance to draw
+	limits uint64       // the overlays with a rate
+	chance uint64       // the overlays with a chance to draw
+	held   core.Instant // nothing arrives before; 0 if nothing is held
 }
 
 // slows returns the overlays with a rate; e may be nil.
@@ -149,10 +169,10 @@ func (e *effect) slows() uint64 {
 	return e.limits
 }
 
-// effectOn returns what the active overlays do to packets from one node to another now, or nil. The
+// effectOn returns what the active overlays do to packets of a kind from one node to another now, or nil. The
 // result is valid until the next call.
-func (n *Network) effectOn(now core.Instant, from, to core.NodeID) *effect {
-	match := n.over.match(from, to)
+func (n *Network) effectOn(now core.Instant, from, to core.NodeID, kind core.Kind) *effect {
+	match := n.over.match(from, to) & n.over.applies[kind]
 	if match == 0 {
 		return nil
 	}
@@ -173,6 +193,9 @@ func (n *Network) effectOn(now core.Instant, from, to core.NodeID) *effect {
 		}
 		if o.draws != nil {
 			e.chance |= m & -m
+		}
+		if o.Hold {
+			e.held = max(e.held, o.Until)
 		}
 	}
 	return e

@@ -39,7 +39,7 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 	}
 	var e *effect
 	if n.over.active != 0 {
-		if e = n.effectOn(now, from, to); e != nil {
+		if e = n.effectOn(now, from, to, kind); e != nil {
 			base = e.delay(base)
 		}
 	}
@@ -69,11 +69,22 @@ func (n *Network) Send(now core.Instant, from, to core.NodeID, size int, kind co
 		extra += n.faultFate(e, l, d, from, w.site, depart, base, out)
 	}
 	out.At = depart.Add(max(base+extra, 1))
+	if e != nil && e.held != 0 {
+		out.hold(e.held)
+	}
 	if n.cuts.active != 0 && n.cuts.blocking(from, to, kind) != 0 {
 		out.Reason = trace.ReasonPartition
 	}
 	if out.Reason != trace.ReasonNone {
 		*out = Fate{Reason: out.Reason, Min: out.Min}
+	}
+}
+
+// hold keeps a datagram and its copy back until then.
+func (f *Fate) hold(until core.Instant) {
+	f.At = max(f.At, until)
+	if f.At2 != 0 {
+		f.At2 = max(f.At2, until)
 	}
 }
 

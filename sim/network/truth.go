@@ -7,8 +7,8 @@ func (n *Network) Base(from, to core.NodeID) core.Duration {
 	return n.base[int(n.where[from].place)*n.places+int(n.where[to].place)]
 }
 
-// OneWay returns the one-way delay at now with drift and the delays that faults add, without jitter,
-// sending time and queue.
+// OneWay returns the one-way delay of a PING at now with drift and the delays that faults add, without jitter,
+// sending time, queue and what a fault holds back.
 func (n *Network) OneWay(from, to core.NodeID, now core.Instant) core.Duration {
 	s, w := n.where[from], n.where[to]
 	base := n.Base(from, to)
@@ -16,7 +16,7 @@ func (n *Network) OneWay(from, to core.NodeID, now core.Instant) core.Duration {
 		base = n.drifted(l, s.place, w.place, base, now)
 	}
 	if n.over.active != 0 {
-		if e := n.effectOn(now, from, to); e != nil {
+		if e := n.effectOn(now, from, to, core.KindPing); e != nil {
 			base = e.delay(base)
 		}
 	}

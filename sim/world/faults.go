@@ -204,7 +204,7 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	case scenarios.FaultSiteOutage:
 		w.siteOutage(now, f, a)
 	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt,
-		scenarios.FaultDelay, scenarios.FaultBandwidth:
+		scenarios.FaultDelay, scenarios.FaultHold, scenarios.FaultBandwidth:
 		w.overlay(now, f, a)
 	case scenarios.FaultDiscovery:
 		for _, id := range a.nodes {
@@ -492,7 +492,7 @@ func (w *World) siteOutage(now core.Instant, f *scenarios.Fault, a *activeFault)
 
 // overlay worsens links: those between A and B, or the egress of the target.
 func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
-	o := network.Overlay{ID: a.key, Ramp: f.Ramp}
+	o := network.Overlay{ID: a.key, Ramp: f.Ramp, Kinds: f.Kinds, Classes: f.Classes}
 	if f.Target != nil {
 		o.From = w.members(a.nodes)
 	} else {
@@ -515,6 +515,8 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 	case scenarios.FaultDelay:
 		o.Factor = f.Factor
 		o.Add = core.Seconds(f.Add.Value)
+	case scenarios.FaultHold:
+		o.Hold, o.Until = true, undoneAt(now, f)
 	case scenarios.FaultBandwidth:
 		o.BitsPerSec = int64(f.Bandwidth)
 		o.Until = undoneAt(now, f)

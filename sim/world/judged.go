@@ -73,7 +73,7 @@ func cuts(f *scenarios.Fault) bool {
 // event such as a crash.
 func lasts(f *scenarios.Fault) bool {
 	switch f.Kind {
-	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
+	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay, scenarios.FaultHold,
 		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause,
 		scenarios.FaultPoison, scenarios.FaultLHM:
 		return true

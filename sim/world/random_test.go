@@ -67,6 +67,7 @@ func randomFault(t *rapid.T, i int) string {
 		scenarios.FaultPartition: sides + lasts, scenarios.FaultFlap: sides + span + "down = \"1s\"\nup = \"2s\"\nmode = \"refuse\"\n",
 		scenarios.FaultLoss: links + lasts + rapid.SampledFrom([]string{p, "model = \"gilbert-elliott\"\np_gb = 0.1\np_bg = 0.2\nloss_bad = 0.9\n"}).Draw(t, "loss"), scenarios.FaultDuplicate: links + lasts + p,
 		scenarios.FaultReorder: links + lasts + p + "extra = \"40ms\"\n", scenarios.FaultCorrupt: links + lasts + p,
+		scenarios.FaultHold:  links + span,
 		scenarios.FaultDelay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", scenarios.FaultBandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
 		scenarios.FaultSiteOutage: lasts + "site = \"b\"\n", scenarios.FaultDiscovery: target + lasts + "fail = true\n",
 		scenarios.FaultRaise: target, scenarios.FaultRumour: target + "about = { ids = [\"a/manager/0\", \"b/worker/1\"] }\n",

@@ -30,6 +30,7 @@ var undone = map[scenarios.FaultKind]string{
 	scenarios.FaultReorder:       "target = { any = true }\np = 0.9\nextra = \"1s\"\n",
 	scenarios.FaultCorrupt:       "target = { any = true }\np = 0.9\n",
 	scenarios.FaultDelay:         "target = { any = true }\nadd = \"800ms\"\n",
+	scenarios.FaultHold:          "target = { any = true }\n",
 	scenarios.FaultBandwidth:     "target = { any = true }\nbandwidth = \"2kbit/s\"\n",
 	scenarios.FaultSiteOutage:    "site = \"b\"\n",
 	scenarios.FaultDiscovery:     "target = { any = true }\nfail = true\n",
@@ -154,7 +155,7 @@ func TestAfterAFaultAllIsAsWithout(t *testing.T) {
 	kinds := []scenarios.FaultKind{
 		scenarios.FaultPause, scenarios.FaultSlow, scenarios.FaultClock, scenarios.FaultPartition, scenarios.FaultFlap,
 		scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
-		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultPoison,
+		scenarios.FaultHold, scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultPoison,
 	}
 	without := afterwards(t, "")
 	for _, kind := range kinds {
