@@ -29,8 +29,9 @@ type found struct {
 	list   []analysis.Sample
 	lived  []analysis.Sample // FoldRate: the node-seconds that the samples are over
 	bins   []bin
-	width  float64 // s, of even bins; 0: a bin for each instant of the samples
-	how    string  // what a reader must know of it
+	width  float64      // s, of even bins; 0: a bin for each instant of the samples
+	until  core.Instant // the end of what even bins cover, which may lie inside the last one
+	how    string       // what a reader must know of it
 	drawn  []Drawn
 }
 

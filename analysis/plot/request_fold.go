@@ -45,6 +45,7 @@ func (r *Request) divide(run *analysis.Run, d *found) (bins []bin, width float64
 		to = core.Instant(core.Seconds(r.To))
 	}
 	to = max(to, at[len(at)-1])
+	d.until = to
 	width = nice(max(to.Sub(from).Seconds(), 1e-6) / 150)
 	step := core.Seconds(width)
 	for t := from; t < to; t = t.Add(step) {
@@ -115,7 +116,7 @@ func (r *Request) series(d *found, g *group, stat string, of whole) (plotter.XYs
 			return nil, err
 		}
 		if r.Rate && d.adds(stat) {
-			y /= b.to.Sub(b.after).Seconds()
+			y /= min(b.to, d.until).Sub(b.after).Seconds() // of the last bin only what the run or the window has
 		}
 		xy = append(xy, plotter.XY{X: b.to.Seconds(), Y: y})
 	}

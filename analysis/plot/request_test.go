@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -65,5 +66,29 @@ func TestRequestsRefused(t *testing.T) {
 	}
 	if len(names) != 10 || names[9] != "plot-2-ecdf-detection_first.png" {
 		t.Errorf("a refused request cost other figures: %v", names)
+	}
+}
+
+// The last bin reaches beyond the window: its rate is over the part inside, so that rates times their time are the number of events.
+func TestRateOfTheLastBin(t *testing.T) {
+	run := synthetic(t, t.TempDir())
+	list, _ := run.Samples("detection_each")
+	last := 0.0
+	for _, s := range list {
+		last = max(last, s.At.Seconds())
+	}
+	r := Request{Kind: "line", Metric: "detection_each", Stat: []string{"count"}, Rate: true, To: last + 0.01}
+	lines, err := r.Numbers(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, l := range lines {
+		for i, y := range l.Y {
+			sum += y * (min(l.X[i], r.To) - (l.X[i] - l.Width))
+		}
+	}
+	if math.Abs(sum-float64(len(list))) > 1e-3*float64(len(list)) {
+		t.Errorf("rates come to %.4f events of %d", sum, len(list))
 	}
 }
