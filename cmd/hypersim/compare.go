@@ -57,11 +57,11 @@ and where they differ it cannot be judged why.
 Exit status: 0 nothing that decides is worse; 1 something is; 2 bad usage or folders; 4 it cannot be said: too few
 seeds (single runs that differ among them), or runs that are missing.`,
 		Example: `  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..12 --out results/old
-  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..12 --out results/new --set protocol.probe.interval=1.2s
-  hypersim compare results/old results/new
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..12 --out results/new --set protocol.suspicion.min=4.7s
+  hypersim compare results/old results/new       # status 1: a row is worse
   hypersim compare results/old results/new --primary detection_first:to=DEAD --horizon 30s
   hypersim compare results/old results/new --metric detection_first --tolerance detection_first=10% --csv rows.csv
-  hypersim compare results/old results/old --a cluster.size=5 --b cluster.size=8 --json`,
+  hypersim compare results/old results/old --a cluster.size=5 --b cluster.size=8 --primary detection_first:to=DEAD --json`,
 		Args: args(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1]) },
 	}

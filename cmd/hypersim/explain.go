@@ -28,7 +28,7 @@ given without its first parts (suspicion.min); "not" or "stratify" are keys of s
 		Example: `  hypersim explain suspicion.min
   hypersim explain partition detection_first
   hypersim explain I-M28
-  hypersim explain protocol.suspicion     the keys of a table`,
+  hypersim explain protocol.suspicion     # the keys of a table`,
 		Args:              args(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: completeNames,
 		RunE: func(cmd *cobra.Command, names []string) error {

@@ -22,8 +22,8 @@ a whole copy is taken; a damaged one without another is missing, and hypersim sw
 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage, or the folders are not parts of
 one sweep by one program; 4 runs are missing, or a comparison of cells could not be judged: too few seeds.`,
-		Example: `  hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 1/2 --out results/part-1
-  hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 2/2 --out results/part-2
+		Example: `  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..6 --shard 1/2 --out results/part-1
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..6 --shard 2/2 --out results/part-2
   hypersim merge results/whole results/part-1 results/part-2
   hypersim merge --out results/whole results/part-1 results/part-2`,
 		Args: args(func(cmd *cobra.Command, list []string) error {

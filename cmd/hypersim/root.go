@@ -99,10 +99,10 @@ func newRoot() *cobra.Command {
 		Short: "Simulate a multi-datacenter job cluster, deterministically",
 		Long: `hypersim runs the real protocol core of a multi-datacenter job cluster in a simulated world:
 one scenario file and one seed give one run, byte for byte, on any machine.`,
-		Example: `  hypersim list                       what comes with the program
-  hypersim check partition            what a run would build and cost
-  hypersim run partition              run it; pictures and tables go to results/partition/
-  hypersim help run                   everything about a verb`,
+		Example: `  hypersim list                       # what comes with the program
+  hypersim check partition            # what a run would build and cost
+  hypersim run partition              # run it; pictures and tables go to results/partition/
+  hypersim help run                   # everything about a verb`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,

@@ -37,7 +37,7 @@ Exit status: 0 all expectations and invariants held; 1 one did not, or cannot be
 scenario, nothing was written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim run partition
   hypersim run scenarios/partition.toml --seed 7 --out results/seven --no-plots
-  hypersim run partition --set protocol.probe.interval=2s --set protocol.suspicion.k=2 --no-plots
+  hypersim run crash-single-lan --set cluster.size=50 --set protocol.suspicion.k=2 --no-plots
   hypersim run crash-single-lan --json --quiet --out results/machine-readable
   hypersim run crash-single-lan --trace --fail-fast --force`,
 		Args:              args(cobra.ExactArgs(1)),

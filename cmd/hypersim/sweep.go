@@ -55,11 +55,10 @@ part is read from the job's environment. Parts share a folder, or are joined by 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
 written; 3 internal error; 4 a comparison of cells could not be judged: too few seeds, or runs are missing (but of a
 part: what the others do is not missing); 130 interrupted.`,
-		Example: `  hypersim sweep crash-single-lan --seeds 1..3 --vary cluster.size=5,20
-  hypersim sweep crash-single-lan --seeds 1..6 --vary cluster.size=5,20 --variant flat
-  hypersim sweep partition-flapping --seeds 1,2 --vary protocol.suspicion.k=2,3 --json
-  hypersim sweep crash-single-lan --seeds 1..40 --vary cluster.size=5 --variant flat --until detection_first:to=DEAD=±10%
-  hypersim sweep crash-single-lan --seeds 1..2 --vary cluster.size=5 --shard 1/2 --out results/shared`,
+		Example: `  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..6
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5 --vary protocol.suspicion.k=2,3 --seeds 1..6 --json
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5 --seeds 1..40 --until detection_first:to=DEAD=±10%
+  hypersim sweep crash-single-lan --variant flat --vary cluster.size=5,8 --seeds 1..6 --shard 1/2 --out results/shared`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeScenarios,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },

@@ -16,7 +16,7 @@ func newTopology() *cobra.Command {
 		Use:   "topology",
 		Short: "Look into, convert and draw latency matrices",
 		Example: `  hypersim topology describe aws-2020
-  hypersim topology import --unit ms --kind rtt measured.txt measured.csv
+  hypersim topology import aws-2020 measured.csv
   hypersim topology plot aws-2020 aws.png`,
 		Args: cobra.ArbitraryArgs,
 		RunE: group,

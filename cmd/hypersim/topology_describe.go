@@ -17,8 +17,9 @@ size, missing entries, quantiles, asymmetry, violations of the triangle inequali
 trips in milliseconds.` + formsHelp,
 		Example: `  hypersim topology describe aws-2020
   hypersim topology describe wan5 --json
-  hypersim topology describe --unit ms --kind rtt measured.txt.gz
-  hypersim topology describe --unit ms --kind rtt --from-column asn1 --to-column asn2 --value-column rtt_avg asn.csv`,
+  hypersim topology import aws-2020 measured.csv
+  hypersim topology describe --unit ms --kind one-way measured.csv
+  printf 'asn1,asn2,rtt_avg\n1,2,80\n2,1,81\n' | hypersim topology describe --unit ms --kind rtt --from-column asn1 --to-column asn2 --value-column rtt_avg -`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeTopologies,
 		RunE: func(cmd *cobra.Command, args []string) error {

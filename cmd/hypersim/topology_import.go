@@ -18,8 +18,8 @@ func newTopologyImport() *cobra.Command {
 		Long: `import reads a file of measured latencies in any form that describe knows and writes it as CSV in
 milliseconds: a header of labels, then labelled rows. Cells stay as measured (round trips stay round
 trips) unless --missing or --symmetrize completes the matrix; then it holds one-way delays.` + formsHelp,
-		Example: `  hypersim topology import --unit ms --kind rtt measured.txt measured.csv
-  hypersim topology import --unit us --kind rtt --missing shortest-path king.txt king.csv`,
+		Example: `  hypersim topology import aws-2020 measured.csv
+  printf '0 40 -\n40 0 25\n- 25 0\n' | hypersim topology import --unit ms --kind rtt --missing shortest-path - whole.csv`,
 		Args: args(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t, m, err := f.open(cmd, args[0])

@@ -23,7 +23,7 @@ func newTopologyPlot() *cobra.Command {
 latencies as a heat map. OUT may end in .png or .svg.` + formsHelp,
 		Example: `  hypersim topology plot aws-2020 aws.png
   hypersim topology plot --order given wan5 wan5.svg
-  hypersim topology plot --unit ms --kind rtt measured.txt measured.png`,
+  printf '0 40 60\n40 0 25\n60 25 0\n' | hypersim topology plot --unit ms --kind rtt - measured.png`,
 		Args:              args(cobra.ExactArgs(2)),
 		ValidArgsFunction: completeTopologies,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -46,9 +46,9 @@ PlanetLab… with 490 rows and Seattle… with 99 are judged by the specificatio
 
 Exit status: 0 no row failed; 1 one did; 2 bad usage, nothing was written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim validate --list
-  hypersim validate --quick --only suspicion --out results/suspicion
+  hypersim topology import aws-2020 mine.csv
   hypersim validate --quick --only coord-aws-serf --json --out results/coordinates
-  hypersim validate --quick --only measured --matrix measured.txt --unit ms --kind rtt --out results/mine`,
+  hypersim validate --quick --only mine --matrix mine.csv --unit ms --kind one-way --out results/mine`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
