@@ -31,7 +31,7 @@ var keyMetrics = []shownMetric{
 	{metric: metrics.ViewError},
 	{metric: metrics.LHMScore},
 	{metric: metrics.Convergence},
-	{metric: metrics.CoordinateError},
+	{metric: metrics.CoordinateError, also: []string{"roles"}},
 	{metric: metrics.Messages},
 	{metric: metrics.Bytes},
 }
