@@ -64,6 +64,7 @@ func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	add(probeIntervals())
 	add(probeLoad()...)
 	add(probeFailure()...)
+	add(lossInBursts())
 	add(piggyback()...)
 	add(growth(), tooFewRepeats())
 	add(serfEstimate())
