@@ -31,7 +31,8 @@ func TestQuestions(t *testing.T) {
 	}
 	commands := 0
 	for line := range strings.Lines(string(page)) {
-		words := strings.Fields(line)
+		command, _, _ := strings.Cut(line, " #")
+		words := strings.Fields(command)
 		if !strings.HasPrefix(line, "    hypersim ") {
 			continue
 		}
