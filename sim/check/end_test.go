@@ -101,3 +101,22 @@ func TestLateCrash(t *testing.T) {
 		}
 	}
 }
+
+// A sender that refuses its own datagrams goes on to disturb: the end is judged once that is over for the settle time.
+func TestRefusedDatagramsDisturb(t *testing.T) {
+	for _, c := range []struct {
+		before core.Duration // of the end
+		judged bool
+	}{{5e9, false}, {20e9, true}} {
+		tp := newTape()
+		tp.ctx.Settle = 10e9
+		tp.view.states[[2]core.NodeID{0, 2}] = core.StateDead
+		m := tp.at(100*sec).message(core.KindGossip, 1, 2)
+		tp.sent(m)
+		tp.add(trace.Record{Kind: trace.KindDropped, Reason: trace.ReasonMTU, Node: 1, Peer: 2, Msg: m})
+		tp.at(core.Instant(100 * sec).Add(c.before)).end()
+		if have := tp.run().Count(M30) > 0; have != c.judged {
+			t.Errorf("%v after the last refusal: judged %v, want %v", c.before, have, c.judged)
+		}
+	}
+}

@@ -86,9 +86,13 @@ func (c *Checker) onSent(r *trace.Record) {
 	}
 }
 
-// onDropped takes a message that got lost. A departure that did may stay unknown to some (I-M24).
+// onDropped takes a message that got lost. A departure that did may stay unknown to some (I-M24). A sender that
+// refuses its own datagrams is a disturbance for as long as it does: what never leaves converges with nobody.
 func (c *Checker) onDropped(r *trace.Record) {
 	c.dropped[r.Msg.Kind]++
+	if r.Reason == trace.ReasonMTU {
+		c.disturbed(r.At)
+	}
 	c.parting(r.Msg, -1, r.Reason != trace.ReasonDown)
 }
 
