@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -34,7 +35,11 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond != "tmpfs" {
+			switch cond {
+			case "hup": // below nohup nobody is told that the terminal went away
+				return !signal.Ignored(syscall.SIGHUP), nil
+			case "tmpfs":
+			default:
 				return false, fmt.Errorf("unknown condition %q", cond)
 			}
 			dir := t.TempDir()
