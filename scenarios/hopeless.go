@@ -18,6 +18,7 @@ func (l *loader) hopeless() {
 	l.lateStarts()
 	l.records()
 	l.occurrences()
+	l.slowHosts()
 }
 
 func (l *loader) warn(format string, args ...any) {
@@ -54,6 +55,32 @@ func (l *loader) records() {
 		if g.Count > most {
 			l.warn("group %s has %d members, but protocol.membership.max_members lets a member keep %d: the rest stay unknown to it for ever",
 				g.Name, g.Count, most)
+		}
+	}
+}
+
+// slowHosts tells of hosts that take longer for a message than there is time, on average: nothing of that class is
+// answered, and everybody is held dead.
+func (l *loader) slowHosts() {
+	sc, all := l.sc, 0
+	var count [core.NumRoles]int
+	for i := range sc.Nodes {
+		if !sc.Nodes[i].Ghost {
+			count[sc.Nodes[i].Role]++
+			all++
+		}
+	}
+	for class := range core.NumClasses {
+		slow, mean := 0, 0.0
+		for role := range sc.Node {
+			d, err := sc.Node[role].Service[class].Build()
+			if m := d.Mean(); err == nil && count[role] > 0 && m >= sc.Duration.Seconds() {
+				slow, mean = slow+count[role], max(mean, m)
+			}
+		}
+		if slow > 0 {
+			l.warn("node.service of class %s is %.6gs on average, the run ends after %s: %d of %d nodes do not get done with their first message",
+				core.Class(class), mean, formatDuration(sc.Duration), slow, all)
 		}
 	}
 }
