@@ -29,6 +29,16 @@ type Plan struct {
 	Events   float64     `json:"events"`       // expected
 	Memory   int64       `json:"memory_bytes"` // expected
 	Warnings []string    `json:"warnings,omitempty"`
+	Work     Work        `json:"-"` // what Events consist of, for an estimate of time
+}
+
+// Work is what a machine has to do in a run, by what it costs: expected numbers.
+type Work struct {
+	Events   float64 // all but those of pinging workers
+	Crowd    float64 // Events, each times the participants of its group
+	Pings    float64 // events of workers that ping and are no participants: nothing is gossiped along
+	Notices  float64 // that a member learns that a fault changed who is there
+	Compared float64 // pairs of coordinates that are compared with the truth, over all samples
 }
 
 // SitePlan is the population of a site.
@@ -81,7 +91,9 @@ func Describe(s *Scenario) Plan {
 			}
 		}
 		p.Groups = append(p.Groups, gp)
+		before := p.Events - p.Work.Pings
 		p.group(s, gp)
+		p.Work.Crowd += (p.Events - p.Work.Pings - before) * float64(gp.Participants)
 	}
 	for i := range s.Nodes {
 		if s.Nodes[i].Ghost {
@@ -92,6 +104,8 @@ func Describe(s *Scenario) Plan {
 	}
 	p.link(s)
 	p.memory(s)
+	p.Work.Events = p.Events - p.Work.Pings
+	p.Work.Notices, p.Work.Compared = p.notices(s), p.compared(s)
 	return p
 }
 
@@ -135,6 +149,7 @@ func (p *Plan) group(s *Scenario, g GroupPlan) {
 		rate += m * 3 / c.Sync.Interval.Seconds()
 	}
 	rate += workers * (3 / period)
+	p.Work.Pings += workers * (4 / period) * total
 	rate += m / period * lossOf(s) * indirect(c)
 	p.Events += rate * total
 	limit := math.Max(1, math.Floor(float64(c.Gossip.Lambda*xmath.Log(m+1))))

@@ -10,5 +10,5 @@
 // trace.
 //
 // It never prints, never exits and never reads flags or the environment: cmd/hypersim does. The wall
-// clock is read for performance.json, for progress and for a scenario's wall budget alone.
+// clock is read for performance.json, for progress, for a scenario's wall budget and to measure the machine alone.
 package runner
