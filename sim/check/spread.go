@@ -66,7 +66,7 @@ func (c *Checker) limit(o core.NodeID) int {
 }
 
 // transmitted counts what a datagram spreads (I-M16). What its receiver must hear out of turn (§5.4 and §2.4) is
-// about the receiver, or the sender's own alive ahead of all; what a worker is told uses up nothing, nor does a LEAVE.
+// about the receiver, or ahead of all the sender's own news, alive or, of a leaver, left; what a worker is told uses up nothing, nor does a LEAVE.
 func (c *Checker) transmitted(r *trace.Record) {
 	m, k := r.Msg, &c.cold[r.Node]
 	if !k.following || c.ctx.Inherited || m.Kind.IsStream() || m.Kind == core.KindLeave || c.hot[m.To].worker {
@@ -74,7 +74,7 @@ func (c *Checker) transmitted(r *trace.Record) {
 	}
 	for i := range m.Updates {
 		x := &m.Updates[i]
-		if x.Subject == m.To || i == 0 && x.Subject == r.Node && x.Type == core.UpdateAlive {
+		if x.Subject == m.To || i == 0 && x.Subject == r.Node && (x.Type == core.UpdateAlive || x.Type == core.UpdateLeft) {
 			continue
 		}
 		for j := range k.follows {

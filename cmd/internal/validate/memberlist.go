@@ -162,7 +162,7 @@ func memberlist() *Experiment {
 			Row{s.id() + "-first", what + ": median crash → first DEAD", "s", s.low, s.high, first, Computed, Meets},
 			Row{s.id() + "-packets", what + ": datagrams per member and s before it", "1/s", s.packets, 0, source, Computed, packets})
 		if s.loss == 0 {
-			e.Rows = append(e.Rows, Row{s.id() + "-news", what + ": median first DEAD → DEAD everywhere", "s", 0.25, 0.45, source, Computed, Meets})
+			e.Rows = append(e.Rows, Row{s.id() + "-news", what + ": median first DEAD → DEAD everywhere", "s", newsLow, newsHigh, source, Computed, Meets})
 		}
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
@@ -201,3 +201,10 @@ func memberlist() *Experiment {
 	}
 	return e
 }
+
+// The library's time from the first DEAD to DEAD everywhere is 0.25 to 0.45 s, printed with two decimals: the ends are
+// what rounds to them.
+const (
+	newsLow  = 0.245
+	newsHigh = 0.455
+)
