@@ -144,8 +144,9 @@ func stretch(sc *scenarios.Scenario, k int64) {
 
 // event is what one node did: what, and when, and the times that it spoke of.
 type event struct {
-	what  string
-	times []int64
+	what   string
+	times  []int64
+	budget int64 // of a PING_REQ, in whole ms: what is left of one is cut off
 }
 
 // diary keeps what every node does, in its own order: events of two nodes that nothing joins may lie within
@@ -179,7 +180,7 @@ func (d *diary) Record(r *trace.Record) {
 		m := r.Msg
 		e.what = fmt.Sprint(r.Kind, r.Reason, r.Size, m.Kind, m.Flags, m.From, m.To, m.Seq, m.Incarnation, m.Target, m.State, len(m.Updates), bodyHash(m.Body))
 		if m.Kind == core.KindPingReq {
-			e.times = append(e.times, int64(m.BudgetMS)*1e6)
+			e.budget = int64(m.BudgetMS)
 		}
 	default:
 		e.what = fmt.Sprint(r.Kind, r.Role, r.Inst, r.Inc, r.Fault)
@@ -243,9 +244,10 @@ func scalesExactly(t *testing.T, sets, shows []string) {
 				d := b.times[j] - k*a.times[j]
 				off = max(off, d, -d)
 			}
+			cut := b.budget - k*a.budget
 			events++
 			worst = max(worst, off)
-			if a.what != b.what || len(a.times) != len(b.times) || off > slack {
+			if a.what != b.what || len(a.times) != len(b.times) || off > slack || cut < 0 || cut >= k {
 				t.Errorf("node %d, event %d: %v\nat a third of the pace: %v", id, i, a, b)
 				break
 			}
