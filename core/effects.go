@@ -9,6 +9,8 @@ package core
 type Effects struct {
 	Messages []Message
 	Facts    []Fact
+	JobFacts []JobFact
+	Work     []Work
 	Bodies   Shelf
 
 	updates []Update
@@ -39,6 +41,13 @@ func (fx *Effects) Fact(k FactKind) *Fact {
 		fx.Facts = append(fx.Facts, Fact{Kind: k})
 	}
 	return &fx.Facts[n]
+}
+
+// JobFact appends a zeroed fact about a job and returns it to be filled in. The pointer is valid until the next
+// call of JobFact.
+func (fx *Effects) JobFact(k JobFactKind) *JobFact {
+	fx.JobFacts = append(fx.JobFacts, JobFact{Kind: k, Node: NoNode})
+	return &fx.JobFacts[len(fx.JobFacts)-1]
 }
 
 // GrowUpdates returns an empty slice with room for n updates, cut from the arena. Give the filled
@@ -75,6 +84,8 @@ func (fx *Effects) Extra() *Extra {
 func (fx *Effects) Reset() {
 	fx.Messages = fx.Messages[:0]
 	fx.Facts = fx.Facts[:0]
+	fx.JobFacts = fx.JobFacts[:0]
+	fx.Work = fx.Work[:0]
 	fx.updates = fx.updates[:0]
 	fx.extras = fx.extras[:0]
 }

@@ -50,7 +50,8 @@ const (
 	RoomNone       Room = iota // a kind that does not exist, or StreamFailed: the room of the failed kind
 	RoomMembership             // core/swim
 	RoomLink                   // core/federated
-	NumRooms       = 3
+	RoomJobs                   // the role of the node: jobs and all that belongs to them (spec 20)
+	NumRooms       = 4
 )
 
 // Class is the service class of a message (spec 30 §5.1), most important first.

@@ -1,0 +1,111 @@
+// Package call is how one role asks another for something: requests with a deadline, retries, redirects, and one answer
+// to each, whatever the network does (spec 20 §0, §2; spec 01 no. 2).
+package call
+
+import "hypersim/core"
+
+// Code says how a request ended at whoever answers it (spec 20 §0). Every reply begins with one; free text never
+// decides anything.
+type Code uint8
+
+// Reply codes.
+const (
+	CodeOK        Code = iota // done
+	CodeDuplicate             // done before: the recorded answer follows
+	CodeNotLeader             // ask Leader; without one: later
+	CodeSyncing               // the five below: cannot now
+	CodeDraining
+	CodeNoQuorum
+	CodeLeaseLost
+	CodeNoDatacenter
+	CodeBusy // after RetryAfter
+	CodeInternal
+	CodeStaleFence // the token is below Current
+	CodeUnknownJob // no record, no tombstone
+	CodeUnknownWorkflow
+	CodeAlreadyTerminal // the job or workflow ended
+	CodeTooLarge        // from here on: refused for good
+	CodeInvalid
+	CodeVersionIncompatible
+	CodeIsolation
+	CodeRoleDenied
+	CodeNoCapacity
+
+	NumCodes = 20
+)
+
+// How a caller takes a code.
+type stance uint8
+
+const (
+	stanceDone      stance = iota // success
+	stanceElsewhere               // redirect, transient without an address
+	stanceLater                   // transient: retry
+	stanceEnd                     // the end of the operation, or a matter of its message
+	stanceRefused                 // permanent for this request
+)
+
+// codeRow is all that is known of a code.
+type codeRow struct {
+	name   string
+	stance stance
+}
+
+var codes = [NumCodes]codeRow{
+	CodeOK: {"OK", stanceDone}, CodeDuplicate: {"DUPLICATE", stanceDone},
+	CodeNotLeader: {"NOT_LEADER", stanceElsewhere},
+	CodeSyncing:   {"SYNCING", stanceLater}, CodeDraining: {"DRAINING", stanceLater}, CodeNoQuorum: {"NO_QUORUM", stanceLater},
+	CodeLeaseLost: {"LEASE_LOST", stanceLater}, CodeNoDatacenter: {"NO_DATACENTER", stanceLater}, CodeBusy: {"BUSY", stanceLater},
+	CodeInternal:   {"INTERNAL", stanceLater},
+	CodeStaleFence: {"STALE_FENCE", stanceEnd}, CodeUnknownJob: {"UNKNOWN_JOB", stanceEnd},
+	CodeUnknownWorkflow: {"UNKNOWN_WORKFLOW", stanceEnd}, CodeAlreadyTerminal: {"ALREADY_TERMINAL", stanceEnd},
+	CodeTooLarge: {"TOO_LARGE", stanceRefused}, CodeInvalid: {"INVALID", stanceRefused},
+	CodeVersionIncompatible: {"VERSION_INCOMPATIBLE", stanceRefused}, CodeIsolation: {"ISOLATION", stanceRefused},
+	CodeRoleDenied: {"ROLE_DENIED", stanceRefused}, CodeNoCapacity: {"NO_CAPACITY", stanceRefused},
+}
+
+func (c Code) String() string {
+	if int(c) < len(codes) {
+		return codes[c].name
+	}
+	return "unknown"
+}
+
+// Done reports whether c is a success: done now, or done before.
+func (c Code) Done() bool { return codes[c].stance == stanceDone }
+
+// Transient reports whether the same request may succeed later at the same node.
+func (c Code) Transient() bool { return codes[c].stance == stanceLater }
+
+// Permanent reports whether the same request can never succeed.
+func (c Code) Permanent() bool { return codes[c].stance == stanceRefused }
+
+// Answer is what every reply begins with. Reply bodies embed it and walk it first.
+type Answer struct {
+	Code       Code
+	Leader     core.NodeID   // CodeNotLeader: whom to ask, NoNode if that is not known; zero with other codes
+	RetryAfter core.Duration // CodeBusy
+	Current    uint64        // CodeStaleFence: the token that the request is below
+}
+
+// Walk tells the fields that go with the code.
+func (a *Answer) Walk(w *core.Walker) {
+	core.Word(w, "code", &a.Code, NumCodes)
+	switch a.Code {
+	case CodeNotLeader:
+		w.MaybeNode("leader", &a.Leader)
+	case CodeBusy:
+		w.Duration("retry_after", &a.RetryAfter)
+	case CodeStaleFence:
+		w.Uint64("current", &a.Current)
+	}
+}
+
+// Head returns a itself: how the calls of a node read the answer of any reply.
+func (a *Answer) Head() *Answer { return a }
+
+// Reply is the body of a reply.
+type Reply interface {
+	core.Body
+	Head() *Answer
+}

@@ -1,0 +1,55 @@
+// Package job holds what all roles know of jobs: their ids, states and outcomes, and the messages about them
+// (spec 20 §0–§3, §8).
+package job
+
+import (
+	"fmt"
+
+	"hypersim/core"
+)
+
+// ID names a job. Its client draws it once; it is the key of idempotency in every attempt (spec 20 §8.2, J45).
+type ID uint64
+
+// String returns the id as it is written and hashed: job- and 16 hex digits.
+func (j ID) String() string { return fmt.Sprintf("job-%016x", uint64(j)) }
+
+// WorkflowID names a workflow of a job: the same in every datacenter, attempt and period of leadership.
+type WorkflowID uint64
+
+// String returns wf- and 16 hex digits.
+func (w WorkflowID) String() string { return fmt.Sprintf("wf-%016x", uint64(w)) }
+
+// Walk tells the id.
+func (j *ID) Walk(w *core.Walker) { w.Uint64("job", (*uint64)(j)) }
+
+// Walk tells the id.
+func (f *WorkflowID) Walk(w *core.Walker) { w.Uint64("workflow", (*uint64)(f)) }
+
+// Shard is the part of a workflow that runs on one worker (spec 20 §0). Attempts count from 1, shards from 0.
+type Shard struct {
+	Job      ID
+	Workflow WorkflowID
+	Attempt  uint16
+	Index    uint16
+}
+
+// Walk tells the shard.
+func (s *Shard) Walk(w *core.Walker) {
+	s.Job.Walk(w)
+	s.Workflow.Walk(w)
+	w.Uint16("attempt", &s.Attempt)
+	w.Uint16("shard", &s.Index)
+}
+
+// Token is a dispatch token: the datacenter epoch in the high half, a counter from 1 in the low one (spec 20 §0, AD-10).
+type Token uint64
+
+// MakeToken returns the n-th token under epoch de.
+func MakeToken(de, n uint32) Token { return Token(de)<<32 | Token(n) }
+
+// Epoch returns the datacenter epoch under which t was issued.
+func (t Token) Epoch() uint32 { return uint32(t >> 32) }
+
+// Walk tells the token.
+func (t *Token) Walk(w *core.Walker) { w.Uint64("dispatch_token", (*uint64)(t)) }
