@@ -120,7 +120,7 @@ func (p *Plan) link(s *Scenario) {
 			sites++
 		}
 	}
-	if s.Protocol.Default().Swim.Membership.Topology == "flat" || c.Probe.Interval <= 0 {
+	if s.Protocol.Default().Swim.Membership.Topology == swim.TopologyFlat || c.Probe.Interval <= 0 {
 		return
 	}
 	rate := 4 * gates * sites / c.Probe.Interval.Seconds()
@@ -145,7 +145,7 @@ func (p *Plan) group(s *Scenario, g GroupPlan) {
 	if c.Lag.Enabled && c.Lag.Interval != c.Probe.Interval {
 		rate += (m + workers) / c.Lag.Interval.Seconds()
 	}
-	if c.Sync.Mode != "off" {
+	if c.Sync.Mode != swim.SyncOff {
 		rate += m * 3 / c.Sync.Interval.Seconds()
 	}
 	rate += workers * (3 / period)
@@ -196,7 +196,7 @@ func near(s *Scenario, group string, c *swim.Config) float64 {
 				continue
 			}
 			all++
-			if c.Timeout.LatencyMode != "multiplier" || s.Topology.Base[x*n+y]+s.Topology.Base[y*n+x] < reach {
+			if c.Timeout.LatencyMode != swim.LatencyMultiplier || s.Topology.Base[x*n+y]+s.Topology.Base[y*n+x] < reach {
 				close++
 			}
 		}

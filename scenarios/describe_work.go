@@ -1,5 +1,7 @@
 package scenarios
 
+import "hypersim/core/swim"
+
 // All pairs of a run are compared at each sample up to pairsAll of them; of more, pairsDrawn stand for the rest.
 const pairsAll, pairsDrawn = 20_000, 5_000
 
@@ -12,7 +14,7 @@ func (p *Plan) compared(s *Scenario) float64 {
 	for _, g := range p.Groups {
 		pairs += float64(g.Participants) * float64(max(0, g.Participants-1)) / 2
 	}
-	if c := s.Protocol.Default(); c.Swim.Membership.Topology != "flat" && c.Federated.Probe.Interval > 0 {
+	if c := s.Protocol.Default(); c.Swim.Membership.Topology != swim.TopologyFlat && c.Federated.Probe.Interval > 0 {
 		gates, managers := 0, 0 // a gate measures managers, too
 		for i := range s.Cluster.Sites {
 			gates, managers = gates+s.Cluster.Sites[i].Gates, managers+s.Cluster.Sites[i].Managers

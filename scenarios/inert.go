@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
 	"hypersim/core/xmath"
 )
 
@@ -60,7 +62,7 @@ var inertRules = []inertRule{
 	{[]string{"suspicion.alpha", "suspicion.beta"}, when(func(s *setting) bool { return !s.c.Swim.Suspicion.ScaleWithN }, "suspicion.scale_with_n = false")},
 	{[]string{"suspicion.alpha"}, (*setting).alphaTooSmall},
 	{[]string{"suspicion.k"}, (*setting).kTooLarge},
-	{[]string{"suspicion.adaptive_base"}, when(func(s *setting) bool { return s.c.Swim.Suspicion.Scaling != "adaptive" }, `suspicion.scaling is not "adaptive"`)},
+	{[]string{"suspicion.adaptive_base"}, when(func(s *setting) bool { return s.c.Swim.Suspicion.Scaling != swim.ScalingAdaptive }, `suspicion.scaling is not "adaptive"`)},
 	{[]string{"suspicion.grace_after"}, when(func(s *setting) bool { return !s.c.Swim.Suspicion.PauseGrace }, "suspicion.pause_grace = false")},
 	{[]string{"probe.nack_fraction", "probe.max_proxied"}, when(func(s *setting) bool { return s.c.Swim.Probe.IndirectK == 0 }, "probe.indirect_k = 0: nobody is asked to probe for another")},
 	{[]string{"lhm.*"}, when(func(s *setting) bool { return s.c.Swim.LHM.Max == 0 }, "lhm.max = 0 switches local health off")},
@@ -68,7 +70,7 @@ var inertRules = []inertRule{
 	{[]string{"timeout.rtt_source"}, when(func(s *setting) bool { return !s.c.Vivaldi.Enabled }, "vivaldi.enabled = false: no distance is known")},
 	{[]string{"timeout.latency_mode", "timeout.latency_reference"}, when(func(s *setting) bool { return !s.c.Vivaldi.Enabled }, "vivaldi.enabled = false: no distance is known")},
 	{[]string{"gossip.fanout", "gossip.to_dead"}, when(func(s *setting) bool { return s.c.Swim.Gossip.Interval == 0 }, "gossip.interval = 0s: there are no gossip ticks")},
-	{[]string{"sync.interval", "sync.interval_gates"}, when(func(s *setting) bool { return s.c.Swim.Sync.Mode == "off" }, `sync.mode = "off"`)},
+	{[]string{"sync.interval", "sync.interval_gates"}, when(func(s *setting) bool { return s.c.Swim.Sync.Mode == swim.SyncOff }, `sync.mode = "off"`)},
 	{[]string{"sync.interval_gates"}, when(func(s *setting) bool { return s.equal || s.gates == 0 }, "there is no group of gates apart")},
 	{[]string{"sync.interval"}, when(func(s *setting) bool { return !s.equal && s.managers == 0 }, "there are no managers")},
 	{[]string{"sync.ack_gap", "sync.ack_every"}, (*setting).noWorkers},
@@ -76,9 +78,9 @@ var inertRules = []inertRule{
 	{[]string{"worker.probe"}, when(func(s *setting) bool { return s.flat }, "in a flat group every member is probed")},
 	{[]string{"vivaldi.workers"}, (*setting).noWorkers},
 	{[]string{"vivaldi.*"}, when(func(s *setting) bool { return !s.c.Vivaldi.Enabled }, "vivaldi.enabled = false")},
-	{[]string{"vivaldi.hyperscale_error_initial", "vivaldi.hyperscale_error_min", "vivaldi.hyperscale_error_max", "vivaldi.hyperscale_adjustment_max"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine != "hyperscale" }, `vivaldi.engine is not "hyperscale"`)},
-	{[]string{"vivaldi.error_initial", "vivaldi.error_max", "vivaldi.error_min", "vivaldi.error_ms_initial", "vivaldi.height_min"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine == "hyperscale" }, `vivaldi.engine = "hyperscale" has its own`)},
-	{[]string{"vivaldi.adjustment_window", "vivaldi.gravity_rho"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine == "basic" }, `vivaldi.engine = "basic" has none`)},
+	{[]string{"vivaldi.hyperscale_error_initial", "vivaldi.hyperscale_error_min", "vivaldi.hyperscale_error_max", "vivaldi.hyperscale_adjustment_max"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine != vivaldi.EngineHyperscale }, `vivaldi.engine is not "hyperscale"`)},
+	{[]string{"vivaldi.error_initial", "vivaldi.error_max", "vivaldi.error_min", "vivaldi.error_ms_initial", "vivaldi.height_min"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine == vivaldi.EngineHyperscale }, `vivaldi.engine = "hyperscale" has its own`)},
+	{[]string{"vivaldi.adjustment_window", "vivaldi.gravity_rho"}, when(func(s *setting) bool { return s.c.Vivaldi.Engine == vivaldi.EngineBasic }, `vivaldi.engine = "basic" has none`)},
 	{[]string{"vivaldi.bootstrap_rate"}, when(always, "no part of the protocol reads it yet")},
 	{[]string{"health.*"}, when(func(s *setting) bool { return !s.c.Swim.Health.Enabled }, "health.enabled = false")},
 	{[]string{"rate.*"}, when(func(s *setting) bool { return s.c.Swim.Rate.Burst == 0 }, "rate.burst = 0 switches the limit off")},

@@ -23,25 +23,29 @@ var profiles = []string{ProfileSpecified, ProfileInherited}
 // a file gives itself wins.
 var shorthands = map[string]func(c *Config, on bool){
 	"10/D7": func(c *Config, on bool) {
-		c.Swim.Suspicion.Formula = either(on, "log-n", swim.Default().Suspicion.Formula)
+		c.Swim.Suspicion.Formula = either(on, swim.FormulaLogN, swim.Default().Suspicion.Formula)
 	},
 	"10/D12": func(c *Config, on bool) {
-		c.Swim.Timeout.LatencyMode = either(on, "off", swim.Default().Timeout.LatencyMode)
+		c.Swim.Timeout.LatencyMode = either(on, swim.LatencyOff, swim.Default().Timeout.LatencyMode)
 	},
-	"10/D15": func(c *Config, on bool) { c.Vivaldi.Engine = either(on, "hyperscale", vivaldi.Default().Engine) },
+	"10/D15": func(c *Config, on bool) {
+		c.Vivaldi.Engine = either(on, vivaldi.EngineHyperscale, vivaldi.Default().Engine)
+	},
 	"10/D19": func(c *Config, on bool) {
-		c.Swim.Confirm.Removal = either(on, "attempts", swim.Default().Confirm.Removal)
+		c.Swim.Confirm.Removal = either(on, swim.RemoveAfterAttempts, swim.Default().Confirm.Removal)
 	},
 	"10/D25": func(c *Config, on bool) {
 		d := swim.Default()
-		c.Swim.Sync.Mode = either(on, "off", d.Sync.Mode)
+		c.Swim.Sync.Mode = either(on, swim.SyncOff, d.Sync.Mode)
 		c.Swim.Reconnect.Interval = either(on, 0, d.Reconnect.Interval)
 		c.Swim.Gossip.ToDead = either(on, 0, d.Gossip.ToDead)
 	},
 	"10/D34": func(c *Config, on bool) {
 		c.Federated.Link.SampleInterval = either(on, 0, federated.Default().Link.SampleInterval)
 	},
-	"10/D33": func(c *Config, on bool) { c.Swim.Worker.Probe = either(on, "member", swim.Default().Worker.Probe) },
+	"10/D33": func(c *Config, on bool) {
+		c.Swim.Worker.Probe = either(on, swim.WorkerProbeMember, swim.Default().Worker.Probe)
+	},
 }
 
 func either[T any](on bool, a, b T) T {
@@ -156,9 +160,9 @@ var moot = []struct {
 		"10/D8: the inherited wheel fires early and late, and a move to another slot can delay"},
 	{func(c *Config) bool { return c.Swim.Inherited.Lockout }, []string{"I-M30", "I-M31", "I-W5"},
 		"10/D22: a restarted process is refused for as long as the settle time"},
-	{func(c *Config) bool { return c.Swim.Inherited.NoSync && c.Swim.Sync.Mode == "off" }, []string{"I-M30", "I-W5"},
+	{func(c *Config) bool { return c.Swim.Inherited.NoSync && c.Swim.Sync.Mode == swim.SyncOff }, []string{"I-M30", "I-W5"},
 		"10/D25: what gossip has missed is never made good"},
-	{func(c *Config) bool { return c.Swim.Worker.Probe != "never" }, []string{"I-M7"},
+	{func(c *Config) bool { return c.Swim.Worker.Probe != swim.WorkerProbeNever }, []string{"I-M7"},
 		"10/D33: worker.probe lets workers be probed"},
 }
 

@@ -97,7 +97,7 @@ func TestInheritedByRole(t *testing.T) {
 	sc := small(t, "[protocol.role.manager.inherited]\n\"10/D12\" = true\n")
 	modes := map[string]int{}
 	for i := range sc.Nodes {
-		modes[sc.Nodes[i].Role.String()+" "+sc.Protocol.Configs[sc.Nodes[i].Config].Swim.Timeout.LatencyMode]++
+		modes[sc.Nodes[i].Role.String()+" "+string(sc.Protocol.Configs[sc.Nodes[i].Config].Swim.Timeout.LatencyMode)]++
 	}
 	if modes["manager off"] == 0 || modes["manager multiplier"] > 0 || modes["worker off"] > 0 {
 		t.Errorf("modes %v", modes)

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/swim"
 	"hypersim/topologies/input"
 )
 
@@ -243,7 +244,7 @@ func (l *loader) resolve() {
 	l.report()
 }
 
-func (l *loader) flat() bool { return l.proto.base.Swim.Membership.Topology == "flat" }
+func (l *loader) flat() bool { return l.proto.base.Swim.Membership.Topology == swim.TopologyFlat }
 
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

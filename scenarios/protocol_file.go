@@ -70,7 +70,7 @@ type protocol struct {
 func (l *loader) bindProtocol(n *node) *protocol {
 	p := &protocol{base: defaultConfig(), profile: ProfileSpecified}
 	formed := l.world.Cluster.Start.Mode == "formed"
-	p.base.Swim.Membership.Initial = map[bool]string{true: "formed", false: "cold"}[formed]
+	p.base.Swim.Membership.Initial = map[bool]swim.Initial{true: swim.InitialFormed, false: swim.InitialCold}[formed]
 	if n == nil {
 		return p
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"hypersim/core/vivaldi"
 )
 
 // edits are keys of base with the line that gives each, and other values as a file writes them.
@@ -121,7 +123,7 @@ func TestSeedAndDurationFromOutside(t *testing.T) {
 // What a variant sets, --set may set again.
 func TestSetWinsOverVariant(t *testing.T) {
 	const set = "protocol.vivaldi.engine=hyperscale"
-	for variant, want := range map[string]string{"": "hyperscale", "basic": "hyperscale"} {
+	for variant, want := range map[string]vivaldi.EngineName{"": vivaldi.EngineHyperscale, "basic": vivaldi.EngineHyperscale} {
 		s := mustLoad(t, "vivaldi-cold-start", Options{Variant: variant}, set)
 		if have := s.Protocol.Default().Vivaldi.Engine; have != want {
 			t.Errorf("variant %q: engine %s, want %s", variant, have, want)

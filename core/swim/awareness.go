@@ -21,7 +21,7 @@ func (m *Machine) addLHM(by int, cause core.Cause, fx *core.Effects) {
 // failedProbeLHM counts a failed probe of a confirmed target.
 func (m *Machine) failedProbeLHM(p *ping, fx *core.Effects) {
 	missing := int(p.asked) - p.nacks()
-	if m.cfg.LHM.FailedProbeRule == "paper" {
+	if m.cfg.LHM.FailedProbeRule == FailedProbePaper {
 		m.addLHM(1, core.CauseProbeFailed, fx)
 		if missing > 0 {
 			m.addLHM(1, core.CauseNackMissing, fx)

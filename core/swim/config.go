@@ -33,17 +33,17 @@ type Config struct {
 
 // Membership shapes the groups (§1) and bounds the tables (§2.6).
 type Membership struct {
-	Topology         string        `key:"topology" enum:"roles,flat" doc:"roles: gates, and managers with workers per datacenter; flat: one group of equals"`
-	ConfirmationMode string        `key:"confirmation_mode" enum:"observer,hearsay" doc:"observer: each node confirms for itself (AD-29); hearsay: gossiped alive means OK"`
-	Initial          string        `key:"initial" enum:"cold,formed" doc:"cold: only seeds are known; formed: all records OK at start (set by cluster.start)"`
-	MaxMembers       int           `key:"max_members" range:"[1,65535]" doc:"records per node"`
-	DeadRetention    core.Duration `key:"dead_retention" range:"(0,2147483]" doc:"how long a DEAD record is kept"`
-	LeftRetention    core.Duration `key:"left_retention" range:"(0,2147483]" doc:"how long a LEFT record is kept"`
-	Tombstone        core.Duration `key:"tombstone" range:"(0,2147483]" doc:"how long the incarnation of a removed record is remembered"`
-	MaxSuspicions    int           `key:"max_suspicions" range:"[1,65535]" doc:"suspicions per node"`
-	ZombieWindow     core.Duration `key:"zombie_window" range:"[0,2147483]" ref:"zombie.window" doc:"a restart this soon after a death needs the larger bump"`
-	ZombieBump       uint32        `key:"zombie_bump" range:"[1,1000]" ref:"zombie.bump" doc:"incarnation bump demanded inside the zombie window"`
-	RestartBump      uint32        `key:"restart_bump" range:"[1,1000]" doc:"added to the persisted incarnation on a restart with kept state"`
+	Topology         Topology         `key:"topology" enum:"roles,flat" doc:"roles: gates, and managers with workers per datacenter; flat: one group of equals"`
+	ConfirmationMode ConfirmationMode `key:"confirmation_mode" enum:"observer,hearsay" doc:"observer: each node confirms for itself (AD-29); hearsay: gossiped alive means OK"`
+	Initial          Initial          `key:"initial" enum:"cold,formed" doc:"cold: only seeds are known; formed: all records OK at start (set by cluster.start)"`
+	MaxMembers       int              `key:"max_members" range:"[1,65535]" doc:"records per node"`
+	DeadRetention    core.Duration    `key:"dead_retention" range:"(0,2147483]" doc:"how long a DEAD record is kept"`
+	LeftRetention    core.Duration    `key:"left_retention" range:"(0,2147483]" doc:"how long a LEFT record is kept"`
+	Tombstone        core.Duration    `key:"tombstone" range:"(0,2147483]" doc:"how long the incarnation of a removed record is remembered"`
+	MaxSuspicions    int              `key:"max_suspicions" range:"[1,65535]" doc:"suspicions per node"`
+	ZombieWindow     core.Duration    `key:"zombie_window" range:"[0,2147483]" ref:"zombie.window" doc:"a restart this soon after a death needs the larger bump"`
+	ZombieBump       uint32           `key:"zombie_bump" range:"[1,1000]" ref:"zombie.bump" doc:"incarnation bump demanded inside the zombie window"`
+	RestartBump      uint32           `key:"restart_bump" range:"[1,1000]" doc:"added to the persisted incarnation on a restart with kept state"`
 }
 
 // Probe is the probe cycle (§4).
@@ -62,8 +62,8 @@ type Probe struct {
 
 // LHM is Lifeguard's local health multiplier (§4.4).
 type LHM struct {
-	Max             int    `key:"max" range:"[0,64]" doc:"largest score S; 0 switches local health off"`
-	FailedProbeRule string `key:"failed_probe_rule" enum:"memberlist,paper" doc:"how a failed probe counts"`
+	Max             int             `key:"max" range:"[0,64]" doc:"largest score S; 0 switches local health off"`
+	FailedProbeRule FailedProbeRule `key:"failed_probe_rule" enum:"memberlist,paper" doc:"how a failed probe counts"`
 }
 
 // Lag is the timer that measures its own lateness, and graceful degradation (§4.5).
@@ -76,9 +76,9 @@ type Lag struct {
 
 // Timeout shapes the adaptive timeout (§4.3).
 type Timeout struct {
-	LatencyMode      string        `key:"latency_mode" enum:"multiplier,additive,off" doc:"how a peer's distance enters a timeout; off: not at all"`
+	LatencyMode      LatencyMode   `key:"latency_mode" enum:"multiplier,additive,off" doc:"how a peer's distance enters a timeout; off: not at all"`
 	LatencyReference core.Duration `key:"latency_reference" range:"(0,86400]" ref:"§4.3: rtt_ucb_ms / 10" doc:"multiplier: a peer that is n times farther than this gets n times the timeout, up to 10"`
-	RTTSource        string        `key:"rtt_source" enum:"measured,coordinate" doc:"where a peer's distance comes from"`
+	RTTSource        RTTSource     `key:"rtt_source" enum:"measured,coordinate" doc:"where a peer's distance comes from"`
 }
 
 // Suspicion is §5.
@@ -89,8 +89,8 @@ type Suspicion struct {
 	Alpha      float64       `key:"alpha" range:"[0,1000]" doc:"Min grows with alpha·log10(n)·P; larger: more time to object in large groups, and later detection there"`
 	Beta       float64       `key:"beta" range:"[1,1000]" doc:"Max is at least beta·Min; larger: an accusation that nobody confirms waits longer"`
 	ScaleWithN bool          `key:"scale_with_n" doc:"grow with the group, as news takes longer to reach all of a large one; false: detection is as soon in large groups as in small ones, with no more time to object"`
-	Scaling    string        `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
-	Formula    string        `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
+	Scaling    Scaling       `key:"scaling" enum:"none,lhm,adaptive" doc:"what stretches a suspicion"`
+	Formula    Formula       `key:"formula" enum:"lifeguard,log-n" doc:"how confirmations shorten it"`
 	PauseGrace bool          `key:"pause_grace" doc:"a suspicion timer that fires far too late waits once more (§4.2)"`
 	GraceAfter core.Duration `key:"grace_after" range:"[0,inf)" ref:"§4.2: later than max(1 s, 10 % of its timeout)" doc:"far too late: later than this and than a tenth of the timeout"`
 
@@ -132,7 +132,7 @@ type Leave struct {
 
 // Sync is anti-entropy (§7.3).
 type Sync struct {
-	Mode          string        `key:"mode" enum:"digest,full,off" doc:"exchange digests first, tables at once, or nothing"`
+	Mode          SyncMode      `key:"mode" enum:"digest,full,off" doc:"exchange digests first, tables at once, or nothing"`
 	Interval      core.Duration `key:"interval" range:"[0.001,86400]" doc:"period in a datacenter group"`
 	IntervalGates core.Duration `key:"interval_gates" range:"[0.001,86400]" doc:"period among gates"`
 	Timeout       core.Duration `key:"timeout" range:"[0.001,86400]" doc:"a sync without an answer has failed"`
@@ -148,7 +148,7 @@ type Reconnect struct {
 
 // Confirm is the confirmation of UNCONFIRMED peers (§2.5, §10.2, §10.3).
 type Confirm struct {
-	On           string        `key:"on" enum:"bidirectional,any-message" doc:"what confirms"`
+	On           ConfirmOn     `key:"on" enum:"bidirectional,any-message" doc:"what confirms"`
 	Reactive     bool          `key:"reactive" doc:"ping an unconfirmed sender at once"`
 	ReactiveGap  core.Duration `key:"reactive_gap" range:"[0,inf)" doc:"at most one reactive ping per peer in this time"`
 	MaxPerSecond int           `key:"max_per_second" range:"[1,100000]" doc:"proactive attempts per node and confirm.window, which is a second"`
@@ -173,12 +173,12 @@ type Confirm struct {
 	Jitter  float64       `key:"jitter" range:"[0,0.5)" doc:"each attempt is earlier or later by up to this share of the interval"`
 	Sweep   core.Duration `key:"sweep" range:"[0.001,86400]" doc:"period of the walk over all unconfirmed peers"`
 	Stale   core.Duration `key:"stale" range:"(0,inf)" doc:"unconfirmed for longer than this is counted as stale"`
-	Removal string        `key:"removal" enum:"both,attempts" doc:"both: when the timeout is over and all attempts failed; attempts: right after the last one (10/D19)"`
+	Removal RemovalRule   `key:"removal" enum:"both,attempts" doc:"both: when the timeout is over and all attempts failed; attempts: right after the last one (10/D19)"`
 }
 
 // Worker is how workers are watched (§10.4).
 type Worker struct {
-	Probe    string        `key:"probe" enum:"never,member" doc:"never: workers are watched by their silence; member: an experiment in which they are witnesses like all others and are probed"`
+	Probe    WorkerProbe   `key:"probe" enum:"never,member" doc:"never: workers are watched by their silence; member: an experiment in which they are witnesses like all others and are probed"`
 	Deadline core.Duration `key:"deadline" range:"(0,inf)" doc:"silence after which the owner suspects a worker"`
 	Grace    core.Duration `key:"grace" range:"(0,inf)" doc:"suspicion timeout of a silent worker"`
 	Check    core.Duration `key:"check" range:"[0.001,86400]" doc:"how often the owner looks"`
@@ -226,7 +226,7 @@ type Wheel struct {
 // AllParticipants reports whether every member is a witness and is probed, workers too: in a flat group, and
 // as an experiment in the others.
 func (c *Config) AllParticipants() bool {
-	return c.Membership.Topology == "flat" || c.Worker.Probe == "member"
+	return c.Membership.Topology == TopologyFlat || c.Worker.Probe == WorkerProbeMember
 }
 
 // Audit is the log of a node's own transitions (§12).

@@ -2,12 +2,6 @@ package swim
 
 import "hypersim/core"
 
-// Words of confirm.removal.
-const (
-	removeAfterBoth     = "both"
-	removeAfterAttempts = "attempts"
-)
-
 // strategy is how UNCONFIRMED peers of one role are confirmed and given up (AD-35, §10.1).
 type strategy struct {
 	passive  core.Duration // how long a peer may stay unconfirmed, before the factors

@@ -39,7 +39,7 @@ func (m *Machine) nextLook(s *strategy, since core.Instant, sent int) core.Insta
 	switch {
 	case sent < s.attempts:
 		return s.attemptAt(&m.cfg.Confirm, since, sent, float64(2*m.conf.stream.Float64())-1)
-	case s.attempts > 0 && m.cfg.Confirm.Removal == removeAfterAttempts:
+	case s.attempts > 0 && m.cfg.Confirm.Removal == RemoveAfterAttempts:
 		return since
 	}
 	return since.Add(s.passive)
@@ -140,7 +140,7 @@ func (m *Machine) giveUp(now core.Instant, k int, s *strategy, fx *core.Effects)
 		cause = core.CauseExhausted
 	}
 	at := c.since.Add(m.confirmTimeout(now, k, s))
-	if s.attempts > 0 && m.cfg.Confirm.Removal == removeAfterAttempts {
+	if s.attempts > 0 && m.cfg.Confirm.Removal == RemoveAfterAttempts {
 		at = c.since
 	}
 	if s.attempts > 0 {

@@ -10,7 +10,7 @@ import (
 func Default() Config {
 	return Config{
 		Membership: Membership{
-			Topology: "roles", ConfirmationMode: "observer", Initial: "cold", MaxMembers: 10_000,
+			Topology: TopologyRoles, ConfirmationMode: ConfirmObserver, Initial: InitialCold, MaxMembers: 10_000,
 			DeadRetention: 3600 * time.Second, LeftRetention: 300 * time.Second, Tombstone: 300 * time.Second,
 			MaxSuspicions: 10_000, ZombieWindow: 60 * time.Second, ZombieBump: 5, RestartBump: 10,
 		},
@@ -19,12 +19,12 @@ func Default() Config {
 			TimeoutMax: 30 * time.Second, IndirectK: 3, NackFraction: 0.8, MaxOutstanding: 64, MaxProxied: 100,
 			PauseGuard: true,
 		},
-		LHM:     LHM{Max: 8, FailedProbeRule: "memberlist"},
+		LHM:     LHM{Max: 8, FailedProbeRule: FailedProbeMemberlist},
 		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond, Hold: 5 * time.Second},
-		Timeout: Timeout{LatencyMode: "multiplier", LatencyReference: 10 * time.Millisecond, RTTSource: "measured"},
+		Timeout: Timeout{LatencyMode: LatencyMultiplier, LatencyReference: 10 * time.Millisecond, RTTSource: RTTMeasured},
 		Suspicion: Suspicion{
 			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
-			ScaleWithN: true, Scaling: "lhm", Formula: "lifeguard", Buddy: true,
+			ScaleWithN: true, Scaling: ScalingLHM, Formula: FormulaLifeguard, Buddy: true,
 			PauseGrace: true, GraceAfter: time.Second, AdaptiveBase: time.Second,
 		},
 		Gossip: Gossip{
@@ -37,21 +37,21 @@ func Default() Config {
 		},
 		Leave: Leave{Drain: 5 * time.Second},
 		Sync: Sync{
-			Mode: "digest", Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
+			Mode: SyncByDigest, Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
 			GoneAge: 300 * time.Second, AckGap: time.Second, AckEvery: 5 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
 		Confirm: Confirm{
-			On: "bidirectional", Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10, Window: time.Second,
+			On: ConfirmOnBidirectional, Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10, Window: time.Second,
 			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,
 			GateLatencyAware: true, GateCoordinates: true, GateLoadCap: 3,
 			ManagerPassive: 90 * time.Second, ManagerAttempts: 3, ManagerInterval: 5 * time.Second,
 			ManagerLatencyAware: true, ManagerCoordinates: true, ManagerLoadCap: 5,
 			WorkerPassive: 180 * time.Second, WorkerLoadCap: 10,
-			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: removeAfterBoth,
+			Backoff: 1, Jitter: 0.1, Sweep: 5 * time.Second, Stale: 60 * time.Second, Removal: RemoveAfterBoth,
 		},
 		Worker: Worker{
-			Probe: "never", Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
+			Probe: WorkerProbeNever, Deadline: 30 * time.Second, Grace: 30 * time.Second, Check: 5 * time.Second, OwnerGap: 5 * time.Second,
 		},
 		WorkerState: WorkerState{MaxBytes: 600, QueueMax: 500, Age: 60 * time.Second},
 		Health: Health{

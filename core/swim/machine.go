@@ -139,7 +139,7 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	}
 	*m = Machine{
 		cfg: cfg, self: p.Self, base: p.Base, inc: p.Incarnation, instance: p.Instance, group: p.Group, role: p.Role,
-		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == "hearsay", viv: viv,
+		flat: cfg.AllParticipants(), hearsay: cfg.Membership.ConfirmationMode == ConfirmHearsay, viv: viv,
 		rec: make([]record, p.Capacity),
 	}
 	for t := range m.due {
@@ -238,7 +238,7 @@ func (m *Machine) arm(p Params) {
 	}
 	m.due[timerSweep] = p.Start.Add(within(c.Cleanup.Interval))
 	if m.participates() {
-		if c.Sync.Mode != "off" {
+		if c.Sync.Mode != SyncOff {
 			m.due[timerSync] = p.Start.Add(within(m.syncInterval()))
 		}
 	}
@@ -350,7 +350,7 @@ func (m *Machine) act(now core.Instant, k int, msg *core.Message, fx *core.Effec
 	default:
 		m.actBody(now, k, msg, fx)
 	}
-	if m.cfg.Confirm.On == "any-message" && !m.hearsay && m.rec[k].state() == core.StateUnconfirmed {
+	if m.cfg.Confirm.On == ConfirmOnAnyMessage && !m.hearsay && m.rec[k].state() == core.StateUnconfirmed {
 		m.confirm(now, k, msg.Incarnation, fx)
 	}
 }

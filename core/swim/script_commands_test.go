@@ -366,8 +366,6 @@ func (s *stage) configure(d *datadriven.TestData) {
 		"membership.max_members": &c.Membership.MaxMembers, "probe.indirect_k": &c.Probe.IndirectK, "probe.max_proxied": &c.Probe.MaxProxied,
 		"confirm.max_per_second": &c.Confirm.MaxPerSecond, "audit.max": &c.Audit.Max}
 	floats := map[string]*float64{"confirm.jitter": &c.Confirm.Jitter, "confirm.backoff": &c.Confirm.Backoff}
-	words := map[string]*string{"confirm.removal": &c.Confirm.Removal, "lhm.failed_probe_rule": &c.LHM.FailedProbeRule, "confirm.on": &c.Confirm.On,
-		"membership.confirmation_mode": &c.Membership.ConfirmationMode, "sync.mode": &c.Sync.Mode}
 	for _, a := range d.CmdArgs {
 		v := strings.Join(a.Vals, "")
 		var err error
@@ -378,8 +376,6 @@ func (s *stage) configure(d *datadriven.TestData) {
 			*ints[a.Key], err = strconv.Atoi(v)
 		case floats[a.Key] != nil:
 			*floats[a.Key], err = strconv.ParseFloat(v, 64)
-		case words[a.Key] != nil:
-			*words[a.Key] = v
 		default:
 			err = setKey(c, a.Key, v)
 		}

@@ -81,10 +81,10 @@ func suspicionBounds(c *Suspicion, period core.Duration, n int) (lo, hi core.Dur
 
 // suspicionTimeout is the age at which a suspicion with c of k confirmations expires (Lifeguard,
 // LHA-Suspicion; §5.2). n is used by the formula log-n only, which counts the first accuser too.
-func suspicionTimeout(formula string, lo, hi core.Duration, c, k, n int) core.Duration {
+func suspicionTimeout(formula Formula, lo, hi core.Duration, c, k, n int) core.Duration {
 	var share float64
 	switch {
-	case formula == "log-n":
+	case formula == FormulaLogN:
 		if n <= 1 {
 			return hi
 		}
@@ -124,9 +124,9 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 
 func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
 	switch m.cfg.Suspicion.Scaling {
-	case "none":
+	case ScalingNone:
 		return 1
-	case "adaptive":
+	case ScalingAdaptive:
 		f, _ := m.factorsFor(now, k)
 		p, base := &m.cfg.Probe, m.cfg.Suspicion.AdaptiveBase
 		return float64(adaptiveTimeout(base, f, p.TimeoutMin, p.TimeoutMax)) / float64(base)

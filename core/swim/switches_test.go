@@ -42,7 +42,7 @@ func TestTimeoutSwitches(t *testing.T) {
 	now := core.Instant(4e9)
 	var fx core.Effects
 	for _, c := range []struct {
-		mode string
+		mode LatencyMode
 		want float64
 	}{
 		{"multiplier", 0.5 * 10},        // min(10, 102/10)
@@ -69,7 +69,7 @@ func TestTimeoutSwitches(t *testing.T) {
 // §5.2: f = 1 + LHM (lhm), 1 (none), adaptive(1 s, subject)/1 s (adaptive), fixed at the start.
 func TestSuspicionScalingSwitch(t *testing.T) {
 	for _, c := range []struct {
-		scaling string
+		scaling Scaling
 		f       float64
 	}{{"none", 1}, {"lhm", 3}, {"adaptive", 30}} { // 3 × 10 for 100 ms; the clamp is 30 s
 		m := measuredPeer(t, func(cfg *Config) { cfg.Suspicion.Scaling = c.scaling })
@@ -84,7 +84,7 @@ func TestSuspicionScalingSwitch(t *testing.T) {
 
 // §7.3: sync.mode = digest asks first, full sends the table at once, off never syncs.
 func TestSyncModeSwitch(t *testing.T) {
-	for mode, want := range map[string]core.Kind{"digest": core.KindSyncDigest, "full": core.KindSyncFull, "off": core.KindNone} {
+	for mode, want := range map[SyncMode]core.Kind{"digest": core.KindSyncDigest, "full": core.KindSyncFull, "off": core.KindNone} {
 		m := measuredPeer(t, func(cfg *Config) {
 			cfg.Sync.Mode = mode
 			cfg.Probe.Interval, cfg.Probe.Timeout = 1000*time.Second, 500*time.Millisecond

@@ -59,7 +59,7 @@ func (m *Machine) onSyncTimer(now core.Instant, fx *core.Effects) {
 func (m *Machine) startSync(now core.Instant, k int, fx *core.Effects) {
 	m.sync.seq, m.sync.partner = m.nextSeq(), m.id(k)
 	m.due[timerSyncWait] = now.Add(m.cfg.Sync.Timeout)
-	if m.cfg.Sync.Mode == "full" {
+	if m.cfg.Sync.Mode == SyncByTable {
 		m.sendTable(now, k, m.sync.seq, 0, fx)
 		return
 	}
@@ -203,7 +203,7 @@ func (m *Machine) mergeTable(now core.Instant, from core.NodeID, es []core.Entry
 
 // compareDigest lets a worker notice on ACKs that a manager sees other participants than it does.
 func (m *Machine) compareDigest(now core.Instant, k int, low uint32, fx *core.Effects) {
-	if m.participates() || m.cfg.Sync.Mode == "off" {
+	if m.participates() || m.cfg.Sync.Mode == SyncOff {
 		return
 	}
 	s, id := &m.sync, m.id(k)

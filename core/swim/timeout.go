@@ -38,7 +38,7 @@ func (m *Machine) factorsFor(now core.Instant, k int) (f factors, ucbMS float64)
 	if m.health != nil {
 		f.health = healthFactor[m.loadFor(now, k)]
 	}
-	if m.viv == nil || m.cfg.Timeout.LatencyMode == "off" {
+	if m.viv == nil || m.cfg.Timeout.LatencyMode == LatencyOff {
 		return f, 0
 	}
 	slot := m.rec[k].slot()
@@ -54,7 +54,7 @@ func (m *Machine) factorsFor(now core.Instant, k int) (f factors, ucbMS float64)
 }
 
 func (m *Machine) rttSource() vivaldi.Source {
-	if m.cfg.Timeout.RTTSource == "coordinate" {
+	if m.cfg.Timeout.RTTSource == RTTCoordinate {
 		return vivaldi.SourceCoordinate
 	}
 	return vivaldi.SourceMeasured
@@ -65,7 +65,7 @@ func (m *Machine) adaptive(now core.Instant, base core.Duration, k int, fx *core
 	f, ucb := m.factorsFor(now, k)
 	p := &m.cfg.Probe
 	var t core.Duration
-	if m.cfg.Timeout.LatencyMode == "additive" {
+	if m.cfg.Timeout.LatencyMode == LatencyAdditive {
 		f.latency = 1
 		ns := float64(float64(base)*f.lhm*f.degradation*f.confidence*f.health) + float64(2e6*ucb)
 		t = clampDuration(ns, p.TimeoutMin, p.TimeoutMax)

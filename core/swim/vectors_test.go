@@ -13,7 +13,7 @@ func sec(s float64) core.Duration { return core.Seconds(s) }
 // Spec 10 §14, suspicion timeout s, K = 3, C = 0 1 2 3.
 func TestSuspicionTimeoutVectors(t *testing.T) {
 	for _, c := range []struct {
-		formula string
+		formula Formula
 		lo, hi  float64
 		k, n    int
 		first   int // first C of want; log-n counts C′ = C + 1

@@ -9,7 +9,7 @@ import (
 )
 
 // crowd is a node that has met peers with scattered coordinates.
-func crowd(tb testing.TB, engine string, peers int) (*Node, []uint16, []core.Coord) {
+func crowd(tb testing.TB, engine EngineName, peers int) (*Node, []uint16, []core.Coord) {
 	n := node(tb, func(c *Config) { c.Engine = engine })
 	slots, coords := make([]uint16, peers), make([]core.Coord, peers)
 	s := testStream()
@@ -35,7 +35,7 @@ func step(n *Node, slots []uint16, coords []core.Coord, i int, out *core.Coord) 
 }
 
 func TestNoAllocations(t *testing.T) {
-	for _, e := range []string{"serf", "basic", "hyperscale"} {
+	for _, e := range []EngineName{EngineSerf, EngineBasic, EngineHyperscale} {
 		n, slots, coords := crowd(t, e, 40)
 		var out core.Coord
 		i := 0
@@ -59,7 +59,7 @@ func TestNoAllocations(t *testing.T) {
 }
 
 func BenchmarkAck(b *testing.B) {
-	for _, e := range []string{"serf", "basic", "hyperscale"} {
+	for _, e := range []EngineName{EngineSerf, EngineBasic, EngineHyperscale} {
 		for _, peers := range []int{1, 30, 512} {
 			b.Run(fmt.Sprintf("%s/%d", e, peers), func(b *testing.B) {
 				n, slots, coords := crowd(b, e, peers)

@@ -7,9 +7,9 @@ import "hypersim/core"
 // that its value now carries. A Config from Default is valid; one that passed Validate is complete. All
 // nodes of a run share one Config and nobody writes to it.
 type Config struct {
-	Enabled bool   `key:"enabled" doc:"keep coordinates and send them on every datagram"`
-	Engine  string `key:"engine" enum:"serf,basic,hyperscale" doc:"how a sample moves the coordinate; basic: no filter, adjustment, gravity; hyperscale: as in AD-35"`
-	Workers bool   `key:"workers" doc:"workers take part too"`
+	Enabled bool       `key:"enabled" doc:"keep coordinates and send them on every datagram"`
+	Engine  EngineName `key:"engine" enum:"serf,basic,hyperscale" doc:"how a sample moves the coordinate; basic: no filter, adjustment, gravity; hyperscale: as in AD-35"`
+	Workers bool       `key:"workers" doc:"workers take part too"`
 
 	Dimensions int     `key:"dimensions" range:"[1,12]" doc:"axes beside the height"`
 	CE         float64 `key:"ce" range:"(0,1]" doc:"gain of the error estimate"`

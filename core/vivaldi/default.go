@@ -11,7 +11,7 @@ import (
 // Default returns the constants of spec 10 §11.1.
 func Default() Config {
 	return Config{
-		Enabled: true, Engine: "serf", Workers: false,
+		Enabled: true, Engine: EngineSerf, Workers: false,
 		Dimensions: 8, CE: 0.25, CC: 0.25,
 		ErrorInitial: 1.5, ErrorMax: 1.5, ErrorMin: 0.01, ErrorMSInitial: 100 * time.Millisecond,
 		HeightMin:         10 * time.Microsecond,

@@ -16,13 +16,13 @@ const (
 	engineHyperscale
 )
 
-func parseEngine(s string) (engine, bool) {
+func parseEngine(s EngineName) (engine, bool) {
 	switch s {
-	case "serf":
+	case EngineSerf:
 		return engineSerf, true
-	case "basic":
+	case EngineBasic:
 		return engineBasic, true
-	case "hyperscale":
+	case EngineHyperscale:
 		return engineHyperscale, true
 	}
 	return 0, false

@@ -60,17 +60,6 @@ const (
 	SourceCoordinate
 )
 
-// ParseSource reads the words of timeout.rtt_source.
-func ParseSource(s string) (Source, bool) {
-	switch s {
-	case "measured":
-		return SourceMeasured, true
-	case "coordinate":
-		return SourceCoordinate, true
-	}
-	return 0, false
-}
-
 // RTTUCBms returns the upper bound of the round trip to slot's peer in ms for timeouts (rtt_ucb_ms,
 // §11.6); known is false when there is neither a fresh sample nor a coordinate, and factors are 1.
 func (n *Node) RTTUCBms(slot uint16, now core.Instant, source Source) (ucbMS float64, known bool) {

@@ -170,14 +170,3 @@ func TestValidateFindsDamage(t *testing.T) {
 		}
 	}
 }
-
-func TestParseSource(t *testing.T) {
-	for word, want := range map[string]Source{"measured": SourceMeasured, "coordinate": SourceCoordinate} {
-		if have, ok := ParseSource(word); !ok || have != want {
-			t.Errorf("%s: %v %v", word, have, ok)
-		}
-	}
-	if _, ok := ParseSource("Measured"); ok {
-		t.Error("words are lower case")
-	}
-}

@@ -44,7 +44,7 @@ func drawCoord(t *rapid.T, dims int) core.Coord {
 func TestInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cfg := Default()
-		cfg.Engine = rapid.SampledFrom([]string{"serf", "basic", "hyperscale"}).Draw(t, "engine")
+		cfg.Engine = rapid.SampledFrom([]EngineName{EngineSerf, EngineBasic, EngineHyperscale}).Draw(t, "engine")
 		cfg.Dimensions = rapid.SampledFrom([]int{1, 2, 8, 12}).Draw(t, "dimensions")
 		cfg.LatencyFilter = rapid.IntRange(1, 5).Draw(t, "filter")
 		cfg.AdjustmentWindow = rapid.SampledFrom([]int{0, 1, 20}).Draw(t, "window")

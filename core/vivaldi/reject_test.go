@@ -31,7 +31,7 @@ func observe(n *Node, slot uint16) observed {
 }
 
 // warm is a node that has heard and sampled one peer.
-func warm(t testing.TB, engine string) (*Node, uint16) {
+func warm(t testing.TB, engine EngineName) (*Node, uint16) {
 	n := node(t, func(c *Config) { c.Engine = engine })
 	slot, _ := n.Slot(0, 0, 7)
 	n.Heard(slot, 0, coordOf(&peerP, 8))
@@ -62,7 +62,7 @@ func TestRejectedSamples(t *testing.T) {
 }
 
 func TestZeroRTTIsAMicrosecond(t *testing.T) {
-	for _, e := range []string{"serf", "basic", "hyperscale"} {
+	for _, e := range []EngineName{EngineSerf, EngineBasic, EngineHyperscale} {
 		n := node(t, func(c *Config) { c.Engine = e })
 		slot, _ := n.Slot(0, 0, 7)
 		if res := n.Sample(slot, 0, 0); res.RTT != time.Microsecond {
@@ -186,7 +186,7 @@ func TestSampleCountSaturatesOnTheWire(t *testing.T) {
 }
 
 func TestNonFiniteResets(t *testing.T) {
-	for _, e := range []string{"serf", "basic", "hyperscale"} {
+	for _, e := range []EngineName{EngineSerf, EngineBasic, EngineHyperscale} {
 		for _, poison := range []float64{math.NaN(), math.Inf(1), 1e300} { // the last overflows float32 only
 			n, slot := warm(t, e)
 			n.self.vec[2] = poison

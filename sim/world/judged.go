@@ -2,6 +2,7 @@ package world
 
 import (
 	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
 )
@@ -10,8 +11,8 @@ import (
 func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	c := check.Context{
 		Flat:       sc.Protocol.Default().Swim.AllParticipants(),
-		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == "hearsay" }),
-		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == "any-message" }),
+		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == swim.ConfirmHearsay }),
+		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == swim.ConfirmOnAnyMessage }),
 		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
 	}
 	for i := range sc.Protocol.Configs {
@@ -36,9 +37,9 @@ func suspicion(c *swim.Config) check.Suspicion {
 	s := check.Suspicion{
 		Min: c.Suspicion.Min, Max: c.Suspicion.Max, Period: c.Probe.Interval, Grace: c.Worker.Grace, K: c.Suspicion.K,
 		Alpha: c.Suspicion.Alpha, Beta: c.Suspicion.Beta, ScaleWithN: c.Suspicion.ScaleWithN,
-		LogN: c.Suspicion.Formula == "log-n", ByHealth: c.Suspicion.Scaling == "lhm", Least: 1, Most: 1,
+		LogN: c.Suspicion.Formula == swim.FormulaLogN, ByHealth: c.Suspicion.Scaling == swim.ScalingLHM, Least: 1, Most: 1,
 	}
-	if c.Suspicion.Scaling == "adaptive" {
+	if c.Suspicion.Scaling == swim.ScalingAdaptive {
 		base := c.Suspicion.AdaptiveBase.Seconds()
 		s.Least, s.Most = min(1, c.Probe.TimeoutMax.Seconds()/base), max(1, c.Probe.TimeoutMax.Seconds()/base)
 	}
@@ -134,7 +135,7 @@ func limitsOf(c *scenarios.Config) check.Limits {
 	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
 	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
 	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
-	if v.Engine == "hyperscale" { // it has no height, and its error is in seconds (spec 10 §11)
+	if v.Engine == vivaldi.EngineHyperscale { // it has no height, and its error is in seconds (spec 10 §11)
 		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, v.HyperErrorMin.Seconds(), v.HyperErrorMax.Seconds()
 	}
 	return l

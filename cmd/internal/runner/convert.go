@@ -5,6 +5,7 @@ import (
 
 	"hypersim/analysis/judge"
 	"hypersim/core"
+	"hypersim/core/swim"
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 	"hypersim/sim/world"
@@ -13,7 +14,7 @@ import (
 // measured tells the recorder what it needs to know about the scenario and the world.
 func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	c := metrics.Context{
-		Seed: sc.Seed, Formed: sc.Cluster.Formed, Flat: sc.Protocol.Default().Swim.Membership.Topology == "flat",
+		Seed: sc.Seed, Formed: sc.Cluster.Formed, Flat: sc.Protocol.Default().Swim.Membership.Topology == swim.TopologyFlat,
 		Workers:   sc.Protocol.Default().Swim.AllParticipants(),
 		LinkPairs: linked(sc),
 		Warmup:    sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
@@ -50,7 +51,7 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 // linked reports whether gates and leaders measure each other.
 func linked(sc *scenarios.Scenario) bool {
 	c := sc.Protocol.Default()
-	return c.Swim.Membership.Topology != "flat" && c.Federated.Probe.Interval > 0
+	return c.Swim.Membership.Topology != swim.TopologyFlat && c.Federated.Probe.Interval > 0
 }
 
 func bound(sc *scenarios.Scenario) metrics.Bound {

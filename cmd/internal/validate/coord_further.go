@@ -49,7 +49,7 @@ func latencyMultiplier() *Experiment {
 		want      float64
 	}{
 		{"serf", "serf, from coordinates", nil, vivaldi.SourceCoordinate, 4.4},
-		{"hyperscale", "hyperscale, from coordinates", engineIs("hyperscale"), vivaldi.SourceCoordinate, 10},
+		{"hyperscale", "hyperscale, from coordinates", engineIs(vivaldi.EngineHyperscale), vivaldi.SourceCoordinate, 10},
 		{"measured", "serf, from measured round trips", nil, vivaldi.SourceMeasured, 1},
 	}
 	e := &Experiment{ID: "coord-latency-mult", Topic: TopicCoordinates, Quick: true, Full: 20, Short: 4, Title: "AWS 19 × 10, latency_mult of same-region pairs"}

@@ -48,11 +48,11 @@ type coldCell struct {
 	at20  float64 // median error at round 20
 }
 
-func engineIs(name string) func(*vivaldi.Config) {
+func engineIs(name vivaldi.EngineName) func(*vivaldi.Config) {
 	return func(c *vivaldi.Config) { c.Engine = name }
 }
 
-func basic2D(c *vivaldi.Config) { c.Engine, c.Dimensions = "basic", 2 }
+func basic2D(c *vivaldi.Config) { c.Engine, c.Dimensions = vivaldi.EngineBasic, 2 }
 
 func sets(matrices []Matrix) []dataset {
 	out := []dataset{
@@ -60,7 +60,7 @@ func sets(matrices []Matrix) []dataset {
 			id: "aws", words: "AWS 19 × 10", truth: func() *truth { return bundled("aws-2020", 10) }, perSite: 10, quick: true, full: 3,
 			engines: []engine{
 				{"serf", nil, [8]float64{0.27, 4.3, 0.12, 0.60, 0.070, 0.24, 0.994, 1.34}},
-				{"hyperscale", engineIs("hyperscale"), [8]float64{0.35, 3.4, 0.23, 2.1, 0.194, 1.25, 1.000, 2.47}},
+				{"hyperscale", engineIs(vivaldi.EngineHyperscale), [8]float64{0.35, 3.4, 0.23, 2.1, 0.194, 1.25, 1.000, 2.47}},
 			},
 			known: &known{converged: 0.315},
 		},
@@ -68,7 +68,7 @@ func sets(matrices []Matrix) []dataset {
 			id: "azure", words: "Azure 48 × 4", truth: func() *truth { return bundled("azure", 4) }, perSite: 4, quick: true, full: 3,
 			engines: []engine{
 				{"serf", nil, [8]float64{0.27, 3.3, 0.11, 0.54, 0.064, 0.22, 0.989, 1.30}},
-				{"hyperscale", engineIs("hyperscale"), [8]float64{0.31, 2.5, 0.18, 1.4, 0.200, 1.21, 1.000, 2.50}},
+				{"hyperscale", engineIs(vivaldi.EngineHyperscale), [8]float64{0.31, 2.5, 0.18, 1.4, 0.200, 1.21, 1.000, 2.50}},
 			},
 		},
 		{id: "gcp", words: "GCP × 8", truth: func() *truth { return bundled("gcp-2019-09-rtt-ms-avg", 8) }, perSite: 8, quick: true, full: 3, engines: []engine{{name: "serf"}}},
@@ -85,7 +85,7 @@ func ofUser(m Matrix) dataset {
 	id, _, _ := strings.Cut(base, ".")
 	d := dataset{
 		id: fileName(id), words: filepath.Base(m.Name), truth: func() *truth { return ofMatrix(m.Matrix, 1, 0) }, perSite: 1, quick: true,
-		full: 3 * float64(m.Matrix.N*m.Matrix.N) / (190 * 190), engines: []engine{{name: "serf"}, {name: "basic 2-D", change: basic2D}, {name: "hyperscale", change: engineIs("hyperscale")}},
+		full: 3 * float64(m.Matrix.N*m.Matrix.N) / (190 * 190), engines: []engine{{name: "serf"}, {name: "basic 2-D", change: basic2D}, {name: "hyperscale", change: engineIs(vivaldi.EngineHyperscale)}},
 		known: &known{},
 	}
 	switch {

@@ -22,7 +22,7 @@ type alone struct {
 // newAlone starts it with an hour between probes, so that it does not suspect anybody by itself.
 func newAlone(n int, change func(*swim.Config)) *alone {
 	cfg := swim.Default()
-	cfg.Membership.Topology, cfg.Lag.Enabled = "flat", false
+	cfg.Membership.Topology, cfg.Lag.Enabled = swim.TopologyFlat, false
 	if change != nil {
 		change(&cfg)
 	}
