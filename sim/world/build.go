@@ -258,14 +258,9 @@ func (w *World) planStarts() {
 // planSnapshots is part of the faults of a per-node matrix that changes during the run.
 func (w *World) planSnapshots() {
 	for i := range w.sc.Topology.Snapshots {
-		at := core.Instant(w.sc.Topology.Snapshots[i].At)
-		w.kernel.Schedule(kernel.Event{
-			At: at, Key: kernel.MakeKey(kernel.KindFault, 1, uint64(i)), Node: core.NoNode, Arg: snapshotArg | uint32(i),
-		})
+		w.pushChange(core.Instant(w.sc.Topology.Snapshots[i].At), changeMatrix, uint64(i), i)
 	}
 }
-
-const snapshotArg = 1 << 31
 
 // Err returns what made the run stop early, if anything did.
 func (w *World) Err() error { return w.failed }

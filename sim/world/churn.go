@@ -4,7 +4,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
-	"hypersim/sim/kernel"
 )
 
 // churning is one churn fault in force (spec 40 §8.3).
@@ -39,15 +38,8 @@ func (w *World) nextChurn(now core.Instant, i int) {
 		return
 	}
 	w.churned++
-	w.kernel.Schedule(kernel.Event{
-		At: at, Key: kernel.MakeKey(kernel.KindFault, originChurn, w.churned), Node: core.NoNode, Arg: churnArg | uint32(i),
-	})
+	w.pushChange(at, changeChurn, w.churned, i)
 }
-
-const (
-	originChurn core.NodeID = 2
-	churnArg                = 1 << 30
-)
 
 // churnEvent lets one node of churn i go or come, and schedules the next event. Three draws per event,
 // whatever comes of it. A paused process is passed over: it could not leave before it goes on.

@@ -9,7 +9,6 @@ import (
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
 	"hypersim/sim/host"
-	"hypersim/sim/kernel"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
@@ -52,30 +51,12 @@ func (w *World) planFaults() {
 	}
 	w.edges = fault.Plan(specs, w.sc.Seed, w.end)
 	for i := range w.edges {
-		w.kernel.Schedule(kernel.Event{
-			At: w.edges[i].At, Key: kernel.MakeKey(kernel.KindFault, 0, uint64(i)), Node: core.NoNode, Arg: uint32(i),
-		})
+		w.pushChange(w.edges[i].At, changeFault, uint64(i), i)
 	}
 }
 
-// fault carries out edge i.
-func (w *World) fault(now core.Instant, i int) {
-	if i&snapshotArg != 0 {
-		if err := w.net.SetBase(w.sc.Topology.Snapshots[i&^snapshotArg].Base); err != nil {
-			w.failed = err
-			w.kernel.Stop()
-		}
-		return
-	}
-	if i&workArg != 0 {
-		w.workEdge(now, i&^workArg)
-		return
-	}
-	if i&churnArg != 0 {
-		w.churnEvent(now, i&^churnArg)
-		return
-	}
-	e := &w.edges[i]
+// fault carries out an edge of a fault.
+func (w *World) fault(now core.Instant, e *fault.Edge) {
 	f := &w.sc.Faults[e.Fault]
 	w.cause = int32(e.Fault)
 	switch e.Phase {
@@ -182,7 +163,7 @@ func (w *World) begin(now core.Instant, f *scenarios.Fault, a *activeFault) {
 		for i, id := range a.nodes {
 			k, n := core.Duration(i), core.Duration(len(a.nodes))
 			at := now.Add(f.Over/n*k + f.Over%n*k/n) // over·k/n, where over·k may exceed an int64
-			w.pushTimer(at, id, wakeJoin|uint32(a.fault))
+			w.pushTimerOf(at, id, wakeJoin, a.fault)
 		}
 	case scenarios.FaultPause:
 		a.nodes = w.running(a.nodes)
@@ -458,8 +439,7 @@ func (w *World) cut(a *activeFault, f *scenarios.Fault) {
 func (w *World) addCut(a *activeFault, c network.Cut) {
 	id, err := w.net.AddCut(c)
 	if err != nil {
-		w.failed = fmt.Errorf("fault %q: %w", w.sc.Faults[a.fault].ID, err)
-		w.kernel.Stop()
+		w.fail(fmt.Errorf("fault %q: %w", w.sc.Faults[a.fault].ID, err))
 		return
 	}
 	w.net.SetCut(id, true)
@@ -530,6 +510,5 @@ func (w *World) overlay(now core.Instant, f *scenarios.Fault, a *activeFault) {
 			return
 		}
 	}
-	w.failed = fmt.Errorf("fault %q: %w", f.ID, err)
-	w.kernel.Stop()
+	w.fail(fmt.Errorf("fault %q: %w", f.ID, err))
 }

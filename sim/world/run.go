@@ -7,17 +7,6 @@ import (
 	"hypersim/sim/trace"
 )
 
-// Args of timer events: what a host is woken for.
-const (
-	wakeMachine uint32 = iota // a deadline of its machine
-	wakeTurn                  // its server is free again
-	wakeStart                 // its process starts
-	wakeReturn                // churn brings its process back
-)
-
-// wakeJoin is the bit of a timer event that tells a node to join, beside the number of the fault that says so.
-const wakeJoin uint32 = 1 << 30
-
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
 // After a failure (Err) it does nothing.
 func (w *World) Run(until core.Instant) {
@@ -42,34 +31,12 @@ func (w *World) Handle(e *kernel.Event) {
 	case kernel.KindMessage:
 		w.arrive(e.At, e.Node, e.Arg)
 	case kernel.KindTimer:
-		switch e.Arg {
-		case wakeMachine:
-			w.wake(e.At, e.Node)
-		case wakeTurn:
-			w.turn(e.At, e.Node)
-		case wakeStart:
-			w.start(e.At, e.Node, false)
-		case wakeReturn:
-			if w.nodes[e.Node].fate.due == e.At {
-				w.start(e.At, e.Node, false)
-			}
-		default:
-			w.wakeWorld(e)
-		}
+		w.timer(e.At, e.Node, e.Arg)
 	case kernel.KindFault:
-		w.fault(e.At, int(e.Arg))
+		w.change(e.At, e.Arg)
 	case kernel.KindSample:
 		w.sample(e.At)
 	}
-}
-
-// wakeWorld handles the timers of what is no protocol: work and joins.
-func (w *World) wakeWorld(e *kernel.Event) {
-	if e.Arg&wakeReport != 0 {
-		w.report(e.At, int(e.Arg&^wakeReport))
-		return
-	}
-	w.join(e.At, e.Node, int(e.Arg&^wakeJoin))
 }
 
 // Touch implements kernel.Toucher: it loads what Handle will need. A member's tables lie all over the
@@ -244,12 +211,6 @@ func (w *World) armAt(id core.NodeID, at core.Instant) {
 	if w.nodes[id].host.Arm(at) {
 		w.pushTimer(at, id, wakeMachine)
 	}
-}
-
-func (w *World) pushTimer(at core.Instant, id core.NodeID, what uint32) {
-	w.kernel.Schedule(kernel.Event{
-		At: at, Key: kernel.MakeKey(kernel.KindTimer, id, w.nodes[id].host.Seq()), Node: id, Arg: what,
-	})
 }
 
 // facts records what id's machine reported, and acts on the few that concern its process.

@@ -4,7 +4,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
-	"hypersim/sim/kernel"
 )
 
 // working is one worker's part in a workload: it reports progress in its own phase.
@@ -15,14 +14,8 @@ type working struct {
 	done     uint64 // reports so far
 }
 
-// Bits of the argument of a timer event that is a worker's next report, and of a fault event that is the
-// beginning or the end of a workload.
-const (
-	wakeReport  uint32      = 1 << 31
-	workArg                 = 1 << 29
-	originWork  core.NodeID = 3
-	reportPhase             = "workload.phase"
-)
+// reportPhase is what the first report of a worker is drawn by.
+const reportPhase = "workload.phase"
 
 // planWork schedules the first report of every worker and both ends of every workload.
 func (w *World) planWork() {
@@ -34,12 +27,10 @@ func (w *World) planWork() {
 			w.work = append(w.work, working{node: id, workload: int32(i)})
 			draw := rng.New(w.sc.Seed, reportPhase, rng.Key(l.ID), w.sc.Nodes[id].Key)
 			at := core.Instant(l.From).Add(core.Duration(draw.Float64() * float64(l.Interval)))
-			w.pushTimer(at, id, wakeReport|uint32(k))
+			w.pushTimerOf(at, id, wakeReport, k)
 		}
 		for k, at := range []core.Duration{l.From, l.To} {
-			w.kernel.Schedule(kernel.Event{
-				At: core.Instant(at), Key: kernel.MakeKey(kernel.KindFault, originWork, uint64(2*turn+k)), Node: core.NoNode, Arg: workArg | uint32(i),
-			})
+			w.pushChange(core.Instant(at), changeWorkload, uint64(2*turn+k), i)
 		}
 	}
 }
@@ -50,7 +41,7 @@ func (w *World) report(now core.Instant, k int) {
 	x := &w.work[k]
 	l := &w.sc.Workloads[x.workload]
 	if next := now.Add(l.Interval); next < core.Instant(l.To) {
-		w.pushTimer(next, x.node, wakeReport|uint32(k))
+		w.pushTimerOf(next, x.node, wakeReport, k)
 	}
 	n := &w.nodes[x.node]
 	if !n.host.Up() || n.host.Paused() || x.stuck > 0 {
