@@ -1,0 +1,126 @@
+package dispatch
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// The pool against a list that is sorted anew each time.
+func TestPoolOrders(t *testing.T) {
+	type worker struct {
+		id     core.NodeID
+		bucket Bucket
+		free   int
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 150).Draw(t, "n")
+		p, have := NewPool(40, n), make([]worker, n)
+		for i := range have {
+			have[i] = worker{id: 40 + core.NodeID(i), bucket: BucketNone}
+		}
+		for range rapid.IntRange(0, 60).Draw(t, "ops") {
+			i := rapid.IntRange(0, n-1).Draw(t, "worker")
+			have[i].bucket, have[i].free = Bucket(rapid.IntRange(0, 3).Draw(t, "bucket")), rapid.IntRange(-1, 9).Draw(t, "free")
+			p.Set(have[i].id, have[i].bucket, have[i].free)
+		}
+		list := slices.DeleteFunc(slices.Clone(have), func(w worker) bool { return w.bucket == BucketNone || w.free <= 0 })
+		slices.SortFunc(list, func(a, b worker) int {
+			return cmp.Or(cmp.Compare(a.bucket, b.bucket), cmp.Compare(b.free, a.free), cmp.Compare(a.id, b.id))
+		})
+		total, c := 0, p.Best()
+		for _, w := range list {
+			total += w.free
+			id, free, ok := c.Next()
+			if !ok || id != w.id || free != w.free {
+				t.Fatalf("have %v with %d (%v), want %+v", id, free, ok, w)
+			}
+		}
+		if _, _, ok := c.Next(); ok || p.Total() != total {
+			t.Fatalf("more than all, or total %d of %d", p.Total(), total)
+		}
+	})
+}
+
+func TestPoolDoesNotAllocate(t *testing.T) {
+	p := NewPool(0, 1000)
+	for i := range core.NodeID(1000) {
+		p.Set(i, BucketHealthy, 8)
+		p.Set(i, BucketHealthy, 7)
+	}
+	if n := testing.AllocsPerRun(100, func() {
+		c := p.Best()
+		id, free, _ := c.Next()
+		p.Set(id, BucketHealthy, free-1)
+		p.Set(id, BucketHealthy, free)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkPool(b *testing.B) {
+	p := NewPool(0, 1000)
+	for i := range core.NodeID(1000) {
+		p.Set(i, BucketHealthy, int(i%8)+1)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		c := p.Best()
+		id, free, _ := c.Next()
+		p.Set(id, BucketHealthy, free-1)
+		p.Set(id, BucketHealthy, free)
+	}
+}
+
+// The vector of spec 20 §13.3: a dispatch counts until the worker's own word shows it.
+func TestCapacity(t *testing.T) {
+	var c Capacity
+	c.Heard(7, 8)
+	tok := job.MakeToken(1, 1)
+	c.Sent(tok, 4)
+	if c.Free() != 4 || c.Unanswered() != 1 {
+		t.Errorf("sent: free %d", c.Free())
+	}
+	c.Accepted(tok, 8)
+	if c.Free() != 4 || c.Unanswered() != 0 {
+		t.Errorf("accepted at 8, heard 7: free %d", c.Free())
+	}
+	if c.Heard(7, 8) || c.Free() != 4 {
+		t.Error("an old word changed something")
+	}
+	c.Heard(9, 3)
+	if c.Free() != 3 {
+		t.Errorf("heard 9: free %d", c.Free())
+	}
+	c.Hold(1, 2, 1, 2, 100)
+	c.Hold(1, 2, 1, 2, 100) // a repeat
+	if c.Free() != 1 {
+		t.Errorf("with a peer's provision: free %d", c.Free())
+	}
+	if at := c.Expire(99); at != 100 || c.Free() != 1 {
+		t.Errorf("expiry at %v", at)
+	}
+	if at := c.Expire(100); at != core.Never || c.Free() != 3 {
+		t.Errorf("after it: free %d", c.Free())
+	}
+	c.Sent(tok+1, 5)
+	if c.Free() != 0 {
+		t.Errorf("free %d", c.Free())
+	}
+	c.Gone(tok + 1)
+	c.Accepted(tok+1, 12)
+	if c.Free() != 3 {
+		t.Errorf("refused: free %d", c.Free())
+	}
+	c.Sent(tok+2, 1)
+	c.Heard(20, 2)
+	c.Accepted(tok+2, 15) // shown by 20 already
+	if c.Free() != 2 {
+		t.Errorf("shown before the ack: free %d", c.Free())
+	}
+}
