@@ -1,5 +1,3 @@
-// Package call is how one role asks another for something: requests with a deadline, retries, redirects, and one answer
-// to each, whatever the network does (spec 20 §0, §2; spec 01 no. 2).
 package call
 
 import "hypersim/core"
@@ -86,6 +84,7 @@ type Answer struct {
 	Leader     core.NodeID   // CodeNotLeader: whom to ask, NoNode if that is not known; zero with other codes
 	RetryAfter core.Duration // CodeBusy
 	Current    uint64        // CodeStaleFence: the token that the request is below
+	Tried      bool          // CodeNoQuorum: it was tried, so that it may come to be done all the same (04-12)
 }
 
 // Walk tells the fields that go with the code.
@@ -98,6 +97,8 @@ func (a *Answer) Walk(w *core.Walker) {
 		w.Duration("retry_after", &a.RetryAfter)
 	case CodeStaleFence:
 		w.Uint64("current", &a.Current)
+	case CodeNoQuorum:
+		w.Bool("tried", &a.Tried)
 	}
 }
 

@@ -1,0 +1,161 @@
+package call
+
+import "hypersim/core"
+
+// Wake ends the attempts whose deadline has passed and begins those whose pause is over.
+func (c *Calls) Wake(now core.Instant, fx *core.Effects) {
+	for len(c.t.heap) > 0 {
+		h := c.t.heap[0]
+		s := c.t.at(h)
+		if s.at > now {
+			return
+		}
+		switch s.phase {
+		case phaseAsked:
+			c.unanswered(now, h, true, fx)
+		case phasePause:
+			s.attempt++
+			c.attempt(now, h, core.NoNode, fx)
+		case phaseOver:
+			c.end(now, h, nil, fx)
+		default:
+			c.t.free(h)
+		}
+	}
+}
+
+// Receive takes m if it is the answer to a call, on time or too late, or the notice that one's stream failed. It
+// reports whether it was: then m concerns nobody else.
+func (c *Calls) Receive(now core.Instant, m *core.Message, fx *core.Effects) bool {
+	if m.Kind == core.KindStreamFailed {
+		return c.failed(now, m, fx)
+	}
+	asked := m.Kind.Answers()
+	if asked == core.KindNone {
+		return false
+	}
+	reply, ok := m.Body.(Reply)
+	h := c.t.find(asked, m.Seq, m.From)
+	switch {
+	case !ok || h == 0:
+		c.ignored++
+	case c.t.at(h).phase == phaseLate:
+		c.tooLate(now, h, reply, fx)
+	default:
+		c.answered(now, h, reply, fx)
+	}
+	return true
+}
+
+// failed takes the notice that a stream message was not delivered. A reply of this process that got lost is nobody's
+// business: who asked has a deadline.
+func (c *Calls) failed(now core.Instant, m *core.Message, fx *core.Effects) bool {
+	h := c.t.find(m.Failed, m.Seq, m.Target)
+	switch {
+	case h == 0:
+		return m.Failed.Answers() != core.KindNone
+	case c.t.at(h).phase == phaseLate:
+		c.t.free(h)
+	default:
+		c.unanswered(now, h, false, fx)
+	}
+	return true
+}
+
+// answered judges the answer to a sending.
+func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
+	s := c.t.at(h)
+	a := reply.Head()
+	c.fared(now, s, true, a.Code)
+	c.t.unlink(h)
+	s.answered, s.code, s.seen = true, a.Code, s.seen|1<<a.Code
+	s.unknown = s.unknown || a.Tried
+	switch codes[a.Code].stance {
+	case stanceElsewhere:
+		if c.follows(s, a.Leader) {
+			s.followed++
+			s.redirects++
+			c.send(now, h, a.Leader, fx)
+			return
+		}
+		c.again(now, h, 0, reply, fx)
+	case stanceLater:
+		c.again(now, h, a.RetryAfter, reply, fx)
+	default:
+		c.end(now, h, reply, fx)
+	}
+}
+
+// follows reports whether a redirect to leader leads on. To whom was asked, and to the asker, it does not.
+func (c *Calls) follows(s *slot, leader core.NodeID) bool {
+	return leader != core.NoNode && leader != c.p.Self && leader != s.to && int(s.followed) < s.how.Redirects
+}
+
+// unanswered ends a sending that got no answer, because its deadline passed or its stream failed. Either way the
+// request may have arrived: a stream may break after it has delivered.
+func (c *Calls) unanswered(now core.Instant, h uint32, deadline bool, fx *core.Effects) {
+	s := c.t.at(h)
+	c.fared(now, s, false, CodeInternal)
+	c.t.unlink(h)
+	s.answered, s.code, s.unknown = false, CodeInternal, true
+	if deadline && s.how.Late > 0 && c.latecomer != nil {
+		c.linger(now, h)
+	}
+	c.again(now, h, 0, nil, fx)
+}
+
+func (c *Calls) fared(now core.Instant, s *slot, answered bool, code Code) {
+	if c.watcher != nil {
+		c.watcher.Fared(now, c.describe(s), answered, code)
+	}
+}
+
+// again begins the pause before the next attempt, which is least at the least, or ends the call.
+func (c *Calls) again(now core.Instant, h uint32, least core.Duration, reply Reply, fx *core.Effects) {
+	s := c.t.at(h)
+	if s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts {
+		c.end(now, h, reply, fx)
+		return
+	}
+	c.t.await(h, phasePause, now.Add(max(least, s.how.pause(int(s.attempt)-1, &c.draw))))
+}
+
+// end frees the slot and tells the owner, who may call again at once.
+func (c *Calls) end(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
+	s := c.t.at(h)
+	c.outcome(s, reply)
+	kind, body := s.kind, s.body
+	c.t.free(h)
+	fx.Bodies.Drop(kind, body) // it was sent in an earlier step, or never
+	c.owner.Called(now, &c.out, fx)
+	c.out.Reply = nil
+}
+
+func (c *Calls) outcome(s *slot, reply Reply) {
+	c.out = Outcome{
+		Ticket: s.ticket, Code: s.code, Answered: s.answered, Unknown: s.unknown, Seen: s.seen, Kind: s.kind, From: s.to,
+		Reply: reply, Attempts: int(s.attempt), Redirects: int(s.redirects),
+	}
+}
+
+// linger keeps what is needed to recognise a late answer to the sending of h that has just timed out.
+func (c *Calls) linger(now core.Instant, h uint32) {
+	l := c.t.alloc() // the slab may move
+	s, x := c.t.at(h), c.t.at(l)
+	order := x.order
+	*x = *s
+	x.order, x.pos, x.next, x.body = order, -1, 0, nil
+	c.t.link(l)
+	c.t.await(l, phaseLate, now.Add(s.how.Late))
+	c.t.late++
+}
+
+// tooLate hands over an answer whose deadline has passed.
+func (c *Calls) tooLate(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
+	c.outcome(c.t.at(h), reply)
+	c.t.free(h)
+	a := reply.Head()
+	c.out.Code, c.out.Answered, c.out.Seen = a.Code, true, c.out.Seen|1<<a.Code
+	c.latecomer.Late(now, &c.out, fx)
+	c.out.Reply = nil
+}

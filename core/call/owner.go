@@ -1,0 +1,81 @@
+package call
+
+import "hypersim/core"
+
+// Ticket is what a role wants to remember of a call; nothing here looks into it but Cancel.
+type Ticket struct {
+	Op       uint8 // the role's name for what it does
+	N        uint32
+	Job, Sub uint64
+}
+
+// Outcome is how a call ended.
+type Outcome struct {
+	Ticket
+
+	// Code is that of the last attempt, CodeInternal if nobody answered it.
+	Code     Code
+	Answered bool // the last attempt got an answer; else its deadline passed, its stream failed, or nobody could be asked
+
+	// Unknown: some attempt went unanswered or was answered that it was tried, so that the request may have been carried
+	// out, or may yet be, whatever was answered later (04-12, 04-14).
+	Unknown bool
+
+	Seen Codes // all codes that came, over all attempts
+	Kind core.Kind
+	From core.NodeID // whom the last attempt asked; NoNode if nobody was ever asked
+
+	Reply               Reply // the answer, nil without one; valid until Called returns unless held
+	Attempts, Redirects int   // begun, and followed, in all
+}
+
+// Done reports whether the call succeeded.
+func (o *Outcome) Done() bool { return o.Answered && o.Code.Done() }
+
+// Codes is a set of reply codes.
+type Codes uint32
+
+// Has reports whether c is in the set.
+func (s Codes) Has(c Code) bool { return s&(1<<c) != 0 }
+
+// Owner is the role that calls.
+type Owner interface {
+	// Target names whom the given attempt goes to, from 1; last is whom the one before asked, NoNode for the first.
+	// NoNode ends the call. The first attempt is Target's only if Go was given nobody. It must not use the Calls.
+	Target(now core.Instant, t *Ticket, attempt int, last core.NodeID) core.NodeID
+
+	// Called is told how the call ended: exactly once for each call that is not cancelled, and never from within Go.
+	Called(now core.Instant, o *Outcome, fx *core.Effects)
+}
+
+// Sending is one time that a request goes out.
+type Sending struct {
+	Ticket
+	Kind      core.Kind
+	To        core.NodeID
+	Attempt   int // from 1
+	Redirects int // followed within this attempt
+	Body      core.Body
+}
+
+// Speaker is an Owner whose requests do not say the same each time, such as the count of redirects of a submission.
+type Speaker interface {
+	// Say is asked before each sending but the first. It returns a body to send instead, from now on, or nil. The old
+	// one is on its way and must not be written to. It must not use the Calls.
+	Say(now core.Instant, s *Sending, fx *core.Effects) core.Body
+}
+
+// Watcher is an Owner that wants to hear how each sending fared, as breakers do.
+type Watcher interface {
+	// Fared is told once for each sending: answered with a code, or not (code is CodeInternal then). It must not use
+	// the Calls.
+	Fared(now core.Instant, s *Sending, answered bool, code Code)
+}
+
+// Latecomer is an Owner that wants answers after their deadline (Strategy.Late). The call itself may have ended, or may
+// be trying again.
+type Latecomer interface {
+	// Late is told of an answer that came too late, at most once for each sending. What o says of the call is as it was
+	// when the sending timed out.
+	Late(now core.Instant, o *Outcome, fx *core.Effects)
+}

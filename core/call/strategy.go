@@ -1,0 +1,74 @@
+package call
+
+import (
+	"math"
+
+	"hypersim/core"
+	"hypersim/core/rng"
+)
+
+// Jitter is how chance enters the pause between two attempts (spec 30 §9.1), e being base × 2^k, at most the cap.
+type Jitter uint8
+
+// Jitters.
+const (
+	JitterFull  Jitter = iota // u·e: independent callers
+	JitterHalf                // e·U(0.5, 1.5): submissions (spec 20 §8.2)
+	JitterEqual               // e/2 + u·e/2: a least pause is needed
+	JitterNone                // e
+)
+
+// Strategy says how long and how often a call is tried. It stands still while calls use it: roles make theirs once,
+// from their configuration.
+type Strategy struct {
+	Timeout   core.Duration // of each sending, above 0
+	Base, Cap core.Duration // of the pause before the next attempt; no pause is longer than Cap. Cap 0: no limit
+	Attempts  int           // at most so many, the first included; 0: until Cancel, or until Target names nobody
+	Jitter    Jitter
+	Redirects int // NOT_LEADER is followed so often in one attempt; 0: it is a code like SYNCING
+
+	// Late is how long after its sending timed out an answer still goes to the Owner, if that is a Latecomer; 0: it is
+	// ignored.
+	Late core.Duration
+}
+
+// FJ is full jitter with n retries after the first attempt, as chapter 20 writes it: FJ(base, cap, n). n < 0: no end.
+func FJ(timeout, base, limit core.Duration, n int) Strategy {
+	return Strategy{Timeout: timeout, Base: base, Cap: limit, Attempts: n + 1, Jitter: JitterFull}
+}
+
+// pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.
+func (s *Strategy) pause(k int, draw *rng.Stream) core.Duration {
+	limit := s.Cap
+	if limit == 0 {
+		limit = math.MaxInt64
+	}
+	e, u := s.Base, draw.Float64()
+	for ; k > 0 && e < limit; k-- {
+		if e > math.MaxInt64/2 {
+			e = limit
+			break
+		}
+		e *= 2
+	}
+	e = min(e, limit)
+	switch s.Jitter {
+	case JitterFull:
+		e = scale(e, u)
+	case JitterHalf:
+		e = scale(e, 0.5+u)
+	case JitterEqual:
+		e = e/2 + scale(e-e/2, u)
+	case JitterNone:
+	}
+	return min(e, limit)
+}
+
+// scale returns d × by, at most what a Duration holds.
+func scale(d core.Duration, by float64) core.Duration {
+	x := float64(float64(d) * by)
+	if x >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return core.Duration(x)
+}
