@@ -1,0 +1,178 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hypersim/core"
+)
+
+// Config holds the configuration keys of spec 20 for jobs inside one datacenter. The tags are those of swim.Config.
+type Config struct {
+	Submit    Submit    `key:"submit"`
+	Register  Register  `key:"register"`
+	Dispatch  Dispatch  `key:"dispatch"`
+	Workflow  Workflow  `key:"workflow"`
+	Progress  Reports   `key:"progress"`
+	Result    Results   `key:"result"`
+	Cancel    Cancel    `key:"cancel"`
+	Orphan    Orphan    `key:"orphan"`
+	Retention Retention `key:"retention"`
+	Client    Client    `key:"client"`
+}
+
+// Submit bounds what is accepted.
+type Submit struct {
+	MaxBytes       int           `key:"max_bytes" range:"[1,1073741824]" ref:"MAX_SUBMISSION_BYTES" doc:"largest encoded submission, ballast included; a larger one lets bigger payloads in and holds a stream longer"`
+	DefaultTimeout core.Duration `key:"default_timeout" range:"(0,86400]" ref:"JOB_DEFAULT_TIMEOUT" doc:"of a job that names none; longer keeps a lost job's cores busy longer"`
+}
+
+// Register is how workers and managers find each other.
+type Register struct {
+	Timeout  core.Duration `key:"timeout" range:"[0.001,3600]" ref:"REGISTRATION_TIMEOUT" doc:"how long one attempt waits; shorter gives up on slow managers, longer finds out late that one is gone"`
+	Retries  int           `key:"retries" range:"[0,100]" ref:"REGISTRATION_RETRIES" doc:"further attempts; more ride out longer faults and burden a manager that comes back"`
+	Base     core.Duration `key:"base" range:"[0,3600]" ref:"REGISTRATION_BASE" doc:"first pause between attempts, doubled each time and drawn from 0; higher spreads a herd and is slower"`
+	Cap      core.Duration `key:"cap" range:"[0,3600]" ref:"FJ(0.5, 5, 3)" doc:"longest pause between attempts"`
+	Again    core.Duration `key:"again" range:"[0.001,3600]" ref:"WORKER_REGISTER_RETRY" doc:"a worker that nobody accepted begins anew after this long; shorter is back sooner and burdens managers that are down"`
+	AgainMax core.Duration `key:"again_jitter" range:"[0,3600]" ref:"WORKER_REGISTER_RETRY + U(0,1)" doc:"and a part of this, drawn; higher spreads workers that all lost their managers"`
+}
+
+// Dispatch is how shards get to workers.
+type Dispatch struct {
+	Timeout      core.Duration `key:"timeout" range:"[0.001,3600]" ref:"DISPATCH_TIMEOUT" doc:"how long a worker may take to accept; shorter moves on sooner and doubles work at slow workers"`
+	Retries      int           `key:"retries" range:"[0,100]" ref:"DISPATCH_RETRIES" doc:"times that the same dispatch is sent again; more ride out loss and hold cores meanwhile"`
+	Base         core.Duration `key:"retry_base" range:"[0,3600]" ref:"DISPATCH_RETRY_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
+	PerWorker    int           `key:"max_concurrent_per_worker" range:"[1,10000]" ref:"DISPATCH_MAX_CONCURRENT_PER_WORKER" doc:"dispatches in flight to one worker; more fill it faster and lose more with it"`
+	WorkerMax    int           `key:"worker_max_pending" range:"[1,65535]" ref:"WORKER_MAX_PENDING" doc:"shards that a worker holds at most; above it answers BUSY"`
+	ExcludeFor   core.Duration `key:"exclude_for" range:"[0,86400]" ref:"spec 20 §3.4: 60 s" doc:"a worker that did not answer gets nothing of that workflow for this long"`
+	FenceTTL     core.Duration `key:"fence_ttl" range:"[0.001,86400]" ref:"WORKER_FENCE_TTL" doc:"a worker remembers tokens of ended shards for this long; shorter saves memory and lets a late copy run"`
+	LimitSlack   core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take"`
+	DrainTimeout core.Duration `key:"drain_timeout" range:"[0,86400]" ref:"WORKER_DRAIN_TIMEOUT" doc:"a worker that leaves gives unfinished shards back after this long"`
+}
+
+// Workflow is how often an attempt may fail.
+type Workflow struct {
+	MaxRetries  int           `key:"max_retries" range:"[0,255]" ref:"WORKFLOW_MAX_RETRIES" doc:"attempts after the loss of a worker; more finish on bad clusters and waste more on workflows that kill workers"`
+	MaxAttempts int           `key:"max_attempts" range:"[0,255]" ref:"DISPATCH_MAX_ATTEMPTS" doc:"dispatches that come to nothing before the workflow fails"`
+	Backoff     core.Duration `key:"backoff" range:"[0,3600]" ref:"DISPATCH_BACKOFF" doc:"pause before the first re-dispatch, doubled each time; longer lets a fault pass and delays the job"`
+	BackoffMax  core.Duration `key:"backoff_max" range:"[0,86400]" ref:"DISPATCH_BACKOFF_MAX" doc:"longest such pause"`
+}
+
+// Reports is how workers tell how far they are.
+type Reports struct {
+	Interval core.Duration `key:"interval" range:"[0.001,3600]" ref:"WORKER_PROGRESS_INTERVAL" doc:"time between two snapshots of a shard; shorter sees stuck work sooner and costs a message per job and worker each time"`
+	Timeout  core.Duration `key:"timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long a report waits for its ack; the next one says more"`
+	Push     core.Duration `key:"push" range:"[0.001,3600]" ref:"spec 01 no. 17: 1 s" doc:"time between two words to the client while something runs"`
+}
+
+// Results is how results get to whoever waits for them.
+type Results struct {
+	Timeout    core.Duration `key:"timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long a result waits for its ack"`
+	Retries    int           `key:"retries" range:"[0,100]" ref:"spec 20 §8.1 step 1" doc:"further attempts at the leader before other managers are asked"`
+	Base       core.Duration `key:"base" range:"[0,3600]" ref:"spec 20 §8.1 step 1" doc:"first pause between them, doubled each time and drawn from 0"`
+	Max        int           `key:"max" range:"[1,1000000]" ref:"WORKER_RESULT_MAX" doc:"results that a worker keeps; above it the oldest is lost, and its workflow runs again"`
+	TTL        core.Duration `key:"ttl" range:"[0.001,86400]" ref:"WORKER_RESULT_TTL" doc:"how long a worker keeps one; longer outlives longer failovers"`
+	QueueTries int           `key:"queue_retries" range:"[0,1000]" ref:"WORKER_RESULT_RETRIES" doc:"rounds over all managers after that"`
+	QueueBase  core.Duration `key:"queue_base" range:"[0.001,3600]" ref:"WORKER_RESULT_BASE" doc:"first pause between rounds, doubled each time"`
+	QueueCap   core.Duration `key:"queue_cap" range:"[0.001,3600]" ref:"WORKER_RESULT_CAP" doc:"longest pause between rounds"`
+	PushTries  int           `key:"push_retries" range:"[0,100]" ref:"CLIENT_PUSH_RETRIES" doc:"further attempts to tell a client; after them it has to ask"`
+	PushBase   core.Duration `key:"push_base" range:"[0,3600]" ref:"CLIENT_PUSH_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
+	PushCap    core.Duration `key:"push_cap" range:"[0,3600]" ref:"CLIENT_PUSH_CAP" doc:"longest such pause"`
+}
+
+// Cancel is how work is stopped.
+type Cancel struct {
+	Timeout      core.Duration `key:"rpc_timeout" range:"[0.001,3600]" ref:"CANCEL_RPC_TIMEOUT" doc:"how long a worker may take to answer a cancel"`
+	Attempts     int           `key:"attempts" range:"[1,100]" ref:"CANCEL_ATTEMPTS" doc:"cancels in quick succession before the slow pace"`
+	Base         core.Duration `key:"base" range:"[0,3600]" ref:"CANCEL_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
+	Again        core.Duration `key:"again" range:"[0.001,3600]" ref:"spec 20 §2.5: every 5 s" doc:"slow pace: until the shard is confirmed or its worker is gone"`
+	Limit        core.Duration `key:"workflow_limit" range:"[0.001,86400]" ref:"WORKFLOW_CANCEL_LIMIT" doc:"after this long a shard counts as cancelled though nobody confirmed it; its token fences it"`
+	StopLimit    core.Duration `key:"stop_limit" range:"[0,3600]" ref:"WORKER_CANCEL_STOP_LIMIT" doc:"a shard that does not stop by itself is killed after this long"`
+	PollInterval core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_INTERVAL" doc:"a worker asks about shards whose progress nobody acked for this long"`
+	PollTimeout  core.Duration `key:"poll_timeout" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_TIMEOUT" doc:"how long such a question waits"`
+	TTL          core.Duration `key:"cancelled_ttl" range:"[0.001,86400]" ref:"CANCELLED_WORKFLOW_TTL" doc:"a cancelled workflow is remembered this long, so that a late dispatch of it is refused"`
+	Dedup        core.Duration `key:"request_dedup" range:"[0.001,86400]" ref:"CANCEL_REQUEST_DEDUP" doc:"a repeated request to cancel one workflow gets the recorded answer for this long"`
+}
+
+// Orphan is when work counts as led by nobody.
+type Orphan struct {
+	Silence      core.Duration `key:"leader_silence" range:"[0.001,86400]" ref:"WORKER_LEADER_SILENCE" doc:"a shard whose leader has not answered for this long is an orphan; shorter frees cores sooner and stops work in longer failovers"`
+	Grace        core.Duration `key:"worker_grace" range:"[0,86400]" ref:"WORKER_ORPHAN_GRACE_PERIOD" doc:"and is cancelled after this much more"`
+	Check        core.Duration `key:"worker_check" range:"[0.001,3600]" ref:"WORKER_ORPHAN_CHECK_INTERVAL" doc:"how often a worker looks for orphans"`
+	ScanInterval core.Duration `key:"scan_interval" range:"[0.001,86400]" ref:"ORPHAN_SCAN_INTERVAL" doc:"how often a manager compares its table with its workers; shorter finds lost shards sooner, a message per worker each time"`
+	ScanTimeout  core.Duration `key:"scan_timeout" range:"[0.001,3600]" ref:"ORPHAN_SCAN_WORKER_TIMEOUT" doc:"how long such a question waits"`
+	ScanAge      core.Duration `key:"scan_age" range:"[0,3600]" ref:"spec 20 §5.8: 10 s" doc:"a shard that runs for less is not missed yet"`
+}
+
+// Retention is how long things that are over are kept.
+type Retention struct {
+	Completed    core.Duration `key:"completed" range:"[0.001,86400]" ref:"COMPLETED_JOB_MAX_AGE" doc:"a completed job is kept this long for whoever asks; longer costs memory"`
+	Failed       core.Duration `key:"failed" range:"[0.001,86400]" ref:"FAILED_JOB_MAX_AGE" doc:"the same for one that ended otherwise"`
+	Sweep        core.Duration `key:"cleanup_interval" range:"[0.001,3600]" ref:"JOB_CLEANUP_INTERVAL" doc:"how often what is too old is looked for"`
+	Tombstone    core.Duration `key:"tombstone_ttl" range:"[0.001,86400]" ref:"JOB_TOMBSTONE_TTL" doc:"how long it is known that a job existed and how it ended; a repeat after that runs again"`
+	TombstoneMax int           `key:"tombstone_max" range:"[1,10000000]" ref:"spec 20 §11: 100,000" doc:"tombstones at most, oldest first; 32 bytes each"`
+	Client       core.Duration `key:"client" range:"[0.001,86400]" ref:"spec 20 §11: 3600 s" doc:"a client keeps what it knows of an ended job this long"`
+	DeadWorker   core.Duration `key:"dead_worker" range:"[0.001,86400]" ref:"DEAD_WORKER_REAP_INTERVAL" doc:"a manager keeps its record of a dead worker this long"`
+}
+
+// Client is how jobs are handed in and followed.
+type Client struct {
+	SubmitRetries int           `key:"submit_retries" range:"[0,100]" ref:"CLIENT_SUBMIT_RETRIES" doc:"further attempts to hand a job in; more ride out longer elections and make a client wait longer for bad news"`
+	SubmitBase    core.Duration `key:"submit_base" range:"[0,3600]" ref:"CLIENT_SUBMIT_BASE" doc:"first pause between them, doubled each time, ± 50 %"`
+	SubmitTimeout core.Duration `key:"submit_timeout" range:"[0.001,3600]" ref:"CLIENT_SUBMIT_TIMEOUT" doc:"how long one attempt waits"`
+	Redirects     int           `key:"submit_redirects" range:"[0,255]" ref:"CLIENT_SUBMIT_REDIRECTS" doc:"times that an attempt is sent on"`
+	PollInterval  core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"CLIENT_POLL_INTERVAL" doc:"a client that waits asks this often"`
+	CallRetries   int           `key:"call_retries" range:"[0,100]" ref:"CLIENT_CALL_RETRIES" doc:"further attempts of other requests"`
+	CallBase      core.Duration `key:"call_base" range:"[0,3600]" ref:"CLIENT_CALL_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
+	CallCap       core.Duration `key:"call_cap" range:"[0,3600]" ref:"CLIENT_CALL_CAP" doc:"longest such pause"`
+	CallTimeout   core.Duration `key:"call_timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long one attempt of them waits"`
+	CancelTimeout core.Duration `key:"cancel_timeout" range:"[0.001,3600]" ref:"spec 20 §8.5: 10 s" doc:"how long one attempt to cancel waits"`
+	Memory        core.Duration `key:"silent_memory" range:"[0,86400]" ref:"spec 00: 60 s" doc:"a target that did not answer is asked last for this long"`
+}
+
+// Default returns the constants of spec 20 §10.
+func Default() Config {
+	const s, ms = time.Second, time.Millisecond
+	return Config{
+		Submit:   Submit{MaxBytes: 5 << 20, DefaultTimeout: 300 * s},
+		Register: Register{Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s},
+		Dispatch: Dispatch{
+			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,
+			LimitSlack: 330 * s, DrainTimeout: 30 * s,
+		},
+		Workflow: Workflow{MaxRetries: 3, MaxAttempts: 5, Backoff: s, BackoffMax: 60 * s},
+		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s},
+		Result: Results{
+			Timeout: 5 * s, Retries: 3, Base: 500 * ms, Max: 1000, TTL: 300 * s, QueueTries: 10, QueueBase: 5 * s, QueueCap: 60 * s,
+			PushTries: 3, PushBase: 500 * ms, PushCap: 2 * s,
+		},
+		Cancel: Cancel{
+			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
+			TTL: 3600 * s, Dedup: 60 * s,
+		},
+		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
+		Retention: Retention{
+			Completed: 300 * s, Failed: 3600 * s, Sweep: 60 * s, Tombstone: 3600 * s, TombstoneMax: 100_000, Client: 3600 * s, DeadWorker: 900 * s,
+		},
+		Client: Client{
+			SubmitRetries: 5, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, CallRetries: 3,
+			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s, Memory: 60 * s,
+		},
+	}
+}
+
+// Validate reports every relation between keys that does not hold (spec 20 §10), as swim.Config.Validate does.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Cancel.StopLimit > c.Cancel.Limit {
+		errs = append(errs, fmt.Errorf("cancel.stop_limit = %v: must not be above cancel.workflow_limit = %v", c.Cancel.StopLimit, c.Cancel.Limit))
+	}
+	if c.Workflow.Backoff > c.Workflow.BackoffMax {
+		errs = append(errs, fmt.Errorf("workflow.backoff = %v: must not be above workflow.backoff_max = %v", c.Workflow.Backoff, c.Workflow.BackoffMax))
+	}
+	if c.Result.QueueBase > c.Result.QueueCap {
+		errs = append(errs, fmt.Errorf("result.queue_base = %v: must not be above result.queue_cap = %v", c.Result.QueueBase, c.Result.QueueCap))
+	}
+	return errors.Join(errs...)
+}
