@@ -50,8 +50,9 @@ const (
 	RoomNone       Room = iota // a kind that does not exist, or StreamFailed: the room of the failed kind
 	RoomMembership             // core/swim
 	RoomLink                   // core/federated
+	RoomHier                   // core/hier
 	RoomJobs                   // the role of the node: jobs and all that belongs to them (spec 20)
-	NumRooms       = 4
+	NumRooms       = 5
 )
 
 // Class is the service class of a message (spec 30 §5.1), most important first.
@@ -110,7 +111,7 @@ var kinds = [NumKinds]kindRow{
 	KindJoinAck:    {"join_ack", RoomMembership, ClassControl, TransportStream, KindJoin},
 	KindSyncDigest: {"sync_digest", RoomMembership, ClassControl, TransportStream, KindNone},
 	KindSyncFull:   {"sync_full", RoomMembership, ClassControl, TransportStream, KindNone},
-	KindProgress:   {"progress", RoomMembership, ClassData, TransportStream, KindNone},
+	KindProgress:   {"progress", RoomHier, ClassData, TransportStream, KindNone},
 
 	KindStreamPing: {"stream_ping", RoomMembership, ClassControl, TransportStream, KindNone},
 	KindStreamAck:  {"stream_ack", RoomMembership, ClassControl, TransportStream, KindStreamPing},

@@ -29,7 +29,7 @@ type rig struct {
 }
 
 func newRig(t testing.TB) *rig {
-	r := &rig{t: t, cfg: Default(), local: Local{Self: 1, Role: core.RoleGate, Instance: 1, Evicted: core.NoNode}}
+	r := &rig{t: t, cfg: Default(), local: Local{Self: 1, Role: core.RoleGate, Instance: 1, Members: members{}}}
 	r.g = NewGate(&r.cfg, &r.local, GateParams{Seed: 1, Sites: []Site{{0, []core.NodeID{10, 11, 12}}, {1, []core.NodeID{20}}}})
 	return r
 }
@@ -43,16 +43,22 @@ func (r *rig) drain() {
 	r.fx.Reset()
 }
 
+// deadline is when the end of a link wants to be woken, core.Never if at no time.
+func deadline(m core.Machine) core.Instant {
+	at, _ := m.Deadline()
+	return at
+}
+
 func f64(t core.Instant) float64 { return t.Seconds() }
 
 // until runs the gate's own timers; each XPROBE goes to answer.
 func (r *rig) until(end core.Instant, answer func(probe *core.Message)) {
-	for r.g.Deadline() <= end {
-		r.now = r.g.Deadline()
+	for deadline(r.g) <= end {
+		r.now = deadline(r.g)
 		r.g.Wake(r.now, &r.fx)
 		r.drain()
-		if r.g.Deadline() <= r.now {
-			r.t.Fatalf("at %v the gate wants to be woken at %v", r.now, r.g.Deadline())
+		if deadline(r.g) <= r.now {
+			r.t.Fatalf("at %v the gate wants to be woken at %v", r.now, deadline(r.g))
 		}
 		for len(r.sent) > 0 {
 			m := r.sent[0]
@@ -126,7 +132,7 @@ func TestUnknownUntilFortySeconds(t *testing.T) {
 // UNREACHABLE; the next ack brings it back.
 func TestCutAndRepair(t *testing.T) {
 	r := newRig(t)
-	first := r.g.Deadline()
+	first := deadline(r.g)
 	lost := core.Never
 	r.until(first+100*sec, func(m *core.Message) {
 		if siteOf(m) == 0 && r.now >= 20*sec && r.now < 80*sec {
@@ -164,7 +170,7 @@ func TestCutAndRepair(t *testing.T) {
 // what suspects the datacenter, after 25 s.
 func TestSilenceWithoutFailures(t *testing.T) {
 	r := newRig(t)
-	first := r.g.Deadline()
+	first := deadline(r.g)
 	r.until(60*sec, func(m *core.Message) {
 		if siteOf(m) == 1 || r.now == first {
 			r.ack(m, siteOf(m), 0)
@@ -268,11 +274,11 @@ func TestRandomAnswers(t *testing.T) {
 		end := core.Instant(0)
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			end += core.Instant(rapid.Int64Range(0, int64(30*time.Second)).Draw(t, "wait"))
-			for r.g.Deadline() <= end {
-				r.now = r.g.Deadline()
+			for deadline(r.g) <= end {
+				r.now = deadline(r.g)
 				r.g.Wake(r.now, &r.fx)
-				if r.g.Deadline() <= r.now {
-					t.Fatalf("woken at %v, wants to be woken at %v", r.now, r.g.Deadline())
+				if deadline(r.g) <= r.now {
+					t.Fatalf("woken at %v, wants to be woken at %v", r.now, deadline(r.g))
 				}
 				open = take(t, r, open, &state, rows)
 			}
@@ -315,6 +321,8 @@ type members map[core.NodeID]core.MemberState
 
 func (m members) State(id core.NodeID) core.MemberState { return m[id] }
 func (m members) Census() (a, b, c, d int)              { return 3, 2, 2, 1 }
+func (m members) Incarnation(core.NodeID) uint32        { return 4 }
+func (m members) CoordEvicted(core.NodeID)              {}
 
 func viv() *vivaldi.Node {
 	cfg := vivaldi.Default()
@@ -325,7 +333,7 @@ func viv() *vivaldi.Node {
 func newManager(self core.NodeID, m members, v *vivaldi.Node) (*Manager, *Lowest) {
 	cfg := Default()
 	low := NewLowest(m, []core.NodeID{10, 11, 12})
-	return NewManager(&cfg, &Local{Self: self, Role: core.RoleManager, Instance: 1, Incarnation: 4, Viv: v, Evicted: core.NoNode}, 0, m, low), low
+	return NewManager(&cfg, &Local{Self: self, Role: core.RoleManager, Instance: 1, Members: m, Viv: v}, 0, low), low
 }
 
 func xprobe(from, to core.NodeID, seq uint32) *core.Message {
@@ -357,8 +365,8 @@ func TestLeaderSamplesGates(t *testing.T) {
 	var fx core.Effects
 	var pings []core.Instant
 	heard := func(at core.Instant) {
-		for m.Deadline() <= at {
-			now := m.Deadline()
+		for deadline(m) <= at {
+			now := deadline(m)
 			m.Wake(now, &fx)
 			for i := range fx.Messages {
 				x := fx.Messages[i]
@@ -410,7 +418,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	r.local.Viv = viv()
 	report := &SiteBody{SiteReport: SiteReport{Leader: true}}
 	step := func() {
-		r.now = r.g.Deadline()
+		r.now = deadline(r.g)
 		r.g.Wake(r.now, &r.fx)
 		for i := range r.fx.Messages {
 			m := r.fx.Messages[i]

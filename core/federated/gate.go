@@ -19,7 +19,7 @@ type GateParams struct {
 	Sites []Site
 }
 
-// Gate probes the leader of each datacenter.
+// Gate probes the leader of each datacenter. It implements core.Machine.
 type Gate struct {
 	due    core.Instant // the least deadline of all that follows
 	cfg    *Config
@@ -90,8 +90,8 @@ func NewGate(cfg *Config, local *Local, p GateParams) *Gate {
 	return g
 }
 
-// Deadline returns when Wake is next needed, core.Never if nothing is pending.
-func (g *Gate) Deadline() core.Instant { return g.due }
+// Deadline reports when Wake is next needed.
+func (g *Gate) Deadline() (core.Instant, bool) { return g.due, g.due != core.Never }
 
 // State returns how the datacenter at index i of the configured ones is judged.
 func (g *Gate) State(i int) core.Reach { return g.sites[i].state }

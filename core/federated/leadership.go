@@ -13,6 +13,9 @@ type Members interface {
 	State(id core.NodeID) core.MemberState
 	// Census counts the records that are not gone, and among them those that are OK, the node itself included.
 	Census() (managers, managersOK, workers, workersOK int)
+	Incarnation(id core.NodeID) uint32
+	// CoordEvicted tells that the coordinate slot of peer went to a peer of the link: its handle is membership's to clear.
+	CoordEvicted(peer core.NodeID)
 }
 
 // Lowest stands in for an election until there is one: the lowest id among the managers held OK, the
@@ -46,6 +49,16 @@ func (l *Lowest) Update() {
 		l.term++
 	}
 }
+
+// Observe looks again when membership changed a record.
+func (l *Lowest) Observe(_ core.Instant, f *core.Fact, _ *core.Effects) {
+	if f.Kind == core.FactTransition {
+		l.Update()
+	}
+}
+
+// MemoryBytes returns the heap bytes that the rule holds.
+func (l *Lowest) MemoryBytes() int { return lowestBytes }
 
 // Leader implements Leadership.
 func (l *Lowest) Leader() core.NodeID { return l.leader }

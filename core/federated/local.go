@@ -5,25 +5,20 @@ import (
 	"hypersim/core/vivaldi"
 )
 
-// Local is the process that a Gate or a Manager runs in. Whoever composes them keeps it true: Incarnation
-// follows membership, and Evicted is read after each Receive.
+// Local is the process that a Gate or a Manager runs in.
 type Local struct {
-	Self        core.NodeID
-	Role        core.Role
-	Instance    uint32
-	Incarnation uint32
-	Viv         *vivaldi.Node // nil: no coordinates
-
-	// Evicted is the peer whose coordinate slot was taken for a peer of the link, core.NoNode if nobody's:
-	// its handle is somebody else's to clear.
-	Evicted core.NodeID
+	Self     core.NodeID
+	Role     core.Role
+	Instance uint32
+	Members  Members       // the membership of the same process
+	Viv      *vivaldi.Node // nil: no coordinates
 }
 
 // header appends a link datagram: group 0, no updates. turn is that of the request, core.TurnOf seq in one.
 func (l *Local) header(kind core.Kind, to core.NodeID, seq, turn uint32, fx *core.Effects) *core.Message {
 	m := fx.Send()
 	m.Kind, m.Role, m.From, m.To, m.Seq, m.Turn = kind, l.Role, l.Self, to, seq, turn
-	m.Instance, m.Incarnation = l.Instance, l.Incarnation
+	m.Instance, m.Incarnation = l.Instance, l.Members.Incarnation(l.Self)
 	if l.Viv != nil {
 		l.Viv.Coord(&m.Coord)
 	}
@@ -46,8 +41,12 @@ func (l *Local) hear(now core.Instant, p *peer, m *core.Message) {
 	if !l.Viv.Holds(slot, p.id) {
 		slot = 0
 	}
-	p.slot, l.Evicted = l.Viv.Slot(now, slot, p.id)
-	l.Viv.Heard(p.slot, now, &m.Coord)
+	slot, evicted := l.Viv.Slot(now, slot, p.id)
+	if evicted != core.NoNode {
+		l.Members.CoordEvicted(evicted)
+	}
+	p.slot = slot
+	l.Viv.Heard(slot, now, &m.Coord)
 }
 
 // sample feeds one measured round trip to p.

@@ -5,16 +5,15 @@ import "hypersim/core"
 // maxGates bounds how many gates a manager remembers; beyond, the one not heard for longest is forgotten.
 const maxGates = 256
 
-// Manager answers the probes of gates, and samples them while it leads.
+// Manager answers the probes of gates, and samples them while it leads. It implements core.Machine.
 type Manager struct {
-	due     core.Instant
-	cfg     *Config
-	local   *Local
-	site    uint16
-	seq     uint32
-	members Members
-	lead    Leadership
-	gates   []gate
+	due   core.Instant
+	cfg   *Config
+	local *Local
+	site  uint16
+	seq   uint32
+	lead  Leadership
+	gates []gate
 
 	stale  bool // the counts of report are to be taken anew
 	report SiteReport
@@ -40,18 +39,22 @@ type gate struct {
 }
 
 // NewManager returns a manager of datacenter site.
-func NewManager(cfg *Config, local *Local, site uint16, members Members, lead Leadership) *Manager {
-	return &Manager{due: core.Never, cfg: cfg, local: local, site: site, members: members, lead: lead, stale: true}
+func NewManager(cfg *Config, local *Local, site uint16, lead Leadership) *Manager {
+	return &Manager{due: core.Never, cfg: cfg, local: local, site: site, lead: lead, stale: true}
 }
 
-// Deadline returns when Wake is next needed, core.Never if nothing is pending.
-func (m *Manager) Deadline() core.Instant { return m.due }
+// Deadline reports when Wake is next needed.
+func (m *Manager) Deadline() (core.Instant, bool) { return m.due, m.due != core.Never }
 
 // Leads reports whether this manager takes itself for the leader.
 func (m *Manager) Leads() bool { return m.lead.Leader() == m.local.Self }
 
-// MembersChanged tells that membership changed a record.
-func (m *Manager) MembersChanged() { m.stale = true }
+// Observe notes that membership changed a record.
+func (m *Manager) Observe(_ core.Instant, f *core.Fact, _ *core.Effects) {
+	if f.Kind == core.FactTransition {
+		m.stale = true
+	}
+}
 
 // Receive applies a datagram of the link.
 func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
@@ -87,14 +90,14 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 func (m *Manager) fill() {
 	r := &m.report
 	if m.stale {
-		managers, managersOK, workers, workersOK := m.members.Census()
+		managers, managersOK, workers, workersOK := m.local.Members.Census()
 		r.Managers, r.ManagersHealthy = uint16(managers), uint16(managersOK)
 		r.Workers, r.WorkersHealthy = uint32(workers), uint32(workersOK)
 		m.stale = false
 	}
 	// The external incarnation is that of the leading process: managers share no count of their own, so a
 	// gate compares only what one process said.
-	r.Site, r.Leader, r.Term, r.External = m.site, true, m.lead.Term(), m.local.Incarnation
+	r.Site, r.Leader, r.Term, r.External = m.site, true, m.lead.Term(), m.local.Members.Incarnation(m.local.Self)
 }
 
 // onSampled takes the answer to a sample PING: a round trip and a coordinate, nothing else.

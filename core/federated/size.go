@@ -6,6 +6,7 @@ const (
 	probeBytes     = 32
 	siteBytes      = 160
 	peerBytes      = 8
-	managerBytes   = 184
+	managerBytes   = 168
 	gateEntryBytes = 32
+	lowestBytes    = 56
 )

@@ -19,6 +19,7 @@ type world struct {
 func (w *world) State(id core.NodeID) core.MemberState { return w.states[id] }
 func (w *world) Incarnation(id core.NodeID) uint32     { return w.incs[id] }
 func (w *world) LHM() int                              { return w.lhm }
+func (w *world) Speaks(*core.Message) bool             { return true }
 
 // newWorld holds nodes 0 … n−1 OK at incarnation 0.
 func newWorld(n int) *world {

@@ -2,7 +2,7 @@
 // and yet do nothing for one job. It suspects a pair (scope, node), a scope being a job at managers and a
 // datacenter at gates, when work there makes no progress, and holds it DEAD_JOB when nobody takes that back.
 //
-// In: which work runs where, progress, evidence, and what the global layer (core/swim; at gates the
+// In: which work runs where, workers' PROGRESS, evidence, and what the global layer (core/swim; at gates the
 // federated probe) says of a node. Out: facts, and answers to "may I route work of this scope there?".
 //
 // It sends nothing, never changes a membership state, and holds no second copy of one: it asks Global, and

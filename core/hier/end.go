@@ -1,6 +1,10 @@
 package hier
 
-import "hypersim/core"
+import (
+	"slices"
+
+	"hypersim/core"
+)
 
 // Work says whether work of the scope runs on the node. Progress counts from the moment it begins; to say
 // so again changes nothing. What is suspected or dead stays so when the work ends (§8).
@@ -37,6 +41,9 @@ func (m *Machine) Progress(now core.Instant, scope uint64, node core.NodeID, fx 
 
 // ClearScope forgets a scope: the job ended, or the datacenter is linked no more.
 func (m *Machine) ClearScope(now core.Instant, id uint64, fx *core.Effects) {
+	if i, known := slices.BinarySearch(m.open, id); known {
+		m.open = slices.Delete(m.open, i, i+1)
+	}
 	i, ok := m.scopeAt(id)
 	if !ok {
 		return

@@ -8,6 +8,8 @@ type Global interface {
 	State(core.NodeID) core.MemberState
 	Incarnation(core.NodeID) uint32
 	LHM() int // local health score, from 0
+	// Speaks reports whether msg is from the process that its sender's record is about.
+	Speaks(msg *core.Message) bool
 }
 
 // Params say whose job layer it is.
@@ -28,7 +30,7 @@ const (
 	numTimers
 )
 
-// Machine is the job layer of one process.
+// Machine is the job layer of one process. It implements core.Machine.
 type Machine struct {
 	due    [numTimers]core.Instant
 	cfg    *Config
@@ -36,7 +38,8 @@ type Machine struct {
 	start  core.Instant
 	lo, hi core.Duration // before the factor of local health
 
-	scopes []scope // ascending by id
+	scopes []scope  // ascending by id
+	open   []uint64 // scopes that have work, ascending
 	spare  [][]entry
 	held   suspicions
 	count  Counters

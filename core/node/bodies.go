@@ -3,6 +3,7 @@ package node
 import (
 	"hypersim/core"
 	"hypersim/core/federated"
+	"hypersim/core/hier"
 	"hypersim/core/swim"
 )
 
@@ -11,5 +12,6 @@ func Bodies() *core.Bodies {
 	b := new(core.Bodies)
 	swim.AddBodies(b)
 	federated.AddBodies(b)
+	hier.AddBodies(b)
 	return b
 }

@@ -1,8 +1,6 @@
 package node
 
 import (
-	"slices"
-
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
@@ -16,90 +14,75 @@ func (n *Node) AddJobs(cfg *hier.Config, role core.Role, start core.Instant) {
 	switch {
 	case role == core.RoleManager:
 		h.Global = &n.Swim
+		jobs := hier.New(cfg, h)
+		n.Add(jobs, core.RoomHier)
+		n.Add(&fromMembers{jobs})
 	case role == core.RoleGate && n.Gate() != nil:
-		h.Global = linked{gate: n.parts.gate, swim: &n.Swim}
-	default:
-		return
+		l := linked{gate: n.Gate(), swim: &n.Swim}
+		h.Global = l
+		jobs := hier.New(cfg, h)
+		n.Add(jobs, core.RoomHier)
+		n.Add(&fromLink{jobs, l.gate})
 	}
-	n.need().jobs = hier.New(cfg, h)
 }
 
 // Jobs returns the job layer, nil if n has none. It is to be read only: what changes it goes through n.
-func (n *Node) Jobs() *hier.Machine {
-	if n.parts == nil {
-		return nil
-	}
-	return n.parts.jobs
-}
+func (n *Node) Jobs() *hier.Machine { return Of[*hier.Machine](n) }
 
 // Report lets a worker tell its owner that work of the scope goes on; done grows with it, and the message is
 // given up after timeout. It reports whether there is an owner to tell.
 func (n *Node) Report(scope, done uint64, timeout core.Duration, fx *core.Effects) bool {
-	return n.Swim.Progress(scope, done, timeout, fx)
+	m := n.Swim.ToOwner(core.KindProgress, timeout, fx)
+	if m == nil {
+		return false
+	}
+	b := core.Attach[hier.Progress](fx, m)
+	b.Scope, b.Done = scope, done
+	return true
 }
 
 // OpenScope tells n that a scope has work from now on. Without it, progress says nothing: what arrives
 // after the end of a job must not begin it anew.
 func (n *Node) OpenScope(scope uint64) {
-	if n.Jobs() == nil {
-		return
-	}
-	if i, known := slices.BinarySearch(n.parts.open, scope); !known {
-		n.parts.open = slices.Insert(n.parts.open, i, scope)
+	if h := n.Jobs(); h != nil {
+		h.OpenScope(scope)
 	}
 }
 
 // ClearScope tells n that a scope is over.
 func (n *Node) ClearScope(now core.Instant, scope uint64, fx *core.Effects) {
 	if h := n.Jobs(); h != nil && !n.Swim.Stopped() {
-		if i, known := slices.BinarySearch(n.parts.open, scope); known {
-			n.parts.open = slices.Delete(n.parts.open, i, i+1)
-		}
+		mark := len(fx.Facts)
 		h.ClearScope(now, scope, fx)
-		n.parts.arm()
+		n.Settle(now, mark, fx)
 	}
 }
 
-// Validate recomputes what n keeps incrementally and returns what does not agree.
-func (n *Node) Validate(now core.Instant) []string {
-	bad := n.Swim.ValidateState(now).Errors
-	if h := n.Jobs(); h != nil {
-		bad = append(bad, h.Validate()...)
+// fromMembers tells a manager's job layer what membership found out.
+type fromMembers struct{ jobs *hier.Machine }
+
+// Observe implements Observer: a record changed from f.From at incarnation f.A to f.To at f.Inc.
+func (l *fromMembers) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind == core.FactTransition {
+		l.jobs.GlobalChanged(now, f.Subject, f.To, f.Inc, fx)
 	}
-	return bad
 }
 
-// progress hands a worker's word to the job layer: whoever reports work has it.
-func (n *Node) progress(now core.Instant, m *core.Message, fx *core.Effects) {
-	h := n.Jobs()
-	b, ok := m.Body.(*swim.Progress)
-	if h == nil || !ok || n.Swim.Stopped() || !n.Swim.Speaks(m) {
-		return
-	}
-	if s := n.Swim.State(m.From); s != core.StateOK && s != core.StateSuspect {
-		return // a ghost's work is nobody's
-	}
-	if _, open := slices.BinarySearch(n.parts.open, b.Scope); !open {
-		return
-	}
-	h.Work(now, b.Scope, m.From, true)
-	h.Progress(now, b.Scope, m.From, fx)
-	n.parts.arm()
+// fromLink tells a gate's job layer what the link found out: its judgement of a datacenter is the global layer for all
+// managers there.
+type fromLink struct {
+	jobs *hier.Machine
+	gate *federated.Gate
 }
 
-// reached tells a gate's job layer what the link found out in the facts from mark on: its judgement of a
-// datacenter is the global layer for all managers there.
-func (p *parts) reached(now core.Instant, mark int, fx *core.Effects) {
-	if p.jobs == nil {
+// Observe implements Observer.
+func (l *fromLink) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind != core.FactReach {
 		return
 	}
-	for i, end := mark, len(fx.Facts); i < end; i++ {
-		if f := &fx.Facts[i]; f.Kind == core.FactReach {
-			state := stateOf(core.Reach(f.B))
-			for _, id := range p.gate.ManagersOf(uint16(f.A)) {
-				p.jobs.GlobalChanged(now, id, state, 0, fx)
-			}
-		}
+	state := stateOf(core.Reach(f.B))
+	for _, id := range l.gate.ManagersOf(uint16(f.A)) {
+		l.jobs.GlobalChanged(now, id, state, 0, fx)
 	}
 }
 
@@ -112,6 +95,7 @@ type linked struct {
 func (l linked) State(id core.NodeID) core.MemberState { return stateOf(l.gate.ReachOf(id)) }
 func (l linked) Incarnation(core.NodeID) uint32        { return 0 }
 func (l linked) LHM() int                              { return l.swim.LHM() }
+func (l linked) Speaks(m *core.Message) bool           { return l.swim.Speaks(m) }
 
 // stateOf reads reachability as a state of membership (spec 10 §8, last sentence).
 func stateOf(r core.Reach) core.MemberState {

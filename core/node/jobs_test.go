@@ -44,7 +44,7 @@ func newOwner() *owner {
 func (o *owner) progress(now core.Instant, scope uint64, instance uint32) {
 	o.seq++
 	o.n.Receive(now, &core.Message{
-		Kind: core.KindProgress, Group: 1, From: 2, Role: core.RoleWorker, Instance: instance, Seq: o.seq, Body: &swim.Progress{Scope: scope},
+		Kind: core.KindProgress, Group: 1, From: 2, Role: core.RoleWorker, Instance: instance, Seq: o.seq, Body: &hier.Progress{Scope: scope},
 	}, &o.fx)
 }
 
@@ -131,7 +131,7 @@ func TestReport(t *testing.T) {
 	if !n.Report(7, 5, time.Second, &fx) || len(fx.Messages) != 1 {
 		t.Fatal("nothing sent")
 	}
-	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Body.(*swim.Progress).Scope != 7 || m.Body.(*swim.Progress).Done != 5 || m.Timeout != time.Second ||
+	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Body.(*hier.Progress).Scope != 7 || m.Body.(*hier.Progress).Done != 5 || m.Timeout != time.Second ||
 		m.Kind.Class() != core.ClassData {
 		t.Errorf("%+v", *m)
 	}
@@ -211,7 +211,7 @@ func TestWhoHasJobs(t *testing.T) {
 		var n Node
 		n.Init(&cfg, swim.Params{Role: r, Group: 1, Capacity: 1, Instance: 1}, nil)
 		n.AddJobs(&jobs, r, 0)
-		if n.Jobs() != nil || n.parts != nil {
+		if n.Jobs() != nil || len(n.parts) != 1 {
 			t.Errorf("%v has one", r)
 		}
 	}

@@ -2,49 +2,63 @@ package node
 
 import (
 	"hypersim/core"
-	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
 // Node is one process. It implements core.Machine. Fields stand in the order in which an event needs them.
-// It must not be copied once Init was called: its parts point into it.
+// It must not be copied once it has parts: they point into it.
 type Node struct {
-	parts *parts // nil: membership is all there is
-	Swim  swim.Machine
+	by     [core.NumRooms]uint8 // whose messages of a room are: 1 + index into parts, 0 nobody's
+	member bool                 // it has a membership
+	parts  []part               // in the order in which they act
+	first  [1]part              // the memory of parts as long as there is one
+	shown  *core.Fact           // the fact in hand; nil: nobody observes
+	strays uint64
+
+	// Swim is the membership. That of a node without one knows nobody.
+	Swim swim.Machine
 }
 
 var _ core.Machine = (*Node)(nil)
 
-// Init makes n a fresh process without parts, in place. cfg is shared and not written to; viv may be nil.
+// Init makes n a fresh process with a membership and no other parts, in place. cfg is shared and not written to; viv
+// may be nil. A node without a membership is a zero Node.
 func (n *Node) Init(cfg *swim.Config, p swim.Params, viv *vivaldi.Node) {
-	n.parts = nil
+	*n = Node{member: true}
 	n.Swim.Init(cfg, p, viv)
+	n.Add(&n.Swim, core.RoomMembership)
 }
 
 // Begin is called once by the driver, when the process starts.
 func (n *Node) Begin(now core.Instant, fx *core.Effects) {
 	mark := len(fx.Facts)
-	n.Swim.Begin(now, fx)
-	n.after(now, mark, fx)
+	for i := range n.parts {
+		if b, ok := n.parts[i].it.(Beginner); ok {
+			b.Begin(now, fx)
+			n.Settle(now, mark, fx)
+			mark = len(fx.Facts)
+		}
+	}
 }
 
-// Receive hands m to the part that its kind is for. A node without parts knows nothing of the link; its
-// membership counts such a message as malformed.
+// Receive hands m to the part that its kind is for. Membership sees every stream of its group first, since whoever
+// speaks lives, and whatever no part takes, which it counts as malformed.
 func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
-	if n.parts == nil {
+	mark, room := len(fx.Facts), roomOf(m)
+	to := n.by[room]
+	if n.member && (to == 0 || room != core.RoomMembership && m.Kind.IsStream() && m.Group == n.Swim.Group()) {
 		n.Swim.Receive(now, m, fx)
-		return
+		n.Settle(now, mark, fx)
+		mark = len(fx.Facts)
 	}
-	mark := len(fx.Facts)
-	if roomOf(m) != core.RoomLink {
-		n.Swim.Receive(now, m, fx)
-	} else if !n.Swim.Stopped() {
-		n.receive(now, m, fx)
-	}
-	n.after(now, mark, fx)
-	if m.Kind == core.KindProgress {
-		n.progress(now, m, fx)
+	switch {
+	case n.Swim.Stopped():
+	case to != 0:
+		n.parts[to-1].receiver.Receive(now, m, fx)
+		n.Settle(now, mark, fx)
+	case !n.member:
+		n.strays++
 	}
 }
 
@@ -56,94 +70,60 @@ func roomOf(m *core.Message) core.Room {
 	return m.Kind.Room()
 }
 
-// Wake lets every part act on its deadlines, membership first.
+// Wake lets every part act on its deadlines, in the order of the parts. A process that has stopped does nothing more.
 func (n *Node) Wake(now core.Instant, fx *core.Effects) {
-	if n.parts == nil {
-		n.Swim.Wake(now, fx)
-		return
+	for i := range n.parts {
+		if t := n.parts[i].timer; t != nil && !n.Swim.Stopped() {
+			mark := len(fx.Facts)
+			t.Wake(now, fx)
+			n.Settle(now, mark, fx)
+		}
 	}
-	mark := len(fx.Facts)
-	n.Swim.Wake(now, fx)
-	n.observe(now, mark, fx)
-	n.wake(now, fx)
-	n.parts.arm()
 }
 
 // Deadline reports the least deadline of all parts. A process that has stopped waits for nothing.
 func (n *Node) Deadline() (core.Instant, bool) {
-	at, ok := n.Swim.Deadline()
-	if n.parts == nil || n.parts.due >= at || n.Swim.Stopped() {
-		return at, ok
+	least := core.Never
+	if n.Swim.Stopped() {
+		return least, false
 	}
-	return n.parts.due, true
-}
-
-// Leave starts a graceful departure (spec 10 §7.2).
-func (n *Node) Leave(now core.Instant, fx *core.Effects) {
-	mark := len(fx.Facts)
-	n.Swim.Leave(now, fx)
-	n.after(now, mark, fx)
-}
-
-// Rejoin lets the member JOIN once more (swim.Machine.Rejoin).
-func (n *Node) Rejoin(now core.Instant, at []core.NodeID, fx *core.Effects) bool {
-	mark := len(fx.Facts)
-	asks := n.Swim.Rejoin(now, at, fx)
-	n.after(now, mark, fx)
-	return asks
-}
-
-// Refresh raises the own incarnation without a cause from outside.
-func (n *Node) Refresh(now core.Instant, fx *core.Effects) {
-	mark := len(fx.Facts)
-	n.Swim.Refresh(now, fx)
-	n.after(now, mark, fx)
-}
-
-// after ends a step that may have changed membership.
-func (n *Node) after(now core.Instant, mark int, fx *core.Effects) {
-	if n.parts != nil {
-		n.observe(now, mark, fx)
-		n.parts.arm()
+	for i := range n.parts {
+		if t := n.parts[i].timer; t != nil {
+			if at, ok := t.Deadline(); ok && at < least {
+				least = at
+			}
+		}
 	}
+	return least, least != core.Never
 }
 
-// Gate returns the end of the link that a gate has, nil if n has none.
-func (n *Node) Gate() *federated.Gate {
-	if n.parts == nil {
-		return nil
-	}
-	return n.parts.gate
-}
+// Strays returns how many messages a node without a membership got that none of its parts takes.
+func (n *Node) Strays() uint64 { return n.strays }
 
-// Manager returns the end of the link that a manager has, nil if n has none.
-func (n *Node) Manager() *federated.Manager {
-	if n.parts == nil {
-		return nil
+// Validate recomputes what n keeps incrementally and returns what does not agree.
+func (n *Node) Validate(now core.Instant) []string {
+	var bad []string
+	if n.member {
+		bad = n.Swim.ValidateState(now).Errors
 	}
-	return n.parts.manager
+	for i := range n.parts {
+		if v, ok := n.parts[i].it.(Validator); ok {
+			bad = append(bad, v.Validate()...)
+		}
+	}
+	return bad
 }
 
 // MemoryBytes returns the heap bytes that this node holds, coordinates included.
 func (n *Node) MemoryBytes() int {
-	b := n.Swim.MemoryBytes()
-	if p := n.parts; p != nil {
-		b += partsBytes
-		if p.gate != nil {
-			b += p.gate.MemoryBytes()
-		}
-		if p.manager != nil {
-			b += p.manager.MemoryBytes() + lowestBytes
-		}
-		if p.jobs != nil {
-			b += p.jobs.MemoryBytes()
+	b := 0
+	if cap(n.parts) > len(n.first) {
+		b = cap(n.parts) * partBytes
+	}
+	for i := range n.parts {
+		if s, ok := n.parts[i].it.(Sizer); ok {
+			b += s.MemoryBytes()
 		}
 	}
 	return b
 }
-
-// Sizes in bytes, held to the truth by a test.
-const (
-	partsBytes  = 96
-	lowestBytes = 56
-)

@@ -3,7 +3,7 @@ package swim
 import "hypersim/core"
 
 // ownKinds is how many kinds of message are membership's.
-const ownKinds = 14
+const ownKinds = 13
 
 // Counters are the monotone counters of one node (spec 10 §12).
 type Counters struct {

@@ -71,7 +71,7 @@ func (s *script) body(which byte) core.Body {
 	case 2:
 		return &SyncDigest{Sum: uint64(s.number()), Count: s.number()}
 	case 3:
-		return &Progress{Scope: uint64(s.number())}
+		return new(foreign)
 	}
 	for range s.byte() % 8 {
 		u := s.update()

@@ -49,6 +49,9 @@ func (m *Machine) QueueLen() int { return m.queue.len() }
 // Joined reports whether the node has been accepted by a seed, or had nobody to ask.
 func (m *Machine) Joined() bool { return m.join.in }
 
+// Group returns the group that the node is a member of, 0 for a machine that was never started.
+func (m *Machine) Group() core.GroupID { return m.group }
+
 // Stopped reports whether the node has finished leaving or failed for good.
 func (m *Machine) Stopped() bool { return m.stopped }
 
@@ -77,7 +80,7 @@ func (m *Machine) Counters() *Counters { return &m.count }
 
 // Sizes in bytes of what a machine keeps, held to the truth by a test.
 const (
-	machineBytes      = 2304
+	machineBytes      = 2288
 	recordBytes       = 16
 	pingBytes         = 96
 	itemBytes         = 32

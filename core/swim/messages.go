@@ -11,7 +11,6 @@ func AddBodies(b *core.Bodies) {
 	b[core.KindJoinAck] = func() core.Body { return new(JoinAck) }
 	b[core.KindSyncDigest] = func() core.Body { return new(SyncDigest) }
 	b[core.KindSyncFull] = func() core.Body { return new(SyncFull) }
-	b[core.KindProgress] = func() core.Body { return new(Progress) }
 }
 
 // Reject is why a JOIN was refused (spec 10 §7.1).
@@ -90,21 +89,6 @@ type SyncFull struct {
 func (b *SyncFull) Walk(w *core.Walker) {
 	core.List(w, "records", &b.Records, leastEntryBytes, walkEntry)
 }
-
-// Progress is a worker's word to its owner that work of a scope goes on (spec 10 §8).
-type Progress struct {
-	core.Shared
-	Scope, Done uint64
-}
-
-// Walk implements core.Body.
-func (b *Progress) Walk(w *core.Walker) {
-	w.Uint64("scope", &b.Scope)
-	w.Uint64("done", &b.Done)
-}
-
-// ScopeID implements core.Scoped.
-func (b *Progress) ScopeID() uint64 { return b.Scope }
 
 // On the wire, an entry's state, role and whether it has an accuser are one byte.
 const (

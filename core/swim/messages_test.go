@@ -54,7 +54,6 @@ func TestBodyBytes(t *testing.T) {
 		{core.KindSyncDigest, &SyncDigest{Sum: 0x1112131415161718, PartSum: 0x2122232425262728, Count: 3, PartCount: 2}, "1112131415161718 2122232425262728 00000003 00000002"},
 		{core.KindSyncFull, &SyncFull{Records: table}, records},
 		{core.KindSyncFull, &SyncFull{}, "00000000"},
-		{core.KindProgress, &Progress{Scope: 7, Done: 0x0102}, "0000000000000007 0000000000000102"},
 	} {
 		m := core.Message{Kind: c.kind, Body: c.body}
 		want := unhex(t, c.want)

@@ -141,7 +141,7 @@ func anyBody(t *rapid.T, k core.Kind) core.Body {
 	case core.KindSyncFull:
 		return &SyncFull{Records: table}
 	case core.KindProgress:
-		return new(Progress)
+		return new(foreign)
 	default:
 		return nil
 	}

@@ -216,11 +216,16 @@ func (s *stage) body(d *datadriven.TestData, k core.Kind) core.Body {
 	case core.KindSyncFull:
 		return new(SyncFull)
 	case core.KindProgress:
-		return new(Progress)
+		return new(foreign)
 	default:
 		return nil
 	}
 }
+
+// foreign is the body of a message for another room.
+type foreign struct{ core.Shared }
+
+func (*foreign) Walk(*core.Walker) {}
 
 // entries adds health=(load:version:subject) and workers=(state:incarnation:worker:owner).
 func (s *stage) entries(d *datadriven.TestData, m *core.Message) {

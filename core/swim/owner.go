@@ -2,18 +2,16 @@ package swim
 
 import "hypersim/core"
 
-// Progress sends the owner of this worker word that work of the scope goes on; done grows with it. It
-// reports whether there is an owner to tell. Membership itself takes the message for a life sign, no more.
-func (m *Machine) Progress(scope, done uint64, timeout core.Duration, fx *core.Effects) bool {
+// ToOwner appends a message of the given kind to the owner of this worker, for a part that has a body to add; nil if
+// there is no owner to tell.
+func (m *Machine) ToOwner(kind core.Kind, timeout core.Duration, fx *core.Effects) *core.Message {
 	k, ok := m.index(m.watch.owner)
 	if !ok || m.stopped || m.leaving || m.participates() {
-		return false
+		return nil
 	}
-	msg := m.header(core.KindProgress, k, fx)
+	msg := m.header(kind, k, fx)
 	msg.Seq, msg.Timeout = m.nextSeq(), timeout
-	b := core.Attach[Progress](fx, msg)
-	b.Scope, b.Done = scope, done
-	return true
+	return msg
 }
 
 // Speaks reports whether msg, which Receive has seen, is from the process that its sender's record is
