@@ -23,9 +23,9 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		return nil, errors.New(`cluster.start.coordinates = "settled": not supported yet`)
 	}
 	w := &World{
-		sc: sc, opt: opt, nodes: make([]node, len(sc.Nodes)), deaf: make([]int32, len(sc.Nodes)),
-		wire: sc.Network.Codec == "wire", end: core.Instant(sc.Duration), cause: -1,
-		active: map[occurrence]*activeFault{},
+		sc: sc, opt: opt, nodes: make([]node, len(sc.Nodes)),
+		wire: sc.Network.Codec == "wire", end: core.Instant(sc.Duration),
+		disturbances: disturbances{active: map[occurrence]*activeFault{}, cause: -1},
 	}
 	w.codec = wire.Codec{
 		Book:   &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }},

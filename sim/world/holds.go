@@ -11,6 +11,7 @@ import (
 type fate struct {
 	holds    int32 // crashes and site outages in force here
 	refusing int32 // of holds: those whose host still answers, and refuses
+	deaf     int32 // discovery faults in force here
 	wanted   bool  // it was started, and neither left nor crashed for good
 	wiped    bool  // one of the holds lost what was on disk
 	refuses  bool  // it crashed for good and its host refuses connections

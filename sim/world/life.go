@@ -1,8 +1,6 @@
 package world
 
 import (
-	"slices"
-
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
@@ -64,15 +62,11 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
 	}
 	w.emit()
-	if slices.ContainsFunc(w.slows, func(s slowing) bool { return s.node == id }) {
-		w.reslow(now, id) // the host is still slow
-	}
+	w.tellHost(now, id)
 	n.m.Begin(n.local(now), &w.fx)
 	w.drain(now, now, id)
 	w.tellAllWork(now, id)
-	if slices.ContainsFunc(w.forced, func(f forcing) bool { return f.node == id }) {
-		w.reforce(now, id)
-	}
+	w.tellProcess(now, id)
 }
 
 // capacity is how many subjects a member of the group may know. A worker's table holds the managers,
@@ -123,7 +117,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
 	}
 	w.emit()
-	n.departs, n.raises, n.forces, n.joins = false, false, false, 0
+	n.departs, n.raises, n.misses, n.joins = false, false, false, 0
 	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
 	w.net.SetHost(id, network.HostSilent)
@@ -145,9 +139,9 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindResume, 0)
-	if n.forces {
-		n.forces = false
-		w.reforce(now, id)
+	if n.misses {
+		n.misses = false
+		w.tellProcess(now, id)
 	}
 	if busy := n.host.Busy(); busy > now { // the pause was shorter than the service in hand
 		w.armAt(id, busy)

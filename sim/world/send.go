@@ -85,7 +85,7 @@ func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Messag
 	if m.Timeout > 0 {
 		f.deadline = depart.Add(m.Timeout)
 	}
-	if w.deaf[from] > 0 && m.Kind == core.KindJoin { // its name does not resolve
+	if w.nodes[from].fate.deaf > 0 && m.Kind == core.KindJoin { // its name does not resolve
 		w.failAt(depart, handle, trace.ReasonRefused)
 		return
 	}

@@ -118,7 +118,7 @@ func (w *World) leftovers() (left []string) {
 		}
 	}
 	count("slow hosts", len(w.slows))
-	count("forced scores", len(w.forced))
+	count("forced scores", len(w.scores))
 	count("poisoned", len(w.poisons))
 	for i := range w.work {
 		count("stuck workers", int(w.work[i].stuck))
@@ -126,8 +126,8 @@ func (w *World) leftovers() (left []string) {
 	for i := range w.nodes {
 		n := &w.nodes[i]
 		count("held down", int(n.fate.holds))
-		count("deaf", int(w.deaf[i]))
-		for _, is := range []bool{n.host.Paused(), n.poison != poisonNone, n.host.Clock().Drift() != 0, n.departs || n.raises || n.forces || n.joins != 0} {
+		count("deaf", int(n.fate.deaf))
+		for _, is := range []bool{n.host.Paused(), n.poison != poisonNone, n.host.Clock().Drift() != 0, n.departs || n.raises || n.misses || n.joins != 0} {
 			if is {
 				count("paused, poisoned, drifting or told something", 1)
 			}

@@ -3,7 +3,6 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/core/rng"
-	"hypersim/scenarios"
 )
 
 // working is one worker's part in a workload: it reports progress in its own phase.
@@ -79,21 +78,6 @@ func (w *World) tellWork(now core.Instant, id core.NodeID, i int) {
 	default:
 		n.m.ClearScope(n.local(now), l.Scope(), &w.fx)
 		w.drain(now, now, id)
-	}
-}
-
-// stick stops the progress of a workload at nodes, by = 1, or lets it go on, by = −1.
-func (w *World) stick(f *scenarios.Fault, nodes []core.NodeID, by int32) {
-	for k := range w.work {
-		x := &w.work[k]
-		if int(x.workload) != f.Workload {
-			continue
-		}
-		for _, id := range nodes {
-			if id == x.node {
-				x.stuck += by
-			}
-		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"hypersim/core/vivaldi"
 	"hypersim/core/wire"
 	"hypersim/scenarios"
-	"hypersim/sim/fault"
 	"hypersim/sim/host"
 	"hypersim/sim/kernel"
 	"hypersim/sim/network"
@@ -25,7 +24,7 @@ type node struct {
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
-	forces   bool         // what is forced on its local health changed while paused
+	misses   bool         // what a fault forces on it changed while paused
 	joins    int32        // was told to join while paused: 1 + the number of the fault
 	poison   poison       // what becomes of the coordinates that it sends
 	m        corenode.Node
@@ -69,20 +68,11 @@ type World struct {
 	digest trace.Digest
 	books  books
 
-	edges               []fault.Edge
-	active              map[occurrence]*activeFault
-	slows               []slowing
+	disturbances
 	work                []working
 	workOrder           []int // the workloads by name
-	poisons             []poisoning
-	forced              []forcing
-	churns              []churning
-	churned             uint64       // events of all churns so far
-	taint               core.Message // the poisoned copy in hand
-	deaf                []int32      // per node: discovery faults that hold
 	samples             uint64
 	sampleDue, checkDue core.Instant
-	cause               int32 // the fault being carried out, −1 outside
 	models              [core.NumRoles]host.Model
 	formed              [][]core.Entry // per group: who is OK from the start
 	known               [][]core.Entry // per group: configured peers

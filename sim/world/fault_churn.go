@@ -6,6 +6,15 @@ import (
 	"hypersim/scenarios"
 )
 
+// churnDeeds let nodes come and go. A churn ends by itself.
+var churnDeeds = []deed{{kind: scenarios.FaultChurn, begin: beginChurn}}
+
+// churns is what all churns of a run share.
+type churns struct {
+	all    []churning
+	events uint64 // of all so far
+}
+
 // churning is one churn fault in force (spec 40 §8.3).
 type churning struct {
 	fault *scenarios.Fault
@@ -16,35 +25,31 @@ type churning struct {
 	who   []core.NodeID
 }
 
-// churn begins a churn: its events come one after the other until its time is over.
-func (w *World) churn(now core.Instant, f *scenarios.Fault, a *activeFault) {
-	until := core.Never
-	if f.For > 0 {
-		until = now.Add(f.For)
-	}
-	w.churns = append(w.churns, churning{
-		fault: f, index: a.fault, rate: f.Churn.PerSecond(f.Target), until: until,
+// beginChurn begins a churn: its events come one after the other until its time is over.
+func beginChurn(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
+	w.churns.all = append(w.churns.all, churning{
+		fault: f, index: a.fault, rate: f.Churn.PerSecond(f.Target), until: undoneAt(now, f),
 		draw: rng.New(w.sc.Seed, "fault.churn", a.key),
 	})
-	w.nextChurn(now, len(w.churns)-1)
+	w.nextChurn(now, len(w.churns.all)-1)
 }
 
 // nextChurn schedules the next event of churn i, exponentially distributed: a Poisson process.
 func (w *World) nextChurn(now core.Instant, i int) {
-	c := &w.churns[i]
+	c := &w.churns.all[i]
 	wait := min(float64(c.draw.Exp())/c.rate, 1e9) // s; 30 years are longer than any run
 	at := now.Add(max(core.Seconds(wait), 1))
 	if at >= c.until {
 		return
 	}
-	w.churned++
-	w.pushChange(at, changeChurn, w.churned, i)
+	w.churns.events++
+	w.pushChange(at, changeChurn, w.churns.events, i)
 }
 
 // churnEvent lets one node of churn i go or come, and schedules the next event. Three draws per event,
 // whatever comes of it. A paused process is passed over: it could not leave before it goes on.
 func (w *World) churnEvent(now core.Instant, i int) {
-	c := &w.churns[i]
+	c := &w.churns.all[i]
 	m := c.fault.Churn
 	what := float64(c.draw.Float64() * (m.Crash + m.Leave + m.Join))
 	joins := what >= m.Crash+m.Leave

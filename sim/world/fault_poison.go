@@ -24,22 +24,23 @@ var poisonOf = map[string]poison{
 	scenarios.PoisonFar: poisonFar, scenarios.PoisonWrongDims: poisonWrongDims,
 }
 
-// poisoning is one poison fault in force at a node; the one that began last has its way.
-type poisoning struct {
-	node   core.NodeID
-	values poison
-	fault  int
-	nth    int
+// poisonDeeds let nodes send wrong coordinates; the one that began last has its way.
+var poisonDeeds = []deed{{kind: scenarios.FaultPoison, begin: beginPoison, end: endPoison}}
+
+func beginPoison(w *World, _ core.Instant, f *scenarios.Fault, a *activeFault) {
+	w.poisons.begin(a, poisonOf[f.Values])
+	w.repoison(a)
 }
 
-// repoison looks up which poison acts at id.
-func (w *World) repoison(id core.NodeID) {
-	n := &w.nodes[id]
-	n.poison = poisonNone
-	for i := range w.poisons {
-		if w.poisons[i].node == id {
-			n.poison = w.poisons[i].values
-		}
+func endPoison(w *World, _ core.Instant, _ *scenarios.Fault, a *activeFault) {
+	w.poisons.end(a)
+	w.repoison(a)
+}
+
+// repoison looks up which poison acts at the nodes of a.
+func (w *World) repoison(a *activeFault) {
+	for _, id := range a.nodes {
+		w.nodes[id].poison, _ = w.poisons.at(id)
 	}
 }
 
