@@ -34,52 +34,32 @@ func TestMeasuredRun(t *testing.T) {
 }
 
 // The memory that a plan foresees is the most that the run holds, to 30 %: of a few small ones always, of all of them and
-// at half and twice their size with HYPERSIM_LONG.
+// at half and twice their size with HYPERSIM_LONG. One is chosen by -run TestMemoryForeseen/NAME, a size by NAME/x2.
 func TestMemoryForeseen(t *testing.T) {
 	if os.Getenv(measuredRun) != "" {
 		t.Skip("within another process")
 	}
 	long := os.Getenv("HYPERSIM_LONG") != ""
 	for _, e := range scenarios.List() {
-		switch {
-		case e.Name == "long-cut" || e.Name == "vivaldi-real-matrix" || e.Name == "wan-adaptive-timeout" || e.Name == "partition-asymmetric":
-		case !long:
-			continue
-		}
-		foreseen(t, e.Name)
-		for _, by := range []float64{0.5, 2} {
-			if sets := resized(t, e.Name, by); long && sets != nil {
-				foreseen(t, e.Name, sets...)
+		t.Run(e.Name, func(t *testing.T) {
+			switch {
+			case long:
+				sizes(t, e.Name, memoryForeseen)
+			case e.Name == "long-cut" || e.Name == "vivaldi-real-matrix" || e.Name == "wan-adaptive-timeout" || e.Name == "partition-asymmetric":
+				memoryForeseen(t, e.Name, nil)
+			default:
+				t.Skip("with HYPERSIM_LONG=1")
 			}
-		}
+		})
 	}
 }
 
-// resized returns what makes a scenario so many times as large, nil where it says its size otherwise or cannot be of that size.
-func resized(t *testing.T, name string, by float64) []string {
-	t.Helper()
-	sc, err := scenarios.Load(name, nil, scenarios.Options{Alone: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	workers, all := 0, 0
-	for _, s := range sc.Cluster.Sites {
-		workers, all = max(workers, s.Workers), all+s.Gates+s.Managers+s.Workers
-	}
-	for _, set := range []string{"cluster.size=" + strconv.Itoa(int(by*float64(all))), "cluster.workers=" + strconv.Itoa(int(by*float64(workers)))} {
-		if _, err := scenarios.Load(name, []string{set}, scenarios.Options{Alone: true}); err == nil {
-			return []string{set}
-		}
-	}
-	return nil
-}
-
-// foreseen holds the estimate against the peak of a run. When the collector of a busy machine comes late a peak is higher
+// memoryForeseen holds the estimate against the peak of a run. When the collector of a busy machine comes late a peak is higher
 // than it needs to be, so the least of three is taken.
-func foreseen(t *testing.T, name string, sets ...string) {
+func memoryForeseen(t *testing.T, name string, sets []string) {
 	t.Helper()
 	for attempt := range 3 {
-		if off := estimate(t, name, sets...); off >= -0.3 && off <= 0.3 {
+		if off := estimate(t, name, sets); off >= -0.3 && off <= 0.3 {
 			return
 		} else if attempt == 2 {
 			t.Errorf("%s %v: the estimate is off by %+.0f %%", name, sets, 100*off)
@@ -88,12 +68,9 @@ func foreseen(t *testing.T, name string, sets ...string) {
 }
 
 // estimate returns by what share the foreseen memory is off.
-func estimate(t *testing.T, name string, sets ...string) float64 {
+func estimate(t *testing.T, name string, sets []string) float64 {
 	t.Helper()
-	sc, err := scenarios.Load(name, sets, scenarios.Options{Alone: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sc := loaded(t, name, sets)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestMeasuredRun$")
 	cmd.Env = append(os.Environ(), measuredRun+"="+strings.Join(append([]string{name}, sets...), "|"))
 	out, err := cmd.CombinedOutput()
