@@ -19,6 +19,7 @@ import (
 //	enum      the words allowed
 //	required  "true": must be there
 //	unit      of a distribution: "s", "ppm" or "1"; "relative" lets it be a share of the base value
+//	def       the definition of the schema that lists the words
 //	doc       one line for the schema
 //
 // One walk over them binds a tree (this file), one writes the schema (schema.go), one the resolved
@@ -387,4 +388,24 @@ func (b *binding) integer(n *node, key string, v reflect.Value, f field) {
 	default:
 		v.SetInt(x)
 	}
+}
+
+var durationType = reflect.TypeFor[core.Duration]()
+
+// missing reports a key that is not there at its table.
+func (b *binding) missing(table *node, key, format string, args ...any) {
+	b.problems = append(b.problems, Problem{
+		File: table.file, Line: table.at.Line, Col: table.at.Col, Key: key, Text: "missing: " + fmt.Sprintf(format, args...),
+	})
+}
+
+// atValue is wrong for one string of a list.
+func (b *binding) atValue(n *node, key, name, format string, args ...any) {
+	for i, item := range n.items {
+		if item.val == name {
+			b.wrong(item, element(key, i), format, args...)
+			return
+		}
+	}
+	b.wrong(n, key, format, args...)
 }

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -11,11 +10,7 @@ import (
 	"hypersim/topologies"
 )
 
-var durationType = reflect.TypeFor[core.Duration]()
-
 const besideUse = "cannot stand beside use; only sites (for counts), links and intra_rtt can"
-
-func durationOf(sec float64) core.Duration { return core.Seconds(sec) }
 
 // topology builds the base delays; it returns false when nothing can be placed.
 func (l *loader) topology() bool {

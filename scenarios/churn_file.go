@@ -33,15 +33,12 @@ type rateT struct {
 	relative bool
 }
 
-var (
-	errChurnRate = errors.New(`must be a rate such as "30/min", or a share of the target such as "10%/min"`)
-	shareUnits   = []suffix{{"%/s", 1e-2}, {"%/min", 1e-2 / 60}, {"%/h", 1e-2 / 3600}}
-)
+var errChurnRate = errors.New(`must be a rate such as "30/min", or a share of the target such as "10%/min"`)
 
 func (r *rateT) bind(b *binding, n *node, key string, f field) {
 	s, _ := n.text()
 	out := rateT{}
-	v, err := parseUnit(s, shareUnits, errChurnRate)
+	v, err := parseShareRate(s)
 	if out.relative = err == nil; !out.relative {
 		v, err = parseRate(s)
 	}

@@ -2,9 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"reflect"
-	"strings"
-	"sync"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -45,57 +42,18 @@ func (d dimension) String() string {
 	return fmt.Sprintf("of unit s^%d·B^%d", d.seconds, d.bytes)
 }
 
-// unknownUnit is that of a metric that does not exist, which was reported.
-const unknownUnit = "?"
-
-// dimensionOf is that of a metric's unit, or of a key's.
-func dimensionOf(unit string) dimension {
-	switch unit {
-	case "s", "ms":
-		return oneTime
-	case "B":
-		return oneByte
-	case "1/s", rateUnit, hourRateUnit:
-		return perTime
-	case byteRateUnit:
-		return dimension{seconds: -1, bytes: 1}
-	case unknownUnit:
-		return anything
-	case "s/s", "1", "", "count", "fraction", "ratio", "relative":
-		return plainNum
-	}
-	if strings.HasSuffix(unit, "/s") {
-		return anything
-	}
-	return plainNum
-}
-
-// timeKeys are the protocol's keys that are durations, as "room.key".
-var timeKeys = sync.OnceValue(func() map[string]bool {
-	out := map[string]bool{}
-	var c Config
-	for name, room := range roomsOf(&c) {
-		for _, f := range fieldsOf(room.Type()) {
-			if f.Type == durationType || f.Type == reflect.PointerTo(durationType) {
-				out[name+"."+f.Tag.Get("key")] = true
-			}
-		}
-	}
-	return out
-})
-
 // dimensions finds the dimension of each part of an expression.
 type dimensions struct {
-	swept map[string]dimension // of the variables that are swept keys
-	err   error
+	e   *environment
+	err error
 }
 
 func (d *dimensions) of(n ast.Node) dimension {
 	switch x := n.(type) {
 	case *ast.IdentifierNode:
-		return d.variable(x.Value)
+		return d.e.of(x.Value)
 	case *ast.MemberNode:
-		return d.variable(x.String())
+		return d.e.of(x.String())
 	case *ast.UnaryNode:
 		return d.of(x.Node)
 	case *ast.ConditionalNode:
@@ -107,23 +65,6 @@ func (d *dimensions) of(n ast.Node) dimension {
 		return d.call(x)
 	}
 	return anything // literals, and words
-}
-
-func (d *dimensions) variable(path string) dimension {
-	if s, ok := d.swept[path]; ok {
-		return s
-	}
-	rest, ok := strings.CutPrefix(path, "cfg.")
-	if !ok {
-		return plainNum // of the cluster
-	}
-	if r, ok := strings.CutPrefix(rest, "role."); ok {
-		_, rest, _ = strings.Cut(r, ".")
-	}
-	if timeKeys()[rest] {
-		return oneTime
-	}
-	return plainNum
 }
 
 func (d *dimensions) binary(x *ast.BinaryNode) dimension {
@@ -153,15 +94,10 @@ func (d *dimensions) call(x *ast.CallNode) dimension {
 	for _, a := range x.Arguments {
 		args = append(args, d.of(a))
 	}
+	if gives, ok := d.e.gives[name.Value]; ok {
+		return gives
+	}
 	switch name.Value {
-	case "dur", "owd", "rtt":
-		return oneTime
-	case "size":
-		return oneByte
-	case "rate":
-		return perTime
-	case "group_size":
-		return plainNum
 	case "min", "max", "ceil", "floor":
 		sum := anything
 		for _, a := range args {

@@ -184,8 +184,8 @@ func (f field) zeroIsValue(v reflect.Value) bool {
 	case reflect.String:
 		return false
 	case reflect.Slice, reflect.Struct, reflect.Array:
-		_, isDist := v.Addr().Interface().(*Dist)
-		return isDist
+		_, has := v.Addr().Interface().(interface{ zeroIsValue() })
+		return has
 	case reflect.Int, reflect.Int64, reflect.Uint32, reflect.Uint64, reflect.Float64:
 		return f.interval().has(0)
 	default: // bool

@@ -4,8 +4,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"hypersim/core"
 )
 
 // bounds resolves min, max and equals. It returns false when a table by swept value has no entry for this
@@ -24,7 +22,7 @@ func (l *loader) bounds(t *expectT, n *node, key string, e *Expect) bool {
 				return nil
 			}
 		}
-		v, ok := l.b.bound(at, k, e.Unit)
+		v, ok := bound(l.b, at, k, e.Unit)
 		if !ok {
 			return nil
 		}
@@ -85,74 +83,6 @@ func sameValue(a, b string) bool {
 	return err1 == nil && err2 == nil && x == y
 }
 
-// bound reads a number in a metric's unit.
-func (b *binding) bound(n *node, key, unit string) (float64, bool) {
-	s, isText := n.val.(string)
-	if isText && isExpression(s) {
-		v, ok := b.evaluate(n, key, s, dimensionOf(unit))
-		switch unit { // durations are seconds in expressions, and rates per second
-		case "ms":
-			v *= 1000
-		case hourRateUnit:
-			v *= 3600
-		}
-		return v, ok
-	}
-	var err error
-	var v float64
-	switch unit {
-	case "s", "ms":
-		var d core.Duration
-		if !isText {
-			b.wrong(n, key, "%v", errDuration)
-			return 0, false
-		}
-		d, err = parseDuration(s)
-		v = d.Seconds()
-		if unit == "ms" {
-			v = float64(d) / 1e6
-		}
-	case "1/s", rateUnit:
-		if !isText {
-			b.wrong(n, key, "%v", errRate)
-			return 0, false
-		}
-		v, err = parseRate(s)
-	case hourRateUnit:
-		if !isText {
-			b.wrong(n, key, "%v", errRate)
-			return 0, false
-		}
-		v, err = parseUnit(s, hourRateUnits, errRate)
-	case "B":
-		if !isText {
-			b.wrong(n, key, "%v", errSize)
-			return 0, false
-		}
-		v, err = parseUnit(s, sizeUnits, errSize)
-	case byteRateUnit:
-		text, cut := strings.CutSuffix(s, "/s")
-		if v, err = parseUnit(text, sizeUnits, errSize); err != nil || !cut {
-			b.wrong(n, key, `must be bytes per second, such as "2KiB/s"`)
-			return 0, false
-		}
-	default:
-		if isText {
-			if v, err = parsePercent(s); err == nil {
-				return v, true
-			}
-			b.wrong(n, key, `must be a number, a share such as "5%%", or an expression`)
-			return 0, false
-		}
-		return b.number(n, key)
-	}
-	if err != nil {
-		b.wrong(n, key, "%v", err)
-		return 0, false
-	}
-	return v, true
-}
-
 // tolerance returns the absolute tolerance of equals.
 func (l *loader) tolerance(t *expectT, e *Expect) float64 {
 	n, key := t.Tolerance.n, t.Tolerance.key
@@ -172,50 +102,12 @@ func (l *loader) tolerance(t *expectT, e *Expect) float64 {
 		l.b.wrong(n, key, "must be one value for all")
 		return 0
 	}
-	v, ok := l.b.bound(n, key, e.Unit)
+	v, ok := bound(l.b, n, key, e.Unit)
 	if ok && v < 0 {
 		l.b.wrong(n, key, "must be ≥ 0")
 	}
 	t.Tolerance.value = showBound(v, e.Unit)
 	return v
-}
-
-// showBound writes a bound as a file would.
-func showBound(v float64, unit string) any {
-	switch unit {
-	case "s":
-		return secondsText(v)
-	case "ms":
-		return secondsText(v / 1000)
-	case "B":
-		return number(v) + "B"
-	case "1/s", rateUnit:
-		return number(v) + "/s"
-	case hourRateUnit:
-		return number(v) + "/h"
-	case byteRateUnit:
-		return number(v) + "B/s"
-	}
-	return v
-}
-
-// showText writes a bound for a person.
-func showText(v float64, unit string) string {
-	text := strconv.FormatFloat(v, 'g', 6, 64)
-	if x, err := strconv.ParseFloat(text, 64); err == nil {
-		text = number(x)
-	}
-	switch unit {
-	case "s", "ms", "B":
-		return text + " " + unit
-	case "1/s", rateUnit:
-		return text + "/s"
-	case hourRateUnit:
-		return text + " per node-hour"
-	case byteRateUnit:
-		return text + " B/s"
-	}
-	return text // dimensionless
 }
 
 // finish derives Min and Max from Equals and writes Bound.

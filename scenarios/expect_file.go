@@ -11,7 +11,7 @@ import (
 
 type expectT struct {
 	ID        string       `key:"id" required:"true" doc:"unique; appears in tables"`
-	Metric    string       `key:"metric" doc:"what is judged"`
+	Metric    string       `key:"metric" def:"metric" doc:"what is judged"`
 	Where     labelsT      `key:"where" doc:"label filter; _not after a label negates"`
 	Minus     *observableT `key:"minus" doc:"subtract the matching observation of another metric"`
 	Ratio     *observableT `key:"ratio" doc:"divide by the matching observation of another metric"`
@@ -39,7 +39,7 @@ type expectT struct {
 }
 
 type observableT struct {
-	Metric string  `key:"metric" required:"true" doc:"the other metric"`
+	Metric string  `key:"metric" required:"true" def:"metric" doc:"the other metric"`
 	Where  labelsT `key:"where" doc:"label filter"`
 }
 
@@ -48,13 +48,6 @@ type windowT struct {
 	To      *instantT      `key:"to" doc:"end (default: end of the run)"`
 	Rolling *core.Duration `key:"rolling" range:"(0,inf)" doc:"length of a moving window"`
 }
-
-// Units of sim/metrics that are written with a suffix of their own.
-const (
-	rateUnit     = "1/s per node"
-	hourRateUnit = "1/node-hour"
-	byteRateUnit = "B/s per node"
-)
 
 var statForm = regexp.MustCompile(`^p[0-9]{1,2}(\.[0-9]{1,3})?$`)
 
@@ -113,13 +106,6 @@ func (l *loader) invariant(t *expectT, n *node, key string) {
 	default:
 		l.sc.Disabled = append(l.sc.Disabled, DisabledInvariant{ID: t.Invariant, Why: t.Why})
 	}
-}
-
-// missing reports a key that is not there at its table.
-func (b *binding) missing(table *node, key, format string, args ...any) {
-	b.problems = append(b.problems, Problem{
-		File: table.file, Line: table.at.Line, Col: table.at.Col, Key: key, Text: "missing: " + fmt.Sprintf(format, args...),
-	})
 }
 
 func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {

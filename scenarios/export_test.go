@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hypersim/core"
 )
 
 // End is a key with a range, and the least and the largest value that it takes, as a file writes them.
@@ -55,7 +57,7 @@ func endsOf(t reflect.Type, path string) []End {
 			typ = typ.Elem()
 		}
 		key := join(path, f.name)
-		if e, ok := f.ends(typ); ok {
+		if e, ok := ends(f, typ); ok {
 			e.Key = key
 			out = append(out, e)
 		} else {
@@ -65,7 +67,7 @@ func endsOf(t reflect.Type, path string) []End {
 	return out
 }
 
-func (f field) ends(t reflect.Type) (End, bool) {
+func ends(f field, t reflect.Type) (End, bool) {
 	in := f.interval()
 	switch {
 	case t == reflect.TypeFor[serviceT]():
@@ -79,7 +81,7 @@ func (f field) ends(t reflect.Type) (End, bool) {
 	whole := func(v float64) string { return strconv.FormatInt(int64(v), 10) }
 	switch {
 	case t == durationType:
-		show, least, most = func(v float64) string { return formatDuration(durationOf(v)) }, 1e-9, durationMax.Seconds()
+		show, least, most = func(v float64) string { return formatDuration(core.Seconds(v)) }, 1e-9, durationMax.Seconds()
 	case t == reflect.TypeFor[byteSize]():
 		show, least, most = func(v float64) string { return whole(v) + "B" }, 1, 1<<53
 	case t == reflect.TypeFor[bandwidth]():

@@ -26,20 +26,16 @@ const expressionMax = 2000
 // scenario's world. Durations are seconds in it.
 type environment struct {
 	vars   map[string]any
-	swept  map[string]dimension // of those of vars that are swept keys
+	of     func(path string) dimension // of a variable
 	opts   []expr.Option
-	broken bool // the world could not be built; what it would have said is not known
+	gives  map[string]dimension // of what functions of words return
+	broken bool                 // the world could not be built; what it would have said is not known
 }
 
-// world answers the functions that need the scenario.
-type world interface {
-	// delay returns the base one-way delay between two sites in seconds.
-	delay(a, b string) (float64, error)
-	groupSize(name string) (int, error)
-}
-
-func newEnvironment(vars map[string]any, w world) *environment {
-	e := &environment{vars: vars}
+// newEnvironment returns one with the functions that need nothing but their arguments; of tells of what each
+// variable is.
+func newEnvironment(vars map[string]any, of func(path string) dimension) *environment {
+	e := &environment{vars: vars, of: of, gives: map[string]dimension{}}
 	unary := map[string]func(float64) float64{
 		"ln": xmath.Log, "log2": xmath.Log2, "log10": xmath.Log10, "sqrt": math.Sqrt, "ceil": math.Ceil, "floor": math.Floor,
 	}
@@ -65,31 +61,15 @@ func newEnvironment(vars map[string]any, w world) *environment {
 			return best, nil
 		})
 	}
-	e.words("dur", 1, func(s []string) (float64, error) {
+	e.words("dur", 1, oneTime, func(s []string) (float64, error) {
 		d, err := parseDuration(s[0])
 		return d.Seconds(), err
 	})
-	e.words("size", 1, func(s []string) (float64, error) {
+	e.words("size", 1, oneByte, func(s []string) (float64, error) {
 		v, err := parseSize(s[0])
 		return float64(v), err
 	})
-	e.words("rate", 1, func(s []string) (float64, error) { return parseRate(s[0]) })
-	e.words("owd", 2, func(s []string) (float64, error) { return w.delay(s[0], s[1]) })
-	e.words("rtt", 2, func(s []string) (float64, error) {
-		there, err := w.delay(s[0], s[1])
-		if err != nil {
-			return 0, err
-		}
-		back, err := w.delay(s[1], s[0])
-		return there + back, err
-	})
-	e.words("group_size", 1, func(s []string) (float64, error) {
-		n, err := w.groupSize(s[0])
-		return float64(n), err
-	})
-	e.words("baseline", 2, func([]string) (float64, error) {
-		return 0, errors.New("baseline is not supported yet: bounds are numbers before the run starts")
-	})
+	e.words("rate", 1, perTime, func(s []string) (float64, error) { return parseRate(s[0]) })
 	return e
 }
 
@@ -97,8 +77,9 @@ func (e *environment) function(name string, f func(args ...any) (any, error)) {
 	e.opts = append(e.opts, expr.Function(name, f))
 }
 
-// words declares a function of strings.
-func (e *environment) words(name string, count int, f func([]string) (float64, error)) {
+// words declares a function of so many strings, which returns something of a dimension.
+func (e *environment) words(name string, count int, gives dimension, f func([]string) (float64, error)) {
+	e.gives[name] = gives
 	e.function(name, func(args ...any) (any, error) {
 		var s []string
 		for _, a := range args {
@@ -166,7 +147,7 @@ func (e *environment) run(text string, want dimension) (v float64, err error) {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("gives %v, must give a finite number", v)
 	}
-	dims := &dimensions{swept: e.swept}
+	dims := &dimensions{e: e}
 	have := dims.of(program.Node())
 	if dims.err == nil && !have.agrees(want) {
 		return 0, fmt.Errorf("gives %v, must give %v", have, want)

@@ -285,7 +285,7 @@ type reportT struct {
 
 type plotT struct {
 	Kind   string     `key:"kind" required:"true" enum:"line,ecdf,hist,box,heatmap,strip,area,scatter,gantt" doc:"form"`
-	Metric string     `key:"metric" required:"true" doc:"what is drawn"`
+	Metric string     `key:"metric" required:"true" def:"metric" doc:"what is drawn"`
 	Where  labelsT    `key:"where" doc:"label filter"`
 	Stat   []string   `key:"stat" doc:"statistics drawn"`
 	X      string     `key:"x" doc:"time, or a swept key"`

@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"hypersim/core"
@@ -69,7 +68,7 @@ func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
 
 // load is Parse; thorough includes the checks of what this run does not use.
 func load(text, file string, sets []string, opt Options, thorough bool) (*Scenario, error) {
-	root, err := parsed.tree(text, file)
+	root, err := read(text, file)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +132,7 @@ func newLoader(root *node, file string, opt Options) *loader {
 // variant changes the same key they are applied once more, so that the person at the keyboard wins.
 func (l *loader) change(sets []string, opt Options) {
 	for _, s := range sets {
-		l.applySet(s)
+		l.b.applySet(l.root, s, wantsText)
 	}
 	head := l.root.kid("scenario")
 	if opt.Seed != nil && head != nil && head.isTable {
@@ -149,7 +148,7 @@ func (l *loader) change(sets []string, opt Options) {
 	}
 	quiet := len(l.b.problems)
 	for _, s := range sets {
-		l.applySet(s)
+		l.b.applySet(l.root, s, wantsText)
 	}
 	l.b.problems = l.b.problems[:quiet]
 }
@@ -205,7 +204,7 @@ func (l *loader) chooseVariant(name string) bool {
 
 func (l *loader) applyItems(items []rawItem) {
 	for _, it := range items {
-		l.assign(it.path, it.value.clone(), func(format string, args ...any) { l.b.atKey(it.value, it.key, format, args...) })
+		l.root.assign(it.path, it.value.clone(), func(format string, args ...any) { l.b.atKey(it.value, it.key, format, args...) })
 	}
 }
 
@@ -319,148 +318,6 @@ func (l *loader) bindClaims() {
 	}
 }
 
-// environment is what expressions may name.
-func (l *loader) environment(built bool) *environment {
-	if !built {
-		return &environment{broken: true}
-	}
-	cfg := configVars(&l.sc.Protocol.Configs[0])
-	roles := map[string]any{}
-	for r, layer := range l.proto.roles {
-		c := l.proto.base
-		if layer != nil {
-			(&loader{b: &binding{}, world: l.world}).bindRooms(&c, layer, "")
-		}
-		roles[core.Role(r).String()] = configVars(&c)
-	}
-	cfg["role"] = roles
-	var size SiteCounts
-	for _, s := range l.sc.Cluster.Sites {
-		size.Gates += s.Gates
-		size.Managers += s.Managers
-		size.Workers += s.Workers
-	}
-	vars := map[string]any{
-		"cfg": cfg,
-		"cluster": map[string]any{
-			"size": float64(size.Gates + size.Managers + size.Workers), "gates": float64(size.Gates),
-			"managers": float64(size.Managers), "workers": float64(size.Workers), "sites": float64(len(l.sc.Cluster.Sites)),
-		},
-	}
-	l.encoded = l.encodeWorld()
-	e := newEnvironment(vars, l)
-	e.swept = l.sweptVars(vars)
-	return e
-}
-
-// configVars returns the numbers and words of a configuration by room and key.
-func configVars(c *Config) map[string]any {
-	out := map[string]any{}
-	rooms := roomsOf(c)
-	for _, name := range roomNames() {
-		room := map[string]any{}
-		v := rooms[name]
-		for _, f := range fieldsOf(v.Type()) {
-			x := v.FieldByIndex(f.Index)
-			switch {
-			case x.Type() == durationType:
-				room[f.Tag.Get("key")] = core.Duration(x.Int()).Seconds()
-			case x.CanInt():
-				room[f.Tag.Get("key")] = float64(x.Int())
-			case x.CanUint():
-				room[f.Tag.Get("key")] = float64(x.Uint())
-			default:
-				room[f.Tag.Get("key")] = x.Interface()
-			}
-		}
-		out[name] = room
-	}
-	return out
-}
-
-// sweptVars adds the current values of swept keys, unless a name is taken, and returns of what they are.
-func (l *loader) sweptVars(vars map[string]any) map[string]dimension {
-	swept := map[string]dimension{}
-	for _, it := range slices.Concat(l.alt.Sweep.Grid.items, l.alt.Sweep.Zip.items) {
-		text, ok := l.current(it.path)
-		if !ok {
-			continue
-		}
-		parts := splitPath(it.path)
-		at := vars
-		for i, part := range parts {
-			if i == len(parts)-1 {
-				if _, taken := at[part]; !taken {
-					at[part] = numberOf(text)
-					swept[strings.Join(parts, ".")] = dimensionOfText(text)
-				}
-				break
-			}
-			next, ok := at[part].(map[string]any)
-			if !ok {
-				if _, taken := at[part]; taken {
-					break
-				}
-				next = map[string]any{}
-				at[part] = next
-			}
-			at = next
-		}
-	}
-	return swept
-}
-
-// dimensionOfText is that of a value as written.
-func dimensionOfText(text string) dimension {
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return plainNum
-	}
-	if _, err := parseDuration(text); err == nil {
-		return oneTime
-	}
-	return anything
-}
-
-// numberOf turns a value as written into what an expression computes with: seconds, a number, or a word.
-func numberOf(text string) any {
-	if v, err := strconv.ParseFloat(text, 64); err == nil {
-		return v
-	}
-	if d, err := parseDuration(text); err == nil {
-		return d.Seconds()
-	}
-	if p, err := parsePercent(text); err == nil {
-		return p
-	}
-	return text
-}
-
-// current returns a key's value in this run as written: from the file with its changes, else the default.
-func (l *loader) current(path string) (string, bool) {
-	if path == "variant" {
-		return l.sc.Variant, l.sc.Variant != ""
-	}
-	if n := l.root.lookup(path); n != nil && !n.isTable && !n.isArray {
-		return fmt.Sprint(n.val), true
-	}
-	if l.pristine != nil && l.pristine.lookup(path) != nil {
-		return "", true // of a fault that this variant lacks
-	}
-	var at any = l.encoded
-	for _, part := range splitPath(path) {
-		m, ok := at.(map[string]any)
-		if !ok {
-			return "", false
-		}
-		at = m[part]
-	}
-	switch at.(type) {
-	case nil, map[string]any, []any:
-		return "", false
-	}
-	return fmt.Sprint(at), true
-}
-
 // report resolves [report].
 func (l *loader) report() {
 	t := &l.claims.Report
@@ -488,7 +345,7 @@ func (l *loader) report() {
 			if h == nil || h.n == nil {
 				continue
 			}
-			if v, ok := l.b.bound(h.n, h.key, unit); ok {
+			if v, ok := bound(l.b, h.n, h.key, unit); ok {
 				out.HLine = append(out.HLine, v)
 				h.value = showBound(v, unit)
 			}

@@ -127,8 +127,8 @@ func schemaOfValue(t reflect.Type, f field, value reflect.Value) map[string]any 
 	case reflect.Slice:
 		return map[string]any{"type": "array", "items": schemaOfValue(t.Elem(), f, reflect.Value{})}
 	case reflect.String:
-		if f.name == "metric" {
-			return map[string]any{"$ref": "#/$defs/metric"}
+		if def := f.tag.Get("def"); def != "" {
+			return map[string]any{"$ref": "#/$defs/" + def}
 		}
 		if e := f.enum(); e != nil {
 			return map[string]any{"enum": anys(e)}

@@ -96,7 +96,7 @@ func (s *Selector) bind(b *binding, n *node, key string, _ field) {
 		case "any":
 			s.bindAny(b, kid, at)
 		case "all":
-			s.All = b.selectors(kid, at)
+			s.All = bindSelectors(b, kid, at)
 		case "allow_empty":
 			v, ok := kid.val.(bool)
 			if s.AllowEmpty = v; !ok {
@@ -140,17 +140,6 @@ func (s *Selector) bindRoles(b *binding, n *node, key string) {
 
 var roleNames = []string{"gate", "manager", "worker", "client"}
 
-// atValue is wrong for one string of a list.
-func (b *binding) atValue(n *node, key, name, format string, args ...any) {
-	for i, item := range n.items {
-		if item.val == name {
-			b.wrong(item, element(key, i), format, args...)
-			return
-		}
-	}
-	b.wrong(n, key, format, args...)
-}
-
 // share reads "30%" or a number in (0, 1].
 func (b *binding) share(n *node, key string, p *float64) {
 	v, ok := 0.0, false
@@ -178,10 +167,10 @@ func (s *Selector) bindAny(b *binding, n *node, key string) {
 		s.Any = v
 		return
 	}
-	s.AnyOf = b.selectors(n, key)
+	s.AnyOf = bindSelectors(b, n, key)
 }
 
-func (b *binding) selectors(n *node, key string) []*Selector {
+func bindSelectors(b *binding, n *node, key string) []*Selector {
 	if !n.isArray || len(n.items) == 0 {
 		b.wrong(n, key, "must be a list of selectors")
 		return nil

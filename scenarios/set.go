@@ -22,24 +22,25 @@ const (
 	variantFlag  = "--variant"
 )
 
-// applySet changes the tree as "dotted.key=value" says. Entries of arrays are named by id, name or index:
-// fault.cut.for, topology.sites.use1.workers, fault[0].for.
-func (l *loader) applySet(text string) {
+// applySet changes the tree at root as "dotted.key=value" says. Entries of arrays are named by id, name or index:
+// fault.cut.for, topology.sites.use1.workers, fault[0].for. asText tells the keys whose bare words are strings.
+func (b *binding) applySet(root *node, text string, asText func(path string) bool) {
 	path, value, ok := strings.Cut(text, "=")
 	path = strings.TrimSpace(path)
+	wrong := func(key, format string, args ...any) {
+		b.problems = append(b.problems, Problem{File: setFile, Key: key, Text: fmt.Sprintf(format, args...)})
+	}
 	if !ok || path == "" {
-		l.b.problems = append(l.b.problems, Problem{File: setFile, Text: fmt.Sprintf(`%q: must be dotted.key=value`, text)})
+		wrong("", `%q: must be dotted.key=value`, text)
 		return
 	}
 	value = strings.TrimSpace(value)
-	n, err := setValue(value, l.wantsText(path))
+	n, err := setValue(value, asText(path))
 	if err != nil {
-		l.b.problems = append(l.b.problems, Problem{File: setFile, Key: path, Text: err.Error()})
+		wrong(path, "%v", err)
 		return
 	}
-	l.assign(path, n, func(format string, args ...any) {
-		l.b.problems = append(l.b.problems, Problem{File: setFile, Key: path, Text: fmt.Sprintf(format, args...)})
-	})
+	root.assign(path, n, func(format string, args ...any) { wrong(path, format, args...) })
 }
 
 // setValue reads a value as TOML would; what is not TOML, or what the key wants as text, is a string.
@@ -64,14 +65,14 @@ func setValue(text string, asText bool) (*node, error) {
 	return &node{file: setFile, val: text}, nil
 }
 
-// assign puts value at a dotted path of the tree, making tables on the way.
-func (l *loader) assign(path string, value *node, fail func(format string, args ...any)) {
+// assign puts value at a dotted path below n, making tables on the way.
+func (n *node) assign(path string, value *node, fail func(format string, args ...any)) {
 	parts := splitPath(path)
 	if len(parts) > 2*tomlpos.PartsMax {
 		fail("more than %d dotted keys", 2*tomlpos.PartsMax)
 		return
 	}
-	at := l.root
+	at := n
 	for i, part := range parts {
 		last := i == len(parts)-1
 		switch {
@@ -187,7 +188,7 @@ func (n *node) lookup(path string) *node {
 }
 
 // wantsText reports whether the schema wants a string at a path, so that a bare word of --set is one.
-func (l *loader) wantsText(path string) bool {
+func wantsText(path string) bool {
 	parts := splitPath(path)
 	if len(parts) == 0 {
 		return false
@@ -211,11 +212,8 @@ func isText(t reflect.Type) bool {
 	if t == nil {
 		return false
 	}
-	switch t {
-	case reflect.TypeFor[byteSize](), reflect.TypeFor[bandwidth](), reflect.TypeFor[instantT](), durationType:
-		return true
-	}
-	return t.Kind() == reflect.String
+	_, wants := reflect.New(t).Interface().(interface{ wantsText() })
+	return wants || t == durationType || t.Kind() == reflect.String
 }
 
 // typeAt follows keys through the format; nil where it ends.

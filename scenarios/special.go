@@ -273,8 +273,8 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	s, ok := n.val.(string)
 	if ok && isExpression(s) {
 		if sec, ok := b.evaluate(n, key, s, oneTime); ok {
-			t.offset, t.bad = durationOf(sec), false
-			b.instantSign(t)
+			t.offset, t.bad = core.Seconds(sec), false
+			t.notBefore(b)
 		}
 		return
 	}
@@ -286,7 +286,7 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 			return
 		}
 		t.offset, t.bad = d, false
-		b.instantSign(t)
+		t.notBefore(b)
 		return
 	}
 	t.ref, t.end = m[1], m[2] == "end"
@@ -311,12 +311,14 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	}
 }
 
-func (b *binding) instantSign(t *instantT) {
+func (t *instantT) notBefore(b *binding) {
 	if t.offset < 0 {
 		b.wrong(t.n, t.key, "must be ≥ 0s")
 		t.bad = true
 	}
 }
+
+func (*instantT) wantsText() {}
 
 func (t *instantT) encode(field) any { return formatDuration(t.at) }
 func (*instantT) schema(field) map[string]any {

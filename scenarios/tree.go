@@ -83,8 +83,9 @@ type lastText struct {
 	root       *node
 }
 
-// tree is parse; the caller may write to what it gets.
-func (l *lastText) tree(text, file string) (*node, error) {
+// read is parse; the caller may write to what it gets.
+func read(text, file string) (*node, error) {
+	l := &parsed
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.root == nil || l.text != text || l.file != file {

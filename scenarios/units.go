@@ -62,6 +62,7 @@ var (
 	sizeUnits      = []suffix{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}}
 	bandwidthUnits = []suffix{{"kbit/s", 1e3}, {"Mbit/s", 1e6}, {"Gbit/s", 1e9}, {"bit/s", 1}}
 	rateUnits      = []suffix{{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}}
+	shareRateUnits = []suffix{{"%/s", 1e-2}, {"%/min", 1e-2 / 60}, {"%/h", 1e-2 / 3600}}
 	hourRateUnits  = []suffix{{"/s", 3600}, {"/min", 60}, {"/h", 1}}
 )
 
@@ -96,6 +97,15 @@ func parseSize(s string) (int64, error) {
 	}
 	return int64(math.Round(v)), nil
 }
+
+// parseBytes reads bytes, of which a mean may be no whole number.
+func parseBytes(s string) (float64, error) { return parseUnit(s, sizeUnits, errSize) }
+
+// parseHourRate reads a rate as so many per hour.
+func parseHourRate(s string) (float64, error) { return parseUnit(s, hourRateUnits, errRate) }
+
+// parseShareRate reads "10%/min" as so many shares per second.
+func parseShareRate(s string) (float64, error) { return parseUnit(s, shareRateUnits, errRate) }
 
 func parseBandwidth(s string) (float64, error) { return parseUnit(s, bandwidthUnits, errBandwidth) }
 func parseRate(s string) (float64, error)      { return parseUnit(s, rateUnits, errRate) }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/topologies/input"
 )
@@ -33,6 +34,8 @@ func (v *byteSize) bind(b *binding, n *node, key string, f field) {
 	}
 }
 
+func (*byteSize) wantsText() {}
+
 func showSize(v float64) string      { return formatSize(int64(v)) }
 func (v *byteSize) encode(field) any { return formatSize(int64(*v)) }
 func (v *byteSize) schema(field) map[string]any {
@@ -53,6 +56,8 @@ func (v *bandwidth) bind(b *binding, n *node, key string, f field) {
 		*v = bandwidth(x)
 	}
 }
+
+func (*bandwidth) wantsText() {}
 
 func (v *bandwidth) encode(field) any { return formatBandwidth(float64(*v)) }
 func (v *bandwidth) schema(field) map[string]any {
@@ -84,7 +89,7 @@ func (d *Dist) bind(b *binding, n *node, key string, f field) {
 			return
 		}
 		out.Kind, out.Value, out.Relative = DistConstant, v, relative
-		if b.sound(n, key, &out, f) {
+		if out.sound(b, n, key, f) {
 			*d = out
 		}
 		return
@@ -95,20 +100,20 @@ func (d *Dist) bind(b *binding, n *node, key string, f field) {
 		return
 	}
 	out.Kind, _ = kind.val.(string)
-	keys, known := distKeys[out.Kind]
-	if !known {
+	if _, known := distKeys[out.Kind]; !known {
 		b.wrong(kind, join(key, "dist"), "must be %s%s", oneOf(distKinds), didYouMean(out.Kind, distKinds))
 		return
 	}
 	before := len(b.problems)
-	b.distKeys(n, key, keys.need, keys.may)
-	b.distValues(n, key, &out, f)
-	if len(b.problems) == before && b.sound(n, key, &out, f) {
+	out.onlyKeys(b, n, key)
+	out.parameters(b, n, key, f)
+	if len(b.problems) == before && out.sound(b, n, key, f) {
 		*d = out
 	}
 }
 
-func (b *binding) distKeys(n *node, key string, need, may []string) {
+func (d *Dist) onlyKeys(b *binding, n *node, key string) {
+	need, may := distKeys[d.Kind].need, distKeys[d.Kind].may
 	known := append([]string{"dist"}, append(slices.Clone(need), may...)...)
 	for _, name := range n.names() {
 		if !slices.Contains(known, name) {
@@ -122,7 +127,7 @@ func (b *binding) distKeys(n *node, key string, need, may []string) {
 	}
 }
 
-func (b *binding) distValues(n *node, key string, d *Dist, f field) {
+func (d *Dist) parameters(b *binding, n *node, key string, f field) {
 	relative, absolute := 0, 0
 	for _, p := range []struct {
 		name string
@@ -171,7 +176,7 @@ func (b *binding) distValues(n *node, key string, d *Dist, f field) {
 		}
 	}
 	if kid := n.kids["file"]; kid != nil && d.Kind == DistEmpirical {
-		b.quantileFile(kid, join(key, "file"), d, f)
+		d.quantileFile(b, kid, join(key, "file"))
 	}
 }
 
@@ -179,7 +184,7 @@ func (b *binding) distValues(n *node, key string, d *Dist, f field) {
 const quantilesMax = 64 << 20
 
 // quantileFile reads "p,value" lines; values are in the key's base unit (seconds), or shares when the key is relative only.
-func (b *binding) quantileFile(n *node, key string, d *Dist, _ field) {
+func (d *Dist) quantileFile(b *binding, n *node, key string) {
 	name, ok := n.val.(string)
 	if !ok || name == "" {
 		b.wrong(n, key, "must be the path of a file of quantiles")
@@ -249,7 +254,7 @@ func (b *binding) quantity(n *node, key string, f field) (v float64, relative, o
 }
 
 // sound checks that the distribution can be made and lies in the key's range.
-func (b *binding) sound(n *node, key string, d *Dist, f field) bool {
+func (d *Dist) sound(b *binding, n *node, key string, f field) bool {
 	r, err := d.Build()
 	if err != nil {
 		b.wrong(n, key, "%v", err)
@@ -273,6 +278,9 @@ func (b *binding) sound(n *node, key string, d *Dist, f field) bool {
 	}
 	return true
 }
+
+// zeroIsValue tells that the constant 0 is a distribution like others.
+func (*Dist) zeroIsValue() {}
 
 func (d *Dist) encode(f field) any {
 	show := func(v float64) any {
@@ -314,7 +322,7 @@ func (d *Dist) encode(f field) any {
 
 // secondsText writes seconds as a duration; draws are not rounded to nanoseconds before they are used, but
 // a parameter in a file always was.
-func secondsText(v float64) string { return formatDuration(durationOf(v)) }
+func secondsText(v float64) string { return formatDuration(core.Seconds(v)) }
 
 func (d *Dist) schema(f field) map[string]any {
 	var scalar []any
