@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -18,32 +20,32 @@ const (
 const unknownUnit = "?"
 
 // dimensionOf is that of a metric's unit, or of a key's.
-func dimensionOf(unit string) dimension {
+func dimensionOf(unit string) form.Dimension {
 	switch unit {
 	case "s", "ms":
-		return oneTime
+		return form.OneTime
 	case "B":
-		return oneByte
+		return form.OneByte
 	case "1/s", rateUnit, hourRateUnit:
-		return perTime
+		return form.PerTime
 	case byteRateUnit:
-		return dimension{seconds: -1, bytes: 1}
+		return form.Dimension{Seconds: -1, Bytes: 1}
 	case unknownUnit:
-		return anything
+		return form.Anything
 	case "s/s", "1", "", "count", "fraction", "ratio", "relative":
-		return plainNum
+		return form.PlainNumber
 	}
 	if strings.HasSuffix(unit, "/s") {
-		return anything
+		return form.Anything
 	}
-	return plainNum
+	return form.PlainNumber
 }
 
 // bound reads a number in a metric's unit.
-func bound(b *binding, n *node, key, unit string) (float64, bool) {
-	s, isText := n.val.(string)
-	if isText && isExpression(s) {
-		v, ok := b.evaluate(n, key, s, dimensionOf(unit))
+func bound(b *form.Binding, n *form.Node, key, unit string) (float64, bool) {
+	s, isText := n.Val.(string)
+	if isText && form.IsExpression(s) {
+		v, ok := b.Evaluate(n, key, s, dimensionOf(unit))
 		switch unit { // durations are seconds in expressions, and rates per second
 		case "ms":
 			v *= 1000
@@ -58,50 +60,50 @@ func bound(b *binding, n *node, key, unit string) (float64, bool) {
 	case "s", "ms":
 		var d core.Duration
 		if !isText {
-			b.wrong(n, key, "%v", errDuration)
+			b.Wrong(n, key, "%v", form.ErrDuration)
 			return 0, false
 		}
-		d, err = parseDuration(s)
+		d, err = form.ParseDuration(s)
 		v = d.Seconds()
 		if unit == "ms" {
 			v = float64(d) / 1e6
 		}
 	case "1/s", rateUnit:
 		if !isText {
-			b.wrong(n, key, "%v", errRate)
+			b.Wrong(n, key, "%v", form.ErrRate)
 			return 0, false
 		}
-		v, err = parseRate(s)
+		v, err = form.ParseRate(s)
 	case hourRateUnit:
 		if !isText {
-			b.wrong(n, key, "%v", errRate)
+			b.Wrong(n, key, "%v", form.ErrRate)
 			return 0, false
 		}
-		v, err = parseHourRate(s)
+		v, err = form.ParseHourRate(s)
 	case "B":
 		if !isText {
-			b.wrong(n, key, "%v", errSize)
+			b.Wrong(n, key, "%v", form.ErrSize)
 			return 0, false
 		}
-		v, err = parseBytes(s)
+		v, err = form.ParseBytes(s)
 	case byteRateUnit:
 		text, cut := strings.CutSuffix(s, "/s")
-		if v, err = parseBytes(text); err != nil || !cut {
-			b.wrong(n, key, `must be bytes per second, such as "2KiB/s"`)
+		if v, err = form.ParseBytes(text); err != nil || !cut {
+			b.Wrong(n, key, `must be bytes per second, such as "2KiB/s"`)
 			return 0, false
 		}
 	default:
 		if isText {
-			if v, err = parsePercent(s); err == nil {
+			if v, err = form.ParsePercent(s); err == nil {
 				return v, true
 			}
-			b.wrong(n, key, `must be a number, a share such as "5%%", or an expression`)
+			b.Wrong(n, key, `must be a number, a share such as "5%%", or an expression`)
 			return 0, false
 		}
-		return b.number(n, key)
+		return b.Number(n, key)
 	}
 	if err != nil {
-		b.wrong(n, key, "%v", err)
+		b.Wrong(n, key, "%v", err)
 		return 0, false
 	}
 	return v, true
@@ -111,17 +113,17 @@ func bound(b *binding, n *node, key, unit string) (float64, bool) {
 func showBound(v float64, unit string) any {
 	switch unit {
 	case "s":
-		return secondsText(v)
+		return form.Seconds(v)
 	case "ms":
-		return secondsText(v / 1000)
+		return form.Seconds(v / 1000)
 	case "B":
-		return number(v) + "B"
+		return form.Number(v) + "B"
 	case "1/s", rateUnit:
-		return number(v) + "/s"
+		return form.Number(v) + "/s"
 	case hourRateUnit:
-		return number(v) + "/h"
+		return form.Number(v) + "/h"
 	case byteRateUnit:
-		return number(v) + "B/s"
+		return form.Number(v) + "B/s"
 	}
 	return v
 }
@@ -130,7 +132,7 @@ func showBound(v float64, unit string) any {
 func showText(v float64, unit string) string {
 	text := strconv.FormatFloat(v, 'g', 6, 64)
 	if x, err := strconv.ParseFloat(text, 64); err == nil {
-		text = number(x)
+		text = form.Number(x)
 	}
 	switch unit {
 	case "s", "ms", "B":

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"hypersim/scenarios/form"
 )
 
 // base is a valid scenario whose lines the broken ones replace.
@@ -178,7 +180,7 @@ x.toml:18:12: cluster.managers = "3": must be a whole number`},
 				t.Fatalf("%q is not in the base", c.old)
 			}
 			_, err := Parse(strings.Replace(base, c.old, c.new, 1), "x.toml", nil, Options{})
-			var p Problems
+			var p form.Problems
 			if !errors.As(err, &p) {
 				t.Fatalf("accepted: %v", err)
 			}

@@ -6,34 +6,36 @@ import (
 	"reflect"
 	"slices"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
 // network resolves what every directed pair of sites is like.
 func (l *loader) network() {
 	w, sc := &l.world.Network, l.sc
-	root := l.root.kid("network")
+	root := l.root.Kid("network")
 	all := w.linkT
 	intra, inter := all, all
-	overlay := func(to *linkT, n *node, key string) {
+	overlay := func(to *linkT, n *form.Node, key string) {
 		if n != nil {
-			l.b.table(n, key, reflect.ValueOf(to).Elem())
+			l.b.Table(n, key, reflect.ValueOf(to).Elem())
 		}
 	}
-	overlay(&intra, root.kid("intra"), "network.intra")
-	overlay(&inter, root.kid("inter"), "network.inter")
+	overlay(&intra, root.Kid("intra"), "network.intra")
+	overlay(&inter, root.Kid("inter"), "network.inter")
 	for _, x := range []struct {
-		n   *node
+		n   *form.Node
 		key string
-	}{{root, "network"}, {root.kid("intra"), "network.intra"}, {root.kid("inter"), "network.inter"}} {
-		if x.n != nil && x.n.isTable {
+	}{{root, "network"}, {root.Kid("intra"), "network.intra"}, {root.Kid("inter"), "network.inter"}} {
+		if x.n != nil && x.n.IsTable {
 			l.checkLink(x.n, x.key)
 		}
 	}
 	sites := len(sc.Topology.Sites)
 	net := Network{Codec: w.Codec, Stream: Stream(w.Stream), Sites: sites, Class: make([]int, sites*sites)}
 	if w.Stream.RTOMin > w.Stream.RTOMax {
-		l.b.wrong(root.kid("stream"), "network.stream", "rto_min = %s is above rto_max = %s", formatDuration(w.Stream.RTOMin), formatDuration(w.Stream.RTOMax))
+		l.b.Wrong(root.Kid("stream"), "network.stream", "rto_min = %s is above rto_max = %s", form.FormatDuration(w.Stream.RTOMin), form.FormatDuration(w.Stream.RTOMax))
 	}
 	net.Links = []Link{intra.link(), inter.link()}
 	for i := range net.Class {
@@ -41,15 +43,15 @@ func (l *loader) network() {
 			net.Class[i] = 1
 		}
 	}
-	rules := l.root.kid("topology").kid("links")
-	if rules != nil && rules.isArray {
+	rules := l.root.Kid("topology").Kid("links")
+	if rules != nil && rules.IsArray {
 		l.linkRules(&net, rules, intra, inter)
 	}
 	sc.Network = net
 }
 
 // linkRules applies topology.links in order: each changes what the link was before.
-func (l *loader) linkRules(net *Network, rules *node, intra, inter linkT) {
+func (l *loader) linkRules(net *Network, rules *form.Node, intra, inter linkT) {
 	names := l.sc.Topology.SiteNames()
 	state := make([]*linkT, net.Sites*net.Sites)
 	at := func(a, b int) *linkT {
@@ -63,11 +65,11 @@ func (l *loader) linkRules(net *Network, rules *node, intra, inter linkT) {
 		}
 		return state[i]
 	}
-	quiet := &binding{dir: l.b.dir, setDir: l.b.setDir} // each rule was bound once, with its problems
+	quiet := &form.Binding{Dir: l.b.Dir, SetDir: l.b.SetDir} // each rule was bound once, with its problems
 	for i := range l.world.Topology.Links {
 		r := &l.world.Topology.Links[i]
-		n := rules.items[i]
-		l.checkLink(n, element("topology.links", i))
+		n := rules.Items[i]
+		l.checkLink(n, form.Element("topology.links", i))
 		both := r.Both == nil || *r.Both
 		for a, from := range names {
 			for b, to := range names {
@@ -76,7 +78,7 @@ func (l *loader) linkRules(net *Network, rules *node, intra, inter linkT) {
 				if !there && !back || a == b && (r.From == "*" || r.To == "*") {
 					continue
 				}
-				quiet.table(n, "", reflect.ValueOf(at(a, b)).Elem(), "from", "to", "both", "rtt", "one_way")
+				quiet.Table(n, "", reflect.ValueOf(at(a, b)).Elem(), "from", "to", "both", "rtt", "one_way")
 			}
 		}
 	}
@@ -98,47 +100,47 @@ func (l *loader) linkRules(net *Network, rules *node, intra, inter linkT) {
 }
 
 // checkLink reports relations within a link that do not hold. n is the table that gives it.
-func (l *loader) checkLink(n *node, key string) {
-	if loss := n.kid("loss"); loss != nil && loss.isTable {
-		l.checkLoss(loss, join(key, "loss"))
+func (l *loader) checkLink(n *form.Node, key string) {
+	if loss := n.Kid("loss"); loss != nil && loss.IsTable {
+		l.checkLoss(loss, form.Join(key, "loss"))
 	}
-	if r := n.kid("reorder"); r != nil && r.isTable && r.kid("p") != nil && r.kid("extra") == nil && r.kid("p").val != 0.0 && r.kid("p").val != int64(0) {
-		l.b.missing(r, join(key, "reorder")+".extra", "for how long is a datagram held back?")
+	if r := n.Kid("reorder"); r != nil && r.IsTable && r.Kid("p") != nil && r.Kid("extra") == nil && r.Kid("p").Val != 0.0 && r.Kid("p").Val != int64(0) {
+		l.b.Missing(r, form.Join(key, "reorder")+".extra", "for how long is a datagram held back?")
 	}
-	d := n.kid("drift")
-	if d == nil || !d.isTable {
+	d := n.Kid("drift")
+	if d == nil || !d.IsTable {
 		return
 	}
-	kind, _ := d.kid("kind").text()
+	kind, _ := d.Kid("kind").Text()
 	need := map[string][]string{DriftRamp: {"from", "to", "factor"}, DriftSine: {"period", "amplitude"}, DriftWalk: {"step", "sigma"}}
-	if d.kid("kind") == nil {
-		l.b.missing(d, join(key, "drift")+".kind", `must be "ramp", "sine" or "walk"`)
+	if d.Kid("kind") == nil {
+		l.b.Missing(d, form.Join(key, "drift")+".kind", `must be "ramp", "sine" or "walk"`)
 		return
 	}
 	for _, name := range need[kind] {
-		if d.kid(name) == nil {
-			l.b.missing(d, join(join(key, "drift"), name), "a %s has one", kind)
+		if d.Kid(name) == nil {
+			l.b.Missing(d, form.Join(form.Join(key, "drift"), name), "a %s has one", kind)
 		}
 	}
-	for _, name := range d.names() {
+	for _, name := range d.Names() {
 		if may := append(need[kind], "kind", "limit"); need[kind] != nil && !slices.Contains(may, name) {
-			l.b.atKey(d.kids[name], join(join(key, "drift"), name), "a %s has no such key", kind)
+			l.b.AtKey(d.Kids[name], form.Join(form.Join(key, "drift"), name), "a %s has no such key", kind)
 		}
 	}
-	if from, to := d.kid("from"), d.kid("to"); kind == DriftRamp && from != nil && to != nil {
-		a, err1 := parseDuration(fmt.Sprint(from.val))
-		b, err2 := parseDuration(fmt.Sprint(to.val))
+	if from, to := d.Kid("from"), d.Kid("to"); kind == DriftRamp && from != nil && to != nil {
+		a, err1 := form.ParseDuration(fmt.Sprint(from.Val))
+		b, err2 := form.ParseDuration(fmt.Sprint(to.Val))
 		if err1 == nil && err2 == nil && a >= b {
-			l.b.wrong(to, join(key, "drift")+".to", "must be after from = %s", formatDuration(a))
+			l.b.Wrong(to, form.Join(key, "drift")+".to", "must be after from = %s", form.FormatDuration(a))
 		}
 	}
 }
 
 // checkLoss reports keys of another loss model.
-func (l *loader) checkLoss(n *node, key string) {
-	model, given := n.kid("model").text()
-	if !given && n.kid("p") == nil {
-		l.b.missing(n, join(key, "model"), `must be "none", "bernoulli" or "gilbert-elliott"`)
+func (l *loader) checkLoss(n *form.Node, key string) {
+	model, given := n.Kid("model").Text()
+	if !given && n.Kid("p") == nil {
+		l.b.Missing(n, form.Join(key, "model"), `must be "none", "bernoulli" or "gilbert-elliott"`)
 		return
 	}
 	if !given {
@@ -155,13 +157,13 @@ func (l *loader) checkLoss(n *node, key string) {
 		return // reported
 	}
 	for _, name := range need {
-		if n.kid(name) == nil {
-			l.b.missing(n, join(key, name), "%s loss has one", model)
+		if n.Kid(name) == nil {
+			l.b.Missing(n, form.Join(key, name), "%s loss has one", model)
 		}
 	}
-	for _, name := range n.names() {
-		if !slices.Contains(may, name) && slices.Contains(keysOf(reflect.TypeFor[lossT]()), name) {
-			l.b.atKey(n.kids[name], join(key, name), "%s loss has no such key", model)
+	for _, name := range n.Names() {
+		if !slices.Contains(may, name) && slices.Contains(form.Keys(reflect.TypeFor[lossT]()), name) {
+			l.b.AtKey(n.Kids[name], form.Join(key, name), "%s loss has no such key", model)
 		}
 	}
 }
@@ -188,14 +190,14 @@ func (t *linkT) link() Link {
 // hosts resolves the node model of each role.
 func (l *loader) hosts() {
 	w := &l.world.Node
-	root := l.root.kid("node")
+	root := l.root.Kid("node")
 	for r := range l.sc.Node {
 		h := w.hostT
 		key := "node." + core.Role(r).String()
-		if n := root.kid(core.Role(r).String()); n != nil {
-			l.b.table(n, key, reflect.ValueOf(&h).Elem())
-			if n.kid("memory") != nil {
-				l.b.later(n.kid("memory"), key+".memory", "the memory model is")
+		if n := root.Kid(core.Role(r).String()); n != nil {
+			l.b.Table(n, key, reflect.ValueOf(&h).Elem())
+			if n.Kid("memory") != nil {
+				l.b.Later(n.Kid("memory"), key+".memory", "the memory model is")
 			}
 		}
 		l.sc.Node[r] = NodeModel{
@@ -203,7 +205,7 @@ func (l *loader) hosts() {
 			Offset: h.Clock.Offset, DriftPPM: h.Clock.DriftPPM,
 		}
 	}
-	if at := root.kid("memory"); at != nil {
-		l.b.later(at, "node.memory", "the memory model is")
+	if at := root.Kid("memory"); at != nil {
+		l.b.Later(at, "node.memory", "the memory model is")
 	}
 }

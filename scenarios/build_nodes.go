@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/core/rng"
 )
@@ -16,8 +18,8 @@ const nodesMax = 250_000
 // cluster counts the processes of every site and builds the node table; it returns false if there is none.
 func (l *loader) cluster(flat bool) bool {
 	t, sc := &l.world.Cluster, l.sc
-	n := l.root.kid("cluster")
-	before := len(l.b.problems)
+	n := l.root.Kid("cluster")
+	before := len(l.b.Problems)
 	sc.Cluster = Cluster{
 		Gateless: t.Gateless, CoresPerWorker: t.CoresPerWorker, Formed: t.Start.Mode == "formed",
 		Settled: t.Start.Coordinates == "settled", ColdOver: t.Start.Over,
@@ -26,13 +28,13 @@ func (l *loader) cluster(flat bool) bool {
 		r, _ := core.ParseRole(name)
 		sc.Cluster.ColdOrder = append(sc.Cluster.ColdOrder, r)
 	}
-	l.startKeys(n.kid("start"))
+	l.startKeys(n.Kid("start"))
 	l.counts(t, n)
 	if t.Clients > 0 {
-		l.b.wrong(n.kid("clients"), "cluster.clients", "clients are not supported yet: there are no jobs to submit")
+		l.b.Wrong(n.Kid("clients"), "cluster.clients", "clients are not supported yet: there are no jobs to submit")
 	}
-	if at := n.kid("cores_per_worker"); at != nil {
-		l.b.later(at, "cluster.cores_per_worker", "workers run no jobs: cores are")
+	if at := n.Kid("cores_per_worker"); at != nil {
+		l.b.Later(at, "cluster.cores_per_worker", "workers run no jobs: cores are")
 	}
 	total, gates := 0, 0
 	for _, s := range sc.Cluster.Sites {
@@ -41,58 +43,51 @@ func (l *loader) cluster(flat bool) bool {
 	}
 	ghosts := t.Ghosts.Gate + t.Ghosts.Manager + t.Ghosts.Worker
 	all := total + ghosts*len(sc.Cluster.Sites)
-	switch at := orNode(n, l.root); {
-	case len(l.b.problems) > before:
+	switch at := form.Or(n, l.root); {
+	case len(l.b.Problems) > before:
 		return false
 	case total == 0:
-		l.b.missing(at, "cluster", "there is no node; give gates, managers and workers per site, or size")
+		l.b.Missing(at, "cluster", "there is no node; give gates, managers and workers per site, or size")
 		return false
 	case all > nodesMax:
-		l.b.wrong(at, "cluster", "%d nodes, at most %d are supported", all, nodesMax)
+		l.b.Wrong(at, "cluster", "%d nodes, at most %d are supported", all, nodesMax)
 		return false
 	case t.Gateless && gates > 0:
-		l.b.wrong(n.kid("gateless"), "cluster.gateless", "there are %d gates", gates)
+		l.b.Wrong(n.Kid("gateless"), "cluster.gateless", "there are %d gates", gates)
 	case sc.Topology.PerNode && all != sc.Topology.N():
-		l.b.wrong(at, "cluster", "%d nodes, but the matrix of nodes has %d rows; leave the counts out to get one node per row", all, sc.Topology.N())
+		l.b.Wrong(at, "cluster", "%d nodes, but the matrix of nodes has %d rows; leave the counts out to get one node per row", all, sc.Topology.N())
 		return false
 	}
 	l.place(flat, t)
 	return true
 }
 
-func orNode(a, b *node) *node {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-func (l *loader) startKeys(n *node) {
-	if n == nil || !n.isTable {
+func (l *loader) startKeys(n *form.Node) {
+	if n == nil || !n.IsTable {
 		return
 	}
 	start := &l.world.Cluster.Start
 	for _, name := range []string{"over", "order"} {
-		if at := n.kid(name); at != nil && start.Mode == "formed" {
-			l.b.atKey(at, "cluster.start."+name, `belongs to mode = "cold"`)
+		if at := n.Kid(name); at != nil && start.Mode == "formed" {
+			l.b.AtKey(at, "cluster.start."+name, `belongs to mode = "cold"`)
 		}
 	}
-	if at := n.kid("coordinates"); at != nil && start.Mode == "cold" && start.Coordinates == "settled" {
-		l.b.wrong(at, "cluster.start.coordinates", `settled coordinates need mode = "formed"`)
+	if at := n.Kid("coordinates"); at != nil && start.Mode == "cold" && start.Coordinates == "settled" {
+		l.b.Wrong(at, "cluster.start.coordinates", `settled coordinates need mode = "formed"`)
 	} else if start.Coordinates == "settled" {
-		l.b.later(at, "cluster.start.coordinates", "starting with settled coordinates is")
+		l.b.Later(at, "cluster.start.coordinates", "starting with settled coordinates is")
 	}
 	seen := map[string]bool{}
 	for _, r := range start.Order {
 		if seen[r] {
-			l.b.wrong(n.kid("order"), "cluster.start.order", "%q is in the list twice", r)
+			l.b.Wrong(n.Kid("order"), "cluster.start.order", "%q is in the list twice", r)
 		}
 		seen[r] = true
 	}
 }
 
 // counts fills Cluster.Sites.
-func (l *loader) counts(t *clusterT, n *node) {
+func (l *loader) counts(t *clusterT, n *form.Node) {
 	topo := l.sc.Topology
 	sites := make([]SiteCounts, len(topo.Sites))
 	for i := range sites {
@@ -114,7 +109,7 @@ func (l *loader) counts(t *clusterT, n *node) {
 			}
 		}
 		if s.Clients != nil && *s.Clients > 0 {
-			l.b.wrong(l.root.kid("topology").kid("sites").items[i].kid("clients"), element("topology.sites", i)+".clients",
+			l.b.Wrong(l.root.Kid("topology").Kid("sites").Items[i].Kid("clients"), form.Element("topology.sites", i)+".clients",
 				"clients are not supported yet: there are no jobs to submit")
 		}
 	}
@@ -143,19 +138,19 @@ func (l *loader) fixedCount() int {
 
 // fillWorkers spreads what cluster.size leaves after gates and managers over the sites; the first sites, in
 // the order of their names, take the remainder.
-func (l *loader) fillWorkers(size int, n *node) {
+func (l *loader) fillWorkers(size int, n *form.Node) {
 	sites := l.sc.Cluster.Sites
 	fixed := 0
 	for _, s := range sites {
 		fixed += s.Gates + s.Managers
 	}
-	at := orNode(n.kid("size"), l.root)
-	if w := n.kid("workers"); w != nil {
-		l.b.wrong(w, "cluster.workers", "size = %d says how many workers there are: what gates and managers leave", size)
+	at := form.Or(n.Kid("size"), l.root)
+	if w := n.Kid("workers"); w != nil {
+		l.b.Wrong(w, "cluster.workers", "size = %d says how many workers there are: what gates and managers leave", size)
 		return
 	}
 	if fixed > size {
-		l.b.wrong(at, "cluster.size", "is less than the %d gates and managers", fixed)
+		l.b.Wrong(at, "cluster.size", "is less than the %d gates and managers", fixed)
 		return
 	}
 	rest := size - fixed
@@ -280,7 +275,7 @@ func (l *loader) seeds(flat bool) {
 	sc := l.sc
 	if s := l.world.Cluster.Seeds; s != nil {
 		if s.Draws() {
-			l.b.wrong(s.src, s.key, "count and pct cannot be used here: who is known is fixed")
+			l.b.Wrong(s.src, s.key, "count and pct cannot be used here: who is known is fixed")
 			return
 		}
 		s.resolve(l.b, sc, true)

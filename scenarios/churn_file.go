@@ -1,6 +1,10 @@
 package scenarios
 
-import "errors"
+import (
+	"errors"
+
+	"hypersim/scenarios/form"
+)
 
 // Churn is a Poisson process of departures and arrivals among the target's nodes (spec 40 §8.3). At each
 // event one thing happens, drawn by weight: a running node crashes, a running node leaves, or one that does
@@ -35,46 +39,46 @@ type rateT struct {
 
 var errChurnRate = errors.New(`must be a rate such as "30/min", or a share of the target such as "10%/min"`)
 
-func (r *rateT) bind(b *binding, n *node, key string, f field) {
-	s, _ := n.text()
+func (r *rateT) Bind(b *form.Binding, n *form.Node, key string, f form.Field) {
+	s, _ := n.Text()
 	out := rateT{}
-	v, err := parseShareRate(s)
+	v, err := form.ParseShareRate(s)
 	if out.relative = err == nil; !out.relative {
-		v, err = parseRate(s)
+		v, err = form.ParseRate(s)
 	}
 	if err != nil {
-		b.wrong(n, key, "%v", errChurnRate)
+		b.Wrong(n, key, "%v", errChurnRate)
 		return
 	}
-	if out.perSec = v; b.inside(n, key, v, f, func(x float64) string { return number(x) + "/s" }) {
+	if out.perSec = v; b.Inside(n, key, v, f, func(x float64) string { return form.Number(x) + "/s" }) {
 		*r = out
 	}
 }
 
-func (r *rateT) encode(field) any {
+func (r *rateT) Encode(form.Field) any {
 	if r.relative {
-		return number(r.perSec*100) + "%/s"
+		return form.Number(r.perSec*100) + "%/s"
 	}
-	return number(r.perSec) + "/s"
+	return form.Number(r.perSec) + "/s"
 }
 
-func (*rateT) schema(field) map[string]any {
+func (*rateT) Schema(form.Field) map[string]any {
 	return map[string]any{"type": "string", "description": errChurnRate.Error()}
 }
 
 // churnFault checks and copies what a churn has of its own.
-func (l *loader) churnFault(f *Fault, t *faultT, n *node, key string) {
+func (l *loader) churnFault(f *Fault, t *faultT, n *form.Node, key string) {
 	if f.Target != nil && f.Target.Draws() {
-		l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
+		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
 	}
-	if t.Rate == nil || n.kid("rate") == nil {
+	if t.Rate == nil || n.Kid("rate") == nil {
 		return // reported
 	}
 	c := Churn{Rate: t.Rate.perSec, Relative: t.Rate.relative, Crash: 1, Leave: 1}
-	if m := t.Mix; m != nil && n.kid("mix") != nil {
+	if m := t.Mix; m != nil && n.Kid("mix") != nil {
 		c.Crash, c.Leave, c.Join = m.Crash, m.Leave, m.Join
 		if c.Crash+c.Leave+c.Join <= 0 {
-			l.b.wrong(n.kid("mix"), key+".mix", "needs a weight above 0")
+			l.b.Wrong(n.Kid("mix"), key+".mix", "needs a weight above 0")
 		}
 	}
 	f.Churn = &c

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"hypersim/scenarios/form"
 )
 
 // Difference is a key of a scenario's world or protocol that is not as it would be if the file said nothing.
@@ -27,11 +29,11 @@ func Differences(s *Scenario) []Difference {
 	for _, name := range []string{"scenario", "topology", "network", "node", "cluster", "protocol"} {
 		flatten(name, have[name], is)
 	}
-	base := encodeStruct(reflect.ValueOf(defaultWorld()))
+	base := form.Encode(reflect.ValueOf(defaultWorld()))
 	c := defaultConfig()
 	rooms, protocol := roomsOf(&c), map[string]any{"unsafe": false, "profile": ProfileSpecified}
 	for _, name := range roomNames() {
-		protocol[name] = encodeStruct(rooms[name])
+		protocol[name] = form.Encode(rooms[name])
 	}
 	base["protocol"] = protocol
 	flatten("", roundTrip(base), usual)
@@ -64,7 +66,7 @@ func quiet(key string) bool {
 
 // roundTrip makes of encoded values what decoding a configuration makes of them.
 func roundTrip(v any) (out any) {
-	if err := json.Unmarshal([]byte(literalOf(v)), &out); err != nil {
+	if err := json.Unmarshal([]byte(form.JSON(v)), &out); err != nil {
 		panic("scenarios: the defaults are no JSON: " + err.Error())
 	}
 	return out
@@ -74,11 +76,11 @@ func roundTrip(v any) (out any) {
 func flatten(path string, v any, into map[string]string) {
 	if m, ok := v.(map[string]any); ok && m["dist"] == nil {
 		for k, x := range m {
-			flatten(join(path, k), x, into)
+			flatten(form.Join(path, k), x, into)
 		}
 		return
 	}
 	if v != nil {
-		into[path] = literalOf(v)
+		into[path] = form.JSON(v)
 	}
 }

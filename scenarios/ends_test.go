@@ -11,6 +11,7 @@ import (
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
+	"hypersim/scenarios/form"
 	"hypersim/sim/world"
 )
 
@@ -128,7 +129,7 @@ func TestEveryKeyHoldsItsEnds(t *testing.T) {
 			run(t, sc, key, value)
 			return
 		}
-		var problems scenarios.Problems
+		var problems form.Problems
 		switch {
 		case !errors.As(err, &problems):
 			t.Errorf("%s = %s: %v", key, value, err)

@@ -9,20 +9,22 @@ import (
 	"strings"
 	"sync"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
 // environment is what expressions may name.
-func (l *loader) environment(built bool) *environment {
+func (l *loader) environment(built bool) *form.Environment {
 	if !built {
-		return &environment{broken: true}
+		return &form.Environment{Broken: true}
 	}
 	cfg := configVars(&l.sc.Protocol.Configs[0])
 	roles := map[string]any{}
 	for r, layer := range l.proto.roles {
 		c := l.proto.base
 		if layer != nil {
-			(&loader{b: &binding{}, world: l.world}).bindRooms(&c, layer, "")
+			(&loader{b: &form.Binding{}, world: l.world}).bindRooms(&c, layer, "")
 		}
 		roles[core.Role(r).String()] = configVars(&c)
 	}
@@ -42,7 +44,7 @@ func (l *loader) environment(built bool) *environment {
 	}
 	l.encoded = l.encodeWorld()
 	swept := l.sweptVars(vars)
-	e := newEnvironment(vars, func(path string) dimension {
+	e := form.NewEnvironment(vars, func(path string) form.Dimension {
 		if d, ok := swept[path]; ok {
 			return d
 		}
@@ -53,9 +55,9 @@ func (l *loader) environment(built bool) *environment {
 }
 
 // functions declares what the world answers.
-func (l *loader) functions(e *environment) {
-	e.words("owd", 2, oneTime, func(s []string) (float64, error) { return l.delay(s[0], s[1]) })
-	e.words("rtt", 2, oneTime, func(s []string) (float64, error) {
+func (l *loader) functions(e *form.Environment) {
+	e.Words("owd", 2, form.OneTime, func(s []string) (float64, error) { return l.delay(s[0], s[1]) })
+	e.Words("rtt", 2, form.OneTime, func(s []string) (float64, error) {
 		there, err := l.delay(s[0], s[1])
 		if err != nil {
 			return 0, err
@@ -63,28 +65,28 @@ func (l *loader) functions(e *environment) {
 		back, err := l.delay(s[1], s[0])
 		return there + back, err
 	})
-	e.words("group_size", 1, plainNum, func(s []string) (float64, error) {
+	e.Words("group_size", 1, form.PlainNumber, func(s []string) (float64, error) {
 		n, err := l.groupSize(s[0])
 		return float64(n), err
 	})
-	e.words("baseline", 2, anything, func([]string) (float64, error) {
+	e.Words("baseline", 2, form.Anything, func([]string) (float64, error) {
 		return 0, errors.New("baseline is not supported yet: bounds are numbers before the run starts")
 	})
 }
 
 // configDimension is that of a variable that is a key of the protocol, or a count of the cluster.
-func configDimension(path string) dimension {
+func configDimension(path string) form.Dimension {
 	rest, ok := strings.CutPrefix(path, "cfg.")
 	if !ok {
-		return plainNum // of the cluster
+		return form.PlainNumber // of the cluster
 	}
 	if r, ok := strings.CutPrefix(rest, "role."); ok {
 		_, rest, _ = strings.Cut(r, ".")
 	}
 	if timeKeys()[rest] {
-		return oneTime
+		return form.OneTime
 	}
-	return plainNum
+	return form.PlainNumber
 }
 
 // configVars returns the numbers and words of a configuration by room and key.
@@ -94,10 +96,10 @@ func configVars(c *Config) map[string]any {
 	for _, name := range roomNames() {
 		room := map[string]any{}
 		v := rooms[name]
-		for _, f := range fieldsOf(v.Type()) {
+		for _, f := range form.Fields(v.Type()) {
 			x := v.FieldByIndex(f.Index)
 			switch {
-			case x.Type() == durationType:
+			case x.Type() == form.DurationType:
 				room[f.Tag.Get("key")] = core.Duration(x.Int()).Seconds()
 			case x.CanInt():
 				room[f.Tag.Get("key")] = float64(x.Int())
@@ -113,14 +115,14 @@ func configVars(c *Config) map[string]any {
 }
 
 // sweptVars adds the current values of swept keys, unless a name is taken, and returns of what they are.
-func (l *loader) sweptVars(vars map[string]any) map[string]dimension {
-	swept := map[string]dimension{}
-	for _, it := range slices.Concat(l.alt.Sweep.Grid.items, l.alt.Sweep.Zip.items) {
-		text, ok := l.current(it.path)
+func (l *loader) sweptVars(vars map[string]any) map[string]form.Dimension {
+	swept := map[string]form.Dimension{}
+	for _, it := range slices.Concat(l.alt.Sweep.Grid.Items, l.alt.Sweep.Zip.Items) {
+		text, ok := l.current(it.Path)
 		if !ok {
 			continue
 		}
-		parts := splitPath(it.path)
+		parts := form.SplitPath(it.Path)
 		at := vars
 		for i, part := range parts {
 			if i == len(parts)-1 {
@@ -145,14 +147,14 @@ func (l *loader) sweptVars(vars map[string]any) map[string]dimension {
 }
 
 // dimensionOfText is that of a value as written.
-func dimensionOfText(text string) dimension {
+func dimensionOfText(text string) form.Dimension {
 	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return plainNum
+		return form.PlainNumber
 	}
-	if _, err := parseDuration(text); err == nil {
-		return oneTime
+	if _, err := form.ParseDuration(text); err == nil {
+		return form.OneTime
 	}
-	return anything
+	return form.Anything
 }
 
 // numberOf turns a value as written into what an expression computes with: seconds, a number, or a word.
@@ -160,10 +162,10 @@ func numberOf(text string) any {
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
 		return v
 	}
-	if d, err := parseDuration(text); err == nil {
+	if d, err := form.ParseDuration(text); err == nil {
 		return d.Seconds()
 	}
-	if p, err := parsePercent(text); err == nil {
+	if p, err := form.ParsePercent(text); err == nil {
 		return p
 	}
 	return text
@@ -174,14 +176,14 @@ func (l *loader) current(path string) (string, bool) {
 	if path == "variant" {
 		return l.sc.Variant, l.sc.Variant != ""
 	}
-	if n := l.root.lookup(path); n != nil && !n.isTable && !n.isArray {
-		return fmt.Sprint(n.val), true
+	if n := l.root.Lookup(path); n != nil && !n.IsTable && !n.IsArray {
+		return fmt.Sprint(n.Val), true
 	}
-	if l.pristine != nil && l.pristine.lookup(path) != nil {
+	if l.pristine != nil && l.pristine.Lookup(path) != nil {
 		return "", true // of a fault that this variant lacks
 	}
 	var at any = l.encoded
-	for _, part := range splitPath(path) {
+	for _, part := range form.SplitPath(path) {
 		m, ok := at.(map[string]any)
 		if !ok {
 			return "", false
@@ -200,8 +202,8 @@ var timeKeys = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
 	var c Config
 	for name, room := range roomsOf(&c) {
-		for _, f := range fieldsOf(room.Type()) {
-			if f.Type == durationType || f.Type == reflect.PointerTo(durationType) {
+		for _, f := range form.Fields(room.Type()) {
+			if f.Type == form.DurationType || f.Type == reflect.PointerTo(form.DurationType) {
 				out[name+"."+f.Tag.Get("key")] = true
 			}
 		}

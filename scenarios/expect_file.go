@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -18,24 +20,24 @@ type expectT struct {
 	Stat      string       `key:"stat" doc:"count, sum, mean, sd, min, pNN, max, all, first, last, rate or slope (default p50)"`
 	Window    *windowT     `key:"window" doc:"part of the run; the measured time when left out"`
 	Since     *instantT    `key:"since" doc:"times are counted from here"`
-	Min       *scalarT     `key:"min" doc:"least value allowed"`
-	Max       *scalarT     `key:"max" doc:"largest value allowed"`
-	Equals    *scalarT     `key:"equals" doc:"value, ± tolerance"`
-	Tolerance *scalarT     `key:"tolerance" doc:"share of equals with %, else in its unit (default 0)"`
+	Min       *form.Scalar `key:"min" doc:"least value allowed"`
+	Max       *form.Scalar `key:"max" doc:"largest value allowed"`
+	Equals    *form.Scalar `key:"equals" doc:"value, ± tolerance"`
+	Tolerance *form.Scalar `key:"tolerance" doc:"share of equals with %, else in its unit (default 0)"`
 	Per       string       `key:"per" doc:"swept key; bounds may then be tables by its value"`
 	Level     string       `key:"level" enum:"must,should,record" doc:"must decides the exit status (default must)"`
 	Across    string       `key:"across" enum:"all,pooled,mean,share" doc:"how seeds are combined"`
 	AtLeast   *float64     `key:"at_least" range:"[0,1]" doc:"across = share: of the seeds"`
-	When      rawT         `key:"when" doc:"judged only for these values of swept keys, or of variant"`
+	When      form.Raw     `key:"when" doc:"judged only for these values of swept keys, or of variant"`
 	Versus    versusT      `key:"versus" doc:"paired comparison with the cell that has these values; as = \"ratio\" divides, else the difference counts"`
 	Needs     *int         `key:"needs" range:"[0,1000000000]" doc:"fewest observations; fewer: cannot be judged, which fails a must (default 1; 0 for count, sum and rate)"`
 	Why       string       `key:"why" doc:"the arithmetic behind the bounds; required for must"`
 
-	Invariant    string  `key:"invariant" doc:"an invariant instead of a metric"`
-	Disable      *bool   `key:"disable" doc:"the invariant is not checked in this scenario"`
-	Event        *laterT `key:"event" later:"expectations about events are" doc:"protocol events"`
-	Order        *laterT `key:"order" later:"expectations about events are" doc:"order of protocol events"`
-	SameDigestAs *laterT `key:"same_digest_as" later:"comparisons of digests are" doc:"a comparison of cells"`
+	Invariant    string      `key:"invariant" doc:"an invariant instead of a metric"`
+	Disable      *bool       `key:"disable" doc:"the invariant is not checked in this scenario"`
+	Event        *form.Later `key:"event" later:"expectations about events are" doc:"protocol events"`
+	Order        *form.Later `key:"order" later:"expectations about events are" doc:"order of protocol events"`
+	SameDigestAs *form.Later `key:"same_digest_as" later:"comparisons of digests are" doc:"a comparison of cells"`
 }
 
 type observableT struct {
@@ -70,14 +72,14 @@ func (l *loader) expects(list []expectT) {
 	seen := map[string]int{}
 	for i := range list {
 		t := &list[i]
-		key := element("expect", i)
-		n := l.root.kid("expect").items[i]
+		key := form.Element("expect", i)
+		n := l.root.Kid("expect").Items[i]
 		if first, twice := seen[t.ID]; twice && t.ID != "" {
-			l.b.wrong(n.kid("id"), key+".id", "is the id of expect[%d] too", first)
+			l.b.Wrong(n.Kid("id"), key+".id", "is the id of expect[%d] too", first)
 		} else {
 			seen[t.ID] = i
 		}
-		if t.Invariant != "" || n.kid("invariant") != nil {
+		if t.Invariant != "" || n.Kid("invariant") != nil {
 			l.invariant(t, n, key)
 			l.applies[i] = true
 			continue
@@ -92,28 +94,28 @@ func (l *loader) expects(list []expectT) {
 
 var invariantForm = regexp.MustCompile(`^I-[A-Z]{1,2}[0-9]{1,2}$`)
 
-func (l *loader) invariant(t *expectT, n *node, key string) {
-	at := n.kid("invariant")
+func (l *loader) invariant(t *expectT, n *form.Node, key string) {
+	at := n.Kid("invariant")
 	switch {
 	case !invariantForm.MatchString(t.Invariant):
-		l.b.wrong(at, key+".invariant", `must be the number of an invariant, such as "I-M28"`)
+		l.b.Wrong(at, key+".invariant", `must be the number of an invariant, such as "I-M28"`)
 	case t.Disable == nil || !*t.Disable:
-		l.b.wrong(at, key+".invariant", "invariants are always on; an expectation can only turn one off, with disable = true")
+		l.b.Wrong(at, key+".invariant", "invariants are always on; an expectation can only turn one off, with disable = true")
 	case t.Why == "":
-		l.b.missing(n, key+".why", "turning an invariant off needs a reason")
+		l.b.Missing(n, key+".why", "turning an invariant off needs a reason")
 	case t.Metric != "":
-		l.b.wrong(n.kid("metric"), key+".metric", "an expectation is about a metric or an invariant, not both")
+		l.b.Wrong(n.Kid("metric"), key+".metric", "an expectation is about a metric or an invariant, not both")
 	default:
 		l.sc.Disabled = append(l.sc.Disabled, DisabledInvariant{ID: t.Invariant, Why: t.Why})
 	}
 }
 
-func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
-	before := len(l.b.problems)
+func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
+	before := len(l.b.Problems)
 	e := Expect{ID: t.ID, Level: or(t.Level, LevelMust), Why: t.Why, StatText: or(t.Stat, "p50"), Applies: true}
-	if n.kid("metric") == nil {
-		if n.kid("event") == nil && n.kid("order") == nil && n.kid("same_digest_as") == nil {
-			l.b.missing(n, key+".metric", "an expectation needs one")
+	if n.Kid("metric") == nil {
+		if n.Kid("event") == nil && n.Kid("order") == nil && n.Kid("same_digest_as") == nil {
+			l.b.Missing(n, key+".metric", "an expectation needs one")
 		}
 		return e, false
 	}
@@ -125,28 +127,28 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 		unit = unknownUnit
 	}
 	if m != nil && m.Drawn {
-		l.b.wrong(n.kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
+		l.b.Wrong(n.Kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
 	}
 	var ok bool
 	if e.Stat, e.Quantile, ok = statOf(e.StatText); !ok {
-		l.b.wrong(n.kid("stat"), key+".stat", `must be %s, or a quantile such as "p95"%s`, oneOf(statWords), didYouMean(t.Stat, statWords))
+		l.b.Wrong(n.Kid("stat"), key+".stat", `must be %s, or a quantile such as "p95"%s`, form.OneOf(statWords), form.DidYouMean(t.Stat, statWords))
 	}
 	for _, other := range []struct {
 		t    *observableT
 		to   **Observable
 		name string
 	}{{t.Minus, &e.Minus, "minus"}, {t.Ratio, &e.Ratio, "ratio"}} {
-		if other.t == nil || n.kid(other.name) == nil {
+		if other.t == nil || n.Kid(other.name) == nil {
 			continue
 		}
-		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.kid(other.name), join(key, other.name), e.Applies)
+		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.Kid(other.name), form.Join(key, other.name), e.Applies)
 		*other.to = &o
 		if other.name == "minus" && unit != "" && otherUnit != "" && unit != otherUnit {
-			l.b.wrong(n.kid("minus"), key+".minus", "is in %s, %s is in %s", otherUnit, t.Metric, unit)
+			l.b.Wrong(n.Kid("minus"), key+".minus", "is in %s, %s is in %s", otherUnit, t.Metric, unit)
 		}
 	}
 	if t.Minus != nil && t.Ratio != nil {
-		l.b.wrong(n.kid("ratio"), key+".ratio", "minus and ratio cannot both be given")
+		l.b.Wrong(n.Kid("ratio"), key+".ratio", "minus and ratio cannot both be given")
 	}
 	switch {
 	case e.Stat == "count":
@@ -171,59 +173,59 @@ func (l *loader) expect(t *expectT, n *node, key string) (Expect, bool) {
 	}
 	e.Applies = l.bounds(t, n, key, &e) && !off && e.Applies
 	l.across(t, n, key, &e)
-	return e, len(l.b.problems) == before
+	return e, len(l.b.Problems) == before
 }
 
 // observable checks a metric and its labels and returns the unit. What a filter names must exist in the
 // scenario if this run is one that the claim is about.
-func (l *loader) observable(name string, where labelsT, n *node, key string, applies bool) (Observable, string) {
+func (l *loader) observable(name string, where labelsT, n *form.Node, key string, applies bool) (Observable, string) {
 	o := Observable{Metric: name, Where: where}
-	at := n.kid("metric")
+	at := n.Kid("metric")
 	if at == nil || name == "" {
 		return o, ""
 	}
 	m := findMetric(name)
 	switch {
 	case m == nil && slices.Contains(laterMetrics, name):
-		l.b.wrong(at, key+".metric", "jobs, routing and flow control are not supported yet, so nothing measures it")
+		l.b.Wrong(at, key+".metric", "jobs, routing and flow control are not supported yet, so nothing measures it")
 		return o, ""
 	case m == nil:
-		l.b.wrong(at, key+".metric", "no such metric%s", didYouMean(name, metricNames()))
+		l.b.Wrong(at, key+".metric", "no such metric%s", form.DidYouMean(name, metricNames()))
 		return o, ""
 	}
-	l.filter(m, where, n, join(key, "where"), applies)
+	l.filter(m, where, n, form.Join(key, "where"), applies)
 	return o, m.Unit
 }
 
 // filter checks the labels of a filter. One that can select nothing would let every claim hold.
-func (l *loader) filter(m *Metric, where labelsT, n *node, key string, applies bool) {
-	before := len(l.b.problems)
+func (l *loader) filter(m *Metric, where labelsT, n *form.Node, key string, applies bool) {
+	before := len(l.b.Problems)
 	for i := range where {
 		w := &where[i]
-		at, k := n.kid("where").kid(w.spelled()), join(key, w.spelled())
+		at, k := n.Kid("where").Kid(w.spelled()), form.Join(key, w.spelled())
 		switch {
 		case at == nil:
 		case len(m.Labels) == 0:
-			l.b.atKey(at, k, "%s has no labels: it is about all nodes at once", m.Name)
+			l.b.AtKey(at, k, "%s has no labels: it is about all nodes at once", m.Name)
 		case !slices.Contains(m.Labels, w.Key):
-			l.b.atKey(at, k, "%s has no such label%s%s", m.Name, has(m.Labels), didYouMean(w.Key, m.Labels))
+			l.b.AtKey(at, k, "%s has no such label%s%s", m.Name, form.Has(m.Labels), form.DidYouMean(w.Key, m.Labels))
 		case applies && l.sc.Topology != nil:
 			for _, v := range w.Values {
 				l.labelValue(m, at, k, w.Key, v)
 			}
 		}
 	}
-	if !applies || l.sc.Topology == nil || len(l.b.problems) > before {
+	if !applies || l.sc.Topology == nil || len(l.b.Problems) > before {
 		return
 	}
 	if label, empty := l.empty(m, where); empty {
-		if at := n.kid("where").kid(label); at != nil {
-			l.b.atKey(at, join(key, label), "no node is all that is asked for, so nothing is selected")
+		if at := n.Kid("where").Kid(label); at != nil {
+			l.b.AtKey(at, form.Join(key, label), "no node is all that is asked for, so nothing is selected")
 		}
 	}
 }
 
-func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
+func (l *loader) window(t *expectT, n *form.Node, key string, e *Expect) {
 	e.From, e.To = l.sc.Warmup, l.sc.Duration
 	if t.Window != nil {
 		if t.Window.From != nil {
@@ -238,11 +240,11 @@ func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
 			e.Rolling = *t.Window.Rolling
 		}
 		if !t.Window.From.unusable() && !t.Window.To.unusable() {
-			switch w := n.kid("window"); {
+			switch w := n.Kid("window"); {
 			case e.From >= e.To:
-				l.b.wrong(w, key+".window", "is empty: from %s to %s", formatDuration(e.From), formatDuration(e.To))
+				l.b.Wrong(w, key+".window", "is empty: from %s to %s", form.FormatDuration(e.From), form.FormatDuration(e.To))
 			case e.To > l.sc.Duration:
-				l.b.wrong(w, key+".window", "ends at %s, after the run of %s", formatDuration(e.To), formatDuration(l.sc.Duration))
+				l.b.Wrong(w, key+".window", "ends at %s, after the run of %s", form.FormatDuration(e.To), form.FormatDuration(l.sc.Duration))
 			}
 		}
 	}
@@ -256,7 +258,7 @@ func (l *loader) window(t *expectT, n *node, key string, e *Expect) {
 // unusable reports whether an instant has no value to compare with.
 func (t *instantT) unusable() bool { return t != nil && (t.bad || t.off) }
 
-func (l *loader) across(t *expectT, n *node, key string, e *Expect) {
+func (l *loader) across(t *expectT, n *form.Node, key string, e *Expect) {
 	e.Across = t.Across
 	if e.Across == "" {
 		e.Across = "pooled"
@@ -266,9 +268,9 @@ func (l *loader) across(t *expectT, n *node, key string, e *Expect) {
 	}
 	switch {
 	case e.Across == "share" && t.AtLeast == nil:
-		l.b.missing(n, key+".at_least", "across = \"share\" says which share of the seeds")
-	case e.Across != "share" && t.AtLeast != nil && n.kid("at_least") != nil:
-		l.b.wrong(n.kid("at_least"), key+".at_least", "belongs to across = \"share\"")
+		l.b.Missing(n, key+".at_least", "across = \"share\" says which share of the seeds")
+	case e.Across != "share" && t.AtLeast != nil && n.Kid("at_least") != nil:
+		l.b.Wrong(n.Kid("at_least"), key+".at_least", "belongs to across = \"share\"")
 	}
 	if t.AtLeast != nil {
 		e.AtLeast = *t.AtLeast
@@ -283,19 +285,19 @@ func (l *loader) across(t *expectT, n *node, key string, e *Expect) {
 }
 
 // when reports whether this run's values are among those an expectation is for.
-func (l *loader) when(when rawT) bool {
+func (l *loader) when(when form.Raw) bool {
 	applies := true
-	for _, it := range when.items {
-		value, ok := l.current(it.path)
+	for _, it := range when.Items {
+		value, ok := l.current(it.Path)
 		if !ok {
-			l.b.atKey(it.value, it.key, "no such key in this file")
+			l.b.AtKey(it.Value, it.Key, "no such key in this file")
 			continue
 		}
-		items := []*node{it.value}
-		if it.value.isArray {
-			items = it.value.items
+		items := []*form.Node{it.Value}
+		if it.Value.IsArray {
+			items = it.Value.Items
 		}
-		applies = applies && slices.ContainsFunc(items, func(n *node) bool { return sameValue(fmt.Sprint(n.val), value) })
+		applies = applies && slices.ContainsFunc(items, func(n *form.Node) bool { return sameValue(fmt.Sprint(n.Val), value) })
 	}
 	return applies
 }

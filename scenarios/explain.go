@@ -1,13 +1,13 @@
 package scenarios
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"hypersim/scenarios/form"
 )
 
 // Explanation is what there is to say about a name of the format: a key, a kind of fault, a metric or a key of
@@ -53,7 +53,7 @@ func NamesExplained() []string {
 // plainPath leaves out of a dotted key what stands for one of several equal tables.
 func plainPath(key string) string {
 	var parts []string
-	all := splitPath(indices.ReplaceAllString(key, ""))
+	all := form.SplitPath(indices.ReplaceAllString(key, ""))
 	for i, part := range all {
 		before := strings.Join(parts, ".")
 		switch {
@@ -106,30 +106,30 @@ var explanations = sync.OnceValue(func() []Explanation {
 func explainProtocol(add func(Explanation)) {
 	c := defaultConfig()
 	rooms := roomsOf(&c)
-	add(Explanation{Kind: "table", Name: "protocol", Doc: "parameters of the protocol, by room", Takes: append(keysOf(reflect.TypeFor[protocolT]()), roomNames()...)})
+	add(Explanation{Kind: "table", Name: "protocol", Doc: "parameters of the protocol, by room", Takes: append(form.Keys(reflect.TypeFor[protocolT]()), roomNames()...)})
 	explainTable(reflect.TypeFor[protocolT](), reflect.ValueOf(protocolT{Profile: ProfileSpecified}), "protocol", add)
 	for _, name := range roomNames() {
-		path := join("protocol", name)
-		add(Explanation{Kind: "table", Name: path, Doc: "parameters of this room", Takes: keysOf(rooms[name].Type())})
+		path := form.Join("protocol", name)
+		add(Explanation{Kind: "table", Name: path, Doc: "parameters of this room", Takes: form.Keys(rooms[name].Type())})
 		explainTable(rooms[name].Type(), rooms[name], path, add)
 	}
 }
 
 // explainTable explains the keys of a struct and of those below it; defaults holds their defaults, if there are any.
 func explainTable(t reflect.Type, defaults reflect.Value, path string, add func(Explanation)) {
-	for _, sf := range fieldsOf(t) {
-		f := field{name: sf.Tag.Get("key"), tag: sf.Tag}
+	for _, sf := range form.Fields(t) {
+		f := form.Field{Name: sf.Tag.Get("key"), Tag: sf.Tag}
 		var value reflect.Value
 		if defaults.IsValid() {
 			value = defaults.FieldByIndex(sf.Index)
 		}
-		at := join(path, f.name)
-		inner := tableOf(sf.Type)
+		at := form.Join(path, f.Name)
+		inner := form.TableOf(sf.Type)
 		if inner == nil {
 			add(explainKey(at, sf.Type, value, f))
 			continue
 		}
-		add(Explanation{Kind: "table", Name: at, Doc: f.tag.Get("doc"), Takes: keysOf(inner)})
+		add(Explanation{Kind: "table", Name: at, Doc: f.Tag.Get("doc"), Takes: form.Keys(inner)})
 		repeats := inner == reflect.TypeFor[hostT]() || inner == reflect.TypeFor[linkT]() // the same keys as the table around it
 		if repeats {
 			continue
@@ -141,65 +141,32 @@ func explainTable(t reflect.Type, defaults reflect.Value, path string, add func(
 	}
 }
 
-// tableOf returns the struct of a table or a list of tables, nil for a value.
-func tableOf(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		if _, ok := reflect.New(t).Interface().(special); ok {
-			return nil
-		}
-		t = t.Elem()
-	}
-	if _, ok := reflect.New(t).Interface().(special); ok || t.Kind() != reflect.Struct {
-		return nil
-	}
-	return t
-}
-
-func explainKey(at string, t reflect.Type, value reflect.Value, f field) Explanation {
+func explainKey(at string, t reflect.Type, value reflect.Value, f form.Field) Explanation {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	e := Explanation{Kind: "key", Name: at, Doc: f.tag.Get("doc"), Form: formOf(t), Unit: f.tag.Get("unit"), Values: f.enum(), Source: f.tag.Get("ref")}
-	if in := f.interval(); in != everything {
-		e.Range = strings.TrimPrefix(in.text(showOf(t, f)), "must be ")
+	e := Explanation{Kind: "key", Name: at, Doc: f.Tag.Get("doc"), Form: formOf(t), Unit: f.Tag.Get("unit"), Values: f.Enum(), Source: f.Tag.Get("ref")}
+	if in := f.Interval(); in != form.Everything {
+		e.Range = strings.TrimPrefix(in.Text(showOf(t, f)), "must be ")
 	}
-	if d := defaultOf(value, f); f.required() {
+	if d := form.DefaultOf(value, f); f.Required() {
 		e.Required = true
 	} else if d != nil {
-		e.Default = literalOf(d)
+		e.Default = form.JSON(d)
 	}
 	return e
 }
 
-// defaultOf returns a default as it is encoded, nil where there is none.
-func defaultOf(value reflect.Value, f field) any {
-	if !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil() {
-		return nil
-	}
-	return encodeValue(value, f)
-}
-
-// literalOf writes a value as a file would.
-func literalOf(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic("scenarios: a default is no JSON: " + err.Error()) // only finite numbers and strings are in it
-	}
-	return strings.TrimSpace(b.String())
-}
-
-func showOf(t reflect.Type, f field) func(float64) string {
+func showOf(t reflect.Type, f form.Field) func(float64) string {
 	switch {
-	case t == reflect.TypeFor[byteSize]():
-		return showSize
-	case t == reflect.TypeFor[bandwidth]():
-		return formatBandwidth
-	case t == durationType, f.tag.Get("unit") == "s":
-		return seconds
+	case t == reflect.TypeFor[form.Bytes]():
+		return form.ShowBytes
+	case t == reflect.TypeFor[form.Bandwidth]():
+		return form.FormatBandwidth
+	case t == form.DurationType, f.Tag.Get("unit") == "s":
+		return form.ShowSeconds
 	}
-	return number
+	return form.Number
 }
 
 // formOf says how a value of a type is written.
@@ -209,12 +176,12 @@ func formOf(t reflect.Type) string {
 		return `a constant, or a distribution: { dist = "normal", mean = …, std = … }`
 	case *Selector:
 		return `a selector, such as { site = "a" } or { role = "worker", count = 1 }`
-	case special:
-		text, _ := s.schema(field{})["description"].(string)
+	case form.Special:
+		text, _ := s.Schema(form.Field{})["description"].(string)
 		return strings.TrimPrefix(text, "must be ")
 	}
 	switch {
-	case t == durationType:
+	case t == form.DurationType:
 		return `a duration with its unit, such as "250ms"`
 	case t == reflect.TypeFor[[]string]():
 		return "a word or a list of words"

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"hypersim/scenarios/form"
 )
 
 // Whatever has a name in a file has an explanation.
@@ -39,7 +41,7 @@ func TestEveryNameIsExplained(t *testing.T) {
 func TestAnExplanationSaysWhatLoads(t *testing.T) {
 	e := Explain("suspicion.min")[0]
 	c := defaultConfig()
-	if e.Name != "protocol.suspicion.min" || e.Default != literalOf(formatDuration(c.Swim.Suspicion.Min)) || e.Range == "" {
+	if e.Name != "protocol.suspicion.min" || e.Default != form.JSON(form.FormatDuration(c.Swim.Suspicion.Min)) || e.Range == "" {
 		t.Errorf("%+v", e)
 	}
 	if e := Explain("network.mtu")[0]; e.Default != `"1400B"` || e.Range != "≥ 576B and ≤ 65535B" || !strings.Contains(e.Form, "1400B") {
@@ -82,7 +84,7 @@ func TestTheSchemaCarriesDefaultsAndNames(t *testing.T) {
 		for _, p := range path {
 			full = append(full, "properties", p)
 		}
-		if have := literalOf(at(full...)["default"]); have != want {
+		if have := form.JSON(at(full...)["default"]); have != want {
 			t.Errorf("%v has the default %s, want %s", path, have, want)
 		}
 	}
@@ -128,7 +130,7 @@ func TestDifferencesAreThoseFromTheDefaults(t *testing.T) {
 	for _, d := range Differences(s) {
 		have[d.Key] = d
 	}
-	min := literalOf(formatDuration(defaultConfig().Swim.Suspicion.Min))
+	min := form.JSON(form.FormatDuration(defaultConfig().Swim.Suspicion.Min))
 	for _, want := range []Difference{
 		{"cluster.managers", "5", "0"},
 		{"network.mtu", `"1200B"`, `"1400B"`},
@@ -166,7 +168,7 @@ func TestAResolvedPlotMarksTheFaultsOfItsVariant(t *testing.T) {
 		if err := json.Unmarshal(s.Config, &config); err != nil {
 			t.Fatal(err)
 		}
-		if have := literalOf(config.Report.Plot[0].Mark); have != want {
+		if have := form.JSON(config.Report.Plot[0].Mark); have != want {
 			t.Errorf("variant %s marks %s, want %s", variant, have, want)
 		}
 	}

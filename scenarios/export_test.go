@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -20,9 +22,9 @@ func KeyEnds() []End {
 	var c Config
 	rooms := roomsOf(&c)
 	for _, name := range roomNames() {
-		out = append(out, endsOf(rooms[name].Type(), join("protocol", name))...)
+		out = append(out, endsOf(rooms[name].Type(), form.Join("protocol", name))...)
 	}
-	for _, f := range fieldsOf(reflect.TypeFor[worldT]()) {
+	for _, f := range form.Fields(reflect.TypeFor[worldT]()) {
 		out = append(out, endsOf(f.Type, f.Tag.Get("key"))...)
 	}
 	return append(out, endsOf(reflect.TypeFor[reportT](), "report")...)
@@ -50,13 +52,13 @@ func endsOf(t reflect.Type, path string) []End {
 		return nil
 	}
 	var out []End
-	for _, sf := range fieldsOf(t) {
-		f := field{name: sf.Tag.Get("key"), tag: sf.Tag}
+	for _, sf := range form.Fields(t) {
+		f := form.Field{Name: sf.Tag.Get("key"), Tag: sf.Tag}
 		typ := sf.Type
 		for typ.Kind() == reflect.Pointer {
 			typ = typ.Elem()
 		}
-		key := join(path, f.name)
+		key := form.Join(path, f.Name)
 		if e, ok := ends(f, typ); ok {
 			e.Key = key
 			out = append(out, e)
@@ -67,24 +69,24 @@ func endsOf(t reflect.Type, path string) []End {
 	return out
 }
 
-func ends(f field, t reflect.Type) (End, bool) {
-	in := f.interval()
+func ends(f form.Field, t reflect.Type) (End, bool) {
+	in := f.Interval()
 	switch {
 	case t == reflect.TypeFor[serviceT]():
-		in, t = serviceField.interval(), durationType
-	case t == reflect.TypeFor[Dist]() && f.tag.Get("unit") == "s":
-		t = durationType
+		in, t = serviceField.Interval(), form.DurationType
+	case t == reflect.TypeFor[Dist]() && f.Tag.Get("unit") == "s":
+		t = form.DurationType
 	case t == reflect.TypeFor[Dist]():
 		t = reflect.TypeFor[float64]()
 	}
 	show, least, most := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }, 1e-9, 1e300
 	whole := func(v float64) string { return strconv.FormatInt(int64(v), 10) }
 	switch {
-	case t == durationType:
-		show, least, most = func(v float64) string { return formatDuration(core.Seconds(v)) }, 1e-9, durationMax.Seconds()
-	case t == reflect.TypeFor[byteSize]():
+	case t == form.DurationType:
+		show, least, most = func(v float64) string { return form.FormatDuration(core.Seconds(v)) }, 1e-9, form.DurationMax.Seconds()
+	case t == reflect.TypeFor[form.Bytes]():
 		show, least, most = func(v float64) string { return whole(v) + "B" }, 1, 1<<53
-	case t == reflect.TypeFor[bandwidth]():
+	case t == reflect.TypeFor[form.Bandwidth]():
 		show, most = func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) + "bit/s" }, 1e300
 	case t == reflect.TypeFor[rateT]():
 		show = func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) + "/s" }
@@ -92,16 +94,16 @@ func ends(f field, t reflect.Type) (End, bool) {
 		show, least, most = whole, 1, 1<<53
 	case t.Kind() == reflect.Uint32 || t.Kind() == reflect.Uint64:
 		show, least, most = whole, 1, 1<<53
-		in.lo = math.Max(in.lo, 0)
+		in.Lo = math.Max(in.Lo, 0)
 	case t.Kind() == reflect.Float64:
 	default:
 		return End{}, false
 	}
-	lo, hi := math.Max(in.lo, -most), math.Min(in.hi, most)
-	if in.loOpen {
+	lo, hi := math.Max(in.Lo, -most), math.Min(in.Hi, most)
+	if in.LoOpen {
 		lo += least
 	}
-	if in.hiOpen && in.hi < most {
+	if in.HiOpen && in.Hi < most {
 		hi -= math.Max(least, hi*1e-9)
 	}
 	return End{Low: show(lo), High: show(hi)}, true

@@ -1,6 +1,9 @@
 package scenarios
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/scenarios/form"
+)
 
 // FaultKind says what a fault does. Comments name the fields of Fault that a kind uses beside ID, Kind,
 // At, For and Repeat.
@@ -122,8 +125,8 @@ func (f *Fault) End() core.Duration {
 	last := f.At
 	if f.Repeat.Count > 1 {
 		times := core.Duration(f.Repeat.Count - 1)
-		if f.Repeat.Every > (durationMax*100-last)/times { // beyond every run, and beyond an int64
-			return durationMax * 100
+		if f.Repeat.Every > (form.DurationMax*100-last)/times { // beyond every run, and beyond an int64
+			return form.DurationMax * 100
 		}
 		last += times*f.Repeat.Every + f.Repeat.Jitter
 	}

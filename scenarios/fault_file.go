@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -64,18 +66,18 @@ func FaultKinds() []string {
 }
 
 // faultKeys checks that a fault has what its kind takes and nothing else.
-func (l *loader) faultKeys(t *faultT, n *node, key string) bool {
+func (l *loader) faultKeys(t *faultT, n *form.Node, key string) bool {
 	kind := FaultKind(t.Kind)
 	rule, ok := faultRules[kind]
-	at := n.kid("kind")
+	at := n.Kid("kind")
 	if at == nil {
 		return false // reported
 	}
 	if !ok {
 		if what, later := laterFaults[t.Kind]; later {
-			l.b.wrong(at, key+".kind", "%s not supported yet", what)
+			l.b.Wrong(at, key+".kind", "%s not supported yet", what)
 		} else {
-			l.b.wrong(at, key+".kind", "must be %s%s", oneOf(FaultKinds()), didYouMean(t.Kind, FaultKinds()))
+			l.b.Wrong(at, key+".kind", "must be %s%s", form.OneOf(FaultKinds()), form.DidYouMean(t.Kind, FaultKinds()))
 		}
 		return false
 	}
@@ -83,22 +85,22 @@ func (l *loader) faultKeys(t *faultT, n *node, key string) bool {
 	if rule.links {
 		may = append(may, "links", "target")
 	}
-	all := keysOf(reflect.TypeFor[faultT]())
-	for _, name := range n.names() {
+	all := form.Keys(reflect.TypeFor[faultT]())
+	for _, name := range n.Names() {
 		if slices.Contains(all, name) && !slices.Contains(may, name) {
-			l.b.atKey(n.kids[name], join(key, name), "a %s has no such key (takes %s)", kind, strings.Join(append(slices.Clone(rule.need), rule.may...), ", "))
+			l.b.AtKey(n.Kids[name], form.Join(key, name), "a %s has no such key (takes %s)", kind, strings.Join(append(slices.Clone(rule.need), rule.may...), ", "))
 		}
 	}
 	for _, name := range rule.need {
-		if n.kid(name) == nil {
-			l.b.missing(n, join(key, name), "a %s needs one", kind)
+		if n.Kid(name) == nil {
+			l.b.Missing(n, form.Join(key, name), "a %s needs one", kind)
 		}
 	}
-	if n.kid("at") == nil && n.kid("on") == nil && n.kid("process") == nil {
-		l.b.missing(n, key+".at", "when does it happen?")
+	if n.Kid("at") == nil && n.Kid("on") == nil && n.Kid("process") == nil {
+		l.b.Missing(n, key+".at", "when does it happen?")
 	}
-	if rule.noFor && n.kid("for") != nil {
-		l.b.atKey(n.kid("for"), key+".for", "a %s is not undone; add another fault for that", kind)
+	if rule.noFor && n.Kid("for") != nil {
+		l.b.AtKey(n.Kid("for"), key+".for", "a %s is not undone; add another fault for that", kind)
 	}
 	return true
 }
@@ -109,14 +111,14 @@ func (l *loader) faults(list []faultT) {
 	sc := l.sc
 	for i := range list {
 		t := &list[i]
-		n, key := l.root.kid("fault").items[i], element("fault", i)
+		n, key := l.root.Kid("fault").Items[i], form.Element("fault", i)
 		if first, twice := seen[t.ID]; twice && t.ID != "" {
-			l.b.wrong(n.kid("id"), key+".id", "is the id of fault[%d] too", first)
+			l.b.Wrong(n.Kid("id"), key+".id", "is the id of fault[%d] too", first)
 		} else {
 			seen[t.ID] = i
 		}
 		if reserved := []string{"faults", "load"}; slices.Contains(reserved, t.ID) {
-			l.b.wrong(n.kid("id"), key+".id", "is reserved for instants")
+			l.b.Wrong(n.Kid("id"), key+".id", "is reserved for instants")
 		}
 		f := Fault{ID: t.ID, Index: i, Kind: FaultKind(t.Kind), Force: t.Force, Site: -1, Repeat: Repeat{Count: 1}}
 		if l.faultKeys(t, n, key) {
@@ -125,14 +127,14 @@ func (l *loader) faults(list []faultT) {
 		if t.For != nil {
 			f.For = *t.For
 		}
-		if t.Repeat != nil && n.kid("repeat") != nil {
+		if t.Repeat != nil && n.Kid("repeat") != nil {
 			f.Repeat = Repeat{Count: max(1, t.Repeat.Count), Every: t.Repeat.Every, Jitter: t.Repeat.Jitter}
 		}
 		sc.Faults = append(sc.Faults, f)
 	}
 	l.faultTimes(list)
 	for i := range list {
-		l.faultWindow(&list[i], &sc.Faults[i], element("fault", i))
+		l.faultWindow(&list[i], &sc.Faults[i], form.Element("fault", i))
 	}
 	l.faultSums()
 	l.linkFaults()
@@ -140,10 +142,10 @@ func (l *loader) faults(list []faultT) {
 }
 
 // fillFault copies a fault's parameters and resolves its selectors.
-func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
+func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	rule := faultRules[f.Kind]
 	process := !rule.links && f.Kind != FaultBandwidth && f.Kind != FaultDiscovery
-	if t.Target != nil && n.kid("target") != nil {
+	if t.Target != nil && n.Kid("target") != nil {
 		f.Target = t.Target
 		f.Target.resolve(l.b, l.sc, process)
 	}
@@ -151,11 +153,11 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	if t.Links != nil {
 		f.A, f.B = &t.Links.A, &t.Links.B
 	}
-	if t.About != nil && n.kid("about") != nil {
+	if t.About != nil && n.Kid("about") != nil {
 		f.About = t.About
 		f.About.resolve(l.b, l.sc, false)
 	}
-	if t.To != nil && n.kid("to") != nil {
+	if t.To != nil && n.Kid("to") != nil {
 		f.To = t.To
 		f.To.resolve(l.b, l.sc, true)
 	}
@@ -191,8 +193,8 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *node, key string) {
 	if t.Bandwidth != nil {
 		f.Bandwidth = float64(*t.Bandwidth)
 	}
-	if t.Queue != nil && n.kid("queue") != nil {
-		l.b.later(n.kid("queue"), key+".queue", "another queue than that of [network] is")
+	if t.Queue != nil && n.Kid("queue") != nil {
+		l.b.Later(n.Kid("queue"), key+".queue", "another queue than that of [network] is")
 		f.Queue = int64(*t.Queue)
 	}
 	l.faultRelations(f, t, n, key, mode)
@@ -205,30 +207,30 @@ func set[T any](to, from *T) {
 }
 
 // faultRelations checks what depends on more than one key.
-func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) {
+func (l *loader) faultRelations(f *Fault, t *faultT, n *form.Node, key, mode string) {
 	modes := map[FaultKind][]string{FaultPartition: {"blackhole", "refuse"}, FaultFlap: {"blackhole", "refuse"}, FaultSiteOutage: {"crash", "blackhole"}}[f.Kind]
 	if mode != "" && modes != nil && !slices.Contains(modes, mode) {
-		l.b.wrong(n.kid("mode"), key+".mode", "must be %s for a %s", oneOf(modes), f.Kind)
+		l.b.Wrong(n.Kid("mode"), key+".mode", "must be %s for a %s", form.OneOf(modes), f.Kind)
 	}
 	rule := faultRules[f.Kind]
-	if rule.links && (n.kid("links") == nil) == (n.kid("target") == nil) {
-		l.b.missing(n, key+".links", "a %s needs either links = { a, b } or target", f.Kind)
+	if rule.links && (n.Kid("links") == nil) == (n.Kid("target") == nil) {
+		l.b.Missing(n, key+".links", "a %s needs either links = { a, b } or target", f.Kind)
 	}
-	if rule.links && n.kid("target") != nil && n.kid("direction") != nil {
-		l.b.atKey(n.kid("direction"), key+".direction", "belongs to links; a target means everything it sends")
+	if rule.links && n.Kid("target") != nil && n.Kid("direction") != nil {
+		l.b.AtKey(n.Kid("direction"), key+".direction", "belongs to links; a target means everything it sends")
 	}
 	switch f.Kind {
 	case FaultPartition:
-		sides := n.kid("a") != nil && n.kid("b") != nil
+		sides := n.Kid("a") != nil && n.Kid("b") != nil
 		switch {
-		case n.kid("groups") != nil && (n.kid("a") != nil || n.kid("b") != nil):
-			l.b.atKey(n.kid("groups"), key+".groups", "cannot stand beside a and b")
-		case n.kid("groups") == nil && !sides:
-			l.b.missing(n, key+".a", "a partition needs a and b, or groups")
-		case n.kid("groups") != nil && len(f.Groups) < 2:
-			l.b.wrong(n.kid("groups"), key+".groups", "must be at least two selectors")
-		case n.kid("groups") != nil && f.OneWay:
-			l.b.wrong(n.kid("direction"), key+".direction", "groups are cut both ways")
+		case n.Kid("groups") != nil && (n.Kid("a") != nil || n.Kid("b") != nil):
+			l.b.AtKey(n.Kid("groups"), key+".groups", "cannot stand beside a and b")
+		case n.Kid("groups") == nil && !sides:
+			l.b.Missing(n, key+".a", "a partition needs a and b, or groups")
+		case n.Kid("groups") != nil && len(f.Groups) < 2:
+			l.b.Wrong(n.Kid("groups"), key+".groups", "must be at least two selectors")
+		case n.Kid("groups") != nil && f.OneWay:
+			l.b.Wrong(n.Kid("direction"), key+".direction", "groups are cut both ways")
 		}
 		l.overlap(f, n, key)
 	case FaultFlap:
@@ -236,30 +238,30 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 	case FaultLoss:
 		l.lossFault(f, t, n, key)
 	case FaultDelay:
-		if (n.kid("add") == nil) == (n.kid("factor") == nil) {
-			l.b.missing(n, key+".add", "a delay needs either add or factor")
+		if (n.Kid("add") == nil) == (n.Kid("factor") == nil) {
+			l.b.Missing(n, key+".add", "a delay needs either add or factor")
 		}
 	case FaultStuckWorkflow:
 		l.stuckFault(f, t, n, key)
 	case FaultChurn:
 		l.churnFault(f, t, n, key)
 	case FaultClock:
-		if n.kid("step") == nil && n.kid("drift_ppm") == nil {
-			l.b.missing(n, key+".step", "a clock fault needs step or drift_ppm")
+		if n.Kid("step") == nil && n.Kid("drift_ppm") == nil {
+			l.b.Missing(n, key+".step", "a clock fault needs step or drift_ppm")
 		}
 	case FaultSlow:
 		if t.Applies != nil && *t.Applies == "execution" {
-			l.b.wrong(n.kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
+			l.b.Wrong(n.Kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
 		}
 	case FaultSiteOutage:
 		l.siteOutage(f, t, n, key, mode)
 	case FaultDiscovery:
 		if t.Fail != nil && !*t.Fail {
-			l.b.wrong(n.kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
+			l.b.Wrong(n.Kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
 		}
 	case FaultRumour:
 		if f.About != nil && f.About.Draws() {
-			l.b.wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
+			l.b.Wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
 		}
 	case FaultJoin:
 		l.joinFault(f)
@@ -270,13 +272,13 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *node, key, mode string) 
 // joinFault checks that everybody who joins has somebody to ask.
 func (l *loader) joinFault(f *Fault) {
 	if f.Target != nil && f.Target.Draws() {
-		l.b.wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
+		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
 	}
 	if f.To == nil || f.Target == nil || f.Target.bad || f.To.bad {
 		return
 	}
 	if f.To.Draws() {
-		l.b.wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
+		l.b.Wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
 		return
 	}
 	for _, id := range f.Target.Fixed {
@@ -286,21 +288,21 @@ func (l *loader) joinFault(f *Fault) {
 			return to != id && x.Group == n.Group && !x.Ghost && (l.flat() || x.Role != core.RoleWorker)
 		}
 		if !slices.ContainsFunc(f.To.Fixed, asks) {
-			l.b.wrong(f.To.src, f.To.key, "%s finds nobody of its group there that it could join", n.Name)
+			l.b.Wrong(f.To.src, f.To.key, "%s finds nobody of its group there that it could join", n.Name)
 			return
 		}
 	}
 }
 
-func (l *loader) siteOutage(f *Fault, t *faultT, n *node, key, mode string) {
-	at := n.kid("site")
+func (l *loader) siteOutage(f *Fault, t *faultT, n *form.Node, key, mode string) {
+	at := n.Kid("site")
 	if at == nil || t.Site == nil {
 		return
 	}
 	i, ok := l.sc.Topology.SiteIndex(*t.Site)
 	if !ok {
 		names := l.sc.Topology.SiteNames()
-		l.b.wrong(at, key+".site", "no site %q in topology %q%s%s", *t.Site, l.sc.Topology.Name, has(names), didYouMean(*t.Site, names))
+		l.b.Wrong(at, key+".site", "no site %q in topology %q%s%s", *t.Site, l.sc.Topology.Name, form.Has(names), form.DidYouMean(*t.Site, names))
 		return
 	}
 	f.Site = i
@@ -308,7 +310,7 @@ func (l *loader) siteOutage(f *Fault, t *faultT, n *node, key, mode string) {
 }
 
 // lossFault checks the model of a loss fault, whose keys stand beside its others.
-func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
+func (l *loader) lossFault(f *Fault, t *faultT, n *form.Node, key string) {
 	get := func(p *float64) float64 {
 		if p == nil {
 			return 0
@@ -324,13 +326,13 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
 	}
 	for _, name := range need {
-		if n.kid(name) == nil {
-			l.b.missing(n, join(key, name), "%s loss has one", model)
+		if n.Kid(name) == nil {
+			l.b.Missing(n, form.Join(key, name), "%s loss has one", model)
 		}
 	}
 	for _, name := range not {
-		if at := n.kid(name); at != nil {
-			l.b.atKey(at, join(key, name), "%s loss has no such key", model)
+		if at := n.Kid(name); at != nil {
+			l.b.AtKey(at, form.Join(key, name), "%s loss has no such key", model)
 		}
 	}
 	f.Loss = Loss{Model: model, P: get(t.P), PGB: get(t.PGB), PBG: get(t.PBG), LossGood: get(t.LossGood), LossBad: get(t.LossBad)}
@@ -338,11 +340,11 @@ func (l *loader) lossFault(f *Fault, t *faultT, n *node, key string) {
 
 // overlap refuses a partition with a node on two sides, or one that a draw could put there: it would be cut
 // off from itself.
-func (l *loader) overlap(f *Fault, n *node, key string) {
+func (l *loader) overlap(f *Fault, n *form.Node, key string) {
 	sides := f.Groups
 	names := make([]string, len(sides))
 	for i := range sides {
-		names[i] = element("groups", i)
+		names[i] = form.Element("groups", i)
 	}
 	if f.A != nil && f.B != nil {
 		sides, names = []*Selector{f.A, f.B}, []string{"a", "b"}
@@ -351,7 +353,7 @@ func (l *loader) overlap(f *Fault, n *node, key string) {
 	for i, s := range sides {
 		for _, id := range s.Fixed {
 			if j, twice := owner[id]; twice && j != i {
-				l.b.wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])
+				l.b.Wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])
 				return
 			}
 			owner[id] = i
@@ -374,7 +376,7 @@ func (l *loader) faultTimes(list []faultT) {
 		case state[i] == done:
 			return true
 		case state[i] == busy:
-			l.b.wrong(t.At.n, t.At.key, "waits for itself: instants refer to each other in a circle")
+			l.b.Wrong(t.At.n, t.At.key, "waits for itself: instants refer to each other in a circle")
 			t.At.bad = true
 			return false
 		case t.At == nil || t.At.bad:
@@ -417,7 +419,7 @@ func (l *loader) noFault(t *instantT) {
 	for _, f := range l.sc.Faults {
 		ids = append(ids, f.ID)
 	}
-	l.b.wrong(t.n, t.key, "no fault %q%s%s", t.ref, has(ids), didYouMean(t.ref, ids))
+	l.b.Wrong(t.n, t.key, "no fault %q%s%s", t.ref, form.Has(ids), form.DidYouMean(t.ref, ids))
 	t.bad = true
 }
 
@@ -426,8 +428,8 @@ func (l *loader) offFault(id string) bool {
 	if l.pristine == nil || id == "" {
 		return false
 	}
-	faults := l.pristine.kid("fault")
-	return faults != nil && slices.ContainsFunc(faults.items, func(n *node) bool { s, _ := n.kid("id").text(); return s == id })
+	faults := l.pristine.Kid("fault")
+	return faults != nil && slices.ContainsFunc(faults.Items, func(n *form.Node) bool { s, _ := n.Kid("id").Text(); return s == id })
 }
 
 // instant resolves an instant of an expectation or a plot.
@@ -453,7 +455,7 @@ func (l *loader) instant(t *instantT) {
 		t.at += l.edge(&l.sc.Faults[j], t.end)
 	}
 	if t.at < 0 || t.at > l.sc.Duration {
-		l.b.wrong(t.n, t.key, "is %s, outside of the run of %s", formatDuration(t.at), formatDuration(l.sc.Duration))
+		l.b.Wrong(t.n, t.key, "is %s, outside of the run of %s", form.FormatDuration(t.at), form.FormatDuration(l.sc.Duration))
 		t.bad = true
 	}
 }
@@ -468,15 +470,15 @@ func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	end := f.End()
 	switch {
 	case f.At < 0 || f.At >= sc.Duration:
-		l.b.wrong(t.At.n, key+".at", "must be ≥ 0s and before the end of the run, %s", formatDuration(sc.Duration))
+		l.b.Wrong(t.At.n, key+".at", "must be ≥ 0s and before the end of the run, %s", form.FormatDuration(sc.Duration))
 	case t.Force:
 	case f.At < sc.Warmup:
-		l.b.wrong(t.At.n, key+".at", "lies in the warm-up of %s; say force = true if that is meant", formatDuration(sc.Warmup))
+		l.b.Wrong(t.At.n, key+".at", "lies in the warm-up of %s; say force = true if that is meant", form.FormatDuration(sc.Warmup))
 	case rule.lasts && f.For == 0 && f.Kind != FaultClock:
-		l.b.wrong(t.At.n, key+".at", "is never undone, so nothing can settle; give for, or say force = true if that is meant")
+		l.b.Wrong(t.At.n, key+".at", "is never undone, so nothing can settle; give for, or say force = true if that is meant")
 	case end > sc.Duration-sc.Settle:
-		l.b.wrong(t.At.n, key+".at", "ends at %s, after %s, where the last %s are to be quiet; say force = true if that is meant",
-			formatDuration(end), formatDuration(sc.Duration-sc.Settle), formatDuration(sc.Settle))
+		l.b.Wrong(t.At.n, key+".at", "ends at %s, after %s, where the last %s are to be quiet; say force = true if that is meant",
+			form.FormatDuration(end), form.FormatDuration(sc.Duration-sc.Settle), form.FormatDuration(sc.Settle))
 	}
 }
 

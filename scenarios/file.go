@@ -3,6 +3,8 @@ package scenarios
 import (
 	"time"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -49,7 +51,7 @@ type headT struct {
 
 type budgetT struct {
 	Wall   core.Duration `key:"wall" range:"(0,inf)" doc:"wall-clock time"`
-	Memory byteSize      `key:"memory" range:"(0,inf)" doc:"of the process"`
+	Memory form.Bytes    `key:"memory" range:"(0,inf)" doc:"of the process"`
 	Events uint64        `key:"events" range:"[1,inf)" doc:"events processed"`
 }
 
@@ -103,15 +105,15 @@ type siteT struct {
 
 // linkT is how a link behaves.
 type linkT struct {
-	Jitter    Dist      `key:"jitter" unit:"s" relative:"true" range:"[0,inf)" doc:"added to the base delay; a share of it with % (default |N(0, 5%)|)"`
-	Loss      lossT     `key:"loss" doc:"lost datagrams"`
-	Duplicate float64   `key:"duplicate" range:"[0,1]" doc:"probability that a datagram arrives twice"`
-	Reorder   reorderT  `key:"reorder" doc:"datagrams held back"`
-	Corrupt   float64   `key:"corrupt" range:"[0,1]" doc:"probability that a datagram fails its checksum"`
-	Bandwidth bandwidth `key:"bandwidth" range:"[1,1e15]" doc:"of the sender's egress (default 1Gbit/s)"`
-	Queue     byteSize  `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
-	MTU       byteSize  `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
-	Drift     driftT    `key:"drift" doc:"base delays that change"`
+	Jitter    Dist           `key:"jitter" unit:"s" relative:"true" range:"[0,inf)" doc:"added to the base delay; a share of it with % (default |N(0, 5%)|)"`
+	Loss      lossT          `key:"loss" doc:"lost datagrams"`
+	Duplicate float64        `key:"duplicate" range:"[0,1]" doc:"probability that a datagram arrives twice"`
+	Reorder   reorderT       `key:"reorder" doc:"datagrams held back"`
+	Corrupt   float64        `key:"corrupt" range:"[0,1]" doc:"probability that a datagram fails its checksum"`
+	Bandwidth form.Bandwidth `key:"bandwidth" range:"[1,1e15]" doc:"of the sender's egress (default 1Gbit/s)"`
+	Queue     form.Bytes     `key:"queue" range:"(0,inf)" doc:"of the sender's egress, drop-tail (default 1MiB)"`
+	MTU       form.Bytes     `key:"mtu" range:"[576,65535]" doc:"larger datagrams are refused at the sender (default 1400B)"`
+	Drift     driftT         `key:"drift" doc:"base delays that change"`
 }
 
 type lossT struct {
@@ -165,11 +167,11 @@ type linkRuleT struct {
 
 // hostT is the host under a node.
 type hostT struct {
-	Service    serviceT  `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
-	Inbox      int       `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
-	Discipline string    `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
-	Clock      clockT    `key:"clock" doc:"drawn once per node"`
-	Memory     *byteSize `key:"memory" doc:"of the host"`
+	Service    serviceT    `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
+	Inbox      int         `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
+	Discipline string      `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
+	Clock      clockT      `key:"clock" doc:"drawn once per node"`
+	Memory     *form.Bytes `key:"memory" doc:"of the host"`
 }
 
 type clockT struct {
@@ -186,17 +188,17 @@ type nodeT struct {
 }
 
 type clusterT struct {
-	Gates          int       `key:"gates" range:"[0,100000]" doc:"per site"`
-	Managers       int       `key:"managers" range:"[0,100000]" doc:"per site"`
-	Workers        int       `key:"workers" range:"[0,1000000]" doc:"per site"`
-	Clients        int       `key:"clients" range:"[0,100000]" doc:"hosts of clients per site"`
-	Size           int       `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
-	CoresPerWorker int       `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker"`
-	Gateless       bool      `key:"gateless" doc:"there are no gates on purpose"`
-	Start          startT    `key:"start" doc:"how the cluster comes into being"`
-	Seeds          *Selector `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
-	Ghosts         ghostsT   `key:"ghosts" doc:"addresses per site that never answer"`
-	Versions       *laterT   `key:"versions" later:"protocol versions are" doc:"share per protocol version"`
+	Gates          int         `key:"gates" range:"[0,100000]" doc:"per site"`
+	Managers       int         `key:"managers" range:"[0,100000]" doc:"per site"`
+	Workers        int         `key:"workers" range:"[0,1000000]" doc:"per site"`
+	Clients        int         `key:"clients" range:"[0,100000]" doc:"hosts of clients per site"`
+	Size           int         `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
+	CoresPerWorker int         `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker"`
+	Gateless       bool        `key:"gateless" doc:"there are no gates on purpose"`
+	Start          startT      `key:"start" doc:"how the cluster comes into being"`
+	Seeds          *Selector   `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
+	Ghosts         ghostsT     `key:"ghosts" doc:"addresses per site that never answer"`
+	Versions       *form.Later `key:"versions" later:"protocol versions are" doc:"share per protocol version"`
 }
 
 type startT struct {
@@ -218,8 +220,8 @@ type faultT struct {
 	At     *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
 	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
 	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
-	On     *laterT        `key:"on" later:"faults at protocol events are" doc:"when a protocol event happens"`
-	Random *laterT        `key:"process" later:"random processes are" doc:"a random process"`
+	On     *form.Later    `key:"on" later:"faults at protocol events are" doc:"when a protocol event happens"`
+	Random *form.Later    `key:"process" later:"random processes are" doc:"a random process"`
 	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
 	Target *Selector      `key:"target" doc:"whom it hits"`
 
@@ -235,34 +237,34 @@ type faultT struct {
 	Down      *core.Duration `key:"down" range:"[0.001,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"[0.001,inf)" doc:"flap: time with the link"`
 
-	Refuse    *bool          `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
-	KeepState *bool          `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
-	Version   *laterT        `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
-	Over      *core.Duration `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
-	Factor    *float64       `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
-	Applies   *string        `key:"applies" enum:"service,execution" doc:"slow: what becomes slower (default service)"`
-	Step      *core.Duration `key:"step" doc:"clock: jump, either way"`
-	DriftPPM  *float64       `key:"drift_ppm" range:"[-100000,100000]" doc:"clock: added drift"`
-	P         *float64       `key:"p" range:"[0,1]" doc:"duplicate, reorder, corrupt, and loss where it is independent: probability"`
-	Model     *string        `key:"model" enum:"bernoulli,gilbert-elliott" doc:"loss: model"`
-	PGB       *float64       `key:"p_gb" range:"[0,1]" doc:"loss: good to bad, per datagram"`
-	PBG       *float64       `key:"p_bg" range:"[0,1]" doc:"loss: bad to good, per datagram"`
-	LossGood  *float64       `key:"loss_good" range:"[0,1]" doc:"loss: in the good state"`
-	LossBad   *float64       `key:"loss_bad" range:"[0,1]" doc:"loss: in the bad state"`
-	Extra     *Dist          `key:"extra" unit:"s" range:"[0,inf)" doc:"reorder: how long a datagram is held back"`
-	Add       *Dist          `key:"add" unit:"s" range:"[0,86400]" doc:"delay: added to every datagram"`
-	Ramp      *core.Duration `key:"ramp" range:"[0,inf)" doc:"delay: reached linearly over this time"`
-	Bandwidth *bandwidth     `key:"bandwidth" range:"[1,1e15]" doc:"bandwidth: of the senders"`
-	Queue     *byteSize      `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
-	Site      *string        `key:"site" doc:"site-outage: which"`
-	Rate      *rateT         `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time"`
-	Mix       *mixT          `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
-	Downtime  *core.Duration `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
-	Values    *string        `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
-	Job       *string        `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
-	Score     *int           `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
-	Fail      *bool          `key:"fail" doc:"discovery: names do not resolve (default true)"`
-	Stale     *laterT        `key:"stale" later:"stale names are" doc:"discovery: answers are old"`
+	Refuse    *bool           `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
+	KeepState *bool           `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
+	Version   *form.Later     `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
+	Over      *core.Duration  `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
+	Factor    *float64        `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
+	Applies   *string         `key:"applies" enum:"service,execution" doc:"slow: what becomes slower (default service)"`
+	Step      *core.Duration  `key:"step" doc:"clock: jump, either way"`
+	DriftPPM  *float64        `key:"drift_ppm" range:"[-100000,100000]" doc:"clock: added drift"`
+	P         *float64        `key:"p" range:"[0,1]" doc:"duplicate, reorder, corrupt, and loss where it is independent: probability"`
+	Model     *string         `key:"model" enum:"bernoulli,gilbert-elliott" doc:"loss: model"`
+	PGB       *float64        `key:"p_gb" range:"[0,1]" doc:"loss: good to bad, per datagram"`
+	PBG       *float64        `key:"p_bg" range:"[0,1]" doc:"loss: bad to good, per datagram"`
+	LossGood  *float64        `key:"loss_good" range:"[0,1]" doc:"loss: in the good state"`
+	LossBad   *float64        `key:"loss_bad" range:"[0,1]" doc:"loss: in the bad state"`
+	Extra     *Dist           `key:"extra" unit:"s" range:"[0,inf)" doc:"reorder: how long a datagram is held back"`
+	Add       *Dist           `key:"add" unit:"s" range:"[0,86400]" doc:"delay: added to every datagram"`
+	Ramp      *core.Duration  `key:"ramp" range:"[0,inf)" doc:"delay: reached linearly over this time"`
+	Bandwidth *form.Bandwidth `key:"bandwidth" range:"[1,1e15]" doc:"bandwidth: of the senders"`
+	Queue     *form.Bytes     `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
+	Site      *string         `key:"site" doc:"site-outage: which"`
+	Rate      *rateT          `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time"`
+	Mix       *mixT           `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
+	Downtime  *core.Duration  `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
+	Values    *string         `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
+	Job       *string         `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
+	Score     *int            `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
+	Fail      *bool           `key:"fail" doc:"discovery: names do not resolve (default true)"`
+	Stale     *form.Later     `key:"stale" later:"stale names are" doc:"discovery: answers are old"`
 }
 
 type linksT struct {
@@ -284,31 +286,31 @@ type reportT struct {
 }
 
 type plotT struct {
-	Kind   string     `key:"kind" required:"true" enum:"line,ecdf,hist,box,heatmap,strip,area,scatter,gantt" doc:"form"`
-	Metric string     `key:"metric" required:"true" def:"metric" doc:"what is drawn"`
-	Where  labelsT    `key:"where" doc:"label filter"`
-	Stat   []string   `key:"stat" doc:"statistics drawn"`
-	X      string     `key:"x" doc:"time, or a swept key"`
-	Split  []string   `key:"split" doc:"one line per value of these labels or keys"`
-	Window *windowT   `key:"window" doc:"part of the run"`
-	Rate   bool       `key:"rate" doc:"change per second"`
-	Log    []string   `key:"log" enum:"x,y" doc:"logarithmic axes"`
-	HLine  []*scalarT `key:"hline" doc:"horizontal lines"`
-	Mark   []string   `key:"mark" doc:"faults shown as bands"`
+	Kind   string         `key:"kind" required:"true" enum:"line,ecdf,hist,box,heatmap,strip,area,scatter,gantt" doc:"form"`
+	Metric string         `key:"metric" required:"true" def:"metric" doc:"what is drawn"`
+	Where  labelsT        `key:"where" doc:"label filter"`
+	Stat   []string       `key:"stat" doc:"statistics drawn"`
+	X      string         `key:"x" doc:"time, or a swept key"`
+	Split  []string       `key:"split" doc:"one line per value of these labels or keys"`
+	Window *windowT       `key:"window" doc:"part of the run"`
+	Rate   bool           `key:"rate" doc:"change per second"`
+	Log    []string       `key:"log" enum:"x,y" doc:"logarithmic axes"`
+	HLine  []*form.Scalar `key:"hline" doc:"horizontal lines"`
+	Mark   []string       `key:"mark" doc:"faults shown as bands"`
 }
 
 type variantT struct {
 	Name    string   `key:"name" required:"true" doc:"unique"`
-	Set     rawT     `key:"set" doc:"dotted keys"`
+	Set     form.Raw `key:"set" doc:"dotted keys"`
 	Enable  []string `key:"enable" doc:"faults that only this variant has"`
 	Disable []string `key:"disable" doc:"faults that this variant lacks"`
 }
 
 type sweepT struct {
-	Seeds   seedsT `key:"seeds" doc:"\"1..30\" or a list"`
-	Grid    rawT   `key:"grid" doc:"dotted key = list; every combination is run"`
-	Zip     rawT   `key:"zip" doc:"dotted key = list; lists advance together"`
-	MaxRuns int    `key:"max_runs" range:"[1,1000000]" doc:"more are refused"`
+	Seeds   seedsT   `key:"seeds" doc:"\"1..30\" or a list"`
+	Grid    form.Raw `key:"grid" doc:"dotted key = list; every combination is run"`
+	Zip     form.Raw `key:"zip" doc:"dotted key = list; lists advance together"`
+	MaxRuns int      `key:"max_runs" range:"[1,1000000]" doc:"more are refused"`
 }
 
 type compareT struct {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math"
 	"testing"
+
+	"hypersim/scenarios/form"
 )
 
 // No text and no set panics, and what is accepted is complete.
@@ -23,7 +25,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		s, err := Parse(text, "x.toml", sets, Options{})
 		if err != nil {
-			var p Problems
+			var p form.Problems
 			if !errors.As(err, &p) || len(p) == 0 {
 				t.Fatalf("an error without problems: %v", err)
 			}

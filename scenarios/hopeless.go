@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -39,8 +41,8 @@ func (l *loader) lateStarts() {
 		}
 	}
 	if late > 0 {
-		l.warn("cluster.start.over is %s, the run ends after %s: %d of %d nodes never start", formatDuration(sc.Cluster.ColdOver),
-			formatDuration(sc.Duration), late, all)
+		l.warn("cluster.start.over is %s, the run ends after %s: %d of %d nodes never start", form.FormatDuration(sc.Cluster.ColdOver),
+			form.FormatDuration(sc.Duration), late, all)
 	}
 }
 
@@ -80,7 +82,7 @@ func (l *loader) slowHosts() {
 		}
 		if slow > 0 {
 			l.warn("node.service of class %s is %.6gs on average, the run ends after %s: %d of %d nodes do not get done with their first message",
-				core.Class(class), mean, formatDuration(sc.Duration), slow, all)
+				core.Class(class), mean, form.FormatDuration(sc.Duration), slow, all)
 		}
 	}
 }
@@ -118,11 +120,11 @@ func (l *loader) undrawn(p *Plot, key string) {
 	switch {
 	case m == nil: // refused already
 	case !slices.Contains(kindsDrawn, p.Kind):
-		skip("there is no kind %q yet%s", p.Kind, has(kindsDrawn))
+		skip("there is no kind %q yet%s", p.Kind, form.Has(kindsDrawn))
 	case p.X != "" && p.X != "time" && p.X != "t":
 		skip("x = %q is a key of a sweep, and the pictures of one run have time only", p.X)
 	case from >= to:
-		skip("its window ends at %s, and begins at %s", formatDuration(to), formatDuration(from))
+		skip("its window ends at %s, and begins at %s", form.FormatDuration(to), form.FormatDuration(from))
 	default:
 		for _, label := range p.Split {
 			switch {
@@ -130,7 +132,7 @@ func (l *loader) undrawn(p *Plot, key string) {
 			case label == "variant" || strings.Contains(label, "."):
 				skip("split by %q tells the runs of a sweep apart, and a picture is of one run", label)
 			default:
-				skip("its values carry no label %q to split by%s%s", label, has(m.Labels), didYouMean(label, m.Labels))
+				skip("its values carry no label %q to split by%s%s", label, form.Has(m.Labels), form.DidYouMean(label, m.Labels))
 			}
 		}
 	}

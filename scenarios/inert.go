@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -149,7 +151,7 @@ func (s *setting) longer(c core.Duration, what string, seconds func(n int) float
 	if while <= 2 {
 		while = 0
 	}
-	grown := formatDuration(core.Seconds(seconds(s.least)).Round(1e7))
+	grown := form.FormatDuration(core.Seconds(seconds(s.least)).Round(1e7))
 	return fmt.Sprintf("suspicion.scale_with_n makes it longer, %s is %s for %d", what, grown, s.least), while
 }
 
@@ -165,7 +167,7 @@ func (s *setting) maxScaled() (string, int) {
 func (s *setting) alphaTooSmall() (string, int) {
 	c := &s.c.Swim.Suspicion
 	if c.ScaleWithN && s.most >= 2 && s.scaled(s.most) <= c.Min.Seconds() {
-		return fmt.Sprintf("suspicion.min = %s is longer than alpha·log10(n)·P even for the group of %d", formatDuration(c.Min), s.most), 0
+		return fmt.Sprintf("suspicion.min = %s is longer than alpha·log10(n)·P even for the group of %d", form.FormatDuration(c.Min), s.most), 0
 	}
 	return "", 0
 }
@@ -270,23 +272,23 @@ func (l *loader) settings() []setting {
 // given returns the protocol keys that the tree has, as "room.key", sorted.
 func (l *loader) given() []string {
 	var keys []string
-	add := func(rooms *node) {
-		if rooms == nil || !rooms.isTable {
+	add := func(rooms *form.Node) {
+		if rooms == nil || !rooms.IsTable {
 			return
 		}
-		for _, room := range rooms.names() {
+		for _, room := range rooms.Names() {
 			if slices.Contains(roomNames(), room) && room != "inherited" {
-				for _, key := range rooms.kids[room].names() {
+				for _, key := range rooms.Kids[room].Names() {
 					keys = append(keys, room+"."+key)
 				}
 			}
 		}
 	}
-	p := l.root.kid("protocol")
+	p := l.root.Kid("protocol")
 	add(p)
-	if roles := p.kid("role"); roles != nil {
-		for _, r := range roles.names() {
-			add(roles.kids[r])
+	if roles := p.Kid("role"); roles != nil {
+		for _, r := range roles.Names() {
+			add(roles.Kids[r])
 		}
 	}
 	for _, rooms := range l.proto.rooms {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core/federated"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -58,7 +60,7 @@ func either[T any](on bool, a, b T) T {
 // inherit sets one switch of [protocol.inherited] and what it stands for.
 func (c *Config) inherit(name string, on bool) {
 	v := reflect.ValueOf(&c.Swim.Inherited).Elem()
-	for _, f := range fieldsOf(v.Type()) {
+	for _, f := range form.Fields(v.Type()) {
 		if f.Tag.Get("key") == name {
 			v.FieldByIndex(f.Index).SetBool(on)
 		}
@@ -68,13 +70,13 @@ func (c *Config) inherit(name string, on bool) {
 	}
 }
 
-func inheritedKeys() []string { return keysOf(reflect.TypeFor[swim.Inherited]()) }
+func inheritedKeys() []string { return form.Keys(reflect.TypeFor[swim.Inherited]()) }
 
 // Inherited returns the switches of [protocol.inherited] that are on, in the order of the decisions.
 func (c *Config) Inherited() []string {
 	var out []string
 	v := reflect.ValueOf(&c.Swim.Inherited).Elem()
-	for _, f := range fieldsOf(v.Type()) {
+	for _, f := range form.Fields(v.Type()) {
 		if v.FieldByIndex(f.Index).Bool() {
 			out = append(out, f.Tag.Get("key"))
 		}
@@ -108,15 +110,15 @@ func decision(key string) (n int) {
 }
 
 // bindProfile applies [protocol] profile, before anything else of the table.
-func (l *loader) bindProfile(p *protocol, n *node) {
+func (l *loader) bindProfile(p *protocol, n *form.Node) {
 	p.profile = ProfileSpecified
-	kid := n.kid("profile")
+	kid := n.Kid("profile")
 	if kid == nil {
 		return
 	}
-	s, ok := kid.text()
+	s, ok := kid.Text()
 	if !ok || !slices.Contains(profiles, s) {
-		l.b.wrong(kid, "protocol.profile", "must be %s%s", oneOf(profiles), didYouMean(s, profiles))
+		l.b.Wrong(kid, "protocol.profile", "must be %s%s", form.OneOf(profiles), form.DidYouMean(s, profiles))
 		return
 	}
 	p.profile = s
@@ -127,21 +129,21 @@ func (l *loader) bindProfile(p *protocol, n *node) {
 
 // bindInherited binds a table [protocol.inherited] and sets the keys that its switches stand for. It comes
 // before the other rooms of the same table, whose keys win.
-func (l *loader) bindInherited(c *Config, n *node, key string) {
-	l.b.table(n, key, reflect.ValueOf(&c.Swim.Inherited).Elem())
-	if !n.isTable {
+func (l *loader) bindInherited(c *Config, n *form.Node, key string) {
+	l.b.Table(n, key, reflect.ValueOf(&c.Swim.Inherited).Elem())
+	if !n.IsTable {
 		return
 	}
-	for _, name := range n.names() {
-		if on, ok := n.kids[name].val.(bool); ok {
+	for _, name := range n.Names() {
+		if on, ok := n.Kids[name].Val.(bool); ok {
 			c.inherit(name, on)
 		}
 	}
 }
 
 // roomOrder returns the rooms of a table in the order in which they are bound.
-func roomOrder(n *node) []string {
-	names := n.names()
+func roomOrder(n *form.Node) []string {
+	names := n.Names()
 	slices.SortStableFunc(names, func(a, b string) int {
 		return strings.Compare(either(a == "inherited", "0", "1"), either(b == "inherited", "0", "1"))
 	})

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -125,11 +127,11 @@ func (l *loader) known(m *Metric, label string) []string {
 }
 
 // labelValue checks a word that a filter names.
-func (l *loader) labelValue(m *Metric, n *node, key, label, v string) {
+func (l *loader) labelValue(m *Metric, n *form.Node, key, label, v string) {
 	switch label {
 	case "observer", "subject", "node":
 		if !slices.ContainsFunc(l.sc.Nodes, func(s NodeSpec) bool { return s.Name == v }) {
-			l.b.atValue(n, key, v, "no node %q%s", v, nearestNode(l.sc, v))
+			l.b.AtValue(n, key, v, "no node %q%s", v, nearestNode(l.sc, v))
 		}
 		return
 	case "fault":
@@ -141,9 +143,9 @@ func (l *loader) labelValue(m *Metric, n *node, key, label, v string) {
 	switch {
 	case slices.Contains(known, v) || label == "nominal_s":
 	case len(known) == 0:
-		l.b.atValue(n, key, v, "there is no %s in this scenario", strings.ReplaceAll(label, "_", " "))
+		l.b.AtValue(n, key, v, "there is no %s in this scenario", strings.ReplaceAll(label, "_", " "))
 	default:
-		l.b.atValue(n, key, v, "%s has no %s %q%s%s", m.Name, strings.ReplaceAll(label, "_", " "), v, has(known), didYouMean(v, known))
+		l.b.AtValue(n, key, v, "%s has no %s %q%s%s", m.Name, strings.ReplaceAll(label, "_", " "), v, form.Has(known), form.DidYouMean(v, known))
 	}
 }
 

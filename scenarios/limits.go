@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/core/wire"
@@ -27,26 +29,26 @@ const (
 // fits reports whether what was built can be run; it says why not.
 func (l *loader) fits() bool {
 	sc := l.sc
-	before := len(l.b.problems)
-	at := orNode(l.root.kid("cluster"), l.root)
+	before := len(l.b.Problems)
+	at := form.Or(l.root.Kid("cluster"), l.root)
 	for _, g := range sc.Groups {
 		if g.Count > swim.MaxGroup {
-			l.b.wrong(at, "cluster", "group %s has %d members, ghosts included; a group may have %d: spread them over more sites, or have fewer",
+			l.b.Wrong(at, "cluster", "group %s has %d members, ghosts included; a group may have %d: spread them over more sites, or have fewer",
 				g.Name, g.Count, swim.MaxGroup)
 		}
 	}
 	if sc.Topology.PerNode && len(sc.Nodes) > perNodeMax {
-		l.b.wrong(at, "cluster", "%d nodes; a matrix with one row per node may have %d", len(sc.Nodes), perNodeMax)
+		l.b.Wrong(at, "cluster", "%d nodes; a matrix with one row per node may have %d", len(sc.Nodes), perNodeMax)
 	}
 	for i := range sc.Nodes {
 		if name := sc.Nodes[i].Name; len(name) > wire.MaxNameBytes {
-			l.b.wrong(orNode(l.root.kid("topology"), l.root), "topology", "the name %.20s… has %d bytes; site/role/index may have %d on the wire",
+			l.b.Wrong(form.Or(l.root.Kid("topology"), l.root), "topology", "the name %.20s… has %d bytes; site/role/index may have %d on the wire",
 				name, len(name), wire.MaxNameBytes)
 			break
 		}
 	}
 	l.delaysFit()
-	return len(l.b.problems) == before
+	return len(l.b.Problems) == before
 }
 
 func (l *loader) delaysFit() {
@@ -54,15 +56,15 @@ func (l *loader) delaysFit() {
 	check := func(base []core.Duration, key string) {
 		for i, d := range base {
 			if d > delayMax {
-				l.b.wrong(orNode(l.root.kid("topology"), l.root), key, "the one-way delay from row %d to row %d is %s, longer than a day; is the unit right?",
-					i/topo.N(), i%topo.N(), formatDuration(d))
+				l.b.Wrong(form.Or(l.root.Kid("topology"), l.root), key, "the one-way delay from row %d to row %d is %s, longer than a day; is the unit right?",
+					i/topo.N(), i%topo.N(), form.FormatDuration(d))
 				return
 			}
 		}
 	}
 	check(topo.Base, "topology")
 	for i := range topo.Snapshots {
-		check(topo.Snapshots[i].Base, element("topology.snapshots", i))
+		check(topo.Snapshots[i].Base, form.Element("topology.snapshots", i))
 	}
 }
 
@@ -118,8 +120,8 @@ func (l *loader) linkFaults() {
 				}
 			}
 			if total > LinkFaultsMax {
-				n := l.root.kid("fault").items[i]
-				l.b.wrong(orNode(n.kid("at"), n), element("fault", i)+".at", "%d %s may hold at once from here on; there may be %d", total, c.what, LinkFaultsMax)
+				n := l.root.Kid("fault").Items[i]
+				l.b.Wrong(form.Or(n.Kid("at"), n), form.Element("fault", i)+".at", "%d %s may hold at once from here on; there may be %d", total, c.what, LinkFaultsMax)
 				break
 			}
 		}
@@ -137,14 +139,14 @@ func (l *loader) faultSums() {
 		times := float64(f.atOnce())
 		ppm += float64(times * math.Abs(f.DriftPPM))
 		steps += float64(times * math.Abs(float64(f.Step)))
-		key := element("fault", i)
-		at := l.root.kid("fault").items[i]
+		key := form.Element("fault", i)
+		at := l.root.Kid("fault").Items[i]
 		switch {
 		case ppm > clockDriftMax:
-			l.b.wrong(orNode(at.kid("drift_ppm"), at), key+".drift_ppm", "the clock faults that may hold at once add %s ppm; they may add %d", number(ppm), clockDriftMax)
+			l.b.Wrong(form.Or(at.Kid("drift_ppm"), at), key+".drift_ppm", "the clock faults that may hold at once add %s ppm; they may add %d", form.Number(ppm), clockDriftMax)
 			return
 		case steps > float64(clockStepMax):
-			l.b.wrong(orNode(at.kid("step"), at), key+".step", "the clock faults that may hold at once step further than 36 years")
+			l.b.Wrong(form.Or(at.Kid("step"), at), key+".step", "the clock faults that may hold at once step further than 36 years")
 			return
 		}
 	}

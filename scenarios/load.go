@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/topologies/input"
@@ -29,7 +31,7 @@ type Options struct {
 }
 
 // TextMax bounds the text of a scenario, in bytes.
-const TextMax = textMax
+const TextMax = form.TextMax
 
 // Load reads the scenario at a path, or the bundled one of that name, or "-", the text in opt, applies sets ("dotted.key=value",
 // typed as the schema says) and returns it complete. The error is Problems for everything wrong with the
@@ -51,9 +53,9 @@ func open(pathOrName string) (text, file string, err error) {
 		data, err := bundle.ReadFile(b)
 		return string(data), path.Join("scenarios", b), err
 	}
-	data, err := input.ReadFile(pathOrName, textMax)
+	data, err := input.ReadFile(pathOrName, form.TextMax)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(pathOrName, `/\.`) {
-		return "", "", fmt.Errorf("no bundled scenario %q%s", pathOrName, didYouMean(pathOrName, bundledNames()))
+		return "", "", fmt.Errorf("no bundled scenario %q%s", pathOrName, form.DidYouMean(pathOrName, bundledNames()))
 	}
 	if err != nil {
 		return "", "", fmt.Errorf("%s: %w", pathOrName, plain(err))
@@ -68,7 +70,7 @@ func Parse(text, file string, sets []string, opt Options) (*Scenario, error) {
 
 // load is Parse; thorough includes the checks of what this run does not use.
 func load(text, file string, sets []string, opt Options, thorough bool) (*Scenario, error) {
-	root, err := read(text, file)
+	root, err := form.Read(text, file)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +80,11 @@ func load(text, file string, sets []string, opt Options, thorough bool) (*Scenar
 	sum := sha256.Sum256([]byte(text))
 	l.sc.SHA256, l.sc.Sets = hex.EncodeToString(sum[:]), slices.Clone(sets)
 	l.resolve()
-	if thorough && len(l.b.problems) == 0 {
+	if thorough && len(l.b.Problems) == 0 {
 		l.alternatives(opt)
 	}
-	if len(l.b.problems) > 0 {
-		return nil, l.b.problems.sorted()
+	if len(l.b.Problems) > 0 {
+		return nil, l.b.Problems.Sorted()
 	}
 	l.finish()
 	return l.sc, nil
@@ -91,7 +93,7 @@ func load(text, file string, sets []string, opt Options, thorough bool) (*Scenar
 // question returns the comment that opens a file.
 func question(text string) string {
 	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(text, byteOrderMark)) {
+	for line := range strings.Lines(strings.TrimPrefix(text, form.ByteOrderMark)) {
 		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
 		if !ok {
 			break
@@ -103,9 +105,9 @@ func question(text string) string {
 
 // loader turns one tree into one Scenario.
 type loader struct {
-	b        *binding
-	root     *node
-	pristine *node // the file with sets, before a variant changed it
+	b        *form.Binding
+	root     *form.Node
+	pristine *form.Node // the file with sets, before a variant changed it
 	sc       *Scenario
 	world    worldT
 	claims   claimsT
@@ -117,9 +119,9 @@ type loader struct {
 	alone    bool // see Options
 }
 
-func newLoader(root *node, file string, opt Options) *loader {
+func newLoader(root *form.Node, file string, opt Options) *loader {
 	return &loader{
-		b:     &binding{dir: filepath.Dir(file), setDir: opt.Dir},
+		b:     &form.Binding{Dir: filepath.Dir(file), SetDir: opt.Dir},
 		root:  root,
 		sc:    &Scenario{File: file},
 		alone: opt.Alone,
@@ -132,25 +134,25 @@ func newLoader(root *node, file string, opt Options) *loader {
 // variant changes the same key they are applied once more, so that the person at the keyboard wins.
 func (l *loader) change(sets []string, opt Options) {
 	for _, s := range sets {
-		l.b.applySet(l.root, s, wantsText)
+		l.b.Set(l.root, s, wantsText)
 	}
-	head := l.root.kid("scenario")
-	if opt.Seed != nil && head != nil && head.isTable {
-		head.kids["seed"] = &node{file: seedFlag, val: int64(*opt.Seed)}
+	head := l.root.Kid("scenario")
+	if opt.Seed != nil && head != nil && head.IsTable {
+		head.Kids["seed"] = &form.Node{File: seedFlag, Val: int64(*opt.Seed)}
 	}
-	if opt.Duration != nil && head != nil && head.isTable {
-		head.kids["duration"] = &node{file: durationFlag, val: formatDuration(*opt.Duration)}
+	if opt.Duration != nil && head != nil && head.IsTable {
+		head.Kids["duration"] = &form.Node{File: durationFlag, Val: form.FormatDuration(*opt.Duration)}
 	}
 	l.bindAlternatives()
-	l.pristine = l.root.clone()
+	l.pristine = l.root.Clone()
 	if !l.chooseVariant(opt.Variant) {
 		return
 	}
-	quiet := len(l.b.problems)
+	quiet := len(l.b.Problems)
 	for _, s := range sets {
-		l.b.applySet(l.root, s, wantsText)
+		l.b.Set(l.root, s, wantsText)
 	}
-	l.b.problems = l.b.problems[:quiet]
+	l.b.Problems = l.b.Problems[:quiet]
 }
 
 // otherSections of the file are bound by themselves.
@@ -158,14 +160,14 @@ var otherSections = []string{"protocol", "workload", "fault", "expect", "report"
 
 func (l *loader) bindAlternatives() {
 	for _, name := range []string{"variant", "sweep", "compare"} {
-		n := l.root.kid(name)
+		n := l.root.Kid(name)
 		if n == nil {
 			continue
 		}
 		v := reflect.ValueOf(&l.alt).Elem()
-		for _, f := range fieldsOf(v.Type()) {
+		for _, f := range form.Fields(v.Type()) {
 			if f.Tag.Get("key") == name {
-				l.b.value(n, name, v.FieldByIndex(f.Index), field{name: name, tag: f.Tag})
+				l.b.Value(n, name, v.FieldByIndex(f.Index), form.Field{Name: name, Tag: f.Tag})
 			}
 		}
 	}
@@ -183,13 +185,13 @@ func (l *loader) chooseVariant(name string) bool {
 			for _, v := range l.alt.Variant {
 				have = append(have, v.Name)
 			}
-			l.b.problems = append(l.b.problems, Problem{File: variantFlag, Text: fmt.Sprintf("no variant %q%s%s", name, has(have), didYouMean(name, have))})
+			l.b.Problems = append(l.b.Problems, form.Problem{File: variantFlag, Text: fmt.Sprintf("no variant %q%s%s", name, form.Has(have), form.DidYouMean(name, have))})
 		}
 		return false
 	}
 	v := &l.alt.Variant[i]
 	l.sc.Variant = v.Name
-	l.applyItems(v.Set.items)
+	l.applyItems(v.Set.Items)
 	off := slices.Clone(v.Disable)
 	for k := range l.alt.Variant { // what another variant enables is off unless this one enables it too
 		for _, id := range l.alt.Variant[k].Enable {
@@ -202,19 +204,19 @@ func (l *loader) chooseVariant(name string) bool {
 	return true
 }
 
-func (l *loader) applyItems(items []rawItem) {
+func (l *loader) applyItems(items []form.RawItem) {
 	for _, it := range items {
-		l.root.assign(it.path, it.value.clone(), func(format string, args ...any) { l.b.atKey(it.value, it.key, format, args...) })
+		l.root.Assign(it.Path, it.Value.Clone(), func(format string, args ...any) { l.b.AtKey(it.Value, it.Key, format, args...) })
 	}
 }
 
 func (l *loader) dropFaults(ids []string) {
-	faults := l.root.kid("fault")
+	faults := l.root.Kid("fault")
 	if faults == nil {
 		return
 	}
-	faults.items = slices.DeleteFunc(slices.Clone(faults.items), func(n *node) bool {
-		id, _ := n.kid("id").text()
+	faults.Items = slices.DeleteFunc(slices.Clone(faults.Items), func(n *form.Node) bool {
+		id, _ := n.Kid("id").Text()
 		return slices.Contains(ids, id)
 	})
 }
@@ -222,11 +224,11 @@ func (l *loader) dropFaults(ids []string) {
 // resolve does the work: everything wrong is in l.b.problems afterwards.
 func (l *loader) resolve() {
 	l.world = defaultWorld()
-	l.b.table(l.root, "", reflect.ValueOf(&l.world).Elem(), otherSections...)
+	l.b.Table(l.root, "", reflect.ValueOf(&l.world).Elem(), otherSections...)
 	l.head()
-	l.proto = l.bindProtocol(l.root.kid("protocol"))
+	l.proto = l.bindProtocol(l.root.Kid("protocol"))
 	built := l.buildWorld()
-	l.b.env = l.environment(built)
+	l.b.Env = l.environment(built)
 	l.bindClaims()
 	if !built {
 		return
@@ -250,35 +252,35 @@ var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // head copies and checks [scenario].
 func (l *loader) head() {
 	t, sc := &l.world.Scenario, l.sc
-	n := l.root.kid("scenario")
+	n := l.root.Kid("scenario")
 	sc.Name, sc.Title, sc.Description, sc.Covers, sc.Tags = t.Name, t.Title, t.Description, t.Covers, t.Tags
 	sc.Question = l.question
 	sc.Seed, sc.Duration, sc.Warmup, sc.Settle = t.Seed, t.Duration, t.Warmup, t.Settle
 	if b := t.Budget; b != nil {
 		sc.Budget = Budget{Wall: b.Wall, Memory: int64(b.Memory), Events: b.Events}
 	}
-	if n == nil || !n.isTable {
+	if n == nil || !n.IsTable {
 		return
 	}
 	want := strings.TrimSuffix(filepath.Base(sc.File), ".toml")
-	switch at := n.kid("name"); {
+	switch at := n.Kid("name"); {
 	case at == nil || t.Name == "":
 	case !kebab.MatchString(t.Name):
-		l.b.wrong(at, "scenario.name", "must be kebab-case: small letters, digits and single hyphens")
+		l.b.Wrong(at, "scenario.name", "must be kebab-case: small letters, digits and single hyphens")
 	case t.Name != want && isBundled(sc.File):
-		l.b.wrong(at, "scenario.name", "must equal the file's name, %q", want)
+		l.b.Wrong(at, "scenario.name", "must equal the file's name, %q", want)
 	}
-	if at := n.kid("title"); at != nil && strings.ContainsAny(t.Title, "\r\n") {
-		l.b.wrong(at, "scenario.title", "must be one line")
+	if at := n.Kid("title"); at != nil && strings.ContainsAny(t.Title, "\r\n") {
+		l.b.Wrong(at, "scenario.title", "must be one line")
 	}
 	if sc.Duration <= 0 {
 		return
 	}
 	if sc.Warmup >= sc.Duration {
-		l.b.wrong(n.kid("warmup"), "scenario.warmup", "must be shorter than the run of %s", formatDuration(sc.Duration))
+		l.b.Wrong(n.Kid("warmup"), "scenario.warmup", "must be shorter than the run of %s", form.FormatDuration(sc.Duration))
 	} else if sc.Warmup+sc.Settle > sc.Duration {
-		at := orNode(n.kid("settle"), n.kid("duration"))
-		l.b.wrong(at, "scenario.settle", "warm-up and settle time of %s are longer than the run of %s", formatDuration(sc.Warmup+sc.Settle), formatDuration(sc.Duration))
+		at := form.Or(n.Kid("settle"), n.Kid("duration"))
+		l.b.Wrong(at, "scenario.settle", "warm-up and settle time of %s are longer than the run of %s", form.FormatDuration(sc.Warmup+sc.Settle), form.FormatDuration(sc.Duration))
 	}
 }
 
@@ -292,7 +294,7 @@ func (l *loader) buildWorld() bool {
 		return false
 	}
 	if n := len(l.sc.Topology.Sites); n > sitesMax {
-		l.b.wrong(l.root.kid("topology"), "topology", "%d sites, at most %d are supported", n, sitesMax)
+		l.b.Wrong(l.root.Kid("topology"), "topology", "%d sites, at most %d are supported", n, sitesMax)
 		return false
 	}
 	l.network()
@@ -310,10 +312,10 @@ func (l *loader) buildWorld() bool {
 func (l *loader) bindClaims() {
 	v := reflect.ValueOf(&l.claims).Elem()
 	l.claims.Report.Sample = core.Duration(1e9)
-	for _, f := range fieldsOf(v.Type()) {
+	for _, f := range form.Fields(v.Type()) {
 		name := f.Tag.Get("key")
-		if n := l.root.kid(name); n != nil {
-			l.b.value(n, name, v.FieldByIndex(f.Index), field{name: name, tag: f.Tag})
+		if n := l.root.Kid(name); n != nil {
+			l.b.Value(n, name, v.FieldByIndex(f.Index), form.Field{Name: name, Tag: f.Tag})
 		}
 	}
 }
@@ -328,26 +330,26 @@ func (l *loader) report() {
 	}
 	for i := range t.Plot {
 		p := &t.Plot[i]
-		n, key := l.root.kid("report").kid("plot").items[i], element("report.plot", i)
+		n, key := l.root.Kid("report").Kid("plot").Items[i], form.Element("report.plot", i)
 		o, unit := l.observable(p.Metric, p.Where, n, key, true)
 		out := Plot{Kind: p.Kind, Metric: o.Metric, Where: o.Where, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, Log: p.Log, Mark: p.Mark}
 		for _, s := range p.Stat {
 			if _, _, ok := statOf(s); !ok {
-				l.b.atValue(n.kid("stat"), key+".stat", s, `must be %s, or a quantile such as "p95"`, oneOf(statWords))
+				l.b.AtValue(n.Kid("stat"), key+".stat", s, `must be %s, or a quantile such as "p95"`, form.OneOf(statWords))
 			}
 		}
 		for _, id := range p.Mark {
 			if !slices.Contains(ids, id) && !l.offFault(id) {
-				l.b.atValue(n.kid("mark"), key+".mark", id, "no fault %q%s%s", id, has(ids), didYouMean(id, ids))
+				l.b.AtValue(n.Kid("mark"), key+".mark", id, "no fault %q%s%s", id, form.Has(ids), form.DidYouMean(id, ids))
 			}
 		}
 		for _, h := range p.HLine {
-			if h == nil || h.n == nil {
+			if h == nil || h.Node == nil {
 				continue
 			}
-			if v, ok := bound(l.b, h.n, h.key, unit); ok {
+			if v, ok := bound(l.b, h.Node, h.Key, unit); ok {
 				out.HLine = append(out.HLine, v)
-				h.value = showBound(v, unit)
+				h.Value = showBound(v, unit)
 			}
 		}
 		if w := p.Window; w != nil {
@@ -369,7 +371,7 @@ func (l *loader) plotInstant(t *instantT) *core.Duration {
 
 // finish writes the resolved configuration and lets go of the tree.
 func (l *loader) finish() {
-	l.encode()
+	l.Encode()
 	for i := range l.sc.Faults {
 		f := &l.sc.Faults[i]
 		f.Target.release()

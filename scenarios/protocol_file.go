@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
@@ -21,7 +23,7 @@ func roomsOf(c *Config) map[string]reflect.Value {
 	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
 	for _, mechanism := range []any{&c.Swim, &c.Federated, &c.Hier} {
 		v := reflect.ValueOf(mechanism).Elem()
-		for _, f := range fieldsOf(v.Type()) {
+		for _, f := range form.Fields(v.Type()) {
 			rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
 		}
 	}
@@ -47,7 +49,7 @@ func defaultConfig() Config {
 // overrideT is one [[protocol.override]].
 type overrideT struct {
 	Target Selector `key:"target" required:"true" doc:"whose parameters"`
-	Set    rawT     `key:"set" required:"true" doc:"room.key = value"`
+	Set    form.Raw `key:"set" required:"true" doc:"room.key = value"`
 }
 
 // protocolT is what [protocol] holds beside its rooms and their layers by role.
@@ -60,14 +62,14 @@ type protocolT struct {
 // protocol is [protocol] as read, before it is known who has which configuration.
 type protocol struct {
 	base      Config
-	roles     [core.NumRoles]*node // rooms of [protocol.role.<role>]
+	roles     [core.NumRoles]*form.Node // rooms of [protocol.role.<role>]
 	overrides []overrideT
-	rooms     []*node // the same as trees of rooms
+	rooms     []*form.Node // the same as trees of rooms
 	unsafe    bool
 	profile   string
 }
 
-func (l *loader) bindProtocol(n *node) *protocol {
+func (l *loader) bindProtocol(n *form.Node) *protocol {
 	p := &protocol{base: defaultConfig(), profile: ProfileSpecified}
 	formed := l.world.Cluster.Start.Mode == "formed"
 	p.base.Swim.Membership.Initial = map[bool]swim.Initial{true: swim.InitialFormed, false: swim.InitialCold}[formed]
@@ -75,36 +77,36 @@ func (l *loader) bindProtocol(n *node) *protocol {
 		return p
 	}
 	const key = "protocol"
-	if !n.isTable {
-		l.b.wrong(n, key, "must be a table")
+	if !n.IsTable {
+		l.b.Wrong(n, key, "must be a table")
 		return p
 	}
 	l.bindProfile(p, n)
 	for _, name := range roomOrder(n) {
-		kid, at := n.kids[name], join(key, name)
+		kid, at := n.Kids[name], form.Join(key, name)
 		switch name {
 		case "profile":
 		case "unsafe":
-			v, ok := kid.val.(bool)
+			v, ok := kid.Val.(bool)
 			if p.unsafe = v; !ok {
-				l.b.wrong(kid, at, "must be true or false")
+				l.b.Wrong(kid, at, "must be true or false")
 			}
 		case "role":
 			l.bindRoles(p, kid, at)
 		case "override":
-			l.b.value(kid, at, reflect.ValueOf(&p.overrides).Elem(), field{name: name})
+			l.b.Value(kid, at, reflect.ValueOf(&p.overrides).Elem(), form.Field{Name: name})
 		default:
 			l.bindRoom(&p.base, kid, at, name, true)
 		}
 	}
-	if at := n.kid("membership").kid("initial"); at != nil && (at.val == "formed") != formed {
-		l.b.wrong(at, "protocol.membership.initial", "cluster.start.mode says %q; leave this key out", l.world.Cluster.Start.Mode)
+	if at := n.Kid("membership").Kid("initial"); at != nil && (at.Val == "formed") != formed {
+		l.b.Wrong(at, "protocol.membership.initial", "cluster.start.mode says %q; leave this key out", l.world.Cluster.Start.Mode)
 	}
 	for i := range p.overrides {
-		p.rooms = append(p.rooms, p.overrides[i].Set.nest())
+		p.rooms = append(p.rooms, p.overrides[i].Set.Nest())
 		scratch := p.base
-		before := len(l.b.problems)
-		l.bindRooms(&scratch, p.rooms[i], element("protocol.override", i)+".set")
+		before := len(l.b.Problems)
+		l.bindRooms(&scratch, p.rooms[i], form.Element("protocol.override", i)+".set")
 		_ = before
 	}
 	return p
@@ -116,79 +118,57 @@ var shapeKeys = map[string][]string{
 }
 
 // bindRoom binds one room's table.
-func (l *loader) bindRoom(c *Config, n *node, key, name string, shape bool) {
+func (l *loader) bindRoom(c *Config, n *form.Node, key, name string, shape bool) {
 	rooms := roomsOf(c)
 	room, ok := rooms[name]
 	switch {
 	case !ok && slices.Contains(laterRooms, name):
-		l.b.later(n, key, "the parameters of this room are")
+		l.b.Later(n, key, "the parameters of this room are")
 		return
 	case !ok:
-		l.b.unknown(n, key, name, append(roomNames(), "role", "override", "unsafe", "profile"))
+		l.b.Unknown(n, key, name, append(roomNames(), "role", "override", "unsafe", "profile"))
 		return
 	case name == "inherited":
 		l.bindInherited(c, n, key)
 	default:
-		l.b.table(n, key, room)
+		l.b.Table(n, key, room)
 	}
-	if shape || !n.isTable {
+	if shape || !n.IsTable {
 		return
 	}
 	for _, k := range shapeKeys[name] {
-		if kid := n.kid(k); kid != nil {
-			l.b.atKey(kid, join(key, k), "is the same for all nodes; set it in [protocol.%s]", name)
+		if kid := n.Kid(k); kid != nil {
+			l.b.AtKey(kid, form.Join(key, k), "is the same for all nodes; set it in [protocol.%s]", name)
 		}
 	}
 }
 
-func (l *loader) bindRooms(c *Config, n *node, key string) {
-	if !n.isTable {
-		l.b.wrong(n, key, "must be a table of rooms")
+func (l *loader) bindRooms(c *Config, n *form.Node, key string) {
+	if !n.IsTable {
+		l.b.Wrong(n, key, "must be a table of rooms")
 		return
 	}
 	for _, name := range roomOrder(n) {
-		l.bindRoom(c, n.kids[name], join(key, name), name, false)
+		l.bindRoom(c, n.Kids[name], form.Join(key, name), name, false)
 	}
 }
 
-func (l *loader) bindRoles(p *protocol, n *node, key string) {
-	if !n.isTable {
-		l.b.wrong(n, key, "must be a table of roles")
+func (l *loader) bindRoles(p *protocol, n *form.Node, key string) {
+	if !n.IsTable {
+		l.b.Wrong(n, key, "must be a table of roles")
 		return
 	}
-	for _, name := range n.names() {
-		kid, at := n.kids[name], join(key, name)
+	for _, name := range n.Names() {
+		kid, at := n.Kids[name], form.Join(key, name)
 		r, ok := core.ParseRole(name)
 		if !ok || r == core.RoleClient {
-			l.b.unknown(kid, at, name, roleNames[:3])
+			l.b.Unknown(kid, at, name, roleNames[:3])
 			continue
 		}
 		p.roles[r] = kid
 		scratch := p.base
 		l.bindRooms(&scratch, kid, at)
 	}
-}
-
-// nest turns dotted keys back into tables.
-func (r *rawT) nest() *node {
-	root := &node{isTable: true, kids: map[string]*node{}}
-	for _, it := range r.items {
-		at := root
-		parts := strings.Split(it.path, ".")
-		for i, part := range parts {
-			if i == len(parts)-1 {
-				at.kids[part] = it.value
-				break
-			}
-			next := at.kids[part]
-			if next == nil || !next.isTable {
-				next = &node{isTable: true, kids: map[string]*node{}, file: it.value.file, key: it.value.key, at: it.value.at}
-				at.kids[part] = next
-			}
-			at = next
-		}
-	}
-	return root
 }
 
 // configs gives every node its configuration: base, then its role's, then the overrides that name it.
@@ -198,17 +178,17 @@ func (l *loader) configs(p *protocol) {
 	for i := range p.overrides {
 		t := &p.overrides[i].Target
 		if t.Draws() {
-			l.b.wrong(t.src, t.key, "count and pct cannot be used here: who has which parameters is fixed")
+			l.b.Wrong(t.src, t.key, "count and pct cannot be used here: who has which parameters is fixed")
 			t.bad = true
 		}
 		t.resolve(l.b, sc, false)
 	}
-	quiet := &loader{b: &binding{}, world: l.world} // problems were reported when the tables were first bound
+	quiet := &loader{b: &form.Binding{}, world: l.world} // problems were reported when the tables were first bound
 	index := map[string]int{"": 0}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
 		var id strings.Builder
-		var layers []*node
+		var layers []*form.Node
 		if r := p.roles[n.Role]; r != nil {
 			layers = append(layers, r)
 			id.WriteString(n.Role.String())
@@ -278,24 +258,24 @@ func split(err error, prefix string) []string {
 func (l *loader) configProblem(msg string) {
 	head, text, _ := strings.Cut(msg, ": ")
 	key, found, _ := strings.Cut(head, " = ")
-	p := Problem{File: l.root.file, Line: 1, Col: 1, Key: "protocol." + key, Found: found, Text: text}
-	protocol := l.root.kid("protocol")
-	if at := protocol.lookup(key); protocol != nil && at != nil {
-		p.File, p.Line, p.Col, p.Found = at.file, at.at.Line, at.at.Col, at.literal()
+	p := form.Problem{File: l.root.File, Line: 1, Col: 1, Key: "protocol." + key, Found: found, Text: text}
+	protocol := l.root.Kid("protocol")
+	if at := protocol.Lookup(key); protocol != nil && at != nil {
+		p.File, p.Line, p.Col, p.Found = at.File, at.At.Line, at.At.Col, at.Literal()
 	} else if at := l.mentioned(text); at != nil { // the key has its default; the other one does not fit it
-		p.File, p.Line, p.Col = at.file, at.at.Line, at.at.Col
-	} else if at := l.root.kid("protocol"); at != nil {
-		p.File, p.Line, p.Col = at.file, at.at.Line, at.at.Col
+		p.File, p.Line, p.Col = at.File, at.At.Line, at.At.Col
+	} else if at := l.root.Kid("protocol"); at != nil {
+		p.File, p.Line, p.Col = at.File, at.At.Line, at.At.Col
 	}
-	l.b.problems = append(l.b.problems, p)
+	l.b.Problems = append(l.b.Problems, p)
 }
 
 // mentioned finds the first key in a message that the file gives.
-func (l *loader) mentioned(text string) *node {
-	protocol := l.root.kid("protocol")
+func (l *loader) mentioned(text string) *form.Node {
+	protocol := l.root.Kid("protocol")
 	for _, word := range strings.Fields(text) {
 		if strings.Count(word, ".") == 1 {
-			if at := protocol.lookup(word); protocol != nil && at != nil {
+			if at := protocol.Lookup(word); protocol != nil && at != nil {
 				return at
 			}
 		}

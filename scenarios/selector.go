@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core"
+	"hypersim/scenarios/form"
 )
 
 // Selector names nodes (spec 40 §8.2). All of its conditions must hold; lists are alternatives.
@@ -25,7 +26,7 @@ type Selector struct {
 	Fixed []core.NodeID
 
 	siteNames, groupNames []string
-	src                   *node // while loading: where it stands
+	src                   *form.Node // while loading: where it stands
 	key                   string
 	bad                   bool // reported already
 }

@@ -3,7 +3,8 @@ package scenarios
 import (
 	"maps"
 	"slices"
-	"strings"
+
+	"hypersim/scenarios/form"
 
 	"hypersim/core"
 )
@@ -45,124 +46,105 @@ func selectorNames() []string {
 	return names
 }
 
-// bind reads a selector table. Names are resolved later, when the nodes are known.
-func (s *Selector) bind(b *binding, n *node, key string, _ field) {
+// Bind reads a selector table. Names are resolved later, when the nodes are known.
+func (s *Selector) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
 	*s = Selector{src: n, key: key, bad: true}
-	if !n.isTable {
-		b.wrong(n, key, "must be a selector table, such as { site = \"a\" } or { any = true }")
+	if !n.IsTable {
+		b.Wrong(n, key, "must be a selector table, such as { site = \"a\" } or { any = true }")
 		return
 	}
-	if len(n.kids) == 0 {
-		b.wrong(n, key, "an empty selector is ambiguous; everything is { any = true }")
+	if len(n.Kids) == 0 {
+		b.Wrong(n, key, "an empty selector is ambiguous; everything is { any = true }")
 		return
 	}
-	before := len(b.problems)
-	for _, name := range n.names() {
-		kid, at := n.kids[name], join(key, name)
+	before := len(b.Problems)
+	for _, name := range n.Names() {
+		kid, at := n.Kids[name], form.Join(key, name)
 		switch name {
 		case "id", "ids":
 			var ids []string
-			b.strings(kid, at, &ids, field{})
-			if len(ids) > entriesMax {
-				b.wrong(kid, at, "%d ids; at most %d are supported, use globs", len(ids), entriesMax)
+			b.Strings(kid, at, &ids, form.Field{})
+			if len(ids) > form.EntriesMax {
+				b.Wrong(kid, at, "%d ids; at most %d are supported, use globs", len(ids), form.EntriesMax)
 				ids = nil
 			}
 			s.IDs = append(s.IDs, ids...)
 		case "role":
 			s.bindRoles(b, kid, at)
 		case "site":
-			b.strings(kid, at, &s.siteNames, field{})
+			b.Strings(kid, at, &s.siteNames, form.Field{})
 		case "group":
-			b.strings(kid, at, &s.groupNames, field{})
+			b.Strings(kid, at, &s.groupNames, form.Field{})
 		case "leader_of", "state":
-			b.later(kid, at, "selecting by "+name+" is")
+			b.Later(kid, at, "selecting by "+name+" is")
 		case "count":
-			if v, ok := kid.val.(int64); ok && v >= 1 && v <= 1<<31 {
+			if v, ok := kid.Val.(int64); ok && v >= 1 && v <= 1<<31 {
 				s.Count = int(v)
 			} else {
-				b.wrong(kid, at, "must be a whole number ≥ 1")
+				b.Wrong(kid, at, "must be a whole number ≥ 1")
 			}
 		case "pct":
-			b.share(kid, at, &s.Pct)
+			b.Share(kid, at, &s.Pct)
 		case "stratify":
-			if kid.val == "site" {
+			if kid.Val == "site" {
 				s.BySite = true
 			} else {
-				b.wrong(kid, at, `must be "site"`)
+				b.Wrong(kid, at, `must be "site"`)
 			}
 		case "not":
 			s.Not = &Selector{}
-			s.Not.bind(b, kid, at, field{})
+			s.Not.Bind(b, kid, at, form.Field{})
 		case "any":
 			s.bindAny(b, kid, at)
 		case "all":
 			s.All = bindSelectors(b, kid, at)
 		case "allow_empty":
-			v, ok := kid.val.(bool)
+			v, ok := kid.Val.(bool)
 			if s.AllowEmpty = v; !ok {
-				b.wrong(kid, at, "must be true or false")
+				b.Wrong(kid, at, "must be true or false")
 			}
 		default:
-			b.unknown(kid, at, name, selectorNames())
+			b.Unknown(kid, at, name, selectorNames())
 		}
 	}
-	if s.BySite && !s.Draws() && len(b.problems) == before {
-		b.wrong(n, join(key, "stratify"), "needs count or pct: there is nothing to draw")
+	if s.BySite && !s.Draws() && len(b.Problems) == before {
+		b.Wrong(n, form.Join(key, "stratify"), "needs count or pct: there is nothing to draw")
 	}
 	s.nestedDraw(b)
-	s.bad = len(b.problems) > before
+	s.bad = len(b.Problems) > before
 }
 
 // nestedDraw refuses draws inside of not, any and all, whose order would be undefined.
-func (s *Selector) nestedDraw(b *binding) {
+func (s *Selector) nestedDraw(b *form.Binding) {
 	inner := append(slices.Clone(s.All), s.AnyOf...)
 	if s.Not != nil {
 		inner = append(inner, s.Not)
 	}
 	for _, x := range inner {
 		if x.Draws() {
-			b.wrong(x.src, x.key, "count and pct may stand in the outermost selector only")
+			b.Wrong(x.src, x.key, "count and pct may stand in the outermost selector only")
 		}
 	}
 }
 
-func (s *Selector) bindRoles(b *binding, n *node, key string) {
+func (s *Selector) bindRoles(b *form.Binding, n *form.Node, key string) {
 	var names []string
-	b.strings(n, key, &names, field{})
+	b.Strings(n, key, &names, form.Field{})
 	for _, name := range names {
 		if r, ok := core.ParseRole(name); ok {
 			s.Roles = append(s.Roles, r)
 		} else {
-			b.atValue(n, key, name, "must be %s%s", oneOf(roleNames), didYouMean(name, roleNames))
+			b.AtValue(n, key, name, "must be %s%s", form.OneOf(roleNames), form.DidYouMean(name, roleNames))
 		}
 	}
 }
 
 var roleNames = []string{"gate", "manager", "worker", "client"}
 
-// share reads "30%" or a number in (0, 1].
-func (b *binding) share(n *node, key string, p *float64) {
-	v, ok := 0.0, false
-	switch x := n.val.(type) {
-	case string:
-		pc, err := parsePercent(x)
-		v, ok = pc, err == nil
-	case float64:
-		v, ok = x, true
-	case int64:
-		v, ok = float64(x), true
-	}
-	if !ok || !(v > 0 && v <= 1) {
-		b.wrong(n, key, `must be a share such as "30%%" or 0.3, > 0 and ≤ 100%%`)
-		return
-	}
-	*p = v
-}
-
-func (s *Selector) bindAny(b *binding, n *node, key string) {
-	if v, ok := n.val.(bool); ok {
+func (s *Selector) bindAny(b *form.Binding, n *form.Node, key string) {
+	if v, ok := n.Val.(bool); ok {
 		if !v {
-			b.wrong(n, key, "must be true, or a list of selectors")
+			b.Wrong(n, key, "must be true, or a list of selectors")
 		}
 		s.Any = v
 		return
@@ -170,24 +152,25 @@ func (s *Selector) bindAny(b *binding, n *node, key string) {
 	s.AnyOf = bindSelectors(b, n, key)
 }
 
-func bindSelectors(b *binding, n *node, key string) []*Selector {
-	if !n.isArray || len(n.items) == 0 {
-		b.wrong(n, key, "must be a list of selectors")
+func bindSelectors(b *form.Binding, n *form.Node, key string) []*Selector {
+	if !n.IsArray || len(n.Items) == 0 {
+		b.Wrong(n, key, "must be a list of selectors")
 		return nil
 	}
-	out := make([]*Selector, len(n.items))
-	for i, item := range n.items {
+	out := make([]*Selector, len(n.Items))
+	for i, item := range n.Items {
 		out[i] = &Selector{}
-		out[i].bind(b, item, element(key, i), field{})
+		out[i].Bind(b, item, form.Element(key, i), form.Field{})
 	}
 	return out
 }
 
-func (s *Selector) encode(field) any {
+// Encode implements form.Special.
+func (s *Selector) Encode(form.Field) any {
 	m := map[string]any{}
 	put := func(name string, list []string) {
 		if len(list) > 0 {
-			m[name] = anys(list)
+			m[name] = form.Anys(list)
 		}
 	}
 	put("ids", s.IDs)
@@ -205,7 +188,7 @@ func (s *Selector) encode(field) any {
 		m["count"] = int64(s.Count)
 	}
 	if s.Pct > 0 {
-		m["pct"] = formatPercent(s.Pct)
+		m["pct"] = form.FormatPercent(s.Pct)
 	}
 	if s.BySite {
 		m["stratify"] = "site"
@@ -214,12 +197,12 @@ func (s *Selector) encode(field) any {
 		m["allow_empty"] = true
 	}
 	if s.Not != nil {
-		m["not"] = s.Not.encode(field{})
+		m["not"] = s.Not.Encode(form.Field{})
 	}
 	nested := func(name string, list []*Selector) {
 		var out []any
 		for _, x := range list {
-			out = append(out, x.encode(field{}))
+			out = append(out, x.Encode(form.Field{}))
 		}
 		if out != nil {
 			m[name] = out
@@ -233,7 +216,8 @@ func (s *Selector) encode(field) any {
 	return m
 }
 
-func (*Selector) schema(field) map[string]any { return map[string]any{"$ref": "#/$defs/selector"} }
+// Schema implements form.Special.
+func (*Selector) Schema(form.Field) map[string]any { return map[string]any{"$ref": "#/$defs/selector"} }
 
 func selectorSchema() map[string]any {
 	props := map[string]any{}
@@ -246,23 +230,6 @@ func selectorSchema() map[string]any {
 		"type": "object", "additionalProperties": false, "minProperties": 1,
 		"description": "names nodes; all keys must match (spec 40 §8.2)", "properties": props,
 	}
-}
-
-// has says what there is beside what was asked for.
-func has(names []string) string {
-	if len(names) == 0 {
-		return "; there is none"
-	}
-	return " (has " + shortList(names) + ")"
-}
-
-// shortList prints names for a message, cut after a dozen.
-func shortList(names []string) string {
-	const most = 12
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
 }
 
 // release drops what only the loader needs.

@@ -4,18 +4,20 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
 // resolve fills Sites, Groups and Fixed. processes says that the selector names processes to disturb, so that
 // clients are only meant when named.
-func (s *Selector) resolve(b *binding, sc *Scenario, processes bool) {
+func (s *Selector) resolve(b *form.Binding, sc *Scenario, processes bool) {
 	if s == nil || s.bad {
 		return
 	}
-	before := len(b.problems)
+	before := len(b.Problems)
 	s.resolveNames(b, sc)
-	if len(b.problems) > before {
+	if len(b.Problems) > before {
 		return
 	}
 	for i := range sc.Nodes {
@@ -29,20 +31,20 @@ func (s *Selector) resolve(b *binding, sc *Scenario, processes bool) {
 		}
 	}
 	if len(s.Fixed) == 0 && !s.AllowEmpty {
-		b.wrong(s.src, s.key, "matches no node; say allow_empty = true if that is meant")
+		b.Wrong(s.src, s.key, "matches no node; say allow_empty = true if that is meant")
 	}
 	if s.Count > len(s.Fixed) && !s.AllowEmpty && len(s.Fixed) > 0 {
-		b.wrong(s.src.kid("count"), join(s.key, "count"), "more than the %d nodes that match", len(s.Fixed))
+		b.Wrong(s.src.Kid("count"), form.Join(s.key, "count"), "more than the %d nodes that match", len(s.Fixed))
 	}
 }
 
-func (s *Selector) resolveNames(b *binding, sc *Scenario) {
+func (s *Selector) resolveNames(b *form.Binding, sc *Scenario) {
 	for _, name := range s.siteNames {
 		i, ok := sc.Topology.SiteIndex(name)
 		if !ok {
-			n := s.src.kids["site"]
-			b.atValue(n, join(s.key, "site"), name, "no site %q in topology %q%s%s",
-				name, sc.Topology.Name, has(sc.Topology.SiteNames()), didYouMean(name, sc.Topology.SiteNames()))
+			n := s.src.Kids["site"]
+			b.AtValue(n, form.Join(s.key, "site"), name, "no site %q in topology %q%s%s",
+				name, sc.Topology.Name, form.Has(sc.Topology.SiteNames()), form.DidYouMean(name, sc.Topology.SiteNames()))
 		}
 		s.Sites = append(s.Sites, i)
 	}
@@ -53,8 +55,8 @@ func (s *Selector) resolveNames(b *binding, sc *Scenario) {
 	for _, name := range s.groupNames {
 		i := slices.Index(groups, name)
 		if i < 0 {
-			n := s.src.kids["group"]
-			b.atValue(n, join(s.key, "group"), name, "no group %q%s%s", name, has(groups), didYouMean(name, groups))
+			n := s.src.Kids["group"]
+			b.AtValue(n, form.Join(s.key, "group"), name, "no group %q%s%s", name, form.Has(groups), form.DidYouMean(name, groups))
 		}
 		s.Groups = append(s.Groups, core.GroupID(i+1))
 	}
@@ -63,11 +65,11 @@ func (s *Selector) resolveNames(b *binding, sc *Scenario) {
 			continue
 		}
 		if !slices.ContainsFunc(sc.Nodes, func(n NodeSpec) bool { return n.Name == id }) {
-			n := s.src.kids["id"]
-			if n == nil || !n.mentions(id) {
-				n = s.src.kids["ids"]
+			n := s.src.Kids["id"]
+			if n == nil || !n.Mentions(id) {
+				n = s.src.Kids["ids"]
 			}
-			b.atValue(n, join(s.key, "id"), id, "no node %q%s", id, nearestNode(sc, id))
+			b.AtValue(n, form.Join(s.key, "id"), id, "no node %q%s", id, nearestNode(sc, id))
 		}
 	}
 	for _, x := range append(append(slices.Clone(s.All), s.AnyOf...), s.Not) {
@@ -75,10 +77,6 @@ func (s *Selector) resolveNames(b *binding, sc *Scenario) {
 			x.resolveNames(b, sc)
 		}
 	}
-}
-
-func (n *node) mentions(word string) bool {
-	return n.val == word || slices.ContainsFunc(n.items, func(i *node) bool { return i.val == word })
 }
 
 // nearestNode explains why a node id does not exist.
@@ -94,7 +92,7 @@ func nearestNode(sc *Scenario, id string) string {
 		}
 	}
 	if count > 0 {
-		return "; " + parts[0] + "/" + parts[1] + " has the indices 0 to " + number(float64(count-1))
+		return "; " + parts[0] + "/" + parts[1] + " has the indices 0 to " + form.Number(float64(count-1))
 	}
 	return `; node ids are "site/role/index"`
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hypersim/scenarios/form"
+
 	"pgregory.net/rapid"
 
 	"hypersim/core/vivaldi"
@@ -94,7 +96,7 @@ func TestBrokenSets(t *testing.T) {
 		{"sweep.seeds=1..0", `--set: sweep.seeds = "1..0": must be a range such as "1..30" or a list of whole numbers`},
 	} {
 		_, err := Parse(base, "x.toml", []string{c.set}, Options{})
-		var p Problems
+		var p form.Problems
 		if !errors.As(err, &p) {
 			t.Errorf("%s: accepted: %v", c.set, err)
 			continue

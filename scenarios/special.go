@@ -7,13 +7,15 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
 // serviceT is one distribution for all classes, or a table of them by class.
 type serviceT [core.NumClasses]Dist
 
-var serviceField = field{name: "service", tag: `unit:"s" range:"[0,inf)"`}
+var serviceField = form.Field{Name: "service", Tag: `unit:"s" range:"[0,inf)"`}
 
 func classNames() []string {
 	names := make([]string, core.NumClasses)
@@ -23,11 +25,11 @@ func classNames() []string {
 	return names
 }
 
-func (s *serviceT) bind(b *binding, n *node, key string, _ field) {
-	if !n.isTable || n.kids["dist"] != nil {
+func (s *serviceT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
+	if !n.IsTable || n.Kids["dist"] != nil {
 		var d Dist
-		before := len(b.problems)
-		if d.bind(b, n, key, serviceField); len(b.problems) == before {
+		before := len(b.Problems)
+		if d.Bind(b, n, key, serviceField); len(b.Problems) == before {
 			for i := range s {
 				s[i] = d
 			}
@@ -35,31 +37,31 @@ func (s *serviceT) bind(b *binding, n *node, key string, _ field) {
 		return
 	}
 	classes := classNames()
-	for _, name := range n.names() {
+	for _, name := range n.Names() {
 		i := slices.Index(classes, strings.ToLower(name))
 		switch {
 		case i >= 0:
-			s[i].bind(b, n.kids[name], join(key, name), serviceField)
+			s[i].Bind(b, n.Kids[name], form.Join(key, name), serviceField)
 		case isMessageKind(name):
-			b.later(n.kids[name], join(key, name), "service times by message type are")
+			b.Later(n.Kids[name], form.Join(key, name), "service times by message type are")
 		default:
-			b.unknown(n.kids[name], join(key, name), name, classes)
+			b.Unknown(n.Kids[name], form.Join(key, name), name, classes)
 		}
 	}
 }
 
 func isMessageKind(name string) bool { return kindNamed(name) != core.KindNone }
 
-func (s *serviceT) encode(field) any {
+func (s *serviceT) Encode(form.Field) any {
 	out := map[string]any{}
 	for i, name := range classNames() {
-		out[name] = s[i].encode(serviceField)
+		out[name] = s[i].Encode(serviceField)
 	}
 	return out
 }
 
-func (s *serviceT) schema(field) map[string]any {
-	one := (&Dist{}).schema(serviceField)
+func (s *serviceT) Schema(form.Field) map[string]any {
+	one := (&Dist{}).Schema(serviceField)
 	props := map[string]any{}
 	for _, name := range classNames() {
 		props[name] = one
@@ -68,117 +70,38 @@ func (s *serviceT) schema(field) map[string]any {
 	return map[string]any{"anyOf": append(slices.Clone(one["anyOf"].([]any)), byClass)}
 }
 
-// laterT is a key of the format that this version cannot honour.
-type laterT struct{}
-
-func (*laterT) bind(b *binding, n *node, key string, f field) {
-	what := f.tag.Get("later")
-	if what == "" {
-		what = "this is"
-	}
-	b.later(n, key, what)
-}
-func (*laterT) encode(field) any { return nil }
-func (*laterT) schema(field) map[string]any {
-	return map[string]any{"description": "not supported yet"}
-}
-
-// rawT is a table whose keys are dotted keys of the same file; nested tables are flattened.
-type rawT struct{ items []rawItem }
-
-// rawItem is one entry of a rawT.
-type rawItem struct {
-	path  string // dotted, as a person writes it: fault.cut.for
-	key   string // full key for messages
-	value *node
-}
-
-func (r *rawT) bind(b *binding, n *node, key string, _ field) {
-	if !n.isTable {
-		b.wrong(n, key, "must be a table of dotted keys")
-		return
-	}
-	r.items = nil
-	r.flatten(n, key, "")
-}
-
-func (r *rawT) flatten(n *node, key, path string) {
-	for _, name := range n.names() {
-		kid, at, full := n.kids[name], join(key, name), name
-		if path != "" {
-			full = path + "." + name
-		}
-		if kid.isTable && kid.kids["dist"] == nil && kid.kids["model"] == nil && len(kid.kids) > 0 {
-			r.flatten(kid, at, full)
-			continue
-		}
-		r.items = append(r.items, rawItem{path: full, key: at, value: kid})
-	}
-}
-
-func (r *rawT) encode(field) any {
-	if len(r.items) == 0 {
-		return nil
-	}
-	out := map[string]any{}
-	for _, it := range r.items {
-		out[it.path] = it.value.plain()
-	}
-	return out
-}
-func (*rawT) schema(field) map[string]any { return map[string]any{"type": "object"} }
-
-// plain returns n as nested maps, slices and scalars.
-func (n *node) plain() any {
-	switch {
-	case n.isTable:
-		m := map[string]any{}
-		for k, x := range n.kids {
-			m[k] = x.plain()
-		}
-		return m
-	case n.isArray:
-		s := make([]any, len(n.items))
-		for i, x := range n.items {
-			s[i] = x.plain()
-		}
-		return s
-	}
-	return n.val
-}
-
 // labelsT is a label filter: label = value or list; label_not negates.
 type labelsT []Label
 
-func (l *labelsT) bind(b *binding, n *node, key string, _ field) {
-	if !n.isTable {
-		b.wrong(n, key, "must be a table of labels")
+func (l *labelsT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
+	if !n.IsTable {
+		b.Wrong(n, key, "must be a table of labels")
 		return
 	}
 	*l = nil
-	for _, name := range n.names() {
-		kid := n.kids[name]
+	for _, name := range n.Names() {
+		kid := n.Kids[name]
 		label, not := strings.CutSuffix(name, "_not")
 		out := Label{Key: label, Not: not}
-		items := []*node{kid}
-		if kid.isArray {
-			items = kid.items
+		items := []*form.Node{kid}
+		if kid.IsArray {
+			items = kid.Items
 		}
 		for _, item := range items {
-			switch v := item.val.(type) {
+			switch v := item.Val.(type) {
 			case string:
 				out.Values = append(out.Values, v)
 			case int64, float64, bool:
 				out.Values = append(out.Values, fmt.Sprint(v))
 			default:
-				b.wrong(item, join(key, name), "must be a label's value or a list of them")
+				b.Wrong(item, form.Join(key, name), "must be a label's value or a list of them")
 			}
 		}
 		*l = append(*l, out)
 	}
 }
 
-func (l *labelsT) encode(field) any {
+func (l *labelsT) Encode(form.Field) any {
 	if len(*l) == 0 {
 		return nil
 	}
@@ -188,12 +111,12 @@ func (l *labelsT) encode(field) any {
 		if x.Not {
 			name += "_not"
 		}
-		out[name] = anys(x.Values)
+		out[name] = form.Anys(x.Values)
 	}
 	return out
 }
 
-func (*labelsT) schema(field) map[string]any {
+func (*labelsT) Schema(form.Field) map[string]any {
 	scalar := []any{map[string]any{"type": []any{"string", "number", "boolean"}}}
 	list := map[string]any{"type": "array", "items": scalar[0]}
 	return map[string]any{"type": "object", "additionalProperties": map[string]any{"anyOf": append(scalar, list)}}
@@ -204,14 +127,14 @@ type seedsT []uint64
 
 const seedsMax = 100_000
 
-func (s *seedsT) bind(b *binding, n *node, key string, f field) {
+func (s *seedsT) Bind(b *form.Binding, n *form.Node, key string, f form.Field) {
 	*s = nil
-	if text, ok := n.val.(string); ok {
+	if text, ok := n.Val.(string); ok {
 		lo, hi, cut := strings.Cut(text, "..")
 		from, err1 := strconv.ParseUint(strings.TrimSpace(lo), 10, 53)
 		to, err2 := strconv.ParseUint(strings.TrimSpace(hi), 10, 53)
 		if !cut || err1 != nil || err2 != nil || from > to || to-from >= seedsMax {
-			b.wrong(n, key, `must be a range such as "1..30" or a list of whole numbers`)
+			b.Wrong(n, key, `must be a range such as "1..30" or a list of whole numbers`)
 			return
 		}
 		for v := from; v <= to; v++ {
@@ -219,24 +142,24 @@ func (s *seedsT) bind(b *binding, n *node, key string, f field) {
 		}
 		return
 	}
-	if !n.isArray {
-		b.wrong(n, key, `must be a range such as "1..30" or a list of whole numbers`)
+	if !n.IsArray {
+		b.Wrong(n, key, `must be a range such as "1..30" or a list of whole numbers`)
 		return
 	}
-	for i, item := range n.items {
-		v, ok := item.val.(int64)
+	for i, item := range n.Items {
+		v, ok := item.Val.(int64)
 		if !ok || v < 0 || v > 1<<53 {
-			b.wrong(item, element(key, i), "must be a whole number ≥ 0")
+			b.Wrong(item, form.Element(key, i), "must be a whole number ≥ 0")
 			continue
 		}
 		if slices.Contains(*s, uint64(v)) {
-			b.wrong(item, element(key, i), "is in the list twice")
+			b.Wrong(item, form.Element(key, i), "is in the list twice")
 		}
 		*s = append(*s, uint64(v))
 	}
 }
 
-func (s *seedsT) encode(field) any {
+func (s *seedsT) Encode(form.Field) any {
 	if len(*s) == 0 {
 		return nil
 	}
@@ -247,7 +170,7 @@ func (s *seedsT) encode(field) any {
 	return out
 }
 
-func (*seedsT) schema(field) map[string]any {
+func (*seedsT) Schema(form.Field) map[string]any {
 	return map[string]any{"anyOf": []any{
 		map[string]any{"type": "string", "pattern": `^\s*[0-9]+\s*\.\.\s*[0-9]+\s*$`},
 		map[string]any{"type": "array", "items": map[string]any{"type": "integer", "minimum": 0}},
@@ -256,7 +179,7 @@ func (*seedsT) schema(field) map[string]any {
 
 // instantT is a point of the run: a duration from its start, or relative to a fault.
 type instantT struct {
-	n      *node
+	n      *form.Node
 	key    string
 	ref    string // id of a fault, or "faults"; "" for an absolute instant
 	end    bool
@@ -268,11 +191,11 @@ type instantT struct {
 
 var instantForm = regexp.MustCompile(`^([A-Za-z0-9_-]+)\.(start|end)(?:\s*([+-])\s*(\S+))?$`)
 
-func (t *instantT) bind(b *binding, n *node, key string, _ field) {
+func (t *instantT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
 	*t = instantT{n: n, key: key, bad: true}
-	s, ok := n.val.(string)
-	if ok && isExpression(s) {
-		if sec, ok := b.evaluate(n, key, s, oneTime); ok {
+	s, ok := n.Val.(string)
+	if ok && form.IsExpression(s) {
+		if sec, ok := b.Evaluate(n, key, s, form.OneTime); ok {
 			t.offset, t.bad = core.Seconds(sec), false
 			t.notBefore(b)
 		}
@@ -280,9 +203,9 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	}
 	m := instantForm.FindStringSubmatch(s)
 	if m == nil {
-		d, err := parseDuration(s)
+		d, err := form.ParseDuration(s)
 		if !ok || err != nil {
-			b.wrong(n, key, `must be an instant: "30s" from the start, or "<fault>.start" or "<fault>.end", with "+5s" after it if need be`)
+			b.Wrong(n, key, `must be an instant: "30s" from the start, or "<fault>.start" or "<fault>.end", with "+5s" after it if need be`)
 			return
 		}
 		t.offset, t.bad = d, false
@@ -291,9 +214,9 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	}
 	t.ref, t.end = m[1], m[2] == "end"
 	if m[4] != "" {
-		d, err := parseDuration(m[4])
+		d, err := form.ParseDuration(m[4])
 		if err != nil {
-			b.wrong(n, key, "%q %v", m[4], err)
+			b.Wrong(n, key, "%q %v", m[4], err)
 			return
 		}
 		if m[3] == "-" {
@@ -303,46 +226,24 @@ func (t *instantT) bind(b *binding, n *node, key string, _ field) {
 	}
 	switch {
 	case t.ref == "load":
-		b.wrong(n, key, "workloads are not supported yet, so there is no load.end")
+		b.Wrong(n, key, "workloads are not supported yet, so there is no load.end")
 	case t.ref == "faults" && !t.end:
-		b.wrong(n, key, "there is faults.end, but no faults.start")
+		b.Wrong(n, key, "there is faults.end, but no faults.start")
 	default:
 		t.bad = false
 	}
 }
 
-func (t *instantT) notBefore(b *binding) {
+func (t *instantT) notBefore(b *form.Binding) {
 	if t.offset < 0 {
-		b.wrong(t.n, t.key, "must be ≥ 0s")
+		b.Wrong(t.n, t.key, "must be ≥ 0s")
 		t.bad = true
 	}
 }
 
-func (*instantT) wantsText() {}
+func (*instantT) WantsText() {}
 
-func (t *instantT) encode(field) any { return formatDuration(t.at) }
-func (*instantT) schema(field) map[string]any {
+func (t *instantT) Encode(form.Field) any { return form.FormatDuration(t.at) }
+func (*instantT) Schema(form.Field) map[string]any {
 	return map[string]any{"type": "string", "description": `"30s" from the start, or "<fault id>.start" or ".end" with an offset`}
-}
-
-// scalarT is a literal or expression whose unit is known later.
-type scalarT struct {
-	n     *node
-	key   string
-	value any
-}
-
-func (s *scalarT) bind(b *binding, n *node, key string, _ field) {
-	if n.isArray {
-		b.wrong(n, key, "must be a number, a text with a unit, or an expression")
-		return
-	}
-	*s = scalarT{n: n, key: key}
-}
-func (s *scalarT) encode(field) any { return s.value }
-func (*scalarT) schema(field) map[string]any {
-	return map[string]any{
-		"type":        []any{"number", "string", "object"},
-		"description": `number, text with a unit, expression starting with "=", or, with per, a table by swept value`,
-	}
 }

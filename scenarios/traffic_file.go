@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -28,25 +30,25 @@ func trafficNames() []string {
 	return names
 }
 
-func (t *trafficT) bind(b *binding, n *node, key string, _ field) {
+func (t *trafficT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
 	*t = trafficT{}
-	items, names := n.items, trafficNames()
-	if _, ok := n.text(); ok {
-		items = []*node{n}
+	items, names := n.Items, trafficNames()
+	if _, ok := n.Text(); ok {
+		items = []*form.Node{n}
 	}
 	if len(items) == 0 {
-		b.wrong(n, key, "must name classes or types of messages: %s", oneOf(names))
+		b.Wrong(n, key, "must name classes or types of messages: %s", form.OneOf(names))
 		return
 	}
 	for i, item := range items {
 		at := key
 		if item != n {
-			at = element(key, i)
+			at = form.Element(key, i)
 		}
-		word, ok := item.text()
+		word, ok := item.Text()
 		j := slices.Index(names, strings.ToLower(word))
 		if !ok || j < 0 {
-			b.wrong(item, at, "must be %s%s", oneOf(names), didYouMean(word, names))
+			b.Wrong(item, at, "must be %s%s", form.OneOf(names), form.DidYouMean(word, names))
 			continue
 		}
 		t.words = append(t.words, names[j])
@@ -82,7 +84,7 @@ func kindNamed(name string) core.Kind {
 	return core.KindNone
 }
 
-func (t *trafficT) encode(field) any {
+func (t *trafficT) Encode(form.Field) any {
 	var out []any
 	for _, word := range t.words {
 		out = append(out, word)
@@ -90,7 +92,7 @@ func (t *trafficT) encode(field) any {
 	return out
 }
 
-func (*trafficT) schema(field) map[string]any {
-	item := map[string]any{"enum": anys(trafficNames())}
+func (*trafficT) Schema(form.Field) map[string]any {
+	item := map[string]any{"enum": form.Anys(trafficNames())}
 	return map[string]any{"anyOf": []any{item, map[string]any{"type": "array", "items": item, "minItems": 1}}}
 }

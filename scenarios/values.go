@@ -3,66 +3,13 @@ package scenarios
 import (
 	"errors"
 	"io/fs"
-	"math"
-	"path/filepath"
 	"slices"
-	"strings"
 
-	"hypersim/core"
+	"hypersim/scenarios/form"
+
 	"hypersim/core/rng"
 	"hypersim/topologies/input"
 )
-
-// byteSize is a size in bytes, written with its unit.
-type byteSize int64
-
-func (v *byteSize) bind(b *binding, n *node, key string, f field) {
-	s, ok := n.val.(string)
-	if ok && isExpression(s) {
-		if x, ok := b.evaluate(n, key, s, oneByte); ok && b.inside(n, key, x, f, showSize) {
-			*v = byteSize(math.Round(x))
-		}
-		return
-	}
-	x, err := parseSize(s)
-	if !ok || err != nil {
-		b.wrong(n, key, "%v", errSize)
-		return
-	}
-	if b.inside(n, key, float64(x), f, showSize) {
-		*v = byteSize(x)
-	}
-}
-
-func (*byteSize) wantsText() {}
-
-func showSize(v float64) string      { return formatSize(int64(v)) }
-func (v *byteSize) encode(field) any { return formatSize(int64(*v)) }
-func (v *byteSize) schema(field) map[string]any {
-	return map[string]any{"type": "string", "description": errSize.Error()}
-}
-
-// bandwidth is bits per second, written with its unit.
-type bandwidth float64
-
-func (v *bandwidth) bind(b *binding, n *node, key string, f field) {
-	s, _ := n.val.(string)
-	x, err := parseBandwidth(s)
-	if err != nil {
-		b.wrong(n, key, "%v", err)
-		return
-	}
-	if b.inside(n, key, x, f, formatBandwidth) {
-		*v = bandwidth(x)
-	}
-}
-
-func (*bandwidth) wantsText() {}
-
-func (v *bandwidth) encode(field) any { return formatBandwidth(float64(*v)) }
-func (v *bandwidth) schema(field) map[string]any {
-	return map[string]any{"type": "string", "description": errBandwidth.Error()}
-}
 
 // distKeys are the parameters of each kind of distribution; those after "|" are optional.
 var distKeys = map[string]struct{ need, may []string }{
@@ -80,11 +27,11 @@ var distKinds = []string{
 	DistConstant, DistUniform, DistNormal, DistLognormal, DistExponential, DistGamma, DistPareto, DistEmpirical,
 }
 
-// bind reads a constant or { dist = "…", … } in the unit of the key.
-func (d *Dist) bind(b *binding, n *node, key string, f field) {
-	out := Dist{Signed: f.tag.Get("signed") == "true"}
-	if !n.isTable {
-		v, relative, ok := b.quantity(n, key, f)
+// Bind reads a constant or { dist = "…", … } in the unit of the key.
+func (d *Dist) Bind(b *form.Binding, n *form.Node, key string, f form.Field) {
+	out := Dist{Signed: f.Tag.Get("signed") == "true"}
+	if !n.IsTable {
+		v, relative, ok := b.Quantity(n, key, f)
 		if !ok {
 			return
 		}
@@ -94,50 +41,50 @@ func (d *Dist) bind(b *binding, n *node, key string, f field) {
 		}
 		return
 	}
-	kind := n.kid("dist")
+	kind := n.Kid("dist")
 	if kind == nil {
-		b.wrong(n, key, `must be a constant or a table with dist = %s`, oneOf(distKinds))
+		b.Wrong(n, key, `must be a constant or a table with dist = %s`, form.OneOf(distKinds))
 		return
 	}
-	out.Kind, _ = kind.val.(string)
+	out.Kind, _ = kind.Val.(string)
 	if _, known := distKeys[out.Kind]; !known {
-		b.wrong(kind, join(key, "dist"), "must be %s%s", oneOf(distKinds), didYouMean(out.Kind, distKinds))
+		b.Wrong(kind, form.Join(key, "dist"), "must be %s%s", form.OneOf(distKinds), form.DidYouMean(out.Kind, distKinds))
 		return
 	}
-	before := len(b.problems)
+	before := len(b.Problems)
 	out.onlyKeys(b, n, key)
 	out.parameters(b, n, key, f)
-	if len(b.problems) == before && out.sound(b, n, key, f) {
+	if len(b.Problems) == before && out.sound(b, n, key, f) {
 		*d = out
 	}
 }
 
-func (d *Dist) onlyKeys(b *binding, n *node, key string) {
+func (d *Dist) onlyKeys(b *form.Binding, n *form.Node, key string) {
 	need, may := distKeys[d.Kind].need, distKeys[d.Kind].may
 	known := append([]string{"dist"}, append(slices.Clone(need), may...)...)
-	for _, name := range n.names() {
+	for _, name := range n.Names() {
 		if !slices.Contains(known, name) {
-			b.unknown(n.kids[name], join(key, name), name, known)
+			b.Unknown(n.Kids[name], form.Join(key, name), name, known)
 		}
 	}
 	for _, name := range need {
-		if n.kids[name] == nil {
-			b.wrong(n, join(key, name), "missing")
+		if n.Kids[name] == nil {
+			b.Wrong(n, form.Join(key, name), "missing")
 		}
 	}
 }
 
-func (d *Dist) parameters(b *binding, n *node, key string, f field) {
+func (d *Dist) parameters(b *form.Binding, n *form.Node, key string, f form.Field) {
 	relative, absolute := 0, 0
 	for _, p := range []struct {
 		name string
 		to   *float64
 	}{{"value", &d.Value}, {"min", &d.Min}, {"max", &d.Max}, {"mean", &d.Mean}, {"std", &d.Std}, {"median", &d.Median}, {"scale", &d.Scale}} {
-		kid := n.kids[p.name]
+		kid := n.Kids[p.name]
 		if kid == nil {
 			continue
 		}
-		v, rel, ok := b.quantity(kid, join(key, p.name), f)
+		v, rel, ok := b.Quantity(kid, form.Join(key, p.name), f)
 		if !ok {
 			continue
 		}
@@ -150,33 +97,33 @@ func (d *Dist) parameters(b *binding, n *node, key string, f field) {
 	}
 	d.Relative = relative > 0
 	if relative > 0 && absolute > 0 {
-		b.wrong(n, key, "parameters are either all in %% of the base value or none")
+		b.Wrong(n, key, "parameters are either all in %% of the base value or none")
 	}
 	for _, p := range []struct {
 		name string
 		to   *float64
 	}{{"sigma", &d.Sigma}, {"shape", &d.Shape}} {
-		if kid := n.kids[p.name]; kid != nil {
-			if v, ok := b.number(kid, join(key, p.name)); ok {
+		if kid := n.Kids[p.name]; kid != nil {
+			if v, ok := b.Number(kid, form.Join(key, p.name)); ok {
 				*p.to = v
 			}
 		}
 	}
-	if d.Kind == DistLognormal && (n.kids["median"] == nil) == (n.kids["mean"] == nil) {
-		b.wrong(n, key, "a lognormal takes median and sigma, or mean and std")
+	if d.Kind == DistLognormal && (n.Kids["median"] == nil) == (n.Kids["mean"] == nil) {
+		b.Wrong(n, key, "a lognormal takes median and sigma, or mean and std")
 	}
-	if kid := n.kids["infinite_mean"]; kid != nil {
-		if _, ok := kid.val.(bool); !ok {
-			b.wrong(kid, join(key, "infinite_mean"), "must be true or false")
+	if kid := n.Kids["infinite_mean"]; kid != nil {
+		if _, ok := kid.Val.(bool); !ok {
+			b.Wrong(kid, form.Join(key, "infinite_mean"), "must be true or false")
 		}
 	}
-	if kid := n.kids["shape"]; d.Kind == DistPareto && kid != nil && d.Shape <= 1 {
-		if yes := n.kids["infinite_mean"]; yes == nil || yes.val != true {
-			b.wrong(kid, join(key, "shape"), "has no finite mean; must be > 1, or say infinite_mean = true")
+	if kid := n.Kids["shape"]; d.Kind == DistPareto && kid != nil && d.Shape <= 1 {
+		if yes := n.Kids["infinite_mean"]; yes == nil || yes.Val != true {
+			b.Wrong(kid, form.Join(key, "shape"), "has no finite mean; must be > 1, or say infinite_mean = true")
 		}
 	}
-	if kid := n.kids["file"]; kid != nil && d.Kind == DistEmpirical {
-		d.quantileFile(b, kid, join(key, "file"))
+	if kid := n.Kids["file"]; kid != nil && d.Kind == DistEmpirical {
+		d.quantileFile(b, kid, form.Join(key, "file"))
 	}
 }
 
@@ -184,21 +131,21 @@ func (d *Dist) parameters(b *binding, n *node, key string, f field) {
 const quantilesMax = 64 << 20
 
 // quantileFile reads "p,value" lines; values are in the key's base unit (seconds), or shares when the key is relative only.
-func (d *Dist) quantileFile(b *binding, n *node, key string) {
-	name, ok := n.val.(string)
+func (d *Dist) quantileFile(b *form.Binding, n *form.Node, key string) {
+	name, ok := n.Val.(string)
 	if !ok || name == "" {
-		b.wrong(n, key, "must be the path of a file of quantiles")
+		b.Wrong(n, key, "must be the path of a file of quantiles")
 		return
 	}
-	r, err := input.Open(b.path(n, name), quantilesMax)
+	r, err := input.Open(b.Path(n, name), quantilesMax)
 	if err != nil {
-		b.wrong(n, key, "%v", plain(err))
+		b.Wrong(n, key, "%v", plain(err))
 		return
 	}
 	defer func() { _ = r.Close() }() // it was only read
 	d.File = name
 	if d.P, d.Quantiles, err = rng.ReadQuantilesCSV(r); err != nil {
-		b.wrong(n, key, "%v", plain(err))
+		b.Wrong(n, key, "%v", plain(err))
 	}
 }
 
@@ -211,84 +158,43 @@ func plain(err error) error {
 	return err
 }
 
-// path resolves a relative path of the file, or of --set.
-func (b *binding) path(n *node, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	if n.file == setFile {
-		return filepath.Join(b.setDir, name)
-	}
-	return filepath.Join(b.dir, name)
-}
-
-// quantity reads one number in the unit of the key, or a share of the base value.
-func (b *binding) quantity(n *node, key string, f field) (v float64, relative, ok bool) {
-	s, isText := n.val.(string)
-	if isText && strings.HasSuffix(s, "%") && f.tag.Get("relative") == "true" {
-		v, err := parsePercent(s)
-		if err != nil {
-			b.wrong(n, key, "%v", err)
-			return 0, false, false
-		}
-		return v, true, true
-	}
-	if f.tag.Get("unit") != "s" {
-		v, ok := b.number(n, key)
-		return v, false, ok
-	}
-	if isText && isExpression(s) {
-		v, ok := b.evaluate(n, key, s, oneTime)
-		return v, false, ok
-	}
-	d, err := parseDuration(s)
-	if !isText || err != nil {
-		if f.tag.Get("relative") == "true" {
-			b.wrong(n, key, `%v, or a share of the base such as "5%%"`, errDuration)
-		} else {
-			b.wrong(n, key, "%v", errDuration)
-		}
-		return 0, false, false
-	}
-	return d.Seconds(), false, true
-}
-
 // sound checks that the distribution can be made and lies in the key's range.
-func (d *Dist) sound(b *binding, n *node, key string, f field) bool {
+func (d *Dist) sound(b *form.Binding, n *form.Node, key string, f form.Field) bool {
 	r, err := d.Build()
 	if err != nil {
-		b.wrong(n, key, "%v", err)
+		b.Wrong(n, key, "%v", err)
 		return false
 	}
-	show := number
+	show := form.Number
 	switch {
 	case d.Relative:
-		show = formatPercent
-	case f.tag.Get("unit") == "s":
-		show = seconds
+		show = form.FormatPercent
+	case f.Tag.Get("unit") == "s":
+		show = form.ShowSeconds
 	}
-	in := f.interval()
-	if d.Kind == DistConstant && !in.has(d.Value) {
-		b.wrong(n, key, "%s", in.text(show))
+	in := f.Interval()
+	if d.Kind == DistConstant && !in.Has(d.Value) {
+		b.Wrong(n, key, "%s", in.Text(show))
 		return false
 	}
-	if least := r.Min(); least < in.lo {
-		b.wrong(n, key, "can be as low as %s, %s", show(least), in.text(show))
+	if least := r.Min(); least < in.Lo {
+		b.Wrong(n, key, "can be as low as %s, %s", show(least), in.Text(show))
 		return false
 	}
 	return true
 }
 
-// zeroIsValue tells that the constant 0 is a distribution like others.
-func (*Dist) zeroIsValue() {}
+// ZeroIsValue tells that the constant 0 is a distribution like others.
+func (*Dist) ZeroIsValue() {}
 
-func (d *Dist) encode(f field) any {
+// Encode implements form.Special.
+func (d *Dist) Encode(f form.Field) any {
 	show := func(v float64) any {
 		switch {
 		case d.Relative:
-			return formatPercent(v)
-		case f.tag.Get("unit") == "s":
-			return secondsText(v)
+			return form.FormatPercent(v)
+		case f.Tag.Get("unit") == "s":
+			return form.Seconds(v)
 		}
 		return v
 	}
@@ -320,17 +226,14 @@ func (d *Dist) encode(f field) any {
 	return map[string]any{"dist": d.Kind, "file": d.File}
 }
 
-// secondsText writes seconds as a duration; draws are not rounded to nanoseconds before they are used, but
-// a parameter in a file always was.
-func secondsText(v float64) string { return formatDuration(core.Seconds(v)) }
-
-func (d *Dist) schema(f field) map[string]any {
+// Schema implements form.Special.
+func (d *Dist) Schema(f form.Field) map[string]any {
 	var scalar []any
-	if f.tag.Get("unit") == "s" {
+	if f.Tag.Get("unit") == "s" {
 		scalar = append(scalar, map[string]any{"type": "string"})
 	} else {
 		scalar = append(scalar, map[string]any{"type": "number"})
-		if f.tag.Get("relative") == "true" {
+		if f.Tag.Get("relative") == "true" {
 			scalar = append(scalar, map[string]any{"type": "string"})
 		}
 	}
@@ -338,19 +241,11 @@ func (d *Dist) schema(f field) map[string]any {
 	table := map[string]any{
 		"type": "object", "required": []any{"dist"}, "additionalProperties": false,
 		"properties": map[string]any{
-			"dist":  map[string]any{"enum": anys(distKinds)},
+			"dist":  map[string]any{"enum": form.Anys(distKinds)},
 			"value": value, "min": value, "max": value, "mean": value, "std": value, "median": value, "scale": value,
 			"sigma": map[string]any{"type": "number"}, "shape": map[string]any{"type": "number"},
 			"infinite_mean": map[string]any{"type": "boolean"}, "file": map[string]any{"type": "string"},
 		},
 	}
 	return map[string]any{"anyOf": append(scalar, table)}
-}
-
-func anys(words []string) []any {
-	out := make([]any, len(words))
-	for i, w := range words {
-		out[i] = w
-	}
-	return out
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 )
 
@@ -42,29 +44,29 @@ func (l *loader) workloads(list []workloadT) {
 	seen := map[string]int{}
 	for i := range list {
 		t := &list[i]
-		n, key := l.root.kid("workload").items[i], element("workload", i)
+		n, key := l.root.Kid("workload").Items[i], form.Element("workload", i)
 		if first, twice := seen[t.ID]; twice && t.ID != "" {
-			l.b.wrong(n.kid("id"), key+".id", "is the id of workload[%d] too", first)
+			l.b.Wrong(n.Kid("id"), key+".id", "is the id of workload[%d] too", first)
 		}
 		seen[t.ID] = i
 		w := Workload{ID: t.ID, Index: i, Kind: t.Kind, From: t.From, To: l.sc.Duration, Interval: t.Interval}
 		if t.To != nil {
 			w.To = *t.To
 		}
-		if at := n.kid("kind"); at != nil && t.Kind != WorkloadProgress {
+		if at := n.Kid("kind"); at != nil && t.Kind != WorkloadProgress {
 			if slices.Contains(laterWorkloads, t.Kind) {
-				l.b.wrong(at, key+".kind", "workloads of this kind are not supported yet")
+				l.b.Wrong(at, key+".kind", "workloads of this kind are not supported yet")
 			} else {
-				l.b.wrong(at, key+".kind", "must be %q", WorkloadProgress)
+				l.b.Wrong(at, key+".kind", "must be %q", WorkloadProgress)
 			}
 		}
 		if w.From >= w.To || w.To > l.sc.Duration {
-			at := n.kid("to")
+			at := n.Kid("to")
 			if at == nil {
-				at = n.kid("from")
+				at = n.Kid("from")
 			}
 			if at != nil {
-				l.b.wrong(at, key, "lasts from %s to %s in a run of %s", formatDuration(w.From), formatDuration(w.To), formatDuration(l.sc.Duration))
+				l.b.Wrong(at, key, "lasts from %s to %s in a run of %s", form.FormatDuration(w.From), form.FormatDuration(w.To), form.FormatDuration(l.sc.Duration))
 			}
 		}
 		if t.Target != nil {
@@ -97,24 +99,24 @@ func (l *loader) workers(s *Selector) {
 		return
 	}
 	if s.Draws() {
-		l.b.wrong(s.src, s.key, "count and pct cannot be used here: who works is fixed")
+		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: who works is fixed")
 		return
 	}
 	if l.flat() {
-		l.b.wrong(s.src, s.key, "in a flat group nobody owns a worker that could report to it")
+		l.b.Wrong(s.src, s.key, "in a flat group nobody owns a worker that could report to it")
 		return
 	}
 	for _, id := range s.Fixed {
 		if n := &l.sc.Nodes[id]; n.Role != core.RoleWorker {
-			l.b.wrong(s.src, s.key, "matches %s; only workers work", n.Name)
+			l.b.Wrong(s.src, s.key, "matches %s; only workers work", n.Name)
 			return
 		}
 	}
 }
 
 // stuckFault checks and copies what a stuck-workflow fault has of its own.
-func (l *loader) stuckFault(f *Fault, t *faultT, n *node, key string) {
-	if t.Job == nil || n.kid("job") == nil {
+func (l *loader) stuckFault(f *Fault, t *faultT, n *form.Node, key string) {
+	if t.Job == nil || n.Kid("job") == nil {
 		return // reported
 	}
 	f.Workload = slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.ID == *t.Job })
@@ -123,7 +125,7 @@ func (l *loader) stuckFault(f *Fault, t *faultT, n *node, key string) {
 		for i := range l.sc.Workloads {
 			ids = append(ids, l.sc.Workloads[i].ID)
 		}
-		l.b.wrong(n.kid("job"), key+".job", "no workload %q%s%s", *t.Job, has(ids), didYouMean(*t.Job, ids))
+		l.b.Wrong(n.Kid("job"), key+".job", "no workload %q%s%s", *t.Job, form.Has(ids), form.DidYouMean(*t.Job, ids))
 		return
 	}
 	if f.Target == nil || f.Target.bad {
@@ -132,7 +134,7 @@ func (l *loader) stuckFault(f *Fault, t *faultT, n *node, key string) {
 	w := &l.sc.Workloads[f.Workload]
 	for _, id := range f.Target.Fixed {
 		if w.Target != nil && !w.Target.bad && !slices.Contains(w.Target.Fixed, id) {
-			l.b.wrong(f.Target.src, f.Target.key, "matches %s, which does not work for %q", l.sc.Nodes[id].Name, w.ID)
+			l.b.Wrong(f.Target.src, f.Target.key, "matches %s, which does not work for %q", l.sc.Nodes[id].Name, w.ID)
 			return
 		}
 	}

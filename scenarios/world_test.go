@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hypersim/scenarios/form"
+
 	"hypersim/core"
 	"hypersim/sim/metrics"
 )
@@ -331,23 +333,23 @@ func TestMetricsAreThoseMeasured(t *testing.T) {
 // Each unit reads what it prints.
 func TestUnits(t *testing.T) {
 	for _, d := range []time.Duration{0, 1, 1500, time.Millisecond, 250 * time.Millisecond, 90 * time.Second, 3723004005006, -5 * time.Second} {
-		if have, err := parseDuration(formatDuration(d)); err != nil || have != d {
-			t.Errorf("%v prints as %q, reads as %v: %v", d, formatDuration(d), have, err)
+		if have, err := form.ParseDuration(form.FormatDuration(d)); err != nil || have != d {
+			t.Errorf("%v prints as %q, reads as %v: %v", d, form.FormatDuration(d), have, err)
 		}
 	}
 	for _, v := range []int64{0, 1, 1400, 1 << 10, 3 << 20, 1<<30 + 1} {
-		if have, err := parseSize(formatSize(v)); err != nil || have != v {
-			t.Errorf("%d prints as %q, reads as %d: %v", v, formatSize(v), have, err)
+		if have, err := form.ParseSize(form.FormatSize(v)); err != nil || have != v {
+			t.Errorf("%d prints as %q, reads as %d: %v", v, form.FormatSize(v), have, err)
 		}
 	}
 	for _, v := range []float64{1, 1e3, 1.5e6, 1e9, 1e10} {
-		if have, err := parseBandwidth(formatBandwidth(v)); err != nil || have != v {
-			t.Errorf("%v prints as %q, reads as %v: %v", v, formatBandwidth(v), have, err)
+		if have, err := form.ParseBandwidth(form.FormatBandwidth(v)); err != nil || have != v {
+			t.Errorf("%v prints as %q, reads as %v: %v", v, form.FormatBandwidth(v), have, err)
 		}
 	}
 	for _, v := range []float64{0, 0.05, 0.3, 0.125, 1} {
-		if have, err := parsePercent(formatPercent(v)); err != nil || have != v {
-			t.Errorf("%v prints as %q, reads as %v: %v", v, formatPercent(v), have, err)
+		if have, err := form.ParsePercent(form.FormatPercent(v)); err != nil || have != v {
+			t.Errorf("%v prints as %q, reads as %v: %v", v, form.FormatPercent(v), have, err)
 		}
 	}
 }
@@ -383,20 +385,20 @@ func TestSweepAndVariants(t *testing.T) {
 // A file at the size limit is read or refused in a moment, whatever its shape.
 func TestLargeFilesAreQuick(t *testing.T) {
 	for name, text := range map[string]string{
-		"one long line": "a = [" + strings.Repeat("1,", textMax/2-10) + "]",
+		"one long line": "a = [" + strings.Repeat("1,", form.TextMax/2-10) + "]",
 		"many keys": func() string {
 			var b strings.Builder
 			for i := range 40_000 {
-				b.WriteString("k" + number(float64(i)) + " = 1\n")
+				b.WriteString("k" + form.Number(float64(i)) + " = 1\n")
 			}
 			return b.String()
 		}(),
 		"deep arrays":    "a = " + strings.Repeat("[", 100_000),
 		"deep tables":    "a" + strings.Repeat(".a", 100_000) + " = 1",
-		"too large":      strings.Repeat("#", textMax+1),
+		"too large":      strings.Repeat("#", form.TextMax+1),
 		"many table":     strings.Repeat("[[fault]]\n", 50_000),
-		"open string":    "a = \"" + strings.Repeat("x", textMax-10),
-		"open multiline": "a = \"\"\"" + strings.Repeat("\n", textMax-10),
+		"open string":    "a = \"" + strings.Repeat("x", form.TextMax-10),
+		"open multiline": "a = \"\"\"" + strings.Repeat("\n", form.TextMax-10),
 	} {
 		start := time.Now()
 		if _, err := Parse(text, "x.toml", nil, Options{}); err == nil {

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
+	"hypersim/scenarios/form"
 
-	"hypersim/scenarios"
+	"github.com/spf13/cobra"
 )
 
 // errorJSON is what --json prints where there is no result. Keys are stable; new ones may be added.
@@ -57,7 +57,7 @@ func faults(err error) []faultJSON {
 		}
 		return out
 	}
-	var problems scenarios.Problems
+	var problems form.Problems
 	if errors.As(err, &problems) {
 		var out []faultJSON
 		for _, p := range problems {

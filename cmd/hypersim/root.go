@@ -13,6 +13,7 @@ import (
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/scenarios"
+	"hypersim/scenarios/form"
 	"hypersim/topologies"
 )
 
@@ -66,7 +67,7 @@ func exitCode(err error, args []string, stderr io.Writer) int {
 		bad      *runner.UsageError
 		bug      *runner.InternalError
 		ours     usageError
-		scenario scenarios.Problems
+		scenario form.Problems
 		topology topologies.Problems
 	)
 	switch {

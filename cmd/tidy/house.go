@@ -44,6 +44,7 @@ var house = []room{
 		third: []string{anyOther}, deny: chance},
 	{at: "sim/...", allow: []string{"!sim/world/...", "sim/...", "core", "core/rng", "core/xmath", "core/estimate"}, deny: simDeny},
 
+	{at: "scenarios/form/...", allow: []string{"topologies/tomlpos", "core", "core/xmath"}, third: []string{anyOther}},
 	{at: "scenarios/...", allow: []string{"!core/coretest", "topologies/...", "core/..."}, third: []string{anyOther}},
 	{at: "topologies/...", allow: []string{"!core/coretest", "core/..."}, third: []string{anyOther}},
 	{at: "analysis/...", allow: []string{"analysis/...", "sim/trace", "sim/metrics", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},

@@ -1,4 +1,4 @@
-package scenarios
+package form
 
 import (
 	"errors"
@@ -16,26 +16,26 @@ import (
 	"hypersim/core/xmath"
 )
 
-// isExpression reports whether a string of a file is an expression (spec 40 §8.1).
-func isExpression(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, " "), "=") }
+// IsExpression reports whether a string of a file is an expression (spec 40 §8.1).
+func IsExpression(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, " "), "=") }
 
 // expressionMax bounds an expression's text.
 const expressionMax = 2000
 
-// environment is what expressions may name: variables as nested tables of numbers, and functions of the
+// Environment is what expressions may name: variables as nested tables of numbers, and functions of the
 // scenario's world. Durations are seconds in it.
-type environment struct {
+type Environment struct {
 	vars   map[string]any
-	of     func(path string) dimension // of a variable
+	of     func(path string) Dimension // of a variable
 	opts   []expr.Option
-	gives  map[string]dimension // of what functions of words return
-	broken bool                 // the world could not be built; what it would have said is not known
+	gives  map[string]Dimension // of what functions of words return
+	Broken bool                 // the world could not be built; what it would have said is not known
 }
 
-// newEnvironment returns one with the functions that need nothing but their arguments; of tells of what each
+// NewEnvironment returns one with the functions that need nothing but their arguments; of tells of what each
 // variable is.
-func newEnvironment(vars map[string]any, of func(path string) dimension) *environment {
-	e := &environment{vars: vars, of: of, gives: map[string]dimension{}}
+func NewEnvironment(vars map[string]any, of func(path string) Dimension) *Environment {
+	e := &Environment{vars: vars, of: of, gives: map[string]Dimension{}}
 	unary := map[string]func(float64) float64{
 		"ln": xmath.Log, "log2": xmath.Log2, "log10": xmath.Log10, "sqrt": math.Sqrt, "ceil": math.Ceil, "floor": math.Floor,
 	}
@@ -61,24 +61,24 @@ func newEnvironment(vars map[string]any, of func(path string) dimension) *enviro
 			return best, nil
 		})
 	}
-	e.words("dur", 1, oneTime, func(s []string) (float64, error) {
-		d, err := parseDuration(s[0])
+	e.Words("dur", 1, OneTime, func(s []string) (float64, error) {
+		d, err := ParseDuration(s[0])
 		return d.Seconds(), err
 	})
-	e.words("size", 1, oneByte, func(s []string) (float64, error) {
-		v, err := parseSize(s[0])
+	e.Words("size", 1, OneByte, func(s []string) (float64, error) {
+		v, err := ParseSize(s[0])
 		return float64(v), err
 	})
-	e.words("rate", 1, perTime, func(s []string) (float64, error) { return parseRate(s[0]) })
+	e.Words("rate", 1, PerTime, func(s []string) (float64, error) { return ParseRate(s[0]) })
 	return e
 }
 
-func (e *environment) function(name string, f func(args ...any) (any, error)) {
+func (e *Environment) function(name string, f func(args ...any) (any, error)) {
 	e.opts = append(e.opts, expr.Function(name, f))
 }
 
-// words declares a function of so many strings, which returns something of a dimension.
-func (e *environment) words(name string, count int, gives dimension, f func([]string) (float64, error)) {
+// Words declares a function of so many strings, which returns something of a dimension.
+func (e *Environment) Words(name string, count int, gives Dimension, f func([]string) (float64, error)) {
 	e.gives[name] = gives
 	e.function(name, func(args ...any) (any, error) {
 		var s []string
@@ -123,7 +123,7 @@ func toFloat(v any) (float64, bool) {
 }
 
 // run evaluates the text after "=", whose value shall be of a dimension.
-func (e *environment) run(text string, want dimension) (v float64, err error) {
+func (e *Environment) run(text string, want Dimension) (v float64, err error) {
 	if len(text) > expressionMax {
 		return 0, fmt.Errorf("longer than %d characters", expressionMax)
 	}
@@ -161,7 +161,7 @@ func kindOf(v any) string {
 	case map[string]any:
 		return "a table: name one of its keys, such as " + shortList(slices.Sorted(maps.Keys(v)))
 	case string:
-		return "the word " + literal(v)
+		return "the word " + Literal(v)
 	case bool:
 		return fmt.Sprint(v)
 	}
@@ -223,7 +223,7 @@ func (g *guard) member(n ast.Node) (any, error) {
 	case *ast.IdentifierNode:
 		v, ok := g.vars[x.Value]
 		if !ok {
-			return nil, fmt.Errorf("unknown name %s%s", x.Value, didYouMean(x.Value, slices.Sorted(maps.Keys(g.vars))))
+			return nil, fmt.Errorf("unknown name %s%s", x.Value, DidYouMean(x.Value, slices.Sorted(maps.Keys(g.vars))))
 		}
 		return v, nil
 	case *ast.MemberNode:
@@ -238,40 +238,40 @@ func (g *guard) member(n ast.Node) (any, error) {
 		}
 		v, ok := m[name.Value]
 		if !ok {
-			return nil, fmt.Errorf("unknown name %s%s", x.String(), didYouMean(name.Value, slices.Sorted(maps.Keys(m))))
+			return nil, fmt.Errorf("unknown name %s%s", x.String(), DidYouMean(name.Value, slices.Sorted(maps.Keys(m))))
 		}
 		return v, nil
 	}
 	return nil, fmt.Errorf("%s has no parts", n.String())
 }
 
-// evaluate returns the value of an expression, which shall be of a dimension; it reports what is wrong with it.
-func (b *binding) evaluate(n *node, key, text string, want dimension) (float64, bool) {
-	if b.env == nil {
-		b.wrong(n, key, "expressions may stand in [[fault]] and [[expect]] only")
+// Evaluate returns the value of an expression, which shall be of a dimension; it reports what is wrong with it.
+func (b *Binding) Evaluate(n *Node, key, text string, want Dimension) (float64, bool) {
+	if b.Env == nil {
+		b.Wrong(n, key, "expressions may stand in [[fault]] and [[expect]] only")
 		return 0, false
 	}
-	if b.env.broken {
+	if b.Env.Broken {
 		return 0, false
 	}
-	v, err := b.env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="), want)
+	v, err := b.Env.run(strings.TrimPrefix(strings.TrimLeft(text, " "), "="), want)
 	if err == nil {
 		return v, true
 	}
 	var part *partError
 	if errors.As(err, &part) {
-		b.wrong(n, key, "%s (character %d of the expression)", part.text, part.at+1)
+		b.Wrong(n, key, "%s (character %d of the expression)", part.text, part.at+1)
 		return 0, false
 	}
 	var at *exprfile.Error
 	if !errors.As(err, &at) {
-		b.wrong(n, key, "%v", err)
+		b.Wrong(n, key, "%v", err)
 		return 0, false
 	}
 	msg := at.Message
 	if at.Prev != nil {
 		msg = at.Prev.Error()
 	}
-	b.wrong(n, key, "%s (character %d of the expression)", msg, at.Column+1)
+	b.Wrong(n, key, "%s (character %d of the expression)", msg, at.Column+1)
 	return 0, false
 }

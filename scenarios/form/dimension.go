@@ -1,4 +1,4 @@
-package scenarios
+package form
 
 import (
 	"fmt"
@@ -6,49 +6,49 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// dimension says of what an expression is: powers of a second and of a byte. A literal fits everywhere, and so
+// Dimension says of what an expression is: powers of a second and of a byte. A literal fits everywhere, and so
 // does what is not known.
-type dimension struct {
-	seconds, bytes int
+type Dimension struct {
+	Seconds, Bytes int
 	fits           bool
 }
 
 var (
-	anything = dimension{fits: true}
-	plainNum = dimension{}
-	oneTime  = dimension{seconds: 1}
-	oneByte  = dimension{bytes: 1}
-	perTime  = dimension{seconds: -1}
+	Anything    = Dimension{fits: true}
+	PlainNumber = Dimension{}
+	OneTime     = Dimension{Seconds: 1}
+	OneByte     = Dimension{Bytes: 1}
+	PerTime     = Dimension{Seconds: -1}
 )
 
 // agrees reports whether both may be added or compared. Counts may stand for amounts of bytes and for events per
 // second, never for times.
-func (d dimension) agrees(o dimension) bool {
-	counts := func(a, b dimension) bool { return a == plainNum && b.seconds <= 0 && b.bytes >= 0 }
+func (d Dimension) agrees(o Dimension) bool {
+	counts := func(a, b Dimension) bool { return a == PlainNumber && b.Seconds <= 0 && b.Bytes >= 0 }
 	return d.fits || o.fits || d == o || counts(d, o) || counts(o, d)
 }
 
-func (d dimension) String() string {
+func (d Dimension) String() string {
 	switch d {
-	case plainNum:
+	case PlainNumber:
 		return "a number without unit"
-	case oneTime:
+	case OneTime:
 		return "a time"
-	case oneByte:
+	case OneByte:
 		return "an amount of bytes"
-	case perTime:
+	case PerTime:
 		return "a rate"
 	}
-	return fmt.Sprintf("of unit s^%d·B^%d", d.seconds, d.bytes)
+	return fmt.Sprintf("of unit s^%d·B^%d", d.Seconds, d.Bytes)
 }
 
 // dimensions finds the dimension of each part of an expression.
 type dimensions struct {
-	e   *environment
+	e   *Environment
 	err error
 }
 
-func (d *dimensions) of(n ast.Node) dimension {
+func (d *dimensions) of(n ast.Node) Dimension {
 	switch x := n.(type) {
 	case *ast.IdentifierNode:
 		return d.e.of(x.Value)
@@ -64,10 +64,10 @@ func (d *dimensions) of(n ast.Node) dimension {
 	case *ast.CallNode:
 		return d.call(x)
 	}
-	return anything // literals, and words
+	return Anything // literals, and words
 }
 
-func (d *dimensions) binary(x *ast.BinaryNode) dimension {
+func (d *dimensions) binary(x *ast.BinaryNode) Dimension {
 	a, b := d.of(x.Left), d.of(x.Right)
 	sign := 1
 	switch x.Operator {
@@ -75,22 +75,22 @@ func (d *dimensions) binary(x *ast.BinaryNode) dimension {
 		sign = -1
 		fallthrough
 	case "*":
-		return dimension{a.seconds + sign*b.seconds, a.bytes + sign*b.bytes, a.fits && b.fits}
+		return Dimension{a.Seconds + sign*b.Seconds, a.Bytes + sign*b.Bytes, a.fits && b.fits}
 	case "+", "-":
 		return d.same(x, fmt.Sprintf("the two sides of %q", x.Operator), a, b)
 	case "and", "or", "&&", "||":
-		return anything
+		return Anything
 	}
 	d.same(x, fmt.Sprintf("the two sides of %q", x.Operator), a, b) // comparisons
-	return anything
+	return Anything
 }
 
-func (d *dimensions) call(x *ast.CallNode) dimension {
+func (d *dimensions) call(x *ast.CallNode) Dimension {
 	name, _ := x.Callee.(*ast.IdentifierNode)
 	if name == nil {
-		return anything
+		return Anything
 	}
-	var args []dimension
+	var args []Dimension
 	for _, a := range x.Arguments {
 		args = append(args, d.of(a))
 	}
@@ -99,21 +99,21 @@ func (d *dimensions) call(x *ast.CallNode) dimension {
 	}
 	switch name.Value {
 	case "min", "max", "ceil", "floor":
-		sum := anything
+		sum := Anything
 		for _, a := range args {
 			sum = d.same(x, "the arguments of "+name.Value, sum, a)
 		}
 		return sum
 	}
-	return anything // logarithms and roots
+	return Anything // logarithms and roots
 }
 
 // same returns the common dimension of a and b, or reports that they have none.
-func (d *dimensions) same(at ast.Node, what string, a, b dimension) dimension {
+func (d *dimensions) same(at ast.Node, what string, a, b Dimension) Dimension {
 	if !a.agrees(b) && d.err == nil {
 		d.err = &partError{at.Location().From, fmt.Sprintf("%s do not fit: %v and %v", what, a, b)}
 	}
-	if a.fits || a == plainNum {
+	if a.fits || a == PlainNumber {
 		return b
 	}
 	return a

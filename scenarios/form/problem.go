@@ -1,4 +1,4 @@
-package scenarios
+package form
 
 import (
 	"cmp"
@@ -51,8 +51,8 @@ func (p Problems) Error() string {
 // problemsMax bounds a report.
 const problemsMax = 200
 
-// sorted returns p in file order without repetitions.
-func (p Problems) sorted() Problems {
+// Sorted returns p in file order without repetitions.
+func (p Problems) Sorted() Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
@@ -64,8 +64,8 @@ func (p Problems) sorted() Problems {
 	return p
 }
 
-// didYouMean returns ` (did you mean "x"?)` with the nearest of have, or "" when nothing is near.
-func didYouMean(word string, have []string) string {
+// DidYouMean returns ` (did you mean "x"?)` with the nearest of have, or "" when nothing is near.
+func DidYouMean(word string, have []string) string {
 	if len(word) > 64 {
 		return ""
 	}
@@ -91,8 +91,8 @@ func letters(word string) []rune {
 	return r
 }
 
-// oneOf prints what is allowed, cut after two dozen.
-func oneOf(words []string) string {
+// OneOf prints what is allowed, cut after two dozen.
+func OneOf(words []string) string {
 	quoted := make([]string, 0, len(words))
 	for i, w := range words {
 		if i == 24 {
@@ -105,4 +105,21 @@ func oneOf(words []string) string {
 		return quoted[0]
 	}
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
+}
+
+// Has says what there is beside what was asked for.
+func Has(names []string) string {
+	if len(names) == 0 {
+		return "; there is none"
+	}
+	return " (has " + shortList(names) + ")"
+}
+
+// shortList prints names for a message, cut after a dozen.
+func shortList(names []string) string {
+	const most = 12
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,4 +1,4 @@
-package scenarios
+package form
 
 import (
 	"errors"
@@ -11,47 +11,48 @@ import (
 	"hypersim/core"
 )
 
-// durationMax is the longest time a scenario may name: it refuses mistakes and keeps sums from overflowing.
-const durationMax = 365 * 24 * time.Hour
+// DurationMax is the longest time a scenario may name: it refuses mistakes and keeps sums from overflowing.
+const DurationMax = 365 * 24 * time.Hour
 
 var (
-	errDuration  = errors.New(`must be a duration with a unit, such as "250ms", "30s" or "2h"`)
+	ErrDuration  = errors.New(`must be a duration with a unit, such as "250ms", "30s" or "2h"`)
 	errYear      = errors.New("must not be longer than 8760h, a year")
-	errSize      = errors.New(`must be a size with a unit, such as "1400B", "64KiB" or "1MiB"`)
+	ErrSize      = errors.New(`must be a size with a unit, such as "1400B", "64KiB" or "1MiB"`)
 	errBandwidth = errors.New(`must be a bandwidth with a unit, such as "1Gbit/s" or "200kbit/s"`)
-	errRate      = errors.New(`must be a rate with a unit, such as "20/s" or "3/min"`)
+	ErrRate      = errors.New(`must be a rate with a unit, such as "20/s" or "3/min"`)
 	errPercent   = errors.New(`must be a share such as "5%"`)
 )
 
-// parseDuration reads "250ms", "30s", "1h30m". A bare number is refused, "0" too.
-func parseDuration(s string) (core.Duration, error) {
+// ParseDuration reads "250ms", "30s", "1h30m". A bare number is refused, "0" too.
+func ParseDuration(s string) (core.Duration, error) {
 	if s == "0" {
-		return 0, errDuration
+		return 0, ErrDuration
 	}
 	d, err := time.ParseDuration(s)
 	switch {
 	case err != nil:
-		return 0, errDuration
-	case d > durationMax || d < -durationMax:
+		return 0, ErrDuration
+	case d > DurationMax || d < -DurationMax:
 		return 0, errYear
 	}
 	return d, nil
 }
 
-// formatDuration writes d so that parseDuration reads the same back: "90s", "0.5ms".
-func formatDuration(d core.Duration) string {
+// FormatDuration writes d so that parseDuration reads the same back: "90s", "0.5ms".
+func FormatDuration(d core.Duration) string {
 	switch {
 	case d == 0:
 		return "0s"
 	case d%time.Millisecond == 0 && (d >= time.Second || d <= -time.Second):
-		return number(float64(d/time.Millisecond)/1000) + "s"
+		return Number(float64(d/time.Millisecond)/1000) + "s"
 	case d < time.Second && d > -time.Second:
-		return number(float64(d)/1e6) + "ms"
+		return Number(float64(d)/1e6) + "ms"
 	}
 	return d.String()
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// Number writes a number without an exponent.
+func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 type suffix struct {
 	text   string
@@ -89,34 +90,38 @@ func parseNumber(s string) (float64, bool) {
 	return v, err == nil && !math.IsInf(v, 0)
 }
 
-// parseSize reads bytes.
-func parseSize(s string) (int64, error) {
-	v, err := parseUnit(s, sizeUnits, errSize)
+// ParseSize reads bytes.
+func ParseSize(s string) (int64, error) {
+	v, err := parseUnit(s, sizeUnits, ErrSize)
 	if err != nil || math.Abs(v) > 1<<53 {
-		return 0, errSize
+		return 0, ErrSize
 	}
 	return int64(math.Round(v)), nil
 }
 
-// parseBytes reads bytes, of which a mean may be no whole number.
-func parseBytes(s string) (float64, error) { return parseUnit(s, sizeUnits, errSize) }
+// ParseBytes reads bytes, of which a mean may be no whole number.
+func ParseBytes(s string) (float64, error) { return parseUnit(s, sizeUnits, ErrSize) }
 
-// parseHourRate reads a rate as so many per hour.
-func parseHourRate(s string) (float64, error) { return parseUnit(s, hourRateUnits, errRate) }
+// ParseHourRate reads a rate as so many per hour.
+func ParseHourRate(s string) (float64, error) { return parseUnit(s, hourRateUnits, ErrRate) }
 
-// parseShareRate reads "10%/min" as so many shares per second.
-func parseShareRate(s string) (float64, error) { return parseUnit(s, shareRateUnits, errRate) }
+// ParseShareRate reads "10%/min" as so many shares per second.
+func ParseShareRate(s string) (float64, error) { return parseUnit(s, shareRateUnits, ErrRate) }
 
-func parseBandwidth(s string) (float64, error) { return parseUnit(s, bandwidthUnits, errBandwidth) }
-func parseRate(s string) (float64, error)      { return parseUnit(s, rateUnits, errRate) }
+// ParseBandwidth reads bits per second.
+func ParseBandwidth(s string) (float64, error) { return parseUnit(s, bandwidthUnits, errBandwidth) }
 
-// parsePercent reads "5%" as 0.05.
-func parsePercent(s string) (float64, error) {
+// ParseRate reads events per second.
+func ParseRate(s string) (float64, error) { return parseUnit(s, rateUnits, ErrRate) }
+
+// ParsePercent reads "5%" as 0.05.
+func ParsePercent(s string) (float64, error) {
 	v, err := parseUnit(s, []suffix{{"%", 1}}, errPercent)
 	return v / 100, err
 }
 
-func formatSize(v int64) string {
+// FormatSize writes bytes so that ParseSize reads the same back.
+func FormatSize(v int64) string {
 	for _, u := range []suffix{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
 		if f := int64(u.factor); v != 0 && v%f == 0 {
 			return strconv.FormatInt(v/f, 10) + u.text
@@ -125,19 +130,21 @@ func formatSize(v int64) string {
 	return strconv.FormatInt(v, 10) + "B"
 }
 
-func formatBandwidth(v float64) string {
+// FormatBandwidth writes bits per second so that ParseBandwidth reads the same back.
+func FormatBandwidth(v float64) string {
 	for _, u := range []suffix{{"Gbit/s", 1e9}, {"Mbit/s", 1e6}, {"kbit/s", 1e3}} {
 		if x := v / u.factor; x >= 1 && x*u.factor == v && x == math.Trunc(x) {
-			return number(x) + u.text
+			return Number(x) + u.text
 		}
 	}
-	return number(v) + "bit/s"
+	return Number(v) + "bit/s"
 }
 
-func formatPercent(v float64) string {
+// FormatPercent writes a share so that ParsePercent reads the same back.
+func FormatPercent(v float64) string {
 	p := strconv.FormatFloat(v*100, 'g', 12, 64)
 	if x, err := strconv.ParseFloat(p, 64); err == nil && x/100 == v {
-		return number(x) + "%"
+		return Number(x) + "%"
 	}
-	return number(v*100) + "%"
+	return Number(v*100) + "%"
 }
