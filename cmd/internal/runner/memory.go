@@ -19,10 +19,12 @@ type memoryLimit struct {
 	used  func() (uint64, bool)
 }
 
-// memoryEvery is how often a run looks; memorySpare is left to what happens in between, judging and drawing.
+// memoryEvery is how often a run looks; memorySpare is left to what happens in between and to judging; memoryPictures is
+// what drawing takes for a while, most of it the canvas of one picture and the rows that it shows.
 const (
-	memoryEvery = 100 * time.Millisecond
-	memorySpare = 128 << 20
+	memoryEvery    = 100 * time.Millisecond
+	memorySpare    = 128 << 20
+	memoryPictures = 192 << 20
 )
 
 func newMemoryGuard() *memoryGuard {
@@ -55,6 +57,18 @@ func (g *memoryGuard) check(now time.Time) error {
 		if spare := min(memorySpare, l.most/16); ok && used+spare > l.most {
 			return fmt.Errorf("out of memory: %d of %d MiB are in use, and %s ends the process beyond; hypersim check says what a run needs, --jobs 1 runs one at a time",
 				used>>20, l.most>>20, l.words)
+		}
+	}
+	return nil
+}
+
+// room returns an error if there is not so much memory left as the next step, named by its words, takes at once: it could
+// not be looked at in between.
+func (g *memoryGuard) room(step string, need uint64) error {
+	for _, l := range g.limits {
+		if used, ok := l.used(); ok && used+need > l.most {
+			return fmt.Errorf("out of memory: %s takes about %d MiB, %d of %d MiB are in use, and %s ends the process beyond; hypersim check says what a run needs, --jobs 1 runs one at a time",
+				step, need>>20, used>>20, l.most>>20, l.words)
 		}
 	}
 	return nil

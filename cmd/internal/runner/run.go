@@ -110,8 +110,12 @@ func (r *run) run(ctx context.Context) error {
 // build makes the world and those who listen to it.
 func (r *run) build() (err error) {
 	sc := r.opt.Scenario
-	if plan := scenarios.Describe(sc); sc.Budget.Memory > 0 && plan.Tables() > sc.Budget.Memory {
+	plan := scenarios.Describe(sc)
+	if sc.Budget.Memory > 0 && plan.Tables() > sc.Budget.Memory {
 		return usage("%s: scenario.budget.memory is %d bytes, and the membership tables alone need %d; raise it or choose fewer nodes", sc.File, sc.Budget.Memory, plan.Tables())
+	}
+	if err := r.memory.room("building the world", uint64(plan.Tables())); err != nil {
+		return err
 	}
 	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
 	r.checks = newChecks(sc, func() *world.World { return r.world })
@@ -278,12 +282,25 @@ func (r *run) write() error {
 		return err
 	}
 	if r.opt.Plots {
+		if err := r.roomToDraw(); err != nil {
+			res.Warnings = append(res.Warnings, fmt.Sprintf("pictures are not drawn: %v", err))
+			return r.report()
+		}
 		r.tell("drawing")
 		if err := r.draw(tables); err != nil {
 			return err
 		}
 	}
 	return r.report()
+}
+
+// roomToDraw returns an error if pictures would take more memory than there is, or than the run may have: what was measured
+// is worth more than they are.
+func (r *run) roomToDraw() error {
+	if most := r.opt.Scenario.Budget.Memory; most > 0 && r.held()+memoryPictures > most {
+		return fmt.Errorf("they take about %d MiB, %d are in use, and scenario.budget.memory is %d MiB", memoryPictures>>20, r.held()>>20, most>>20)
+	}
+	return r.memory.room("drawing", memoryPictures)
 }
 
 // only keeps the tables that the scenario asks for, by the name of their file without ".csv"; violations
