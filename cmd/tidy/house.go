@@ -35,6 +35,10 @@ var house = []room{
 	{at: "core/xmath/...", deny: coreDeny},
 	{at: "core/rng/...", allow: []string{"core", "core/xmath"}, third: []string{deprecatedRand}, deny: coreDeny},
 	{at: "core/estimate/...", allow: []string{"core", "core/rng", "core/xmath"}, deny: coreDeny},
+	{at: "core/indexed/...", deny: coreDeny},
+	{at: "core/fence/...", allow: []string{"core", "core/indexed"}, deny: coreDeny},
+	{at: "core/call/...", allow: []string{"core", "core/indexed", "core/rng", "core/xmath"}, deny: coreDeny},
+	{at: "core/job/...", allow: []string{"core", "core/call", "core/fence", "core/indexed", "core/rng", "core/xmath"}, deny: coreDeny},
 	{at: "core/node/...", allow: []string{"!core/coretest", "core/..."}, deny: coreDeny},
 	{at: "core/coretest/...", allow: []string{"core/..."}, third: []string{"pgregory.net/rapid"}, deny: coreDeny},
 	// A mechanism may stand on another; which one is its doc.go's to say, and Go refuses circles.
