@@ -51,13 +51,8 @@ func (a *auditor) after(now core.Instant, in *core.Message, facts []core.Fact, m
 	for i := range msgs {
 		a.message(&msgs[i])
 	}
-	for i := range m.queue.items {
-		if it := &m.queue.items[i]; it.sent >= it.limit {
-			a.fail("I-M16: an update sent %d times with limit %d is still queued", it.sent, it.limit)
-		}
-		if i > 0 && m.queue.items[i-1].key < m.queue.items[i].key {
-			a.fail("the queue is not sorted")
-		}
+	if !m.queue.Sound() {
+		a.fail("I-M16: the queue is not sorted, or an update sent as often as its limit says is still in it")
 	}
 	if m.inc < a.inc {
 		a.fail("own incarnation falls from %d to %d", a.inc, m.inc)

@@ -12,8 +12,8 @@ var anyBook wire.Book = wire.LinearBook{}
 // (§3.1). Most nodes at most times have nothing to say here and do not come this far.
 func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *core.Effects) {
 	toWorker := m.rec[k].present() && !m.isParticipant(m.rec[k].role())
-	health := m.health != nil && m.health.open > 0
-	work := m.work != nil && len(m.work.items) > 0 && !toWorker
+	health := m.health != nil && m.health.queue.Len() > 0
+	work := m.work != nil && m.work.queue.Len() > 0 && !toWorker
 	if !health && !work {
 		return
 	}

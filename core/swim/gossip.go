@@ -1,11 +1,6 @@
 package swim
 
-import (
-	"hypersim/core"
-	"hypersim/core/xmath"
-)
-
-func lnInt(n int) float64 { return xmath.Log(float64(n)) }
+import "hypersim/core"
 
 // armGossip sets the gossip tick to the next point of the node's own grid. It is armed only while there
 // is something to say: idle nodes cost nothing.
@@ -26,7 +21,7 @@ func (m *Machine) armGossip(now core.Instant) {
 
 // silent reports whether nothing waits that gossip must spread. Health entries ride on what is sent anyway.
 func (m *Machine) silent() bool {
-	return len(m.queue.items) == 0 && (m.work == nil || len(m.work.items) == 0)
+	return m.queue.Len() == 0 && (m.work == nil || m.work.queue.Len() == 0)
 }
 
 func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {

@@ -55,8 +55,8 @@ func TestGossipTickIsArmedOnTheGrid(t *testing.T) {
 		x.fx.Reset()
 		x.m.Wake(at, &x.fx)
 	}
-	if at != core.Never || len(x.m.queue.items) != 0 {
-		t.Errorf("still armed for %v with %d updates", at, len(x.m.queue.items))
+	if at != core.Never || x.m.queue.Len() != 0 {
+		t.Errorf("still armed for %v with %d updates", at, x.m.queue.Len())
 	}
 }
 

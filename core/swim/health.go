@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/spread"
 	"hypersim/core/wire"
 )
 
@@ -21,11 +22,10 @@ var (
 	capQuarters  = [core.NumLoads]int{4, 3, 2, 1}             // of the update cap towards it
 )
 
-// healthItem is one entry with what spreading it needs.
+// healthItem is one entry and when it was got.
 type healthItem struct {
 	core.HealthEntry
-	at   core.Instant // local receipt; the own one: when it was made
-	sent uint8
+	at core.Instant // local receipt; the own one: when it was made
 }
 
 // healthTable is what a node knows about loads. It exists from the first thing that there is to know.
@@ -34,7 +34,13 @@ type healthTable struct {
 	said  core.HealthEntry // by role logic
 	told  bool             // role logic has spoken
 	peers []healthItem     // by subject
-	open  int              // entries that have transmissions to make, the own one included
+	queue spread.Queue[healthItem]
+}
+
+// newHealthTable returns an empty table. What it spreads is told by severity first: news that somebody is overloaded
+// is worth more than any that somebody is not.
+func newHealthTable() *healthTable {
+	return &healthTable{queue: spread.New[healthItem](spread.RankFirst)}
 }
 
 // SetHealth is role logic's judgement of its own node. Load and Accepting are announced when they
@@ -48,7 +54,7 @@ func (m *Machine) SetHealth(now core.Instant, h *core.HealthEntry) {
 		if h.Load == core.LoadHealthy && h.Accepting && loadOf[m.level] == core.LoadHealthy {
 			return
 		}
-		m.health = new(healthTable)
+		m.health = newHealthTable()
 	}
 	m.health.said, m.health.told = *h, true
 	m.judgeOwnHealth(now)
@@ -80,7 +86,7 @@ func (m *Machine) judgeOwnHealth(now core.Instant) {
 		if load == core.LoadHealthy {
 			return
 		}
-		h = new(healthTable)
+		h = newHealthTable()
 		m.health = h
 	}
 	accepting := load < core.LoadOverloaded
@@ -96,12 +102,11 @@ func (m *Machine) judgeOwnHealth(now core.Instant) {
 // announceHealth makes a new own entry to spread.
 func (m *Machine) announceHealth(now core.Instant, load core.Load, accepting bool, version uint32) {
 	h := m.health
-	old := m.isOpen(&h.own)
 	h.own.Load, h.own.Accepting, h.own.Version = load, accepting, version
 	h.own.Subject, h.own.Role = m.self, m.role
 	h.own.Capacity, h.own.Throughput, h.own.Expected = h.said.Capacity, h.said.Throughput, h.said.Expected
-	h.own.at, h.own.sent = now, 0
-	h.recount(old, m.isOpen(&h.own))
+	h.own.at = now
+	m.queueHealth(now, &h.own)
 }
 
 // renewHealth repeats a state that lasts before the others' memory of it goes stale.
@@ -111,22 +116,27 @@ func (m *Machine) renewHealth(now core.Instant) {
 	}
 }
 
-func (h *healthTable) recount(was, is bool) {
-	if was {
-		h.open--
+// queueHealth puts it into the queue in place of what is queued about its subject. Bad news is told more often. A
+// worker passes nothing on.
+func (m *Machine) queueHealth(now core.Instant, it *healthItem) {
+	h := m.health
+	h.unqueue(it.Subject)
+	if it.Version == 0 || !m.participates() {
+		return
 	}
-	if is {
-		h.open++
-	}
-}
-
-// isOpen reports whether it has transmissions to make: more if it is bad news. A worker passes nothing on.
-func (m *Machine) isOpen(it *healthItem) bool {
 	limit := m.cfg.Health.Transmissions
 	if it.Load >= core.LoadStressed {
 		limit = m.cfg.Health.TransmissionsStressed
 	}
-	return it.Version > 0 && int(it.sent) < limit && m.participates()
+	h.queue.Push(now, it, it.Subject, spread.Rank(core.NumLoads-1-it.Load), uint8(limit))
+}
+
+// unqueue drops what is queued about subject.
+func (h *healthTable) unqueue(subject core.NodeID) {
+	s := h.queue.SiftAbout(subject)
+	for s.Next() != nil {
+		s.Drop()
+	}
 }
 
 func (m *Machine) fresh(now core.Instant, it *healthItem) bool {
@@ -173,7 +183,7 @@ func (m *Machine) hearOwnHealth(now core.Instant, e *core.HealthEntry) {
 		return
 	}
 	if m.health == nil {
-		m.health = new(healthTable)
+		m.health = newHealthTable()
 	}
 	o := &m.health.own
 	m.announceHealth(now, o.Load, o.Accepting || o.Version == 0, e.Version+1)
@@ -181,7 +191,7 @@ func (m *Machine) hearOwnHealth(now core.Instant, e *core.HealthEntry) {
 
 func (m *Machine) storeHealth(now core.Instant, e *core.HealthEntry) {
 	if m.health == nil {
-		m.health = new(healthTable)
+		m.health = newHealthTable()
 	}
 	h := m.health
 	i, known := h.find(e.Subject)
@@ -190,8 +200,8 @@ func (m *Machine) storeHealth(now core.Instant, e *core.HealthEntry) {
 		if e.Version <= h.peers[i].Version && m.fresh(now, &h.peers[i]) {
 			return
 		}
-		h.recount(m.isOpen(&h.peers[i]), m.isOpen(&it))
 		h.peers[i] = it
+		m.queueHealth(now, &it)
 		m.count.HealthFresh++
 		return
 	}
@@ -202,17 +212,16 @@ func (m *Machine) storeHealth(now core.Instant, e *core.HealthEntry) {
 				oldest = j
 			}
 		}
-		m.dropHealth(oldest)
+		h.drop(oldest)
 		i, _ = h.find(e.Subject)
 	}
 	h.peers = slices.Insert(h.peers, i, it)
-	h.recount(false, m.isOpen(&it))
+	m.queueHealth(now, &it)
 	m.count.HealthFresh++
 }
 
-func (m *Machine) dropHealth(i int) {
-	h := m.health
-	h.recount(m.isOpen(&h.peers[i]), false)
+func (h *healthTable) drop(i int) {
+	h.unqueue(h.peers[i].Subject)
 	h.peers = slices.Delete(h.peers, i, i+1)
 }
 
@@ -222,7 +231,7 @@ func (m *Machine) forgetHealth(k int) {
 		return
 	}
 	if i, ok := m.health.find(m.id(k)); ok {
-		m.dropHealth(i)
+		m.health.drop(i)
 	}
 }
 
@@ -232,7 +241,7 @@ func (m *Machine) sweepHealth(now core.Instant) {
 	}
 	for i := len(m.health.peers) - 1; i >= 0; i-- {
 		if !m.fresh(now, &m.health.peers[i]) {
-			m.dropHealth(i)
+			m.health.drop(i)
 		}
 	}
 }
@@ -257,53 +266,29 @@ func (m *Machine) updateCapFor(now core.Instant, k int) int {
 // told beside the spreading and uses up no transmission, as with updates.
 func (m *Machine) attachHealth(now core.Instant, x *core.Extra, room int, counts bool) {
 	h := m.health
-	var best [wire.MaxHealth]*healthItem
-	n, most := 0, m.cfg.Health.MaxEntries
-	offer := func(it *healthItem) {
-		if !m.isOpen(it) || !m.fresh(now, it) {
-			return
-		}
-		i := n
-		if n < most {
-			n++
-		} else if i--; !moreUrgent(it, best[i]) {
-			return
-		}
-		for ; i > 0 && moreUrgent(it, best[i-1]); i-- {
-			best[i] = best[i-1]
-		}
-		best[i] = it
-	}
-	offer(&h.own)
-	for i := range h.peers {
-		offer(&h.peers[i])
-	}
 	room -= wire.ExtraHeader
-	for _, it := range best[:n] {
-		size := wire.HealthBytes(&it.HealthEntry, wire.KeyV4)
+	t := h.queue.Take()
+	for looked := 0; looked < m.cfg.Health.MaxEntries; {
+		it := t.Next()
+		if it == nil {
+			break
+		}
+		if !m.fresh(now, &it.News) {
+			continue
+		}
+		looked++
+		size := wire.HealthBytes(&it.News.HealthEntry, wire.KeyV4)
 		if size > room {
 			continue
 		}
 		room -= size
-		x.Health = append(x.Health, it.HealthEntry)
+		x.Health = append(x.Health, it.News.HealthEntry)
 		m.count.HealthSent++
 		if counts {
-			it.sent++
-			h.recount(true, m.isOpen(it))
+			t.Count()
 		}
 	}
-}
-
-func moreUrgent(a, b *healthItem) bool {
-	switch {
-	case a.Load != b.Load:
-		return a.Load > b.Load
-	case a.sent != b.sent:
-		return a.sent < b.sent
-	case a.at != b.at:
-		return a.at > b.at
-	}
-	return a.Subject < b.Subject
+	t.End()
 }
 
 // validateHealth is the health table's share of Validate.
@@ -312,15 +297,8 @@ func (m *Machine) validateHealth(fail func(string, ...any)) {
 	if h == nil {
 		return
 	}
-	open := 0
-	if m.isOpen(&h.own) {
-		open++
-	}
 	for i := range h.peers {
 		it := &h.peers[i]
-		if m.isOpen(it) {
-			open++
-		}
 		if k, ok := m.index(it.Subject); !ok || !counted(m.rec[k].state()) {
 			fail("health of %d, which has no record", it.Subject)
 		}
@@ -328,8 +306,14 @@ func (m *Machine) validateHealth(fail func(string, ...any)) {
 			fail("health entries are out of order at %d", it.Subject)
 		}
 	}
-	if open != h.open {
-		fail("health entries to send are %d, recomputed %d", h.open, open)
+	for i := range h.queue.Len() {
+		it := &h.queue.At(i).News
+		if j, ok := h.find(it.Subject); it.HealthEntry != h.own.HealthEntry && (!ok || *it != h.peers[j]) {
+			fail("health of %d is queued as it no longer is", it.Subject)
+		}
+	}
+	if !h.queue.Sound() {
+		fail("queued health entries are out of order, or one is queued that was sent often enough")
 	}
 	if len(h.peers) > m.cfg.Health.TableMax {
 		fail("%d health entries are kept", len(h.peers))

@@ -44,7 +44,7 @@ func (m *Machine) Unconfirmed() int { return m.conf.len() }
 func (m *Machine) Suspects() int { return len(m.susp.heap) }
 
 // QueueLen returns how many updates wait to be sent.
-func (m *Machine) QueueLen() int { return m.queue.len() }
+func (m *Machine) QueueLen() int { return m.queue.Len() }
 
 // Joined reports whether the node has been accepted by a seed, or had nobody to ask.
 func (m *Machine) Joined() bool { return m.join.in }
@@ -87,9 +87,10 @@ const (
 	suspicionBytes    = 80
 	confirmationBytes = 32
 	auditBytes        = 24
-	healthTableBytes  = 104
-	healthItemBytes   = 40
-	workTableBytes    = 72
+	healthTableBytes  = 152
+	healthItemBytes   = 32
+	healthQueuedBytes = 48
+	workTableBytes    = 88
 	workRecordBytes   = 12
 	workItemBytes     = 40
 )
@@ -97,15 +98,15 @@ const (
 // MemoryBytes returns the heap bytes that this node holds, coordinates included.
 func (m *Machine) MemoryBytes() int {
 	n := machineBytes + cap(m.rec)*recordBytes + cap(m.list.order)*2 + cap(m.out)*pingBytes
-	n += (cap(m.queue.items) + cap(m.queue.taken)) * itemBytes
+	n += m.queue.Capacity() * itemBytes
 	n += cap(m.susp.slab)*suspicionBytes + cap(m.conf.slab)*confirmationBytes
 	n += cap(m.conf.heap)*2 + cap(m.conf.recent)*8 + cap(m.audit.ring)*auditBytes
 	n += cap(m.watch.heardAt)*8 + cap(m.watch.owners)*4 + cap(m.watch.processes)*4 + cap(m.lag.ring)*4 + cap(m.deads)*2
 	if m.health != nil {
-		n += healthTableBytes + cap(m.health.peers)*healthItemBytes
+		n += healthTableBytes + cap(m.health.peers)*healthItemBytes + m.health.queue.Capacity()*healthQueuedBytes
 	}
 	if m.work != nil {
-		n += workTableBytes + cap(m.work.rec)*workRecordBytes + (cap(m.work.items)+cap(m.work.taken))*workItemBytes
+		n += workTableBytes + cap(m.work.rec)*workRecordBytes + m.work.queue.Capacity()*workItemBytes
 	}
 	if m.viv != nil {
 		n += m.viv.MemoryBytes()

@@ -59,7 +59,7 @@ func TestClockSetBack(t *testing.T) {
 		t.Error("a tombstone of the future is swept as one of 49 days ago")
 	}
 	m.relay(noon, &core.Update{Subject: 2, From: core.NoNode, Role: core.RoleManager}, core.CauseFresh, &fx)
-	if m.expireQueue(noon-60e9, &fx); m.queue.len() == 0 {
+	if m.expireQueue(noon-60e9, &fx); m.queue.Len() == 0 {
 		t.Error("news of the future is too old")
 	}
 }

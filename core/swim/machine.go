@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/rng"
+	"hypersim/core/spread"
 	"hypersim/core/vivaldi"
 )
 
@@ -87,7 +88,7 @@ type Machine struct {
 	cfg  *Config
 	viv  *vivaldi.Node // nil: coordinates off
 
-	queue   queue
+	queue   spread.Queue[core.Update]
 	health  *healthTable
 	work    *workTable
 	sum     digest

@@ -63,7 +63,7 @@ type MembershipMetrics struct {
 func (m *Machine) MembershipMetrics() MembershipMetrics {
 	g := MembershipMetrics{
 		Records: m.nRec, N: m.n(), Incarnation: m.inc, LHM: int(m.lhm), Level: int(m.level), LagAverage: m.lag.average(),
-		Queue: m.queue.len(), Probes: m.nProbes, Proxied: m.nProxied, Pings: len(m.out), Suspicions: len(m.susp.heap),
+		Queue: m.queue.Len(), Probes: m.nProbes, Proxied: m.nProxied, Pings: len(m.out), Suspicions: len(m.susp.heap),
 		Unconfirmed: m.conf.len(), Stale: m.conf.stale, Dead: len(m.deads), Senders: len(m.rate.buckets),
 		Audit: len(m.audit.ring),
 	}

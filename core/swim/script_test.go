@@ -3,7 +3,6 @@ package swim
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,10 +195,10 @@ func (s *stage) status(only string) string {
 
 func (s *stage) queue(name string) string {
 	var b strings.Builder
-	q := s.m[name].queue
-	for _, it := range slices.Backward(q.items) {
-		u := q.update(&it)
-		fmt.Fprintf(&b, "%s sent %d of %d\n", s.bench.Update(&u), it.sent, it.limit)
+	q := &s.m[name].queue
+	for i := range q.Len() {
+		it := q.At(i)
+		fmt.Fprintf(&b, "%s sent %d of %d\n", s.bench.Update(&it.News), it.Sent, it.Limit)
 	}
 	if b.Len() == 0 {
 		return "empty\n"

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"hypersim/core"
+	"hypersim/core/spread"
 )
 
 func TestSizesAreTrue(t *testing.T) {
@@ -16,13 +17,14 @@ func TestSizesAreTrue(t *testing.T) {
 		{"machine", unsafe.Sizeof(Machine{}), machineBytes},
 		{"record", unsafe.Sizeof(record{}), recordBytes},
 		{"ping", unsafe.Sizeof(ping{}), pingBytes},
-		{"item", unsafe.Sizeof(item{}), itemBytes},
+		{"item", unsafe.Sizeof(spread.Item[core.Update]{}), itemBytes},
 		{"suspicion", unsafe.Sizeof(suspicion{}), suspicionBytes},
 		{"health table", unsafe.Sizeof(healthTable{}), healthTableBytes},
 		{"health item", unsafe.Sizeof(healthItem{}), healthItemBytes},
 		{"work table", unsafe.Sizeof(workTable{}), workTableBytes},
 		{"work record", unsafe.Sizeof(workRecord{}), workRecordBytes},
-		{"work item", unsafe.Sizeof(workItem{}), workItemBytes},
+		{"health queued", unsafe.Sizeof(spread.Item[healthItem]{}), healthQueuedBytes},
+		{"work item", unsafe.Sizeof(spread.Item[core.WorkerEntry]{}), workItemBytes},
 		{"confirmation", unsafe.Sizeof(confirmation{}), confirmationBytes},
 		{"audit entry", unsafe.Sizeof(AuditEntry{}), auditBytes},
 	} {

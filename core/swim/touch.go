@@ -6,7 +6,7 @@ import "hypersim/core"
 // driver that knows what comes next and wants its cache misses to overlap; they change nothing, and their
 // results mean nothing.
 func (m *Machine) Touch() byte {
-	x := byte(m.due[0]) ^ byte(m.due[8]) ^ byte(m.inc) ^ byte(len(m.out)) ^ byte(m.list.pos) ^ byte(len(m.queue.items)) ^
+	x := byte(m.due[0]) ^ byte(m.due[8]) ^ byte(m.inc) ^ byte(len(m.out)) ^ byte(m.list.pos) ^ byte(m.queue.Len()) ^
 		byte(m.sum.part) ^ byte(len(m.rate.buckets)) ^ byte(m.tick) ^
 		byte(m.count.Sent[0]) ^ byte(m.count.Received[0]) ^ byte(m.count.Probes)
 	if m.viv != nil {

@@ -171,7 +171,7 @@ func (v *validation) limits() {
 	v.atMost("suspicions run", len(m.susp.heap), c.Membership.MaxSuspicions)
 	v.atMost("probes are outstanding", m.nProbes, c.Probe.MaxOutstanding)
 	v.atMost("proxied pings are outstanding", m.nProxied, c.Probe.MaxProxied)
-	v.atMost("updates are queued", len(m.queue.items), c.Gossip.QueueMax)
+	v.atMost("updates are queued", m.queue.Len(), c.Gossip.QueueMax)
 	v.atMost("senders have a token bucket", len(m.rate.buckets), rateSenders)
 	v.atMost("transitions are remembered", len(m.audit.ring), c.Audit.Max)
 	v.atMost("attempts are remembered", len(m.conf.recent), c.Confirm.MaxPerSecond)
@@ -196,9 +196,9 @@ func (v *validation) age(now core.Instant) {
 		return // it is about to run
 	}
 	limit := retention(m.cfg.Gossip.QueueAge + m.cfg.Cleanup.Interval)
-	for i := range m.queue.items {
-		if it := &m.queue.items[i]; int32(millis(now)-it.queued-limit) > 0 {
-			v.fail(partLimits, "an update about %d is queued for %d ms, at most %d may be", it.subject, millis(now)-it.queued, limit)
+	for i := range m.queue.Len() {
+		if it := m.queue.At(i); it.Age(now) > limit {
+			v.fail(partLimits, "an update about %d is queued for %d ms, at most %d may be", it.News.Subject, it.Age(now), limit)
 			return
 		}
 	}

@@ -35,7 +35,7 @@ func TestValidateStateFires(t *testing.T) {
 		{"probes", limits, "probes are outstanding", func(m *Machine) { m.nProbes = 65 }},
 		{"proxied", limits, "proxied", func(m *Machine) { m.nProxied = 101 }},
 		{"queue", limits, "updates are queued", func(m *Machine) { m.cfg.Gossip.QueueMax = 1 }},
-		{"queue age", limits, "is queued for", func(m *Machine) { m.queue.items[0].queued -= 90_001 }},
+		{"queue age", limits, "is queued for", func(m *Machine) { m.queue.Push(100e9-90_001e6, &core.Update{Subject: 6}, 6, 0, 9) }},
 		{"senders", limits, "token bucket", func(m *Machine) { m.rate.buckets = make([]bucket, rateSenders+1) }},
 		{"audit", limits, "remembered", func(m *Machine) { m.cfg.Audit.Max = 3 }},
 		{"attempts", limits, "attempts", func(m *Machine) { m.conf.recent = make([]core.Instant, 11) }},

@@ -2,6 +2,7 @@ package swim
 
 import (
 	"hypersim/core"
+	"hypersim/core/spread"
 	"hypersim/core/wire"
 )
 
@@ -25,20 +26,10 @@ type workRecord struct {
 	state            core.WorkerState
 }
 
-// workItem is one queued entry; key orders the queue as that of updates (queue.go).
-type workItem struct {
-	key    uint64
-	entry  core.WorkerEntry
-	queued uint32 // local ms
-	sent   uint8
-	limit  uint8
-}
-
 // workTable exists at managers from the first entry made or heard.
 type workTable struct {
 	rec   []workRecord // as the records
-	items []workItem   // sorted by descending key: what goes out next stands at the end
-	taken []workItem   // scratch of one selection
+	queue spread.Queue[core.WorkerEntry]
 }
 
 func (m *Machine) workTable() *workTable {
@@ -92,7 +83,7 @@ func (m *Machine) announceWorker(now core.Instant, k int, s core.WorkerState, fx
 	r.state = s
 	m.queueWorker(now, &core.WorkerEntry{
 		Worker: m.id(k), Owner: m.self, Instance: m.instance, Incarnation: r.number - 1, Cores: r.cores, Available: r.available, State: s,
-	}, fx)
+	})
 }
 
 // hearWorkers takes up what another manager passed on.
@@ -140,7 +131,7 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 	if e.State == core.WorkerRegistered {
 		m.watch.heardAt[k] = max(m.watch.heardAt[k], now) // it was alive at its owner a moment ago
 	}
-	m.queueWorker(now, e, fx)
+	m.queueWorker(now, e)
 }
 
 // hearOwn takes an entry in this node's name. Nobody else makes those: it is its own, and whom the others take for the
@@ -175,42 +166,22 @@ func (m *Machine) entryWins(r *workRecord, number uint32, e *core.WorkerEntry, o
 }
 
 // queueWorker puts e into the queue in place of what is queued about its worker.
-func (m *Machine) queueWorker(now core.Instant, e *core.WorkerEntry, fx *core.Effects) {
-	w := m.work
-	for i := range w.items {
-		if w.items[i].entry.Worker == e.Worker {
-			w.items = append(w.items[:i], w.items[i+1:]...)
-			break
-		}
+func (m *Machine) queueWorker(now core.Instant, e *core.WorkerEntry) {
+	q := &m.work.queue
+	s := q.SiftAbout(e.Worker)
+	for s.Next() != nil {
+		s.Drop()
 	}
-	if len(w.items) >= m.cfg.WorkerState.QueueMax {
-		w.overflow()
+	if q.Len() >= m.cfg.WorkerState.QueueMax {
+		q.DropMostSent()
 		m.count.WorkersOverflowed++
 	}
-	it := workItem{entry: *e, queued: millis(now), limit: m.retransmitLimit()}
-	rank := typeRank[core.UpdateDead]
+	rank := updateRank[core.UpdateDead]
 	if e.State == core.WorkerRegistered {
-		rank = typeRank[core.UpdateJoin]
+		rank = updateRank[core.UpdateJoin]
 	}
-	it.key = rank<<rankShift | uint64(^m.queue.turns.of(now))<<turnShift | uint64(e.Worker)&subjMask
-	w.items = append(w.items, it)
-	for i := len(w.items) - 1; i > 0 && w.items[i-1].key < it.key; i-- {
-		w.items[i-1], w.items[i] = w.items[i], w.items[i-1]
-	}
+	q.Push(now, e, e.Worker, rank, m.retransmitLimit())
 	m.armGossip(now)
-}
-
-// overflow drops the most transmitted item, the oldest of them.
-func (w *workTable) overflow() {
-	worst := 0
-	for i := range w.items {
-		a, b := &w.items[i], &w.items[worst]
-		x, y := turnOf(a.key), turnOf(b.key)
-		if a.sent > b.sent || a.sent == b.sent && (x < y || x == y && a.entry.Worker > b.entry.Worker) {
-			worst = i
-		}
-	}
-	w.items = append(w.items[:worst], w.items[worst+1:]...)
 }
 
 // expireWorkers drops entries that have waited too long.
@@ -219,54 +190,30 @@ func (m *Machine) expireWorkers(now core.Instant) {
 		return
 	}
 	oldest := uint32(m.cfg.WorkerState.Age.Milliseconds())
-	kept := m.work.items[:0]
-	for i := range m.work.items {
-		if it := &m.work.items[i]; age(now, it.queued) <= oldest {
-			kept = append(kept, *it)
+	s := m.work.queue.Sift()
+	for it := s.Next(); it != nil; it = s.Next() {
+		if it.Age(now) > oldest {
+			s.Drop()
 		}
 	}
-	m.work.items = kept
 }
 
 const leastWorkerBytes = 1 + 1 + 2*wire.KeyV4 + wire.InstanceBytes + 1 + 1
 
 // attachWorkers adds the block of worker entries, in the order of the queue, as much as fits.
 func (m *Machine) attachWorkers(x *core.Extra, room int) {
-	w := m.work
-	room -= wire.ExtraHeader
-	i := len(w.items) - 1
-	for ; i >= 0 && room >= leastWorkerBytes && len(x.Workers) < wire.MaxEntries; i-- {
-		it := w.items[i]
-		size := wire.WorkerBytes(&it.entry, wire.KeyV4)
-		if size > room {
+	b := spread.Budget{Items: wire.MaxEntries, Bytes: room - wire.ExtraHeader, Least: leastWorkerBytes}
+	t := m.work.queue.Take()
+	for !b.Spent() {
+		it := t.Next()
+		if it == nil || !b.Spend(wire.WorkerBytes(&it.News, wire.KeyV4)) {
 			break // entries differ by a few bytes: what comes after would hardly fit
 		}
-		room -= size
-		x.Workers = append(x.Workers, it.entry)
+		x.Workers = append(x.Workers, it.News)
 		m.count.WorkersSent++
-		if it.sent++; it.sent < it.limit {
-			it.key += 1 << sentShift
-			w.taken = append(w.taken, it)
-		}
+		t.Count()
 	}
-	w.items = w.items[:i+1]
-	w.merge()
-}
-
-// merge puts the taken items, sorted by ascending key, back among the rest.
-func (w *workTable) merge() {
-	n, k := len(w.items), len(w.taken)
-	w.items = append(w.items, w.taken...)
-	for i, j, to := n-1, 0, n+k-1; j < k; to-- {
-		if i >= 0 && w.items[i].key < w.taken[j].key {
-			w.items[to] = w.items[i]
-			i--
-		} else {
-			w.items[to] = w.taken[j]
-			j++
-		}
-	}
-	w.taken = w.taken[:0]
+	t.End()
 }
 
 // validateWorkers is the worker entries' share of Validate.
@@ -275,16 +222,10 @@ func (m *Machine) validateWorkers(fail func(string, ...any)) {
 	if w == nil {
 		return
 	}
-	if len(w.items) > m.cfg.WorkerState.QueueMax {
-		fail("%d worker entries are queued", len(w.items))
+	if n := w.queue.Len(); n > m.cfg.WorkerState.QueueMax {
+		fail("%d worker entries are queued", n)
 	}
-	for i := range w.items {
-		it := &w.items[i]
-		if it.sent >= it.limit {
-			fail("worker entry of %d was sent %d times and is still queued", it.entry.Worker, it.sent)
-		}
-		if i > 0 && w.items[i-1].key < it.key {
-			fail("worker entries are out of order at %d", it.entry.Worker)
-		}
+	if !w.queue.Sound() {
+		fail("worker entries are out of order, or one is queued that was sent often enough")
 	}
 }

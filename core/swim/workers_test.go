@@ -70,7 +70,7 @@ func TestWorkerQueueIsBounded(t *testing.T) {
 		}
 		m.Receive(1e9+core.Instant(i)*20e6, &msg, &fx)
 	}
-	if n := len(m.work.items); n != 500 {
+	if n := m.work.queue.Len(); n != 500 {
 		t.Errorf("%d entries are queued, want 500", n)
 	}
 	if bad := m.Validate(); len(bad) > 0 {

@@ -1,0 +1,87 @@
+package swim
+
+import (
+	"hypersim/core"
+	"hypersim/core/spread"
+)
+
+// Updates are what members claim about each other; a queue of them waits to be told (§6).
+
+// updateRank is the order of types in the queue: dead and leave, suspect, join, alive (§6).
+var updateRank = [core.NumUpdateTypes]spread.Rank{
+	core.UpdateDead: 0, core.UpdateLeft: 0, core.UpdateSuspect: 1, core.UpdateJoin: 2, core.UpdateAlive: 3,
+}
+
+// retransmitLimit is how often a piece of news is told (§6).
+func (m *Machine) retransmitLimit() uint8 { return spread.Limit(m.cfg.Gossip.Lambda, m.n()) }
+
+// relay enqueues a claim for dissemination. A worker neither originates nor relays claims about others
+// (§1). Nothing is relayed twice: callers do so only for FRESH claims and counted confirmations.
+func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *core.Effects) {
+	if !m.participates() && u.Subject != m.self {
+		return
+	}
+	if cause != core.CauseConfirmation {
+		m.supersede(u.Subject, fx)
+	}
+	if m.queue.Len() >= m.cfg.Gossip.QueueMax {
+		m.count.Overflowed++
+		it := m.queue.DropMostSent()
+		m.retired(&it, core.CauseOverflow, fx)
+	}
+	limit := m.retransmitLimit()
+	m.queue.Push(now, u, u.Subject, updateRank[u.Type], limit)
+	if k, ok := m.index(u.Subject); ok {
+		m.rec[k].setQueued(true)
+	}
+	m.count.Enqueued++
+	f := fx.Fact(core.FactQueued)
+	f.Subject, f.Inc, f.A, f.Other, f.Cause, f.N = u.Subject, u.Incarnation, int64(u.Type), u.From, cause, int32(limit)
+	m.armGossip(now)
+	if m.cfg.Inherited.Unicast && cause == core.CauseSelf && u.Type != core.UpdateDead {
+		m.tellAll(u, fx)
+	}
+}
+
+func (m *Machine) relayAlive(now core.Instant, k int, fx *core.Effects) {
+	r := &m.rec[k]
+	m.relay(now, &core.Update{
+		Type: core.UpdateAlive, Subject: m.id(k), Incarnation: r.incarnation(), From: core.NoNode, Role: r.role(),
+	}, core.CauseFresh, fx)
+}
+
+// supersede drops everything queued about subject: a fresh claim replaces it.
+func (m *Machine) supersede(subject core.NodeID, fx *core.Effects) {
+	if k, ok := m.index(subject); ok { // else it is a worker's own claim: its table has no place for it
+		if !m.rec[k].queued() {
+			return
+		}
+		m.rec[k].setQueued(false)
+	}
+	s := m.queue.SiftAbout(subject)
+	for it := s.Next(); it != nil; it = s.Next() {
+		m.count.Superseded++
+		m.retired(it, core.CauseSuperseded, fx)
+		s.Drop()
+	}
+}
+
+// expireQueue drops what has waited too long.
+func (m *Machine) expireQueue(now core.Instant, fx *core.Effects) {
+	oldest := uint32(m.cfg.Gossip.QueueAge.Milliseconds())
+	s := m.queue.Sift()
+	for it := s.Next(); it != nil; it = s.Next() {
+		if it.Age(now) > oldest {
+			m.count.Aged++
+			m.retired(it, core.CauseAge, fx)
+			s.Drop()
+		}
+	}
+}
+
+// retired reports that an update will not be told again, and why.
+func (m *Machine) retired(it *spread.Item[core.Update], cause core.Cause, fx *core.Effects) {
+	f := fx.Fact(core.FactRetired)
+	f.Subject, f.Inc, f.A, f.Other = it.News.Subject, it.News.Incarnation, int64(it.News.Type), it.News.From
+	f.B, f.N, f.Cause = int64(it.Sent), int32(it.Limit), cause
+}
