@@ -7,6 +7,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Sample is one value of a metric with its labels. The label stat says what it is of its Weight events, pairs,
@@ -89,8 +90,8 @@ func SiteOf(node string) string {
 func (r *Run) Samples(metric string) (list []Sample, unit string) {
 	if f, ok := sources[metric]; ok {
 		if list = f(r.Tables); len(list) > 0 {
-			m, _ := metrics.Lookup(metric)
-			return list, m.Definition().Unit
+			m, _ := words.Lookup(metric)
+			return list, m.Def().Unit
 		}
 	}
 	for i := range r.Tables.Observed {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/metrics/words"
 )
 
 // checksMax bounds how many values of a sweep are tried at load; a sweep tries each of its cells anyway.
@@ -43,7 +44,7 @@ func (l *loader) compare() {
 	for i, name := range t.Primary {
 		metric, _, _ := strings.Cut(name, ":")
 		if findMetric(metric) == nil {
-			l.b.Wrong(n.Items[i], form.Element("compare.primary", i), "no such metric%s", form.DidYouMean(metric, metricNames()))
+			l.b.Wrong(n.Items[i], form.Element("compare.primary", i), "no such metric%s", form.DidYouMean(metric, words.Names()))
 		}
 	}
 	l.sc.Compare = Comparison{Primary: t.Primary, Horizon: t.Horizon}

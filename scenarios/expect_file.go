@@ -9,6 +9,7 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 type expectT struct {
@@ -126,7 +127,7 @@ func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
 	if m == nil {
 		unit = unknownUnit
 	}
-	if m != nil && m.Drawn {
+	if m != nil && m.Drawn() {
 		l.b.Wrong(n.Kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
 	}
 	var ok bool
@@ -186,11 +187,11 @@ func (l *loader) observable(name string, where labelsT, n *form.Node, key string
 	}
 	m := findMetric(name)
 	switch {
-	case m == nil && slices.Contains(laterMetrics, name):
+	case m == nil && slices.Contains(words.Later(), name):
 		l.b.Wrong(at, key+".metric", "jobs, routing and flow control are not supported yet, so nothing measures it")
 		return o, ""
 	case m == nil:
-		l.b.Wrong(at, key+".metric", "no such metric%s", form.DidYouMean(name, metricNames()))
+		l.b.Wrong(at, key+".metric", "no such metric%s", form.DidYouMean(name, words.Names()))
 		return o, ""
 	}
 	l.filter(m, where, n, form.Join(key, "where"), applies)
@@ -198,7 +199,7 @@ func (l *loader) observable(name string, where labelsT, n *form.Node, key string
 }
 
 // filter checks the labels of a filter. One that can select nothing would let every claim hold.
-func (l *loader) filter(m *Metric, where labelsT, n *form.Node, key string, applies bool) {
+func (l *loader) filter(m *words.Def, where labelsT, n *form.Node, key string, applies bool) {
 	before := len(l.b.Problems)
 	for i := range where {
 		w := &where[i]

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/metrics/words"
 )
 
 // Explanation is what there is to say about a name of the format: a key, a kind of fault, a metric or a key of
@@ -92,8 +93,8 @@ var explanations = sync.OnceValue(func() []Explanation {
 		}
 		add(e)
 	}
-	for i := range measured {
-		m := &measured[i]
+	for _, metric := range words.All() {
+		m := metric.Def()
 		e := Explanation{Kind: "metric", Name: m.Name, Doc: m.Doc, Unit: m.Unit, Takes: m.Labels}
 		if m.PerNodeHour {
 			e.Unit += " (the statistic rate: per node-hour)"

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/metrics/words"
 )
 
 // Whatever has a name in a file has an explanation.
@@ -15,7 +16,7 @@ func TestEveryNameIsExplained(t *testing.T) {
 		names = append(names, "protocol."+key)
 	}
 	names = append(names, FaultKinds()...)
-	names = append(names, metricNames()...)
+	names = append(names, words.Names()...)
 	names = append(names, "fault.at", "expect.why", "report.plot.kind", "topology.links.rtt", "network.inter.jitter", "node.gate.inbox",
 		"protocol.role.worker.suspicion.min", "fault[2].target", "stratify", "sweep.max_runs", "scenario.budget.wall", "10/D33")
 	for _, name := range names {
@@ -94,8 +95,8 @@ func TestTheSchemaCarriesDefaultsAndNames(t *testing.T) {
 		}
 	}
 	metrics, _ := at("$defs", "metric")["anyOf"].([]any)
-	if len(metrics) != len(measured) {
-		t.Errorf("%d metrics in the schema, %d are measured", len(metrics), len(measured))
+	if len(metrics) != words.Count() {
+		t.Errorf("%d metrics in the schema, %d are measured", len(metrics), words.Count())
 	}
 	expect := at("properties", "expect", "items", "properties", "metric")
 	if expect["$ref"] != "#/$defs/metric" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/metrics/words"
 )
 
 // Schema returns the JSON Schema (draft 2020-12) of scenario files, made from the structs that bind them.
@@ -61,7 +62,8 @@ func faultKindSchema() map[string]any {
 
 func metricSchema() map[string]any {
 	var names []any
-	for _, m := range measured {
+	for _, metric := range words.All() {
+		m := metric.Def()
 		names = append(names, map[string]any{"const": m.Name, "description": m.Doc + " (" + m.Unit + ")"})
 	}
 	return map[string]any{"anyOf": names}

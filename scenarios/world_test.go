@@ -11,7 +11,6 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
-	"hypersim/sim/metrics"
 )
 
 // small returns base with other sections appended and pieces replaced, loaded.
@@ -291,41 +290,6 @@ func TestRateBounds(t *testing.T) {
 		s := small(t, fmt.Sprintf("[[expect]]\nid = \"r\"\nmetric = %q\nstat = \"rate\"\nmax = %q\nwhy = \"x\"\n", c.metric, c.max))
 		if e := s.Expects[len(s.Expects)-1]; math.Abs(*e.Max-c.want) > 1e-9 || e.Bound != c.bound {
 			t.Errorf("%s of %s: %v, %q; want %v, %q", c.max, c.metric, *e.Max, e.Bound, c.want, c.bound)
-		}
-	}
-}
-
-// The table of metrics is that of sim/metrics, which this room may not import.
-func TestMetricsAreThoseMeasured(t *testing.T) {
-	var have []string
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
-		d := m.Definition()
-		have = append(have, d.Name)
-		mine := findMetric(d.Name)
-		if mine == nil {
-			t.Errorf("%s is measured and cannot be judged", d.Name)
-			continue
-		}
-		if mine.Doc != d.Doc || mine.PerNodeHour != d.PerNodeHour {
-			t.Errorf("%s is told as %q, per node-hour %v; want %q, %v", d.Name, mine.Doc, mine.PerNodeHour, d.Doc, d.PerNodeHour)
-		}
-		if mine.RoleIsPeer != d.RoleIsPeer || mine.Drawn != (d.States != nil) {
-			t.Errorf("%s: role is the peer's %v, drawn %v; want %v, %v", d.Name, mine.RoleIsPeer, mine.Drawn, d.RoleIsPeer, d.States != nil)
-		}
-		labels := slices.Sorted(slices.Values(mine.Labels))
-		if want := metrics.LabelKeys(m); mine.Unit != d.Unit || !slices.Equal(slices.Compact(labels), want) {
-			t.Errorf("%s: unit %q, labels %v; want %q, %v", d.Name, mine.Unit, labels, d.Unit, want)
-		}
-		for _, label := range mine.Labels {
-			have, want := slices.Sorted(slices.Values(mine.words(label))), slices.Sorted(slices.Values(metrics.LabelWords(m, label)))
-			if !slices.Equal(have, want) {
-				t.Errorf("%s: %s is one of %v; want %v", d.Name, label, have, want)
-			}
-		}
-	}
-	for _, name := range metricNames() {
-		if !slices.Contains(have, name) {
-			t.Errorf("%s can be judged and is not measured", name)
 		}
 	}
 }

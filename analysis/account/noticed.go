@@ -7,6 +7,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // noticed tells what members made of the event.
@@ -153,12 +154,12 @@ func (a *account) unreachable(l *line, e *event) {
 		return
 	}
 	from := Source{File: timeseries, Column: "t_s", Where: []string{
-		"metric=" + metrics.DCReachability.String(), "value=" + strconv.Itoa(int(core.ReachUnreachable)), "labels~dc=" + strings.Join(sites, "|"),
+		"metric=" + words.DCReachability.String(), "value=" + strconv.Itoa(int(core.ReachUnreachable)), "labels~dc=" + strings.Join(sites, "|"),
 	}}
 	at := core.Never
 	for i := range a.r.Series {
 		p := &a.r.Series[i]
-		if p.Metric != metrics.DCReachability.String() || p.Value != float64(core.ReachUnreachable) || p.At < e.start || p.At > e.until() {
+		if p.Metric != words.DCReachability.String() || p.Value != float64(core.ReachUnreachable) || p.At < e.start || p.At > e.until() {
 			continue
 		}
 		_, dc, _ := strings.Cut(p.Labels, ";dc=")

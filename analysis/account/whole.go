@@ -3,6 +3,7 @@ package account
 import (
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // wrong tells who was accused although alive and within reach.
@@ -41,13 +42,13 @@ func (a *account) wrong() {
 func (a *account) joins() {
 	n := 0
 	most := -1.0
-	for _, o := range a.r.Of(metrics.JoinConfirm) {
+	for _, o := range a.r.Of(words.JoinConfirm) {
 		if o.At >= core.Instant(a.r.Warmup) {
 			n++
 			most = max(most, o.Value)
 		}
 	}
-	if n == 0 || a.r.Truncated[metrics.JoinConfirm] > 0 {
+	if n == 0 || a.r.Truncated[words.JoinConfirm] > 0 {
 		return
 	}
 	from := func(take, column string) Source {

@@ -8,7 +8,7 @@ import (
 
 	"hypersim/analysis"
 	"hypersim/analysis/stats"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // sample is the values of one metric on both sides.
@@ -65,9 +65,9 @@ func gather(x, y *analysis.Cell, seeds []uint64, opt *Options) ([]sample, error)
 		}
 	}
 	slices.SortFunc(g.out, func(p, q sample) int {
-		m, _ := metrics.Lookup(p.Metric)
-		n, _ := metrics.Lookup(q.Metric)
-		return cmp.Or(cmp.Compare(m, n), cmp.Compare(p.Metric, q.Metric), cmp.Compare(p.Labels, q.Labels))
+		m, _ := words.Lookup(p.Metric)
+		n, _ := words.Lookup(q.Metric)
+		return cmp.Or(cmp.Compare(m.Order(), n.Order()), cmp.Compare(p.Metric, q.Metric), cmp.Compare(p.Labels, q.Labels))
 	})
 	return g.out, nil
 }

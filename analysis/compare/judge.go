@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"hypersim/analysis/stats"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // row begins the row of a sample: what was measured.
@@ -139,7 +139,7 @@ func (s *sample) annotate(row *Row) {
 	case math.IsNaN(float64(row.P)):
 		row.say("the same in every run")
 	}
-	if m, ok := metrics.Lookup(s.Metric); ok && m == metrics.DetectionEach {
+	if m, ok := words.Lookup(s.Metric); ok && m == words.DetectionEach {
 		row.say("of those that came")
 	}
 	if s.waitA != nil {

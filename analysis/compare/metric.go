@@ -3,7 +3,7 @@ package compare
 import (
 	"slices"
 
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Direction is which way a metric gets better.
@@ -16,47 +16,14 @@ const (
 	Neither Direction = ""
 )
 
-// better holds the metrics that have a direction. Left out on purpose: death_callbacks (one each is right),
-// excused_positives (a member that is cut off should be called dead), incarnation_max, coordinate_rank,
-// latency_multiplier, suspicion_timer_ratio, and what counts UNCONFIRMED peers or attempts on them: more of
-// it is a choice, not a fault.
-var better = map[metrics.Metric]Direction{
-	metrics.DetectionFirst:     Lower,
-	metrics.DetectionEach:      Lower,
-	metrics.DetectionFull:      Lower,
-	metrics.Detected:           Higher,
-	metrics.Dissemination:      Lower,
-	metrics.FalseSuspicions:    Lower,
-	metrics.FalsePositives:     Lower,
-	metrics.Accusations:        Lower,
-	metrics.Refutation:         Lower,
-	metrics.RefutationFull:     Lower,
-	metrics.Rejoin:             Lower,
-	metrics.ViewError:          Lower,
-	metrics.Convergence:        Lower,
-	metrics.Messages:           Lower,
-	metrics.Bytes:              Lower,
-	metrics.CoordinateError:    Lower,
-	metrics.CoordinateErrorMS:  Lower,
-	metrics.CoordinateSettle:   Lower,
-	metrics.CoordinateQuality:  Higher,
-	metrics.RTTUCBCoverage:     Higher,
-	metrics.RTTUCBRatio:        Lower,
-	metrics.NewcomerError:      Lower,
-	metrics.GossipEvicted:      Lower,
-	metrics.JoinConfirm:        Lower,
-	metrics.JoinFirst:          Lower,
-	metrics.LHMScore:           Lower,
-	metrics.UnconfirmedIllegal: Lower,
-	metrics.ProbeFailures:      Lower,
-	metrics.QueueDepth:         Lower,
-	metrics.MemoryPerPair:      Lower,
-}
-
 // directionOf returns which way the metric gets better; an unknown one has no direction.
 func directionOf(name string) Direction {
-	if m, ok := metrics.Lookup(name); ok {
-		return better[m]
+	m, _ := words.Lookup(name)
+	switch m.Def().Better {
+	case words.Lower:
+		return Lower
+	case words.Higher:
+		return Higher
 	}
 	return Neither
 }

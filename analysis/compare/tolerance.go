@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Tolerances are the default of every metric with what a user changed.
@@ -35,7 +35,7 @@ func (t *Tolerances) Set(text string) error {
 		return nil
 	}
 	name = strings.TrimSpace(name)
-	if _, ok := metrics.Lookup(name); !ok {
+	if _, ok := words.Lookup(name); !ok {
 		return fmt.Errorf("tolerance %q: no metric %q", text, name)
 	}
 	if t.own == nil {

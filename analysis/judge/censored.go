@@ -10,16 +10,17 @@ import (
 	"hypersim/analysis/stats"
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // unseen returns the crashes that e asks for and that nobody detected by the given time: each as the observation that
 // did not come, with how long it was waited for as its value. A claim about what was seen alone would pass when nothing is.
-func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant) []metrics.Observation {
-	if m.EventKind() != "crash" || m == metrics.Detected || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
+func unseen(m words.Metric, e *Expectation, r *metrics.Result, by core.Instant) []metrics.Observation {
+	if m.Def().Event != "crash" || m == words.Detected || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
 		return nil // how a detection came says nothing about one that did not
 	}
 	states := []core.MemberState{core.StateSuspect, core.StateDead}
-	if m == metrics.DetectionFull {
+	if m == words.DetectionFull {
 		states = []core.MemberState{core.StateNone}
 	}
 	var out []metrics.Observation
@@ -46,9 +47,9 @@ func unseen(m metrics.Metric, e *Expectation, r *metrics.Result, by core.Instant
 }
 
 // Detected reports whether the crash was detected in the sense of m, or nobody lived who could have.
-func Detected(m metrics.Metric, c *metrics.Crash, to core.MemberState) bool {
+func Detected(m words.Metric, c *metrics.Crash, to core.MemberState) bool {
 	switch {
-	case m == metrics.DetectionEach && to == core.StateDead, to == core.StateNone:
+	case m == words.DetectionEach && to == core.StateDead, to == core.StateNone:
 		return c.Full
 	case to == core.StateDead:
 		return c.Dead || c.Full
@@ -58,7 +59,7 @@ func Detected(m metrics.Metric, c *metrics.Crash, to core.MemberState) bool {
 }
 
 // firstSeen returns when the crash was first detected, 0 if there is no such observation.
-func firstSeen(m metrics.Metric, crash int32, to core.MemberState, r *metrics.Result) core.Instant {
+func firstSeen(m words.Metric, crash int32, to core.MemberState, r *metrics.Result) core.Instant {
 	for _, o := range r.Of(m) {
 		if o.Event == crash && o.To == to {
 			return o.At

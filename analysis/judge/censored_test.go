@@ -8,15 +8,16 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // unseenRun has four crashes of the worker: detected after 7 s, never in 25 s and in 25 s, and over after 2 s.
 func unseenRun() *metrics.Result {
 	r := run()
 	r.Observations = []metrics.Observation{
-		obs(metrics.DetectionFirst, 42, 2, 0, core.StateSuspect, 0),
-		obs(metrics.DetectionFirst, 47, 7, 0, core.StateDead, 0),
-		obs(metrics.DetectionFull, 48, 8, 0, 0, core.NoNode),
+		obs(words.DetectionFirst, 42, 2, 0, core.StateSuspect, 0),
+		obs(words.DetectionFirst, 47, 7, 0, core.StateDead, 0),
+		obs(words.DetectionFull, 48, 8, 0, 0, core.NoNode),
 	}
 	r.Crashes = []metrics.Crash{
 		{At: sec(40), Until: sec(120), Subject: 2, Suspect: true, Dead: true, Full: true},
@@ -83,7 +84,7 @@ func TestUnseenOnlyWhatCouldBe(t *testing.T) {
 		{At: sec(60), Until: sec(120), Subject: 2, Full: true},
 		{At: sec(70), Until: sec(120), Subject: 2, Dead: true, Full: true},
 	}
-	r.Observations = append(r.Observations, obs(metrics.DetectionFirst, 78, 8, 2, core.StateDead, 0))
+	r.Observations = append(r.Observations, obs(words.DetectionFirst, 78, 8, 2, core.StateDead, 0))
 	for _, to := range []string{"SUSPECT", "DEAD"} {
 		if v := Judge([]Expectation{{Metric: "detection_first", Where: Where{"to": {to}}, Stat: "all", Max: ptr(15)}}, r, Options{})[0]; v.Outcome != Pass {
 			t.Errorf("%s: %v %v (%s)", to, v.Outcome, v.Value, v.Why)

@@ -31,7 +31,7 @@ const (
 )
 
 // Where selects observations: each key's word must be among the given ones, or, for a key that ends in
-// "_not", must be none of them. Keys are those of metrics.LabelKeys.
+// "_not", must be none of them. Keys are those of words.Metric.LabelKeys.
 type Where map[string][]string
 
 // Moment is an instant of the run: Offset after Ref, which is "" for the start of the run,

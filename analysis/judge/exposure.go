@@ -7,11 +7,12 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // NodeHours returns in how many node-hours what w selects of the metric could have happened: those of the observers that w
 // asks for, while they were of the class that it asks for; or, if it says nothing of observers, those of the subjects.
-func (w Where) NodeHours(m metrics.Metric, r *metrics.Result, from, to core.Instant) float64 {
+func (w Where) NodeHours(m words.Metric, r *metrics.Result, from, to core.Instant) float64 {
 	by, about := w.sides(m)
 	keys, as := by, func(o *metrics.Observation, n *metrics.Node) { o.Observer, o.Role = n.ID, n.Role }
 	if len(by) == 0 {
@@ -34,7 +35,7 @@ func (w Where) NodeHours(m metrics.Metric, r *metrics.Result, from, to core.Inst
 }
 
 // sides returns the keys by which w speaks of the observers and of the subjects of the metric.
-func (w Where) sides(m metrics.Metric) (by, about []string) {
+func (w Where) sides(m words.Metric) (by, about []string) {
 	for _, key := range slices.Sorted(maps.Keys(w)) {
 		switch name := strings.TrimSuffix(key, "_not"); {
 		case strings.HasPrefix(name, "observer"), name == "class", name == "node":
@@ -42,7 +43,7 @@ func (w Where) sides(m metrics.Metric) (by, about []string) {
 		case strings.HasPrefix(name, "subject"):
 			about = append(about, key)
 		case name == "role", name == "site", name == "group":
-			if m.Definition().RoleIsPeer {
+			if m.Def().RoleIsPeer {
 				about = append(about, key)
 			} else {
 				by = append(by, key)

@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // A rate is over the hours of those it is about: observers by class, site, role, group or name; or subjects, where it says
@@ -34,11 +35,11 @@ func TestNodeHours(t *testing.T) {
 		{Where{"role": {"worker"}, "class": {"healthy"}}, 19}, // of the observers who might say so
 		{Where{"to": {"DEAD"}, "path": {"gossip"}}, 21},
 	} {
-		if have := c.where.NodeHours(metrics.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
+		if have := c.where.NodeHours(words.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
 			t.Errorf("%v: %v node-hours, want %v", c.where, have, c.hours)
 		}
 	}
-	if have := (Where{}).NodeHours(metrics.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
+	if have := (Where{}).NodeHours(words.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
 		t.Errorf("part of the run: %v node-hours, want 4.5", have)
 	}
 }

@@ -1,20 +1,23 @@
 package judge
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 func sec(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
 
 func ptr(v float64) *float64 { return &v }
 
-func obs(m metrics.Metric, at, v float64, event int32, to core.MemberState, observer core.NodeID) metrics.Observation {
+func obs(m words.Metric, at, v float64, event int32, to core.MemberState, observer core.NodeID) metrics.Observation {
 	return metrics.Observation{
 		Metric: m, At: sec(at), Value: v, Weight: 1, Event: event, Fault: -1, To: to,
 		Observer: observer, Subject: 2, Role: core.RoleManager, PeerRole: core.RoleWorker, SiteA: -1, SiteB: -1,
@@ -37,22 +40,23 @@ func run() *metrics.Result {
 			{ID: "none", Kind: "crash", Start: core.Never, End: core.Never},
 		},
 		Observations: []metrics.Observation{
-			obs(metrics.DetectionFirst, 62, 2, 0, core.StateSuspect, 0),
-			obs(metrics.DetectionFirst, 67, 7, 0, core.StateDead, 0),
-			obs(metrics.DetectionFirst, 81, 1, 1, core.StateSuspect, 1),
-			obs(metrics.DetectionFirst, 89, 9, 1, core.StateDead, 1),
-			obs(metrics.DetectionFull, 67.5, 7.5, 0, 0, core.NoNode),
-			obs(metrics.DetectionFull, 89.2, 9.2, 1, 0, core.NoNode),
-			obs(metrics.FalsePositives, 10, 1, -1, core.StateDead, 0),
-			obs(metrics.FalsePositives, 50, 1, -1, core.StateDead, 0),
-			obs(metrics.FalsePositives, 51, 1, -1, core.StateDead, 1),
-			obs(metrics.FalsePositives, 100, 1, -1, core.StateDead, 0),
-			obs(metrics.ViewError, 40, 0, 1, 0, core.NoNode),
-			obs(metrics.ViewError, 60, 0.2, 2, 0, core.NoNode),
-			obs(metrics.ViewError, 80, 0.1, 3, 0, core.NoNode),
-			obs(metrics.ViewError, 100, 0.3, 4, 0, core.NoNode),
+			obs(words.DetectionFirst, 62, 2, 0, core.StateSuspect, 0),
+			obs(words.DetectionFirst, 67, 7, 0, core.StateDead, 0),
+			obs(words.DetectionFirst, 81, 1, 1, core.StateSuspect, 1),
+			obs(words.DetectionFirst, 89, 9, 1, core.StateDead, 1),
+			obs(words.DetectionFull, 67.5, 7.5, 0, 0, core.NoNode),
+			obs(words.DetectionFull, 89.2, 9.2, 1, 0, core.NoNode),
+			obs(words.FalsePositives, 10, 1, -1, core.StateDead, 0),
+			obs(words.FalsePositives, 50, 1, -1, core.StateDead, 0),
+			obs(words.FalsePositives, 51, 1, -1, core.StateDead, 1),
+			obs(words.FalsePositives, 100, 1, -1, core.StateDead, 0),
+			obs(words.ViewError, 40, 0, 1, 0, core.NoNode),
+			obs(words.ViewError, 60, 0.2, 2, 0, core.NoNode),
+			obs(words.ViewError, 80, 0.1, 3, 0, core.NoNode),
+			obs(words.ViewError, 100, 0.3, 4, 0, core.NoNode),
 		},
 	}
+	slices.SortStableFunc(r.Observations, func(a, b metrics.Observation) int { return cmp.Compare(a.Metric, b.Metric) })
 	for n := range core.NodeID(3) {
 		r.Lives = append(r.Lives, metrics.Life{Node: n, To: r.End, Class: metrics.Healthy})
 	}
@@ -189,7 +193,7 @@ func TestFails(t *testing.T) {
 // A bound that kept observations meet is not proven when others were not kept; a broken one is broken.
 func TestTruncated(t *testing.T) {
 	r := run()
-	r.Truncated[metrics.FalsePositives] = 5
+	r.Truncated = map[words.Metric]uint64{words.FalsePositives: 5}
 	for _, c := range []struct {
 		max  float64
 		want Outcome
@@ -236,8 +240,8 @@ func TestUnitOfTheStatistic(t *testing.T) {
 		e := Expectation{Metric: c.metric, Stat: c.stat, Ratio: c.ratio, Min: ptr(0)}
 		v := Judge([]Expectation{e}, run(), Options{})[0]
 		row := v.Row()
-		def, _ := metrics.Lookup(c.metric)
-		unit := def.Definition().Unit
+		def, _ := words.Lookup(c.metric)
+		unit := def.Def().Unit
 		if c.ratio != nil {
 			unit = "ratio"
 		}
@@ -245,7 +249,7 @@ func TestUnitOfTheStatistic(t *testing.T) {
 			t.Errorf("%s of %s: value in %q, row in %q, distribution in %q; want %q and %q", c.stat, c.metric, v.Unit, row.ValueUnit, row.Unit, c.want, unit)
 		}
 	}
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
+	for _, m := range words.All() {
 		v := Judge([]Expectation{{Metric: m.String(), Stat: "count", Min: ptr(0)}}, run(), Options{})[0]
 		if v.Unit != "count" {
 			t.Errorf("the count of %s is in %q", m, v.Unit)

@@ -8,6 +8,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Sample is what an expectation selected from one run, in order of time. A sweep pools the samples of
@@ -25,11 +26,11 @@ type Sample struct {
 // Select returns what e is about. Errors are those of the expectation: an unknown metric, label or
 // moment.
 func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
-	m, ok := metrics.Lookup(e.Metric)
+	m, ok := words.Lookup(e.Metric)
 	if !ok {
 		return nil, fmt.Errorf("metric %q is not measured by this run", e.Metric)
 	}
-	s := &Sample{Unit: m.Definition().Unit, Truncated: r.Truncated[m], perNode: m.Definition().PerNodeHour}
+	s := &Sample{Unit: m.Def().Unit, Truncated: r.Truncated[m], perNode: m.Def().PerNodeHour}
 	if err := s.window(e, r, opts); err != nil {
 		return nil, err
 	}
@@ -57,9 +58,9 @@ func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
 }
 
 // pick selects the observations of m by their labels.
-func pick(m metrics.Metric, w Where, r *metrics.Result) ([]metrics.Observation, error) {
+func pick(m words.Metric, w Where, r *metrics.Result) ([]metrics.Observation, error) {
 	keys := slices.Sorted(maps.Keys(w))
-	known := metrics.LabelKeys(m)
+	known := m.LabelKeys()
 	for _, k := range keys {
 		if !slices.Contains(known, strings.TrimSuffix(k, "_not")) {
 			return nil, fmt.Errorf("metric %s has no label %q (has %s)", m, strings.TrimSuffix(k, "_not"), strings.Join(known, ", "))
@@ -117,7 +118,7 @@ func (s *Sample) rebase(since core.Instant) {
 
 // combine subtracts, or divides by, the matching observation of another metric: the earliest one of the
 // same crash, update or sample. Observations without a match do not count.
-func (s *Sample) combine(e *Expectation, r *metrics.Result, m metrics.Metric) error {
+func (s *Sample) combine(e *Expectation, r *metrics.Result, m words.Metric) error {
 	for _, x := range []struct {
 		other *Other
 		apply func(a, b float64) float64
@@ -128,11 +129,11 @@ func (s *Sample) combine(e *Expectation, r *metrics.Result, m metrics.Metric) er
 		if x.other == nil {
 			continue
 		}
-		second, ok := metrics.Lookup(x.other.Metric)
+		second, ok := words.Lookup(x.other.Metric)
 		if !ok {
 			return fmt.Errorf("metric %q is not measured by this run", x.other.Metric)
 		}
-		if m.EventKind() == "" || m.EventKind() != second.EventKind() {
+		if m.Def().Event == "" || m.Def().Event != second.Def().Event {
 			return fmt.Errorf("observations of %s and %s have nothing in common to match them by", m, second)
 		}
 		list, err := pick(second, x.other.Where, r)
@@ -171,8 +172,8 @@ func (s *Sample) apply(list []metrics.Observation, f func(a, b float64) float64)
 }
 
 // roll replaces each observation by what the stretch of length w that ends with it holds.
-func (s *Sample) roll(w core.Duration, m metrics.Metric) {
-	sum := m.Definition().Unit == "count" && m.EventKind() == ""
+func (s *Sample) roll(w core.Duration, m words.Metric) {
+	sum := m.Def().Unit == "count" && m.Def().Event == ""
 	out := make([]metrics.Observation, len(s.Obs))
 	first := 0
 	for i := range s.Obs {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"hypersim/analysis"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Request is one [[report.plot]] of a scenario (spec 40 §8.3).
@@ -98,7 +98,7 @@ func (r *Request) note(d *found) string {
 // values is the axis of the metric under these statistics.
 func (r *Request) values(d *found, log bool, stats ...string) axis {
 	unit := d.unit
-	if len(stats) == 1 && stats[0] == "count" && d.fold != metrics.FoldLevel {
+	if len(stats) == 1 && stats[0] == "count" && d.fold != words.FoldLevel {
 		unit = "count"
 	}
 	adds := len(stats) > 0 && d.adds(stats[0])

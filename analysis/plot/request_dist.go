@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 
 	"hypersim/analysis"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // cloud is what a distribution or a scatter shows of one group: each observation that stands for itself, or
@@ -34,7 +34,7 @@ func (c *cloud) label(all string) string {
 // points returns the clouds of the request.
 func (r *Request) points(d *found) ([]cloud, error) {
 	var out []cloud
-	sampled := d.ready || d.fold != metrics.FoldNone && d.fold != metrics.FoldEvents
+	sampled := d.ready || d.fold != words.FoldNone && d.fold != words.FoldEvents
 	for i := range d.groups {
 		g := &d.groups[i]
 		if !sampled {

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/analysis"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // lines draws the statistics of each group over time.
@@ -33,10 +33,10 @@ func (r *Request) lines(run *analysis.Run, d *found) (*figure, error) {
 			switch {
 			case d.width > 0:
 				xy = steps(xy, d.width)
-			case d.fold == metrics.FoldState:
+			case d.fold == words.FoldState:
 				xy = append(xy, plotter.XY{X: run.Duration.Seconds(), Y: xy[len(xy)-1].Y})
 			}
-			p.line(label, stroke(d.color(i), dash), d.fold == metrics.FoldState, xy)
+			p.line(label, stroke(d.color(i), dash), d.fold == words.FoldState, xy)
 		}
 	}
 	return r.overTime(run, d, p), nil
@@ -68,7 +68,7 @@ func (r *Request) area(run *analysis.Run, d *found) (*figure, error) {
 		return nil, fmt.Errorf("an area on a logarithmic axis shows no shares; use kind line")
 	}
 	stat := r.stats(d)[0]
-	if len(r.Stat) == 0 && d.fold == metrics.FoldLevel {
+	if len(r.Stat) == 0 && d.fold == words.FoldLevel {
 		stat = "sum"
 	}
 	if !d.fold.Adds(stat) || d.ready {
@@ -94,7 +94,7 @@ func (r *Request) area(run *analysis.Run, d *found) (*figure, error) {
 		}
 		layers, styles = append(layers, layer), append(styles, draw.LineStyle{Color: alpha(d.color(i), 0.85)})
 	}
-	if stat == "sum" && d.fold == metrics.FoldLevel {
+	if stat == "sum" && d.fold == words.FoldLevel {
 		d.how = "sum over all live nodes"
 	}
 	p := newPanel(axis{}, r.values(d, false, stat))

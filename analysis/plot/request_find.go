@@ -9,7 +9,7 @@ import (
 
 	"hypersim/analysis"
 	"hypersim/core"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // groupsMax bounds the lines of one figure.
@@ -21,7 +21,7 @@ var ErrNothing = errors.New("the run keeps no observation of it")
 
 // found is what a run holds for a request.
 type found struct {
-	fold   metrics.Fold
+	fold   words.Fold
 	ready  bool // the samples are quantiles already
 	unit   string
 	split  []string // what groups are told apart by: what was asked for, and what cannot be folded
@@ -38,35 +38,35 @@ type found struct {
 // find selects the samples.
 func (r *Request) find(run *analysis.Run) (*found, error) {
 	all, unit := run.Samples(r.Metric)
-	if m, ok := metrics.Lookup(r.Metric); ok && len(all) == 0 && m.Definition().Fold != metrics.FoldShare {
+	if m, ok := words.Lookup(r.Metric); ok && len(all) == 0 && m.Def().Fold != words.FoldShare {
 		return nil, fmt.Errorf("%s: %w", r.Metric, ErrNothing)
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("the run has no values of %q over time (it has %s)", r.Metric, strings.Join(run.MetricNames(), ", "))
 	}
 	d := &found{unit: unit, split: slices.Clone(r.Split)}
-	m, _ := metrics.Lookup(r.Metric)
-	d.fold = m.Definition().Fold
+	m, _ := words.Lookup(r.Metric)
+	d.fold = m.Def().Fold
 	if err := r.labelled(all); err != nil {
 		return nil, err
 	}
-	d.list = r.pick(all, d.fold == metrics.FoldState)
-	d.ready = d.fold == metrics.FoldNone && all[0].Labels.Get("stat") != ""
+	d.list = r.pick(all, d.fold == words.FoldState)
+	d.ready = d.fold == words.FoldNone && all[0].Labels.Get("stat") != ""
 	if d.ready {
 		d.list = r.pooled(run, d.list)
 	}
-	if d.fold == metrics.FoldRate {
+	if d.fold == words.FoldRate {
 		d.lived = r.livedBy(run)
 	}
 	if len(d.list) == 0 {
 		return nil, fmt.Errorf("none of the %d values of %q passes where and window", len(all), r.Metric)
 	}
-	for _, k := range m.Apart() {
+	for _, k := range m.Def().Apart {
 		if !slices.Contains(d.split, k) && len(split(d.list, []string{k})) > 1 {
 			d.split = append(d.split, k)
 		}
 	}
-	if d.ready || d.fold == metrics.FoldState {
+	if d.ready || d.fold == words.FoldState {
 		d.separate()
 	}
 	d.groups = split(d.list, d.split)
@@ -164,11 +164,11 @@ func (d *found) separate() {
 func (d *found) apart() bool {
 	for _, g := range split(d.list, append(slices.Clone(d.split), "stat")) {
 		for i := 1; i < len(g.list); i++ {
-			if g.list[i].At == g.list[i-1].At && d.fold != metrics.FoldState {
+			if g.list[i].At == g.list[i-1].At && d.fold != words.FoldState {
 				return false
 			}
 		}
-		if d.fold == metrics.FoldState && !sameLabels(g.list) {
+		if d.fold == words.FoldState && !sameLabels(g.list) {
 			return false
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"hypersim/analysis"
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // bin is an interval of time, (after, to].
@@ -23,7 +24,7 @@ const instantsMax = 3000
 // happens at any time.
 func (r *Request) divide(run *analysis.Run, d *found) (bins []bin, width float64) {
 	list := d.list
-	if d.fold == metrics.FoldRate {
+	if d.fold == words.FoldRate {
 		list = d.lived // a sample in which nothing was counted is 0
 	}
 	at := make([]core.Instant, 0, len(list))
@@ -32,8 +33,8 @@ func (r *Request) divide(run *analysis.Run, d *found) (bins []bin, width float64
 	}
 	slices.Sort(at)
 	at = slices.Compact(at)
-	sampled := d.ready || d.fold != metrics.FoldNone && d.fold != metrics.FoldEvents
-	if sampled && (len(at) <= instantsMax || d.ready || d.fold == metrics.FoldState) {
+	sampled := d.ready || d.fold != words.FoldNone && d.fold != words.FoldEvents
+	if sampled && (len(at) <= instantsMax || d.ready || d.fold == words.FoldState) {
 		before := core.Instant(-1)
 		for _, t := range at {
 			bins, before = append(bins, bin{before, t}), t
@@ -62,7 +63,7 @@ func (r *Request) stats(d *found) []string {
 		return r.Stat
 	case d.ready:
 		return []string{"p50"}
-	case d.fold == metrics.FoldLevel && !slices.ContainsFunc(d.list, func(s analysis.Sample) bool { return s.Labels.Get("stat") != "max" }):
+	case d.fold == words.FoldLevel && !slices.ContainsFunc(d.list, func(s analysis.Sample) bool { return s.Labels.Get("stat") != "max" }):
 		return []string{"max"} // where picks it
 	}
 	return []string{d.fold.Common()}
@@ -70,12 +71,12 @@ func (r *Request) stats(d *found) []string {
 
 // adds reports whether the statistic of a bin adds up what happened in it.
 func (d *found) adds(stat string) bool {
-	return (d.fold == metrics.FoldEvents || d.fold == metrics.FoldNone && !d.ready) && (stat == "sum" || stat == "count")
+	return (d.fold == words.FoldEvents || d.fold == words.FoldNone && !d.ready) && (stat == "sum" || stat == "count")
 }
 
 // changes reports whether the metric is something whose change can be asked for.
 func (d *found) changes() bool {
-	return d.ready || d.fold == metrics.FoldLevel || d.fold == metrics.FoldShare || d.fold == metrics.FoldState
+	return d.ready || d.fold == words.FoldLevel || d.fold == words.FoldShare || d.fold == words.FoldState
 }
 
 // whole says whose node-seconds, pairs or nodes a group is over.
@@ -88,7 +89,7 @@ const (
 
 // series folds a group into one value per bin. Their X is the end of a bin.
 func (r *Request) series(d *found, g *group, stat string, of whole) (plotter.XYs, error) {
-	if d.fold == metrics.FoldState { // each holds until the next
+	if d.fold == words.FoldState { // each holds until the next
 		return r.rated(d, points(g.list), stat)
 	}
 	parts := inTime(g.list)
@@ -111,7 +112,7 @@ func (r *Request) series(d *found, g *group, stat string, of whole) (plotter.XYs
 			xy = append(xy, plotter.XY{X: b.to.Seconds(), Y: math.NaN()})
 			continue
 		}
-		y, err := d.fold.Over(parts[first:next], stat, weights)
+		y, err := metrics.Over(d.fold, parts[first:next], stat, weights)
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +126,7 @@ func (r *Request) series(d *found, g *group, stat string, of whole) (plotter.XYs
 
 // rated turns a level into its change per second if the request asks for rates.
 func (r *Request) rated(d *found, xy plotter.XYs, stat string) (plotter.XYs, error) {
-	if !r.Rate || d.adds(stat) || d.fold == metrics.FoldRate {
+	if !r.Rate || d.adds(stat) || d.fold == words.FoldRate {
 		return xy, nil
 	}
 	if !d.changes() {
@@ -136,7 +137,7 @@ func (r *Request) rated(d *found, xy plotter.XYs, stat string) (plotter.XYs, err
 
 // over returns, in order of time, the weights that the group is over, nil for those of its own samples.
 func (d *found) over(g *group, of whole) []metrics.Part {
-	if d.fold == metrics.FoldRate {
+	if d.fold == words.FoldRate {
 		list := d.lived
 		if k := slices.Index(d.split, "role"); k >= 0 && of == itsOwn {
 			list = nil
@@ -148,7 +149,7 @@ func (d *found) over(g *group, of whole) []metrics.Part {
 		}
 		return inTime(list)
 	}
-	if of == itsOwn || d.fold != metrics.FoldShare && d.fold != metrics.FoldLevel {
+	if of == itsOwn || d.fold != words.FoldShare && d.fold != words.FoldLevel {
 		return nil
 	}
 	var all []analysis.Sample

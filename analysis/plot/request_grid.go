@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/analysis"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // rowsMax bounds the rows of a strip or heat map over time.
@@ -58,7 +58,7 @@ func (r *Request) grid(run *analysis.Run, d *found) (*figure, error) {
 		return nil, fmt.Errorf("%d rows, at most %d can be read; use where", len(d.groups), rowsMax)
 	}
 	stat := r.stats(d)[0]
-	if r.Kind == "strip" && len(r.Stat) == 0 && d.fold == metrics.FoldLevel {
+	if r.Kind == "strip" && len(r.Stat) == 0 && d.fold == words.FoldLevel {
 		stat = "max"
 	}
 	g := &cells{states: statesOf(r.Metric)}
@@ -97,7 +97,7 @@ func (r *Request) row(run *analysis.Run, d *found, g *group, stat string) (cellR
 	if err != nil {
 		return row, err
 	}
-	if d.fold == metrics.FoldState {
+	if d.fold == words.FoldState {
 		d.keep(g.word, g, stat, xy)
 		for _, v := range xy {
 			row.ends, row.values = append(row.ends, v.X), append(row.values, v.Y)
@@ -119,8 +119,8 @@ func (r *Request) row(run *analysis.Run, d *found, g *group, stat string) (cellR
 
 // statesOf returns the names of a metric's values, nil if it measures a quantity.
 func statesOf(metric string) []string {
-	if m, ok := metrics.Lookup(metric); ok {
-		return m.Definition().States
+	if m, ok := words.Lookup(metric); ok {
+		return m.Def().States
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 
 	"hypersim/analysis"
 	"hypersim/analysis/compare"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 type compareFlags struct {
@@ -132,13 +132,13 @@ func (f *compareFlags) options() (*compare.Options, error) {
 		errs = append(errs, fmt.Errorf("--stat %s: must be mean, p50, p99 or max", f.stat))
 	}
 	for _, name := range f.metrics {
-		if _, ok := metrics.Lookup(name); !ok {
+		if _, ok := words.Lookup(name); !ok {
 			errs = append(errs, fmt.Errorf("--metric %s: no such metric%s", name, nearMetric(name)))
 		}
 	}
 	for _, text := range f.primary {
 		name, _, _ := strings.Cut(text, ":")
-		if _, ok := metrics.Lookup(name); !ok {
+		if _, ok := words.Lookup(name); !ok {
 			errs = append(errs, fmt.Errorf("--primary %s: no such metric%s", text, nearMetric(name)))
 		}
 	}
@@ -155,7 +155,7 @@ func (f *compareFlags) options() (*compare.Options, error) {
 
 func nearMetric(name string) string {
 	best, least := "", 4
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
+	for _, m := range words.All() {
 		d := distance(name, m.String())
 		if strings.HasPrefix(m.String(), name) {
 			d = 1

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hypersim/scenarios"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // complete completes a flag by one of few words.
@@ -17,15 +17,15 @@ func complete(cmd *cobra.Command, flag string, words ...string) {
 
 // completeMetrics completes a flag by the names of metrics, each with what follows it: "" or "=".
 func completeMetrics(cmd *cobra.Command, flag, after string) {
-	var words []string
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
-		words = append(words, m.String()+after)
+	var names []string
+	for _, m := range words.All() {
+		names = append(names, m.String()+after)
 	}
 	directive := cobra.ShellCompDirectiveNoFileComp
 	if after != "" {
 		directive |= cobra.ShellCompDirectiveNoSpace
 	}
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, directive)) // as in complete
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, directive)) // as in complete
 }
 
 // completeVariants completes a flag by the variants of the scenario that the command line names.

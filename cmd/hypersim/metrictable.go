@@ -7,11 +7,12 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // shownMetric is a metric of the table.
 type shownMetric struct {
-	metric metrics.Metric
+	metric words.Metric
 	also   []string // labels that tell its lines apart, beside those that it never pools
 	asked  bool     // shown also if it has no observations
 }
@@ -19,21 +20,21 @@ type shownMetric struct {
 // keyMetrics are shown at the end of every run that has them, over everything after the warm-up. What must not
 // happen is shown also if it did not.
 var keyMetrics = []shownMetric{
-	{metric: metrics.DetectionFirst},
-	{metric: metrics.DetectionFull},
-	{metric: metrics.Detected},
-	{metric: metrics.Dissemination},
-	{metric: metrics.FalseSuspicions},
-	{metric: metrics.FalsePositives},
-	{metric: metrics.ExcusedPositives, also: []string{"truth"}},
-	{metric: metrics.Accusations},
-	{metric: metrics.Rejoin},
-	{metric: metrics.ViewError},
-	{metric: metrics.LHMScore},
-	{metric: metrics.Convergence},
-	{metric: metrics.CoordinateError, also: []string{"roles"}},
-	{metric: metrics.Messages},
-	{metric: metrics.Bytes},
+	{metric: words.DetectionFirst},
+	{metric: words.DetectionFull},
+	{metric: words.Detected},
+	{metric: words.Dissemination},
+	{metric: words.FalseSuspicions},
+	{metric: words.FalsePositives},
+	{metric: words.ExcusedPositives, also: []string{"truth"}},
+	{metric: words.Accusations},
+	{metric: words.Rejoin},
+	{metric: words.ViewError},
+	{metric: words.LHMScore},
+	{metric: words.Convergence},
+	{metric: words.CoordinateError, also: []string{"roles"}},
+	{metric: words.Messages},
+	{metric: words.Bytes},
 }
 
 func (p *report) metrics() {
@@ -59,8 +60,8 @@ func (p *report) metrics() {
 func (p *report) shown() []shownMetric {
 	list := slices.Clone(keyMetrics)
 	for i := range p.res.Scenario.Report.Plots {
-		m, ok := metrics.Lookup(p.res.Scenario.Report.Plots[i].Metric)
-		if ok && m.Definition().Fold == metrics.FoldState {
+		m, ok := words.Lookup(p.res.Scenario.Report.Plots[i].Metric)
+		if ok && m.Def().Fold == words.FoldState {
 			continue // kept as changes over time, not as observations: a count of 0 would say that there were none
 		}
 		if ok && !slices.ContainsFunc(list, func(s shownMetric) bool { return s.metric == m }) {
@@ -71,9 +72,9 @@ func (p *report) shown() []shownMetric {
 }
 
 // metricLine is a line of the table. What only happens has a count: every one of its values is 1.
-func metricLine(m metrics.Metric, kind *metrics.Kind) string {
-	s, def := metrics.Summarize(kind.Values), m.Definition()
-	if def.Fold == metrics.FoldEvents || s.Count == 0 {
+func metricLine(m words.Metric, kind *metrics.Kind) string {
+	s, def := metrics.Summarize(kind.Values), m.Def()
+	if def.Fold == words.FoldEvents || s.Count == 0 {
 		return fmt.Sprintf("%s\t%s\t%s\t%d\t\t\t\t", m, kind.Words, def.Unit, s.Count)
 	}
 	return fmt.Sprintf("%s\t%s\t%s\t%d\t%.4g\t%.4g\t%.4g\t%.4g", m, kind.Words, def.Unit, s.Count, s.Mean, s.P50, s.P99, s.Max)

@@ -9,7 +9,7 @@ import (
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/scenarios"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // The table of metrics keeps apart the pairs of nodes that summary.csv keeps apart: it has a line for each of its
@@ -44,7 +44,7 @@ start = { mode = "formed" }
 	}
 	rows, lines := 0, strings.Count(out.String(), "\ncoordinate_error ")
 	for _, row := range res.Metrics.Summaries() {
-		if row.Metric != metrics.CoordinateError.String() {
+		if row.Metric != words.CoordinateError.String() {
 			continue
 		}
 		rows++

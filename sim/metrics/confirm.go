@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // waiting is an UNCONFIRMED record.
 type waiting struct {
@@ -19,7 +22,7 @@ func (r *Recorder) unconfirmed(now core.Instant, o core.NodeID, f *core.Fact) {
 			if len(r.waiting) < waitingMax {
 				r.waiting[k] = waiting{since: now}
 			} else {
-				r.res.Truncated[UnconfirmedRemoved]++
+				r.res.Truncated[words.UnconfirmedRemoved]++
 			}
 		}
 		return
@@ -28,15 +31,15 @@ func (r *Recorder) unconfirmed(now core.Instant, o core.NodeID, f *core.Fact) {
 	case core.StateUnconfirmed:
 		return
 	case core.StateSuspect, core.StateDead:
-		x := r.about(UnconfirmedIllegal, now, 1, o, f.Subject)
+		x := r.about(words.UnconfirmedIllegal, now, 1, o, f.Subject)
 		x.From, x.To, x.Cause = f.From, f.To, f.Cause
 		r.keep(&x)
 	case core.StateNone:
 		if w, ok := r.waiting[k]; ok {
-			x := r.about(UnconfirmedRemoved, now, seconds(now.Sub(w.since)), o, f.Subject)
+			x := r.about(words.UnconfirmedRemoved, now, seconds(now.Sub(w.since)), o, f.Subject)
 			x.Cause = f.Cause
 			r.keep(&x)
-			x.Metric, x.Value = ConfirmationPerPeer, float64(w.attempts)
+			x.Metric, x.Value = words.ConfirmationPerPeer, float64(w.attempts)
 			r.keep(&x)
 		}
 	case core.StateOK, core.StateLeft: // confirmed, or left of its own accord: neither metric is about it
@@ -49,14 +52,14 @@ func (r *Recorder) attempt(now core.Instant, n core.NodeID, f *core.Fact) {
 	if int(f.Subject) >= len(r.peers) {
 		return
 	}
-	o := r.about(ConfirmationAttempts, now, 1, n, f.Subject)
+	o := r.about(words.ConfirmationAttempts, now, 1, n, f.Subject)
 	o.Cause = f.Cause
 	r.keep(&o)
 	k := pair{n, f.Subject}
 	if w, ok := r.waiting[k]; ok && f.Cause == core.CauseProactive {
 		w.attempts++
 		r.waiting[k] = w
-		o.Metric, o.Value = ConfirmationAttemptAge, seconds(now.Sub(w.since))
+		o.Metric, o.Value = words.ConfirmationAttemptAge, seconds(now.Sub(w.since))
 		r.keep(&o)
 	}
 }

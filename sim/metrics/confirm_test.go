@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -31,15 +32,15 @@ func TestJoinConfirm(t *testing.T) {
 	s.becomes(12.5, 1, 3, none, unconfirmed, core.CauseJoined, 0)
 	s.becomes(13, 1, 3, unconfirmed, ok, core.CauseConfirm, 0)
 	s.end(20)
-	s.want(JoinConfirm, []float64{3}, "role", "worker")
-	s.want(JoinFirst, []float64{0.5}, "role", "worker")
-	s.want(Dissemination, []float64{0}, "type", "join", "share", "50")
-	s.want(Dissemination, []float64{2}, "type", "join", "share", "100")
+	s.want(words.JoinConfirm, []float64{3}, "role", "worker")
+	s.want(words.JoinFirst, []float64{0.5}, "role", "worker")
+	s.want(words.Dissemination, []float64{0}, "type", "join", "share", "50")
+	s.want(words.Dissemination, []float64{2}, "type", "join", "share", "100")
 	// At 1 s: managers hold each other and the worker, 4 pairs; the worker holds 2 managers.
 	// At 12 s: one manager does not hold the new worker (6 pairs), which holds one of two managers (4 pairs).
-	s.want(ViewError, []float64{0, 1.0 / 6}, "role", "manager")
-	s.want(ViewError, []float64{0, 1.0 / 4}, "role", "worker")
-	s.want(ViewError, []float64{0, 2.0 / 10}, "group", "site:a")
+	s.want(words.ViewError, []float64{0, 1.0 / 6}, "role", "manager")
+	s.want(words.ViewError, []float64{0, 1.0 / 4}, "role", "worker")
+	s.want(words.ViewError, []float64{0, 2.0 / 10}, "group", "site:a")
 }
 
 // spec 40 §4: unconfirmed_peers, unconfirmed_removed, unconfirmed_illegal_transitions, confirmation_attempts.
@@ -56,12 +57,12 @@ func TestUnconfirmed(t *testing.T) {
 	s.becomes(96, 1, 4, unconfirmed, suspect, core.CauseSuspect, 0) // what I-M1 forbids
 	s.rec.Sample(at(97), nil)
 	s.end(99)
-	s.want(UnconfirmedRemoved, []float64{90}, "role", "manager", "cause", "passive_timeout_expired")
-	s.want(ConfirmationPerPeer, []float64{3})
-	s.want(ConfirmationAttempts, []float64{1, 1, 1, 1}, "subject", "ghost", "subject_ghost", "true")
-	s.want(ConfirmationAttemptAge, []float64{45, 50, 55}, "cause", "proactive")
-	s.want(UnconfirmedIllegal, []float64{1}, "to", "SUSPECT")
-	s.want(UnconfirmedPeers, []float64{1, 0}, "observer_role", "manager", "role", "manager") // each stands for both observers
+	s.want(words.UnconfirmedRemoved, []float64{90}, "role", "manager", "cause", "passive_timeout_expired")
+	s.want(words.ConfirmationPerPeer, []float64{3})
+	s.want(words.ConfirmationAttempts, []float64{1, 1, 1, 1}, "subject", "ghost", "subject_ghost", "true")
+	s.want(words.ConfirmationAttemptAge, []float64{45, 50, 55}, "cause", "proactive")
+	s.want(words.UnconfirmedIllegal, []float64{1}, "to", "SUSPECT")
+	s.want(words.UnconfirmedPeers, []float64{1, 0}, "observer_role", "manager", "role", "manager") // each stands for both observers
 	if c := s.rec.Result().Counters.Transitions; c[unconfirmed][none] != 1 || c[none][unconfirmed] != 2 || c[unconfirmed][suspect] != 1 {
 		t.Errorf("transitions %v", c)
 	}
@@ -100,11 +101,11 @@ func TestSingleFacts(t *testing.T) {
 	s.fact(3.8, 0, core.Fact{Kind: core.FactProbeEnded, Subject: 1, Cause: core.CauseProbeFailed, B: 1e9}) // nor of one that was
 	s.rec.Sample(at(4), nil)
 	s.end(5)
-	s.want(GossipEvicted, []float64{1, 1}, "type", "dead", "node", "a/manager/0")
-	s.want(SuspicionTimerRatio, []float64{1.02}, "nominal_s", "5")
-	s.want(LHMScore, []float64{0, 3, 0, 3})
-	s.want(LatencyMultiplier, []float64{7.2}, "rtt", "50-100ms")
-	s.want(ProbeFailures, []float64{0.25}, "link", "inter")
+	s.want(words.GossipEvicted, []float64{1, 1}, "type", "dead", "node", "a/manager/0")
+	s.want(words.SuspicionTimerRatio, []float64{1.02}, "nominal_s", "5")
+	s.want(words.LHMScore, []float64{0, 3, 0, 3})
+	s.want(words.LatencyMultiplier, []float64{7.2}, "rtt", "50-100ms")
+	s.want(words.ProbeFailures, []float64{0.25}, "link", "inter")
 }
 
 // Probes that only a stream answered are counted, and a row of them about one member names it; a datagram from it
@@ -126,7 +127,7 @@ func TestAnswersOverStreamsOnly(t *testing.T) {
 	ends(32, 0, 2, core.CauseStreamAck)
 	s.end(40)
 	res := s.rec.Result()
-	if n := len(res.Of(StreamOnly)); n != 22 {
+	if n := len(res.Of(words.StreamOnly)); n != 22 {
 		t.Errorf("%d observations, want 22", n)
 	}
 	want := Blocked{Subject: 2, Probes: 13, Since: at(20), Last: at(32)}
@@ -144,6 +145,6 @@ func TestJoinOfOneNotMissed(t *testing.T) {
 	s.fact(12.5, 0, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
 	s.fact(13, 1, core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 2})
 	s.end(20)
-	s.want(JoinFirst, []float64{0.5})
-	s.want(JoinConfirm, []float64{1})
+	s.want(words.JoinFirst, []float64{0.5})
+	s.want(words.JoinConfirm, []float64{1})
 }

@@ -7,6 +7,13 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/rng"
+	"hypersim/sim/metrics/words"
+)
+
+// The ends of pairs by class.
+var (
+	_ = reads("site_a", func(r *Result, o *Observation) string { return r.siteName(o.SiteA) })
+	_ = reads("site_b", func(r *Result, o *Observation) string { return r.siteName(o.SiteB) })
 )
 
 // coordinates measures predicted against true round trips over a set of pairs that is fixed for the
@@ -20,7 +27,7 @@ type coordinates struct {
 
 	coords  []core.Coord // of each node, this sample
 	have    []bool
-	reached []int          // newcomers: how many of newcomerSamples were passed
+	reached []int          // newcomers: how many of words.NewcomerSamples were passed
 	born    []core.Instant // … by the process that started then
 	settled []core.Instant // per threshold: below it since then; Never = not
 
@@ -44,12 +51,6 @@ type pairClass struct {
 
 const sitesMax = 12 // with more sites, pairs are told apart by link only
 
-// thresholds of coordinate_settle (relative error), samples of newcomer_error.
-var (
-	thresholds      = [...]float64{0.25, 0.2, 0.15, 0.1}
-	newcomerSamples = [...]uint16{5, 10, 20}
-)
-
 func (c *coordinates) init(ctx *Context, sites int) {
 	if ctx.TrueRTT == nil {
 		return
@@ -65,7 +66,7 @@ func (c *coordinates) init(ctx *Context, sites int) {
 	}
 	c.coords, c.have, c.reached = make([]core.Coord, len(ctx.Nodes)), make([]bool, len(ctx.Nodes)), make([]int, len(ctx.Nodes))
 	c.born = make([]core.Instant, len(ctx.Nodes))
-	c.settled = make([]core.Instant, len(thresholds))
+	c.settled = make([]core.Instant, len(words.Thresholds))
 	for i := range c.settled {
 		c.settled[i] = core.Never
 	}
@@ -151,7 +152,7 @@ func (r *Recorder) sampleCoordinates(now core.Instant, probe Probe) {
 	r.emitCoordinates(now)
 	r.emitQuality(now)
 	if n := c.rank(); n >= 0 {
-		r.sampled(CoordinateRank, now, float64(n), 1, NoRole)
+		r.sampled(words.CoordinateRank, now, float64(n), 1, NoRole)
 	}
 	r.emitNewcomers(now)
 }
@@ -234,7 +235,7 @@ func (r *Recorder) emitCoordinates(now core.Instant) {
 	slices.Sort(c.all)
 	median := c.all[(len(c.all)-1)/2] // nearest rank
 	r.pools(now)
-	for i, t := range thresholds {
+	for i, t := range words.Thresholds {
 		if median >= t {
 			c.settled[i] = core.Never
 		} else if c.settled[i] == core.Never {
@@ -266,7 +267,7 @@ func (r *Recorder) emitQuality(now core.Instant) {
 		h = append(h, Value{math.Round(q*100) / 100, 1})
 	}
 	r.histogram = h
-	r.distribution(CoordinateQuality, now, h, func(*Observation) {})
+	r.distribution(words.CoordinateQuality, now, h, func(*Observation) {})
 }
 
 // emitNewcomers watches nodes that started after 0 take their first samples.
@@ -279,7 +280,7 @@ func (r *Recorder) emitNewcomers(now core.Instant) {
 		if r.peers[i].started <= 0 || !c.have[i] {
 			continue
 		}
-		for c.reached[i] < len(newcomerSamples) && c.coords[i].Samples >= newcomerSamples[c.reached[i]] {
+		for c.reached[i] < len(words.NewcomerSamples) && c.coords[i].Samples >= words.NewcomerSamples[c.reached[i]] {
 			n := core.NodeID(i)
 			var errs []Value
 			for _, p := range c.pairs {
@@ -291,8 +292,8 @@ func (r *Recorder) emitNewcomers(now core.Instant) {
 			}
 			if len(errs) > 0 {
 				SortValues(errs)
-				o := r.about(NewcomerError, now, Percentile(errs, 50), n, core.NoNode)
-				o.Param = float64(newcomerSamples[c.reached[i]])
+				o := r.about(words.NewcomerError, now, Percentile(errs, 50), n, core.NoNode)
+				o.Param = float64(words.NewcomerSamples[c.reached[i]])
 				r.keep(&o)
 			}
 			c.reached[i]++

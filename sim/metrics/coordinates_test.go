@@ -9,6 +9,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/rng"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 
 	"pgregory.net/rapid"
@@ -44,7 +45,7 @@ func TestCoordinates(t *testing.T) {
 	m := machines{coords: map[core.NodeID]core.Coord{0: place(0, 20), 1: place(0.03, 5), 2: place(0.04, 20)}, queue: map[core.NodeID]int{0: 4}, memory: 600}
 	s.rec.Sample(at(1), m)
 	s.end(2)
-	near := func(m Metric, want []float64, where ...string) {
+	near := func(m words.Metric, want []float64, where ...string) {
 		t.Helper()
 		have := s.values(m, where...)
 		for i := range have {
@@ -54,17 +55,17 @@ func TestCoordinates(t *testing.T) {
 			t.Errorf("%v%v: have %v, want %v", m, where, have, want)
 		}
 	}
-	near(CoordinateError, []float64{0.2}, "link", "intra", "site_a", "a", "site_b", "a")
-	near(CoordinateError, []float64{0, 0.2}, "link", "inter", "roles", "manager-manager")
-	near(CoordinateErrorMS, []float64{0, 10}, "link", "inter")
-	near(RTTUCBCoverage, []float64{0.66667})                  // 34 ≥ 25, 44 < 50, 14 ≥ 10
-	near(RTTUCBRatio, []float64{0.88, 1.4}, "link", "inter")  // 44/50, 14/10
-	near(CoordinateQuality, []float64{0.5, 1})                // 5 of 10 samples
-	near(CoordinateRank, []float64{1})                        // a line
-	near(CoordinateSettle, []float64{1}, "threshold", "0.25") // the median is 0.2
-	near(CoordinateSettle, nil, "threshold", "0.15")
-	near(QueueDepth, []float64{0, 4})
-	near(MemoryPerPair, []float64{100}) // three nodes hold two records each
+	near(words.CoordinateError, []float64{0.2}, "link", "intra", "site_a", "a", "site_b", "a")
+	near(words.CoordinateError, []float64{0, 0.2}, "link", "inter", "roles", "manager-manager")
+	near(words.CoordinateErrorMS, []float64{0, 10}, "link", "inter")
+	near(words.RTTUCBCoverage, []float64{0.66667})                  // 34 ≥ 25, 44 < 50, 14 ≥ 10
+	near(words.RTTUCBRatio, []float64{0.88, 1.4}, "link", "inter")  // 44/50, 14/10
+	near(words.CoordinateQuality, []float64{0.5, 1})                // 5 of 10 samples
+	near(words.CoordinateRank, []float64{1})                        // a line
+	near(words.CoordinateSettle, []float64{1}, "threshold", "0.25") // the median is 0.2
+	near(words.CoordinateSettle, nil, "threshold", "0.15")
+	near(words.QueueDepth, []float64{0, 4})
+	near(words.MemoryPerPair, []float64{100}) // three nodes hold two records each
 }
 
 // newcomer_error is measured anew for each process, also for one that came back between two samples.
@@ -95,10 +96,10 @@ func TestNewcomerAgain(t *testing.T) {
 		}
 		return out
 	}
-	if have := round(s.values(NewcomerError, "samples", "5")); !slices.Equal(have, []float64{0.5, 0.1}) {
+	if have := round(s.values(words.NewcomerError, "samples", "5")); !slices.Equal(have, []float64{0.5, 0.1}) {
 		t.Errorf("after 5 samples: %v", have)
 	}
-	if have := round(s.values(NewcomerError, "samples", "20")); !slices.Equal(have, []float64{0.2}) {
+	if have := round(s.values(words.NewcomerError, "samples", "20")); !slices.Equal(have, []float64{0.2}) {
 		t.Errorf("after 20 samples: %v", have)
 	}
 }
@@ -116,7 +117,7 @@ func TestQuantiles(t *testing.T) {
 		row := CoordRow{Pairs: int32(len(v)), Rel: q}
 		var kept []Value
 		total := 0.0
-		(&Result{}).eachPair(CoordinateError, &row, 0, func(o *Observation) {
+		(&Result{}).eachPair(words.CoordinateError, &row, 0, func(o *Observation) {
 			kept = append(kept, Value{o.Value, float64(o.Weight)})
 			total += float64(o.Weight)
 		})

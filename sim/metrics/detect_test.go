@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -28,21 +29,21 @@ func TestCrash(t *testing.T) {
 	s.rec.Sample(at(19), nil)
 	s.end(20)
 
-	s.want(DetectionFirst, []float64{2}, "to", "SUSPECT")
-	s.want(DetectionFirst, []float64{7}, "to", "DEAD")
-	s.want(DetectionFirst, []float64{7}, "to", "DEAD", "path", "timer", "observer", "a/manager/0", "subject", "a/manager/3")
-	s.want(DetectionEach, []float64{7, 7.25, 8}, "to", "DEAD")
-	s.want(DetectionFull, []float64{8})
-	s.want(Dissemination, []float64{0.25}, "type", "dead", "share", "50") // 2 of 3 ≥ 50 %
-	s.want(Dissemination, []float64{1}, "type", "dead", "share", "99")
-	s.want(Dissemination, []float64{1}, "type", "dead", "share", "100")
-	s.want(DeathCallbacks, []float64{1, 2, 0})
-	s.want(FalsePositives, nil)
-	s.want(FalseSuspicions, nil)
+	s.want(words.DetectionFirst, []float64{2}, "to", "SUSPECT")
+	s.want(words.DetectionFirst, []float64{7}, "to", "DEAD")
+	s.want(words.DetectionFirst, []float64{7}, "to", "DEAD", "path", "timer", "observer", "a/manager/0", "subject", "a/manager/3")
+	s.want(words.DetectionEach, []float64{7, 7.25, 8}, "to", "DEAD")
+	s.want(words.DetectionFull, []float64{8})
+	s.want(words.Dissemination, []float64{0.25}, "type", "dead", "share", "50") // 2 of 3 ≥ 50 %
+	s.want(words.Dissemination, []float64{1}, "type", "dead", "share", "99")
+	s.want(words.Dissemination, []float64{1}, "type", "dead", "share", "100")
+	s.want(words.DeathCallbacks, []float64{1, 2, 0})
+	s.want(words.FalsePositives, nil)
+	s.want(words.FalseSuspicions, nil)
 	// 4·3 pairs agree; then 3·2 live pairs and 3 wrong ones; then one wrong; then none.
-	s.want(ViewError, []float64{0, 3.0 / 9, 1.0 / 7, 0})
-	s.want(Convergence, []float64{0}, "edge", "run")
-	s.want(Convergence, []float64{3.5}, "edge", "start", "fault", "crash") // SUSPECT counts as not up
+	s.want(words.ViewError, []float64{0, 3.0 / 9, 1.0 / 7, 0})
+	s.want(words.Convergence, []float64{0}, "edge", "run")
+	s.want(words.Convergence, []float64{3.5}, "edge", "start", "fault", "crash") // SUSPECT counts as not up
 	if n := len(s.rec.Result().Detections); n != 6 {
 		t.Errorf("%d detections, want 6", n)
 	}
@@ -101,13 +102,13 @@ func TestFalseMarks(t *testing.T) {
 				return 0
 			}
 			live, right := c.want == TruthLive, c.want == TruthCrashed
-			if n := len(r.Of(FalseSuspicions)); n != count(live) {
+			if n := len(r.Of(words.FalseSuspicions)); n != count(live) {
 				t.Errorf("%d false suspicions", n)
 			}
-			if n := len(r.Of(FalsePositives)); n != count(live) {
+			if n := len(r.Of(words.FalsePositives)); n != count(live) {
 				t.Errorf("%d false positives", n)
 			}
-			if n := len(r.Of(ExcusedPositives)); n != count(!live && !right) {
+			if n := len(r.Of(words.ExcusedPositives)); n != count(!live && !right) {
 				t.Errorf("%d excused", n)
 			}
 		})
@@ -122,8 +123,8 @@ func TestImpairedFor(t *testing.T) {
 	s.becomes(65.9, 0, 1, ok, suspect, core.CauseProbeFailed, 0)
 	s.becomes(66, 0, 2, ok, suspect, core.CauseProbeFailed, 0)
 	s.end(70)
-	s.want(FalseSuspicions, []float64{1}, "class", "impaired", "subject", "a/manager/1")
-	s.want(FalseSuspicions, []float64{1}, "class", "healthy", "subject", "a/manager/2")
+	s.want(words.FalseSuspicions, []float64{1}, "class", "impaired", "subject", "a/manager/1")
+	s.want(words.FalseSuspicions, []float64{1}, "class", "healthy", "subject", "a/manager/2")
 }
 
 // What a node lived is kept apart by its class: impaired while it stands still and for a minute after, its next process
@@ -165,10 +166,10 @@ func TestAccusations(t *testing.T) {
 	s.truth(20, trace.KindPause, 8)
 	s.becomes(21, 0, 8, ok, suspect, core.CauseProbeFailed, 0)
 	s.end(30)
-	s.want(FalseSuspicions, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
-	s.want(FalsePositives, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
-	s.want(Accusations, []float64{1}, "to", "SUSPECT", "observer", "a/manager/0", "subject", "a/manager/9")
-	s.want(Accusations, []float64{1}, "to", "DEAD", "observer", "a/manager/0", "subject", "a/manager/9")
+	s.want(words.FalseSuspicions, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+	s.want(words.FalsePositives, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1})
+	s.want(words.Accusations, []float64{1}, "to", "SUSPECT", "observer", "a/manager/0", "subject", "a/manager/9")
+	s.want(words.Accusations, []float64{1}, "to", "DEAD", "observer", "a/manager/0", "subject", "a/manager/9")
 }
 
 // A second SUSPECT counts only at a new incarnation; a refutation is measured from the first SUSPECT
@@ -183,14 +184,14 @@ func TestRefutation(t *testing.T) {
 	s.fact(12, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: suspect, Inc: 1, A: 0, Cause: core.CauseSuspect})
 	s.fact(13, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 2, A: 1, Cause: core.CauseSeen})
 	s.end(20)
-	s.want(FalseSuspicions, []float64{1, 1, 1})
-	s.want(Accusations, []float64{1, 1}, "to", "SUSPECT", "subject", "a/manager/3") // at incarnations 0 and 1, however many believe it
-	s.want(Refutation, []float64{1, 3})
-	s.want(RefutationFull, []float64{3})
-	s.want(Dissemination, []float64{0.5}, "type", "alive", "share", "50") // 2 of 3 others
-	s.want(Dissemination, []float64{1.25}, "type", "alive", "share", "100")
-	s.want(IncarnationMax, []float64{1}, "node", "a/manager/3")
-	s.want(IncarnationMax, []float64{0, 0, 0, 1})
+	s.want(words.FalseSuspicions, []float64{1, 1, 1})
+	s.want(words.Accusations, []float64{1, 1}, "to", "SUSPECT", "subject", "a/manager/3") // at incarnations 0 and 1, however many believe it
+	s.want(words.Refutation, []float64{1, 3})
+	s.want(words.RefutationFull, []float64{3})
+	s.want(words.Dissemination, []float64{0.5}, "type", "alive", "share", "50") // 2 of 3 others
+	s.want(words.Dissemination, []float64{1.25}, "type", "alive", "share", "100")
+	s.want(words.IncarnationMax, []float64{1}, "node", "a/manager/3")
+	s.want(words.IncarnationMax, []float64{0, 0, 0, 1})
 }
 
 // Members that die while an update spreads leave the audience, whether they had heard it or not.
@@ -207,8 +208,8 @@ func TestAudienceShrinks(t *testing.T) {
 	s.truth(6, trace.KindCrash, 2) // 1 of 2
 	raise(7, 3)
 	s.end(9)
-	s.want(Dissemination, []float64{5}, "share", "50", "type", "alive")
-	s.want(Dissemination, []float64{6}, "share", "100", "type", "alive")
+	s.want(words.Dissemination, []float64{5}, "share", "50", "type", "alive")
+	s.want(words.Dissemination, []float64{6}, "share", "100", "type", "alive")
 }
 
 // detection_full waits for whoever held it OK or SUSPECT; a dead observer waits for nobody.
@@ -219,7 +220,7 @@ func TestDetectionFullWithoutObserver(t *testing.T) {
 	s.becomes(16, 0, 2, suspect, dead, core.CauseExpired, 0)
 	s.truth(18, trace.KindCrash, 1)
 	r := s.end(30)
-	s.want(DetectionFull, []float64{8})
+	s.want(words.DetectionFull, []float64{8})
 	if r.Counters.Crashes != 2 || r.Counters.Undetected != 1 { // nobody has noticed that 1 is gone
 		t.Errorf("crashes %d, undetected %d", r.Counters.Crashes, r.Counters.Undetected)
 	}
@@ -275,8 +276,8 @@ func TestNobodyLeftToNotice(t *testing.T) {
 				c.marks(s)
 			}
 			r := s.end(50)
-			s.want(DetectionFull, c.full)
-			s.want(Detected, c.detected, "to", "DEAD")
+			s.want(words.DetectionFull, c.full)
+			s.want(words.Detected, c.detected, "to", "DEAD")
 			if have := r.Crashes[0].Until; have != at(c.until) {
 				t.Errorf("waited for until %v, want %v", have, at(c.until))
 			}
@@ -296,9 +297,9 @@ func TestDetected(t *testing.T) {
 	s.truth(20, trace.KindCrash, 2)
 	s.truth(20, trace.KindPause, 1)
 	s.end(30)
-	s.want(Detected, []float64{1, 0}, "to", "SUSPECT")
-	s.want(Detected, []float64{1, 0}, "to", "DEAD", "role", "manager", "subject_class", "healthy")
-	s.want(Detected, []float64{0}, "to", "DEAD", "subject", "a/manager/2")
+	s.want(words.Detected, []float64{1, 0}, "to", "SUSPECT")
+	s.want(words.Detected, []float64{1, 0}, "to", "DEAD", "role", "manager", "subject_class", "healthy")
+	s.want(words.Detected, []float64{0}, "to", "DEAD", "subject", "a/manager/2")
 }
 
 // A death is news for those who live at its birth and knew the subject: a node that starts later, or that never heard
@@ -323,9 +324,9 @@ func TestWhoStartsLaterIsNoAudience(t *testing.T) {
 	alive(20.5, 2)
 	alive(21, 5)
 	r := s.end(60)
-	s.want(Dissemination, []float64{0.25}, "type", "dead", "share", "50")
-	s.want(Dissemination, []float64{0.5}, "type", "dead", "share", "100")
-	s.want(Dissemination, []float64{1}, "type", "alive", "share", "100")
+	s.want(words.Dissemination, []float64{0.25}, "type", "dead", "share", "50")
+	s.want(words.Dissemination, []float64{0.5}, "type", "dead", "share", "100")
+	s.want(words.Dissemination, []float64{1}, "type", "alive", "share", "100")
 	if r.Counters.Unspread != 0 {
 		t.Errorf("%d updates did not spread", r.Counters.Unspread)
 	}
@@ -345,9 +346,9 @@ func TestOldOpinionsAreNoJoin(t *testing.T) {
 	s.truth(12, trace.KindCrash, 2) // changes nobody's opinion
 	s.fact(13, 0, old)              // the last words of the old process
 	s.end(20)
-	s.want(JoinFirst, nil)
-	s.want(JoinConfirm, nil)
-	s.want(JoinConfirmRole, nil)
+	s.want(words.JoinFirst, nil)
+	s.want(words.JoinConfirm, nil)
+	s.want(words.JoinConfirmRole, nil)
 
 	s = restart(0)
 	hear := func(sec float64, o core.NodeID, inst uint32) {
@@ -358,16 +359,16 @@ func TestOldOpinionsAreNoJoin(t *testing.T) {
 	s.fact(12.5, 1, core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 3, A: 0, Cause: core.CauseJoined})
 	s.truth(13, trace.KindCrash, 2)
 	s.end(20)
-	s.want(JoinFirst, []float64{1})
-	s.want(JoinConfirm, []float64{2})
+	s.want(words.JoinFirst, []float64{1})
+	s.want(words.JoinConfirm, []float64{2})
 
 	s = restart(5) // what is said at or below 2 is about the process before
 	s.becomes(12, 0, 3, ok, suspect, core.CauseSuspect, 0)
 	s.fact(12.5, 0, core.Fact{Kind: core.FactTransition, Subject: 3, From: suspect, To: ok, Inc: 2, A: 0, Cause: core.CauseAlive})
 	s.fact(14, 0, core.Fact{Kind: core.FactTransition, Subject: 3, From: ok, To: ok, Inc: 5, A: 2, Cause: core.CauseSeen})
 	s.end(20)
-	s.want(JoinFirst, []float64{3})
-	s.want(JoinConfirm, nil)
+	s.want(words.JoinFirst, []float64{3})
+	s.want(words.JoinConfirm, nil)
 }
 
 // A suspicion of one that is down, or of an earlier process, is refuted by nobody: that its node starts again ends it.
@@ -381,8 +382,8 @@ func TestRestartIsNoRefutation(t *testing.T) {
 	s.becomes(20, 1, 2, ok, suspect, core.CauseProbeFailed, 4)
 	s.fact(22, 1, core.Fact{Kind: core.FactTransition, Subject: 2, From: suspect, To: ok, Inc: 5, A: 4, Cause: core.CauseSeen})
 	s.end(30)
-	s.want(Refutation, []float64{2})
-	s.want(RefutationFull, []float64{2})
+	s.want(words.Refutation, []float64{2})
+	s.want(words.RefutationFull, []float64{2})
 }
 
 // An accusation of a new process counts although the one before it had been accused at a higher incarnation.
@@ -394,8 +395,8 @@ func TestAccusationsOfEachProcess(t *testing.T) {
 	s.truth(11, trace.KindStart, 2)
 	s.becomes(100, 1, 2, ok, suspect, core.CauseProbeFailed, 0)
 	s.end(120)
-	s.want(FalseSuspicions, []float64{1, 1})
-	s.want(Accusations, []float64{1, 1}, "to", "SUSPECT")
+	s.want(words.FalseSuspicions, []float64{1, 1})
+	s.want(words.Accusations, []float64{1, 1}, "to", "SUSPECT")
 }
 
 // spec 50 §6, rejoin: from heal to all live members agreeing all are alive.
@@ -412,10 +413,10 @@ func TestRejoin(t *testing.T) {
 	s.fault(70, trace.KindFaultStart, 1)
 	s.fault(80, trace.KindFaultEnd, 1)
 	r := s.end(100)
-	s.want(Rejoin, []float64{21.5}, "fault", "cut")
-	s.want(Rejoin, []float64{21.5})
-	s.want(Convergence, []float64{21.5}, "edge", "end", "fault", "cut")
-	s.want(Convergence, []float64{0, 0}, "fault", "lag")
+	s.want(words.Rejoin, []float64{21.5}, "fault", "cut")
+	s.want(words.Rejoin, []float64{21.5})
+	s.want(words.Convergence, []float64{21.5}, "edge", "end", "fault", "cut")
+	s.want(words.Convergence, []float64{0, 0}, "fault", "lag")
 	if r.Counters.Unconverged != 1 { // between 10 and 40 s they never agreed
 		t.Errorf("unconverged %d, want 1", r.Counters.Unconverged)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 // fact takes what the machine of node n reported.
@@ -45,7 +46,7 @@ func (r *Recorder) fact(now core.Instant, n core.NodeID, f *core.Fact) {
 		r.reach(now, n, f)
 	case core.FactSuspicionEnded:
 		if nominal := f.B - f.A; f.Cause == core.CauseExpired && nominal > 0 {
-			o := r.about(SuspicionTimerRatio, now, float64(f.B)/float64(nominal), n, f.Subject)
+			o := r.about(words.SuspicionTimerRatio, now, float64(f.B)/float64(nominal), n, f.Subject)
 			o.Param = float64(nominal) / 1e9
 			r.keep(&o)
 		}
@@ -100,7 +101,7 @@ func (r *Recorder) retired(now core.Instant, n core.NodeID, f *core.Fact) {
 	if f.Cause != core.CauseOverflow && f.Cause != core.CauseAge || f.B >= int64(f.N) {
 		return
 	}
-	o := r.about(GossipEvicted, now, 1, n, core.NoNode)
+	o := r.about(words.GossipEvicted, now, 1, n, core.NoNode)
 	o.Subject, o.Inc, o.Cause, o.Type = f.Subject, f.Inc, f.Cause, uint8(f.A)
 	r.keep(&o)
 }
@@ -136,7 +137,7 @@ func (r *Recorder) timeout(now core.Instant, n core.NodeID, f *core.Fact) {
 	r.latency[class][min(max(bin, 0), latencyBins-1)]++
 }
 
-// rttClass returns the place of d in rttNames; the borders belong to the upper class.
+// rttClass returns the place of d in words.RTTs; the borders belong to the upper class.
 func rttClass(d core.Duration) int {
 	ms := float64(d) / 1e6
 	switch {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 // healing is a healed fault after which the views have not agreed yet.
@@ -124,7 +125,7 @@ func (r *Recorder) disagree(now core.Instant) {
 func (r *Recorder) healAll(now core.Instant) {
 	r.agree(now)
 	for _, h := range r.healed {
-		o := blank(Rejoin, now, seconds(now.Sub(h.at)))
+		o := blank(words.Rejoin, now, seconds(now.Sub(h.at)))
 		o.Fault = h.fault
 		r.keep(&o)
 	}
@@ -142,7 +143,7 @@ func (r *Recorder) edge(now core.Instant, fault int32, kind uint8) {
 			r.res.Counters.Unconverged++
 		} else {
 			at := max(since, r.edgeAt)
-			o := blank(Convergence, at, seconds(at.Sub(r.edgeAt)))
+			o := blank(words.Convergence, at, seconds(at.Sub(r.edgeAt)))
 			o.Fault, o.Type = r.edgeFault, r.edgeType
 			r.keep(&o)
 		}

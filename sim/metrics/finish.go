@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 // Result ends the recording and returns what was measured. Later calls return the same value.
@@ -37,7 +38,7 @@ func (r *Recorder) finish() {
 			r.drop(p, which)
 		}
 		if p.started >= 0 && p.group >= 0 {
-			o := r.about(IncarnationMax, end, float64(p.incMax), core.NodeID(i), core.NoNode)
+			o := r.about(words.IncarnationMax, end, float64(p.incMax), core.NodeID(i), core.NoNode)
 			r.keep(&o)
 		}
 	}
@@ -61,7 +62,7 @@ func (r *Recorder) pending() bool {
 func (r *Recorder) finishDeaths(end core.Instant) {
 	for i := range r.deaths {
 		d := &r.deaths[i]
-		o := r.about(DeathCallbacks, min(d.at, end), float64(d.callbacks), d.key.observer, d.key.subject)
+		o := r.about(words.DeathCallbacks, min(d.at, end), float64(d.callbacks), d.key.observer, d.key.subject)
 		o.Inc = d.key.inc
 		r.keep(&o)
 	}
@@ -79,7 +80,7 @@ func (r *Recorder) finishCrashes() {
 			case c.lost >= 0:
 				continue
 			}
-			o := r.about(Detected, c.at, seen, core.NoNode, c.subject)
+			o := r.about(words.Detected, c.at, seen, core.NoNode, c.subject)
 			o.Event, o.To, o.PeerClass = int32(i), to, c.class
 			r.keep(&o)
 		}
@@ -91,8 +92,8 @@ func (r *Recorder) finishSettled() {
 		if s == core.Never {
 			continue
 		}
-		o := blank(CoordinateSettle, s, s.Seconds())
-		o.Param = thresholds[i]
+		o := blank(words.CoordinateSettle, s, s.Seconds())
+		o.Param = words.Thresholds[i]
 		r.keep(&o)
 	}
 }

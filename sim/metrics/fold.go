@@ -9,43 +9,8 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
-
-// Fold says what the values of a metric are, and so how several of them become one: over labels that are not
-// told apart, over the bins of a picture, and over time. It is the one definition that verdicts, tables and
-// pictures use.
-type Fold uint8
-
-// The folds.
-const (
-	FoldNone   Fold = iota // measurements that stand for themselves, Weight times: statistics are over all of them
-	FoldShare              // parts of wholes: those of one instant become their mean, weighted by the wholes
-	FoldRate               // what was counted over the node-seconds of the selected roles, each added up
-	FoldEvents             // what happened: it adds up, and has a rate per second
-	FoldLevel              // what each of Weight nodes has at one instant: mean, largest or sum over the nodes
-	FoldState              // holds until the next one; two of them cannot become one
-)
-
-// Apart returns the labels whose words are different things: a table or a picture that pooled them would show a
-// number of nothing.
-func (m Metric) Apart() []string {
-	switch m {
-	case DetectionFirst, DetectionEach, Detected, Accusations, DCReachabilityDelay:
-		return []string{"to"}
-	case Dissemination, CoordinateSettle, NewcomerError:
-		return []string{defs[m].Param}
-	case Convergence, JobSuspicion, JobSuspicionEnd:
-		return []string{defs[m].Type}
-	case Messages, Bytes:
-		return []string{"direction"}
-	case CoordinateError, CoordinateErrorMS, RTTUCBRatio:
-		return []string{"link"}
-	case JoinConfirmRole:
-		return []string{"observer_role"}
-	default:
-		return nil
-	}
-}
 
 // Part is a value as the tables hold it.
 type Part struct {
@@ -55,47 +20,20 @@ type Part struct {
 	Stat   string  // what Value is of those: "mean", "max", "p50"; "": the metric itself
 }
 
-// Common returns the statistic that a picture shows of the metric if it is asked for none.
-func (f Fold) Common() string {
-	switch f {
-	case FoldEvents:
-		return "sum"
-	case FoldState:
-		return "last"
-	default:
-		return "mean"
-	}
-}
-
-// Adds reports whether the values of different labels, under that statistic, add up to the value of all: only
-// then can a picture stack them.
-func (f Fold) Adds(stat string) bool {
-	switch f {
-	case FoldEvents, FoldNone:
-		return stat == "sum" || stat == "count"
-	case FoldLevel:
-		return stat == "sum" || stat == "mean"
-	case FoldShare, FoldRate:
-		return stat == "mean"
-	default:
-		return false
-	}
-}
-
 // Over folds the parts of one picked set of labels in one bin of time into the statistic: NaN of nothing, 0
 // for a sum or a count of nothing. over is what a share or rate is of: the weight of the pairs, nodes or
 // node-seconds of the bin by instant, nil for that of the parts themselves.
-func (f Fold) Over(parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
+func Over(f words.Fold, parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
 	switch f {
-	case FoldShare, FoldRate:
+	case words.FoldShare, words.FoldRate:
 		return moments(parts, stat, over)
-	case FoldLevel:
+	case words.FoldLevel:
 		return levels(parts, stat, over)
-	case FoldState:
+	case words.FoldState:
 		if len(parts) > 0 && (stat == "last" || stat == "max" || stat == "min") {
 			return statistic(parts, stat)
 		}
-	case FoldNone, FoldEvents:
+	case words.FoldNone, words.FoldEvents:
 		if len(parts) > 0 && parts[0].Stat != "" {
 			return quantile(parts, stat)
 		}
@@ -197,14 +135,14 @@ func ofStat(parts []Part, stat string) []Part {
 }
 
 func stats(parts []Part) []string {
-	var words []string
+	var list []string
 	for _, p := range parts {
-		if !slices.Contains(words, p.Stat) {
-			words = append(words, p.Stat)
+		if !slices.Contains(list, p.Stat) {
+			list = append(list, p.Stat)
 		}
 	}
-	slices.Sort(words)
-	return words
+	slices.Sort(list)
+	return list
 }
 
 // statistic of single values, in order of time.

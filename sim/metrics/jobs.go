@@ -2,8 +2,11 @@ package metrics
 
 import (
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
+
+var _ = reads("scope", func(r *Result, o *Observation) string { return r.scopeName(o.Param) })
 
 // worked names what one observer is told about the work of one subject.
 type worked struct {
@@ -11,13 +14,8 @@ type worked struct {
 	observer, subject core.NodeID
 }
 
-// stages are the words of the label state: what the job layer says of a (scope, node) (spec 10 §8).
-var stageNames = [...]string{"SUSPECTED", "DEAD_JOB"}
-
-const (
-	stageSuspected = iota
-	stageDead
-)
+// stageDead is the place of DEAD_JOB in words.Stages: what the job layer says of a (scope, node) (spec 10 §8).
+const stageDead = 1
 
 // progress remembers when an observer last handled progress.
 func (r *Recorder) progress(rec *trace.Record) {
@@ -40,7 +38,7 @@ func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 		if !ok || at < r.peers[n].started { // this process was never told of any
 			return
 		}
-		o := r.about(JobSuspicion, now, seconds(now.Sub(at)), n, f.Subject)
+		o := r.about(words.JobSuspicion, now, seconds(now.Sub(at)), n, f.Subject)
 		o.Param, o.Cause = float64(f.A), f.Cause
 		if expired {
 			o.Type = stageDead
@@ -51,7 +49,7 @@ func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	if f.Kind != core.FactScopeEnded {
 		return
 	}
-	o := r.about(JobSuspicionEnd, now, float64(f.B)/1e9, n, f.Subject)
+	o := r.about(words.JobSuspicionEnd, now, float64(f.B)/1e9, n, f.Subject)
 	o.Param, o.Cause, o.Type = float64(f.A), f.Cause, uint8(min(max(f.N, 0), stageDead))
 	r.keep(&o)
 }

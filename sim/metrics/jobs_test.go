@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -34,11 +35,11 @@ func TestJobSuspicions(t *testing.T) {
 	s.truth(94, trace.KindStart, 0)
 	job(95, core.FactScopeSuspected, 1, core.CauseNone, -1, 0) // this process was never told of any progress
 	s.end(100)
-	s.want(JobSuspicion, []float64{67}, "scope", "a", "state", "SUSPECTED", "observer", "a/manager/0")
-	s.want(JobSuspicion, []float64{82}, "scope", "a", "state", "DEAD_JOB")
-	s.want(JobSuspicion, []float64{82}, "scope", "b")
-	s.want(JobSuspicionEnd, []float64{20}, "scope", "a", "state", "DEAD_JOB", "cause", "refuted")
-	s.want(JobSuspicionEnd, []float64{2}, "scope", "b", "state", "SUSPECTED", "cause", "gossip")
+	s.want(words.JobSuspicion, []float64{67}, "scope", "a", "state", "SUSPECTED", "observer", "a/manager/0")
+	s.want(words.JobSuspicion, []float64{82}, "scope", "a", "state", "DEAD_JOB")
+	s.want(words.JobSuspicion, []float64{82}, "scope", "b")
+	s.want(words.JobSuspicionEnd, []float64{20}, "scope", "a", "state", "DEAD_JOB", "cause", "refuted")
+	s.want(words.JobSuspicionEnd, []float64{2}, "scope", "b", "state", "SUSPECTED", "cause", "gossip")
 }
 
 // progressOf is the body of a word about work of one scope.

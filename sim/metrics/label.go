@@ -8,122 +8,127 @@ import (
 	"hypersim/core"
 )
 
+// reader returns the word of an observation under one label.
+type reader func(r *Result, o *Observation) string
+
+// readers are those of the labels that several families carry; a family adds its own where it is recorded
+// (reads). A label without one is told by Def.Param or Type alone.
+var readers = map[string]reader{
+	"observer":       func(r *Result, o *Observation) string { return r.name(o.Observer) },
+	"subject":        func(r *Result, o *Observation) string { return r.name(o.Subject) },
+	"node":           func(r *Result, o *Observation) string { return r.name(o.about()) },
+	"observer_role":  func(_ *Result, o *Observation) string { return roleName(o.Role) },
+	"subject_role":   func(_ *Result, o *Observation) string { return roleName(o.PeerRole) },
+	"role":           func(_ *Result, o *Observation) string { return roleName(o.meant(o.Role, o.PeerRole)) },
+	"roles":          func(_ *Result, o *Observation) string { return pairName(o.Role, o.PeerRole) },
+	"observer_site":  func(r *Result, o *Observation) string { return r.site(o.Observer) },
+	"subject_site":   func(r *Result, o *Observation) string { return r.site(o.Subject) },
+	"site":           (*Result).siteOf,
+	"class":          func(_ *Result, o *Observation) string { return o.Class.String() },
+	"observer_class": func(_ *Result, o *Observation) string { return o.Class.String() },
+	"subject_class":  func(_ *Result, o *Observation) string { return o.PeerClass.String() },
+	"subject_ghost":  (*Result).ghost,
+	"group":          (*Result).groupName,
+	"fault":          (*Result).faultName,
+	"cause":          func(_ *Result, o *Observation) string { return causeName(o.Cause) },
+	"path":           func(_ *Result, o *Observation) string { return path(o.Cause) },
+	"truth":          func(_ *Result, o *Observation) string { return o.Truth.String() },
+	"link":           func(_ *Result, o *Observation) string { return o.Link.String() },
+	"to":             func(_ *Result, o *Observation) string { return stateName(o, o.To) },
+	"from":           func(_ *Result, o *Observation) string { return stateName(o, o.From) },
+}
+
+// ofFamily are the readers of labels that one family carries; of other metrics they say nothing.
+var ofFamily = map[string]reader{}
+
+// reads adds the reader of a family's label, while the package is initialised.
+func reads(label string, read reader) bool {
+	ofFamily[label] = read
+	return true
+}
+
 // Label returns the word of o under key; ok is false if no observation of this metric has such a key.
 //
 // node is the observer, or the subject where there is no observer; role, site and class are those of
 // the observer or, where Def.RoleIsPeer says so, role and site are those of the subject. class is always
 // the observer's (spec 50 §6). group is "flat", "gates" or "site:<name>".
 func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
-	d := &defs[o.Metric]
-	switch key {
-	case d.Param:
-		if key == "scope" {
-			return r.scopeName(o.Param), true
-		}
-		return formatNumber(o.Param), key != ""
-	case d.Type:
-		return o.TypeName(), key != ""
+	d := o.Metric.Def()
+	if key != "" && key == d.Type {
+		return d.LabelWords(key)[o.Type], true
 	}
-	switch key {
-	case "node":
-		if o.Observer == core.NoNode {
-			return r.name(o.Subject), true
-		}
-		return r.name(o.Observer), true
-	case "observer":
-		return r.name(o.Observer), true
-	case "subject":
-		return r.name(o.Subject), true
-	case "observer_role":
-		return roleName(o.Role), true
-	case "subject_role":
-		return roleName(o.PeerRole), true
-	case "role":
-		if d.RoleIsPeer {
-			return roleName(o.PeerRole), true
-		}
-		return roleName(o.Role), true
-	case "observer_site":
-		return r.site(o.Observer), true
-	case "subject_site":
-		return r.site(o.Subject), true
-	case "site":
-		if d.RoleIsPeer {
-			return r.site(o.Subject), true
-		}
-		return r.site(o.Observer), true
-	case "class", "observer_class":
-		return o.Class.String(), true
-	case "subject_class":
-		return o.PeerClass.String(), true
-	case "subject_ghost":
-		return strconv.FormatBool(int(o.Subject) < len(r.Nodes) && r.Nodes[o.Subject].Ghost), true
+	if read := readers[key]; read != nil {
+		return read(r, o), true
 	}
-	return r.plainLabel(o, key)
-}
-
-func (r *Result) plainLabel(o *Observation, key string) (word string, ok bool) {
-	switch key {
-	case "to":
-		return stateName(o, o.To), true
-	case "from":
-		return stateName(o, o.From), true
-	case "dc":
-		return r.siteName(dcOf(o.Metric, o)), true
-	case "cause":
-		if o.Cause == core.CauseNone {
-			return "", true
+	if read := ofFamily[key]; read != nil {
+		if !o.Metric.Carries(key) {
+			return "", false
 		}
-		return o.Cause.String(), true
-	case "path":
-		return path(o.Cause), true
-	case "truth":
-		return o.Truth.String(), true
-	case "link":
-		return o.Link.String(), true
-	case "group":
-		return r.groupName(o), true
-	case "fault":
-		if o.Fault < 0 || int(o.Fault) >= len(r.Faults) {
-			return "", true
-		}
-		return r.Faults[o.Fault].ID, true
-	case "site_a":
-		return r.siteName(o.SiteA), true
-	case "site_b":
-		return r.siteName(o.SiteB), true
-	case "roles":
-		if o.Role == NoRole || o.PeerRole == NoRole {
-			return "", true
-		}
-		return pairName(o.Role, o.PeerRole), true
+		return read(r, o), true
 	}
-	return r.trafficLabel(o, key)
-}
-
-func (r *Result) trafficLabel(o *Observation, key string) (word string, ok bool) {
-	rate := defs[o.Metric].Fold == FoldRate
-	switch key {
-	case "direction":
-		if !rate {
-			return "", true
-		}
-		return Direction(o.Dir - 1).String(), true
-	case "transport":
-		if !rate {
-			return "", true
-		}
-		return transport(core.Kind(o.Type)), true
-	case "type":
-		if rate {
-			return core.Kind(o.Type).String(), true
-		}
+	if key != "" && key == d.Param {
+		return formatNumber(o.Param), true
 	}
 	return "", false
 }
 
+// about is the observer or, where there is none, the subject.
+func (o *Observation) about() core.NodeID {
+	if o.Observer == core.NoNode {
+		return o.Subject
+	}
+	return o.Observer
+}
+
+// meant picks the subject's role where the label role means that.
+func (o *Observation) meant(own, peer core.Role) core.Role {
+	if o.Metric.Def().RoleIsPeer {
+		return peer
+	}
+	return own
+}
+
+func (r *Result) siteOf(o *Observation) string {
+	if o.Metric.Def().RoleIsPeer {
+		return r.site(o.Subject)
+	}
+	return r.site(o.Observer)
+}
+
+func (r *Result) ghost(o *Observation) string {
+	return strconv.FormatBool(int(o.Subject) < len(r.Nodes) && r.Nodes[o.Subject].Ghost)
+}
+
+func (r *Result) faultName(o *Observation) string {
+	if o.Fault < 0 || int(o.Fault) >= len(r.Faults) {
+		return ""
+	}
+	return r.Faults[o.Fault].ID
+}
+
+func causeName(c core.Cause) string {
+	if c == core.CauseNone {
+		return ""
+	}
+	return c.String()
+}
+
+// stateName is the word for s: that of Def.Moves, or of a member's state.
+func stateName(o *Observation, s core.MemberState) string {
+	if moves := o.Metric.Def().Moves; moves != nil {
+		return moves[s]
+	}
+	if s == core.StateNone {
+		return ""
+	}
+	return s.String()
+}
+
 // pairName names a pair of roles so that it does not matter who comes first.
 func pairName(a, b core.Role) string {
+	if a == NoRole || b == NoRole {
+		return ""
+	}
 	x, y := a.String(), b.String()
 	if y < x {
 		x, y = y, x
@@ -203,27 +208,6 @@ func roleName(r core.Role) string {
 		return ""
 	}
 	return r.String()
-}
-
-// dcOf is the datacenter that an observation about the link is of, −1 if it is about something else.
-func dcOf(m Metric, o *Observation) int16 {
-	switch m {
-	case DCReachabilityDelay, FalseUnreachable, LinkError:
-		return o.SiteA
-	default:
-		return -1
-	}
-}
-
-// stateName is the word for s, a core.Reach where o is about a datacenter.
-func stateName(o *Observation, s core.MemberState) string {
-	if o.Metric == DCReachabilityDelay {
-		return core.Reach(s).String()
-	}
-	if s == core.StateNone {
-		return ""
-	}
-	return s.String()
 }
 
 // labels renders pairs of key and word, leaving out empty words.

@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // crash is one crash of a process, open until it starts again or the run ends.
 type crash struct {
@@ -166,7 +169,7 @@ func (r *Recorder) checkFull(now core.Instant, s core.NodeID) {
 		}
 	default:
 		c.full = true
-		o := r.about(DetectionFull, now, seconds(now.Sub(c.at)), core.NoNode, s)
+		o := r.about(words.DetectionFull, now, seconds(now.Sub(c.at)), core.NoNode, s)
 		o.Event = p.crash
 		r.keep(&o)
 	}
@@ -184,18 +187,18 @@ func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 		held += n
 		if bit := uint8(1) << role; p.joined&bit == 0 && n > 0 && n == r.observersOf(core.Role(role), s) {
 			p.joined |= bit
-			o := r.about(JoinConfirmRole, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+			o := r.about(words.JoinConfirmRole, now, seconds(now.Sub(p.joining)), core.NoNode, s)
 			o.Role = core.Role(role)
 			r.keep(&o)
 		}
 	}
 	if held > 0 && !p.noticed {
 		p.noticed = true
-		o := r.about(JoinFirst, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		o := r.about(words.JoinFirst, now, seconds(now.Sub(p.joining)), core.NoNode, s)
 		r.keep(&o)
 	}
 	if want := r.observers(s); want > 0 && held == want {
-		o := r.about(JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		o := r.about(words.JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
 		r.keep(&o)
 		r.joined(p)
 	}

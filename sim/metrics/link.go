@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 // The link between gates and datacenters (spec 10 §9): how gates judge datacenters, and what coordinates
@@ -21,6 +22,9 @@ const (
 	linkEvery = 5 * time.Second
 	linkGrid  = core.Instant(linkEvery)
 )
+
+// The datacenter of an observation about the link is its SiteA.
+var _ = reads("dc", func(r *Result, o *Observation) string { return r.siteName(o.SiteA) })
 
 // links is what is kept of the link.
 type links struct {
@@ -75,10 +79,10 @@ func (r *Recorder) reach(now core.Instant, n core.NodeID, f *core.Fact) {
 	if int(subject) >= len(r.peers) {
 		subject = core.NoNode
 	}
-	o := r.about(DCReachabilityDelay, now, seconds(now.Sub(l.since)), n, subject)
+	o := r.about(words.DCReachabilityDelay, now, seconds(now.Sub(l.since)), n, subject)
 	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(f.A), core.MemberState(to), core.MemberState(f.N), f.Cause, l.fault
 	r.keep(&o)
-	r.point(now, DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[f.A]), float64(to))
+	r.point(now, words.DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[f.A]), float64(to))
 }
 
 // unlinked forgets what a gate that ended thought.
@@ -94,7 +98,7 @@ func (r *Recorder) sampleReach(now core.Instant) {
 		}
 		for site := range r.sites {
 			if r.links.states[int(g)*len(r.sites)+site] == core.ReachUnreachable && r.siteReachable(g, site) {
-				o := r.about(FalseUnreachable, now, seconds(r.ctx.SampleEvery), g, core.NoNode)
+				o := r.about(words.FalseUnreachable, now, seconds(r.ctx.SampleEvery), g, core.NoNode)
 				o.SiteA = int16(site)
 				r.keep(&o)
 			}
@@ -136,7 +140,7 @@ func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
 				continue
 			}
 			rel, _, _, _ := r.accuracy(g, leader, now)
-			o := r.about(LinkError, now, rel, g, leader)
+			o := r.about(words.LinkError, now, rel, g, leader)
 			o.SiteA, o.Event = int16(site), r.samples
 			r.keep(&o)
 			l.leaders = append(l.leaders, leader)
@@ -144,7 +148,7 @@ func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
 			l.truth = append(l.truth, truth)
 		}
 		if wrong, pairs := misordered(l.estimate, l.truth); pairs > 0 {
-			o := r.about(WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
+			o := r.about(words.WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
 			o.Weight, o.Event = uint32(pairs), r.samples
 			r.keep(&o)
 		}

@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // mark takes a transition to SUSPECT at a new incarnation, or to DEAD, and holds it against the truth.
 func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
@@ -23,7 +26,7 @@ func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
 	}
 	if d.Truth == TruthCrashed && r.peers[s].crash >= 0 {
 		r.detect(&d)
-	} else if m := falseMetric(&d); m != MetricNone {
+	} else if m := falseMetric(&d); m != words.None {
 		r.keepMark(m, &d, 1)
 		r.accuse(&d)
 	}
@@ -38,16 +41,16 @@ func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
 }
 
 // falseMetric returns the metric of a mark that is wrong or excused, or none.
-func falseMetric(d *Detection) Metric {
+func falseMetric(d *Detection) words.Metric {
 	switch {
 	case d.Truth == TruthLive && d.To == core.StateSuspect:
-		return FalseSuspicions
+		return words.FalseSuspicions
 	case d.Truth == TruthLive:
-		return FalsePositives
+		return words.FalsePositives
 	case d.Truth != TruthCrashed && d.To == core.StateDead:
-		return ExcusedPositives
+		return words.ExcusedPositives
 	}
-	return MetricNone
+	return words.None
 }
 
 // accuse counts a wrong mark once, however many observers believe it: one accusation reaches up to n − 1 of them.
@@ -61,7 +64,7 @@ func (r *Recorder) accuse(d *Detection) {
 	}
 	if int64(d.Inc) > *accused {
 		*accused = int64(d.Inc)
-		r.keepMark(Accusations, d, 1)
+		r.keepMark(words.Accusations, d, 1)
 	}
 }
 
@@ -77,12 +80,12 @@ func (r *Recorder) detect(d *Detection) {
 	d.First = !c.marked[which]
 	c.marked[which] = true
 	if d.First {
-		r.keepMark(DetectionFirst, d, seconds(d.SinceCrash))
+		r.keepMark(words.DetectionFirst, d, seconds(d.SinceCrash))
 	}
-	r.keepMark(DetectionEach, d, seconds(d.SinceCrash))
+	r.keepMark(words.DetectionEach, d, seconds(d.SinceCrash))
 }
 
-func (r *Recorder) keepMark(m Metric, d *Detection, v float64) {
+func (r *Recorder) keepMark(m words.Metric, d *Detection, v float64) {
 	o := r.about(m, d.At, v, d.Observer, d.Subject)
 	o.Event, o.Inc, o.To, o.Cause, o.Truth = d.Crash, d.Inc, d.To, d.Cause, d.Truth
 	r.keep(&o)
@@ -121,7 +124,7 @@ func (r *Recorder) refuted(now core.Instant, o core.NodeID, f *core.Fact) {
 		return
 	}
 	if f.To == core.StateOK && p.up {
-		x := r.about(Refutation, now, seconds(now.Sub(p.suspectedAt)), o, f.Subject)
+		x := r.about(words.Refutation, now, seconds(now.Sub(p.suspectedAt)), o, f.Subject)
 		x.Inc = f.Inc
 		r.keep(&x)
 	}
@@ -129,7 +132,7 @@ func (r *Recorder) refuted(now core.Instant, o core.NodeID, f *core.Fact) {
 		return
 	}
 	if f.To == core.StateOK && p.up && !p.calledDead {
-		x := r.about(RefutationFull, now, seconds(now.Sub(p.suspectedAt)), core.NoNode, f.Subject)
+		x := r.about(words.RefutationFull, now, seconds(now.Sub(p.suspectedAt)), core.NoNode, f.Subject)
 		x.Inc = f.Inc
 		r.keep(&x)
 	}
@@ -153,7 +156,7 @@ func (r *Recorder) death(o, s core.NodeID, inc uint32) *death {
 	i, ok := r.deathIndex[k]
 	if !ok {
 		if len(r.deaths) >= r.ctx.MaxRows {
-			r.res.Truncated[DeathCallbacks]++
+			r.res.Truncated[words.DeathCallbacks]++
 			return nil
 		}
 		i = int32(len(r.deaths))

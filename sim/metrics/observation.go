@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // NoRole stands where an observation has no role.
 const NoRole = core.Role(255)
@@ -15,9 +18,7 @@ const (
 	Impaired
 )
 
-var classNames = [...]string{"", "healthy", "impaired"}
-
-func (c Class) String() string { return classNames[c] }
+func (c Class) String() string { return words.Classes[c] }
 
 // Truth is what was really the matter with a subject when an observer marked it.
 type Truth uint8
@@ -33,9 +34,7 @@ const (
 	TruthRestarted         // live again: the mark is about its earlier process
 )
 
-var truthNames = [...]string{"", "crashed", "live", "paused", "unreachable", "leaving", "restarted"}
-
-func (t Truth) String() string { return truthNames[t] }
+func (t Truth) String() string { return words.TruthWords[t] }
 
 // Link is where the two ends of a pair are.
 type Link uint8
@@ -47,9 +46,7 @@ const (
 	LinkInter
 )
 
-var linkNames = [...]string{"", "intra", "inter"}
-
-func (l Link) String() string { return linkNames[l] }
+func (l Link) String() string { return words.Links[l] }
 
 // Observation is one measured value with its labels; labels that a metric has not are zero, NoRole or
 // core.NoNode.
@@ -64,7 +61,7 @@ type Observation struct {
 	Observer, Subject core.NodeID
 	Inc               uint32
 	Group             core.GroupID // 0 = none
-	Metric            Metric
+	Metric            words.Metric
 	From, To          core.MemberState
 	Cause             core.Cause
 	Role, PeerRole    core.Role // of observer and subject
@@ -77,7 +74,7 @@ type Observation struct {
 }
 
 // blank returns an observation of m without labels.
-func blank(m Metric, at core.Instant, v float64) Observation {
+func blank(m words.Metric, at core.Instant, v float64) Observation {
 	return Observation{
 		Metric: m, At: at, Value: v, Weight: 1, Event: -1, Fault: -1, Observer: core.NoNode, Subject: core.NoNode,
 		Role: NoRole, PeerRole: NoRole, SiteA: -1, SiteB: -1,
@@ -105,34 +102,12 @@ func (d *Detection) Path() string { return path(d.Cause) }
 func path(c core.Cause) string {
 	switch c {
 	case core.CauseExpired:
-		return "timer"
+		return words.Paths[0]
 	case core.CauseProbeFailed, core.CauseSilent:
-		return "probe"
+		return words.Paths[1]
 	case core.CauseNone:
 		return ""
 	default:
-		return "gossip"
-	}
-}
-
-// typeNames are the words that Observation.Type stands for where it is no message or update type.
-var (
-	edgeNames = [...]string{"run", "start", "end"}
-	rttNames  = [...]string{"same-site", "0-10ms", "10-50ms", "50-100ms", "100ms-"}
-)
-
-// TypeName returns the word of label Def.Type.
-func (o *Observation) TypeName() string {
-	switch o.Metric {
-	case Messages, Bytes:
-		return core.Kind(o.Type).String()
-	case Convergence:
-		return edgeNames[o.Type]
-	case JobSuspicion, JobSuspicionEnd:
-		return stageNames[o.Type]
-	case LatencyMultiplier:
-		return rttNames[o.Type]
-	default:
-		return core.UpdateType(o.Type).String()
+		return words.Paths[2]
 	}
 }

@@ -1,6 +1,10 @@
 package metrics
 
-import "slices"
+import (
+	"slices"
+
+	"hypersim/sim/metrics/words"
+)
 
 // observedMax is up to how many observations of one metric observations.csv holds. Of a metric with more it
 // holds none: a part would look like the whole in every distribution.
@@ -14,13 +18,13 @@ var observedKeys = []string{
 // observed returns the observations of the metrics that have no table of their own.
 func (r *Result) observed() []TimeRow {
 	var rows []TimeRow
-	for m := MetricNone + 1; m < NumMetrics; m++ {
+	for _, m := range words.All() {
 		list := r.Of(m)
-		if f := defs[m].Fold; f != FoldNone && f != FoldEvents || m.tabled() || len(list) > observedMax || r.Truncated[m] > 0 {
+		if f := m.Def().Fold; f != words.FoldNone && f != words.FoldEvents || m.Def().Tabled || len(list) > observedMax || r.Truncated[m] > 0 {
 			continue
 		}
 		keys := slices.Clone(observedKeys)
-		for _, k := range []string{defs[m].Param, defs[m].Type} {
+		for _, k := range []string{m.Def().Param, m.Def().Type} {
 			if k != "" && !slices.Contains(keys, k) {
 				keys = append(keys, k)
 			}
@@ -32,19 +36,8 @@ func (r *Result) observed() []TimeRow {
 					kv = append(kv, key, word)
 				}
 			}
-			rows = append(rows, TimeRow{list[i].At, defs[m].Name, defs[m].Unit, labels(kv...), list[i].Value})
+			rows = append(rows, TimeRow{list[i].At, m.Def().Name, m.Def().Unit, labels(kv...), list[i].Value})
 		}
 	}
 	return rows
-}
-
-// tabled reports whether the observations of m stand in detections.csv or coordinates.csv.
-func (m Metric) tabled() bool {
-	switch m {
-	case DetectionFirst, DetectionEach, FalseSuspicions, FalsePositives, ExcusedPositives,
-		CoordinateError, CoordinateErrorMS, RTTUCBRatio, RTTUCBCoverage:
-		return true
-	default:
-		return false
-	}
 }

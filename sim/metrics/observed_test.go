@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -48,7 +49,7 @@ func TestObserved(t *testing.T) {
 	if len(full) != 1 || full[0].Value != 5 || !strings.Contains(full[0].Labels, "subject="+name(2)+";role=manager") {
 		t.Errorf("have %+v", full)
 	}
-	r.Truncated[DetectionFull] = 1
+	r.Truncated[words.DetectionFull] = 1
 	for _, row := range r.Tables().Observed {
 		if row.Metric == "detection_full" {
 			t.Errorf("a part of them is kept: %+v", row)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 )
 
 // Kind is the observations of a metric that may be pooled: one set of words of the labels that tell them apart.
@@ -15,27 +16,27 @@ type Kind struct {
 
 // Kinds returns the observations of m from an instant on, folded, told apart by what must not be pooled and by
 // also, in order of first appearance. What merely may happen is there although it did not: with no values.
-func (r *Result) Kinds(m Metric, from core.Instant, also ...string) []Kind {
-	keys := append(slices.Clone(m.Apart()), also...)
-	var words []string
+func (r *Result) Kinds(m words.Metric, from core.Instant, also ...string) []Kind {
+	keys := append(slices.Clone(m.Def().Apart), also...)
+	var list []string
 	r.Select(m, func(o *Observation) bool {
-		if w := r.words(o, keys); !slices.Contains(words, w) {
-			words = append(words, w)
+		if w := r.words(o, keys); !slices.Contains(list, w) {
+			list = append(list, w)
 		}
 		return false
 	})
-	if len(words) == 0 && defs[m].Fold == FoldEvents {
+	if len(list) == 0 && m.Def().Fold == words.FoldEvents {
 		return []Kind{{}}
 	}
 	var out []Kind
-	for _, w := range words {
+	for _, w := range list {
 		k := Kind{Words: w}
 		for _, o := range r.Select(m, func(o *Observation) bool { return r.words(o, keys) == w }) {
 			if o.At >= from {
 				k.Values = append(k.Values, Value{o.Value, float64(o.Weight)})
 			}
 		}
-		if len(k.Values) > 0 || defs[m].Fold == FoldEvents {
+		if len(k.Values) > 0 || m.Def().Fold == words.FoldEvents {
 			out = append(out, k)
 		}
 	}

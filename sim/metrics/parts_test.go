@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -21,26 +22,26 @@ func TestKinds(t *testing.T) {
 	s.becomes(7, 0, 2, suspect, dead, core.CauseExpired, 0)
 	r := s.end(10)
 	for _, c := range []struct {
-		m    Metric
+		m    words.Metric
 		also []string
 		want []Kind
 	}{
-		{DetectionFirst, nil, []Kind{{"SUSPECT", []Value{{1, 1}}}, {"DEAD", []Value{{5, 1}}}}},
-		{FalsePositives, nil, []Kind{{}}},
-		{ExcusedPositives, []string{"truth"}, []Kind{{}}},
-		{Refutation, nil, nil},
+		{words.DetectionFirst, nil, []Kind{{"SUSPECT", []Value{{1, 1}}}, {"DEAD", []Value{{5, 1}}}}},
+		{words.FalsePositives, nil, []Kind{{}}},
+		{words.ExcusedPositives, []string{"truth"}, []Kind{{}}},
+		{words.Refutation, nil, nil},
 	} {
 		if have := r.Kinds(c.m, 0, c.also...); !reflect.DeepEqual(have, c.want) {
 			t.Errorf("%s: have %v, want %v", c.m, have, c.want)
 		}
 	}
-	var words []string
+	var list []string
 	var first []float64
-	for _, k := range r.Kinds(Messages, 0) {
-		words, first = append(words, k.Words), append(first, k.Values[0].V)
+	for _, k := range r.Kinds(words.Messages, 0) {
+		list, first = append(list, k.Words), append(first, k.Values[0].V)
 	}
-	if !reflect.DeepEqual(words, []string{"sent", "received", "dropped"}) || !reflect.DeepEqual(first, []float64{2.0 / 3, 1.0 / 3, 0}) {
-		t.Errorf("messages: have %v %v", words, first)
+	if !reflect.DeepEqual(list, []string{"sent", "received", "dropped"}) || !reflect.DeepEqual(first, []float64{2.0 / 3, 1.0 / 3, 0}) {
+		t.Errorf("messages: have %v %v", list, first)
 	}
 }
 
@@ -51,7 +52,7 @@ func TestKindsOfCutOff(t *testing.T) {
 	s.becomes(3, 0, 2, ok, suspect, core.CauseProbeFailed, 0)
 	s.becomes(7, 0, 2, suspect, dead, core.CauseExpired, 0)
 	want := []Kind{{"unreachable", []Value{{1, 1}}}}
-	if have := s.end(10).Kinds(ExcusedPositives, 0, "truth"); !reflect.DeepEqual(have, want) {
+	if have := s.end(10).Kinds(words.ExcusedPositives, 0, "truth"); !reflect.DeepEqual(have, want) {
 		t.Errorf("have %v, want %v", have, want)
 	}
 }

@@ -1,20 +1,23 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // pools adds the quantiles of the measured pairs within and between sites, and of all: the quantiles of the
 // classes of coordinates.csv cannot be made into these afterwards. The lists of the classes must be sorted.
 func (r *Recorder) pools(now core.Instant) {
 	c := &r.coords
 	for _, m := range [...]struct {
-		metric Metric
+		metric words.Metric
 		lists  [][]float64
-	}{{CoordinateError, c.rel}, {CoordinateErrorMS, c.ms}, {RTTUCBRatio, c.ratio}} {
+	}{{words.CoordinateError, c.rel}, {words.CoordinateErrorMS, c.ms}, {words.RTTUCBRatio, c.ratio}} {
 		near := c.pooled(&c.near, m.lists, LinkIntra)
 		far := c.pooled(&c.far, m.lists, LinkInter)
 		r.pool(now, m.metric, LinkIntra, near)
 		r.pool(now, m.metric, LinkInter, far)
-		if m.metric == CoordinateError { // what coordinate_settle goes by
+		if m.metric == words.CoordinateError { // what coordinate_settle goes by
 			r.pool(now, m.metric, LinkNone, c.all)
 		}
 	}
@@ -44,7 +47,7 @@ func merge(out, a, b []float64) []float64 {
 }
 
 // pool adds the nearest ranks of a sorted list.
-func (r *Recorder) pool(now core.Instant, m Metric, link Link, list []float64) {
+func (r *Recorder) pool(now core.Instant, m words.Metric, link Link, list []float64) {
 	n := len(list)
 	if n == 0 {
 		return

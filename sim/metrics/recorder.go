@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -45,7 +46,7 @@ type Recorder struct {
 	livedAt  core.Instant
 	lhmCount [core.NumRoles][lhmMax + 1]int32
 	probes   [core.NumRoles][3]probeTally
-	latency  [len(rttNames)][latencyBins]uint32
+	latency  [rttClasses][latencyBins]uint32
 
 	deaths     []death
 	deathIndex map[deathKey]int32
@@ -56,7 +57,7 @@ type Recorder struct {
 	coords coordinates
 	links  links
 
-	obs       [NumMetrics][]Observation
+	obs       [][]Observation // by metric
 	res       Result
 	finished  bool
 	histogram []Value           // scratch of samples
@@ -71,6 +72,7 @@ type pair struct{ observer, subject core.NodeID }
 
 const (
 	lhmMax      = 64  // largest configurable score
+	rttClasses  = 5   // len(words.RTTs)
 	latencyBins = 201 // 0.05 wide, up to a factor of 10
 )
 
@@ -81,8 +83,9 @@ func New(ctx Context) *Recorder {
 	r := &Recorder{
 		ctx: ctx, zeroSince: 0, lastZero: core.Never, brokeAt: -1, edgeFault: -1,
 		deathIndex: map[deathKey]int32{}, waiting: map[pair]waiting{},
-		words: map[string]string{},
+		words: map[string]string{}, obs: make([][]Observation, words.Count()+1),
 	}
+	r.res.Truncated = map[words.Metric]uint64{}
 	r.buildGroups()
 	r.buildFaults()
 	r.coords.init(&r.ctx, len(r.sites))
@@ -165,7 +168,7 @@ func (r *Recorder) keep(o *Observation) {
 }
 
 // about returns an observation of m with the labels of observer and subject; either may be NoNode.
-func (r *Recorder) about(m Metric, now core.Instant, v float64, observer, subject core.NodeID) Observation {
+func (r *Recorder) about(m words.Metric, now core.Instant, v float64, observer, subject core.NodeID) Observation {
 	o := blank(m, now, v)
 	if observer != core.NoNode {
 		o.Observer, o.Role, o.Class = observer, r.roles[observer], r.class(now, observer)

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -16,9 +17,7 @@ const (
 	NumDirections = 3
 )
 
-var directionNames = [NumDirections]string{"sent", "received", "dropped"}
-
-func (d Direction) String() string { return directionNames[d] }
+func (d Direction) String() string { return words.Directions[d] }
 
 // Traffic is what all nodes of one role did with one kind of message within the sample that ends at At.
 type Traffic struct {
@@ -173,17 +172,17 @@ type Result struct {
 	Blocked      []Blocked // members whose datagrams seem to be blocked, by id
 	Counters     Counters
 
-	Truncated     [NumMetrics]uint64 // observations that did not fit
-	TruncatedRows uint64             // rows of the other lists that did not fit
+	Truncated     map[words.Metric]uint64 // observations that did not fit
+	TruncatedRows uint64                  // rows of the other lists that did not fit
 }
 
 // Of returns the observations of m, in order of time. The slice is shared; do not write to it.
-func (r *Result) Of(m Metric) []Observation {
+func (r *Result) Of(m words.Metric) []Observation {
 	return r.Observations[lowerBound(r.Observations, m):lowerBound(r.Observations, m+1)]
 }
 
 // lowerBound returns the first place whose metric is at least m.
-func lowerBound(o []Observation, m Metric) int {
+func lowerBound(o []Observation, m words.Metric) int {
 	lo, hi := 0, len(o)
 	for lo < hi {
 		if mid := int(uint(lo+hi) >> 1); o[mid].Metric < m {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -122,12 +123,12 @@ var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "thresho
 func (r *Result) Summaries() []SummaryRow {
 	var rows []SummaryRow
 	from := core.Instant(0).Add(r.Warmup)
-	for m := MetricNone + 1; m < NumMetrics; m++ {
-		words, of := r.splits(m)
-		lists := r.after(m, from, len(words), of)
-		for k, word := range words {
+	for _, m := range words.All() {
+		list, of := r.splits(m)
+		lists := r.after(m, from, len(list), of)
+		for k, word := range list {
 			if v := lists[k]; len(v) > 0 {
-				rows = append(rows, SummaryRow{Metric: defs[m].Name, Labels: word, Unit: defs[m].Unit, Summary: Summarize(v), Value: math.NaN()})
+				rows = append(rows, SummaryRow{Metric: m.Def().Name, Labels: word, Unit: m.Def().Unit, Summary: Summarize(v), Value: math.NaN()})
 			}
 		}
 	}
@@ -136,9 +137,9 @@ func (r *Result) Summaries() []SummaryRow {
 
 // after returns the values of each split of m from an instant on. What is not folded is handed out in one
 // walk: there may be millions of them.
-func (r *Result) after(m Metric, from core.Instant, splits int, of []int) [][]Value {
+func (r *Result) after(m words.Metric, from core.Instant, splits int, of []int) [][]Value {
 	out := make([][]Value, splits)
-	if f := defs[m].Fold; f != FoldShare && f != FoldRate {
+	if f := m.Def().Fold; f != words.FoldShare && f != words.FoldRate {
 		sizes := make([]int, splits)
 		for _, k := range of {
 			sizes[k]++
@@ -167,8 +168,8 @@ func (r *Result) after(m Metric, from core.Instant, splits int, of []int) [][]Va
 
 // splits returns the different splits of m in order of first appearance, and which of them each
 // observation falls into, in the order in which Select asks; −1 for messages that nobody sent.
-func (r *Result) splits(m Metric) (words []string, of []int) {
-	happened := r.happened()
+func (r *Result) splits(m words.Metric) (list []string, of []int) {
+	happened, dc := r.happened(), m.Carries("dc")
 	index := map[string]int{}
 	known := map[Observation]int{} // by all that a word can depend on: making words is slow
 	r.Select(m, func(o *Observation) bool {
@@ -177,23 +178,26 @@ func (r *Result) splits(m Metric) (words []string, of []int) {
 			return false
 		}
 		short := Observation{
-			Metric: m, Param: o.Param, To: o.To, SiteA: dcOf(m, o), Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
+			Metric: m, Param: o.Param, To: o.To, SiteA: -1, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
 			Link: o.Link, Type: o.Type, Dir: o.Dir,
+		}
+		if dc {
+			short.SiteA = o.SiteA
 		}
 		k, ok := known[short]
 		if !ok {
 			word := r.split(m, &short)
 			if k, ok = index[word]; !ok {
-				k = len(words)
+				k = len(list)
 				index[word] = k
-				words = append(words, word)
+				list = append(list, word)
 			}
 			known[short] = k
 		}
 		of = append(of, k)
 		return false
 	})
-	return words, of
+	return list, of
 }
 
 // happened tells which kinds of traffic there were at all.
@@ -204,13 +208,13 @@ func (r *Result) happened() (t [NumDirections][core.NumKinds][core.NumRoles]bool
 	return t
 }
 
-func (r *Result) split(m Metric, o *Observation) string {
+func (r *Result) split(m words.Metric, o *Observation) string {
 	kv := make([]string, 0, 2*len(summaryKeys))
 	for _, key := range summaryKeys {
-		if key == "observer_role" && !defs[m].RoleIsPeer {
+		if key == "observer_role" && !m.Def().RoleIsPeer {
 			continue // the same as role
 		}
-		if key == "role" && m.EventKind() == "coordinate sample" {
+		if key == "role" && m.Def().Event == "coordinate sample" {
 			key = "roles" // of both ends
 		}
 		if word, ok := r.Label(o, key); ok {

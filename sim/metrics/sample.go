@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // Sample closes the sample that ends now. It costs O(nodes + sampled pairs); views are not walked.
 // A nil probe leaves out what only machines know.
@@ -23,7 +26,7 @@ func (r *Recorder) Sample(now core.Instant, probe Probe) {
 }
 
 // sampled stores v, standing for weight nodes or pairs, as an observation of this sample.
-func (r *Recorder) sampled(m Metric, now core.Instant, v float64, weight int64, role core.Role) {
+func (r *Recorder) sampled(m words.Metric, now core.Instant, v float64, weight int64, role core.Role) {
 	o := blank(m, now, v)
 	o.Weight, o.Event, o.Role = uint32(min(weight, 1<<32-1)), r.samples, role
 	r.keep(&o)
@@ -32,7 +35,7 @@ func (r *Recorder) sampled(m Metric, now core.Instant, v float64, weight int64, 
 // seriesFactor is by how much the time series may be longer than other lists: it holds several metrics.
 const seriesFactor = 4
 
-func (r *Recorder) point(now core.Instant, m Metric, labels string, v float64) {
+func (r *Recorder) point(now core.Instant, m words.Metric, labels string, v float64) {
 	if len(r.res.Series) >= seriesFactor*r.ctx.MaxRows {
 		r.res.TruncatedRows++
 		return
@@ -42,12 +45,12 @@ func (r *Recorder) point(now core.Instant, m Metric, labels string, v float64) {
 	} else {
 		r.words[labels] = labels
 	}
-	r.res.Series = append(r.res.Series, Point{At: now, Value: v, Metric: defs[m].Name, Unit: defs[m].Unit, Labels: labels})
+	r.res.Series = append(r.res.Series, Point{At: now, Value: v, Metric: m.Def().Name, Unit: m.Def().Unit, Labels: labels})
 }
 
 // levels adds what the nodes of one kind have at this instant: the mean and the largest of h, which is sorted,
 // and of how many nodes it is. With the three a reader folds kinds together as Fold.Over does.
-func (r *Recorder) levels(now core.Instant, m Metric, labels string, h []Value) {
+func (r *Recorder) levels(now core.Instant, m words.Metric, labels string, h []Value) {
 	nodes, sum := 0.0, 0.0
 	for i := range h {
 		nodes, sum = nodes+h[i].W, sum+float64(h[i].V*h[i].W)
@@ -92,9 +95,9 @@ func (r *Recorder) flushTraffic(now core.Instant) {
 			}
 		}
 		if total > 0 && d != Dropped {
-			label := "direction=" + directionNames[d]
-			r.point(now, Messages, label, float64(sum.n)/total)
-			r.point(now, Bytes, label, float64(sum.bytes)/total)
+			label := "direction=" + d.String()
+			r.point(now, words.Messages, label, float64(sum.n)/total)
+			r.point(now, words.Bytes, label, float64(sum.bytes)/total)
 		}
 	}
 }
@@ -135,7 +138,7 @@ func (r *Recorder) sampleViews(now core.Instant) {
 			wrong[role] += m.Disagree
 			pairs[role] += m.Pairs
 			if m.Pairs > 0 {
-				o := blank(ViewError, now, float64(m.Disagree)/float64(m.Pairs))
+				o := blank(words.ViewError, now, float64(m.Disagree)/float64(m.Pairs))
 				o.Weight, o.Event, o.Role, o.Group = uint32(min(m.Pairs, 1<<32-1)), r.samples, m.Role, g.id
 				r.keep(&o)
 			}
@@ -143,7 +146,7 @@ func (r *Recorder) sampleViews(now core.Instant) {
 	}
 	for role := range pairs {
 		if pairs[role] > 0 {
-			r.point(now, ViewError, "role="+core.Role(role).String(), float64(wrong[role])/float64(pairs[role]))
+			r.point(now, words.ViewError, "role="+core.Role(role).String(), float64(wrong[role])/float64(pairs[role]))
 		}
 	}
 }
@@ -153,12 +156,12 @@ func (r *Recorder) sampleHealth(now core.Instant) {
 		h := r.histogram[:0]
 		for score, c := range r.lhmCount[role] {
 			if c > 0 {
-				r.sampled(LHMScore, now, float64(score), int64(c), core.Role(role))
+				r.sampled(words.LHMScore, now, float64(score), int64(c), core.Role(role))
 				h = append(h, Value{float64(score), float64(c)})
 			}
 		}
 		r.histogram = h
-		r.levels(now, LHMScore, "role="+core.Role(role).String(), h)
+		r.levels(now, words.LHMScore, "role="+core.Role(role).String(), h)
 	}
 }
 
@@ -169,7 +172,7 @@ func (r *Recorder) flushProbes(now core.Instant) {
 			if t.ended == 0 {
 				continue
 			}
-			o := blank(ProbeFailures, now, float64(t.failed)/float64(t.ended))
+			o := blank(words.ProbeFailures, now, float64(t.failed)/float64(t.ended))
 			o.Weight, o.Event, o.Role, o.Link = t.ended, r.samples, core.Role(role), Link(link)
 			r.keep(&o)
 			*t = probeTally{}
@@ -183,7 +186,7 @@ func (r *Recorder) flushLatency(now core.Instant) {
 			if n == 0 {
 				continue
 			}
-			o := blank(LatencyMultiplier, now, float64(bin)/20)
+			o := blank(words.LatencyMultiplier, now, float64(bin)/20)
 			o.Weight, o.Event, o.Type = n, r.samples, uint8(class)
 			r.keep(&o)
 			r.latency[class][bin] = 0
@@ -213,8 +216,8 @@ func (r *Recorder) sampleUnconfirmed(now core.Instant) {
 				}
 			}
 			r.histogram = h
-			r.distribution(UnconfirmedPeers, now, h, func(o *Observation) { o.Role, o.PeerRole = core.Role(role), core.Role(peerRole) })
-			r.levels(now, UnconfirmedPeers, "observer_role="+core.Role(role).String()+";role="+core.Role(peerRole).String(), h)
+			r.distribution(words.UnconfirmedPeers, now, h, func(o *Observation) { o.Role, o.PeerRole = core.Role(role), core.Role(peerRole) })
+			r.levels(now, words.UnconfirmedPeers, "observer_role="+core.Role(role).String()+";role="+core.Role(peerRole).String(), h)
 		}
 	}
 }
@@ -229,7 +232,7 @@ func (r *Recorder) heldUnconfirmed(role core.Role) (observers, records int64) {
 }
 
 // distribution sorts h and stores each distinct value once, with its weight.
-func (r *Recorder) distribution(m Metric, now core.Instant, h []Value, label func(*Observation)) {
+func (r *Recorder) distribution(m words.Metric, now core.Instant, h []Value, label func(*Observation)) {
 	SortValues(h)
 	for i := 0; i < len(h); {
 		k, weight := i, 0.0
@@ -257,8 +260,8 @@ func (r *Recorder) sampleQueues(now core.Instant, probe Probe) {
 		if len(h) == 0 {
 			continue
 		}
-		r.distribution(QueueDepth, now, h, func(o *Observation) { o.Role = core.Role(role) })
-		r.levels(now, QueueDepth, "role="+core.Role(role).String(), h)
+		r.distribution(words.QueueDepth, now, h, func(o *Observation) { o.Role = core.Role(role) })
+		r.levels(now, words.QueueDepth, "role="+core.Role(role).String(), h)
 	}
 }
 
@@ -273,7 +276,7 @@ func (r *Recorder) sampleMemory(now core.Instant, probe Probe) {
 	}
 	if b := probe.MemoryBytes(); b > 0 && held > 0 {
 		v := float64(b) / float64(held)
-		r.sampled(MemoryPerPair, now, v, 1, NoRole)
-		r.point(now, MemoryPerPair, "", v)
+		r.sampled(words.MemoryPerPair, now, v, 1, NoRole)
+		r.point(now, words.MemoryPerPair, "", v)
 	}
 }

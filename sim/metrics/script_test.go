@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -81,7 +82,7 @@ func (s *script) end(sec float64) *Result {
 }
 
 // values of a metric, in order of time, under all the given labels: key, word, key, word …
-func (s *script) values(m Metric, where ...string) []float64 {
+func (s *script) values(m words.Metric, where ...string) []float64 {
 	s.t.Helper()
 	r := s.rec.Result()
 	list := r.Select(m, func(o *Observation) bool {
@@ -103,7 +104,7 @@ func (s *script) values(m Metric, where ...string) []float64 {
 	return v
 }
 
-func (s *script) want(m Metric, want []float64, where ...string) {
+func (s *script) want(m words.Metric, want []float64, where ...string) {
 	s.t.Helper()
 	have := s.values(m, where...)
 	if len(have) != len(want) {

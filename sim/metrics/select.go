@@ -1,12 +1,15 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // Select returns the observations of m that keep accepts, folded as Def.Fold says, in order of time.
 // Folded observations carry no labels but Event (the sample). keep sees every label; for messages and
 // bytes it is asked once per direction, kind and role, so it must not look at At or Value.
-func (r *Result) Select(m Metric, keep func(*Observation) bool) []Observation {
-	if defs[m].Fold == FoldRate {
+func (r *Result) Select(m words.Metric, keep func(*Observation) bool) []Observation {
+	if m.Def().Fold == words.FoldRate {
 		return r.rates(m, keep)
 	}
 	var out []Observation
@@ -14,14 +17,14 @@ func (r *Result) Select(m Metric, keep func(*Observation) bool) []Observation {
 		if !keep(o) {
 			return
 		}
-		if last := len(out) - 1; defs[m].Fold == FoldShare && last >= 0 && out[last].At == o.At {
+		if last := len(out) - 1; m.Def().Fold == words.FoldShare && last >= 0 && out[last].At == o.At {
 			fold(&out[last], o)
 			return
 		}
 		out = append(out, *o)
 	}
 	r.each(m, each)
-	if defs[m].Fold == FoldShare {
+	if m.Def().Fold == words.FoldShare {
 		for i := range out {
 			f := blank(m, out[i].At, out[i].Value)
 			f.Weight, f.Event = out[i].Weight, out[i].Event
@@ -39,9 +42,9 @@ func fold(f, o *Observation) {
 }
 
 // each calls visit with every observation of m, also with those that are kept in tables of their own.
-func (r *Result) each(m Metric, visit func(*Observation)) {
+func (r *Result) each(m words.Metric, visit func(*Observation)) {
 	switch m {
-	case CoordinateError, CoordinateErrorMS, RTTUCBRatio, RTTUCBCoverage:
+	case words.CoordinateError, words.CoordinateErrorMS, words.RTTUCBRatio, words.RTTUCBCoverage:
 		event, at := int32(0), core.Instant(-1)
 		for i := range r.Coords {
 			if r.Coords[i].At != at {
@@ -57,18 +60,18 @@ func (r *Result) each(m Metric, visit func(*Observation)) {
 	}
 }
 
-func (r *Result) eachPair(m Metric, c *CoordRow, event int32, visit func(*Observation)) {
+func (r *Result) eachPair(m words.Metric, c *CoordRow, event int32, visit func(*Observation)) {
 	o := blank(m, c.At, 0)
 	o.Event, o.SiteA, o.SiteB, o.Link, o.Role, o.PeerRole = event, c.SiteA, c.SiteB, c.Link, c.Role, c.Peer
 	var list []float32
 	switch m {
-	case RTTUCBCoverage:
+	case words.RTTUCBCoverage:
 		o.Value, o.Weight = float64(c.Covered)/float64(c.Pairs), uint32(c.Pairs)
 		visit(&o)
 		return
-	case CoordinateErrorMS:
+	case words.CoordinateErrorMS:
 		list = c.MS
-	case RTTUCBRatio:
+	case words.RTTUCBRatio:
 		list = c.Ratio
 	default:
 		list = c.Rel
@@ -85,7 +88,7 @@ func (r *Result) eachPair(m Metric, c *CoordRow, event int32, visit func(*Observ
 // rates makes one observation per sample: what the selected kinds and roles sent, received or lost,
 // over the node-seconds of the selected roles. A sample without such traffic is 0; one without such
 // nodes is left out.
-func (r *Result) rates(m Metric, keep func(*Observation) bool) []Observation {
+func (r *Result) rates(m words.Metric, keep func(*Observation) bool) []Observation {
 	var picked [NumDirections][core.NumKinds][core.NumRoles]bool
 	var roles [core.NumRoles]bool
 	for d := range picked {
@@ -107,7 +110,7 @@ func (r *Result) rates(m Metric, keep func(*Observation) bool) []Observation {
 			t := &r.Traffic[next]
 			switch {
 			case !picked[t.Direction][t.Kind][t.Role]:
-			case m == Bytes:
+			case m == words.Bytes:
 				sum += t.Bytes
 			default:
 				sum += t.Count

@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // update is a piece of news on its way: who of the group has heard it. One may be under way per
 // subject that says it lives and one that says it is gone; a newer one replaces it.
@@ -18,9 +21,6 @@ const (
 	newsAlive = iota
 	newsGone
 )
-
-// shares are the per cents of live members at which dissemination is measured (spec 50 §6).
-var shares = [...]int32{50, 99, 100}
 
 func newsOf(t core.UpdateType) int {
 	if t == core.UpdateDead || t == core.UpdateLeft {
@@ -105,13 +105,13 @@ func (r *Recorder) reached(now core.Instant, s core.NodeID, which int) {
 		return
 	}
 	audience := int64(u.ears.n)
-	for u.done < len(shares) && audience > 0 && int64(u.heard.n)*100 >= audience*int64(shares[u.done]) {
-		o := r.about(Dissemination, now, seconds(now.Sub(u.birth)), core.NoNode, s)
-		o.Param, o.Type, o.Event, o.Inc = float64(shares[u.done]), uint8(u.kind), u.event, u.inc
+	for u.done < len(words.Shares) && audience > 0 && int64(u.heard.n)*100 >= audience*int64(words.Shares[u.done]) {
+		o := r.about(words.Dissemination, now, seconds(now.Sub(u.birth)), core.NoNode, s)
+		o.Param, o.Type, o.Event, o.Inc = float64(words.Shares[u.done]), uint8(u.kind), u.event, u.inc
 		r.keep(&o)
 		u.done++
 	}
-	if u.done == len(shares) {
+	if u.done == len(words.Shares) {
 		p.news[which] = nil
 	}
 }

@@ -1,6 +1,9 @@
 package metrics
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/sim/metrics/words"
+)
 
 // Blocked is a member that for a while was answered for by streams alone: so many probes of it by anybody ended
 // one after the other without a datagram from it, neither to the prober nor to a proxy.
@@ -36,7 +39,7 @@ func (r *Recorder) answeredBy(now core.Instant, n, s core.NodeID, streamed, fail
 	if a.row++; a.row > a.worst.Probes {
 		a.worst = Blocked{Subject: s, Probes: a.row, Since: a.since, Last: now}
 	}
-	o := r.about(StreamOnly, now, 1, n, s)
+	o := r.about(words.StreamOnly, now, 1, n, s)
 	r.keep(&o)
 }
 

@@ -54,12 +54,3 @@ func TestPercentileAgainstDefinition(t *testing.T) {
 		}
 	})
 }
-
-func TestDefinitionsAreComplete(t *testing.T) {
-	for m := MetricNone + 1; m < NumMetrics; m++ {
-		d := m.Definition()
-		if back, ok := Lookup(d.Name); !ok || back != m || d.Unit == "" || d.Doc == "" {
-			t.Errorf("metric %d: %+v", m, d)
-		}
-	}
-}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
 
@@ -29,13 +30,13 @@ func TestTraffic(t *testing.T) {
 	s.rec.Sample(at(2), nil)
 	s.rec.Sample(at(3), nil) // silence
 	s.end(3)
-	s.want(Messages, []float64{1.0 / 3, 1 / 2.5, 0}, "direction", "sent", "type", "ping")
-	s.want(Messages, []float64{2.0 / 3, 1 / 2.5, 0}, "direction", "sent", "transport", "datagram")
-	s.want(Messages, []float64{3.0 / 3, 1 / 2.5, 0}, "direction", "sent")
-	s.want(Messages, []float64{1.0 / 3, 0, 0}, "direction", "received")
-	s.want(Messages, []float64{1.0 / 3, 0, 0}, "direction", "dropped")
-	s.want(Bytes, []float64{180.0 / 3, 89 / 2.5, 0}, "direction", "sent", "transport", "datagram")
-	s.want(Messages, nil, "role", "gate")
+	s.want(words.Messages, []float64{1.0 / 3, 1 / 2.5, 0}, "direction", "sent", "type", "ping")
+	s.want(words.Messages, []float64{2.0 / 3, 1 / 2.5, 0}, "direction", "sent", "transport", "datagram")
+	s.want(words.Messages, []float64{3.0 / 3, 1 / 2.5, 0}, "direction", "sent")
+	s.want(words.Messages, []float64{1.0 / 3, 0, 0}, "direction", "received")
+	s.want(words.Messages, []float64{1.0 / 3, 0, 0}, "direction", "dropped")
+	s.want(words.Bytes, []float64{180.0 / 3, 89 / 2.5, 0}, "direction", "sent", "transport", "datagram")
+	s.want(words.Messages, nil, "role", "gate")
 	r := s.rec.Result()
 	if r.Counters.Sent[core.KindPing] != 2 || r.Counters.Dropped[trace.ReasonLoss][core.KindAck] != 1 || r.Counters.ReceivedBytes[core.KindPing] != 89 {
 		t.Errorf("counters %+v", r.Counters)
@@ -54,8 +55,8 @@ func TestDropsByReason(t *testing.T) {
 	s.message(0.6, trace.KindSent, 0, core.KindGossip, 900)
 	s.rec.Sample(at(1), nil)
 	s.end(1)
-	s.want(Messages, []float64{4.0 / 3}, "direction", "dropped")
-	s.want(Messages, []float64{1.0 / 3}, "direction", "sent")
+	s.want(words.Messages, []float64{4.0 / 3}, "direction", "dropped")
+	s.want(words.Messages, []float64{1.0 / 3}, "direction", "sent")
 	var have []string
 	for _, r := range s.rec.Result().Tables().Messages {
 		have = append(have, fmt.Sprintf("%s %s %d", r.Direction, r.Reason, r.Messages))

@@ -12,6 +12,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // table reads a CSV file of a sweep as rows by column.
@@ -96,7 +97,7 @@ func TestSurvivalOnlyWhatCouldBe(t *testing.T) {
 		Crashes: []metrics.Crash{
 			{At: at(10), Until: at(60), Dead: true, Full: true}, {At: at(20), Until: at(60), Full: true}, {At: at(30), Until: at(60)},
 		},
-		Observations: []metrics.Observation{{Metric: metrics.DetectionFirst, At: at(17), Value: 7, Weight: 1, To: core.StateDead, Event: 0}},
+		Observations: []metrics.Observation{{Metric: words.DetectionFirst, At: at(17), Value: 7, Weight: 1, To: core.StateDead, Event: 0}},
 	}
 	for _, s := range survival(m) {
 		times := 0

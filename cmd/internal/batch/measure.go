@@ -13,6 +13,7 @@ import (
 	"hypersim/cmd/internal/runner"
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // reduce keeps of a run what a sweep needs.
@@ -74,7 +75,7 @@ func sample(name string, e *judge.Expectation, m *metrics.Result) Sample {
 	f, _ := s.Facts(e)
 	out.keep(&f)
 	out.Exposure, out.PerWhat = number(s.To.Sub(s.From).Seconds()), "s"
-	if def, ok := metrics.Lookup(e.Metric); ok && def.Definition().PerNodeHour {
+	if def, ok := words.Lookup(e.Metric); ok && def.Def().PerNodeHour {
 		out.Exposure, out.PerWhat = number(s.NodeHours), "node-hour"
 	}
 	values := make([]metrics.Value, len(s.Obs))
@@ -158,7 +159,7 @@ var (
 // dists describes all metrics, coarse rows before fine ones.
 func dists(m *metrics.Result) ([]Dist, error) {
 	var out []Dist
-	for id := metrics.MetricNone + 1; id < metrics.NumMetrics; id++ {
+	for _, id := range words.All() {
 		coarse := split(m, id, coarseKeys)
 		for _, g := range coarse {
 			if err := g.add(&out, m, id, false); err != nil {
@@ -185,7 +186,7 @@ type group struct {
 
 // split returns the different words under the given keys, sorted, without those that nothing was observed
 // of.
-func split(m *metrics.Result, id metrics.Metric, keys []string) []group {
+func split(m *metrics.Result, id words.Metric, keys []string) []group {
 	known := map[metrics.Observation]string{} // by all that the words depend on: making words is slow
 	word := func(o *metrics.Observation) string {
 		short := metrics.Observation{
@@ -194,12 +195,12 @@ func split(m *metrics.Result, id metrics.Metric, keys []string) []group {
 		}
 		w, ok := known[short]
 		if !ok {
-			w = words(m, &short, keys)
+			w = spelled(m, &short, keys)
 			known[short] = w
 		}
 		return w
 	}
-	traffic := id.Definition().Fold == metrics.FoldRate
+	traffic := id.Def().Fold == words.FoldRate
 	seen := map[string]bool{}
 	var labels []string
 	m.Select(id, func(o *metrics.Observation) bool {
@@ -226,10 +227,10 @@ func happened(m *metrics.Result, o *metrics.Observation) bool {
 	})
 }
 
-func words(m *metrics.Result, o *metrics.Observation, keys []string) string {
+func spelled(m *metrics.Result, o *metrics.Observation, keys []string) string {
 	var parts []string
 	for _, key := range keys {
-		if key == "role" && o.Metric.EventKind() == "coordinate sample" {
+		if key == "role" && o.Metric.Def().Event == "coordinate sample" {
 			key = "roles" // of both ends
 		}
 		if w, ok := m.Label(o, key); ok && w != "" {
@@ -240,8 +241,8 @@ func words(m *metrics.Result, o *metrics.Observation, keys []string) string {
 }
 
 // add appends what is observed of the group after the warm-up.
-func (g group) add(out *[]Dist, m *metrics.Result, id metrics.Metric, fine bool) error {
-	d := Dist{Metric: id.String(), Labels: g.labels, Unit: id.Definition().Unit, Fine: fine, Hist: &stats.Histogram{}}
+func (g group) add(out *[]Dist, m *metrics.Result, id words.Metric, fine bool) error {
+	d := Dist{Metric: id.String(), Labels: g.labels, Unit: id.Def().Unit, Fine: fine, Hist: &stats.Histogram{}}
 	var v []metrics.Value
 	list := m.Select(id, g.keep)
 	for i := range list {
@@ -262,18 +263,12 @@ func (g group) add(out *[]Dist, m *metrics.Result, id metrics.Metric, fine bool)
 	return nil
 }
 
-// counted are the metrics whose observations are events: none is a result, too.
-var counted = []metrics.Metric{
-	metrics.FalseSuspicions, metrics.FalsePositives, metrics.ExcusedPositives, metrics.Accusations, metrics.ConfirmationAttempts,
-	metrics.GossipEvicted, metrics.UnconfirmedIllegal,
-}
-
 // apart are the conditions by which events are counted beside all of them.
-func apart(id metrics.Metric) []judge.Where {
+func apart(id words.Metric) []judge.Where {
 	switch {
-	case id == metrics.Accusations:
+	case id == words.Accusations:
 		return []judge.Where{{"to": {core.StateSuspect.String()}}, {"to": {core.StateDead.String()}}}
-	case id.Definition().PerNodeHour:
+	case id.Def().PerNodeHour:
 		return []judge.Where{nil, {"class": {metrics.Healthy.String()}}, {"class": {metrics.Impaired.String()}}}
 	}
 	return []judge.Where{nil}
@@ -282,7 +277,10 @@ func apart(id metrics.Metric) []judge.Where {
 // counts returns how often what is counted happened, in all and at observers in good and in bad shape.
 func counts(m *metrics.Result) []Count {
 	var out []Count
-	for _, id := range counted {
+	for _, id := range words.All() {
+		if !id.Def().Counted {
+			continue
+		}
 		for _, where := range apart(id) {
 			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(where.NodeHours(id, m, core.Instant(m.Warmup), m.End))}
 			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return where.Selects(o, m) }) {
@@ -310,13 +308,13 @@ func survival(m *metrics.Result) []Survival {
 		return &out[len(out)-1]
 	}
 	for _, kind := range []struct {
-		id   metrics.Metric
+		id   words.Metric
 		to   core.MemberState
 		done func(*metrics.Crash) bool
 	}{
-		{metrics.DetectionFirst, core.StateSuspect, func(c *metrics.Crash) bool { return c.Suspect }},
-		{metrics.DetectionFirst, core.StateDead, func(c *metrics.Crash) bool { return c.Dead }},
-		{metrics.DetectionFull, core.StateNone, func(c *metrics.Crash) bool { return c.Full }},
+		{words.DetectionFirst, core.StateSuspect, func(c *metrics.Crash) bool { return c.Suspect }},
+		{words.DetectionFirst, core.StateDead, func(c *metrics.Crash) bool { return c.Dead }},
+		{words.DetectionFull, core.StateNone, func(c *metrics.Crash) bool { return c.Full }},
 	} {
 		times := map[int32]number{} // by crash
 		for _, o := range m.Select(kind.id, func(o *metrics.Observation) bool { return kind.to == core.StateNone || o.To == kind.to }) {

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"hypersim/analysis/stats"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // tables are the CSV files of a sweep on their way.
@@ -128,8 +128,8 @@ func statRows(runs []*runData) []*statRow {
 	find := func(metric, labels, stat, unit string) *statRow {
 		key := [3]string{metric, labels, stat}
 		if index[key] == nil {
-			order, _ := metrics.Lookup(metric)
-			index[key] = &statRow{metric: metric, labels: labels, stat: stat, unit: unit, order: int(order)}
+			order, _ := words.Lookup(metric)
+			index[key] = &statRow{metric: metric, labels: labels, stat: stat, unit: unit, order: order.Order()}
 			rows = append(rows, index[key])
 		}
 		return index[key]

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"hypersim/analysis/stats"
-	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // Until is a precision that a sweep goes on for: METRIC[:label=word]=±2%, or ± an amount in the metric's unit.
@@ -54,7 +54,7 @@ func ParseUntil(text string) (*Until, error) {
 	}
 	u := &Until{Text: text}
 	u.Metric, u.Labels, _ = strings.Cut(text[:i], ":")
-	m, ok := metrics.Lookup(u.Metric)
+	m, ok := words.Lookup(u.Metric)
 	if !ok {
 		return nil, fmt.Errorf("--until %q: no metric %q; hypersim schema lists them", text, u.Metric)
 	}
@@ -64,7 +64,7 @@ func ParseUntil(text string) (*Until, error) {
 		to, digits = &u.Share, p
 	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
-	if unit := map[string]time.Duration{"s": time.Second, "ms": time.Millisecond}[m.Definition().Unit]; err != nil && unit > 0 {
+	if unit := map[string]time.Duration{"s": time.Second, "ms": time.Millisecond}[m.Def().Unit]; err != nil && unit > 0 {
 		var d time.Duration
 		d, err = time.ParseDuration(digits)
 		v = float64(d) / float64(unit)

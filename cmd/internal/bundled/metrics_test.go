@@ -5,18 +5,19 @@ import (
 
 	"hypersim/core"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // checkMetrics holds measurements of one run against each other that are made in different ways.
 func checkMetrics(t *testing.T, r *metrics.Result) {
 	t.Helper()
-	byEvent := func(m metrics.Metric, to core.MemberState) map[int32]metrics.Observation {
+	byEvent := func(m words.Metric, to core.MemberState) map[int32]metrics.Observation {
 		out := map[int32]metrics.Observation{}
 		for _, o := range r.Of(m) {
 			if to != core.StateNone && o.To != to {
 				continue
 			}
-			if _, twice := out[o.Event]; twice && m != metrics.DetectionEach {
+			if _, twice := out[o.Event]; twice && m != words.DetectionEach {
 				t.Errorf("%v of crash %d is there twice", m, o.Event)
 			}
 			if old, ok := out[o.Event]; !ok || o.Value < old.Value {
@@ -26,7 +27,7 @@ func checkMetrics(t *testing.T, r *metrics.Result) {
 		return out
 	}
 	for _, to := range []core.MemberState{core.StateSuspect, core.StateDead} {
-		first, each, detected := byEvent(metrics.DetectionFirst, to), byEvent(metrics.DetectionEach, to), byEvent(metrics.Detected, to)
+		first, each, detected := byEvent(words.DetectionFirst, to), byEvent(words.DetectionEach, to), byEvent(words.Detected, to)
 		for i := range r.Crashes {
 			c, e := &r.Crashes[i], int32(i)
 			f, ok := first[e]
@@ -64,7 +65,7 @@ func checkAccusations(t *testing.T, r *metrics.Result) {
 			marks[k] = true
 		}
 	}
-	for _, o := range r.Of(metrics.Accusations) {
+	for _, o := range r.Of(words.Accusations) {
 		accused[key{o.Subject, o.Inc, o.To}]++
 	}
 	for k, n := range accused {
@@ -88,7 +89,7 @@ func checkAccusations(t *testing.T, r *metrics.Result) {
 func checkNews(t *testing.T, r *metrics.Result) {
 	t.Helper()
 	at := map[int32][3]float64{}
-	for _, o := range r.Of(metrics.Dissemination) {
+	for _, o := range r.Of(words.Dissemination) {
 		v := at[o.Event]
 		v[map[float64]int{50: 0, 99: 1, 100: 2}[o.Param]] = o.Value + 1
 		at[o.Event] = v
@@ -109,10 +110,10 @@ func checkJoins(t *testing.T, r *metrics.Result) {
 	}
 	start := func(o *metrics.Observation) key { return key{o.Subject, o.At.Add(-core.Seconds(o.Value))} }
 	first := map[key]float64{}
-	for _, o := range r.Of(metrics.JoinFirst) {
+	for _, o := range r.Of(words.JoinFirst) {
 		first[start(&o)] = o.Value
 	}
-	for _, o := range r.Of(metrics.JoinConfirm) {
+	for _, o := range r.Of(words.JoinConfirm) {
 		if v, ok := first[start(&o)]; !ok || v > o.Value {
 			t.Errorf("%s is known to all after %v, to one after %v (%v)", r.Nodes[o.Subject].Name, o.Value, v, ok)
 		}
@@ -137,7 +138,7 @@ func checkHours(t *testing.T, r *metrics.Result) {
 // checkRejoins: what the files say of a fault agrees with the metric.
 func checkRejoins(t *testing.T, r *metrics.Result) {
 	t.Helper()
-	for _, o := range r.Of(metrics.Rejoin) {
+	for _, o := range r.Of(words.Rejoin) {
 		f := &r.Faults[o.Fault]
 		if o.At.Add(-core.Seconds(o.Value)) == f.Last && f.Agreed != o.At {
 			t.Errorf("%s: rejoined at %v, agreed at %v", f.ID, o.At, f.Agreed)

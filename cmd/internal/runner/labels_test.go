@@ -7,24 +7,25 @@ import (
 
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 )
 
 // everyLabel is each key that any metric carries.
 func everyLabel() []string {
 	var all []string
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
-		all = append(all, metrics.LabelKeys(m)...)
+	for _, m := range words.All() {
+		all = append(all, m.LabelKeys()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
 // told are the labels with a word, and the words, that observations of each metric had in some runs.
-type told map[metrics.Metric]map[string]map[string]bool
+type told map[words.Metric]map[string]map[string]bool
 
 func (t told) take(r *metrics.Result) {
 	keys := everyLabel()
-	for m := metrics.MetricNone + 1; m < metrics.NumMetrics; m++ {
+	for _, m := range words.All() {
 		r.Select(m, func(o *metrics.Observation) bool {
 			if t[m] == nil {
 				t[m] = map[string]map[string]bool{}
@@ -61,13 +62,13 @@ func TestLabelsAreThoseCarried(t *testing.T) {
 		seen.take(res.Metrics)
 	}
 	for m, labels := range seen {
-		declared := metrics.LabelKeys(m)
+		declared := m.LabelKeys()
 		for key, words := range labels {
 			if !slices.Contains(declared, key) && !alwaysTold(m, key) {
 				t.Errorf("%v: observations carry %s and no claim may name it: %v", m, key, words)
 			}
 			for word := range words {
-				if want := metrics.LabelWords(m, key); want != nil && slices.Contains(declared, key) && !slices.Contains(want, word) {
+				if want := m.Def().LabelWords(key); want != nil && slices.Contains(declared, key) && !slices.Contains(want, word) {
 					t.Errorf("%v: %s is %q, not one of %v", m, key, word, want)
 				}
 			}
@@ -82,9 +83,9 @@ func TestLabelsAreThoseCarried(t *testing.T) {
 
 // alwaysTold are words that say nothing about a metric, or what another key says: whether nobody is a ghost,
 // the site that "dc" names, and which end of a pair, whose ends are in no order, has a role.
-func alwaysTold(m metrics.Metric, key string) bool {
-	if key == "subject_ghost" || key == "site_a" && slices.Contains(metrics.LabelKeys(m), "dc") {
+func alwaysTold(m words.Metric, key string) bool {
+	if key == "subject_ghost" || key == "site_a" && slices.Contains(m.LabelKeys(), "dc") {
 		return true
 	}
-	return m.EventKind() == "coordinate sample" && slices.Contains([]string{"role", "observer_role", "subject_role"}, key)
+	return m.Def().Event == "coordinate sample" && slices.Contains([]string{"role", "observer_role", "subject_role"}, key)
 }

@@ -13,6 +13,7 @@ import (
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 	"hypersim/sim/world"
 )
@@ -244,9 +245,9 @@ func (r *run) collect() {
 		res.Warnings = append(res.Warnings, fmt.Sprintf("%s answered over streams only, %d probes in a row from %.3f s to %.3f s: its datagrams are blocked",
 			sc.Nodes[b.Subject].Name, b.Probes, b.Since.Seconds(), b.Last.Seconds()))
 	}
-	for m := range metrics.NumMetrics {
+	for _, m := range words.All() {
 		if n := res.Metrics.Truncated[m]; n > 0 {
-			res.Warnings = append(res.Warnings, fmt.Sprintf("%v: %d observations more than can be kept", metrics.Metric(m), n))
+			res.Warnings = append(res.Warnings, fmt.Sprintf("%v: %d observations more than can be kept", m, n))
 		}
 	}
 	if n := res.Metrics.TruncatedRows; n > 0 {

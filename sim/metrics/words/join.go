@@ -1,0 +1,23 @@
+package words
+
+// Starts made known.
+const join family = 80
+
+// The metrics.
+var (
+	JoinConfirm = join.metric(Def{
+		Name: "join_confirm", Unit: "s", Better: Lower, Labels: ofEither, RoleIsPeer: true,
+		Doc: "start of a node to all live members that should know it holding this process OK",
+	})
+
+	JoinConfirmRole = join.metric(Def{
+		Name: "join_confirm_role", Unit: "s", Labels: with(ofEither, "observer_role", "roles"),
+		Apart: []string{"observer_role"}, RoleIsPeer: true,
+		Doc: "start of a node to all live members of one role, observer_role, that should know it holding this process OK",
+	})
+
+	JoinFirst = join.metric(Def{
+		Name: "join_first", Unit: "s", Better: Lower, Labels: ofEither, RoleIsPeer: true,
+		Doc: "start of a node to the first live member that heard of the new process and holds it OK",
+	})
+)
