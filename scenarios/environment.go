@@ -105,6 +105,8 @@ func configVars(c *Config) map[string]any {
 				room[f.Tag.Get("key")] = float64(x.Int())
 			case x.CanUint():
 				room[f.Tag.Get("key")] = float64(x.Uint())
+			case x.Kind() == reflect.String: // also a word with a type of its own: it is compared with plain ones
+				room[f.Tag.Get("key")] = x.String()
 			default:
 				room[f.Tag.Get("key")] = x.Interface()
 			}

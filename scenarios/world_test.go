@@ -375,3 +375,15 @@ func TestLargeFilesAreQuick(t *testing.T) {
 		}
 	}
 }
+
+// A key of the protocol that is a word is compared as one, whatever type it has in core.
+func TestAnExpressionComparesWords(t *testing.T) {
+	text := strings.Replace(base, `"=2*cfg.probe.timeout + dur(\"10s\")"`, `"=cfg.membership.topology == \"roles\" ? dur(\"1s\") : dur(\"2s\")"`, 1)
+	sc, err := Parse(text, "x.toml", nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have := *sc.Expects[0].Max; have != 1 {
+		t.Errorf("bound %v s, want 1 s", have)
+	}
+}
