@@ -12,10 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"hypersim/core/federated"
-	"hypersim/core/hier"
-	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
+	"hypersim/core/node"
 )
 
 // A protocol compares words as constants of a type: a misspelt literal would compile and never be equal.
@@ -64,11 +61,10 @@ func compared(n ast.Node) []ast.Expr {
 // The constants of a key's type are the words that its tag allows, in the same order.
 func TestEveryWordOfAKeyHasAConstant(t *testing.T) {
 	words := 0
-	for room, config := range map[string]any{
-		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "federated": federated.Config{},
-	} {
+	for _, config := range reflect.VisibleFields(reflect.TypeFor[node.Config]()) {
+		room := filepath.Base(config.Type.PkgPath())
 		constants := typedWords(t, room)
-		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
+		eachKey(config.Type, "", func(key string, f reflect.StructField) {
 			enum := f.Tag.Get("enum")
 			if f.Type.Kind() != reflect.String {
 				return

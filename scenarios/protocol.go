@@ -1,19 +1,9 @@
 package scenarios
 
-import (
-	"hypersim/core/federated"
-	"hypersim/core/hier"
-	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
-)
+import corenode "hypersim/core/node"
 
 // Config is the protocol configuration of one node, complete.
-type Config struct {
-	Swim      swim.Config
-	Vivaldi   vivaldi.Config
-	Federated federated.Config
-	Hier      hier.Config
-}
+type Config struct{ corenode.Config }
 
 // Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without
 // overrides; NodeSpec.Config says which one a node has.

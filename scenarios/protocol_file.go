@@ -10,21 +10,23 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
-	"hypersim/core/federated"
-	"hypersim/core/hier"
+	corenode "hypersim/core/node"
 	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
 )
 
-// roomsOf returns the tables of protocol keys: each field of swim.Config, federated.Config and
-// hier.Config is a room, vivaldi.Config is one.
-// The Config structs are the only list of keys there is.
+// roomsOf returns the tables of protocol keys. A field of node.Config that has a key is a room, each field of the
+// others is one. The Config structs are the only list of keys there is.
 func roomsOf(c *Config) map[string]reflect.Value {
-	rooms := map[string]reflect.Value{"vivaldi": reflect.ValueOf(&c.Vivaldi).Elem()}
-	for _, mechanism := range []any{&c.Swim, &c.Federated, &c.Hier} {
-		v := reflect.ValueOf(mechanism).Elem()
-		for _, f := range form.Fields(v.Type()) {
-			rooms[f.Tag.Get("key")] = v.FieldByIndex(f.Index)
+	rooms := map[string]reflect.Value{}
+	all := reflect.ValueOf(&c.Config).Elem()
+	for i := range all.NumField() {
+		mechanism := all.Field(i)
+		if key := all.Type().Field(i).Tag.Get("key"); key != "" {
+			rooms[key] = mechanism
+			continue
+		}
+		for _, f := range form.Fields(mechanism.Type()) {
+			rooms[f.Tag.Get("key")] = mechanism.FieldByIndex(f.Index)
 		}
 	}
 	return rooms
@@ -43,7 +45,7 @@ var laterRooms = []string{
 }
 
 func defaultConfig() Config {
-	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default()}
+	return Config{corenode.Default()}
 }
 
 // overrideT is one [[protocol.override]].
@@ -234,22 +236,20 @@ func (l *loader) checkConfigs() {
 }
 
 // problems returns what does not fit together in c, each as "room.key = value: text".
-func (c *Config) problems() []string {
-	return slices.Concat(split(c.Swim.Validate(), ""), split(c.Vivaldi.Validate(), "vivaldi."), split(c.Federated.Validate(), ""), split(c.Hier.Validate(), ""))
-}
+func (c *Config) problems() []string { return split(c.Validate()) }
 
-// split returns the messages of joined errors, each with the prefix.
-func split(err error, prefix string) []string {
+// split returns the messages of joined errors.
+func split(err error) []string {
 	if err == nil {
 		return nil
 	}
 	joined, ok := err.(interface{ Unwrap() []error }) // the joined errors themselves are wanted
 	if !ok {
-		return []string{prefix + err.Error()}
+		return []string{err.Error()}
 	}
 	var out []string
 	for _, e := range joined.Unwrap() {
-		out = append(out, prefix+e.Error())
+		out = append(out, split(e)...)
 	}
 	return out
 }

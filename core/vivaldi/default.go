@@ -43,7 +43,7 @@ func (c *Config) Validate() error {
 	var errs []error
 	require := func(ok bool, format string, args ...any) {
 		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
+			errs = append(errs, fmt.Errorf("vivaldi."+format, args...))
 		}
 	}
 	_, known := parseEngine(c.Engine)

@@ -37,7 +37,7 @@ func TestValidateReportsEverything(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for _, key := range []string{"engine", "dimensions", "latency_filter", "error_initial", "sigma_min", "rtt_min", "coord_ttl", "rtt_sample_max"} {
-		if !strings.Contains(err.Error(), key+" =") {
+		if !strings.Contains(err.Error(), "vivaldi."+key+" =") {
 			t.Errorf("nothing about %s in\n%v", key, err)
 		}
 	}

@@ -1,0 +1,29 @@
+package node
+
+import (
+	"errors"
+
+	"hypersim/core/federated"
+	"hypersim/core/hier"
+	"hypersim/core/swim"
+	"hypersim/core/vivaldi"
+)
+
+// Config is the protocol configuration of one node, complete: that of each mechanism. This file is the one place that
+// lists them. A field with a key is one room of keys, as in [protocol.vivaldi]; each field of the others is one.
+type Config struct {
+	Swim      swim.Config
+	Vivaldi   vivaldi.Config `key:"vivaldi"`
+	Federated federated.Config
+	Hier      hier.Config
+}
+
+// Default returns the defaults of all mechanisms.
+func Default() Config {
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default()}
+}
+
+// Validate reports everything that does not fit together, each as "room.key = value: text", joined.
+func (c *Config) Validate() error {
+	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate())
+}
