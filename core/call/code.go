@@ -87,18 +87,24 @@ type Answer struct {
 	Tried      bool          // CodeNoQuorum: it was tried, so that it may come to be done all the same (04-12)
 }
 
-// Walk tells the fields that go with the code.
+// Walk tells the fields that go with the code. The others become zero: a used body says nothing of its last message.
 func (a *Answer) Walk(w *core.Walker) {
 	core.Word(w, "code", &a.Code, NumCodes)
 	switch a.Code {
 	case CodeNotLeader:
 		w.MaybeNode("leader", &a.Leader)
+		*a = Answer{Code: a.Code, Leader: a.Leader}
 	case CodeBusy:
 		w.Duration("retry_after", &a.RetryAfter)
+		*a = Answer{Code: a.Code, RetryAfter: a.RetryAfter}
 	case CodeStaleFence:
 		w.Uint64("current", &a.Current)
+		*a = Answer{Code: a.Code, Current: a.Current}
 	case CodeNoQuorum:
 		w.Bool("tried", &a.Tried)
+		*a = Answer{Code: a.Code, Tried: a.Tried}
+	default:
+		*a = Answer{Code: a.Code}
 	}
 }
 
