@@ -39,7 +39,7 @@ const (
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 21
+	NumKinds = 140 // with those of the job layer (jobkind.go)
 )
 
 // Room is the part of a node that messages of a kind are for.
@@ -90,7 +90,7 @@ type kindRow struct {
 	answers   Kind // the request that it is a reply to: their classes are the same
 }
 
-var kinds = [NumKinds]kindRow{
+var kinds = withJobs([NumKinds]kindRow{
 	KindNone:    {name: "none"},
 	KindPing:    {"ping", RoomMembership, ClassControl, TransportDatagram, KindNone},
 	KindAck:     {"ack", RoomMembership, ClassControl, TransportDatagram, KindPing},
@@ -117,6 +117,12 @@ var kinds = [NumKinds]kindRow{
 	KindStreamAck:  {"stream_ack", RoomMembership, ClassControl, TransportStream, KindStreamPing},
 
 	KindStreamFailed: {name: "stream_failed"},
+})
+
+// withJobs adds the rows of the job layer.
+func withJobs(rows [NumKinds]kindRow) [NumKinds]kindRow {
+	copy(rows[KindStreamFailed+1:], jobKinds[KindStreamFailed+1:])
+	return rows
 }
 
 var unknownKind = kindRow{name: "unknown"}

@@ -2,8 +2,15 @@ package node
 
 import (
 	"hypersim/core"
+	"hypersim/core/cancel"
+	"hypersim/core/dispatch"
+	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/registry"
+	"hypersim/core/replica"
 	"hypersim/core/swim"
 )
 
@@ -13,5 +20,12 @@ func Bodies() *core.Bodies {
 	swim.AddBodies(b)
 	federated.AddBodies(b)
 	hier.AddBodies(b)
+	job.AddBodies(b)
+	dispatch.AddBodies(b)
+	registry.AddBodies(b)
+	jobtimeout.AddBodies(b)
+	cancel.AddBodies(b)
+	election.AddBodies(b)
+	replica.AddBodies(b)
 	return b
 }
