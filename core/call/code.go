@@ -90,6 +90,7 @@ type Answer struct {
 // Walk tells the fields that go with the code. The others become zero: a used body says nothing of its last message.
 func (a *Answer) Walk(w *core.Walker) {
 	core.Word(w, "code", &a.Code, NumCodes)
+	a.trim()
 	switch a.Code {
 	case CodeNotLeader:
 		w.MaybeNode("leader", &a.Leader)
@@ -107,6 +108,32 @@ func (a *Answer) Walk(w *core.Walker) {
 		*a = Answer{Code: a.Code}
 	}
 }
+
+// trim zeroes what does not go with the code, and never travels: a body that is cleared, and then used again for another
+// answer, would bring along what its last answer said.
+func (a *Answer) trim() {
+	if a.Code != CodeNotLeader {
+		a.Leader = 0
+	}
+	if a.Code != CodeBusy {
+		a.RetryAfter = 0
+	}
+	if a.Code != CodeStaleFence {
+		a.Current = 0
+	}
+	if a.Code != CodeNoQuorum {
+		a.Tried = false
+	}
+}
+
+// NotLeader is the answer of who does not lead: leader does, NoNode if that is not known.
+func NotLeader(leader core.NodeID) Answer { return Answer{Code: CodeNotLeader, Leader: leader} }
+
+// Busy is the answer of who has no time for that long.
+func Busy(after core.Duration) Answer { return Answer{Code: CodeBusy, RetryAfter: after} }
+
+// Stale is the answer to a token below current.
+func Stale(current uint64) Answer { return Answer{Code: CodeStaleFence, Current: current} }
 
 // Head returns a itself: how the calls of a node read the answer of any reply.
 func (a *Answer) Head() *Answer { return a }

@@ -25,7 +25,7 @@ func (c *Calls) Wake(now core.Instant, fx *core.Effects) {
 }
 
 // Receive takes m if it is the answer to a call, on time or too late, or the notice that one's stream failed. It
-// reports whether it was: then m concerns nobody else.
+// reports whether it was: then m concerns nobody else. It is given messages of the job layer only (core.RoomJobs).
 func (c *Calls) Receive(now core.Instant, m *core.Message, fx *core.Effects) bool {
 	if m.Kind == core.KindStreamFailed {
 		return c.failed(now, m, fx)

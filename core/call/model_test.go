@@ -1,7 +1,6 @@
 package call
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -324,7 +323,7 @@ func (w *weather) audit() {
 		}
 	}
 	if waiting != t.hash.Len() || late != t.late || w.r.c.Len() != open || len(t.heap)+len(t.idle) != len(t.slab) {
-		w.t.Fatal(fmt.Sprintf("%d waiting, %d hashed; %d late, %d counted; %d open, Len %d", waiting, t.hash.Len(), late, t.late, open, w.r.c.Len()))
+		w.t.Fatalf("%d waiting, %d hashed; %d late, %d counted; %d open, Len %d", waiting, t.hash.Len(), late, t.late, open, w.r.c.Len())
 	}
 }
 

@@ -41,7 +41,8 @@ func (s Codes) Has(c Code) bool { return s&(1<<c) != 0 }
 // Owner is the role that calls.
 type Owner interface {
 	// Target names whom the given attempt goes to, from 1; last is whom the one before asked, NoNode for the first.
-	// NoNode ends the call. The first attempt is Target's only if Go was given nobody. It must not use the Calls.
+	// NoNode ends the call: whoever answers that by calling the same again at once is asked again at once, without end.
+	// The first attempt is Target's only if Go was given nobody. It must not use the Calls.
 	Target(now core.Instant, t *Ticket, attempt int, last core.NodeID) core.NodeID
 
 	// Called is told how the call ended: exactly once for each call that is not cancelled, and never from within Go.
