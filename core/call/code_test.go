@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hypersim/core"
+	"hypersim/core/coretest/wiretest"
 )
 
 // An answer that was cleared is the zero answer, whatever it said, and what does not go with its code is gone once it
@@ -37,6 +38,14 @@ func TestAnswerKeepsNothing(t *testing.T) {
 			t.Fatalf("%+v, want %+v", full.Answer, want)
 		}
 	})
+}
+
+// An answer survives its bytes.
+func TestAnswerRoundTrip(t *testing.T) {
+	var b core.Bodies
+	b[answer] = func() core.Body { return new(report) }
+	wiretest.RoundTrip(t, &b)
+	wiretest.Truncation(t, &b)
 }
 
 // Every code has a name of its own and one stance.
