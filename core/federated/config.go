@@ -16,18 +16,18 @@ type Config struct {
 
 // Probe is the probing of datacenters by gates, and when a gate gives one up (spec 10 §9, spec 30 §3.2).
 type Probe struct {
-	Interval    core.Duration `key:"probe_interval" range:"[0,86400]" ref:"federated.interval" doc:"each datacenter is probed once in this time; 0 switches the link off"`
-	Timeout     core.Duration `key:"probe_timeout" range:"(0,inf)" ref:"federated.timeout" doc:"a probe without an answer has failed"`
-	MaxFailures int           `key:"max_failures" range:"[1,1000]" doc:"failures in a row that make a reachable datacenter suspected"`
-	Silence     core.Duration `key:"silence" range:"(0,inf)" doc:"time without an ack that does so too"`
-	Suspicion   core.Duration `key:"suspicion" range:"(0,inf)" doc:"a suspected datacenter is unreachable after this time"`
-	Unknown     core.Duration `key:"unknown" range:"(0,inf)" doc:"a datacenter that never answered is unreachable after this time"`
+	Interval    core.Duration `key:"probe_interval" range:"[0,86400]" ref:"federated.interval" doc:"each datacenter is probed once in this time; shorter: an outage is known sooner, for messages between every gate and every datacenter; 0: the link is off"`
+	Timeout     core.Duration `key:"probe_timeout" range:"(0,inf)" ref:"federated.timeout" doc:"a probe without an answer has failed; shorter: an outage counts sooner, and a slow answer as one; longer: the reverse"`
+	MaxFailures int           `key:"max_failures" range:"[1,1000]" doc:"failures in a row that make a reachable datacenter suspected; more: loss and a change of leader pass unnoticed, and an outage is known later"`
+	Silence     core.Duration `key:"silence" range:"(0,inf)" doc:"time without an ack that does so too; shorter: an outage is known sooner, and a gate that was slow itself suspects; longer: the reverse"`
+	Suspicion   core.Duration `key:"suspicion" range:"(0,inf)" doc:"a suspected datacenter is unreachable after this time; longer: a short outage moves no work, and a long one strands work for longer"`
+	Unknown     core.Duration `key:"unknown" range:"(0,inf)" doc:"a datacenter that never answered is unreachable after this time; longer: one that starts late is waited for; shorter: work is not kept for one that is not there"`
 }
 
 // Link is what a leader measures of the gates that probe it (spec 10 §9).
 type Link struct {
-	SampleInterval core.Duration `key:"sample_interval" range:"[0,86400]" doc:"a leader samples each gate no more often; 0 switches samples off"`
-	Heard          core.Duration `key:"heard" range:"(0,inf)" doc:"only gates heard within this time are sampled"`
+	SampleInterval core.Duration `key:"sample_interval" range:"[0,86400]" doc:"a leader samples each gate no more often; longer: fewer messages, and distances that are older; 0: no samples, and leaders know no distance to gates"`
+	Heard          core.Duration `key:"heard" range:"(0,inf)" doc:"only gates heard within this time are sampled; longer: a gate that is seldom heard keeps a distance; shorter: no samples are wasted on one that has gone"`
 }
 
 // Default returns the constants of spec 10 §9 and spec 30 §3.2.

@@ -16,23 +16,23 @@ type Config struct {
 
 // Job is the job layer. The role variants exist because a gate hears of a scope less often than a manager.
 type Job struct {
-	Min             core.Duration `key:"min" range:"(0,inf)" doc:"least timeout of a job suspicion, where no role variant applies"`
-	Max             core.Duration `key:"max" range:"(0,inf)" doc:"largest timeout of a job suspicion, where no role variant applies"`
-	ManagerMin      core.Duration `key:"manager_min" range:"(0,inf)" ref:"job.min (manager)" doc:"least timeout of a job suspicion at a manager"`
-	ManagerMax      core.Duration `key:"manager_max" range:"(0,inf)" ref:"job.max (manager)" doc:"largest timeout of a job suspicion at a manager"`
-	GateMin         core.Duration `key:"gate_min" range:"(0,inf)" ref:"job.min (gate)" doc:"least timeout of a job suspicion at a gate"`
-	GateMax         core.Duration `key:"gate_max" range:"(0,inf)" ref:"job.max (gate)" doc:"largest timeout of a job suspicion at a gate"`
-	K               int           `key:"k" range:"[0,7]" doc:"distinct further sources that bring the timeout to its least"`
-	ProgressGap     core.Duration `key:"progress_gap" range:"(0,inf)" doc:"active work without progress for this long is suspected"`
-	ProgressTimeout core.Duration `key:"progress_timeout" range:"[0.001,86400]" ref:"AD-30: the stream's own" doc:"how long a worker tries to deliver one progress message; the next one says more"`
-	CheckInterval   core.Duration `key:"check_interval" range:"[0.001,86400]" doc:"how often gaps are looked for"`
-	MaxPerScope     int           `key:"max_per_scope" range:"[1,65535]" doc:"suspicions and DEAD_JOB marks per scope; refuse when full"`
-	MaxTotal        int           `key:"max_total" range:"[1,1000000]" doc:"suspicions and DEAD_JOB marks per node; refuse when full"`
+	Min             core.Duration `key:"min" range:"(0,inf)" doc:"least timeout of a job suspicion, where no role variant applies; shorter: work of the dead is taken up by others sooner, and the slow have less time to show progress"`
+	Max             core.Duration `key:"max" range:"(0,inf)" doc:"largest timeout of a job suspicion, where no role variant applies; longer: one source alone that is mistaken does less harm, and a true one waits longer"`
+	ManagerMin      core.Duration `key:"manager_min" range:"(0,inf)" ref:"job.min (manager)" doc:"least timeout of a job suspicion at a manager; shorter: work of the dead is taken up by others sooner, and the slow have less time to show progress"`
+	ManagerMax      core.Duration `key:"manager_max" range:"(0,inf)" ref:"job.max (manager)" doc:"largest timeout of a job suspicion at a manager; longer: one source alone that is mistaken does less harm, and a true one waits longer"`
+	GateMin         core.Duration `key:"gate_min" range:"(0,inf)" ref:"job.min (gate)" doc:"least timeout of a job suspicion at a gate; shorter: work of the dead is taken up by others sooner, and the slow have less time to show progress"`
+	GateMax         core.Duration `key:"gate_max" range:"(0,inf)" ref:"job.max (gate)" doc:"largest timeout of a job suspicion at a gate; longer: one source alone that is mistaken does less harm, and a true one waits longer"`
+	K               int           `key:"k" range:"[0,7]" doc:"distinct further sources that bring the timeout to its least; more: one source alone needs longer, so fewer are given up wrongly and others later; 0: the timeout is the least from the start"`
+	ProgressGap     core.Duration `key:"progress_gap" range:"(0,inf)" doc:"active work without progress for this long is suspected; shorter: stuck work is found sooner, and work with long steps is suspected; longer: the reverse"`
+	ProgressTimeout core.Duration `key:"progress_timeout" range:"[0.001,86400]" ref:"AD-30: the stream's own" doc:"how long a worker tries to deliver one progress message; the next one says more; longer: gets through more jams, and old news with it; shorter: less waits at once"`
+	CheckInterval   core.Duration `key:"check_interval" range:"[0.001,86400]" doc:"how often gaps are looked for; shorter: a gap is found sooner, for a walk over all scopes each time"`
+	MaxPerScope     int           `key:"max_per_scope" range:"[1,65535]" doc:"suspicions and DEAD_JOB marks per scope; refuse when full; more: large jobs are covered, for memory; fewer: one job cannot fill the node"`
+	MaxTotal        int           `key:"max_total" range:"[1,1000000]" doc:"suspicions and DEAD_JOB marks per node; refuse when full; more: more jobs are covered, for memory; fewer: a mass failure is followed in part"`
 }
 
 // Hier is what holds the two layers together.
 type Hier struct {
-	ReconcileInterval core.Duration `key:"reconcile_interval" range:"[0.001,86400]" doc:"how often the combination rules are checked"`
+	ReconcileInterval core.Duration `key:"reconcile_interval" range:"[0.001,86400]" doc:"how often the combination rules are checked; shorter: the layers agree sooner about a death, for a walk each time"`
 }
 
 // Default returns the constants of spec 10 §8.
