@@ -36,6 +36,7 @@ var house = []room{
 	{at: "core/rng/...", allow: []string{"core", "core/xmath"}, third: []string{deprecatedRand}, deny: coreDeny},
 	{at: "core/estimate/...", allow: []string{"core", "core/rng", "core/xmath"}, deny: coreDeny},
 	{at: "core/indexed/...", deny: coreDeny},
+	{at: "core/spread/...", allow: []string{"core", "core/xmath"}, deny: coreDeny},
 	{at: "core/fence/...", allow: []string{"core", "core/indexed"}, deny: coreDeny},
 	{at: "core/call/...", allow: []string{"core", "core/indexed", "core/rng", "core/xmath"}, deny: coreDeny},
 	{at: "core/job/...", allow: []string{"core", "core/call", "core/fence", "core/indexed", "core/rng", "core/xmath"}, deny: coreDeny},

@@ -16,6 +16,7 @@ func TestHouse(t *testing.T) {
 		{"core/rng", []string{"hypersim/core/xmath", "golang.org/x/exp/rand"}, []string{"math/rand/v2", "golang.org/x/exp/slices", "hypersim/core/swim"}},
 		{"core/estimate", []string{"hypersim/core"}, []string{"hypersim/core/swim"}},
 		{"core/indexed", []string{"cmp"}, []string{"hypersim/core", "hypersim/core/rng"}},
+		{"core/spread", []string{"hypersim/core/xmath"}, []string{"hypersim/core/swim", "hypersim/core/wire"}},
 		{"core/fence", []string{"hypersim/core/indexed"}, []string{"hypersim/core/call", "hypersim/core/job"}},
 		{"core/call", []string{"hypersim/core/indexed", "hypersim/core/rng"}, []string{"hypersim/core/job", "hypersim/core/swim"}},
 		{"core/job", []string{"hypersim/core/call", "hypersim/core/fence"}, []string{"hypersim/core/workflow", "hypersim/core/replica"}},
