@@ -16,6 +16,13 @@ var (
 	_ = reads("site_b", func(r *Result, o *Observation) string { return r.siteName(o.SiteB) })
 )
 
+var _ = record(func(r *Recorder, on *hooks) {
+	r.coords.init(&r.ctx, len(r.sites))
+	on.sampled = append(on.sampled, r.sampleCoordinates)
+	on.finished = append(on.finished, r.finishSettled)
+}, words.CoordinateError, words.CoordinateErrorMS, words.CoordinateSettle, words.CoordinateRank, words.CoordinateQuality,
+	words.RTTUCBCoverage, words.RTTUCBRatio, words.NewcomerError)
+
 // coordinates measures predicted against true round trips over a set of pairs that is fixed for the
 // run: all unordered pairs of members of one group that may have coordinates (coordinates of nodes that never
 // measure each other, even indirectly, have no common frame), or pairs drawn from a stream of its own.
@@ -140,7 +147,7 @@ func (c *coordinates) classify(ctx *Context, sites int) {
 // sampleCoordinates measures all pairs whose both ends run and have a coordinate.
 func (r *Recorder) sampleCoordinates(now core.Instant, probe Probe) {
 	c := &r.coords
-	if len(c.pairs) == 0 || now < c.next {
+	if len(c.pairs) == 0 || now < c.next || probe == nil {
 		return
 	}
 	c.next = now.Add(r.ctx.CoordEvery)
@@ -298,5 +305,16 @@ func (r *Recorder) emitNewcomers(now core.Instant) {
 			}
 			c.reached[i]++
 		}
+	}
+}
+
+func (r *Recorder) finishSettled(core.Instant) {
+	for i, s := range r.coords.settled {
+		if s == core.Never {
+			continue
+		}
+		o := blank(words.CoordinateSettle, s, s.Seconds())
+		o.Param = words.Thresholds[i]
+		r.keep(&o)
 	}
 }

@@ -36,7 +36,9 @@ func (r *Recorder) faultStart(now core.Instant, i int32) {
 		}
 		r.await(now, i)
 	}
-	r.linkEdge(now, i)
+	for _, hook := range r.on.faults {
+		hook(now, i)
+	}
 	r.edge(now, i, 1)
 }
 
@@ -52,7 +54,9 @@ func (r *Recorder) faultEnd(now core.Instant, i int32) {
 		r.open[i] = open[1:]
 	}
 	r.await(now, i)
-	r.linkEdge(now, i)
+	for _, hook := range r.on.faults {
+		hook(now, i)
+	}
 	switch f.Kind {
 	case "partition", "flap", "site-outage":
 		r.healed = append(r.healed, healing{now, i})

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"hypersim/core"
-	"hypersim/sim/metrics/words"
 )
 
 // crash is one crash of a process, open until it starts again or the run ends.
@@ -38,8 +37,7 @@ func (r *Recorder) start(now core.Instant, n core.NodeID, inc, inst uint32) {
 	if p.group < 0 {
 		return
 	}
-	p.lhm = 0
-	r.lhmCount[r.roles[n]][0]++
+	tellNode(r.on.started, now, n)
 	p.suspectedAt, p.accused = -1, [2]int64{-1, -1}
 	if formed := first && now == 0 && r.formed(n); !formed {
 		clear(r.views[n])
@@ -54,7 +52,7 @@ func (r *Recorder) ended(now core.Instant, n core.NodeID) {
 	if !p.alive {
 		return
 	}
-	r.unlinked(n)
+	tellNode(r.on.ended, now, n)
 	r.live(now)
 	r.running[r.roles[n]]--
 	r.lives(now, n)
@@ -63,7 +61,6 @@ func (r *Recorder) ended(now core.Instant, n core.NodeID) {
 	if p.group < 0 {
 		return
 	}
-	r.lhmCount[r.roles[n]][p.lhm]--
 	r.withdraw(now, n)
 }
 
@@ -74,19 +71,7 @@ func (r *Recorder) withdraw(now core.Instant, n core.NodeID) {
 		return
 	}
 	r.fall(n)
-	if p.joining >= 0 {
-		r.joined(p)
-		r.res.Counters.Unjoined++
-	}
-	r.deafen(now, n)
-	for _, s := range r.groups[p.group].members { // one observer less may complete what others wait for
-		if s != n {
-			delete(r.waiting, pair{n, s})
-			r.forget(n, s)
-			r.checkFull(now, s)
-			r.checkJoin(now, s)
-		}
-	}
+	tellNode(r.on.withdrawn, now, n)
 }
 
 func (r *Recorder) crash(now core.Instant, n core.NodeID) {
@@ -149,57 +134,4 @@ func (r *Recorder) live(now core.Instant) {
 		r.lived[role] += float64(float64(n) * s)
 	}
 	r.livedAt = now
-}
-
-// checkFull reports a crash that no live member overlooks any more. Where nobody overlooks it because nobody who
-// knew the subject is left, nobody has detected anything.
-func (r *Recorder) checkFull(now core.Instant, s core.NodeID) {
-	p := &r.peers[s]
-	if p.crash < 0 {
-		return
-	}
-	c := &r.crashes[p.crash]
-	switch {
-	case c.full:
-	case p.known > 0:
-		c.lost = -1
-	case c.informed.n == 0:
-		if c.lost < 0 {
-			c.lost = now
-		}
-	default:
-		c.full = true
-		o := r.about(words.DetectionFull, now, seconds(now.Sub(c.at)), core.NoNode, s)
-		o.Event = p.crash
-		r.keep(&o)
-	}
-}
-
-// checkJoin reports a start that somebody, and one that everybody who should, knows to be OK.
-func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
-	p := &r.peers[s]
-	if p.joining < 0 {
-		return
-	}
-	held := int32(0)
-	for role, n := range p.okBy {
-		n -= p.stale.by[role]
-		held += n
-		if bit := uint8(1) << role; p.joined&bit == 0 && n > 0 && n == r.observersOf(core.Role(role), s) {
-			p.joined |= bit
-			o := r.about(words.JoinConfirmRole, now, seconds(now.Sub(p.joining)), core.NoNode, s)
-			o.Role = core.Role(role)
-			r.keep(&o)
-		}
-	}
-	if held > 0 && !p.noticed {
-		p.noticed = true
-		o := r.about(words.JoinFirst, now, seconds(now.Sub(p.joining)), core.NoNode, s)
-		r.keep(&o)
-	}
-	if want := r.observers(s); want > 0 && held == want {
-		o := r.about(words.JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
-		r.keep(&o)
-		r.joined(p)
-	}
 }

@@ -26,8 +26,18 @@ const (
 // The datacenter of an observation about the link is its SiteA.
 var _ = reads("dc", func(r *Result, o *Observation) string { return r.siteName(o.SiteA) })
 
+var _ = record(func(r *Recorder, on *hooks) {
+	l := &links{Recorder: r}
+	l.init(&r.ctx, len(r.sites))
+	on.fact(l.reach, core.FactReach)
+	on.ended = append(on.ended, l.ended)
+	on.faults = append(on.faults, l.edge)
+	on.sampled = append(on.sampled, l.sample)
+}, words.DCReachabilityDelay, words.DCReachability, words.FalseUnreachable, words.LinkError, words.WrongOrder)
+
 // links is what is kept of the link.
 type links struct {
+	*Recorder
 	gates    []core.NodeID
 	managers [][]core.NodeID // by site
 	states   []core.Reach    // by node and site, of gates
@@ -61,43 +71,49 @@ func separates(kind string) bool {
 	return kind == "partition" || kind == "flap" || kind == "site-outage"
 }
 
-func (r *Recorder) linkEdge(now core.Instant, fault int32) {
-	if f := r.fault(fault); f != nil && separates(f.Kind) {
-		r.links.since, r.links.fault = now, fault
+func (r *links) edge(now core.Instant, fault int32) {
+	if f := r.Recorder.fault(fault); f != nil && separates(f.Kind) {
+		r.since, r.fault = now, fault
 	}
 }
 
 // reach takes a change in how gate n judges a datacenter.
-func (r *Recorder) reach(now core.Instant, n core.NodeID, f *core.Fact) {
-	l := &r.links
+func (r *links) reach(now core.Instant, n core.NodeID, f *core.Fact) {
 	if f.A < 0 || int(f.A) >= len(r.sites) || f.B < 0 || f.B >= core.NumReaches {
 		return
 	}
 	to := core.Reach(f.B)
-	l.states[int(n)*len(r.sites)+int(f.A)] = to
+	r.states[int(n)*len(r.sites)+int(f.A)] = to
 	subject := f.Subject
 	if int(subject) >= len(r.peers) {
 		subject = core.NoNode
 	}
-	o := r.about(words.DCReachabilityDelay, now, seconds(now.Sub(l.since)), n, subject)
-	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(f.A), core.MemberState(to), core.MemberState(f.N), f.Cause, l.fault
+	o := r.about(words.DCReachabilityDelay, now, seconds(now.Sub(r.since)), n, subject)
+	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(f.A), core.MemberState(to), core.MemberState(f.N), f.Cause, r.fault
 	r.keep(&o)
 	r.point(now, words.DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[f.A]), float64(to))
 }
 
-// unlinked forgets what a gate that ended thought.
-func (r *Recorder) unlinked(n core.NodeID) {
-	clear(r.links.states[int(n)*len(r.sites) : (int(n)+1)*len(r.sites)])
+// ended forgets what a gate that ended thought.
+func (r *links) ended(_ core.Instant, n core.NodeID) {
+	clear(r.states[int(n)*len(r.sites) : (int(n)+1)*len(r.sites)])
+}
+
+func (r *links) sample(now core.Instant, probe Probe) {
+	r.sampleReach(now)
+	if probe != nil {
+		r.sampleLinks(now, probe)
+	}
 }
 
 // sampleReach counts the time that gates take datacenters for unreachable that are not.
-func (r *Recorder) sampleReach(now core.Instant) {
-	for _, g := range r.links.gates {
+func (r *links) sampleReach(now core.Instant) {
+	for _, g := range r.gates {
 		if p := &r.peers[g]; !p.up || p.paused {
 			continue
 		}
 		for site := range r.sites {
-			if r.links.states[int(g)*len(r.sites)+site] == core.ReachUnreachable && r.siteReachable(g, site) {
+			if r.states[int(g)*len(r.sites)+site] == core.ReachUnreachable && r.siteReachable(g, site) {
 				o := r.about(words.FalseUnreachable, now, seconds(r.ctx.SampleEvery), g, core.NoNode)
 				o.SiteA = int16(site)
 				r.keep(&o)
@@ -107,8 +123,8 @@ func (r *Recorder) sampleReach(now core.Instant) {
 }
 
 // siteReachable reports whether some live manager of site can talk to gate both ways.
-func (r *Recorder) siteReachable(gate core.NodeID, site int) bool {
-	for _, m := range r.links.managers[site] {
+func (r *links) siteReachable(gate core.NodeID, site int) bool {
+	for _, m := range r.managers[site] {
 		if p := &r.peers[m]; p.up && !p.paused && r.reachable(gate, m) {
 			return true
 		}
@@ -118,18 +134,17 @@ func (r *Recorder) siteReachable(gate core.NodeID, site int) bool {
 
 // sampleLinks measures each gate's estimates to the leaders that it knows. It uses the coordinates that
 // sampleCoordinates took.
-func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
-	l := &r.links
+func (r *links) sampleLinks(now core.Instant, probe Probe) {
 	lp, ok := probe.(LinkProbe)
-	if !ok || !r.ctx.LinkPairs || r.ctx.TrueRTT == nil || now < l.next {
+	if !ok || !r.ctx.LinkPairs || r.ctx.TrueRTT == nil || now < r.next {
 		return
 	}
-	l.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
-	for _, g := range l.gates {
+	r.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
+	for _, g := range r.gates {
 		if !r.coords.have[g] {
 			continue
 		}
-		l.leaders, l.estimate, l.truth = l.leaders[:0], l.estimate[:0], l.truth[:0]
+		r.leaders, r.estimate, r.truth = r.leaders[:0], r.estimate[:0], r.truth[:0]
 		for site := range r.sites {
 			leader, ok := lp.LinkLeader(g, site)
 			if !ok || !r.coords.have[leader] {
@@ -143,11 +158,11 @@ func (r *Recorder) sampleLinks(now core.Instant, probe Probe) {
 			o := r.about(words.LinkError, now, rel, g, leader)
 			o.SiteA, o.Event = int16(site), r.samples
 			r.keep(&o)
-			l.leaders = append(l.leaders, leader)
-			l.estimate = append(l.estimate, estimateMS(&r.coords.coords[g], &r.coords.coords[leader]))
-			l.truth = append(l.truth, truth)
+			r.leaders = append(r.leaders, leader)
+			r.estimate = append(r.estimate, estimateMS(&r.coords.coords[g], &r.coords.coords[leader]))
+			r.truth = append(r.truth, truth)
 		}
-		if wrong, pairs := misordered(l.estimate, l.truth); pairs > 0 {
+		if wrong, pairs := misordered(r.estimate, r.truth); pairs > 0 {
 			o := r.about(words.WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
 			o.Weight, o.Event = uint32(pairs), r.samples
 			r.keep(&o)

@@ -5,6 +5,10 @@ import (
 	"hypersim/sim/metrics/words"
 )
 
+var _ = record(func(r *Recorder, on *hooks) {
+	on.before = append(on.before, r.mark)
+}, words.DetectionFirst, words.DetectionEach, words.FalseSuspicions, words.FalsePositives, words.ExcusedPositives, words.Accusations)
+
 // mark takes a transition to SUSPECT at a new incarnation, or to DEAD, and holds it against the truth.
 func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
 	s := f.Subject
@@ -91,89 +95,11 @@ func (r *Recorder) keepMark(m words.Metric, d *Detection, v float64) {
 	r.keep(&o)
 }
 
-// declared notes that a death was declared: it starts to spread, and one callback is owed for it.
+// declared notes that a death was declared: it starts to spread.
 func (r *Recorder) declared(now core.Instant, o, s core.NodeID, f *core.Fact, t Truth) {
 	p := &r.peers[s]
 	if int64(f.Inc) > p.gone && t != TruthRestarted {
 		p.gone = int64(f.Inc)
 		r.born(now, s, core.UpdateDead, f.Inc, core.NoNode)
-	}
-	if f.From == core.StateOK || f.From == core.StateSuspect {
-		r.death(o, s, f.Inc)
-	}
-}
-
-// suspected begins an episode with the first SUSPECT about a process that is up, before the view changes.
-func (r *Recorder) suspected(now core.Instant, o core.NodeID, f *core.Fact) {
-	p := &r.peers[f.Subject]
-	switch f.To {
-	case core.StateSuspect:
-		if (p.suspecting == 0 || p.suspectedAt < 0) && p.up && !r.stale(now, p, f.Inc) {
-			p.suspectedAt, p.calledDead = now, false
-		}
-	case core.StateDead:
-		p.calledDead = true
-	default: // no accusation
-	}
-}
-
-// refuted measures how the episode ends, after the view changed.
-func (r *Recorder) refuted(now core.Instant, o core.NodeID, f *core.Fact) {
-	p := &r.peers[f.Subject]
-	if f.From != core.StateSuspect || f.To == core.StateSuspect || p.suspectedAt < 0 {
-		return
-	}
-	if f.To == core.StateOK && p.up {
-		x := r.about(words.Refutation, now, seconds(now.Sub(p.suspectedAt)), o, f.Subject)
-		x.Inc = f.Inc
-		r.keep(&x)
-	}
-	if p.suspecting > 0 {
-		return
-	}
-	if f.To == core.StateOK && p.up && !p.calledDead {
-		x := r.about(words.RefutationFull, now, seconds(now.Sub(p.suspectedAt)), core.NoNode, f.Subject)
-		x.Inc = f.Inc
-		r.keep(&x)
-	}
-	p.suspectedAt = -1
-}
-
-type deathKey struct {
-	observer, subject core.NodeID
-	inc               uint32
-}
-
-// death is one declared death at one observer, and how often role logic was told.
-type death struct {
-	key       deathKey
-	at        core.Instant
-	callbacks uint32
-}
-
-func (r *Recorder) death(o, s core.NodeID, inc uint32) *death {
-	k := deathKey{o, s, inc}
-	i, ok := r.deathIndex[k]
-	if !ok {
-		if len(r.deaths) >= r.ctx.MaxRows {
-			r.res.Truncated[words.DeathCallbacks]++
-			return nil
-		}
-		i = int32(len(r.deaths))
-		r.deathIndex[k] = i
-		r.deaths = append(r.deaths, death{key: k, at: core.Never})
-	}
-	return &r.deaths[i]
-}
-
-// callback counts what role logic was told.
-func (r *Recorder) callback(now core.Instant, o core.NodeID, f *core.Fact) {
-	r.res.Counters.Callbacks[f.Callback]++
-	if f.Callback != core.CallbackDied || int(f.Subject) >= len(r.peers) {
-		return
-	}
-	if d := r.death(o, f.Subject, f.Inc); d != nil {
-		d.at = now
-		d.callbacks++
 	}
 }

@@ -2,8 +2,14 @@ package metrics
 
 import (
 	"hypersim/core"
+	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
+
+var _ = record(func(r *Recorder, on *hooks) {
+	on.after = append(on.after, r.renews)
+	on.withdrawn = append(on.withdrawn, r.unjoins)
+}, words.JoinConfirm, words.JoinConfirmRole, words.JoinFirst)
 
 // opinions are the live observers that hold a starting node OK because of an earlier process of it: they have not
 // heard of this one.
@@ -57,7 +63,12 @@ func (t *opinions) drop(r *Recorder, o core.NodeID) bool {
 }
 
 // renews takes a transition of o, after the view changed: is what it holds now about the process that runs?
-func (r *Recorder) renews(o core.NodeID, f *core.Fact) {
+func (r *Recorder) renews(now core.Instant, o core.NodeID, f *core.Fact) {
+	r.renewed(o, f)
+	r.checkJoin(now, f.Subject)
+}
+
+func (r *Recorder) renewed(o core.NodeID, f *core.Fact) {
 	p := &r.peers[f.Subject]
 	if p.joining < 0 || p.stale.of.words == nil || !r.knows(o, f.Subject) {
 		return
@@ -90,29 +101,45 @@ func (r *Recorder) meets(now core.Instant, o, s core.NodeID) {
 	}
 }
 
-// notices takes a transition of o about a subject that crashed: o takes it for gone, or does so no more.
-func (r *Recorder) notices(o core.NodeID, f *core.Fact) {
-	p := &r.peers[f.Subject]
-	if p.crash < 0 || !r.knows(o, f.Subject) {
-		return
+// unjoins takes n, which is gone, out of those who wait for others to hear of them, and out of those waited for.
+func (r *Recorder) unjoins(now core.Instant, n core.NodeID) {
+	if p := &r.peers[n]; p.joining >= 0 {
+		r.joined(p)
+		r.res.Counters.Unjoined++
 	}
-	c, held := &r.crashes[p.crash], func(s core.MemberState) bool { return s == core.StateOK || s == core.StateSuspect }
-	switch place := r.peers[o].local; {
-	case held(f.To):
-		c.informed.drop(place)
-	case held(f.From):
-		if c.informed.words == nil {
-			c.informed = newBits(len(r.groups[p.group].members))
+	for _, s := range r.groups[r.peers[n].group].members { // one observer less may complete what others wait for
+		if s != n {
+			r.peers[s].stale.drop(r, n)
+			r.checkJoin(now, s)
 		}
-		c.informed.put(place)
 	}
 }
 
-// forget takes observer o, which is gone, out of what is kept of opinions about s.
-func (r *Recorder) forget(o, s core.NodeID) {
+// checkJoin reports a start that somebody, and one that everybody who should, knows to be OK.
+func (r *Recorder) checkJoin(now core.Instant, s core.NodeID) {
 	p := &r.peers[s]
-	p.stale.drop(r, o)
-	if p.crash >= 0 {
-		r.crashes[p.crash].informed.drop(r.peers[o].local)
+	if p.joining < 0 {
+		return
+	}
+	held := int32(0)
+	for role, n := range p.okBy {
+		n -= p.stale.by[role]
+		held += n
+		if bit := uint8(1) << role; p.joined&bit == 0 && n > 0 && n == r.observersOf(core.Role(role), s) {
+			p.joined |= bit
+			o := r.about(words.JoinConfirmRole, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+			o.Role = core.Role(role)
+			r.keep(&o)
+		}
+	}
+	if held > 0 && !p.noticed {
+		p.noticed = true
+		o := r.about(words.JoinFirst, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		r.keep(&o)
+	}
+	if want := r.observers(s); want > 0 && held == want {
+		o := r.about(words.JoinConfirm, now, seconds(now.Sub(p.joining)), core.NoNode, s)
+		r.keep(&o)
+		r.joined(p)
 	}
 }

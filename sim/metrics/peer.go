@@ -28,7 +28,6 @@ type peer struct {
 	crashedInc    uint32 // highest incarnation of processes that ended
 	restarts      uint32
 	crash         int32 // open crash; −1 = none
-	lhm           uint8
 
 	okBy       [core.NumRoles]int32 // live observers that hold it OK, by their role
 	known      int32                // … OK or SUSPECT
@@ -44,8 +43,6 @@ type peer struct {
 	news [2]*update // spreading now: [newsAlive], [newsGone]
 	join bool       // the join of this process was born
 	gone int64      // highest incarnation whose death spread; −1 = none
-
-	answers answers
 }
 
 // group is one membership group.

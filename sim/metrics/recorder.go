@@ -41,21 +41,12 @@ type Recorder struct {
 	events  int32 // updates born
 	samples int32
 
-	running  [core.NumRoles]int32 // processes
-	lived    [core.NumRoles]float64
-	livedAt  core.Instant
-	lhmCount [core.NumRoles][lhmMax + 1]int32
-	probes   [core.NumRoles][3]probeTally
-	latency  [rttClasses][latencyBins]uint32
-
-	deaths     []death
-	deathIndex map[deathKey]int32
-	waiting    map[pair]waiting // UNCONFIRMED records
-
-	worked map[worked]core.Instant // last progress
+	running [core.NumRoles]int32 // processes
+	lived   [core.NumRoles]float64
+	livedAt core.Instant
 
 	coords coordinates
-	links  links
+	on     hooks
 
 	obs       [][]Observation // by metric
 	res       Result
@@ -64,17 +55,7 @@ type Recorder struct {
 	words     map[string]string // labels of points, each kept once
 }
 
-type tally struct{ n, bytes uint64 }
-
-type probeTally struct{ ended, failed uint32 }
-
 type pair struct{ observer, subject core.NodeID }
-
-const (
-	lhmMax      = 64  // largest configurable score
-	rttClasses  = 5   // len(words.RTTs)
-	latencyBins = 201 // 0.05 wide, up to a factor of 10
-)
 
 // New returns a recorder. Memory: one byte per (observer, member of its group), taken when the observer
 // first holds a record.
@@ -82,14 +63,12 @@ func New(ctx Context) *Recorder {
 	ctx.fill()
 	r := &Recorder{
 		ctx: ctx, zeroSince: 0, lastZero: core.Never, brokeAt: -1, edgeFault: -1,
-		deathIndex: map[deathKey]int32{}, waiting: map[pair]waiting{},
 		words: map[string]string{}, obs: make([][]Observation, words.Count()+1),
 	}
 	r.res.Truncated = map[words.Metric]uint64{}
 	r.buildGroups()
 	r.buildFaults()
-	r.coords.init(&r.ctx, len(r.sites))
-	r.links.init(&r.ctx, len(r.sites))
+	r.beginAll()
 	return r
 }
 
@@ -105,8 +84,8 @@ func (r *Recorder) Record(rec *trace.Record) {
 		if r.awaited > 0 {
 			r.delivered(rec)
 		}
-		if rec.Msg.Kind == core.KindProgress {
-			r.progress(rec)
+		for _, hook := range r.on.delivered[rec.Msg.Kind] {
+			hook(rec)
 		}
 	case trace.KindDropped:
 		r.count(lane(Dropped)+lane(rec.Reason), rec)
@@ -118,12 +97,6 @@ func (r *Recorder) Record(rec *trace.Record) {
 		r.res.Counters.Records++
 		r.truthRecord(rec)
 	}
-}
-
-func (r *Recorder) count(l lane, rec *trace.Record) {
-	c := &r.cells[l][rec.Msg.Kind][r.roles[rec.Node]]
-	c.n++
-	c.bytes += uint64(rec.Size)
 }
 
 // truthRecord takes what the world did.

@@ -5,6 +5,14 @@ import (
 	"hypersim/sim/metrics/words"
 )
 
+var _ = record(func(r *Recorder, on *hooks) {
+	on.after = append(on.after, r.heard)
+	on.fact(r.rose, core.FactIncarnation)
+	on.fact(r.queued, core.FactQueued)
+	on.withdrawn = append(on.withdrawn, r.deafen)
+	on.finished = append(on.finished, r.finishNews)
+}, words.Dissemination)
+
 // update is a piece of news on its way: who of the group has heard it. One may be under way per
 // subject that says it lives and one that says it is gone; a newer one replaces it.
 type update struct {
@@ -128,6 +136,32 @@ func (r *Recorder) deafen(now core.Instant, n core.NodeID) {
 				u.heard.drop(place)
 				r.reached(now, s, which)
 			}
+		}
+	}
+}
+
+// rose takes a new incarnation of n.
+func (r *Recorder) rose(now core.Instant, n core.NodeID, f *core.Fact) {
+	if r.peers[n].up && f.Cause != core.CauseJoinRequired { // that one is told as a join, by the seed
+		r.born(now, n, core.UpdateAlive, f.Inc, core.NoNode)
+	}
+}
+
+// queued: the first time that a join is put into a queue is its birth.
+func (r *Recorder) queued(now core.Instant, n core.NodeID, f *core.Fact) {
+	if core.UpdateType(f.A) != core.UpdateJoin || !r.same(n, f.Subject) {
+		return
+	}
+	if p := &r.peers[f.Subject]; p.up && !p.join && f.Inc >= p.inc {
+		p.join = true
+		r.born(now, f.Subject, core.UpdateJoin, f.Inc, n)
+	}
+}
+
+func (r *Recorder) finishNews(core.Instant) {
+	for i := range r.peers {
+		for which := range r.peers[i].news {
+			r.drop(&r.peers[i], which)
 		}
 	}
 }

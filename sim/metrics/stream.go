@@ -25,8 +25,8 @@ type answers struct {
 }
 
 // answeredBy takes the end of a probe of s by n, which void probes and those of UNCONFIRMED members are not.
-func (r *Recorder) answeredBy(now core.Instant, n, s core.NodeID, streamed, failed bool) {
-	a := &r.peers[s].answers
+func (r *probes) answeredBy(now core.Instant, n, s core.NodeID, streamed, failed bool) {
+	a := &r.answers[s]
 	if !streamed {
 		if !failed {
 			a.row = 0
@@ -43,13 +43,11 @@ func (r *Recorder) answeredBy(now core.Instant, n, s core.NodeID, streamed, fail
 	r.keep(&o)
 }
 
-// blocked lists who was reached by streams alone.
-func (r *Recorder) blocked() []Blocked {
-	var out []Blocked
-	for i := range r.peers {
-		if b := &r.peers[i].answers.worst; b.Probes >= blockedLeast {
-			out = append(out, *b)
+// finish lists who was reached by streams alone.
+func (r *probes) finish(core.Instant) {
+	for i := range r.answers {
+		if b := &r.answers[i].worst; b.Probes >= blockedLeast {
+			r.res.Blocked = append(r.res.Blocked, *b)
 		}
 	}
-	return out
 }

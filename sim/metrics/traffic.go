@@ -3,7 +3,15 @@ package metrics
 import (
 	"hypersim/core"
 	"hypersim/sim/metrics/words"
+	"hypersim/sim/trace"
 )
+
+var _ = record(func(r *Recorder, on *hooks) {
+	on.sampled = append(on.sampled, r.flushTraffic)
+	on.finished = append(on.finished, r.finishTraffic)
+}, words.Messages, words.Bytes)
+
+type tally struct{ n, bytes uint64 }
 
 // The labels of messages and bytes: Observation.Dir is Direction + 1, Type the kind. Folded rates have neither.
 var (
@@ -42,4 +50,82 @@ func TransportOf(name string) string {
 		}
 	}
 	return ""
+}
+
+func (r *Recorder) count(l lane, rec *trace.Record) {
+	c := &r.cells[l][rec.Msg.Kind][r.roles[rec.Node]]
+	c.n++
+	c.bytes += uint64(rec.Size)
+}
+
+func (r *Recorder) flushTraffic(now core.Instant, _ Probe) {
+	if len(r.res.Exposure) >= r.ctx.MaxRows {
+		r.res.TruncatedRows++
+		return
+	}
+	r.res.Exposure = append(r.res.Exposure, Exposure{At: now, Seconds: r.lived})
+	total := 0.0
+	for _, s := range r.lived {
+		total += s
+	}
+	r.lived = [core.NumRoles]float64{}
+	for l := range r.cells {
+		sum := tally{}
+		d, why := lane(l).parts()
+		for k := range r.cells[l] {
+			for role := range r.cells[l][k] {
+				c := &r.cells[l][k][role]
+				if c.n == 0 {
+					continue
+				}
+				sum.n += c.n
+				sum.bytes += c.bytes
+				r.addTotals(d, core.Kind(k), *c)
+				if len(r.res.Traffic) < r.ctx.MaxRows {
+					r.res.Traffic = append(r.res.Traffic, Traffic{now, c.n, c.bytes, d, core.Kind(k), core.Role(role), why})
+				} else {
+					r.res.TruncatedRows++
+				}
+				*c = tally{}
+			}
+		}
+		if total > 0 && d != Dropped {
+			label := "direction=" + d.String()
+			r.point(now, words.Messages, label, float64(sum.n)/total)
+			r.point(now, words.Bytes, label, float64(sum.bytes)/total)
+		}
+	}
+}
+
+func (r *Recorder) addTotals(d Direction, k core.Kind, t tally) {
+	c := &r.res.Counters
+	c.Records += t.n
+	switch d {
+	case Sent:
+		c.Sent[k] += t.n
+		c.SentBytes[k] += t.bytes
+	case Received:
+		c.Received[k] += t.n
+		c.ReceivedBytes[k] += t.bytes
+	case Dropped: // counted by reason as they come
+	}
+}
+
+// finishTraffic takes the rest after the last sample.
+func (r *Recorder) finishTraffic(end core.Instant) {
+	if end > r.livedAt || r.pending() {
+		r.live(end)
+		r.flushTraffic(end, nil)
+	}
+}
+
+func (r *Recorder) pending() bool {
+	for d := range r.cells {
+		for k := range r.cells[d] {
+			if r.cells[d][k] != [core.NumRoles]tally{} {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -8,6 +8,18 @@ import (
 
 var _ = reads("scope", func(r *Result, o *Observation) string { return r.scopeName(o.Param) })
 
+var _ = record(func(r *Recorder, on *hooks) {
+	s := &scopes{r, map[worked]core.Instant{}}
+	on.delivered[core.KindProgress] = append(on.delivered[core.KindProgress], s.progress)
+	on.fact(s.scoped, core.FactScopeSuspected, core.FactScopeEnded)
+}, words.JobSuspicion, words.JobSuspicionEnd)
+
+// scopes follows what the job layer says of members.
+type scopes struct {
+	*Recorder
+	worked map[worked]core.Instant // last progress
+}
+
 // worked names what one observer is told about the work of one subject.
 type worked struct {
 	scope             uint64
@@ -18,17 +30,14 @@ type worked struct {
 const stageDead = 1
 
 // progress remembers when an observer last handled progress.
-func (r *Recorder) progress(rec *trace.Record) {
-	if r.worked == nil {
-		r.worked = map[worked]core.Instant{}
-	}
+func (r *scopes) progress(rec *trace.Record) {
 	if b, ok := rec.Msg.Body.(core.Scoped); ok {
 		r.worked[worked{b.ScopeID(), rec.Node, rec.Msg.From}] = rec.At
 	}
 }
 
 // scoped takes what the job layer of n says of a subject.
-func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
+func (r *scopes) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	if int(f.Subject) >= len(r.peers) {
 		return
 	}
@@ -44,9 +53,6 @@ func (r *Recorder) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 			o.Type = stageDead
 		}
 		r.keep(&o)
-		return
-	}
-	if f.Kind != core.FactScopeEnded {
 		return
 	}
 	o := r.about(words.JobSuspicionEnd, now, float64(f.B)/1e9, n, f.Subject)
