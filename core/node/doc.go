@@ -27,10 +27,12 @@
 //
 // # How a role is composed
 //
-// A role is a package below this one (client, worker, manager, gate) with a function that takes a node and adds to it:
+// Compose gives a process what it has of membership, coordinates, link and detection, from one Config and an Identity:
+// a driver hands in those and gets a machine. A role is a package below this one (client, worker, manager, gate) with a
+// function that does so and adds its own parts, and one line in the driver's table of roles:
 //
 //	func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
-//		n.Compose(cfg, id)                            // what each process of the role has: membership, link, job layer
+//		n.Compose(cfg, id)
 //		calls := call.New(&cfg.Call, …)
 //		jobs := job.New(&cfg.Job, calls, &n.Swim)     // a mechanism gets what it asks questions of
 //		n.Add(calls, core.RoomCall)                   // in the order in which they act

@@ -7,32 +7,13 @@ import (
 	"hypersim/core/swim"
 )
 
-// AddJobs gives n the job layer of hierarchical detection (spec 10 §8, AD-30), after Init and AddLink and
-// before Begin. A gate needs its end of the link for it; roles other than manager and gate have none.
-func (n *Node) AddJobs(cfg *hier.Config, role core.Role, start core.Instant) {
-	h := hier.Params{Role: role, Start: start}
-	switch {
-	case role == core.RoleManager:
-		h.Global = &n.Swim
-		jobs := hier.New(cfg, h)
-		n.Add(jobs, core.RoomHier)
-		n.Add(&fromMembers{jobs})
-	case role == core.RoleGate && n.Gate() != nil:
-		l := linked{gate: n.Gate(), swim: &n.Swim}
-		h.Global = l
-		jobs := hier.New(cfg, h)
-		n.Add(jobs, core.RoomHier)
-		n.Add(&fromLink{jobs, l.gate})
-	}
-}
-
 // Jobs returns the job layer, nil if n has none. It is to be read only: what changes it goes through n.
 func (n *Node) Jobs() *hier.Machine { return Of[*hier.Machine](n) }
 
-// Report lets a worker tell its owner that work of the scope goes on; done grows with it, and the message is
-// given up after timeout. It reports whether there is an owner to tell.
-func (n *Node) Report(scope, done uint64, timeout core.Duration, fx *core.Effects) bool {
-	m := n.Swim.ToOwner(core.KindProgress, timeout, fx)
+// Report lets a worker tell its owner that work of the scope goes on; done grows with it. It reports whether there is
+// an owner to tell.
+func (n *Node) Report(scope, done uint64, fx *core.Effects) bool {
+	m := n.Swim.ToOwner(core.KindProgress, n.cfg.Hier.Job.ProgressTimeout, fx)
 	if m == nil {
 		return false
 	}

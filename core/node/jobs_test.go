@@ -8,7 +8,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
-	"hypersim/core/swim"
 )
 
 const sec = core.Instant(1e9)
@@ -23,20 +22,16 @@ type owner struct {
 }
 
 func newOwner() *owner {
-	cfg := swim.Default()
-	cfg.Probe.Interval = 3600e9
-	cfg.Worker.Deadline = 3600e9
+	cfg := Default()
+	cfg.Swim.Probe.Interval = 3600e9
+	cfg.Swim.Worker.Deadline = 3600e9
 	formed := []core.Entry{
 		{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
 		{Subject: 2, Role: core.RoleWorker, State: core.StateOK, Accuser: core.NoNode},
 	}
 	o := new(owner)
-	o.n.Init(&cfg, swim.Params{
-		Self: 0, Role: core.RoleManager, Group: 1, Capacity: 3, Instance: 1, Seed: 7, Formed: formed, Owner: core.NoNode,
-		Owners: func(core.NodeID) core.NodeID { return 0 },
-	}, nil)
-	jobs := hier.Default()
-	o.n.AddJobs(&jobs, core.RoleManager, 0)
+	g := &Group{ID: 1, Count: 3, Leading: 2, Formed: formed, Managers: []core.NodeID{0}}
+	o.n.Compose(&cfg, &Identity{Role: core.RoleManager, Instance: 1, Seed: 7, Group: g, Formed: true, Jobs: true})
 	o.n.OpenScope(7)
 	return o
 }
@@ -120,24 +115,26 @@ func TestProgressThatDoesNotCount(t *testing.T) {
 
 // A worker tells its owner, and nobody while it has none.
 func TestReport(t *testing.T) {
-	cfg := swim.Default()
-	p := swim.Params{
-		Self: 2, Role: core.RoleWorker, Group: 1, Capacity: 2, Instance: 1, Seed: 7, Owner: 1,
+	cfg := Default()
+	cfg.Hier.Job.ProgressTimeout = time.Second
+	g := &Group{
+		ID: 1, Count: 3, Leading: 2, Managers: []core.NodeID{1},
 		Formed: []core.Entry{{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}},
 	}
+	id := &Identity{Self: 2, Role: core.RoleWorker, Instance: 1, Seed: 7, Group: g, Formed: true}
 	var n Node
 	var fx core.Effects
-	n.Init(&cfg, p, nil)
-	if !n.Report(7, 5, time.Second, &fx) || len(fx.Messages) != 1 {
+	n.Compose(&cfg, id)
+	if !n.Report(7, 5, &fx) || len(fx.Messages) != 1 {
 		t.Fatal("nothing sent")
 	}
 	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Body.(*hier.Progress).Scope != 7 || m.Body.(*hier.Progress).Done != 5 || m.Timeout != time.Second ||
 		m.Kind.Class() != core.ClassData {
 		t.Errorf("%+v", *m)
 	}
-	p.Owner = core.NoNode
-	n.Init(&cfg, p, nil)
-	if n.Report(7, 5, time.Second, &fx) {
+	g.Managers = nil
+	n.Compose(&cfg, id)
+	if n.Report(7, 5, &fx) {
 		t.Error("told nobody")
 	}
 }
@@ -145,16 +142,14 @@ func TestReport(t *testing.T) {
 // At a gate the nodes of a scope are linked managers, and the reachability of their datacenter is their
 // global layer (§8): the columns are the states that the link goes through in silence.
 func TestGateJudgesManagersByReachability(t *testing.T) {
-	cfg, link, jobs := swim.Default(), federated.Default(), hier.Default()
-	jobs.Job.GateMin, jobs.Job.GateMax = 400e9, 400e9 // so long that the link is lost first
+	cfg := Default()
+	cfg.Hier.Job.GateMin, cfg.Hier.Job.GateMax = 400e9, 400e9 // so long that the link is lost first
 	var n Node
 	var fx core.Effects
-	n.Init(&cfg, swim.Params{Self: 0, Role: core.RoleGate, Group: 1, Capacity: 1, Instance: 1, Seed: 7, Owner: core.NoNode}, nil)
-	n.AddLink(Link{
-		Config: &link, Seed: 7, Role: core.RoleGate, Self: 0, Instance: 1,
+	n.Compose(&cfg, &Identity{
+		Role: core.RoleGate, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 1, Leading: 1}, Jobs: true,
 		Sites: []federated.Site{{ID: 3, Managers: []core.NodeID{10, 11}}, {ID: 4, Managers: []core.NodeID{20}}},
-	}, nil)
-	n.AddJobs(&jobs, core.RoleGate, 0)
+	})
 	h := n.Jobs()
 	var facts []core.Fact
 	until := func(at core.Instant) {
@@ -206,11 +201,10 @@ func TestGateJudgesManagersByReachability(t *testing.T) {
 
 // Workers and clients have no job layer, nor has a gate without a link.
 func TestWhoHasJobs(t *testing.T) {
-	cfg, jobs := swim.Default(), hier.Default()
+	cfg := Default()
 	for _, r := range []core.Role{core.RoleWorker, core.RoleGate, core.RoleClient} {
 		var n Node
-		n.Init(&cfg, swim.Params{Role: r, Group: 1, Capacity: 1, Instance: 1}, nil)
-		n.AddJobs(&jobs, r, 0)
+		n.Compose(&cfg, &Identity{Role: r, Instance: 1, Group: &Group{ID: 1, Count: 1, Leading: 1}, Jobs: true})
 		if n.Jobs() != nil || len(n.parts) != 1 {
 			t.Errorf("%v has one", r)
 		}

@@ -7,33 +7,25 @@ import (
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/rng"
-	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
 
 // pair is a gate and the only manager of a datacenter, each alone in its group.
 type pair struct {
-	n    [2]Node
-	viv  [2]vivaldi.Node
-	swim swim.Config
-	fed  federated.Config
-	viva vivaldi.Config
-	fx   core.Effects
+	n   [2]Node
+	cfg Config
+	fx  core.Effects
 }
 
 func newPair() *pair {
-	p := &pair{swim: swim.Default(), fed: federated.Default(), viva: vivaldi.Default()}
+	p := &pair{cfg: Default()}
 	roles := [2]core.Role{core.RoleGate, core.RoleManager}
 	for i := range p.n {
 		id := core.NodeID(i)
-		p.viv[i] = vivaldi.New(&p.viva, rng.New(1, "vivaldi", uint64(i)))
-		p.n[i].Init(&p.swim, swim.Params{
-			Self: id, Role: roles[i], Group: core.GroupID(i + 1), Base: id, Capacity: 1, Instance: 1, Seed: 1, Owner: core.NoNode,
-		}, &p.viv[i])
-		p.n[i].AddLink(Link{
-			Config: &p.fed, Seed: 1, Role: roles[i], Self: id, Instance: 1, Site: 3, Managers: []core.NodeID{1},
-			Sites: []federated.Site{{ID: 3, Managers: []core.NodeID{1}}},
-		}, &p.viv[i])
+		p.n[i].Compose(&p.cfg, &Identity{
+			Self: id, Role: roles[i], Seed: 1, Key: uint64(i), Instance: 1, Group: &Group{ID: core.GroupID(i + 1), First: id, Count: 1, Leading: 1},
+			Site: 3, Sites: []federated.Site{{ID: 3, Managers: []core.NodeID{1}}},
+		})
 		p.n[i].Begin(0, &p.fx)
 		p.fx.Reset()
 	}
@@ -105,7 +97,7 @@ func TestLinkMeasuresAndTouchesNoMembership(t *testing.T) {
 		}
 	}
 	// 49 probes at least in 100 s, and a sample every 5 s.
-	if g, m := p.viv[0].Samples(), p.viv[1].Samples(); g < 49 || m < 19 || m > 21 {
+	if g, m := p.n[0].Coordinates().Samples(), p.n[1].Coordinates().Samples(); g < 49 || m < 19 || m > 21 {
 		t.Errorf("%d samples by the gate, %d by the leader", g, m)
 	}
 	r, _, ok := p.n[0].Gate().Report(0)

@@ -7,7 +7,7 @@ import (
 )
 
 // Node is one process. It implements core.Machine. Fields stand in the order in which an event needs them.
-// It must not be copied once it has parts: they point into it.
+// The zero Node is a process that never began. It must not be copied once it has parts: they point into it.
 type Node struct {
 	by     [core.NumRooms]uint8 // whose messages of a room are: 1 + index into parts, 0 nobody's
 	member bool                 // it has a membership
@@ -15,20 +15,14 @@ type Node struct {
 	first  [1]part              // the memory of parts as long as there is one
 	shown  *core.Fact           // the fact in hand; nil: nobody observes
 	strays uint64
+	cfg    *Config
 
 	// Swim is the membership. That of a node without one knows nobody.
 	Swim swim.Machine
+	viv  vivaldi.Node // the coordinate, of members that have one
 }
 
 var _ core.Machine = (*Node)(nil)
-
-// Init makes n a fresh process with a membership and no other parts, in place. cfg is shared and not written to; viv
-// may be nil. A node without a membership is a zero Node.
-func (n *Node) Init(cfg *swim.Config, p swim.Params, viv *vivaldi.Node) {
-	*n = Node{member: true}
-	n.Swim.Init(cfg, p, viv)
-	n.Add(&n.Swim, core.RoomMembership)
-}
 
 // Begin is called once by the driver, when the process starts.
 func (n *Node) Begin(now core.Instant, fx *core.Effects) {
@@ -96,6 +90,9 @@ func (n *Node) Deadline() (core.Instant, bool) {
 	}
 	return least, least != core.Never
 }
+
+// Coordinates returns the coordinate engine, to be read only; that of a node without coordinates knows nobody.
+func (n *Node) Coordinates() *vivaldi.Node { return &n.viv }
 
 // Strays returns how many messages a node without a membership got that none of its parts takes.
 func (n *Node) Strays() uint64 { return n.strays }

@@ -10,15 +10,18 @@ import (
 
 // A node without parts is its membership machine: same effects, same deadlines.
 func TestBareNodeIsItsMembership(t *testing.T) {
-	cfg := swim.Default()
+	cfg := Default()
+	cfg.Vivaldi.Enabled = false
 	formed := []core.Entry{
 		{Subject: 0, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
 		{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
 	}
 	p := swim.Params{Self: 0, Role: core.RoleManager, Group: 1, Capacity: 2, Instance: 1, Seed: 7, Formed: formed, Owner: core.NoNode}
 	var n Node
-	n.Init(&cfg, p, nil)
-	m := swim.New(&cfg, p, nil)
+	n.Compose(&cfg, &Identity{
+		Role: core.RoleManager, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 2, Formed: formed}, Formed: true,
+	})
+	m := swim.New(&cfg.Swim, p, nil)
 	var a, b core.Effects
 	for range 200 {
 		at, ok := n.Deadline()

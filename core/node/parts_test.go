@@ -117,12 +117,12 @@ func TestObserversHearEachOther(t *testing.T) {
 
 // A stream is a sign of life, whatever it is about; of another group it is none, and a datagram is for its room alone.
 func TestStreamIsSignOfLife(t *testing.T) {
-	cfg := swim.Default()
+	cfg := Default()
 	formed := []core.Entry{{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}}
 	var n Node
 	var fx core.Effects
 	var log []string
-	n.Init(&cfg, swim.Params{Self: 0, Role: core.RoleManager, Group: 1, Capacity: 2, Instance: 1, Seed: 7, Formed: formed, Owner: core.NoNode}, nil)
+	n.Compose(&cfg, &Identity{Role: core.RoleManager, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 2, Leading: 2, Formed: formed}, Formed: true})
 	n.Add(&scribe{name: "jobs", log: &log, due: core.Never}, core.RoomHier)
 	n.Add(&scribe{name: "link", log: &log, due: core.Never}, core.RoomLink)
 	n.Begin(0, &fx)

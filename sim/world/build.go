@@ -217,30 +217,32 @@ func within(x, limit float64) float64 { return min(max(x, -limit), limit) }
 
 // buildGroups lists, per group, who holds whom OK from the start and whom everybody knows by address.
 func (w *World) buildGroups() {
-	n := len(w.sc.Groups) + 1
-	w.formed, w.known = make([][]core.Entry, n), make([][]core.Entry, n)
-	w.seeds, w.managers = make([][]core.NodeID, n), make([][]core.NodeID, n)
-	w.leading = make([]int, n)
+	w.groups = make([]*corenode.Group, len(w.sc.Groups)+1) // clients are in none
+	for i := range w.sc.Groups {
+		g := &w.sc.Groups[i]
+		w.groups[g.ID] = &corenode.Group{ID: g.ID, First: g.First, Count: g.Count}
+	}
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]
-		if s.Group == 0 {
+		g := w.groups[s.Group]
+		if g == nil {
 			continue
 		}
 		if s.Role != core.RoleWorker {
-			w.leading[s.Group] = int(s.ID-w.sc.Groups[s.Group-1].First) + 1
+			g.Leading = int(s.ID-g.First) + 1
 		}
 		e := core.Entry{Subject: s.ID, Role: s.Role, State: core.StateOK, Accuser: core.NoNode}
 		if w.formedNode(s.ID) {
-			w.formed[s.Group] = append(w.formed[s.Group], e)
+			g.Formed = append(g.Formed, e)
 			if s.Role == core.RoleManager {
-				w.managers[s.Group] = append(w.managers[s.Group], s.ID)
+				g.Managers = append(g.Managers, s.ID)
 			}
 		}
 		if s.Seed {
-			w.seeds[s.Group] = append(w.seeds[s.Group], s.ID)
+			g.Seeds = append(g.Seeds, s.ID)
 		}
 		if s.Seed || s.Ghost && !s.Absent {
-			w.known[s.Group] = append(w.known[s.Group], e)
+			g.Known = append(g.Known, e)
 		}
 	}
 }

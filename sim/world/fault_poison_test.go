@@ -15,10 +15,10 @@ func TestPoison(t *testing.T) {
 		values  string
 		refused func(w *World, id core.NodeID) uint64
 	}{
-		{scenarios.PoisonNaN, func(w *World, id core.NodeID) uint64 { return w.nodes[id].viv.Counters().RejectedNonFinite }},
-		{scenarios.PoisonInf, func(w *World, id core.NodeID) uint64 { return w.nodes[id].viv.Counters().RejectedNonFinite }},
-		{scenarios.PoisonNegativeHeight, func(w *World, id core.NodeID) uint64 { return w.nodes[id].viv.Counters().RejectedNegative }},
-		{scenarios.PoisonWrongDims, func(w *World, id core.NodeID) uint64 { return w.nodes[id].viv.Counters().RejectedDims }},
+		{scenarios.PoisonNaN, func(w *World, id core.NodeID) uint64 { return w.nodes[id].m.Coordinates().Counters().RejectedNonFinite }},
+		{scenarios.PoisonInf, func(w *World, id core.NodeID) uint64 { return w.nodes[id].m.Coordinates().Counters().RejectedNonFinite }},
+		{scenarios.PoisonNegativeHeight, func(w *World, id core.NodeID) uint64 { return w.nodes[id].m.Coordinates().Counters().RejectedNegative }},
+		{scenarios.PoisonWrongDims, func(w *World, id core.NodeID) uint64 { return w.nodes[id].m.Coordinates().Counters().RejectedDims }},
 		{scenarios.PoisonFar, nil},
 	} {
 		var digests [2]uint64

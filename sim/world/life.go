@@ -2,12 +2,18 @@ package world
 
 import (
 	"hypersim/core"
-	"hypersim/core/rng"
-	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
+	corenode "hypersim/core/node"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
+
+// compose makes a process of each role.
+var compose = [core.NumRoles]func(*corenode.Node, *corenode.Config, *corenode.Identity){
+	core.RoleGate:    (*corenode.Node).Compose,
+	core.RoleManager: (*corenode.Node).Compose,
+	core.RoleWorker:  (*corenode.Node).Compose,
+	core.RoleClient:  (*corenode.Node).Compose,
+}
 
 // start begins a process on id's host, the first or, after a crash or departure, a new one. Where a fault
 // holds the process down, it begins when that is over.
@@ -28,38 +34,16 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	cfg := w.sc.ConfigOf(id)
 	first := n.instance == 0
 	n.instance++
-	inc := uint32(0)
-	if !first && keepState {
-		inc = n.kept + cfg.Swim.Membership.RestartBump
-	}
 	n.host.Start(now)
 	w.net.SetHost(id, network.HostUp)
 
-	p := swim.Params{
-		Self: id, Role: spec.Role, Group: spec.Group, Instance: n.instance, Incarnation: inc, Seed: w.sc.Seed, Key: spec.Key,
-		Start: n.local(now), Owner: core.NoNode, Seeds: w.seeds[spec.Group], Known: w.known[spec.Group],
-	}
-	g := &w.sc.Groups[spec.Group-1]
-	p.Base, p.Capacity = g.First, w.capacity(spec.Role, spec.Group)
-	if first && w.formedNode(id) {
-		p.Formed, p.Owners = w.formed[spec.Group], w.owner
-		p.Owner = w.owner(id)
-	}
-	var viv *vivaldi.Node
-	if w.hasCoordinates(spec.Role) {
-		if first || !keepState {
-			n.viv = vivaldi.New(&cfg.Vivaldi, rng.New(w.sc.Seed, "vivaldi", spec.Key, uint64(n.instance)))
-		} else {
-			n.viv.Restart(true)
-		}
-		viv = &n.viv
-	}
-	n.m.Init(&cfg.Swim, p, viv)
-	w.addLink(now, id)
-	w.addJobs(now, id)
+	compose[spec.Role](&n.m, &cfg.Config, &corenode.Identity{
+		Self: id, Role: spec.Role, Seed: w.sc.Seed, Key: spec.Key, Instance: n.instance, Start: n.local(now), Keeps: !first && keepState,
+		Group: w.groups[spec.Group], Formed: first && w.formedNode(id), Site: uint16(spec.Site), Sites: w.sites, Jobs: len(w.sc.Workloads) > 0,
+	})
 	n.machine = &n.m
 	w.rec = trace.Record{
-		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: inc, Fault: -1,
+		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: n.m.Swim.Incarnation(id), Fault: -1,
 	}
 	w.emit()
 	w.tellHost(now, id)
@@ -69,40 +53,10 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	w.tellProcess(now, id)
 }
 
-// capacity is how many subjects a member of the group may know. A worker's table holds the managers,
-// which come first.
-func (w *World) capacity(role core.Role, group core.GroupID) int {
-	g := &w.sc.Groups[group-1]
-	if role != core.RoleWorker || w.flat() {
-		return g.Count
-	}
-	return w.leading[group]
-}
-
-func (w *World) flat() bool { return w.sc.Protocol.Default().Swim.AllParticipants() }
-
-func (w *World) hasCoordinates(r core.Role) bool {
-	c := &w.sc.Protocol.Default().Vivaldi
-	return c.Enabled && (w.flat() || c.Workers || r != core.RoleWorker)
-}
-
 // formedNode reports whether id is one of those that hold each other OK from the start.
 func (w *World) formedNode(id core.NodeID) bool {
 	s := &w.sc.Nodes[id]
 	return w.sc.Cluster.Formed && !s.Absent && !s.Ghost && s.Start == 0
-}
-
-// owner is the manager that watches worker id in a formed group: the managers in turn.
-func (w *World) owner(id core.NodeID) core.NodeID {
-	s := &w.sc.Nodes[id]
-	if s.Role != core.RoleWorker || w.flat() {
-		return core.NoNode
-	}
-	managers := w.managers[s.Group]
-	if len(managers) == 0 {
-		return core.NoNode
-	}
-	return managers[int(id-w.sc.Groups[s.Group-1].First)%len(managers)]
 }
 
 // stop ends a process: it crashed, or it finished leaving.
@@ -111,10 +65,9 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 	if !n.host.Up() {
 		return
 	}
-	n.kept = n.m.Swim.Incarnation(id)
 	n.life++
 	w.rec = trace.Record{
-		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.kept, Fault: w.cause,
+		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.m.Swim.Incarnation(id), Fault: w.cause,
 	}
 	w.emit()
 	n.departs, n.raises, n.misses, n.joins = false, false, false, 0

@@ -46,7 +46,7 @@ func (w *World) report(now core.Instant, k int) {
 	if !n.host.Up() || n.host.Paused() || x.stuck > 0 {
 		return
 	}
-	if n.m.Report(l.Scope(), x.done+1, w.sc.ConfigOf(x.node).Hier.Job.ProgressTimeout, &w.fx) {
+	if n.m.Report(l.Scope(), x.done+1, &w.fx) {
 		x.done++
 	}
 	w.drain(now, now, x.node)
@@ -78,13 +78,5 @@ func (w *World) tellWork(now core.Instant, id core.NodeID, i int) {
 	default:
 		n.m.ClearScope(n.local(now), l.Scope(), &w.fx)
 		w.drain(now, now, id)
-	}
-}
-
-// addJobs gives id the job layer, in runs that have work.
-func (w *World) addJobs(now core.Instant, id core.NodeID) {
-	if len(w.sc.Workloads) > 0 {
-		n := &w.nodes[id]
-		n.m.AddJobs(&w.sc.ConfigOf(id).Hier, w.sc.Nodes[id].Role, n.local(now))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"hypersim/core/federated"
 	corenode "hypersim/core/node"
 	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
 	"hypersim/core/wire"
 	"hypersim/scenarios"
 	"hypersim/sim/host"
@@ -20,7 +19,6 @@ type node struct {
 	machine  core.Machine // what the driver drives: &m, unless a test puts something else there
 	instance uint32       // start count
 	life     uint32       // rises with every crash and stop, so that streams to an older process are known
-	kept     uint32       // incarnation of the last process, for a restart with kept state
 	dies     bool         // never started: a ghost
 	departs  bool         // was told to leave while paused
 	raises   bool         // was told to raise its incarnation while paused
@@ -28,7 +26,6 @@ type node struct {
 	joins    int32        // was told to join while paused: 1 + the number of the fault
 	poison   poison       // what becomes of the coordinates that it sends
 	m        corenode.Node
-	viv      vivaldi.Node
 	fate     fate // what faults want of it
 }
 
@@ -74,12 +71,8 @@ type World struct {
 	samples             uint64
 	sampleDue, checkDue core.Instant
 	models              [core.NumRoles]host.Model
-	formed              [][]core.Entry // per group: who is OK from the start
-	known               [][]core.Entry // per group: configured peers
-	seeds               [][]core.NodeID
-	managers            [][]core.NodeID
-	sites               []federated.Site // the datacenters that gates probe
-	leading             []int            // per group: how many ids stand before its first worker
+	groups              []*corenode.Group // by id
+	sites               []federated.Site  // the datacenters that gates probe
 	end                 core.Instant
 	failed              error
 	touched             byte
