@@ -102,6 +102,20 @@ func TestRepliesAgainstList(t *testing.T) {
 	})
 }
 
+// A reply that is displaced in the very step that sends it still goes out as it was.
+func TestDisplacedAtOnce(t *testing.T) {
+	r, rs := newRole(), new(Replies)
+	rs.Init(1, time.Second)
+	for id := range uint64(3) {
+		r.recorded(sec, rs, request(4, 1), id, id+10)
+	}
+	for i, m := range r.sent() {
+		if got := m.Body.(*report).Current; got != uint64(i)+10 {
+			t.Errorf("reply %d says %d", i, got)
+		}
+	}
+}
+
 func TestRepliesAllocateNothing(t *testing.T) {
 	r, rs := newRole(), new(Replies)
 	rs.Init(100, 60*time.Second)

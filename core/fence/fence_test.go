@@ -97,6 +97,9 @@ func TestLivesAndUsedUp(t *testing.T) {
 	if v := r.Judge(5, at(1)); v != Accept {
 		t.Errorf("above what is used up: %v", v)
 	}
+	if v := new(Record).Judge(0, Holder{}); v != Stale {
+		t.Errorf("0 is no token: %v", v)
+	}
 	var none Table
 	none.Raise(Key{Job: 1}, 0)
 	if v := none.Judge(Key{Job: 1}, 0, at(1)); v != Stale || none.Len() != 0 {
@@ -120,6 +123,9 @@ func TestEnds(t *testing.T) {
 		t.Errorf("ends at %v, %d records", d, table.Len())
 	}
 	table.Until(k, core.Never) // in use again
+	if _, ok := table.Deadline(); ok {
+		t.Error("in use, and yet it ends")
+	}
 	table.Wake(1000 * sec)
 	if table.Seen(k).Token != 1 {
 		t.Error("forgotten while in use")
