@@ -68,7 +68,7 @@ func Make[T any, P interface {
 }
 
 // Go calls to, or whom Target names if to is NoNode. The body is held until the call ends and is sent again unchanged
-// with each attempt. s is kept, t is copied.
+// with each attempt; a role that means to call with it once more afterwards holds it too. s is kept, t is copied.
 func (c *Calls) Go(now core.Instant, to core.NodeID, kind core.Kind, body core.Body, s *Strategy, t Ticket, fx *core.Effects) {
 	if s.Timeout <= 0 {
 		panic("call: " + kind.String() + " without a timeout")
