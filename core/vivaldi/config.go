@@ -31,7 +31,7 @@ type Config struct {
 	LatencyFilter    int           `key:"latency_filter" range:"[1,5]" doc:"samples per peer whose median counts; more: outliers do no harm, and a new route is believed later; 1: every sample counts"`
 	RTTSampleMax     core.Duration `key:"rtt_sample_max" range:"(0,17]" doc:"longer samples and larger coordinates are rejected; smaller: less harm by wrong samples and by liars; larger: truly slow paths count"`
 	CoordTTL         core.Duration `key:"coord_ttl" range:"(0,3600]" doc:"age at which coordinates lose quality and samples expire; longer: members that are seldom pinged keep a distance; shorter: what is known is true"`
-	Peers            int           `key:"peers" range:"[1,1023]" ref:"coordinate cache, latency filters (§2.6)" doc:"cached peers per node, the least recently heard goes first; more: distances to more members, for 76 bytes each at 8 dimensions; fewer: less memory, and timeouts to the others know no distance"`
+	Peers            int           `key:"peers" range:"[1,1023]" ref:"coordinate cache, latency filters (§2.6)" doc:"cached peers per node, the least recently heard goes first; more: distances to more members, for 80 bytes each at 8 dimensions; fewer: less memory, and timeouts to the others know no distance"`
 
 	KSigma       float64       `key:"k_sigma" range:"[0,100]" doc:"deviations between estimate and upper bound; more: fewer timeouts that are too short, and later detection; 0: the estimate itself is the bound"`
 	RTTDefault   core.Duration `key:"rtt_default" range:"(0,inf)" ref:"rtt_default_ms" doc:"estimate when a coordinate is missing; larger: patience with who is not known; smaller: the unknown are taken for near"`
