@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core/swim"
 	"hypersim/core/xmath"
+	"hypersim/sim/fault"
 )
 
 // chatter is what makes events in one membership group: how often its members probe, and how long they gossip.
@@ -70,13 +71,13 @@ func (t *chatter) up() float64 {
 		h := f.hitsIn(t.s, t.g)
 		gone := float64(h.all() * float64(max(1, f.Repeat.Count)))
 		switch f.Kind {
-		case FaultCrash, FaultSiteOutage, FaultPause, FaultLeave:
+		case fault.Crash, fault.SiteOutage, fault.Pause, fault.Leave:
 			if !f.Blackhole {
 				down += gone * t.lasts(f)
 			}
-		case FaultChurn:
+		case fault.Churn:
 			down += t.away(f, gone)
-		case FaultJoin:
+		case fault.Join:
 			down += gone * min(f.At.Seconds(), t.total)
 		}
 	}
@@ -103,17 +104,17 @@ func (t *chatter) fault(f *Fault) float64 {
 	h := f.hitsIn(t.s, t.g)
 	vain := 0.0
 	switch f.Kind {
-	case FaultLoss, FaultCorrupt:
+	case fault.Loss, fault.Corrupt:
 		// Each period of each member a probe may fail, and an accusation needs that all proxies fail, too.
 		lost := vainOf(f)
 		probes := t.participants / t.period * t.lasts(f)
 		vain = probes * lost
 		wrong := probes * lost * pow(1-float64((1-lost)*(1-lost)), t.c.Probe.IndirectK)
 		return times * (float64(vain*indirect(t.c)) + t.gossip(outbreak{pieces: 2 * wrong, over: t.lasts(f)}))
-	case FaultPause, FaultSlow, FaultCrash, FaultPartition, FaultFlap, FaultHold, FaultSiteOutage:
+	case fault.Pause, fault.Slow, fault.Crash, fault.Partition, fault.Flap, fault.Hold, fault.SiteOutage:
 		// Until they are back, or given up.
 		silent := t.lasts(f)
-		if f.Kind == FaultFlap {
+		if f.Kind == fault.Flap {
 			silent *= f.Down.Seconds() / (f.Down + f.Up).Seconds()
 		}
 		vain = h.participants / t.period * min(silent, t.c.Suspicion.Max.Seconds()/2)
@@ -127,16 +128,16 @@ type outbreak struct{ pieces, over float64 }
 // rumoured is how many events it takes to pass on what an occurrence of f, that hits so many members, gives rise to.
 func (t *chatter) rumoured(f *Fault, hit float64) float64 {
 	switch f.Kind {
-	case FaultCrash, FaultPause, FaultSlow, FaultHold, FaultSiteOutage, FaultPartition:
+	case fault.Crash, fault.Pause, fault.Slow, fault.Hold, fault.SiteOutage, fault.Partition:
 		return t.absence(f, hit)
-	case FaultFlap:
+	case fault.Flap:
 		cuts := t.lasts(f) / (f.Down + f.Up).Seconds()
 		return t.gossip(outbreak{2 * hit * cuts * t.accused(f.Down.Seconds()), t.lasts(f)})
-	case FaultChurn:
+	case fault.Churn:
 		return t.gossip(outbreak{2 * hit, f.For.Seconds()})
-	case FaultJoin:
+	case fault.Join:
 		return t.gossip(outbreak{hit, f.Over.Seconds()})
-	case FaultRestart, FaultLeave, FaultRaise, FaultRumour:
+	case fault.Restart, fault.Leave, fault.Raise, fault.Rumour:
 		return t.gossip(outbreak{pieces: hit})
 	}
 	return 0
@@ -153,7 +154,7 @@ func (t *chatter) absence(f *Fault, hit float64) float64 {
 	}
 	switch {
 	case f.For == 0:
-	case f.Kind == FaultCrash || f.Kind == FaultSiteOutage && !f.Blackhole:
+	case f.Kind == fault.Crash || f.Kind == fault.SiteOutage && !f.Blackhole:
 		sum += t.gossip(outbreak{pieces: hit})
 	default:
 		sum += t.gossip(outbreak{pieces: accused})
@@ -251,7 +252,7 @@ func vain(l *Loss) float64 {
 
 // vainOf is the share of round trips that a fault spoils.
 func vainOf(f *Fault) float64 {
-	if f.Kind == FaultCorrupt {
+	if f.Kind == fault.Corrupt {
 		return 1 - float64((1-f.P)*(1-f.P))
 	}
 	return vain(&f.Loss)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 )
 
 // What a run holds at its peak, judging and drawing included, in bytes. The figures are fitted to the peak resident
@@ -50,7 +51,7 @@ func (p *Plan) notices(s *Scenario) (sum float64) {
 	for i := range s.Faults {
 		f := &s.Faults[i]
 		switch f.Kind {
-		case FaultPause, FaultSlow, FaultCrash, FaultPartition, FaultFlap, FaultSiteOutage, FaultLeave, FaultChurn, FaultRestart:
+		case fault.Pause, fault.Slow, fault.Crash, fault.Partition, fault.Flap, fault.SiteOutage, fault.Leave, fault.Churn, fault.Restart:
 		default:
 			continue
 		}

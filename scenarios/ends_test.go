@@ -12,6 +12,7 @@ import (
 	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
 	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
 	"hypersim/sim/world"
 )
 
@@ -52,22 +53,22 @@ id = "f"
 const calm = "kind = \"raise\"\nat = \"2s\"\ntarget = { any = true }\n"
 
 // faults is one fault of each kind with all that it needs.
-var faults = map[scenarios.FaultKind]string{
-	scenarios.FaultCrash: "target = { id = \"b/manager/1\" }\nfor = \"2s\"\n", scenarios.FaultRestart: "target = { any = true, count = 2 }\n",
-	scenarios.FaultLeave: "target = { any = true, count = 2 }\n", scenarios.FaultJoin: "target = { ids = [\"a/manager/2\", \"b/worker/1\"] }\n",
-	scenarios.FaultPause: "target = { any = true, count = 2 }\nfor = \"2s\"\n", scenarios.FaultSlow: "target = { any = true, count = 2 }\nfor = \"2s\"\nfactor = 50\n",
-	scenarios.FaultClock:     "target = { any = true, count = 2 }\nfor = \"2s\"\nstep = \"1s\"\n",
-	scenarios.FaultPartition: "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\n",
-	scenarios.FaultFlap:      "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\ndown = \"100ms\"\nup = \"200ms\"\n",
-	scenarios.FaultLoss:      "target = { any = true }\nfor = \"2s\"\np = 0.5\n", scenarios.FaultDuplicate: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
-	scenarios.FaultReorder: "target = { any = true }\nfor = \"2s\"\np = 0.5\nextra = \"20ms\"\n", scenarios.FaultCorrupt: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
-	scenarios.FaultHold:  "target = { any = true }\nfor = \"2s\"\n",
-	scenarios.FaultDelay: "target = { any = true }\nfor = \"2s\"\nadd = \"20ms\"\n", scenarios.FaultBandwidth: "target = { any = true }\nfor = \"2s\"\nbandwidth = \"64kbit/s\"\n",
-	scenarios.FaultSiteOutage: "site = \"b\"\nfor = \"2s\"\n", scenarios.FaultDiscovery: "target = { any = true }\nfor = \"2s\"\n",
-	scenarios.FaultRaise: "target = { any = true }\n", scenarios.FaultRumour: "target = { any = true }\nabout = { id = \"a/manager/0\" }\n",
-	scenarios.FaultChurn:  "target = { role = \"worker\" }\nfor = \"2s\"\nrate = \"2/s\"\n",
-	scenarios.FaultPoison: "target = { any = true }\nfor = \"2s\"\nvalues = \"far\"\n", scenarios.FaultLHM: "target = { any = true }\nfor = \"2s\"\nscore = 3\n",
-	scenarios.FaultStuckWorkflow: "target = { role = \"worker\" }\nfor = \"2s\"\njob = \"work\"\n",
+var faults = map[fault.Kind]string{
+	fault.Crash: "target = { id = \"b/manager/1\" }\nfor = \"2s\"\n", fault.Restart: "target = { any = true, count = 2 }\n",
+	fault.Leave: "target = { any = true, count = 2 }\n", fault.Join: "target = { ids = [\"a/manager/2\", \"b/worker/1\"] }\n",
+	fault.Pause: "target = { any = true, count = 2 }\nfor = \"2s\"\n", fault.Slow: "target = { any = true, count = 2 }\nfor = \"2s\"\nfactor = 50\n",
+	fault.Clock:     "target = { any = true, count = 2 }\nfor = \"2s\"\nstep = \"1s\"\n",
+	fault.Partition: "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\n",
+	fault.Flap:      "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\ndown = \"100ms\"\nup = \"200ms\"\n",
+	fault.Loss:      "target = { any = true }\nfor = \"2s\"\np = 0.5\n", fault.Duplicate: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
+	fault.Reorder: "target = { any = true }\nfor = \"2s\"\np = 0.5\nextra = \"20ms\"\n", fault.Corrupt: "target = { any = true }\nfor = \"2s\"\np = 0.5\n",
+	fault.Hold:  "target = { any = true }\nfor = \"2s\"\n",
+	fault.Delay: "target = { any = true }\nfor = \"2s\"\nadd = \"20ms\"\n", fault.Bandwidth: "target = { any = true }\nfor = \"2s\"\nbandwidth = \"64kbit/s\"\n",
+	fault.SiteOutage: "site = \"b\"\nfor = \"2s\"\n", fault.Discovery: "target = { any = true }\nfor = \"2s\"\n",
+	fault.Raise: "target = { any = true }\n", fault.Rumour: "target = { any = true }\nabout = { id = \"a/manager/0\" }\n",
+	fault.Churn:  "target = { role = \"worker\" }\nfor = \"2s\"\nrate = \"2/s\"\n",
+	fault.Poison: "target = { any = true }\nfor = \"2s\"\nvalues = \"far\"\n", fault.LHM: "target = { any = true }\nfor = \"2s\"\nscore = 3\n",
+	fault.StuckWorkflow: "target = { role = \"worker\" }\nfor = \"2s\"\njob = \"work\"\n",
 }
 
 // instead are other bodies, for keys that exclude others.
@@ -151,13 +152,13 @@ func TestEveryKeyHoldsItsEnds(t *testing.T) {
 		}
 	}
 	for _, kind := range scenarios.FaultKinds() {
-		body, ok := faults[scenarios.FaultKind(kind)]
+		body, ok := faults[fault.Kind(kind)]
 		if !ok {
 			t.Fatalf("no fault of kind %q to walk", kind)
 		}
 		head := walked + fmt.Sprintf("kind = %q\nat = \"2s\"\nforce = true\n", kind)
 		text := head + body
-		for _, e := range scenarios.FaultEnds(scenarios.FaultKind(kind)) {
+		for _, e := range scenarios.FaultEnds(fault.Kind(kind)) {
 			text := text
 			if b, other := instead[e.Key]; other {
 				text = head + b

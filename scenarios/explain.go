@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics/words"
 )
 
@@ -83,12 +84,12 @@ var explanations = sync.OnceValue(func() []Explanation {
 		add(Explanation{Kind: "selector key", Name: k.name, Doc: k.doc})
 	}
 	for _, kind := range FaultKinds() {
-		rule := faultRules[FaultKind(kind)]
-		e := Explanation{Kind: "fault", Name: kind, Doc: rule.doc, Needs: rule.need, Takes: rule.may}
+		rule, row := faultRules[fault.Kind(kind)], fault.Kind(kind).Row()
+		e := Explanation{Kind: "fault", Name: kind, Doc: row.Doc, Needs: rule.need, Takes: rule.may}
 		if rule.links {
 			e.Needs = append(slices.Clone(e.Needs), "links or target")
 		}
-		if !rule.noFor && !slices.Contains(rule.need, "for") {
+		if row.Course.Ends() && !slices.Contains(rule.need, "for") {
 			e.Takes = append([]string{"for"}, e.Takes...)
 		}
 		add(e)

@@ -10,6 +10,7 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 )
 
 // End is a key with a range, and the least and the largest value that it takes, as a file writes them.
@@ -31,10 +32,10 @@ func KeyEnds() []End {
 }
 
 // FaultEnds lists the keys with a range that faults of a kind take.
-func FaultEnds(kind FaultKind) []End {
+func FaultEnds(kind fault.Kind) []End {
 	rule := faultRules[kind]
 	may := slices.Concat(rule.need, rule.may, []string{"at"})
-	if !rule.noFor {
+	if kind.Row().Course.Ends() {
 		may = append(may, "for")
 	}
 	return slices.DeleteFunc(endsOf(reflect.TypeFor[faultT](), ""), func(e End) bool {

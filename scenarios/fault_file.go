@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,42 +9,40 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 )
 
-// faultRule says what a kind of fault does, and which keys it takes beside id, kind, when and force.
+// faultRule says which keys a kind of fault takes beside id, kind, when and force.
 type faultRule struct {
-	doc       string // one line for people
 	need, may []string
-	lasts     bool // it goes on until it is undone
-	noFor     bool // it is never undone
 	links     bool // links or target
 }
 
-var faultRules = map[FaultKind]faultRule{
-	FaultCrash:         {doc: "processes stop without a word; with for they start again after it", need: []string{"target"}, may: []string{"refuse", "keep_state"}},
-	FaultRestart:       {doc: "processes stop and new ones start at once", need: []string{"target"}, may: []string{"keep_state", "version"}, noFor: true},
-	FaultLeave:         {doc: "processes depart gracefully and say so", need: []string{"target"}, noFor: true},
-	FaultJoin:          {doc: "processes start, or, with to, one that runs is told to join again", need: []string{"target"}, may: []string{"to", "over", "version"}, noFor: true},
-	FaultPause:         {doc: "processes stand still and then go on: a long garbage collection, a frozen machine", need: []string{"target", "for"}, lasts: true},
-	FaultSlow:          {doc: "service times are multiplied by factor", need: []string{"target", "factor"}, may: []string{"applies"}, lasts: true},
-	FaultClock:         {doc: "clocks jump by step and run fast by drift_ppm", need: []string{"target"}, may: []string{"step", "drift_ppm"}, lasts: true},
-	FaultPartition:     {doc: "a cannot reach b, or no two of groups each other", may: []string{"a", "b", "groups", "direction", "mode", "traffic"}, lasts: true},
-	FaultFlap:          {doc: "a partition that is there and gone in turn, there first", need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}, lasts: true},
-	FaultLoss:          {doc: "independent loss on links, on top of what the network loses", may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction", "traffic"}, lasts: true, links: true},
-	FaultDuplicate:     {doc: "datagrams arrive twice", need: []string{"p"}, may: []string{"direction", "traffic"}, lasts: true, links: true},
-	FaultReorder:       {doc: "datagrams are held back, so that later ones overtake them", need: []string{"p", "extra"}, may: []string{"direction", "traffic"}, lasts: true, links: true},
-	FaultCorrupt:       {doc: "datagrams fail their checksum and are dropped", need: []string{"p"}, may: []string{"direction", "traffic"}, lasts: true, links: true},
-	FaultDelay:         {doc: "base delays grow by add or by factor", may: []string{"add", "factor", "ramp", "direction", "traffic"}, lasts: true, links: true},
-	FaultHold:          {doc: "what is sent is held back, and arrives when the fault ends", need: []string{"for"}, may: []string{"direction", "traffic"}, lasts: true, links: true},
-	FaultBandwidth:     {doc: "the egress of senders becomes narrow, with a queue before it", need: []string{"target", "bandwidth"}, may: []string{"queue"}, lasts: true},
-	FaultSiteOutage:    {doc: "everything at a site crashes, or is cut off from the rest", need: []string{"site"}, may: []string{"mode"}, lasts: true},
-	FaultDiscovery:     {doc: "names do not resolve: a process cannot learn the address of its seeds", need: []string{"target"}, may: []string{"fail", "stale"}, lasts: true},
-	FaultStuckWorkflow: {doc: "a workload makes no progress at its workers", need: []string{"target", "job"}, lasts: true},
-	FaultRumour:        {doc: "members hear that others are alive, at incarnation 0, whether they exist or not", need: []string{"target", "about"}, noFor: true},
-	FaultRaise:         {doc: "members raise their incarnation and spread it, which is one marked piece of news", need: []string{"target"}, noFor: true},
-	FaultChurn:         {doc: "nodes crash, leave and come back at random", need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, lasts: true},
-	FaultPoison:        {doc: "the coordinates that processes send are replaced by bad ones", need: []string{"target", "values"}, lasts: true},
-	FaultLHM:           {doc: "the local health score of processes is forced", need: []string{"target", "score"}, lasts: true},
+var faultRules = map[fault.Kind]faultRule{
+	fault.Crash:         {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
+	fault.Restart:       {need: []string{"target"}, may: []string{"keep_state", "version"}},
+	fault.Leave:         {need: []string{"target"}},
+	fault.Join:          {need: []string{"target"}, may: []string{"to", "over", "version"}},
+	fault.Pause:         {need: []string{"target", "for"}},
+	fault.Slow:          {need: []string{"target", "factor"}, may: []string{"applies"}},
+	fault.Clock:         {need: []string{"target"}, may: []string{"step", "drift_ppm"}},
+	fault.Partition:     {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}},
+	fault.Flap:          {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}},
+	fault.Loss:          {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction", "traffic"}, links: true},
+	fault.Duplicate:     {need: []string{"p"}, may: []string{"direction", "traffic"}, links: true},
+	fault.Reorder:       {need: []string{"p", "extra"}, may: []string{"direction", "traffic"}, links: true},
+	fault.Corrupt:       {need: []string{"p"}, may: []string{"direction", "traffic"}, links: true},
+	fault.Delay:         {may: []string{"add", "factor", "ramp", "direction", "traffic"}, links: true},
+	fault.Hold:          {need: []string{"for"}, may: []string{"direction", "traffic"}, links: true},
+	fault.Bandwidth:     {need: []string{"target", "bandwidth"}, may: []string{"queue"}},
+	fault.SiteOutage:    {need: []string{"site"}, may: []string{"mode"}},
+	fault.Discovery:     {need: []string{"target"}, may: []string{"fail", "stale"}},
+	fault.StuckWorkflow: {need: []string{"target", "job"}},
+	fault.Rumour:        {need: []string{"target", "about"}},
+	fault.Raise:         {need: []string{"target"}},
+	fault.Churn:         {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}},
+	fault.Poison:        {need: []string{"target", "values"}},
+	fault.LHM:           {need: []string{"target", "score"}},
 }
 
 // laterFaults are kinds of the format that need jobs, load or leaders.
@@ -59,7 +56,7 @@ var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "proce
 // FaultKinds returns the kinds of fault that a scenario may use, sorted.
 func FaultKinds() []string {
 	var kinds []string
-	for _, k := range slices.Sorted(maps.Keys(faultRules)) {
+	for _, k := range fault.Kinds() {
 		kinds = append(kinds, string(k))
 	}
 	return kinds
@@ -67,7 +64,7 @@ func FaultKinds() []string {
 
 // faultKeys checks that a fault has what its kind takes and nothing else.
 func (l *loader) faultKeys(t *faultT, n *form.Node, key string) bool {
-	kind := FaultKind(t.Kind)
+	kind := fault.Kind(t.Kind)
 	rule, ok := faultRules[kind]
 	at := n.Kid("kind")
 	if at == nil {
@@ -99,7 +96,7 @@ func (l *loader) faultKeys(t *faultT, n *form.Node, key string) bool {
 	if n.Kid("at") == nil && n.Kid("on") == nil && n.Kid("process") == nil {
 		l.b.Missing(n, key+".at", "when does it happen?")
 	}
-	if rule.noFor && n.Kid("for") != nil {
+	if !kind.Row().Course.Ends() && n.Kid("for") != nil {
 		l.b.AtKey(n.Kid("for"), key+".for", "a %s is not undone; add another fault for that", kind)
 	}
 	return true
@@ -120,7 +117,7 @@ func (l *loader) faults(list []faultT) {
 		if reserved := []string{"faults", "load"}; slices.Contains(reserved, t.ID) {
 			l.b.Wrong(n.Kid("id"), key+".id", "is reserved for instants")
 		}
-		f := Fault{ID: t.ID, Index: i, Kind: FaultKind(t.Kind), Force: t.Force, Site: -1, Repeat: Repeat{Count: 1}}
+		f := Fault{ID: t.ID, Index: i, Kind: fault.Kind(t.Kind), Force: t.Force, Site: -1, Repeat: Repeat{Count: 1}}
 		if l.faultKeys(t, n, key) {
 			l.fillFault(&f, t, n, key)
 		}
@@ -144,7 +141,7 @@ func (l *loader) faults(list []faultT) {
 // fillFault copies a fault's parameters and resolves its selectors.
 func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	rule := faultRules[f.Kind]
-	process := !rule.links && f.Kind != FaultBandwidth && f.Kind != FaultDiscovery
+	process := !rule.links && f.Kind != fault.Bandwidth && f.Kind != fault.Discovery
 	if t.Target != nil && n.Kid("target") != nil {
 		f.Target = t.Target
 		f.Target.resolve(l.b, l.sc, process)
@@ -208,7 +205,7 @@ func set[T any](to, from *T) {
 
 // faultRelations checks what depends on more than one key.
 func (l *loader) faultRelations(f *Fault, t *faultT, n *form.Node, key, mode string) {
-	modes := map[FaultKind][]string{FaultPartition: {"blackhole", "refuse"}, FaultFlap: {"blackhole", "refuse"}, FaultSiteOutage: {"crash", "blackhole"}}[f.Kind]
+	modes := map[fault.Kind][]string{fault.Partition: {"blackhole", "refuse"}, fault.Flap: {"blackhole", "refuse"}, fault.SiteOutage: {"crash", "blackhole"}}[f.Kind]
 	if mode != "" && modes != nil && !slices.Contains(modes, mode) {
 		l.b.Wrong(n.Kid("mode"), key+".mode", "must be %s for a %s", form.OneOf(modes), f.Kind)
 	}
@@ -220,7 +217,7 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *form.Node, key, mode str
 		l.b.AtKey(n.Kid("direction"), key+".direction", "belongs to links; a target means everything it sends")
 	}
 	switch f.Kind {
-	case FaultPartition:
+	case fault.Partition:
 		sides := n.Kid("a") != nil && n.Kid("b") != nil
 		switch {
 		case n.Kid("groups") != nil && (n.Kid("a") != nil || n.Kid("b") != nil):
@@ -233,37 +230,37 @@ func (l *loader) faultRelations(f *Fault, t *faultT, n *form.Node, key, mode str
 			l.b.Wrong(n.Kid("direction"), key+".direction", "groups are cut both ways")
 		}
 		l.overlap(f, n, key)
-	case FaultFlap:
+	case fault.Flap:
 		l.overlap(f, n, key)
-	case FaultLoss:
+	case fault.Loss:
 		l.lossFault(f, t, n, key)
-	case FaultDelay:
+	case fault.Delay:
 		if (n.Kid("add") == nil) == (n.Kid("factor") == nil) {
 			l.b.Missing(n, key+".add", "a delay needs either add or factor")
 		}
-	case FaultStuckWorkflow:
+	case fault.StuckWorkflow:
 		l.stuckFault(f, t, n, key)
-	case FaultChurn:
+	case fault.Churn:
 		l.churnFault(f, t, n, key)
-	case FaultClock:
+	case fault.Clock:
 		if n.Kid("step") == nil && n.Kid("drift_ppm") == nil {
 			l.b.Missing(n, key+".step", "a clock fault needs step or drift_ppm")
 		}
-	case FaultSlow:
+	case fault.Slow:
 		if t.Applies != nil && *t.Applies == "execution" {
 			l.b.Wrong(n.Kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
 		}
-	case FaultSiteOutage:
+	case fault.SiteOutage:
 		l.siteOutage(f, t, n, key, mode)
-	case FaultDiscovery:
+	case fault.Discovery:
 		if t.Fail != nil && !*t.Fail {
 			l.b.Wrong(n.Kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
 		}
-	case FaultRumour:
+	case fault.Rumour:
 		if f.About != nil && f.About.Draws() {
 			l.b.Wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
 		}
-	case FaultJoin:
+	case fault.Join:
 		l.joinFault(f)
 	default: // the keys of the rest do not depend on one another
 	}
@@ -463,7 +460,7 @@ func (l *loader) instant(t *instantT) {
 // faultWindow checks that a fault lies between warm-up and settle time.
 func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	sc := l.sc
-	rule, known := faultRules[f.Kind]
+	_, known := faultRules[f.Kind]
 	if t.At == nil || t.At.bad || !known || sc.Duration == 0 {
 		return
 	}
@@ -474,7 +471,7 @@ func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	case t.Force:
 	case f.At < sc.Warmup:
 		l.b.Wrong(t.At.n, key+".at", "lies in the warm-up of %s; say force = true if that is meant", form.FormatDuration(sc.Warmup))
-	case rule.lasts && f.For == 0 && f.Kind != FaultClock:
+	case f.Kind.Row().Course == fault.State && f.For == 0:
 		l.b.Wrong(t.At.n, key+".at", "is never undone, so nothing can settle; give for, or say force = true if that is meant")
 	case end > sc.Duration-sc.Settle:
 		l.b.Wrong(t.At.n, key+".at", "ends at %s, after %s, where the last %s are to be quiet; say force = true if that is meant",
@@ -503,7 +500,7 @@ func (l *loader) absent() {
 	for _, i := range order {
 		f := &sc.Faults[i]
 		switch f.Kind {
-		case FaultJoin, FaultCrash, FaultRestart, FaultLeave:
+		case fault.Join, fault.Crash, fault.Restart, fault.Leave:
 		default:
 			continue // only these say that a process is there
 		}
@@ -511,7 +508,7 @@ func (l *loader) absent() {
 			continue
 		}
 		for _, id := range f.Target.Fixed {
-			if !touched[id] && f.Kind == FaultJoin && f.To == nil {
+			if !touched[id] && f.Kind == fault.Join && f.To == nil {
 				sc.Nodes[id].Absent = true
 			}
 			touched[id] = true

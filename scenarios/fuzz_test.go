@@ -58,7 +58,7 @@ func complete(t *testing.T, s *Scenario) {
 		}
 	}
 	for i := range s.Faults {
-		if f := &s.Faults[i]; f.At < 0 || f.At >= s.Duration || faultRules[f.Kind].need == nil && !faultRules[f.Kind].lasts {
+		if f := &s.Faults[i]; f.At < 0 || f.At >= s.Duration || f.Kind.Row().Doc == "" {
 			t.Fatalf("fault %+v", f)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/core/wire"
+	"hypersim/sim/fault"
 )
 
 // What no single key says but the representation of a run does: how many members a group can name, how long a
@@ -79,26 +80,15 @@ func (f *Fault) atOnce() int {
 
 // linkFaults refuses more cuts or more worsened links at once than a run can tell apart.
 func (l *loader) linkFaults() {
-	cuts := func(f *Fault) int {
-		switch {
-		case f.Kind == FaultPartition:
-			return max(1, len(f.Groups))
-		case f.Kind == FaultFlap, f.Kind == FaultSiteOutage && f.Blackhole:
+	worse := func(f *Fault) int {
+		if f.Kind.Row().Links {
 			return 1
 		}
 		return 0
 	}
-	worse := func(f *Fault) int {
-		switch f.Kind {
-		case FaultLoss, FaultDuplicate, FaultReorder, FaultCorrupt, FaultDelay, FaultHold, FaultBandwidth:
-			return 1
-		default:
-			return 0
-		}
-	}
 	inside := func(f *Fault) int {
 		switch f.Kind {
-		case FaultSlow, FaultPoison, FaultLHM:
+		case fault.Slow, fault.Poison, fault.LHM:
 			return 1
 		default:
 			return 0
@@ -107,7 +97,7 @@ func (l *loader) linkFaults() {
 	for _, c := range []struct {
 		what  string
 		needs func(*Fault) int
-	}{{"cuts", cuts}, {"faults that worsen links", worse}, {"faults that change how nodes work (slow, poison, lhm)", inside}} {
+	}{{"cuts", (*Fault).Cuts}, {"faults that worsen links", worse}, {"faults that change how nodes work (slow, poison, lhm)", inside}} {
 		for i := range l.sc.Faults { // the most hold when one begins
 			at, total := l.sc.Faults[i].At, 0
 			if c.needs(&l.sc.Faults[i]) == 0 {
@@ -133,7 +123,7 @@ func (l *loader) faultSums() {
 	ppm, steps := 0.0, 0.0
 	for i := range l.sc.Faults {
 		f := &l.sc.Faults[i]
-		if f.Kind != FaultClock {
+		if f.Kind != fault.Clock {
 			continue
 		}
 		times := float64(f.atOnce())

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics/words"
 )
 
@@ -55,7 +56,7 @@ func protocolSchema() map[string]any {
 func faultKindSchema() map[string]any {
 	var kinds []any
 	for _, kind := range FaultKinds() {
-		kinds = append(kinds, map[string]any{"const": kind, "description": faultRules[FaultKind(kind)].doc})
+		kinds = append(kinds, map[string]any{"const": kind, "description": fault.Kind(kind).Row().Doc})
 	}
 	return map[string]any{"anyOf": kinds}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 )
 
@@ -95,7 +96,7 @@ func (a *account) groups() [][]*metrics.Fault {
 type event struct {
 	faults   []*metrics.Fault // that began
 	ids      []string
-	kind     string
+	row      *fault.Row
 	start    core.Instant // of the first
 	last     core.Instant // of the last edge of any
 	end      core.Instant // of the last; core.Never if one goes on
@@ -104,7 +105,7 @@ type event struct {
 }
 
 func (a *account) event(group []*metrics.Fault) *event {
-	e := &event{kind: group[0].Kind, start: core.Never, last: -1, end: -1}
+	e := &event{row: fault.Kind(group[0].Kind).Row(), start: core.Never, last: -1, end: -1}
 	for _, f := range group {
 		if f.Start == core.Never {
 			continue
@@ -125,12 +126,9 @@ func (a *account) event(group []*metrics.Fault) *event {
 	return e
 }
 
-// goesOn reports whether the run ended before the event did.
-func (e *event) goesOn() bool { return e.end == core.Never && lasting[e.kind] }
-
 // until is the last moment at which marks are about the event.
 func (e *event) until() core.Instant {
-	if e.goesOn() || behind[e.kind] {
+	if e.goesOn() || e.row.Course == fault.Behind {
 		return core.Never
 	}
 	return e.last

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 )
 
@@ -53,7 +54,7 @@ func (a *account) label(e *event) []any {
 	if len(e.ids) == 1 {
 		return []any{"the fault ", name(e.ids[0])}
 	}
-	return []any{count(len(e.ids), e.from("count", "fault")), " faults of kind " + e.kind}
+	return []any{count(len(e.ids), e.from("count", "fault")), " faults of kind " + string(e.row.Kind)}
 }
 
 // hits are the words for whom the event hit.
@@ -84,17 +85,16 @@ func (a *account) others(e *event) group {
 // deed tells what was done to whom, and when.
 func (a *account) deed(l *line, e *event) {
 	g := a.hits(e)
-	d := deeds[e.kind]
 	switch {
-	case d.link:
-		l.say(d.text)
+	case e.row.Links:
+		l.say(e.row.Deed)
 		a.links(l, e, &g)
-	case (e.kind == "crash" || e.kind == "site-outage") && e.end == core.Never:
-		l.say(g.words, " crashed")
-	case d.was:
-		l.say(g.words, g.was(), d.text)
+	case e.forGood():
+		l.say(g.words, " ", e.row.Good)
+	case e.row.Was:
+		l.say(g.words, g.was(), e.row.Deed)
 	default:
-		l.say(g.words, " ", d.text)
+		l.say(g.words, " ", e.row.Deed)
 	}
 	a.detail(l, e)
 	a.when(l, e)
@@ -121,7 +121,7 @@ func (a *account) links(l *line, e *event, g *group) {
 func (a *account) cut(l *line, e *event) {
 	sides := e.faults[0].Sides
 	again := ""
-	if e.kind == "flap" {
+	if e.row.Kind == fault.Flap {
 		again = " again and again"
 	}
 	switch {
@@ -186,7 +186,7 @@ func (a *account) when(l *line, e *event) {
 	switch {
 	case e.end != core.Never && e.end >= e.start:
 		l.say(" from ", start, " to ", instant(e.end, e.from("last", "end_s")))
-	case e.goesOn() && e.kind != "crash" && e.kind != "site-outage":
+	case e.goesOn() && !e.forGood():
 		l.say(" from ", start, " to the end")
 	default:
 		l.say(" at ", start)

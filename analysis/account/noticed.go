@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
 )
@@ -20,7 +21,7 @@ func (a *account) noticed(l *line, e *event) {
 	case t != metrics.TruthNone:
 		s := e.hit
 		a.marked(l, query{truth: t, from: e.start, until: e.until(), subject: &s}, "the others", "")
-	case e.disturbs():
+	case e.row.Effect == fault.Disturbs:
 		a.meanwhile(l, e)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 )
 
@@ -29,9 +30,6 @@ func (b *band) instant() bool { return b.to <= b.from }
 var tints = []color.NRGBA{
 	{0x9a, 0xa5, 0xb1, 0xff}, {0xd9, 0xb3, 0x7a, 0xff}, {0x9c, 0xc4, 0xb2, 0xff}, {0xc8, 0xa2, 0xc0, 0xff}, {0xa9, 0xbf, 0xdf, 0xff},
 }
-
-// events are the kinds of faults that happen at a moment.
-var events = []string{"crash", "restart", "leave", "join", "raise", "rumour", "kill-leader"}
 
 // episodesMax bounds the episodes of one fault that are drawn each; of one with more, the picture shows from the
 // first start to the last end.
@@ -65,7 +63,7 @@ func faultBands(t *metrics.Tables, end float64, only []string) []band {
 			switch {
 			case e.End != core.Never:
 				b.to = e.End.Seconds()
-			case slices.Contains(events, f.Kind):
+			case !fault.Kind(f.Kind).Row().Course.Lasts(): // it happened
 				b.to = b.from
 			}
 			out = append(out, b)

@@ -9,11 +9,9 @@ import (
 
 	"hypersim/analysis"
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 )
-
-// cuts are the kinds of faults after which views must grow together again (spec 50 §6, rejoin).
-var cuts = []string{"partition", "flap", "site-outage"}
 
 // rejoin shows how the views heal after each cut has ended.
 func rejoin(run *analysis.Run) *figure {
@@ -55,7 +53,7 @@ const healingsNamed = 8
 func cutEnds(t *metrics.Tables) []metrics.EpisodeRow {
 	var out []metrics.EpisodeRow
 	for _, f := range t.Faults {
-		if !slices.Contains(cuts, f.Kind) || f.End == core.Never {
+		if !fault.Kind(f.Kind).Row().Cuts || f.End == core.Never {
 			continue
 		}
 		n := len(out)

@@ -52,9 +52,9 @@ var house = []room{
 	{at: "sim/...", allow: []string{"!sim/world/...", "sim/...", "core", "core/rng", "core/xmath", "core/estimate"}, deny: simDeny},
 
 	{at: "scenarios/form/...", allow: []string{"topologies/tomlpos", "core", "core/xmath"}, third: []string{anyOther}},
-	{at: "scenarios/...", allow: []string{"!core/coretest", "topologies/...", "core/...", "sim/metrics/words"}, third: []string{anyOther}},
+	{at: "scenarios/...", allow: []string{"!core/coretest", "topologies/...", "core/...", "sim/fault", "sim/metrics/words"}, third: []string{anyOther}},
 	{at: "topologies/...", allow: []string{"!core/coretest", "core/..."}, third: []string{anyOther}},
-	{at: "analysis/...", allow: []string{"analysis/...", "sim/trace", "sim/metrics", "sim/metrics/words", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
+	{at: "analysis/...", allow: []string{"analysis/...", "sim/fault", "sim/trace", "sim/metrics", "sim/metrics/words", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
 	{at: "cmd/...", allow: []string{"..."}, third: []string{anyOther}},
 }
 

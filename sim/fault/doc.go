@@ -1,3 +1,3 @@
-// Package fault turns planned disturbances into instants: when each one begins, toggles and ends (spec 50
-// §5, spec 40 §8.3). It knows times only; what a fault does to whom is its owner's.
+// Package fault knows the kinds of disturbances, one row each (kind.go), and turns planned ones into instants: when each
+// one begins, toggles and ends (spec 50 §5, spec 40 §8.3). What a fault does to whom is its owner's.
 package fault

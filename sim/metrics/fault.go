@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics/words"
 )
 
@@ -57,8 +58,7 @@ func (r *Recorder) faultEnd(now core.Instant, i int32) {
 	for _, hook := range r.on.faults {
 		hook(now, i)
 	}
-	switch f.Kind {
-	case "partition", "flap", "site-outage":
+	if fault.Kind(f.Kind).Row().Cuts {
 		r.healed = append(r.healed, healing{now, i})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics/words"
 )
 
@@ -65,15 +66,10 @@ func (l *links) init(ctx *Context, sites int) {
 	l.states = make([]core.Reach, len(ctx.Nodes)*sites)
 }
 
-// separates reports whether a fault of the kind may come between a gate and a datacenter: its edges are
-// what dc_reachability_delay counts from.
-func separates(kind string) bool {
-	return kind == "partition" || kind == "flap" || kind == "site-outage"
-}
-
-func (r *links) edge(now core.Instant, fault int32) {
-	if f := r.Recorder.fault(fault); f != nil && separates(f.Kind) {
-		r.since, r.fault = now, fault
+// edge notes an edge of a fault that may come between a gate and a datacenter: dc_reachability_delay counts from it.
+func (r *links) edge(now core.Instant, i int32) {
+	if f := r.Recorder.fault(i); f != nil && fault.Kind(f.Kind).Row().Cuts {
+		r.since, r.fault = now, i
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // calm reports whether nothing in the scenario can make a probe of a live member fail: no disturbance but
@@ -11,9 +12,7 @@ import (
 // probe timeout even with the largest jitter that will ever be drawn, and hosts that need at most the other half.
 func calm(sc *scenarios.Scenario) bool {
 	for i := range sc.Faults {
-		switch sc.Faults[i].Kind {
-		case scenarios.FaultCrash, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultRumour:
-		default:
+		if !sc.Faults[i].Kind.Row().Calm {
 			return false
 		}
 	}
@@ -80,7 +79,7 @@ func slowest(sc *scenarios.Scenario) (wait core.Duration, ok bool) {
 // crowded reports whether members join while the run goes on.
 func crowded(sc *scenarios.Scenario) bool {
 	for i := range sc.Faults {
-		if sc.Faults[i].Kind == scenarios.FaultJoin {
+		if sc.Faults[i].Kind == fault.Join {
 			return true
 		}
 	}

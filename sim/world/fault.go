@@ -13,7 +13,7 @@ import (
 
 // deed is what a kind of fault does to the world: the row of its family's file that is read for it.
 type deed struct {
-	kind scenarios.FaultKind
+	kind fault.Kind
 	// begin does it. Whom it hits is in a.nodes, as the target says; where others feel it, begin notes them in a.sides.
 	begin act
 	// end undoes it, beside the cuts and overlays of a, which are removed for every kind. nil: there is nothing else.
@@ -90,7 +90,7 @@ func (w *World) planFaults() {
 	}
 }
 
-func deedOf(kind scenarios.FaultKind) *deed {
+func deedOf(kind fault.Kind) *deed {
 	i := slices.IndexFunc(deeds, func(d deed) bool { return d.kind == kind })
 	if i < 0 {
 		panic(fmt.Sprintf("world: no fault of kind %q", kind))
@@ -137,8 +137,8 @@ func (w *World) markFault(now core.Instant, kind trace.Kind, fault int) {
 }
 
 // eligible says which nodes a draw may take: those that run, or, to join, those that do not.
-func (w *World) eligible(kind scenarios.FaultKind) func(core.NodeID) bool {
-	if kind == scenarios.FaultJoin {
+func (w *World) eligible(kind fault.Kind) func(core.NodeID) bool {
+	if kind == fault.Join {
 		return func(id core.NodeID) bool { return !w.Up(id) }
 	}
 	return w.Up

@@ -4,10 +4,11 @@ import (
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // churnDeeds let nodes come and go. A churn ends by itself.
-var churnDeeds = []deed{{kind: scenarios.FaultChurn, begin: beginChurn}}
+var churnDeeds = []deed{{kind: fault.Churn, begin: beginChurn}}
 
 // churns is what all churns of a run share.
 type churns struct {

@@ -5,15 +5,16 @@ import (
 
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/network"
 )
 
 // cutDeeds separate nodes. A flap's cut goes and comes in between, as the plan of its edges says; a cut ends with
 // what every fault undoes.
 var cutDeeds = []deed{
-	{kind: scenarios.FaultPartition, begin: beginCut},
-	{kind: scenarios.FaultFlap, begin: beginCut},
-	{kind: scenarios.FaultSiteOutage, begin: beginSiteOutage, end: each(endHold)},
+	{kind: fault.Partition, begin: beginCut},
+	{kind: fault.Flap, begin: beginCut},
+	{kind: fault.SiteOutage, begin: beginSiteOutage, end: each(endHold)},
 }
 
 // beginCut separates the sides of a partition: A from B, or every group from all the others.

@@ -3,15 +3,16 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/host"
 	"hypersim/sim/trace"
 )
 
 // hostDeeds change how hosts run.
 var hostDeeds = []deed{
-	{kind: scenarios.FaultPause, begin: beginPause, end: endPause},
-	{kind: scenarios.FaultSlow, begin: beginSlow, end: endSlow, host: stillSlow},
-	{kind: scenarios.FaultClock, begin: each(beginClock), end: each(endClock)},
+	{kind: fault.Pause, begin: beginPause, end: endPause},
+	{kind: fault.Slow, begin: beginSlow, end: endSlow, host: stillSlow},
+	{kind: fault.Clock, begin: each(beginClock), end: each(endClock)},
 }
 
 // beginPause freezes the processes that run.

@@ -3,10 +3,11 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // lhmDeeds force the local health of processes; the one that began last has its way.
-var lhmDeeds = []deed{{kind: scenarios.FaultLHM, begin: beginLHM, end: endLHM, process: (*World).reforce}}
+var lhmDeeds = []deed{{kind: fault.LHM, begin: beginLHM, end: endLHM, process: (*World).reforce}}
 
 func beginLHM(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
 	w.scores.begin(a, f.Score)

@@ -3,15 +3,16 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/trace"
 )
 
 // lifeDeeds start and end processes.
 var lifeDeeds = []deed{
-	{kind: scenarios.FaultCrash, begin: beginCrash, end: each(endHold)},
-	{kind: scenarios.FaultRestart, begin: each(restart)},
-	{kind: scenarios.FaultLeave, begin: beginLeave},
-	{kind: scenarios.FaultJoin, begin: beginJoins},
+	{kind: fault.Crash, begin: beginCrash, end: each(endHold)},
+	{kind: fault.Restart, begin: each(restart)},
+	{kind: fault.Leave, begin: beginLeave},
+	{kind: fault.Join, begin: beginJoins},
 }
 
 // beginCrash takes processes down: until its end, or for good, which only those feel who run; whoever is down already is

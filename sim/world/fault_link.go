@@ -3,40 +3,41 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/network"
 )
 
 // linkDeeds worsen links, until the overlay goes with what every fault undoes.
 var linkDeeds = []deed{
-	{kind: scenarios.FaultLoss, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
+	{kind: fault.Loss, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
 		o.Loss = f.Loss.P
 		if l := &f.Loss; l.Model == scenarios.LossGilbertElliott {
 			o.Burst = network.Loss{Model: network.LossGilbertElliott, PGB: l.PGB, PBG: l.PBG, LossGood: l.LossGood, LossBad: l.LossBad}
 		}
 		return nil
 	})},
-	{kind: scenarios.FaultDuplicate, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
+	{kind: fault.Duplicate, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
 		o.Duplicate = f.P
 		return nil
 	})},
-	{kind: scenarios.FaultReorder, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) (err error) {
+	{kind: fault.Reorder, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) (err error) {
 		o.Reorder.P = f.P
 		o.Reorder.Extra, err = f.Extra.Build()
 		return err
 	})},
-	{kind: scenarios.FaultCorrupt, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
+	{kind: fault.Corrupt, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
 		o.Corrupt = f.P
 		return nil
 	})},
-	{kind: scenarios.FaultDelay, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
+	{kind: fault.Delay, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
 		o.Factor, o.Add = f.Factor, core.Seconds(f.Add.Value)
 		return nil
 	})},
-	{kind: scenarios.FaultHold, begin: worsen(func(o *network.Overlay, _ *scenarios.Fault) error {
+	{kind: fault.Hold, begin: worsen(func(o *network.Overlay, _ *scenarios.Fault) error {
 		o.Hold = true
 		return nil
 	})},
-	{kind: scenarios.FaultBandwidth, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
+	{kind: fault.Bandwidth, begin: worsen(func(o *network.Overlay, f *scenarios.Fault) error {
 		o.BitsPerSec = int64(f.Bandwidth)
 		return nil
 	})},

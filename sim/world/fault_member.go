@@ -3,13 +3,14 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // memberDeeds are what members hear and say.
 var memberDeeds = []deed{
-	{kind: scenarios.FaultDiscovery, begin: each(beginDeaf), end: each(endDeaf)},
-	{kind: scenarios.FaultRaise, begin: beginRaise},
-	{kind: scenarios.FaultRumour, begin: beginRumour},
+	{kind: fault.Discovery, begin: each(beginDeaf), end: each(endDeaf)},
+	{kind: fault.Raise, begin: beginRaise},
+	{kind: fault.Rumour, begin: beginRumour},
 }
 
 func beginDeaf(w *World, _ core.Instant, _ *scenarios.Fault, id core.NodeID) { w.nodes[id].fate.deaf++ }

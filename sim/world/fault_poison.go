@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // poison is what becomes of the coordinates that a node sends.
@@ -25,7 +26,7 @@ var poisonOf = map[string]poison{
 }
 
 // poisonDeeds let nodes send wrong coordinates; the one that began last has its way.
-var poisonDeeds = []deed{{kind: scenarios.FaultPoison, begin: beginPoison, end: endPoison}}
+var poisonDeeds = []deed{{kind: fault.Poison, begin: beginPoison, end: endPoison}}
 
 func beginPoison(w *World, _ core.Instant, f *scenarios.Fault, a *activeFault) {
 	w.poisons.begin(a, poisonOf[f.Values])

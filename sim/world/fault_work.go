@@ -5,10 +5,11 @@ import (
 
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // workDeeds disturb workloads.
-var workDeeds = []deed{{kind: scenarios.FaultStuckWorkflow, begin: stick(1), end: stick(-1)}}
+var workDeeds = []deed{{kind: fault.StuckWorkflow, begin: stick(1), end: stick(-1)}}
 
 // stick stops the progress of a workload at nodes, by = 1, or lets it go on, by = −1.
 func stick(by int32) act {

@@ -5,6 +5,7 @@ import (
 	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
+	"hypersim/sim/fault"
 )
 
 // Judged is what the checks of a run need to know of its scenario beside its records.
@@ -27,7 +28,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
-		c.Faults = append(c.Faults, check.Fault{Cuts: cuts(f), Lasting: lasts(f)})
+		c.Faults = append(c.Faults, check.Fault{Cuts: f.Cuts() > 0, Lasting: lasts(f)})
 	}
 	return c
 }
@@ -66,24 +67,17 @@ func anyConfig(sc *scenarios.Scenario, is func(*swim.Config) bool) bool {
 	return false
 }
 
-func cuts(f *scenarios.Fault) bool {
-	return f.Kind == scenarios.FaultPartition || f.Kind == scenarios.FaultFlap || f.Kind == scenarios.FaultSiteOutage && f.Blackhole
-}
-
-// lasts reports whether a fault is a state of the world that holds until its end record, rather than an
-// event such as a crash.
+// lasts reports whether a fault disturbs members until its end record. Crashes and departures do not: processes have
+// records of their own.
 func lasts(f *scenarios.Fault) bool {
-	switch f.Kind {
-	case scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay, scenarios.FaultHold,
-		scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultSlow, scenarios.FaultPause,
-		scenarios.FaultPoison, scenarios.FaultLHM:
-		return true
-	case scenarios.FaultPartition, scenarios.FaultFlap, scenarios.FaultSiteOutage:
-		return cuts(f)
-	case scenarios.FaultCrash, scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultClock, scenarios.FaultRaise,
-		scenarios.FaultRumour, scenarios.FaultChurn, scenarios.FaultStuckWorkflow:
+	row := f.Kind.Row()
+	switch {
+	case row.Course != fault.State:
+		return false
+	case row.Cuts:
+		return f.Cuts() > 0
 	}
-	return false
+	return row.Effect == fault.Disturbs || row.Effect == fault.Pauses
 }
 
 // limits are the constants that the invariants name: of several configurations the one that allows most,

@@ -10,6 +10,7 @@ import (
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
+	"hypersim/sim/fault"
 	"hypersim/sim/trace"
 )
 
@@ -59,25 +60,25 @@ func randomFault(t *rapid.T, i int) string {
 		sides += "traffic = [\"ack\", \"join\"]\n"
 	}
 	p := fmt.Sprintf("p = %.2f\n", rapid.Float64Range(0, 1).Draw(t, "p"))
-	rest := map[scenarios.FaultKind]string{
-		scenarios.FaultCrash: target + lasts, scenarios.FaultRestart: target + "keep_state = true\n",
-		scenarios.FaultLeave: target, scenarios.FaultJoin: "target = { ids = [\"a/manager/2\", \"b/worker/1\", \"b/worker/2\"] }\nover = \"3s\"\n" + rapid.SampledFrom([]string{"", "to = { role = \"manager\" }\n"}).Draw(t, "to"),
-		scenarios.FaultPause: target + span, scenarios.FaultSlow: target + lasts + "factor = 500\n",
-		scenarios.FaultClock:     target + lasts + "step = \"" + rapid.SampledFrom([]string{"-2s", "5s"}).Draw(t, "step") + "\"\ndrift_ppm = 300\n",
-		scenarios.FaultPartition: sides + lasts, scenarios.FaultFlap: sides + span + "down = \"1s\"\nup = \"2s\"\nmode = \"refuse\"\n",
-		scenarios.FaultLoss: links + lasts + rapid.SampledFrom([]string{p, "model = \"gilbert-elliott\"\np_gb = 0.1\np_bg = 0.2\nloss_bad = 0.9\n"}).Draw(t, "loss"), scenarios.FaultDuplicate: links + lasts + p,
-		scenarios.FaultReorder: links + lasts + p + "extra = \"40ms\"\n", scenarios.FaultCorrupt: links + lasts + p,
-		scenarios.FaultHold:  links + span,
-		scenarios.FaultDelay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", scenarios.FaultBandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
-		scenarios.FaultSiteOutage: lasts + "site = \"b\"\n", scenarios.FaultDiscovery: target + lasts + "fail = true\n",
-		scenarios.FaultRaise: target, scenarios.FaultRumour: target + "about = { ids = [\"a/manager/0\", \"b/worker/1\"] }\n",
-		scenarios.FaultChurn: "target = { role = [\"manager\", \"worker\"] }\nrate = \"60%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1, leave = 1, join = 1 }\n" + lasts,
-		scenarios.FaultPoison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
+	rest := map[fault.Kind]string{
+		fault.Crash: target + lasts, fault.Restart: target + "keep_state = true\n",
+		fault.Leave: target, fault.Join: "target = { ids = [\"a/manager/2\", \"b/worker/1\", \"b/worker/2\"] }\nover = \"3s\"\n" + rapid.SampledFrom([]string{"", "to = { role = \"manager\" }\n"}).Draw(t, "to"),
+		fault.Pause: target + span, fault.Slow: target + lasts + "factor = 500\n",
+		fault.Clock:     target + lasts + "step = \"" + rapid.SampledFrom([]string{"-2s", "5s"}).Draw(t, "step") + "\"\ndrift_ppm = 300\n",
+		fault.Partition: sides + lasts, fault.Flap: sides + span + "down = \"1s\"\nup = \"2s\"\nmode = \"refuse\"\n",
+		fault.Loss: links + lasts + rapid.SampledFrom([]string{p, "model = \"gilbert-elliott\"\np_gb = 0.1\np_bg = 0.2\nloss_bad = 0.9\n"}).Draw(t, "loss"), fault.Duplicate: links + lasts + p,
+		fault.Reorder: links + lasts + p + "extra = \"40ms\"\n", fault.Corrupt: links + lasts + p,
+		fault.Hold:  links + span,
+		fault.Delay: links + lasts + "add = \"100ms\"\nramp = \"5s\"\n", fault.Bandwidth: target + lasts + "bandwidth = \"64kbit/s\"\n",
+		fault.SiteOutage: lasts + "site = \"b\"\n", fault.Discovery: target + lasts + "fail = true\n",
+		fault.Raise: target, fault.Rumour: target + "about = { ids = [\"a/manager/0\", \"b/worker/1\"] }\n",
+		fault.Churn: "target = { role = [\"manager\", \"worker\"] }\nrate = \"60%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1, leave = 1, join = 1 }\n" + lasts,
+		fault.Poison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
 			scenarios.PoisonNaN, scenarios.PoisonInf, scenarios.PoisonNegativeHeight, scenarios.PoisonFar, scenarios.PoisonWrongDims,
 		}).Draw(t, "values")),
-		scenarios.FaultLHM:           target + lasts + "score = 8\n",
-		scenarios.FaultStuckWorkflow: "job = \"work\"\ntarget = { site = \"b\", role = \"worker\" }\n" + lasts,
-	}[scenarios.FaultKind(kind)]
+		fault.LHM:           target + lasts + "score = 8\n",
+		fault.StuckWorkflow: "job = \"work\"\ntarget = { site = \"b\", role = \"worker\" }\n" + lasts,
+	}[fault.Kind(kind)]
 	if rest == "" {
 		t.Fatalf("no parameters for a fault of kind %q", kind)
 	}

@@ -9,42 +9,43 @@ import (
 
 	"hypersim/core"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
 
 // undone is a fault of each kind, at 20 s for 5 s where it lasts. Those without an end leave a change behind, but
 // act at their instant alone.
-var undone = map[scenarios.FaultKind]string{
-	scenarios.FaultCrash:         "target = { any = true, count = 3 }\n",
-	scenarios.FaultRestart:       "target = { any = true, count = 3 }\n",
-	scenarios.FaultLeave:         "target = { id = \"b/manager/0\" }\n",
-	scenarios.FaultJoin:          "target = { id = \"b/manager/0\" }\n",
-	scenarios.FaultPause:         "target = { site = \"a\" }\n",
-	scenarios.FaultSlow:          "target = { site = \"a\" }\nfactor = 9000\n",
-	scenarios.FaultClock:         "target = { site = \"a\" }\nstep = \"-3s\"\ndrift_ppm = 500\n",
-	scenarios.FaultPartition:     "a = { site = \"a\" }\nb = { site = \"b\" }\n",
-	scenarios.FaultFlap:          "a = { site = \"a\" }\nb = { site = \"b\" }\ndown = \"700ms\"\nup = \"300ms\"\n",
-	scenarios.FaultLoss:          "target = { any = true }\np = 0.9\n",
-	scenarios.FaultDuplicate:     "target = { any = true }\np = 0.9\n",
-	scenarios.FaultReorder:       "target = { any = true }\np = 0.9\nextra = \"1s\"\n",
-	scenarios.FaultCorrupt:       "target = { any = true }\np = 0.9\n",
-	scenarios.FaultDelay:         "target = { any = true }\nadd = \"800ms\"\n",
-	scenarios.FaultHold:          "target = { any = true }\n",
-	scenarios.FaultBandwidth:     "target = { any = true }\nbandwidth = \"2kbit/s\"\n",
-	scenarios.FaultSiteOutage:    "site = \"b\"\n",
-	scenarios.FaultDiscovery:     "target = { any = true }\nfail = true\n",
-	scenarios.FaultRaise:         "target = { any = true }\n",
-	scenarios.FaultRumour:        "target = { site = \"a\" }\nabout = { id = \"a/manager/0\" }\n",
-	scenarios.FaultChurn:         "target = { role = \"manager\" }\nrate = \"600%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1 }\n",
-	scenarios.FaultPoison:        "target = { site = \"a\" }\nvalues = \"nan\"\n",
-	scenarios.FaultLHM:           "target = { site = \"a\" }\nscore = 8\n",
-	scenarios.FaultStuckWorkflow: "target = { site = \"b\", role = \"worker\" }\njob = \"work\"\n",
+var undone = map[fault.Kind]string{
+	fault.Crash:         "target = { any = true, count = 3 }\n",
+	fault.Restart:       "target = { any = true, count = 3 }\n",
+	fault.Leave:         "target = { id = \"b/manager/0\" }\n",
+	fault.Join:          "target = { id = \"b/manager/0\" }\n",
+	fault.Pause:         "target = { site = \"a\" }\n",
+	fault.Slow:          "target = { site = \"a\" }\nfactor = 9000\n",
+	fault.Clock:         "target = { site = \"a\" }\nstep = \"-3s\"\ndrift_ppm = 500\n",
+	fault.Partition:     "a = { site = \"a\" }\nb = { site = \"b\" }\n",
+	fault.Flap:          "a = { site = \"a\" }\nb = { site = \"b\" }\ndown = \"700ms\"\nup = \"300ms\"\n",
+	fault.Loss:          "target = { any = true }\np = 0.9\n",
+	fault.Duplicate:     "target = { any = true }\np = 0.9\n",
+	fault.Reorder:       "target = { any = true }\np = 0.9\nextra = \"1s\"\n",
+	fault.Corrupt:       "target = { any = true }\np = 0.9\n",
+	fault.Delay:         "target = { any = true }\nadd = \"800ms\"\n",
+	fault.Hold:          "target = { any = true }\n",
+	fault.Bandwidth:     "target = { any = true }\nbandwidth = \"2kbit/s\"\n",
+	fault.SiteOutage:    "site = \"b\"\n",
+	fault.Discovery:     "target = { any = true }\nfail = true\n",
+	fault.Raise:         "target = { any = true }\n",
+	fault.Rumour:        "target = { site = \"a\" }\nabout = { id = \"a/manager/0\" }\n",
+	fault.Churn:         "target = { role = \"manager\" }\nrate = \"600%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1 }\n",
+	fault.Poison:        "target = { site = \"a\" }\nvalues = \"nan\"\n",
+	fault.LHM:           "target = { site = \"a\" }\nscore = 8\n",
+	fault.StuckWorkflow: "target = { site = \"b\", role = \"worker\" }\njob = \"work\"\n",
 }
 
 // momentary are the kinds that have no time to last.
-var momentary = []scenarios.FaultKind{
-	scenarios.FaultRestart, scenarios.FaultLeave, scenarios.FaultJoin, scenarios.FaultRaise, scenarios.FaultRumour,
+var momentary = []fault.Kind{
+	fault.Restart, fault.Leave, fault.Join, fault.Raise, fault.Rumour,
 }
 
 const undoneWorld = `
@@ -78,7 +79,7 @@ target = { role = "worker" }
 `
 
 // undoneFault is the fault of a kind as undone says.
-func undoneFault(kind scenarios.FaultKind, nth string, at float64) string {
+func undoneFault(kind fault.Kind, nth string, at float64) string {
 	lasts := "for = \"5s\"\n"
 	if slices.Contains(momentary, kind) {
 		lasts = ""
@@ -152,10 +153,10 @@ func (w *World) leftovers() (left []string) {
 // What is sent once a fault of links, hosts or clocks is over fares as if there had been none, and so do timers;
 // messages that wait when it ends go at the pace of a world without it.
 func TestAfterAFaultAllIsAsWithout(t *testing.T) {
-	kinds := []scenarios.FaultKind{
-		scenarios.FaultPause, scenarios.FaultSlow, scenarios.FaultClock, scenarios.FaultPartition, scenarios.FaultFlap,
-		scenarios.FaultLoss, scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt, scenarios.FaultDelay,
-		scenarios.FaultHold, scenarios.FaultBandwidth, scenarios.FaultDiscovery, scenarios.FaultPoison,
+	kinds := []fault.Kind{
+		fault.Pause, fault.Slow, fault.Clock, fault.Partition, fault.Flap,
+		fault.Loss, fault.Duplicate, fault.Reorder, fault.Corrupt, fault.Delay,
+		fault.Hold, fault.Bandwidth, fault.Discovery, fault.Poison,
 	}
 	without := afterwards(t, "")
 	for _, kind := range kinds {

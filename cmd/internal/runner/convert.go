@@ -7,6 +7,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 	"hypersim/sim/metrics"
 	"hypersim/sim/world"
 )
@@ -39,7 +40,7 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End()), Detail: detail(sc, f)}
-		info.Spread = f.Kind == scenarios.FaultJoin && f.Over > 0
+		info.Spread = f.Kind == fault.Join && f.Over > 0
 		if f.Lasting() {
 			info.End = core.Never
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hypersim/scenarios"
+	"hypersim/sim/fault"
 )
 
 // detail says how much a fault does, or of what, in a few words that stand in faults.csv; "" where its kind says it all.
@@ -17,34 +18,34 @@ func detail(sc *scenarios.Scenario, f *scenarios.Fault) string {
 		}
 	}
 	switch f.Kind {
-	case scenarios.FaultSlow:
+	case fault.Slow:
 		add(true, "×%g", f.Factor)
-	case scenarios.FaultClock:
+	case fault.Clock:
 		add(f.Step != 0, "%+g s", f.Step.Seconds())
 		add(f.DriftPPM != 0, "%+g ppm", f.DriftPPM)
-	case scenarios.FaultLoss:
+	case fault.Loss:
 		if f.Loss.Model == scenarios.LossGilbertElliott {
 			add(true, "in bursts")
 			break
 		}
 		add(true, "%.6g %%", f.Loss.P*100)
-	case scenarios.FaultDuplicate, scenarios.FaultReorder, scenarios.FaultCorrupt:
+	case fault.Duplicate, fault.Reorder, fault.Corrupt:
 		add(true, "%.6g %%", f.P*100)
-	case scenarios.FaultDelay:
+	case fault.Delay:
 		add(f.Add.Value != 0, "+%v", time.Duration(f.Add.Value*1e9))
 		add(f.Factor != 0 && f.Factor != 1, "×%g", f.Factor)
 		add(f.Ramp > 0, "over %v", f.Ramp)
-	case scenarios.FaultBandwidth:
+	case fault.Bandwidth:
 		add(true, "%g bit/s", f.Bandwidth)
-	case scenarios.FaultSiteOutage:
+	case fault.SiteOutage:
 		add(f.Blackhole, "cut off")
-	case scenarios.FaultPoison:
+	case fault.Poison:
 		add(true, "%s", f.Values)
-	case scenarios.FaultLHM:
+	case fault.LHM:
 		add(true, "to %d", f.Score)
-	case scenarios.FaultStuckWorkflow:
+	case fault.StuckWorkflow:
 		add(true, "workload %s", sc.Workloads[f.Workload].ID)
-	case scenarios.FaultJoin:
+	case fault.Join:
 		add(f.Over > 0, "over %v", f.Over)
 	default:
 	}
