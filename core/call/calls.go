@@ -68,12 +68,15 @@ func Make[T any, P interface {
 }
 
 // Go calls to, or whom Target names if to is NoNode. The body is held until the call ends and is sent again unchanged
-// with each attempt; a role that means to call with it once more afterwards holds it too. s is kept, t is copied.
+// with each attempt; it is nil where the kind has none, and a role that means to call with it once more afterwards holds
+// it too. s is kept, t is copied.
 func (c *Calls) Go(now core.Instant, to core.NodeID, kind core.Kind, body core.Body, s *Strategy, t Ticket, fx *core.Effects) {
 	if s.Timeout <= 0 {
 		panic("call: " + kind.String() + " without a timeout")
 	}
-	core.Hold(body)
+	if body != nil {
+		core.Hold(body)
+	}
 	h := c.t.alloc()
 	x := c.t.at(h)
 	x.ticket, x.how, x.body, x.kind, x.to, x.code, x.attempt = t, s, body, kind, core.NoNode, CodeInternal, 1

@@ -70,6 +70,10 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 	c.t.unlink(h)
 	s.answered, s.code, s.seen = true, a.Code, s.seen|1<<a.Code
 	s.unknown = s.unknown || a.Tried
+	if s.how.Ends.Has(a.Code) {
+		c.end(now, h, reply, fx)
+		return
+	}
 	switch codes[a.Code].stance {
 	case stanceElsewhere:
 		if c.follows(s, a.Leader) {
@@ -126,7 +130,9 @@ func (c *Calls) end(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
 	c.outcome(s, reply)
 	kind, body := s.kind, s.body
 	c.t.free(h)
-	fx.Bodies.Drop(kind, body) // it was sent in an earlier step, or never
+	if body != nil {
+		fx.Bodies.Drop(kind, body) // it was sent in an earlier step, or never
+	}
 	c.owner.Called(now, &c.out, fx)
 	c.out.Reply = nil
 }

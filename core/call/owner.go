@@ -35,6 +35,14 @@ func (o *Outcome) Done() bool { return o.Answered && o.Code.Done() }
 // Codes is a set of reply codes.
 type Codes uint32
 
+// Set returns the set of the given codes.
+func Set(codes ...Code) (s Codes) {
+	for _, c := range codes {
+		s |= 1 << c
+	}
+	return s
+}
+
 // Has reports whether c is in the set.
 func (s Codes) Has(c Code) bool { return s&(1<<c) != 0 }
 

@@ -27,6 +27,9 @@ type Strategy struct {
 	Jitter    Jitter
 	Redirects int // NOT_LEADER is followed so often in one attempt; 0: it is a code like SYNCING
 
+	// Ends are codes that end the call although they may pass: there is somebody else to ask.
+	Ends Codes
+
 	// Late is how long after its sending timed out an answer still goes to the Owner, if that is a Latecomer; 0: it is
 	// ignored.
 	Late core.Duration

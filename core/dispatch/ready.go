@@ -16,7 +16,7 @@ type Want struct {
 	VUs      uint32
 	Cores    uint16 // exact demand; 0 = a share (spec 01 no. 38)
 	Priority job.Priority
-	Test     bool // false: takes one core, ahead of the shares
+	Test     bool // false: takes one core, ahead of the shares, unless it says how many
 }
 
 // class is which rule of §4.4 a workflow falls under.
@@ -35,10 +35,10 @@ func (w *Want) class() class {
 	switch {
 	case w.Priority == job.PriorityExclusive:
 		return classExclusive
-	case !w.Test:
-		return classSingle
 	case w.Cores > 0:
 		return classExact
+	case !w.Test:
+		return classSingle
 	case w.Priority == job.PriorityAuto:
 		return classAuto
 	}

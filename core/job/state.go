@@ -24,12 +24,31 @@ var stateNames = [NumStates]string{
 	"NONE", "SUBMITTED", "QUEUED", "DISPATCHING", "RUNNING", "COMPLETING", "CANCELLING", "COMPLETED", "FAILED", "CANCELLED", "TIMEOUT",
 }
 
+// Local ends are what only a client says of a job: the cluster may think otherwise.
+const (
+	LocalLost     State = 0x40 + iota // nobody knows it any more
+	LocalUnknown                      // handed in, and no word whether it arrived (SUBMIT_UNKNOWN)
+	LocalRejected                     // not taken
+	numLocals     = 3
+)
+
+var localNames = [numLocals]string{"JOB_LOST", "SUBMIT_UNKNOWN", "REJECTED"}
+
 func (s State) String() string {
-	if int(s) < len(stateNames) {
+	switch {
+	case int(s) < len(stateNames):
 		return stateNames[s]
+	case s.Local():
+		return localNames[s-LocalLost]
 	}
 	return "unknown"
 }
+
+// Local reports whether s is an end that a client made.
+func (s State) Local() bool { return s >= LocalLost && s < LocalLost+numLocals }
+
+// Over reports whether a client waits no more: the cluster's outcome, or its own.
+func (s State) Over() bool { return s.Terminal() || s.Local() }
 
 // Terminal reports whether s is an outcome. There is no other list of the terminal states (J9).
 func (s State) Terminal() bool { return s >= StateCompleted && s < NumStates }

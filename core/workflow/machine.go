@@ -201,5 +201,21 @@ func (m *Machine) Cleanup(id job.WorkflowID) {
 	m.free = append(m.free, k)
 }
 
+// MemoryBytes returns the heap bytes that m holds, about.
+func (m *Machine) MemoryBytes() int {
+	n := entryBytes*cap(m.entries) + 4*cap(m.free) + mapBytes*len(m.at)
+	for i := range m.entries {
+		n += stepBytes * cap(m.entries[i].history)
+	}
+	return n
+}
+
+// Sizes in bytes, held to the truth by a test; a place in the map costs about mapBytes.
+const (
+	entryBytes = 56
+	stepBytes  = 16
+	mapBytes   = 24
+)
+
 // Len returns how many workflows are tracked.
 func (m *Machine) Len() int { return len(m.at) }

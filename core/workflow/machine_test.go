@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -185,4 +186,10 @@ func TestMachineAgainstModel(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSizes(t *testing.T) {
+	if e, s := unsafe.Sizeof(entry{}), unsafe.Sizeof(Step{}); e != entryBytes || s != stepBytes {
+		t.Errorf("an entry has %d bytes, a step %d", e, s)
+	}
 }

@@ -1,0 +1,163 @@
+package client
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/indexed"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+)
+
+// Params say who the client is and whom it knows.
+type Params struct {
+	Config   *job.Config // shared, read only
+	Self     core.NodeID
+	Instance uint32
+	Seed     uint64 // of the run
+	Key      uint64 // of the node's name (rng.Key)
+	Book     core.Book
+	Targets  []core.NodeID // gates; managers where there is no gate
+}
+
+// Client is the role. It implements the interfaces of a part of a node.
+type Client struct {
+	p       Params
+	cfg     *job.Config
+	how     strategies
+	calls   call.Calls
+	ids     rng.Stream
+	walk    core.Walker
+	targets targets
+	jobs    map[job.ID]*tracked
+	heap    []deadline
+}
+
+// strategies are how the client calls others.
+type strategies struct{ submit, status, cancel, owed call.Strategy }
+
+func newStrategies(c *job.Config) strategies {
+	k := &c.Client
+	return strategies{
+		submit: call.Strategy{
+			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
+		},
+		status: call.FJ(k.CallTimeout, 0, 0, 0),
+		cancel: withRedirects(call.FJ(k.CancelTimeout, k.CallBase, k.CallCap, k.CallRetries), k.Redirects),
+		owed:   withRedirects(call.FJ(k.CancelTimeout, 0, 0, 0), k.Redirects),
+	}
+}
+
+func withRedirects(s call.Strategy, n int) call.Strategy {
+	s.Redirects = n
+	return s
+}
+
+// What the client calls others for.
+const (
+	opSubmit uint8 = iota + 1
+	opStatus
+	opCancel
+	opOwed // the end of a job whose submission may have arrived; nobody waits for it
+)
+
+// New returns a client.
+func New(p Params) *Client {
+	c := &Client{p: p, cfg: p.Config, how: newStrategies(p.Config), jobs: map[job.ID]*tracked{}}
+	c.calls.Init(c, call.Params{Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
+	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
+	c.targets.init(p.Targets)
+	return c
+}
+
+// Receive implements node.Receiver.
+func (c *Client) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
+	if c.calls.Receive(now, m, fx) {
+		return
+	}
+	switch m.Kind {
+	case core.KindJobStatusPush:
+		c.onStatus(now, m, fx)
+	case core.KindJobBatchPush:
+		c.onBatch(now, m, fx)
+	case core.KindJobFinalResult:
+		c.onFinal(now, m, fx)
+	case core.KindWorkflowResultPush:
+		c.onWorkflow(now, m, fx)
+	case core.KindJobCancellationComplete:
+		c.onCancelled(now, m, fx)
+	}
+}
+
+// deadline is when to look at a job again.
+type deadline struct {
+	at core.Instant
+	id job.ID
+}
+
+type byTime struct{}
+
+func (byTime) Before(a, b deadline) bool { return a.at < b.at || a.at == b.at && a.id < b.id }
+func (byTime) Place(deadline, int)       {}
+
+func (c *Client) lookAt(at core.Instant, id job.ID) {
+	c.heap = indexed.Push(byTime{}, c.heap, deadline{at, id})
+}
+
+// Wake implements node.Timer.
+func (c *Client) Wake(now core.Instant, fx *core.Effects) {
+	c.calls.Wake(now, fx)
+	for len(c.heap) > 0 && c.heap[0].at <= now {
+		d := c.heap[0]
+		c.heap = indexed.Remove(byTime{}, c.heap, 0)
+		if x := c.jobs[d.id]; x != nil {
+			c.look(now, x, fx)
+		}
+	}
+}
+
+// Deadline implements node.Timer.
+func (c *Client) Deadline() (core.Instant, bool) {
+	at, _ := c.calls.Deadline()
+	if len(c.heap) > 0 {
+		at = min(at, c.heap[0].at)
+	}
+	return at, at != core.Never
+}
+
+// Target implements call.Owner.
+func (c *Client) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
+	leader := core.NoNode
+	if x := c.jobs[job.ID(t.Job)]; x != nil && t.Op != opSubmit {
+		leader = x.leader
+	}
+	return c.targets.next(now, leader, last, c.cfg.Client.Memory)
+}
+
+// Fared implements call.Watcher: who does not answer is asked last for a while.
+func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, _ call.Code) {
+	c.targets.fared(now, s.To, answered)
+}
+
+// Called implements call.Owner.
+func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x := c.jobs[job.ID(o.Job)]
+	if x == nil {
+		return
+	}
+	switch o.Op {
+	case opSubmit:
+		c.submitted(now, x, o, fx)
+	case opStatus:
+		c.polled(now, x, o, fx)
+	case opCancel:
+		c.cancelAnswered(now, x, o, fx)
+	}
+}
+
+// Jobs returns how many jobs are followed, ended ones included.
+func (c *Client) Jobs() int { return len(c.jobs) }
+
+// MemoryBytes implements node.Sizer.
+func (c *Client) MemoryBytes() int {
+	return c.calls.MemoryBytes() + 160*len(c.jobs) + 16*cap(c.heap) + 24*len(c.targets.list)
+}

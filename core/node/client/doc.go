@@ -1,0 +1,14 @@
+// Package client is the role of a client: it hands jobs to the cluster, follows them, and takes them back
+// (spec 20 §8.2, §8.5, §7.1 phase 1). A client is a member of no group.
+//
+// In: jobs from whoever uses it (Submit, Cancel), messages, time. Out: messages, and facts about jobs: handed in,
+// accepted or given up, and exactly one outcome each.
+//
+// One file, one module:
+//
+//	client.go      the composition
+//	target.go      whom to ask
+//	submission.go  handing a job in
+//	tracking.go    following it
+//	cancel.go      taking it back
+package client

@@ -1,0 +1,87 @@
+package client
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+)
+
+// Submit hands a job to the cluster and returns its id. Ids of the job and its workflows are drawn here, once; what s
+// says of them is not looked at. The lists of s are kept: nobody may write to them any more.
+func (c *Client) Submit(now core.Instant, s job.Spec, fx *core.Effects) job.ID {
+	s.Job, s.Callback = job.ID(c.ids.Uint64()), c.p.Self
+	for i := range s.Workflows {
+		s.Workflows[i].Workflow = job.WorkflowID(c.ids.Uint64())
+	}
+	s.Digest = c.digest(&s)
+	x := &tracked{id: s.Job, submitted: now, contact: now, leader: core.NoNode, unknown: core.Never, spec: s}
+	c.jobs[s.Job] = x
+	c.fact(x, 0, call.CodeOK, core.NoNode, 0, 0, fx)
+	m := core.Message{Kind: core.KindJobSubmission, From: c.p.Self, Body: c.body(x, 0, fx)}
+	if c.walk.Size(&m, c.p.Book) > c.cfg.Submit.MaxBytes { // nothing is sent
+		c.reject(now, x, call.CodeTooLarge, core.NoNode, fx)
+		return s.Job
+	}
+	c.calls.Go(now, core.NoNode, core.KindJobSubmission, m.Body, &c.how.submit, call.Ticket{Op: opSubmit, Job: uint64(s.Job)}, fx)
+	return s.Job
+}
+
+// digest of what a job is: the same id with another one is another job.
+func (c *Client) digest(s *job.Spec) uint64 {
+	b := job.Submission{Spec: *s}
+	return c.walk.Hash(1, &b)
+}
+
+func (c *Client) body(x *tracked, redirects int, fx *core.Effects) *job.Submission {
+	b := call.Make[job.Submission](fx, core.KindJobSubmission)
+	b.Spec, b.Redirects, b.Gate = x.spec, uint8(redirects), core.NoNode
+	return b
+}
+
+// Say implements call.Speaker: a submission counts how often it was sent on.
+func (c *Client) Say(_ core.Instant, s *call.Sending, fx *core.Effects) core.Body {
+	x := c.jobs[job.ID(s.Job)]
+	b, ok := s.Body.(*job.Submission)
+	if !ok || x == nil || int(b.Redirects) == s.Redirects {
+		return nil
+	}
+	return c.body(x, s.Redirects, fx)
+}
+
+func (c *Client) fact(x *tracked, to uint8, code call.Code, at core.NodeID, attempts, redirects int, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactSubmit)
+	f.Job, f.To, f.Code, f.Node, f.A, f.B = uint64(x.id), to, uint8(code), at, int64(attempts), int64(redirects)
+}
+
+// submitted hears what became of a submission.
+func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
+	x.spec = job.Spec{} // nobody sends it again
+	a, _ := o.Reply.(*job.Ack)
+	switch {
+	case x.state.Terminal(): // a push was faster
+	case a != nil && a.Accepted:
+		x.accepted, x.leader, x.contact = true, o.From, now
+		c.fact(x, 1, o.Code, o.From, o.Attempts, o.Redirects, fx)
+		if a.State.Terminal() { // done before: ask how it ended
+			c.poll(now, x, fx)
+		}
+		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id)
+	case a != nil && a.Code == call.CodeAlreadyTerminal:
+		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
+	case o.Unknown:
+		b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
+		b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonUnknown
+		c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.owed, call.Ticket{Op: opOwed, Job: uint64(x.id)}, fx)
+		c.fact(x, 2, o.Code, o.From, o.Attempts, o.Redirects, fx)
+		c.end(now, x, job.LocalUnknown, job.CompleteNone, o.From, fx)
+	default:
+		c.fact(x, 2, o.Code, o.From, o.Attempts, o.Redirects, fx)
+		c.end(now, x, job.LocalRejected, job.CompleteNone, o.From, fx)
+	}
+}
+
+func (c *Client) reject(now core.Instant, x *tracked, code call.Code, at core.NodeID, fx *core.Effects) {
+	c.fact(x, 2, code, at, 0, 0, fx)
+	c.end(now, x, job.LocalRejected, job.CompleteNone, at, fx)
+}

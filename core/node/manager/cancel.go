@@ -1,0 +1,248 @@
+package manager
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// onJobCancel stops a job (spec 20 §7.1 phase 3). One that nobody knows leaves a tombstone, so that a late submission of
+// it is refused.
+func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*cancel.JobRequest)
+	out := cancel.JobResponse{Job: b.Job}
+	if x := m.records.by[b.Job]; x != nil {
+		m.cancelJob(now, x, &out, fx)
+	} else {
+		m.cancelUnknown(now, b.Job, &out)
+	}
+	reply := m.calls.Respond(fx, msg, core.KindJobCancelResponse)
+	to := core.Attach[cancel.JobResponse](fx, reply)
+	to.Answer, to.Job, to.Success, to.Cancelled = out.Answer, out.Job, out.Success, out.Cancelled
+	to.AlreadyCancelled, to.AlreadyCompleted, to.State = out.AlreadyCancelled, out.AlreadyCompleted, out.State
+}
+
+func (m *Manager) cancelUnknown(now core.Instant, id job.ID, out *cancel.JobResponse) {
+	g, ok := m.graves.Find(now, id)
+	if !ok {
+		m.graves.Put(now, job.Tombstone{Job: id, State: job.StateCancelled})
+		out.Success, out.State = true, job.StateCancelled
+		return
+	}
+	ended(g.State, out)
+}
+
+// ended answers a cancel that came too late.
+func ended(s job.State, out *cancel.JobResponse) {
+	out.Code, out.State = call.CodeAlreadyTerminal, s
+	out.AlreadyCancelled, out.AlreadyCompleted = s == job.StateCancelled, s != job.StateCancelled
+}
+
+func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse, fx *core.Effects) {
+	switch {
+	case x.state.Terminal():
+		ended(x.state, out)
+		return
+	case x.state == job.StateCancelling:
+		out.Code, out.Success, out.Cancelled, out.State = call.CodeDuplicate, true, x.cancelled, x.state
+		return
+	}
+	x.why, x.cancelled = job.StateCancelled, uint32(x.open)
+	f := fx.JobFact(core.JobFactCancel)
+	f.Job, f.Epoch, f.A = uint64(x.id), x.de, int64(x.open)
+	m.setState(now, x, job.StateCancelling, fx) // from here on nothing of it is dispatched (I-JC1)
+	for i := range x.flows {
+		m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	}
+	m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id})
+	out.Success, out.Cancelled, out.State = true, x.cancelled, x.state
+	m.settle(now, x, fx)
+}
+
+// stopFlow cancels a workflow: at once if nothing of it runs, else when its shards are confirmed.
+func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reason, fx *core.Effects) {
+	f := &x.flows[i]
+	if m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling {
+		return
+	}
+	m.dequeue(x, i)
+	if !m.step(now, x, i, workflow.Cancelling, why, fx) {
+		return
+	}
+	for k := range f.shards {
+		if s := &f.shards[k]; s.state == shardSent || s.state == shardAccepted {
+			s.state = shardStopping
+			m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, cancel.ReasonClient, fx)
+		}
+	}
+	m.confirm(now, x, i, fx)
+}
+
+// confirm ends a cancelled workflow when no shard of it can run any more.
+func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) {
+	f := &x.flows[i]
+	if m.flows.State(f.id) != workflow.Cancelling {
+		return
+	}
+	for k := range f.shards {
+		if f.shards[k].state.holds() {
+			return
+		}
+	}
+	if f.early {
+		m.merge(f)
+		x.completed += f.done
+		x.failed += f.bad
+		x.results = Join(x.results, f.result)
+	}
+	f.kind = job.ErrorCancelled
+	m.step(now, x, i, workflow.Cancelled, workflow.ReasonCancel, fx)
+	x.tally.Cancelled++
+	m.flowEnded(now, x, i, job.StatusCancelled, fx)
+	m.settle(now, x, fx)
+}
+
+// cancelLimit takes as stopped what nobody confirmed for too long: its tokens fence it.
+func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
+	x := m.records.by[t.job]
+	if x == nil {
+		return
+	}
+	for i := range x.flows {
+		f := &x.flows[i]
+		if m.flows.State(f.id) != workflow.Cancelling || t.workflow != 0 && f.id != t.workflow {
+			continue
+		}
+		for k := range f.shards {
+			s := &f.shards[k]
+			if !s.state.holds() {
+				continue
+			}
+			s.state = shardOver
+			m.drop(s.worker, s.token)
+			x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: s.worker, Kind: job.ErrorCancelled})
+		}
+		m.confirm(now, x, i, fx)
+	}
+}
+
+// stop asks a worker for the end of a shard, until that is confirmed or the worker is gone.
+func (m *Manager) stop(now core.Instant, x *record, s stop, why cancel.Reason, fx *core.Effects) {
+	x.stops = append(x.stops, s)
+	m.askStop(now, x, s, why, fx)
+}
+
+func (m *Manager) askStop(now core.Instant, x *record, s stop, why cancel.Reason, fx *core.Effects) {
+	b := call.Make[cancel.ShardRequest](fx, core.KindWorkflowCancelRequest)
+	b.Shard, b.Token, b.Requester, b.Reason = s.shard, s.token, m.p.Self, why
+	m.calls.Go(now, s.worker, core.KindWorkflowCancelRequest, b, &m.how.stop, call.Ticket{Op: opStop, Job: uint64(x.id), Sub: uint64(s.token)}, fx)
+}
+
+// stopAnswered hears what a worker says about that.
+func (m *Manager) stopAnswered(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x := m.records.by[job.ID(o.Job)]
+	if x == nil {
+		return
+	}
+	t := job.Token(o.Sub)
+	a, _ := o.Reply.(*cancel.ShardResponse)
+	switch {
+	case a == nil, a.Code == call.CodeOK && a.WasRunning: // not known, or stopping: it is asked again until it is confirmed
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Again), kind: timerStop, job: x.id, token: t})
+	default: // ended, unknown there, or fenced by a greater token
+		m.stopped(now, x, t, fx)
+	}
+}
+
+func (m *Manager) stopAgain(now core.Instant, t timer, fx *core.Effects) {
+	x := m.records.by[t.job]
+	if x == nil {
+		return
+	}
+	if i := slices.IndexFunc(x.stops, func(s stop) bool { return s.token == t.token }); i >= 0 {
+		m.askStop(now, x, x.stops[i], cancel.ReasonClient, fx)
+	}
+}
+
+// onStopped hears that a shard runs no more.
+func (m *Manager) onStopped(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*cancel.ShardComplete)
+	if x := m.records.by[b.Job]; x != nil {
+		m.stopped(now, x, b.Token, fx)
+	}
+	reply := m.calls.Respond(fx, msg, core.KindWorkflowCancellationCompleteAck)
+	core.Attach[call.Ack](fx, reply)
+}
+
+// stopped takes the shard of that token as ended.
+func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Effects) {
+	i := slices.IndexFunc(x.stops, func(s stop) bool { return s.token == t })
+	if i < 0 {
+		return
+	}
+	s := x.stops[i]
+	x.stops = slices.Delete(x.stops, i, i+1)
+	k := x.place(s.shard.Workflow)
+	if k < 0 || m.flows.State(x.flows[k].id) != workflow.Cancelling {
+		return
+	}
+	if sh := x.flows[k].find(t); sh != nil && sh.state.holds() {
+		sh.state = shardOver
+		m.drop(sh.worker, t)
+		m.confirm(now, x, k, fx)
+	}
+}
+
+// confirmStop forgets that the end of a shard was asked for: it has ended.
+func (m *Manager) confirmStop(x *record, t job.Token, _ *core.Effects) {
+	x.stops = slices.DeleteFunc(x.stops, func(s stop) bool { return s.token == t })
+}
+
+// forgetStops ends what was asked of a worker that is gone.
+func (m *Manager) forgetStops(now core.Instant, id core.NodeID, fx *core.Effects) {
+	for _, x := range m.records.order {
+		for i := len(x.stops) - 1; i >= 0; i-- {
+			if i < len(x.stops) && x.stops[i].worker == id {
+				m.stopped(now, x, x.stops[i].token, fx)
+			}
+		}
+	}
+}
+
+// onCancellationQuery tells a worker what is to become of shards whose progress nobody acknowledged (spec 20 §7.4).
+func (m *Manager) onCancellationQuery(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*cancel.Query)
+	reply := m.calls.Respond(fx, msg, core.KindWorkflowCancellationResponse)
+	out := core.Attach[cancel.QueryResponse](fx, reply)
+	for i := range b.Shards {
+		out.Verdicts = append(out.Verdicts, m.verdict(now, &b.Shards[i]))
+	}
+}
+
+func (m *Manager) verdict(now core.Instant, s *cancel.ShardToken) cancel.Verdict {
+	x := m.records.by[s.Job]
+	if x == nil {
+		g, _ := m.graves.Find(now, s.Job)
+		return cancel.Verdict{Status: cancel.ShardUnknown, DE: g.Epoch}
+	}
+	v := cancel.Verdict{Status: cancel.ShardUnknown, DE: x.de}
+	i := x.place(s.Workflow)
+	if i < 0 {
+		return v
+	}
+	f := &x.flows[i]
+	sh := f.find(s.Token)
+	switch {
+	case m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling:
+		v.Status = cancel.ShardCancel
+	case sh == nil || sh.state == shardOver:
+		v.Status = cancel.ShardStale
+	default:
+		v.Status = cancel.ShardRun
+	}
+	return v
+}

@@ -1,0 +1,187 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+func (x *record) shardAt(i, k int) job.Shard {
+	return job.Shard{Job: x.id, Workflow: x.flows[i].id, Attempt: x.flows[i].attempt, Index: uint16(k)}
+}
+
+// send hands shard k of workflow i to its worker. Its cores are given away from now on.
+func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) {
+	f := &x.flows[i]
+	s, spec := &f.shards[k], &x.spec.Workflows[i]
+	w := m.workers.at(s.worker)
+	w.cores.Sent(s.token, int(s.cores))
+	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
+	b := call.Make[dispatch.WorkflowDispatch](fx, core.KindWorkflowDispatch)
+	b.Shard, b.Name, b.Payload, b.VUs, b.Cores = x.shardAt(i, k), spec.Name, spec.Payload, s.vus, s.cores
+	b.Timeout = max(0, x.timeout-now.Sub(x.accepted))
+	b.Token, b.DE, b.JobLeader, b.Instance = s.token, x.de, m.p.Self, w.instance
+	m.calls.Go(now, s.worker, core.KindWorkflowDispatch, b, &m.how.dispatch, call.Ticket{Op: opDispatch, N: uint32(k), Job: uint64(x.id), Sub: uint64(f.id)}, fx)
+	m.relist(s.worker)
+	p := fx.JobFact(core.JobFactPlaced)
+	p.Job, p.Workflow, p.Epoch, p.Attempt, p.Shard = uint64(x.id), uint64(f.id), x.de, f.attempt, uint16(k)
+	p.Token, p.Node, p.A, p.B = uint64(s.token), s.worker, int64(s.cores), int64(s.vus)
+}
+
+// dispatched hears what became of a dispatch. What is not of the current attempt any more was taken back already.
+func (m *Manager) dispatched(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x := m.records.by[job.ID(o.Job)]
+	if x == nil {
+		return
+	}
+	i := x.place(job.WorkflowID(o.Sub))
+	if i < 0 || int(o.N) >= len(x.flows[i].shards) {
+		return
+	}
+	s := &x.flows[i].shards[o.N]
+	if s.worker != o.From || !m.answers(o, s) {
+		return
+	}
+	m.intentFact(x, i, s, o, fx)
+	if o.Done() {
+		version := uint64(0)
+		if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok {
+			version = a.WorkerVersion
+		}
+		m.accepted(now, x, i, s, version, fx)
+		return
+	}
+	if s.state != shardSent { // it was accepted: a result or progress said so before
+		return
+	}
+	m.refused(now, x, i, int(o.N), o, fx)
+}
+
+// answers reports whether an outcome is about the shard that stands in its place now: a replaced one had another token.
+func (m *Manager) answers(o *call.Outcome, s *shard) bool {
+	if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok {
+		return a.Token == s.token
+	}
+	return s.state == shardSent
+}
+
+func (m *Manager) intentFact(x *record, i int, s *shard, o *call.Outcome, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactIntent)
+	f.Job, f.Workflow, f.Epoch, f.Attempt, f.Shard = uint64(x.id), uint64(x.flows[i].id), x.de, x.flows[i].attempt, uint16(o.N)
+	f.Token, f.Node, f.Code, f.A, f.B = uint64(s.token), s.worker, uint8(o.Code), int64(s.cores), int64(s.vus)
+	if !o.Answered {
+		f.To = 1
+	}
+}
+
+// accepted notes that a worker runs a shard.
+func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, version uint64, fx *core.Effects) {
+	if !m.workers.at(s.worker).gone() && s.state.holds() {
+		m.workers.at(s.worker).cores.Accepted(s.token, version)
+		m.relist(s.worker)
+	}
+	if s.state != shardSent {
+		return
+	}
+	s.state, s.since = shardAccepted, now
+	m.running(now, x, i, workflow.ReasonAccepted, fx)
+}
+
+// running makes a workflow RUNNING once every shard is accepted, or has ended already (J11).
+func (m *Manager) running(now core.Instant, x *record, i int, why workflow.Reason, fx *core.Effects) {
+	f := &x.flows[i]
+	if m.flows.State(f.id) != workflow.Dispatched {
+		return
+	}
+	for k := range f.shards {
+		if f.shards[k].state == shardSent {
+			return
+		}
+	}
+	m.step(now, x, i, workflow.Running, why, fx)
+	m.reach(now, x, job.StateRunning, fx)
+}
+
+// refused replaces a shard that its worker did not take, on another worker that has room right now. Without one the
+// attempt fails: a workflow never runs with fewer virtual users than asked (J24).
+func (m *Manager) refused(now core.Instant, x *record, i, k int, o *call.Outcome, fx *core.Effects) {
+	f := &x.flows[i]
+	s := &f.shards[k]
+	old := *s
+	s.state = shardOver
+	m.drop(old.worker, old.token)
+	if o.Unknown { // it may have arrived, or may yet
+		m.stop(now, x, stop{shard: x.shardAt(i, k), token: old.token, worker: old.worker, cores: old.cores}, cancel.ReasonAttempt, fx)
+	}
+	if m.flows.State(f.id) != workflow.Dispatched {
+		return
+	}
+	if w := m.substitute(now, f, &old); w != core.NoNode {
+		*s = shard{worker: w, cores: old.cores, vus: old.vus, token: x.token()}
+		m.send(now, x, i, k, fx)
+		return
+	}
+	cause := workflow.CauseRefused
+	if !o.Answered {
+		cause = workflow.CauseUnanswered
+	}
+	m.fail(now, x, i, cause, old.worker, fx)
+}
+
+// substitute finds a worker for a shard that another one did not take.
+func (m *Manager) substitute(now core.Instant, f *flow, old *shard) core.NodeID {
+	for c := m.workers.pool.Best(); ; {
+		id, free, ok := c.Next()
+		if !ok {
+			return core.NoNode
+		}
+		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !f.uses(id) {
+			return id
+		}
+	}
+}
+
+// uses reports whether a shard of the current attempt is at w: a worker has one of them at most.
+func (f *flow) uses(w core.NodeID) bool {
+	for k := range f.shards {
+		if f.shards[k].worker == w && f.shards[k].state.holds() {
+			return true
+		}
+	}
+	return false
+}
+
+// withdraw stops what may still run of the current attempt.
+func (m *Manager) withdraw(now core.Instant, x *record, i int, fx *core.Effects) {
+	f := &x.flows[i]
+	for k := range f.shards {
+		s := &f.shards[k]
+		if !s.state.holds() {
+			continue
+		}
+		s.state = shardOver
+		m.drop(s.worker, s.token)
+		m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, cancel.ReasonAttempt, fx)
+	}
+}
+
+// shardLost notes that the worker of a shard is gone.
+func (m *Manager) shardLost(now core.Instant, r run, id core.NodeID, fx *core.Effects) {
+	x, i := r.rec, int(r.place)
+	f := &x.flows[i]
+	s := f.find(r.token)
+	if s == nil || !s.state.holds() {
+		return
+	}
+	s.state = shardOver
+	switch m.flows.State(f.id) {
+	case workflow.Dispatched, workflow.Running:
+		m.fail(now, x, i, workflow.CauseGone, id, fx)
+	case workflow.Cancelling:
+		x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: id, Kind: job.ErrorWorker})
+		m.confirm(now, x, i, fx)
+	}
+}

@@ -1,0 +1,32 @@
+// Package manager is the role of a manager: it takes jobs, leads them, gives their workflows to the workers of its
+// datacenter and brings the results home (spec 20).
+//
+// In: messages of the job layer, what membership found out about workers, time. Out: messages, facts about jobs. A
+// manager never looks at a clock and has no thread of its own; whoever drives its node drives it.
+//
+// One file, one module; each table has one owner:
+//
+//	manager.go     the composition: who gets which message, when who is woken
+//	registry.go    workers: registration, heartbeats, loss
+//	accept.go      submissions, and what makes one a job here
+//	record.go      what is kept of a job, its workflows and their shards
+//	lifecycle.go   states of jobs and workflows, dependencies, attempts that failed
+//	place.go       which workflows start where
+//	dispatch.go    shards on their way to workers, and those taken back
+//	progress.go    how far shards are
+//	result.go      how shards ended, how workflows and jobs end
+//	cancel.go      stopping jobs, workflows and shards
+//	push.go        telling clients
+//	query.go       answering them
+//	retention.go   forgetting
+//
+// # A worker dies, told as a story
+//
+//  1. The worker crashes while it runs a shard. Nothing happens: its silence is membership's business.
+//  2. Membership holds it SUSPECT: nothing new goes there. DEAD, LEFT, evicted or back as another process: in that
+//     event, for each job in the order of ids, its shards are lost, their cores forgotten, their attempts failed.
+//  3. An attempt that failed so is due again after a pause, at workers other than that one, under a token that no older
+//     shard has. Whatever the old worker may still say about the old one is stale, and told so.
+//  4. A result that was on its way when the worker died and arrives before step 2 counts. After it, it does not: the
+//     token of its attempt is not the current one.
+package manager

@@ -1,0 +1,213 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// Members is what a manager asks its membership.
+type Members interface {
+	State(core.NodeID) core.MemberState
+}
+
+// Params say who the manager is and whom it works with.
+type Params struct {
+	Config   *job.Config // shared, read only
+	Self     core.NodeID
+	Instance uint32
+	Seed     uint64 // of the run
+	Key      uint64 // of the node's name (rng.Key)
+	Site     uint16
+	Members  Members
+	Book     core.Book // for the size of a submission
+
+	// Workers have the ids from First to First+Count−1.
+	First core.NodeID
+	Count int
+
+	// Formed are workers that are registered from the start; nil in a cold start.
+	Formed []FormedWorker
+}
+
+// FormedWorker is a worker of a formed start.
+type FormedWorker struct {
+	Node     core.NodeID
+	Instance uint32
+	Cores    int
+}
+
+// Manager is the role. It implements the interfaces of a part of a node.
+type Manager struct {
+	p     Params
+	cfg   *job.Config
+	how   strategies
+	calls call.Calls
+	walk  core.Walker
+
+	workers workers
+	records records
+	flows   workflow.Machine
+	graves  job.Tombstones
+	singles call.Replies // to requests to cancel one workflow
+	clients []batch      // scratch
+	timers  timers
+	grants  []dispatch.Grant // scratch
+	spotBuf []spot           // scratch
+	due     bool             // something may start: a pass follows in this event
+	stale   uint64
+	illegal uint64
+}
+
+// New returns a manager.
+func New(p Params) *Manager {
+	m := &Manager{p: p, cfg: p.Config, how: newStrategies(p.Config)}
+	m.calls.Init(m, call.Params{Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	m.workers.init(p.First, p.Count)
+	m.records.init()
+	m.singles.Init(singlesMax, p.Config.Cancel.Dedup)
+	m.graves.Init(p.Config.Retention.TombstoneMax, p.Config.Retention.Tombstone)
+	return m
+}
+
+// singlesMax bounds the recorded answers to single cancels; above it the oldest go first.
+const singlesMax = 10_000
+
+// strategies are how the manager calls others.
+type strategies struct {
+	dispatch, stop, push, scan call.Strategy
+	limits                     workflow.Limits
+}
+
+func newStrategies(c *job.Config) strategies {
+	s := strategies{
+		dispatch: call.FJ(c.Dispatch.Timeout, c.Dispatch.Base, 0, c.Dispatch.Retries),
+		stop:     call.FJ(c.Cancel.Timeout, c.Cancel.Base, 0, c.Cancel.Attempts-1),
+		push:     call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
+		scan:     call.FJ(c.Orphan.ScanTimeout, 0, 0, 0),
+	}
+	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
+	s.dispatch.Ends = call.Set(call.CodeBusy, call.CodeDraining) // another worker may have room now
+	return s
+}
+
+// What the manager calls others for.
+const (
+	opDispatch uint8 = iota + 1
+	opStop
+	opPush
+	opFinal // the push that ends a job for its client
+	opScan
+)
+
+// Begin implements node.Beginner.
+func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
+	for _, w := range m.p.Formed {
+		m.workers.form(now, w)
+		m.relist(w.Node)
+		m.workerFact(w.Node, fx)
+	}
+	m.beginTimers(now)
+}
+
+// Receive implements node.Receiver.
+func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	if !m.calls.Receive(now, msg, fx) {
+		m.handle(now, msg, fx)
+	}
+	m.pass(now, fx)
+}
+
+// handler is a request that the manager answers.
+type handler func(m *Manager, now core.Instant, msg *core.Message, fx *core.Effects)
+
+// handlers say which module a request is for. Requests of roles and mechanisms that this manager does not have yet go
+// unanswered.
+var handlers = [core.NumKinds]handler{
+	core.KindWorkerRegistration:           (*Manager).onRegistration,
+	core.KindWorkerHeartbeat:              (*Manager).onHeartbeat,
+	core.KindJobSubmission:                (*Manager).onSubmission,
+	core.KindWorkflowProgress:             (*Manager).onProgress,
+	core.KindWorkflowFinalResult:          (*Manager).onResult,
+	core.KindJobCancelRequest:             (*Manager).onJobCancel,
+	core.KindSingleWorkflowCancelRequest:  (*Manager).onSingleCancel,
+	core.KindWorkflowCancellationComplete: (*Manager).onStopped,
+	core.KindWorkflowCancellationQuery:    (*Manager).onCancellationQuery,
+	core.KindJobStatusRequest:             (*Manager).onStatusRequest,
+	core.KindRegisterCallback:             (*Manager).onRegisterCallback,
+	core.KindWorkflowQueryRequest:         (*Manager).onWorkflowQuery,
+	core.KindPingRequest:                  (*Manager).onPing,
+}
+
+func (m *Manager) handle(now core.Instant, msg *core.Message, fx *core.Effects) {
+	if h := handlers[msg.Kind]; h != nil {
+		h(m, now, msg, fx)
+	}
+}
+
+// Wake implements node.Timer.
+func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
+	m.calls.Wake(now, fx)
+	for {
+		t, ok := m.timers.pop(now)
+		if !ok {
+			break
+		}
+		m.fire(now, t, fx)
+	}
+	m.pass(now, fx)
+}
+
+// Deadline implements node.Timer.
+func (m *Manager) Deadline() (core.Instant, bool) {
+	at, _ := m.calls.Deadline()
+	at = min(at, m.timers.next())
+	return at, at != core.Never
+}
+
+// Observe implements node.Observer: what membership found out about workers.
+func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind != core.FactTransition || !m.workers.knows(f.Subject) {
+		return
+	}
+	switch f.To {
+	case core.StateDead, core.StateLeft:
+		m.lose(now, f.Subject, fx)
+	case core.StateOK, core.StateSuspect, core.StateNone, core.StateUnconfirmed:
+		m.relist(f.Subject)
+	}
+	m.pass(now, fx)
+}
+
+// Target implements call.Owner: who was asked is asked again.
+func (m *Manager) Target(_ core.Instant, _ *call.Ticket, _ int, last core.NodeID) core.NodeID {
+	return last
+}
+
+// Called implements call.Owner.
+func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	switch o.Op {
+	case opDispatch:
+		m.dispatched(now, o, fx)
+	case opStop:
+		m.stopAnswered(now, o, fx)
+	case opFinal:
+		m.delivered(now, o)
+	case opScan:
+		m.scanned(now, o, fx)
+	}
+}
+
+// Jobs returns how many jobs are kept, and how many of them have not ended.
+func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.live }
+
+// Counters of what must not happen, or should be rare.
+func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flows.Illegal, m.stale }
+
+// MemoryBytes implements node.Sizer.
+func (m *Manager) MemoryBytes() int {
+	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.graves.MemoryBytes() +
+		m.singles.MemoryBytes() + m.timers.memoryBytes()
+}

@@ -1,0 +1,117 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// pass starts what can start: each job with ready workflows gets a turn, in the order of acceptance, as long as there
+// are free cores (spec 20 §4.4). It does nothing in an event that changed nothing.
+func (m *Manager) pass(now core.Instant, fx *core.Effects) {
+	if !m.due {
+		return
+	}
+	for i := 0; i < len(m.records.queue) && m.workers.pool.Total() > 0; {
+		x := m.records.queue[i]
+		m.turn(now, x, fx)
+		if i < len(m.records.queue) && m.records.queue[i] == x { // it still waits
+			i++
+		}
+	}
+	m.wait(now, fx)
+	m.due = false // what was given away here is no reason to try again
+}
+
+// wait makes the jobs QUEUED that were accepted and found no cores.
+func (m *Manager) wait(now core.Instant, fx *core.Effects) {
+	for _, x := range m.records.queue {
+		if x.state == job.StateSubmitted {
+			m.setState(now, x, job.StateQueued, fx)
+		}
+	}
+}
+
+// turn starts what one job can start now.
+func (m *Manager) turn(now core.Instant, x *record, fx *core.Effects) {
+	m.grants = x.ready.Shares(m.grants[:0], m.workers.pool.Total(), x.live > 0, x.alone)
+	for k := range m.grants {
+		g := &m.grants[k]
+		if m.place(now, x, int(g.Place), g.Got, g.Cores > 0, fx) && g.Priority == job.PriorityExclusive {
+			return
+		}
+	}
+}
+
+// spot is a worker and how many of its cores a shard gets.
+type spot struct {
+	worker core.NodeID
+	cores  int
+}
+
+// place sends workflow i of x to workers, with cores cores; exact says that fewer will not do. It reports whether
+// anything was sent.
+func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, fx *core.Effects) bool {
+	f := &x.flows[i]
+	if len(f.excluded) > 0 && m.noneLeft(f, now) {
+		f.excluded = nil
+	}
+	spots := m.spots(now, f, cores)
+	got := 0
+	for _, s := range spots {
+		got += s.cores
+	}
+	if got == 0 || exact && got < cores {
+		return false
+	}
+	m.dequeue(x, i)
+	m.reach(now, x, job.StateDispatching, fx)
+	f.attempt++
+	m.step(now, x, i, workflow.Dispatched, workflow.ReasonPlaced, fx)
+	f.shards = f.shards[:0]
+	from := 0
+	for _, s := range spots {
+		vus := dispatch.ShardVUs(f.vus, got, from, from+s.cores)
+		f.shards = append(f.shards, shard{worker: s.worker, cores: uint16(s.cores), vus: vus, token: x.token()})
+		from += s.cores
+	}
+	for k := range f.shards {
+		m.send(now, x, i, k, fx)
+	}
+	return true
+}
+
+// spots chooses workers for so many cores, greedily, in the order of placement.
+func (m *Manager) spots(now core.Instant, f *flow, cores int) []spot {
+	out := m.spotBuf[:0]
+	for c := m.workers.pool.Best(); cores > 0; {
+		id, free, ok := c.Next()
+		if !ok {
+			break
+		}
+		if f.excludes(id, now) {
+			continue
+		}
+		n := min(free, cores)
+		out = append(out, spot{worker: id, cores: n})
+		cores -= n
+	}
+	m.spotBuf = out
+	return out
+}
+
+// noneLeft reports whether the workers that f must not use are all that there are. Then it may use them (spec 20 §3.4).
+func (m *Manager) noneLeft(f *flow, now core.Instant) bool {
+	n := 0
+	for k, x := range f.excluded {
+		again := false
+		for _, y := range f.excluded[:k] {
+			again = again || y.worker == x.worker
+		}
+		if !again && x.until > now && m.workers.knows(x.worker) && !m.workers.at(x.worker).gone() {
+			n++
+		}
+	}
+	return n >= m.workers.fit
+}

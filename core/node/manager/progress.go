@@ -1,0 +1,69 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// onProgress takes in how far a shard is, and answers what is to become of it.
+func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.WorkflowProgress)
+	code, current := m.progress(now, msg.From, &b.ShardProgress, fx)
+	reply := m.calls.Respond(fx, msg, core.KindWorkflowProgressAck)
+	out := core.Attach[job.WorkflowProgressAck](fx, reply)
+	out.Code, out.Manager, out.Leads, out.JobLeader = code, m.p.Self, true, core.NoNode
+	out.Current = uint64(current)
+	out.Managers = append(out.Managers, m.p.Self)
+	if x := m.records.by[b.Job]; x != nil {
+		out.JobLeader, out.DE = m.p.Self, x.de
+	} else if g, ok := m.graves.Find(now, b.Job); ok {
+		out.DE = g.Epoch
+	}
+}
+
+// progress judges one report by its token.
+func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgress, fx *core.Effects) (call.Code, job.Token) {
+	x := m.records.by[p.Job]
+	if x == nil {
+		if _, ok := m.graves.Find(now, p.Job); ok {
+			return call.CodeAlreadyTerminal, 0
+		}
+		return call.CodeUnknownJob, 0
+	}
+	i := x.place(p.Workflow)
+	if i < 0 {
+		return call.CodeUnknownWorkflow, 0
+	}
+	f := &x.flows[i]
+	if m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling { // 04-29
+		return call.CodeAlreadyTerminal, 0
+	}
+	s := f.find(p.Token)
+	if s == nil || s.worker != from || s.state == shardOver {
+		m.staleFact(x, f, p.Token, from, fx)
+		return call.CodeStaleFence, f.current()
+	}
+	if s.state == shardSent { // the ack is late or lost (J11)
+		m.accepted(now, x, i, s, 0, fx)
+	}
+	if p.Seq <= s.seq {
+		return call.CodeDuplicate, 0
+	}
+	s.seq = p.Seq
+	if p.Completed+p.Failed > s.done+s.bad || p.CoresDone > s.given { // only growth is progress (J13)
+		s.done, s.bad, s.given = p.Completed, p.Failed, p.CoresDone
+		x.news = true
+		m.flows.Progress(now, f.id)
+		g := fx.JobFact(core.JobFactProgress)
+		g.Job, g.Workflow, g.Epoch, g.Node, g.A = uint64(x.id), uint64(f.id), x.de, from, int64(p.Completed+p.Failed)
+	}
+	return call.CodeOK, 0
+}
+
+func (m *Manager) staleFact(x *record, f *flow, t job.Token, from core.NodeID, fx *core.Effects) {
+	m.stale++
+	s := fx.JobFact(core.JobFactStale)
+	s.Job, s.Workflow, s.Epoch, s.Token, s.A, s.Node = uint64(x.id), uint64(f.id), x.de, uint64(t), int64(f.current()), from
+}

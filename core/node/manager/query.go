@@ -1,0 +1,128 @@
+package manager
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+)
+
+// onStatusRequest tells where a job stands.
+func (m *Manager) onStatusRequest(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.StatusRequest)
+	reply := m.calls.Respond(fx, msg, core.KindGlobalJobStatus)
+	out := core.Attach[job.GlobalStatus](fx, reply)
+	out.Job, out.Site, out.JobLeader = b.Job, m.p.Site, core.NoNode
+	x := m.records.by[b.Job]
+	if x == nil {
+		if g, ok := m.graves.Find(now, b.Job); ok {
+			out.Code, out.State, out.Epoch, out.Final = call.CodeAlreadyTerminal, g.State, g.Epoch, true
+			return
+		}
+		out.Code = call.CodeUnknownJob
+		return
+	}
+	m.status(now, x, &out.Status)
+	out.JobLeader = m.p.Self
+	out.Percent = float32(len(x.flows)-x.open) / float32(len(x.flows)) * 100
+	out.Errors = append(out.Errors, x.errors...)
+	if x.state.Terminal() {
+		out.Result = append(out.Result, m.outcome(x))
+	}
+}
+
+// outcome is how a job ended, as a gate would say it of its only datacenter.
+func (m *Manager) outcome(x *record) job.Outcome {
+	elapsed := x.ended.Sub(x.accepted)
+	o := job.Outcome{
+		Job: x.id, State: x.state, Completeness: x.completeness, Completed: x.completed, Failed: x.failed, Elapsed: elapsed,
+		Errors: slices.Clone(x.errors),
+		PerSite: []job.SiteOutcome{{
+			Site: m.p.Site, State: x.state, Completeness: x.completeness, Completed: x.completed, Failed: x.failed, Results: x.results, Elapsed: elapsed,
+		}},
+	}
+	o.Stats.Requests, o.Stats.Succeeded, o.Stats.Failed = x.completed+x.failed, x.completed, x.failed
+	if x.state == job.StateCompleted {
+		o.SitesCompleted = 1
+	} else {
+		o.SitesLost = 1
+	}
+	return o
+}
+
+// onRegisterCallback tells a client from now on, and where the job stands at once.
+func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.RegisterCallback)
+	reply := m.calls.Respond(fx, msg, core.KindRegisterCallbackResponse)
+	out := core.Attach[job.RegisterCallbackResponse](fx, reply)
+	out.JobLeader = core.NoNode
+	x := m.records.by[b.Job]
+	if x == nil {
+		if g, ok := m.graves.Find(now, b.Job); ok {
+			out.Code, out.State = call.CodeAlreadyTerminal, g.State
+			return
+		}
+		out.Code = call.CodeUnknownJob
+		return
+	}
+	x.client = b.Callback
+	out.JobLeader, out.State = m.p.Self, x.state
+	out.Completed, out.Failed, out.Elapsed = x.completed, x.failed, now.Sub(x.accepted)
+	if b.Since < x.pushed { // the last word makes up for those before it
+		out.Updates = grow(out.Updates)
+		m.status(now, x, &out.Updates[0])
+	}
+	if x.state.Terminal() {
+		out.Result = append(out.Result, m.outcome(x))
+	}
+}
+
+// onWorkflowQuery tells about workflows by name.
+func (m *Manager) onWorkflowQuery(_ core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.WorkflowQuery)
+	reply := m.calls.Respond(fx, msg, core.KindWorkflowQueryResponse)
+	out := core.Attach[job.WorkflowQueryResponse](fx, reply)
+	if b.Job != 0 {
+		if x := m.records.by[b.Job]; x != nil {
+			m.view(x, b.Names, out)
+		} else {
+			out.Code = call.CodeUnknownJob
+		}
+		return
+	}
+	for _, x := range m.records.order {
+		m.view(x, b.Names, out)
+	}
+}
+
+// view adds the workflows of a job that has not ended, those of the given names only unless there are none.
+func (m *Manager) view(x *record, names []uint32, out *job.WorkflowQueryResponse) {
+	if x.spec == nil {
+		return
+	}
+	for i := range x.flows {
+		f, spec := &x.flows[i], &x.spec.Workflows[i]
+		if len(names) > 0 && !slices.Contains(names, spec.Name) {
+			continue
+		}
+		v := job.WorkflowView{Job: x.id, Site: m.p.Site, Name: spec.Name, VUs: f.vus}
+		v.Workflow, v.Status, v.Completed, v.Failed = f.id, m.statusOf(f), f.done, f.bad
+		for k := range f.shards {
+			v.Cores += f.shards[k].cores
+			v.Completed += f.shards[k].done
+			v.Failed += f.shards[k].bad
+		}
+		out.Workflows = append(out.Workflows, v)
+	}
+}
+
+// onPing tells a client who it talks to.
+func (m *Manager) onPing(_ core.Instant, msg *core.Message, fx *core.Effects) {
+	reply := m.calls.Respond(fx, msg, core.KindManagerPingResponse)
+	out := core.Attach[registry.ManagerPingResponse](fx, reply)
+	l := m.load()
+	out.Manager, out.Leads, out.State = m.p.Self, true, registry.StateActive
+	out.Workers, out.Cores, out.Jobs = uint32(m.workers.fit), l.Cores, uint32(m.records.live)
+}

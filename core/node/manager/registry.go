@@ -1,0 +1,208 @@
+package manager
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+)
+
+// worker is what a manager keeps of one worker.
+type worker struct {
+	cores    dispatch.Capacity
+	runs     []run // shards of led jobs that may hold cores there
+	instance uint32
+	total    uint16
+	state    registry.WorkerState
+	known    bool
+	reap     core.Instant // gone: forgotten then
+}
+
+// run names a shard of a led job.
+type run struct {
+	rec   *record
+	place int32
+	token job.Token
+}
+
+// workers are the workers of a manager.
+type workers struct {
+	first core.NodeID
+	list  []worker
+	pool  *dispatch.Pool
+	fit   int // registered, not gone
+}
+
+func (r *workers) init(first core.NodeID, n int) {
+	r.first, r.list, r.pool = first, make([]worker, n), dispatch.NewPool(first, n)
+}
+
+// knows reports whether id is a worker of this site.
+func (r *workers) knows(id core.NodeID) bool { return id >= r.first && int(id-r.first) < len(r.list) }
+
+// at returns the record of a worker of this site.
+func (r *workers) at(id core.NodeID) *worker { return &r.list[id-r.first] }
+
+// id returns whose record stands at place i.
+func (r *workers) id(i int) core.NodeID { return r.first + core.NodeID(i) }
+
+// form registers a worker of a formed start.
+func (r *workers) form(_ core.Instant, w FormedWorker) {
+	x := r.at(w.Node)
+	x.cores.Reset(0, w.Cores)
+	x.known, x.instance, x.total, x.state = true, w.Instance, uint16(w.Cores), registry.WorkerHealthy
+	r.fit++
+}
+
+// usable reports whether new work may go to a worker.
+func (x *worker) usable() bool {
+	return x.known && (x.state == registry.WorkerHealthy || x.state == registry.WorkerDegraded)
+}
+
+// gone reports whether a worker cannot be counted on any more (01-33).
+func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffline }
+
+// relist puts a worker where it belongs in the order of placement.
+func (m *Manager) relist(id core.NodeID) {
+	x := m.workers.at(id)
+	bucket := dispatch.BucketNone
+	if x.usable() && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
+		if bucket = dispatch.BucketHealthy; x.state == registry.WorkerDegraded {
+			bucket = dispatch.BucketDegraded
+		}
+	}
+	free := x.cores.Free()
+	m.workers.pool.Set(id, bucket, free)
+	m.due = m.due || bucket != dispatch.BucketNone && free > 0
+}
+
+func (m *Manager) workerFact(id core.NodeID, fx *core.Effects) {
+	x, f := m.workers.at(id), fx.JobFact(core.JobFactWorker)
+	f.Node, f.To, f.A, f.B = id, uint8(x.state), int64(x.total), int64(x.cores.Free())
+}
+
+// onRegistration takes a worker into the pool. A registration is idempotent by process; a newer process frees what the
+// older one held, an older one is refused (spec 20 §1.3).
+func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*registry.WorkerRegistration)
+	reply := m.calls.Respond(fx, msg, core.KindRegistrationResponse)
+	out := core.Attach[registry.RegistrationResponse](fx, reply)
+	out.Manager = m.p.Self
+	if b.Role != core.RoleWorker || b.Node != msg.From || !m.workers.knows(b.Node) {
+		out.Code = call.CodeRoleDenied
+		return
+	}
+	x := m.workers.at(b.Node)
+	if x.known && b.Instance < x.instance {
+		out.Code, out.Current = call.CodeStaleFence, uint64(x.instance)
+		return
+	}
+	out.Accepted = true
+	out.Managers = append(out.Managers, registry.PeerInfo{Node: m.p.Self, Site: m.p.Site, Leads: true})
+	if x.known && b.Instance == x.instance && !x.gone() {
+		out.Code = call.CodeDuplicate
+		return
+	}
+	if x.known {
+		m.lose(now, b.Node, fx)
+	}
+	x.cores.Reset(0, int(b.CoresAvailable))
+	x.known, x.instance, x.total, x.state = true, b.Instance, b.Cores, registry.WorkerHealthy
+	m.workers.fit++
+	m.relist(b.Node)
+	m.workerFact(b.Node, fx)
+}
+
+// onHeartbeat takes in what a worker says of itself.
+func (m *Manager) onHeartbeat(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*registry.WorkerHeartbeat)
+	m.heard(now, msg.From, msg.Instance, &b.Beat, fx)
+}
+
+// Beat takes in a heartbeat that came on a ping.
+func (m *Manager) Beat(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+	m.heard(now, from, instance, b, fx)
+	m.pass(now, fx)
+}
+
+func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+	if !m.workers.knows(from) {
+		return
+	}
+	x := m.workers.at(from)
+	if !x.known || x.instance != instance || !x.cores.Heard(b.Version, int(b.CoresAvailable)) {
+		return
+	}
+	state := registry.WorkerState(b.State)
+	if x.state == registry.WorkerOffline { // held dead or evicted, and back with a higher version (01-42)
+		m.workers.fit++
+	}
+	if state != x.state {
+		x.state = state
+		m.workerFact(from, fx)
+	}
+	m.relist(from)
+}
+
+// Evict ends the use of a worker that membership may still hold alive, for the reason that its caller knows. The worker
+// is used again after its next heartbeat.
+func (m *Manager) Evict(now core.Instant, id core.NodeID, fx *core.Effects) {
+	m.lose(now, id, fx)
+	m.pass(now, fx)
+}
+
+// lose handles the loss of a worker: DEAD, LEFT, evicted, or another process. For each led job in id order its shards
+// are lost, their cores forgotten, their attempts failed (spec 20 §3.5).
+func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
+	x := m.workers.at(id)
+	if x.gone() {
+		return
+	}
+	x.state, x.reap = registry.WorkerOffline, now.Add(m.cfg.Retention.DeadWorker)
+	m.workers.fit--
+	x.cores.Reset(x.cores.Version(), 0)
+	m.relist(id)
+	m.workerFact(id, fx)
+	runs := x.runs
+	x.runs = nil
+	slices.SortFunc(runs, func(a, b run) int { return compareRuns(&a, &b) })
+	for _, r := range runs {
+		m.shardLost(now, r, id, fx)
+	}
+	m.forgetStops(now, id, fx)
+}
+
+// drop takes a shard off the books of its worker, which has not got it any more.
+func (m *Manager) drop(id core.NodeID, t job.Token) {
+	x := m.workers.at(id)
+	x.cores.Gone(t)
+	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.token == t })
+	m.relist(id)
+}
+
+func compareRuns(a, b *run) int {
+	if a.rec.id != b.rec.id {
+		if a.rec.id < b.rec.id {
+			return -1
+		}
+		return 1
+	}
+	if a.place != b.place {
+		return int(a.place - b.place)
+	}
+	if a.token < b.token {
+		return -1
+	}
+	return 1
+}
+
+func (r *workers) memoryBytes() int {
+	n := 128*cap(r.list) + r.pool.MemoryBytes()
+	for i := range r.list {
+		n += 24 * cap(r.list[i].runs)
+	}
+	return n
+}

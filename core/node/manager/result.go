@@ -1,0 +1,147 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// onResult takes in how a shard ended. The answer means that it is committed: the worker may forget it.
+func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.WorkflowFinalResult)
+	if m.workers.knows(b.Worker) {
+		if w := m.workers.at(b.Worker); !w.gone() && w.instance == msg.Instance && w.cores.Heard(b.WorkerVersion, int(b.CoresAvailable)) {
+			m.relist(b.Worker)
+		}
+	}
+	code, current := m.result(now, b, fx)
+	reply := m.calls.Respond(fx, msg, core.KindWorkflowFinalResultAck)
+	out := core.Attach[call.Ack](fx, reply)
+	out.Code, out.Current = code, uint64(current)
+}
+
+// result judges one result by its token; the first one of a token counts.
+func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.Effects) (call.Code, job.Token) {
+	x := m.records.by[b.Job]
+	if x == nil {
+		if _, ok := m.graves.Find(now, b.Job); ok {
+			return call.CodeAlreadyTerminal, 0
+		}
+		return call.CodeUnknownJob, 0
+	}
+	i := x.place(b.Workflow)
+	if i < 0 {
+		return call.CodeUnknownWorkflow, 0
+	}
+	m.confirmStop(x, b.Token, fx)
+	f := &x.flows[i]
+	if m.flows.Terminal(f.id) {
+		return call.CodeDuplicate, 0
+	}
+	s := f.find(b.Token)
+	switch {
+	case s == nil || s.worker != b.Worker:
+		m.staleFact(x, f, b.Token, b.Worker, fx)
+		return call.CodeStaleFence, f.current()
+	case s.state == shardDone || s.state == shardOver:
+		return call.CodeDuplicate, 0
+	}
+	g := fx.JobFact(core.JobFactResult)
+	g.Job, g.Workflow, g.Epoch, g.Attempt, g.Shard = uint64(x.id), uint64(f.id), x.de, b.Attempt, b.Index
+	g.Token, g.Node, g.To, g.Code = uint64(b.Token), b.Worker, uint8(b.Ended), uint8(b.Error)
+	m.ended(now, x, i, s, b, fx)
+	return call.CodeOK, 0
+}
+
+// ended handles a shard that has ended under the current token.
+func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.WorkflowFinalResult, fx *core.Effects) {
+	f := &x.flows[i]
+	m.drop(s.worker, s.token)
+	s.done, s.bad, s.result = b.Completed, b.Failed, b.Results
+	if b.Ended == job.EndedCompleted {
+		s.state = shardDone
+	} else {
+		s.state = shardOver
+	}
+	if m.flows.State(f.id) == workflow.Cancelling {
+		f.early = f.early || b.Ended == job.EndedCompleted // its data is kept
+		m.confirm(now, x, i, fx)
+		return
+	}
+	m.running(now, x, i, workflow.ReasonImplied, fx)
+	switch {
+	case b.Ended == job.EndedCompleted:
+		m.flows.Progress(now, f.id)
+		m.complete(now, x, i, fx)
+	case b.Error == job.ErrorUser:
+		m.fail(now, x, i, workflow.CauseUser, b.Worker, fx)
+	case b.Error == job.ErrorTimeout:
+		m.fail(now, x, i, workflow.CauseLimit, b.Worker, fx)
+	case b.Error == job.ErrorWorker:
+		m.fail(now, x, i, workflow.CauseReturned, b.Worker, fx)
+	default: // an orphan, or cancelled without our wish (04-26)
+		m.fail(now, x, i, workflow.CauseStopped, core.NoNode, fx)
+	}
+}
+
+// complete ends a workflow all of whose shards have completed. With two or more their results were merged (01-36).
+func (m *Manager) complete(now core.Instant, x *record, i int, fx *core.Effects) {
+	f := &x.flows[i]
+	for k := range f.shards {
+		if f.shards[k].state != shardDone {
+			return
+		}
+	}
+	m.merge(f)
+	to, status := workflow.Completed, job.StatusCompleted
+	if len(f.shards) > 1 {
+		to, status = workflow.Aggregated, job.StatusAggregated
+	}
+	m.step(now, x, i, to, workflow.ReasonDone, fx)
+	x.tally.Completed++
+	x.completed += f.done
+	x.failed += f.bad
+	x.results = Join(x.results, f.result)
+	m.flowEnded(now, x, i, status, fx)
+	m.succeeded(now, x, i)
+	m.settle(now, x, fx)
+}
+
+// merge adds up the shards of a workflow that have a result, in their order (spec 20 §8.4).
+func (m *Manager) merge(f *flow) {
+	for k := range f.shards {
+		if s := &f.shards[k]; s.state == shardDone {
+			f.done += s.done
+			f.bad += s.bad
+			f.result = Join(f.result, s.result)
+		}
+	}
+}
+
+// Join returns what stands for two results after each other.
+func Join(a, b core.Blob) core.Blob {
+	if b == (core.Blob{}) {
+		return a
+	}
+	return core.Blob{ID: core.Mix(a.ID, b.ID), Size: a.Size + b.Size}
+}
+
+// finish takes the decision about a job whose workflows have all ended, commits it, which a cluster of one does at
+// once, and tells the client (spec 20 §8.1 step 5, §7.1 phase 5).
+func (m *Manager) finish(now core.Instant, x *record, fx *core.Effects) {
+	state, complete := x.tally.Outcome()
+	cancelled := x.state == job.StateCancelling
+	if cancelled {
+		state = x.why
+	} else {
+		m.reach(now, x, job.StateCompleting, fx)
+	}
+	x.completeness = complete
+	m.setState(now, x, state, fx)
+	if cancelled {
+		m.pushCancelled(now, x, fx)
+	}
+	m.pushFinal(now, x, fx)
+	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
+}

@@ -1,0 +1,45 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// sweep forgets what is over and old enough (spec 20 §11). A job that has not ended is never forgotten.
+func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
+	for i := len(m.records.order) - 1; i >= 0; i-- {
+		if x := m.records.order[i]; m.expired(now, x) {
+			m.forget(now, x, fx)
+		}
+	}
+	m.graves.Sweep(now)
+	m.singles.Sweep(now, fx)
+	for i := range m.workers.list {
+		if w := &m.workers.list[i]; w.known && w.gone() && w.reap <= now {
+			*w = worker{}
+		}
+	}
+}
+
+// expired reports whether a job's end was delivered long enough ago.
+func (m *Manager) expired(now core.Instant, x *record) bool {
+	if !x.state.Terminal() || !x.delivered {
+		return false
+	}
+	age := m.cfg.Retention.Failed
+	if x.state == job.StateCompleted {
+		age = m.cfg.Retention.Completed
+	}
+	return now.Sub(x.ended) >= age
+}
+
+// forget frees a job and leaves a tombstone.
+func (m *Manager) forget(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.flows {
+		m.flows.Cleanup(x.flows[i].id)
+	}
+	m.records.remove(x)
+	m.graves.Put(now, job.Tombstone{Job: x.id, State: x.state, Epoch: x.de})
+	f := fx.JobFact(core.JobFactTable)
+	f.Job, f.A = uint64(x.id), 0
+}

@@ -1,0 +1,91 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+)
+
+// onSingleCancel stops one workflow of a job, and with it those that need it, if asked to (spec 20 §7.2). Without that
+// they fail: what they need never comes. A repeated request gets the recorded answer.
+func (m *Manager) onSingleCancel(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*cancel.SingleRequest)
+	if m.singles.Repeat(now, &m.calls, msg, b.Request, fx) {
+		return
+	}
+	a := m.cancelOne(now, b, fx)
+	reply := m.calls.Respond(fx, msg, core.KindSingleWorkflowCancelResponse)
+	out := core.Attach[cancel.SingleResponse](fx, reply)
+	out.Code, out.Status, out.Dependents = a.code, a.status, append(out.Dependents, a.also...)
+	out.Job, out.Workflow, out.Request, out.Site = b.Job, b.Workflow, b.Request, m.p.Site
+	m.singles.Keep(now, msg, b.Request, reply, fx)
+}
+
+// single is what became of a single cancel.
+type single struct {
+	code   call.Code
+	status cancel.SingleStatus
+	also   []job.WorkflowID
+}
+
+func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.Effects) (a single) {
+	x := m.records.by[b.Job]
+	if x == nil {
+		a.code = call.CodeUnknownJob
+		return a
+	}
+	i := x.place(b.Workflow)
+	if i < 0 {
+		a.code = call.CodeUnknownWorkflow
+		return a
+	}
+	if a.status = m.alreadyOver(b.Workflow); a.status != cancel.SingleNotFound {
+		return a
+	}
+	below := x.graph.Dependents(nil, i)
+	if b.Dependents {
+		for k := len(below) - 1; k >= 0; k-- { // the last ones first
+			if d := int(below[k]); !m.flows.Terminal(x.flows[d].id) {
+				a.also = append(a.also, x.flows[d].id)
+				m.stopFlow(now, x, d, workflow.ReasonCancel, fx)
+			}
+		}
+	}
+	f := fx.JobFact(core.JobFactCancel)
+	f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(b.Workflow), x.de, int64(1+len(a.also))
+	pending := m.flows.State(b.Workflow) == workflow.Pending
+	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	switch {
+	case pending:
+		a.status = cancel.SinglePending
+	case m.flows.Terminal(b.Workflow):
+		a.status = cancel.SingleCancelled
+	default:
+		a.status = cancel.SingleCancelling
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: b.Workflow})
+	}
+	if !b.Dependents && !x.state.Terminal() {
+		for _, k := range below {
+			if !m.flows.Terminal(x.flows[k].id) {
+				m.endFailed(now, x, int(k), workflow.CauseDependency, core.NoNode, fx)
+			}
+		}
+		m.settle(now, x, fx)
+	}
+	return a
+}
+
+// alreadyOver says how a workflow ended, SingleNotFound if it has not.
+func (m *Manager) alreadyOver(id job.WorkflowID) cancel.SingleStatus {
+	switch s := m.flows.State(id); {
+	case s == workflow.Cancelled:
+		return cancel.SingleAlreadyCancelled
+	case s == workflow.Cancelling:
+		return cancel.SingleCancelling
+	case m.flows.Terminal(id):
+		return cancel.SingleAlreadyCompleted
+	}
+	return cancel.SingleNotFound
+}

@@ -1,0 +1,108 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/indexed"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+)
+
+// timerKind is what happens when a timer is due.
+type timerKind uint8
+
+const (
+	timerRetry timerKind = iota // the pause of a workflow is over
+	timerLimit                  // a cancel has waited long enough
+	timerStop                   // ask again for the end of a shard
+	timerPush                   // tell clients how far their jobs are
+	timerSweep                  // forget what is too old
+	timerScan                   // compare the table with the workers
+	timerUnbar                  // a worker may get shards of a workflow again
+)
+
+// timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
+type timer struct {
+	at       core.Instant
+	kind     timerKind
+	attempt  uint16
+	job      job.ID
+	workflow job.WorkflowID
+	token    job.Token
+}
+
+// timers are the deadlines of a manager.
+type timers struct{ heap []timer }
+
+// byTime orders the heap; equal times by what they are about, so that the order of arming means nothing.
+type byTime struct{}
+
+func (byTime) Before(a, b timer) bool {
+	switch {
+	case a.at != b.at:
+		return a.at < b.at
+	case a.kind != b.kind:
+		return a.kind < b.kind
+	case a.job != b.job:
+		return a.job < b.job
+	case a.workflow != b.workflow:
+		return a.workflow < b.workflow
+	}
+	return a.token < b.token
+}
+
+func (byTime) Place(timer, int) {}
+
+func (t *timers) arm(x timer) { t.heap = indexed.Push(byTime{}, t.heap, x) }
+
+func (t *timers) next() core.Instant {
+	if len(t.heap) == 0 {
+		return core.Never
+	}
+	return t.heap[0].at
+}
+
+// pop takes out the first timer that is due.
+func (t *timers) pop(now core.Instant) (timer, bool) {
+	if t.next() > now {
+		return timer{}, false
+	}
+	x := t.heap[0]
+	t.heap = indexed.Remove(byTime{}, t.heap, 0)
+	return x, true
+}
+
+func (t *timers) memoryBytes() int { return 40 * cap(t.heap) }
+
+// beginTimers arms what repeats, each with a phase of its own (01-12).
+func (m *Manager) beginTimers(now core.Instant) {
+	draw := rng.New(m.p.Seed, "manager.phase", m.p.Key, uint64(m.p.Instance))
+	for _, x := range [...]struct {
+		kind   timerKind
+		period core.Duration
+	}{{timerPush, m.cfg.Progress.Push}, {timerSweep, m.cfg.Retention.Sweep}, {timerScan, m.cfg.Orphan.ScanInterval}} {
+		m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(x.period)))), kind: x.kind})
+	}
+}
+
+// fire does what is due.
+func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
+	switch t.kind {
+	case timerRetry:
+		m.retryDue(now, t)
+	case timerLimit:
+		m.cancelLimit(now, t, fx)
+	case timerStop:
+		m.stopAgain(now, t, fx)
+	case timerPush:
+		m.pushProgress(now, fx)
+		m.timers.arm(timer{at: now.Add(m.cfg.Progress.Push), kind: timerPush})
+	case timerSweep:
+		m.sweep(now, fx)
+		m.timers.arm(timer{at: now.Add(m.cfg.Retention.Sweep), kind: timerSweep})
+	case timerScan:
+		m.scan(now, fx)
+		m.timers.arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
+	case timerUnbar:
+		m.due = true
+	}
+}

@@ -1,0 +1,67 @@
+package worker
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
+
+// report tells the leader of a shard how far it is, and gives back the cores whose share is done (AD-8).
+func (w *Worker) report(now core.Instant, t timer, fx *core.Effects) {
+	x := w.running(t.key, t.token)
+	if x == nil {
+		return
+	}
+	t.at = now.Add(w.cfg.Progress.Interval)
+	w.timers.arm(t)
+	done, bad, cores := w.p.Meter.Done(now, x.Shard, x.token)
+	if cores > x.given && cores < x.cores {
+		w.cores.Release(x.handle, int(cores-x.given))
+		x.given = cores
+		w.version++
+		w.move(x, x.state, job.ErrorNone, fx)
+		w.freed(now, fx)
+	}
+	x.seq++
+	b := call.Make[job.WorkflowProgress](fx, core.KindWorkflowProgress)
+	b.Shard, b.Token, b.Name, b.Status, b.Completed, b.Failed = x.Shard, x.token, x.name, job.StatusRunning, done, bad
+	b.Elapsed = now.Sub(x.started)
+	if s := b.Elapsed.Seconds(); s > 0 {
+		b.Rate = float64(done+bad) / s
+	}
+	b.Cores, b.CoresDone, b.VUs, b.CoresAvailable, b.Seq = x.cores, x.given, x.vus, uint16(w.cores.Free()), x.seq
+	w.calls.Go(now, x.leader, core.KindWorkflowProgress, b, &w.how.progress, ticket(opProgress, x), fx)
+}
+
+// ticket remembers which shard a call is about: its workflow tells which, its token whether it is still that one.
+func ticket(op uint8, x *shard) call.Ticket {
+	return call.Ticket{Op: op, Job: uint64(x.Job), Sub: uint64(x.Workflow), N: uint32(x.handle)}
+}
+
+func (w *Worker) asked(o *call.Outcome) *shard {
+	x := w.shards.by[flowKey{job.ID(o.Job), job.WorkflowID(o.Sub)}]
+	if x == nil || uint32(x.handle) != o.N {
+		return nil
+	}
+	return x
+}
+
+// progressAnswered hears what the leader says to that: go on, or stop.
+func (w *Worker) progressAnswered(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x := w.asked(o)
+	a, ok := o.Reply.(*job.WorkflowProgressAck)
+	if x == nil || !ok {
+		return
+	}
+	switch a.Code {
+	case call.CodeOK, call.CodeDuplicate:
+		w.led(now, x)
+	case call.CodeStaleFence, call.CodeUnknownWorkflow, call.CodeUnknownJob, call.CodeAlreadyTerminal:
+		if a.DE >= x.de {
+			w.stop(now, x, core.NoNode, job.ErrorCancelled, fx)
+		}
+	}
+}
+
+// led notes that the leader of a shard wants it.
+func (w *Worker) led(now core.Instant, x *shard) { x.contact, x.orphan = now, core.Never }

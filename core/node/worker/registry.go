@@ -1,0 +1,144 @@
+package worker
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/registry"
+)
+
+// manager is one manager of the pool.
+type manager struct {
+	node     core.NodeID
+	accepted bool // it has this worker registered
+	asked    bool // a registration is under way
+}
+
+// pool are the managers of a worker.
+type pool struct{ list []manager }
+
+func (p *pool) init(managers []core.NodeID, formed bool) {
+	for _, id := range managers {
+		p.list = append(p.list, manager{node: id, accepted: formed})
+	}
+}
+
+func (p *pool) find(id core.NodeID) *manager {
+	for i := range p.list {
+		if p.list[i].node == id {
+			return &p.list[i]
+		}
+	}
+	return nil
+}
+
+// registerAll asks every manager that has not accepted this worker to do so.
+func (w *Worker) registerAll(now core.Instant, fx *core.Effects) {
+	for i := range w.pool.list {
+		w.register(now, &w.pool.list[i], fx)
+	}
+}
+
+func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
+	if m.accepted || m.asked {
+		return
+	}
+	m.asked = true
+	b := call.Make[registry.WorkerRegistration](fx, core.KindWorkerRegistration)
+	b.Node, b.Role, b.Site, b.Instance = w.p.Self, core.RoleWorker, w.p.Site, w.p.Instance
+	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
+	w.calls.Go(now, m.node, core.KindWorkerRegistration, b, &w.how.register, call.Ticket{Op: opRegister, N: uint32(m.node)}, fx)
+}
+
+// registered hears what a manager said. Managers that it names are asked too; if nobody accepted, all are asked again
+// after a pause.
+func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	m := w.pool.find(core.NodeID(o.N))
+	m.asked = false
+	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && a.Accepted {
+		m.accepted = true
+		for i := range a.Managers {
+			w.meet(now, a.Managers[i].Node, fx)
+		}
+		return
+	}
+	for i := range w.pool.list {
+		if w.pool.list[i].accepted || w.pool.list[i].asked {
+			return
+		}
+	}
+	pause := w.cfg.Register.Again + core.Duration(float64(w.draw.Float64()*float64(w.cfg.Register.AgainMax)))
+	w.timers.arm(timer{at: now.Add(pause), kind: timerRegister})
+}
+
+// meet adds a manager to the pool and registers with it.
+func (w *Worker) meet(now core.Instant, id core.NodeID, fx *core.Effects) {
+	if w.pool.find(id) == nil {
+		w.pool.list = append(w.pool.list, manager{node: id})
+	}
+	w.register(now, w.pool.find(id), fx)
+}
+
+// managerRestarted registers anew with a manager that has forgotten everything.
+func (w *Worker) managerRestarted(now core.Instant, id core.NodeID, fx *core.Effects) {
+	if m := w.pool.find(id); m != nil {
+		m.accepted = false
+		w.register(now, m, fx)
+	}
+}
+
+// onManager hears of a manager that knows this worker from another one.
+func (w *Worker) onManager(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*registry.ManagerToWorkerRegistration)
+	reply := w.calls.Respond(fx, msg, core.KindManagerToWorkerRegistrationAck)
+	out := core.Attach[registry.ManagerToWorkerAck](fx, reply)
+	out.Accepted, out.Worker, out.Cores, out.CoresAvailable = true, w.p.Self, uint16(w.cores.Total()), uint16(w.cores.Free())
+	if w.pool.find(b.Node) == nil {
+		w.pool.list = append(w.pool.list, manager{node: b.Node})
+	}
+	w.pool.find(b.Node).accepted = true
+	for i := range b.Managers {
+		w.meet(now, b.Managers[i].Node, fx)
+	}
+}
+
+// freed lets managers know of free cores: at once, but no more often than every so often (01-18).
+func (w *Worker) freed(now core.Instant, fx *core.Effects) {
+	switch next := w.said.Add(w.cfg.Register.Beat); {
+	case w.telling:
+	case w.said == 0 || next <= now:
+		w.beatAll(now, fx)
+	default:
+		w.telling = true
+		w.timers.arm(timer{at: next, kind: timerBeat})
+	}
+}
+
+// beatAll sends a heartbeat on a stream to every manager of the pool.
+func (w *Worker) beatAll(now core.Instant, fx *core.Effects) {
+	w.said = now
+	for i := range w.pool.list {
+		m := &w.pool.list[i]
+		if !m.accepted {
+			continue
+		}
+		msg := fx.Send()
+		msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindWorkerHeartbeat, w.p.Self, m.node, core.RoleWorker, w.p.Instance
+		msg.Seq, msg.Timeout = w.calls.Seq(), w.cfg.Progress.Timeout
+		b := core.Attach[registry.WorkerHeartbeat](fx, msg)
+		w.Beat(&b.Beat)
+		for _, x := range w.shards.order {
+			done, bad, _ := w.p.Meter.Done(now, x.Shard, x.token)
+			b.Shards = append(b.Shards, w.shardBeat(x, done+bad))
+		}
+	}
+}
+
+// Beat fills in what a worker says of itself.
+func (w *Worker) Beat(b *core.Beat) {
+	b.State, b.Version, b.Accepting = uint8(registry.WorkerHealthy), w.version, true
+	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
+}
+
+func (w *Worker) shardBeat(x *shard, done uint64) core.ShardBeat {
+	return core.ShardBeat{Job: uint64(x.Job), Workflow: uint64(x.Workflow), Attempt: x.Attempt, Index: x.Index, State: uint8(x.state), Done: done}
+}

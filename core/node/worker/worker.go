@@ -1,0 +1,206 @@
+package worker
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/dispatch"
+	"hypersim/core/fence"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+)
+
+// Members is what a worker asks its membership.
+type Members interface {
+	State(core.NodeID) core.MemberState
+}
+
+// Meter tells how far a running shard is: items done, items failed, cores whose share is done.
+type Meter interface {
+	Done(now core.Instant, s job.Shard, t job.Token) (completed, failed uint64, cores uint16)
+}
+
+// Params say who the worker is and whom it works for.
+type Params struct {
+	Config   *job.Config // shared, read only
+	Self     core.NodeID
+	Instance uint32
+	Seed     uint64 // of the run
+	Key      uint64 // of the node's name (rng.Key)
+	Site     uint16
+	Cores    int
+	Members  Members
+	Meter    Meter
+
+	Managers []core.NodeID // of the site; it registers with all of them
+	Formed   bool          // it is registered from the start
+}
+
+// Worker is the role. It implements the interfaces of a part of a node.
+type Worker struct {
+	p     Params
+	cfg   *job.Config
+	how   strategies
+	calls call.Calls
+	draw  rng.Stream
+
+	pool    pool
+	cores   *dispatch.Cores
+	version uint64 // grows with every change of free cores
+	shards  shards
+	fences  fence.Table
+	acks    acks
+	results results
+	timers  timers
+	said    core.Instant                  // when managers were last told of free cores
+	telling bool                          // a heartbeat is due
+	queries map[core.NodeID]*cancel.Query // asked, by leader
+}
+
+// strategies are how the worker calls others.
+type strategies struct{ register, progress, result, other, complete, query call.Strategy }
+
+func newStrategies(c *job.Config) strategies {
+	return strategies{
+		register: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
+		progress: call.FJ(c.Progress.Timeout, 0, 0, 0),
+		result:   call.FJ(c.Result.Timeout, c.Result.Base, 0, c.Result.Retries),
+		other:    call.FJ(c.Result.Timeout, 0, 0, 0),
+		complete: call.FJ(c.Cancel.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
+		query:    call.FJ(c.Cancel.PollTimeout, 0, 0, 0),
+	}
+}
+
+// What the worker calls others for.
+const (
+	opRegister uint8 = iota + 1
+	opProgress
+	opResult
+	opComplete
+	opQuery
+)
+
+// New returns a worker.
+func New(p Params) *Worker {
+	w := &Worker{p: p, cfg: p.Config, how: newStrategies(p.Config), cores: dispatch.NewCores(p.Cores)}
+	w.calls.Init(w, call.Params{Self: p.Self, Role: core.RoleWorker, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	w.draw = rng.New(p.Seed, "worker.register", p.Key, uint64(p.Instance))
+	w.shards.init()
+	w.acks.init()
+	w.pool.init(p.Managers, p.Formed)
+	w.version = 1
+	w.queries = map[core.NodeID]*cancel.Query{}
+	return w
+}
+
+// Begin implements node.Beginner.
+func (w *Worker) Begin(now core.Instant, fx *core.Effects) {
+	phase := rng.New(w.p.Seed, "worker.phase", w.p.Key, uint64(w.p.Instance))
+	w.timers.arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Orphan.Check)))), kind: timerOrphans})
+	w.timers.arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Cancel.PollInterval)))), kind: timerQuery})
+	if !w.p.Formed {
+		w.registerAll(now, fx)
+	}
+}
+
+// Receive implements node.Receiver.
+func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	if w.calls.Receive(now, msg, fx) {
+		return
+	}
+	switch msg.Kind {
+	case core.KindWorkflowDispatch:
+		w.onDispatch(now, msg, fx)
+	case core.KindWorkflowCancelRequest:
+		w.onCancel(now, msg, fx)
+	case core.KindWorkflowStatusQuery:
+		w.onStatusQuery(now, msg, fx)
+	case core.KindManagerToWorkerRegistration:
+		w.onManager(now, msg, fx)
+	}
+}
+
+// Wake implements node.Timer.
+func (w *Worker) Wake(now core.Instant, fx *core.Effects) {
+	w.calls.Wake(now, fx)
+	w.fences.Wake(now)
+	for {
+		t, ok := w.timers.pop(now)
+		if !ok {
+			return
+		}
+		w.fire(now, t, fx)
+	}
+}
+
+// Deadline implements node.Timer.
+func (w *Worker) Deadline() (core.Instant, bool) {
+	at, _ := w.calls.Deadline()
+	f, _ := w.fences.Deadline()
+	at = min(at, f, w.timers.next())
+	return at, at != core.Never
+}
+
+// Observe implements node.Observer: a manager that is another process now knows nothing of this worker.
+func (w *Worker) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind == core.FactCallback && f.Callback == core.CallbackPeerRestarted {
+		w.managerRestarted(now, f.Subject, fx)
+	}
+}
+
+// Target implements call.Owner: who was asked is asked again.
+func (w *Worker) Target(_ core.Instant, _ *call.Ticket, _ int, last core.NodeID) core.NodeID {
+	return last
+}
+
+// Called implements call.Owner.
+func (w *Worker) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	switch o.Op {
+	case opRegister:
+		w.registered(now, o, fx)
+	case opProgress:
+		w.progressAnswered(now, o, fx)
+	case opResult:
+		w.resultAnswered(now, o, fx)
+	case opQuery:
+		w.queryAnswered(now, o, fx)
+	}
+}
+
+// fire does what is due.
+func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
+	switch t.kind {
+	case timerProgress:
+		w.report(now, t, fx)
+	case timerLimit:
+		w.limit(now, t, fx)
+	case timerKill:
+		w.kill(now, t, fx)
+	case timerResult:
+		w.offerAgain(now, t.n, fx)
+	case timerRegister:
+		w.registerAll(now, fx)
+	case timerBeat:
+		w.telling = false
+		w.beatAll(now, fx)
+	case timerOrphans:
+		w.findOrphans(now, fx)
+		w.acks.sweep(now)
+		w.timers.arm(timer{at: now.Add(w.cfg.Orphan.Check), kind: timerOrphans})
+	case timerQuery:
+		w.askAboutSilent(now, fx)
+		w.timers.arm(timer{at: now.Add(w.cfg.Cancel.PollInterval), kind: timerQuery})
+	}
+}
+
+// Cores returns how many cores there are, and how many are free.
+func (w *Worker) Cores() (total, free int) { return w.cores.Total(), w.cores.Free() }
+
+// Shards returns how many shards are kept, ended ones whose result nobody has committed included.
+func (w *Worker) Shards() int { return len(w.shards.by) + w.results.len() }
+
+// MemoryBytes implements node.Sizer.
+func (w *Worker) MemoryBytes() int {
+	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.results.memoryBytes() +
+		40*cap(w.timers.heap) + 4*w.cores.Total()
+}
