@@ -35,20 +35,20 @@ type Register struct {
 	Base     core.Duration `key:"base" range:"[0,3600]" ref:"REGISTRATION_BASE" doc:"first pause between attempts, doubled each time and drawn from 0; higher spreads a herd and is slower"`
 	Cap      core.Duration `key:"cap" range:"[0,3600]" ref:"FJ(0.5, 5, 3)" doc:"longest pause between attempts"`
 	Again    core.Duration `key:"again" range:"[0.001,3600]" ref:"WORKER_REGISTER_RETRY" doc:"a worker that nobody accepted begins anew after this long; shorter is back sooner and burdens managers that are down"`
+	Beat     core.Duration `key:"beat" range:"[0,3600]" ref:"spec 01 no. 18: 0.1 s" doc:"a worker tells managers of free cores at most this often; shorter fills cores sooner and costs a message to each manager"`
 	AgainMax core.Duration `key:"again_jitter" range:"[0,3600]" ref:"WORKER_REGISTER_RETRY + U(0,1)" doc:"and a part of this, drawn; higher spreads workers that all lost their managers"`
 }
 
 // Dispatch is how shards get to workers.
 type Dispatch struct {
-	Timeout      core.Duration `key:"timeout" range:"[0.001,3600]" ref:"DISPATCH_TIMEOUT" doc:"how long a worker may take to accept; shorter moves on sooner and doubles work at slow workers"`
-	Retries      int           `key:"retries" range:"[0,100]" ref:"DISPATCH_RETRIES" doc:"times that the same dispatch is sent again; more ride out loss and hold cores meanwhile"`
-	Base         core.Duration `key:"retry_base" range:"[0,3600]" ref:"DISPATCH_RETRY_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
-	PerWorker    int           `key:"max_concurrent_per_worker" range:"[1,10000]" ref:"DISPATCH_MAX_CONCURRENT_PER_WORKER" doc:"dispatches in flight to one worker; more fill it faster and lose more with it"`
-	WorkerMax    int           `key:"worker_max_pending" range:"[1,65535]" ref:"WORKER_MAX_PENDING" doc:"shards that a worker holds at most; above it answers BUSY"`
-	ExcludeFor   core.Duration `key:"exclude_for" range:"[0,86400]" ref:"spec 20 §3.4: 60 s" doc:"a worker that did not answer gets nothing of that workflow for this long"`
-	FenceTTL     core.Duration `key:"fence_ttl" range:"[0.001,86400]" ref:"WORKER_FENCE_TTL" doc:"a worker remembers tokens of ended shards for this long; shorter saves memory and lets a late copy run"`
-	LimitSlack   core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take"`
-	DrainTimeout core.Duration `key:"drain_timeout" range:"[0,86400]" ref:"WORKER_DRAIN_TIMEOUT" doc:"a worker that leaves gives unfinished shards back after this long"`
+	Timeout    core.Duration `key:"timeout" range:"[0.001,3600]" ref:"DISPATCH_TIMEOUT" doc:"how long a worker may take to accept; shorter moves on sooner and doubles work at slow workers"`
+	Retries    int           `key:"retries" range:"[0,100]" ref:"DISPATCH_RETRIES" doc:"times that the same dispatch is sent again; more ride out loss and hold cores meanwhile"`
+	Base       core.Duration `key:"retry_base" range:"[0,3600]" ref:"DISPATCH_RETRY_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
+	PerWorker  int           `key:"max_concurrent_per_worker" range:"[1,10000]" ref:"DISPATCH_MAX_CONCURRENT_PER_WORKER" doc:"dispatches in flight to one worker; more fill it faster and lose more with it"`
+	WorkerMax  int           `key:"worker_max_pending" range:"[1,65535]" ref:"WORKER_MAX_PENDING" doc:"shards that a worker holds at most; above it answers BUSY"`
+	ExcludeFor core.Duration `key:"exclude_for" range:"[0,86400]" ref:"spec 20 §3.4: 60 s" doc:"a worker that did not answer gets nothing of that workflow for this long"`
+	FenceTTL   core.Duration `key:"fence_ttl" range:"[0.001,86400]" ref:"WORKER_FENCE_TTL" doc:"a worker remembers tokens of ended shards for this long; shorter saves memory and lets a late copy run"`
+	LimitSlack core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take"`
 }
 
 // Workflow is how often an attempt may fail.
@@ -128,6 +128,8 @@ type Client struct {
 	CallCap       core.Duration `key:"call_cap" range:"[0,3600]" ref:"CLIENT_CALL_CAP" doc:"longest such pause"`
 	CallTimeout   core.Duration `key:"call_timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long one attempt of them waits"`
 	CancelTimeout core.Duration `key:"cancel_timeout" range:"[0.001,3600]" ref:"spec 20 §8.5: 10 s" doc:"how long one attempt to cancel waits"`
+	OrphanGrace   core.Duration `key:"orphan_grace" range:"[0,86400]" ref:"CLIENT_ORPHAN_GRACE_PERIOD" doc:"that nobody knows a job counts only this long after the last word about it; shorter takes a takeover for a loss"`
+	JobLost       core.Duration `key:"job_lost" range:"[0.001,86400]" ref:"CLIENT_JOB_LOST_TIMEOUT" doc:"a job that nobody has known for this long is lost; shorter gives up on jobs that come back"`
 	Memory        core.Duration `key:"silent_memory" range:"[0,86400]" ref:"spec 00: 60 s" doc:"a target that did not answer is asked last for this long"`
 }
 
@@ -136,10 +138,10 @@ func Default() Config {
 	const s, ms = time.Second, time.Millisecond
 	return Config{
 		Submit:   Submit{MaxBytes: 5 << 20, DefaultTimeout: 300 * s},
-		Register: Register{Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s},
+		Register: Register{Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s, Beat: 100 * ms},
 		Dispatch: Dispatch{
 			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,
-			LimitSlack: 330 * s, DrainTimeout: 30 * s,
+			LimitSlack: 330 * s,
 		},
 		Workflow: Workflow{MaxRetries: 3, MaxAttempts: 5, Backoff: s, BackoffMax: 60 * s},
 		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s},
@@ -157,7 +159,8 @@ func Default() Config {
 		},
 		Client: Client{
 			SubmitRetries: 5, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, CallRetries: 3,
-			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s, Memory: 60 * s,
+			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
+			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s,
 		},
 	}
 }
@@ -173,6 +176,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Result.QueueBase > c.Result.QueueCap {
 		errs = append(errs, fmt.Errorf("result.queue_base = %v: must not be above result.queue_cap = %v", c.Result.QueueBase, c.Result.QueueCap))
+	}
+	if c.Client.OrphanGrace >= c.Client.JobLost {
+		errs = append(errs, fmt.Errorf("client.orphan_grace = %v: must be below client.job_lost = %v", c.Client.OrphanGrace, c.Client.JobLost))
 	}
 	return errors.Join(errs...)
 }
