@@ -88,10 +88,12 @@ type event struct {
 
 type events []event
 
-func (e events) Len() int           { return len(e) }
-func (e events) Less(i, k int) bool { return e[i].at < e[k].at || e[i].at == e[k].at && e[i].turn < e[k].turn }
-func (e events) Swap(i, k int)      { e[i], e[k] = e[k], e[i] }
-func (e *events) Push(x any)        { *e = append(*e, x.(event)) }
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, k int) bool {
+	return e[i].at < e[k].at || e[i].at == e[k].at && e[i].turn < e[k].turn
+}
+func (e events) Swap(i, k int) { e[i], e[k] = e[k], e[i] }
+func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
 func (e *events) Pop() any {
 	old := *e
 	x := old[len(old)-1]
