@@ -101,8 +101,8 @@ func (s *stage) end() {
 	s.Run(s.End())
 	s.Finish()
 	s.v.check(s.t)
-	if s.slab.live != 0 {
-		s.t.Errorf("%d messages are still alive", s.slab.live)
+	if n := s.slab.live(); n != 0 {
+		s.t.Errorf("%d messages are still alive", n)
 	}
 }
 

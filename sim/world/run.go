@@ -85,7 +85,7 @@ func (w *World) wake(now core.Instant, id core.NodeID) {
 func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 	f := w.slab.at(handle)
 	n := &w.nodes[id]
-	if f.retry {
+	if isStream(handle) && w.slab.stream(handle).retry {
 		w.tryStream(now, handle)
 		return
 	}
@@ -95,7 +95,7 @@ func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 		why = trace.ReasonCorrupt
 	case !n.host.Up():
 		why = trace.ReasonDown
-	case (f.stream || f.msg.Kind == core.KindStreamFailed) && f.life != n.life:
+	case isStream(handle) && w.slab.stream(handle).life != n.life:
 		why = trace.ReasonReset
 	default:
 		w.admit(now, id, handle)
@@ -108,8 +108,8 @@ func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
 // of a stream message learns at its deadline.
 func (w *World) lose(now core.Instant, handle uint32, why trace.Reason) {
 	f := w.slab.at(handle)
-	if f.stream {
-		w.failAt(max(f.deadline, now), handle, why)
+	if isStream(handle) && f.msg.Kind != core.KindStreamFailed {
+		w.failAt(max(w.slab.stream(handle).deadline, now), handle, why)
 		return
 	}
 	w.dropped(now, f, why)

@@ -31,7 +31,7 @@ func (w *World) send(depart core.Instant, from core.NodeID, m *core.Message) {
 }
 
 func (w *World) launch(depart, at core.Instant, least core.Duration, from core.NodeID, m *core.Message, size int, corrupt, extra bool) {
-	handle := w.slab.alloc()
+	handle := w.slab.alloc(false)
 	f := w.slab.at(handle)
 	w.load(f, m)
 	if extra { // what it is answered with, or leads to, is another packet
@@ -51,11 +51,10 @@ func (w *World) load(f *flight, m *core.Message) {
 		return
 	}
 	w.buf = w.codec.Encode(w.buf[:0], m)
-	f.msg.Updates, f.msg.Extra = f.updates[:0], f.extra
+	f.msg.Updates, f.msg.Extra = f.msg.Updates[:0], f.extra
 	if err := w.codec.Decode(w.buf, &f.msg); err != nil {
 		panic(fmt.Sprintf("world: %v from %d to %d does not survive the codec: %v", m.Kind, m.From, m.To, err))
 	}
-	f.updates = f.msg.Updates
 	if f.msg.Body != nil {
 		core.Hold(f.msg.Body)
 	}
@@ -77,10 +76,10 @@ func (w *World) pushMessage(at core.Instant, from, to core.NodeID, handle uint32
 // openStream sends a stream message for the first time.
 func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Message, size int) {
 	w.sent(depart, m, size, 0, false)
-	handle := w.slab.alloc()
-	f := w.slab.at(handle)
-	w.load(f, m)
-	f.sent, f.size, f.stream, f.life, f.from = depart, uint32(size), true, w.nodes[m.To].life, w.nodes[from].life
+	handle := w.slab.alloc(true)
+	f := w.slab.stream(handle)
+	w.load(&f.flight, m)
+	f.sent, f.size, f.life, f.from = depart, uint32(size), w.nodes[m.To].life, w.nodes[from].life
 	f.try, f.deadline = network.StreamTry{}, core.Never
 	if m.Timeout > 0 {
 		f.deadline = depart.Add(m.Timeout)
@@ -93,7 +92,7 @@ func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Messag
 }
 
 func (w *World) tryStream(now core.Instant, handle uint32) {
-	f := w.slab.at(handle)
+	f := w.slab.stream(handle)
 	m := &f.msg
 	var fate network.StreamFate
 	w.net.StreamSend(now, m.From, m.To, int(f.size), m.Kind, f.deadline, &f.try, &fate)
@@ -112,15 +111,16 @@ func (w *World) tryStream(now core.Instant, handle uint32) {
 // failAt ends a stream message that will not arrive: its flight becomes the notice that the sender gets
 // at the given time.
 func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
-	f := w.slab.at(handle)
-	w.dropped(max(w.kernel.Now(), f.sent), f, why) // a refusal may be known before the message leaves
+	f := w.slab.stream(handle)
+	w.dropped(max(w.kernel.Now(), f.sent), &f.flight, why) // a refusal may be known before the message leaves
 	lost := f.msg
-	w.slab.drop(f)
+	w.slab.drop(&f.flight)
+	w.slab.changes++
 	f.msg = core.Message{
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
-		From: lost.From, To: lost.From, Group: lost.Group,
+		From: lost.From, To: lost.From, Group: lost.Group, Updates: lost.Updates[:0],
 	}
-	f.stream, f.retry, f.life = false, false, f.from
+	f.retry, f.life = false, f.from
 	f.size, f.sent = 0, w.kernel.Now()
 	if at == core.Never {
 		w.slab.free(handle)

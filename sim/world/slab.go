@@ -5,72 +5,75 @@ import (
 	"hypersim/sim/network"
 )
 
-// flight is a message on its way, from the moment it leaves to the moment it was handled or lost.
+// flight is a message on its way, from the moment it leaves to the moment it was handled or lost. Its kind is KindNone
+// while it is nobody's.
 type flight struct {
-	msg      core.Message
-	sent     core.Instant
-	min      core.Duration
-	size     uint32
-	life     uint32 // of the receiver when a stream message was sent
-	from     uint32 // life of its sender then
-	next     uint32 // free list
-	corrupt  bool
-	stream   bool
-	retry    bool // the event is a retransmission, not an arrival
-	copied   bool // an extra copy
-	live     bool
-	try      network.StreamTry // stream: how far it has got
-	deadline core.Instant      // stream: when its sender gives up
-	updates  []core.Update     // own memory that msg.Updates uses
-	extra    *core.Extra       // own memory that msg.Extra uses, from the first need on
+	msg     core.Message // its Updates have their memory here, also while there are none
+	sent    core.Instant
+	min     core.Duration
+	extra   *core.Extra // own memory that msg.Extra uses, from the first need on
+	size    uint32
+	corrupt bool
+	copied  bool // an extra copy
 }
 
-const (
-	chunkBits = 8
-	chunkSize = 1 << chunkBits
-)
+// streamed is the flight of a stream message, or of the notice that its sender gets when it is lost.
+type streamed struct {
+	flight
+	try      network.StreamTry // how far it has got
+	deadline core.Instant      // when its sender gives up
+	life     uint32            // of the receiver when it was sent
+	from     uint32            // life of its sender then
+	retry    bool              // the event is a retransmission, not an arrival
+}
 
-// slab keeps flights in chunks, so that a pointer stays good while others are added. Freed ones are used
-// again, with the memory of their slices.
+// slab keeps flights, datagrams and streams apart: what a stream needs beside its message makes no ping longer. A
+// handle with streamBit is a stream's.
 type slab struct {
-	chunks [][]flight
-	shelf  *core.Shelf // where the bodies of ended flights go
-	head   uint32      // free list, 1 + handle
-	live   int
+	datagrams pool[flight]
+	streams   pool[streamed]
+	shelf     *core.Shelf // where the bodies of ended flights go
+
+	flying  [core.NumKinds]uint64 // by kind, as of the last count,
+	changes uint64                // which was good until more was changed than that
+	counted uint64
 }
 
-func (s *slab) at(h uint32) *flight { return &s.chunks[h>>chunkBits][h&(chunkSize-1)] }
+const streamBit = 1 << 31
 
-func (s *slab) alloc() uint32 {
-	if s.head == 0 {
-		s.grow()
+// isStream reports whether a handle is that of a stream message or of its notice.
+func isStream(h uint32) bool { return h&streamBit != 0 }
+
+func (s *slab) at(h uint32) *flight {
+	if isStream(h) {
+		return &s.stream(h).flight
 	}
-	h := s.head - 1
-	f := s.at(h)
-	s.head = f.next
-	s.live++
-	f.live = true
-	return h
+	return s.datagrams.at(h)
 }
 
-func (s *slab) grow() {
-	base := uint32(len(s.chunks)) << chunkBits
-	c := make([]flight, chunkSize)
-	for i := range c {
-		c[i].next = base + uint32(i) + 2
+// stream returns the flight of a stream.
+func (s *slab) stream(h uint32) *streamed { return s.streams.at(h &^ streamBit) }
+
+// alloc returns the handle of a fresh datagram's flight, or of a stream's.
+func (s *slab) alloc(stream bool) uint32 {
+	s.changes++
+	if stream {
+		return s.streams.alloc() | streamBit
 	}
-	c[chunkSize-1].next = s.head
-	s.chunks = append(s.chunks, c)
-	s.head = base + 1
+	return s.datagrams.alloc()
 }
 
 func (s *slab) free(h uint32) {
+	s.changes++
 	f := s.at(h)
 	s.drop(f)
-	f.corrupt, f.stream, f.retry, f.copied, f.live = false, false, false, false, false
-	f.next = s.head
-	s.head = h + 1
-	s.live--
+	f.msg.Kind, f.corrupt, f.copied = core.KindNone, false, false
+	if isStream(h) {
+		s.stream(h).retry = false
+		s.streams.free(h &^ streamBit)
+	} else {
+		s.datagrams.free(h)
+	}
 }
 
 // drop lets go of the body of f.
@@ -81,14 +84,27 @@ func (s *slab) drop(f *flight) {
 	}
 }
 
+// live is how many flights there are.
+func (s *slab) live() int { return s.datagrams.live() + s.streams.live() }
+
+// count returns the live messages of a kind. All are counted at once, since whoever asks for one asks for all.
+func (s *slab) count(k core.Kind) uint64 {
+	if s.counted != s.changes {
+		s.counted = s.changes
+		clear(s.flying[:])
+		s.datagrams.each(func(f *flight) { s.flying[f.msg.Kind]++ })
+		s.streams.each(func(f *streamed) { s.flying[f.msg.Kind]++ })
+		s.flying[core.KindNone] = 0
+	}
+	return s.flying[k]
+}
+
 // fill copies m into f, slices included: what a machine appended to its effects is recycled at once. The
 // body is not copied, since nobody writes to it any more.
 func (f *flight) fill(m *core.Message) {
+	own := f.msg.Updates[:0]
 	f.msg = *m
-	if len(m.Updates) > 0 {
-		f.updates = append(f.updates[:0], m.Updates...)
-		f.msg.Updates = f.updates
-	}
+	f.msg.Updates = append(own, m.Updates...)
 	if m.Body != nil {
 		core.Hold(m.Body)
 	}
@@ -101,15 +117,46 @@ func (f *flight) fill(m *core.Message) {
 	}
 }
 
-// count returns the live messages of a kind.
-func (s *slab) count(k core.Kind) uint64 {
-	n := uint64(0)
-	for _, c := range s.chunks {
+const (
+	chunkBits = 8
+	chunkSize = 1 << chunkBits
+)
+
+// pool keeps things in chunks, so that a pointer stays good while others are added. Freed ones are used again, the last
+// freed first, with the memory of their slices.
+type pool[T any] struct {
+	chunks [][]T
+	idle   []uint32 // handles
+}
+
+func (p *pool[T]) at(h uint32) *T { return &p.chunks[h>>chunkBits][h&(chunkSize-1)] }
+
+func (p *pool[T]) alloc() uint32 {
+	if len(p.idle) == 0 {
+		p.grow()
+	}
+	last := len(p.idle) - 1
+	h := p.idle[last]
+	p.idle = p.idle[:last]
+	return h
+}
+
+func (p *pool[T]) free(h uint32) { p.idle = append(p.idle, h) }
+
+func (p *pool[T]) grow() {
+	base := uint32(len(p.chunks)) << chunkBits
+	p.chunks = append(p.chunks, make([]T, chunkSize))
+	for i := range uint32(chunkSize) {
+		p.idle = append(p.idle, base+chunkSize-1-i)
+	}
+}
+
+func (p *pool[T]) live() int { return len(p.chunks)*chunkSize - len(p.idle) }
+
+func (p *pool[T]) each(do func(*T)) {
+	for _, c := range p.chunks {
 		for i := range c {
-			if c[i].live && c[i].msg.Kind == k {
-				n++
-			}
+			do(&c[i])
 		}
 	}
-	return n
 }

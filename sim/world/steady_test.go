@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // expected is how many events a kernel must hold: one wake-up per process with a deadline, one per message
 // under way, the edges of faults to come, sample and checkpoint. Hosts must be idle.
 func expected(w *World) int {
-	n := w.slab.live + 1 // the next checkpoint
+	n := w.slab.live() + 1 // the next checkpoint
 	for i := range w.nodes {
 		if !w.nodes[i].host.Up() {
 			continue
@@ -65,7 +66,7 @@ func TestSlabDoesNotLeak(t *testing.T) {
 		most := 0
 		for at := seconds(1); at <= seconds(60); at += seconds(1) {
 			w.Run(at)
-			most = max(most, w.slab.live)
+			most = max(most, w.slab.live())
 		}
 		w.Run(w.End())
 		w.Finish()
@@ -74,25 +75,30 @@ func TestSlabDoesNotLeak(t *testing.T) {
 		for k := range core.Kind(core.NumKinds) {
 			flying += w.InFlight(k)
 		}
-		t.Logf("%s: %d in flight at the end, %d at most, %d chunks", codec, flying, most, len(w.slab.chunks))
+		t.Logf("%s: %d in flight at the end, %d at most, %d chunks", codec, flying, most, len(w.slab.datagrams.chunks)+len(w.slab.streams.chunks))
 		// A member sends and answers about one probe per second; one way takes at most 0.2 s.
-		if n := len(w.nodes); w.slab.live > n/2 || flying != uint64(w.slab.live) {
-			t.Errorf("%s: %d handles, %d in flight, for %d nodes", codec, w.slab.live, flying, n)
+		if n := len(w.nodes); w.slab.live() > n/2 || flying != uint64(w.slab.live()) {
+			t.Errorf("%s: %d handles, %d in flight, for %d nodes", codec, w.slab.live(), flying, n)
 		}
-		if free := freeHandles(&w.slab); free+w.slab.live != len(w.slab.chunks)*chunkSize {
-			t.Errorf("%s: %d free and %d live of %d", codec, free, w.slab.live, len(w.slab.chunks)*chunkSize)
+		for h := range idle(&w.slab.datagrams) {
+			if k := w.slab.at(h).msg.Kind; k != core.KindNone {
+				t.Errorf("%s: the idle flight %d is a %v", codec, h, k)
+			}
 		}
+		idle(&w.slab.streams)
 	}
 }
 
-func freeHandles(s *slab) (n int) {
-	for h := s.head; h != 0; h = s.at(h - 1).next {
-		n++
-		if n > len(s.chunks)*chunkSize {
-			break // a circle
+// idle returns the handles of a pool that are not in use, and panics where one is listed twice or is nobody's.
+func idle[T any](p *pool[T]) map[uint32]bool {
+	handles := map[uint32]bool{}
+	for _, h := range p.idle {
+		if handles[h] || int(h) >= len(p.chunks)*chunkSize {
+			panic(fmt.Sprintf("handle %d is freed twice, or out of range", h))
 		}
+		handles[h] = true
 	}
-	return n
+	return handles
 }
 
 // Once everything has its size an event allocates nothing. Tables of peers grow until everybody has probed

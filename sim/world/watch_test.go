@@ -120,8 +120,8 @@ func (v *watcher) checkpoint(r *trace.Record) {
 			v.fail(r, "%v: the books say %d, %d, %d; the records %d, %d", k, s, d, x, v.sent[k], v.gone[k])
 		}
 	}
-	if live != uint64(v.w.slab.live) {
-		v.fail(r, "%d messages are alive, the slab says %d", live, v.w.slab.live)
+	if live != uint64(v.w.slab.live()) {
+		v.fail(r, "%d messages are alive, the slab says %d", live, v.w.slab.live())
 	}
 }
 
