@@ -8,6 +8,7 @@ import (
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
+	"hypersim/sim/trace"
 )
 
 // Options say what to run and what to leave behind.
@@ -24,6 +25,7 @@ type Options struct {
 	Build    Build
 	Progress func(Progress) // called about ten times a second of wall time; nil: nobody is told
 	Fault    func(at core.Instant, id string, start bool)
+	Sinks    []trace.Sink // see every record, too
 }
 
 // Progress is how far a run has got.

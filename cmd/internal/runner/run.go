@@ -120,7 +120,7 @@ func (r *run) build() (err error) {
 	}
 	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
 	r.checks = newChecks(sc, func() *world.World { return r.world })
-	sinks := append([]trace.Sink{r.rec}, r.checks.sinks()...)
+	sinks := append(append([]trace.Sink{r.rec}, r.checks.sinks()...), r.opt.Sinks...)
 	if r.opt.Fault != nil {
 		sinks = append(sinks, faultSink{r.opt})
 	}

@@ -35,8 +35,10 @@ type Experiment struct {
 	Quick bool    // part of the quick suite
 	Full  float64 // s of one core that the full experiment takes, roughly: for progress
 	Short float64 // s of one core in the quick suite
-	// Run gives each row its value, and returns the figure if there is one.
-	Run func(l *Lab) *plot.Overlay
+	// Study measures its own rows, which follow those named above; Run gives those their values, and returns the figure if
+	// there is one. One of both is enough.
+	Study *Study
+	Run   func(l *Lab) *plot.Overlay
 }
 
 // cost is the expected time on one core, s.
@@ -59,7 +61,16 @@ func (e *Experiment) FullID(r *Row) string {
 // name would have rows of one name, which is an error.
 func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	var all []*Experiment
-	add := func(list ...*Experiment) { all = append(all, list...) }
+	add := func(list ...*Experiment) {
+		for _, e := range list {
+			if e.Study != nil {
+				for i := range e.Study.Rows {
+					e.Rows = append(e.Rows, e.Study.Rows[i].Row)
+				}
+			}
+			all = append(all, e)
+		}
+	}
 	add(swimDetection()...)
 	add(probeIntervals())
 	add(probeLoad()...)

@@ -116,5 +116,11 @@ func (l *Lab) attempt() (figure *figure, err error) {
 			panic(p)
 		}
 	}()
-	return l.e.Run(l), nil
+	if l.e.Study != nil {
+		figure = l.e.Study.measure(l)
+	}
+	if l.e.Run != nil {
+		figure = l.e.Run(l)
+	}
+	return figure, nil
 }

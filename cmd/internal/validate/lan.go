@@ -10,44 +10,35 @@ import (
 	"hypersim/sim/world"
 )
 
-// lanText is one flat group on one site, in which nothing happens.
-const lanText = `
-schema = 1
-[scenario]
-name = "validate"
-title = "one site, nothing happens"
-duration = "60s"
-[topology]
-use = "lan1"
-[cluster]
-size = 100
-start = { mode = "formed" }
-[protocol.membership]
-topology = "flat"
-`
-
 // sinkFunc is a trace sink without state of its own.
 type sinkFunc func(r *trace.Record)
 
 func (f sinkFunc) Record(r *trace.Record) { f(r) }
 
-// build makes a world of a scenario text; sets are as after --set.
-func build(text string, seed uint64, sink sinkFunc, sets ...string) *world.World {
-	sc, err := scenarios.Parse(text, "validate.toml", sets, scenarios.Options{Seed: &seed})
+// load returns a scenario of runs/; sets are as after --set.
+func load(file string, seed uint64, sets ...string) *scenarios.Scenario {
+	text, err := files.ReadFile("runs/" + file + ".toml")
 	check(err)
-	var sinks []trace.Sink
-	if sink != nil {
-		sinks = []trace.Sink{sink}
-	}
-	w, err := world.Build(sc, world.Options{Sinks: sinks})
+	sc, err := scenarios.Parse(string(text), file+".toml", sets, scenarios.Options{Seed: &seed, Alone: true})
+	check(err)
+	return sc
+}
+
+// build makes a world of such a scenario.
+func build(file string, seed uint64, sink sinkFunc, sets ...string) *world.World {
+	w, err := world.Build(load(file, seed, sets...), world.Options{Sinks: []trace.Sink{sink}})
 	check(err)
 	return w
 }
 
 // lan makes the lan world with n members.
 func lan(n int, seed uint64, seconds int, sink sinkFunc, sets ...string) *world.World {
-	sets = append([]string{fmt.Sprintf("cluster.size=%d", n), fmt.Sprintf("scenario.duration=%ds", seconds)}, sets...)
-	return build(lanText, seed, sink, sets...)
+	return build("lan", seed, sink, lanCell("", n, seconds, sets...).Sets...)
+}
+
+// lanCell is a group of n for so long.
+func lanCell(id string, n, seconds int, sets ...string) Cell {
+	return Cell{ID: id, Sets: append([]string{fmt.Sprintf("cluster.size=%d", n), fmt.Sprintf("scenario.duration=%ds", seconds)}, sets...)}
 }
 
 // finish runs w to its end.

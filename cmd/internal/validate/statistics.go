@@ -80,7 +80,9 @@ func coverageOfMeans() *Experiment {
 		}
 	}
 	e.Run = func(l *Lab) *plot.Overlay {
-		simulated := each(l, l.Pick(300, 60), func(i int) float64 { return crashOne(5, uint64(i+1)).dead })
+		cell, before := crash(5)
+		five := &Study{File: "crash", Measured: true, Cells: []Cell{cell}, Seeds: [2]int{300, 60}, Before: before}
+		simulated := five.runs(l)[cell.ID].each("dead")
 		for _, p := range []population{normal(), wait(), drawn("model", "", shifted(firstProbes(9, 20_000), waits+scaledMin(10))), drawn("simulated", "", simulated)} {
 			for _, c := range leastCoverage {
 				l.coverage(fmt.Sprintf("%s-n%d", p.name, c.runs), l.Pick(40_000, 8_000), func(g *rng.Stream) bool {

@@ -9,32 +9,27 @@ import (
 	"hypersim/sim/trace"
 )
 
-// probeEnds counts how probes ended.
-type probeEnds struct{ all, failed, void int }
+// probeEnds counts probes of live members, after two periods, and those that nobody answered. One that found its target's
+// incarnation risen is void by §4.2 step 5 in place of failed; it got no answer either, and is counted with the failed ones.
+func probeEnds(t *Trial, r *trace.Record) {
+	if r.Kind != trace.KindFact || r.Fact.Kind != core.FactProbeEnded || r.At < at(2) {
+		return
+	}
+	switch r.Fact.Cause {
+	case core.CauseAck, core.CauseIndirectAck, core.CauseStreamAck:
+	case core.CauseProbeFailed, core.CauseVoid:
+		t.Add("failed", 1)
+	default:
+		return
+	}
+	t.Add("all", 1)
+}
 
-// failures runs n members under independent loss from the start and counts probes of live members, after
-// two periods, that nobody answered. A probe that found its target's incarnation risen is void by §4.2
-// step 5 in place of failed; it got no answer either, and is counted with the failed ones.
-func failures(n int, seed uint64, seconds int, loss float64, sets ...string) (e probeEnds) {
-	sets = append(sets, "protocol.vivaldi.enabled=false")
-	sets = append(sets, lossy(loss)...)
-	w := lan(n, seed, seconds, func(r *trace.Record) {
-		if r.Kind != trace.KindFact || r.Fact.Kind != core.FactProbeEnded || r.At < at(2) {
-			return
-		}
-		switch r.Fact.Cause {
-		case core.CauseAck, core.CauseIndirectAck, core.CauseStreamAck:
-		case core.CauseProbeFailed:
-			e.failed++
-		case core.CauseVoid:
-			e.void++
-		default:
-			return
-		}
-		e.all++
-	}, sets...)
-	finish(w)
-	return e
+// lossyCell is a group of 100 under independent loss from the start.
+func lossyCell(loss float64, seconds int, sets ...string) Cell {
+	c := lanCell(fmt.Sprintf("loss%g", 100*loss), 100, seconds, append(sets, "protocol.vivaldi.enabled=false")...)
+	c.Sets = append(c.Sets, lossy(loss)...)
+	return c
 }
 
 // Suspicions last as long as the run and LHM is off, so that no false death and no slowed prober disturbs
@@ -46,43 +41,25 @@ func probeFailure() []*Experiment {
 		loss, chapter float64
 		runs, quick   int // of 100 members and 300 s (60 s)
 	}{{0.01, 1.22e-6, 40, 1}, {0.05, 6.22e-4, 40, 2}, {0.10, 7.73e-3, 5, 1}, {0.20, 7.41e-2, 3, 1}, {0.30, 0.224, 3, 1}}
-	pure := &Experiment{
-		ID: "swim-probe-failure", Topic: TopicFailure, Quick: true, Full: 180, Short: 5,
-		Title: "a probe of a live member fails under independent loss ℓ: (1 − q²)(1 − q⁴)³",
-	}
+	pure := &Study{File: "lan", On: true, Watch: probeEnds, Quick: []string{"scenario.duration=60s"}}
 	for _, c := range losses {
-		word := fmt.Sprintf("loss%g", 100*c.loss)
+		cell := lossyCell(c.loss, 300, undisturbed...)
+		cell.Seeds = [2]int{c.runs, c.quick}
+		pure.Cells = append(pure.Cells, cell)
 		pure.Rows = append(pure.Rows,
-			Row{word + "-formula", fmt.Sprintf("the chapter's figure against its formula, ℓ %g %%", 100*c.loss), "", c.chapter, 0, "§15.1", Computed, Near(3e-3)},
-			Row{word, fmt.Sprintf("share of probes that nobody answers, ℓ %g %%", 100*c.loss), "", probeFails(c.loss, 3), 0, "§15.1", Computed, Chance})
+			Measured{Row{cell.ID + "-formula", fmt.Sprintf("the chapter's figure against its formula, ℓ %g %%", 100*c.loss), "", c.chapter, 0, "§15.1", Computed, Near(3e-3)}, "", closed(probeFails(c.loss, 3), "closed form")},
+			Measured{Row{cell.ID, fmt.Sprintf("share of probes that nobody answers, ℓ %g %%", 100*c.loss), "", probeFails(c.loss, 3), 0, "§15.1", Computed, Chance}, cell.ID, shareOf("failed", "all")})
 	}
-	pure.Run = func(l *Lab) *plot.Overlay {
-		var jobs []int // loss of each run
-		for i, c := range losses {
-			for range l.Pick(c.runs, c.quick) {
-				jobs = append(jobs, i)
-			}
-		}
-		runs := each(l, len(jobs), func(k int) probeEnds {
-			return failures(100, uint64(k+1), l.Pick(300, 60), losses[jobs[k]].loss, undisturbed...)
-		})
+	pure.Figure = func(_ *Lab, cells map[string]Trials) *plot.Overlay {
 		theory := plot.Curve{Label: "(1 − q²)(1 − q⁴)³", Kind: plot.Reference}
 		for loss := 0.005; loss < 0.4; loss += 0.005 {
 			theory.X, theory.Y = append(theory.X, loss), append(theory.Y, probeFails(loss, 3))
 		}
 		ours := plot.Curve{Label: "simulator, 95 %", Kind: plot.Points, Colour: 1, Low: []float64{}, High: []float64{}}
 		for i, c := range losses {
-			var sum probeEnds
-			for k, r := range runs {
-				if jobs[k] == i {
-					sum.all, sum.failed = sum.all+r.all, sum.failed+r.failed+r.void
-				}
-			}
-			word := fmt.Sprintf("loss%g", 100*c.loss)
-			l.Number(word+"-formula", probeFails(c.loss, 3), "closed form")
-			l.Share(word, sum.failed, sum.all)
-			if sum.failed > 0 {
-				iv := stats.Wilson(uint64(sum.failed), uint64(sum.all), 0)
+			runs := cells[pure.Cells[i].ID]
+			if failed := runs.sum("failed"); failed > 0 {
+				iv := stats.Wilson(uint64(failed), uint64(runs.sum("all")), 0)
 				ours.X, ours.Y = append(ours.X, c.loss), append(ours.Y, iv.Estimate)
 				ours.Low, ours.High = append(ours.Low, iv.Low), append(ours.High, iv.High)
 			}
@@ -92,22 +69,17 @@ func probeFailure() []*Experiment {
 			X: plot.Axis{Label: "loss per datagram (%)", Percent: true}, Y: plot.Axis{Label: "share of probes", Log: true}, Curves: []plot.Curve{theory, ours},
 		}
 	}
-	all := &Experiment{ID: "swim-probe-failure-defaults", Topic: TopicFailure, Full: 120, Title: "the same with all defaults: false suspicions and LHM disturb it"}
-	defaults := []float64{0.05, 0.10, 0.20}
-	for _, loss := range defaults {
-		all.Rows = append(all.Rows, Row{fmt.Sprintf("loss%g", 100*loss), fmt.Sprintf("share of probes that nobody answers, ℓ %g %%", 100*loss), "", probeFails(loss, 3), 0, "§15.1, spec 40 A3", Computed, Near(0.2)})
+	all := &Study{File: "lan", Seeds: [2]int{5, 5}, Watch: probeEnds}
+	for _, loss := range []float64{0.05, 0.10, 0.20} {
+		cell := lossyCell(loss, 300)
+		all.Cells = append(all.Cells, cell)
+		all.Rows = append(all.Rows, Measured{Row{cell.ID, fmt.Sprintf("share of probes that nobody answers, ℓ %g %%", 100*loss), "", probeFails(loss, 3), 0, "§15.1, spec 40 A3", Computed, Near(0.2)}, cell.ID, ratioOf("failed", "all")})
 	}
-	all.Run = func(l *Lab) *plot.Overlay {
-		const seeds = 5
-		runs := each(l, seeds*len(defaults), func(k int) probeEnds { return failures(100, uint64(k%seeds+1), 300, defaults[k/seeds]) })
-		for i, loss := range defaults {
-			var rates []float64
-			for _, e := range runs[i*seeds : (i+1)*seeds] {
-				rates = append(rates, float64(e.failed+e.void)/float64(e.all))
-			}
-			l.Mean(fmt.Sprintf("loss%g", 100*loss), rates)
-		}
-		return nil
+	return []*Experiment{
+		{
+			ID: "swim-probe-failure", Topic: TopicFailure, Quick: true, Full: 180, Short: 5,
+			Title: "a probe of a live member fails under independent loss ℓ: (1 − q²)(1 − q⁴)³", Study: pure,
+		},
+		{ID: "swim-probe-failure-defaults", Topic: TopicFailure, Full: 120, Title: "the same with all defaults: false suspicions and LHM disturb it", Study: all},
 	}
-	return []*Experiment{pure, all}
 }
