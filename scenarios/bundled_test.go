@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/scenarios/claim"
+
 	"github.com/BurntSushi/toml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -81,7 +83,7 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 		ids := map[string]bool{}
 		for _, e := range s.Expects {
 			ids[e.ID] = true
-			if e.Level == LevelMust && e.Why == "" {
+			if e.Level == claim.Must && e.Why == "" {
 				t.Errorf("%s: %s has no reason", file, e.ID)
 			}
 		}

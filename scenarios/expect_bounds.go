@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/scenarios/form"
 )
 
 // bounds resolves min, max and equals. It returns false when a table by swept value has no entry for this
 // run, so that the expectation does not apply.
-func (l *loader) bounds(t *expectT, n *form.Node, key string, e *Expect) bool {
+func (l *loader) bounds(t *expectT, n *form.Node, key string, e *claim.Claim) bool {
 	applies := true
 	get := func(s *form.Scalar) *float64 {
 		if s == nil || s.Node == nil {
@@ -41,11 +43,11 @@ func (l *loader) bounds(t *expectT, n *form.Node, key string, e *Expect) bool {
 		l.b.Wrong(t.Equals.Node, key+".equals", "equals stands alone; use min and max without it")
 	case t.Tolerance != nil && t.Equals == nil:
 		l.b.Wrong(t.Tolerance.Node, key+".tolerance", "belongs to equals")
-	case !given && e.Level != LevelRecord:
+	case !given && e.Level != claim.Record:
 		l.b.Missing(n, key, `give min, max or equals, or level = "record"`)
 	case e.Min != nil && e.Max != nil && *e.Min > *e.Max:
 		l.b.Wrong(t.Max.Node, key+".max", "is below min = %s", showText(*e.Min, e.Unit))
-	case given && e.Level == LevelMust && e.Why == "":
+	case given && e.Level == claim.Must && e.Why == "":
 		l.b.Missing(n, key+".why", "a bound that decides the exit status gives its reason")
 	}
 	if t.Per != "" {
@@ -53,7 +55,6 @@ func (l *loader) bounds(t *expectT, n *form.Node, key string, e *Expect) bool {
 			l.b.Wrong(n.Kid("per"), key+".per", "no such key in this file")
 		}
 	}
-	e.finish()
 	return applies
 }
 
@@ -86,7 +87,7 @@ func sameValue(a, b string) bool {
 }
 
 // tolerance returns the absolute tolerance of equals.
-func (l *loader) tolerance(t *expectT, e *Expect) float64 {
+func (l *loader) tolerance(t *expectT, e *claim.Claim) float64 {
 	n, key := t.Tolerance.Node, t.Tolerance.Key
 	if s, ok := n.Val.(string); ok && strings.HasSuffix(s, "%") {
 		v, err := form.ParsePercent(s)
@@ -110,23 +111,4 @@ func (l *loader) tolerance(t *expectT, e *Expect) float64 {
 	}
 	t.Tolerance.Value = showBound(v, e.Unit)
 	return v
-}
-
-// finish derives Min and Max from Equals and writes Bound.
-func (e *Expect) finish() {
-	switch {
-	case e.Equals != nil:
-		lo, hi := *e.Equals-e.Tolerance, *e.Equals+e.Tolerance
-		e.Min, e.Max = &lo, &hi
-		e.Bound = "= " + showText(*e.Equals, e.Unit)
-		if e.Tolerance > 0 {
-			e.Bound = showText(*e.Equals, e.Unit) + " ± " + showText(e.Tolerance, e.Unit)
-		}
-	case e.Min != nil && e.Max != nil:
-		e.Bound = showText(*e.Min, e.Unit) + " … " + showText(*e.Max, e.Unit)
-	case e.Min != nil:
-		e.Bound = "≥ " + showText(*e.Min, e.Unit)
-	case e.Max != nil:
-		e.Bound = "≤ " + showText(*e.Max, e.Unit)
-	}
 }

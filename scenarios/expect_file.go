@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
+
+	"hypersim/scenarios/claim"
 
 	"hypersim/scenarios/form"
 
@@ -56,17 +57,8 @@ var statForm = regexp.MustCompile(`^p[0-9]{1,2}(\.[0-9]{1,3})?$`)
 
 var statWords = []string{"count", "sum", "mean", "sd", "min", "max", "all", "first", "last", "rate", "slope"}
 
-// statOf splits a stat into its kind and quantile.
-func statOf(text string) (kind string, quantile float64, ok bool) {
-	if slices.Contains(statWords, text) {
-		return text, 0, true
-	}
-	if !statForm.MatchString(text) {
-		return "", 0, false
-	}
-	p, err := strconv.ParseFloat(text[1:], 64)
-	return "quantile", p / 100, err == nil
-}
+// isStat reports whether there is such a statistic.
+func isStat(text string) bool { return slices.Contains(statWords, text) || statForm.MatchString(text) }
 
 // expects resolves the expectations.
 func (l *loader) expects(list []expectT) {
@@ -86,7 +78,6 @@ func (l *loader) expects(list []expectT) {
 			continue
 		}
 		if e, ok := l.expect(t, n, key); ok {
-			e.Index = i
 			l.applies[i] = e.Applies
 			l.sc.Expects = append(l.sc.Expects, e)
 		}
@@ -111,18 +102,17 @@ func (l *loader) invariant(t *expectT, n *form.Node, key string) {
 	}
 }
 
-func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
+func (l *loader) expect(t *expectT, n *form.Node, key string) (claim.Claim, bool) {
 	before := len(l.b.Problems)
-	e := Expect{ID: t.ID, Level: or(t.Level, LevelMust), Why: t.Why, StatText: or(t.Stat, "p50"), Applies: true}
+	e := claim.Claim{ID: t.ID, Metric: t.Metric, Where: t.Where.where(), Stat: or(t.Stat, "p50"), Level: claim.ParseLevel(t.Level), Why: t.Why, Applies: true}
 	if n.Kid("metric") == nil {
 		if n.Kid("event") == nil && n.Kid("order") == nil && n.Kid("same_digest_as") == nil {
 			l.b.Missing(n, key+".metric", "an expectation needs one")
 		}
 		return e, false
 	}
-	var unit string
 	e.Applies = l.when(t.When)
-	e.Observable, unit = l.observable(t.Metric, t.Where, n, key, e.Applies)
+	unit := l.observable(t.Metric, t.Where, n, key, e.Applies)
 	m := findMetric(t.Metric)
 	if m == nil {
 		unit = unknownUnit
@@ -130,20 +120,19 @@ func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
 	if m != nil && m.Drawn() {
 		l.b.Wrong(n.Kid("metric"), key+".metric", "is a time series of states: it can be drawn, not judged")
 	}
-	var ok bool
-	if e.Stat, e.Quantile, ok = statOf(e.StatText); !ok {
+	if !isStat(e.Stat) {
 		l.b.Wrong(n.Kid("stat"), key+".stat", `must be %s, or a quantile such as "p95"%s`, form.OneOf(statWords), form.DidYouMean(t.Stat, statWords))
 	}
 	for _, other := range []struct {
 		t    *observableT
-		to   **Observable
+		to   **claim.Other
 		name string
 	}{{t.Minus, &e.Minus, "minus"}, {t.Ratio, &e.Ratio, "ratio"}} {
 		if other.t == nil || n.Kid(other.name) == nil {
 			continue
 		}
-		o, otherUnit := l.observable(other.t.Metric, other.t.Where, n.Kid(other.name), form.Join(key, other.name), e.Applies)
-		*other.to = &o
+		otherUnit := l.observable(other.t.Metric, other.t.Where, n.Kid(other.name), form.Join(key, other.name), e.Applies)
+		*other.to = &claim.Other{Metric: other.t.Metric, Where: other.t.Where.where()}
 		if other.name == "minus" && unit != "" && otherUnit != "" && unit != otherUnit {
 			l.b.Wrong(n.Kid("minus"), key+".minus", "is in %s, %s is in %s", otherUnit, t.Metric, unit)
 		}
@@ -163,7 +152,7 @@ func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
 	case e.Stat == "slope":
 		unit += "/s"
 	}
-	if e.Versus = l.versus(t, n, key, &e); e.VersusRatio {
+	if e.Versus = l.versus(t, n, key, &e); e.AsRatio {
 		unit = "1"
 	}
 	e.Unit = unit
@@ -179,23 +168,22 @@ func (l *loader) expect(t *expectT, n *form.Node, key string) (Expect, bool) {
 
 // observable checks a metric and its labels and returns the unit. What a filter names must exist in the
 // scenario if this run is one that the claim is about.
-func (l *loader) observable(name string, where labelsT, n *form.Node, key string, applies bool) (Observable, string) {
-	o := Observable{Metric: name, Where: where}
+func (l *loader) observable(name string, where labelsT, n *form.Node, key string, applies bool) string {
 	at := n.Kid("metric")
 	if at == nil || name == "" {
-		return o, ""
+		return ""
 	}
 	m := findMetric(name)
 	switch {
 	case m == nil && slices.Contains(words.Later(), name):
 		l.b.Wrong(at, key+".metric", "jobs, routing and flow control are not supported yet, so nothing measures it")
-		return o, ""
+		return ""
 	case m == nil:
 		l.b.Wrong(at, key+".metric", "no such metric%s", form.DidYouMean(name, words.Names()))
-		return o, ""
+		return ""
 	}
 	l.filter(m, where, n, form.Join(key, "where"), applies)
-	return o, m.Unit
+	return m.Unit
 }
 
 // filter checks the labels of a filter. One that can select nothing would let every claim hold.
@@ -208,11 +196,11 @@ func (l *loader) filter(m *words.Def, where labelsT, n *form.Node, key string, a
 		case at == nil:
 		case len(m.Labels) == 0:
 			l.b.AtKey(at, k, "%s has no labels: it is about all nodes at once", m.Name)
-		case !slices.Contains(m.Labels, w.Key):
-			l.b.AtKey(at, k, "%s has no such label%s%s", m.Name, form.Has(m.Labels), form.DidYouMean(w.Key, m.Labels))
+		case !slices.Contains(m.Labels, w.key):
+			l.b.AtKey(at, k, "%s has no such label%s%s", m.Name, form.Has(m.Labels), form.DidYouMean(w.key, m.Labels))
 		case applies && l.sc.Topology != nil:
-			for _, v := range w.Values {
-				l.labelValue(m, at, k, w.Key, v)
+			for _, v := range w.values {
+				l.labelValue(m, at, k, w.key, v)
 			}
 		}
 	}
@@ -226,58 +214,61 @@ func (l *loader) filter(m *words.Def, where labelsT, n *form.Node, key string, a
 	}
 }
 
-func (l *loader) window(t *expectT, n *form.Node, key string, e *Expect) {
-	e.From, e.To = l.sc.Warmup, l.sc.Duration
+func (l *loader) window(t *expectT, n *form.Node, key string, e *claim.Claim) {
+	from, to := l.sc.Warmup, l.sc.Duration
+	e.Window = &claim.Window{}
 	if t.Window != nil {
 		if t.Window.From != nil {
 			l.instant(t.Window.From)
-			e.From = t.Window.From.at
+			from = t.Window.From.at
 		}
 		if t.Window.To != nil {
 			l.instant(t.Window.To)
-			e.To = t.Window.To.at
+			to = t.Window.To.at
 		}
 		if t.Window.Rolling != nil {
-			e.Rolling = *t.Window.Rolling
+			e.Window.Rolling = *t.Window.Rolling
 		}
 		if !t.Window.From.unusable() && !t.Window.To.unusable() {
 			switch w := n.Kid("window"); {
-			case e.From >= e.To:
-				l.b.Wrong(w, key+".window", "is empty: from %s to %s", form.FormatDuration(e.From), form.FormatDuration(e.To))
-			case e.To > l.sc.Duration:
-				l.b.Wrong(w, key+".window", "ends at %s, after the run of %s", form.FormatDuration(e.To), form.FormatDuration(l.sc.Duration))
+			case from >= to:
+				l.b.Wrong(w, key+".window", "is empty: from %s to %s", form.FormatDuration(from), form.FormatDuration(to))
+			case to > l.sc.Duration:
+				l.b.Wrong(w, key+".window", "ends at %s, after the run of %s", form.FormatDuration(to), form.FormatDuration(l.sc.Duration))
 			}
 		}
 	}
+	e.Window.From, e.Window.To = moment(from), moment(to)
 	if t.Since != nil {
 		l.instant(t.Since)
-		at := t.Since.at
-		e.Since = &at
+		e.Since = moment(t.Since.at)
 	}
+}
+
+func moment(at core.Duration) *claim.Moment {
+	m := claim.Moment(at)
+	return &m
 }
 
 // unusable reports whether an instant has no value to compare with.
 func (t *instantT) unusable() bool { return t != nil && (t.bad || t.off) }
 
-func (l *loader) across(t *expectT, n *form.Node, key string, e *Expect) {
-	e.Across = t.Across
-	if e.Across == "" {
-		e.Across = "pooled"
-		if slices.Contains([]string{"all", "count", "max", "min"}, e.Stat) {
-			e.Across = "all"
-		}
+func (l *loader) across(t *expectT, n *form.Node, key string, e *claim.Claim) {
+	e.Across = claim.ParseAcross(t.Across)
+	if e.Across == claim.AcrossDefault {
+		e.Across = map[bool]claim.Across{true: claim.AcrossAll, false: claim.AcrossPooled}[e.EverySeed()]
 	}
 	switch {
-	case e.Across == "share" && t.AtLeast == nil:
+	case e.Across == claim.AcrossShare && t.AtLeast == nil:
 		l.b.Missing(n, key+".at_least", "across = \"share\" says which share of the seeds")
-	case e.Across != "share" && t.AtLeast != nil && n.Kid("at_least") != nil:
+	case e.Across != claim.AcrossShare && t.AtLeast != nil && n.Kid("at_least") != nil:
 		l.b.Wrong(n.Kid("at_least"), key+".at_least", "belongs to across = \"share\"")
 	}
 	if t.AtLeast != nil {
 		e.AtLeast = *t.AtLeast
 	}
 	e.Needs = 1
-	if slices.Contains([]string{"count", "sum", "rate"}, e.Stat) {
+	if claim.Countable(e.Stat) {
 		e.Needs = 0
 	}
 	if t.Needs != nil {

@@ -82,15 +82,15 @@ func (l *loader) labelValue(m *words.Def, n *form.Node, key, label, v string) {
 }
 
 // side are the labels of a filter that are about one node.
-type side struct{ name, role, site []Label }
+type side struct{ name, role, site []label }
 
 // empty reports whether a filter asks for a node, as observer or as subject, that no scenario's node can be:
 // it selects nothing, whatever happens.
-func (l *loader) empty(m *words.Def, where []Label) (label string, empty bool) {
+func (l *loader) empty(m *words.Def, where []label) (label string, empty bool) {
 	var observer, subject side
 	for _, w := range where {
 		at := &observer
-		switch w.Key {
+		switch w.key {
 		case "subject", "subject_role", "subject_site":
 			at = &subject
 		case "role", "site":
@@ -102,7 +102,7 @@ func (l *loader) empty(m *words.Def, where []Label) (label string, empty bool) {
 				at = &subject
 			}
 		}
-		switch w.Key {
+		switch w.key {
 		case "observer", "subject", "node":
 			at.name = append(at.name, w)
 		case "observer_role", "subject_role", "role":
@@ -130,14 +130,14 @@ func (l *loader) somebody(s *side) bool {
 	return false
 }
 
-func allow(list []Label, word string) bool {
-	return !slices.ContainsFunc(list, func(w Label) bool { return slices.Contains(w.Values, word) == w.Not })
+func allow(list []label, word string) bool {
+	return !slices.ContainsFunc(list, func(w label) bool { return slices.Contains(w.values, word) == w.not })
 }
 
 // spelled is the label's key as it stands in the file.
-func (l *Label) spelled() string {
-	if l.Not {
-		return l.Key + "_not"
+func (l *label) spelled() string {
+	if l.not {
+		return l.key + "_not"
 	}
-	return l.Key
+	return l.key
 }

@@ -331,10 +331,10 @@ func (l *loader) report() {
 	for i := range t.Plot {
 		p := &t.Plot[i]
 		n, key := l.root.Kid("report").Kid("plot").Items[i], form.Element("report.plot", i)
-		o, unit := l.observable(p.Metric, p.Where, n, key, true)
-		out := Plot{Kind: p.Kind, Metric: o.Metric, Where: o.Where, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, Log: p.Log, Mark: p.Mark}
+		unit := l.observable(p.Metric, p.Where, n, key, true)
+		out := Plot{Kind: p.Kind, Metric: p.Metric, Where: p.Where.where(), Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, Log: p.Log, Mark: p.Mark}
 		for _, s := range p.Stat {
-			if _, _, ok := statOf(s); !ok {
+			if !isStat(s) {
 				l.b.AtValue(n.Kid("stat"), key+".stat", s, `must be %s, or a quantile such as "p95"`, form.OneOf(statWords))
 			}
 		}

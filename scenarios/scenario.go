@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core"
+	"hypersim/scenarios/claim"
 	"hypersim/topologies"
 )
 
@@ -44,9 +45,9 @@ type Scenario struct {
 	Groups []Group    // Groups[i].ID = i+1
 	Nodes  []NodeSpec // Nodes[i].ID = i
 
-	Workloads []Workload // in file order
-	Faults    []Fault    // in file order
-	Expects   []Expect
+	Workloads []Workload    // in file order
+	Faults    []Fault       // in file order
+	Expects   []claim.Claim // in file order
 	Disabled  []DisabledInvariant
 	Report    Report
 	Variants  []Variant
@@ -147,7 +148,7 @@ type Report struct {
 type Plot struct {
 	Kind   string
 	Metric string
-	Where  []Label
+	Where  claim.Where
 	Stat   []string
 	X      string
 	Split  []string
@@ -158,6 +159,9 @@ type Plot struct {
 	HLine  []float64
 	Mark   []string // fault ids
 }
+
+// DisabledInvariant is an invariant that a scenario turns off, with its reason.
+type DisabledInvariant struct{ ID, Why string }
 
 // Variant is one alternative of a file; its first is the baseline.
 type Variant struct {

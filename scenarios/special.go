@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
@@ -71,7 +73,26 @@ func (s *serviceT) Schema(form.Field) map[string]any {
 }
 
 // labelsT is a label filter: label = value or list; label_not negates.
-type labelsT []Label
+type labelsT []label
+
+// label is one condition of a filter: the observation's label key is one of values (or, with not, none).
+type label struct {
+	key    string
+	values []string
+	not    bool
+}
+
+// where returns the filter as claims have it.
+func (l labelsT) where() claim.Where {
+	if len(l) == 0 {
+		return nil
+	}
+	w := claim.Where{}
+	for i := range l {
+		w[l[i].spelled()] = l[i].values
+	}
+	return w
+}
 
 func (l *labelsT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
 	if !n.IsTable {
@@ -81,8 +102,8 @@ func (l *labelsT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) 
 	*l = nil
 	for _, name := range n.Names() {
 		kid := n.Kids[name]
-		label, not := strings.CutSuffix(name, "_not")
-		out := Label{Key: label, Not: not}
+		word, not := strings.CutSuffix(name, "_not")
+		out := label{key: word, not: not}
 		items := []*form.Node{kid}
 		if kid.IsArray {
 			items = kid.Items
@@ -90,9 +111,9 @@ func (l *labelsT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) 
 		for _, item := range items {
 			switch v := item.Val.(type) {
 			case string:
-				out.Values = append(out.Values, v)
+				out.values = append(out.values, v)
 			case int64, float64, bool:
-				out.Values = append(out.Values, fmt.Sprint(v))
+				out.values = append(out.values, fmt.Sprint(v))
 			default:
 				b.Wrong(item, form.Join(key, name), "must be a label's value or a list of them")
 			}
@@ -106,12 +127,8 @@ func (l *labelsT) Encode(form.Field) any {
 		return nil
 	}
 	out := map[string]any{}
-	for _, x := range *l {
-		name := x.Key
-		if x.Not {
-			name += "_not"
-		}
-		out[name] = form.Anys(x.Values)
+	for i := range *l {
+		out[(*l)[i].spelled()] = form.Anys((*l)[i].values)
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/scenarios/form"
 )
 
@@ -40,7 +42,7 @@ func (v *versusT) Encode(f form.Field) any {
 }
 
 // versus checks a paired comparison.
-func (l *loader) versus(t *expectT, n *form.Node, key string, e *Expect) (out []Choice) {
+func (l *loader) versus(t *expectT, n *form.Node, key string, e *claim.Claim) (out []claim.Choice) {
 	at := n.Kid("versus")
 	if at == nil {
 		return nil
@@ -48,7 +50,7 @@ func (l *loader) versus(t *expectT, n *form.Node, key string, e *Expect) (out []
 	switch v := t.Versus.as; {
 	case v == nil || v.Val == "difference":
 	case v.Val == "ratio":
-		e.VersusRatio = true
+		e.AsRatio = true
 	default:
 		l.b.Wrong(v, key+".versus.as", `must be "difference" or "ratio"`)
 	}
@@ -68,7 +70,7 @@ func (l *loader) versus(t *expectT, n *form.Node, key string, e *Expect) (out []
 			l.b.Wrong(it.Value, it.Key, "must be one value")
 			continue
 		}
-		out = append(out, Choice{it.Path, fmt.Sprint(it.Value.Val)})
+		out = append(out, claim.Choice{Key: it.Path, Value: fmt.Sprint(it.Value.Val)})
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"hypersim/scenarios/claim"
 )
 
 const compared = `
@@ -41,16 +43,16 @@ why = "a test"
 func TestVersus(t *testing.T) {
 	for _, c := range []struct {
 		versus, bound string
-		want          []Choice
+		want          []claim.Choice
 		ratio         bool
 		unit          string
 		bad           string
 	}{
-		{versus: `{ variant = "a" }`, bound: `"-1s"`, want: []Choice{{"variant", "a"}}, unit: "s"},
-		{versus: `{ variant = "a", as = "difference" }`, bound: `"1s"`, want: []Choice{{"variant", "a"}}, unit: "s"},
-		{versus: `{ variant = "a", as = "ratio" }`, bound: `1.05`, want: []Choice{{"variant", "a"}}, ratio: true, unit: "1"},
-		{versus: `{ "fault.loss.p" = 0.1 }`, bound: `"0s"`, want: []Choice{{"fault.loss.p", "0.1"}}, unit: "s"},
-		{versus: `{ fault.loss.p = 0.1, variant = "a" }`, bound: `"0s"`, want: []Choice{{"fault.loss.p", "0.1"}, {"variant", "a"}}, unit: "s"},
+		{versus: `{ variant = "a" }`, bound: `"-1s"`, want: []claim.Choice{{Key: "variant", Value: "a"}}, unit: "s"},
+		{versus: `{ variant = "a", as = "difference" }`, bound: `"1s"`, want: []claim.Choice{{Key: "variant", Value: "a"}}, unit: "s"},
+		{versus: `{ variant = "a", as = "ratio" }`, bound: `1.05`, want: []claim.Choice{{Key: "variant", Value: "a"}}, ratio: true, unit: "1"},
+		{versus: `{ "fault.loss.p" = 0.1 }`, bound: `"0s"`, want: []claim.Choice{{Key: "fault.loss.p", Value: "0.1"}}, unit: "s"},
+		{versus: `{ fault.loss.p = 0.1, variant = "a" }`, bound: `"0s"`, want: []claim.Choice{{Key: "fault.loss.p", Value: "0.1"}, {Key: "variant", Value: "a"}}, unit: "s"},
 		{versus: `{ variant = "a", as = "ratio" }`, bound: `"1s"`, bad: "must be a number"},
 		{versus: `{ variant = "a", as = "log" }`, bound: `"1s"`, bad: `"difference" or "ratio"`},
 		{versus: `{ as = "ratio" }`, bound: `1`, bad: "must name a cell"},
@@ -72,7 +74,7 @@ func TestVersus(t *testing.T) {
 			continue
 		}
 		e := &sc.Expects[0]
-		if !slices.Equal(e.Versus, c.want) || e.VersusRatio != c.ratio || e.Unit != c.unit {
+		if !slices.Equal(e.Versus, c.want) || e.AsRatio != c.ratio || e.Unit != c.unit {
 			t.Errorf("%s: have %+v", c.versus, e)
 		}
 		if !strings.Contains(string(sc.Config), `"versus"`) {

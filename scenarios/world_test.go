@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
@@ -257,10 +259,11 @@ since = "crash.start"
 across = "share"
 at_least = 0.5`)
 	e := s.Expects[0]
-	if *e.Min != 6 || *e.Max != 10 || *e.Equals != 8 || e.Tolerance != 2 || e.Bound != "8 s ± 2 s" || e.Unit != "s" {
-		t.Errorf("bounds %v %v, tolerance %v, %q", *e.Min, *e.Max, e.Tolerance, e.Bound)
+	if e.Min != nil || e.Max != nil || *e.Equals != 8 || e.Tolerance != 2 || e.BoundText() != "= 8 ± 2" || e.Unit != "s" {
+		t.Errorf("bounds %v %v, tolerance %v, %q", e.Min, e.Max, e.Tolerance, e.BoundText())
 	}
-	if e.From != 150*time.Second || e.To != 165*time.Second || *e.Since != 160*time.Second || e.AtLeast != 0.5 || e.Quantile != 0.95 || !e.Applies {
+	second := claim.Moment(time.Second)
+	if *e.Window.From != 150*second || *e.Window.To != 165*second || *e.Since != 160*second || e.AtLeast != 0.5 || e.Across != claim.AcrossShare || e.Stat != "p95" || !e.Applies {
 		t.Errorf("%+v", e)
 	}
 	if e.Holds(5.9) || !e.Holds(6) || !e.Holds(10) || e.Holds(10.1) || e.Holds(math.NaN()) {
@@ -278,18 +281,18 @@ func TestRateBounds(t *testing.T) {
 	for _, c := range []struct {
 		metric, max string
 		want        float64
-		bound       string
+		unit        string
 	}{
-		{"false_suspicions", "1000/h", 1000, "≤ 1000 per node-hour"},
-		{"false_suspicions", "1000/s", 3.6e6, "≤ 3600000 per node-hour"},
-		{"false_suspicions", "2/min", 120, "≤ 120 per node-hour"},
-		{"false_suspicions", "=2*rate(\"30/h\")", 60, "≤ 60 per node-hour"},
-		{"refutation", "7200/h", 2, "≤ 2/s"},
-		{"refutation", "3/s", 3, "≤ 3/s"},
+		{"false_suspicions", "1000/h", 1000, "1/node-hour"},
+		{"false_suspicions", "1000/s", 3.6e6, "1/node-hour"},
+		{"false_suspicions", "2/min", 120, "1/node-hour"},
+		{"false_suspicions", "=2*rate(\"30/h\")", 60, "1/node-hour"},
+		{"refutation", "7200/h", 2, "1/s"},
+		{"refutation", "3/s", 3, "1/s"},
 	} {
 		s := small(t, fmt.Sprintf("[[expect]]\nid = \"r\"\nmetric = %q\nstat = \"rate\"\nmax = %q\nwhy = \"x\"\n", c.metric, c.max))
-		if e := s.Expects[len(s.Expects)-1]; math.Abs(*e.Max-c.want) > 1e-9 || e.Bound != c.bound {
-			t.Errorf("%s of %s: %v, %q; want %v, %q", c.max, c.metric, *e.Max, e.Bound, c.want, c.bound)
+		if e := s.Expects[len(s.Expects)-1]; math.Abs(*e.Max-c.want) > 1e-9 || e.Unit != c.unit {
+			t.Errorf("%s of %s: %v, %q; want %v, %q", c.max, c.metric, *e.Max, e.Unit, c.want, c.unit)
 		}
 	}
 }

@@ -7,16 +7,18 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/analysis/stats"
 	"hypersim/core"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
 )
 
-// unseen returns the crashes that e asks for and that nobody detected by the given time: each as the observation that
+// unseen returns the crashes that cl asks for and that nobody detected by the given time: each as the observation that
 // did not come, with how long it was waited for as its value. A claim about what was seen alone would pass when nothing is.
-func unseen(m words.Metric, e *Expectation, r *metrics.Result, by core.Instant) []metrics.Observation {
-	if m.Def().Event != "crash" || m == words.Detected || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return e.Where.asks(k) }) {
+func unseen(m words.Metric, cl *claim.Claim, r *metrics.Result, by core.Instant) []metrics.Observation {
+	if m.Def().Event != "crash" || m == words.Detected || slices.ContainsFunc([]string{"path", "cause"}, func(k string) bool { return cl.Where.Asks(k) }) {
 		return nil // how a detection came says nothing about one that did not
 	}
 	states := []core.MemberState{core.StateSuspect, core.StateDead}
@@ -38,7 +40,7 @@ func unseen(m words.Metric, e *Expectation, r *metrics.Result, by core.Instant) 
 				Observer: core.NoNode, Role: metrics.NoRole, Subject: c.Subject, PeerRole: r.Nodes[c.Subject].Role,
 				To: to, Truth: metrics.TruthCrashed, SiteA: -1, SiteB: -1,
 			}
-			if e.Where.couldSelect(&o, r) {
+			if couldSelect(cl.Where, &o, r) {
 				out = append(out, o)
 			}
 		}
@@ -68,12 +70,9 @@ func firstSeen(m words.Metric, crash int32, to core.MemberState, r *metrics.Resu
 	return 0
 }
 
-// asks reports whether w has a condition on the label.
-func (w Where) asks(key string) bool { return w[key] != nil || w[key+"_not"] != nil }
-
 // couldSelect reports whether w may select the observation, had some observer made it: what it asks of the subject
 // holds, and what it asks of the observer holds for a node that knows the subject.
-func (w Where) couldSelect(o *metrics.Observation, r *metrics.Result) bool {
+func couldSelect(w claim.Where, o *metrics.Observation, r *metrics.Result) bool {
 	var about, by []string
 	for _, key := range slices.Sorted(maps.Keys(w)) {
 		if name := strings.TrimSuffix(key, "_not"); strings.HasPrefix(name, "observer") {
@@ -82,7 +81,7 @@ func (w Where) couldSelect(o *metrics.Observation, r *metrics.Result) bool {
 			about = append(about, key)
 		}
 	}
-	if !w.holds(about, o, r) {
+	if !holds(w, about, o, r) {
 		return false
 	}
 	if len(by) == 0 {
@@ -95,17 +94,17 @@ func (w Where) couldSelect(o *metrics.Observation, r *metrics.Result) bool {
 		}
 		x := *o
 		x.Observer, x.Role = n.ID, n.Role
-		return w.holds(by, &x, r)
+		return holds(w, by, &x, r)
 	})
 }
 
 // Selects reports whether the observation meets all conditions of w.
-func (w Where) Selects(o *metrics.Observation, r *metrics.Result) bool {
-	return w.holds(slices.Sorted(maps.Keys(w)), o, r)
+func Selects(w claim.Where, o *metrics.Observation, r *metrics.Result) bool {
+	return holds(w, slices.Sorted(maps.Keys(w)), o, r)
 }
 
 // holds reports whether the observation has the words that w demands under the keys.
-func (w Where) holds(keys []string, o *metrics.Observation, r *metrics.Result) bool {
+func holds(w claim.Where, keys []string, o *metrics.Observation, r *metrics.Result) bool {
 	for _, k := range keys {
 		key, not := strings.CutSuffix(k, "_not")
 		word, _ := r.Label(o, key)
@@ -148,9 +147,9 @@ func curved(stat string) bool {
 	return err == nil || stat == "mean"
 }
 
-// censors reports whether what never came changes the statistic beyond failing what must hold of each. Of a spread or a
+// Censors reports whether what never came changes the statistic beyond failing what must hold of each. Of a spread or a
 // trend it leaves nothing that is known.
-func censors(stat string) bool { return curved(stat) || stat == "sd" || stat == "slope" }
+func Censors(stat string) bool { return curved(stat) || stat == "sd" || stat == "slope" }
 
 // longest is the first of those that were waited for in vain for the longest.
 func (s *Sample) longest() *metrics.Observation {
@@ -188,13 +187,13 @@ func Of(curve *stats.Survival, stat string) Estimate {
 	return Estimate{curve.Last, true}
 }
 
-// Judge says whether the estimate meets the bounds, or that it cannot be known.
-func (e *Expectation) Judge(x Estimate) Outcome {
-	least, most := e.limits()
+// Judge says whether the estimate meets the bounds of c, or that it cannot be known.
+func (x Estimate) Judge(c *claim.Claim) Outcome {
+	least, most := c.Limits()
 	switch {
-	case !x.Least && e.holds(x.Value), x.Least && math.IsInf(most, 1) && x.Value >= least:
+	case !x.Least && c.Holds(x.Value), x.Least && math.IsInf(most, 1) && x.Value >= least:
 		return Pass
-	case !x.Least, x.Value > most && !e.holds(x.Value):
+	case !x.Least, x.Value > most && !c.Holds(x.Value):
 		return Fail
 	}
 	return CannotJudge

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/core"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
@@ -12,8 +14,8 @@ import (
 
 // NodeHours returns in how many node-hours what w selects of the metric could have happened: those of the observers that w
 // asks for, while they were of the class that it asks for; or, if it says nothing of observers, those of the subjects.
-func (w Where) NodeHours(m words.Metric, r *metrics.Result, from, to core.Instant) float64 {
-	by, about := w.sides(m)
+func NodeHours(w claim.Where, m words.Metric, r *metrics.Result, from, to core.Instant) float64 {
+	by, about := sides(w, m)
 	keys, as := by, func(o *metrics.Observation, n *metrics.Node) { o.Observer, o.Role = n.ID, n.Role }
 	if len(by) == 0 {
 		keys, as = about, func(o *metrics.Observation, n *metrics.Node) { o.Subject, o.PeerRole = n.ID, n.Role }
@@ -28,14 +30,14 @@ func (w Where) NodeHours(m words.Metric, r *metrics.Result, from, to core.Instan
 				Role: metrics.NoRole, PeerRole: metrics.NoRole, Class: class, PeerClass: class, SiteA: -1, SiteB: -1,
 			}
 			as(&o, &r.Nodes[n])
-			k.known, k.keep = true, w.holds(keys, &o, r)
+			k.known, k.keep = true, holds(w, keys, &o, r)
 		}
 		return k.keep
 	}) / 3600
 }
 
 // sides returns the keys by which w speaks of the observers and of the subjects of the metric.
-func (w Where) sides(m words.Metric) (by, about []string) {
+func sides(w claim.Where, m words.Metric) (by, about []string) {
 	for _, key := range slices.Sorted(maps.Keys(w)) {
 		switch name := strings.TrimSuffix(key, "_not"); {
 		case strings.HasPrefix(name, "observer"), name == "class", name == "node":

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/core"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
@@ -19,27 +21,27 @@ func TestNodeHours(t *testing.T) {
 	r.GroupNames = []string{"", "flat"}
 	r.Lives = []metrics.Life{h(0, 0, 1, metrics.Healthy), h(0, 1, 3, metrics.Impaired), h(1, 0, 10, metrics.Healthy), h(2, 0, 4, metrics.Healthy), h(2, 6, 10, metrics.Healthy)}
 	for _, c := range []struct {
-		where Where
+		where claim.Where
 		hours float64
 	}{
 		{nil, 21},
-		{Where{"class": {"impaired"}}, 2},
-		{Where{"class_not": {"impaired"}}, 19},
-		{Where{"observer_site": {"a"}}, 3},
-		{Where{"observer_role": {"manager"}, "class": {"healthy"}}, 11},
-		{Where{"observer": {"b/manager/0"}}, 10},
-		{Where{"role": {"worker"}}, 8},
-		{Where{"site": {"b"}}, 18},
-		{Where{"subject": {"b/worker/0"}}, 8},
-		{Where{"group": {"flat"}}, 21},
-		{Where{"role": {"worker"}, "class": {"healthy"}}, 19}, // of the observers who might say so
-		{Where{"to": {"DEAD"}, "path": {"gossip"}}, 21},
+		{claim.Where{"class": {"impaired"}}, 2},
+		{claim.Where{"class_not": {"impaired"}}, 19},
+		{claim.Where{"observer_site": {"a"}}, 3},
+		{claim.Where{"observer_role": {"manager"}, "class": {"healthy"}}, 11},
+		{claim.Where{"observer": {"b/manager/0"}}, 10},
+		{claim.Where{"role": {"worker"}}, 8},
+		{claim.Where{"site": {"b"}}, 18},
+		{claim.Where{"subject": {"b/worker/0"}}, 8},
+		{claim.Where{"group": {"flat"}}, 21},
+		{claim.Where{"role": {"worker"}, "class": {"healthy"}}, 19}, // of the observers who might say so
+		{claim.Where{"to": {"DEAD"}, "path": {"gossip"}}, 21},
 	} {
-		if have := c.where.NodeHours(words.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
+		if have := NodeHours(c.where, words.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
 			t.Errorf("%v: %v node-hours, want %v", c.where, have, c.hours)
 		}
 	}
-	if have := (Where{}).NodeHours(words.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
+	if have := NodeHours(nil, words.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
 		t.Errorf("part of the run: %v node-hours, want 4.5", have)
 	}
 }

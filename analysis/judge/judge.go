@@ -2,9 +2,9 @@ package judge
 
 import (
 	"fmt"
-	"math"
 
-	"hypersim/core"
+	"hypersim/scenarios/claim"
+
 	"hypersim/sim/metrics"
 )
 
@@ -27,7 +27,7 @@ func (o Outcome) String() string { return outcomeNames[o] }
 // Verdict is the judgement of one expectation.
 type Verdict struct {
 	ID, Metric, Labels, Stat string
-	Level                    Level
+	Level                    claim.Level
 	Outcome                  Outcome
 	Value                    float64              // NaN: nothing to take it from; for the statistic all, the value closest to or farthest beyond its bound
 	Unit, Bound              string               // Unit is that of Value and Bound: "count" for the statistic count
@@ -40,7 +40,7 @@ type Verdict struct {
 
 // Fails reports whether the run fails because of v.
 func (v *Verdict) Fails(strict bool) bool {
-	if v.Level == Record || v.Level == Should && !strict {
+	if v.Level == claim.Record || v.Level == claim.Should && !strict {
 		return false
 	}
 	return v.Outcome == Fail || v.Outcome == CannotJudge
@@ -54,26 +54,27 @@ func (v *Verdict) Row() metrics.SummaryRow {
 	}
 }
 
-// Judge judges each expectation on one run, in order.
-func Judge(expects []Expectation, r *metrics.Result, opts Options) []Verdict {
-	out := make([]Verdict, len(expects))
-	for i := range expects {
-		out[i] = judgeOne(&expects[i], r, &opts)
+// Judge judges each claim on one run, in order. seeds are those of the scenario's sweep; with 0 or 1 there is none,
+// and everything is judged here.
+func Judge(claims []claim.Claim, r *metrics.Result, seeds int) []Verdict {
+	out := make([]Verdict, len(claims))
+	for i := range claims {
+		out[i] = judgeOne(&claims[i], r, seeds)
 	}
 	return out
 }
 
-func judgeOne(e *Expectation, r *metrics.Result, opts *Options) Verdict {
-	v := e.verdict()
-	s, err := Select(e, r, opts)
+func judgeOne(c *claim.Claim, r *metrics.Result, seeds int) Verdict {
+	v := verdict(c)
+	s, err := Select(c, r)
 	if err != nil {
 		return v.because(CannotJudge, err.Error())
 	}
 	v.SummaryUnit, v.Summary = s.Unit, metrics.Summarize(s.values())
-	f, at := s.Facts(e)
-	v = e.decide(v, &f, opts.Seeds)
+	f, at := s.Facts(c)
+	v = decide(c, v, &f, seeds)
 	v.Worst = at
-	if _, beyond := e.latest(&f); beyond > 0 {
+	if _, beyond := latest(c, &f); beyond > 0 {
 		v.Worst = s.longest()
 	}
 	return v
@@ -93,88 +94,8 @@ func because(what, why string) string {
 	return what + " (" + why + ")"
 }
 
-// limits returns the least and the largest allowed value.
-func (e *Expectation) limits() (lo, hi float64) {
-	lo, hi = math.Inf(-1), math.Inf(1)
-	if e.Min != nil {
-		lo = *e.Min
-	}
-	if e.Max != nil {
-		hi = *e.Max
-	}
-	if e.Equals != nil {
-		t := max(e.Tolerance, math.Abs(*e.Equals)*e.RelTolerance)
-		lo, hi = max(lo, *e.Equals-t), min(hi, *e.Equals+t)
-	}
-	return lo, hi
-}
-
-// slack forgives the rounding of sums and of decimal bounds, far below a nanosecond.
-const slack = 1e-12
-
-func (e *Expectation) holds(v float64) bool {
-	lo, hi := e.limits()
-	return v >= lo-slack*(1+math.Abs(lo)) && v <= hi+slack*(1+math.Abs(hi)) || v == lo || v == hi
-}
-
 // certain reports whether a statistic that meets its bound would meet it also with the observations that
 // were not kept, most being the value if all of them belonged to it.
-func (e *Expectation) certain(most float64) bool { return e.stat() == "count" && e.holds(most) }
-
-func (e *Expectation) bound() string {
-	switch {
-	case e.Equals != nil && e.RelTolerance > 0:
-		return fmt.Sprintf("= %s ± %s%%", number(*e.Equals), number(e.RelTolerance*100))
-	case e.Equals != nil && e.Tolerance > 0:
-		return fmt.Sprintf("= %s ± %s", number(*e.Equals), number(e.Tolerance))
-	case e.Equals != nil:
-		return "= " + number(*e.Equals)
-	case e.Min != nil && e.Max != nil:
-		return fmt.Sprintf("in [%s, %s]", number(*e.Min), number(*e.Max))
-	case e.Min != nil:
-		return ">= " + number(*e.Min)
-	case e.Max != nil:
-		return "<= " + number(*e.Max)
-	}
-	return ""
-}
+func certain(c *claim.Claim, most float64) bool { return c.StatName() == "count" && c.Holds(most) }
 
 func number(v float64) string { return fmt.Sprintf("%.6g", v) }
-
-// moment resolves m; ok is false if what it refers to did not happen.
-func (o *Options) moment(m Moment, r *metrics.Result) (core.Instant, error) {
-	at, err := o.anchor(m.Ref, r)
-	return at + core.Instant(m.Offset), err
-}
-
-func (o *Options) anchor(ref string, r *metrics.Result) (core.Instant, error) {
-	if ref == "" {
-		return 0, nil
-	}
-	for _, a := range o.Anchors {
-		if a.Name == ref {
-			return a.At, nil
-		}
-	}
-	found, last := core.Never, core.Instant(-1)
-	for _, f := range r.Faults {
-		switch ref {
-		case f.ID + ".start":
-			found = f.Start
-		case f.ID + ".end":
-			found = f.End
-		}
-		if f.End != core.Never {
-			last = max(last, f.End)
-		} else if f.Start != core.Never {
-			last = max(last, f.Start) // never undone: its effect is complete when it starts
-		}
-	}
-	if ref == "faults.end" && last >= 0 {
-		return last, nil
-	}
-	if found == core.Never {
-		return 0, fmt.Errorf("%s did not happen in this run", ref)
-	}
-	return found, nil
-}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/core"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
@@ -16,6 +18,8 @@ import (
 func sec(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
 
 func ptr(v float64) *float64 { return &v }
+
+func at(d time.Duration) *claim.Moment { return (*claim.Moment)(&d) }
 
 func obs(m words.Metric, at, v float64, event int32, to core.MemberState, observer core.NodeID) metrics.Observation {
 	return metrics.Observation{
@@ -72,66 +76,63 @@ func run() *metrics.Result {
 }
 
 func TestJudge(t *testing.T) {
-	to := func(s string) Where { return Where{"to": {s}} }
-	window := func(from, until Moment) *Window { return &Window{From: &from, To: &until} }
+	to := func(s string) claim.Where { return claim.Where{"to": {s}} }
+	window := func(from, until time.Duration) *claim.Window { return &claim.Window{From: at(from), To: at(until)} }
 	cases := []struct {
 		name  string
-		e     Expectation
+		e     claim.Claim
 		want  Outcome
 		value float64
 		why   string
 	}{
-		{"mean within", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "mean", Min: ptr(1.4), Max: ptr(2.3)}, Pass, 1.5, ""},
-		{"mean outside", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Max: ptr(7.9)}, Fail, 8, ""},
-		{"default is the median", Expectation{Metric: "detection_first", Max: ptr(2)}, Pass, 2, ""},
-		{"all shows the one nearest to its bound", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6)}, Pass, 7, ""},
-		{"all shows the one farthest beyond", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6), Max: ptr(8.5)}, Fail, 9, ""},
-		{"bound is inside", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "max", Max: ptr(9)}, Pass, 9, ""},
-		{"min", Expectation{Metric: "detection_first", Stat: "min", Min: ptr(1.1)}, Fail, 1, ""},
-		{"first", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "first", Equals: ptr(2)}, Pass, 2, ""},
-		{"last", Expectation{Metric: "detection_first", Where: to("SUSPECT"), Stat: "last", Equals: ptr(1)}, Pass, 1, ""},
-		{"sd of 7 and 9", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "sd", Equals: ptr(math.Sqrt2)}, Pass, math.Sqrt2, ""},
-		{"sum", Expectation{Metric: "detection_first", Stat: "sum", Equals: ptr(19)}, Pass, 19, ""},
-		{"tolerance", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), Tolerance: 0.5}, Pass, 8, ""},
-		{"relative tolerance", Expectation{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), RelTolerance: 0.05}, Fail, 8, ""},
-		{"where not", Expectation{Metric: "detection_first", Where: Where{"observer_site_not": {"a"}}, Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
-		{"where one of", Expectation{Metric: "detection_first", Where: Where{"to": {"SUSPECT", "DEAD"}, "role": {"worker"}}, Stat: "count", Equals: ptr(4)}, Pass, 4, ""},
+		{"mean within", claim.Claim{Metric: "detection_first", Where: to("SUSPECT"), Stat: "mean", Min: ptr(1.4), Max: ptr(2.3)}, Pass, 1.5, ""},
+		{"mean outside", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Max: ptr(7.9)}, Fail, 8, ""},
+		{"default is the median", claim.Claim{Metric: "detection_first", Max: ptr(2)}, Pass, 2, ""},
+		{"all shows the one nearest to its bound", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6)}, Pass, 7, ""},
+		{"all shows the one farthest beyond", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "all", Min: ptr(6), Max: ptr(8.5)}, Fail, 9, ""},
+		{"bound is inside", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "max", Max: ptr(9)}, Pass, 9, ""},
+		{"min", claim.Claim{Metric: "detection_first", Stat: "min", Min: ptr(1.1)}, Fail, 1, ""},
+		{"first", claim.Claim{Metric: "detection_first", Where: to("SUSPECT"), Stat: "first", Equals: ptr(2)}, Pass, 2, ""},
+		{"last", claim.Claim{Metric: "detection_first", Where: to("SUSPECT"), Stat: "last", Equals: ptr(1)}, Pass, 1, ""},
+		{"sd of 7 and 9", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "sd", Equals: ptr(math.Sqrt2)}, Pass, math.Sqrt2, ""},
+		{"sum", claim.Claim{Metric: "detection_first", Stat: "sum", Equals: ptr(19)}, Pass, 19, ""},
+		{"tolerance", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), Tolerance: 0.5}, Pass, 8, ""},
+		{"tolerance that is not enough", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Stat: "mean", Equals: ptr(7.5), Tolerance: 0.375}, Fail, 8, ""},
+		{"where not", claim.Claim{Metric: "detection_first", Where: claim.Where{"observer_site_not": {"a"}}, Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
+		{"where one of", claim.Claim{Metric: "detection_first", Where: claim.Where{"to": {"SUSPECT", "DEAD"}, "role": {"worker"}}, Stat: "count", Equals: ptr(4)}, Pass, 4, ""},
 
-		{"minus", Expectation{Metric: "detection_full", Minus: &Other{"detection_first", to("DEAD")}, Stat: "max", Max: ptr(0.5)}, Pass, 0.5, ""},
-		{"ratio", Expectation{Metric: "detection_full", Ratio: &Other{"detection_first", to("SUSPECT")}, Stat: "all", Max: ptr(5)}, Fail, 9.2, ""},
-		{"nothing to match by", Expectation{Metric: "detection_full", Minus: &Other{"view_error", nil}, Stat: "max", Max: ptr(1)}, CannotJudge, math.NaN(), "nothing in common"},
+		{"minus", claim.Claim{Metric: "detection_full", Minus: &claim.Other{Metric: "detection_first", Where: to("DEAD")}, Stat: "max", Max: ptr(0.5)}, Pass, 0.5, ""},
+		{"ratio", claim.Claim{Metric: "detection_full", Ratio: &claim.Other{Metric: "detection_first", Where: to("SUSPECT")}, Stat: "all", Max: ptr(5)}, Fail, 9.2, ""},
+		{"nothing to match by", claim.Claim{Metric: "detection_full", Minus: &claim.Other{Metric: "view_error", Where: nil}, Stat: "max", Max: ptr(1)}, CannotJudge, math.NaN(), "nothing in common"},
 
-		{"warm-up does not count", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0)}, Fail, 3, ""},
-		{"window", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(2), Window: window(Moment{Ref: "cut.start"}, Moment{Ref: "cut.end"})}, Pass, 2, ""},
-		{"window with offset", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: window(Moment{"cut.start", 12 * time.Second}, Moment{Ref: "cut.end"})}, Pass, 0, ""},
-		{"window of a fault that never came", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: &Window{From: &Moment{Ref: "none.start"}}}, CannotJudge, math.NaN(), "none.start did not happen"},
-		{"window without an end", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: &Window{From: &Moment{Ref: "crash.end"}}}, CannotJudge, math.NaN(), "crash.end did not happen"},
-		{"after the last fault", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(1), Window: &Window{From: &Moment{Ref: "faults.end"}}}, Pass, 1, ""},
-		{"rolling", Expectation{Metric: "false_positives", Stat: "max", Max: ptr(1), Window: &Window{Rolling: 10 * time.Second}}, Fail, 2, ""},
-		{"since", Expectation{Metric: "detection_first", Where: to("DEAD"), Since: &Moment{Ref: "cut.end"}, Stat: "min", Equals: ptr(12)}, Pass, 12, ""},
-		{"since drops what was before", Expectation{Metric: "detection_first", Since: &Moment{"", 70 * time.Second}, Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
-		{"named by the caller", Expectation{Metric: "false_positives", Stat: "count", Equals: ptr(1), Window: &Window{From: &Moment{Ref: "load.end"}}}, Pass, 1, ""},
+		{"warm-up does not count", claim.Claim{Metric: "false_positives", Stat: "count", Equals: ptr(0)}, Fail, 3, ""},
+		{"window", claim.Claim{Metric: "false_positives", Stat: "count", Equals: ptr(2), Window: window(40*time.Second, 55*time.Second)}, Pass, 2, ""},
+		{"window with offset", claim.Claim{Metric: "false_positives", Stat: "count", Equals: ptr(0), Window: window(52*time.Second, 55*time.Second)}, Pass, 0, ""},
+		{"after the last fault", claim.Claim{Metric: "false_positives", Stat: "count", Equals: ptr(1), Window: &claim.Window{From: at(60 * time.Second)}}, Pass, 1, ""},
+		{"rolling", claim.Claim{Metric: "false_positives", Stat: "max", Max: ptr(1), Window: &claim.Window{Rolling: 10 * time.Second}}, Fail, 2, ""},
+		{"since", claim.Claim{Metric: "detection_first", Where: to("DEAD"), Since: at(55 * time.Second), Stat: "min", Equals: ptr(12)}, Pass, 12, ""},
+		{"since drops what was before", claim.Claim{Metric: "detection_first", Since: at(70 * time.Second), Stat: "count", Equals: ptr(2)}, Pass, 2, ""},
 
-		{"rate per node-hour", Expectation{Metric: "false_positives", Stat: "rate", Equals: ptr(3 / (90.0 * 3 / 3600))}, Pass, 40, ""},
-		{"rate about one role", Expectation{Metric: "false_positives", Where: Where{"role": {"worker"}}, Stat: "rate", Equals: ptr(3 / (90.0 / 3600))}, Pass, 120, ""},
-		{"rate per second", Expectation{Metric: "detection_first", Stat: "rate", Equals: ptr(4.0 / 90)}, Pass, 4.0 / 90, ""},
-		{"slope of 0 .2 .1 .3", Expectation{Metric: "view_error", Stat: "slope", Equals: ptr(0.004)}, Pass, 0.004, ""},
-		{"messages of all", Expectation{Metric: "messages", Stat: "mean", Equals: ptr(4.0 / 3)}, Pass, 4.0 / 3, ""},
-		{"messages of managers", Expectation{Metric: "messages", Where: Where{"role": {"manager"}, "direction": {"sent"}}, Stat: "all", Equals: ptr(1.5)}, Pass, 1.5, ""},
-		{"mean size of a datagram", Expectation{Metric: "bytes", Where: Where{"transport": {"datagram"}}, Ratio: &Other{"messages", Where{"transport": {"datagram"}}}, Stat: "mean", Min: ptr(89), Max: ptr(92)}, Pass, 89.5, ""},
+		{"rate per node-hour", claim.Claim{Metric: "false_positives", Stat: "rate", Equals: ptr(3 / (90.0 * 3 / 3600))}, Pass, 40, ""},
+		{"rate about one role", claim.Claim{Metric: "false_positives", Where: claim.Where{"role": {"worker"}}, Stat: "rate", Equals: ptr(3 / (90.0 / 3600))}, Pass, 120, ""},
+		{"rate per second", claim.Claim{Metric: "detection_first", Stat: "rate", Equals: ptr(4.0 / 90)}, Pass, 4.0 / 90, ""},
+		{"slope of 0 .2 .1 .3", claim.Claim{Metric: "view_error", Stat: "slope", Equals: ptr(0.004)}, Pass, 0.004, ""},
+		{"messages of all", claim.Claim{Metric: "messages", Stat: "mean", Equals: ptr(4.0 / 3)}, Pass, 4.0 / 3, ""},
+		{"messages of managers", claim.Claim{Metric: "messages", Where: claim.Where{"role": {"manager"}, "direction": {"sent"}}, Stat: "all", Equals: ptr(1.5)}, Pass, 1.5, ""},
+		{"mean size of a datagram", claim.Claim{Metric: "bytes", Where: claim.Where{"transport": {"datagram"}}, Ratio: &claim.Other{Metric: "messages", Where: claim.Where{"transport": {"datagram"}}}, Stat: "mean", Min: ptr(89), Max: ptr(92)}, Pass, 89.5, ""},
 
-		{"no observation", Expectation{Metric: "rejoin", Stat: "max", Max: ptr(1)}, CannotJudge, math.NaN(), "0 observations, needs 1"},
-		{"no observation counts", Expectation{Metric: "rejoin", Stat: "count", Equals: ptr(0)}, Pass, 0, ""},
-		{"too few", Expectation{Metric: "detection_first", Stat: "mean", Max: ptr(9), Needs: 5}, CannotJudge, 4.75, "4 observations, needs 5"},
-		{"not measured", Expectation{Metric: "job_latency", Stat: "mean", Max: ptr(9)}, CannotJudge, math.NaN(), "not measured"},
-		{"no such label", Expectation{Metric: "rejoin", Where: Where{"colour": {"red"}}, Max: ptr(9)}, CannotJudge, math.NaN(), `no label "colour"`},
-		{"no such statistic", Expectation{Metric: "detection_first", Stat: "p0", Max: ptr(9)}, CannotJudge, math.NaN(), `statistic "p0"`},
-		{"record", Expectation{Metric: "detection_first", Stat: "mean", Level: Record}, NotJudged, 4.75, "never judged"},
-		{"sd of one", Expectation{Metric: "detection_full", Stat: "sd", Max: ptr(1), Window: &Window{To: &Moment{"", 70 * time.Second}}}, CannotJudge, math.NaN(), "not defined"},
+		{"no observation", claim.Claim{Metric: "rejoin", Stat: "max", Max: ptr(1)}, CannotJudge, math.NaN(), "0 observations, needs 1"},
+		{"no observation counts", claim.Claim{Metric: "rejoin", Stat: "count", Equals: ptr(0)}, Pass, 0, ""},
+		{"too few", claim.Claim{Metric: "detection_first", Stat: "mean", Max: ptr(9), Needs: 5}, CannotJudge, 4.75, "4 observations, needs 5"},
+		{"not measured", claim.Claim{Metric: "job_latency", Stat: "mean", Max: ptr(9)}, CannotJudge, math.NaN(), "not measured"},
+		{"no such label", claim.Claim{Metric: "rejoin", Where: claim.Where{"colour": {"red"}}, Max: ptr(9)}, CannotJudge, math.NaN(), `no label "colour"`},
+		{"no such statistic", claim.Claim{Metric: "detection_first", Stat: "p0", Max: ptr(9)}, CannotJudge, math.NaN(), `statistic "p0"`},
+		{"record", claim.Claim{Metric: "detection_first", Stat: "mean", Level: claim.Record}, NotJudged, 4.75, "never judged"},
+		{"sd of one", claim.Claim{Metric: "detection_full", Stat: "sd", Max: ptr(1), Window: &claim.Window{To: at(70 * time.Second)}}, CannotJudge, math.NaN(), "not defined"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			v := Judge([]Expectation{c.e}, run(), Options{Anchors: []Anchor{{"load.end", sec(90)}}})[0]
+			v := Judge([]claim.Claim{c.e}, run(), 0)[0]
 			near := math.Abs(v.Value-c.value) < 1e-9 || math.IsNaN(v.Value) && math.IsNaN(c.value)
 			if v.Outcome != c.want || !near || !strings.Contains(v.Why, c.why) {
 				t.Errorf("%v, value %v, why %q; want %v, %v, %q", v.Outcome, v.Value, v.Why, c.want, c.value, c.why)
@@ -144,46 +145,46 @@ func TestJudge(t *testing.T) {
 func TestSeeds(t *testing.T) {
 	for _, c := range []struct {
 		stat   string
-		across Across
+		across claim.Across
 		want   Outcome
 	}{
-		{"mean", AcrossDefault, NotJudged}, {"p95", AcrossDefault, NotJudged}, {"sum", AcrossDefault, NotJudged},
-		{"all", AcrossDefault, Pass}, {"count", AcrossDefault, Pass}, {"min", AcrossDefault, Pass}, {"max", AcrossDefault, Pass},
-		{"mean", AcrossAll, Pass}, {"max", AcrossPooled, NotJudged}, {"count", AcrossMean, NotJudged}, {"all", AcrossShare, NotJudged},
+		{"mean", claim.AcrossDefault, NotJudged}, {"p95", claim.AcrossDefault, NotJudged}, {"sum", claim.AcrossDefault, NotJudged},
+		{"all", claim.AcrossDefault, Pass}, {"count", claim.AcrossDefault, Pass}, {"min", claim.AcrossDefault, Pass}, {"max", claim.AcrossDefault, Pass},
+		{"mean", claim.AcrossAll, Pass}, {"max", claim.AcrossPooled, NotJudged}, {"count", claim.AcrossMean, NotJudged}, {"all", claim.AcrossShare, NotJudged},
 	} {
-		e := Expectation{Metric: "detection_first", Stat: c.stat, Across: c.across, Min: ptr(0), Max: ptr(100)}
-		v := Judge([]Expectation{e}, run(), Options{Seeds: 30})[0]
+		e := claim.Claim{Metric: "detection_first", Stat: c.stat, Across: c.across, Min: ptr(0), Max: ptr(100)}
+		v := Judge([]claim.Claim{e}, run(), 30)[0]
 		if v.Outcome != c.want || math.IsNaN(v.Value) || v.Fails(true) {
 			t.Errorf("%s across %d: %v, want %v (%+v)", c.stat, c.across, v.Outcome, c.want, v)
 		}
 		if c.want == NotJudged && !strings.Contains(v.Why, "needs more seeds") {
 			t.Errorf("why %q", v.Why)
 		}
-		if v := Judge([]Expectation{e}, run(), Options{Seeds: 1})[0]; v.Outcome != Pass {
+		if v := Judge([]claim.Claim{e}, run(), 1)[0]; v.Outcome != Pass {
 			t.Errorf("one seed: %v", v.Outcome)
 		}
 		// What one seed has too little of, the others may have: it is theirs to judge together, and no failure of one.
 		e.Needs = 1000
 		want := map[Outcome]Outcome{Pass: CannotJudge, NotJudged: NotJudged}[c.want]
-		if v := Judge([]Expectation{e}, run(), Options{Seeds: 30})[0]; v.Outcome != want || v.Fails(false) != (want == CannotJudge) {
+		if v := Judge([]claim.Claim{e}, run(), 30)[0]; v.Outcome != want || v.Fails(false) != (want == CannotJudge) {
 			t.Errorf("%s across %d, which needs more than there is: %v, want %v", c.stat, c.across, v.Outcome, want)
 		}
 	}
 }
 
 func TestFails(t *testing.T) {
-	missed := Expectation{Metric: "detection_first", Stat: "mean", Max: ptr(1)}
-	empty := Expectation{Metric: "rejoin", Stat: "mean", Max: ptr(1)}
+	missed := claim.Claim{Metric: "detection_first", Stat: "mean", Max: ptr(1)}
+	empty := claim.Claim{Metric: "rejoin", Stat: "mean", Max: ptr(1)}
 	for _, c := range []struct {
-		e             Expectation
-		level         Level
+		e             claim.Claim
+		level         claim.Level
 		plain, strict bool
 	}{
-		{missed, Must, true, true}, {missed, Should, false, true}, {missed, Record, false, false},
-		{empty, Must, true, true}, {empty, Should, false, true}, {empty, Record, false, false},
+		{missed, claim.Must, true, true}, {missed, claim.Should, false, true}, {missed, claim.Record, false, false},
+		{empty, claim.Must, true, true}, {empty, claim.Should, false, true}, {empty, claim.Record, false, false},
 	} {
 		c.e.Level = c.level
-		v := Judge([]Expectation{c.e}, run(), Options{})[0]
+		v := Judge([]claim.Claim{c.e}, run(), 0)[0]
 		if v.Fails(false) != c.plain || v.Fails(true) != c.strict {
 			t.Errorf("%s %v: fails %v, strict %v", c.e.Metric, c.level, v.Fails(false), v.Fails(true))
 		}
@@ -198,7 +199,7 @@ func TestTruncated(t *testing.T) {
 		max  float64
 		want Outcome
 	}{{2, Fail}, {7, CannotJudge}, {8, Pass}} {
-		v := Judge([]Expectation{{Metric: "false_positives", Stat: "count", Max: ptr(c.max)}}, r, Options{})[0]
+		v := Judge([]claim.Claim{{Metric: "false_positives", Stat: "count", Max: ptr(c.max)}}, r, 0)[0]
 		if v.Outcome != c.want || v.Outcome == CannotJudge && !v.Fails(false) {
 			t.Errorf("max %v: %v, want %v", c.max, v.Outcome, c.want)
 		}
@@ -206,17 +207,17 @@ func TestTruncated(t *testing.T) {
 }
 
 func TestRow(t *testing.T) {
-	e := Expectation{
-		ID: "dead", Metric: "detection_first", Where: Where{"to": {"DEAD"}, "observer_site_not": {"c", "d"}}, Stat: "mean",
-		Equals: ptr(8), RelTolerance: 0.08, Level: Should, Why: "formula",
+	e := claim.Claim{
+		ID: "dead", Metric: "detection_first", Where: claim.Where{"to": {"DEAD"}, "observer_site_not": {"c", "d"}}, Stat: "mean",
+		Equals: ptr(8), Tolerance: 0.64, Level: claim.Should, Why: "formula",
 	}
-	v := Judge([]Expectation{e}, run(), Options{})[0]
+	v := Judge([]claim.Claim{e}, run(), 0)[0]
 	row := v.Row()
-	if row.Labels != "observer_site!=c|d;to=DEAD" || row.Bound != "= 8 ± 8%" || row.Verdict != "pass" || row.Level != "should" ||
+	if row.Labels != "observer_site!=c|d;to=DEAD" || row.Bound != "= 8 ± 0.64" || row.Verdict != "pass" || row.Level != "should" ||
 		row.Unit != "s" || row.Summary.Count != 2 || row.Value != 8 || row.Why != "formula" || row.Expectation != "dead" {
 		t.Errorf("row %+v", row)
 	}
-	all := Judge([]Expectation{{Metric: "detection_first", Stat: "all", Max: ptr(8)}}, run(), Options{})[0]
+	all := Judge([]claim.Claim{{Metric: "detection_first", Stat: "all", Max: ptr(8)}}, run(), 0)[0]
 	if all.Worst == nil || all.Worst.At != sec(89) || all.Bound != "<= 8" {
 		t.Errorf("worst %+v", all.Worst)
 	}
@@ -226,7 +227,7 @@ func TestRow(t *testing.T) {
 func TestUnitOfTheStatistic(t *testing.T) {
 	for _, c := range []struct {
 		metric, stat, want string
-		ratio              *Other
+		ratio              *claim.Other
 	}{
 		{metric: "detection_first", stat: "count", want: "count"},
 		{metric: "detection_first", stat: "mean", want: "s"},
@@ -235,10 +236,10 @@ func TestUnitOfTheStatistic(t *testing.T) {
 		{metric: "false_positives", stat: "rate", want: "1/node-hour"},
 		{metric: "false_positives", stat: "sum", want: "count"},
 		{metric: "view_error", stat: "slope", want: "fraction/s"},
-		{metric: "bytes", stat: "mean", want: "ratio", ratio: &Other{Metric: "messages"}},
+		{metric: "bytes", stat: "mean", want: "ratio", ratio: &claim.Other{Metric: "messages"}},
 	} {
-		e := Expectation{Metric: c.metric, Stat: c.stat, Ratio: c.ratio, Min: ptr(0)}
-		v := Judge([]Expectation{e}, run(), Options{})[0]
+		e := claim.Claim{Metric: c.metric, Stat: c.stat, Ratio: c.ratio, Min: ptr(0)}
+		v := Judge([]claim.Claim{e}, run(), 0)[0]
 		row := v.Row()
 		def, _ := words.Lookup(c.metric)
 		unit := def.Def().Unit
@@ -250,22 +251,9 @@ func TestUnitOfTheStatistic(t *testing.T) {
 		}
 	}
 	for _, m := range words.All() {
-		v := Judge([]Expectation{{Metric: m.String(), Stat: "count", Min: ptr(0)}}, run(), Options{})[0]
+		v := Judge([]claim.Claim{{Metric: m.String(), Stat: "count", Min: ptr(0)}}, run(), 0)[0]
 		if v.Unit != "count" {
 			t.Errorf("the count of %s is in %q", m, v.Unit)
 		}
-	}
-}
-
-func TestBaseline(t *testing.T) {
-	r := run()
-	if v, err := Baseline("false_positives", "count", nil, r); err != nil || v != 1 {
-		t.Errorf("%v, %v; want the one at 10 s", v, err)
-	}
-	if v, err := Baseline("view_error", "max", nil, r); err != nil || !math.IsNaN(v) {
-		t.Errorf("%v, %v; want NaN", v, err)
-	}
-	if _, err := Baseline("nothing", "max", nil, r); err == nil {
-		t.Error("an unknown metric was accepted")
 	}
 }

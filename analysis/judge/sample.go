@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/core"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
@@ -23,42 +25,35 @@ type Sample struct {
 	perNode   bool
 }
 
-// Select returns what e is about. Errors are those of the expectation: an unknown metric, label or
-// moment.
-func Select(e *Expectation, r *metrics.Result, opts *Options) (*Sample, error) {
-	m, ok := words.Lookup(e.Metric)
+// Select returns what c is about. Errors are those of the claim: an unknown metric or label.
+func Select(c *claim.Claim, r *metrics.Result) (*Sample, error) {
+	m, ok := words.Lookup(c.Metric)
 	if !ok {
-		return nil, fmt.Errorf("metric %q is not measured by this run", e.Metric)
+		return nil, fmt.Errorf("metric %q is not measured by this run", c.Metric)
 	}
 	s := &Sample{Unit: m.Def().Unit, Truncated: r.Truncated[m], perNode: m.Def().PerNodeHour}
-	if err := s.window(e, r, opts); err != nil {
-		return nil, err
-	}
+	s.window(c, r)
 	var err error
-	if s.Obs, err = pick(m, e.Where, r); err != nil {
+	if s.Obs, err = pick(m, c.Where, r); err != nil {
 		return nil, err
 	}
 	s.cut(s.From, s.To)
-	s.wait(unseen(m, e, r, s.To))
-	if e.Since != nil {
-		since, err := opts.moment(*e.Since, r)
-		if err != nil {
-			return nil, err
-		}
-		s.rebase(since)
+	s.wait(unseen(m, c, r, s.To))
+	if c.Since != nil {
+		s.rebase(core.Instant(*c.Since))
 	}
-	s.NodeHours = e.Where.NodeHours(m, r, s.From, s.To)
-	if err := s.combine(e, r, m); err != nil {
+	s.NodeHours = NodeHours(c.Where, m, r, s.From, s.To)
+	if err := s.combine(c, r, m); err != nil {
 		return nil, err
 	}
-	if e.Window != nil && e.Window.Rolling > 0 {
-		s.roll(e.Window.Rolling, m)
+	if c.Window != nil && c.Window.Rolling > 0 {
+		s.roll(c.Window.Rolling, m)
 	}
 	return s, nil
 }
 
 // pick selects the observations of m by their labels.
-func pick(m words.Metric, w Where, r *metrics.Result) ([]metrics.Observation, error) {
+func pick(m words.Metric, w claim.Where, r *metrics.Result) ([]metrics.Observation, error) {
 	keys := slices.Sorted(maps.Keys(w))
 	known := m.LabelKeys()
 	for _, k := range keys {
@@ -67,34 +62,22 @@ func pick(m words.Metric, w Where, r *metrics.Result) ([]metrics.Observation, er
 		}
 	}
 	return r.Select(m, func(o *metrics.Observation) bool {
-		for _, k := range keys {
-			key, not := strings.CutSuffix(k, "_not")
-			word, _ := r.Label(o, key)
-			if slices.Contains(w[k], word) == not {
-				return false
-			}
-		}
-		return true
+		return holds(w, keys, o, r)
 	}), nil
 }
 
 // window finds the part of the run that counts.
-func (s *Sample) window(e *Expectation, r *metrics.Result, opts *Options) (err error) {
+func (s *Sample) window(c *claim.Claim, r *metrics.Result) {
 	s.From, s.To = core.Instant(r.Warmup), r.End
-	if e.Window == nil {
-		return nil
+	if c.Window == nil {
+		return
 	}
-	if e.Window.From != nil {
-		if s.From, err = opts.moment(*e.Window.From, r); err != nil {
-			return err
-		}
+	if c.Window.From != nil {
+		s.From = core.Instant(*c.Window.From)
 	}
-	if e.Window.To != nil {
-		if s.To, err = opts.moment(*e.Window.To, r); err != nil {
-			return err
-		}
+	if c.Window.To != nil {
+		s.To = core.Instant(*c.Window.To)
 	}
-	return nil
 }
 
 func (s *Sample) cut(from, to core.Instant) {
@@ -118,13 +101,13 @@ func (s *Sample) rebase(since core.Instant) {
 
 // combine subtracts, or divides by, the matching observation of another metric: the earliest one of the
 // same crash, update or sample. Observations without a match do not count.
-func (s *Sample) combine(e *Expectation, r *metrics.Result, m words.Metric) error {
+func (s *Sample) combine(c *claim.Claim, r *metrics.Result, m words.Metric) error {
 	for _, x := range []struct {
-		other *Other
+		other *claim.Other
 		apply func(a, b float64) float64
 	}{
-		{e.Minus, func(a, b float64) float64 { return a - b }},
-		{e.Ratio, func(a, b float64) float64 { return a / b }},
+		{c.Minus, func(a, b float64) float64 { return a - b }},
+		{c.Ratio, func(a, b float64) float64 { return a / b }},
 	} {
 		if x.other == nil {
 			continue
@@ -142,8 +125,7 @@ func (s *Sample) combine(e *Expectation, r *metrics.Result, m words.Metric) erro
 		}
 		s.apply(list, x.apply)
 	}
-	switch {
-	case e.Ratio != nil:
+	if c.Ratio != nil {
 		s.Unit = "ratio"
 	}
 	return nil
@@ -208,19 +190,4 @@ func (s *Sample) count() float64 {
 		n += float64(s.Obs[i].Weight)
 	}
 	return n
-}
-
-// String renders w as in summary.csv, keys sorted.
-func (w Where) String() string {
-	parts := make([]string, 0, len(w))
-	for _, k := range slices.Sorted(maps.Keys(w)) {
-		op := "="
-		if key, not := strings.CutSuffix(k, "_not"); not {
-			k, op = key, "!="
-			parts = append(parts, k+op+strings.Join(w[k+"_not"], "|"))
-			continue
-		}
-		parts = append(parts, k+op+strings.Join(w[k], "|"))
-	}
-	return strings.Join(parts, ";")
 }

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/sim/metrics"
 )
 
-// Statistic returns e's statistic of the sample, and the observation behind it where there is one. The
+// Statistic returns c's statistic of the sample, and the observation behind it where there is one. The
 // unit of a rate or slope replaces the sample's. NaN: not defined for so few observations.
-func (s *Sample) Statistic(e *Expectation) (v float64, at *metrics.Observation, err error) {
-	stat := e.stat()
+func (s *Sample) Statistic(c *claim.Claim) (v float64, at *metrics.Observation, err error) {
+	stat := c.StatName()
 	switch stat {
 	case "count":
 		s.Unit = "count"
@@ -38,7 +40,7 @@ func (s *Sample) Statistic(e *Expectation) (v float64, at *metrics.Observation, 
 	case "last":
 		at = &s.Obs[len(s.Obs)-1]
 	case "all":
-		at = s.extreme(e.margin)
+		at = s.extreme(c.Margin)
 	case "min":
 		at = s.extreme(func(v float64) float64 { return v })
 	case "max":
@@ -71,12 +73,6 @@ func (s *Sample) extreme(score func(float64) float64) *metrics.Observation {
 		}
 	}
 	return best
-}
-
-// margin is how far v lies inside the bounds; negative outside.
-func (e *Expectation) margin(v float64) float64 {
-	lo, hi := e.limits()
-	return min(v-lo, hi-v)
 }
 
 // rate is observations per second of the window, or per node-hour where the metric says so.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/batch"
 	"hypersim/cmd/internal/runner"
@@ -17,8 +19,8 @@ func TestNotJudgedAndCannotBeJudged(t *testing.T) {
 		{ID: "holds", Outcome: judge.Pass, Why: "of the bound"},
 		{ID: "breaks", Outcome: judge.Fail, Why: "as it does"},
 		{ID: "lacks", Outcome: judge.CannotJudge, Why: "0 observations, needs 1"},
-		{ID: "lacks-goal", Outcome: judge.CannotJudge, Level: judge.Should, Why: "1 observation, needs 2"},
-		{ID: "recorded", Outcome: judge.NotJudged, Level: judge.Record, Why: "recorded, never judged"},
+		{ID: "lacks-goal", Outcome: judge.CannotJudge, Level: claim.Should, Why: "1 observation, needs 2"},
+		{ID: "recorded", Outcome: judge.NotJudged, Level: claim.Record, Why: "recorded, never judged"},
 		{ID: "elsewhere", Outcome: judge.NotJudged, Why: "another variant"},
 	}
 	for i := range list {

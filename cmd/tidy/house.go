@@ -51,10 +51,11 @@ var house = []room{
 	{at: "sim/metrics/words/...", allow: []string{"core"}, deny: simDeny},
 	{at: "sim/...", allow: []string{"!sim/world/...", "sim/...", "core", "core/rng", "core/xmath", "core/estimate"}, deny: simDeny},
 
+	{at: "scenarios/claim/...", allow: []string{"core"}},
 	{at: "scenarios/form/...", allow: []string{"topologies/tomlpos", "core", "core/xmath"}, third: []string{anyOther}},
 	{at: "scenarios/...", allow: []string{"!core/coretest", "topologies/...", "core/...", "sim/fault", "sim/metrics/words"}, third: []string{anyOther}},
 	{at: "topologies/...", allow: []string{"!core/coretest", "core/..."}, third: []string{anyOther}},
-	{at: "analysis/...", allow: []string{"analysis/...", "sim/fault", "sim/trace", "sim/metrics", "sim/metrics/words", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
+	{at: "analysis/...", allow: []string{"analysis/...", "scenarios/claim", "sim/fault", "sim/trace", "sim/metrics", "sim/metrics/words", "topologies/input", "core", "core/rng", "core/xmath"}, third: []string{anyOther}},
 	{at: "cmd/...", allow: []string{"..."}, third: []string{anyOther}},
 }
 

@@ -163,7 +163,7 @@ func (r *runData) answer(dir string, c *Cell, seed uint64) error {
 		if s == nil {
 			return damaged(dir, r.Address, "it lacks what the expectation "+c.Claims[i].ID+" is about")
 		}
-		r.claims = append(r.claims, s.judged(&c.Claims[i].Expectation))
+		r.claims = append(r.claims, s.judged(&c.Claims[i]))
 	}
 	return nil
 }

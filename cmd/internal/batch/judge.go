@@ -5,9 +5,10 @@ import (
 	"math"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/analysis/judge"
 	"hypersim/analysis/stats"
-	"hypersim/scenarios"
 )
 
 // Verdict is the judgement of one expectation in one cell: a row of expectations.csv.
@@ -34,7 +35,7 @@ type Verdict struct {
 	Fails   bool   `json:"fails"`
 	Open    bool   `json:"undecided"` // it matters, and so few runs cannot say
 	few     bool   // cannot be judged because there are too few runs, which fails nothing
-	level   judge.Level
+	level   claim.Level
 }
 
 // because puts the reason of a bound behind what happened.
@@ -86,14 +87,14 @@ func (v *Verdict) set(i stats.Interval) {
 
 // settle decides whether the verdict fails the sweep, or leaves it open.
 func (v *Verdict) settle(strict bool) {
-	must := v.level == judge.Must || v.level == judge.Should && strict
+	must := v.level == claim.Must || v.level == claim.Should && strict
 	v.Fails = must && (v.Verdict == judge.Fail.String() || v.Verdict == judge.CannotJudge.String() && !v.few)
 	v.Open = must && v.few
 }
 
 // evidence is what the runs of a cell say about one of its claims.
 type evidence struct {
-	claim   *Claim
+	claim   *claim.Claim
 	samples []*Sample
 	seeds   []uint64
 	missing int // runs that are not there
@@ -104,7 +105,7 @@ type evidence struct {
 func judged(e *evidence) Verdict {
 	c := e.claim
 	v := Verdict{
-		ID: c.ID, Metric: c.Metric, Labels: c.Where.String(), Stat: c.StatName(), Level: c.Level.String(), Across: across(c),
+		ID: c.ID, Metric: c.Metric, Labels: c.Where.String(), Stat: c.StatName(), Level: c.Level.String(), Across: c.Across.String(),
 		Value: number(math.NaN()), Low: number(math.NaN()), High: number(math.NaN()), Unit: unit(c, e.samples), Bound: c.BoundText(),
 		Runs: len(e.samples), Why: c.Why, level: c.Level,
 	}
@@ -112,14 +113,14 @@ func judged(e *evidence) Verdict {
 		v.Count += s.Count
 	}
 	if len(e.samples) == 0 {
-		if e.stopped > 0 && c.Level != judge.Record {
+		if e.stopped > 0 && c.Level != claim.Record {
 			return v.cannot("no run to judge by: %s", stopped(e.stopped))
 		}
 		return v.not("no run to judge by")
 	}
 	v, fails := e.combined(v)
 	switch {
-	case c.Level == judge.Record:
+	case c.Level == claim.Record:
 		return v.not("recorded, never judged")
 	case e.stopped > 0:
 		return v.cannot("%s", stopped(e.stopped))
@@ -137,20 +138,7 @@ func stopped(n int) string {
 	return fmt.Sprintf("%d runs were stopped by their budget", n)
 }
 
-func across(c *Claim) string {
-	switch c.Across {
-	case judge.AcrossPooled:
-		return "pooled"
-	case judge.AcrossMean:
-		return "mean"
-	case judge.AcrossShare:
-		return "share"
-	case judge.AcrossDefault, judge.AcrossAll:
-	}
-	return "all"
-}
-
-func unit(c *Claim, samples []*Sample) string {
+func unit(c *claim.Claim, samples []*Sample) string {
 	if len(samples) > 0 && samples[0].Unit != "" {
 		return samples[0].Unit
 	}
@@ -161,13 +149,13 @@ func unit(c *Claim, samples []*Sample) string {
 // could not change a failure into something else.
 func (e *evidence) combined(v Verdict) (_ Verdict, sure bool) {
 	switch e.claim.Across {
-	case judge.AcrossPooled:
+	case claim.AcrossPooled:
 		return e.pooled(v), false
-	case judge.AcrossMean:
+	case claim.AcrossMean:
 		return e.mean(v), false
-	case judge.AcrossShare:
+	case claim.AcrossShare:
 		return e.share(v), false
-	case judge.AcrossDefault, judge.AcrossAll:
+	case claim.AcrossDefault, claim.AcrossAll:
 	}
 	v = e.every(v)
 	return v, v.Verdict == judge.Fail.String()
@@ -207,7 +195,7 @@ func (e *evidence) every(v Verdict) Verdict {
 func (e *evidence) pooled(v Verdict) Verdict {
 	p := pool(e.samples)
 	x, iv, seen := judge.Estimate{Value: p.statistic(v.Stat, p.once())}, stats.Interval{}, p.count
-	if p.unseen > 0 && e.claim.Censors() {
+	if p.unseen > 0 && judge.Censors(e.claim.StatName()) {
 		var err error
 		if x, iv, err = p.estimate(v.Stat); err != nil {
 			return v.cannot("%v", err)
@@ -226,7 +214,7 @@ func (e *evidence) pooled(v Verdict) Verdict {
 	for _, s := range e.samples {
 		truncated += s.Truncated
 	}
-	switch outcome := e.claim.Judge(x); {
+	switch outcome := x.Judge(e.claim); {
 	case seen < float64(e.claim.Least()):
 		return v.cannot("%.6g observations, needs %d", seen, e.claim.Least())
 	case math.IsNaN(x.Value):
@@ -270,7 +258,7 @@ func (e *evidence) mean(v Verdict) Verdict {
 	for _, s := range e.samples {
 		seen += float64(len(s.Unseen))
 	}
-	outcome := e.claim.Judge(x)
+	outcome := x.Judge(e.claim)
 	switch {
 	case len(values) == 0 || seen < float64(e.claim.Least()):
 		return v.cannot("%.6g observations, needs %d", seen, e.claim.Least())
@@ -291,7 +279,7 @@ func (e *evidence) share(v Verdict) Verdict {
 			holds++
 		case judge.Fail.String():
 		default:
-			if e.claim.Level != judge.Record {
+			if e.claim.Level != claim.Record {
 				return v.cannot("seed %d: %s", e.seeds[i], s.why)
 			}
 		}
@@ -321,7 +309,7 @@ func against(v Verdict, e, other *evidence, name string) Verdict {
 	v.set(iv)
 	least, most := c.Limits()
 	switch {
-	case c.Level == judge.Record:
+	case c.Level == claim.Record:
 		return v.not("recorded, never judged")
 	case e.stopped+other.stopped > 0:
 		return v.cannot("%s", stopped(e.stopped+other.stopped))
@@ -344,7 +332,7 @@ func against(v Verdict, e, other *evidence, name string) Verdict {
 }
 
 // versusName names a cell that there is not.
-func versusName(choices []scenarios.Choice) string {
+func versusName(choices []claim.Choice) string {
 	parts := make([]string, len(choices))
 	for i, x := range choices {
 		parts[i] = x.Key + "=" + x.Value

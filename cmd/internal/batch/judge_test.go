@@ -6,17 +6,18 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/scenarios/claim"
+
 	"pgregory.net/rapid"
 
 	"hypersim/analysis/judge"
-	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 )
 
 func ptr(v float64) *float64 { return &v }
 
 // seeds makes a run of each list of values, judged by itself as the run would be.
-func seeds(c *Claim, runs ...[]float64) *evidence {
+func seeds(c *claim.Claim, runs ...[]float64) *evidence {
 	e := &evidence{claim: c}
 	for i, values := range runs {
 		s := &Sample{id: c.ID, Count: number(len(values)), Exposure: 10, PerWhat: "s", Value: number(math.NaN())}
@@ -46,38 +47,38 @@ func seeds(c *Claim, runs ...[]float64) *evidence {
 	return e
 }
 
-func most(stat string, across judge.Across, bound float64) *Claim {
-	return &Claim{Applies: true, Expectation: judge.Expectation{ID: "x", Metric: "detection_first", Stat: stat, Max: ptr(bound), Across: across}}
+func most(stat string, across claim.Across, bound float64) *claim.Claim {
+	return &claim.Claim{ID: "x", Metric: "detection_first", Stat: stat, Max: ptr(bound), Across: across, Applies: true}
 }
 
 func TestAcross(t *testing.T) {
 	good, bad := []float64{1, 2, 3}, []float64{4, 5, 12}
-	share := most("max", judge.AcrossShare, 10)
+	share := most("max", claim.AcrossShare, 10)
 	share.AtLeast = 0.5
-	strictShare := most("max", judge.AcrossShare, 10)
+	strictShare := most("max", claim.AcrossShare, 10)
 	strictShare.AtLeast = 0.6
-	many := most("p50", judge.AcrossPooled, 10)
+	many := most("p50", claim.AcrossPooled, 10)
 	many.Needs = 7
-	record := most("p50", judge.AcrossPooled, 1)
-	record.Level = judge.Record
+	record := most("p50", claim.AcrossPooled, 1)
+	record.Level = claim.Record
 	for _, c := range []struct {
 		name  string
-		claim *Claim
+		claim *claim.Claim
 		runs  [][]float64
 		want  string
 		value float64
 		fails bool
 	}{
-		{"all hold", most("max", judge.AcrossAll, 10), [][]float64{good, good}, "pass", 3, false},
-		{"one does not", most("max", judge.AcrossAll, 10), [][]float64{good, bad}, "fail", 12, true},
-		{"one has nothing", most("max", judge.AcrossAll, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
-		{"the pool holds though a run does not", most("p50", judge.AcrossPooled, 4), [][]float64{good, bad}, "pass", 3, false},
-		{"the pool does not", most("p90", judge.AcrossPooled, 10), [][]float64{good, bad}, "fail", 12, true},
-		{"a run without observations is in the pool", most("p50", judge.AcrossPooled, 4), [][]float64{good, {}}, "pass", 2, false},
+		{"all hold", most("max", claim.AcrossAll, 10), [][]float64{good, good}, "pass", 3, false},
+		{"one does not", most("max", claim.AcrossAll, 10), [][]float64{good, bad}, "fail", 12, true},
+		{"one has nothing", most("max", claim.AcrossAll, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
+		{"the pool holds though a run does not", most("p50", claim.AcrossPooled, 4), [][]float64{good, bad}, "pass", 3, false},
+		{"the pool does not", most("p90", claim.AcrossPooled, 10), [][]float64{good, bad}, "fail", 12, true},
+		{"a run without observations is in the pool", most("p50", claim.AcrossPooled, 4), [][]float64{good, {}}, "pass", 2, false},
 		{"too few in the pool", many, [][]float64{good, bad}, "cannot-be-judged", 3, true},
-		{"the mean of maxima", most("max", judge.AcrossMean, 7.5), [][]float64{good, bad}, "pass", 7.5, false},
-		{"the mean of maxima, above", most("max", judge.AcrossMean, 7), [][]float64{good, bad}, "fail", 7.5, true},
-		{"the mean, but a run has none", most("max", judge.AcrossMean, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
+		{"the mean of maxima", most("max", claim.AcrossMean, 7.5), [][]float64{good, bad}, "pass", 7.5, false},
+		{"the mean of maxima, above", most("max", claim.AcrossMean, 7), [][]float64{good, bad}, "fail", 7.5, true},
+		{"the mean, but a run has none", most("max", claim.AcrossMean, 10), [][]float64{good, {}}, "cannot-be-judged", 3, true},
 		{"half of the runs", share, [][]float64{good, bad}, "pass", 0.5, false},
 		{"more than half", strictShare, [][]float64{good, bad}, "fail", 0.5, true},
 		{"recorded", record, [][]float64{good, bad}, "not-judged", 3, false},
@@ -92,13 +93,13 @@ func TestAcross(t *testing.T) {
 
 // What is missing is not held against anybody, unless a single run decides.
 func TestMissingRuns(t *testing.T) {
-	e := seeds(most("p50", judge.AcrossPooled, 1), []float64{5})
+	e := seeds(most("p50", claim.AcrossPooled, 1), []float64{5})
 	e.missing = 1
 	v := judged(e)
 	if v.settle(false); v.Verdict != "not-judged" || v.Fails || !strings.Contains(v.Why, "1 of 2 runs are missing") {
 		t.Errorf("%+v", v)
 	}
-	e = seeds(most("max", judge.AcrossAll, 1), []float64{5})
+	e = seeds(most("max", claim.AcrossAll, 1), []float64{5})
 	e.missing = 1
 	if v := judged(e); v.Verdict != "fail" {
 		t.Errorf("%+v", v)
@@ -125,15 +126,15 @@ func TestVersus(t *testing.T) {
 		}
 		return out
 	}
-	claim := func(lo, hi float64, ratio bool) *Claim {
-		return &Claim{
-			Applies: true, AsRatio: ratio, Versus: []scenarios.Choice{{Key: "variant", Value: "base"}},
-			Expectation: judge.Expectation{ID: "x", Metric: "detection_first", Stat: "mean", Min: ptr(lo), Max: ptr(hi), Across: judge.AcrossMean},
+	paired := func(lo, hi float64, ratio bool) *claim.Claim {
+		return &claim.Claim{
+			Applies: true, AsRatio: ratio, Versus: []claim.Choice{{Key: "variant", Value: "base"}},
+			ID: "x", Metric: "detection_first", Stat: "mean", Min: ptr(lo), Max: ptr(hi), Across: claim.AcrossMean,
 		}
 	}
 	for _, c := range []struct {
 		name  string
-		claim *Claim
+		claim *claim.Claim
 		runs  [][]float64
 		want  string
 		value float64
@@ -141,12 +142,12 @@ func TestVersus(t *testing.T) {
 		open  bool
 	}{
 		// The runs differ by 7 between seeds and by 0.2 within a pair: only pairing can show this.
-		{"faster by one", claim(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false, false},
-		{"not faster", claim(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true, false},
-		{"somewhat faster", claim(-9, -0.9, false), shifted(-0.5, -1.5), "cannot-be-judged", -1, false, true},
-		{"a ratio", claim(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false, false},
-		{"a ratio beyond", claim(1, 1.04, true), scaled(1.05), "fail", 1.05, true, false},
-		{"the same", claim(0, 0, false), shifted(0), "pass", 0, false, false},
+		{"faster by one", paired(-2, -0.5, false), shifted(-1, -1.2, -0.8), "pass", -1, false, false},
+		{"not faster", paired(-9, -0.5, false), shifted(0.1, -0.1), "fail", 0, true, false},
+		{"somewhat faster", paired(-9, -0.9, false), shifted(-0.5, -1.5), "cannot-be-judged", -1, false, true},
+		{"a ratio", paired(1.04, 1.06, true), scaled(1.05), "pass", 1.05, false, false},
+		{"a ratio beyond", paired(1, 1.04, true), scaled(1.05), "fail", 1.05, true, false},
+		{"the same", paired(0, 0, false), shifted(0), "pass", 0, false, false},
 	} {
 		e := seeds(c.claim, c.runs...)
 		v := against(judged(e), e, seeds(c.claim, base...), "variant=base")
@@ -157,7 +158,7 @@ func TestVersus(t *testing.T) {
 	}
 	// Up to four seeds say nothing about a difference, whatever they show: neither a failure nor a pass.
 	for n := 1; n <= 4; n++ {
-		c := claim(-2, -0.5, false)
+		c := paired(-2, -0.5, false)
 		e := seeds(c, shifted(-1, -1.2, -0.8)[:n]...)
 		v := against(judged(e), e, seeds(c, base[:n]...), "variant=base")
 		if v.settle(false); v.Verdict != "cannot-be-judged" || v.Fails || !v.Open || !strings.Contains(v.Why, "n >= 5 needed") {
@@ -177,7 +178,7 @@ func TestVersus(t *testing.T) {
 // Twenty observers that believe one accusation are not twenty accusations: the interval is that of the runs. Without
 // any, nothing but how many runs may have some is known.
 func TestRateInterval(t *testing.T) {
-	c := most("rate", judge.AcrossPooled, 1)
+	c := most("rate", claim.AcrossPooled, 1)
 	judge := func(counts ...int) Verdict {
 		runs := make([][]float64, len(counts))
 		for i, n := range counts {
@@ -200,7 +201,7 @@ func TestRateInterval(t *testing.T) {
 
 // Of 0 and 1 the mean is a share: ten runs in which all crashes were detected leave it open whether all are.
 func TestShareOfObservations(t *testing.T) {
-	c := most("mean", judge.AcrossPooled, 1)
+	c := most("mean", claim.AcrossPooled, 1)
 	runs := make([][]float64, 10)
 	for i := range runs {
 		runs[i] = []float64{1, 1, 1}
@@ -222,7 +223,7 @@ func TestNoInterval(t *testing.T) {
 		runs  [][]float64
 		known bool
 	}{{"mean", few, true}, {"mean", few[:2], false}, {"p50", few, true}, {"p99", few, false}, {"max", few, false}, {"sd", few, true}} {
-		v := judged(seeds(most(x.stat, judge.AcrossPooled, 100), x.runs...))
+		v := judged(seeds(most(x.stat, claim.AcrossPooled, 100), x.runs...))
 		if known := v.Low == v.Low && v.High == v.High; known != x.known || v.Verdict != "pass" {
 			t.Errorf("%s of %d runs: [%v, %v], %s", x.stat, len(x.runs), v.Low, v.High, v.Verdict)
 		}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/analysis/judge"
 	"hypersim/analysis/stats"
 	"hypersim/cmd/internal/runner"
@@ -33,9 +35,9 @@ func reduce(res *runner.Result, build runner.Build, address string) (*runData, e
 	if res.Stopped != "" { // half a run is no measurement
 		return r, nil
 	}
-	list := runner.Claims(sc)
+	list := sc.Expects
 	for _, name := range selections(list) {
-		i := slices.IndexFunc(list, func(e judge.Expectation) bool { return e.Selection() == name })
+		i := slices.IndexFunc(list, func(e claim.Claim) bool { return e.Selection() == name })
 		r.Samples = append(r.Samples, sample(name, &list[i], res.Metrics))
 	}
 	r.Counts, r.Survival = counts(res.Metrics), survival(res.Metrics)
@@ -55,7 +57,7 @@ func runSets(sets []string) []string {
 }
 
 // selections returns the different selections of expectations, sorted.
-func selections(list []judge.Expectation) []string {
+func selections(list []claim.Claim) []string {
 	out := make([]string, len(list))
 	for i := range list {
 		out[i] = list[i].Selection()
@@ -65,9 +67,9 @@ func selections(list []judge.Expectation) []string {
 }
 
 // sample keeps what an expectation is about.
-func sample(name string, e *judge.Expectation, m *metrics.Result) Sample {
+func sample(name string, e *claim.Claim, m *metrics.Result) Sample {
 	out := Sample{Selection: name, Value: number(math.NaN()), Low: number(math.NaN()), High: number(math.NaN()), Values: []number{}, Weights: []number{}}
-	s, err := judge.Select(e, m, &judge.Options{})
+	s, err := judge.Select(e, m)
 	if err != nil {
 		out.Err = err.Error()
 		return out
@@ -111,9 +113,9 @@ func (s *Sample) facts() *judge.Facts {
 }
 
 // judged returns the sample with the verdict on a claim, as if the run stood alone.
-func (s *Sample) judged(e *judge.Expectation) *Sample {
+func (s *Sample) judged(e *claim.Claim) *Sample {
 	out := *s // observations are shared
-	v := e.Decide(s.facts())
+	v := judge.Decide(e, s.facts())
 	out.id, out.outcome, out.Value, out.Least, out.Unit = e.ID, v.Outcome.String(), number(v.Value), v.Least, v.Unit
 	if v.Outcome != judge.Pass && v.Outcome != judge.Fail {
 		out.why = v.Why
@@ -264,14 +266,14 @@ func (g group) add(out *[]Dist, m *metrics.Result, id words.Metric, fine bool) e
 }
 
 // apart are the conditions by which events are counted beside all of them.
-func apart(id words.Metric) []judge.Where {
+func apart(id words.Metric) []claim.Where {
 	switch {
 	case id == words.Accusations:
-		return []judge.Where{{"to": {core.StateSuspect.String()}}, {"to": {core.StateDead.String()}}}
+		return []claim.Where{{"to": {core.StateSuspect.String()}}, {"to": {core.StateDead.String()}}}
 	case id.Def().PerNodeHour:
-		return []judge.Where{nil, {"class": {metrics.Healthy.String()}}, {"class": {metrics.Impaired.String()}}}
+		return []claim.Where{nil, {"class": {metrics.Healthy.String()}}, {"class": {metrics.Impaired.String()}}}
 	}
-	return []judge.Where{nil}
+	return []claim.Where{nil}
 }
 
 // counts returns how often what is counted happened, in all and at observers in good and in bad shape.
@@ -282,8 +284,8 @@ func counts(m *metrics.Result) []Count {
 			continue
 		}
 		for _, where := range apart(id) {
-			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(where.NodeHours(id, m, core.Instant(m.Warmup), m.End))}
-			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return where.Selects(o, m) }) {
+			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(judge.NodeHours(where, id, m, core.Instant(m.Warmup), m.End))}
+			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return judge.Selects(where, o, m) }) {
 				if o.At >= core.Instant(m.Warmup) {
 					c.Count += uint64(math.Round(o.Value * float64(o.Weight)))
 				}

@@ -10,7 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"hypersim/analysis/judge"
+	"hypersim/scenarios/claim"
+
 	"hypersim/cmd/internal/runner"
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -65,15 +66,15 @@ type Plan struct {
 
 // Cell is one combination of values; its runs differ in the seed alone.
 type Cell struct {
-	Name       string   `json:"name"`
-	Values     []Value  `json:"values"`
-	Identity   string   `json:"identity"` // of the configuration
-	ConfigHash string   `json:"config_hash"`
-	Nodes      int      `json:"nodes"`
-	Args       []string `json:"args"` // hypersim run SCENARIO, these and --seed repeat a run
-	Warnings   []string `json:"warnings"`
-	Claims     []Claim  `json:"expectations"`
-	Runs       []string `json:"runs"` // addresses, one per seed
+	Name       string        `json:"name"`
+	Values     []Value       `json:"values"`
+	Identity   string        `json:"identity"` // of the configuration
+	ConfigHash string        `json:"config_hash"`
+	Nodes      int           `json:"nodes"`
+	Args       []string      `json:"args"` // hypersim run SCENARIO, these and --seed repeat a run
+	Warnings   []string      `json:"warnings"`
+	Claims     []claim.Claim `json:"expectations"`
+	Runs       []string      `json:"runs"` // addresses, one per seed
 
 	inert   []scenarios.Inert
 	run     string // hash of what its runs follow from and what is kept of them, without bounds
@@ -81,16 +82,6 @@ type Cell struct {
 	variant string
 	cost    float64 // events expected of one run
 	memory  int64
-}
-
-// Claim is an expectation, resolved for its cell.
-type Claim struct {
-	judge.Expectation
-	Applies bool               `json:"Applies"` // false: its `when` excludes the cell
-	AtLeast float64            `json:"AtLeast,omitempty"`
-	Versus  []scenarios.Choice `json:"Versus,omitempty"`
-	AsRatio bool               `json:"AsRatio,omitempty"`
-	Unit    string             `json:"Unit"`
 }
 
 // Expand loads every cell and returns the plan. Everything wrong with any of them is one error.
@@ -231,14 +222,8 @@ func loadCell(req Request, values []Value) (*Cell, error) {
 	}
 	c.Identity, c.ConfigHash, c.Nodes = runner.Identity(sc), sc.ConfigHash, len(sc.Nodes)
 	c.Warnings = append([]string{}, sc.Warnings...)
-	list := runner.Claims(sc)
-	c.run = hash(runner.RunIdentity(sc) + "\n" + strings.Join(selections(list), "\n"))
-	for i, e := range list {
-		x := &sc.Expects[i]
-		c.Claims = append(c.Claims, Claim{
-			Expectation: e, Applies: x.Applies, AtLeast: x.AtLeast, Versus: x.Versus, AsRatio: x.VersusRatio, Unit: x.Unit,
-		})
-	}
+	c.Claims = sc.Expects
+	c.run = hash(runner.RunIdentity(sc) + "\n" + strings.Join(selections(c.Claims), "\n"))
 	c.inert = sc.Inert
 	d := scenarios.Describe(sc)
 	c.cost, c.memory = max(d.Events, 1), d.Memory
@@ -311,7 +296,7 @@ func cellName(values []Value) string {
 
 // reference returns the cell that a claim of cell c compares with: it has the values of the choices and
 // otherwise those of c. −1: there is none.
-func (p *Plan) reference(c *Cell, choices []scenarios.Choice) int {
+func (p *Plan) reference(c *Cell, choices []claim.Choice) int {
 	return slices.IndexFunc(p.Cells, func(o Cell) bool {
 		for _, x := range choices {
 			if !same(o.value(x.Key), x.Value) {
@@ -319,7 +304,7 @@ func (p *Plan) reference(c *Cell, choices []scenarios.Choice) int {
 			}
 		}
 		for _, key := range p.Axes {
-			named := slices.ContainsFunc(choices, func(x scenarios.Choice) bool { return x.Key == key })
+			named := slices.ContainsFunc(choices, func(x claim.Choice) bool { return x.Key == key })
 			if mine, its := c.value(key), o.value(key); !named && mine != "" && its != "" && mine != its {
 				return false
 			}

@@ -3,6 +3,8 @@ package runner
 import (
 	"time"
 
+	"hypersim/scenarios/claim"
+
 	"hypersim/analysis/judge"
 	"hypersim/core"
 	"hypersim/core/swim"
@@ -63,72 +65,9 @@ func bound(sc *scenarios.Scenario) metrics.Bound {
 	}
 }
 
-// Claims turns a scenario's expectations into those that the judge knows, in order.
-func Claims(sc *scenarios.Scenario) []judge.Expectation {
-	out := make([]judge.Expectation, len(sc.Expects))
-	for i := range sc.Expects {
-		out[i] = claim(&sc.Expects[i])
-	}
-	return out
-}
-
-func claim(e *scenarios.Expect) judge.Expectation {
-	from, to := judge.Moment{Offset: e.From}, judge.Moment{Offset: e.To}
-	j := judge.Expectation{
-		ID: e.ID, Metric: e.Metric, Where: where(e.Where), Minus: other(e.Minus), Ratio: other(e.Ratio), Stat: e.StatText,
-		Window: &judge.Window{From: &from, To: &to, Rolling: e.Rolling}, Min: e.Min, Max: e.Max, Needs: e.Needs, Why: e.Why,
-	}
-	if e.Equals != nil {
-		j.Equals, j.Tolerance, j.Min, j.Max = e.Equals, e.Tolerance, nil, nil
-	}
-	if e.Since != nil {
-		j.Since = &judge.Moment{Offset: *e.Since}
-	}
-	switch e.Level {
-	case scenarios.LevelShould:
-		j.Level = judge.Should
-	case scenarios.LevelRecord:
-		j.Level = judge.Record
-	}
-	switch e.Across {
-	case "all":
-		j.Across = judge.AcrossAll
-	case "pooled":
-		j.Across = judge.AcrossPooled
-	case "mean":
-		j.Across = judge.AcrossMean
-	case "share":
-		j.Across = judge.AcrossShare
-	}
-	return j
-}
-
-func other(o *scenarios.Observable) *judge.Other {
-	if o == nil {
-		return nil
-	}
-	return &judge.Other{Metric: o.Metric, Where: where(o.Where)}
-}
-
-func where(list []scenarios.Label) judge.Where {
-	if len(list) == 0 {
-		return nil
-	}
-	w := judge.Where{}
-	for _, l := range list {
-		key := l.Key
-		if l.Not {
-			key += "_not"
-		}
-		w[key] = l.Values
-	}
-	return w
-}
-
 // judged returns the verdicts of a run that ended, or says of each claim why it was not judged, or cannot be.
 func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.Verdict {
-	list := Claims(sc)
-	out := judge.Judge(list, r, judge.Options{Seeds: len(sc.Sweep.Seeds)})
+	out := judge.Judge(sc.Expects, r, len(sc.Sweep.Seeds))
 	for i := range out {
 		v := &out[i]
 		switch {
@@ -136,7 +75,7 @@ func judged(sc *scenarios.Scenario, r *metrics.Result, stopped string) []judge.V
 			v.Outcome, v.Why = judge.NotJudged, "its condition `when` does not hold for this run"
 		case sc.Expects[i].Versus != nil:
 			v.Outcome, v.Why = judge.NotJudged, "compares two cells of a sweep"
-		case stopped != "" && v.Level != judge.Record: // half a run may meet every bound
+		case stopped != "" && v.Level != claim.Record: // half a run may meet every bound
 			v.Outcome, v.Why = judge.CannotJudge, "the run was "+stopped
 		}
 	}

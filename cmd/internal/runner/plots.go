@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
+	"strings"
 
 	"hypersim/analysis"
 	"hypersim/analysis/plot"
@@ -43,8 +45,9 @@ func Requests(sc *scenarios.Scenario) []plot.Request {
 			Kind: p.Kind, Metric: p.Metric, Stat: p.Stat, X: p.X, Split: p.Split, Rate: p.Rate, HLine: p.HLine, Mark: p.Mark,
 			LogX: slices.Contains(p.Log, "x"), LogY: slices.Contains(p.Log, "y"),
 		}
-		for _, l := range p.Where {
-			q.Where = append(q.Where, analysis.Filter{Key: l.Key, Words: l.Values, Not: l.Not})
+		for _, name := range slices.Sorted(maps.Keys(p.Where)) {
+			key, not := strings.CutSuffix(name, "_not")
+			q.Where = append(q.Where, analysis.Filter{Key: key, Words: p.Where[name], Not: not})
 		}
 		if p.From != nil {
 			q.From = p.From.Seconds()
