@@ -5,6 +5,11 @@ package core
 type Extra struct {
 	Health  []HealthEntry // participants about themselves (spec 10 §4.6)
 	Workers []WorkerEntry // owners about their workers (§6, AD-48)
+
+	// A worker about itself, on its own pings (spec 01 no. 18). Version 0: nothing. Shards are by id and end where the
+	// datagram does.
+	Beat   Beat
+	Shards []ShardBeat
 }
 
 // Load is the overload state of a node (spec 10 §4.6, spec 30 §1).
@@ -78,10 +83,14 @@ type WorkerEntry struct {
 }
 
 // Clear empties x and keeps the memory of its slices.
-func (x *Extra) Clear() { *x = Extra{Health: x.Health[:0], Workers: x.Workers[:0]} }
+func (x *Extra) Clear() {
+	*x = Extra{Health: x.Health[:0], Workers: x.Workers[:0], Shards: x.Shards[:0]}
+}
 
 // CopyFrom makes x equal to src, in memory of its own.
 func (x *Extra) CopyFrom(src *Extra) {
 	x.Health = append(x.Health[:0], src.Health...)
 	x.Workers = append(x.Workers[:0], src.Workers...)
+	x.Beat = src.Beat
+	x.Shards = append(x.Shards[:0], src.Shards...)
 }

@@ -151,6 +151,13 @@ func (b *Bench) extra(x *core.Extra) string {
 			return s
 		}) + ")"
 	}
+	if v := x.Beat.Version; v != 0 {
+		s += fmt.Sprintf(" beat(%d:%d/%d", v, x.Beat.CoresAvailable, x.Beat.Cores)
+		for i := range x.Shards {
+			s += fmt.Sprintf(" %x.%d.%d:%d", x.Shards[i].Workflow, x.Shards[i].Attempt, x.Shards[i].Index, x.Shards[i].Done)
+		}
+		s += ")"
+	}
 	return s
 }
 

@@ -19,7 +19,7 @@ func (m *Machine) updateCap() int {
 func (m *Machine) attach(now core.Instant, msg *core.Message, fx *core.Effects) {
 	k, ok := m.index(msg.To)
 	m.attachUpdates(now, msg, k, ok, fx)
-	if ok && (m.health != nil || m.work != nil) {
+	if ok && (m.health != nil || m.work != nil || m.carries) {
 		m.attachExtra(now, msg, k, fx)
 	}
 }

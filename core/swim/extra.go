@@ -14,7 +14,8 @@ func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *co
 	toWorker := m.rec[k].present() && !m.isParticipant(m.rec[k].role())
 	health := m.health != nil && m.health.queue.Len() > 0
 	work := m.work != nil && m.work.queue.Len() > 0 && !toWorker
-	if !health && !work {
+	beat := m.carries && msg.Kind == core.KindPing
+	if !health && !work && !beat {
 		return
 	}
 	x := fx.Extra()
@@ -25,7 +26,12 @@ func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *co
 	if work {
 		m.attachWorkers(x, min(m.cfg.WorkerState.MaxBytes, wire.MTU-wire.Size(msg, anyBook)))
 	}
-	if len(x.Health)+len(x.Workers) == 0 {
+	if beat {
+		room := min(wire.MaxBeatBytes, wire.MTU-wire.Size(msg, anyBook))
+		m.carrier.Beat(now, x)
+		wire.FitBeat(x, room)
+	}
+	if len(x.Health)+len(x.Workers) == 0 && x.Beat.Version == 0 {
 		msg.Extra = nil
 	}
 }
@@ -34,4 +40,7 @@ func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *co
 func (m *Machine) hearExtra(now core.Instant, msg *core.Message, fx *core.Effects) {
 	m.hearHealth(now, msg.Extra.Health)
 	m.hearWorkers(now, msg, fx)
+	if m.hearer != nil && msg.Extra.Beat.Version != 0 {
+		m.hearer.HearBeat(now, msg, fx)
+	}
 }

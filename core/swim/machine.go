@@ -72,6 +72,7 @@ type Machine struct {
 	hearsay    bool
 	leaving    bool
 	stopped    bool
+	carries    bool // its pings bring a heartbeat along
 	hasGone    bool // some record may be DEAD, LEFT or a tombstone: there is something to sweep
 	lhm        uint8
 	level      uint8 // degradation, 0 … 4
@@ -114,6 +115,9 @@ type Machine struct {
 	known  []core.Entry // until Begin
 	sync   syncer
 	watch  watcher
+
+	carrier BeatCarrier // nil: carries is false
+	hearer  BeatHearer  // nil: heartbeats are nobody's here
 
 	restarts restarts
 	doubts   []uint16 // of the message in hand: silenced here and said to live

@@ -124,6 +124,8 @@ func (r *reader) blocks(m *core.Message, b Book) {
 			in.health(r.extra(m), int(count), b)
 		case blockWorkers:
 			in.workers(r.extra(m), int(count), b)
+		case blockBeat:
+			in.beat(r.extra(m), int(count))
 		default:
 			continue // from a later version
 		}

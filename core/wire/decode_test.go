@@ -39,6 +39,8 @@ func TestTruncation(t *testing.T) {
 			bare := m
 			whole := []int{}
 			if x := m.Extra; x != nil {
+				bare.Extra = &core.Extra{Health: x.Health, Workers: x.Workers}
+				whole = append(whole, sizeOf(&bare, b))
 				bare.Extra = &core.Extra{Health: x.Health}
 				whole = append(whole, sizeOf(&bare, b))
 				bare.Extra = nil
@@ -112,7 +114,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"lone tag", after(3), ErrShort},
 		{"block longer than the message", after(3, 1), ErrShort},
 		{"unknown short block", after(3, 2, 7, 7), nil},
-		{"unknown long block", after(0x85, 9, 0, 2, 7, 7), nil},
+		{"unknown long block", after(0x86, 9, 0, 2, 7, 7), nil},
 		{"unknown blocks in order", after(3, 0, 4, 0, 0xff, 0, 0, 0), nil},
 		{"two blocks of one order", after(3, 0, 0x83, 0, 0, 0), ErrBlock},
 		{"unknown blocks out of order", after(4, 0, 3, 0), ErrBlock},
@@ -176,7 +178,7 @@ func TestDecodeErrors(t *testing.T) {
 // A later version's block before and after ours does not disturb what we know.
 func TestUnknownBlocksAreSkipped(t *testing.T) {
 	m := some()[0]
-	p := append(Encode(nil, &m, linear), 0x85, 1, 0, 3, 'a', 'b', 'c', 6, 0)
+	p := append(Encode(nil, &m, linear), 0x86, 1, 0, 3, 'a', 'b', 'c', 7, 0)
 	var have core.Message
 	if err := Decode(reseal(p), &have, linear); err != nil {
 		t.Fatal(err)

@@ -51,6 +51,13 @@
 //	  worker entry      tag byte 1, incarnation varint 1–5, key of the worker 6 or 18, key of the owner 6 or
 //	                    18, cores varint 1–3, available varint 1–3: 16–24 with IPv4
 //	    tag byte        bits 0–1 state, 2–5 zero, 6 IPv6, 7 zero
+//	  0x85  heartbeat   tag 1, count of shards 1, length 2, tag byte 1, version 8, cores, available cores and queue
+//	                    varints 1–3, cpu, memory, throughput and expected throughput float32 4 each, the request for
+//	                    more time if any, shards
+//	    tag byte        bits 0–2 state, 3–4 load, 5 accepts work, 6 asks for time, 7 zero
+//	    request         number varint 1–5, reason 1, workflows varint 1–3, progress float64 8, items done 8, items in
+//	                    all 8, time to go 8 ns
+//	    shard           job 8, workflow 8, attempt and index varints 1–3, state 1, items done 8: 27–31
 //
 // Keys inside of updates and entries have no tag; if only one of the two is IPv6, the other is written as
 // an IPv4-mapped address. Everything has one encoding: varints in their shortest form, no empty

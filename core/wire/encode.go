@@ -21,6 +21,7 @@ const (
 	blockUpdates = 0x82 // tag, count 1, length 2
 	blockHealth  = 0x83 // as updates
 	blockWorkers = 0x84
+	blockBeat    = 0x85
 	blockLong    = 0x80
 	blockOrder   = 0x7f
 )
@@ -89,6 +90,9 @@ func (c *Codec) Encode(dst []byte, m *core.Message) []byte {
 		}
 		if len(x.Workers) > 0 {
 			dst = appendWorkers(dst, x.Workers, b)
+		}
+		if x.Beat.Version != 0 {
+			dst = appendBeat(dst, x)
 		}
 	}
 	binary.BigEndian.PutUint32(dst[sum:], checksum(dst[start:], sum-start))

@@ -29,7 +29,7 @@ func extraBug(m *core.Message) string {
 	case x == nil:
 	case m.Kind.IsStream():
 		return "Extra is for datagrams"
-	case len(x.Health) == 0 && len(x.Workers) == 0:
+	case len(x.Health) == 0 && len(x.Workers) == 0 && x.Beat.Version == 0 && len(x.Shards) == 0:
 		return "Extra without contents" // it would come back as nil
 	case len(x.Health) > MaxEntries || len(x.Workers) > MaxEntries:
 		return "more health or worker entries than a block can count"
@@ -45,6 +45,7 @@ func extraBug(m *core.Message) string {
 				return "worker entry of unknown state"
 			}
 		}
+		return beatBug(x)
 	}
 	return ""
 }
@@ -80,7 +81,7 @@ func WorkerBytes(e *core.WorkerEntry, keyBytes int) int {
 }
 
 func extraBytes(x *core.Extra, b Book, v4 bool) int {
-	n := 0
+	n := beatBlockBytes(x)
 	if len(x.Health) > 0 {
 		n += ExtraHeader
 	}

@@ -109,8 +109,12 @@ func drawEntries(
 	t *rapid.T, m *core.Message, node *rapid.Generator[core.NodeID], u32 *rapid.Generator[uint32], role func() core.Role, float func() float32,
 ) {
 	health, workers := rapid.IntRange(0, 3).Draw(t, "health"), rapid.IntRange(0, 3).Draw(t, "workers")
-	if m.Extra == nil && health+workers > 0 {
+	beat := rapid.Bool().Draw(t, "beat")
+	if m.Extra == nil && (health+workers > 0 || beat) {
 		m.Extra = new(core.Extra)
+	}
+	if beat {
+		drawBeat(t, m.Extra, float)
 	}
 	for range health {
 		m.Extra.Health = append(m.Extra.Health, core.HealthEntry{
@@ -172,11 +176,47 @@ func sameBody(a, b core.Body) bool {
 	return w.Hash(7, a) == w.Hash(7, b)
 }
 
+// drawBeat adds a worker's heartbeat.
+func drawBeat(t *rapid.T, x *core.Extra, float func() float32) {
+	u16, u64 := rapid.Uint16(), rapid.Uint64()
+	b := core.Beat{
+		Version: u64.Draw(t, "version") | 1, Cores: u16.Draw(t, "cores"), CoresAvailable: u16.Draw(t, "available"), Queue: u16.Draw(t, "queue"),
+		CPU: float(), Memory: float(), Throughput: float(), Expected: float(), State: rapid.Uint8Range(0, beatStates-1).Draw(t, "state"),
+		Load: core.Load(rapid.Uint8Range(0, core.NumLoads-1).Draw(t, "load")), Accepting: rapid.Bool().Draw(t, "accepting"),
+	}
+	if rapid.Bool().Draw(t, "asks") {
+		b.Ask = core.Ask{
+			Seq: rapid.Uint32Min(1).Draw(t, "seq"), Reason: core.AskReason(rapid.Uint8Range(0, core.NumAskReasons-1).Draw(t, "reason")),
+			Workflows: u16.Draw(t, "workflows"), Progress: rapid.Float64().Draw(t, "progress"), Done: u64.Draw(t, "done"),
+			Total: u64.Draw(t, "total"), Remaining: core.Duration(rapid.Int64().Draw(t, "remaining")),
+		}
+	}
+	x.Beat = b
+	for range rapid.IntRange(0, 3).Draw(t, "shards") {
+		x.Shards = append(x.Shards, core.ShardBeat{
+			Job: u64.Draw(t, "job"), Workflow: u64.Draw(t, "workflow"), Attempt: u16.Draw(t, "attempt"), Index: u16.Draw(t, "shard"),
+			State: rapid.Uint8().Draw(t, "state"), Done: u64.Draw(t, "done"),
+		})
+	}
+}
+
 func sameExtra(a, b *core.Extra) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers)
+	return slices.EqualFunc(a.Health, b.Health, sameHealth) && slices.Equal(a.Workers, b.Workers) && sameBeat(a.Beat, b.Beat) &&
+		slices.Equal(a.Shards, b.Shards)
+}
+
+// sameBeat compares numbers by their bits.
+func sameBeat(a, b core.Beat) bool {
+	bits := math.Float32bits
+	same := bits(a.CPU) == bits(b.CPU) && bits(a.Memory) == bits(b.Memory) && bits(a.Throughput) == bits(b.Throughput) &&
+		bits(a.Expected) == bits(b.Expected)
+	for _, x := range []*core.Beat{&a, &b} {
+		x.CPU, x.Memory, x.Throughput, x.Expected = 0, 0, 0, 0
+	}
+	return same && a == b
 }
 
 // sameHealth compares throughputs by their bits.
@@ -254,6 +294,8 @@ func someEntries() *core.Extra {
 			{Worker: 8, Owner: 5, Incarnation: 1, Cores: 16, Available: 4},
 			{Worker: 10, Owner: 9, Incarnation: 300, Cores: 1000, State: core.WorkerEvicted},
 		},
+		Beat:   core.Beat{Version: 1, Cores: 16, CoresAvailable: 4, CPU: 1.5, Accepting: true, Ask: core.Ask{Seq: 2, Progress: 0.5}},
+		Shards: []core.ShardBeat{{Job: 1, Workflow: 2, Attempt: 1, Index: 300, State: 2, Done: 9}},
 	}
 }
 

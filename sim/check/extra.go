@@ -35,6 +35,26 @@ func (c *Checker) extraFits(r *trace.Record) {
 	if size > entriesMost && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has a worker block of %d bytes, at most %d are allowed", m.Kind, size, entriesMost)
 	}
+	if size = beatSize(m.Extra); size > entriesMost && c.fails(M17) {
+		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has a heartbeat of %d bytes, at most %d are allowed", m.Kind, size, entriesMost)
+	}
+}
+
+// beatSize returns the bytes of the block of a worker's heartbeat, 0 without one.
+func beatSize(x *core.Extra) int {
+	b := &x.Beat
+	if b.Version == 0 {
+		return 0
+	}
+	size := updatesHeader + 1 + 8 + varint(uint32(b.Cores)) + varint(uint32(b.CoresAvailable)) + varint(uint32(b.Queue)) + 16
+	if b.Ask.Seq != 0 {
+		size += varint(b.Ask.Seq) + 1 + varint(uint32(b.Ask.Workflows)) + 32
+	}
+	for i := range x.Shards {
+		s := &x.Shards[i]
+		size += 8 + 8 + varint(uint32(s.Attempt)) + varint(uint32(s.Index)) + 1 + 8
+	}
+	return size
 }
 
 func varint(v uint32) int {

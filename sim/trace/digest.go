@@ -103,6 +103,34 @@ func (d *Digest) extra(x *core.Extra) {
 		d.mix(uint64(e.Instance))
 		d.mix(uint64(e.Cores)<<32 | uint64(e.Available))
 	}
+	if x.Beat.Version != 0 {
+		d.beat(x)
+	}
+}
+
+// beat hashes a worker's heartbeat.
+func (d *Digest) beat(x *core.Extra) {
+	b, accepting := &x.Beat, uint64(0)
+	if b.Accepting {
+		accepting = 1
+	}
+	d.mix(b.Version)
+	d.mix(uint64(b.Cores)<<48 | uint64(b.CoresAvailable)<<32 | uint64(b.Queue)<<16 | uint64(b.State)<<8 | uint64(b.Load)<<1 | accepting)
+	d.mix(uint64(math.Float32bits(b.CPU))<<32 | uint64(math.Float32bits(b.Memory)))
+	d.mix(uint64(math.Float32bits(b.Throughput))<<32 | uint64(math.Float32bits(b.Expected)))
+	d.mix(uint64(b.Ask.Seq)<<32 | uint64(b.Ask.Workflows)<<8 | uint64(b.Ask.Reason))
+	d.mix(math.Float64bits(b.Ask.Progress))
+	d.mix(b.Ask.Done)
+	d.mix(b.Ask.Total)
+	d.mix(uint64(b.Ask.Remaining))
+	d.mix(uint64(len(x.Shards)))
+	for i := range x.Shards {
+		s := &x.Shards[i]
+		d.mix(s.Job)
+		d.mix(s.Workflow)
+		d.mix(uint64(s.Attempt)<<32 | uint64(s.Index)<<8 | uint64(s.State))
+		d.mix(s.Done)
+	}
 }
 
 // coord hashes a coordinate by itself: a chain that does not wait for the digest's.
