@@ -34,7 +34,7 @@ func crossDatacenter() *Experiment {
 				{Row{"share", "share of probes that end in a suspicion", "", 0.01, 0, "§15.4: below 1 %", Read, AtMost}, "", shareOf("failed", "probes")},
 				{Row{"suspicions", "members held SUSPECT or DEAD", "", 0, 0, "§15.4: 0 without loss", Computed, AtMost}, "", sumOf("accused")},
 			},
-			File: "wan", Seeds: [2]int{10, 3},
+			File: "wan", Seeds: [2]int{10, 3}, Counts: []string{"accused", "probes", "failed"},
 			Watch: func(t *Trial, r *trace.Record) {
 				accused(t, r)
 				if r.Kind == trace.KindFact && r.Fact.Kind == core.FactProbeEnded {
@@ -72,7 +72,7 @@ func workersLeftAlone() *Experiment {
 				{Row{"gauge", "most UNCONFIRMED records of one member, of all that it may know", "", 1, 0, "§15.4: bounded", Read, AtMost}, "", mostOf("most")},
 				{Row{"gauge-end", "UNCONFIRMED records at the end, all members", "", 0, 0, "§15.4", Computed, AtMost}, "", sumOf("end")},
 			},
-			File: "roles", Seeds: [2]int{20, 5},
+			File: "roles", Seeds: [2]int{20, 5}, Counts: []string{"attempts", "probes", "others", "most", "end"},
 			Watch: func(t *Trial, r *trace.Record) {
 				if r.Kind != trace.KindFact || r.Fact.Kind != core.FactConfirmAttempt && r.Fact.Kind != core.FactProbeStarted {
 					return
@@ -144,7 +144,7 @@ func worldNewcomer() *Experiment {
 				w.Start(id)
 				for _, stop := range stops {
 					w.Run(at(start + float64(stop)))
-					t.Add(after(stop), predicted(w, t.Sc, id))
+					t.value[after(stop)] = predicted(w, t.Sc, id)
 				}
 			},
 			Figure: func(_ *Lab, cells map[string]Trials) *plot.Overlay {
@@ -190,7 +190,7 @@ func formation() *Experiment {
 			{Row{"suspicions", "members held SUSPECT or DEAD, all runs", "", 0, 0, "§15.4", Computed, AtMost}, "all", sumOf("accused")},
 			{Row{"complete", "pairs that hold each other OK after 60 s", "", 1, 0, "§7.1", Derived, AtLeast}, "all", shareOf("ok", "pairs")},
 		},
-		File: "lan", Seeds: [2]int{50, 10}, On: true, Watch: accused,
+		File: "lan", Seeds: [2]int{50, 10}, On: true, Counts: []string{"accused", "pairs", "ok"}, Watch: accused,
 		After: func(t *Trial) { t.pairs(func(a, b core.NodeID) bool { return t.World.State(a, b) == core.StateOK }) },
 	}
 	for _, n := range []int{3, 5, 10, 30} {
@@ -227,10 +227,11 @@ func suspectThenDead() *Experiment {
 				{Row{"dead", "observers that hold it DEAD at the end, of those alive", "", 1, 0, "§15.4", Computed, AtLeast}, "", shareOf("ok", "observers")},
 			},
 			File: "crash", Cells: []Cell{lanCell("", n, 100)}, Seeds: [2]int{50, 10},
+			Counts: []string{"timer", "early", "suspected", "observers", "pairs", "ok"},
 			Before: func(t *Trial) { t.Strike(60, "validate.crash", n) },
 			Watch: func(t *Trial, r *trace.Record) {
 				switch {
-				case !moved(r) || !t.Victim(r.Fact.Subject):
+				case !moved(r) || !t.Hits(r.Fact.Subject):
 				case r.Fact.To == core.StateSuspect:
 					t.First("suspected", 1)
 				case r.Fact.To == core.StateDead:
@@ -245,7 +246,7 @@ func suspectThenDead() *Experiment {
 			After: func(t *Trial) {
 				t.Add("observers", n-1)
 				t.pairs(func(a, b core.NodeID) bool {
-					return !t.Victim(a) && t.Victim(b) && t.World.State(a, b) == core.StateDead
+					return !t.Hits(a) && t.Hits(b) && t.World.State(a, b) == core.StateDead
 				})
 			},
 		},
@@ -273,6 +274,7 @@ func neverReachable() *Experiment {
 				{Row{"configured", "records of such peers once all know the others (there is something to remove)", "", 1, 0, "§10", Derived, AtLeast}, "", sumOf("had")},
 			},
 			File: "roles", Cells: []Cell{{Sets: []string{"cluster.ghosts.gate=1", "cluster.ghosts.manager=1", "scenario.duration=600s"}}}, Seeds: [2]int{10, 3},
+			Counts: []string{"accused", "left", "had"},
 			Watch: func(t *Trial, r *trace.Record) {
 				if moved(r) && t.Sc.Nodes[r.Fact.Subject].Ghost {
 					accused(t, r)

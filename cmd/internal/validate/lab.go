@@ -18,9 +18,10 @@ type Lab struct {
 	heavy  *sync.Mutex   // of runs that take gigabytes: one at a time
 	tell   func(share float64)
 	e      *Experiment
-	rows   []Row        // copies, with the references that models give
-	values []*Value     // nil: not measured
-	work   atomic.Int64 // ns of its runs
+	rows   []Row             // copies, with the references that models give
+	values []*Value          // nil: not measured
+	cells  map[string]Trials // of its study
+	work   atomic.Int64      // ns of its runs
 }
 
 // Pick returns full, or short in the quick suite.

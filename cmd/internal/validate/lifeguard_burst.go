@@ -1,12 +1,12 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"hypersim/core"
-	"hypersim/core/rng"
 	"hypersim/sim/trace"
-	"hypersim/sim/world"
 )
 
 const lifeguardSize = 128
@@ -16,81 +16,54 @@ const lifeguardSize = 128
 type burst struct {
 	some    int
 	on, off float64 // s
-	blocked bool    // their messages wait and their timers go on; else the whole process stands still
-	seed    uint64
 }
 
-// falseDeaths are deaths of members that are never stopped.
-type falseDeaths struct {
-	all, healthy, declared int // in all views; in views of the never stopped; by the own timer of one of them
+// cell is b with one arrangement of components, and a seed of its own.
+func (b burst) cell(g *guard, seed int) Cell {
+	return Cell{ID: g.name, From: uint64(seed), Sets: append([]string{
+		fmt.Sprintf("fault.pause.target.count=%d", b.some), fmt.Sprintf("fault.pause.for=%gs", b.on), fmt.Sprintf("fault.pause.repeat.every=%gs", b.on+b.off),
+	}, g.sets...)}
 }
 
-func (b burst) run(sets []string) (out falseDeaths) {
-	const begin, length, after = 10, 120, 60
-	sick := make([]bool, lifeguardSize)
-	w := lan(lifeguardSize, b.seed, begin+length+after, func(r *trace.Record) {
-		f := &r.Fact
-		if !moved(r) || f.To != core.StateDead || sick[f.Subject] {
-			return
-		}
-		out.all++
-		if sick[r.Node] {
-			return
-		}
-		out.healthy++
-		if f.Cause == core.CauseExpired {
-			out.declared++
-		}
-	}, append([]string{"protocol.vivaldi.enabled=false"}, sets...)...)
-	draw := rng.New(b.seed, "validate.stopped", uint64(b.some))
-	w.Run(at(begin + draw.Float64()))
-	ids := choose(&draw, b.some, sick)
-	stop := stopper(w, ids, b.blocked)
-	for w.Now() < at(begin+length) {
-		end := w.Now() + at(b.on)
-		stop(end)
-		w.Run(end + at(b.off))
+const burstsEnd = 130 * time.Second // no burst begins later
+
+// begin draws who is stopped. With blocked their messages wait and their timers go on; else whole processes stand still.
+func begin(t *Trial, blocked bool) {
+	f := t.Strike(10, "validate.stopped", uint64(t.Sc.Faults[0].Target.Count))
+	f.Repeat.Count = int((burstsEnd-f.At-1)/f.Repeat.Every) + 1
+	if t.fault = *f; blocked {
+		t.Sc.Faults = nil
 	}
-	finish(w)
-	return out
 }
 
-// choose marks some of the members and returns them.
-func choose(draw *rng.Stream, some int, sick []bool) (ids []core.NodeID) {
-	for len(ids) < some {
-		if id := core.NodeID(draw.Intn(len(sick))); !sick[id] {
-			sick[id] = true
-			ids = append(ids, id)
-		}
+// falseDeaths counts deaths of members that are never stopped: in all views, and in those of the never stopped.
+func falseDeaths(t *Trial, r *trace.Record) {
+	if !moved(r) || r.Fact.To != core.StateDead || t.Hits(r.Fact.Subject) {
+		return
 	}
-	return ids
+	t.Add("all", 1)
+	if !t.Hits(r.Node) {
+		t.Add("healthy", 1)
+	}
 }
 
-// stopper returns what stops ids from now until end, and runs w until then.
-func stopper(w *world.World, ids []core.NodeID, blocked bool) func(end core.Instant) {
-	if !blocked {
-		return func(end core.Instant) {
-			for _, id := range ids {
-				w.Pause(id)
-			}
-			w.Run(end)
-			for _, id := range ids {
-				w.Resume(id)
-			}
-		}
-	}
-	machines := make([]*stuck, len(ids))
-	for i, id := range ids {
+// block is the anomaly of the paper.
+func block(t *Trial) {
+	w := t.World
+	w.Run(t.Start)
+	machines := make([]*stuck, len(t.Hit))
+	for i, id := range t.Hit {
 		w.Wrap(id, func(m core.Machine) core.Machine {
 			machines[i] = &stuck{Machine: m}
 			return machines[i]
 		})
 	}
-	return func(end core.Instant) {
-		for i, id := range ids {
+	for range t.fault.Repeat.Count {
+		end := w.Now().Add(t.fault.For)
+		for i, id := range t.Hit {
 			machines[i].until = w.Local(id, end)
 		}
-		w.Run(end)
+		w.Run(end.Add(t.fault.Repeat.Every - t.fault.For))
 	}
 }
 

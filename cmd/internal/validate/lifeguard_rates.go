@@ -8,15 +8,26 @@ import (
 )
 
 // bursts are the cells of the experiment: everything on the same seed for each arrangement.
-func bursts(quick, blocked bool) (list []burst) {
-	counts, on, off := []int{1, 2, 4, 8, 16}, []float64{0.1, 1, 4, 12, 30}, []float64{0.001, 0.25, 4, 60}
-	if quick {
-		counts, on, off = []int{4, 16}, []float64{12, 30}, []float64{0.001, 4}
-	}
-	for _, some := range counts {
-		for _, d := range on {
-			for _, i := range off {
-				list = append(list, burst{some: some, on: d, off: i, blocked: blocked, seed: uint64(len(list) + 1)})
+func bursts() (list []Cell) {
+	for _, suite := range []struct {
+		counts  []int
+		on, off []float64
+		seeds   [2]int
+	}{
+		{[]int{1, 2, 4, 8, 16}, []float64{0.1, 1, 4, 12, 30}, []float64{0.001, 0.25, 4, 60}, [2]int{1, 0}},
+		{[]int{4, 16}, []float64{12, 30}, []float64{0.001, 4}, [2]int{0, 1}},
+	} {
+		seed := 0
+		for _, some := range suite.counts {
+			for _, on := range suite.on {
+				for _, off := range suite.off {
+					seed++
+					for g := range guards {
+						c := burst{some, on, off}.cell(&guards[g], seed)
+						c.Seeds = suite.seeds
+						list = append(list, c)
+					}
+				}
 			}
 		}
 	}
@@ -34,76 +45,72 @@ func ratesOf(blocked bool) *Experiment {
 	e := &Experiment{
 		ID: "lifeguard-blocked", Topic: TopicLifeguard, Quick: true, Full: 130, Short: 20,
 		Title: "false deaths with 1 … 16 of 128 members blocked in bursts, 0.1–30 s on, 1 ms–60 s off; timers go on (the paper's anomaly)",
+		Study: &Study{File: "pause", Cells: bursts(), Counts: []string{"all", "healthy"}, Watch: falseDeaths, Before: func(t *Trial) { begin(t, blocked) }},
 	}
-	views := []view{
-		{words: "at healthy members about healthy members", of: func(f falseDeaths) int { return f.healthy }},
-		{suffix: "-all", words: "of healthy members in all views", of: func(f falseDeaths) int { return f.all }},
+	views := []view{{words: "at healthy members about healthy members", count: "healthy"}, {suffix: "-all", words: "of healthy members in all views", count: "all"}}
+	shown := &views[0]
+	if blocked {
+		e.Study.Drive = block
+	} else {
+		e.ID, e.Title = "lifeguard-paused", "the same with whole processes paused, timers and all"
+		views[0].reported, shown = true, &views[1]
+	}
+	for i := range views {
+		for k := range guards {
+			e.Study.Rows = append(e.Study.Rows, guards[k].rows(&views[i])...)
+		}
+	}
+	e.Study.Figure = func(_ *Lab, cells map[string]Trials) *plot.Overlay { return ratesFigure(shown, cells, blocked) }
+	return e
+}
+
+func ratesFigure(v *view, cells map[string]Trials, blocked bool) *plot.Overlay {
+	fig := &plot.Overlay{
+		Title: "False deaths " + v.words, Caption: "spec 10 §15.2; sums over lengths of bursts and of the rest between; 128 members",
+		Note: "dashed: a tenth of SWIM's, the bar for all components; an arrangement without a false death has no point",
+		X:    plot.Axis{Label: "members blocked together", Log: true}, Y: plot.Axis{Label: "false deaths in views", Log: true},
 	}
 	if !blocked {
-		e.ID, e.Title = "lifeguard-paused", "the same with whole processes paused, timers and all"
-		views[0].reported = true
+		fig.X.Label = "members paused together"
 	}
-	for _, v := range views {
-		for i := range guards {
-			e.Rows = append(e.Rows, guards[i].rows(&v)...)
+	bar := plot.Curve{Label: "a tenth of SWIM's", Kind: plot.Reference}
+	for g := range guards {
+		if blocked && guards[g].name == "guards" {
+			continue // its timers are not late: it is SWIM
 		}
+		c := plot.Curve{Label: guards[g].words, Kind: plot.Measured, Colour: g}
+		for _, t := range cells[guards[g].name] {
+			if some := float64(len(t.Hit)); len(c.X) == 0 || c.X[len(c.X)-1] != some {
+				c.X, c.Y = append(c.X, some), append(c.Y, 0)
+			}
+			c.Y[len(c.Y)-1] += t.Of(v.count)
+		}
+		if g == 0 {
+			bar.X, bar.Y = c.X, scale(c.Y, 0.1)
+		}
+		fig.Curves = append(fig.Curves, c)
 	}
-	e.Run = func(l *Lab) *plot.Overlay {
-		cells := bursts(l.Quick, blocked)
-		runs := each(l, len(cells)*len(guards), func(i int) falseDeaths { return cells[i/len(guards)].run(guards[i%len(guards)].sets) })
-		shown := views[0]
-		if !blocked {
-			shown = views[1]
-		}
-		fig := &plot.Overlay{
-			Title: "False deaths " + shown.words, Caption: "spec 10 §15.2; sums over lengths of bursts and of the rest between; 128 members",
-			Note: "dashed: a tenth of SWIM's, the bar for all components; an arrangement without a false death has no point",
-			X:    plot.Axis{Label: "members blocked together", Log: true}, Y: plot.Axis{Label: "false deaths in views", Log: true},
-		}
-		if !blocked {
-			fig.X.Label = "members paused together"
-		}
-		for _, v := range views {
-			l.compare(&v, cells, runs)
-		}
-		bar := plot.Curve{Label: "a tenth of SWIM's", Kind: plot.Reference}
-		for g := range guards {
-			if blocked && guards[g].name == "guards" {
-				continue // its timers are not late: it is SWIM
-			}
-			c := plot.Curve{Label: guards[g].words, Kind: plot.Measured, Colour: g}
-			for i, b := range cells {
-				if i == 0 || cells[i-1].some != b.some {
-					c.X, c.Y = append(c.X, float64(b.some)), append(c.Y, 0)
-				}
-				c.Y[len(c.Y)-1] += float64(shown.of(runs[i*len(guards)+g]))
-			}
-			if g == 0 {
-				bar.X, bar.Y = c.X, scale(c.Y, 0.1)
-			}
-			fig.Curves = append(fig.Curves, c)
-		}
-		fig.Curves = append([]plot.Curve{bar}, fig.Curves...)
-		return fig
-	}
-	return e
+	fig.Curves = append([]plot.Curve{bar}, fig.Curves...)
+	return fig
 }
 
 // view says which false deaths are counted.
 type view struct {
 	suffix, words string
-	of            func(falseDeaths) int
-	reported      bool // not judged
+	count         string // of a trial
+	reported      bool   // not judged
 }
 
 // rows of one arrangement.
-func (g *guard) rows(v *view) []Row {
+func (g *guard) rows(v *view) []Measured {
 	if g.name == "swim" {
 		r := Row{"swim" + v.suffix, "SWIM: false deaths " + v.words + " (there is something to compare)", "", 1, 0, "§15.2", Computed, AtLeast}
 		if v.reported {
 			r = Row{"swim" + v.suffix, "SWIM: false deaths " + v.words, "", nan, 0, "", Derived, Reported}
 		}
-		return []Row{r}
+		return []Measured{{r, g.name, func(l *Lab, row string, runs Trials) {
+			l.Number(row, runs.sum(v.count), fmt.Sprintf("%d runs of 190 s", len(runs)))
+		}}}
 	}
 	r := Row{g.name + v.suffix, g.words + ": false deaths " + v.words + ", of SWIM's", "", g.bar, 0, "§15.2", Computed, AtMost}
 	if g.bar == 1 { // "never more than SWIM's": against pauses some have no effect at all
@@ -118,37 +125,26 @@ func (g *guard) rows(v *view) []Row {
 	if v.reported || g.name == "tuned" && v.suffix != "" { // the claim is about healthy members' views
 		r.Ref, r.Judge = nan, Reported
 	}
-	rows := []Row{r}
+	rows := []Measured{{r, g.name, ofSWIM(v.count)}}
 	if g.name == "lifeguard" && v.suffix == "" && !v.reported {
-		rows = append(rows, Row{"claim", "the same against the paper's claims: more than 50 × fewer, ≈ 1.9 % of SWIM's", "", 0.02, 0, "Lifeguard v1 abstract, v2 by quotation", Read, Reported})
+		rows = append(rows, Measured{Row{"claim", "the same against the paper's claims: more than 50 × fewer, ≈ 1.9 % of SWIM's", "", 0.02, 0, "Lifeguard v1 abstract, v2 by quotation", Read, Reported}, g.name, ofSWIM(v.count)})
 	}
 	return rows
 }
 
-// compare gives the rows of a view their values: the ratio of sums over cells.
-func (l *Lab) compare(v *view, cells []burst, runs []falseDeaths) {
-	for g := range guards {
+// ofSWIM is the ratio of sums over cells to those of SWIM in the same cells.
+func ofSWIM(count string) Measure {
+	return func(l *Lab, row string, runs Trials) {
 		var pairs []stats.Pair
-		have, swim := 0, 0
-		for i := range cells {
-			a, b := v.of(runs[i*len(guards)]), v.of(runs[i*len(guards)+g])
-			pairs = append(pairs, stats.Pair{A: float64(a), B: float64(b)})
-			have, swim = have+b, swim+a
+		for i, t := range l.cells["swim"] {
+			pairs = append(pairs, stats.Pair{A: t.Of(count), B: runs[i].Of(count)})
 		}
-		name := guards[g].name
-		if name == "swim" {
-			l.Number("swim"+v.suffix, float64(swim), fmt.Sprintf("%d runs of 190 s", len(cells)))
-			continue
-		}
-		note := fmt.Sprintf("%d of %d", have, swim)
+		have, swim := runs.sum(count), l.cells["swim"].sum(count)
+		note := fmt.Sprintf("%g of %g", have, swim)
 		if swim == 0 { // a ratio of nothing
-			l.Number(name+v.suffix, float64(have), note)
-			continue
+			l.Number(row, have, note)
+			return
 		}
-		iv := stats.PairedRatio(pairs, 0)
-		l.Estimate(name+v.suffix, iv, note)
-		if name == "lifeguard" && v.suffix == "" && !v.reported {
-			l.Estimate("claim", iv, note)
-		}
+		l.Estimate(row, stats.PairedRatio(pairs, 0), note)
 	}
 }

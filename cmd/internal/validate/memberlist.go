@@ -69,6 +69,7 @@ func memberlist() *Experiment {
 			s := &memberlistSettings[slices.IndexFunc(memberlistSettings, func(s likeMemberlist) bool { return s.id() == t.Cell.ID })]
 			t.Strike(warm, "validate.memberlist", uint64(s.n), uint64(s.alpha), uint64(1000*s.loss))
 		},
+		Counts: []string{"sent"},
 		Watch: func(t *Trial, r *trace.Record) {
 			if r.Kind == trace.KindSent && !r.Msg.Kind.IsStream() && r.At >= at(10) && r.At < at(warm) {
 				t.Add("sent", 1)
@@ -78,7 +79,7 @@ func memberlist() *Experiment {
 	study.Figure = memberlistFigure
 	for i := range memberlistSettings {
 		s := &memberlistSettings[i]
-		study.Cells = append(study.Cells, Cell{s.id(), s.sets(), [2]int{s.runs, s.quick}})
+		study.Cells = append(study.Cells, Cell{ID: s.id(), Sets: s.sets(), Seeds: [2]int{s.runs, s.quick}})
 		study.Rows = append(study.Rows, s.rows((warm-10)*s.n)...)
 	}
 	return &Experiment{

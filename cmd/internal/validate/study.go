@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -29,6 +30,7 @@ type Study struct {
 	On       bool     // seeds go on from one cell to the next
 	Quick    []string // set in the quick suite
 	Before   func(t *Trial)
+	Counts   []string                        // numbers that the following tell, 0 to begin with
 	Watch    func(t *Trial, r *trace.Record) // every record of a run
 	Drive    func(t *Trial)                  // lets a world go on by hand, and
 	After    func(t *Trial)                  // looks at it when it has come to its end; not with Measured
@@ -39,7 +41,8 @@ type Study struct {
 type Cell struct {
 	ID    string
 	Sets  []string // as after --set
-	Seeds [2]int
+	Seeds [2]int   // 0, 0: the study's
+	From  uint64   // 0: the study's
 }
 
 // Trial is one run of a study.
@@ -52,21 +55,28 @@ type Trial struct {
 	Hit   []core.NodeID //
 	value map[string]float64
 	lists map[string][]float64
+	fault scenarios.Fault
 	last  []core.Instant // of a study that needs to know when something was
 }
 
 // Trials are the runs of one cell, by seed.
 type Trials []*Trial
 
-// Of is a number of the run; 0 if it was never said.
-func (t *Trial) Of(name string) float64 { return t.value[name] }
+// Of is a number of the run. To ask for what nobody tells is an error: it would be 0, and pass as at most 0.
+func (t *Trial) Of(name string) float64 {
+	x, known := t.value[name]
+	if !known {
+		check(fmt.Errorf("%s: no expectation and no count is called %q", t.Sc.Name, name))
+	}
+	return x
+}
 
 // Add counts.
-func (t *Trial) Add(name string, x float64) { t.value[name] += x }
+func (t *Trial) Add(name string, x float64) { t.value[name] = t.Of(name) + x }
 
-// First keeps the first value.
+// First keeps the first value that is not 0.
 func (t *Trial) First(name string, x float64) {
-	if _, known := t.value[name]; !known {
+	if t.Of(name) == 0 {
 		t.value[name] = x
 	}
 }
@@ -74,21 +84,26 @@ func (t *Trial) First(name string, x float64) {
 // Note keeps one value of many.
 func (t *Trial) Note(name string, x float64) { t.lists[name] = append(t.lists[name], x) }
 
-// Victim reports whether id is who something happens to, after it has.
-func (t *Trial) Victim(id core.NodeID) bool { return len(t.Hit) == 1 && t.Hit[0] == id }
+// Hits reports whether something happens to id.
+func (t *Trial) Hits(id core.NodeID) bool { return slices.Contains(t.Hit, id) }
 
 // Since is how long at is after the start of what happens, in s.
 func (t *Trial) Since(at core.Instant) float64 { return at.Sub(t.Start).Seconds() }
 
-// Strike lets the file's first fault hit one member, drawn, within a second after warm s.
-func (t *Trial) Strike(warm float64, stream string, keys ...uint64) {
-	draw := rng.New(t.Seed, stream, keys...)
+// Strike lets the file's first fault hit as many members as it says, drawn, within a second after warm s.
+func (t *Trial) Strike(warm float64, stream string, keys ...uint64) *scenarios.Fault {
+	draw, f := rng.New(t.Seed, stream, keys...), &t.Sc.Faults[0]
 	t.Start = at(warm + draw.Float64())
-	t.Hit = []core.NodeID{core.NodeID(draw.Intn(len(t.Sc.Nodes)))}
-	f := &t.Sc.Faults[0]
 	target := *f.Target
+	for len(t.Hit) < target.Count {
+		if id := core.NodeID(draw.Intn(len(t.Sc.Nodes))); !t.Hits(id) {
+			t.Hit = append(t.Hit, id)
+		}
+	}
+	slices.Sort(t.Hit)
 	target.Count, target.Fixed = 0, t.Hit
 	f.At, f.Target = t.Start.Sub(0), &target
+	return f
 }
 
 // run carries out one trial.
@@ -99,6 +114,9 @@ func (s *Study) run(l *Lab, c *Cell, seed uint64) *Trial {
 		sets = append(slices.Clip(sets), s.Quick...)
 	}
 	t.Sc = load(s.File, seed, sets...)
+	for _, name := range s.Counts {
+		t.value[name] = 0
+	}
 	if s.Before != nil {
 		s.Before(t)
 	}
@@ -140,14 +158,14 @@ func (t *Trial) measure(l *Lab, sinks []trace.Sink) {
 
 // measure gives the rows their values.
 func (s *Study) measure(l *Lab) *plot.Overlay {
-	cells := s.runs(l)
+	l.cells = s.runs(l)
 	for i := range s.Rows {
-		s.Rows[i].Of(l, s.Rows[i].ID, cells[s.Rows[i].Cell])
+		s.Rows[i].Of(l, s.Rows[i].ID, l.cells[s.Rows[i].Cell])
 	}
 	if s.Figure == nil {
 		return nil
 	}
-	return s.Figure(l, cells)
+	return s.Figure(l, l.cells)
 }
 
 // runs carries out all cells.
@@ -170,7 +188,7 @@ func (s *Study) runs(l *Lab) map[string]Trials {
 			if s.On {
 				k = len(jobs)
 			}
-			jobs = append(jobs, job{&cells[i], max(s.From, 1) + uint64(k)})
+			jobs = append(jobs, job{&cells[i], cmp.Or(cells[i].From, s.From, 1) + uint64(k)})
 		}
 	}
 	trials := each(l, len(jobs), func(i int) *Trial { return s.run(l, jobs[i].cell, jobs[i].seed) })
@@ -196,6 +214,14 @@ func (runs Trials) each(name string) []float64 {
 	out := make([]float64, len(runs))
 	for i, t := range runs {
 		out[i] = t.Of(name)
+	}
+	return out
+}
+
+// lists of what each run noted.
+func (runs Trials) lists(name string) (out [][]float64) {
+	for _, t := range runs {
+		out = append(out, t.lists[name])
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 
 	"hypersim/analysis/plot"
 	"hypersim/core"
+	"hypersim/scenarios"
 	"hypersim/topologies"
 )
 
@@ -100,6 +101,38 @@ func TestQuickRows(t *testing.T) {
 	}
 	if tables[0] != tables[1] {
 		t.Errorf("the table depends on the number of workers:\n%s\n%s", tables[0], tables[1])
+	}
+}
+
+// Every file of runs/ is a scenario by itself, some study runs it, and what a row asks for is told.
+func TestRuns(t *testing.T) {
+	used := map[string]bool{"lan": true}
+	for _, e := range suite(t) {
+		if e.Study != nil {
+			used[e.Study.File] = true
+		}
+	}
+	list, err := files.ReadDir("runs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		name := strings.TrimSuffix(f.Name(), ".toml")
+		text, err := files.ReadFile("runs/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scenarios.Parse(string(text), f.Name(), nil, scenarios.Options{}); err != nil {
+			t.Error(err)
+		}
+		if !used[name] {
+			t.Errorf("no study runs %s", f.Name())
+		}
+	}
+	nobody := Study{File: "lan", Cells: []Cell{lanCell("", 3, 60)}, Seeds: [2]int{1, 1}, Rows: []Measured{{Row{"x", "what nobody counts", "", 0, 0, "here", Derived, AtMost}, "", sumOf("nonsense")}}}
+	r, err := Run(t.Context(), []*Experiment{{ID: "doctored", Topic: TopicCriteria, Title: "doctored", Rows: []Row{nobody.Rows[0].Row}, Study: &nobody}}, Options{Workers: 1})
+	if err == nil || !strings.Contains(err.Error(), `no count is called "nonsense"`) || r.Count(Missing) != 1 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -50,11 +50,12 @@ func swimDetection() []*Experiment {
 					{Row{"others", "changes of state of healthy members", "", 0, 0, "§15.1", Computed, AtMost}, cell.ID, sumOf("others")},
 				},
 				File: "crash", Measured: true, Cells: []Cell{cell}, Seeds: [2]int{c.runs, c.quick}, Before: before,
+				Counts: []string{"probe", "others"},
 				Watch: func(t *Trial, r *trace.Record) {
 					switch {
-					case r.Kind == trace.KindSent && r.Msg.Kind == core.KindPing && t.Victim(r.Msg.To) && r.At > t.Start:
+					case r.Kind == trace.KindSent && r.Msg.Kind == core.KindPing && t.Hits(r.Msg.To) && r.At > t.Start:
 						t.First("probe", t.Since(r.At))
-					case moved(r) && !t.Victim(r.Fact.Subject):
+					case moved(r) && !t.Hits(r.Fact.Subject):
 						t.Add("others", 1)
 					}
 				},

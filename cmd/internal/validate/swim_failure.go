@@ -41,7 +41,7 @@ func probeFailure() []*Experiment {
 		loss, chapter float64
 		runs, quick   int // of 100 members and 300 s (60 s)
 	}{{0.01, 1.22e-6, 40, 1}, {0.05, 6.22e-4, 40, 2}, {0.10, 7.73e-3, 5, 1}, {0.20, 7.41e-2, 3, 1}, {0.30, 0.224, 3, 1}}
-	pure := &Study{File: "lan", On: true, Watch: probeEnds, Quick: []string{"scenario.duration=60s"}}
+	pure := &Study{File: "lan", On: true, Counts: []string{"all", "failed"}, Watch: probeEnds, Quick: []string{"scenario.duration=60s"}}
 	for _, c := range losses {
 		cell := lossyCell(c.loss, 300, undisturbed...)
 		cell.Seeds = [2]int{c.runs, c.quick}
@@ -69,7 +69,7 @@ func probeFailure() []*Experiment {
 			X: plot.Axis{Label: "loss per datagram (%)", Percent: true}, Y: plot.Axis{Label: "share of probes", Log: true}, Curves: []plot.Curve{theory, ours},
 		}
 	}
-	all := &Study{File: "lan", Seeds: [2]int{5, 5}, Watch: probeEnds}
+	all := &Study{File: "lan", Seeds: [2]int{5, 5}, Counts: []string{"all", "failed"}, Watch: probeEnds}
 	for _, loss := range []float64{0.05, 0.10, 0.20} {
 		cell := lossyCell(loss, 300)
 		all.Cells = append(all.Cells, cell)

@@ -21,8 +21,8 @@ func probeIntervals() *Experiment {
 				{Row{"reached", "longest seen is at least 2L − 3: the bound is a tight one", "", 2*list - 3, 0, "§15.1", Derived, AtLeast}, "", worst},
 				{Row{"mean", "mean: L", "", list, 0, "§15.1", Derived, Near(0.01)}, "", func(l *Lab, row string, runs Trials) {
 					var means []float64
-					for _, t := range runs {
-						means = append(means, mean(t.lists["ticks"]))
+					for _, list := range runs.lists("ticks") {
+						means = append(means, mean(list))
 					}
 					l.Mean(row, means)
 				}},

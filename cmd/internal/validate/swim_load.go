@@ -27,6 +27,7 @@ func probeLoad() []*Experiment {
 					{Row{"ack", "size of an ACK", "byte", 91, 0, "spec 40 A2", Computed, Exactly(1e-9)}, "", sizeOf(core.KindAck)},
 				},
 				File: "lan", Cells: []Cell{lanCell("", c.n, seconds)}, Seeds: [2]int{c.runs, c.quick},
+				Counts: []string{"sent", "received", "syncs", "PING", "PING bytes", "ACK", "ACK bytes"},
 				Watch: func(t *Trial, r *trace.Record) {
 					if r.At < at(from) || r.Msg == nil {
 						return
@@ -35,8 +36,10 @@ func probeLoad() []*Experiment {
 					switch {
 					case r.Kind == trace.KindSent && !stream:
 						t.Add("sent", 1)
-						t.Add(r.Msg.Kind.String()+" bytes", float64(r.Size))
-						t.Add(r.Msg.Kind.String(), 1)
+						if k := r.Msg.Kind; k == core.KindPing || k == core.KindAck {
+							t.Add(k.String(), 1)
+							t.Add(k.String()+" bytes", float64(r.Size))
+						}
 					case r.Kind == trace.KindDelivered && !stream:
 						t.Add("received", 1)
 					case r.Kind == trace.KindSent && r.Msg.Flags&core.FlagReply == 0:
