@@ -1,104 +1,119 @@
 package core
 
-// FactKind says what a fact reports. Comments name the fields that a kind uses; the rest are zero.
+// FactKind says what a fact reports. All that is known of a kind stands in its row of facts below.
 type FactKind uint8
 
-// Facts. Subject is whom the fact is about (the observer itself where it says self).
+// Facts. Subject is whom the fact is about (the observer itself where the row says self).
 const (
 	FactNone FactKind = iota
-
-	// FactTransition: a record changed state or incarnation. From, To, Inc (new), A (old incarnation,
-	// −1 if there was no record or tombstone), Cause, Other (accuser for SUSPECT and DEAD), Role.
 	FactTransition
-	// FactCallback: what role logic is told (spec 10 §2.7). Callback, Cause (source of a death, reason of a
-	// removal), Other (accuser), Inc, Role.
 	FactCallback
-
-	// FactProbeStarted: Subject, A = seq, B = tick number of this node (all its ticks), N = list length.
 	FactProbeStarted
-	// FactProbeEnded: Subject, A = seq, Cause = CauseAck, CauseIndirectAck, CauseStreamAck (only a stream got
-	// through: its datagrams are blocked), CauseProbeFailed, CauseVoid or CauseNone (unconfirmed target: nothing
-	// happens), B = elapsed ns.
 	FactProbeEnded
-	// FactTick: the probe tick number A passed without probing anybody; Cause = CauseDegraded or CauseIdle.
 	FactTick
-
-	// FactSuspicionStarted: Subject, Inc, Other = first accuser, A = Min ns, B = Max ns, N = K, At = deadline.
 	FactSuspicionStarted
-	// FactSuspicionConfirmed: Subject, Inc, Other = accuser, N = C, At = new deadline.
 	FactSuspicionConfirmed
-	// FactSuspicionGrace: the one re-arming after a pause (§4.2). Subject, At = new deadline.
 	FactSuspicionGrace
-	// FactSuspicionEnded: Subject, Cause = CauseRefuted, CauseExpired, CauseLeft, CauseGossip, CauseRemoved;
-	// A = lateness of the timer ns (CauseExpired), B = age ns.
 	FactSuspicionEnded
-
-	// FactLHM: self. A = new score, B = old score, Cause.
 	FactLHM
-	// FactDegradation: self. A = new level, B = old level.
 	FactDegradation
-	// FactIncarnation: self raised its incarnation. Inc = new, A = old, Cause = CauseRefute, CauseOlderProcess,
-	// CauseJoinRequired.
 	FactIncarnation
-	// FactAccused: self is accused at Inc ≥ own. Other = accuser.
 	FactAccused
-
-	// FactQueued: an update was put into the gossip queue. Subject, Inc, A = update type, Other = accuser,
-	// Cause = CauseFresh, CauseConfirmation, CauseSelf; N = limit.
 	FactQueued
-	// FactRetired: an update left the queue. Subject, Inc, A = update type, Other, B = transmissions, N = limit,
-	// Cause = CauseLimit, CauseSuperseded, CauseOverflow, CauseAge.
 	FactRetired
-
-	// FactConfirmAttempt: one proactive or reactive ping to an UNCONFIRMED peer. Subject, Role, Cause.
 	FactConfirmAttempt
-	// FactTimeout: an adaptive timeout was computed. Subject, A = result ns, B = base ns; X holds the factors
-	// lhm, degradation, latency_mult, confidence_adj, peer_health.
 	FactTimeout
-	// FactJoin: self. Subject = seed, Cause = CauseJoinSent, CauseJoinAccepted, CauseJoinRetry, CauseJoinRejected,
-	// CauseJoinFailed; A = attempts so far.
 	FactJoin
-	// FactSync: Subject = partner, Cause = CauseSyncEqual, CauseSyncFull, CauseSyncFailed.
 	FactSync
-	// FactFatal: self must stop; its state cannot go on (§2.4 last row).
 	FactFatal
-	// FactStopped: self has finished leaving; the driver may stop the process.
 	FactStopped
-	// FactReach: the reachability of a datacenter changed (§9). Subject = the leader probed, A = datacenter,
-	// B = new state, N = old state, Cause.
 	FactReach
-	// FactScopeSuspected: the job layer began to suspect Subject for scope A (§8). Inc, B = evidence source,
-	// N = C, At = deadline.
 	FactScopeSuspected
-	// FactScopeConfirmed: another source did. As FactScopeSuspected, with the new deadline.
 	FactScopeConfirmed
-	// FactScopeEnded: Subject, A = scope, Inc, Cause = CauseRefuted, CauseExpired (DEAD_JOB from now on),
-	// CauseRemoved (scope cleared) or CauseGossip (cleared by the global layer); B = age ns, N = 1 if it was
-	// DEAD_JOB.
 	FactScopeEnded
-	// FactScopeExtended: a granted extension moved the deadline later. As FactScopeSuspected, with B = what was
-	// granted, ns.
 	FactScopeExtended
-	// FactSuspicionExtended: the same in the global layer (§5.3). Subject, Inc, A = what was granted, ns, At = new
-	// deadline.
 	FactSuspicionExtended
-
 	NumFactKinds = 28
 )
 
-var factNames = [NumFactKinds]string{
-	"none", "transition", "callback", "probe_started", "probe_ended", "tick", "suspicion_started",
-	"suspicion_confirmed", "suspicion_grace", "suspicion_ended", "lhm", "degradation", "incarnation", "accused",
-	"queued", "retired", "confirm_attempt", "timeout", "join", "sync", "fatal", "stopped",
-	"reach", "scope_suspected", "scope_confirmed", "scope_ended", "scope_extended", "suspicion_extended",
+// factRow is all that is known of a kind of fact. The general fields A, B, N, At and Other mean what it says, "" is unused;
+// readers ask for them by these names (Get).
+type factRow struct {
+	name string
+	room Room
+	doc  string
+
+	other, a, b, n, at string
+}
+
+var facts = [NumFactKinds]factRow{
+	FactNone: {name: "none"},
+	// From, To, Cause, Role; old_incarnation: −1 if there was no record or tombstone; accuser: for SUSPECT and DEAD.
+	FactTransition: {name: "transition", room: RoomMembership, doc: "a record changed state or incarnation; inc is the new one", other: "accuser", a: "old_incarnation"},
+	// Callback, Cause (source of a death, reason of a removal), Inc, Role.
+	FactCallback: {name: "callback", room: RoomMembership, doc: "what role logic is told (spec 10 §2.7)", other: "accuser"},
+	// To, how the subject is held; tick: of this node, all its ticks; list: length of the probe list.
+	FactProbeStarted: {name: "probe_started", room: RoomMembership, doc: "a probe of the subject began", a: "seq", b: "tick", n: "list"},
+	// Cause = CauseAck, CauseIndirectAck, CauseStreamAck (only a stream got through: its datagrams are blocked), CauseProbeFailed, CauseVoid or CauseNone (unconfirmed target: nothing happens); elapsed: ns.
+	FactProbeEnded: {name: "probe_ended", room: RoomMembership, doc: "it ended", a: "seq", b: "elapsed"},
+	// Cause = CauseDegraded or CauseIdle.
+	FactTick: {name: "tick", room: RoomMembership, doc: "a probe tick passed without probing anybody", a: "tick"},
+	// Inc; accuser: the first; min, max: ns.
+	FactSuspicionStarted: {name: "suspicion_started", room: RoomMembership, doc: "the subject is suspected", other: "accuser", a: "min", b: "max", n: "k", at: "deadline"},
+	// Inc.
+	FactSuspicionConfirmed: {name: "suspicion_confirmed", room: RoomMembership, doc: "another member suspects it, too", other: "accuser", n: "confirmations", at: "deadline"},
+	FactSuspicionGrace:     {name: "suspicion_grace", room: RoomMembership, doc: "the one re-arming after a pause (§4.2)", at: "deadline"},
+	// Cause = CauseRefuted, CauseExpired, CauseLeft, CauseGossip, CauseRemoved; lateness: of the timer, ns (CauseExpired); age: ns.
+	FactSuspicionEnded: {name: "suspicion_ended", room: RoomMembership, doc: "a suspicion ended", a: "lateness", b: "age", n: "confirmations"},
+	// Cause.
+	FactLHM:         {name: "lhm", room: RoomMembership, doc: "self: the local health score changed", a: "score", b: "old_score"},
+	FactDegradation: {name: "degradation", room: RoomMembership, doc: "self: the degradation level changed", a: "level", b: "old_level"},
+	// Cause = CauseRefute, CauseOlderProcess, CauseJoinRequired.
+	FactIncarnation: {name: "incarnation", room: RoomMembership, doc: "self raised its incarnation; inc is the new one", a: "old_incarnation"},
+	FactAccused:     {name: "accused", room: RoomMembership, doc: "self is accused at inc ≥ own", other: "accuser"},
+	// Inc, Cause = CauseFresh, CauseConfirmation, CauseSelf; update: an UpdateType.
+	FactQueued: {name: "queued", room: RoomMembership, doc: "an update was put into the gossip queue", other: "accuser", a: "update", n: "limit"},
+	// Inc, Cause = CauseLimit, CauseSuperseded, CauseOverflow, CauseAge.
+	FactRetired: {name: "retired", room: RoomMembership, doc: "an update left the queue", other: "accuser", a: "update", b: "transmissions", n: "limit"},
+	// Role, Cause.
+	FactConfirmAttempt: {name: "confirm_attempt", room: RoomMembership, doc: "one proactive or reactive ping to an UNCONFIRMED peer"},
+	// In ns; X holds its factors.
+	FactTimeout: {name: "timeout", room: RoomMembership, doc: "an adaptive timeout was computed", a: "result", b: "base"},
+	// Cause = CauseJoinSent, CauseJoinAccepted, CauseJoinRetry, CauseJoinRejected, CauseJoinFailed.
+	FactJoin: {name: "join", room: RoomMembership, doc: "self: a join went on; subject is the seed", a: "attempts"},
+	// Cause = CauseSyncEqual, CauseSyncFull, CauseSyncFailed.
+	FactSync:    {name: "sync", room: RoomMembership, doc: "tables were compared with the subject"},
+	FactFatal:   {name: "fatal", room: RoomMembership, doc: "self must stop; its state cannot go on (§2.4 last row)"},
+	FactStopped: {name: "stopped", room: RoomMembership, doc: "self has finished leaving; the driver may stop the process"},
+	// Cause; reach: a Reach.
+	FactReach: {name: "reach", room: RoomLink, doc: "the reachability of a datacenter changed (§9); subject is the leader probed", a: "datacenter", b: "reach", n: "old_reach"},
+	// Inc; evidence: its source.
+	FactScopeSuspected: {name: "scope_suspected", room: RoomHier, doc: "the job layer began to suspect the subject for a scope (§8)", a: "scope", b: "evidence", n: "confirmations", at: "deadline"},
+	// Inc.
+	FactScopeConfirmed: {name: "scope_confirmed", room: RoomHier, doc: "another source did", a: "scope", b: "evidence", n: "confirmations", at: "deadline"},
+	// Inc, Cause = CauseRefuted, CauseExpired (DEAD_JOB from now on), CauseRemoved (scope cleared) or CauseGossip (cleared by the global layer); age: ns; dead: 1 if it was DEAD_JOB.
+	FactScopeEnded: {name: "scope_ended", room: RoomHier, doc: "that suspicion, or the mark that it left, ended", a: "scope", b: "age", n: "dead"},
+	// granted: ns.
+	FactScopeExtended: {name: "scope_extended", room: RoomHier, doc: "a granted extension moved the deadline later", a: "scope", b: "granted", n: "confirmations", at: "deadline"},
+	// Inc; granted: ns.
+	FactSuspicionExtended: {name: "suspicion_extended", room: RoomMembership, doc: "the same in the global layer (§5.3)", a: "granted", at: "deadline"},
 }
 
 func (k FactKind) String() string {
-	if int(k) < len(factNames) {
-		return factNames[k]
+	if int(k) < len(facts) {
+		return facts[k].name
 	}
 	return "unknown"
 }
+
+// Room returns the part of a node that reports facts of this kind.
+func (k FactKind) Room() Room { return facts[k].room }
+
+// Doc says in one line what a fact of this kind reports.
+func (k FactKind) Doc() string { return facts[k].doc }
+
+// Whom returns what Other is to a fact of this kind, "" where it is nobody.
+func (k FactKind) Whom() string { return facts[k].other }
 
 // Callback is what role logic is told about a member (spec 10 §2.7, AD-31).
 type Callback uint8
@@ -131,86 +146,6 @@ func (c Callback) String() string {
 	return "unknown"
 }
 
-// Cause says why. One list serves all facts, so that a reader learns one vocabulary.
-type Cause uint8
-
-// Causes. The first group are the events of spec 10 §2.3.
-const (
-	CauseNone        Cause = iota
-	CauseConfigured        // configuration, join list, full sync
-	CauseAlive             // hearsay: alive
-	CauseJoined            // hearsay: join
-	CauseSuspect           // hearsay: suspect
-	CauseDead              // hearsay: dead
-	CauseLeft              // hearsay: left
-	CauseSeen              // valid message from the subject itself
-	CauseConfirm           // confirming event (§2.5)
-	CauseProbeFailed       // own probe failed
-	CauseSilent            // worker silent past its deadline (§10.4)
-	CauseExpired           // suspicion timer
-	CauseRoleTimeout       // UNCONFIRMED: passive timeout expired
-	CauseExhausted         // UNCONFIRMED: proactive attempts used up and timed out
-	CauseRetention         // record aged out
-	CauseEvicted           // table full (§2.6)
-
-	CauseAck
-	CauseIndirectAck
-	CauseVoid
-	CauseNackMissing // a probe failed with nacks missing
-	CauseLag         // own timer late
-	CauseRecovered   // own timer on time again
-	CauseDegraded
-	CauseIdle
-
-	CauseRefute
-	CauseRefuted
-	CauseOlderProcess
-	CauseJoinRequired
-	CauseGossip
-	CauseRemoved
-
-	CauseFresh
-	CauseConfirmation
-	CauseSelf
-	CauseLimit
-	CauseSuperseded
-	CauseOverflow
-	CauseAge
-
-	CauseProactive
-	CauseReactive
-
-	CauseJoinSent
-	CauseJoinAccepted
-	CauseJoinRetry
-	CauseJoinRejected
-	CauseJoinFailed
-	CauseSyncEqual
-	CauseSyncFull
-	CauseSyncFailed
-
-	CauseStreamAck // of a probe: the target answered over a stream and in no other way
-	NumCauses      = 48
-)
-
-var causeNames = [NumCauses]string{
-	"none", "configured", "alive", "join", "suspect", "dead", "left", "seen", "confirm", "probe_failed", "silent",
-	"expired", "passive_timeout_expired", "exhausted_proactive_attempts", "retention", "evicted",
-	"ack", "indirect_ack", "void", "nack_missing", "lag", "recovered", "degraded", "idle",
-	"refute", "refuted", "older_process", "join_required", "gossip", "removed",
-	"fresh", "confirmation", "self", "limit", "superseded", "overflow", "age",
-	"proactive", "reactive",
-	"join_sent", "join_accepted", "join_retry", "join_rejected", "join_failed", "sync_equal", "sync_full", "sync_failed",
-	"stream_ack",
-}
-
-func (c Cause) String() string {
-	if int(c) < len(causeNames) {
-		return causeNames[c]
-	}
-	return "unknown"
-}
-
 // Fact is one thing that a machine reports about its own state: what checks, metrics and role logic
 // read. It is a plain value without pointers.
 type Fact struct {
@@ -226,4 +161,59 @@ type Fact struct {
 	A, B     int64
 	At       Instant // local time
 	X        [5]float32
+}
+
+// Places of X in a FactTimeout: the factors of the timeout.
+const (
+	FactorLHM = iota
+	FactorDegradation
+	FactorLatency
+	FactorConfidence
+	FactorPeerHealth
+)
+
+// Get returns the general field that the row of f's kind calls so. It panics if there is none: a reader that asks for it
+// means another kind.
+func (f *Fact) Get(name string) int64 {
+	switch r := &facts[f.Kind]; name {
+	case r.a:
+		return f.A
+	case r.b:
+		return f.B
+	case r.n:
+		return int64(f.N)
+	case r.at:
+		return int64(f.At)
+	}
+	panic("core: a fact " + f.Kind.String() + " has no field " + name)
+}
+
+// EachField calls visit with the name and value of every general number that f's kind uses.
+func (f *Fact) EachField(visit func(name string, v int64)) {
+	r := &facts[f.Kind]
+	for _, x := range [...]struct {
+		name string
+		v    int64
+	}{{r.n, int64(f.N)}, {r.a, f.A}, {r.b, f.B}, {r.at, int64(f.At)}} {
+		if x.name != "" {
+			visit(x.name, x.v)
+		}
+	}
+}
+
+// Unnamed returns the general field that f fills and its kind does not know, "" if there is none: what is reported without
+// a name is reported to nobody.
+func (f *Fact) Unnamed() string {
+	r := &facts[f.Kind]
+	switch {
+	case r.a == "" && f.A != 0:
+		return "A"
+	case r.b == "" && f.B != 0:
+		return "B"
+	case r.n == "" && f.N != 0:
+		return "N"
+	case r.at == "" && f.At != 0:
+		return "At"
+	}
+	return ""
 }

@@ -1,57 +1,91 @@
 package core
 
-// JobFactKind says what a fact about a job reports. Comments name the fields that a kind uses; the rest are zero.
+// JobFactKind says what a fact about a job reports. All that is known of a kind stands in its row of jobFacts below.
 type JobFactKind uint8
 
 // Facts about jobs. Job is always set where a job is meant; Epoch is the ge or de under which the node says it.
 const (
 	JobFactNone JobFactKind = iota
-
-	// JobFactState: the node moved its record of Job. From, To (job.State), Code = job.Completeness of a terminal state.
 	JobFactState
-	// JobFactWorkflow: a workflow changed state at the leader. Workflow, Attempt, From, To (workflow.State), Code =
-	// job.ErrorKind, A = retries so far, B = dispatch attempts so far.
 	JobFactWorkflow
-	// JobFactPlaced: the leader intends to run a shard on Node. Workflow, Attempt, Shard, Token, A = cores, B = virtual users.
 	JobFactPlaced
-	// JobFactIntent: that dispatch intent ended. As JobFactPlaced, with Code = call.Code of the worker's answer, To = 1
-	// where no answer came.
 	JobFactIntent
-	// JobFactShard: a worker's shard changed state. Workflow, Attempt, Shard, Token, From, To (job.ShardState), Code =
-	// job.ErrorKind, A = cores, B = virtual users.
 	JobFactShard
-	// JobFactResult: the leader accepted the result of a shard. Workflow, Attempt, Shard, Token, Node = worker, To = job.Ended.
 	JobFactResult
-	// JobFactStale: a token below the record was refused. Token = the one refused, A = the record, Node = who sent it.
 	JobFactStale
-	// JobFactProgress: a workflow got on, for stuck detection. Workflow, Node = worker, A = items done.
 	JobFactProgress
-	// JobFactWorker: a manager changed its record of worker Node. To (registry.WorkerState), A = cores, B = cores free.
 	JobFactWorker
-	// JobFactSubmit: a client hands Job to the cluster (To = 0), got it accepted (To = 1) or gave up (To = 2), Code =
-	// call.Code. Node = whom it asked, A = attempts, B = redirects.
 	JobFactSubmit
-	// JobFactOutcome: a client learnt how Job ended. To (job.State, or a local end), Code = job.Completeness, Node = who said it.
 	JobFactOutcome
-	// JobFactCancel: a cancel of Job (Workflow, if of one) was accepted by the node. A = how many workflows it concerns.
 	JobFactCancel
-	// JobFactTable: a record of Job was made (A = 1) or freed (A = 0) by the node, To = which table.
 	JobFactTable
 
 	NumJobFactKinds = 14
 )
 
-var jobFactNames = [NumJobFactKinds]string{
-	"none", "job_state", "workflow_state", "placed", "intent", "shard_state", "result", "stale", "job_progress", "worker_record",
-	"submit", "outcome", "job_cancel", "job_table",
+// Rooms that report facts about jobs, by the word in their rows.
+const (
+	FactsOfJobs      = "job"
+	FactsOfWorkflows = "workflow"
+	FactsOfDispatch  = "dispatch"
+	FactsOfWorkers   = "worker"
+	FactsOfClients   = "client"
+	FactsOfCancels   = "cancel"
+	FactsOfElections = "election"
+	FactsOfLeases    = "lease"
+	FactsOfTimeouts  = "timeout"
+	FactsOfRoutes    = "route"
+	FactsOfFlow      = "flow"
+)
+
+// jobFactRow is all that is known of a kind of fact about jobs: from, to and code name the type of the word, a and b
+// the number; "" is unused. Readers ask for numbers by these names (Get).
+type jobFactRow struct {
+	name, room, doc      string
+	from, to, code, a, b string
+}
+
+var jobFacts = [NumJobFactKinds]jobFactRow{
+	JobFactNone: {name: "none"},
+	// Completeness is that of a terminal state.
+	JobFactState: {name: "job_state", room: FactsOfJobs, doc: "the node moved its record of the job", from: "job.State", to: "job.State", code: "job.Completeness"},
+	// Workflow, Attempt; retries and dispatch attempts so far.
+	JobFactWorkflow: {name: "workflow_state", room: FactsOfWorkflows, doc: "a workflow changed state at the leader", from: "workflow.State", to: "workflow.State", code: "job.ErrorKind", a: "retries", b: "dispatches"},
+	// Workflow, Attempt, Shard, Token; vus: virtual users.
+	JobFactPlaced: {name: "placed", room: FactsOfDispatch, doc: "the leader intends to run a shard on the node", a: "cores", b: "vus"},
+	// As placed; Code of the worker's answer, To = 1 where none came.
+	JobFactIntent: {name: "intent", room: FactsOfDispatch, doc: "that dispatch intent ended", code: "call.Code", to: "unanswered", a: "cores", b: "vus"},
+	// Workflow, Attempt, Shard, Token.
+	JobFactShard: {name: "shard_state", room: FactsOfWorkers, doc: "a worker's shard changed state", from: "job.ShardState", to: "job.ShardState", code: "job.ErrorKind", a: "cores", b: "vus"},
+	// Workflow, Attempt, Shard, Token; Node is the worker.
+	JobFactResult: {name: "result", room: FactsOfWorkflows, doc: "the leader accepted the result of a shard", to: "job.Ended"},
+	// Token is the one refused, record the highest seen; Node sent it.
+	JobFactStale: {name: "stale", room: FactsOfDispatch, doc: "a token below the record was refused", a: "record"},
+	// Workflow; Node is the worker; items done.
+	JobFactProgress: {name: "job_progress", room: FactsOfWorkflows, doc: "a workflow got on, for stuck detection", a: "items"},
+	JobFactWorker:   {name: "worker_record", room: FactsOfDispatch, doc: "a manager changed its record of worker Node", to: "registry.WorkerState", a: "cores", b: "free_cores"},
+	// To = 0 asked, 1 accepted, 2 given up; Node is whom it asked.
+	JobFactSubmit: {name: "submit", room: FactsOfClients, doc: "a client hands the job to the cluster", to: "submission", code: "call.Code", a: "attempts", b: "redirects"},
+	// To may be a local end; Node said it.
+	JobFactOutcome: {name: "outcome", room: FactsOfClients, doc: "a client learnt how the job ended", to: "job.State", code: "job.Completeness"},
+	// Workflow, if of one; workflows: how many it concerns.
+	JobFactCancel: {name: "job_cancel", room: FactsOfCancels, doc: "a cancel of the job was accepted by the node", a: "workflows"},
+	// To says which table; made: 1, freed: 0.
+	JobFactTable: {name: "job_table", room: FactsOfJobs, doc: "a record of the job was made or freed by the node", to: "table", a: "made"},
 }
 
 func (k JobFactKind) String() string {
-	if int(k) < len(jobFactNames) {
-		return jobFactNames[k]
+	if int(k) < len(jobFacts) {
+		return jobFacts[k].name
 	}
 	return "unknown"
 }
+
+// Room returns who reports facts of this kind, one of FactsOf…
+func (k JobFactKind) Room() string { return jobFacts[k].room }
+
+// Doc says in one line what a fact of this kind reports.
+func (k JobFactKind) Doc() string { return jobFacts[k].doc }
 
 // JobFact is one thing that a node reports about a job. These facts are a stream of their own, so that the readers of
 // membership never loop over them (spec 01 no. 9). It is a plain value without pointers.
@@ -67,4 +101,48 @@ type JobFact struct {
 	Workflow uint64
 	Token    uint64
 	A, B     int64
+}
+
+// Get returns the number that the row of f's kind calls so. It panics if there is none: a reader that asks for it means
+// another kind.
+func (f *JobFact) Get(name string) int64 {
+	switch r := &jobFacts[f.Kind]; name {
+	case r.a:
+		return f.A
+	case r.b:
+		return f.B
+	}
+	panic("core: a fact " + f.Kind.String() + " has no field " + name)
+}
+
+// EachField calls visit with the name and value of every general field that f's kind uses; of words it gives the number.
+func (f *JobFact) EachField(visit func(name string, v int64)) {
+	r := &jobFacts[f.Kind]
+	if r.code != "" {
+		visit("code", int64(f.Code))
+	}
+	if r.a != "" {
+		visit(r.a, f.A)
+	}
+	if r.b != "" {
+		visit(r.b, f.B)
+	}
+}
+
+// Unnamed returns the general field that f fills and its kind does not know, "" if there is none.
+func (f *JobFact) Unnamed() string {
+	r := &jobFacts[f.Kind]
+	switch {
+	case r.a == "" && f.A != 0:
+		return "A"
+	case r.b == "" && f.B != 0:
+		return "B"
+	case r.code == "" && f.Code != 0:
+		return "Code"
+	case r.from == "" && f.From != 0:
+		return "From"
+	case r.to == "" && f.To != 0:
+		return "To"
+	}
+	return ""
 }

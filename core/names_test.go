@@ -25,7 +25,7 @@ func TestNamesAreCompleteAndDistinct(t *testing.T) {
 		{"facts", "fact.go", "FactNone", NumFactKinds, func(i int) string { return FactKind(i).String() }},
 		{"callbacks", "fact.go", "CallbackNone", NumCallbacks, func(i int) string { return Callback(i).String() }},
 		{"ask reasons", "beat.go", "AskLongWorkflow", NumAskReasons, func(i int) string { return AskReason(i).String() }},
-		{"causes", "fact.go", "CauseNone", NumCauses, func(i int) string { return Cause(i).String() }},
+		{"causes", "cause.go", "CauseNone", NumCauses, func(i int) string { return Cause(i).String() }},
 	} {
 		t.Run(c.list, func(t *testing.T) {
 			have := constants(t, c.file, c.first)

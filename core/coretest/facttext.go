@@ -72,6 +72,8 @@ func (b *Bench) Fact(f *core.Fact) string {
 	case core.FactScopeEnded:
 		return fmt.Sprintf("job suspicion of %s for scope %d ends: %s at age %s", who, f.A, f.Cause, ns(f.B))
 	default:
-		return f.Kind.String()
+		s := f.Kind.String()
+		f.EachField(func(name string, v int64) { s += fmt.Sprintf(" %s %d", name, v) })
+		return s
 	}
 }

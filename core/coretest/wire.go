@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"fmt"
 	"slices"
 
 	"hypersim/core"
@@ -95,6 +96,9 @@ func (b *Bench) Send(m *core.Message) {
 // drain takes up what a step of id asked for.
 func (b *Bench) drain(id core.NodeID) {
 	for i := range b.fx.Facts {
+		if field := b.fx.Facts[i].Unnamed(); field != "" {
+			panic(fmt.Sprintf("a fact %v says something in %s, and its row has no name for it", b.fx.Facts[i].Kind, field))
+		}
 		b.note(Event{Kind: EventFact, Node: id, Fact: b.fx.Facts[i]})
 	}
 	for i := range b.fx.Messages {

@@ -135,7 +135,7 @@ func (c *Checker) rareFact(r *trace.Record, n *hot) {
 		c.localHealth(r, n)
 	case core.FactDegradation:
 		g := &c.groups[n.group]
-		g.level = max(g.level, uint8(min(max(r.Fact.A, 0), int64(len(probeShare)-1))))
+		g.level = max(g.level, uint8(min(max(r.Fact.Get("level"), 0), int64(len(probeShare)-1))))
 	case core.FactIncarnation:
 		c.incarnation(r, n)
 	case core.FactReach:

@@ -45,12 +45,12 @@ func (c *Checker) linkSent(r *trace.Record) {
 // reachChanged takes a change in how a gate judges a datacenter (I-L3).
 func (c *Checker) reachChanged(r *trace.Record) {
 	f := &r.Fact
-	k := c.reachOf(r.Node, f.A)
-	from, to := core.Reach(f.N), core.Reach(f.B)
+	k := c.reachOf(r.Node, f.Get("datacenter"))
+	from, to := core.Reach(f.Get("old_reach")), core.Reach(f.Get("reach"))
 	why := c.notARow(r, k, from, to)
 	if why != "" && c.fails(L3) {
 		c.detail(L3, r.At, []core.NodeID{r.Node, f.Subject}, "%s holds datacenter %d %v after %v because of %v: %s",
-			c.name(r.Node), f.A, to, from, f.Cause, why)
+			c.name(r.Node), f.Get("datacenter"), to, from, f.Cause, why)
 	}
 	k.state, k.since = to, r.Local
 }
@@ -68,7 +68,7 @@ func (c *Checker) notARow(r *trace.Record, k *reach, from, to core.Reach) string
 	case c.hot[r.Node].role != core.RoleGate:
 		return "only gates judge datacenters"
 	case to == core.ReachReachable && from != to && f.Cause == core.CauseAck:
-		if !c.step.hand || c.step.kind != core.KindXAck || int64(c.ctx.Nodes[c.step.from].Site) != f.A {
+		if !c.step.hand || c.step.kind != core.KindXAck || int64(c.ctx.Nodes[c.step.from].Site) != f.Get("datacenter") {
 			return "no XACK of the datacenter came"
 		}
 		return ""

@@ -32,16 +32,16 @@ func (w *watch) limit(k *cold) uint32 { return uint32(2*w.list-1) + (k.inserts -
 func (c *Checker) probeStarted(r *trace.Record) {
 	f := &r.Fact
 	n, k := &c.hot[r.Node], &c.cold[r.Node]
-	if g := &c.groups[n.group]; f.N > g.list {
-		g.list = f.N
+	if g := &c.groups[n.group]; int32(f.Get("list")) > g.list {
+		g.list = int32(f.Get("list"))
 	}
 	for i := range k.probes {
 		if k.probes[i].subject == f.Subject && c.fails(M9) {
 			c.detail(M9, r.At, []core.NodeID{r.Node, f.Subject}, "%s probes %s (seq %d) while seq %d is outstanding",
-				c.name(r.Node), c.name(f.Subject), f.A, k.probes[i].seq)
+				c.name(r.Node), c.name(f.Subject), f.Get("seq"), k.probes[i].seq)
 		}
 	}
-	k.probes = append(k.probes, probe{f.Subject, uint32(f.A)})
+	k.probes = append(k.probes, probe{f.Subject, uint32(f.Get("seq"))})
 	if len(k.probes) > c.ctx.Limits.MaxOutstanding && c.fails(M9) {
 		c.detail(M9, r.At, []core.NodeID{r.Node}, "%s has %d probes outstanding", c.name(r.Node), len(k.probes))
 	}
@@ -79,7 +79,7 @@ func (c *Checker) walk(r *trace.Record, k *cold) {
 	for i := range k.watch {
 		w := &k.watch[i]
 		if w.active {
-			w.list = max(w.list, f.N)
+			w.list = max(w.list, int32(f.Get("list")))
 			gap := k.ticks - w.tick
 			if w.ended && gap > w.limit(k) {
 				if c.fails(M10) {
@@ -96,7 +96,7 @@ func (c *Checker) walk(r *trace.Record, k *cold) {
 		}
 	}
 	if free >= 0 && !k.watches(f.Subject) {
-		k.watch[free] = watch{subject: f.Subject, list: f.N, active: true}
+		k.watch[free] = watch{subject: f.Subject, list: int32(f.Get("list")), active: true}
 	}
 }
 

@@ -15,10 +15,10 @@ func (c *Checker) queued(r *trace.Record) {
 	}
 	if c.ctx.Limits.Lambda > 0 {
 		most := c.limit(r.Node)
-		k.follow(f, min(int(f.N), most))
-		if int(f.N) > most && !c.ctx.Inherited && c.fails(M16) {
+		k.follow(f, min(int(f.Get("limit")), most))
+		if int(f.Get("limit")) > most && !c.ctx.Inherited && c.fails(M16) {
 			c.detail(M16, r.At, []core.NodeID{r.Node, f.Subject}, "%s is going to send %v(%d) of %s %d times, at most %d are allowed",
-				c.name(r.Node), core.UpdateType(f.A), f.Inc, c.name(f.Subject), f.N, most)
+				c.name(r.Node), core.UpdateType(f.Get("update")), f.Inc, c.name(f.Subject), f.Get("limit"), most)
 		}
 	}
 	k.queued++
@@ -33,7 +33,7 @@ func (c *Checker) news(r *trace.Record) bool {
 	moved := s.moved && s.subject == f.Subject && s.inc == f.Inc
 	switch f.Cause {
 	case core.CauseFresh:
-		return moved || core.UpdateType(f.A) == core.UpdateSuspect && c.unconfirmedNews(r)
+		return moved || core.UpdateType(f.Get("update")) == core.UpdateSuspect && c.unconfirmedNews(r)
 	case core.CauseConfirmation:
 		return s.counted && s.accused == f.Subject && s.accuser == f.Other
 	case core.CauseSelf:
@@ -70,7 +70,7 @@ func (c *Checker) echoed(at core.Instant, o core.NodeID, x claim) {
 }
 
 func claimOf(f *core.Fact) claim {
-	return claim{subject: f.Subject, other: f.Other, inc: f.Inc, typ: core.UpdateType(f.A), cause: f.Cause}
+	return claim{subject: f.Subject, other: f.Other, inc: f.Inc, typ: core.UpdateType(f.Get("update")), cause: f.Cause}
 }
 
 // retired takes an update that left a queue (I-M16).
@@ -78,8 +78,8 @@ func (c *Checker) retired(r *trace.Record) {
 	f := &r.Fact
 	c.cold[r.Node].queued--
 	c.cold[r.Node].unfollow(f)
-	if f.B > int64(f.N) && c.fails(M16) {
+	if f.Get("transmissions") > f.Get("limit") && c.fails(M16) {
 		c.detail(M16, r.At, []core.NodeID{r.Node, f.Subject}, "%s sent %v(%d) of %s %d times, at most %d are allowed",
-			c.name(r.Node), core.UpdateType(f.A), f.Inc, c.name(f.Subject), f.B, f.N)
+			c.name(r.Node), core.UpdateType(f.Get("update")), f.Inc, c.name(f.Subject), f.Get("transmissions"), f.Get("limit"))
 	}
 }

@@ -78,7 +78,7 @@ func (t *scopes) drop(c *cold, i int32) {
 
 // reached takes what a gate thinks of a datacenter: its global layer for the managers there.
 func (c *Checker) reached(r *trace.Record) {
-	site, to := int(r.Fact.A), core.Reach(r.Fact.B)
+	site, to := int(r.Fact.Get("datacenter")), core.Reach(r.Fact.Get("reach"))
 	if c.cold[r.Node].held >= 0 {
 		gone := to != core.ReachReachable && to != core.ReachSuspected
 		c.scopes.moved = append(c.scopes.moved, globalMove{subject: core.NoNode, site: site, gone: gone})
@@ -145,10 +145,10 @@ func (c *Checker) scoped(r *trace.Record) {
 	if int(f.Subject) >= len(c.cold) {
 		return
 	}
-	key := scopeKey{scope: uint64(f.A), observer: r.Node, subject: f.Subject}
+	key := scopeKey{scope: uint64(f.Get("scope")), observer: r.Node, subject: f.Subject}
 	moved, gone := c.touches(f.Subject)
 	// A timer may fire at the very time at which the message was handled: what timers do is exempt.
-	timed := f.Kind == core.FactScopeSuspected && f.B < 0 || f.Cause == core.CauseExpired
+	timed := f.Kind == core.FactScopeSuspected && f.Get("evidence") < 0 || f.Cause == core.CauseExpired
 	if s := &c.step; s.scoped && s.scope != key.scope && !moved && !timed && c.fails(M21) {
 		c.scopeWrong(M21, r, "changes in an event of another scope")
 	}
@@ -166,15 +166,15 @@ func (c *Checker) scoped(r *trace.Record) {
 	h := &c.scopes.slab[i]
 	switch f.Kind {
 	case core.FactScopeConfirmed:
-		if f.At > h.deadline && c.fails(M11) {
+		if core.Instant(f.Get("deadline")) > h.deadline && c.fails(M11) {
 			c.scopeWrong(M11, r, "ends later after a confirmation")
 		}
-		h.deadline = f.At
+		h.deadline = core.Instant(f.Get("deadline"))
 	case core.FactScopeExtended:
-		if f.At != h.deadline.Add(core.Duration(f.B)) && c.fails(M11) {
+		if core.Instant(f.Get("deadline")) != h.deadline.Add(core.Duration(f.Get("granted"))) && c.fails(M11) {
 			c.scopeWrong(M11, r, "moves by more than was granted")
 		}
-		h.deadline = f.At
+		h.deadline = core.Instant(f.Get("deadline"))
 	default:
 		c.scopeEnded(r, h, i, moved, gone)
 	}
@@ -192,7 +192,7 @@ func (c *Checker) scopeSuspected(r *trace.Record, key scopeKey, i int32) {
 		c.scopeWrong(M20, r, "begins although it is "+s.String())
 	}
 	h := c.scopes.add(&c.cold[r.Node], key)
-	h.start, h.deadline = r.Local, r.Fact.At
+	h.start, h.deadline = r.Local, core.Instant(r.Fact.Get("deadline"))
 }
 
 func (c *Checker) scopeEnded(r *trace.Record, h *scopeHeld, i int32, moved, gone bool) {
@@ -220,5 +220,5 @@ func (c *Checker) scopeEnded(r *trace.Record, h *scopeHeld, i int32, moved, gone
 // scopeWrong is detail for a job suspicion.
 func (c *Checker) scopeWrong(id ID, r *trace.Record, what string) {
 	c.detail(id, r.At, []core.NodeID{r.Node, r.Fact.Subject}, "the suspicion of %s at %s for scope %d %s",
-		c.name(r.Fact.Subject), c.name(r.Node), r.Fact.A, what)
+		c.name(r.Fact.Subject), c.name(r.Node), r.Fact.Get("scope"), what)
 }

@@ -29,14 +29,14 @@ func (c *Checker) localHealth(r *trace.Record, n *hot) {
 	if f.Cause == core.CauseNackMissing {
 		rule.hi = int64(max(c.ctx.Limits.IndirectK, 1))
 	}
-	by := f.A - f.B
-	bad := f.A < 0 || f.A > int64(c.ctx.Limits.LHMMax) || f.B != int64(n.lhm) || by == 0
+	by := f.Get("score") - f.Get("old_score")
+	bad := f.Get("score") < 0 || f.Get("score") > int64(c.ctx.Limits.LHMMax) || f.Get("old_score") != int64(n.lhm) || by == 0
 	bad = bad || by < min(rule.lo, 0) || by > max(rule.hi, 0)
 	if bad && c.fails(M18) {
 		c.detail(M18, r.At, []core.NodeID{r.Node}, "local health of %s, which was %d, goes from %d to %d, cause %v",
-			c.name(r.Node), n.lhm, f.B, f.A, f.Cause)
+			c.name(r.Node), n.lhm, f.Get("old_score"), f.Get("score"), f.Cause)
 	}
-	n.lhm = uint8(min(max(f.A, 0), 255))
+	n.lhm = uint8(min(max(f.Get("score"), 0), 255))
 	g.lhm = max(g.lhm, n.lhm)
 }
 
@@ -49,14 +49,14 @@ var factorNames = [5]string{"lhm", "degradation", "latency_mult", "confidence_ad
 func (c *Checker) timeout(r *trace.Record) {
 	f, l := &r.Fact, &c.ctx.Limits
 	g := &c.groups[c.hot[r.Node].group]
-	t := core.Duration(f.A)
+	t := core.Duration(f.Get("result"))
 	if t > g.timeout {
 		g.timeout = t
 	}
-	if t < l.TimeoutMin || t > l.TimeoutMax || t < min(core.Duration(f.B), l.TimeoutMax) {
+	if t < l.TimeoutMin || t > l.TimeoutMax || t < min(core.Duration(f.Get("base")), l.TimeoutMax) {
 		if c.fails(M19) {
 			c.detail(M19, r.At, []core.NodeID{r.Node, f.Subject}, "timeout of %v at %s for %s from a base of %v",
-				t, c.name(r.Node), c.name(f.Subject), core.Duration(f.B))
+				t, c.name(r.Node), c.name(f.Subject), core.Duration(f.Get("base")))
 		}
 	}
 	x := &f.X
@@ -73,8 +73,8 @@ func (c *Checker) timeout(r *trace.Record) {
 // incarnation takes that a node raised its own incarnation (I-M3, I-M4, I-M22).
 func (c *Checker) incarnation(r *trace.Record, n *hot) {
 	f, k := &r.Fact, &c.cold[r.Node]
-	if (int64(f.Inc) <= f.A || f.A != int64(n.inc)) && c.fails(M3) {
-		c.detail(M3, r.At, []core.NodeID{r.Node}, "%s, at incarnation %d, goes from %d to %d", c.name(r.Node), n.inc, f.A, f.Inc)
+	if (int64(f.Inc) <= f.Get("old_incarnation") || f.Get("old_incarnation") != int64(n.inc)) && c.fails(M3) {
+		c.detail(M3, r.At, []core.NodeID{r.Node}, "%s, at incarnation %d, goes from %d to %d", c.name(r.Node), n.inc, f.Get("old_incarnation"), f.Inc)
 	}
 	n.inc = f.Inc
 	k.adopt(f.Inc)

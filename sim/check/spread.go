@@ -28,7 +28,7 @@ func (u *followed) is(x *core.Update) bool {
 
 // follow begins to count the transmissions of an update that was queued.
 func (k *cold) follow(f *core.Fact, limit int) {
-	x := core.Update{Type: core.UpdateType(f.A), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
+	x := core.Update{Type: core.UpdateType(f.Get("update")), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
 	free := -1
 	for i := range k.follows {
 		u := &k.follows[i]
@@ -51,7 +51,7 @@ func (k *cold) follow(f *core.Fact, limit int) {
 
 // unfollow notes that an update left the queue.
 func (k *cold) unfollow(f *core.Fact) {
-	x := core.Update{Type: core.UpdateType(f.A), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
+	x := core.Update{Type: core.UpdateType(f.Get("update")), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
 	for i := range k.follows {
 		if u := &k.follows[i]; u.is(&x) {
 			u.retired = true

@@ -86,7 +86,7 @@ func (t *suspicions) drop(k *cold, i int32) {
 func (c *Checker) suspicionStarted(r *trace.Record) {
 	f := &r.Fact
 	k, g := &c.cold[r.Node], &c.groups[c.hot[r.Node].group]
-	g.suspMax = max(g.suspMax, core.Duration(f.B))
+	g.suspMax = max(g.suspMax, core.Duration(f.Get("max")))
 	if i := c.susp.find(r.Node, f.Subject); i >= 0 {
 		if c.fails(M11) {
 			c.wrong(M11, r, "starts anew before it ended")
@@ -94,7 +94,8 @@ func (c *Checker) suspicionStarted(r *trace.Record) {
 		c.susp.drop(k, i)
 	}
 	s := c.susp.add(k, pairKey(r.Node, f.Subject))
-	s.start, s.deadline, s.min, s.max, s.k = r.Local, f.At, core.Duration(f.A), core.Duration(f.B), f.N
+	s.start, s.deadline, s.k = r.Local, core.Instant(f.Get("deadline")), int32(f.Get("k"))
+	s.min, s.max = core.Duration(f.Get("min")), core.Duration(f.Get("max"))
 	s.confirmed, s.began, s.n = s.start, r.At, k.known
 	s.accusers[0] = f.Other
 	lo, hi := c.allowed(r.Node, f.Subject)
@@ -122,22 +123,22 @@ func (c *Checker) suspicionConfirmed(r *trace.Record) {
 		}
 		return
 	}
-	s := &c.susp.slab[i]
-	bad := f.Other == f.Subject || f.Other == core.NoNode || f.N > s.k || f.N != s.c+1
+	s, n, deadline := &c.susp.slab[i], int32(f.Get("confirmations")), core.Instant(f.Get("deadline"))
+	bad := f.Other == f.Subject || f.Other == core.NoNode || n > s.k || n != s.c+1
 	for _, a := range s.accusers[:min(int(s.c)+1, maxAccusers)] {
 		bad = bad || a == f.Other
 	}
 	if bad && c.fails(M13) {
 		c.wrong(M13, r, "counts an accuser that does not count")
 	}
-	if f.At > s.deadline && c.fails(M11) {
+	if deadline > s.deadline && c.fails(M11) {
 		c.wrong(M11, r, "ends later after a confirmation")
 	}
-	s.c = f.N
+	s.c = n
 	if s.c >= 0 && s.c < maxAccusers {
 		s.accusers[s.c] = f.Other
 	}
-	s.deadline, s.confirmed = f.At, r.Local
+	s.deadline, s.confirmed = deadline, r.Local
 	c.step.counted, c.step.accused, c.step.accuser = true, f.Subject, f.Other
 }
 
@@ -150,7 +151,7 @@ func (c *Checker) suspicionGrace(r *trace.Record) {
 	if s.graced && c.fails(M11) {
 		c.wrong(M11, r, "is given a second grace")
 	}
-	s.graced, s.deadline = true, r.Fact.At
+	s.graced, s.deadline = true, core.Instant(r.Fact.Get("deadline"))
 }
 
 // suspicionExtended: what moves a deadline later must say by how much (§5.3).
@@ -163,12 +164,12 @@ func (c *Checker) suspicionExtended(r *trace.Record) {
 		}
 		return
 	}
-	s := &c.susp.slab[i]
-	if (f.A < 0 || f.At != s.deadline.Add(core.Duration(f.A))) && c.fails(M11) {
-		c.wrong(M11, r, fmt.Sprintf("moves from %v to %v for an extension of %v", s.deadline, f.At, core.Duration(f.A)))
+	s, granted, deadline := &c.susp.slab[i], core.Duration(f.Get("granted")), core.Instant(f.Get("deadline"))
+	if (granted < 0 || deadline != s.deadline.Add(granted)) && c.fails(M11) {
+		c.wrong(M11, r, fmt.Sprintf("moves from %v to %v for an extension of %v", s.deadline, deadline, granted))
 	}
-	s.granted += core.Duration(f.A)
-	s.deadline = f.At
+	s.granted += granted
+	s.deadline = deadline
 }
 
 func (c *Checker) suspicionEnded(r *trace.Record) {
@@ -185,9 +186,9 @@ func (c *Checker) suspicionEnded(r *trace.Record) {
 		age, late := r.Local.Sub(s.start), r.Local.Sub(s.deadline)
 		early := late < 0 || age < s.min
 		over := !s.graced && age > s.max+s.granted+c.ctx.Limits.Quantum+late
-		if (early || over || !c.onTime(s, age) || core.Duration(f.A) != late || core.Duration(f.B) != age) && c.fails(M12) {
+		if (early || over || !c.onTime(s, age) || core.Duration(f.Get("lateness")) != late || core.Duration(f.Get("age")) != age) && c.fails(M12) {
 			c.wrong(M12, r, fmt.Sprintf("expires at age %v, late by %v; it began at %v, was due at %v, Min %v, Max %v",
-				core.Duration(f.B), core.Duration(f.A), s.start, s.deadline, s.min, s.max))
+				core.Duration(f.Get("age")), core.Duration(f.Get("lateness")), s.start, s.deadline, s.min, s.max))
 		}
 	}
 	c.susp.drop(&c.cold[r.Node], i)

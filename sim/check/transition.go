@@ -173,23 +173,23 @@ func (c *Checker) shape(r *trace.Record) {
 	if f.Subject == r.Node && c.fails(M2) {
 		c.broken(M2, r, "a record of itself")
 	}
-	if int64(f.Inc) < f.A && c.fails(M3) {
+	if int64(f.Inc) < f.Get("old_incarnation") && c.fails(M3) {
 		c.broken(M3, r, "a lower incarnation")
 	}
 	t := observerTable
 	if c.ctx.Hearsay {
 		t = hearsayTable
 	}
-	if !t[f.From][f.To][f.Cause].holds(f.Inc, f.A) && c.fails(M5) {
+	if !t[f.From][f.To][f.Cause].holds(f.Inc, f.Get("old_incarnation")) && c.fails(M5) {
 		c.broken(M5, r, "no row of the table")
 	}
-	if f.From != none && f.To != none && int64(f.Inc) == f.A && rank[f.To] < rank[f.From] && c.fails(M6) {
+	if f.From != none && f.To != none && int64(f.Inc) == f.Get("old_incarnation") && rank[f.To] < rank[f.From] && c.fails(M6) {
 		c.broken(M6, r, "a lower rank at the same incarnation")
 	}
 	if f.To == dead && f.From != dead && f.Cause != core.CauseDead && (f.Cause != core.CauseExpired || f.From != suspect) && c.fails(M14) {
 		c.broken(M14, r, "neither a dead claim nor an expired suspicion")
 	}
-	if f.From == left && f.To != left && f.To != none && int64(f.Inc) <= f.A && c.fails(M24) {
+	if f.From == left && f.To != left && f.To != none && int64(f.Inc) <= f.Get("old_incarnation") && c.fails(M24) {
 		c.broken(M24, r, "without a higher incarnation")
 	}
 }
@@ -198,7 +198,7 @@ func (c *Checker) shape(r *trace.Record) {
 func (c *Checker) broken(id ID, r *trace.Record, why string) {
 	f := &r.Fact
 	c.detail(id, r.At, []core.NodeID{r.Node, f.Subject}, "%s moves %s from %v(%d) to %v(%d), cause %v: %s",
-		c.name(r.Node), c.name(f.Subject), f.From, f.A, f.To, f.Inc, f.Cause, why)
+		c.name(r.Node), c.name(f.Subject), f.From, f.Get("old_incarnation"), f.To, f.Inc, f.Cause, why)
 }
 
 // confirms reports whether the step handles a contact that confirms the subject (§2.5).

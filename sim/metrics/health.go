@@ -36,7 +36,7 @@ func (r *health) ended(_ core.Instant, n core.NodeID) {
 func (r *health) scored(_ core.Instant, n core.NodeID, f *core.Fact) {
 	count := &r.count[r.roles[n]]
 	count[r.score[n]]--
-	r.score[n] = uint8(min(max(f.A, 0), lhmMax))
+	r.score[n] = uint8(min(max(f.Get("score"), 0), lhmMax))
 	count[r.score[n]]++
 }
 

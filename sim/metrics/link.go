@@ -75,19 +75,19 @@ func (r *links) edge(now core.Instant, i int32) {
 
 // reach takes a change in how gate n judges a datacenter.
 func (r *links) reach(now core.Instant, n core.NodeID, f *core.Fact) {
-	if f.A < 0 || int(f.A) >= len(r.sites) || f.B < 0 || f.B >= core.NumReaches {
+	dc, to := int(f.Get("datacenter")), core.Reach(f.Get("reach"))
+	if dc < 0 || dc >= len(r.sites) || to >= core.NumReaches {
 		return
 	}
-	to := core.Reach(f.B)
-	r.states[int(n)*len(r.sites)+int(f.A)] = to
+	r.states[int(n)*len(r.sites)+dc] = to
 	subject := f.Subject
 	if int(subject) >= len(r.peers) {
 		subject = core.NoNode
 	}
 	o := r.about(words.DCReachabilityDelay, now, seconds(now.Sub(r.since)), n, subject)
-	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(f.A), core.MemberState(to), core.MemberState(f.N), f.Cause, r.fault
+	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(dc), core.MemberState(to), core.MemberState(f.Get("old_reach")), f.Cause, r.fault
 	r.keep(&o)
-	r.point(now, words.DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[f.A]), float64(to))
+	r.point(now, words.DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[dc]), float64(to))
 }
 
 // ended forgets what a gate that ended thought.

@@ -14,7 +14,7 @@ func (r *Recorder) mark(now core.Instant, o core.NodeID, f *core.Fact) {
 	s := f.Subject
 	switch f.To {
 	case core.StateSuspect:
-		if f.From == core.StateSuspect && int64(f.Inc) <= f.A {
+		if f.From == core.StateSuspect && int64(f.Inc) <= f.Get("old_incarnation") {
 			return
 		}
 	case core.StateDead:

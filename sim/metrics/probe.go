@@ -33,8 +33,9 @@ const (
 
 // expired takes the end of a suspicion.
 func (r *probes) expired(now core.Instant, n core.NodeID, f *core.Fact) {
-	if nominal := f.B - f.A; f.Cause == core.CauseExpired && nominal > 0 {
-		o := r.about(words.SuspicionTimerRatio, now, float64(f.B)/float64(nominal), n, f.Subject)
+	age := f.Get("age")
+	if nominal := age - f.Get("lateness"); f.Cause == core.CauseExpired && nominal > 0 {
+		o := r.about(words.SuspicionTimerRatio, now, float64(age)/float64(nominal), n, f.Subject)
 		o.Param = float64(nominal) / 1e9
 		r.keep(&o)
 	}
@@ -48,7 +49,7 @@ func (r *probes) ended(now core.Instant, n core.NodeID, f *core.Fact) {
 		return
 	}
 	r.answeredBy(now, n, f.Subject, streamed, failed)
-	if p := &r.peers[f.Subject]; !p.up || p.paused || p.steady > now-core.Instant(f.B) || !r.reachable(n, f.Subject) {
+	if p := &r.peers[f.Subject]; !p.up || p.paused || p.steady > now-core.Instant(f.Get("elapsed")) || !r.reachable(n, f.Subject) {
 		return
 	}
 	t := &r.tally[r.roles[n]][r.link(n, f.Subject)]
@@ -67,7 +68,7 @@ func (r *probes) timeout(now core.Instant, n core.NodeID, f *core.Fact) {
 	if r.link(n, f.Subject) == LinkInter {
 		class = rttClass(r.ctx.TrueRTT(n, f.Subject, now))
 	}
-	bin := int(math.Round(float64(f.X[2]) * 20))
+	bin := int(math.Round(float64(f.X[core.FactorLatency]) * 20))
 	r.latency[class][min(max(bin, 0), latencyBins-1)]++
 }
 

@@ -11,11 +11,11 @@ var _ = record(func(r *Recorder, on *hooks) {
 }, words.GossipEvicted, words.QueueDepth)
 
 func (r *Recorder) retired(now core.Instant, n core.NodeID, f *core.Fact) {
-	if f.Cause != core.CauseOverflow && f.Cause != core.CauseAge || f.B >= int64(f.N) {
+	if f.Cause != core.CauseOverflow && f.Cause != core.CauseAge || f.Get("transmissions") >= f.Get("limit") {
 		return
 	}
 	o := r.about(words.GossipEvicted, now, 1, n, core.NoNode)
-	o.Subject, o.Inc, o.Cause, o.Type = f.Subject, f.Inc, f.Cause, uint8(f.A)
+	o.Subject, o.Inc, o.Cause, o.Type = f.Subject, f.Inc, f.Cause, uint8(f.Get("update"))
 	r.keep(&o)
 }
 

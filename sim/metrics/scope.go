@@ -43,20 +43,20 @@ func (r *scopes) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	}
 	expired := f.Kind == core.FactScopeEnded && f.Cause == core.CauseExpired
 	if f.Kind == core.FactScopeSuspected || expired {
-		at, ok := r.worked[worked{uint64(f.A), n, f.Subject}]
+		at, ok := r.worked[worked{uint64(f.Get("scope")), n, f.Subject}]
 		if !ok || at < r.peers[n].started { // this process was never told of any
 			return
 		}
 		o := r.about(words.JobSuspicion, now, seconds(now.Sub(at)), n, f.Subject)
-		o.Param, o.Cause = float64(f.A), f.Cause
+		o.Param, o.Cause = float64(f.Get("scope")), f.Cause
 		if expired {
 			o.Type = stageDead
 		}
 		r.keep(&o)
 		return
 	}
-	o := r.about(words.JobSuspicionEnd, now, float64(f.B)/1e9, n, f.Subject)
-	o.Param, o.Cause, o.Type = float64(f.A), f.Cause, uint8(min(max(f.N, 0), stageDead))
+	o := r.about(words.JobSuspicionEnd, now, float64(f.Get("age"))/1e9, n, f.Subject)
+	o.Param, o.Cause, o.Type = float64(f.Get("scope")), f.Cause, uint8(min(max(f.Get("dead"), 0), stageDead))
 	r.keep(&o)
 }
 

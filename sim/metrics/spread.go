@@ -149,7 +149,7 @@ func (r *Recorder) rose(now core.Instant, n core.NodeID, f *core.Fact) {
 
 // queued: the first time that a join is put into a queue is its birth.
 func (r *Recorder) queued(now core.Instant, n core.NodeID, f *core.Fact) {
-	if core.UpdateType(f.A) != core.UpdateJoin || !r.same(n, f.Subject) {
+	if core.UpdateType(f.Get("update")) != core.UpdateJoin || !r.same(n, f.Subject) {
 		return
 	}
 	if p := &r.peers[f.Subject]; p.up && !p.join && f.Inc >= p.inc {

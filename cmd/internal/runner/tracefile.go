@@ -38,7 +38,7 @@ import (
 //	fault_start, fault_end     "fault" index
 //	checkpoint, end            nothing more
 //	fact                       "n", "l" its local time, "fact" kind, "s" subject, "o" other, "from", "to",
-//	                           "cause", "cb" callback, "role", "inc", "N", "A", "B", "at", "X"
+//	                           "cause", "cb" callback, "role", "inc", "X", and its numbers by name
 //
 // Nodes are ids. What is zero, none or nobody is left out.
 const TraceName = "trace.jsonl.zst"
@@ -271,11 +271,8 @@ func appendFact(b []byte, r *trace.Record) []byte {
 	}
 	b = word(b, "fact", f.Kind.String())
 	b = node(b, "s", f.Subject)
-	switch f.Kind {
-	case core.FactTransition, core.FactCallback, core.FactSuspicionStarted, core.FactSuspicionConfirmed,
-		core.FactAccused, core.FactQueued, core.FactRetired:
+	if f.Kind.Whom() != "" {
 		b = node(b, "o", f.Other)
-	default: // the rest has no second node
 	}
 	if f.From != core.StateNone || f.To != core.StateNone {
 		b = word(b, "from", f.From.String())
@@ -293,10 +290,7 @@ func appendFact(b []byte, r *trace.Record) []byte {
 	default: // the rest has no role
 	}
 	b = optional(b, "inc", int64(f.Inc))
-	b = optional(b, "N", int64(f.N))
-	b = optional(b, "A", f.A)
-	b = optional(b, "B", f.B)
-	b = optional(b, "at", int64(f.At))
+	f.EachField(func(name string, v int64) { b = optional(b, name, v) })
 	if f.X != [5]float32{} {
 		b = append(b, `,"X":[`...)
 		for i, x := range f.X {

@@ -51,10 +51,10 @@ func (l *Lab) rumour(n int, seed uint64, loss float64, sets ...string) *told {
 		switch {
 		case f.Kind == core.FactTransition && f.To == core.StateDead && f.Cause == core.CauseDead:
 			news.since = append(news.since, r.At.Sub(start).Seconds())
-		case f.Kind == core.FactQueued && core.UpdateType(f.A) == core.UpdateDead:
+		case f.Kind == core.FactQueued && core.UpdateType(f.Get("update")) == core.UpdateDead:
 			queued++
-		case f.Kind == core.FactRetired && core.UpdateType(f.A) == core.UpdateDead:
-			news.sent = max(news.sent, int(f.B))
+		case f.Kind == core.FactRetired && core.UpdateType(f.Get("update")) == core.UpdateDead:
+			news.sent = max(news.sent, int(f.Get("transmissions")))
 			if queued--; queued == 0 && news.ended == 0 {
 				news.ended = len(news.since)
 			}

@@ -87,7 +87,7 @@ func suspected(n, k int, change func(*swim.Config)) float64 {
 	if f.Cause != core.CauseExpired {
 		check(fmt.Errorf("a suspicion of %d members ended by %v", n, f.Cause))
 	}
-	return core.Duration(f.B).Seconds()
+	return core.Duration(f.Get("age")).Seconds()
 }
 
 func suspicionTimeout() *Experiment {
@@ -155,7 +155,7 @@ func suspicionScaled() *Experiment {
 			a := newAlone(v.n, nil)
 			a.accuse(1, 2)
 			f := a.fact(core.FactSuspicionStarted, 1)
-			lo, hi := core.Duration(f.A).Seconds(), core.Duration(f.B).Seconds()
+			lo, hi := core.Duration(f.Get("min")).Seconds(), core.Duration(f.Get("max")).Seconds()
 			l.Number(fmt.Sprintf("min-n%d", v.n), lo, "")
 			l.Number(fmt.Sprintf("max-n%d", v.n), hi, "")
 			ours.X, ours.Y = append(ours.X, float64(v.n)), append(ours.Y, lo)
@@ -190,8 +190,8 @@ func retransmitLimit() *Experiment {
 			a := newAlone(n, nil)
 			a.accuse(1, 2)
 			f := a.fact(core.FactQueued, 1)
-			l.Number(fmt.Sprintf("n%d", n), float64(f.N), "")
-			limit.X, limit.Y = append(limit.X, float64(n)), append(limit.Y, float64(f.N))
+			l.Number(fmt.Sprintf("n%d", n), float64(f.Get("limit")), "")
+			limit.X, limit.Y = append(limit.X, float64(n)), append(limit.Y, float64(f.Get("limit")))
 		}
 		seeds := l.Pick(5, 1)
 		runs := each(l, seeds*len(spreads), func(i int) float64 { return float64(l.rumour(spreads[i/seeds], uint64(i+1), 0).sent) })
