@@ -66,8 +66,8 @@ func (*rateT) Schema(form.Field) map[string]any {
 	return map[string]any{"type": "string", "description": errChurnRate.Error()}
 }
 
-// churnFault checks and copies what a churn has of its own.
-func (l *loader) churnFault(f *Fault, t *faultT, n *form.Node, key string) {
+// checkChurn checks and copies what a churn has of its own.
+func checkChurn(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	if f.Target != nil && f.Target.Draws() {
 		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"hypersim/core"
-	"hypersim/sim/fault"
 )
 
 // What a run holds at its peak, judging and drawing included, in bytes. The figures are fitted to the peak resident
@@ -50,9 +49,7 @@ func (p *Plan) memory(s *Scenario) {
 func (p *Plan) notices(s *Scenario) (sum float64) {
 	for i := range s.Faults {
 		f := &s.Faults[i]
-		switch f.Kind {
-		case fault.Pause, fault.Slow, fault.Crash, fault.Partition, fault.Flap, fault.SiteOutage, fault.Leave, fault.Churn, fault.Restart:
-		default:
+		if !faultRules[f.Kind].gone {
 			continue
 		}
 		hit := float64(f.hits(s) * max(1, f.Repeat.Count))

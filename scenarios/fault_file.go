@@ -12,39 +12,6 @@ import (
 	"hypersim/sim/fault"
 )
 
-// faultRule says which keys a kind of fault takes beside id, kind, when and force.
-type faultRule struct {
-	need, may []string
-	links     bool // links or target
-}
-
-var faultRules = map[fault.Kind]faultRule{
-	fault.Crash:         {need: []string{"target"}, may: []string{"refuse", "keep_state"}},
-	fault.Restart:       {need: []string{"target"}, may: []string{"keep_state", "version"}},
-	fault.Leave:         {need: []string{"target"}},
-	fault.Join:          {need: []string{"target"}, may: []string{"to", "over", "version"}},
-	fault.Pause:         {need: []string{"target", "for"}},
-	fault.Slow:          {need: []string{"target", "factor"}, may: []string{"applies"}},
-	fault.Clock:         {need: []string{"target"}, may: []string{"step", "drift_ppm"}},
-	fault.Partition:     {may: []string{"a", "b", "groups", "direction", "mode", "traffic"}},
-	fault.Flap:          {need: []string{"a", "b", "down", "up"}, may: []string{"direction", "mode", "traffic"}},
-	fault.Loss:          {may: []string{"p", "model", "p_gb", "p_bg", "loss_good", "loss_bad", "direction", "traffic"}, links: true},
-	fault.Duplicate:     {need: []string{"p"}, may: []string{"direction", "traffic"}, links: true},
-	fault.Reorder:       {need: []string{"p", "extra"}, may: []string{"direction", "traffic"}, links: true},
-	fault.Corrupt:       {need: []string{"p"}, may: []string{"direction", "traffic"}, links: true},
-	fault.Delay:         {may: []string{"add", "factor", "ramp", "direction", "traffic"}, links: true},
-	fault.Hold:          {need: []string{"for"}, may: []string{"direction", "traffic"}, links: true},
-	fault.Bandwidth:     {need: []string{"target", "bandwidth"}, may: []string{"queue"}},
-	fault.SiteOutage:    {need: []string{"site"}, may: []string{"mode"}},
-	fault.Discovery:     {need: []string{"target"}, may: []string{"fail", "stale"}},
-	fault.StuckWorkflow: {need: []string{"target", "job"}},
-	fault.Rumour:        {need: []string{"target", "about"}},
-	fault.Raise:         {need: []string{"target"}},
-	fault.Churn:         {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}},
-	fault.Poison:        {need: []string{"target", "values"}},
-	fault.LHM:           {need: []string{"target", "score"}},
-}
-
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
 	"overload": "background load is", "stats-storm": "statistics are",
@@ -141,7 +108,7 @@ func (l *loader) faults(list []faultT) {
 // fillFault copies a fault's parameters and resolves its selectors.
 func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	rule := faultRules[f.Kind]
-	process := !rule.links && f.Kind != fault.Bandwidth && f.Kind != fault.Discovery
+	process := !f.Kind.Row().Links && !rule.anyone
 	if t.Target != nil && n.Kid("target") != nil {
 		f.Target = t.Target
 		f.Target.resolve(l.b, l.sc, process)
@@ -205,156 +172,18 @@ func set[T any](to, from *T) {
 
 // faultRelations checks what depends on more than one key.
 func (l *loader) faultRelations(f *Fault, t *faultT, n *form.Node, key, mode string) {
-	modes := map[fault.Kind][]string{fault.Partition: {"blackhole", "refuse"}, fault.Flap: {"blackhole", "refuse"}, fault.SiteOutage: {"crash", "blackhole"}}[f.Kind]
-	if mode != "" && modes != nil && !slices.Contains(modes, mode) {
-		l.b.Wrong(n.Kid("mode"), key+".mode", "must be %s for a %s", form.OneOf(modes), f.Kind)
-	}
 	rule := faultRules[f.Kind]
+	if mode != "" && rule.modes != nil && !slices.Contains(rule.modes, mode) {
+		l.b.Wrong(n.Kid("mode"), key+".mode", "must be %s for a %s", form.OneOf(rule.modes), f.Kind)
+	}
 	if rule.links && (n.Kid("links") == nil) == (n.Kid("target") == nil) {
 		l.b.Missing(n, key+".links", "a %s needs either links = { a, b } or target", f.Kind)
 	}
 	if rule.links && n.Kid("target") != nil && n.Kid("direction") != nil {
 		l.b.AtKey(n.Kid("direction"), key+".direction", "belongs to links; a target means everything it sends")
 	}
-	switch f.Kind {
-	case fault.Partition:
-		sides := n.Kid("a") != nil && n.Kid("b") != nil
-		switch {
-		case n.Kid("groups") != nil && (n.Kid("a") != nil || n.Kid("b") != nil):
-			l.b.AtKey(n.Kid("groups"), key+".groups", "cannot stand beside a and b")
-		case n.Kid("groups") == nil && !sides:
-			l.b.Missing(n, key+".a", "a partition needs a and b, or groups")
-		case n.Kid("groups") != nil && len(f.Groups) < 2:
-			l.b.Wrong(n.Kid("groups"), key+".groups", "must be at least two selectors")
-		case n.Kid("groups") != nil && f.OneWay:
-			l.b.Wrong(n.Kid("direction"), key+".direction", "groups are cut both ways")
-		}
-		l.overlap(f, n, key)
-	case fault.Flap:
-		l.overlap(f, n, key)
-	case fault.Loss:
-		l.lossFault(f, t, n, key)
-	case fault.Delay:
-		if (n.Kid("add") == nil) == (n.Kid("factor") == nil) {
-			l.b.Missing(n, key+".add", "a delay needs either add or factor")
-		}
-	case fault.StuckWorkflow:
-		l.stuckFault(f, t, n, key)
-	case fault.Churn:
-		l.churnFault(f, t, n, key)
-	case fault.Clock:
-		if n.Kid("step") == nil && n.Kid("drift_ppm") == nil {
-			l.b.Missing(n, key+".step", "a clock fault needs step or drift_ppm")
-		}
-	case fault.Slow:
-		if t.Applies != nil && *t.Applies == "execution" {
-			l.b.Wrong(n.Kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
-		}
-	case fault.SiteOutage:
-		l.siteOutage(f, t, n, key, mode)
-	case fault.Discovery:
-		if t.Fail != nil && !*t.Fail {
-			l.b.Wrong(n.Kid("fail"), key+".fail", "must be true; a discovery fault that does not fail does nothing")
-		}
-	case fault.Rumour:
-		if f.About != nil && f.About.Draws() {
-			l.b.Wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
-		}
-	case fault.Join:
-		l.joinFault(f)
-	default: // the keys of the rest do not depend on one another
-	}
-}
-
-// joinFault checks that everybody who joins has somebody to ask.
-func (l *loader) joinFault(f *Fault) {
-	if f.Target != nil && f.Target.Draws() {
-		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
-	}
-	if f.To == nil || f.Target == nil || f.Target.bad || f.To.bad {
-		return
-	}
-	if f.To.Draws() {
-		l.b.Wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
-		return
-	}
-	for _, id := range f.Target.Fixed {
-		n := &l.sc.Nodes[id]
-		asks := func(to core.NodeID) bool {
-			x := &l.sc.Nodes[to]
-			return to != id && x.Group == n.Group && !x.Ghost && (l.flat() || x.Role != core.RoleWorker)
-		}
-		if !slices.ContainsFunc(f.To.Fixed, asks) {
-			l.b.Wrong(f.To.src, f.To.key, "%s finds nobody of its group there that it could join", n.Name)
-			return
-		}
-	}
-}
-
-func (l *loader) siteOutage(f *Fault, t *faultT, n *form.Node, key, mode string) {
-	at := n.Kid("site")
-	if at == nil || t.Site == nil {
-		return
-	}
-	i, ok := l.sc.Topology.SiteIndex(*t.Site)
-	if !ok {
-		names := l.sc.Topology.SiteNames()
-		l.b.Wrong(at, key+".site", "no site %q in topology %q%s%s", *t.Site, l.sc.Topology.Name, form.Has(names), form.DidYouMean(*t.Site, names))
-		return
-	}
-	f.Site = i
-	f.Blackhole = mode == "blackhole"
-}
-
-// lossFault checks the model of a loss fault, whose keys stand beside its others.
-func (l *loader) lossFault(f *Fault, t *faultT, n *form.Node, key string) {
-	get := func(p *float64) float64 {
-		if p == nil {
-			return 0
-		}
-		return *p
-	}
-	model := LossBernoulli
-	if t.Model != nil && *t.Model != "" {
-		model = *t.Model
-	}
-	need, not := []string{"p"}, []string{"p_gb", "p_bg", "loss_good", "loss_bad"}
-	if model == LossGilbertElliott {
-		need, not = []string{"p_gb", "p_bg", "loss_bad"}, []string{"p"}
-	}
-	for _, name := range need {
-		if n.Kid(name) == nil {
-			l.b.Missing(n, form.Join(key, name), "%s loss has one", model)
-		}
-	}
-	for _, name := range not {
-		if at := n.Kid(name); at != nil {
-			l.b.AtKey(at, form.Join(key, name), "%s loss has no such key", model)
-		}
-	}
-	f.Loss = Loss{Model: model, P: get(t.P), PGB: get(t.PGB), PBG: get(t.PBG), LossGood: get(t.LossGood), LossBad: get(t.LossBad)}
-}
-
-// overlap refuses a partition with a node on two sides, or one that a draw could put there: it would be cut
-// off from itself.
-func (l *loader) overlap(f *Fault, n *form.Node, key string) {
-	sides := f.Groups
-	names := make([]string, len(sides))
-	for i := range sides {
-		names[i] = form.Element("groups", i)
-	}
-	if f.A != nil && f.B != nil {
-		sides, names = []*Selector{f.A, f.B}, []string{"a", "b"}
-	}
-	owner := map[core.NodeID]int{}
-	for i, s := range sides {
-		for _, id := range s.Fixed {
-			if j, twice := owner[id]; twice && j != i {
-				l.b.Wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])
-				return
-			}
-			owner[id] = i
-		}
+	if rule.check != nil {
+		rule.check(l, f, t, n, key)
 	}
 }
 

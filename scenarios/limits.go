@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"hypersim/scenarios/form"
@@ -87,17 +88,21 @@ func (l *loader) linkFaults() {
 		return 0
 	}
 	inside := func(f *Fault) int {
-		switch f.Kind {
-		case fault.Slow, fault.Poison, fault.LHM:
+		if faultRules[f.Kind].adds {
 			return 1
-		default:
-			return 0
+		}
+		return 0
+	}
+	var adding []string
+	for _, kind := range fault.Kinds() {
+		if faultRules[kind].adds {
+			adding = append(adding, string(kind))
 		}
 	}
 	for _, c := range []struct {
 		what  string
 		needs func(*Fault) int
-	}{{"cuts", (*Fault).Cuts}, {"faults that worsen links", worse}, {"faults that change how nodes work (slow, poison, lhm)", inside}} {
+	}{{"cuts", (*Fault).Cuts}, {"faults that worsen links", worse}, {"faults that change how nodes work (" + strings.Join(adding, ", ") + ")", inside}} {
 		for i := range l.sc.Faults { // the most hold when one begins
 			at, total := l.sc.Faults[i].At, 0
 			if c.needs(&l.sc.Faults[i]) == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
 
 	"hypersim/core"
 )
@@ -114,8 +115,14 @@ func (l *loader) workers(s *Selector) {
 	}
 }
 
-// stuckFault checks and copies what a stuck-workflow fault has of its own.
-func (l *loader) stuckFault(f *Fault, t *faultT, n *form.Node, key string) {
+// workRules are the faults of workloads.
+var workRules = map[fault.Kind]faultRule{
+	fault.StuckWorkflow: {need: []string{"target", "job"}, check: checkStuck,
+		detail: func(sc *Scenario, f *Fault) []string { return say(true, "workload %s", sc.Workloads[f.Workload].ID) }},
+}
+
+// checkStuck checks and copies what a stuck-workflow fault has of its own.
+func checkStuck(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	if t.Job == nil || n.Kid("job") == nil {
 		return // reported
 	}

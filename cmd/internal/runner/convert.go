@@ -41,7 +41,7 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
-		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End()), Detail: detail(sc, f)}
+		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End()), Detail: f.Detail(sc)}
 		info.Spread = f.Kind == fault.Join && f.Over > 0
 		if f.Lasting() {
 			info.End = core.Never

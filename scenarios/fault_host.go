@@ -1,0 +1,29 @@
+package scenarios
+
+import (
+	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
+)
+
+// hostRules are the faults that change how hosts run.
+var hostRules = map[fault.Kind]faultRule{
+	fault.Pause: {need: []string{"target", "for"}, gone: true},
+	fault.Slow: {need: []string{"target", "factor"}, may: []string{"applies"}, adds: true, gone: true, check: checkSlow,
+		detail: func(_ *Scenario, f *Fault) []string { return say(true, "×%g", f.Factor) }},
+	fault.Clock: {need: []string{"target"}, may: []string{"step", "drift_ppm"}, check: checkClock,
+		detail: func(_ *Scenario, f *Fault) []string {
+			return append(say(f.Step != 0, "%+g s", f.Step.Seconds()), say(f.DriftPPM != 0, "%+g ppm", f.DriftPPM)...)
+		}},
+}
+
+func checkSlow(l *loader, _ *Fault, t *faultT, n *form.Node, key string) {
+	if t.Applies != nil && *t.Applies == "execution" {
+		l.b.Wrong(n.Kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
+	}
+}
+
+func checkClock(l *loader, _ *Fault, _ *faultT, n *form.Node, key string) {
+	if n.Kid("step") == nil && n.Kid("drift_ppm") == nil {
+		l.b.Missing(n, key+".step", "a clock fault needs step or drift_ppm")
+	}
+}

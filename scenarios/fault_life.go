@@ -1,0 +1,44 @@
+package scenarios
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/scenarios/form"
+	"hypersim/sim/fault"
+)
+
+// lifeRules are the faults that start and end processes.
+var lifeRules = map[fault.Kind]faultRule{
+	fault.Crash:   {need: []string{"target"}, may: []string{"refuse", "keep_state"}, gone: true},
+	fault.Restart: {need: []string{"target"}, may: []string{"keep_state", "version"}, gone: true},
+	fault.Leave:   {need: []string{"target"}, gone: true},
+	fault.Join: {need: []string{"target"}, may: []string{"to", "over", "version"}, check: checkJoin,
+		detail: func(_ *Scenario, f *Fault) []string { return say(f.Over > 0, "over %v", f.Over) }},
+	fault.Churn: {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, gone: true, check: checkChurn},
+}
+
+// checkJoin checks that everybody who joins has somebody to ask.
+func checkJoin(l *loader, f *Fault, _ *faultT, _ *form.Node, _ string) {
+	if f.Target != nil && f.Target.Draws() {
+		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
+	}
+	if f.To == nil || f.Target == nil || f.Target.bad || f.To.bad {
+		return
+	}
+	if f.To.Draws() {
+		l.b.Wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
+		return
+	}
+	for _, id := range f.Target.Fixed {
+		n := &l.sc.Nodes[id]
+		asks := func(to core.NodeID) bool {
+			x := &l.sc.Nodes[to]
+			return to != id && x.Group == n.Group && !x.Ghost && (l.flat() || x.Role != core.RoleWorker)
+		}
+		if !slices.ContainsFunc(f.To.Fixed, asks) {
+			l.b.Wrong(f.To.src, f.To.key, "%s finds nobody of its group there that it could join", n.Name)
+			return
+		}
+	}
+}
