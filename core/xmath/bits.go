@@ -11,10 +11,6 @@ const (
 	halfBits = uint64(expBias-1) << 52 // 0.5
 )
 
-// Round32 rounds x to the nearest float32 and returns it as a float64: what a value becomes on its way
-// through a 32-bit field. Beyond the float32 range it is an infinity.
-func Round32(x float64) float64 { return float64(float32(x)) }
-
 // split returns m and k with x = m·2^k and m in [√½, √2). x must be positive and finite.
 func split(x float64) (m float64, k int) {
 	b := math.Float64bits(x)

@@ -20,11 +20,6 @@ func TestKnownAnswers(t *testing.T) {
 		{"Exp(50.7)", Exp(50.7), 0x4481aff0322ac6fa},
 		{"Exp(-708.9)", Exp(-708.9), 0x0009ab77c6e3d8a4},
 		{"Exp(-740)", Exp(-740), 0x0000000000000055},
-		{"Expm1(1e-9)", Expm1(1e-9), 0x3e112e0be84bbb51},
-		{"Expm1(0.35566310530312195)", Expm1(0.35566310530312195), 0x3fdb560b2003c07a},
-		{"Expm1(-0.8)", Expm1(-0.8), 0xbfe19f18dd3f123c},
-		{"Expm1(3.3)", Expm1(3.3), 0x403a1cd5e7807b7b},
-		{"Expm1(40)", Expm1(40), 0x438a220d397972ea},
 		{"Log(2)", Log(2), 0x3fe62e42fefa39ef},
 		{"Log(0.641264624431962)", Log(0.641264624431962), 0xbfdc6fa01d52aa90},
 		{"Log(10)", Log(10), 0x40026bb1bbb55516},
@@ -67,11 +62,11 @@ func TestKnownAnswers(t *testing.T) {
 
 // A digest over many results: one differing bit anywhere changes it.
 func TestKnownDigest(t *testing.T) {
-	const want = 0x899614c56c2b733e
+	const want = 0x5dc8ec396c119c8f
 	digest := uint64(14695981039346656037) // FNV-1a by words
 	for i := range 20000 {
 		x := math.Ldexp(float64(int64(i)*2654435761%1000003+1), i%60-40)
-		for _, f := range []func(float64) float64{Exp, Expm1, Log, Log1p, Log2, Log10, Sin, Cos} {
+		for _, f := range []func(float64) float64{Exp, Log, Log1p, Log2, Log10, Sin, Cos} {
 			for _, v := range [2]float64{x, -x} {
 				if y := f(v); y == y { // NaN has many patterns
 					digest = (digest ^ math.Float64bits(y)) * 1099511628211
