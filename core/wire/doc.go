@@ -1,4 +1,4 @@
-// Package wire owns the bytes of a message: Encode, Decode, Size, and the text form of an update.
+// Package wire owns the bytes of a message: Encode, Decode and Size.
 //
 // In: a core.Message and a Book, which translates node ids to endpoints and back. Out: the bytes of spec
 // 10 §3.1, or how many there would be; from bytes, the message or a named error. What is encoded

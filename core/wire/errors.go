@@ -24,11 +24,6 @@ var (
 	ErrUpdate      = errors.New("wire: malformed update")
 )
 
-// ErrText is what ParseKey and ParseUpdate wrap.
-var ErrText = errors.New("wire: malformed text")
-
-func textError(what, have string) error { return fmt.Errorf("%w: %s %q", ErrText, what, have) }
-
 func panicUnknown(id core.NodeID) {
 	panic(fmt.Sprintf("wire: node %d has no endpoint in the address book", id))
 }
@@ -36,5 +31,3 @@ func panicUnknown(id core.NodeID) {
 func panicMessage(m *core.Message, what string) {
 	panic(fmt.Sprintf("wire: %v seq %d from node %d: %s", m.Kind, m.Seq, m.From, what))
 }
-
-func unknownKey(k Key) error { return fmt.Errorf("%w: %v", ErrUnknownKey, k) }
