@@ -12,8 +12,7 @@ import (
 // High are events per unit of exposure. Without events Low is 0.
 //
 // The convention is two-sided and central also for 0 events: 0 in 10,000 node-hours at 95 % is [0, 3.689]
-// per 10,000, each side missing with 2.5 %. Whoever asks only "at most how many?" uses PoissonUpper: 2.996
-// per 10,000, the "rule of three". Say which of the two a figure is.
+// per 10,000, each side missing with 2.5 %; it is not the one-sided "rule of three", 2.996 per 10,000.
 func PoissonInterval(count uint64, exposure, level float64) Interval {
 	k, alpha := float64(count), tail(orDefault(level))
 	iv := Interval{Estimate: k / exposure, Level: orDefault(level), N: int(count)}
@@ -26,15 +25,6 @@ func PoissonInterval(count uint64, exposure, level float64) Interval {
 	}
 	iv.High = mathext.GammaIncRegCompInv(k+1, alpha) / exposure
 	return iv
-}
-
-// PoissonUpper is the exact one-sided upper bound of a rate: with probability level or more the true rate
-// is below it. NaN unless exposure is positive.
-func PoissonUpper(count uint64, exposure, level float64) float64 {
-	if !(exposure > 0) {
-		return math.NaN()
-	}
-	return mathext.GammaIncRegCompInv(float64(count)+1, 1-orDefault(level)) / exposure
 }
 
 func noExposure(exposure float64) string {
@@ -96,40 +86,4 @@ func binomial(k, n uint64, level float64) (Interval, bool) {
 type Rate struct {
 	Count    uint64
 	Exposure float64 // > 0, such as node-hours
-}
-
-// RateRatio compares two Poisson rates: the ratio of b's to a's with its exact interval, and the two-sided
-// p-value of "equal". Given the total, b's count is binomial, which makes both exact whatever the common
-// rate is (Przyborowski and Wilenski 1940; Lehmann and Romano 2005, §4.5). P is twice the smaller tail, at
-// most 1, which is what the interval inverts: P ≤ 1−Level exactly where the interval excludes 1.
-//
-// High is +Inf if a has no events. Without any events there is neither interval nor test.
-func RateRatio(a, b Rate, level float64) (Interval, Test) {
-	iv := Interval{Estimate: math.NaN(), Level: orDefault(level), N: int(a.Count + b.Count)}
-	none := func(note string) (Interval, Test) {
-		return iv.without(note), Test{math.NaN(), math.NaN(), "", note}
-	}
-	for _, r := range []Rate{a, b} {
-		if !(r.Exposure > 0) || math.IsInf(r.Exposure, 0) {
-			return none(noExposure(r.Exposure))
-		}
-	}
-	if a.Count+b.Count == 0 {
-		return none("no events on either side")
-	}
-	x, y, scale := float64(b.Count), float64(a.Count), a.Exposure/b.Exposure
-	iv.Estimate = float64(x / y * scale)
-	share := ClopperPearson(b.Count, a.Count+b.Count, iv.Level)
-	iv.Low = float64(share.Low / (1 - share.Low) * scale)
-	iv.High = float64(share.High / (1 - share.High) * scale)
-
-	null := b.Exposure / (a.Exposure + b.Exposure)
-	atLeast, atMost := 1.0, 1.0
-	if b.Count > 0 {
-		atLeast = mathext.RegIncBeta(x, y+1, null)
-	}
-	if a.Count > 0 {
-		atMost = mathext.RegIncBeta(y, x+1, 1-null)
-	}
-	return iv, Test{Statistic: iv.Estimate, P: min(1, 2*min(atLeast, atMost)), Method: "exact"}
 }

@@ -2,7 +2,7 @@
 // variants differ.
 //
 // In: plain numbers, one per run for every method but the histogram, shares, rates and times to an event, which come
-// run by run. Out: Interval, Findings, Summary, Survival and Histogram, plain values. A run is the unit: observations
+// run by run. Out: Interval, Findings, Survival and Histogram, plain values. A run is the unit: observations
 // within one run share its weather, and no interval takes them as independent.
 //
 //	question                                         use
@@ -11,16 +11,15 @@
 //	does B differ from A, the same seeds             PairedDifference, PairedRatio
 //	does B differ from A, other seeds                DifferenceOfMeans, RatioOfMeans
 //	is any of several rows different                 Family (max-T), paired or not
-//	how much does it matter                          CliffsDelta, RankBiserial, CohenD, HodgesLehmann
+//	how much does it matter                          CliffsDelta, CohenD
 //	what could so many runs show, how many it takes  Spread, LeastPairs, LeastRuns
 //	time to an event that the end of a run cuts off  Waits: restricted mean, percentiles; one sample: KaplanMeier
 //	events that come in bursts                       RateInterval, by runs
-//	independent events, k in so many node-hours      PoissonInterval, PoissonUpper; two: RateRatio
+//	independent events, k in so many node-hours      PoissonInterval
 //	a share of what several runs saw                 ShareInterval, by runs
 //	a fraction, k of n independent                   ClopperPearson (never too short), Wilson (short)
 //	a percentile of what several runs saw            QuantileInterval, by runs
 //	percentiles over all observations of all runs    Histogram, merged; no interval comes from it
-//	one line of a table                              Summarize
 //
 // Intervals are closed forms, without resampling (ADR-0017). Where none can be had, as of two runs, or of a 99th
 // percentile of twenty, there is none, and Note says so.
@@ -31,5 +30,5 @@
 // (core/rng), the histogram and the logarithms do not.
 //
 // It reads no files and knows no metric; it never decides what matters (analysis/compare does). What data
-// can cause (no runs, NaN, equal values) is an Interval or Test whose Note says so. Spec 40 §2, 50 §6.
+// can cause (no runs, NaN, equal values) is an Interval whose Note says so. Spec 40 §2, 50 §6.
 package stats

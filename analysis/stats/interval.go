@@ -62,9 +62,6 @@ func orDefault(level float64) float64 {
 // tail returns the probability that each side of a central interval misses.
 func tail(level float64) float64 { return (1 - level) / 2 }
 
-// normalCDF is Φ, accurate in both tails.
-func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
-
 // normalQuantile is Φ^{−1}.
 func normalQuantile(p float64) float64 { return mathext.NormalQuantile(p) }
 

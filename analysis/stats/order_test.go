@@ -35,9 +35,9 @@ func TestOrderOfInputsChangesNoBit(t *testing.T) {
 		}
 		d := Differences(pairs)
 		return []any{
-			Sum(a), Mean(a), Variance(a), SD(a), Median(a), Percentile(a, 90), Summarize(a), MeanInterval(a, 0.9),
-			DifferenceOfMeans(a, b, 0), HodgesLehmann(a, b, 0.95), CliffsDelta(a, b), MannWhitney(a, b, TwoSided), histogramOf(a).Mean(),
-			PairedDifference(pairs, 0), PairedRatio(pairs, 0), RankBiserial(d), CohenD(d), *s, s.Median(), s.RestrictedMean(0),
+			Sum(a), Mean(a), Variance(a), SD(a), Median(a), Percentile(a, 90), MeanInterval(a, 0.9),
+			DifferenceOfMeans(a, b, 0), CliffsDelta(a, b), histogramOf(a).Mean(),
+			PairedDifference(pairs, 0), PairedRatio(pairs, 0), CohenD(d), *s, s.Median(), s.RestrictedMean(0),
 		}
 	}
 	want := all(a, b, pairs, obs)
@@ -77,13 +77,9 @@ func TestInputsAreLeftAlone(t *testing.T) {
 	v := []float64{3, 1, 2, 9, 4}
 	w := append([]float64(nil), v...)
 	obs := observed(3, -1, 2)
-	Summarize(v)
 	MeanInterval(v, 0)
 	DifferenceOfMeans(v, v, 0)
 	RatioOfMeans(v, v, 0)
-	MannWhitney(v, v, TwoSided)
-	HodgesLehmann(v, v, 0)
-	RankBiserial(v)
 	mustSurvive(t, obs)
 	if !reflect.DeepEqual(v, w) || !reflect.DeepEqual(obs, observed(3, -1, 2)) {
 		t.Errorf("%v, %v", v, obs)

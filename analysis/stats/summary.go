@@ -2,27 +2,6 @@ package stats
 
 import "math"
 
-// Summary describes values (spec 50 §6). All but Count are NaN if there are none; SD is NaN below two.
-// Percentiles are nearest ranks as in sim/metrics, so a pooled figure and a run's own row agree.
-type Summary struct {
-	Count                                        uint64
-	Mean, SD, Min, P50, P90, P95, P99, P999, Max float64
-}
-
-// Summarize describes the values, which it leaves as they are.
-func Summarize(values []float64) Summary {
-	s := sortedCopy(values)
-	sum := Summary{
-		Count: uint64(len(s)), Mean: Mean(s), SD: SD(s), Min: math.NaN(), Max: math.NaN(),
-		P50: Percentile(s, 50), P90: Percentile(s, 90), P95: Percentile(s, 95),
-		P99: Percentile(s, 99), P999: Percentile(s, 99.9),
-	}
-	if len(s) > 0 {
-		sum.Min, sum.Max = s[0], s[len(s)-1]
-	}
-	return sum
-}
-
 // Percentile returns the p-th percentile, 0 < p ≤ 100: the nearest rank, the least value such that at
 // least p % of all values lie at or below it (definition 1 of Hyndman and Fan 1996, and that of
 // sim/metrics). NaN of none.
@@ -45,7 +24,7 @@ func nearestRank(n uint64, p float64) uint64 {
 }
 
 // Median returns the middle value, or the mean of the two middle ones: what "the median across seeds" and
-// Hodges–Lehmann mean. It may thus differ from Summary.P50, which is always a value that was observed.
+// this package mean. It may thus differ from the 50th percentile, which is always a value that was observed.
 // NaN of none.
 func Median(values []float64) float64 {
 	n := len(values)
