@@ -103,11 +103,6 @@ func (m *marks) subjects() ([]core.NodeID, Figure) {
 	return m.nodes("subject", func(d *metrics.Detection) core.NodeID { return d.Subject })
 }
 
-// observers are those who marked.
-func (m *marks) observers() ([]core.NodeID, Figure) {
-	return m.nodes("observer", func(d *metrics.Detection) core.NodeID { return d.Observer })
-}
-
 func (m *marks) nodes(column string, of func(*metrics.Detection) core.NodeID) ([]core.NodeID, Figure) {
 	var ids []core.NodeID
 	for _, d := range m.list {

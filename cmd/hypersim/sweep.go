@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -317,6 +316,3 @@ func sweepLine(p *batch.Progress) string {
 	}
 	return text + fmt.Sprintf(", %s events/s, about %v left", si(float64(p.Events)/max(p.Wall.Seconds(), 1e-9)), p.Left().Round(time.Second))
 }
-
-// relative shortens a path for a person.
-func relative(dir, name string) string { return strings.TrimPrefix(filepath.Join(dir, name), "./") }
