@@ -98,6 +98,18 @@ func (m *Machine) joinFailed(now core.Instant, cause core.Cause, fx *core.Effect
 	j.delay = min(2*j.delay, m.cfg.Join.RetryMax)
 }
 
+// Two seeds may let in one joiner, and their news may cross. The story of a JOIN that is sent twice (§7.1):
+//
+//  1. B asks A. A takes it in, at the incarnation that it demanded, and tells "join". The answer is lost.
+//  2. B has waited long enough and asks C, under a new number.
+//  3. If C has met B itself meanwhile, it holds B at that incarnation, in this process: it demands nothing, has no news
+//     to tell, and answers with its table.
+//  4. If C has only heard A's news, that does not say which process it is about, and C demands one more. B adopts that,
+//     and the second join replaces the first everywhere.
+//  5. If C has heard nothing, it takes B in as A did. Both tell the same claim: what comes second is a duplicate.
+//  6. A's answer arrives late. Its number is not the one that B waits for any more: nothing happens (onJoinAck).
+//  7. For a worker the two are two owners with one number: the lower id keeps it (entryWins).
+
 // requiredIncarnation is what a JOIN must bring (§2.6): the joiner adopts it, since only the owner of an
 // incarnation raises it. A tombstone counts as a known incarnation too, or the join would be news that
 // nobody takes.

@@ -5,6 +5,19 @@ import "hypersim/core"
 // leaveTo is how many participants a leaving participant tells in person at the least (§7.2).
 const leaveTo = 3
 
+// A departure meets accusations, and the next process of the same node. The story of both (settled 88):
+//
+//  1. B(5) leaves. It tells managers in person, queues "left at 5" for the rest, and goes on answering until leave.drain
+//     is over.
+//  2. Somebody suspects B(5) meanwhile. B does not refute, or it would come back to life while it goes: it rises to 6 and
+//     leaves there (claimSelf). Whoever holds it SUSPECT(5) or DEAD(5) then holds it LEFT(6).
+//  3. A message in which B says so carries 6 in its header as well. Taken by itself, that would be a member that lives at
+//     6: seen leaves such a message to the departure in it (quits).
+//  4. B's host starts it anew at once. The seed holds LEFT(6) and demands 7; B adopts 7, and "join, B at 7" spreads.
+//  5. D hears of 7 first and of the departure at 6 later: that is stale. E hears of the departure first: 7 brings B back,
+//     UNCONFIRMED until E has met it.
+//  6. A seed that has never met B lets it in at 0. Whoever holds LEFT(6) silences it, and silenced.go goes on from there.
+
 // Leave starts a graceful departure (§7.2). From here on whatever is held against this node at its incarnation or above
 // makes it leave above that; a refutation that still waits for its window does so too (settled 88).
 func (m *Machine) Leave(now core.Instant, fx *core.Effects) {

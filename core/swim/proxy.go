@@ -2,6 +2,17 @@ package swim
 
 import "hypersim/core"
 
+// An indirect probe is three parties on two ways. The story of A, which asks C about B (§4.2):
+//
+//  1. A's ping to B stays unanswered. A asks C, and says how long it will wait: the budget.
+//  2. C pings B under a number of its own, and remembers A's.
+//  3. When most of the budget is gone (probe.nack_fraction), C tells A that it has nothing yet. A NACK is no verdict on B:
+//     it shows A that C hears A, and so that A itself is well.
+//  4. B's answer comes to C, before or after that: C passes it on as long as A waits. After that it is of no use.
+//  5. C may remove B from its table meanwhile. What A waits for goes on all the same: C's own view is not A's (dropPings).
+//  6. B's answer to the first ping may reach A after all. It carries A's own number and ends the probe; what C says later
+//     matches nothing.
+
 // onPingReq serves as proxy (§4.2): an own ping to the target, its answer passed on, a nack when most of
 // the budget is gone.
 func (m *Machine) onPingReq(now core.Instant, msg *core.Message, fx *core.Effects) {

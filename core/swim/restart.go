@@ -6,6 +6,19 @@ import (
 	"hypersim/core"
 )
 
+// A process that restarts meets what was under way against the one before it. The story of a suspicion:
+//
+//  1. B(5) crashes. A suspects it, and the deadline runs.
+//  2. B's next process joins through C. C, too, holds B at 5, so it demands 6 (requiredIncarnation); B adopts that and
+//     asks again. C tells the others: "join, B at 6".
+//  3. A hears of it in one of two ways: by that join, or by a message of the new process itself. 6 is above 5, so either
+//     ends the suspicion. Pings that are out to the old process are forgotten, or void when they fail, since they were
+//     sent at 5: their silence says nothing of the new one (dropPings, probeFailed).
+//  4. The way that comes second is no second restart: what was told by a join is heralded, what was told by the process
+//     itself is sighted, and either crosses the other out.
+//  5. If A's deadline is over before 3, A declares B dead at 5. For all that know of 6 that is stale. A itself takes B
+//     back at 6, and B, which hears of its death, owes the teller a word (claimSelf).
+
 // restarts keeps that the restart of a member is told once per instance (§2.6), in whichever way it comes first: as a
 // gossiped join, which does not say which process it is about, or as a message of the new process itself.
 type restarts struct {

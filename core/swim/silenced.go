@@ -2,12 +2,24 @@ package swim
 
 import "hypersim/core"
 
-// What a node knows of a member may silence it: a record that is DEAD or LEFT, or a tombstone, takes nothing that the
-// member says at an incarnation below. Such knowledge is often right, and often about the process before the one that
-// speaks: one that restarted and joined through somebody without memory, or one that was declared dead on the other
-// side of a cut. The member cannot know, so whoever holds it down tells it what it demands, on every datagram to it
-// and, where its message asks for no answer, in one of its own. One exchange later it lives at an incarnation that
-// nothing silences (settled 87).
+// What a node knows of a member may silence it. A record that is DEAD or LEFT takes nothing that the member says at its
+// incarnation or below, and a tombstone nothing below. Often that is right. Often it is about the process before the one
+// that speaks.
+//
+// The story of a tombstone and a process that knows nothing of it (settled 87):
+//
+//  1. B dies. A holds it DEAD(5), and some time later removes the record and remembers the 5: a tombstone.
+//  2. B's host starts it again, without memory. It joins through C, which never met B: B lives at 0 for C.
+//  3. B pings A. Nothing that B says at 0 counts here. B cannot know: nobody on C's side holds anything against it.
+//  4. So A tells B what it demands: "alive at 5" for a tombstone, "dead at 5" or "left at 5" for a record. That rides on
+//     every datagram to B, first of all (attachForced). Where B's message asks for no answer, it gets one of its own
+//     (tellSilenced).
+//  5. B takes that for a claim about itself, goes above it, and tells everybody that it lives at 6 (claimSelf).
+//  6. 6 silences nobody. One exchange was enough, for A and for all that hold the same.
+//
+// The same story holds for two sides of a cut that declared each other dead: 1 is then a verdict that was wrong. It would
+// go on for ever where A silences B and B silences A, each waiting for a higher number: who is told something that it
+// must refute first does not answer with a demand of its own (tellSilenced).
 
 // silences reports whether a member in state s goes unheard until its incarnation is higher.
 func silences(s core.MemberState) bool {

@@ -170,6 +170,16 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	return true
 }
 
+// A node that was away must not judge by what it missed. The story of a refutation in the inbox (§4.2):
+//
+//  1. A suspects B, and is then paused until the deadline has passed.
+//  2. B's refutation arrives meanwhile and waits in A's inbox.
+//  3. A goes on. Timers come before the inbox, so the suspicion expires first, late by the length of the pause.
+//  4. That is far too late to be true (tooLate): A gives the suspicion one grace, and reads.
+//  5. Either the refutation is there, and B is OK again; or the grace is over, and B is dead.
+//  6. A confirmation may wait in front of the refutation. It brings the end of the suspicion nearer, to an instant during
+//     the pause, which is past, and would kill B before 5: it gets the same grace (missed).
+
 // missed reports whether a confirmation moves the end of s to an instant at which this node was away: it has waited in
 // the inbox beside what may refute the suspicion, and had it been taken in time, the timer would have fired too late
 // by as much. Once the inbox must be empty again, a confirmation that comes late is just that.

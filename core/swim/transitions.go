@@ -12,6 +12,19 @@ const (
 	incarnationJump  = 1000 // §2.2: larger jumps by hearsay are not believed
 )
 
+// Claims about one member reach everybody, and in any order. The story of an accusation and its refutation:
+//
+//  1. A accuses B at incarnation 5. The accusation spreads, and reaches B as well.
+//  2. B raises itself to 6, which nobody else may do, and says that it lives there. That spreads behind the accusation,
+//     over other paths.
+//  3. C hears both in that order: SUSPECT(5), then OK(6).
+//  4. D hears of 6 first: OK(6). The accusation at 5 is stale when it comes.
+//  5. At E the deadline runs out between the two: E declares B dead at 5. Who knows of 6 takes that for stale. Who does
+//     not holds DEAD(5), and takes B back when it hears of 6.
+//  6. B hears of its death at 5, which is below its own 6: its next datagram to the teller says so (claimSelf).
+//
+// Whatever the order, all end at OK(6): the higher incarnation wins, and at equal ones the worse news (rank).
+
 // source says where a claim came from.
 type source struct {
 	from     core.NodeID // sender of the datagram or the sync partner

@@ -7,6 +7,16 @@ import (
 	"hypersim/core"
 )
 
+// A worker belongs to a process, and not to a node. The story of an owner that restarts (settled 89):
+//
+//  1. W is registered with process 3 of manager M. M restarts: process 4 has no memory of W.
+//  2. N hears of process 4, by its join or by its first message. Whoever is noted with a process of M before 4 is an
+//     orphan: every manager watches it (judges).
+//  3. W hears of it, too, and joins again, perhaps at M: it is now registered with process 4 (reregister, adopted).
+//  4. N may hear of 3 before 2. It notes W with process 4; when 2 comes, 4 is not before 4, and W stays with M.
+//  5. N may hear of the first registration after 2. It says process 3, which is known to be no more (past): an orphan.
+//  6. N may take M for dead and be wrong. W stays M's: when M comes back as process 3, nothing has changed.
+
 // watcher is how workers are watched without ever being probed (§10.4): they ping, their owner listens.
 // heardAt, owners and processes exist at managers only and are indexed like the records; an owner is a manager, NoNode
 // if none is known, or orphan. Its process is the instance with which the worker is registered: when the owner
