@@ -25,3 +25,10 @@ func (n *Node) Refresh(now core.Instant, fx *core.Effects) {
 	n.Swim.Refresh(now, fx)
 	n.Settle(now, mark, fx)
 }
+
+// Hear lets the member believe a claim that nobody sent (swim.Machine.Hear).
+func (n *Node) Hear(now core.Instant, u *core.Update, fx *core.Effects) {
+	mark := len(fx.Facts)
+	n.Swim.Hear(now, u, fx)
+	n.Settle(now, mark, fx)
+}

@@ -147,6 +147,28 @@ func TestStreamIsSignOfLife(t *testing.T) {
 	}
 }
 
+// Whatever a driver does to a member, the other parts hear of it.
+func TestDriversStepsAreShown(t *testing.T) {
+	cfg := Default()
+	formed := []core.Entry{{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}}
+	var n Node
+	var fx core.Effects
+	var log []string
+	n.Compose(&cfg, &Identity{Role: core.RoleManager, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 3, Leading: 3, Formed: formed}, Formed: true})
+	n.Add(&scribe{name: "rumours", log: &log, due: core.Never, hear: core.FactTransition})
+	n.Add(&scribe{name: "raises", log: &log, due: core.Never, hear: core.FactIncarnation})
+	n.Add(&scribe{name: "ends", log: &log, due: core.Never, hear: core.FactStopped})
+	n.Hear(sec, &core.Update{Type: core.UpdateAlive, Subject: 2, From: core.NoNode, Role: core.RoleManager}, &fx)
+	expectLog(t, &log, "rumours hears")
+	n.Refresh(2*sec, &fx)
+	expectLog(t, &log, "raises hears")
+	n.Leave(3*sec, &fx)
+	for at, ok := n.Deadline(); ok; at, ok = n.Deadline() {
+		n.Wake(at, &fx)
+	}
+	expectLog(t, &log, "ends hears")
+}
+
 // Nothing is allocated to hand a message on and to show what came of it.
 func TestStepsAllocateNothing(t *testing.T) {
 	var n Node

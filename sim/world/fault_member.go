@@ -52,7 +52,7 @@ func (w *World) rumour(now core.Instant, id core.NodeID, about []core.NodeID) {
 	for _, s := range about {
 		if w.sc.Nodes[s].Group == w.sc.Nodes[id].Group && s != id {
 			u := core.Update{Type: core.UpdateAlive, Subject: s, From: core.NoNode, Role: w.sc.Nodes[s].Role}
-			n.m.Swim.Hear(n.local(now), &u, &w.fx)
+			n.m.Hear(n.local(now), &u, &w.fx)
 		}
 	}
 	w.drain(now, now, id)
