@@ -53,11 +53,7 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 	}
 	s.seq = p.Seq
 	if p.Completed+p.Failed > s.done+s.bad || p.CoresDone > s.given { // only growth is progress (J13)
-		s.done, s.bad, s.given = p.Completed, p.Failed, p.CoresDone
-		x.news = true
-		m.flows.Progress(now, f.id)
-		g := fx.JobFact(core.JobFactProgress)
-		g.Job, g.Workflow, g.Epoch, g.Node, g.A = uint64(x.id), uint64(f.id), x.de, from, int64(p.Completed+p.Failed)
+		m.grew(now, x, f, s, p.Completed, p.Failed, p.CoresDone, fx)
 	}
 	return call.CodeOK, 0
 }
@@ -66,4 +62,32 @@ func (m *Manager) staleFact(x *record, f *flow, t job.Token, from core.NodeID, f
 	m.stale++
 	s := fx.JobFact(core.JobFactStale)
 	s.Job, s.Workflow, s.Epoch, s.Token, s.A, s.Node = uint64(x.id), uint64(f.id), x.de, uint64(t), int64(f.current()), from
+}
+
+// counters takes in what a heartbeat says of shards: a count that grew is progress (01-47). It names no token, so it
+// counts for a shard of the current attempt that runs at its sender only.
+func (m *Manager) counters(now core.Instant, from core.NodeID, list []core.ShardBeat, fx *core.Effects) {
+	for i := range list {
+		b := &list[i]
+		x := m.records.by[job.ID(b.Job)]
+		if x == nil {
+			continue
+		}
+		k := x.place(job.WorkflowID(b.Workflow))
+		if k < 0 || x.flows[k].attempt != b.Attempt || int(b.Index) >= len(x.flows[k].shards) {
+			continue
+		}
+		if s := &x.flows[k].shards[b.Index]; s.state == shardAccepted && s.worker == from && b.Done > s.done+s.bad {
+			m.grew(now, x, &x.flows[k], s, b.Done-s.bad, s.bad, s.given, fx)
+		}
+	}
+}
+
+// grew notes that a shard got on.
+func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad uint64, given uint16, fx *core.Effects) {
+	s.done, s.bad, s.given = done, bad, given
+	x.news = true
+	m.flows.Progress(now, f.id)
+	g := fx.JobFact(core.JobFactProgress)
+	g.Job, g.Workflow, g.Epoch, g.Node, g.A = uint64(x.id), uint64(f.id), x.de, s.worker, int64(done+bad)
 }

@@ -120,11 +120,13 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 func (m *Manager) onHeartbeat(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*registry.WorkerHeartbeat)
 	m.heard(now, msg.From, msg.Instance, &b.Beat, fx)
+	m.counters(now, msg.From, b.Shards, fx)
 }
 
-// Beat takes in a heartbeat that came on a ping.
-func (m *Manager) Beat(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
-	m.heard(now, from, instance, b, fx)
+// HearBeat implements swim.BeatHearer: a heartbeat that came on a worker's ping.
+func (m *Manager) HearBeat(now core.Instant, msg *core.Message, fx *core.Effects) {
+	m.heard(now, msg.From, msg.Instance, &msg.Extra.Beat, fx)
+	m.counters(now, msg.From, msg.Extra.Shards, fx)
 	m.pass(now, fx)
 }
 

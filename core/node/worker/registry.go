@@ -1,6 +1,9 @@
 package worker
 
 import (
+	"cmp"
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/registry"
@@ -125,16 +128,32 @@ func (w *Worker) beatAll(now core.Instant, fx *core.Effects) {
 		msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindWorkerHeartbeat, w.p.Self, m.node, core.RoleWorker, w.p.Instance
 		msg.Seq, msg.Timeout = w.calls.Seq(), w.cfg.Progress.Timeout
 		b := core.Attach[registry.WorkerHeartbeat](fx, msg)
-		w.Beat(&b.Beat)
-		for _, x := range w.shards.order {
-			done, bad, _ := w.p.Meter.Done(now, x.Shard, x.token)
-			b.Shards = append(b.Shards, w.shardBeat(x, done+bad))
-		}
+		w.beat(&b.Beat)
+		b.Shards = w.beats(now, b.Shards)
 	}
 }
 
-// Beat fills in what a worker says of itself.
-func (w *Worker) Beat(b *core.Beat) {
+// Beat implements swim.BeatCarrier: the heartbeat that rides on this worker's pings.
+func (w *Worker) Beat(now core.Instant, x *core.Extra) {
+	w.beat(&x.Beat)
+	x.Shards = w.beats(now, x.Shards)
+}
+
+// beats appends the shards that run here, by id.
+func (w *Worker) beats(now core.Instant, dst []core.ShardBeat) []core.ShardBeat {
+	from := len(dst)
+	for _, x := range w.shards.order {
+		done, bad, _ := w.p.Meter.Done(now, x.Shard, x.token)
+		dst = append(dst, w.shardBeat(x, done+bad))
+	}
+	slices.SortFunc(dst[from:], func(a, b core.ShardBeat) int {
+		return cmp.Or(cmp.Compare(a.Job, b.Job), cmp.Compare(a.Workflow, b.Workflow))
+	})
+	return dst
+}
+
+// beat fills in what a worker says of itself.
+func (w *Worker) beat(b *core.Beat) {
 	b.State, b.Version, b.Accepting = uint8(registry.WorkerHealthy), w.version, true
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
 }
