@@ -4,20 +4,21 @@ import (
 	"math"
 
 	"hypersim/core"
+	"hypersim/sim/fault"
 )
 
 // What a run holds at its peak, judging and drawing included, in bytes. The figures are fitted to the peak resident
 // memory of the bundled scenarios, each in a process of its own; they include what the collector leaves lying about.
 const (
-	memoryFixed     = 38 << 20 // the program, its fonts and one picture
+	memoryFixed     = 40 << 20 // the program, its fonts and one picture
 	memoryPerNode   = 15 << 10
 	memoryPerRecord = 24       // of an (observer, member) pair
 	memoryPerPeer   = 112      // one cached coordinate with its latency filter
-	memoryPerSample = 14 << 10 // what each sample writes down whatever the cluster: rows of messages and series
+	memoryPerSample = 16 << 10 // what each sample writes down whatever the cluster: rows of messages and series
 	memoryPerRole   = 640      // more of it for each role that there is,
-	memoryPerGroup  = 2400     // for each group,
-	memoryPerClass  = 1800     // for each class of pairs whose coordinates are compared,
-	memoryPerValue  = 220      // and for each value that is kept of those
+	memoryPerGroup  = 3500     // for each group,
+	memoryPerClass  = 700      // for each class of pairs whose coordinates are compared,
+	memoryPerValue  = 280      // and for each value that is kept of those
 	memoryPerNotice = 1500     // a member notices that another is gone: a row, and observations of it
 	samplesKept     = 12_000   // after so many the lists of a run are full
 	noticesKept     = 80_000
@@ -53,6 +54,9 @@ func (p *Plan) notices(s *Scenario) (sum float64) {
 			continue
 		}
 		hit := float64(f.hits(s) * max(1, f.Repeat.Count))
+		if f.Kind == fault.Crash && f.For == 0 {
+			hit *= 2 // who does not come back is noticed as SUSPECT and as DEAD
+		}
 		for _, g := range p.Groups {
 			sum += float64(hit*float64(g.Members)) / float64(max(1, len(s.Nodes))) * float64(g.Participants)
 		}
@@ -88,8 +92,12 @@ func comparedPairs(s *Scenario) (classes, values int) {
 		}
 	}
 	quota := min(most, max(least, all/max(1, len(pairs))))
-	for _, n := range pairs { // a sum of whole numbers: in any order
-		values += min(n, quota)
+	for c, n := range pairs { // a sum of whole numbers: in any order
+		kept := min(n, quota)
+		if c.siteA == c.siteB {
+			kept = (kept + 2) / 3 // distances within a site are alike, and of equal errors one is kept
+		}
+		values += kept
 	}
 	return len(pairs), values
 }
