@@ -56,9 +56,9 @@ given without its first parts (suspicion.min); "not" or "stratify" are keys of s
 
 // explain asks the format and the invariants.
 func explain(name string) []scenarios.Explanation {
-	for id := range check.ID(check.NumIDs) {
-		if strings.EqualFold(name, id.String()) {
-			return []scenarios.Explanation{{Kind: "invariant", Name: id.String(), Doc: id.Statement(), Source: "spec 50 §8, spec 10 §13"}}
+	for _, id := range check.Rules() {
+		if r := id.Rule(); strings.EqualFold(name, r.Name) {
+			return []scenarios.Explanation{{Kind: "invariant", Name: r.Name, Doc: r.Text, Source: r.From}}
 		}
 	}
 	return scenarios.Explain(name)
@@ -116,7 +116,7 @@ func writeExplanation(w io.Writer, e *scenarios.Explanation) {
 
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	names := scenarios.NamesExplained()
-	for id := range check.ID(check.NumIDs) {
+	for _, id := range check.Rules() {
 		names = append(names, id.String())
 	}
 	slices.Sort(names)

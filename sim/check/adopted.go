@@ -2,6 +2,11 @@ package check
 
 import "hypersim/core"
 
+// The rules.
+var (
+	M4 = rule("I-M4", "no incarnation of a subject exists that the subject did not adopt", "spec 10 §13")
+)
+
 // span is a run of incarnations that a subject adopted, both ends included.
 type span struct{ lo, hi uint32 }
 

@@ -5,6 +5,15 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M15 = rule("I-M15", "Died fires exactly once per transition to DEAD", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.fact(c.callback, core.FactCallback)
+})
+
 // callback takes what role logic is told (I-M15, I-M24).
 func (c *Checker) callback(r *trace.Record) {
 	f, s := &r.Fact, &c.step

@@ -32,11 +32,13 @@ type Checker struct {
 
 	silent map[uint64]silence // pairs of observer and subject, see silenced.go
 
-	first [NumIDs]*Violation
-	count [NumIDs]uint64
+	first []*Violation // by ID
+	count []uint64
 	order []ID // in which the first violations came
 
-	unready [NumIDs]bool // the run ended before they could be judged
+	unready []bool // by ID: the run ended before they could be judged
+
+	on hooks
 }
 
 // hot is what every message and fact of a node needs: one cache line.
@@ -120,6 +122,10 @@ func New(ctx Context) *Checker {
 	}
 	c := &Checker{ctx: ctx, hot: make([]hot, len(ctx.Nodes)), cold: make([]cold, len(ctx.Nodes))}
 	c.updatesSafe = (ctx.Limits.MaxUpdates - updatesHeader) / updateMost
+	c.first, c.count, c.unready = make([]*Violation, len(rules)), make([]uint64, len(rules)), make([]bool, len(rules))
+	for _, begin := range subjects {
+		begin(c, &c.on)
+	}
 	c.faults.init(len(ctx.Faults))
 	c.susp.init()
 	for i := range ctx.Nodes {

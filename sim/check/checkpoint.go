@@ -6,23 +6,27 @@ import (
 	"hypersim/core"
 )
 
-// checkpoint balances the books (I-W4, I-M2, I-M22, I-M26, I-M27, I-M29, I-V1).
-func (c *Checker) checkpoint(now core.Instant) {
-	c.pruneOld(now)
-	for i := range c.cold {
-		if at := c.cold[i].accusedAt; at != never && !c.hot[i].paused {
-			if late := now.Sub(at); late > c.refuteLimit()+late/1000 {
-				c.unrefuted(now, core.NodeID(i))
-				c.cold[i].accusedAt = never
-			}
+// The rules.
+var (
+	W4  = rule("I-W4", "per kind, messages sent = delivered + dropped + in flight", "spec 50 §8")
+	M26 = rule("I-M26", "the incremental digest equals the recomputed one", "spec 10 §13")
+	M27 = rule("I-M27", "all tables are within bounds and side tables belong to records", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.checkpoint = append(on.checkpoint, func(now core.Instant) {
+		if c.ctx.View != nil {
+			c.balance(now)
+			c.validate(now, c.ctx.ValidateMax)
 		}
+	})
+})
+
+// checkpoint lets every subject look at what only machines and books show.
+func (c *Checker) checkpoint(now core.Instant) {
+	for _, hook := range c.on.checkpoint {
+		hook(now)
 	}
-	if c.ctx.View == nil {
-		return
-	}
-	c.balance(now)
-	c.validate(now, c.ctx.ValidateMax)
-	c.judgeCrashes(now)
 }
 
 func (c *Checker) balance(now core.Instant) {

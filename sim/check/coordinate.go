@@ -8,6 +8,13 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	V1 = rule("I-V1", "every coordinate field is finite and within its bounds", "spec 10 §13")
+	V2 = rule("I-V2", "the local coordinate moves only on an own RTT sample", "spec 10 §13")
+	V4 = rule("I-V4", "no more samples are counted than answers came", "spec 10 §13")
+)
+
 // coordBytesMax is the largest coordinate block (§3.1, I-M17).
 const coordBytesMax = 80
 

@@ -5,6 +5,17 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M29 = rule("I-M29", "a crashed participant is detected everywhere within the bound", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.started = append(on.started, func(r *trace.Record) { c.arise(r.Node) })
+	on.gone = append(on.gone, c.fell)
+	on.checkpoint = append(on.checkpoint, c.judgeCrashes)
+})
+
 // crash is a death that every live participant must come to know (I-M29).
 type crash struct {
 	subject core.NodeID
@@ -52,6 +63,9 @@ func (c *Checker) arise(id core.NodeID) {
 
 // judgeCrashes looks at those whose time is over.
 func (c *Checker) judgeCrashes(now core.Instant) {
+	if c.ctx.View == nil {
+		return
+	}
 	kept := c.crashes[:0]
 	for _, e := range c.crashes {
 		g := &c.groups[c.hot[e.subject].group]
@@ -80,5 +94,12 @@ func (c *Checker) undetected(now core.Instant, e *crash, g *group) {
 			c.detail(M29, now, []core.NodeID{o, e.subject}, "%s still holds %s %v, which crashed at %v; it should have noticed within %v",
 				c.name(o), c.name(e.subject), s, e.at, c.detectedWithin(g))
 		}
+	}
+}
+
+// fell takes the end of a process: a crash of a participant waits to be detected.
+func (c *Checker) fell(r *trace.Record) {
+	if n := &c.hot[r.Node]; r.Kind == trace.KindCrash && n.group != 0 && !n.worker && !n.leaving {
+		c.crashes = append(c.crashes, crash{subject: r.Node, at: r.At, since: r.At})
 	}
 }

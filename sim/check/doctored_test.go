@@ -913,10 +913,12 @@ func TestDoctored(t *testing.T) {
 
 // TestEveryInvariant fails when an id is added without a doctored run that breaks it.
 func TestEveryInvariant(t *testing.T) {
-	for id := range ID(NumIDs) {
-		if invariants[id].name == "" || invariants[id].statement == "" {
-			t.Errorf("id %d has no name or statement", id)
+	names := map[string]bool{}
+	for _, id := range Rules() {
+		if r := id.Rule(); r.Name == "" || r.Text == "" || r.From == "" || names[r.Name] {
+			t.Errorf("%+v: a name of its own, a text and a source are needed", r)
 		}
+		names[id.String()] = true
 		has := false
 		for _, d := range doctored {
 			has = has || d.id == id

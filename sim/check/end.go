@@ -6,6 +6,17 @@ import (
 	"hypersim/core"
 )
 
+// The rules.
+var (
+	W5  = rule("I-W5", "after the settle time all live members of a site agree", "spec 50 §8")
+	W6  = rule("I-W6", "no table outgrows what the live peers need", "spec 50 §8")
+	M30 = rule("I-M30", "after the settle time live participants hold each other OK and agree", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.ended = append(on.ended, c.settled)
+})
+
 // allPairs is the group size up to which all pairs are compared at the end. In larger groups participants
 // whose digest equals that of the first and who suspect nobody are not compared again.
 const allPairs = 2048
@@ -13,6 +24,12 @@ const allPairs = 2048
 // end judges what must hold when all is over (I-M30, I-W5, I-W6, and once more the books).
 func (c *Checker) end(now core.Instant) {
 	c.checkpoint(now)
+	for _, hook := range c.on.ended {
+		hook(now)
+	}
+}
+
+func (c *Checker) settled(now core.Instant) {
 	if c.ctx.View != nil { // the checkpoint asked some of the machines; at the end no table of any is above its bound
 		c.validate(now, len(c.hot))
 	}
@@ -98,7 +115,7 @@ func (c *Checker) differ(a, b, s core.NodeID) bool {
 // NotReached returns the invariants about the end of a run that could not be judged: it was over before the time
 // that the protocol needs.
 func (c *Checker) NotReached() (ids []ID) {
-	for id := range ID(NumIDs) {
+	for _, id := range Rules() {
 		if c.unready[id] && c.count[id] == 0 {
 			ids = append(ids, id)
 		}

@@ -91,60 +91,10 @@ func (c *Checker) fact(r *trace.Record) {
 	if c.step.link {
 		c.linkStep(r)
 	}
-	switch f.Kind {
-	case core.FactProbeStarted:
-		c.probeStarted(r)
-	case core.FactProbeEnded:
-		c.probeEnded(r)
-	case core.FactTimeout:
-		c.timeout(r)
-	case core.FactQueued:
-		c.queued(r)
-	case core.FactRetired:
-		c.retired(r)
-	case core.FactConfirmAttempt:
-		c.confirmAttempt(r)
-	case core.FactJoin:
-		c.cold[r.Node].joining = f.Cause != core.CauseJoinAccepted
-	case core.FactNone, core.FactTick, core.FactSync:
-	default:
+	if !c.on.quiet[f.Kind] {
 		c.remember(r)
-		c.rareFact(r, n)
 	}
-}
-
-func (c *Checker) rareFact(r *trace.Record, n *hot) {
-	switch r.Fact.Kind {
-	case core.FactTransition:
-		c.transition(r)
-	case core.FactCallback:
-		c.callback(r)
-	case core.FactSuspicionStarted:
-		c.suspicionStarted(r)
-	case core.FactSuspicionConfirmed:
-		c.suspicionConfirmed(r)
-	case core.FactSuspicionGrace:
-		c.suspicionGrace(r)
-	case core.FactSuspicionExtended:
-		c.suspicionExtended(r)
-	case core.FactSuspicionEnded:
-		c.suspicionEnded(r)
-	case core.FactScopeSuspected, core.FactScopeConfirmed, core.FactScopeExtended, core.FactScopeEnded:
-		c.scoped(r)
-	case core.FactLHM:
-		c.localHealth(r, n)
-	case core.FactDegradation:
-		g := &c.groups[n.group]
-		g.level = max(g.level, uint8(min(max(r.Fact.Get("level"), 0), int64(len(probeShare)-1))))
-	case core.FactIncarnation:
-		c.incarnation(r, n)
-	case core.FactReach:
-		c.reachChanged(r)
-		c.reached(r)
-	case core.FactAccused:
-		c.accused(r, n)
-	default: // FactFatal and FactStopped are followed by KindStop
-	}
+	tell(c.on.facts[f.Kind], r) // FactFatal and FactStopped are followed by KindStop
 }
 
 func (c *Checker) factDown(r *trace.Record) {

@@ -5,6 +5,15 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M23 = rule("I-M23", "a message of a lower instance changes nothing", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.checkpoint = append(on.checkpoint, c.pruneOld)
+})
+
 // After a restart, messages of the old process may still be under way. Which observers know the new one
 // is kept per restarted node, a bit each, as long as that can matter (I-M23).
 const oldMessages = core.Duration(60e9)

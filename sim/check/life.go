@@ -5,6 +5,11 @@ import (
 	"hypersim/sim/trace"
 )
 
+var _ = judge(func(c *Checker, on *hooks) {
+	on.often(func(r *trace.Record) { c.cold[r.Node].joining = r.Fact.Cause != core.CauseJoinAccepted }, core.FactJoin)
+	on.quiet[core.FactTick], on.quiet[core.FactSync] = true, true
+})
+
 // onStart takes the start of a process. Nothing that an earlier process of the node knew is known now.
 func (c *Checker) onStart(r *trace.Record) {
 	c.remember(r)
@@ -13,7 +18,6 @@ func (c *Checker) onStart(r *trace.Record) {
 	k.prior = n.inc
 	n.inc, n.inst, n.lhm = r.Inc, r.Inst, 0
 	n.hasCoord, n.moves, n.hasLocal = false, 0, false
-	c.reachForgotten(r.Node)
 	k.adopt(r.Inc)
 	k.starts++
 	k.joining, k.crashAt = false, never
@@ -22,10 +26,10 @@ func (c *Checker) onStart(r *trace.Record) {
 	n.owes = 0
 	k.startAt, k.left, k.declared = r.At, false, false
 	c.disturbed(r.At)
-	c.arise(r.Node)
 	if k.starts > 1 {
 		c.expectOld(r.Node)
 	}
+	tell(c.on.started, r)
 }
 
 // onGone takes a crash or the end of a process.
@@ -39,9 +43,7 @@ func (c *Checker) onGone(r *trace.Record) {
 	if r.Kind == trace.KindCrash {
 		k.crashAt = r.At
 	}
-	if r.Kind == trace.KindCrash && n.group != 0 && !n.worker && !n.leaving {
-		c.crashes = append(c.crashes, crash{subject: r.Node, at: r.At, since: r.At})
-	}
+	tell(c.on.gone, r)
 }
 
 // forget drops what is kept of a process as observer.

@@ -5,6 +5,18 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	L1 = rule("I-L1", "a datagram between gates and datacenters carries no claim and changes no record", "spec 10 §13")
+	L2 = rule("I-L2", "such a datagram changes neither health nor incarnation, suspects and confirms nobody", "spec 10 §13")
+	L3 = rule("I-L3", "every change in how a gate judges a datacenter is a row of the table", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.fact(c.reachChanged, core.FactReach)
+	on.started = append(on.started, func(r *trace.Record) { c.reachForgotten(r.Node) })
+})
+
 // reach is how a gate judged a datacenter last.
 type reach struct {
 	gate  core.NodeID

@@ -5,6 +5,15 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	W1  = rule("I-W1", "no message is delivered before it was sent plus the link's least delay", "spec 50 §8")
+	W2  = rule("I-W2", "nothing reaches a process that is down", "spec 50 §8")
+	W3  = rule("I-W3", "a node's handler never sees time go backwards", "spec 50 §8")
+	M7  = rule("I-M7", "nobody probes, confirms or gossips to a worker", "spec 10 §13")
+	M17 = rule("I-M17", "datagrams and their blocks keep their sizes, coordinates are on board", "spec 10 §13")
+)
+
 // onDelivered takes a message that a machine is about to handle (I-W1, I-W2, I-W3).
 func (c *Checker) onDelivered(r *trace.Record) {
 	m := r.Msg
@@ -36,6 +45,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 		n.acks++
 		n.moves = min(n.moves+1, 2)
 	}
+	tell(c.on.delivered[m.Kind], r)
 	if len(c.restarted) > 0 {
 		c.instance(r)
 	}

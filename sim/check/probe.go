@@ -5,6 +5,18 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M9  = rule("I-M9", "at most one outstanding probe per target, and no more than the limit in all", "spec 10 §13")
+	M10 = rule("I-M10", "two probes of a listed target are at most 2L-1 probing ticks apart", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.often(c.probeStarted, core.FactProbeStarted)
+	on.often(c.probeEnded, core.FactProbeEnded)
+	on.often(c.confirmAttempt, core.FactConfirmAttempt)
+})
+
 // probe is one that has not ended.
 type probe struct {
 	subject core.NodeID

@@ -5,6 +5,16 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M25 = rule("I-M25", "only fresh claims and counted confirmations are relayed", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.often(c.queued, core.FactQueued)
+	on.often(c.retired, core.FactRetired)
+})
+
 // queued takes an update that a node is going to spread (I-M4, I-M25, I-M27).
 func (c *Checker) queued(r *trace.Record) {
 	f, k := &r.Fact, &c.cold[r.Node]

@@ -5,6 +5,17 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M20 = rule("I-M20", "only nodes that are OK or SUSPECT have job suspicions and DEAD_JOB marks", "spec 10 §13")
+	M21 = rule("I-M21", "who is alive for a scope is alive, and an event of one scope changes no other", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.fact(c.scoped, core.FactScopeSuspected, core.FactScopeConfirmed, core.FactScopeExtended, core.FactScopeEnded)
+	on.fact(c.reached, core.FactReach)
+})
+
 // scopeKey names a job suspicion or DEAD_JOB mark: whose, in which scope, of whom (spec 10 §8).
 type scopeKey struct {
 	scope             uint64

@@ -5,6 +5,22 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M18 = rule("I-M18", "0 <= LHM <= S, changed only by the rules of Lifeguard", "spec 10 §13")
+	M19 = rule("I-M19", "every timeout factor and every timeout is within its range", "spec 10 §13")
+	M22 = rule("I-M22", "an accusation of a live node is refuted in time", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.often(c.timeout, core.FactTimeout)
+	on.fact(c.localHealth, core.FactLHM)
+	on.fact(c.degraded, core.FactDegradation)
+	on.fact(c.incarnation, core.FactIncarnation)
+	on.fact(c.accused, core.FactAccused)
+	on.checkpoint = append(on.checkpoint, c.refuted)
+})
+
 // lhmRule is by how much an event of §4.4 may move the local health score; saturation makes it less.
 type lhmRule struct{ lo, hi int64 }
 
@@ -22,7 +38,8 @@ var lhmRules = [core.NumCauses]lhmRule{
 }
 
 // localHealth takes a change of the LHM score (I-M18).
-func (c *Checker) localHealth(r *trace.Record, n *hot) {
+func (c *Checker) localHealth(r *trace.Record) {
+	n := &c.hot[r.Node]
 	f := &r.Fact
 	g := &c.groups[n.group]
 	rule := lhmRules[min(f.Cause, core.NumCauses-1)]
@@ -71,7 +88,8 @@ func (c *Checker) timeout(r *trace.Record) {
 }
 
 // incarnation takes that a node raised its own incarnation (I-M3, I-M4, I-M22).
-func (c *Checker) incarnation(r *trace.Record, n *hot) {
+func (c *Checker) incarnation(r *trace.Record) {
+	n := &c.hot[r.Node]
 	f, k := &r.Fact, &c.cold[r.Node]
 	if (int64(f.Inc) <= f.Get("old_incarnation") || f.Get("old_incarnation") != int64(n.inc)) && c.fails(M3) {
 		c.detail(M3, r.At, []core.NodeID{r.Node}, "%s, at incarnation %d, goes from %d to %d", c.name(r.Node), n.inc, f.Get("old_incarnation"), f.Inc)
@@ -93,7 +111,8 @@ func (c *Checker) incarnation(r *trace.Record, n *hot) {
 }
 
 // accused takes that a node heard an accusation of itself that it must refute.
-func (c *Checker) accused(r *trace.Record, n *hot) {
+func (c *Checker) accused(r *trace.Record) {
+	n := &c.hot[r.Node]
 	f, k := &r.Fact, &c.cold[r.Node]
 	if n.leaving || f.Inc < n.inc {
 		return
@@ -160,4 +179,22 @@ func (c *Checker) unrefuted(at core.Instant, id core.NodeID) {
 		c.detail(M22, at, []core.NodeID{id}, "%s was accused at incarnation %d at %v and has not refuted that within %v",
 			c.name(id), k.accusedInc, k.accusedAt, c.ctx.Limits.RefuteWithin)
 	}
+}
+
+// refuted looks for accusations that were not answered in time.
+func (c *Checker) refuted(now core.Instant) {
+	for i := range c.cold {
+		if at := c.cold[i].accusedAt; at != never && !c.hot[i].paused {
+			if late := now.Sub(at); late > c.refuteLimit()+late/1000 {
+				c.unrefuted(now, core.NodeID(i))
+				c.cold[i].accusedAt = never
+			}
+		}
+	}
+}
+
+// degraded notes the highest level of the group.
+func (c *Checker) degraded(r *trace.Record) {
+	g := &c.groups[c.hot[r.Node].group]
+	g.level = max(g.level, uint8(min(max(r.Fact.Get("level"), 0), int64(len(probeShare)-1))))
 }

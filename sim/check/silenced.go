@@ -5,6 +5,11 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M31 = rule("I-M31", "nobody that runs, is reachable and speaks stays NONE, DEAD or LEFT at somebody it speaks to", "spec 10 §13")
+)
+
 // I-M31: nobody that runs, is reachable and speaks stays NONE, DEAD or LEFT at somebody it speaks to (settled 87).
 //
 // The bound follows from the exchange that ends such a state, whatever is lost on the way. The subject spoke to the

@@ -8,6 +8,11 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M16 = rule("I-M16", "an update is not transmitted more often than its limit", "spec 10 §13")
+)
+
 // followSlots is how many queued updates of each node are followed at a time (I-M16): all of them, but in a storm.
 const followSlots = 8
 

@@ -7,6 +7,21 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M11 = rule("I-M11", "a suspicion's deadline never moves later, but for granted extensions and one pause grace", "spec 10 §13")
+	M12 = rule("I-M12", "a suspicion expires between start + Min and start + Max, plus extensions and lateness", "spec 10 §13")
+	M13 = rule("I-M13", "accusers are distinct and not the subject, at most K confirm", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.fact(c.suspicionStarted, core.FactSuspicionStarted)
+	on.fact(c.suspicionConfirmed, core.FactSuspicionConfirmed)
+	on.fact(c.suspicionGrace, core.FactSuspicionGrace)
+	on.fact(c.suspicionExtended, core.FactSuspicionExtended)
+	on.fact(c.suspicionEnded, core.FactSuspicionEnded)
+})
+
 // suspicion is one that runs at an observer. Times are local.
 type suspicion struct {
 	key             uint64

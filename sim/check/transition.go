@@ -5,6 +5,23 @@ import (
 	"hypersim/sim/trace"
 )
 
+// The rules.
+var (
+	M1  = rule("I-M1", "an UNCONFIRMED record never becomes SUSPECT or DEAD", "spec 10 §13")
+	M2  = rule("I-M2", "no node holds itself in any state but OK or leaving", "spec 10 §13")
+	M3  = rule("I-M3", "a record's incarnation never decreases", "spec 10 §13")
+	M5  = rule("I-M5", "every transition is a row of the transition table", "spec 10 §13")
+	M6  = rule("I-M6", "at equal incarnation the rank never falls", "spec 10 §13")
+	M8  = rule("I-M8", "UNCONFIRMED becomes OK only in the same event as a confirming contact", "spec 10 §13")
+	M14 = rule("I-M14", "DEAD by timer only from SUSPECT, never by a failed probe", "spec 10 §13")
+	M24 = rule("I-M24", "LEFT is left only by a higher incarnation, and who left does not die", "spec 10 §13")
+	M28 = rule("I-M28", "in a calm run no live node is SUSPECT or DEAD", "spec 10 §13")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.fact(c.transition, core.FactTransition)
+})
+
 // condition relates the new incarnation of a transition to the old one.
 type condition uint8
 
