@@ -6,7 +6,9 @@
 // In: messages and the host's own time. Out: messages and facts (core.Effects).
 //
 // It never originates a claim about another node's incarnation, never sends to "everybody", and never
-// addresses a worker unasked. Reading order: machine.go (what a step does), transitions.go (the table of
-// §2.3: which claim does what), state.go (how a record changes), probe.go, suspicion.go, gossip.go; the
-// rest are the side rooms that these name.
+// addresses a worker unasked. Reading order: machine.go (what there is), step.go (what a step does),
+// transitions.go (the table of §2.3: which claim does what), state.go (how a record changes), probe.go and ping.go,
+// suspicion.go, gossip.go, updates.go and attach.go (what is said of it, and how); the rest are the side rooms that these
+// name. Races are told as stories where they are handled: in transitions.go, suspicion.go, restart.go, silenced.go,
+// join.go, leave.go, proxy.go and watch.go.
 package swim
