@@ -100,6 +100,7 @@ func limits(sc *scenarios.Scenario) check.Limits {
 		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
 		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
 		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
+		l.Coordinates, l.WorkerCoordinates = l.Coordinates && o.Coordinates, l.WorkerCoordinates && o.WorkerCoordinates
 		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
 	}
 	for r := range sc.Node {

@@ -11,7 +11,7 @@ import (
 
 // jobbed is a datacenter of three managers and six workers that work for "a" (scope 1, 30 s to 300 s) and
 // "b" (scope 2, to the end), with the faults appended.
-func jobbed(t *testing.T, faults string) *scenarios.Scenario {
+func jobbed(t *testing.T, faults string, sets ...string) *scenarios.Scenario {
 	t.Helper()
 	sc, err := scenarios.Parse(`
 schema = 1
@@ -39,7 +39,7 @@ id = "b"
 kind = "progress"
 interval = "10s"
 target = { role = "worker" }
-`+faults, "", nil, scenarios.Options{})
+`+faults, "", sets, scenarios.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
