@@ -68,6 +68,7 @@ func (*rateT) Schema(form.Field) map[string]any {
 
 // checkChurn checks and copies what a churn has of its own.
 func checkChurn(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	set(&f.Downtime, t.Downtime)
 	if f.Target != nil && f.Target.Draws() {
 		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
 	}

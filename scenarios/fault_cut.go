@@ -31,7 +31,11 @@ func checkPartition(l *loader, f *Fault, _ *faultT, n *form.Node, key string) {
 	l.overlap(f, n, key)
 }
 
-func checkFlap(l *loader, f *Fault, _ *faultT, n *form.Node, key string) { l.overlap(f, n, key) }
+func checkFlap(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	set(&f.Down, t.Down)
+	set(&f.Up, t.Up)
+	l.overlap(f, n, key)
+}
 
 func checkSiteOutage(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	at := n.Kid("site")

@@ -105,7 +105,7 @@ func (l *loader) faults(list []faultT) {
 	l.absent()
 }
 
-// fillFault copies a fault's parameters and resolves its selectors.
+// fillFault copies the parameters that several kinds have, and resolves selectors; check copies what one kind has alone.
 func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	rule := faultRules[f.Kind]
 	process := !f.Kind.Row().Links && !rule.anyone
@@ -141,19 +141,11 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	}
 	f.Refuse = mode == "refuse" || t.Refuse != nil && *t.Refuse
 	f.KeepState = t.KeepState != nil && *t.KeepState
-	set(&f.Down, t.Down)
-	set(&f.Up, t.Up)
-	set(&f.Over, t.Over)
 	set(&f.Factor, t.Factor)
 	set(&f.Add, t.Add)
 	set(&f.Ramp, t.Ramp)
 	set(&f.P, t.P)
 	set(&f.Extra, t.Extra)
-	set(&f.Step, t.Step)
-	set(&f.DriftPPM, t.DriftPPM)
-	set(&f.Downtime, t.Downtime)
-	set(&f.Values, t.Values)
-	set(&f.Score, t.Score)
 	if t.Bandwidth != nil {
 		f.Bandwidth = float64(*t.Bandwidth)
 	}

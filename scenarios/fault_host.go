@@ -22,7 +22,9 @@ func checkSlow(l *loader, _ *Fault, t *faultT, n *form.Node, key string) {
 	}
 }
 
-func checkClock(l *loader, _ *Fault, _ *faultT, n *form.Node, key string) {
+func checkClock(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	set(&f.Step, t.Step)
+	set(&f.DriftPPM, t.DriftPPM)
 	if n.Kid("step") == nil && n.Kid("drift_ppm") == nil {
 		l.b.Missing(n, key+".step", "a clock fault needs step or drift_ppm")
 	}

@@ -19,7 +19,8 @@ var lifeRules = map[fault.Kind]faultRule{
 }
 
 // checkJoin checks that everybody who joins has somebody to ask.
-func checkJoin(l *loader, f *Fault, _ *faultT, _ *form.Node, _ string) {
+func checkJoin(l *loader, f *Fault, t *faultT, _ *form.Node, _ string) {
+	set(&f.Over, t.Over)
 	if f.Target != nil && f.Target.Draws() {
 		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
 	}

@@ -11,8 +11,10 @@ var memberRules = map[fault.Kind]faultRule{
 	fault.Raise:     {need: []string{"target"}},
 	fault.Rumour:    {need: []string{"target", "about"}, check: checkRumour},
 	fault.Poison: {need: []string{"target", "values"}, adds: true,
+		check:  func(_ *loader, f *Fault, t *faultT, _ *form.Node, _ string) { set(&f.Values, t.Values) },
 		detail: func(_ *Scenario, f *Fault) []string { return []string{f.Values} }},
 	fault.LHM: {need: []string{"target", "score"}, adds: true,
+		check:  func(_ *loader, f *Fault, t *faultT, _ *form.Node, _ string) { set(&f.Score, t.Score) },
 		detail: func(_ *Scenario, f *Fault) []string { return say(true, "to %d", f.Score) }},
 }
 

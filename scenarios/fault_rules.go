@@ -18,7 +18,7 @@ type faultRule struct {
 	anyone    bool     // its target need not run anything
 	adds      bool     // several at one node add up there, so that only so many may hold at once
 	gone      bool     // others notice that those whom it hits do not answer
-	// check holds what depends on more than one key; nil: there is nothing.
+	// check copies what the kind has alone, and holds what depends on more than one key; nil: there is nothing.
 	check func(l *loader, f *Fault, t *faultT, n *form.Node, key string)
 	// detail says how much it does, or of what; nil: the kind says it all.
 	detail func(sc *Scenario, f *Fault) []string

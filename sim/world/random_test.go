@@ -76,11 +76,12 @@ func randomFault(t *rapid.T, i int) string {
 		fault.Poison: target + lasts + fmt.Sprintf("values = %q\n", rapid.SampledFrom([]string{
 			scenarios.PoisonNaN, scenarios.PoisonInf, scenarios.PoisonNegativeHeight, scenarios.PoisonFar, scenarios.PoisonWrongDims,
 		}).Draw(t, "values")),
-		fault.LHM:           target + lasts + "score = 8\n",
-		fault.StuckWorkflow: "job = \"work\"\ntarget = { site = \"b\", role = \"worker\" }\n" + lasts,
+		fault.LHM: target + lasts + "score = 8\n",
 	}[fault.Kind(kind)]
-	if rest == "" {
-		t.Fatalf("no parameters for a fault of kind %q", kind)
+	if rest == "" { // nothing about it is drawn: as undone says
+		if rest = undone[fault.Kind(kind)]; fault.Kind(kind).Row().Course.Ends() {
+			rest += span
+		}
 	}
 	return aFault(fmt.Sprintf("f%d", i), kind, at+rest)
 }
