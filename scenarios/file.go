@@ -279,7 +279,7 @@ type repeatT struct {
 }
 
 type reportT struct {
-	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
+	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,workflows,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
 	Sample    core.Duration `key:"sample" range:"[0.01,inf)" doc:"of sampled series (default 1s)"`
 	KeepTrace bool          `key:"keep_trace" doc:"keep the record of all events"`
 	Plot      []plotT       `key:"plot" doc:"figures beyond the standard ones"`

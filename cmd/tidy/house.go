@@ -26,6 +26,7 @@ const deprecatedRand = "golang.org/x/exp/rand"
 var (
 	chance   = []string{"math/rand", "crypto/rand", "hash/maphash"} // drawn from core/rng instead
 	coreDeny = append([]string{"os", "net", "log", "sync", "context", "unsafe"}, chance...)
+	simAllow = []string{"!sim/world/...", "sim/...", "core", "core/rng", "core/xmath", "core/estimate"}
 	simDeny  = append([]string{"net", "sync"}, chance...)
 )
 
@@ -48,8 +49,11 @@ var house = []room{
 	{at: "sim/world/...", allow: []string{"!core/coretest", "sim/...", "core/...", "scenarios", "topologies"},
 		third: []string{anyOther}, deny: chance},
 	// The vocabulary of metrics runs nothing: rooms that may not see a run import it, too.
-	{at: "sim/metrics/words/...", allow: []string{"core"}, deny: simDeny},
-	{at: "sim/...", allow: []string{"!sim/world/...", "sim/...", "core", "core/rng", "core/xmath", "core/estimate"}, deny: simDeny},
+	{at: "sim/metrics/words/...", allow: []string{"core", "core/job"}, deny: simDeny},
+	// What is said of jobs is said in the words of the job layer.
+	{at: "sim/metrics/...", allow: append([]string{"core/job", "core/call", "core/workflow"}, simAllow...), deny: simDeny},
+	{at: "sim/check/...", allow: append([]string{"core/job", "core/call", "core/workflow"}, simAllow...), deny: simDeny},
+	{at: "sim/...", allow: simAllow, deny: simDeny},
 
 	{at: "scenarios/claim/...", allow: []string{"core"}},
 	{at: "scenarios/form/...", allow: []string{"topologies/tomlpos", "core", "core/xmath"}, third: []string{anyOther}},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/job"
 )
 
 // Node is one process that may take part in the run. Its place in Context.Nodes is its id.
@@ -18,6 +19,7 @@ type Node struct {
 	SiteIndex int  // dense, 0 … number of sites − 1
 	Ghost     bool // an address that never answers
 	Late      bool // not part of the formation at t = 0 (joins later)
+	Cores     int  // of a worker; 0 in a run without jobs
 }
 
 // FaultInfo is a planned fault. Its place in Context.Faults is trace.Record.Fault.
@@ -41,13 +43,19 @@ func DefaultBound() Bound {
 // Context is all that the recorder knows beside the records. Zero values of the optional fields mean
 // the default that their comment gives.
 type Context struct {
-	Nodes   []Node
-	Faults  []FaultInfo
-	Scopes  []string // names of the scopes 1, 2, … of the job layer
-	Seed    uint64   // of the run; the sampled pairs are drawn from it
-	Formed  bool     // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
-	Workers bool     // workers are participants too (worker.probe = member)
-	Flat    bool     // membership.topology = flat: everybody knows everybody; else workers know managers only
+	Nodes  []Node
+	Faults []FaultInfo
+	Scopes []string // names of the scopes 1, 2, … of the job layer
+
+	Workloads []string // names, by their place in the scenario
+	// Job returns the nth job of a workload as its client hands it in: how its workflows depend on each other is
+	// nothing that facts tell. nil: they do not.
+	Job func(workload int, nth uint32) job.Spec
+
+	Seed    uint64 // of the run; the sampled pairs are drawn from it
+	Formed  bool   // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
+	Workers bool   // workers are participants too (worker.probe = member)
+	Flat    bool   // membership.topology = flat: everybody knows everybody; else workers know managers only
 
 	Warmup, Duration core.Duration
 	SampleEvery      core.Duration // length of one sample; > 0

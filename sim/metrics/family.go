@@ -32,6 +32,8 @@ type hooks struct {
 	// the view changes.
 	before, after []onFact
 	delivered     [core.NumKinds][]func(rec *trace.Record)
+	jobs          [trace.NumJobKinds][]onJob            // what the world did with jobs and shards
+	jobFacts      [core.NumJobFactKinds][]onJob         // what nodes reported about jobs
 	faults        []func(now core.Instant, fault int32) // one begins or ends
 	started       []onNode                              // a process of a member began, and nobody has noticed yet
 	ended         []onNode                              // the process of a node is gone, or goes
@@ -43,12 +45,27 @@ type hooks struct {
 type (
 	onFact func(now core.Instant, n core.NodeID, f *core.Fact)
 	onNode func(now core.Instant, n core.NodeID)
+	onJob  func(rec *trace.JobRecord)
 )
 
 // fact hooks f to facts of these kinds.
 func (h *hooks) fact(f onFact, kinds ...core.FactKind) {
 	for _, k := range kinds {
 		h.facts[k] = append(h.facts[k], f)
+	}
+}
+
+// jobFact hooks f to facts about jobs of these kinds.
+func (h *hooks) jobFact(f onJob, kinds ...core.JobFactKind) {
+	for _, k := range kinds {
+		h.jobFacts[k] = append(h.jobFacts[k], f)
+	}
+}
+
+// job hooks f to other records about jobs.
+func (h *hooks) job(f onJob, kinds ...trace.JobKind) {
+	for _, k := range kinds {
+		h.jobs[k] = append(h.jobs[k], f)
 	}
 }
 

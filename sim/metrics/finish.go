@@ -52,7 +52,7 @@ func (r *Recorder) collect() {
 		c := &r.crashes[i]
 		r.res.Crashes = append(r.res.Crashes, Crash{At: c.at, Until: c.until, Subject: c.subject, Suspect: c.marked[0], Dead: c.marked[1], Full: c.full})
 	}
-	r.res.Nodes, r.res.Sites = r.ctx.Nodes, r.sites
+	r.res.Nodes, r.res.Sites, r.res.Workloads = r.ctx.Nodes, r.sites, r.ctx.Workloads
 	r.res.Warmup, r.res.Duration, r.res.SampleEvery = r.ctx.Warmup, r.ctx.Duration, r.ctx.SampleEvery
 	r.res.Faults, r.res.GroupNames, r.res.Scopes = r.faults, groupNames(&r.ctx), r.ctx.Scopes
 }

@@ -57,6 +57,7 @@ type Observation struct {
 	Weight uint32       // stands for so many equal observations (or, folded, for so many pairs); ≥ 1
 	Event  int32        // crash, update or sample number: what `minus` and `ratio` match; −1 = none
 	Fault  int32        // index of the fault; −1 = none
+	Job    int32        // index of the job in Result.Jobs; −1 = none
 
 	Observer, Subject core.NodeID
 	Inc               uint32
@@ -76,7 +77,7 @@ type Observation struct {
 // blank returns an observation of m without labels.
 func blank(m words.Metric, at core.Instant, v float64) Observation {
 	return Observation{
-		Metric: m, At: at, Value: v, Weight: 1, Event: -1, Fault: -1, Observer: core.NoNode, Subject: core.NoNode,
+		Metric: m, At: at, Value: v, Weight: 1, Event: -1, Fault: -1, Job: -1, Observer: core.NoNode, Subject: core.NoNode,
 		Role: NoRole, PeerRole: NoRole, SiteA: -1, SiteB: -1,
 	}
 }

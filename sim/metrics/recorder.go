@@ -99,6 +99,18 @@ func (r *Recorder) Record(rec *trace.Record) {
 	}
 }
 
+// RecordJob takes one record about jobs. It implements trace.JobSink.
+func (r *Recorder) RecordJob(rec *trace.JobRecord) {
+	r.res.Counters.JobRecords++
+	list := r.on.jobs[rec.Kind]
+	if rec.Kind == trace.JobFact {
+		list = r.on.jobFacts[rec.Fact.Kind]
+	}
+	for _, hook := range list {
+		hook(rec)
+	}
+}
+
 // truthRecord takes what the world did.
 func (r *Recorder) truthRecord(rec *trace.Record) {
 	now, n := rec.At, rec.Node

@@ -126,6 +126,7 @@ type Violation struct {
 // Counters are totals over the whole run.
 type Counters struct {
 	Records        uint64
+	JobRecords     uint64
 	Sent, Received [core.NumKinds]uint64
 	SentBytes      [core.NumKinds]uint64
 	ReceivedBytes  [core.NumKinds]uint64
@@ -169,7 +170,10 @@ type Result struct {
 	Faults       []Fault
 	Episodes     []Episode // of all faults, in the order in which they began
 	Crashes      []Crash
-	Blocked      []Blocked // members whose datagrams seem to be blocked, by id
+	Jobs         []Job      // in the order in which they were submitted
+	Runs         []ShardRun // in the order in which they began
+	Workloads    []string   // names, by place in the scenario
+	Blocked      []Blocked  // members whose datagrams seem to be blocked, by id
 	Counters     Counters
 
 	Truncated     map[words.Metric]uint64 // observations that did not fit

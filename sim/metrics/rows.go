@@ -34,6 +34,7 @@ func (r *Result) Tables() *Tables {
 		t.Coordinates = append(t.Coordinates, r.coordinateRow(&r.Coords[i]))
 	}
 	r.messageRows(t)
+	r.jobRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}

@@ -94,6 +94,8 @@ type Tables struct {
 	Messages    []MessageRow
 	Faults      []FaultRow
 	Episodes    []EpisodeRow
+	Jobs        []JobRow
+	Runs        []RunRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -252,6 +254,8 @@ var tables = []table{
 	of[MessageRow]{"messages.csv", "traffic by type over time", messageColumns, func(t *Tables) *[]MessageRow { return &t.Messages }},
 	of[FaultRow]{"faults.csv", "when faults really began and ended", faultColumns, func(t *Tables) *[]FaultRow { return &t.Faults }},
 	of[EpisodeRow]{"episodes.csv", "each time that a repeated fault began and ended", episodeColumns, func(t *Tables) *[]EpisodeRow { return &t.Episodes }},
+	of[JobRow]{"jobs.csv", "each job that a client handed in", jobColumns, func(t *Tables) *[]JobRow { return &t.Jobs }},
+	of[RunRow]{"workflows.csv", "each execution of a shard of a workflow on a worker", runColumns, func(t *Tables) *[]RunRow { return &t.Runs }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }

@@ -39,6 +39,9 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 	for _, i := range sc.WorkloadsByName() {
 		c.Scopes = append(c.Scopes, sc.Workloads[i].ID)
 	}
+	for i := range sc.Workloads {
+		c.Workloads = append(c.Workloads, sc.Workloads[i].ID)
+	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		info := metrics.FaultInfo{ID: f.ID, Kind: string(f.Kind), Start: core.Instant(f.At), End: core.Instant(f.End()), Detail: f.Detail(sc)}

@@ -325,6 +325,10 @@ func only(names []string, t *metrics.Tables) *metrics.Tables {
 			out.Messages = t.Messages
 		case "faults":
 			out.Faults = t.Faults
+		case "jobs":
+			out.Jobs = t.Jobs
+		case "workflows":
+			out.Runs = t.Runs
 		}
 	}
 	return out

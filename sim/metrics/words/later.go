@@ -5,12 +5,11 @@ package words
 func Later() []string { return later }
 
 var later = []string{
-	"accept_time", "backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
-	"control_latency", "dual_leader", "duplicate_work_core_s", "extension_granted",
-	"extension_inflation", "failover", "first_accept_after", "goodput", "job_end", "job_latency",
-	"job_outcome", "leader_changes", "leader_gap", "level_cleared", "level_period", "level_reached", "load_cv",
-	"orphan_time", "peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
-	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness", "terminal_conflicts",
-	"timeout_fallbacks", "timeout_lateness", "timeout_rejected_valid", "timeout_spread", "workflow_double_run",
-	"workflow_restarts",
+	"backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
+	"control_latency", "dual_leader", "extension_granted",
+	"extension_inflation", "failover", "first_accept_after", "job_end",
+	"leader_changes", "leader_gap", "level_cleared", "level_period", "level_reached", "load_cv",
+	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
+	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness",
+	"timeout_fallbacks", "timeout_lateness", "timeout_rejected_valid", "timeout_spread",
 }
