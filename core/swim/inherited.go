@@ -27,10 +27,10 @@ const (
 	wheelSlots     = 64
 )
 
-// fires returns when the inherited wheel, whose first fine tick was at base + fine, fires a timer
-// that is armed at now for the instant due (10/D8). Three things go wrong there: the coarse hand moves once
-// per revolution of the fine one, which is 16 fine ticks and not what its slots stand for; both slot numbers
-// are taken modulo the size of their wheel; and what the fine hand meets is fired without a look at its time.
+// fires returns when the inherited wheel fires a timer that is armed at now for the instant due (10/D8). Its first fine
+// tick was at base + fine. Three things go wrong there. The coarse hand moves once per turn of the fine one, which is 16
+// fine ticks and not what a coarse slot stands for. Both slot numbers are taken modulo the size of their wheel. And what
+// the fine hand meets is fired without a look at its time.
 func (w *Wheel) fires(base, now, due core.Instant) core.Instant {
 	tick := floorDiv(now.Sub(base), w.Fine) + 1 // the next move of the fine hand
 	left := due.Sub(now)

@@ -12,9 +12,8 @@ const (
 	// MaxGroup is how many members a group may have: side tables, lists and outstanding pings name one in 16 bits.
 	MaxGroup = 1<<16 - 1
 
-	// MaxAge is the longest time that may pass between two instants of a record: it keeps local time in 32 bits
-	// of milliseconds, and ages are told apart from clocks that were set back as long as they stay below half
-	// of that, 24 days.
+	// MaxAge is the longest time that may pass between two instants of a record. A record keeps local time in 32 bits
+	// of milliseconds. Half of that, 24 days, are ages; the other half are clocks that were set back.
 	MaxAge = (1<<31 - 1) * time.Millisecond
 
 	// MinPeriod is the shortest period of anything that repeats. Budgets travel in whole milliseconds, and a

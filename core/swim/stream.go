@@ -4,10 +4,9 @@ import "hypersim/core"
 
 // Ping over a stream (probe.stream_fallback). A firewall, a path that drops fragments, a full receive queue of
 // datagrams: now and then a member's datagrams are blocked while its streams pass. Such a member is slow to hear
-// news, yet it lives and works. memberlist therefore asks the target over TCP too when it asks the proxies, and
-// takes the answer, if nothing else came until the probe ends, for a success that deserves a warning; so does this
-// (memberlist 0.5, state.go, probeNode). As there, the answer is looked at only when the probe's time is over, so
-// that it is known whether a stream is the only way; and as there local health treats it as any success.
+// news, yet it lives and works. memberlist (0.5, state.go, probeNode) therefore asks the target over TCP when it asks
+// the proxies, and so does this. The answer is looked at only when the probe's time is over: if nothing else has come
+// by then, a stream is the only way, which is a success that deserves a warning. Local health takes it as any success.
 //
 // One thing is ours: what the peer must hear out of turn (§5.4), that it is suspected or taken for dead, rides on
 // the ping and its answer. Nothing else would reach it, and the probe of a suspect would succeed until the

@@ -119,9 +119,9 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 //  6. A confirmation may wait in front of the refutation. It brings the end of the suspicion nearer, to an instant during
 //     the pause, which is past, and would kill B before 5: it gets the same grace (missed).
 
-// missed reports whether a confirmation moves the end of s to an instant at which this node was away: it has waited in
-// the inbox beside what may refute the suspicion, and had it been taken in time, the timer would have fired too late
-// by as much. Once the inbox must be empty again, a confirmation that comes late is just that.
+// missed reports whether a confirmation moves the end of s, which is due then, to an instant at which this node was away.
+// It has then waited in the inbox, perhaps beside a refutation. Once the inbox must be empty again, a confirmation that
+// comes late is just late.
 func (m *Machine) missed(now core.Instant, s *suspicion, due core.Instant) bool {
 	return due <= m.back && now <= m.back.Add(m.graceTime()) && m.tooLate(now, s, due)
 }

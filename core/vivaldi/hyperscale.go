@@ -11,9 +11,9 @@ const (
 // updateHyperscale applies one round trip r (s) to p by §11.5. It returns the distance predicted before
 // the update.
 //
-// It differs from Vivaldi where it hurts: an absolute error serves as weight and never falls below
-// 50 ms, each update shrinks the position by 1 %, which biases all distances low, and coincident nodes
-// separate along the first axis only, so that a cold start stays on one line.
+// It differs from Vivaldi in three ways, and each hurts. An absolute error serves as weight, and never falls below
+// 50 ms. Each update shrinks the position by 1 %, so that all distances come out low. Nodes at one place part along the
+// first axis only, so that a cold start stays on one line.
 func (n *Node) updateHyperscale(p *point, r float64) (d float64) {
 	s := &n.self
 	var u vector

@@ -63,11 +63,10 @@ func (n *Node) record(slot uint16) []uint32 {
 	return n.chunks[i/chunkLen][at : at+int(n.stride)]
 }
 
-// Slot returns the slot of peer, whose id is below 2^22, and marks the peer as heard. slot is what the caller keeps for the peer,
-// 0 for none: then a slot is taken, and when all `peers` are in use that of the least recently heard
-// peer, which is returned as evicted and whose handle the caller must clear; evicted is core.NoNode
-// otherwise. Without coordinates (enabled = false) the slot is 0, on which every method does nothing.
-// O(1); it allocates only to grow.
+// Slot returns the slot of peer, whose id is below 2^22, and marks the peer as heard. The caller keeps the slot and hands
+// it in again; 0 stands for none, and then a slot is taken. Where all `peers` are in use it is that of the peer heard
+// longest ago: that peer is returned as evicted (else core.NoNode), and the caller must forget its slot. Without
+// coordinates (enabled = false) the slot is 0, on which every method does nothing. O(1); it allocates only to grow.
 func (n *Node) Slot(_ core.Instant, slot uint16, peer core.NodeID) (newSlot uint16, evicted core.NodeID) {
 	if slot != 0 {
 		if r := n.record(slot); peerOf(r) != peer || r[wordMeta]&metaInUse == 0 {
@@ -119,11 +118,13 @@ func (n *Node) Forget(slot uint16) {
 	n.count--
 }
 
-// Sweep is cleanup_stale_peers with max_age = coord_ttl (§11.6): it forgets each peer whose coordinate and
-// samples are all older, after telling forget, whose handle the caller must clear, and returns how many.
-// It walks from the least recently heard peer and stops at the first that still has something, so that a
-// sweep costs what it drops: who was heard later has something fresher, except one whose coordinates are
-// all being rejected, which stays until those before it have gone. forget may be nil; it must not call n.
+// Sweep is cleanup_stale_peers with max_age = coord_ttl (§11.6): it forgets each peer whose coordinate and samples are
+// all older, and returns how many. It tells forget first, so that the caller forgets the slot; forget may be nil, and
+// must not call n.
+//
+// The walk begins with the peer heard longest ago and stops at the first that still has something: a sweep costs what
+// it drops. Who was heard later has something fresher. The exception is a peer whose coordinates are all being rejected:
+// it stays until those before it have gone.
 func (n *Node) Sweep(now core.Instant, forget func(peer core.NodeID)) int {
 	gone := 0
 	for slot := n.tail; slot != 0; slot = n.tail {

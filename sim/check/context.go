@@ -67,9 +67,9 @@ func Default() Limits {
 	}
 }
 
-// View reads the machines and the network. It is called for nodes that run only, but for Up, and at
-// checkpoints and at the end only, but for State and Incarnation: those are asked at the start of a process and at
-// facts too, where they must show the state at the end of the step that reports them.
+// View reads the machines and the network, at checkpoints and at the end. Only Up may be asked of a node that does not
+// run. State and Incarnation are asked at two more moments: when a process starts, and at each fact. There they show the
+// state at the end of the step that reports the fact.
 type View interface {
 	// Validate recomputes what node's machine keeps incrementally and says what does not agree.
 	Validate(node core.NodeID) []string
