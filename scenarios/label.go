@@ -4,10 +4,11 @@ import (
 	"slices"
 	"strings"
 
+	"hypersim/sim/metrics/words"
+
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
-	"hypersim/sim/metrics/words"
 )
 
 // known returns what a label of m can be in this scenario; nil where only the run will tell. Nodes are many,
@@ -140,4 +141,13 @@ func (l *label) spelled() string {
 		return l.key + "_not"
 	}
 	return l.key
+}
+
+// findMetric returns what the vocabulary says of a metric, nil for no name of one.
+func findMetric(name string) *words.Def {
+	m, ok := words.Lookup(name)
+	if !ok {
+		return nil
+	}
+	return m.Def()
 }

@@ -2,11 +2,13 @@ package plot
 
 import (
 	"image/color"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
 
 	stdfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	gonum "gonum.org/v1/plot"
@@ -86,4 +88,25 @@ func boldStyle(size float64, c color.Color) text.Style {
 func alpha(c color.NRGBA, a float64) color.NRGBA {
 	c.A = uint8(255*a + 0.5)
 	return c
+}
+
+// wrap breaks s at spaces into lines no wider than room. A single longer word stays whole.
+func wrap(s string, style text.Style, room vg.Length) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		switch {
+		case line == "":
+			line = word
+		case style.Width(line+" "+word) <= room:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
 }

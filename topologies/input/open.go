@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -86,4 +87,18 @@ func renamed(err error, path string) error {
 		err = pe.Err
 	}
 	return &fs.PathError{Op: "open", Path: path, Err: err}
+}
+
+// Folder is a folder whose files are opened by Open, each with the same limit in bytes.
+type Folder struct {
+	Dir  string
+	Most int64
+}
+
+// Open implements fs.FS.
+func (d Folder) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return Open(filepath.Join(d.Dir, filepath.FromSlash(name)), d.Most)
 }
