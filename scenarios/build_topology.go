@@ -214,13 +214,6 @@ func (l *loader) guesses(t *topologies.Topology) {
 	}
 }
 
-// hasProblem reports whether something below a section is wrong already.
-func (l *loader) hasProblem(section string) bool {
-	return slices.ContainsFunc(l.b.Problems, func(p form.Problem) bool {
-		return p.Key == section || strings.HasPrefix(p.Key, section+".")
-	})
-}
-
 // topologyProblems gives the problems of another room a place in this file.
 func (l *loader) topologyProblems(err error, n *form.Node, key string) {
 	var list topologies.Problems

@@ -88,3 +88,22 @@ func (f *Fault) Cuts() int {
 	}
 	return max(1, len(f.Groups))
 }
+
+// Churn is a Poisson process of departures and arrivals among the target's nodes (spec 40 §8.3). At each
+// event one thing happens, drawn by weight: a running node crashes, a running node leaves, or one that does
+// not run is started. Who crashed or left comes back as a new process after Downtime, under its old id;
+// with a Downtime of 0 only a join brings it back. Events happen for For; the fault ends when the last one
+// is back.
+type Churn struct {
+	Rate               float64 // events per second
+	Relative           bool    // Rate is per node of the target, running or not
+	Crash, Leave, Join float64 // weights, their sum > 0
+}
+
+// PerSecond is the rate of events among the nodes of target.
+func (c *Churn) PerSecond(target *Selector) float64 {
+	if !c.Relative {
+		return c.Rate
+	}
+	return float64(c.Rate * float64(len(target.Fixed)))
+}

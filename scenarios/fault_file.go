@@ -241,15 +241,6 @@ func (l *loader) noFault(t *instantT) {
 	t.bad = true
 }
 
-// offFault reports whether a fault exists in the file but not in this variant.
-func (l *loader) offFault(id string) bool {
-	if l.pristine == nil || id == "" {
-		return false
-	}
-	faults := l.pristine.Kid("fault")
-	return faults != nil && slices.ContainsFunc(faults.Items, func(n *form.Node) bool { s, _ := n.Kid("id").Text(); return s == id })
-}
-
 // instant resolves an instant of an expectation or a plot.
 func (l *loader) instant(t *instantT) {
 	if t.bad {

@@ -43,3 +43,22 @@ func checkJoin(l *loader, f *Fault, t *faultT, _ *form.Node, _ string) {
 		}
 	}
 }
+
+// checkChurn checks and copies what a churn has of its own.
+func checkChurn(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	set(&f.Downtime, t.Downtime)
+	if f.Target != nil && f.Target.Draws() {
+		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
+	}
+	if t.Rate == nil || n.Kid("rate") == nil {
+		return // reported
+	}
+	c := Churn{Rate: t.Rate.perSec, Relative: t.Rate.relative, Crash: 1, Leave: 1}
+	if m := t.Mix; m != nil && n.Kid("mix") != nil {
+		c.Crash, c.Leave, c.Join = m.Crash, m.Leave, m.Join
+		if c.Crash+c.Leave+c.Join <= 0 {
+			l.b.Wrong(n.Kid("mix"), key+".mix", "needs a weight above 0")
+		}
+	}
+	f.Churn = &c
+}

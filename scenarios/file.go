@@ -21,14 +21,6 @@ type worldT struct {
 	Cluster  clusterT  `key:"cluster" doc:"who lives where, per site"`
 }
 
-// claimsT is what happens in the run and what is claimed about it.
-type claimsT struct {
-	Workload []workloadT `key:"workload" doc:"what there is to do"`
-	Fault    []faultT    `key:"fault" doc:"disturbances"`
-	Expect   []expectT   `key:"expect" doc:"claims that decide the exit status"`
-	Report   reportT     `key:"report" doc:"what a run leaves behind"`
-}
-
 // alternativesT is bound before all others: it says which values a run has.
 type alternativesT struct {
 	Variant []variantT `key:"variant" doc:"alternatives; a run takes the first"`
@@ -278,27 +270,6 @@ type repeatT struct {
 	Jitter core.Duration `key:"jitter" range:"[0,inf)" doc:"each start is later by up to this"`
 }
 
-type reportT struct {
-	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,workflows,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
-	Sample    core.Duration `key:"sample" range:"[0.01,inf)" doc:"of sampled series (default 1s)"`
-	KeepTrace bool          `key:"keep_trace" doc:"keep the record of all events"`
-	Plot      []plotT       `key:"plot" doc:"figures beyond the standard ones"`
-}
-
-type plotT struct {
-	Kind   string         `key:"kind" required:"true" enum:"line,ecdf,hist,box,heatmap,strip,area,scatter,gantt" doc:"form"`
-	Metric string         `key:"metric" required:"true" def:"metric" doc:"what is drawn"`
-	Where  labelsT        `key:"where" doc:"label filter"`
-	Stat   []string       `key:"stat" doc:"statistics drawn"`
-	X      string         `key:"x" doc:"time, or a swept key"`
-	Split  []string       `key:"split" doc:"one line per value of these labels or keys"`
-	Window *windowT       `key:"window" doc:"part of the run"`
-	Rate   bool           `key:"rate" doc:"change per second"`
-	Log    []string       `key:"log" enum:"x,y" doc:"logarithmic axes"`
-	HLine  []*form.Scalar `key:"hline" doc:"horizontal lines"`
-	Mark   []string       `key:"mark" doc:"faults shown as bands"`
-}
-
 type variantT struct {
 	Name    string   `key:"name" required:"true" doc:"unique"`
 	Set     form.Raw `key:"set" doc:"dotted keys"`
@@ -338,4 +309,10 @@ func defaultWorld() worldT {
 		w.Node.Service[i] = Constant(20e-6)
 	}
 	return w
+}
+
+type mixT struct {
+	Crash float64 `key:"crash" range:"[0,1000000]" doc:"weight of crashes"`
+	Leave float64 `key:"leave" range:"[0,1000000]" doc:"weight of graceful departures"`
+	Join  float64 `key:"join" range:"[0,1000000]" doc:"weight of starts of nodes that do not run"`
 }

@@ -13,13 +13,6 @@ import (
 	"hypersim/core/xmath"
 )
 
-// Inert is a key of the protocol that a scenario gives and that cannot change its runs.
-type Inert struct {
-	Key   string // "protocol.suspicion.min"
-	Why   string
-	While int // true while a node knows at least so many members; 0: always
-}
-
 func (x *Inert) String() string {
 	if x.While > 0 {
 		return fmt.Sprintf("%s has no effect here while %d members or more are known: %s", x.Key, x.While, x.Why)

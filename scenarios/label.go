@@ -135,14 +135,6 @@ func allow(list []label, word string) bool {
 	return !slices.ContainsFunc(list, func(w label) bool { return slices.Contains(w.values, word) == w.not })
 }
 
-// spelled is the label's key as it stands in the file.
-func (l *label) spelled() string {
-	if l.not {
-		return l.key + "_not"
-	}
-	return l.key
-}
-
 // findMetric returns what the vocabulary says of a metric, nil for no name of one.
 func findMetric(name string) *words.Def {
 	m, ok := words.Lookup(name)

@@ -16,19 +16,8 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
-	"hypersim/core/swim"
 	"hypersim/topologies/input"
 )
-
-// Options change a scenario from outside of its file.
-type Options struct {
-	Seed     *uint64        // replaces scenario.seed
-	Duration *core.Duration // replaces scenario.duration
-	Variant  string         // of the file's variants; "" is the first
-	Dir      string         // relative paths in sets are meant from here; "" is the working directory
-	Input    string         // the text of the scenario "-"
-	Alone    bool           // check this run only, not other variants nor the sweep; Variants and Sweep stay empty
-}
 
 // TextMax bounds the text of a scenario, in bytes.
 const TextMax = form.TextMax
@@ -101,33 +90,6 @@ func question(text string) string {
 		lines = append(lines, strings.TrimSpace(rest))
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
-}
-
-// loader turns one tree into one Scenario.
-type loader struct {
-	b        *form.Binding
-	root     *form.Node
-	pristine *form.Node // the file with sets, before a variant changed it
-	sc       *Scenario
-	world    worldT
-	claims   claimsT
-	alt      alternativesT
-	proto    *protocol
-	applies  map[int]bool   // by index of expect
-	encoded  map[string]any // the world in the file's terms
-	question string
-	alone    bool // see Options
-}
-
-func newLoader(root *form.Node, file string, opt Options) *loader {
-	return &loader{
-		b:     &form.Binding{Dir: filepath.Dir(file), SetDir: opt.Dir},
-		root:  root,
-		sc:    &Scenario{File: file},
-		alone: opt.Alone,
-
-		applies: map[int]bool{},
-	}
 }
 
 // change applies what comes from outside of the file, and the variant. Sets edit the file; where the
@@ -244,8 +206,6 @@ func (l *loader) resolve() {
 	l.inert()
 	l.report()
 }
-
-func (l *loader) flat() bool { return l.proto.base.Swim.Membership.Topology == swim.TopologyFlat }
 
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

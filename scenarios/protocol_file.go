@@ -15,20 +15,6 @@ import (
 	"hypersim/core/swim"
 )
 
-// Config is the protocol configuration of one node, complete.
-type Config struct{ corenode.Config }
-
-// Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without
-// overrides; NodeSpec.Config says which one a node has.
-type Protocol struct {
-	Configs []Config
-	Unsafe  bool   // checks between parameters are warnings
-	Profile string // ProfileSpecified or ProfileInherited; keys of their own may differ from it
-}
-
-// Default returns the configuration without overrides.
-func (p *Protocol) Default() *Config { return &p.Configs[0] }
-
 // roomsOf returns the tables of protocol keys. A field of node.Config that has a key is a room, each field of the
 // others is one. The Config structs are the only list of keys there is.
 func roomsOf(c *Config) map[string]reflect.Value {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core"
+	corenode "hypersim/core/node"
 	"hypersim/scenarios/claim"
 	"hypersim/topologies"
 )
@@ -188,4 +189,43 @@ type Comparison struct {
 type SweepAxis struct {
 	Key    string
 	Values []any
+}
+
+// WorkloadProgress is work without jobs: each target worker reports progress to its owner once per interval.
+const WorkloadProgress = "progress"
+
+// Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
+// by name, from 1, so that the order in a file means nothing.
+type Workload struct {
+	ID       string
+	Index    int // position in the file, from 0
+	scope    uint64
+	Kind     string
+	From, To core.Duration // first report no earlier, end of the scope
+	Target   *Selector     // who works
+	Interval core.Duration
+}
+
+// Scope is the number under which nodes know the work.
+func (w *Workload) Scope() uint64 { return w.scope }
+
+// Config is the protocol configuration of one node, complete.
+type Config struct{ corenode.Config }
+
+// Protocol holds the distinct configurations of a run. Configs[0] is that of [protocol.…] without
+// overrides; NodeSpec.Config says which one a node has.
+type Protocol struct {
+	Configs []Config
+	Unsafe  bool   // checks between parameters are warnings
+	Profile string // ProfileSpecified or ProfileInherited; keys of their own may differ from it
+}
+
+// Default returns the configuration without overrides.
+func (p *Protocol) Default() *Config { return &p.Configs[0] }
+
+// Inert is a key of the protocol that a scenario gives and that cannot change its runs.
+type Inert struct {
+	Key   string // "protocol.suspicion.min"
+	Why   string
+	While int // true while a node knows at least so many members; 0: always
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -263,4 +264,47 @@ func (*instantT) WantsText() {}
 func (t *instantT) Encode(form.Field) any { return form.FormatDuration(t.at) }
 func (*instantT) Schema(form.Field) map[string]any {
 	return map[string]any{"type": "string", "description": `"30s" from the start, or "<fault id>.start" or ".end" with an offset`}
+}
+
+// rateT is a number of events per time, or a share of the target's nodes per time.
+type rateT struct {
+	perSec   float64
+	relative bool
+}
+
+var errChurnRate = errors.New(`must be a rate such as "30/min", or a share of the target such as "10%/min"`)
+
+func (r *rateT) Bind(b *form.Binding, n *form.Node, key string, f form.Field) {
+	s, _ := n.Text()
+	out := rateT{}
+	v, err := form.ParseShareRate(s)
+	if out.relative = err == nil; !out.relative {
+		v, err = form.ParseRate(s)
+	}
+	if err != nil {
+		b.Wrong(n, key, "%v", errChurnRate)
+		return
+	}
+	if out.perSec = v; b.Inside(n, key, v, f, func(x float64) string { return form.Number(x) + "/s" }) {
+		*r = out
+	}
+}
+
+func (r *rateT) Encode(form.Field) any {
+	if r.relative {
+		return form.Number(r.perSec*100) + "%/s"
+	}
+	return form.Number(r.perSec) + "/s"
+}
+
+func (*rateT) Schema(form.Field) map[string]any {
+	return map[string]any{"type": "string", "description": errChurnRate.Error()}
+}
+
+// spelled is the label's key as it stands in the file.
+func (l *label) spelled() string {
+	if l.not {
+		return l.key + "_not"
+	}
+	return l.key
 }

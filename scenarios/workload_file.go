@@ -10,33 +10,6 @@ import (
 	"hypersim/core"
 )
 
-// WorkloadProgress is work without jobs: each target worker reports progress to its owner once per interval.
-const WorkloadProgress = "progress"
-
-// Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
-// by name, from 1, so that the order in a file means nothing.
-type Workload struct {
-	ID       string
-	Index    int // position in the file, from 0
-	scope    uint64
-	Kind     string
-	From, To core.Duration // first report no earlier, end of the scope
-	Target   *Selector     // who works
-	Interval core.Duration
-}
-
-// Scope is the number under which nodes know the work.
-func (w *Workload) Scope() uint64 { return w.scope }
-
-type workloadT struct {
-	ID       string         `key:"id" required:"true" doc:"unique"`
-	Kind     string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner"`
-	From     core.Duration  `key:"from" range:"[0,inf)" doc:"start of the work (default 0s)"`
-	To       *core.Duration `key:"to" range:"(0,inf)" doc:"end of the work (default: the end of the run)"`
-	Target   *Selector      `key:"target" required:"true" doc:"the workers that do it"`
-	Interval core.Duration  `key:"interval" required:"true" range:"[0.001,inf)" doc:"time between reports; each worker has a phase of its own"`
-}
-
 // laterWorkloads are kinds of the format that need jobs.
 var laterWorkloads = []string{"jobs", "stats", "cancel"}
 
