@@ -27,7 +27,7 @@ func probeLoad() []*Experiment {
 					{Row{"ack", "size of an ACK", "byte", 91, 0, "spec 40 A2", Computed, Exactly(1e-9)}, "", sizeOf(core.KindAck)},
 				},
 				File: "lan", Cells: []Cell{lanCell("", c.n, seconds)}, Seeds: [2]int{c.runs, c.quick},
-				Counts: []string{"sent", "received", "syncs", "PING", "PING bytes", "ACK", "ACK bytes"},
+				Counts: []string{"sent", "received", "syncs", core.KindPing.String(), sizes(core.KindPing), core.KindAck.String(), sizes(core.KindAck)},
 				Watch: func(t *Trial, r *trace.Record) {
 					if r.At < at(from) || r.Msg == nil {
 						return
@@ -38,7 +38,7 @@ func probeLoad() []*Experiment {
 						t.Add("sent", 1)
 						if k := r.Msg.Kind; k == core.KindPing || k == core.KindAck {
 							t.Add(k.String(), 1)
-							t.Add(k.String()+" bytes", float64(r.Size))
+							t.Add(sizes(k), float64(r.Size))
 						}
 					case r.Kind == trace.KindDelivered && !stream:
 						t.Add("received", 1)
@@ -61,6 +61,9 @@ func probeLoad() []*Experiment {
 func sizeOf(k core.Kind) Measure {
 	return func(l *Lab, row string, runs Trials) {
 		last := runs[len(runs)-1]
-		l.Number(row, last.Of(k.String()+" bytes")/last.Of(k.String()), "")
+		l.Number(row, last.Of(sizes(k))/last.Of(k.String()), "")
 	}
 }
+
+// sizes is the name under which the sizes of messages of a kind are added up.
+func sizes(k core.Kind) string { return k.String() + " bytes" }
