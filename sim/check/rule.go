@@ -69,6 +69,9 @@ type hooks struct {
 	gone       []func(r *trace.Record)                // it crashed or stopped
 	checkpoint []func(now core.Instant)
 	ended      []func(now core.Instant) // the run, after its last checkpoint
+
+	jobs     [trace.NumJobKinds][]func(r *trace.JobRecord)
+	jobFacts [core.NumJobFactKinds][]func(r *trace.JobRecord)
 }
 
 var subjects []func(c *Checker, on *hooks)
@@ -91,6 +94,33 @@ func (h *hooks) often(f func(r *trace.Record), kinds ...core.FactKind) {
 	h.fact(f, kinds...)
 	for _, k := range kinds {
 		h.quiet[k] = true
+	}
+}
+
+// job hooks f to what the world did with jobs and shards.
+func (h *hooks) job(f func(r *trace.JobRecord), kinds ...trace.JobKind) {
+	for _, k := range kinds {
+		h.jobs[k] = append(h.jobs[k], f)
+	}
+}
+
+// jobFact hooks f to what nodes report about jobs.
+func (h *hooks) jobFact(f func(r *trace.JobRecord), kinds ...core.JobFactKind) {
+	for _, k := range kinds {
+		h.jobFacts[k] = append(h.jobFacts[k], f)
+	}
+}
+
+var _ trace.JobSink = (*Checker)(nil)
+
+// RecordJob implements trace.JobSink.
+func (c *Checker) RecordJob(r *trace.JobRecord) {
+	list := c.on.jobs[r.Kind]
+	if r.Kind == trace.JobFact {
+		list = c.on.jobFacts[r.Fact.Kind]
+	}
+	for _, hook := range list {
+		hook(r)
 	}
 }
 
