@@ -10,6 +10,15 @@ const (
 	WorkKill                  // end it now; nothing is reported any more
 )
 
+var workNames = [...]string{"start", "stop", "kill"}
+
+func (k WorkKind) String() string {
+	if int(k) < len(workNames) {
+		return workNames[k]
+	}
+	return "unknown"
+}
+
 // Work is an order of a worker to its host: how the payload of a shard is run is the host's business, as a socket is.
 // The host reports back through the worker's Ended. It is a plain value without pointers.
 type Work struct {

@@ -30,12 +30,6 @@ func (l *loader) cluster(flat bool) bool {
 	}
 	l.startKeys(n.Kid("start"))
 	l.counts(t, n)
-	if t.Clients > 0 {
-		l.b.Wrong(n.Kid("clients"), "cluster.clients", "clients are not supported yet: there are no jobs to submit")
-	}
-	if at := n.Kid("cores_per_worker"); at != nil {
-		l.b.Later(at, "cluster.cores_per_worker", "workers run no jobs: cores are")
-	}
 	total, gates := 0, 0
 	for _, s := range sc.Cluster.Sites {
 		total += s.Gates + s.Managers + s.Workers + s.Clients
@@ -94,7 +88,7 @@ func (l *loader) counts(t *clusterT, n *form.Node) {
 		sites[i] = SiteCounts{Gates: t.Gates, Managers: t.Managers, Workers: t.Workers, Clients: t.Clients}
 		sites[i].Ghosts = [core.NumRoles]int{core.RoleGate: t.Ghosts.Gate, core.RoleManager: t.Ghosts.Manager, core.RoleWorker: t.Ghosts.Worker}
 	}
-	for i, s := range l.world.Topology.Sites {
+	for _, s := range l.world.Topology.Sites {
 		at, ok := topo.SiteIndex(s.Name)
 		if !ok {
 			continue
@@ -107,10 +101,6 @@ func (l *loader) counts(t *clusterT, n *form.Node) {
 			if x.from != nil {
 				*x.to = *x.from
 			}
-		}
-		if s.Clients != nil && *s.Clients > 0 {
-			l.b.Wrong(l.root.Kid("topology").Kid("sites").Items[i].Kid("clients"), form.Element("topology.sites", i)+".clients",
-				"clients are not supported yet: there are no jobs to submit")
 		}
 	}
 	l.sc.Cluster.Sites = sites

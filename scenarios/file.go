@@ -183,9 +183,9 @@ type clusterT struct {
 	Gates          int         `key:"gates" range:"[0,100000]" doc:"per site"`
 	Managers       int         `key:"managers" range:"[0,100000]" doc:"per site"`
 	Workers        int         `key:"workers" range:"[0,1000000]" doc:"per site"`
-	Clients        int         `key:"clients" range:"[0,100000]" doc:"hosts of clients per site"`
+	Clients        int         `key:"clients" range:"[0,100000]" doc:"hosts of clients per site; jobs come from them"`
 	Size           int         `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
-	CoresPerWorker int         `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker"`
+	CoresPerWorker int         `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker (default 8)"`
 	Gateless       bool        `key:"gateless" doc:"there are no gates on purpose"`
 	Start          startT      `key:"start" doc:"how the cluster comes into being"`
 	Seeds          *Selector   `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
@@ -301,7 +301,7 @@ func defaultWorld() worldT {
 			Stream: streamT{RTOMin: 200 * time.Millisecond, RTOMax: 60 * time.Second, IdleClose: 60 * time.Second},
 		},
 		Node: nodeT{hostT: hostT{Inbox: 10_000, Discipline: "by-class"}},
-		Cluster: clusterT{Start: startT{
+		Cluster: clusterT{CoresPerWorker: coresDefault, Start: startT{
 			Mode: "formed", Over: time.Second, Order: []string{"gate", "manager", "worker"}, Coordinates: "cold",
 		}},
 	}

@@ -40,9 +40,9 @@ func roomNames() []string {
 
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
-	"admission", "backpressure", "breaker", "cancel", "client", "correlation", "dispatch", "discovery", "election",
+	"admission", "backpressure", "breaker", "correlation", "discovery", "election",
 	"extension", "flow", "gate", "health", "idempotency", "isolation", "lease",
-	"overload", "orphan", "retry", "routing", "shed", "stats", "version", "worker_state",
+	"overload", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 
 func defaultConfig() Config {

@@ -191,8 +191,12 @@ type SweepAxis struct {
 	Values []any
 }
 
-// WorkloadProgress is work without jobs: each target worker reports progress to its owner once per interval.
-const WorkloadProgress = "progress"
+// Kinds of workloads.
+const (
+	WorkloadProgress = "progress" // work without jobs: each target reports progress to its owner once per interval
+	WorkloadJobs     = "jobs"     // clients hand in jobs
+	WorkloadCancel   = "cancel"   // and take some of them back
+)
 
 // Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
 // by name, from 1, so that the order in a file means nothing.
@@ -201,9 +205,12 @@ type Workload struct {
 	Index    int // position in the file, from 0
 	scope    uint64
 	Kind     string
-	From, To core.Duration // first report no earlier, end of the scope
-	Target   *Selector     // who works
+	From, To core.Duration // first report or job no earlier, end of the scope or of what arrives
+
+	Target   *Selector // progress: who works
 	Interval core.Duration
+	Jobs     *Jobs       // jobs
+	Cancel   *CancelJobs // cancel
 }
 
 // Scope is the number under which nodes know the work.

@@ -10,8 +10,18 @@ import (
 	"hypersim/core"
 )
 
-// laterWorkloads are kinds of the format that need jobs.
-var laterWorkloads = []string{"jobs", "stats", "cancel"}
+// workloadKeys are those that each kind takes beside id, kind, from and to.
+var workloadKeys = map[string]struct{ need, may []string }{
+	WorkloadProgress: {need: []string{"target", "interval"}},
+	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "job", "mix"}},
+	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay"}},
+}
+
+// workloadKinds are the kinds that there are.
+var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel}
+
+// laterWorkloads are kinds of the format that need what does not exist yet.
+var laterWorkloads = []string{"stats", "route-probe", "query", "traffic"}
 
 // workloads resolves [[workload]].
 func (l *loader) workloads(list []workloadT) {
@@ -23,34 +33,67 @@ func (l *loader) workloads(list []workloadT) {
 			l.b.Wrong(n.Kid("id"), key+".id", "is the id of workload[%d] too", first)
 		}
 		seen[t.ID] = i
-		w := Workload{ID: t.ID, Index: i, Kind: t.Kind, From: t.From, To: l.sc.Duration, Interval: t.Interval}
+		w := Workload{ID: t.ID, Index: i, Kind: t.Kind, From: t.From, To: l.sc.Duration, Interval: val(t.Interval)}
 		if t.To != nil {
 			w.To = *t.To
 		}
-		if at := n.Kid("kind"); at != nil && t.Kind != WorkloadProgress {
-			if slices.Contains(laterWorkloads, t.Kind) {
-				l.b.Wrong(at, key+".kind", "workloads of this kind are not supported yet")
-			} else {
-				l.b.Wrong(at, key+".kind", "must be %q", WorkloadProgress)
-			}
-		}
-		if w.From >= w.To || w.To > l.sc.Duration {
-			at := n.Kid("to")
-			if at == nil {
-				at = n.Kid("from")
-			}
-			if at != nil {
-				l.b.Wrong(at, key, "lasts from %s to %s in a run of %s", form.FormatDuration(w.From), form.FormatDuration(w.To), form.FormatDuration(l.sc.Duration))
-			}
-		}
-		if t.Target != nil {
-			l.workers(t.Target)
-			w.Target = t.Target
+		l.lasts(&w, n, key)
+		if l.workloadKind(t, n, key) {
+			l.workload(&w, t, n, key)
 		}
 		l.sc.Workloads = append(l.sc.Workloads, w)
 	}
 	for i, k := range l.sc.WorkloadsByName() {
 		l.sc.Workloads[k].scope = uint64(i) + 1
+	}
+	l.cancels(list)
+	l.jobWorld()
+}
+
+// workloadKind checks the kind of a workload, and that it has the keys of its kind.
+func (l *loader) workloadKind(t *workloadT, n *form.Node, key string) bool {
+	rule, ok := workloadKeys[t.Kind]
+	switch at := n.Kid("kind"); {
+	case at == nil:
+		return false // reported
+	case slices.Contains(laterWorkloads, t.Kind):
+		l.b.Wrong(at, key+".kind", "workloads of this kind are not supported yet")
+		return false
+	case !ok:
+		l.b.Wrong(at, key+".kind", "must be %s%s", form.OneOf(workloadKinds), form.DidYouMean(t.Kind, workloadKinds))
+		return false
+	}
+	var all []string
+	for _, kind := range workloadKinds {
+		all = slices.Concat(all, workloadKeys[kind].need, workloadKeys[kind].may)
+	}
+	return l.onlyKeys(n, key, "a workload of kind "+t.Kind, rule.need, rule.may, all)
+}
+
+// lasts checks that a workload lies in the run.
+func (l *loader) lasts(w *Workload, n *form.Node, key string) {
+	if w.From < w.To && w.To <= l.sc.Duration {
+		return
+	}
+	at := n.Kid("to")
+	if at == nil {
+		at = n.Kid("from")
+	}
+	if at != nil {
+		l.b.Wrong(at, key, "lasts from %s to %s in a run of %s", form.FormatDuration(w.From), form.FormatDuration(w.To), form.FormatDuration(l.sc.Duration))
+	}
+}
+
+// workload fills in what its kind has of its own.
+func (l *loader) workload(w *Workload, t *workloadT, n *form.Node, key string) {
+	switch t.Kind {
+	case WorkloadProgress:
+		if t.Target != nil {
+			l.workers(t.Target)
+			w.Target = t.Target
+		}
+	case WorkloadJobs:
+		w.Jobs = l.jobs(t, n, key)
 	}
 }
 
@@ -112,6 +155,10 @@ func checkStuck(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 		return
 	}
 	w := &l.sc.Workloads[f.Workload]
+	if w.Kind != WorkloadProgress {
+		l.b.Wrong(n.Kid("job"), key+".job", `is a workload of kind %q; this fault is for %q, and jobs get stuck by job.stuck`, w.Kind, WorkloadProgress)
+		return
+	}
 	for _, id := range f.Target.Fixed {
 		if w.Target != nil && !w.Target.bad && !slices.Contains(w.Target.Fixed, id) {
 			l.b.Wrong(f.Target.src, f.Target.key, "matches %s, which does not work for %q", l.sc.Nodes[id].Name, w.ID)

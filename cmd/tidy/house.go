@@ -53,6 +53,7 @@ var house = []room{
 	// What is said of jobs is said in the words of the job layer.
 	{at: "sim/metrics/...", allow: append([]string{"core/job", "core/call", "core/workflow"}, simAllow...), deny: simDeny},
 	{at: "sim/check/...", allow: append([]string{"core/job", "core/call", "core/workflow"}, simAllow...), deny: simDeny},
+	{at: "sim/workload/...", allow: []string{"core", "core/job", "core/rng", "core/xmath"}, deny: simDeny},
 	{at: "sim/...", allow: simAllow, deny: simDeny},
 
 	{at: "scenarios/claim/...", allow: []string{"core"}},

@@ -23,7 +23,8 @@ type Identity struct {
 	Formed bool             // it is one of those of Group.Formed that start now
 	Site   uint16           // its datacenter
 	Sites  []federated.Site // the datacenters that have managers; empty: no link; shared, read only
-	Jobs   bool             // the run has work
+	Jobs   bool             // detection has a layer of work in hand
+	Work   *Work            // nil: the run has no jobs
 }
 
 // Group is what everybody knows of a membership group from the start. It is shared and not written to.

@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core/federated"
 	"hypersim/core/hier"
+	"hypersim/core/job"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -16,14 +17,15 @@ type Config struct {
 	Vivaldi   vivaldi.Config `key:"vivaldi"`
 	Federated federated.Config
 	Hier      hier.Config
+	Job       job.Config
 }
 
 // Default returns the defaults of all mechanisms.
 func Default() Config {
-	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default()}
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default()}
 }
 
 // Validate reports everything that does not fit together, each as "room.key = value: text", joined.
 func (c *Config) Validate() error {
-	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate())
+	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate())
 }

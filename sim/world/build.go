@@ -12,6 +12,7 @@ import (
 	"hypersim/sim/host"
 	"hypersim/sim/kernel"
 	"hypersim/sim/network"
+	"hypersim/sim/trace"
 )
 
 // Build makes the world of a scenario, at virtual time 0 with nothing started yet.
@@ -31,6 +32,11 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		Book:   &wire.LinearBook{Names: func(id core.NodeID) string { return sc.Nodes[id].Name }},
 		Bodies: corenode.Bodies(), Shelf: &w.fx.Bodies,
 	}
+	for _, s := range opt.Sinks {
+		if j, ok := s.(trace.JobSink); ok {
+			w.jobSinks = append(w.jobSinks, j)
+		}
+	}
 	w.slab.shelf = &w.fx.Bodies
 	w.kernel = kernel.New(w)
 	var err error
@@ -42,6 +48,10 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	}
 	w.buildGroups()
 	w.buildSites()
+	w.buildTold()
+	if err := w.planJobs(); err != nil {
+		return nil, err
+	}
 	w.planStarts()
 	w.planFaults()
 	w.planSnapshots()
@@ -250,8 +260,8 @@ func (w *World) buildGroups() {
 func (w *World) planStarts() {
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]
-		if s.Ghost || s.Absent || s.Group == 0 {
-			continue // clients run nothing yet
+		if s.Ghost || s.Absent {
+			continue
 		}
 		w.pushTimer(core.Instant(s.Start), s.ID, wakeStart)
 	}

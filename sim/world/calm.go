@@ -106,6 +106,9 @@ func keepsUp(sc *scenarios.Scenario, s *swim.Config) bool {
 	perSec += 2 * float64(workers) / float64(max(managers, 1)) / s.Probe.Interval.Seconds()
 	for i := range sc.Workloads {
 		l := &sc.Workloads[i]
+		if l.Kind != scenarios.WorkloadProgress {
+			continue
+		}
 		perSec += float64(len(l.Target.Fixed)) / l.Interval.Seconds()
 	}
 	for r := range sc.Node {

@@ -18,6 +18,8 @@ const (
 	wakeReturn              // churn brings its process back
 	wakeJoin                // its process joins, as the fault of that index says
 	wakeReport              // its worker reports what it does in the work of that index
+	wakeHand                // its client is given what stands in that place of the hands
+	wakeShift               // a shard that runs there may end: 1 + its place
 )
 
 // change is what an event that no node causes changes in the world. Of two at one instant the lower goes first.
@@ -83,6 +85,10 @@ func (w *World) timer(now core.Instant, id core.NodeID, arg uint32) {
 		w.join(now, id, index)
 	case wakeReport:
 		w.report(now, index)
+	case wakeHand:
+		w.hand(now, index)
+	case wakeShift:
+		w.shiftDue(now, int32(index))
 	}
 }
 

@@ -3,6 +3,9 @@ package world
 import (
 	"hypersim/core"
 	corenode "hypersim/core/node"
+	"hypersim/core/node/client"
+	"hypersim/core/node/manager"
+	"hypersim/core/node/worker"
 	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
@@ -10,9 +13,9 @@ import (
 // compose makes a process of each role.
 var compose = [core.NumRoles]func(*corenode.Node, *corenode.Config, *corenode.Identity){
 	core.RoleGate:    (*corenode.Node).Compose,
-	core.RoleManager: (*corenode.Node).Compose,
-	core.RoleWorker:  (*corenode.Node).Compose,
-	core.RoleClient:  (*corenode.Node).Compose,
+	core.RoleManager: manager.Compose,
+	core.RoleWorker:  worker.Compose,
+	core.RoleClient:  client.Compose,
 }
 
 // start begins a process on id's host, the first or, after a crash or departure, a new one. Where a fault
@@ -39,7 +42,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 
 	compose[spec.Role](&n.m, &cfg.Config, &corenode.Identity{
 		Self: id, Role: spec.Role, Seed: w.sc.Seed, Key: spec.Key, Instance: n.instance, Start: n.local(now), Keeps: !first && keepState,
-		Group: w.groups[spec.Group], Formed: first && w.formedNode(id), Site: uint16(spec.Site), Sites: w.sites, Jobs: len(w.sc.Workloads) > 0,
+		Group: w.groups[spec.Group], Formed: first && w.formedNode(id), Site: uint16(spec.Site), Sites: w.sites, Jobs: w.sc.HasProgress(), Work: w.toldTo(spec),
 	})
 	n.machine = &n.m
 	w.rec = trace.Record{
@@ -70,6 +73,7 @@ func (w *World) stop(now core.Instant, id core.NodeID, kind trace.Kind) {
 		At: now, Kind: kind, Node: id, Peer: core.NoNode, Role: w.sc.Nodes[id].Role, Inst: n.instance, Inc: n.m.Swim.Incarnation(id), Fault: w.cause,
 	}
 	w.emit()
+	w.loseShifts(now, id)
 	n.departs, n.raises, n.misses, n.joins = false, false, false, 0
 	n.host.Crash(func(handle uint32) { w.lose(now, handle, trace.ReasonDown) })
 	w.net.ResetNode(id)
@@ -82,6 +86,7 @@ func (w *World) pause(now core.Instant, id core.NodeID) {
 		return
 	}
 	n.host.Pause()
+	w.repaceShifts(now, id)
 	w.mark(now, id, trace.KindPause, 0)
 }
 
@@ -92,6 +97,7 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		return
 	}
 	w.mark(now, id, trace.KindResume, 0)
+	w.repaceShifts(now, id)
 	if n.misses {
 		n.misses = false
 		w.tellProcess(now, id)
@@ -115,6 +121,7 @@ func (w *World) resume(now core.Instant, id core.NodeID) {
 		w.leave(now, id)
 	}
 	w.tellAllWork(now, id)
+	w.handHeld(now, id)
 	w.askTurn(now, id)
 }
 

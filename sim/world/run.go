@@ -178,6 +178,9 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	if len(fx.Facts) > 0 {
 		w.facts(now, id)
 	}
+	if len(fx.JobFacts)+len(fx.Work) > 0 {
+		w.jobFacts(now, id)
+	}
 	for i := range fx.Messages {
 		w.send(depart, id, &fx.Messages[i])
 	}

@@ -3,6 +3,7 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/core/rng"
+	"hypersim/scenarios"
 )
 
 // working is one worker's part in a workload: it reports progress in its own phase.
@@ -18,9 +19,12 @@ const reportPhase = "workload.phase"
 
 // planWork schedules the first report of every worker and both ends of every workload.
 func (w *World) planWork() {
-	w.workOrder = w.sc.WorkloadsByName()
-	for turn, i := range w.workOrder {
+	for turn, i := range w.sc.WorkloadsByName() {
 		l := &w.sc.Workloads[i]
+		if l.Kind != scenarios.WorkloadProgress {
+			continue
+		}
+		w.workOrder = append(w.workOrder, i)
 		for _, id := range l.Target.Fixed {
 			k := len(w.work)
 			w.work = append(w.work, working{node: id, workload: int32(i)})

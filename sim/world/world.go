@@ -61,11 +61,14 @@ type World struct {
 	wire   bool // network.codec = "wire"
 	buf    []byte
 
-	rec    trace.Record
-	digest trace.Digest
-	books  books
+	rec      trace.Record
+	digest   trace.Digest
+	jobSinks []trace.JobSink // of the sinks, those that want to hear of jobs
+	jobRec   trace.JobRecord
+	books    books
 
 	disturbances
+	labour
 	work                []working
 	workOrder           []int // the workloads by name
 	samples             uint64

@@ -39,8 +39,15 @@ import (
 //	checkpoint, end            nothing more
 //	fact                       "n", "l" its local time, "fact" kind, "s" subject, "o" other, "from", "to",
 //	                           "cause", "cb" callback, "role", "inc", "X", and its numbers by name
+//	job_submitted, job_withdrawn
+//	                           "n" client, "j" job, "w" index of the workload, "nth" of its jobs
+//	job_fact                   "n", "l" its local time, "fact" kind, "from", "to", "code", "try" attempt, "sh" shard,
+//	                           "ep" epoch, "o" other node, "j" job, "wf" workflow, "tok" token, "A", "B"
+//	work, shard_ended, shard_lost
+//	                           "n" worker, "o" order, "j", "wf", "try", "sh", "tok", "cores", "vus", "pay" payload,
+//	                           "size" of it, and "end", "code" of one that ended
 //
-// Nodes are ids. What is zero, none or nobody is left out.
+// Nodes are ids, jobs and workflows 16 hex digits. What is zero, none or nobody is left out.
 const TraceName = "trace.jsonl.zst"
 
 // traceSink writes every record of a run. Its first error stays and ends the run.
@@ -117,6 +124,86 @@ func (s *traceSink) Record(r *trace.Record) {
 	s.line = append(b, "}\n"...)
 	s.records++
 	s.write()
+}
+
+// RecordJob implements trace.JobSink.
+func (s *traceSink) RecordJob(r *trace.JobRecord) {
+	if s.err != nil {
+		return
+	}
+	b := append(s.line[:0], `{"t":`...)
+	b = strconv.AppendInt(b, int64(r.At), 10)
+	b = word(b, "k", r.Kind.String())
+	b = integer(b, "n", int64(r.Node))
+	switch r.Kind {
+	case trace.JobSubmitted, trace.JobWithdrawn:
+		b = digits(b, "j", r.Fact.Job)
+		b = integer(b, "w", int64(r.Workload))
+		b = integer(b, "nth", int64(r.Nth))
+	case trace.JobFact:
+		b = appendJobFact(b, r)
+	case trace.JobWork, trace.JobEnded, trace.JobLost:
+		b = appendWork(b, r)
+	case trace.JobNone:
+	}
+	s.line = append(b, "}\n"...)
+	s.records++
+	s.write()
+}
+
+func appendJobFact(b []byte, r *trace.JobRecord) []byte {
+	f := &r.Fact
+	if r.Local != r.At {
+		b = integer(b, "l", int64(r.Local))
+	}
+	b = word(b, "fact", f.Kind.String())
+	b = optional(b, "from", int64(f.From))
+	b = optional(b, "to", int64(f.To))
+	b = optional(b, "code", int64(f.Code))
+	b = optional(b, "try", int64(f.Attempt))
+	b = optional(b, "sh", int64(f.Shard))
+	b = optional(b, "ep", int64(f.Epoch))
+	b = node(b, "o", f.Node)
+	b = digits(b, "j", f.Job)
+	b = digits(b, "wf", f.Workflow)
+	b = optional(b, "tok", int64(f.Token))
+	b = optional(b, "A", f.A)
+	return optional(b, "B", f.B)
+}
+
+func appendWork(b []byte, r *trace.JobRecord) []byte {
+	x := &r.Work
+	if r.Kind == trace.JobWork {
+		b = word(b, "o", x.Kind.String())
+	}
+	b = digits(b, "j", x.Job)
+	b = digits(b, "wf", x.Workflow)
+	b = integer(b, "try", int64(x.Attempt))
+	b = integer(b, "sh", int64(x.Shard))
+	b = integer(b, "tok", int64(x.Token))
+	b = integer(b, "cores", int64(x.Cores))
+	b = optional(b, "vus", int64(x.VUs))
+	if x.Payload != (core.Blob{}) {
+		b = digits(b, "pay", x.Payload.ID)
+		b = optional(b, "size", int64(x.Payload.Size))
+	}
+	if r.Kind == trace.JobEnded {
+		b = integer(b, "end", int64(r.Ended))
+		b = optional(b, "code", int64(r.Code))
+	}
+	return b
+}
+
+// digits appends x as 16 digits, unless it is 0.
+func digits(b []byte, name string, x uint64) []byte {
+	if x == 0 {
+		return b
+	}
+	b = append(key(b, name), '"')
+	for shift := 60; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[x>>shift&15])
+	}
+	return append(b, '"')
 }
 
 func (s *traceSink) write() {

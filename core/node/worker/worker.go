@@ -7,6 +7,7 @@ import (
 	"hypersim/core/dispatch"
 	"hypersim/core/fence"
 	"hypersim/core/job"
+	"hypersim/core/node"
 	"hypersim/core/rng"
 )
 
@@ -15,10 +16,8 @@ type Members interface {
 	State(core.NodeID) core.MemberState
 }
 
-// Meter tells how far a running shard is: items done, items failed, cores whose share is done.
-type Meter interface {
-	Done(now core.Instant, s job.Shard, t job.Token) (completed, failed uint64, cores uint16)
-}
+// Meter tells how far a running shard is.
+type Meter = node.Meter
 
 // Params say who the worker is and whom it works for.
 type Params struct {

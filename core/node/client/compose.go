@@ -1,0 +1,13 @@
+package client
+
+import "hypersim/core/node"
+
+// Compose makes n a client: a member of no group that hands in jobs, if the run has any.
+func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
+	n.Compose(cfg, id)
+	if w := id.Work; w != nil {
+		n.AddJobs(New(Params{
+			Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Book: w.Book, Targets: w.Managers,
+		}))
+	}
+}

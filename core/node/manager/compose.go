@@ -1,0 +1,24 @@
+package manager
+
+import "hypersim/core/node"
+
+// Compose makes n a manager: a member that leads jobs, if the run has any.
+func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
+	n.Compose(cfg, id)
+	w := id.Work
+	if w == nil {
+		return
+	}
+	p := Params{
+		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
+		First: w.First, Count: w.Count,
+	}
+	if id.Formed {
+		for _, x := range w.Formed {
+			p.Formed = append(p.Formed, FormedWorker{Node: x, Instance: 1, Cores: w.Cores})
+		}
+	}
+	m := New(p)
+	n.AddJobs(m)
+	n.Swim.HearBeats(m)
+}

@@ -1,0 +1,31 @@
+package node
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// Meter tells how far a running shard is: items done, items failed, cores whose share is done.
+type Meter interface {
+	Done(now core.Instant, s job.Shard, t job.Token) (completed, failed uint64, cores uint16)
+}
+
+// Work is what a process of a run with jobs is told about them at its start. It is shared by the processes of a site,
+// but for the meter, and not written to. Each role reads its own part.
+type Work struct {
+	Book core.Book
+
+	Managers []core.NodeID // a worker registers with all of them; a client asks them
+	Cores    int           // of each worker of the site
+
+	// The workers of a manager's site have the ids from First to First+Count−1; those of Formed are registered with it
+	// from the start, as their first processes.
+	First  core.NodeID
+	Count  int
+	Formed []core.NodeID
+
+	Meter Meter // of a worker
+}
+
+// AddJobs makes p the part of n that the messages of the job layer are for.
+func (n *Node) AddJobs(p Part) { n.Add(p, core.RoomJobs) }

@@ -1,0 +1,18 @@
+package worker
+
+import "hypersim/core/node"
+
+// Compose makes n a worker: a member that runs shards, if the run has jobs.
+func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
+	n.Compose(cfg, id)
+	w := id.Work
+	if w == nil {
+		return
+	}
+	x := New(Params{
+		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
+		Members: &n.Swim, Meter: w.Meter, Managers: w.Managers, Formed: id.Formed,
+	})
+	n.AddJobs(x)
+	n.Swim.Carry(x)
+}

@@ -1,0 +1,381 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hypersim/scenarios/form"
+
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// arrivalT is an arrival process.
+type arrivalT struct {
+	Process   string         `key:"process" required:"true" enum:"once,constant,poisson,burst,onoff,ramp,diurnal" doc:"once: count jobs at the start; constant: evenly at a rate; poisson: independent of each other at a rate; burst: count at once, every so often; onoff: poisson while on, nothing while off; ramp: poisson at a rate that goes from one to another; diurnal: poisson at a rate that swings"`
+	Count     *int           `key:"count" range:"[1,10000000]" doc:"once, burst: jobs"`
+	Rate      *perTimeT      `key:"rate" range:"(0,1000000]" doc:"constant, poisson, onoff, diurnal: jobs per time"`
+	Every     *core.Duration `key:"every" range:"[0.001,inf)" doc:"burst: from one to the next"`
+	On        *core.Duration `key:"on" range:"[0.001,inf)" doc:"onoff: time with arrivals; it begins with this"`
+	Off       *core.Duration `key:"off" range:"[0.001,inf)" doc:"onoff: time without"`
+	From      *perTimeT      `key:"from" range:"[0,1000000]" doc:"ramp: jobs per time at the start"`
+	To        *perTimeT      `key:"to" range:"[0,1000000]" doc:"ramp: jobs per time at the end"`
+	Amplitude *float64       `key:"amplitude" range:"[0,1]" doc:"diurnal: share of the rate by which it swings"`
+	Period    *core.Duration `key:"period" range:"[0.001,inf)" doc:"diurnal: of one swing"`
+	Phase     *core.Duration `key:"phase" range:"[0,inf)" doc:"diurnal: how far the swing is at the start (default 0s: at the mean, rising)"`
+}
+
+// arrivalKeys are the keys of each process beside process itself.
+var arrivalKeys = map[string]struct{ need, may []string }{
+	ArriveOnce:     {need: []string{"count"}},
+	ArriveConstant: {need: []string{"rate"}},
+	ArrivePoisson:  {need: []string{"rate"}},
+	ArriveBurst:    {need: []string{"count", "every"}},
+	ArriveOnOff:    {need: []string{"rate", "on", "off"}},
+	ArriveRamp:     {need: []string{"from", "to"}},
+	ArriveDiurnal:  {need: []string{"rate", "amplitude", "period"}, may: []string{"phase"}},
+}
+
+// jobT is what jobs of a workload are.
+type jobT struct {
+	Workflows *int           `key:"workflows" range:"[1,10000]" doc:"how many a job has (default 1; with edges: as many as they name)"`
+	Shape     string         `key:"shape" enum:"independent,chain,fan,edges" doc:"independent: nobody waits; chain: each needs the one before; fan: all need the first, the last needs all; edges: as edges say (default independent; edges where they are given)"`
+	Edges     [][]int        `key:"edges" doc:"pairs [a, b] of workflows, counted from 1: b needs a"`
+	Priority  string         `key:"priority" enum:"auto,low,normal,high,exclusive" doc:"auto: what is left, evenly; low, normal, high: by virtual users, the higher first; exclusive: alone in its job (default auto)"`
+	Cores     *int           `key:"cores" range:"[0,65535]" doc:"exact demand of a workflow, on one or several workers; 0: a share of what there is (default 1)"`
+	VUs       *int           `key:"vus" range:"[1,4294967295]" doc:"virtual users of a workflow (default: its cores, at least 1)"`
+	Duration  Dist           `key:"duration" required:"true" unit:"s" range:"[0,31536000]" doc:"how long a shard runs, whatever cores it got; draws are kept below a year"`
+	Timeout   *core.Duration `key:"timeout" range:"(0,86400]" doc:"of the job (default 300s)"`
+	Stop      *core.Duration `key:"stop" range:"[0,3600]" doc:"a shard ends this long after it was told to (default 0.1s)"`
+	Payload   *form.Bytes    `key:"payload" range:"[0,1073741824]" doc:"size of what a workflow carries (default 0B)"`
+	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
+	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
+	Slow      *troubleT      `key:"slow" doc:"workflows that take longer"`
+}
+
+// troubleT is what befalls some workflows.
+type troubleT struct {
+	Share  *float64       `key:"share" range:"[0,1]" doc:"of the workflows (default all)"`
+	Sites  *sitesT        `key:"sites" doc:"only where they run there: names of sites, or how many of them are drawn (default everywhere)"`
+	After  *core.Duration `key:"after" range:"[0,31536000]" doc:"stuck, fail: this long into the run of a shard (default: stuck at once, failed at its end)"`
+	Factor *float64       `key:"factor" range:"(0,10000]" doc:"slow: times the duration"`
+}
+
+type mixedT struct {
+	Share float64 `key:"share" required:"true" range:"(0,1000000]" doc:"weight: jobs of this kind for each of the others'"`
+	Job   jobT    `key:"job" required:"true" doc:"what they are"`
+}
+
+// onlyKeys reports keys that do not go with a choice, and those that do and are missing.
+func (l *loader) onlyKeys(n *form.Node, key, what string, need, may []string, all []string) bool {
+	before := len(l.b.Problems)
+	for _, name := range n.Names() {
+		if slices.Contains(all, name) && !slices.Contains(need, name) && !slices.Contains(may, name) {
+			l.b.AtKey(n.Kids[name], form.Join(key, name), "%s has no such key (takes %s)", what, form.OneOf(append(slices.Clone(need), may...)))
+		}
+	}
+	for _, name := range need {
+		if n.Kid(name) == nil {
+			l.b.Missing(n, form.Join(key, name), "%s needs one", what)
+		}
+	}
+	return len(l.b.Problems) == before
+}
+
+// arrival checks and copies an arrival process.
+func (l *loader) arrival(t *arrivalT, n *form.Node, key string) (a Arrival) {
+	rule, ok := arrivalKeys[t.Process]
+	if n == nil || !n.IsTable || !ok {
+		return a // reported
+	}
+	var all []string
+	for _, r := range arrivalKeys {
+		all = append(append(all, r.need...), r.may...)
+	}
+	if !l.onlyKeys(n, key, "a process "+t.Process, rule.need, rule.may, all) {
+		return a
+	}
+	a = Arrival{
+		Process: t.Process, Count: val(t.Count), Rate: float64(val(t.Rate)), First: float64(val(t.From)), Last: float64(val(t.To)),
+		Every: val(t.Every), On: val(t.On), Off: val(t.Off), Amplitude: val(t.Amplitude), Period: val(t.Period), Phase: val(t.Phase),
+	}
+	if t.Process == ArriveRamp && a.First+a.Last <= 0 {
+		l.b.Wrong(n.Kid("to"), key+".to", "a ramp from 0 to 0 brings no jobs")
+	}
+	return a
+}
+
+// val returns what p points to, zero if that is nothing.
+func val[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// given returns what p points to, else v.
+func given[T any](p *T, v T) T {
+	if p != nil {
+		return *p
+	}
+	return v
+}
+
+// jobKind checks and copies what jobs are.
+func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
+	k := JobKind{
+		Share: 1, Cores: given(t.Cores, 1), VUs: val(t.VUs), Duration: t.Duration, Timeout: given(t.Timeout, 300*time.Second),
+		Stop: given(t.Stop, 100*time.Millisecond), Payload: int64(val(t.Payload)),
+		Stuck: l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", false),
+		Fail:  l.trouble(t.Fail, n.Kid("fail"), key+".fail", false),
+		Slow:  l.trouble(t.Slow, n.Kid("slow"), key+".slow", true),
+	}
+	if k.VUs == 0 {
+		k.VUs = max(1, k.Cores)
+	}
+	for p := range job.Priority(job.NumPriorities) {
+		if p.String() == t.Priority {
+			k.Priority = p
+		}
+	}
+	k.Needs = l.shape(t, n, key)
+	return k
+}
+
+// shape returns which workflows each one needs.
+func (l *loader) shape(t *jobT, n *form.Node, key string) [][]uint32 {
+	shape := t.Shape
+	if edges := n.Kid("edges"); edges != nil {
+		if shape != "" && shape != ShapeEdges {
+			l.b.AtKey(edges, key+".edges", `go with shape = "edges"`)
+			return nil
+		}
+		shape = ShapeEdges
+	} else if shape == ShapeEdges {
+		l.b.Missing(n, key+".edges", "this shape needs them")
+		return nil
+	}
+	if shape == ShapeEdges {
+		return l.edges(t, n, key)
+	}
+	needs := make([][]uint32, given(t.Workflows, 1))
+	last := len(needs) - 1
+	for i := range needs {
+		switch {
+		case i == 0:
+		case shape == ShapeChain || shape == ShapeFan && i < last && i == 1 || shape == ShapeFan && last == 1:
+			needs[i] = []uint32{uint32(i)}
+		case shape == ShapeFan && i < last:
+			needs[i] = []uint32{1}
+		case shape == ShapeFan:
+			for k := 1; k < last; k++ {
+				needs[i] = append(needs[i], uint32(k+1))
+			}
+		}
+	}
+	return needs
+}
+
+// edges reads pairs of workflows, and refuses circles.
+func (l *loader) edges(t *jobT, n *form.Node, key string) [][]uint32 {
+	at := n.Kid("edges")
+	most := 0
+	for i, e := range t.Edges {
+		if len(e) != 2 || e[0] < 1 || e[1] < 1 || e[0] == e[1] || max(e[0], e[1]) > 10_000 {
+			l.b.Wrong(at, form.Element(key+".edges", i), "must be a pair of two workflows, counted from 1, such as [1, 2]")
+			return nil
+		}
+		most = max(most, e[0], e[1])
+	}
+	if count := given(t.Workflows, max(most, 1)); count < most {
+		l.b.Wrong(n.Kid("workflows"), key+".workflows", "edges name workflow %d", most)
+		return nil
+	} else {
+		most = count
+	}
+	needs := make([][]uint32, most)
+	waits := make([]int, most)
+	for _, e := range t.Edges {
+		if !slices.Contains(needs[e[1]-1], uint32(e[0])) {
+			needs[e[1]-1] = append(needs[e[1]-1], uint32(e[0]))
+			waits[e[1]-1]++
+		}
+	}
+	for done := 0; done < most; done++ { // take away one that waits for nobody
+		i := slices.Index(waits, 0)
+		if i < 0 {
+			l.b.Wrong(at, key+".edges", "go round in a circle: no workflow of those left can be the first")
+			return nil
+		}
+		waits[i] = -1
+		for k := range needs {
+			if slices.Contains(needs[k], uint32(i+1)) {
+				waits[k]--
+			}
+		}
+	}
+	return needs
+}
+
+// trouble checks and copies what befalls workflows.
+func (l *loader) trouble(t *troubleT, n *form.Node, key string, slow bool) (out Trouble) {
+	if t == nil || n == nil || !n.IsTable {
+		return out
+	}
+	all := []string{"after", "factor"}
+	if slow {
+		l.onlyKeys(n, key, "slow", []string{"factor"}, nil, all)
+	} else {
+		l.onlyKeys(n, key, "it", nil, []string{"after"}, all)
+	}
+	out = Trouble{Share: given(t.Share, 1), After: val(t.After), Factor: val(t.Factor)}
+	if t.Sites != nil {
+		out.Sites = l.troubledSites(t.Sites, n.Kid("sites"), key+".sites")
+	}
+	return out
+}
+
+// jobs resolves a workload of jobs.
+func (l *loader) jobs(t *workloadT, n *form.Node, key string) *Jobs {
+	j := &Jobs{Arrival: l.arrival(t.Arrival, n.Kid("arrival"), key+".arrival")}
+	switch {
+	case t.Clients == nil:
+		for i := range l.sc.Nodes {
+			if l.sc.Nodes[i].Role == core.RoleClient {
+				j.Clients = append(j.Clients, core.NodeID(i))
+			}
+		}
+		if len(j.Clients) == 0 {
+			l.b.Wrong(n.Kid("kind"), key+".kind", "there is nobody to hand in jobs: give cluster.clients, at least 1")
+		}
+	default:
+		j.Clients = l.clients(t.Clients)
+	}
+	job, mix := n.Kid("job"), n.Kid("mix")
+	switch {
+	case job != nil && mix != nil:
+		l.b.AtKey(mix, key+".mix", "job is given too; one of them says what jobs are")
+	case job != nil && t.Job != nil:
+		j.Mix = append(j.Mix, l.jobKind(t.Job, job, key+".job"))
+	case mix == nil || len(t.Mix) == 0:
+		l.b.Missing(n, key+".job", "what are the jobs? (or mix, for several kinds)")
+	}
+	for i := range t.Mix {
+		at := mix.Items[i].Kid("job")
+		if at == nil {
+			continue // reported
+		}
+		k := l.jobKind(&t.Mix[i].Job, at, form.Element(key+".mix", i)+".job")
+		k.Share = t.Mix[i].Share
+		j.Mix = append(j.Mix, k)
+	}
+	return j
+}
+
+// clients resolves a selector of clients; whoever else it matches hands in nothing.
+func (l *loader) clients(s *Selector) (out []core.NodeID) {
+	s.resolve(l.b, l.sc, false)
+	switch {
+	case s.bad:
+		return nil
+	case s.Draws():
+		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: each job draws one of all that match")
+		return nil
+	}
+	for _, id := range s.Fixed {
+		if n := &l.sc.Nodes[id]; n.Role == core.RoleClient && !n.Ghost {
+			out = append(out, id)
+		}
+	}
+	if len(out) == 0 {
+		l.b.Wrong(s.src, s.key, "matches no client; only clients hand in jobs (cluster.clients says how many each site has)")
+	}
+	return out
+}
+
+// cancels resolves the workloads of kind cancel, whose jobs may stand further down in the file.
+func (l *loader) cancels(list []workloadT) {
+	for i := range list {
+		t, w := &list[i], &l.sc.Workloads[i]
+		n, key := l.root.Kid("workload").Items[i], form.Element("workload", i)
+		if w.Kind != WorkloadCancel || t.Jobs == nil || n.Kid("jobs") == nil {
+			continue
+		}
+		of := slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.ID == *t.Jobs && w.Kind == WorkloadJobs })
+		if of < 0 {
+			var ids []string
+			for k := range l.sc.Workloads {
+				if l.sc.Workloads[k].Kind == WorkloadJobs {
+					ids = append(ids, l.sc.Workloads[k].ID)
+				}
+			}
+			l.b.Wrong(n.Kid("jobs"), key+".jobs", "no workload of jobs %q%s%s", *t.Jobs, form.Has(ids), form.DidYouMean(*t.Jobs, ids))
+			continue
+		}
+		w.Cancel = &CancelJobs{Of: of, Share: given(t.Share, 1), Delay: val(t.Delay)}
+	}
+}
+
+// jobWorld checks that the cluster can run jobs, in this stage: each site with workers has one manager, which leads all
+// jobs there, and no site has a gate.
+func (l *loader) jobWorld() {
+	i := slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.Kind == WorkloadJobs })
+	if i < 0 {
+		for _, at := range l.clientKeys() {
+			l.b.Wrong(at.n, at.key, `clients hand in jobs, and there are none: add a [[workload]] of kind = "jobs"`)
+		}
+		if at := l.root.Kid("cluster").Kid("cores_per_worker"); at != nil && l.sc.Cluster.CoresPerWorker != coresDefault {
+			l.b.Wrong(at, "cluster.cores_per_worker", `cores run jobs, and there are none: add a [[workload]] of kind = "jobs"`)
+		}
+		return
+	}
+	at, key := l.root.Kid("workload").Items[i].Kid("kind"), form.Element("workload", i)+".kind"
+	if l.flat() {
+		l.b.Wrong(at, key, `jobs need protocol.membership.topology = "roles": in a flat group nobody leads`)
+		return
+	}
+	workers := 0
+	var led, gated []string
+	for k, c := range l.sc.Cluster.Sites {
+		name := l.sc.Topology.Sites[k].Name
+		workers += c.Workers
+		if c.Workers > 0 && c.Managers != 1 {
+			led = append(led, fmt.Sprintf("%q has %d", name, c.Managers))
+		}
+		if c.Gates > 0 {
+			gated = append(gated, fmt.Sprintf("%q has %d", name, c.Gates))
+		}
+	}
+	if led != nil {
+		l.b.Wrong(at, key, "a site with workers has exactly 1 manager, which leads all jobs there: %s (managers that elect a leader are not supported yet)", strings.Join(led, ", "))
+	}
+	if gated != nil {
+		l.b.Wrong(at, key, "clients ask managers themselves, so there is no gate: %s (jobs through gates are not supported yet)", strings.Join(gated, ", "))
+	}
+	if workers == 0 {
+		l.b.Wrong(at, key, "no site has workers: nobody runs the jobs")
+	}
+}
+
+type keyAt struct {
+	n   *form.Node
+	key string
+}
+
+// clientKeys returns where the file asks for clients.
+func (l *loader) clientKeys() (out []keyAt) {
+	if at := l.root.Kid("cluster").Kid("clients"); at != nil && l.world.Cluster.Clients > 0 {
+		out = append(out, keyAt{at, "cluster.clients"})
+	}
+	for i, s := range l.world.Topology.Sites {
+		if s.Clients != nil && *s.Clients > 0 {
+			out = append(out, keyAt{l.root.Kid("topology").Kid("sites").Items[i].Kid("clients"), form.Element("topology.sites", i) + ".clients"})
+		}
+	}
+	return out
+}
+
+// coresDefault are the cores of a worker (spec 01 no. 73).
+const coresDefault = 8

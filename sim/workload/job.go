@@ -1,0 +1,137 @@
+package workload
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+)
+
+// Spec is one workload of jobs.
+type Spec struct {
+	Index    int    // of the workload in its scenario, below 2^16: what payloads name it by
+	Key      uint64 // of its name: what draws are keyed by
+	From, To core.Duration
+	Arrival  Arrival
+	Clients  []core.NodeID
+	Mix      []Kind // at least one
+}
+
+// Kind is what jobs of one kind are.
+type Kind struct {
+	Share    float64    // weight in the mix
+	Needs    [][]uint32 // of each workflow, those that come before it: names, from 1
+	Priority job.Priority
+	Cores    uint16 // exact demand, 0: a share
+	VUs      uint32
+	Timeout  core.Duration
+	Payload  uint32 // bytes
+	Duration rng.Dist
+	Stop     core.Duration // a shard ends this long after it was told to
+	Stuck    Trouble
+	Fail     Trouble
+	Slow     Trouble
+}
+
+// Trouble befalls a share of the workflows, or those that run at some sites.
+type Trouble struct {
+	Share  float64
+	Sites  []bool        // by site; nil: all
+	After  core.Duration // of the shard's run; of failures 0: at its end
+	Factor float64       // Slow: times the duration
+}
+
+// at reports whether a workflow of the given luck is in trouble at a site.
+func (t *Trouble) at(site int, luck float64) bool {
+	return luck < t.Share && (t.Sites == nil || t.Sites[site])
+}
+
+// Payloads are named by 16 bits of workload, 32 of job and 16 of workflow.
+const (
+	FlowsMax     = 1 << 16
+	WorkloadsMax = 1 << 16
+)
+
+// Payload names what the workflow-th of the nth job of s runs.
+func (s *Spec) Payload(nth uint32, workflow int) uint64 {
+	return uint64(s.Index)<<48 | uint64(nth)<<16 | uint64(workflow)
+}
+
+// Named returns what a payload names.
+func Named(payload uint64) (workload int, nth uint32, workflow int) {
+	return int(payload >> 48), uint32(payload >> 16), int(payload & 0xffff)
+}
+
+// shape draws who hands in the nth job, and what kind of job it is.
+func (s *Spec) shape(seed uint64, nth uint32) (core.NodeID, *Kind) {
+	draw := rng.New(seed, "workload.shape", s.Key, uint64(nth))
+	client := s.Clients[draw.Intn(len(s.Clients))]
+	if len(s.Mix) == 1 {
+		return client, &s.Mix[0]
+	}
+	sum := 0.0
+	for i := range s.Mix {
+		sum += s.Mix[i].Share
+	}
+	x := float64(draw.Float64() * sum)
+	for i := range s.Mix {
+		if x -= s.Mix[i].Share; x < 0 {
+			return client, &s.Mix[i]
+		}
+	}
+	return client, &s.Mix[len(s.Mix)-1]
+}
+
+// Client draws who hands in the nth job.
+func (s *Spec) Client(seed uint64, nth uint32) core.NodeID {
+	client, _ := s.shape(seed, nth)
+	return client
+}
+
+// Draw returns the nth job. Its lists are its own.
+func (s *Spec) Draw(seed uint64, nth uint32) job.Spec {
+	_, k := s.shape(seed, nth)
+	out := job.Spec{Timeout: k.Timeout, DatacenterCount: 1, Workflows: make([]job.WorkflowSpec, len(k.Needs))}
+	for i := range out.Workflows {
+		out.Workflows[i] = job.WorkflowSpec{
+			Name: uint32(i + 1), VUs: k.VUs, Depends: k.Needs[i], Cores: k.Cores, Priority: k.Priority, Test: true,
+			Payload: core.Blob{ID: s.Payload(nth, i), Size: k.Payload},
+		}
+	}
+	return out
+}
+
+// Script is what a shard does.
+type Script struct {
+	Length core.Duration // until it ends by itself, at full pace
+	Factor float64       // times that at its site
+	Stop   core.Duration
+	Fails  bool
+	Stuck  bool // it gets nowhere after After, and ends no more
+	After  core.Duration
+}
+
+// Script draws what a shard of a payload of s does at a site.
+func (s *Spec) Script(seed, payload uint64, site int) Script {
+	_, nth, flow := Named(payload)
+	_, k := s.shape(seed, nth)
+	duration := rng.New(seed, "workload.duration", s.Key, uint64(nth), uint64(flow))
+	fate := rng.New(seed, "workload.fate", s.Key, uint64(nth), uint64(flow))
+	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop}
+	stuck, fails, slow := fate.Float64(), fate.Float64(), fate.Float64() // each, so that one share leaves the others alone
+	if k.Slow.at(site, slow) {
+		out.Factor = k.Slow.Factor
+	}
+	if k.Fail.at(site, fails) {
+		out.Fails = true
+		if k.Fail.After > 0 {
+			out.Length = min(out.Length, k.Fail.After)
+		}
+	}
+	if k.Stuck.at(site, stuck) {
+		out.Stuck, out.After = true, k.Stuck.After
+	}
+	return out
+}
+
+// longest is the longest duration of a shard, in seconds: a year. Draws of distributions without an end are cut there.
+const longest = 365 * 86400

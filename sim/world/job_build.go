@@ -1,0 +1,135 @@
+package world
+
+import (
+	"fmt"
+
+	"hypersim/core"
+	corenode "hypersim/core/node"
+	"hypersim/core/rng"
+	"hypersim/scenarios"
+	"hypersim/sim/workload"
+)
+
+// canceller takes jobs of a workload back.
+type canceller struct {
+	workload int
+	key      uint64
+	share    float64
+	delay    rng.Dist
+	from, to core.Instant
+}
+
+// buildSpecs turns the scenario's workloads into the plain numbers of sim/workload.
+func (w *World) buildSpecs() error {
+	list := w.sc.Workloads
+	w.specs, w.arrivals, w.cancels = make([]workload.Spec, len(list)), make([]workload.Arrivals, len(list)), make([][]canceller, len(list))
+	for i := range list {
+		l := &list[i]
+		if l.Jobs == nil {
+			continue
+		}
+		s := workload.Spec{
+			Index: i, Key: rng.Key(l.ID), From: l.From, To: l.To, Arrival: arrival(&l.Jobs.Arrival), Clients: l.Jobs.Clients,
+		}
+		for k := range l.Jobs.Mix {
+			kind, err := w.jobKind(&l.Jobs.Mix[k])
+			if err != nil {
+				return fmt.Errorf("workload %q: duration: %w", l.ID, err)
+			}
+			s.Mix = append(s.Mix, kind)
+		}
+		w.specs[i], w.arrivals[i] = s, workload.NewArrivals(&s, w.sc.Seed)
+	}
+	for i := range list {
+		c := list[i].Cancel
+		if c == nil {
+			continue
+		}
+		delay, err := c.Delay.Build()
+		if err != nil {
+			return fmt.Errorf("workload %q: delay: %w", list[i].ID, err)
+		}
+		w.cancels[c.Of] = append(w.cancels[c.Of], canceller{
+			i, rng.Key(list[i].ID), c.Share, delay, core.Instant(list[i].From), core.Instant(list[i].To),
+		})
+	}
+	return nil
+}
+
+// processes are those of sim/workload, by the words of files.
+var processes = map[string]workload.Process{
+	scenarios.ArriveOnce: workload.Once, scenarios.ArriveConstant: workload.Constant, scenarios.ArrivePoisson: workload.Poisson,
+	scenarios.ArriveBurst: workload.Burst, scenarios.ArriveOnOff: workload.OnOff, scenarios.ArriveRamp: workload.Ramp,
+	scenarios.ArriveDiurnal: workload.Diurnal,
+}
+
+func arrival(a *scenarios.Arrival) workload.Arrival {
+	out := workload.Arrival{
+		Process: processes[a.Process], Count: a.Count, Rate: a.Rate, Every: a.Every, On: a.On, Off: a.Off,
+		Period: a.Period, Phase: a.Phase, Amplitude: a.Amplitude,
+	}
+	if out.Process == workload.Ramp {
+		out.Rate, out.Last = a.First, a.Last
+	}
+	return out
+}
+
+func (w *World) jobKind(k *scenarios.JobKind) (workload.Kind, error) {
+	d, err := k.Duration.Build()
+	return workload.Kind{
+		Share: k.Share, Needs: k.Needs, Priority: k.Priority, Cores: uint16(k.Cores), VUs: uint32(k.VUs), Timeout: k.Timeout,
+		Payload: uint32(k.Payload), Duration: d, Stop: k.Stop, Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow),
+	}, err
+}
+
+func (w *World) trouble(t *scenarios.Trouble) workload.Trouble {
+	out := workload.Trouble{Share: t.Share, After: t.After, Factor: t.Factor}
+	if t.Sites != nil {
+		out.Sites = make([]bool, len(w.sc.Cluster.Sites))
+		for _, i := range t.Sites {
+			out.Sites[i] = true
+		}
+	}
+	return out
+}
+
+// buildTold lists what the processes of each site are told about jobs. A client asks the manager of its own site; where
+// there is none, all that there are.
+func (w *World) buildTold() {
+	sites := len(w.sc.Cluster.Sites)
+	w.told = make([]corenode.Work, sites+1)
+	for i := range w.told {
+		w.told[i].Book, w.told[i].Cores = &w.codec, w.sc.Cluster.CoresPerWorker
+	}
+	for i := range w.sc.Nodes {
+		s := &w.sc.Nodes[i]
+		t := &w.told[s.Site]
+		switch {
+		case s.Ghost:
+		case s.Role == core.RoleManager:
+			t.Managers = append(t.Managers, s.ID)
+			w.told[sites].Managers = append(w.told[sites].Managers, s.ID)
+		case s.Role == core.RoleWorker:
+			if t.Count == 0 {
+				t.First = s.ID
+			}
+			t.Count = int(s.ID-t.First) + 1
+			if w.formedNode(s.ID) {
+				t.Formed = append(t.Formed, s.ID)
+			}
+		}
+	}
+}
+
+// toldTo returns what a process is told about jobs, nil in a run without.
+func (w *World) toldTo(spec *scenarios.NodeSpec) *corenode.Work {
+	if !w.has {
+		return nil
+	}
+	t := w.told[spec.Site]
+	if spec.Role == core.RoleClient && len(t.Managers) == 0 {
+		t = w.told[len(w.told)-1]
+	}
+	t.Meter = &w.meters[spec.ID]
+	return &t
+}
