@@ -5,6 +5,7 @@ package jobworld
 import (
 	"container/heap"
 	"fmt"
+	"maps"
 
 	"hypersim/core"
 	"hypersim/core/job"
@@ -175,11 +176,7 @@ func (w *World) Boot(id core.NodeID, formed bool) {
 func (w *World) Crash(id core.NodeID) {
 	w.nodes[id] = nil
 	w.lives[id]++
-	for r := range w.runs {
-		if r.node == id {
-			delete(w.runs, r)
-		}
-	}
+	maps.DeleteFunc(w.runs, func(r run, _ started) bool { return r.node == id })
 }
 
 // Hold lets all others see a member in the given state from now on.
@@ -299,12 +296,13 @@ func (w *World) work(id core.NodeID, life uint32, x core.Work) {
 
 // Running returns how many shards run, and on how many cores, at a worker.
 func (w *World) Running(id core.NodeID) (shards, cores int) {
-	for r, s := range w.runs {
+	maps.DeleteFunc(w.runs, func(r run, s started) bool {
 		if r.node == id {
 			shards++
 			cores += int(s.cores)
 		}
-	}
+		return false
+	})
 	return shards, cores
 }
 
