@@ -38,6 +38,8 @@ type Checker struct {
 
 	unready []bool // by ID: the run ended before they could be judged
 
+	work works // what is known of jobs
+
 	on hooks
 }
 
@@ -123,6 +125,7 @@ func New(ctx Context) *Checker {
 	c := &Checker{ctx: ctx, hot: make([]hot, len(ctx.Nodes)), cold: make([]cold, len(ctx.Nodes))}
 	c.updatesSafe = (ctx.Limits.MaxUpdates - updatesHeader) / updateMost
 	c.first, c.count, c.unready = make([]*Violation, len(rules)), make([]uint64, len(rules)), make([]bool, len(rules))
+	c.work.init(&c.ctx)
 	for _, begin := range subjects {
 		begin(c, &c.on)
 	}

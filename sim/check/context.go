@@ -1,6 +1,9 @@
 package check
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
 
 // Node is one process that may take part. Its place in Context.Nodes is its id.
 type Node struct {
@@ -10,6 +13,7 @@ type Node struct {
 	Role  core.Role
 	Group core.GroupID // 0: member of no group
 	Ghost bool         // an address that never answers
+	Cores int          // of a worker; 0 = not known
 
 	Suspicion int // place of its rule in Context.Suspicions
 }
@@ -96,6 +100,11 @@ type Context struct {
 	Suspicions []Suspicion // the rules that nodes follow; nil = the chapter's defaults
 
 	Limits Limits
+	// Job returns the nth job of a workload as its client hands it in. nil: what needs it is not checked.
+	Job func(workload int, nth uint32) job.Spec
+	// Jobs are the times and counts of the job layer; nil = the chapter's defaults.
+	Jobs *job.Config
+
 	Settle core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
 	Lossy  bool          // messages get lost all the time: suspicions and refutations are under way at any time
 	Calm   bool          // no loss, pause, overload or partition, and every RTT below the probe timeout: I-M28 holds

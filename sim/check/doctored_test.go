@@ -18,7 +18,7 @@ type doctoredRun struct {
 	build func(t *tape, bad bool)
 }
 
-var doctored = []doctoredRun{
+var doctored = append(doctoredJobs, []doctoredRun{
 	{id: W1, name: "faster than the link", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		t.sent(m)
@@ -878,7 +878,7 @@ var doctored = []doctoredRun{
 		t.at(sec).links(core.KindXAck, 0, 1)
 		t.reaches(1, 0, core.ReachUnknown, core.ReachReachable, core.CauseAck)
 	}},
-}
+}...)
 
 func TestDoctored(t *testing.T) {
 	for _, d := range doctored {

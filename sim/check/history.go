@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/sim/trace"
 )
 
@@ -33,6 +34,9 @@ type event struct {
 	other   core.NodeID
 	inc     uint32
 	a       int64
+	works   trace.JobKind    // not JobNone: about a job
+	job     uint64           // its id
+	jobFact core.JobFactKind // of JobFact
 }
 
 func (h *history) add(e event) {
@@ -58,6 +62,28 @@ func (c *Checker) remember(r *trace.Record) {
 	c.past.add(e)
 }
 
+// rememberJob keeps a record about a job.
+func (c *Checker) rememberJob(r *trace.JobRecord) {
+	e := event{at: r.At, node: r.Node, works: r.Kind, job: r.Fact.Job, jobFact: r.Fact.Kind, subject: r.Node, other: r.Fact.Node, a: int64(r.Fact.Token)}
+	if r.Kind == trace.JobWork || r.Kind == trace.JobEnded || r.Kind == trace.JobLost {
+		e.job, e.a, e.jobFact, e.other = r.Work.Job, int64(r.Work.Token), core.JobFactNone, core.NoNode
+	}
+	e.from, e.to = core.MemberState(r.Fact.From), core.MemberState(r.Fact.To)
+	c.past.add(e)
+}
+
+// jobText tells of a record about a job. Its states are numbers here: which table they are of, the fact's row says.
+func (c *Checker) jobText(e *event) string {
+	s := fmt.Sprintf("%v %s: %v of %v", e.at, c.name(e.node), e.works, job.ID(e.job))
+	if e.works == trace.JobFact {
+		s = fmt.Sprintf("%v %s: %v of %v, %d to %d", e.at, c.name(e.node), e.jobFact, job.ID(e.job), uint8(e.from), uint8(e.to))
+	}
+	if e.a != 0 {
+		s += fmt.Sprintf(", token %#x", uint64(e.a))
+	}
+	return s
+}
+
 // causes lists what led here: the last events about nodes, oldest first, and the message in hand.
 func (c *Checker) causes(nodes []core.NodeID) []string {
 	about := func(id core.NodeID) bool {
@@ -73,7 +99,7 @@ func (c *Checker) causes(nodes []core.NodeID) []string {
 	for i := len(h.ring) - 1; i >= 0 && len(out) < causesMax; i-- {
 		e := &h.ring[(h.next+i)%len(h.ring)]
 		fault := e.kind == trace.KindFaultStart || e.kind == trace.KindFaultEnd
-		if fault || about(e.node) && (e.kind != trace.KindFact || about(e.subject)) {
+		if fault || about(e.node) && (e.works != trace.JobNone || e.kind != trace.KindFact || about(e.subject)) {
 			out = append(out, c.text(e))
 		}
 	}
@@ -94,6 +120,9 @@ const (
 )
 
 func (c *Checker) text(e *event) string {
+	if e.works != trace.JobNone {
+		return c.jobText(e)
+	}
 	switch e.kind {
 	case trace.KindFact:
 	case trace.KindFaultStart, trace.KindFaultEnd:

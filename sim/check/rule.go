@@ -115,6 +115,7 @@ var _ trace.JobSink = (*Checker)(nil)
 
 // RecordJob implements trace.JobSink.
 func (c *Checker) RecordJob(r *trace.JobRecord) {
+	c.jobRecord(r)
 	list := c.on.jobs[r.Kind]
 	if r.Kind == trace.JobFact {
 		list = c.on.jobFacts[r.Fact.Kind]

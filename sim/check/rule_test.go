@@ -10,7 +10,7 @@ import (
 
 // TestJobHooks: a subject is told of the records about jobs that it asked for, and of no other; telling allocates nothing.
 func TestJobHooks(t *testing.T) {
-	c := New(Context{Limits: Default()})
+	c := New(Context{Nodes: make([]Node, 1), Limits: Default()})
 	var told []string
 	note := func(r *trace.JobRecord) {
 		if len(told) < 2 {

@@ -18,10 +18,11 @@ type tape struct {
 	recs []trace.Record
 	now  core.Instant
 	acks map[core.NodeID]uint16
+	jobs map[int]trace.JobRecord // that stand in the place of a record
 }
 
 func newTape() *tape {
-	t := &tape{acks: map[core.NodeID]uint16{}}
+	t := &tape{acks: map[core.NodeID]uint16{}, jobs: map[int]trace.JobRecord{}}
 	t.view = &fakeView{t: t, states: map[[2]core.NodeID]core.MemberState{}, incs: map[[2]core.NodeID]uint32{}}
 	t.ctx = Context{
 		Nodes: []Node{
@@ -169,6 +170,10 @@ func (t *tape) end() { t.add(trace.Record{Kind: trace.KindEnd, Node: core.NoNode
 func (t *tape) run() *Checker {
 	c := New(t.ctx)
 	for i := range t.recs {
+		if r, about := t.jobs[i]; about {
+			c.RecordJob(&r)
+			continue
+		}
 		c.Record(&t.recs[i])
 	}
 	return c

@@ -1,0 +1,473 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+	"hypersim/sim/trace"
+)
+
+// About jobs node 0 is the manager, 3 the worker with 8 cores, 2 the client. Job 1 has the workflows 10 and 11, the second
+// of which needs the first; each has 4 virtual users.
+
+// job adds a record about jobs.
+func (t *tape) job(r trace.JobRecord) {
+	r.At, r.Local = t.now, t.now
+	if r.Inst == 0 {
+		r.Inst = 1
+	}
+	t.jobs[len(t.recs)] = r
+	t.add(trace.Record{})
+}
+
+func (t *tape) says(n core.NodeID, f core.JobFact) {
+	if f.Kind != core.JobFactOutcome && f.Kind != core.JobFactSubmit && f.Epoch == 0 {
+		f.Epoch = 1
+	}
+	f.Job = 1
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: n, Fact: f})
+}
+
+func (t *tape) state(from, to job.State) {
+	t.says(0, core.JobFact{Kind: core.JobFactState, From: uint8(from), To: uint8(to)})
+}
+
+func (t *tape) flow(id uint64, attempt uint16, states ...workflow.State) {
+	t.flowFails(id, attempt, job.ErrorNone, states...)
+}
+
+func (t *tape) flowFails(id uint64, attempt uint16, why job.ErrorKind, states ...workflow.State) {
+	for i := 1; i < len(states); i++ {
+		f := core.JobFact{Kind: core.JobFactWorkflow, Workflow: id, Attempt: attempt, From: uint8(states[i-1]), To: uint8(states[i])}
+		if states[i] == workflow.Failed {
+			f.Code = uint8(why)
+		}
+		t.says(0, f)
+	}
+}
+
+func token(n uint32) uint64 { return uint64(job.MakeToken(1, n)) }
+
+func (t *tape) placed(flow uint64, attempt uint16, n uint32) {
+	t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: flow, Attempt: attempt, Token: token(n), Node: 3, A: 4, B: 4})
+}
+
+func (t *tape) intent(flow uint64, n uint32) {
+	t.says(0, core.JobFact{Kind: core.JobFactIntent, Workflow: flow, Token: token(n), Node: 3, A: 4, B: 4})
+}
+
+func (t *tape) shard(k trace.JobKind, flow uint64, n uint32) {
+	t.job(trace.JobRecord{Kind: k, Node: 3, Work: core.Work{Job: 1, Workflow: flow, Token: token(n), Cores: 4, VUs: 4}})
+}
+
+func (t *tape) took(flow uint64, attempt uint16, n uint32) {
+	t.says(0, core.JobFact{Kind: core.JobFactResult, Workflow: flow, Attempt: attempt, Token: token(n), Node: 3})
+}
+
+// works hands job 1 in and lets it be accepted.
+func (t *tape) works(change ...func(*job.Spec)) {
+	t.ctx.Nodes[2].Role, t.ctx.Nodes[3].Cores = core.RoleClient, 8
+	t.ctx.Job = func(int, uint32) job.Spec {
+		s := job.Spec{VUs: 4, Timeout: 100e9, Workflows: []job.WorkflowSpec{{Name: 1}, {Name: 2, Depends: []uint32{1}}}}
+		for _, f := range change {
+			f(&s)
+		}
+		return s
+	}
+	t.at(sec).job(trace.JobRecord{Kind: trace.JobSubmitted, Node: 2, Fact: core.JobFact{Job: 1}})
+	t.says(2, core.JobFact{Kind: core.JobFactSubmit})
+	t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1})
+	t.state(job.StateNone, job.StateSubmitted)
+	t.flow(10, 0, workflow.None, workflow.Pending)
+	t.flow(11, 0, workflow.None, workflow.Pending)
+	t.says(2, core.JobFact{Kind: core.JobFactSubmit, To: 1, A: 1})
+	t.state(job.StateSubmitted, job.StateDispatching)
+}
+
+// runs dispatches a workflow and lets it run.
+func (t *tape) runs(flow uint64, attempt uint16, n uint32) {
+	t.flow(flow, attempt, workflow.Pending, workflow.Dispatched)
+	t.placed(flow, attempt, n)
+	t.shard(trace.JobWork, flow, n)
+	t.intent(flow, n)
+	t.flow(flow, attempt, workflow.Dispatched, workflow.Running)
+}
+
+// completes ends a workflow that runs.
+func (t *tape) completes(flow uint64, attempt uint16, n uint32) {
+	t.shard(trace.JobEnded, flow, n)
+	t.took(flow, attempt, n)
+	t.flow(flow, attempt, workflow.Running, workflow.Completed)
+}
+
+// finishes runs the whole of job 1.
+func (t *tape) finishes() {
+	t.state(job.StateDispatching, job.StateRunning)
+	t.runs(10, 1, 1)
+	t.at(5*sec).completes(10, 1, 1)
+	t.runs(11, 1, 2)
+	t.at(9*sec).completes(11, 1, 2)
+	t.state(job.StateRunning, job.StateCompleting)
+	t.state(job.StateCompleting, job.StateCompleted)
+}
+
+func (t *tape) hears(s job.State) {
+	t.says(2, core.JobFact{Kind: core.JobFactOutcome, To: uint8(s), Node: 0})
+}
+
+// fails ends the attempt of a workflow that runs, and has it wait for another.
+func (t *tape) tries(flow uint64, attempt uint16, why job.ErrorKind) {
+	t.flowFails(flow, attempt, why, workflow.Running, workflow.Failed, workflow.FailedCancellingDependents, workflow.FailedReadyForRetry, workflow.Pending)
+}
+
+var doctoredJobs = []doctoredRun{
+	{id: W2, name: "a crashed manager speaks of a job", build: func(t *tape, bad bool) {
+		t.works()
+		if bad {
+			t.life(trace.KindCrash, 0)
+		}
+		t.state(job.StateDispatching, job.StateRunning)
+	}},
+	{id: J1, name: "a terminal state is left", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		if bad {
+			t.state(job.StateCompleted, job.StateRunning)
+		}
+	}},
+	{id: J1, name: "a client hears twice", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.hears(job.StateCompleted)
+		if bad {
+			t.hears(job.StateCompleted)
+		}
+	}},
+	{id: J2, name: "client and manager disagree", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		end := job.StateCompleted
+		if bad {
+			end = job.StateFailed
+		}
+		t.hears(end)
+	}},
+	{id: J2, name: "lost although it is known", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.life(trace.KindCrash, 0)
+		}
+		t.at(200 * sec).hears(job.LocalLost)
+	}},
+	{id: J3, name: "a job skips a state", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.state(job.StateDispatching, job.StateRunning)
+			t.state(job.StateRunning, job.StateCompleting)
+		} else {
+			t.state(job.StateDispatching, job.StateCompleting)
+		}
+	}},
+	{id: J3, name: "a workflow skips a state", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		if bad {
+			t.flow(10, 1, workflow.Running, workflow.Pending)
+		} else {
+			t.tries(10, 1, job.ErrorWorker)
+		}
+	}},
+	{id: J3, name: "a state that it did not have", build: func(t *tape, bad bool) {
+		t.works()
+		from := job.StateDispatching
+		if bad {
+			from = job.StateQueued
+			t.state(from, job.StateDispatching)
+			return
+		}
+		t.state(from, job.StateQueued)
+	}},
+	{id: J4, name: "a client waits for ever", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		if !bad {
+			t.hears(job.StateCompleted)
+		}
+		t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		t.at(770 * sec).end()
+	}},
+	{id: J4, name: "a manager holds it running for ever", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.finishes()
+		}
+		t.hears(job.StateCompleted)
+		if !bad {
+			t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		}
+		t.at(770 * sec).end()
+	}},
+	{id: J5, name: "a workflow waits at the end", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		if bad {
+			t.state(job.StateDispatching, job.StateFailed)
+			return
+		}
+		t.flowFails(10, 1, job.ErrorUser, workflow.Running, workflow.Failed)
+		t.flowFails(11, 0, job.ErrorDependency, workflow.Pending, workflow.Failed)
+		t.state(job.StateDispatching, job.StateFailed)
+	}},
+	{id: J5, name: "a shard goes on after the end", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.shard(trace.JobWork, 10, 3)
+		if !bad {
+			t.shard(trace.JobEnded, 10, 3)
+		}
+		t.at(60 * sec).checkpoint()
+		t.at(80 * sec).checkpoint()
+	}},
+	{id: J6, name: "another job of the same name", build: func(t *tape, bad bool) {
+		t.works()
+		t.hears(job.LocalUnknown)
+		for i, n := range []core.NodeID{0, 1} {
+			m := t.message(core.KindJobSubmission, 2, n)
+			b := &job.Submission{Spec: job.Spec{Job: 1, Digest: 7}}
+			if bad && i == 1 {
+				b.Digest = 8
+			}
+			m.Body = b
+			t.sent(m)
+			t.view.flying[m.Kind]++
+			t.at(t.now + 10*ms).delivered(m)
+			t.says(n, core.JobFact{Kind: core.JobFactTable, A: 1})
+		}
+	}},
+	{id: JM1, name: "forgotten before its end", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.finishes()
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactTable})
+	}},
+	{id: JM1, name: "kept for ever", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.hears(job.StateCompleted)
+		if !bad {
+			t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		}
+		t.at(500 * sec).end()
+	}},
+	{id: JW1, name: "before what it needs", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		if !bad {
+			t.completes(10, 1, 1)
+		}
+		t.runs(11, 1, 2)
+	}},
+	{id: JW2, name: "a fourth retry", build: func(t *tape, bad bool) {
+		t.works()
+		n := int64(3)
+		if bad {
+			n = 4
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 10, From: uint8(workflow.Pending), To: uint8(workflow.Dispatched), A: n, B: 5})
+	}},
+	{id: JW2, name: "too many redirects", build: func(t *tape, bad bool) {
+		t.works()
+		n := int64(6)
+		if bad {
+			n = 7
+		}
+		t.says(2, core.JobFact{Kind: core.JobFactSubmit, To: 2, A: 2, B: n})
+	}},
+	{id: JW3, name: "two results of a shard", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.took(10, 1, 1)
+		if bad {
+			t.took(10, 1, 1)
+		}
+	}},
+	{id: JW3, name: "completes twice under a token", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.shard(trace.JobEnded, 10, 1)
+		if bad {
+			t.shard(trace.JobEnded, 10, 1)
+		}
+	}},
+	{id: JW4, name: "fewer virtual users", build: func(t *tape, bad bool) {
+		t.works(func(s *job.Spec) {
+			if bad {
+				s.VUs = 5
+			}
+		})
+		t.runs(10, 1, 1)
+	}},
+	{id: JW4, name: "other cores than it asked for", build: func(t *tape, bad bool) {
+		t.works(func(s *job.Spec) {
+			s.Workflows[0].Cores = 4
+			if bad {
+				s.Workflows[0].Cores = 3
+			}
+		})
+		t.runs(10, 1, 1)
+	}},
+	{id: JW5, name: "an error of the user is tried again", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		why := job.ErrorWorker
+		if bad {
+			why = job.ErrorUser
+		}
+		t.tries(10, 1, why)
+	}},
+	{id: JD1, name: "more cores than there are", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.shard(trace.JobWork, 90, 1)
+		if !bad {
+			t.shard(trace.JobLost, 10, 1)
+		}
+		t.shard(trace.JobWork, 91, 2)
+	}},
+	{id: JD2, name: "fewer free cores than none", build: func(t *tape, bad bool) {
+		t.works()
+		free := int64(0)
+		if bad {
+			free = -1
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactWorker, Node: 3, A: 8, B: free})
+	}},
+	{id: JD3, name: "a dispatch ends twice", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		if bad {
+			t.intent(10, 1)
+		}
+	}},
+	{id: JD3, name: "a dispatch never ends", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		if !bad {
+			t.intent(10, 1)
+		}
+		t.at(30 * sec).end()
+	}},
+	{id: JD4, name: "beside an EXCLUSIVE one", build: func(t *tape, bad bool) {
+		t.works(func(s *job.Spec) {
+			s.Workflows[1].Depends = nil
+			if bad {
+				s.Workflows[0].Priority = job.PriorityExclusive
+			}
+		})
+		t.runs(10, 1, 1)
+		t.runs(11, 1, 2)
+	}},
+	{id: JC1, name: "dispatched while it is cancelled", build: func(t *tape, bad bool) {
+		t.works()
+		if bad {
+			t.state(job.StateDispatching, job.StateCancelling)
+		}
+		t.runs(10, 1, 1)
+	}},
+	{id: JC2, name: "two words about a cancel", build: func(t *tape, bad bool) {
+		cancelled(t, 2)
+		n := uint32(2)
+		if bad {
+			n = 1
+		}
+		cancelTold(t, n)
+	}},
+	{id: JC2, name: "a wrong count of what was cancelled", build: func(t *tape, bad bool) {
+		n := uint32(2)
+		if bad {
+			n = 1
+		}
+		cancelled(t, n)
+	}},
+	{id: JC3, name: "a cancelled workflow starts", build: func(t *tape, bad bool) {
+		t.works()
+		if bad {
+			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.MakeToken(2, 1)), Epoch: 2, Node: 3})
+			return
+		}
+		t.runs(10, 1, 1)
+	}},
+	{id: JF1, name: "an epoch goes back", build: func(t *tape, bad bool) {
+		t.works()
+		e := uint32(2)
+		if bad {
+			t.says(0, core.JobFact{Kind: core.JobFactCancel, Epoch: e})
+			e = 1
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactCancel, Epoch: e})
+	}},
+	{id: JF2, name: "a worker starts an old token", build: func(t *tape, bad bool) {
+		t.works()
+		n := uint32(3)
+		if bad {
+			n = 1
+		}
+		t.shard(trace.JobWork, 10, 2)
+		t.shard(trace.JobEnded, 10, 2)
+		t.shard(trace.JobWork, 10, n)
+	}},
+	{id: JF2, name: "the result of an old attempt counts", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.tries(10, 1, job.ErrorWorker)
+		t.runs(10, 2, 2)
+		if bad {
+			t.took(10, 1, 1)
+		} else {
+			t.took(10, 2, 2)
+		}
+	}},
+	{id: JF3, name: "a token twice", build: func(t *tape, bad bool) {
+		t.works(func(s *job.Spec) { s.Workflows[1].Depends = nil })
+		n := uint32(2)
+		if bad {
+			n = 1
+		}
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		t.flow(11, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(11, 1, n)
+	}},
+	{id: JF3, name: "a token of an epoch that another holds", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		e := uint32(2)
+		if bad {
+			e = 1
+		}
+		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Token: uint64(job.MakeToken(e, 5)), Epoch: e, Node: 3})
+	}},
+}
+
+// cancelled takes job 1 back, and tells its client.
+func cancelled(t *tape, told uint32) {
+	t.works()
+	t.state(job.StateDispatching, job.StateCancelling)
+	t.flow(10, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+	t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+	t.state(job.StateCancelling, job.StateCancelled)
+	cancelTold(t, told)
+}
+
+func cancelTold(t *tape, told uint32) {
+	m := t.message(core.KindJobCancellationComplete, 0, 2)
+	m.Body = &cancel.JobComplete{Job: 1, Cancelled: told, Total: 2}
+	t.sent(m)
+	t.view.flying[m.Kind]++
+	t.at(t.now + 10*ms).delivered(m)
+}

@@ -1,0 +1,256 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+	"hypersim/sim/trace"
+)
+
+// works is what is known of the jobs of a run. Everything in it follows from records.
+type works struct {
+	cfg     job.Config
+	jobs    map[uint64]*jobSeen
+	order   []*jobSeen // as they came
+	records map[recordKey]*recordSeen
+	runs    map[runKey]*runSeen
+	running []*runSeen            // the same, in any order that is the same in every run
+	tokens  map[flowKey]seenToken // highest of each workflow at each worker
+	held    []int                 // cores, by node
+	began   core.Instant          // of the last submission
+}
+
+// recordKey names what a node keeps of a job, flowKey of a workflow of it, runKey of a shard that runs.
+type (
+	recordKey struct {
+		node core.NodeID
+		job  uint64
+	}
+	flowKey struct {
+		node          core.NodeID
+		job, workflow uint64
+	}
+	runKey struct {
+		node       core.NodeID
+		job, token uint64
+	}
+)
+
+type seenToken struct {
+	token uint64
+	inst  uint32
+}
+
+// jobSeen is a job that a client handed in.
+type jobSeen struct {
+	id        uint64
+	client    core.NodeID
+	inst      uint32 // of the client
+	spec      *job.Spec
+	needs     [][]int32
+	timeout   core.Duration
+	accepted  core.Instant // as the client heard; never: it did not
+	clientAt  core.Instant // the client heard how it ended; never: it did not
+	end       job.State    // what was first said of its end
+	endBy     core.NodeID
+	endAt     core.Instant
+	digest    uint64
+	digested  bool
+	records   []*recordSeen
+	holders   []holderSeen
+	stopped   map[uint64]bool     // workflows that nobody may start any more
+	counted   map[flowResult]bool // results that were accepted
+	done      map[uint64]bool     // tokens under which a shard completed
+	offers    []offer
+	cancelled *cancelSeen
+}
+
+// offer is a submission that reached a node.
+type offer struct {
+	node   core.NodeID
+	at     core.Instant
+	digest uint64
+}
+
+// cancelSeen is the final word about a cancel.
+type cancelSeen struct {
+	client           core.NodeID
+	cancelled, total uint32
+	errors           int
+}
+
+// holderSeen is who gives out tokens under an epoch of a datacenter.
+type holderSeen struct {
+	site  int
+	epoch uint32
+	node  core.NodeID
+	last  uint64
+}
+
+// recordSeen is what a process keeps of a job.
+type recordSeen struct {
+	of    *jobSeen
+	node  core.NodeID
+	inst  uint32
+	since core.Instant
+	state job.State
+	epoch uint32
+	kept  bool        // and not freed
+	flows []*flowSeen // in the order of the submission
+	byID  map[uint64]*flowSeen
+}
+
+// flowSeen is a workflow in such a record.
+type flowSeen struct {
+	id      uint64
+	place   int
+	state   workflow.State
+	kind    job.ErrorKind
+	attempt uint16
+	shards  []shardSeen // of the attempt
+}
+
+// shardSeen is a shard of the current attempt.
+type shardSeen struct {
+	index   uint16
+	token   uint64
+	worker  core.NodeID
+	cores   int64
+	vus     int64
+	at      core.Instant
+	intents int
+	over    bool // it has a result
+}
+
+// runSeen is a shard that runs.
+type runSeen struct {
+	runKey
+	workflow uint64
+	cores    int
+	place    int // in works.running
+}
+
+func (w *works) run(x *runSeen) {
+	x.place = len(w.running)
+	w.runs[x.runKey], w.running = x, append(w.running, x)
+}
+
+func (w *works) stop(x *runSeen) {
+	last := len(w.running) - 1
+	w.running[x.place] = w.running[last]
+	w.running[x.place].place = x.place
+	w.running = w.running[:last]
+	delete(w.runs, x.runKey)
+}
+
+func (w *works) init(ctx *Context) {
+	w.cfg = job.Default()
+	if ctx.Jobs != nil {
+		w.cfg = *ctx.Jobs
+	}
+	w.jobs, w.records, w.runs = map[uint64]*jobSeen{}, map[recordKey]*recordSeen{}, map[runKey]*runSeen{}
+	w.tokens, w.held = map[flowKey]seenToken{}, make([]int, len(ctx.Nodes))
+}
+
+// jobRecord takes a record about jobs before the subjects do.
+func (c *Checker) jobRecord(r *trace.JobRecord) {
+	if int(r.Node) >= len(c.hot) {
+		return
+	}
+	if !c.hot[r.Node].up && r.Kind != trace.JobLost && c.fails(W2) {
+		c.detail(W2, r.At, []core.NodeID{r.Node}, "%s is down and reports %v", c.name(r.Node), r.Kind)
+	}
+	c.rememberJob(r)
+}
+
+// The first subject of jobs keeps the books that the others read.
+var _ = judge(func(c *Checker, on *hooks) {
+	on.job(c.jobSubmitted, trace.JobSubmitted)
+})
+
+func (c *Checker) jobSubmitted(r *trace.JobRecord) {
+	w := &c.work
+	x := &jobSeen{
+		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, endAt: never, timeout: w.cfg.Submit.DefaultTimeout,
+		stopped: map[uint64]bool{}, counted: map[flowResult]bool{}, done: map[uint64]bool{},
+	}
+	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
+	if c.ctx.Job == nil {
+		return
+	}
+	spec := c.ctx.Job(int(r.Workload), r.Nth)
+	x.spec = &spec
+	if spec.Timeout > 0 {
+		x.timeout = spec.Timeout
+	}
+	names, deps := make([]uint32, len(spec.Workflows)), make([][]uint32, len(spec.Workflows))
+	for i := range spec.Workflows {
+		names[i], deps[i] = spec.Workflows[i].Name, spec.Workflows[i].Depends
+	}
+	if g, err := workflow.NewGraph(names, deps); err == nil {
+		x.needs = make([][]int32, len(names))
+		for i := range x.needs {
+			x.needs[i] = g.Needs(i)
+		}
+	}
+}
+
+// record returns what the process that reports r keeps of the job, made anew for a new process; nil if nobody handed the
+// job in.
+func (c *Checker) record(r *trace.JobRecord) *recordSeen {
+	w := &c.work
+	key := recordKey{r.Node, r.Fact.Job}
+	x := w.records[key]
+	if x != nil && x.inst == r.Inst {
+		return x
+	}
+	of := w.jobs[r.Fact.Job]
+	if of == nil {
+		return nil
+	}
+	if x != nil {
+		of.drop(x)
+	}
+	x = &recordSeen{of: of, node: r.Node, inst: r.Inst, since: r.At, byID: map[uint64]*flowSeen{}}
+	w.records[key] = x
+	of.records = append(of.records, x)
+	return x
+}
+
+func (x *jobSeen) drop(r *recordSeen) {
+	for i, y := range x.records {
+		if y == r {
+			x.records = append(x.records[:i], x.records[i+1:]...)
+			return
+		}
+	}
+}
+
+// spec returns what its client asked of the workflow, nil if that is not known.
+func (x *recordSeen) spec(f *flowSeen) *job.WorkflowSpec {
+	if x.of.spec == nil || f.place >= len(x.of.spec.Workflows) {
+		return nil
+	}
+	return &x.of.spec.Workflows[f.place]
+}
+
+// shard returns the shard of the current attempt with that token, nil if there is none.
+func (f *flowSeen) shard(token uint64) *shardSeen {
+	for i := range f.shards {
+		if f.shards[i].token == token {
+			return &f.shards[i]
+		}
+	}
+	return nil
+}
+
+// lives reports whether the process that keeps x still runs.
+func (c *Checker) lives(x *recordSeen) bool {
+	n := &c.hot[x.node]
+	return n.up && n.inst == x.inst
+}
+
+// quiet reports whether nothing has disturbed the run for so long.
+func (c *Checker) quiet(now core.Instant, d core.Duration) bool {
+	return c.faults.lasting == 0 && now.Sub(c.faults.last) > d
+}

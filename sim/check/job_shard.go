@@ -1,0 +1,199 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+	"hypersim/sim/trace"
+)
+
+// The rules.
+var (
+	JW3 = rule("I-JW3", "of each workflow and datacenter one result is accepted, and no shard completes twice under one token", "spec 20 §12")
+	JF1 = rule("I-JF1", "at every observer epochs and tokens never decrease, but for a restart", "spec 20 §12")
+	JF2 = rule("I-JF2", "nothing with a token below the observer's record changes anything", "spec 20 §12")
+	JF3 = rule("I-JF3", "dispatch tokens of a job in a datacenter are distinct, and come from who holds their epoch", "spec 20 §12")
+	JD1 = rule("I-JD1", "the live shards of a worker hold no more cores than it has", "spec 20 §12")
+	JD2 = rule("I-JD2", "no manager counts fewer free cores of a worker than none, or more than it has", "spec 20 §12")
+	JD3 = rule("I-JD3", "each intent to dispatch ends once: accepted, refused, or taken back", "spec 20 §12")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.jobFact(c.epochSeen, core.JobFactState, core.JobFactWorkflow, core.JobFactPlaced, core.JobFactResult, core.JobFactCancel)
+	on.jobFact(c.tokenIssued, core.JobFactPlaced)
+	on.jobFact(c.intentEnded, core.JobFactIntent)
+	on.jobFact(c.resultTaken, core.JobFactResult)
+	on.jobFact(c.workerCounted, core.JobFactWorker)
+	on.job(c.shardOrdered, trace.JobWork)
+	on.job(c.shardOver, trace.JobEnded, trace.JobLost)
+	on.ended = append(on.ended, c.intentsLeft)
+})
+
+// epochSeen follows the epoch under which a process speaks of a job.
+func (c *Checker) epochSeen(r *trace.JobRecord) {
+	x := c.record(r)
+	if x == nil {
+		return
+	}
+	if r.Fact.Epoch < x.epoch && c.fails(JF1) {
+		c.detail(JF1, r.At, []core.NodeID{r.Node}, "%s speaks of %v under epoch %d after %d", c.name(r.Node), job.ID(x.of.id), r.Fact.Epoch, x.epoch)
+	}
+	x.epoch = r.Fact.Epoch
+}
+
+// tokenIssued takes a new dispatch token.
+func (c *Checker) tokenIssued(r *trace.JobRecord) {
+	x := c.work.jobs[r.Fact.Job]
+	if x == nil {
+		return
+	}
+	site, t := c.ctx.Nodes[r.Node].Site, job.Token(r.Fact.Token)
+	h := x.holder(site, t.Epoch(), r.Node)
+	if (h.node != r.Node || t.Epoch() != r.Fact.Epoch || uint64(t) <= h.last) && c.fails(JF3) {
+		c.detail(JF3, r.At, []core.NodeID{r.Node, h.node}, "%s issues token %#x of %v under epoch %d; of that epoch %s issued up to %#x",
+			c.name(r.Node), uint64(t), job.ID(x.id), r.Fact.Epoch, c.name(h.node), h.last)
+	}
+	h.last = max(h.last, uint64(t))
+}
+
+// holder returns who issues tokens under an epoch of a datacenter: the first who does.
+func (x *jobSeen) holder(site int, epoch uint32, n core.NodeID) *holderSeen {
+	for i := range x.holders {
+		if h := &x.holders[i]; h.site == site && h.epoch == epoch {
+			return h
+		}
+	}
+	x.holders = append(x.holders, holderSeen{site: site, epoch: epoch, node: n})
+	return &x.holders[len(x.holders)-1]
+}
+
+// shardAt returns what the process that reports r holds of the shard of its token, nil if it is of no current attempt.
+func (c *Checker) shardAt(r *trace.JobRecord) *shardSeen {
+	x := c.record(r)
+	if x == nil {
+		return nil
+	}
+	f := x.byID[r.Fact.Workflow]
+	if f == nil {
+		return nil
+	}
+	return f.shard(r.Fact.Token)
+}
+
+func (c *Checker) intentEnded(r *trace.JobRecord) {
+	s := c.shardAt(r)
+	if s != nil && s.worker == r.Fact.Node {
+		s.intents++
+	}
+	if (s == nil || s.worker != r.Fact.Node || s.intents > 1) && c.fails(JD3) {
+		c.detail(JD3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s ends a dispatch to %s under token %#x that is not under way", c.name(r.Node), c.name(r.Fact.Node), r.Fact.Token)
+	}
+}
+
+// intentsLeft looks for dispatches that never ended: nothing disturbed them for longer than all attempts take.
+func (c *Checker) intentsLeft(now core.Instant) {
+	k := &c.work.cfg.Dispatch
+	long := core.Duration(k.Retries+1)*(k.Timeout+k.Base<<min(k.Retries, 30)) + 1e9
+	for _, x := range c.work.order {
+		for _, y := range x.records {
+			if !c.lives(y) || !c.live(y.node) || !c.quiet(now, long) {
+				continue
+			}
+			for _, f := range y.flows {
+				c.intentLeft(now, long, y, f)
+			}
+		}
+	}
+}
+
+func (c *Checker) intentLeft(now core.Instant, long core.Duration, y *recordSeen, f *flowSeen) {
+	if f.state != workflow.Dispatched {
+		return
+	}
+	for i := range f.shards {
+		if s := &f.shards[i]; s.intents == 0 && !s.over && now.Sub(s.at) > long && c.fails(JD3) {
+			c.detail(JD3, now, []core.NodeID{y.node, s.worker}, "%s sent a shard of %v to %s at %v and knows nothing of it since then",
+				c.name(y.node), job.WorkflowID(f.id), c.name(s.worker), s.at)
+		}
+	}
+}
+
+// flowResult names a shard of an attempt whose result was accepted in a datacenter.
+type flowResult struct {
+	site     int
+	workflow uint64
+	attempt  uint16
+	shard    uint16
+}
+
+// resultTaken takes that a manager accepts the result of a shard.
+func (c *Checker) resultTaken(r *trace.JobRecord) {
+	x := c.work.jobs[r.Fact.Job]
+	if x == nil {
+		return
+	}
+	f := &r.Fact
+	one := flowResult{c.ctx.Nodes[r.Node].Site, f.Workflow, f.Attempt, f.Shard}
+	if x.counted[one] && c.fails(JW3) {
+		c.detail(JW3, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a second result of shard %d of attempt %d of %v", c.name(r.Node), f.Shard, f.Attempt, job.WorkflowID(f.Workflow))
+	}
+	x.counted[one] = true
+	s := c.shardAt(r)
+	if s == nil && c.fails(JF2) {
+		c.detail(JF2, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a result under token %#x of %v, which is not current", c.name(r.Node), f.Token, job.WorkflowID(f.Workflow))
+	}
+	if s != nil {
+		s.over = true
+	}
+}
+
+func (c *Checker) workerCounted(r *trace.JobRecord) {
+	if n, free := r.Fact.Get("cores"), r.Fact.Get("free_cores"); (free < 0 || free > n) && c.fails(JD2) {
+		c.detail(JD2, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s counts %d of %d cores of %s free", c.name(r.Node), free, n, c.name(r.Fact.Node))
+	}
+}
+
+// shardOrdered takes what a worker has its host do.
+func (c *Checker) shardOrdered(r *trace.JobRecord) {
+	switch r.Work.Kind {
+	case core.WorkStart:
+		c.shardStarts(r)
+	case core.WorkKill:
+		c.shardOver(r)
+	case core.WorkStop: // its end follows
+	}
+}
+
+func (c *Checker) shardStarts(r *trace.JobRecord) {
+	w, x := &c.work, &r.Work
+	key, run := flowKey{r.Node, x.Job, x.Workflow}, runKey{r.Node, x.Job, x.Token}
+	if seen := w.tokens[key]; seen.inst == r.Inst && x.Token <= seen.token && c.fails(JF2) {
+		c.detail(JF2, r.At, []core.NodeID{r.Node}, "%s starts a shard of %v under token %#x after %#x", c.name(r.Node), job.WorkflowID(x.Workflow), x.Token, seen.token)
+	}
+	w.tokens[key] = seenToken{x.Token, r.Inst}
+	w.run(&runSeen{runKey: run, workflow: x.Workflow, cores: int(x.Cores)})
+	w.held[r.Node] += int(x.Cores)
+	if cores := c.ctx.Nodes[r.Node].Cores; cores > 0 && w.held[r.Node] > cores && c.fails(JD1) {
+		c.detail(JD1, r.At, []core.NodeID{r.Node}, "the shards of %s hold %d of %d cores", c.name(r.Node), w.held[r.Node], cores)
+	}
+}
+
+// shardOver takes that a shard runs no more, however that came.
+func (c *Checker) shardOver(r *trace.JobRecord) {
+	w, x := &c.work, &r.Work
+	if run := w.runs[runKey{r.Node, x.Job, x.Token}]; run != nil {
+		w.held[r.Node] -= run.cores
+		w.stop(run)
+	}
+	if r.Kind != trace.JobEnded || job.Ended(r.Ended) != job.EndedCompleted {
+		return
+	}
+	y := w.jobs[x.Job]
+	if y == nil {
+		return
+	}
+	if y.done[x.Token] && c.fails(JW3) {
+		c.detail(JW3, r.At, []core.NodeID{r.Node}, "a shard of %v completes a second time under token %#x", job.WorkflowID(x.Workflow), x.Token)
+	}
+	y.done[x.Token] = true
+}

@@ -1,0 +1,224 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/sim/trace"
+)
+
+// The rules.
+var (
+	J1 = rule("I-J1", "a job reaches at most one terminal state at each observer, and never leaves it", "spec 20 §12")
+	J2 = rule("I-J2", "all outcomes of a job are equal, whoever says them; nobody loses a job that a reachable manager knows", "spec 20 §12")
+	J3 = rule("I-J3", "every transition of a job or workflow is in the tables", "spec 20 §12, §3")
+	J4 = rule("I-J4", "a job that was acknowledged as accepted is terminal at quiescence, at its client and everywhere", "spec 20 §12")
+	J5 = rule("I-J5", "a terminal job has nothing that waits or runs at its leader, and 65 s later no shard anywhere", "spec 20 §12")
+	J6 = rule("I-J6", "no job is accepted with two digests", "spec 20 §12")
+
+	JM1 = rule("I-JM1", "a record of a job is freed when its time is over, and not before its job has ended", "spec 20 §12, §11")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	on.jobFact(c.jobMoved, core.JobFactState)
+	on.jobFact(c.jobOver, core.JobFactOutcome)
+	on.jobFact(c.jobAsked, core.JobFactSubmit)
+	on.jobFact(c.jobKept, core.JobFactTable)
+	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
+	on.checkpoint = append(on.checkpoint, c.jobsStopped)
+	on.ended = append(on.ended, c.jobsSettled)
+})
+
+// jobMoved takes a step of a job at a gate or manager.
+func (c *Checker) jobMoved(r *trace.JobRecord) {
+	x := c.record(r)
+	if x == nil {
+		return
+	}
+	from, to := job.State(r.Fact.From), job.State(r.Fact.To)
+	switch {
+	case x.state.Terminal():
+		if c.fails(J1) {
+			c.detail(J1, r.At, []core.NodeID{r.Node}, "%s holds %v %v and moves it to %v", c.name(r.Node), job.ID(x.of.id), x.state, to)
+		}
+	case from != x.state || !from.May(to):
+		if c.fails(J3) {
+			c.detail(J3, r.At, []core.NodeID{r.Node}, "%s holds %v %v and moves it from %v to %v", c.name(r.Node), job.ID(x.of.id), x.state, from, to)
+		}
+	}
+	x.state = to
+	if to.Terminal() {
+		c.jobEnds(r.At, x.of, to, r.Node)
+		c.jobLeft(r.At, x)
+	}
+}
+
+// jobEnds compares what is said of the end of a job with what was said before.
+func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.NodeID) {
+	if x.end == job.StateNone {
+		x.end, x.endBy, x.endAt = to, by, now
+		return
+	}
+	if x.end != to && c.fails(J2) {
+		c.detail(J2, now, []core.NodeID{by, x.endBy}, "%v is %v for %s and was %v for %s at %v",
+			job.ID(x.id), to, c.name(by), x.end, c.name(x.endBy), x.endAt)
+	}
+}
+
+// jobLeft looks for workflows that wait or run although their job has ended.
+func (c *Checker) jobLeft(now core.Instant, x *recordSeen) {
+	for _, f := range x.flows {
+		if open(f.state) && c.fails(J5) {
+			c.detail(J5, now, []core.NodeID{x.node}, "%v ends %v at %s with %v %v", job.ID(x.of.id), x.state, c.name(x.node), job.WorkflowID(f.id), f.state)
+		}
+	}
+}
+
+// jobOver takes what a client learnt of the end of a job.
+func (c *Checker) jobOver(r *trace.JobRecord) {
+	x, to := c.work.jobs[r.Fact.Job], job.State(r.Fact.To)
+	if x == nil {
+		return
+	}
+	if x.clientAt != never && c.fails(J1) {
+		c.detail(J1, r.At, []core.NodeID{r.Node}, "%s hears of a second end of %v: %v", c.name(r.Node), job.ID(x.id), to)
+	}
+	x.clientAt = r.At
+	if to.Terminal() {
+		c.jobEnds(r.At, x, to, r.Node)
+	}
+	if to == job.LocalLost {
+		c.jobLost(r.At, x)
+	}
+}
+
+// jobLost looks for somebody who could have told the client of a job that it calls lost.
+func (c *Checker) jobLost(now core.Instant, x *jobSeen) {
+	long := c.work.cfg.Client.JobLost
+	for _, y := range x.records {
+		if !y.kept || !c.lives(y) || now.Sub(y.since) < long || !c.quiet(now, long) {
+			continue
+		}
+		if c.fails(J2) {
+			c.detail(J2, now, []core.NodeID{x.client, y.node}, "%s gives %v up, which %s has known since %v", c.name(x.client), job.ID(x.id), c.name(y.node), y.since)
+		}
+	}
+}
+
+func (c *Checker) jobAsked(r *trace.JobRecord) {
+	if x := c.work.jobs[r.Fact.Job]; x != nil && r.Fact.To == 1 {
+		x.accepted = r.At
+	}
+}
+
+// jobOffered notes what a submission says, if its receiver takes it.
+func (c *Checker) jobOffered(r *trace.Record) {
+	b, ok := r.Msg.Body.(*job.Submission)
+	if !ok {
+		return
+	}
+	if x := c.work.jobs[uint64(b.Job)]; x != nil {
+		x.offers = append(x.offers[:0], offer{r.Node, r.At, b.Digest})
+	}
+}
+
+// jobTaken compares the digest that a process accepts a job under with that of others.
+func (c *Checker) jobTaken(now core.Instant, x *recordSeen) {
+	for _, o := range x.of.offers {
+		if o.node != x.node || o.at != now {
+			continue
+		}
+		if x.of.digested && x.of.digest != o.digest && c.fails(J6) {
+			c.detail(J6, now, []core.NodeID{x.node}, "%s accepts %v with another digest than it was accepted with before", c.name(x.node), job.ID(x.of.id))
+		}
+		x.of.digest, x.of.digested = o.digest, true
+	}
+}
+
+// jobKept takes that a record of a job is made or freed.
+func (c *Checker) jobKept(r *trace.JobRecord) {
+	x := c.record(r)
+	if x == nil || r.Fact.To != 0 {
+		return
+	}
+	if r.Fact.Get("made") != 0 {
+		x.kept = true
+		c.jobTaken(r.At, x)
+		return
+	}
+	if !x.state.Terminal() && c.fails(JM1) {
+		c.detail(JM1, r.At, []core.NodeID{r.Node}, "%s forgets %v, which is %v", c.name(r.Node), job.ID(x.of.id), x.state)
+	}
+	x.of.drop(x)
+	delete(c.work.records, recordKey{r.Node, r.Fact.Job})
+	if y := x.of; len(y.records) == 0 && y.clientAt != never { // nobody speaks of it any more
+		y.spec, y.needs = nil, nil
+		clear(y.counted)
+		clear(y.done)
+	}
+}
+
+// jobsStopped looks for shards that run long after the end of their job, when nothing keeps leader and worker apart.
+func (c *Checker) jobsStopped(now core.Instant) {
+	limit := c.work.cfg.Cancel.Limit + 5e9
+	if !c.quiet(now, limit) {
+		return
+	}
+	for _, r := range c.work.running {
+		x := c.work.jobs[r.job]
+		if x == nil || x.endAt == never || now.Sub(x.endAt) <= limit || !c.live(r.node) || !c.live(x.endBy) {
+			continue
+		}
+		if c.fails(J5) {
+			c.detail(J5, now, []core.NodeID{r.node, x.endBy}, "%s runs a shard of %v, which ended %v at %v", c.name(r.node), job.ID(x.id), x.end, x.endAt)
+		}
+	}
+}
+
+// quiescence is how long after the last fault, submission and deadline all jobs have ended (spec 20 §12).
+const quiescence = core.Duration(660e9)
+
+func (c *Checker) jobsSettled(now core.Instant) {
+	c.jobsForgotten(now)
+	if len(c.work.order) == 0 {
+		return
+	}
+	last := max(c.faults.last, c.work.began)
+	for _, x := range c.work.order {
+		if x.accepted != never && x.clientAt == never {
+			last = max(last, x.accepted.Add(x.timeout))
+		}
+	}
+	if c.faults.lasting > 0 || now.Sub(last) < quiescence {
+		c.unready[J4] = true
+		return
+	}
+	for _, x := range c.work.order {
+		if x.accepted != never && x.clientAt == never && c.hot[x.client].up && c.hot[x.client].inst == x.inst && c.fails(J4) {
+			c.detail(J4, now, []core.NodeID{x.client}, "%s was told that %v is accepted and has not heard how it ended", c.name(x.client), job.ID(x.id))
+		}
+		for _, y := range x.records {
+			if x.accepted != never && y.kept && !y.state.Terminal() && c.lives(y) && c.fails(J4) {
+				c.detail(J4, now, []core.NodeID{y.node}, "%s holds %v %v", c.name(y.node), job.ID(x.id), y.state)
+			}
+		}
+	}
+}
+
+// jobsForgotten looks for records that should have been freed: their clients have heard, and the time is over.
+func (c *Checker) jobsForgotten(now core.Instant) {
+	k := &c.work.cfg.Retention
+	for _, x := range c.work.order {
+		age := k.Failed
+		if x.end == job.StateCompleted {
+			age = k.Completed
+		}
+		if x.clientAt == never || x.end == job.StateNone || now.Sub(max(x.clientAt, x.endAt)) < age+2*k.Sweep || !c.quiet(now, age+2*k.Sweep) {
+			continue
+		}
+		for _, y := range x.records {
+			if y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
+				c.detail(JM1, now, []core.NodeID{y.node}, "%s still keeps %v, which ended %v at %v", c.name(y.node), job.ID(x.id), x.end, x.endAt)
+			}
+		}
+	}
+}
