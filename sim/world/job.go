@@ -115,6 +115,9 @@ func (w *World) handHeld(now core.Instant, id core.NodeID) {
 	}
 }
 
+// Job returns the nth job of a workload of jobs, without the ids that its client gives it.
+func (w *World) Job(workload int, nth uint32) job.Spec { return w.specs[workload].Draw(w.sc.Seed, nth) }
+
 func (w *World) submit(now core.Instant, h *hand) {
 	n := &w.nodes[h.client]
 	c := corenode.Of[*client.Client](&n.m)

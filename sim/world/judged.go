@@ -1,6 +1,7 @@
 package world
 
 import (
+	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
@@ -20,11 +21,17 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 		c.Suspicions = append(c.Suspicions, suspicion(&sc.Protocol.Configs[i].Swim))
 	}
 	c.Inherited = anyConfig(sc, func(s *swim.Config) bool { return s.Inherited != (swim.Inherited{}) })
+	cores := 0
+	if sc.HasJobs() {
+		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
+	}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
-		c.Nodes = append(c.Nodes, check.Node{
-			ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config,
-		})
+		x := check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config}
+		if n.Role == core.RoleWorker && !n.Ghost {
+			x.Cores = cores
+		}
+		c.Nodes = append(c.Nodes, x)
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]

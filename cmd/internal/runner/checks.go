@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
 	"hypersim/sim/trace"
@@ -40,7 +41,11 @@ type checks struct {
 }
 
 func newChecks(sc *scenarios.Scenario, w func() *world.World) *checks {
-	return &checks{check.New(world.Judged(sc, lateView{w})), sc}
+	ctx := world.Judged(sc, lateView{w})
+	if sc.HasJobs() {
+		ctx.Job = func(workload int, nth uint32) job.Spec { return w().Job(workload, nth) }
+	}
+	return &checks{check.New(ctx), sc}
 }
 
 func (c *checks) sinks() []trace.Sink { return []trace.Sink{c.Checker} }

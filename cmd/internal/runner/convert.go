@@ -7,6 +7,7 @@ import (
 
 	"hypersim/analysis/judge"
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/core/swim"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
@@ -33,8 +34,11 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		n := &sc.Nodes[i]
 		c.Nodes = append(c.Nodes, metrics.Node{
 			ID: n.ID, Name: n.Name, Site: sc.Topology.Sites[n.Site].Name, SiteIndex: n.Site, Role: n.Role,
-			Group: n.Group, Key: n.Key, Ghost: n.Ghost, Late: n.Absent || n.Start > 0,
+			Group: n.Group, Key: n.Key, Ghost: n.Ghost, Late: n.Absent || n.Start > 0, Cores: cores(sc, n),
 		})
+	}
+	if sc.HasJobs() {
+		c.Job = func(workload int, nth uint32) job.Spec { return w().Job(workload, nth) }
 	}
 	for _, i := range sc.WorkloadsByName() {
 		c.Scopes = append(c.Scopes, sc.Workloads[i].ID)
@@ -52,6 +56,14 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		c.Faults = append(c.Faults, info)
 	}
 	return c
+}
+
+// cores returns how many cores jobs find at a node.
+func cores(sc *scenarios.Scenario, n *scenarios.NodeSpec) int {
+	if n.Role != core.RoleWorker || n.Ghost || !sc.HasJobs() {
+		return 0
+	}
+	return sc.Cluster.CoresPerWorker
 }
 
 // linked reports whether gates and leaders measure each other.
