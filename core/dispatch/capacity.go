@@ -9,7 +9,8 @@ import (
 
 // flight is a dispatch whose cores the worker's newest version does not show yet.
 type flight struct {
-	token   job.Token
+	job     job.ID
+	token   job.Token // unique within the job only
 	cores   uint16
 	version uint64 // of the worker when it accepted; 0 = not answered
 }
@@ -48,14 +49,14 @@ func (c *Capacity) Reset(version uint64, available int) {
 }
 
 // Sent notes a dispatch that is on its way.
-func (c *Capacity) Sent(t job.Token, cores int) {
-	c.flights = append(c.flights, flight{token: t, cores: uint16(cores)})
+func (c *Capacity) Sent(j job.ID, t job.Token, cores int) {
+	c.flights = append(c.flights, flight{job: j, token: t, cores: uint16(cores)})
 }
 
 // Accepted notes that the worker took it, at the given version of its own.
-func (c *Capacity) Accepted(t job.Token, version uint64) {
+func (c *Capacity) Accepted(j job.ID, t job.Token, version uint64) {
 	for i := range c.flights {
-		if c.flights[i].token != t {
+		if c.flights[i].token != t || c.flights[i].job != j {
 			continue
 		}
 		if version <= c.version { // a newer word of the worker shows it already
@@ -68,8 +69,8 @@ func (c *Capacity) Accepted(t job.Token, version uint64) {
 }
 
 // Gone notes that a dispatch came to nothing: refused, fenced, or its shard ended.
-func (c *Capacity) Gone(t job.Token) {
-	c.flights = slices.DeleteFunc(c.flights, func(f flight) bool { return f.token == t })
+func (c *Capacity) Gone(j job.ID, t job.Token) {
+	c.flights = slices.DeleteFunc(c.flights, func(f flight) bool { return f.job == j && f.token == t })
 }
 
 // Unanswered returns how many dispatches are on their way.

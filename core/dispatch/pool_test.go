@@ -82,11 +82,11 @@ func TestCapacity(t *testing.T) {
 	var c Capacity
 	c.Heard(7, 8)
 	tok := job.MakeToken(1, 1)
-	c.Sent(tok, 4)
+	c.Sent(7, tok, 4)
 	if c.Free() != 4 || c.Unanswered() != 1 {
 		t.Errorf("sent: free %d", c.Free())
 	}
-	c.Accepted(tok, 8)
+	c.Accepted(7, tok, 8)
 	if c.Free() != 4 || c.Unanswered() != 0 {
 		t.Errorf("accepted at 8, heard 7: free %d", c.Free())
 	}
@@ -108,19 +108,33 @@ func TestCapacity(t *testing.T) {
 	if at := c.Expire(100); at != core.Never || c.Free() != 3 {
 		t.Errorf("after it: free %d", c.Free())
 	}
-	c.Sent(tok+1, 5)
+	c.Sent(7, tok+1, 5)
 	if c.Free() != 0 {
 		t.Errorf("free %d", c.Free())
 	}
-	c.Gone(tok + 1)
-	c.Accepted(tok+1, 12)
+	c.Gone(7, tok+1)
+	c.Accepted(7, tok+1, 12)
 	if c.Free() != 3 {
 		t.Errorf("refused: free %d", c.Free())
 	}
-	c.Sent(tok+2, 1)
+	c.Sent(7, tok+2, 1)
 	c.Heard(20, 2)
-	c.Accepted(tok+2, 15) // shown by 20 already
+	c.Accepted(7, tok+2, 15) // shown by 20 already
 	if c.Free() != 2 {
 		t.Errorf("shown before the ack: free %d", c.Free())
+	}
+}
+
+// Tokens are those of a job: another job may have the same ones.
+func TestCapacityTellsJobsApart(t *testing.T) {
+	var c Capacity
+	c.Reset(1, 8)
+	tok := job.MakeToken(1, 1)
+	c.Sent(1, tok, 3)
+	c.Sent(2, tok, 2)
+	c.Accepted(2, tok, 5)
+	c.Gone(1, tok)
+	if c.Free() != 6 || c.Unanswered() != 0 {
+		t.Errorf("%d free, %d unanswered; job 2 has 2 of 8 cores", c.Free(), c.Unanswered())
 	}
 }

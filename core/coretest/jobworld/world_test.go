@@ -74,3 +74,25 @@ func TestWorkerDies(t *testing.T) {
 		t.Errorf("%d attempts", placed)
 	}
 }
+
+// A worker runs shards of two jobs under the same token, since tokens are a job's own. That one of them ends does not make
+// its manager forget the other: both jobs end although the worker dies.
+func TestSameTokensOfTwoJobs(t *testing.T) {
+	cfg := job.Default()
+	w := New(Params{Config: &cfg, Workers: 2, Cores: 4, Clients: 1, Seed: 1})
+	var ids []job.ID
+	for _, d := range []time.Duration{2, 50, 50, 2} {
+		ids = append(ids, w.Submit(0, chain(w, d*time.Second)))
+	}
+	w.After(10*time.Second, func() {
+		w.Crash(1)
+		w.Hold(1, core.StateDead)
+	})
+	w.Run(400 * sec)
+	c, _ := w.Client(0)
+	for i, id := range ids {
+		if s := c.State(id); s != job.StateCompleted {
+			t.Errorf("job %d ended %v", i, s)
+		}
+	}
+}

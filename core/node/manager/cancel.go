@@ -123,7 +123,7 @@ func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
 				continue
 			}
 			s.state = shardOver
-			m.drop(s.worker, s.token)
+			m.drop(s.worker, x.id, s.token)
 			x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: s.worker, Kind: job.ErrorCancelled})
 		}
 		m.confirm(now, x, i, fx)
@@ -192,7 +192,7 @@ func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Eff
 	}
 	if sh := x.flows[k].find(t); sh != nil && sh.state.holds() {
 		sh.state = shardOver
-		m.drop(sh.worker, t)
+		m.drop(sh.worker, x.id, t)
 		m.confirm(now, x, k, fx)
 	}
 }

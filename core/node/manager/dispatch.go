@@ -18,7 +18,7 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	f := &x.flows[i]
 	s, spec := &f.shards[k], &x.spec.Workflows[i]
 	w := m.workers.at(s.worker)
-	w.cores.Sent(s.token, int(s.cores))
+	w.cores.Sent(x.id, s.token, int(s.cores))
 	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
 	b := call.Make[dispatch.WorkflowDispatch](fx, core.KindWorkflowDispatch)
 	b.Shard, b.Name, b.Payload, b.VUs, b.Cores = x.shardAt(i, k), spec.Name, spec.Payload, s.vus, s.cores
@@ -80,7 +80,7 @@ func (m *Manager) intentFact(x *record, i int, s *shard, o *call.Outcome, fx *co
 // accepted notes that a worker runs a shard.
 func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, version uint64, fx *core.Effects) {
 	if !m.workers.at(s.worker).gone() && s.state.holds() {
-		m.workers.at(s.worker).cores.Accepted(s.token, version)
+		m.workers.at(s.worker).cores.Accepted(x.id, s.token, version)
 		m.relist(s.worker)
 	}
 	if s.state != shardSent {
@@ -112,7 +112,7 @@ func (m *Manager) refused(now core.Instant, x *record, i, k int, o *call.Outcome
 	s := &f.shards[k]
 	old := *s
 	s.state = shardOver
-	m.drop(old.worker, old.token)
+	m.drop(old.worker, x.id, old.token)
 	if o.Unknown { // it may have arrived, or may yet
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: old.token, worker: old.worker, cores: old.cores}, cancel.ReasonAttempt, fx)
 	}
@@ -163,7 +163,7 @@ func (m *Manager) withdraw(now core.Instant, x *record, i int, fx *core.Effects)
 			continue
 		}
 		s.state = shardOver
-		m.drop(s.worker, s.token)
+		m.drop(s.worker, x.id, s.token)
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, cancel.ReasonAttempt, fx)
 	}
 }

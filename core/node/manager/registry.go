@@ -178,10 +178,10 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 }
 
 // drop takes a shard off the books of its worker, which has not got it any more.
-func (m *Manager) drop(id core.NodeID, t job.Token) {
+func (m *Manager) drop(id core.NodeID, j job.ID, t job.Token) {
 	x := m.workers.at(id)
-	x.cores.Gone(t)
-	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.token == t })
+	x.cores.Gone(j, t)
+	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.rec.id == j && r.token == t })
 	m.relist(id)
 }
 

@@ -57,7 +57,7 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 // ended handles a shard that has ended under the current token.
 func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.WorkflowFinalResult, fx *core.Effects) {
 	f := &x.flows[i]
-	m.drop(s.worker, s.token)
+	m.drop(s.worker, x.id, s.token)
 	s.done, s.bad, s.result = b.Completed, b.Failed, b.Results
 	if b.Ended == job.EndedCompleted {
 		s.state = shardDone

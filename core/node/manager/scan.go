@@ -80,7 +80,7 @@ func (m *Manager) missed(now core.Instant, r run, at core.NodeID, a *job.Workflo
 		}
 	}
 	s.state = shardOver
-	m.drop(at, r.token)
+	m.drop(at, r.rec.id, r.token)
 	m.fail(now, r.rec, int(r.place), workflow.CauseReturned, at, fx)
 }
 
