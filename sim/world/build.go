@@ -49,10 +49,10 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	w.buildGroups()
 	w.buildSites()
 	w.buildTold()
+	w.planStarts()
 	if err := w.planJobs(); err != nil {
 		return nil, err
 	}
-	w.planStarts()
 	w.planFaults()
 	w.planSnapshots()
 	w.planWork()
