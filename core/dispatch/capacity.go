@@ -7,10 +7,10 @@ import (
 	"hypersim/core/job"
 )
 
-// flight is a dispatch whose cores the worker's newest version does not show yet.
+// flight is a dispatch whose cores the worker's newest version does not show yet. Tokens are numbers of a job.
 type flight struct {
 	job     job.ID
-	token   job.Token // unique within the job only
+	token   job.Token
 	cores   uint16
 	version uint64 // of the worker when it accepted; 0 = not answered
 }
@@ -70,7 +70,7 @@ func (c *Capacity) Accepted(j job.ID, t job.Token, version uint64) {
 
 // Gone notes that a dispatch came to nothing: refused, fenced, or its shard ended.
 func (c *Capacity) Gone(j job.ID, t job.Token) {
-	c.flights = slices.DeleteFunc(c.flights, func(f flight) bool { return f.job == j && f.token == t })
+	c.flights = slices.DeleteFunc(c.flights, func(f flight) bool { return f.token == t && f.job == j })
 }
 
 // Unanswered returns how many dispatches are on their way.
@@ -119,6 +119,18 @@ func (c *Capacity) Free() int {
 	}
 	return max(0, n)
 }
+
+// MemoryBytes returns the heap bytes that c holds.
+func (c *Capacity) MemoryBytes() int { return flightBytes*cap(c.flights) + holdBytes*cap(c.holds) }
+
+// Sizes in bytes, held to the truth by a test.
+const (
+	flightBytes = 32
+	holdBytes   = 32
+)
+
+// Reserved returns how many dispatches and provisions hold cores that the worker has not shown as taken.
+func (c *Capacity) Reserved() int { return len(c.flights) + len(c.holds) }
 
 // Version returns the newest version of the worker that was heard.
 func (c *Capacity) Version() uint64 { return c.version }

@@ -61,20 +61,23 @@ func NewPool(base core.NodeID, n int) *Pool {
 // Total returns the free cores of all workers that may be used.
 func (p *Pool) Total() int { return p.total }
 
-// Set says how many cores of id are free to be given away, and how willingly.
-func (p *Pool) Set(id core.NodeID, b Bucket, free int) {
+// Set says how many cores of id are free to be given away, and how willingly. It reports whether that is news.
+func (p *Pool) Set(id core.NodeID, b Bucket, free int) bool {
 	i := int(id - p.base)
 	s := &p.slots[i]
-	if free <= 0 {
-		b = BucketNone
+	if free <= 0 || b == BucketNone {
+		b, free = BucketNone, 0
+	}
+	if s.bucket == b && int(s.free) == free {
+		return false
 	}
 	if s.bucket != BucketNone {
 		p.levels[s.bucket][s.free].flip(i, -1)
 		p.total -= int(s.free)
 	}
-	s.bucket, s.free = b, int32(max(0, free))
+	s.bucket, s.free = b, int32(free)
 	if b == BucketNone {
-		return
+		return true
 	}
 	for len(p.levels[b]) <= free {
 		p.levels[b] = append(p.levels[b], level{})
@@ -85,6 +88,7 @@ func (p *Pool) Set(id core.NodeID, b Bucket, free int) {
 	}
 	l.flip(i, 1)
 	p.total += free
+	return true
 }
 
 func (l *level) flip(i, by int) {

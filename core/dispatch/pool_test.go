@@ -82,11 +82,11 @@ func TestCapacity(t *testing.T) {
 	var c Capacity
 	c.Heard(7, 8)
 	tok := job.MakeToken(1, 1)
-	c.Sent(7, tok, 4)
+	c.Sent(3, tok, 4)
 	if c.Free() != 4 || c.Unanswered() != 1 {
 		t.Errorf("sent: free %d", c.Free())
 	}
-	c.Accepted(7, tok, 8)
+	c.Accepted(3, tok, 8)
 	if c.Free() != 4 || c.Unanswered() != 0 {
 		t.Errorf("accepted at 8, heard 7: free %d", c.Free())
 	}
@@ -108,20 +108,31 @@ func TestCapacity(t *testing.T) {
 	if at := c.Expire(100); at != core.Never || c.Free() != 3 {
 		t.Errorf("after it: free %d", c.Free())
 	}
-	c.Sent(7, tok+1, 5)
+	c.Sent(3, tok+1, 5)
 	if c.Free() != 0 {
 		t.Errorf("free %d", c.Free())
 	}
-	c.Gone(7, tok+1)
-	c.Accepted(7, tok+1, 12)
+	c.Gone(3, tok+1)
+	c.Accepted(3, tok+1, 12)
 	if c.Free() != 3 {
 		t.Errorf("refused: free %d", c.Free())
 	}
-	c.Sent(7, tok+2, 1)
+	c.Sent(3, tok+2, 1)
 	c.Heard(20, 2)
-	c.Accepted(7, tok+2, 15) // shown by 20 already
+	c.Accepted(3, tok+2, 15) // shown by 20 already
 	if c.Free() != 2 {
 		t.Errorf("shown before the ack: free %d", c.Free())
+	}
+	c.Sent(3, tok, 1) // the same number of two jobs
+	c.Sent(4, tok, 1)
+	c.Gone(5, tok)
+	c.Accepted(4, tok, 21)
+	if c.Unanswered() != 1 || c.Free() != 0 {
+		t.Errorf("the dispatch of another job: %d unanswered, free %d", c.Unanswered(), c.Free())
+	}
+	c.Gone(4, tok)
+	if c.Unanswered() != 1 || c.Free() != 1 {
+		t.Errorf("the end of another job: %d unanswered, free %d", c.Unanswered(), c.Free())
 	}
 }
 

@@ -95,6 +95,17 @@ func (r *Ready) Len() int {
 	return n
 }
 
+// MemoryBytes returns the heap bytes that r holds.
+func (r *Ready) MemoryBytes() (n int) {
+	for i := range r.lists {
+		n += wantBytes * cap(r.lists[i])
+	}
+	return n
+}
+
+// wantBytes is the size of a Want, held to the truth by a test.
+const wantBytes = 24
+
 // Grant is what a ready workflow gets.
 type Grant struct {
 	Want

@@ -189,6 +189,9 @@ func TestMachineAgainstModel(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
+	if g := unsafe.Sizeof(Graph{}); g != graphBytes {
+		t.Errorf("a graph is %d bytes, the constant says %d", g, graphBytes)
+	}
 	if e, s := unsafe.Sizeof(entry{}), unsafe.Sizeof(Step{}); e != entryBytes || s != stepBytes {
 		t.Errorf("an entry has %d bytes, a step %d", e, s)
 	}

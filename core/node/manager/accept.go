@@ -45,10 +45,20 @@ func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) 
 	if m.walk.Size(msg, m.p.Book) > m.cfg.Submit.MaxBytes {
 		return call.CodeTooLarge, job.StateNone
 	}
-	if !valid(b) {
+	if !valid(b) || m.taken(b) {
 		return call.CodeInvalid, job.StateNone
 	}
 	return call.CodeOK, job.StateNone
+}
+
+// taken reports whether a workflow of another job has the id of one of b's: ids are drawn, and name a workflow alone.
+func (m *Manager) taken(b *job.Submission) bool {
+	for i := range b.Workflows {
+		if m.flows.State(b.Workflows[i].Workflow) != workflow.None {
+			return true
+		}
+	}
+	return false
 }
 
 // valid checks what can be seen without the graph of dependencies, and the graph.
@@ -56,17 +66,16 @@ func valid(b *job.Submission) bool {
 	if b.Timeout < 0 || len(b.Workflows) == 0 {
 		return false
 	}
+	seen := make(map[job.WorkflowID]struct{}, len(b.Workflows))
 	for i := range b.Workflows {
 		w := &b.Workflows[i]
-		vus := cmp.Or(w.VUs, b.VUs)
-		if vus < 1 && w.Cores < 1 {
+		if cmp.Or(w.VUs, b.VUs) < 1 && w.Cores < 1 {
 			return false
 		}
-		for k := range i {
-			if b.Workflows[k].Workflow == w.Workflow {
-				return false
-			}
-		}
+		seen[w.Workflow] = struct{}{}
+	}
+	if len(seen) != len(b.Workflows) {
+		return false
 	}
 	_, err := graphOf(b)
 	return err == nil

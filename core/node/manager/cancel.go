@@ -94,6 +94,7 @@ func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) 
 		}
 	}
 	if f.early {
+		x.kept = true
 		m.merge(f)
 		x.completed += f.done
 		x.failed += f.bad
@@ -117,6 +118,7 @@ func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
 		if m.flows.State(f.id) != workflow.Cancelling || t.workflow != 0 && f.id != t.workflow {
 			continue
 		}
+		x.unconfirmed++
 		for k := range f.shards {
 			s := &f.shards[k]
 			if !s.state.holds() {
@@ -186,6 +188,7 @@ func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Eff
 	}
 	s := x.stops[i]
 	x.stops = slices.Delete(x.stops, i, i+1)
+	m.over(s.worker, x.id, t)
 	k := x.place(s.shard.Workflow)
 	if k < 0 || m.flows.State(x.flows[k].id) != workflow.Cancelling {
 		return
@@ -198,7 +201,7 @@ func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Eff
 }
 
 // confirmStop forgets that the end of a shard was asked for: it has ended.
-func (m *Manager) confirmStop(x *record, t job.Token, _ *core.Effects) {
+func (m *Manager) confirmStop(x *record, t job.Token) {
 	x.stops = slices.DeleteFunc(x.stops, func(s stop) bool { return s.token == t })
 }
 

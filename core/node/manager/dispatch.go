@@ -24,65 +24,75 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	b.Shard, b.Name, b.Payload, b.VUs, b.Cores = x.shardAt(i, k), spec.Name, spec.Payload, s.vus, s.cores
 	b.Timeout = max(0, x.timeout-now.Sub(x.accepted))
 	b.Token, b.DE, b.JobLeader, b.Instance = s.token, x.de, m.p.Self, w.instance
-	m.calls.Go(now, s.worker, core.KindWorkflowDispatch, b, &m.how.dispatch, call.Ticket{Op: opDispatch, N: uint32(k), Job: uint64(x.id), Sub: uint64(f.id)}, fx)
+	m.calls.Go(now, s.worker, core.KindWorkflowDispatch, b, &m.how.dispatch, call.Ticket{Op: opDispatch, N: uint32(i), Job: uint64(x.id), Sub: uint64(s.token)}, fx)
 	m.relist(s.worker)
 	p := fx.JobFact(core.JobFactPlaced)
 	p.Job, p.Workflow, p.Epoch, p.Attempt, p.Shard = uint64(x.id), uint64(f.id), x.de, f.attempt, uint16(k)
 	p.Token, p.Node, p.A, p.B = uint64(s.token), s.worker, int64(s.cores), int64(s.vus)
 }
 
-// dispatched hears what became of a dispatch. What is not of the current attempt any more was taken back already.
+// wanted reports whether a dispatch is to be sent again: not if its shard was taken back, cancelled or has ended
+// (I-JC1, I-JC3).
+func (m *Manager) wanted(t *call.Ticket) bool {
+	x := m.records.by[job.ID(t.Job)]
+	if x == nil {
+		return false
+	}
+	s := x.flows[t.N].find(job.Token(t.Sub))
+	return s != nil && (s.state == shardSent || s.state == shardAccepted)
+}
+
+// dispatched hears what became of a dispatch. Its token says which shard it is about: where that was taken back
+// meanwhile, another one may stand in its place, at the same worker even.
 func (m *Manager) dispatched(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	m.landed(o)
 	x := m.records.by[job.ID(o.Job)]
 	if x == nil {
 		return
 	}
-	i := x.place(job.WorkflowID(o.Sub))
-	if i < 0 || int(o.N) >= len(x.flows[i].shards) {
-		return
-	}
-	s := &x.flows[i].shards[o.N]
-	if s.worker != o.From || !m.answers(o, s) {
-		return
-	}
+	i, t := int(o.N), job.Token(o.Sub)
+	s := x.flows[i].find(t)
 	m.intentFact(x, i, s, o, fx)
-	if o.Done() {
-		version := uint64(0)
-		if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok {
-			version = a.WorkerVersion
-		}
-		m.accepted(now, x, i, s, version, fx)
-		return
+	switch {
+	case s == nil:
+	case o.Done():
+		m.accepted(now, x, i, s, fx)
+	case s.state == shardSent: // else a result or progress said that it was accepted, or it was taken back
+		m.refused(now, x, i, s, o, fx)
 	}
-	if s.state != shardSent { // it was accepted: a result or progress said so before
-		return
-	}
-	m.refused(now, x, i, int(o.N), o, fx)
 }
 
-// answers reports whether an outcome is about the shard that stands in its place now: a replaced one had another token.
-func (m *Manager) answers(o *call.Outcome, s *shard) bool {
-	if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok {
-		return a.Token == s.token
+// landed takes what a dispatch reserved off the books of its worker, unless the worker has it: then a newer word of the
+// worker does.
+func (m *Manager) landed(o *call.Outcome) {
+	w := m.workers.at(o.From)
+	if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok && o.Done() {
+		w.cores.Accepted(job.ID(o.Job), job.Token(o.Sub), a.WorkerVersion)
+	} else {
+		w.cores.Gone(job.ID(o.Job), job.Token(o.Sub))
 	}
-	return s.state == shardSent
+	m.relist(o.From)
 }
 
+// intentFact tells how an intent ended: accepted, refused, or unknown and fenced (I-JD3). Of a shard that was taken back
+// there is its token only.
 func (m *Manager) intentFact(x *record, i int, s *shard, o *call.Outcome, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactIntent)
-	f.Job, f.Workflow, f.Epoch, f.Attempt, f.Shard = uint64(x.id), uint64(x.flows[i].id), x.de, x.flows[i].attempt, uint16(o.N)
-	f.Token, f.Node, f.Code, f.A, f.B = uint64(s.token), s.worker, uint8(o.Code), int64(s.cores), int64(s.vus)
+	f.Job, f.Workflow, f.Epoch, f.Token, f.Node, f.Code = uint64(x.id), uint64(x.flows[i].id), x.de, o.Sub, o.From, uint8(o.Code)
 	if !o.Answered {
 		f.To = 1
+	}
+	if s == nil {
+		return
+	}
+	f.Attempt, f.Shard, f.A, f.B = x.flows[i].attempt, uint16(x.flows[i].index(s)), int64(s.cores), int64(s.vus)
+	if !o.Answered && (s.state == shardAccepted || s.state == shardDone) { // what came later said that it was
+		f.Code = uint8(call.CodeOK)
 	}
 }
 
 // accepted notes that a worker runs a shard.
-func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, version uint64, fx *core.Effects) {
-	if !m.workers.at(s.worker).gone() && s.state.holds() {
-		m.workers.at(s.worker).cores.Accepted(x.id, s.token, version)
-		m.relist(s.worker)
-	}
+func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, fx *core.Effects) {
 	if s.state != shardSent {
 		return
 	}
@@ -107,10 +117,9 @@ func (m *Manager) running(now core.Instant, x *record, i int, why workflow.Reaso
 
 // refused replaces a shard that its worker did not take, on another worker that has room right now. Without one the
 // attempt fails: a workflow never runs with fewer virtual users than asked (J24).
-func (m *Manager) refused(now core.Instant, x *record, i, k int, o *call.Outcome, fx *core.Effects) {
+func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.Outcome, fx *core.Effects) {
 	f := &x.flows[i]
-	s := &f.shards[k]
-	old := *s
+	k, old := f.index(s), *s
 	s.state = shardOver
 	m.drop(old.worker, x.id, old.token)
 	if o.Unknown { // it may have arrived, or may yet
@@ -144,10 +153,10 @@ func (m *Manager) substitute(now core.Instant, f *flow, old *shard) core.NodeID 
 	}
 }
 
-// uses reports whether a shard of the current attempt is at w: a worker has one of them at most.
+// uses reports whether a shard of the current attempt is or was at w: a worker has one of them at most.
 func (f *flow) uses(w core.NodeID) bool {
 	for k := range f.shards {
-		if f.shards[k].worker == w && f.shards[k].state.holds() {
+		if f.shards[k].worker == w && f.shards[k].state != shardOver {
 			return true
 		}
 	}

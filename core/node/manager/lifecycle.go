@@ -57,6 +57,7 @@ func (m *Manager) step(now core.Instant, x *record, i int, to workflow.State, wh
 			by = -1
 		}
 		x.live += by
+		m.due = m.due || by < 0 // an EXCLUSIVE one may have waited for that
 		if x.spec.Workflows[i].Priority == job.PriorityExclusive {
 			x.alone = by > 0
 		}

@@ -181,8 +181,11 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	m.pass(now, fx)
 }
 
-// Target implements call.Owner: who was asked is asked again.
-func (m *Manager) Target(_ core.Instant, _ *call.Ticket, _ int, last core.NodeID) core.NodeID {
+// Target implements call.Owner: who was asked is asked again, as long as it matters.
+func (m *Manager) Target(_ core.Instant, t *call.Ticket, _ int, last core.NodeID) core.NodeID {
+	if t.Op == opDispatch && !m.wanted(t) {
+		return core.NoNode
+	}
 	return last
 }
 
@@ -202,6 +205,16 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 
 // Jobs returns how many jobs are kept, and how many of them have not ended.
 func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.live }
+
+// Entries returns how many entries of jobs there are in all tables, tombstones included: 0 when all has been over for
+// long (I-JM2).
+func (m *Manager) Entries() int {
+	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.graves.Len() + m.singles.Len() + m.calls.Len()
+	for i := range m.workers.list {
+		n += len(m.workers.list[i].runs) + m.workers.list[i].cores.Reserved()
+	}
+	return n + m.timers.ofJobs()
+}
 
 // Counters of what must not happen, or should be rare.
 func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flows.Illegal, m.stale }

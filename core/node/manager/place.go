@@ -54,8 +54,14 @@ type spot struct {
 // anything was sent.
 func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, fx *core.Effects) bool {
 	f := &x.flows[i]
-	if len(f.excluded) > 0 && m.noneLeft(f, now) {
-		f.excluded = nil
+	if len(f.excluded) > 0 {
+		least := 1
+		if exact {
+			least = cores
+		}
+		if m.tooFewLeft(f, least, now) {
+			f.excluded = nil
+		}
 	}
 	spots := m.spots(now, f, cores)
 	got := 0
@@ -101,17 +107,15 @@ func (m *Manager) spots(now core.Instant, f *flow, cores int) []spot {
 	return out
 }
 
-// noneLeft reports whether the workers that f must not use are all that there are. Then it may use them (spec 20 §3.4).
-func (m *Manager) noneLeft(f *flow, now core.Instant) bool {
-	n := 0
-	for k, x := range f.excluded {
-		again := false
-		for _, y := range f.excluded[:k] {
-			again = again || y.worker == x.worker
-		}
-		if !again && x.until > now && m.workers.knows(x.worker) && !m.workers.at(x.worker).gone() {
-			n++
+// tooFewLeft reports whether the workers that f may use, busy ones included, have fewer cores than the least that it
+// needs. Then it may use the others too: an exclusion must not keep it waiting for ever (spec 20 §3.4).
+func (m *Manager) tooFewLeft(f *flow, least int, now core.Instant) bool {
+	for i := range m.workers.list {
+		if w := &m.workers.list[i]; w.usable() && !f.excludes(m.workers.id(i), now) {
+			if least -= int(w.total); least <= 0 {
+				return false
+			}
 		}
 	}
-	return n >= m.workers.fit
+	return true
 }

@@ -46,7 +46,7 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 		return call.CodeStaleFence, f.current()
 	}
 	if s.state == shardSent { // the ack is late or lost (J11)
-		m.accepted(now, x, i, s, 0, fx)
+		m.accepted(now, x, i, s, fx)
 	}
 	if p.Seq <= s.seq {
 		return call.CodeDuplicate, 0

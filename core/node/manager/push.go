@@ -100,14 +100,15 @@ func (m *Manager) pushWorkflow(now core.Instant, x *record, i int, fx *core.Effe
 	m.push(now, x, core.KindWorkflowResultPush, b, opPush, fx)
 }
 
-// pushCancelled tells a client, once, that nothing of its cancelled job runs any more (J44).
+// pushCancelled tells a client, once, that nothing of its cancelled job runs any more, as far as is known (J44): those
+// cancelled, those that had ended before and those that nobody confirmed are all of its workflows (I-JC2).
 func (m *Manager) pushCancelled(now core.Instant, x *record, fx *core.Effects) {
 	if x.client == core.NoNode {
 		return
 	}
 	b := call.Make[cancel.JobComplete](fx, core.KindJobCancellationComplete)
-	b.Job, b.Site, b.Success, b.Epoch = x.id, m.p.Site, len(x.errors) == 0, x.de
-	b.Cancelled, b.Total, b.Elapsed = uint32(x.tally.Cancelled), uint32(len(x.flows)), now.Sub(x.accepted)
+	b.Job, b.Site, b.Success, b.Epoch = x.id, m.p.Site, x.unconfirmed == 0, x.de
+	b.Cancelled, b.Total, b.Elapsed = uint32(x.tally.Cancelled)-x.unconfirmed, uint32(len(x.flows)), now.Sub(x.accepted)
 	b.Errors = append(b.Errors, x.errors...)
 	m.push(now, x, core.KindJobCancellationComplete, b, opPush, fx)
 }

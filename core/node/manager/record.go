@@ -41,6 +41,9 @@ type record struct {
 	stops             []stop
 	cancelled         uint32 // workflows that the cancel found alive
 
+	unconfirmed uint32 // workflows that count as cancelled though nobody confirmed it
+	kept        bool   // a cancelled workflow has data that came before
+
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
 	delivered bool
@@ -179,6 +182,16 @@ func (f *flow) find(t job.Token) *shard {
 	return nil
 }
 
+// index returns the place of a shard of f.
+func (f *flow) index(s *shard) int {
+	for k := range f.shards {
+		if &f.shards[k] == s {
+			return k
+		}
+	}
+	return -1
+}
+
 // current returns the greatest token that was issued for the current attempt of f.
 func (f *flow) current() (t job.Token) {
 	for i := range f.shards {
@@ -197,20 +210,34 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 	return false
 }
 
-// MemoryBytes of a record are held to the truth by a test.
+// Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes = 400
-	flowBytes   = 168
-	shardBytes  = 80
+	recordBytes    = 408
+	flowBytes      = 120
+	shardBytes     = 72
+	exclusionBytes = 16
+	stopBytes      = 40
+	failureBytes   = 24
+	specBytes      = 64
+	placeBytes     = 32 // of a job in the map
 )
 
 func (r *records) memoryBytes() int {
-	n := 8*(cap(r.order)+cap(r.queue)) + 48*len(r.by)
+	n := 8*(cap(r.order)+cap(r.queue)) + placeBytes*len(r.by)
 	for _, x := range r.order {
-		n += recordBytes + flowBytes*cap(x.flows)
-		for i := range x.flows {
-			n += shardBytes * cap(x.flows[i].shards)
-		}
+		n += x.memoryBytes()
+	}
+	return n
+}
+
+// memoryBytes is what a job takes; of its submission, which whoever made it may hold too, the list of workflows.
+func (x *record) memoryBytes() int {
+	n := recordBytes + flowBytes*cap(x.flows) + 4*cap(x.byID) + stopBytes*cap(x.stops) + failureBytes*cap(x.errors) + x.ready.MemoryBytes()
+	for i := range x.flows {
+		n += shardBytes*cap(x.flows[i].shards) + exclusionBytes*cap(x.flows[i].excluded)
+	}
+	if x.spec != nil {
+		n += specBytes*cap(x.spec.Workflows) + x.graph.MemoryBytes()
 	}
 	return n
 }

@@ -75,8 +75,9 @@ func (m *Manager) relist(id core.NodeID) {
 		}
 	}
 	free := x.cores.Free()
-	m.workers.pool.Set(id, bucket, free)
-	m.due = m.due || bucket != dispatch.BucketNone && free > 0
+	if m.workers.pool.Set(id, bucket, free) {
+		m.due = true
+	}
 }
 
 func (m *Manager) workerFact(id core.NodeID, fx *core.Effects) {
@@ -135,11 +136,18 @@ func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *co
 		return
 	}
 	x := m.workers.at(from)
-	if !x.known || x.instance != instance || !x.cores.Heard(b.Version, int(b.CoresAvailable)) {
+	if !x.known || x.instance != instance {
+		return
+	}
+	if x.gone() && m.p.Members.State(from) == core.StateDead { // a word from before its death
+		return
+	}
+	if !x.cores.Heard(b.Version, int(b.CoresAvailable)) {
 		return
 	}
 	state := registry.WorkerState(b.State)
-	if x.state == registry.WorkerOffline { // held dead or evicted, and back with a higher version (01-42)
+	m.due = m.due || state != x.state
+	if x.gone() { // it was held dead or was evicted, and is back (01-42)
 		m.workers.fit++
 	}
 	if state != x.state {
@@ -165,8 +173,9 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 	}
 	x.state, x.reap = registry.WorkerOffline, now.Add(m.cfg.Retention.DeadWorker)
 	m.workers.fit--
-	x.cores.Reset(x.cores.Version(), 0)
+	x.cores.Reset(max(1, x.cores.Version())-1, 0) // an idle worker that was not dead has no newer version to say
 	m.relist(id)
+	m.due = true // a workflow that must not use the others may have to now
 	m.workerFact(id, fx)
 	runs := x.runs
 	x.runs = nil
@@ -177,11 +186,19 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 	m.forgetStops(now, id, fx)
 }
 
-// drop takes a shard off the books of its worker, which has not got it any more.
+// drop forgets that a worker runs a shard that counts. The cores that its dispatch reserved there are free when the
+// worker has said so, or has not got it (spec 20 §11).
 func (m *Manager) drop(id core.NodeID, j job.ID, t job.Token) {
 	x := m.workers.at(id)
-	x.cores.Gone(j, t)
-	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.rec.id == j && r.token == t })
+	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.token == t && r.rec.id == j })
+}
+
+// over notes that a worker has not got a shard any more.
+func (m *Manager) over(id core.NodeID, j job.ID, t job.Token) {
+	if !m.workers.knows(id) {
+		return
+	}
+	m.workers.at(id).cores.Gone(j, t)
 	m.relist(id)
 }
 
@@ -202,9 +219,15 @@ func compareRuns(a, b *run) int {
 }
 
 func (r *workers) memoryBytes() int {
-	n := 128*cap(r.list) + r.pool.MemoryBytes()
+	n := workerBytes*cap(r.list) + r.pool.MemoryBytes()
 	for i := range r.list {
-		n += 24 * cap(r.list[i].runs)
+		n += runBytes*cap(r.list[i].runs) + r.list[i].cores.MemoryBytes()
 	}
 	return n
 }
+
+// Sizes in bytes, held to the truth by a test.
+const (
+	workerBytes = 104
+	runBytes    = 24
+)

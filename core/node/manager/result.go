@@ -34,7 +34,8 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 	if i < 0 {
 		return call.CodeUnknownWorkflow, 0
 	}
-	m.confirmStop(x, b.Token, fx)
+	m.confirmStop(x, b.Token)
+	m.over(b.Worker, x.id, b.Token)
 	f := &x.flows[i]
 	if m.flows.Terminal(f.id) {
 		return call.CodeDuplicate, 0
@@ -137,7 +138,9 @@ func (m *Manager) finish(now core.Instant, x *record, fx *core.Effects) {
 	} else {
 		m.reach(now, x, job.StateCompleting, fx)
 	}
-	x.completeness = complete
+	if x.completeness = complete; complete == job.CompleteNone && x.kept {
+		x.completeness = job.CompletePartial
+	}
 	m.setState(now, x, state, fx)
 	if cancelled {
 		m.pushCancelled(now, x, fx)

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"hypersim/core"
+	"hypersim/core/dispatch"
 	"hypersim/core/job"
 )
 
@@ -16,9 +17,17 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 	m.singles.Sweep(now, fx)
 	for i := range m.workers.list {
 		if w := &m.workers.list[i]; w.known && w.gone() && w.reap <= now {
-			*w = worker{}
+			w.forget()
 		}
 	}
+}
+
+// forget frees what is kept of a worker that has been gone for long. Who it is stays: it may be back as the process that
+// it was, and then it does not register anew.
+func (x *worker) forget() {
+	v := x.cores.Version()
+	x.cores, x.runs = dispatch.Capacity{}, nil
+	x.cores.Reset(v, 0)
 }
 
 // expired reports whether a job's end was delivered long enough ago.

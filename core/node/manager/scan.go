@@ -81,6 +81,7 @@ func (m *Manager) missed(now core.Instant, r run, at core.NodeID, a *job.Workflo
 	}
 	s.state = shardOver
 	m.drop(at, r.rec.id, r.token)
+	m.over(at, r.rec.id, r.token)
 	m.fail(now, r.rec, int(r.place), workflow.CauseReturned, at, fx)
 }
 

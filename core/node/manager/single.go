@@ -33,8 +33,7 @@ type single struct {
 func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.Effects) (a single) {
 	x := m.records.by[b.Job]
 	if x == nil {
-		a.code = call.CodeUnknownJob
-		return a
+		return m.cancelOneOfNone(now, b.Job)
 	}
 	i := x.place(b.Workflow)
 	if i < 0 {
@@ -75,6 +74,18 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 		m.settle(now, x, fx)
 	}
 	return a
+}
+
+// cancelOneOfNone answers for a job that there is no record of: its tombstone may say how it ended (04-7).
+func (m *Manager) cancelOneOfNone(now core.Instant, id job.ID) single {
+	g, ok := m.graves.Find(now, id)
+	switch {
+	case !ok:
+		return single{code: call.CodeUnknownJob}
+	case g.State == job.StateCancelled:
+		return single{code: call.CodeAlreadyTerminal, status: cancel.SingleAlreadyCancelled}
+	}
+	return single{code: call.CodeAlreadyTerminal, status: cancel.SingleAlreadyCompleted}
 }
 
 // alreadyOver says how a workflow ended, SingleNotFound if it has not.

@@ -30,6 +30,9 @@ type timer struct {
 	token    job.Token
 }
 
+// timerBytes is the size of a timer, held to the truth by a test.
+const timerBytes = 40
+
 // timers are the deadlines of a manager.
 type timers struct{ heap []timer }
 
@@ -61,6 +64,16 @@ func (t *timers) next() core.Instant {
 	return t.heap[0].at
 }
 
+// ofJobs returns how many are about jobs.
+func (t *timers) ofJobs() (n int) {
+	for i := range t.heap {
+		if t.heap[i].job != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // pop takes out the first timer that is due.
 func (t *timers) pop(now core.Instant) (timer, bool) {
 	if t.next() > now {
@@ -71,7 +84,7 @@ func (t *timers) pop(now core.Instant) (timer, bool) {
 	return x, true
 }
 
-func (t *timers) memoryBytes() int { return 40 * cap(t.heap) }
+func (t *timers) memoryBytes() int { return timerBytes * cap(t.heap) }
 
 // beginTimers arms what repeats, each with a phase of its own (01-12).
 func (m *Manager) beginTimers(now core.Instant) {
