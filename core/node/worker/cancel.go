@@ -41,20 +41,14 @@ func (w *Worker) stop(now core.Instant, x *shard, by core.NodeID, why job.ErrorK
 	x.why = why
 	w.move(x, job.ShardCancelling, why, fx)
 	w.order(core.WorkStop, x, core.Blob{}, fx)
-	w.timers.arm(timer{at: now.Add(w.cfg.Cancel.StopLimit), kind: timerKill, token: x.token, key: keyOf(x.Shard)})
-}
-
-// kill ends a shard that did not stop by itself.
-func (w *Worker) kill(now core.Instant, t timer, fx *core.Effects) {
-	if x := w.running(t.key, t.token); x != nil && x.state == job.ShardCancelling {
-		w.end(now, x, job.EndedCancelled, x.why, true, fx)
-	}
+	x.kill = now.Add(w.cfg.Cancel.StopLimit)
+	w.shards.due.moved(x)
 }
 
 // askAboutSilent asks each leader about those of its shards whose progress it has not acknowledged for a while.
 func (w *Worker) askAboutSilent(now core.Instant, fx *core.Effects) {
 	for i, x := range w.shards.order {
-		if !w.silent(now, x) || w.askedBefore(now, i, x.leader) {
+		if !w.silent(now, x) || w.queries[x.leader] != nil { // that one has not answered yet, or was asked just now
 			continue
 		}
 		b := call.Make[cancel.Query](fx, core.KindWorkflowCancellationQuery)
@@ -71,16 +65,6 @@ func (w *Worker) askAboutSilent(now core.Instant, fx *core.Effects) {
 
 func (w *Worker) silent(now core.Instant, x *shard) bool {
 	return x.state == job.ShardRunning && now.Sub(x.contact) >= w.cfg.Cancel.PollInterval
-}
-
-// askedBefore reports whether an earlier shard has the same leader, and was asked about with it.
-func (w *Worker) askedBefore(now core.Instant, i int, leader core.NodeID) bool {
-	for _, y := range w.shards.order[:i] {
-		if y.leader == leader && w.silent(now, y) {
-			return true
-		}
-	}
-	return false
 }
 
 // queryAnswered hears which of them to stop. Only RUN says that somebody leads a shard (04-27).

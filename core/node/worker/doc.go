@@ -10,6 +10,7 @@
 //	worker.go     the composition: who gets which message, when who is woken
 //	registry.go   managers: registration, heartbeats to them
 //	execution.go  shards: dispatch, fences, cores
+//	deadline.go   when to look at them
 //	progress.go   how far they are, and what leaders say to that
 //	result.go     how they ended, until somebody has committed it
 //	cancel.go     stopping them, and asking whether to

@@ -38,12 +38,19 @@ type shard struct {
 	why     job.ErrorKind
 	seq     uint32
 	handle  int32
+
+	// Deadlines, Never where there is none.
+	report core.Instant // how far it is
+	limit  core.Instant // it has run too long
+	kill   core.Instant // it did not stop by itself
+	pos    int32        // in the heap of deadlines
 }
 
 // shards are those that run, by workflow; order is theirs by start, so that walks are the same in every run.
 type shards struct {
 	by    map[flowKey]*shard
 	order []*shard
+	due   deadlines
 	next  int32
 }
 
@@ -54,16 +61,20 @@ func (s *shards) add(x *shard) {
 	x.handle = s.next
 	s.by[keyOf(x.Shard)] = x
 	s.order = append(s.order, x)
+	s.due.add(x)
 }
 
 func (s *shards) remove(x *shard) {
 	delete(s.by, keyOf(x.Shard))
+	s.due.remove(x)
 	if i := slices.Index(s.order, x); i >= 0 {
 		s.order = slices.Delete(s.order, i, i+1)
 	}
 }
 
-func (s *shards) memoryBytes() int { return 160*len(s.by) + 8*cap(s.order) }
+func (s *shards) memoryBytes() int {
+	return (shardBytes+flowBytes+8+mapBytes)*len(s.by) + 8*(cap(s.order)+cap(s.due.heap))
+}
 
 // ack is the recorded answer to the last dispatch of a workflow: a repeat of its token gets it again, a refusal too
 // (04-24).
@@ -105,7 +116,9 @@ func (a *acks) sweep(now core.Instant) {
 	}
 }
 
-func (a *acks) memoryBytes() int { return 64*len(a.by) + 32*cap(a.dates) }
+func (a *acks) memoryBytes() int {
+	return (flowBytes+ackBytes+mapBytes)*len(a.by) + dateBytes*cap(a.dates)
+}
 
 func epochKey(j job.ID) fence.Key { return fence.Key{Space: fence.Datacenter, Job: uint64(j)} }
 func tokenKey(k flowKey) fence.Key {
@@ -182,6 +195,7 @@ func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.E
 	x := &shard{
 		Shard: b.Shard, token: b.Token, de: b.DE, leader: b.JobLeader, name: b.Name, vus: b.VUs, cores: b.Cores, started: now, contact: now,
 		orphan: core.Never, stopper: core.NoNode,
+		report: now.Add(w.cfg.Progress.Interval), limit: now.Add(b.Timeout).Add(w.cfg.Dispatch.LimitSlack), kill: core.Never,
 	}
 	if int(b.Cores) > w.cores.Free() || b.Cores == 0 {
 		return ack{token: b.Token, code: call.CodeNoCapacity, version: w.version}
@@ -193,8 +207,6 @@ func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.E
 	w.order(core.WorkStart, x, b.Payload, fx)
 	x.state = job.ShardAllocated
 	w.move(x, job.ShardRunning, job.ErrorNone, fx)
-	w.timers.arm(timer{at: now.Add(w.cfg.Progress.Interval), kind: timerProgress, token: x.token, key: keyOf(x.Shard)})
-	w.timers.arm(timer{at: now.Add(b.Timeout).Add(w.cfg.Dispatch.LimitSlack), kind: timerLimit, token: x.token, key: keyOf(x.Shard)})
 	return ack{token: b.Token, code: call.CodeOK, cores: b.Cores, version: w.version}
 }
 
@@ -232,13 +244,6 @@ func (w *Worker) Ended(now core.Instant, s job.Shard, t job.Token, how job.Ended
 			why = cmp.Or(x.why, job.ErrorCancelled)
 		}
 		w.end(now, x, how, why, false, fx)
-	}
-}
-
-// limit ends a shard that has run beyond all that its leader may allow (J23).
-func (w *Worker) limit(now core.Instant, t timer, fx *core.Effects) {
-	if x := w.running(t.key, t.token); x != nil {
-		w.end(now, x, job.EndedFailed, job.ErrorTimeout, true, fx)
 	}
 }
 

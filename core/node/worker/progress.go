@@ -7,13 +7,7 @@ import (
 )
 
 // report tells the leader of a shard how far it is, and gives back the cores whose share is done (AD-8).
-func (w *Worker) report(now core.Instant, t timer, fx *core.Effects) {
-	x := w.running(t.key, t.token)
-	if x == nil {
-		return
-	}
-	t.at = now.Add(w.cfg.Progress.Interval)
-	w.timers.arm(t)
+func (w *Worker) report(now core.Instant, x *shard, fx *core.Effects) {
 	done, bad, cores := w.p.Meter.Done(now, x.Shard, x.token)
 	if cores > x.given && cores < x.cores {
 		w.cores.Release(x.handle, int(cores-x.given))

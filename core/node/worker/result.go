@@ -25,8 +25,10 @@ type results struct {
 	stored int
 }
 
-func (r *results) len() int         { return len(r.by) }
-func (r *results) memoryBytes() int { return 256 * len(r.by) }
+func (r *results) len() int { return len(r.by) }
+func (r *results) memoryBytes() int {
+	return (resultBytes+bodyBytes+12+mapBytes)*len(r.by) + 4*cap(r.order)
+}
 
 func (r *results) drop(n uint32) {
 	delete(r.by, n)
@@ -54,7 +56,7 @@ func (w *Worker) keep(now core.Instant, x *shard, how job.Ended, why job.ErrorKi
 	b.Completed, b.Failed, b.Elapsed, b.Worker = done, bad, now.Sub(x.started), w.p.Self
 	b.CoresAvailable, b.WorkerVersion = uint16(w.cores.Free()), w.version
 	if how == job.EndedCompleted {
-		b.Results = core.Blob{ID: core.Mix(uint64(x.token), done), Size: resultBytes}
+		b.Results = core.Blob{ID: core.Mix(uint64(x.token), done), Size: resultLength}
 	}
 	r.last++
 	r.by[r.last] = &result{body: b, leader: x.leader, until: now.Add(w.cfg.Result.TTL), asked: x.leader}
@@ -62,8 +64,8 @@ func (w *Worker) keep(now core.Instant, x *shard, how job.Ended, why job.ErrorKi
 	w.offer(now, r.last, x.leader, &w.how.result, fx)
 }
 
-// resultBytes is how long the result of a shard is where nothing says otherwise.
-const resultBytes = 1024
+// resultLength is how long the result of a shard is, in bytes.
+const resultLength = 1024
 
 func (w *Worker) offer(now core.Instant, n uint32, to core.NodeID, how *call.Strategy, fx *core.Effects) {
 	x := w.results.by[n]

@@ -3,30 +3,25 @@ package worker
 import (
 	"hypersim/core"
 	"hypersim/core/indexed"
-	"hypersim/core/job"
 )
 
 // timerKind is what happens when a timer is due.
 type timerKind uint8
 
 const (
-	timerProgress timerKind = iota // tell how far a shard is
-	timerLimit                     // a shard has run too long
-	timerKill                      // a shard did not stop by itself
-	timerResult                    // offer a result again
+	timerResult   timerKind = iota // offer a result again
 	timerRegister                  // nobody accepted this worker
 	timerBeat                      // tell managers of free cores
 	timerOrphans
 	timerQuery
 )
 
-// timer is one deadline. Nothing is taken out before its time: what is no longer true finds nothing to do.
+// timer is one deadline that is no shard's. Nothing is taken out before its time: what is no longer true finds nothing
+// to do.
 type timer struct {
-	at    core.Instant
-	kind  timerKind
-	n     uint32
-	token job.Token
-	key   flowKey
+	at   core.Instant
+	kind timerKind
+	n    uint32
 }
 
 type timers struct{ heap []timer }
@@ -40,12 +35,6 @@ func (byTime) Before(a, b timer) bool {
 		return a.at < b.at
 	case a.kind != b.kind:
 		return a.kind < b.kind
-	case a.token != b.token:
-		return a.token < b.token
-	case a.key.job != b.key.job:
-		return a.key.job < b.key.job
-	case a.key.workflow != b.key.workflow:
-		return a.key.workflow < b.key.workflow
 	}
 	return a.n < b.n
 }
@@ -59,6 +48,16 @@ func (t *timers) next() core.Instant {
 		return core.Never
 	}
 	return t.heap[0].at
+}
+
+// ofJobs returns how many are about shards.
+func (t *timers) ofJobs() (n int) {
+	for i := range t.heap {
+		if t.heap[i].kind == timerResult {
+			n++
+		}
+	}
+	return n
 }
 
 // pop takes out the first timer that is due.
