@@ -22,7 +22,7 @@ func (c *Client) Cancel(now core.Instant, id job.ID, fx *core.Effects) bool {
 
 // cancelAnswered hears what the leader says: it stops the job, or the job has ended.
 func (c *Client) cancelAnswered(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
-	if !o.Answered {
+	if !o.Done() && o.Code != call.CodeAlreadyTerminal {
 		x.cancelled = false // whoever wants it may ask again
 		return
 	}

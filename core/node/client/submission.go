@@ -58,11 +58,15 @@ func (c *Client) fact(x *tracked, to uint8, code call.Code, at core.NodeID, atte
 func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
 	x.spec = job.Spec{} // nobody sends it again
 	a, _ := o.Reply.(*job.Ack)
-	switch {
-	case x.state.Terminal(): // a push was faster
-	case a != nil && a.Accepted:
-		x.accepted, x.leader, x.contact = true, o.From, now
+	taken := a != nil && a.Accepted
+	if taken {
+		x.accepted = true
 		c.fact(x, 1, o.Code, o.From, o.Attempts, o.Redirects, fx)
+	}
+	switch {
+	case x.state.Over(): // a push was faster
+	case taken:
+		x.leader, x.contact = o.From, now
 		if a.State.Terminal() { // done before: ask how it ended
 			c.poll(now, x, fx)
 		}
