@@ -29,6 +29,8 @@ type Script struct {
 	Ended  job.Ended
 	Error  job.ErrorKind
 	Stuck  bool
+	Deaf   bool // does not stop when told to: it has to be killed
+	Early  bool // gives all cores but one back after half of its length
 }
 
 // Fact is a fact with who reported it, and when.
@@ -49,6 +51,9 @@ type Params struct {
 	// Way says what becomes of a message: how long it takes, and whether it is lost, which its sender hears of as a
 	// failed stream. nil: 1 ms.
 	Way func(w *World, m *core.Message) (d core.Duration, lost bool)
+
+	// Beats is how often a worker's heartbeat rides on its pings; 0: never.
+	Beats core.Duration
 }
 
 // World is one run. Node 0 is the manager, then come workers, then clients.
@@ -59,6 +64,9 @@ type World struct {
 	Scripts map[uint64]Script // by payload
 	Dead    map[core.NodeID]core.MemberState
 	Quiet   bool // keep no facts
+
+	// Watch sees every step of a node after it was made: facts, orders and messages are in fx until it returns.
+	Watch func(id core.NodeID, fx *core.Effects)
 
 	nodes  []role
 	lives  []uint32
@@ -76,9 +84,10 @@ type run struct {
 }
 
 type started struct {
-	at    core.Instant
-	cores uint16
-	life  uint32
+	at      core.Instant
+	cores   uint16
+	life    uint32
+	payload uint64
 }
 
 type event struct {
@@ -109,6 +118,9 @@ func New(p Params) *World {
 	w.nodes, w.lives = make([]role, n), make([]uint32, n)
 	for i := range n {
 		w.Boot(core.NodeID(i), true)
+	}
+	if p.Beats > 0 {
+		w.After(p.Beats, w.beat)
 	}
 	return w
 }
@@ -244,6 +256,9 @@ func (w *World) step(id core.NodeID, do func()) {
 			core.Hold(m.Body) // never on the shelf again: this world is not in a hurry
 		}
 	}
+	if w.Watch != nil {
+		w.Watch(id, &w.fx)
+	}
 	for i := range w.fx.Messages {
 		w.send(w.fx.Messages[i], life)
 	}
@@ -283,11 +298,14 @@ func (w *World) work(id core.NodeID, life uint32, x core.Work) {
 	}
 	switch x.Kind {
 	case core.WorkStart:
-		w.runs[r] = started{w.Now, x.Cores, life}
+		w.runs[r] = started{w.Now, x.Cores, life, x.Payload.ID}
 		if s := w.Scripts[x.Payload.ID]; !s.Stuck {
 			end(s.Length, s.Ended, s.Error)
 		}
 	case core.WorkStop:
+		if w.Scripts[w.runs[r].payload].Deaf {
+			return
+		}
 		end(1e8, job.EndedCancelled, job.ErrorCancelled)
 	case core.WorkKill:
 		delete(w.runs, r)
@@ -296,13 +314,12 @@ func (w *World) work(id core.NodeID, life uint32, x core.Work) {
 
 // Running returns how many shards run, and on how many cores, at a worker.
 func (w *World) Running(id core.NodeID) (shards, cores int) {
-	maps.DeleteFunc(w.runs, func(r run, s started) bool {
+	for _, r := range w.running() {
 		if r.node == id {
 			shards++
-			cores += int(s.cores)
+			cores += int(w.runs[r].cores)
 		}
-		return false
-	})
+	}
 	return shards, cores
 }
 
@@ -317,7 +334,10 @@ func (m meter) Done(now core.Instant, s job.Shard, t job.Token) (done, bad uint6
 	if !ok {
 		return 0, 0, 0
 	}
-	return uint64(now.Sub(x.at)/1e8) * uint64(x.cores), 0, 0
+	if c := m.w.Scripts[x.payload]; c.Early && now.Sub(x.at) >= c.Length/2 {
+		cores = x.cores - 1
+	}
+	return uint64(now.Sub(x.at)/1e8) * uint64(x.cores), 0, cores
 }
 
 // Run lets the world go on until the given time, or until nothing happens any more.

@@ -1,0 +1,67 @@
+package jobworld
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// beat lets each worker that is up send a heartbeat on a ping, and the next round follow.
+func (w *World) beat() {
+	for i := range w.Workers {
+		id := core.NodeID(1 + i)
+		x := w.Worker(id)
+		if x == nil {
+			continue
+		}
+		m := &core.Message{Kind: core.KindPing, From: id, Instance: w.lives[id], Extra: new(core.Extra)}
+		x.Beat(w.Now, m.Extra)
+		d, lost := core.Duration(1e6), false
+		if w.Way != nil {
+			d, lost = w.Way(w, m)
+		}
+		if lost {
+			continue
+		}
+		w.After(d, func() {
+			if o := w.Manager(); o != nil {
+				w.step(0, func() { o.HearBeat(w.Now, m, &w.fx) })
+			}
+		})
+	}
+	w.After(w.Beats, w.beat)
+}
+
+// Send lets a node send a message of its own, that no role of it means.
+func (w *World) Send(m core.Message) {
+	m.Instance = w.lives[m.From]
+	w.step(m.From, func() { *w.fx.Send() = m })
+}
+
+// Evict lets the manager give up a worker.
+func (w *World) Evict(id core.NodeID) {
+	if m := w.Manager(); m != nil {
+		w.step(0, func() { m.Evict(w.Now, id, &w.fx) })
+	}
+}
+
+// Up reports whether a process runs at id.
+func (w *World) Up(id core.NodeID) bool { return w.nodes[id] != nil }
+
+// running returns what runs anywhere, by node, job and token.
+func (w *World) running() []run {
+	return slices.SortedFunc(maps.Keys(w.runs), func(a, b run) int {
+		return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.shard.Job, b.shard.Job), cmp.Compare(a.token, b.token))
+	})
+}
+
+// Tokens returns the tokens of the shards that run anywhere.
+func (w *World) Tokens() (list []job.Token) {
+	for _, r := range w.running() {
+		list = append(list, r.token)
+	}
+	return list
+}
