@@ -23,6 +23,7 @@ const (
 	TopicTruths      Topic = "Coordinates: Serf's synthetic truths"
 	TopicLibrary     Topic = "Beside a library: memberlist"
 	TopicCriteria    Topic = "AD-35: its own success criteria"
+	TopicQueues      Topic = "Jobs: queueing theory"
 	TopicStatistics  Topic = "Statistics: what intervals and comparisons promise"
 )
 
@@ -87,6 +88,7 @@ func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	add(truths()...)
 	add(memberlist())
 	add(criteria()...)
+	add(queues()...)
 	add(statistics()...)
 	seen := map[string]bool{}
 	for _, e := range all {

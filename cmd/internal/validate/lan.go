@@ -15,6 +15,13 @@ type sinkFunc func(r *trace.Record)
 
 func (f sinkFunc) Record(r *trace.Record) { f(r) }
 
+// jobSink is one for records about jobs.
+type jobSink func(r *trace.JobRecord)
+
+func (jobSink) Record(*trace.Record) {}
+
+func (f jobSink) RecordJob(r *trace.JobRecord) { f(r) }
+
 // load returns a scenario of runs/; sets are as after --set.
 func load(file string, seed uint64, sets ...string) *scenarios.Scenario {
 	text, err := files.ReadFile("runs/" + file + ".toml")

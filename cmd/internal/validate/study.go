@@ -32,8 +32,9 @@ type Study struct {
 	Before   func(t *Trial)
 	Counts   []string                        // numbers that the following tell, 0 to begin with
 	Watch    func(t *Trial, r *trace.Record) // every record of a run
-	Drive    func(t *Trial)                  // lets a world go on by hand, and
-	After    func(t *Trial)                  // looks at it when it has come to its end; not with Measured
+	Jobs     func(t *Trial, r *trace.JobRecord)
+	Drive    func(t *Trial) // lets a world go on by hand, and
+	After    func(t *Trial) // looks at it when it has come to its end: World is nil with Measured
 	Figure   func(l *Lab, cells map[string]Trials) *plot.Overlay
 }
 
@@ -57,6 +58,7 @@ type Trial struct {
 	lists map[string][]float64
 	fault scenarios.Fault
 	last  []core.Instant // of a study that needs to know when something was
+	queue *queue         // of one that follows jobs
 }
 
 // Trials are the runs of one cell, by seed.
@@ -124,8 +126,14 @@ func (s *Study) run(l *Lab, c *Cell, seed uint64) *Trial {
 	if s.Watch != nil {
 		sinks = append(sinks, sinkFunc(func(r *trace.Record) { s.Watch(t, r) }))
 	}
+	if s.Jobs != nil {
+		sinks = append(sinks, jobSink(func(r *trace.JobRecord) { s.Jobs(t, r) }))
+	}
 	if s.Measured {
 		t.measure(l, sinks)
+		if s.After != nil {
+			s.After(t)
+		}
 		return t
 	}
 	var err error
