@@ -100,6 +100,9 @@ func (t *chatter) lasts(f *Fault) float64 {
 
 // fault is how many events all occurrences of f add: news that goes round, and probes in vain with all that they ask for.
 func (t *chatter) fault(f *Fault) float64 {
+	if f.Execution {
+		return 0 // nobody is missed
+	}
 	times := float64(max(1, f.Repeat.Count))
 	h := f.hitsIn(t.s, t.g)
 	vain := 0.0

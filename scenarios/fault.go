@@ -34,6 +34,7 @@ type Fault struct {
 	Down, Up  core.Duration
 	Over      core.Duration
 	Factor    float64
+	Execution bool // slow: shards take longer; else messages do
 	Add       Dist // seconds
 	Ramp      core.Duration
 	P         float64

@@ -112,6 +112,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	if t.Target != nil && n.Kid("target") != nil {
 		f.Target = t.Target
 		f.Target.resolve(l.b, l.sc, process)
+		if rule.members || f.Kind == fault.Join && n.Kid("to") != nil || f.Kind == fault.Churn && (t.Mix == nil || t.Mix.Leave > 0) {
+			l.membersOnly(f)
+		}
 	}
 	f.A, f.B = t.A, t.B
 	if t.Links != nil {
@@ -324,6 +327,19 @@ func (l *loader) absent() {
 				sc.Nodes[id].Absent = true
 			}
 			touched[id] = true
+		}
+	}
+}
+
+// membersOnly refuses clients where a fault is about what members do.
+func (l *loader) membersOnly(f *Fault) {
+	if f.Target.bad {
+		return
+	}
+	for _, id := range f.Target.Fixed {
+		if n := &l.sc.Nodes[id]; n.Role == core.RoleClient {
+			l.b.Wrong(f.Target.src, f.Target.key, "matches %s: clients are members of no group, so they neither join nor leave one, nor say anything there", n.Name)
+			return
 		}
 	}
 }

@@ -16,9 +16,9 @@ var hostRules = map[fault.Kind]faultRule{
 		}},
 }
 
-func checkSlow(l *loader, _ *Fault, t *faultT, n *form.Node, key string) {
-	if t.Applies != nil && *t.Applies == "execution" {
-		l.b.Wrong(n.Kid("applies"), key+".applies", "slow execution is not supported yet: workers run no jobs")
+func checkSlow(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	if f.Execution = t.Applies != nil && *t.Applies == "execution"; f.Execution && !l.sc.HasJobs() {
+		l.b.Wrong(n.Kid("applies"), key+".applies", `nothing is executed: there are no jobs (a [[workload]] of kind = "jobs")`)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 var lifeRules = map[fault.Kind]faultRule{
 	fault.Crash:   {need: []string{"target"}, may: []string{"refuse", "keep_state"}, gone: true},
 	fault.Restart: {need: []string{"target"}, may: []string{"keep_state", "version"}, gone: true},
-	fault.Leave:   {need: []string{"target"}, gone: true},
+	fault.Leave:   {need: []string{"target"}, members: true, gone: true},
 	fault.Join: {need: []string{"target"}, may: []string{"to", "over", "version"}, check: checkJoin,
 		detail: func(_ *Scenario, f *Fault) []string { return say(f.Over > 0, "over %v", f.Over) }},
 	fault.Churn: {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, gone: true, check: checkChurn},

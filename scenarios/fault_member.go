@@ -8,12 +8,12 @@ import (
 // memberRules are the faults of what members hear, say and hold of themselves.
 var memberRules = map[fault.Kind]faultRule{
 	fault.Discovery: {need: []string{"target"}, may: []string{"fail", "stale"}, anyone: true, check: checkDiscovery},
-	fault.Raise:     {need: []string{"target"}},
-	fault.Rumour:    {need: []string{"target", "about"}, check: checkRumour},
-	fault.Poison: {need: []string{"target", "values"}, adds: true,
+	fault.Raise:     {need: []string{"target"}, members: true},
+	fault.Rumour:    {need: []string{"target", "about"}, members: true, check: checkRumour},
+	fault.Poison: {need: []string{"target", "values"}, members: true, adds: true,
 		check:  func(_ *loader, f *Fault, t *faultT, _ *form.Node, _ string) { set(&f.Values, t.Values) },
 		detail: func(_ *Scenario, f *Fault) []string { return []string{f.Values} }},
-	fault.LHM: {need: []string{"target", "score"}, adds: true,
+	fault.LHM: {need: []string{"target", "score"}, members: true, adds: true,
 		check:  func(_ *loader, f *Fault, t *faultT, _ *form.Node, _ string) { set(&f.Score, t.Score) },
 		detail: func(_ *Scenario, f *Fault) []string { return say(true, "to %d", f.Score) }},
 }

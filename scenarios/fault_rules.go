@@ -17,6 +17,7 @@ type faultRule struct {
 	links     bool     // it takes links or target
 	anyone    bool     // its target need not run anything
 	adds      bool     // several at one node add up there, so that only so many may hold at once
+	members   bool     // it is about what members do: a client is none
 	gone      bool     // others notice that those whom it hits do not answer
 	// check copies what the kind has alone, and holds what depends on more than one key; nil: there is nothing.
 	check func(l *loader, f *Fault, t *faultT, n *form.Node, key string)

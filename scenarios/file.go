@@ -234,7 +234,7 @@ type faultT struct {
 	Version   *form.Later     `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
 	Over      *core.Duration  `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
 	Factor    *float64        `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
-	Applies   *string         `key:"applies" enum:"service,execution" doc:"slow: what becomes slower (default service)"`
+	Applies   *string         `key:"applies" enum:"service,execution" doc:"slow: what takes longer: service of messages, or execution of shards (default service)"`
 	Step      *core.Duration  `key:"step" doc:"clock: jump, either way"`
 	DriftPPM  *float64        `key:"drift_ppm" range:"[-100000,100000]" doc:"clock: added drift"`
 	P         *float64        `key:"p" range:"[0,1]" doc:"duplicate, reorder, corrupt, and loss where it is independent: probability"`

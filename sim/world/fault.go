@@ -46,6 +46,7 @@ type disturbances struct {
 	cause   int32 // the fault being carried out, −1 outside
 
 	slows   inForce[slowness]
+	strains inForce[float64] // how much longer shards take
 	poisons inForce[poison]
 	taint   core.Message // the poisoned copy in hand
 	scores  inForce[int] // of local health

@@ -39,16 +39,33 @@ type slowness struct {
 }
 
 func beginSlow(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
+	if f.Execution {
+		w.strains.begin(a, f.Factor)
+		w.strain(now, a)
+		return
+	}
 	w.slows.begin(a, slowness{f.Factor, undoneAt(now, f)})
 	for _, id := range a.nodes {
 		w.reslow(now, id)
 	}
 }
 
-func endSlow(w *World, now core.Instant, _ *scenarios.Fault, a *activeFault) {
+func endSlow(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
+	if f.Execution {
+		w.strains.end(a)
+		w.strain(now, a)
+		return
+	}
 	w.slows.end(a)
 	for _, id := range a.nodes {
 		w.reslow(now, id)
+	}
+}
+
+// strain tells the shards of all nodes of a fault how long they take from now on.
+func (w *World) strain(now core.Instant, a *activeFault) {
+	for _, id := range a.nodes {
+		w.repaceShifts(now, id)
 	}
 }
 

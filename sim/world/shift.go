@@ -61,7 +61,7 @@ func (w *World) startShift(now core.Instant, id core.NodeID, x *core.Work) {
 	k := w.shifts.add(id)
 	s := &w.shifts.list[k-1]
 	s.work, s.script, s.since = *x, w.specs[kind].Script(w.sc.Seed, x.Payload.ID, w.sc.Nodes[id].Site), now
-	s.pace, s.frozen, s.told = float64(s.script.Factor*w.executionPace(now, id)), w.nodes[id].host.Paused(), false
+	s.pace, s.frozen, s.told = float64(s.script.Factor*w.executionPace(id)), w.nodes[id].host.Paused(), false
 	s.done, s.goal, s.still, s.due = 0, s.script.Length, s.script.Length, core.Never
 	if s.script.Stuck && s.script.After < s.script.Length {
 		s.goal, s.still = endless, s.script.After
@@ -169,13 +169,21 @@ func (w *World) repaceShifts(now core.Instant, id core.NodeID) {
 	for k := w.shifts.first[id]; k != 0; k = w.shifts.list[k-1].next {
 		s := &w.shifts.list[k-1]
 		s.settle(now)
-		s.frozen, s.pace = w.nodes[id].host.Paused(), float64(s.script.Factor*w.executionPace(now, id))
+		s.frozen, s.pace = w.nodes[id].host.Paused(), float64(s.script.Factor*w.executionPace(id))
 		w.planShift(now, k)
 	}
 }
 
-// executionPace is how much longer shards take on a host than they would by themselves.
-func (w *World) executionPace(core.Instant, core.NodeID) float64 { return 1 }
+// executionPace is how much longer shards take on a host than they would by themselves: all faults that hold there.
+func (w *World) executionPace(id core.NodeID) float64 {
+	pace := 1.0
+	for i := range w.strains {
+		if w.strains[i].node == id {
+			pace = float64(pace * w.strains[i].is)
+		}
+	}
+	return pace
+}
 
 func (s *shifts) add(id core.NodeID) int32 {
 	k := s.free
