@@ -43,9 +43,7 @@ func (f *Fault) Detail(sc *Scenario) string {
 	if f.OneWay {
 		parts = append(parts, "one way")
 	}
-	for _, k := range f.Kinds {
-		parts = append(parts, k.String())
-	}
+	parts = append(parts, kindWords(f.Kinds)...)
 	for _, c := range f.Classes {
 		parts = append(parts, c.String())
 	}

@@ -74,6 +74,24 @@ func carriedBy(transport string) []core.Kind {
 	return kinds
 }
 
+// kindWords names the types: all that travel in one way by one word, for there may be a hundred.
+func kindWords(kinds []core.Kind) []string {
+	var words []string
+	rest := slices.Clone(kinds)
+	for _, transport := range transportNames {
+		all := carriedBy(transport)
+		if slices.ContainsFunc(all, func(k core.Kind) bool { return !slices.Contains(kinds, k) }) {
+			continue
+		}
+		words = append(words, transport+"s")
+		rest = slices.DeleteFunc(rest, func(k core.Kind) bool { return slices.Contains(all, k) })
+	}
+	for _, k := range rest {
+		words = append(words, k.String())
+	}
+	return words
+}
+
 // kindNamed returns the message type of that name, KindNone if there is none.
 func kindNamed(name string) core.Kind {
 	for k := core.Kind(1); k < core.NumKinds; k++ {

@@ -23,3 +23,20 @@ func TestTrafficByTransport(t *testing.T) {
 		t.Errorf("a class, a transport and a type: %v and %v", mixed.Classes, mixed.Kinds)
 	}
 }
+
+// What a fault is for is told in few words, however many types a transport has.
+func TestTrafficIsToldInItsWords(t *testing.T) {
+	for traffic, want := range map[string]string{
+		`"datagram"`:                        "datagrams",
+		`["stream"]`:                        "streams",
+		`["datagram", "stream"]`:            "datagrams, streams",
+		`["ping", "stream", "ack", "xack"]`: "streams, ping, ack, xack",
+		`["control", "ping", "datagram"]`:   "datagrams, CONTROL",
+		`["ack", "ping"]`:                   "ack, ping",
+	} {
+		sc := small(t, "", `for = "90s"`, "for = \"90s\"\ntraffic = "+traffic)
+		if have := sc.Faults[0].Detail(sc); have != want {
+			t.Errorf("%s is told as %q, not %q", traffic, have, want)
+		}
+	}
+}
