@@ -89,15 +89,16 @@ type holderSeen struct {
 
 // recordSeen is what a process keeps of a job.
 type recordSeen struct {
-	of    *jobSeen
-	node  core.NodeID
-	inst  uint32
-	since core.Instant
-	state job.State
-	epoch uint32
-	kept  bool        // and not freed
-	flows []*flowSeen // in the order of the submission
-	byID  map[uint64]*flowSeen
+	of      *jobSeen
+	node    core.NodeID
+	inst    uint32
+	since   core.Instant
+	state   job.State
+	epoch   uint32
+	kept    bool              // and not freed
+	flows   []*flowSeen       // in the order of the submission
+	intents map[uint64]intent // dispatches that have not ended, by token
+	byID    map[uint64]*flowSeen
 }
 
 // flowSeen is a workflow in such a record.
@@ -112,14 +113,11 @@ type flowSeen struct {
 
 // shardSeen is a shard of the current attempt.
 type shardSeen struct {
-	index   uint16
-	token   uint64
-	worker  core.NodeID
-	cores   int64
-	vus     int64
-	at      core.Instant
-	intents int
-	over    bool // it has a result
+	index  uint16
+	token  uint64
+	worker core.NodeID
+	cores  int64
+	vus    int64
 }
 
 // runSeen is a shard that runs.
@@ -211,7 +209,7 @@ func (c *Checker) record(r *trace.JobRecord) *recordSeen {
 	if x != nil {
 		of.drop(x)
 	}
-	x = &recordSeen{of: of, node: r.Node, inst: r.Inst, since: r.At, byID: map[uint64]*flowSeen{}}
+	x = &recordSeen{of: of, node: r.Node, inst: r.Inst, since: r.At, byID: map[uint64]*flowSeen{}, intents: map[uint64]intent{}}
 	w.records[key] = x
 	of.records = append(of.records, x)
 	return x

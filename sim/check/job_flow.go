@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"slices"
 
 	"hypersim/core"
 	"hypersim/core/cancel"
@@ -142,7 +143,7 @@ func (c *Checker) flowPlaced(r *trace.JobRecord) {
 		return
 	}
 	s := shardSeen{
-		index: r.Fact.Shard, token: r.Fact.Token, worker: r.Fact.Node, cores: r.Fact.Get("cores"), vus: r.Fact.Get("vus"), at: r.At,
+		index: r.Fact.Shard, token: r.Fact.Token, worker: r.Fact.Node, cores: r.Fact.Get("cores"), vus: r.Fact.Get("vus"),
 	}
 	for i := range f.shards {
 		if f.shards[i].index == s.index { // in the place of one that was not taken
@@ -170,6 +171,11 @@ func (c *Checker) flowWhole(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 	}
 }
 
+// mayRun reports whether the word about a cancel names a workflow as one that may still run.
+func mayRun(b *cancel.JobComplete, id uint64) bool {
+	return slices.ContainsFunc(b.Errors, func(e job.Failure) bool { return uint64(e.Workflow) == id && e.Kind == job.ErrorCancelled })
+}
+
 // cancelTold takes the final word about a cancel, at its client. It may come twice, but not differ.
 func (c *Checker) cancelTold(r *trace.Record) {
 	b, ok := r.Msg.Body.(*cancel.JobComplete)
@@ -192,7 +198,7 @@ func (c *Checker) cancelTold(r *trace.Record) {
 	}
 	n := uint32(0)
 	for _, f := range y.flows {
-		if f.state == workflow.Cancelled {
+		if f.state == workflow.Cancelled && !mayRun(b, f.id) {
 			n++
 		}
 	}

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"maps"
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
-	"hypersim/core/workflow"
 	"hypersim/sim/trace"
 )
 
@@ -54,6 +56,9 @@ func (c *Checker) tokenIssued(r *trace.JobRecord) {
 			c.name(r.Node), uint64(t), job.ID(x.id), r.Fact.Epoch, c.name(h.node), h.last)
 	}
 	h.last = max(h.last, uint64(t))
+	if y := c.record(r); y != nil {
+		y.intents[uint64(t)] = intent{r.At, r.Fact.Node}
+	}
 }
 
 // holder returns who issues tokens under an epoch of a datacenter: the first who does.
@@ -80,14 +85,22 @@ func (c *Checker) shardAt(r *trace.JobRecord) *shardSeen {
 	return f.shard(r.Fact.Token)
 }
 
+// intent is a dispatch that has not ended.
+type intent struct {
+	at     core.Instant
+	worker core.NodeID
+}
+
+// intentEnded takes how a dispatch ended. Its shard may have been taken back before that.
 func (c *Checker) intentEnded(r *trace.JobRecord) {
-	s := c.shardAt(r)
-	if s != nil && s.worker == r.Fact.Node {
-		s.intents++
+	x := c.record(r)
+	if x == nil {
+		return
 	}
-	if (s == nil || s.worker != r.Fact.Node || s.intents > 1) && c.fails(JD3) {
+	if i, open := x.intents[r.Fact.Token]; (!open || i.worker != r.Fact.Node) && c.fails(JD3) {
 		c.detail(JD3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s ends a dispatch to %s under token %#x that is not under way", c.name(r.Node), c.name(r.Fact.Node), r.Fact.Token)
 	}
+	delete(x.intents, r.Fact.Token)
 }
 
 // intentsLeft looks for dispatches that never ended: nothing disturbed them for longer than all attempts take.
@@ -96,24 +109,18 @@ func (c *Checker) intentsLeft(now core.Instant) {
 	long := core.Duration(k.Retries+1)*(k.Timeout+k.Base<<min(k.Retries, 30)) + 1e9
 	for _, x := range c.work.order {
 		for _, y := range x.records {
-			if !c.lives(y) || !c.live(y.node) || !c.quiet(now, long) {
-				continue
-			}
-			for _, f := range y.flows {
-				c.intentLeft(now, long, y, f)
+			if y.kept && c.lives(y) && c.live(y.node) && c.quiet(now, long) {
+				c.intentLeft(now, long, y)
 			}
 		}
 	}
 }
 
-func (c *Checker) intentLeft(now core.Instant, long core.Duration, y *recordSeen, f *flowSeen) {
-	if f.state != workflow.Dispatched {
-		return
-	}
-	for i := range f.shards {
-		if s := &f.shards[i]; s.intents == 0 && !s.over && now.Sub(s.at) > long && c.fails(JD3) {
-			c.detail(JD3, now, []core.NodeID{y.node, s.worker}, "%s sent a shard of %v to %s at %v and knows nothing of it since then",
-				c.name(y.node), job.WorkflowID(f.id), c.name(s.worker), s.at)
+func (c *Checker) intentLeft(now core.Instant, long core.Duration, y *recordSeen) {
+	for _, t := range slices.Sorted(maps.Keys(y.intents)) {
+		if i := y.intents[t]; now.Sub(i.at) > long && c.fails(JD3) {
+			c.detail(JD3, now, []core.NodeID{y.node, i.worker}, "%s sent a shard of %v to %s at %v and knows nothing of it since then",
+				c.name(y.node), job.ID(y.of.id), c.name(i.worker), i.at)
 		}
 	}
 }
@@ -138,12 +145,8 @@ func (c *Checker) resultTaken(r *trace.JobRecord) {
 		c.detail(JW3, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a second result of shard %d of attempt %d of %v", c.name(r.Node), f.Shard, f.Attempt, job.WorkflowID(f.Workflow))
 	}
 	x.counted[one] = true
-	s := c.shardAt(r)
-	if s == nil && c.fails(JF2) {
+	if c.shardAt(r) == nil && c.fails(JF2) {
 		c.detail(JF2, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a result under token %#x of %v, which is not current", c.name(r.Node), f.Token, job.WorkflowID(f.Workflow))
-	}
-	if s != nil {
-		s.over = true
 	}
 }
 
