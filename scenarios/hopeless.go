@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"hypersim/sim/metrics/words"
 	"slices"
 	"strings"
 
@@ -99,7 +100,7 @@ func (l *loader) occurrences() {
 }
 
 // kindsDrawn are the forms of pictures that there are, of those that a file may name.
-var kindsDrawn = []string{"area", "ecdf", "heatmap", "hist", "line", "scatter", "strip"}
+var kindsDrawn = []string{"area", "ecdf", "gantt", "heatmap", "hist", "line", "scatter", "strip"}
 
 // seriesLabels are carried by what is kept over time, beside the labels of a metric's observations.
 var seriesLabels = []string{"stat"}
@@ -121,6 +122,8 @@ func (l *loader) undrawn(p *Plot, key string) {
 	case m == nil: // refused already
 	case !slices.Contains(kindsDrawn, p.Kind):
 		skip("there is no kind %q yet%s", p.Kind, form.Has(kindsDrawn))
+	case p.Kind == "gantt" && p.Metric != words.CoreSeconds.String():
+		skip("a gantt chart shows the shards that %s counts", words.CoreSeconds)
 	case p.X != "" && p.X != "time" && p.X != "t":
 		skip("x = %q is a key of a sweep, and the pictures of one run have time only", p.X)
 	case from >= to:

@@ -48,7 +48,7 @@ topology = "flat"
 		{"an empty window", plot("kind = \"line\"\nmetric = \"messages\"\nwindow = { from = \"50s\", to = \"20s\" }"), nil, []string{"its window ends at 20s, and begins at 50s"}},
 		{
 			"all at once", strings.ReplaceAll(start, "%", "100s") + strings.ReplaceAll(fault, "%", "25000") + plot("kind = \"gantt\"\nmetric = \"messages\""),
-			[]string{"protocol.membership.max_members=9"}, []string{"never start", "keep 9", "100000 times", `no kind "gantt"`},
+			[]string{"protocol.membership.max_members=9"}, []string{"never start", "keep 9", "100000 times", `a gantt chart shows the shards that core_seconds counts`},
 		},
 	} {
 		sc, err := Parse(world+c.more, "x.toml", c.sets, Options{})

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"hypersim/analysis"
@@ -10,7 +11,7 @@ import (
 
 // Request is one [[report.plot]] of a scenario (spec 40 §8.3).
 type Request struct {
-	Kind   string // line, area, scatter, ecdf, hist, strip or heatmap
+	Kind   string // line, area, scatter, ecdf, hist, strip, heatmap or gantt
 	Metric string
 	Where  []analysis.Filter
 	Stat   []string // of the samples of one interval: pNN, mean, min, max, last, sum, count; none: that of the metric
@@ -38,9 +39,12 @@ var kinds = map[string]func(*Request, *analysis.Run, *found) (*figure, error){
 
 // figure draws the request, or says why it cannot be drawn.
 func (r *Request) figure(run *analysis.Run) (*figure, error) {
+	if r.Kind == "gantt" {
+		return r.chart(run)
+	}
 	draw, ok := kinds[r.Kind]
 	if !ok {
-		return nil, fmt.Errorf("kind %q is not drawn; there are area, ecdf, heatmap, hist, line, scatter and strip", r.Kind)
+		return nil, fmt.Errorf("kind %q is not drawn; there are area, ecdf, gantt, heatmap, hist, line, scatter and strip", r.Kind)
 	}
 	if r.X != "" && r.X != "time" && r.X != "t" {
 		return nil, fmt.Errorf("x = %q is a key of a sweep; the figures of one run have time only", r.X)
@@ -50,6 +54,22 @@ func (r *Request) figure(run *analysis.Run) (*figure, error) {
 		return nil, err
 	}
 	return draw(r, run, data)
+}
+
+// chart draws what ran where.
+func (r *Request) chart(run *analysis.Run) (*figure, error) {
+	if want := words.CoreSeconds.String(); r.Metric != want {
+		return nil, fmt.Errorf("a gantt chart shows the shards that %s counts, not %s", want, r.Metric)
+	}
+	to := math.Inf(1)
+	if r.To > 0 {
+		to = r.To
+	}
+	f := ganttOf(run, r.From, to, r.Mark)
+	if f == nil {
+		return nil, ErrNothing
+	}
+	return f, nil
 }
 
 func filterKeys(list []analysis.Filter) []string {

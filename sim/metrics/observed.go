@@ -12,7 +12,7 @@ const observedMax = 10_000
 
 // observedKeys are the labels that observations.csv keeps, beside those of Def.Param and Def.Type.
 var observedKeys = []string{
-	"to", "observer", "observer_role", "subject", "role", "site", "class", "cause", "truth", "dc", "fault",
+	"to", "observer", "observer_role", "subject", "role", "site", "class", "cause", "truth", "dc", "fault", "workload", "reason",
 }
 
 // observed returns the observations of the metrics that have no table of their own.

@@ -117,7 +117,7 @@ func reasonName(why trace.Reason) string {
 }
 
 // summaryKeys are the labels by which Summaries splits each metric.
-var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link"}
+var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link", "outcome", "use"}
 
 // Summaries describes every metric after the warm-up, split by its main labels: rows of summary.csv
 // without an expectation. Metrics without observations have no row.
@@ -179,7 +179,7 @@ func (r *Result) splits(m words.Metric) (list []string, of []int) {
 			return false
 		}
 		short := Observation{
-			Metric: m, Param: o.Param, To: o.To, SiteA: -1, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
+			Metric: m, Job: -1, Param: o.Param, To: o.To, SiteA: -1, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
 			Link: o.Link, Type: o.Type, Dir: o.Dir,
 		}
 		if dc {

@@ -192,7 +192,7 @@ func split(m *metrics.Result, id words.Metric, keys []string) []group {
 	known := map[metrics.Observation]string{} // by all that the words depend on: making words is slow
 	word := func(o *metrics.Observation) string {
 		short := metrics.Observation{
-			Metric: o.Metric, Param: o.Param, To: o.To, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
+			Metric: o.Metric, Job: -1, Param: o.Param, To: o.To, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
 			Link: o.Link, Type: o.Type, Dir: o.Dir,
 		}
 		w, ok := known[short]
