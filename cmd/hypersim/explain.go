@@ -13,6 +13,7 @@ import (
 	"hypersim/scenarios"
 
 	"hypersim/sim/check"
+	"hypersim/sim/metrics"
 )
 
 // explainedAtOnce is how many meanings of a name are printed in full.
@@ -21,14 +22,15 @@ const explainedAtOnce = 4
 func newExplain() *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
-		Use:   "explain KEY|METRIC|FAULT|INVARIANT...",
-		Short: "Say what a key, a metric, a kind of fault or an invariant means",
+		Use:   "explain KEY|METRIC|FAULT|INVARIANT|FILE...",
+		Short: "Say what a key, a metric, a kind of fault, an invariant or a table of results means",
 		Long: `explain prints what there is to know about a name of the scenario format: meaning, how a value is written,
 unit, default, range, what it trades, and the constant or passage of the specification it comes from. A key may be
 given without its first parts (suspicion.min); "not" or "stratify" are keys of selectors.`,
 		Example: `  hypersim explain suspicion.min
   hypersim explain partition detection_first
   hypersim explain I-M28
+  hypersim explain detections.csv         # the columns of a table of results
   hypersim explain protocol.suspicion     # the keys of a table`,
 		Args:              args(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: completeNames,
@@ -55,8 +57,17 @@ given without its first parts (suspicion.min); "not" or "stratify" are keys of s
 	return cmd
 }
 
-// explain asks the format and the invariants.
+// explain asks the format, the invariants and the tables of results.
 func explain(name string) []scenarios.Explanation {
+	for _, f := range metrics.Schema() {
+		if f.Name == name {
+			list := []scenarios.Explanation{{Kind: "table of results", Name: f.Name, Doc: f.Doc}}
+			for _, c := range f.Columns {
+				list = append(list, scenarios.Explanation{Kind: "column", Name: c.Name, Doc: c.Doc})
+			}
+			return list
+		}
+	}
 	for _, id := range check.Rules() {
 		if r := id.Rule(); strings.EqualFold(name, r.Name) {
 			return []scenarios.Explanation{{Kind: "invariant", Name: r.Name, Doc: r.Text, Source: r.From}}
@@ -68,7 +79,7 @@ func explain(name string) []scenarios.Explanation {
 // nearName suggests a name for one that does not exist.
 func nearName(name string) string {
 	best, least := "", 1+max(2, len(name)/3)
-	for _, known := range scenarios.NamesExplained() {
+	for _, known := range namesExplained() {
 		for part, more := known, true; more; _, part, more = strings.Cut(part, ".") {
 			if d := distance(name, part); d < least {
 				best, least = known, d
@@ -116,12 +127,20 @@ func writeExplanation(w io.Writer, e *scenarios.Explanation) {
 }
 
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return namesExplained(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// namesExplained returns every name that explain knows, sorted.
+func namesExplained() []string {
 	names := scenarios.NamesExplained()
 	for _, id := range check.Rules() {
 		names = append(names, id.String())
 	}
+	for _, f := range metrics.Schema() {
+		names = append(names, f.Name)
+	}
 	slices.Sort(names)
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return names
 }
 
 func newSchema() *cobra.Command {

@@ -326,7 +326,8 @@ func (m members) CoordEvicted(core.NodeID)              {}
 
 func viv() *vivaldi.Node {
 	cfg := vivaldi.Default()
-	n := vivaldi.New(&cfg, rng.New(1, "test"))
+	var n vivaldi.Node
+	n.Init(&cfg, rng.New(1, "test"))
 	return &n
 }
 

@@ -128,7 +128,8 @@ func TestStoppedNodeIsSilent(t *testing.T) {
 func TestSharedCoordinateSlots(t *testing.T) {
 	cfg := vivaldi.Default()
 	cfg.Peers = 1
-	v := vivaldi.New(&cfg, rng.New(1, "vivaldi"))
+	var v vivaldi.Node
+	v.Init(&cfg, rng.New(1, "vivaldi"))
 	a, _ := v.Slot(0, 0, 7)
 	if !v.Holds(a, 7) || v.Holds(a, 8) || v.Holds(0, 7) || v.Holds(a+1, 7) {
 		t.Error("slot of 7")

@@ -30,7 +30,8 @@ func newCrowd(n int, coordinates bool) *crowd {
 	var viv *vivaldi.Node
 	if coordinates {
 		vc := vivaldi.Default()
-		node := vivaldi.New(&vc, rng.New(1, "vivaldi"))
+		var node vivaldi.Node
+		node.Init(&vc, rng.New(1, "vivaldi"))
 		viv = &node
 	}
 	return &crowd{m: New(&cfg, Params{

@@ -120,6 +120,22 @@ func (a *auditor) facts(in *core.Message, facts []core.Fact) map[core.NodeID]int
 	return transitions
 }
 
+// rank orders claims of equal incarnation (§2.2).
+func rank(s core.MemberState) int {
+	switch s {
+	case core.StateOK:
+		return 0
+	case core.StateSuspect:
+		return 1
+	case core.StateDead:
+		return 2
+	case core.StateLeft:
+		return 3
+	case core.StateNone, core.StateUnconfirmed:
+	}
+	return -1
+}
+
 func (a *auditor) transition(in *core.Message, f *core.Fact) {
 	if !rows[[2]core.MemberState{f.From, f.To}] && !(a.m.hearsay && f.From == core.StateLeft && f.To == core.StateOK) {
 		evicted := f.Cause == core.CauseEvicted && f.To == core.StateNone

@@ -32,7 +32,8 @@ func TestMorePeersThanSlots(t *testing.T) {
 	c := newCrowd(n, true)
 	vc := vivaldi.Default()
 	vc.Peers = vivaldi.MaxPeers
-	node := vivaldi.New(&vc, rng.New(1, "vivaldi"))
+	var node vivaldi.Node
+	node.Init(&vc, rng.New(1, "vivaldi"))
 	c.m.viv = &node
 	for range 2 {
 		for k := 1; k < n; k++ {

@@ -202,7 +202,8 @@ func anyMachine(t *rapid.T, cfg *Config) *Machine {
 	if rapid.Bool().Draw(t, "coordinates") {
 		vc := vivaldi.Default()
 		vc.Peers = 2
-		n := vivaldi.New(&vc, rng.New(p.Seed, "test"))
+		var n vivaldi.Node
+		n.Init(&vc, rng.New(p.Seed, "test"))
 		viv = &n
 	}
 	return New(cfg, p, viv)

@@ -83,22 +83,6 @@ func counted(s core.MemberState) bool {
 // digested reports whether a subject in state s is part of the table digest (§7.3).
 func digested(s core.MemberState) bool { return s == core.StateOK || s == core.StateSuspect }
 
-// rank orders claims of equal incarnation (§2.2).
-func rank(s core.MemberState) int {
-	switch s {
-	case core.StateOK:
-		return 0
-	case core.StateSuspect:
-		return 1
-	case core.StateDead:
-		return 2
-	case core.StateLeft:
-		return 3
-	case core.StateNone, core.StateUnconfirmed:
-	}
-	return -1
-}
-
 // keyHash is the share of (key, incarnation) in the table digest: a fixed 64-bit mixer, so that sums
 // can be kept up to date by adding and subtracting.
 func keyHash(id core.NodeID, inc uint32) uint64 {

@@ -15,17 +15,6 @@ const (
 	NumRemovals       = 5
 )
 
-var removalNames = [NumRemovals]string{
-	"exhausted_proactive_attempts", "passive_timeout_expired", "gossip_dead", "gossip_left", "evicted",
-}
-
-func (r Removal) String() string {
-	if int(r) < len(removalNames) {
-		return removalNames[r]
-	}
-	return "unknown"
-}
-
 func removalOf(c core.Cause) Removal {
 	switch c {
 	case core.CauseExhausted:

@@ -36,3 +36,9 @@ func (s *stage) auditLog(node string) string {
 	}
 	return b.String()
 }
+
+var removalNames = [NumRemovals]string{
+	"exhausted_proactive_attempts", "passive_timeout_expired", "gossip_dead", "gossip_left", "evicted",
+}
+
+func (r Removal) String() string { return removalNames[r] }

@@ -18,7 +18,8 @@ func measuredPeer(t *testing.T, change func(c *Config)) *Machine {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	node := vivaldi.New(&vcfg, rng.New(1, "test", 0, 0))
+	var node vivaldi.Node
+	node.Init(&vcfg, rng.New(1, "test", 0, 0))
 	var all []core.Entry
 	for i := range core.NodeID(4) {
 		all = append(all, core.Entry{Subject: i, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode})

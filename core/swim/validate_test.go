@@ -44,7 +44,8 @@ func TestValidateStateFires(t *testing.T) {
 	} {
 		cfg := Default()
 		vc = vivaldi.Default()
-		viv := vivaldi.New(&vc, rng.New(1, "vivaldi"))
+		var viv vivaldi.Node
+		viv.Init(&vc, rng.New(1, "vivaldi"))
 		m := New(&cfg, Params{Role: core.RoleManager, Group: 1, Capacity: 8, Instance: 1, Seed: 1}, &viv)
 		var fx core.Effects
 		now := core.Instant(100e9)

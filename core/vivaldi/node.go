@@ -50,15 +50,8 @@ func (c *Counters) Rejected() uint64 {
 	return c.RejectedRTT + c.RejectedDims + c.RejectedNonFinite + c.RejectedNegative + c.RejectedRange
 }
 
-// New returns a fresh node at the origin. cfg is valid, shared, and outlives the node; stream is the
-// node's own, for directions of coincident positions.
-func New(cfg *Config, stream rng.Stream) Node {
-	var n Node
-	n.Init(cfg, stream)
-	return n
-}
-
-// Init makes n what New returns.
+// Init makes n a fresh node at the origin. cfg is valid, shared, and outlives the node; stream is the node's own, for
+// directions of coincident positions.
 func (n *Node) Init(cfg *Config, stream rng.Stream) {
 	e, ok := parseEngine(cfg.Engine)
 	if !ok {

@@ -48,7 +48,8 @@ func TestInvariants(t *testing.T) {
 		cfg.Dimensions = rapid.SampledFrom([]int{1, 2, 8, 12}).Draw(t, "dimensions")
 		cfg.LatencyFilter = rapid.IntRange(1, 5).Draw(t, "filter")
 		cfg.AdjustmentWindow = rapid.SampledFrom([]int{0, 1, 20}).Draw(t, "window")
-		n := New(&cfg, testStream())
+		var n Node
+		n.Init(&cfg, testStream())
 		var slots [4]uint16
 		now := core.Instant(0)
 		accepted := uint32(0)
@@ -181,7 +182,8 @@ func TestPeersAgainstModel(t *testing.T) {
 		cfg.LatencyFilter = rapid.IntRange(1, 5).Draw(t, "filter")
 		cfg.Dimensions = rapid.IntRange(1, 12).Draw(t, "dims")
 		cfg.CoordTTL = core.Duration(unit) * 50
-		n := New(&cfg, testStream())
+		var n Node
+		n.Init(&cfg, testStream())
 		var model []*naive // most recently heard first
 		now := unit * core.Instant(rapid.Int64Range(-100, 100).Draw(t, "start"))
 		find := func(id core.NodeID) int {

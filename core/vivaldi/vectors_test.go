@@ -24,7 +24,8 @@ func node(t testing.TB, change func(*Config)) *Node {
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	n := New(&cfg, testStream())
+	var n Node
+	n.Init(&cfg, testStream())
 	return &n
 }
 

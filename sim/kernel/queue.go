@@ -14,7 +14,8 @@ const runTarget = 64
 // Queue holds pending events and gives them back in the order of spec 50 §1. It is monotone: nothing may
 // be pushed before the last popped instant. Push and Pop take amortised time in proportion to the number of
 // digits in which pending events differ, mostly three or four, at most twenty; not in proportion to their
-// number's logarithm. The zero value is ready to use.
+// number's logarithm. The zero value is ready to use: an empty queue at
+// instant 0.
 //
 // Events at or before limit are in run, sorted; every later event is in the bucket named by the highest
 // digit in which it differs from limit. Thus all events of a level are earlier than those of higher
@@ -26,9 +27,6 @@ type Queue struct {
 	floor core.Instant // the last popped instant
 	size  int
 }
-
-// NewQueue returns an empty queue at instant 0.
-func NewQueue() *Queue { return new(Queue) }
 
 // Len returns the number of pending events.
 func (q *Queue) Len() int { return q.size }

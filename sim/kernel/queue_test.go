@@ -92,7 +92,7 @@ func TestQueueMatchesModel(t *testing.T) {
 	}
 	slices.Sort(shapes)
 	rapid.Check(t, func(t *rapid.T) {
-		p := pair{q: NewQueue()}
+		p := pair{q: new(Queue)}
 		r := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed")))
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			n := rapid.IntRange(0, 5*runTarget).Draw(t, "burst")
@@ -131,7 +131,7 @@ func TestHoldMatchesModel(t *testing.T) {
 	for name, shape := range delays {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 11))
-			p := pair{q: NewQueue()}
+			p := pair{q: new(Queue)}
 			for range 400 {
 				p.push(shape(r), Kind(r.IntN(4)), core.NodeID(r.IntN(50)))
 			}
@@ -157,7 +157,7 @@ func TestInsertionOrderDoesNotMatter(t *testing.T) {
 		})
 	}
 	want := slices.SortedFunc(slices.Values(events), compare)
-	q := NewQueue()
+	q := new(Queue)
 	for range 20 {
 		r.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 		q.Reset()
@@ -175,7 +175,7 @@ func TestInsertionOrderDoesNotMatter(t *testing.T) {
 }
 
 func TestPushIntoThePastPanics(t *testing.T) {
-	q := NewQueue()
+	q := new(Queue)
 	mustPanic(t, "scheduling in the past: event -1ns", func() { q.Push(Event{At: -1}) })
 	q.Push(Event{At: 2e9})
 	q.Push(Event{At: 3e9})
@@ -190,7 +190,7 @@ func TestPushIntoThePastPanics(t *testing.T) {
 // TestEqualEventsSurvive: pushing two events of one place is a bug of the caller, but may not lose any
 // or hang.
 func TestEqualEventsSurvive(t *testing.T) {
-	q := NewQueue()
+	q := new(Queue)
 	for range 1000 {
 		q.Push(Event{At: 5, Key: 9})
 	}
@@ -207,7 +207,7 @@ func TestEqualEventsSurvive(t *testing.T) {
 // TestSmallerKeysAtTheInstantInHand: a handler may push more events of the instant in hand than a run holds,
 // with keys before those of the many that still wait at that instant.
 func TestSmallerKeysAtTheInstantInHand(t *testing.T) {
-	p := pair{q: NewQueue()}
+	p := pair{q: new(Queue)}
 	for i := range 5000 {
 		p.push(10, KindMessage, core.NodeID(i*7%5000))
 	}
@@ -229,7 +229,7 @@ func TestSmallerKeysAtTheInstantInHand(t *testing.T) {
 // TestRareBranches shows that each way to move the limit is reached, and leaves a valid queue: a bucket
 // spread over a lower level, a run that was split, and one that was split below a look ahead.
 func TestRareBranches(t *testing.T) {
-	p := pair{q: NewQueue()}
+	p := pair{q: new(Queue)}
 	q := p.q
 	for i := range 4 * runTarget {
 		p.push(1e9+core.Duration(i), KindTimer, 1)
@@ -264,7 +264,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 11))
-			q := NewQueue()
+			q := new(Queue)
 			var seq uint64
 			push := func(at core.Instant) {
 				seq++
@@ -297,7 +297,7 @@ func FuzzQueue(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 30, 7, 1, 255, 0, 0})
 	f.Add([]byte(strings.Repeat("\x00\x01\x02", 200) + strings.Repeat("\xff\xff\xff", 50)))
 	f.Fuzz(func(t *testing.T, history []byte) {
-		p := pair{q: NewQueue()}
+		p := pair{q: new(Queue)}
 		for len(history) >= 3 {
 			a, b, c := history[0], history[1], history[2]
 			history = history[3:]

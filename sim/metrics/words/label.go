@@ -99,9 +99,6 @@ func Find(name string) *Label {
 	return &labels[i]
 }
 
-// Labels returns every label.
-func Labels() []Label { return slices.Clone(labels) }
-
 // LabelKeys returns the labels that observations of m carry, sorted.
 func (m Metric) LabelKeys() []string {
 	keys := slices.Sorted(slices.Values(defs[m].Labels))

@@ -50,7 +50,7 @@ func TestWords(t *testing.T) {
 // TestLabels: a label has one row, and words if and only if they are fixed.
 func TestLabels(t *testing.T) {
 	seen := map[string]bool{}
-	for _, l := range Labels() {
+	for _, l := range labels {
 		if seen[l.Name] {
 			t.Errorf("label %s has two rows", l.Name)
 		}
