@@ -54,20 +54,20 @@ func (d Dist) Build() (rng.Dist, error) {
 		return rng.Uniform(d.Min, d.Max)
 	case DistNormal:
 		if d.Signed {
-			return rng.Normal(d.Mean, d.Std)
+			return rng.Normal(rng.MeanSD{Mean: d.Mean, SD: d.Std})
 		}
-		return rng.NormalTruncated(d.Mean, d.Std)
+		return rng.NormalTruncated(rng.MeanSD{Mean: d.Mean, SD: d.Std})
 	case DistLognormal:
 		if d.Median == 0 && d.Mean > 0 {
-			return rng.LognormalMeanSD(d.Mean, d.Std)
+			return rng.LognormalMeanSD(rng.MeanSD{Mean: d.Mean, SD: d.Std})
 		}
-		return rng.Lognormal(d.Median, d.Sigma)
+		return rng.Lognormal(rng.MedianSigma{Median: d.Median, Sigma: d.Sigma})
 	case DistExponential:
 		return rng.Exponential(d.Mean)
 	case DistGamma:
-		return rng.Gamma(d.Shape, d.Scale)
+		return rng.Gamma(rng.ShapeScale{Shape: d.Shape, Scale: d.Scale})
 	case DistPareto:
-		return rng.Pareto(d.Scale, d.Shape)
+		return rng.Pareto(rng.ShapeScale{Scale: d.Scale, Shape: d.Shape})
 	case DistEmpirical:
 		return rng.Empirical(d.P, d.Quantiles)
 	}

@@ -225,7 +225,7 @@ func TestDescriptionText(t *testing.T) {
 }
 
 func BenchmarkDescribe(b *testing.B) {
-	topo, err := TruthRandom(490, millis(100), millis(10), 1)
+	topo, err := TruthRandom(RandomConfig{Nodes: 490, Mean: millis(100), Deviation: millis(10), Seed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -108,7 +108,7 @@ snapshots = [{ at = "600s", matrix = "slice11.gz" }]
 }
 
 func BenchmarkLoadSquare490(b *testing.B) {
-	topo, err := TruthRandom(490, millis(100), millis(10), 1)
+	topo, err := TruthRandom(RandomConfig{Nodes: 490, Mean: millis(100), Deviation: millis(10), Seed: 1})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -65,11 +65,11 @@ func (g *GenerateSpec) run(sites int, rtt, wan, deviation, intra core.Duration, 
 	case "grid":
 		return TruthGrid(g.Nodes, rtt)
 	case "split":
-		return TruthSplit(g.Nodes, rtt, wan)
+		return TruthSplit(SplitConfig{Nodes: g.Nodes, LAN: rtt, WAN: wan})
 	case "circle":
 		return TruthCircle(g.Nodes, rtt)
 	}
-	return TruthRandom(g.Nodes, rtt, deviation, seed)
+	return TruthRandom(RandomConfig{Nodes: g.Nodes, Mean: rtt, Deviation: deviation, Seed: seed})
 }
 
 // checkUnused refuses parameters that would change nothing.

@@ -60,7 +60,7 @@ func TestTruths(t *testing.T) {
 	if have, want := ms(grid.RTT(0, 24)), 40*math.Sqrt2; math.Abs(have-want) > 1e-5 {
 		t.Errorf("grid corner to corner %v, want %v", have, want)
 	}
-	split := must(t)(TruthSplit(25, millis(1), millis(10)))
+	split := must(t)(TruthSplit(SplitConfig{Nodes: 25, LAN: millis(1), WAN: millis(10)}))
 	for b, want := range map[int]float64{1: 1, 12: 1, 13: 11, 24: 11} {
 		if have := ms(split.RTT(0, b)); have != want {
 			t.Errorf("split: 0 to %d is %v, want %v", b, have, want)
@@ -81,7 +81,7 @@ func TestTruths(t *testing.T) {
 }
 
 func TestTruthRandomHasItsMoments(t *testing.T) {
-	topo := must(t)(TruthRandom(200, millis(100), millis(10), 7))
+	topo := must(t)(TruthRandom(RandomConfig{Nodes: 200, Mean: millis(100), Deviation: millis(10), Seed: 7}))
 	var sum, squares float64
 	count := 0
 	for a := range topo.N() {
@@ -96,7 +96,7 @@ func TestTruthRandomHasItsMoments(t *testing.T) {
 	sd := math.Sqrt(squares/float64(count) - mean*mean)
 	near(t, "mean", mean, 100, 4*10/math.Sqrt(float64(count)))
 	near(t, "standard deviation", sd, 10, 4*10/math.Sqrt(2*float64(count)))
-	if slices.Equal(topo.Base, must(t)(TruthRandom(200, millis(100), millis(10), 8)).Base) {
+	if slices.Equal(topo.Base, must(t)(TruthRandom(RandomConfig{Nodes: 200, Mean: millis(100), Deviation: millis(10), Seed: 8})).Base) {
 		t.Error("another seed, the same matrix")
 	}
 }
@@ -141,8 +141,8 @@ func TestGeneratorsRefuse(t *testing.T) {
 	_, err = Geometric(GeometricConfig{Sites: 3, SideKM: math.NaN(), PathFactor: 0.5})
 	wantLines(t, err, []string{"generate.side_km: NaN, must be > 0 and at most 20000", "generate.path_factor: 0.5, must be 1 to 100"})
 	for _, err := range []error{
-		second(TruthLine(-1, 1)), second(TruthGrid(-1, 1)), second(TruthSplit(3, 1, 0)), second(TruthCircle(-1, 1)),
-		second(TruthRandom(2, 1, 0, 1)), second(TruthRandom(RowsMax+1, 1, 1, 1)), second(TruthLine(5, DelayMax)),
+		second(TruthLine(-1, 1)), second(TruthGrid(-1, 1)), second(TruthSplit(SplitConfig{Nodes: 3, LAN: 1, WAN: 0})), second(TruthCircle(-1, 1)),
+		second(TruthRandom(RandomConfig{Nodes: 2, Mean: 1, Deviation: 0, Seed: 1})), second(TruthRandom(RandomConfig{Nodes: RowsMax + 1, Mean: 1, Deviation: 1, Seed: 1})), second(TruthLine(5, DelayMax)),
 	} {
 		if err == nil {
 			t.Error("a generator took nonsense")

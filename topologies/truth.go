@@ -27,9 +27,15 @@ func TruthGrid(nodes int, spacing core.Duration) (*Topology, error) {
 	})
 }
 
-// TruthSplit returns two halves: lan apart inside one, lan + wan across. The first half is nodes
-// 0 … nodes/2, as in Serf.
-func TruthSplit(nodes int, lan, wan core.Duration) (*Topology, error) {
+// SplitConfig are the round trips of two halves: LAN inside one, LAN + WAN across.
+type SplitConfig struct {
+	Nodes    int
+	LAN, WAN core.Duration
+}
+
+// TruthSplit returns two halves. The first one is nodes 0 … nodes/2, as in Serf.
+func TruthSplit(p SplitConfig) (*Topology, error) {
+	nodes, lan, wan := p.Nodes, p.LAN, p.WAN
 	c := &collector{}
 	checkDelay(c, "generate.wan", wan)
 	if c.failed() {
@@ -60,17 +66,25 @@ func TruthCircle(nodes int, radius core.Duration) (*Topology, error) {
 	})
 }
 
-// TruthRandom returns round trips drawn from N(mean, deviation) pair by pair, which no space embeds. A draw
-// below a hundredth of the mean is raised to it.
-func TruthRandom(nodes int, mean, deviation core.Duration, seed uint64) (*Topology, error) {
+// RandomConfig are the round trips of pairs that have nothing to do with each other: N(Mean, Deviation).
+type RandomConfig struct {
+	Nodes           int
+	Mean, Deviation core.Duration
+	Seed            uint64
+}
+
+// TruthRandom returns round trips drawn pair by pair, which no space embeds. A draw below a hundredth of the mean is
+// raised to it.
+func TruthRandom(p RandomConfig) (*Topology, error) {
+	mean := p.Mean
 	c := &collector{}
-	checkDelay(c, "generate.deviation", deviation)
+	checkDelay(c, "generate.deviation", p.Deviation)
 	if c.failed() {
 		return nil, c.err()
 	}
-	s := rng.New(seed, "topologies/random")
-	return truth("random", nodes, mean, func(int, int) core.Duration {
-		return max(mean/100, mean+times(s.Norm(), deviation))
+	s := rng.New(p.Seed, "topologies/random")
+	return truth("random", p.Nodes, mean, func(int, int) core.Duration {
+		return max(mean/100, mean+times(s.Norm(), p.Deviation))
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 
 // NodeHours returns in how many node-hours what w selects of the metric could have happened: those of the observers that w
 // asks for, while they were of the class that it asks for; or, if it says nothing of observers, those of the subjects.
-func NodeHours(w claim.Where, m words.Metric, r *metrics.Result, from, to core.Instant) float64 {
+func NodeHours(w claim.Where, m words.Metric, r *metrics.Result, in metrics.Span) float64 {
 	by, about := sides(w, m)
 	keys, as := by, func(o *metrics.Observation, n *metrics.Node) { o.Observer, o.Role = n.ID, n.Role }
 	if len(by) == 0 {
@@ -22,7 +22,7 @@ func NodeHours(w claim.Where, m words.Metric, r *metrics.Result, from, to core.I
 	}
 	type answer struct{ known, keep bool }
 	seen := make([][2]answer, len(r.Nodes)) // by class
-	return r.NodeSeconds(from, to, func(n core.NodeID, class metrics.Class) bool {
+	return r.NodeSeconds(in, func(n core.NodeID, class metrics.Class) bool {
 		k := &seen[n][class-metrics.Healthy]
 		if !k.known {
 			o := metrics.Observation{

@@ -37,11 +37,11 @@ func TestNodeHours(t *testing.T) {
 		{claim.Where{"role": {"worker"}, "class": {"healthy"}}, 19}, // of the observers who might say so
 		{claim.Where{"to": {"DEAD"}, "path": {"gossip"}}, 21},
 	} {
-		if have := NodeHours(c.where, words.FalsePositives, r, 0, sec(36000)); math.Abs(have-c.hours) > 1e-9 {
+		if have := NodeHours(c.where, words.FalsePositives, r, metrics.Span{From: 0, To: sec(36000)}); math.Abs(have-c.hours) > 1e-9 {
 			t.Errorf("%v: %v node-hours, want %v", c.where, have, c.hours)
 		}
 	}
-	if have := NodeHours(nil, words.FalsePositives, r, sec(1800), sec(2*3600)); have != 4.5 {
+	if have := NodeHours(nil, words.FalsePositives, r, metrics.Span{From: sec(1800), To: sec(2 * 3600)}); have != 4.5 {
 		t.Errorf("part of the run: %v node-hours, want 4.5", have)
 	}
 }

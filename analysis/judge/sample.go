@@ -42,7 +42,7 @@ func Select(c *claim.Claim, r *metrics.Result) (*Sample, error) {
 	if c.Since != nil {
 		s.rebase(core.Instant(*c.Since))
 	}
-	s.NodeHours = NodeHours(c.Where, m, r, s.From, s.To)
+	s.NodeHours = NodeHours(c.Where, m, r, metrics.Span{From: s.From, To: s.To})
 	if err := s.combine(c, r, m); err != nil {
 		return nil, err
 	}

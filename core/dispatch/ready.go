@@ -112,14 +112,19 @@ type Grant struct {
 	Got int // cores
 }
 
-// Shares appends to dst what each workflow gets of total free cores; who is not in it waits. busy says that something
-// of the job is DISPATCHED or RUNNING, and alone that this is an EXCLUSIVE workflow.
-func (r *Ready) Shares(dst []Grant, total int, busy, alone bool) []Grant {
-	if total <= 0 || alone {
+// Standing is what of a job runs already.
+type Standing struct {
+	Busy  bool // something is DISPATCHED or RUNNING, and
+	Alone bool // that is an EXCLUSIVE workflow
+}
+
+// Shares appends to dst what each workflow gets of total free cores; who is not in it waits.
+func (r *Ready) Shares(dst []Grant, total int, now Standing) []Grant {
+	if total <= 0 || now.Alone {
 		return dst
 	}
 	if ex := r.lists[classExclusive]; len(ex) > 0 {
-		if busy { // it waits, and nothing below it starts
+		if now.Busy { // it waits, and nothing below it starts
 			return dst
 		}
 		w := ex[0]
@@ -196,13 +201,16 @@ func (r *Ready) auto(dst []Grant, total int) []Grant {
 	return dst
 }
 
-// ShardVUs returns how many of vus virtual users the cores from..to−1 of n get: each core the same, the last one the
-// remainder as well, so that shards always add up to the whole (J21).
-func ShardVUs(vus uint32, n, from, to int) uint32 {
-	each := vus / uint32(n)
-	sum := each * uint32(to-from)
-	if to == n {
-		sum += vus - each*uint32(n)
+// Part is the cores From … To−1 of the Of cores that a workflow got.
+type Part struct{ From, To, Of int }
+
+// ShardVUs returns how many of vus virtual users a part gets: each core the same, the last one the remainder as well,
+// so that shards always add up to the whole (J21).
+func ShardVUs(vus uint32, p Part) uint32 {
+	each := vus / uint32(p.Of)
+	sum := each * uint32(p.To-p.From)
+	if p.To == p.Of {
+		sum += vus - each*uint32(p.Of)
 	}
 	return sum
 }

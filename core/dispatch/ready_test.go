@@ -24,7 +24,7 @@ func ready(ws ...Want) *Ready {
 // grants are ids and cores.
 func grants(r *Ready, total int, busy bool) map[job.WorkflowID]int {
 	out := map[job.WorkflowID]int{}
-	for _, g := range r.Shares(nil, total, busy, false) {
+	for _, g := range r.Shares(nil, total, Standing{Busy: busy, Alone: false}) {
 		out[g.ID] = g.Got
 	}
 	return out
@@ -66,7 +66,7 @@ func TestShares(t *testing.T) {
 			t.Errorf("%s: have %v, want %v", x.what, have, x.want)
 		}
 	}
-	if len(ready(high).Shares(nil, 8, true, true)) != 0 {
+	if len(ready(high).Shares(nil, 8, Standing{Busy: true, Alone: true})) != 0 {
 		t.Error("something starts beside an EXCLUSIVE workflow")
 	}
 }
@@ -98,7 +98,7 @@ func TestSharesHold(t *testing.T) {
 		}
 		total := rapid.IntRange(0, 30).Draw(t, "total")
 		sum, autos, explicit, rest := 0, 0, 0, total
-		for _, g := range r.Shares(nil, total, false, false) {
+		for _, g := range r.Shares(nil, total, Standing{Busy: false, Alone: false}) {
 			sum += g.Got
 			switch {
 			case g.Got < 1 || g.Got > int(g.VUs) && g.Test && g.Cores == 0:
@@ -131,12 +131,12 @@ func TestSharesHold(t *testing.T) {
 
 // Virtual users per core and per shard (spec 20 §13.3), and that no split loses or adds one.
 func TestShardVUs(t *testing.T) {
-	if a, b := ShardVUs(10, 4, 0, 3), ShardVUs(10, 4, 3, 4); a != 6 || b != 4 {
+	if a, b := ShardVUs(10, Part{From: 0, To: 3, Of: 4}), ShardVUs(10, Part{From: 3, To: 4, Of: 4}); a != 6 || b != 4 {
 		t.Errorf("shards of %d and %d", a, b)
 	}
 	var cores []uint32
 	for j := range 4 {
-		cores = append(cores, ShardVUs(10, 4, j, j+1))
+		cores = append(cores, ShardVUs(10, Part{From: j, To: j + 1, Of: 4}))
 	}
 	if !slices.Equal(cores, []uint32{2, 2, 2, 4}) {
 		t.Errorf("cores of %v", cores)
@@ -147,7 +147,7 @@ func TestShardVUs(t *testing.T) {
 		sum, from := uint32(0), 0
 		for from < n {
 			to := rapid.IntRange(from+1, n).Draw(t, "to")
-			sum += ShardVUs(vus, n, from, to)
+			sum += ShardVUs(vus, Part{From: from, To: to, Of: n})
 			from = to
 		}
 		if sum != vus {

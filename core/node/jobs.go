@@ -10,15 +10,17 @@ import (
 // Jobs returns the job layer, nil if n has none. It is to be read only: what changes it goes through n.
 func (n *Node) Jobs() *hier.Machine { return Of[*hier.Machine](n) }
 
-// Report lets a worker tell its owner that work of the scope goes on; done grows with it. It reports whether there is
-// an owner to tell.
-func (n *Node) Report(scope, done uint64, fx *core.Effects) bool {
+// Advance is how far the work of a scope has come: Done only grows.
+type Advance struct{ Scope, Done uint64 }
+
+// Report lets a worker tell its owner that work of a scope goes on. It reports whether there is an owner to tell.
+func (n *Node) Report(a Advance, fx *core.Effects) bool {
 	m := n.Swim.ToOwner(core.KindProgress, n.cfg.Hier.Job.ProgressTimeout, fx)
 	if m == nil {
 		return false
 	}
 	b := core.Attach[hier.Progress](fx, m)
-	b.Scope, b.Done = scope, done
+	b.Scope, b.Done = a.Scope, a.Done
 	return true
 }
 

@@ -125,7 +125,7 @@ func TestReport(t *testing.T) {
 	var n Node
 	var fx core.Effects
 	n.Compose(&cfg, id)
-	if !n.Report(7, 5, &fx) || len(fx.Messages) != 1 {
+	if !n.Report(Advance{Scope: 7, Done: 5}, &fx) || len(fx.Messages) != 1 {
 		t.Fatal("nothing sent")
 	}
 	if m := &fx.Messages[0]; m.Kind != core.KindProgress || m.To != 1 || m.Body.(*hier.Progress).Scope != 7 || m.Body.(*hier.Progress).Done != 5 || m.Timeout != time.Second ||
@@ -134,7 +134,7 @@ func TestReport(t *testing.T) {
 	}
 	g.Managers = nil
 	n.Compose(&cfg, id)
-	if n.Report(7, 5, &fx) {
+	if n.Report(Advance{Scope: 7, Done: 5}, &fx) {
 		t.Error("told nobody")
 	}
 }

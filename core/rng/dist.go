@@ -48,20 +48,30 @@ func Uniform(min, max float64) (Dist, error) {
 	return make2(uniform, min, max-min, min, err)
 }
 
+// MeanSD are a mean and a standard deviation, in the unit of the draws.
+type MeanSD struct{ Mean, SD float64 }
+
+// MedianSigma are the median, in the unit of the draws, and the standard deviation of their logarithms.
+type MedianSigma struct{ Median, Sigma float64 }
+
+// ShapeScale are a shape, without unit, and a scale, in the unit of the draws.
+type ShapeScale struct{ Shape, Scale float64 }
+
 // Normal has the given mean and standard deviation; its draws may be negative.
-func Normal(mean, sd float64) (Dist, error) {
-	return make2(normal, mean, sd, mean, check("normal", param{"mean", mean, anySign}, param{"sd", sd, zeroOrMore}))
+func Normal(p MeanSD) (Dist, error) {
+	err := check("normal", param{"mean", p.Mean, anySign}, param{"sd", p.SD, zeroOrMore})
+	return make2(normal, p.Mean, p.SD, p.Mean, err)
 }
 
 // NormalTruncated is Normal given that the draw is not negative: the normal distribution "truncated
 // at 0" of delays (spec 50 §2). The mean is that before truncation and must not be negative.
 // With mean 0 it is HalfNormal.
-func NormalTruncated(mean, sd float64) (Dist, error) {
-	err := check("truncated normal", param{"mean", mean, zeroOrMore}, param{"sd", sd, zeroOrMore})
-	if mean == 0 && err == nil {
-		return HalfNormal(sd)
+func NormalTruncated(p MeanSD) (Dist, error) {
+	err := check("truncated normal", param{"mean", p.Mean, zeroOrMore}, param{"sd", p.SD, zeroOrMore})
+	if p.Mean == 0 && err == nil {
+		return HalfNormal(p.SD)
 	}
-	return make2(truncated, mean, sd, mean, err)
+	return make2(truncated, p.Mean, p.SD, p.Mean, err)
 }
 
 // HalfNormal is |N(0, sd)|. "Jitter 5 %" is a delay times 1 + HalfNormal(0.05) (spec 40).
@@ -70,17 +80,18 @@ func HalfNormal(sd float64) (Dist, error) {
 }
 
 // Lognormal is median·e^(sigma·N): sigma is the standard deviation of its logarithm.
-func Lognormal(median, sigma float64) (Dist, error) {
-	err := check("lognormal", param{"median", median, zeroOrMore}, param{"sigma", sigma, zeroOrMore})
-	if median == 0 {
-		sigma = 0
+func Lognormal(p MedianSigma) (Dist, error) {
+	err := check("lognormal", param{"median", p.Median, zeroOrMore}, param{"sigma", p.Sigma, zeroOrMore})
+	if p.Median == 0 {
+		p.Sigma = 0
 	}
-	return make2(lognormal, median, sigma, median, err)
+	return make2(lognormal, p.Median, p.Sigma, p.Median, err)
 }
 
 // LognormalMeanSD is the lognormal distribution with the given mean and standard deviation:
 // sigma² = ln(1 + (sd/mean)²), median = mean/√(1 + (sd/mean)²).
-func LognormalMeanSD(mean, sd float64) (Dist, error) {
+func LognormalMeanSD(p MeanSD) (Dist, error) {
+	mean, sd := p.Mean, p.SD
 	err := check("lognormal", param{"mean", mean, aboveZero}, param{"sd", sd, zeroOrMore})
 	if err != nil {
 		return Dist{}, err
@@ -90,7 +101,7 @@ func LognormalMeanSD(mean, sd float64) (Dist, error) {
 	if math.IsInf(variance, 1) {
 		return Dist{}, fmt.Errorf("lognormal: sd %v is too large beside mean %v", sd, mean)
 	}
-	return Lognormal(mean/math.Sqrt(1+variance), math.Sqrt(xmath.Log1p(variance)))
+	return Lognormal(MedianSigma{Median: mean / math.Sqrt(1+variance), Sigma: math.Sqrt(xmath.Log1p(variance))})
 }
 
 // Exponential has the given mean.
@@ -99,18 +110,19 @@ func Exponential(mean float64) (Dist, error) {
 }
 
 // Gamma has mean shape·scale and variance shape·scale².
-func Gamma(shape, scale float64) (Dist, error) {
-	return make2(gamma, shape, scale, 0, check("gamma", param{"shape", shape, aboveZero}, param{"scale", scale, zeroOrMore}))
+func Gamma(p ShapeScale) (Dist, error) {
+	err := check("gamma", param{"shape", p.Shape, aboveZero}, param{"scale", p.Scale, zeroOrMore})
+	return make2(gamma, p.Shape, p.Scale, 0, err)
 }
 
 // Pareto exceeds x with probability (scale/x)^shape for x ≥ scale. Its mean is infinite for shape ≤ 1,
 // and a draw may be +Inf for shapes below 0.07.
-func Pareto(scale, shape float64) (Dist, error) {
-	err := check("pareto", param{"scale", scale, zeroOrMore}, param{"shape", shape, aboveZero})
-	if scale == 0 {
+func Pareto(p ShapeScale) (Dist, error) {
+	err := check("pareto", param{"scale", p.Scale, zeroOrMore}, param{"shape", p.Shape, aboveZero})
+	if p.Scale == 0 {
 		return Dist{}, err
 	}
-	return make2(pareto, scale, shape, 0, err)
+	return make2(pareto, p.Scale, p.Shape, 0, err)
 }
 
 // IsZero reports whether every draw is 0, so that the caller may skip it.

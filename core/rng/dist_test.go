@@ -22,32 +22,32 @@ var distCases = []struct {
 }{
 	{name: "uniform", d: must(Uniform(-2, 6)), cdf: func(x float64) float64 { return (x + 2) / 8 },
 		mean: 2, sd: 8 / math.Sqrt(12), min: -2},
-	{name: "normal", d: must(Normal(5, 2)), cdf: func(x float64) float64 { return normalCDF((x - 5) / 2) },
+	{name: "normal", d: must(Normal(MeanSD{Mean: 5, SD: 2})), cdf: func(x float64) float64 { return normalCDF((x - 5) / 2) },
 		mean: 5, sd: 2, min: math.Inf(-1)},
-	{name: "truncated normal", d: must(NormalTruncated(1, 2)), cdf: truncatedCDF(1, 2),
+	{name: "truncated normal", d: must(NormalTruncated(MeanSD{Mean: 1, SD: 2})), cdf: truncatedCDF(1, 2),
 		// mean + sd·h, sd²·(1 − z·h − h²) with z = 1/2, h = φ(z)/Φ(z) = 0.5091604…
 		mean: 1 + 2*hazard(0.5), sd: 2 * math.Sqrt(1-0.5*hazard(0.5)-hazard(0.5)*hazard(0.5))},
-	{name: "hardly truncated normal", d: must(NormalTruncated(100, 10)), cdf: truncatedCDF(100, 10), mean: 100, sd: 10},
+	{name: "hardly truncated normal", d: must(NormalTruncated(MeanSD{Mean: 100, SD: 10})), cdf: truncatedCDF(100, 10), mean: 100, sd: 10},
 	{name: "half-normal", d: must(HalfNormal(0.05)), cdf: func(x float64) float64 { return math.Erf(x / 0.05 / math.Sqrt2) },
 		mean: 0.05 * math.Sqrt(2/math.Pi), sd: 0.05 * math.Sqrt(1-2/math.Pi)},
-	{name: "normal truncated at its mean", d: must(NormalTruncated(0, 3)), cdf: func(x float64) float64 { return math.Erf(x / 3 / math.Sqrt2) },
+	{name: "normal truncated at its mean", d: must(NormalTruncated(MeanSD{Mean: 0, SD: 3})), cdf: func(x float64) float64 { return math.Erf(x / 3 / math.Sqrt2) },
 		mean: 3 * math.Sqrt(2/math.Pi), sd: 3 * math.Sqrt(1-2/math.Pi)},
-	{name: "lognormal", d: must(Lognormal(50, 0.3)), cdf: func(x float64) float64 { return normalCDF(math.Log(x/50) / 0.3) },
+	{name: "lognormal", d: must(Lognormal(MedianSigma{Median: 50, Sigma: 0.3})), cdf: func(x float64) float64 { return normalCDF(math.Log(x/50) / 0.3) },
 		mean: 50 * math.Exp(0.045), sd: 50 * math.Exp(0.045) * math.Sqrt(math.Expm1(0.09))},
-	{name: "lognormal by moments", d: must(LognormalMeanSD(20, 10)), mean: 20, sd: 10},
+	{name: "lognormal by moments", d: must(LognormalMeanSD(MeanSD{Mean: 20, SD: 10})), mean: 20, sd: 10},
 	{name: "exponential", d: must(Exponential(3)), cdf: func(x float64) float64 { return -math.Expm1(-x / 3) }, mean: 3, sd: 3},
-	{name: "gamma 1", d: must(Gamma(1, 3)), cdf: func(x float64) float64 { return -math.Expm1(-x / 3) }, mean: 3, sd: 3},
-	{name: "gamma 3", d: must(Gamma(3, 2)), cdf: func(x float64) float64 { // Erlang
+	{name: "gamma 1", d: must(Gamma(ShapeScale{Shape: 1, Scale: 3})), cdf: func(x float64) float64 { return -math.Expm1(-x / 3) }, mean: 3, sd: 3},
+	{name: "gamma 3", d: must(Gamma(ShapeScale{Shape: 3, Scale: 2})), cdf: func(x float64) float64 { // Erlang
 		y := x / 2
 		return 1 - math.Exp(-y)*(1+y+y*y/2)
 	}, mean: 6, sd: math.Sqrt(12)},
-	{name: "gamma 1/2", d: must(Gamma(0.5, 2)), cdf: func(x float64) float64 { return math.Erf(math.Sqrt(x / 2)) }, // χ² of one
+	{name: "gamma 1/2", d: must(Gamma(ShapeScale{Shape: 0.5, Scale: 2})), cdf: func(x float64) float64 { return math.Erf(math.Sqrt(x / 2)) }, // χ² of one
 		mean: 1, sd: math.Sqrt2},
-	{name: "gamma 0.1", d: must(Gamma(0.1, 1)), mean: 0.1, sd: math.Sqrt(0.1)},
-	{name: "gamma 100", d: must(Gamma(100, 0.01)), mean: 1, sd: 0.1},
-	{name: "pareto", d: must(Pareto(2, 5)), cdf: func(x float64) float64 { return 1 - math.Pow(2/x, 5) },
+	{name: "gamma 0.1", d: must(Gamma(ShapeScale{Shape: 0.1, Scale: 1})), mean: 0.1, sd: math.Sqrt(0.1)},
+	{name: "gamma 100", d: must(Gamma(ShapeScale{Shape: 100, Scale: 0.01})), mean: 1, sd: 0.1},
+	{name: "pareto", d: must(Pareto(ShapeScale{Scale: 2, Shape: 5})), cdf: func(x float64) float64 { return 1 - math.Pow(2/x, 5) },
 		mean: 2.5, sd: math.Sqrt(5.0 * 4 / (16 * 3)), min: 2},
-	{name: "pareto without mean", d: must(Pareto(2, 1)), cdf: func(x float64) float64 { return 1 - 2/x }, mean: math.Inf(1), min: 2},
+	{name: "pareto without mean", d: must(Pareto(ShapeScale{Scale: 2, Shape: 1})), cdf: func(x float64) float64 { return 1 - 2/x }, mean: math.Inf(1), min: 2},
 	{name: "empirical", d: must(Empirical([]float64{0, 0.5, 1}, []float64{10, 20, 50})), cdf: func(x float64) float64 {
 		if x < 20 {
 			return (x - 10) / 20
@@ -108,9 +108,9 @@ func TestDegenerateParametersGiveConstantsThatDrawNothing(t *testing.T) {
 		want float64
 	}{
 		{"zero value", Dist{}, 0}, {"constant", must(Constant(-3)), -3}, {"uniform", must(Uniform(4, 4)), 4},
-		{"normal", must(Normal(7, 0)), 7}, {"truncated", must(NormalTruncated(7, 0)), 7}, {"truncated at 0", must(NormalTruncated(0, 0)), 0},
-		{"half-normal", must(HalfNormal(0)), 0}, {"lognormal", must(Lognormal(5, 0)), 5}, {"lognormal 0", must(Lognormal(0, 1)), 0},
-		{"exponential", must(Exponential(0)), 0}, {"gamma", must(Gamma(2, 0)), 0}, {"pareto", must(Pareto(0, 2)), 0},
+		{"normal", must(Normal(MeanSD{Mean: 7, SD: 0})), 7}, {"truncated", must(NormalTruncated(MeanSD{Mean: 7, SD: 0})), 7}, {"truncated at 0", must(NormalTruncated(MeanSD{Mean: 0, SD: 0})), 0},
+		{"half-normal", must(HalfNormal(0)), 0}, {"lognormal", must(Lognormal(MedianSigma{Median: 5, Sigma: 0})), 5}, {"lognormal 0", must(Lognormal(MedianSigma{Median: 0, Sigma: 1})), 0},
+		{"exponential", must(Exponential(0)), 0}, {"gamma", must(Gamma(ShapeScale{Shape: 2, Scale: 0})), 0}, {"pareto", must(Pareto(ShapeScale{Scale: 0, Shape: 2})), 0},
 		{"empirical", must(Empirical([]float64{0.5}, []float64{9})), 9},
 	}
 	for _, tc := range tests {
@@ -136,14 +136,14 @@ func TestConstructorsNameWhatIsWrong(t *testing.T) {
 		{"infinite", func() (Dist, error) { return Exponential(inf) }, "exponential: mean is +Inf, must be a finite number"},
 		{"order", func() (Dist, error) { return Uniform(2, 1) }, "uniform: min 2 exceeds max 1"},
 		{"width", func() (Dist, error) { return Uniform(-1.7e308, 1.7e308) }, "exceeds the range"},
-		{"sd", func() (Dist, error) { return Normal(1, -1) }, "normal: sd is -1, must be 0 or more"},
-		{"mean", func() (Dist, error) { return NormalTruncated(-1, 1) }, "truncated normal: mean is -1, must be 0 or more"},
+		{"sd", func() (Dist, error) { return Normal(MeanSD{Mean: 1, SD: -1}) }, "normal: sd is -1, must be 0 or more"},
+		{"mean", func() (Dist, error) { return NormalTruncated(MeanSD{Mean: -1, SD: 1}) }, "truncated normal: mean is -1, must be 0 or more"},
 		{"half", func() (Dist, error) { return HalfNormal(-1) }, "half-normal: sd is -1, must be 0 or more"},
-		{"median", func() (Dist, error) { return Lognormal(-1, 1) }, "lognormal: median is -1, must be 0 or more"},
-		{"both", func() (Dist, error) { return Gamma(0, -2) }, "gamma: shape is 0, must be above 0\ngamma: scale is -2, must be 0 or more"},
-		{"tail", func() (Dist, error) { return Pareto(1, 0) }, "pareto: shape is 0, must be above 0"},
-		{"moments", func() (Dist, error) { return LognormalMeanSD(0, 1) }, "lognormal: mean is 0, must be above 0"},
-		{"ratio", func() (Dist, error) { return LognormalMeanSD(1e-300, 1) }, "too large"},
+		{"median", func() (Dist, error) { return Lognormal(MedianSigma{Median: -1, Sigma: 1}) }, "lognormal: median is -1, must be 0 or more"},
+		{"both", func() (Dist, error) { return Gamma(ShapeScale{Shape: 0, Scale: -2}) }, "gamma: shape is 0, must be above 0\ngamma: scale is -2, must be 0 or more"},
+		{"tail", func() (Dist, error) { return Pareto(ShapeScale{Scale: 1, Shape: 0}) }, "pareto: shape is 0, must be above 0"},
+		{"moments", func() (Dist, error) { return LognormalMeanSD(MeanSD{Mean: 0, SD: 1}) }, "lognormal: mean is 0, must be above 0"},
+		{"ratio", func() (Dist, error) { return LognormalMeanSD(MeanSD{Mean: 1e-300, SD: 1}) }, "too large"},
 		{"lengths", func() (Dist, error) { return Empirical([]float64{0, 1}, []float64{1}) }, "2 quantiles and 1 values"},
 		{"none", func() (Dist, error) { return Empirical(nil, nil) }, "at least one"},
 		{"range", func() (Dist, error) { return Empirical([]float64{1.5}, []float64{1}) }, "point 1: quantile 1.5, must be within 0 and 1"},

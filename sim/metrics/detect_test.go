@@ -146,7 +146,7 @@ func TestLives(t *testing.T) {
 		{0, Impaired, 0, 300, 70 + 10 + 60}, {0, Healthy, 0, 300, 10 + 20 + 90}, {0, Healthy, 0, 149, 30}, {1, Healthy, 0, 300, 300}, {1, Impaired, 0, 300, 0},
 		{0, Impaired, 15, 30, 15},
 	} {
-		have := r.NodeSeconds(at(c.from), at(c.to), func(n core.NodeID, class Class) bool { return n == c.node && class == c.class })
+		have := r.NodeSeconds(Span{From: at(c.from), To: at(c.to)}, func(n core.NodeID, class Class) bool { return n == c.node && class == c.class })
 		if have != c.want {
 			t.Errorf("node %d, %s, from %v to %v s: lived %v s, want %v", c.node, c.class, c.from, c.to, have, c.want)
 		}

@@ -130,12 +130,15 @@ func (r *Result) rates(m words.Metric, keep func(*Observation) bool) []Observati
 	return out
 }
 
-// NodeSeconds returns how long the nodes that keep accepts, while they were of the class that it accepts, lived between from and to.
-func (r *Result) NodeSeconds(from, to core.Instant, keep func(core.NodeID, Class) bool) float64 {
+// Span is the time from one instant to another.
+type Span struct{ From, To core.Instant }
+
+// NodeSeconds returns how long the nodes that keep accepts, while they were of the class that it accepts, lived in the span.
+func (r *Result) NodeSeconds(in Span, keep func(core.NodeID, Class) bool) float64 {
 	sum := core.Duration(0)
 	for i := range r.Lives {
 		l := &r.Lives[i]
-		if d := min(l.To, to).Sub(max(l.From, from)); d > 0 && keep(l.Node, l.Class) {
+		if d := min(l.To, in.To).Sub(max(l.From, in.From)); d > 0 && keep(l.Node, l.Class) {
 			sum += d
 		}
 	}

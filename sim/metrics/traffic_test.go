@@ -41,7 +41,7 @@ func TestTraffic(t *testing.T) {
 	if r.Counters.Sent[core.KindPing] != 2 || r.Counters.Dropped[trace.ReasonLoss][core.KindAck] != 1 || r.Counters.ReceivedBytes[core.KindPing] != 89 {
 		t.Errorf("counters %+v", r.Counters)
 	}
-	if have := r.NodeSeconds(0, at(3), func(core.NodeID, Class) bool { return true }); have != 7.5 {
+	if have := r.NodeSeconds(Span{To: at(3)}, func(core.NodeID, Class) bool { return true }); have != 7.5 {
 		t.Errorf("%v node-seconds, want 7.5", have)
 	}
 }

@@ -50,9 +50,9 @@ func TestLeastDelayHolds(t *testing.T) {
 	}{
 		{"none", rng.Dist{}, false},
 		{"uniform", must(rng.Uniform(0.001, 0.002)), false},
-		{"negative too", must(rng.Normal(0, 0.05)), false},
-		{"relative, negative too", must(rng.Normal(0, 2)), true},
-		{"heavy tail", must(rng.Pareto(0.001, 0.05)), false},
+		{"negative too", must(rng.Normal(rng.MeanSD{Mean: 0, SD: 0.05})), false},
+		{"relative, negative too", must(rng.Normal(rng.MeanSD{Mean: 0, SD: 2})), true},
+		{"heavy tail", must(rng.Pareto(rng.ShapeScale{Scale: 0.001, Shape: 0.05})), false},
 		{"relative uniform", must(rng.Uniform(0.1, 0.2)), true},
 	} {
 		n := must(New(oneLink(Link{Jitter: c.jitter, JitterRelative: c.rel}, Egress{BitsPerSec: 1e6}), 1))

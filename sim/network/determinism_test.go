@@ -10,7 +10,7 @@ import (
 // everything is a link with all models on.
 func everything() Link {
 	return Link{
-		Jitter: must(rng.Gamma(2, 0.001)), Duplicate: 0.1, Corrupt: 0.1,
+		Jitter: must(rng.Gamma(rng.ShapeScale{Shape: 2, Scale: 0.001})), Duplicate: 0.1, Corrupt: 0.1,
 		Loss:    Loss{Model: LossGilbertElliott, PGB: 0.1, PBG: 0.3, LossGood: 0.01, LossBad: 0.8},
 		Reorder: Reorder{P: 0.1, Extra: must(rng.Exponential(0.01))},
 		Drifts:  []Drift{{Kind: DriftWalk, Amount: 0.001, Length: 1e7}, {Kind: DriftSine, Amount: 0.1, Relative: true, Length: 1e9}},

@@ -175,7 +175,7 @@ func TestThoseBehindTheFirstWait(t *testing.T) {
 }
 
 func TestStreamOrderUnderJitter(t *testing.T) {
-	c := oneLink(Link{Jitter: must(rng.Lognormal(0.02, 1)), Loss: Loss{Model: LossBernoulli, P: 0.1}}, Egress{})
+	c := oneLink(Link{Jitter: must(rng.Lognormal(rng.MedianSigma{Median: 0.02, Sigma: 1})), Loss: Loss{Model: LossBernoulli, P: 0.1}}, Egress{})
 	n := must(New(c, 1))
 	d := driver{n: n}
 	for i := range core.Instant(5000) {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"hypersim/core"
+	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
 )
@@ -50,7 +51,7 @@ func (w *World) report(now core.Instant, k int) {
 	if !n.host.Up() || n.host.Paused() || x.stuck > 0 {
 		return
 	}
-	if n.m.Report(l.Scope(), x.done+1, &w.fx) {
+	if n.m.Report(corenode.Advance{Scope: l.Scope(), Done: x.done + 1}, &w.fx) {
 		x.done++
 	}
 	w.drain(now, now, x.node)

@@ -284,7 +284,7 @@ func counts(m *metrics.Result) []Count {
 			continue
 		}
 		for _, where := range apart(id) {
-			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(judge.NodeHours(where, id, m, core.Instant(m.Warmup), m.End))}
+			c := Count{Metric: id.String(), Labels: where.String(), NodeHours: number(judge.NodeHours(where, id, m, metrics.Span{From: core.Instant(m.Warmup), To: m.End}))}
 			for _, o := range m.Select(id, func(o *metrics.Observation) bool { return judge.Selects(where, o, m) }) {
 				if o.At >= core.Instant(m.Warmup) {
 					c.Count += uint64(math.Round(o.Value * float64(o.Weight)))

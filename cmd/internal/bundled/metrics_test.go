@@ -129,7 +129,7 @@ func checkHours(t *testing.T, r *metrics.Result) {
 			want += s
 		}
 	}
-	have := r.NodeSeconds(0, r.End, func(core.NodeID, metrics.Class) bool { return true })
+	have := r.NodeSeconds(metrics.Span{To: r.End}, func(core.NodeID, metrics.Class) bool { return true })
 	if !near(have, want, 1e-6) {
 		t.Errorf("%v node-seconds lived, %v by role", have, want)
 	}

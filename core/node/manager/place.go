@@ -35,7 +35,7 @@ func (m *Manager) wait(now core.Instant, fx *core.Effects) {
 
 // turn starts what one job can start now.
 func (m *Manager) turn(now core.Instant, x *record, fx *core.Effects) {
-	m.grants = x.ready.Shares(m.grants[:0], m.workers.pool.Total(), x.live > 0, x.alone)
+	m.grants = x.ready.Shares(m.grants[:0], m.workers.pool.Total(), dispatch.Standing{Busy: x.live > 0, Alone: x.alone})
 	for k := range m.grants {
 		g := &m.grants[k]
 		if m.place(now, x, int(g.Place), g.Got, g.Cores > 0, fx) && g.Priority == job.PriorityExclusive {
@@ -78,7 +78,7 @@ func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, f
 	f.shards = f.shards[:0]
 	from := 0
 	for _, s := range spots {
-		vus := dispatch.ShardVUs(f.vus, got, from, from+s.cores)
+		vus := dispatch.ShardVUs(f.vus, dispatch.Part{From: from, To: from + s.cores, Of: got})
 		f.shards = append(f.shards, shard{worker: s.worker, cores: uint16(s.cores), vus: vus, token: x.token()})
 		from += s.cores
 	}
