@@ -27,6 +27,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.resultTaken, core.JobFactResult)
 	on.jobFact(c.workerCounted, core.JobFactWorker)
 	on.job(c.shardOrdered, trace.JobWork)
+	on.jobFact(c.coresBack, core.JobFactShard)
 	on.job(c.shardOver, trace.JobEnded, trace.JobLost)
 	on.ended = append(on.ended, c.intentsLeft)
 })
@@ -178,6 +179,15 @@ func (c *Checker) shardStarts(r *trace.JobRecord) {
 	w.held[r.Node] += int(x.Cores)
 	if cores := c.ctx.Nodes[r.Node].Cores; cores > 0 && w.held[r.Node] > cores && c.fails(JD1) {
 		c.detail(JD1, r.At, []core.NodeID{r.Node}, "the shards of %s hold %d of %d cores", c.name(r.Node), w.held[r.Node], cores)
+	}
+}
+
+// coresBack takes that a shard gives cores back before its end (AD-8).
+func (c *Checker) coresBack(r *trace.JobRecord) {
+	w := &c.work
+	if run := w.runs[runKey{r.Node, r.Fact.Job, r.Fact.Token}]; run != nil {
+		w.held[r.Node] -= run.cores - int(r.Fact.Get("cores"))
+		run.cores = int(r.Fact.Get("cores"))
 	}
 }
 
