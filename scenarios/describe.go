@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hypersim/core"
@@ -23,9 +24,10 @@ type Plan struct {
 	Kinds    int         `json:"link_kinds"` // of different behaviour
 	Faults   int         `json:"faults"`
 	Expects  int         `json:"expectations"`
-	Pairs    int64       `json:"pairs"`        // (observer, member) records
-	Events   float64     `json:"events"`       // expected
-	Memory   int64       `json:"memory_bytes"` // expected
+	Pairs    int64       `json:"pairs"`          // (observer, member) records
+	Jobs     float64     `json:"jobs,omitempty"` // expected
+	Events   float64     `json:"events"`         // expected
+	Memory   int64       `json:"memory_bytes"`   // expected
 	Warnings []string    `json:"warnings,omitempty"`
 	Work     Work        `json:"-"` // what Events consist of, for an estimate of time
 }
@@ -100,6 +102,7 @@ func Describe(s *Scenario) Plan {
 		}
 	}
 	p.link(s)
+	p.jobs(s)
 	p.memory(s)
 	p.Work.Events = p.Events - p.Work.Pings
 	p.Work.Notices, p.Work.Compared = p.notices(s), p.compared(s)
@@ -150,9 +153,18 @@ func showMemory(v int64) string {
 func (p Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s — %s\n", p.Scenario, p.Title)
-	fmt.Fprintf(&b, "  %-14s %7s %9s %8s\n", "site", "gates", "managers", "workers")
+	clients := slices.ContainsFunc(p.Sites, func(s SitePlan) bool { return s.Clients > 0 })
+	head := fmt.Sprintf("  %-14s %7s %9s %8s", "site", "gates", "managers", "workers")
+	if clients {
+		head += fmt.Sprintf(" %8s", "clients")
+	}
+	fmt.Fprintln(&b, head)
 	for _, s := range p.Sites {
-		fmt.Fprintf(&b, "  %-14s %7d %9d %8d\n", s.Name, s.Gates, s.Managers, s.Workers)
+		fmt.Fprintf(&b, "  %-14s %7d %9d %8d", s.Name, s.Gates, s.Managers, s.Workers)
+		if clients {
+			fmt.Fprintf(&b, " %8d", s.Clients)
+		}
+		fmt.Fprintln(&b)
 	}
 	for _, g := range p.Groups {
 		if g.Members > 0 {
@@ -165,6 +177,9 @@ func (p Plan) String() string {
 	}
 	fmt.Fprintf(&b, ", %d links of %d kinds, %d faults, %d expectations\n", p.Links, p.Kinds, p.Faults, p.Expects)
 	fmt.Fprintf(&b, "  protocol as %s\n", p.Protocol)
+	if p.Jobs > 0 {
+		fmt.Fprintf(&b, "  about %.0f jobs\n", p.Jobs)
+	}
 	fmt.Fprintf(&b, "  about %.2g million events, %s of memory\n", p.Events/1e6, showMemory(p.Memory))
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "  warning: %s\n", w)

@@ -2,12 +2,15 @@ package scenarios
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 	"hypersim/core/xmath"
@@ -26,8 +29,9 @@ type setting struct {
 	flat                     bool // one group
 	equal                    bool // every member is probed and a witness, workers too
 	gates, managers, workers int
-	least, most              int // participants of the smallest and largest group of two or more
-	works                    bool
+	least, most              int  // participants of the smallest and largest group of two or more
+	works                    bool // there is work without jobs
+	jobs                     bool
 }
 
 // inertRule names keys and when they have no effect: why returns the reason, or "" where they have one.
@@ -89,7 +93,7 @@ var inertRules = []inertRule{
 	{[]string{"federated.*", "link.*"}, when(func(s *setting) bool { return s.flat || s.gates == 0 || s.managers == 0 }, "there are no gates beside managers that they could watch")},
 	{[]string{"federated.*", "link.*"}, when(func(s *setting) bool { return s.c.Federated.Probe.Interval == 0 }, "federated.probe_interval = 0s switches the link off")},
 	{[]string{"link.*"}, when(func(s *setting) bool { return s.c.Federated.Link.SampleInterval == 0 }, "link.sample_interval = 0s switches samples off")},
-	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload")},
+	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
 }
 
 // InertKeys returns the keys of the protocol that some rule is about, as "room.key", sorted.
@@ -204,6 +208,9 @@ func whyInert(settings []setting, key string) (why string, while int) {
 
 func (s *setting) inert(key string) (string, int) {
 	room, _, _ := strings.Cut(key, ".")
+	if !s.jobs && slices.Contains(jobRooms(), room) {
+		return "there are no jobs", 0
+	}
 	for i := range inertRules {
 		r := &inertRules[i]
 		named := slices.Contains(r.keys, key)
@@ -221,7 +228,7 @@ func (s *setting) inert(key string) (string, int) {
 
 // settings returns each configuration that some node has, with the scenario around it.
 func (l *loader) settings() []setting {
-	around := setting{flat: l.flat(), works: len(l.sc.Workloads) > 0}
+	around := setting{flat: l.flat(), works: l.sc.HasProgress(), jobs: l.sc.HasJobs()}
 	used := make([]bool, len(l.sc.Protocol.Configs))
 	participants := map[core.GroupID]int{}
 	for i := range l.sc.Nodes {
@@ -290,3 +297,11 @@ func (l *loader) given() []string {
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
+
+// jobRooms are the rooms of keys that only jobs use. In a run without jobs nobody reads them: that one rule holds for all.
+var jobRooms = sync.OnceValue(func() (rooms []string) {
+	for _, f := range form.Fields(reflect.TypeFor[job.Config]()) {
+		rooms = append(rooms, f.Tag.Get("key"))
+	}
+	return rooms
+})
