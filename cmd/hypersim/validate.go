@@ -44,7 +44,7 @@ a file named "incomplete".
 --matrix adds rows on measured latencies between nodes, in any form that topology import reads; files named
 PlanetLab… with 490 rows and Seattle… with 99 are judged by the specification's figures, others are reported.
 
-Exit status: 0 no row failed; 1 one did; 2 bad usage, nothing was written; 3 internal error; 130 interrupted.`,
+Exit status: 0 no row failed (a quick run may leave some that cannot be judged); 1 one did; 2 bad usage, nothing was written; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim validate --list
   hypersim topology import aws-2020 mine.csv
   hypersim validate --quick --only coord-aws-serf --json --out results/coordinates
@@ -183,7 +183,7 @@ func (f *validateFlags) print(cmd *cobra.Command, r *validate.Report, code int) 
 				return red + word + plain
 			case validate.Pass:
 				return green + word + plain
-			case validate.NotJudged:
+			case validate.NotJudged, validate.Unclear:
 			}
 			return word
 		}

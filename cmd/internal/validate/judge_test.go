@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"strings"
 	"testing"
 
 	"hypersim/analysis/stats"
@@ -58,5 +59,36 @@ func TestJudge(t *testing.T) {
 		if have := r.judge(&c.value); have != c.want {
 			t.Errorf("%s: %s, want %s", c.name, have, c.want)
 		}
+	}
+}
+
+// A quick run has some of the cells that a reference is about: it may say that they keep a bar and not that all break it.
+func TestQuickRunDoesNotCondemnTheWhole(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		judge Judge
+		value float64
+		quick bool
+		want  Verdict
+	}{
+		{"full, kept", AtMost.OfAll(), 0.1, false, Pass},
+		{"full, broken", AtMost.OfAll(), 0.2, false, Fail},
+		{"quick, kept", AtMost.OfAll(), 0.1, true, Pass},
+		{"quick, broken on some cells", AtMost.OfAll(), 0.2, true, Unclear},
+		{"quick, no value", AtMost.OfAll(), nan, true, Fail},
+		{"quick, the cells are all", AtMost, 0.2, true, Fail},
+		{"quick, reported", Reported.OfAll(), 0.2, true, NotJudged},
+	} {
+		r := Row{Ref: 0.1, Judge: c.judge}
+		if have := r.verdict(&Value{Interval: point(c.value, 1, "")}, c.quick); have != c.want {
+			t.Errorf("%s: %s, want %s", c.name, have, c.want)
+		}
+	}
+	r := Report{Outcomes: []Outcome{{Experiment: &Experiment{}, Results: []Result{{Row: Row{ID: "bar"}, ID: "x/bar", Verdict: Unclear}}}}}
+	if have := r.Summary(); have != "1 rows: 0 pass, 0 fail, 0 reported only, 1 cannot be judged by a quick run" {
+		t.Error(have)
+	}
+	if have := r.Text(TextOptions{Failed: true}); !strings.Contains(have, "x/bar") {
+		t.Errorf("it is not among those that did not pass:%s", have)
 	}
 }

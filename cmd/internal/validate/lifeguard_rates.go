@@ -112,7 +112,7 @@ func (g *guard) rows(v *view) []Measured {
 			l.Number(row, runs.sum(v.count), fmt.Sprintf("%d runs of 190 s", len(runs)))
 		}}}
 	}
-	r := Row{g.name + v.suffix, g.words + ": false deaths " + v.words + ", of SWIM's", "", g.bar, 0, "§15.2", Computed, AtMost}
+	r := Row{g.name + v.suffix, g.words + ": false deaths " + v.words + ", of SWIM's", "", g.bar, 0, "§15.2", Computed, AtMost.OfAll()}
 	if g.bar == 1 { // "never more than SWIM's": against pauses some have no effect at all
 		r.Judge = NotAbove(0.10)
 	}

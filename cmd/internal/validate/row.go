@@ -33,6 +33,7 @@ type Judge struct {
 	rule      rule
 	tolerance float64 // relative
 	slack     float64 // absolute, where tolerance gives less
+	whole     bool    // the reference is about all cells of the full run
 }
 
 type rule uint8
@@ -59,13 +60,22 @@ var Reported = Judge{}
 func Near(tolerance float64) Judge { return Judge{rule: near, tolerance: tolerance} }
 
 // NearOr is Near with a tolerance of at least slack, absolute: what two digits of print leave open.
-func NearOr(tolerance, slack float64) Judge { return Judge{near, tolerance, slack} }
+func NearOr(tolerance, slack float64) Judge {
+	return Judge{rule: near, tolerance: tolerance, slack: slack}
+}
 
 // Exactly passes within an absolute tolerance: the digits that the reference has.
 func Exactly(digits float64) Judge { return Judge{rule: exactly, tolerance: digits} }
 
 // AtMost passes if the value is at most the reference.
 var AtMost = Judge{rule: atMost}
+
+// OfAll is the rule for a reference about all cells of the full run together. A quick run has some of them, which may
+// be the hardest: what holds there passes, and what does not cannot be judged.
+func (j Judge) OfAll() Judge {
+	j.whole = true
+	return j
+}
 
 // AtLeast passes if the value is at least the reference.
 var AtLeast = Judge{rule: atLeast}
@@ -134,8 +144,18 @@ const (
 	Pass      Verdict = "pass"
 	Fail      Verdict = "FAIL"
 	NotJudged Verdict = "reported"
-	Missing   Verdict = "missing" // the experiment gave no value: it failed or was interrupted
+	Missing   Verdict = "missing"          // the experiment gave no value: it failed or was interrupted
+	Unclear   Verdict = "cannot be judged" // by a quick run (Judge.OfAll)
 )
+
+// verdict is what becomes of the row in a run that is quick or not.
+func (r *Row) verdict(v *Value, quick bool) Verdict {
+	verdict := r.judge(v)
+	if verdict == Fail && quick && r.Judge.whole && !math.IsNaN(v.Estimate) {
+		return Unclear
+	}
+	return verdict
+}
 
 // judge compares value with the row's reference.
 func (r *Row) judge(v *Value) Verdict {

@@ -127,7 +127,7 @@ func (l *Lab) results() []Result {
 	for i := range l.rows {
 		res := Result{Row: l.rows[i], ID: l.e.FullID(&l.rows[i]), Experiment: l.e.ID, Topic: l.e.Topic, Value: l.values[i], Verdict: Missing}
 		if res.Value != nil {
-			res.Verdict = res.judge(res.Value)
+			res.Verdict = res.verdict(res.Value, l.Quick)
 		}
 		out = append(out, res)
 	}

@@ -8,7 +8,7 @@ import (
 
 // TextOptions say how the table is printed.
 type TextOptions struct {
-	Failed bool                                // rows that failed or are missing only
+	Failed bool                                // rows that failed, are missing or cannot be judged only
 	Paint  func(v Verdict, word string) string // colours verdicts; nil: none
 }
 
@@ -26,7 +26,7 @@ func (r *Report) Text(opt TextOptions) string {
 			o, first := &r.Outcomes[i], true
 			for k := range o.Results {
 				res := &o.Results[k]
-				if opt.Failed && res.Verdict != Fail && res.Verdict != Missing {
+				if opt.Failed && res.Verdict != Fail && res.Verdict != Missing && res.Verdict != Unclear {
 					continue
 				}
 				title := ""
@@ -110,6 +110,9 @@ func quantity(x float64, unit string) string {
 // Summary is one line about the whole.
 func (r *Report) Summary() string {
 	text := fmt.Sprintf("%d rows: %d pass, %d fail, %d reported only", r.rows(), r.Count(Pass), r.Count(Fail), r.Count(NotJudged))
+	if n := r.Count(Unclear); n > 0 {
+		text += fmt.Sprintf(", %d cannot be judged by a quick run", n)
+	}
 	if n := r.Count(Missing); n > 0 {
 		text += fmt.Sprintf(", %d missing", n)
 	}
