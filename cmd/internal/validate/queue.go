@@ -24,13 +24,13 @@ func queues() []*Experiment {
 	const c, taken = queueCores, queueWork + 2*queueWay
 	for _, rho := range []float64{0.5, 0.7, 0.9} {
 		wait := waitMMc(c, rho*c, taken.Seconds())
-		out = append(out, queued(c, fmt.Sprintf("queue-mm%d-%g", c, rho), fmt.Sprintf("jobs of one core on %d cores, load %g: a queue M/M/%d", c, rho, c),
+		out = append(out, queued(c, fmt.Sprintf("queue-mm%d-%.0f", c, 100*rho), fmt.Sprintf("jobs of one core on %d cores, load %g: a queue M/M/%d", c, rho, c),
 			queueRow("Erlang C of", wait, "Erlang 1917"), nil,
 			fmt.Sprintf("workload.0.arrival.rate=%g/s", rho*c), `workload.0.job={ duration = { dist = "exponential", mean = "1s" } }`))
 	}
 	for _, rho := range []float64{0.5, 0.7, 0.9} { // all cores together are one server
 		wait := waitMG1(rho, taken.Seconds(), 0)
-		out = append(out, queued(1, fmt.Sprintf("queue-md1-%g", rho), fmt.Sprintf("jobs of all %d cores of two workers, load %g: a queue M/D/1", c, rho),
+		out = append(out, queued(1, fmt.Sprintf("queue-md1-%.0f", 100*rho), fmt.Sprintf("jobs of all %d cores of two workers, load %g: a queue M/D/1", c, rho),
 			queueRow("Pollaczek–Khinchine of", wait, "Pollaczek 1930, Khinchine 1932"), []string{"scenario.duration=5500s", "workload.0.to=5000s"},
 			fmt.Sprintf("workload.0.arrival.rate=%g/s", rho), fmt.Sprintf(`workload.0.job={ cores = %d, duration = "1s" }`, c),
 			"scenario.duration=20500s", "workload.0.to=20000s"))

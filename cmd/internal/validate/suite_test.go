@@ -67,7 +67,7 @@ func TestSuite(t *testing.T) {
 // TestQuickRows runs what is cheap of the quick suite: all rows get a value and pass, and any number of
 // workers gives the same table.
 func TestQuickRows(t *testing.T) {
-	only := regexp.MustCompile(`^(swim-slotted|swim-detection-n5|swim-probe-interval|swim-load-n10|piggyback-n30|push-n30|serf-estimate|suspicion-.*|retransmit-.*|coord-gcp-serf|coord-mine-.*|queue-chain|queue-mm8-0.5)$`)
+	only := regexp.MustCompile(`^(swim-slotted|swim-detection-n5|swim-probe-interval|swim-load-n10|piggyback-n30|push-n30|serf-estimate|suspicion-.*|retransmit-.*|coord-gcp-serf|coord-mine-.*|queue-chain|queue-mm8-50)$`)
 	if testing.Short() {
 		only = regexp.MustCompile(`^(swim-slotted|suspicion-scaled|coord-mine-serf|queue-chain)$`)
 	}
