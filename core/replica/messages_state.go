@@ -25,6 +25,7 @@ type StateResponse struct {
 	Worker  []WorkerSnapshot
 	Manager []ManagerSnapshot
 	Gate    []GateSnapshot
+	Jobs    []Found // of a manager or gate: entries, promises, cancels and tombstones
 }
 
 // Walk implements core.Body.
@@ -33,8 +34,9 @@ func (b *StateResponse) Walk(w *core.Walker) {
 	w.Uint64("version", &b.Version)
 	w.Bool("ready", &b.Ready)
 	core.List(w, "worker_state", &b.Worker, leastWorkerSnapshot, (*WorkerSnapshot).walk)
-	core.List(w, "manager_state", &b.Manager, 7+2+1+8+8+4+4+4, (*ManagerSnapshot).walk)
-	core.List(w, "gate_state", &b.Gate, 7+1+8+8+4+4+4+4, (*GateSnapshot).walk)
+	core.List(w, "manager_state", &b.Manager, 7+2+1+8+8+4, (*ManagerSnapshot).walk)
+	core.List(w, "gate_state", &b.Gate, 7+1+8+8+4+4, (*GateSnapshot).walk)
+	core.List(w, "jobs", &b.Jobs, leastFound, (*Found).walk)
 }
 
 // ShardCount is a shard on a worker, and how many of its items are done.
@@ -81,31 +83,14 @@ func (s *WorkerSnapshot) walk(w *core.Walker) {
 	core.List(w, "fences", &s.Fences, 8+4, (*Fence).walk)
 }
 
-// Tombstone is what is left of a job.
-type Tombstone struct {
-	Job   job.ID
-	State job.State
-	Epoch uint32
-}
-
-func (t *Tombstone) walk(w *core.Walker) {
-	t.Job.Walk(w)
-	core.Word(w, "state", &t.State, job.NumStates)
-	w.Uint32("epoch", &t.Epoch)
-}
-
-const leastTombstone = 8 + 1 + 4
-
 // ManagerSnapshot is all that a manager has.
 type ManagerSnapshot struct {
-	Manager    core.NodeID
-	Site       uint16
-	Leads      bool
-	Term       uint64
-	Version    uint64
-	Workers    []WorkerSnapshot
-	Entries    []Entry // FULL
-	Tombstones []Tombstone
+	Manager core.NodeID
+	Site    uint16
+	Leads   bool
+	Term    uint64
+	Version uint64
+	Workers []WorkerSnapshot
 }
 
 func (s *ManagerSnapshot) walk(w *core.Walker) {
@@ -115,8 +100,6 @@ func (s *ManagerSnapshot) walk(w *core.Walker) {
 	w.Uint64("term", &s.Term)
 	w.Uint64("version", &s.Version)
 	core.List(w, "workers", &s.Workers, leastWorkerSnapshot, (*WorkerSnapshot).walk)
-	core.List(w, "entries", &s.Entries, leastEntry, (*Entry).walk)
-	core.List(w, "tombstones", &s.Tombstones, leastTombstone, (*Tombstone).walk)
 }
 
 // SiteManager is a manager and its datacenter.
@@ -132,14 +115,12 @@ func (m *SiteManager) walk(w *core.Walker) {
 
 // GateSnapshot is all that a gate has.
 type GateSnapshot struct {
-	Gate       core.NodeID
-	Leads      bool
-	Term       uint64
-	Version    uint64
-	Entries    []Entry // FULL
-	Sites      []job.SiteView
-	Managers   []SiteManager
-	Tombstones []Tombstone
+	Gate     core.NodeID
+	Leads    bool
+	Term     uint64
+	Version  uint64
+	Sites    []job.SiteView
+	Managers []SiteManager
 }
 
 func (s *GateSnapshot) walk(w *core.Walker) {
@@ -147,8 +128,6 @@ func (s *GateSnapshot) walk(w *core.Walker) {
 	w.Bool("is_leader", &s.Leads)
 	w.Uint64("term", &s.Term)
 	w.Uint64("version", &s.Version)
-	core.List(w, "entries", &s.Entries, leastEntry, (*Entry).walk)
 	core.List(w, "datacenters", &s.Sites, job.LeastSiteView, job.WalkSiteView)
 	core.List(w, "managers", &s.Managers, 2+7, (*SiteManager).walk)
-	core.List(w, "tombstones", &s.Tombstones, leastTombstone, (*Tombstone).walk)
 }

@@ -78,11 +78,9 @@ func TestBodyBytes(t *testing.T) {
 		Worker: 1, State: registry.WorkerDraining, Cores: 2, CoresAvailable: 3, Version: 4, Shards: []ShardCount{{ShardView: view, Done: 5}},
 		Fences: []Fence{{Job: 0xa1, DE: 6}},
 	}
-	stones := []Tombstone{{Job: 0xa2, State: job.StateCancelled, Epoch: 7}}
 	const (
 		viewBytes   = "8:a1 8:b1 2:1 2:2 8:3 1:5 2:4 4:5 "
 		workerBytes = "n1 1:3 2:2 2:3 8:4 4:1 " + viewBytes + "8:5 4:1 8:a1 4:6 "
-		stoneBytes  = "4:1 8:a2 1:9 4:7 "
 	)
 	wiretest.Bytes(t, bodies(), []wiretest.Known{
 		{Kind: core.KindJobStateSync, Body: &Sync{Round: 1, Entries: []Entry{someEntry}}, Want: "8:1 4:1 " + entryBytes},
@@ -157,15 +155,16 @@ func TestBodyBytes(t *testing.T) {
 			Body: &StateResponse{
 				Version: 1, Ready: true, Worker: []WorkerSnapshot{worker},
 				Manager: []ManagerSnapshot{{
-					Manager: 2, Site: 3, Leads: true, Term: 4, Version: 5, Workers: []WorkerSnapshot{worker}, Entries: []Entry{someEntry}, Tombstones: stones,
+					Manager: 2, Site: 3, Leads: true, Term: 4, Version: 5, Workers: []WorkerSnapshot{worker},
 				}},
 				Gate: []GateSnapshot{{
-					Gate: 6, Leads: true, Term: 7, Version: 8, Entries: []Entry{someEntry},
-					Sites: []job.SiteView{{Site: 9, Leader: core.NoNode}}, Managers: []SiteManager{{Site: 10, Manager: 11}}, Tombstones: stones,
+					Gate: 6, Leads: true, Term: 7, Version: 8,
+					Sites: []job.SiteView{{Site: 9, Leader: core.NoNode}}, Managers: []SiteManager{{Site: 10, Manager: 11}},
 				}},
+				Jobs: []Found{{Job: 0xa1, Acceptable: true, Promised: 1, CancelWanted: true, Tombstone: job.StateTimeout, Entry: []Entry{someEntry}}},
 			},
-			Want: "1:0 8:1 1:1 4:1 " + workerBytes + "4:1 n2 2:3 1:1 8:4 8:5 4:1 " + workerBytes + "4:1 " + entryBytes + stoneBytes +
-				"4:1 n6 1:1 8:7 8:8 4:1 " + entryBytes + "4:1 2:9 1:0 - 4:0 4:0 4:0 4:1 2:a n11 " + stoneBytes,
+			Want: "1:0 8:1 1:1 4:1 " + workerBytes + "4:1 n2 2:3 1:1 8:4 8:5 4:1 " + workerBytes +
+				"4:1 n6 1:1 8:7 8:8 4:1 2:9 1:0 - 4:0 4:0 4:0 4:1 2:a n11 " + "4:1 8:a1 1:1 4:1 1:1 1:a 4:1 " + entryBytes,
 		},
 	})
 }
