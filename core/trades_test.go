@@ -8,6 +8,7 @@ import (
 
 	"hypersim/core/federated"
 	"hypersim/core/hier"
+	"hypersim/core/replica"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -21,6 +22,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	keys := 0
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "federated": federated.Config{},
+		"replica": replica.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {

@@ -1,0 +1,342 @@
+package replica
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
+
+// ack is what one member has acknowledged of the current epoch of a job: 16 bytes per job and peer.
+type ack struct {
+	seq uint64
+	at  core.Instant // when the round was sent that it answered last, 0 = none
+}
+
+// lead is what the holder of a job knows beside the entry.
+type lead struct {
+	accepting bool // the entry is its own claim, and not committed
+	usable    bool // as the role was told
+	dirty     bool // changed since it was sent
+	full      bool // is sent in full next: no member knows it under this epoch
+	tries     int  // of the acceptance
+
+	begun     core.Instant // the acceptance was sent
+	next      core.Instant // and is sent again
+	until     core.Instant // end of the lease
+	handover  core.Instant // is withdrawn, Never = there is none
+	reclaim   core.Instant // claims anew, Never = no need
+	committed uint64
+	flushed   uint64 // seq that was sent last
+	results   int    // of the entry, that were sent
+	layer     uint32 // that was sent
+	withdrawn uint64 // seq that ends a handover: before it is committed, the successor may have the job
+	since     uint64 // first round under this epoch
+	refused   uint64 // members that refused the acceptance, a bit each
+	acks      []ack
+}
+
+// newLead makes this process the holder of r's entry.
+func (m *Machine) newLead(r *record) *lead {
+	r.lead = &lead{until: nobody, handover: core.Never, reclaim: core.Never, since: m.rounds.last + 1, acks: make([]ack, len(m.p.Peers)), full: true}
+	m.led = append(m.led, r)
+	return r.lead
+}
+
+// Accept begins to hold a job that is new here, with its FULL entry, of which number and holder are filled in. The answer
+// is OK if it has begun: then Accepted follows, in a cluster of one at once. Lists in an entry are never written to again.
+func (m *Machine) Accept(now core.Instant, e *Entry, fx *core.Effects) call.Answer {
+	t, dead := m.tombs.Find(now, e.Job)
+	r := m.find(e.Job)
+	switch {
+	case !m.ready:
+		return call.Answer{Code: call.CodeSyncing}
+	case dead && !t.Pending:
+		return call.Answer{Code: call.CodeAlreadyTerminal}
+	case r == nil:
+		r = m.need(e.Job)
+	case r.lead != nil && r.lead.accepting:
+		return call.Answer{Code: call.CodeNoQuorum} // the role waits for that one (04-13)
+	case r.lead != nil:
+		return call.Answer{Code: call.CodeDuplicate}
+	case r.known():
+		return call.NotLeader(r.entry.Holder)
+	case r.grave != nil || r.claim != nil || r.cancel > now:
+		return call.Answer{Code: call.CodeNoQuorum}
+	}
+	epoch := r.seen()
+	if epoch == 0 || r.promise.Holder != m.me {
+		epoch++ // under its own promise it accepts again (04-13)
+	}
+	if m.judge(now, r, &bid{Holder: m.me, epoch: epoch, reason: ReasonAccept, entry: true}) != accept {
+		return call.NotLeader(r.promise.Holder.Node)
+	}
+	m.startAccept(now, r, e, epoch, fx)
+	return call.Answer{}
+}
+
+func (m *Machine) startAccept(now core.Instant, r *record, e *Entry, epoch uint32, fx *core.Effects) {
+	m.promised(now, r, epoch, m.me)
+	r.entry, r.at = *e, now
+	r.entry.Head = Head{Job: r.id, Epoch: epoch, Seq: 1, Holder: m.me.Node, Instance: m.me.Instance}
+	r.entry.Kind, r.entry.Reason, r.entry.Base = EntryFull, ReasonAccept, 0
+	l := m.newLead(r)
+	l.accepting, l.begun, l.next = true, now, now
+	m.lookLead(now, r, fx)
+	if r.lead == l {
+		m.count(now, r, fx)
+	}
+}
+
+// Edit returns the entry of a job that this process holds, nil if it does not. Head, Kind, Reason and Base are not to be
+// touched, and lists are replaced, not written to. Change follows.
+func (m *Machine) Edit(id job.ID) *Entry {
+	if r := m.find(id); r != nil && r.lead != nil && !r.lead.accepting {
+		return &r.entry
+	}
+	return nil
+}
+
+// View returns what this member has of a job, nil if nothing. It is not to be written to.
+func (m *Machine) View(id job.ID) *Entry {
+	if r := m.find(id); r != nil && r.known() {
+		return &r.entry
+	}
+	return nil
+}
+
+// Leads reports whether this process holds the job, suspended or not.
+func (m *Machine) Leads(id job.ID) bool {
+	r := m.find(id)
+	return r != nil && r.lead != nil && !r.lead.accepting
+}
+
+// Change gives an edited entry its number and sends it: at once if it is urgent, else with others a little later. When a
+// majority has it, Committed is called with this number or a greater one; in a cluster of one before Change returns.
+func (m *Machine) Change(now core.Instant, id job.ID, urgent bool, fx *core.Effects) uint64 {
+	r := m.find(id)
+	if r == nil || r.lead == nil || r.lead.accepting {
+		return 0
+	}
+	r.entry.Seq++
+	r.at = now
+	seq := r.entry.Seq
+	if !r.lead.dirty {
+		r.lead.dirty = true
+		m.dirty = append(m.dirty, r)
+	}
+	m.flushAt = min(m.flushAt, now.Add(m.cfg.Lease.Coalesce))
+	if urgent {
+		m.flush(now, fx)
+	}
+	if len(m.p.Peers) == 0 {
+		m.count(now, r, fx)
+	}
+	return seq
+}
+
+// Valid reports whether this process may decide something about the job now: it holds it, its lease runs, it has promised
+// it to nobody and hands it over to nobody (03-2).
+func (m *Machine) Valid(now core.Instant, id job.ID) bool {
+	r := m.find(id)
+	return r != nil && r.lead != nil && m.usable(now, r)
+}
+
+func (m *Machine) usable(now core.Instant, r *record) bool {
+	l := r.lead
+	return !l.accepting && now < l.until && r.seen() == r.entry.Epoch && r.entry.HandoverTo == core.NoNode && l.committed >= l.withdrawn
+}
+
+// tell lets the role know when that changes.
+func (m *Machine) tell(now core.Instant, r *record, fx *core.Effects) {
+	if u := m.usable(now, r); u != r.lead.usable {
+		r.lead.usable = u
+		if u {
+			m.owner.Resumed(now, r.id, fx)
+		} else {
+			m.owner.Suspended(now, r.id, fx)
+		}
+	}
+}
+
+// count judges what the members have acknowledged. An ack counts for a commit while it could not be that of a life of
+// which nobody knows any more that it has ended.
+func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
+	l := r.lead
+	need := m.majority()
+	if r.seen() == r.entry.Epoch { // a holder that has promised the job to another is no member of its own majority
+		need--
+	}
+	seq, until := r.entry.Seq, core.Never
+	if need > 0 {
+		seq = l.agreed(need, now.Add(-m.cfg.Submit.window()))
+		until = l.reached(need)
+	}
+	if until != core.Never && until != nobody {
+		until = until.Add(m.cfg.Lease.Duration - m.cfg.Lease.Margin)
+	}
+	l.until = max(l.until, until)
+	m.sooner(r, l.until)
+	accepted := l.accepting && seq > 0
+	if accepted {
+		l.accepting, l.usable, r.entry.Reason = false, true, ReasonNone
+	}
+	grown := seq > l.committed
+	l.committed = max(l.committed, seq)
+	switch {
+	case accepted:
+		m.Counters.Accepted++
+		m.startRounds(now)
+		m.owner.Accepted(now, r.id, call.Answer{}, fx)
+	case grown && !l.accepting:
+		m.tell(now, r, fx)
+		if r.lead == l {
+			m.committed(now, r, fx)
+		}
+	default:
+		m.tell(now, r, fx)
+	}
+}
+
+// committed tells the role, and the successor that is named.
+func (m *Machine) committed(now core.Instant, r *record, fx *core.Effects) {
+	if to := r.entry.HandoverTo; to != core.NoNode && r.lead.committed == r.entry.Seq {
+		y := m.header(fx, core.KindLeaseTransfer, to, m.number())
+		b := core.Attach[LeaseTransfer](fx, y)
+		b.Job, b.Site, b.From, b.To, b.Epoch, b.Version = r.id, job.NoSite, m.p.Self, to, r.entry.Epoch+1, r.entry.Seq
+	}
+	m.owner.Committed(now, r.id, r.lead.committed, fx)
+}
+
+// agreed is the largest seq that so many members have, by acks of rounds that were sent at since or later.
+func (l *lead) agreed(need int, since core.Instant) (seq uint64) {
+	for i := range l.acks {
+		n := 0
+		for j := range l.acks {
+			if l.acks[j].seq >= l.acks[i].seq && l.acks[j].at >= since {
+				n++
+			}
+		}
+		if n >= need && l.acks[i].at >= since {
+			seq = max(seq, l.acks[i].seq)
+		}
+	}
+	return seq
+}
+
+const nobody core.Instant = -1 << 62
+
+// reached is the latest sending that so many members have answered, or nobody.
+func (l *lead) reached(need int) core.Instant {
+	at := nobody
+	for i := range l.acks {
+		n := 0
+		for j := range l.acks {
+			if l.acks[j].seq > 0 && l.acks[j].at >= l.acks[i].at {
+				n++
+			}
+		}
+		if n >= need && l.acks[i].seq > 0 {
+			at = max(at, l.acks[i].at)
+		}
+	}
+	return at
+}
+
+// lookLead does what is due for a holder.
+func (m *Machine) lookLead(now core.Instant, r *record, fx *core.Effects) {
+	l := r.lead
+	switch {
+	case l.accepting:
+		m.lookAccept(now, r, fx)
+		return
+	case l.handover <= now:
+		l.handover = core.Never
+		r.entry.HandoverTo = core.NoNode // nobody came (04-55)
+		l.withdrawn = r.entry.Seq + 1
+		m.Change(now, r.id, true, fx)
+	case l.reclaim <= now:
+		l.reclaim = core.Never
+		m.want(r, ReasonLeaseExpired)
+	}
+	if r.lead != l {
+		return
+	}
+	m.tell(now, r, fx)
+	if r.lead == l {
+		m.rearm(now, r)
+	}
+}
+
+// rearm lets the job be looked at when its next time comes.
+func (m *Machine) rearm(now core.Instant, r *record) {
+	m.sooner(r, min(r.lead.handover, r.lead.reclaim))
+	if r.lead.until > now {
+		m.sooner(r, r.lead.until)
+	}
+}
+
+// lookAccept sends an acceptance again to those that are silent, or gives it up.
+func (m *Machine) lookAccept(now core.Instant, r *record, fx *core.Effects) {
+	l := r.lead
+	end := l.begun.Add(m.cfg.Submit.window())
+	if now >= end {
+		m.lose(now, r, call.Answer{Code: call.CodeNoQuorum, Tried: true}, fx) // it may be done all the same (04-12)
+		return
+	}
+	if l.next <= now {
+		l.next = now.Add(m.cfg.Submit.Timeout)
+		m.sendAll(now, r, fx)
+	}
+	m.sooner(r, min(l.next, end))
+}
+
+// lose ends leadership; a is the answer to an acceptance that was under way. What was accepted by no majority is dropped,
+// and the promise stays (04-13).
+func (m *Machine) lose(now core.Instant, r *record, a call.Answer, fx *core.Effects) {
+	l := r.lead
+	r.lead = nil
+	m.led = slices.DeleteFunc(m.led, func(x *record) bool { return x == r })
+	m.dirty = slices.DeleteFunc(m.dirty, func(x *record) bool { return x == r })
+	if r.holder() == m.me {
+		r.lease, r.window = now, min(r.window, now)
+		if l.accepting {
+			r.entry = Entry{}
+		}
+	}
+	if l.accepting {
+		m.NotAccepted++
+		m.sooner(r, now) // to be settled
+		m.owner.Accepted(now, r.id, a, fx)
+		return
+	}
+	m.Lost++
+	m.owner.Lost(now, r.id, fx)
+}
+
+// Handover names the successor of a job that this process holds. It decides nothing more about it until the successor has
+// it, or has not come for it in time (03-2, 04-55).
+func (m *Machine) Handover(now core.Instant, id job.ID, to core.NodeID, fx *core.Effects) bool {
+	r := m.find(id)
+	if r == nil || r.lead == nil || !m.usable(now, r) || m.peer(to) < 0 {
+		return false
+	}
+	r.entry.HandoverTo = to
+	r.lead.handover = now.Add(m.cfg.Lease.Handover)
+	m.sooner(r, r.lead.handover)
+	m.Change(now, id, true, fx)
+	if r.lead != nil {
+		m.tell(now, r, fx)
+	}
+	return true
+}
+
+// onTransfer takes the word of a holder that names this member its successor.
+func (m *Machine) onTransfer(now core.Instant, x *core.Message, b *LeaseTransfer, fx *core.Effects) {
+	y := m.header(fx, core.KindLeaseTransferAck, x.From, x.Seq)
+	core.Attach[LeaseTransferAck](fx, y).Accepted = m.ready
+	if b.To == m.p.Self {
+		m.Claim(now, b.Job, ReasonHandover, fx)
+	}
+}

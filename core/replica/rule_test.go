@@ -1,0 +1,443 @@
+package replica
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
+
+// desk is one member, n0 of three or five, whose others are played by the test. It owns itself.
+type desk struct {
+	t *testing.T
+	Machine
+	cfg  Config
+	fx   core.Effects
+	at   core.Instant
+	dead map[core.NodeID]bool
+	said []string // what the role was told
+	last core.Duration
+}
+
+func newDesk(t *testing.T, c int, formed bool) *desk {
+	d := &desk{t: t, cfg: Default(), dead: map[core.NodeID]bool{}, at: core.Instant(time.Hour)}
+	var peers []core.NodeID
+	for i := 1; i < c; i++ {
+		peers = append(peers, core.NodeID(i))
+	}
+	d.Init(d.at, d, Params{
+		Self: 0, Role: core.RoleManager, Instance: 7, Peers: peers, Seed: 1, Formed: formed, Config: &d.cfg, Graves: 10, GravesKeep: time.Hour,
+	})
+	return d
+}
+
+func (d *desk) Gone(n core.NodeID) bool { return d.dead[n] }
+func (d *desk) say(s string)            { d.said = append(d.said, s) }
+
+func (d *desk) Accepted(_ core.Instant, _ job.ID, a call.Answer, _ *core.Effects) {
+	d.say("accepted " + a.Code.String())
+}
+func (d *desk) Won(core.Instant, job.ID, *Entry, *core.Effects)           { d.say("won") }
+func (d *desk) Unclaimed(core.Instant, job.ID, *core.Effects)             { d.say("unclaimed") }
+func (d *desk) Committed(core.Instant, job.ID, uint64, *core.Effects)     { d.say("committed") }
+func (d *desk) Suspended(core.Instant, job.ID, *core.Effects)             { d.say("suspended") }
+func (d *desk) Resumed(core.Instant, job.ID, *core.Effects)               { d.say("resumed") }
+func (d *desk) Lost(core.Instant, job.ID, *core.Effects)                  { d.say("lost") }
+func (d *desk) Buried(_ core.Instant, _ job.ID, ok bool, _ *core.Effects) { d.say("buried") }
+
+// wait lets time pass, one wake-up after the other.
+func (d *desk) wait(by core.Duration) {
+	end := d.at.Add(by)
+	for {
+		at, ok := d.Deadline()
+		if !ok || at > end {
+			break
+		}
+		d.at = max(d.at, at)
+		d.Wake(d.at, &d.fx)
+	}
+	d.at = end
+}
+
+// get delivers a body of a member, in its life 1, and returns the body of the answer.
+func (d *desk) get(from core.NodeID, k core.Kind, b core.Body, seq uint32) core.Body {
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Receive(d.at, &core.Message{Kind: k, From: from, Instance: 1, Seq: seq, Body: b}, &d.fx)
+	for i := range d.fx.Messages {
+		if x := &d.fx.Messages[i]; x.To == from && x.Kind.Answers() == k {
+			return x.Body
+		}
+	}
+	return nil
+}
+
+// entry is one of job 1.
+func entry(holder core.NodeID, kind EntryKind, epoch uint32, seq, base uint64) Entry {
+	e := Entry{
+		Head: Head{Job: 1, Epoch: epoch, Seq: seq, Holder: holder, Instance: 1}, Kind: kind, Base: base,
+		HandoverTo: core.NoNode, Gate: core.NoNode, Callback: core.NoNode, Layer: uint32(seq),
+	}
+	if holder == 0 {
+		e.Instance = 7
+	}
+	return e
+}
+
+func accepts(e Entry) Entry {
+	e.Reason = ReasonAccept
+	return e
+}
+
+// sync is what becomes of an entry that its holder sends.
+func (d *desk) sync(e Entry) Stand {
+	return d.verdictOf(e.Holder, e).Stand
+}
+
+func (d *desk) verdictOf(from core.NodeID, e Entry) Verdict {
+	return d.get(from, core.KindJobStateSync, &Sync{Round: 1, Entries: []Entry{e}}, 1).(*SyncAck).Verdicts[0]
+}
+
+// bid is what becomes of a claim that begins with a FULL entry of number (epoch − 1, 1).
+func (d *desk) bid(from core.NodeID, epoch uint32, reason Reason) ClaimAnswer {
+	return d.bidWith(from, epoch, reason, []Entry{entry(9, EntryFull, epoch-1, 1, 0)})
+}
+
+func (d *desk) bidWith(from core.NodeID, epoch uint32, reason Reason, e []Entry) ClaimAnswer {
+	c := Claim{Job: 1, Epoch: epoch, Leader: from, Instance: 1, Reason: reason, FromEpoch: epoch - 1, FromSeq: 1, Entry: e}
+	return d.get(from, core.KindJobLeadershipAnnouncement, &Announcement{Claim: true, Claims: []Claim{c}}, 1).(*AnnouncementAck).Answers[0]
+}
+
+func (d *desk) want(what string, ok bool) {
+	d.t.Helper()
+	if !ok {
+		d.t.Errorf("%s: not so; the role was told %v", what, d.said)
+	}
+}
+
+// acks lets a member acknowledge all that was sent to it since the last step, or refuse it.
+func (d *desk) acks(from core.NodeID, s Stand, held Head) {
+	d.t.Helper()
+	for _, x := range append([]core.Message{}, d.fx.Messages...) {
+		b, ok := x.Body.(*Sync)
+		if !ok || x.To != from {
+			continue
+		}
+		a := &SyncAck{Round: b.Round, Ready: true}
+		for i := range b.Entries {
+			v := Verdict{Head: b.Entries[i].Head, Stand: s, State: job.StateFailed}
+			if held.Job != 0 {
+				v.Head = held
+			}
+			a.Verdicts = append(a.Verdicts, v)
+		}
+		d.get(from, core.KindJobStateSyncAck, a, x.Seq)
+	}
+}
+
+// holds makes the member the holder of job 1, epoch 1, with a lease.
+func holds(t *testing.T) *desk {
+	d := newDesk(t, 3, true)
+	e := entry(0, EntryFull, 0, 0, 0)
+	d.Accept(d.at, &e, &d.fx)
+	d.acks(1, StandStored, Head{})
+	d.want("it holds the job", d.Valid(d.at, 1))
+	return d
+}
+
+// The rule of claims (spec 20 §5.3) and of entries (§5.4), and what corrects them, one line per sentence.
+func TestRulesOfClaimsAndEntries(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		test func(d *desk)
+	}{
+		{"5.3 no. 1: an epoch that is not above the known one is refused", func(d *desk) {
+			d.sync(entry(1, EntryFull, 3, 1, 0))
+			d.dead[1] = true
+			d.want("refused", !d.bid(2, 3, ReasonDeadLeader).Accepted && !d.bid(2, 2, ReasonDeadLeader).Accepted)
+		}},
+		{"5.3 no. 2: while the holder lives and its lease runs, a claim is refused", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.wait(30*time.Second - 1)
+			d.want("refused", !d.bid(2, 2, ReasonLeaseExpired).Accepted)
+			d.wait(1)
+			d.want("accepted", d.bid(2, 2, ReasonLeaseExpired).Accepted)
+		}},
+		{"5.3 no. 2: a dead holder's job is free", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.want("accepted", d.bid(2, 2, ReasonDeadLeader).Accepted)
+		}},
+		{"5.3 no. 2: a handover is for whom the entry names", func(d *desk) {
+			e := entry(1, EntryFull, 1, 1, 0)
+			e.HandoverTo = 2
+			d.sync(e)
+			d.want("refused", !d.bid(3, 2, ReasonHandover).Accepted)
+			d.want("accepted", d.bid(2, 2, ReasonHandover).Accepted)
+		}},
+		{"03-1, 04-1: the acceptance carries a larger entry than the claim's", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 5, 0))
+			d.dead[1] = true
+			a := d.bid(2, 2, ReasonDeadLeader)
+			d.want("entry 5", a.Accepted && a.HeldSeq == 5 && len(a.Entry) == 1 && a.Entry[0].Seq == 5)
+		}},
+		{"03-3: a fetch says whether a claim would be accepted", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			ask := func() bool {
+				return d.get(2, core.KindJobReplicaFetch, &Fetch{Reason: ReasonLeaseExpired, Jobs: []job.ID{1}}, 1).(*FetchResponse).Found[0].Acceptable
+			}
+			d.want("no", !ask())
+			d.dead[1] = true
+			d.want("yes", ask())
+			d.want("and nothing has changed", d.find(1).promise.Token == 1)
+		}},
+		{"03-4: an acceptance keeps others out for 8 s", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.bid(2, 2, ReasonDeadLeader)
+			d.wait(8*time.Second - 1)
+			d.want("refused", !d.bid(3, 3, ReasonDeadLeader).Accepted)
+			d.wait(1)
+			d.want("accepted", d.bid(3, 3, ReasonDeadLeader).Accepted)
+		}},
+		{"03-5: a repetition is accepted whatever the lease, and the holder itself always", func(d *desk) {
+			d.sync(entry(1, EntryFull, 2, 1, 0))
+			d.want("repetition", d.bid(1, 2, ReasonLeaseExpired).Accepted)
+			d.want("anew", d.bid(1, 4, ReasonLeaseExpired).Accepted)
+		}},
+		{"03-6, 04-9: a member that does not know the job accepts a claim with the entry, and stores it", func(d *desk) {
+			d.want("missing", d.bidWith(2, 2, ReasonDeadLeader, nil).Code == call.CodeUnknownJob)
+			d.want("accepted", d.bid(2, 2, ReasonDeadLeader).Accepted && d.View(1) != nil)
+		}},
+		{"03-7, 04-6: a holder of a higher epoch needs no condition", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.want("stored", d.sync(entry(2, EntryFull, 2, 1, 0)) == StandStored && d.View(1).Holder == 2)
+		}},
+		{"03-8: an entry with the stored number is answered as stored", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 2, 0))
+			d.want("stored", d.sync(entry(1, EntryFull, 1, 2, 0)) == StandStored && d.sync(entry(1, EntryDelta, 1, 2, 1)) == StandStored)
+		}},
+		{"03-9: no gaps: a RENEW and a DELTA are missing what they build on", func(d *desk) {
+			d.want("unknown", d.sync(entry(1, EntryRenew, 1, 1, 1)) == StandMissing)
+			d.sync(entry(1, EntryFull, 1, 2, 0))
+			d.want("RENEW", d.sync(entry(1, EntryRenew, 1, 3, 3)) == StandMissing)
+			d.want("DELTA", d.sync(entry(1, EntryDelta, 1, 5, 4)) == StandMissing && d.View(1).Seq == 2)
+			d.want("next", d.sync(entry(1, EntryDelta, 1, 4, 2)) == StandStored && d.View(1).Seq == 4)
+			d.want("higher epoch", d.sync(entry(2, EntryDelta, 2, 5, 4)) == StandMissing && d.View(1).Epoch == 1)
+		}},
+		{"03-10: an ACCEPT that is not above the stored entry is rejected with who holds the job", func(d *desk) {
+			d.sync(accepts(entry(1, EntryFull, 1, 1, 0)))
+			v := d.verdictOf(2, accepts(entry(2, EntryFull, 1, 1, 0)))
+			d.want("rejected", v.Stand == StandRejected && v.Holder == 1 && d.Conflicts == 0)
+			d.want("repetition", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandStored)
+		}},
+		{"03-10: also of a later life of the same node", func(d *desk) {
+			e := accepts(entry(1, EntryFull, 1, 1, 0))
+			d.sync(e)
+			e.Instance = 2
+			d.Receive(d.at, &core.Message{Kind: core.KindJobStateSync, From: 1, Instance: 2, Body: &Sync{Round: 1, Entries: []Entry{e}}}, &d.fx)
+			d.want("as it was", d.View(1).Instance == 1)
+		}},
+		{"03-11, 04-11: a holder that lives again is not the holder", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.Receive(d.at, &core.Message{Kind: core.KindJobStateSync, From: 1, Instance: 2, Body: &Sync{Round: 1}}, &d.fx)
+			d.want("accepted", d.bid(2, 2, ReasonDeadLeader).Accepted)
+		}},
+		{"04-2: accepting a claim does not relabel the entry", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 4, 0))
+			d.dead[1] = true
+			a := d.bid(2, 2, ReasonDeadLeader)
+			d.want("both numbers", a.Promised == 2 && a.HeldEpoch == 1 && a.HeldSeq == 4 && a.Leader == 1)
+		}},
+		{"04-3: a holder's entry replaces a promise to another claimant of its epoch", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.bid(2, 2, ReasonDeadLeader)
+			d.want("stored", d.sync(entry(3, EntryFull, 2, 2, 0)) == StandStored && d.Conflicts == 0)
+			d.want("conflict", d.sync(entry(4, EntryFull, 2, 3, 0)) == StandRejected && d.Conflicts == 1)
+		}},
+		{"04-3: it replaces what a rival began with an ACCEPT, but not by halves", func(d *desk) {
+			d.sync(accepts(entry(1, EntryFull, 1, 1, 0)))
+			d.want("missing", d.sync(entry(2, EntryDelta, 1, 2, 1)) == StandMissing)
+			d.want("stored", d.sync(entry(2, EntryFull, 1, 1, 0)) == StandStored && d.View(1).Holder == 2 && d.Conflicts == 0)
+		}},
+		{"04-5: entries below a promise stay refused", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.bid(2, 2, ReasonDeadLeader)
+			d.wait(time.Minute)
+			v := d.verdictOf(1, entry(1, EntryFull, 1, 2, 0))
+			d.want("rejected by a promise: no higher holder is named", v.Stand == StandRejected && v.Epoch == 1 && v.Seq == 1)
+		}},
+		{"04-7: a tombstone answers everything", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.Free(d.at, 1, job.StateTimeout, &d.fx)
+			v := d.verdictOf(1, entry(1, EntryFull, 2, 2, 0))
+			a := d.bid(2, 9, ReasonDeadLeader)
+			f := d.get(2, core.KindJobReplicaFetch, &Fetch{Jobs: []job.ID{1}}, 1).(*FetchResponse).Found[0]
+			d.want("entry", v.Stand == StandTerminal && v.State == job.StateTimeout)
+			d.want("claim", !a.Accepted && a.Code == call.CodeAlreadyTerminal && a.Tombstone == job.StateTimeout)
+			d.want("fetch", !f.Acceptable && f.Tombstone == job.StateTimeout)
+		}},
+		{"04-15: a pending tombstone is stored by who has no record, and refuses acceptances", func(d *desk) {
+			d.want("stored", d.sync(accepts(entry(1, EntryTombstone, 0, 0, 0))) == StandStored)
+			_, named := d.Tombstone(d.at, 1)
+			d.want("named to nobody", !named)
+			d.want("refused", d.sync(accepts(entry(2, EntryFull, 1, 1, 0))) == StandRejected)
+		}},
+		{"04-15: a member with a record refuses it", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.want("refused", d.sync(accepts(entry(2, EntryTombstone, 0, 0, 0))) == StandRejected)
+		}},
+		{"04-47: a remembered cancel refuses an ACCEPT, and is reported with the acceptance of a claim", func(d *desk) {
+			d.Remember(d.at, 1)
+			d.want("refused", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandRejected)
+			a := d.bid(2, 2, ReasonDeadLeader)
+			d.want("reported", a.Accepted && a.CancelWanted)
+		}},
+		{"a process that is no more is not heard", func(d *desk) {
+			d.Receive(d.at, &core.Message{Kind: core.KindJobStateSync, From: 1, Instance: 2, Body: &Sync{Round: 1}}, &d.fx)
+			d.get(1, core.KindJobStateSync, &Sync{Round: 2, Entries: []Entry{entry(1, EntryFull, 1, 1, 0)}}, 1)
+			d.want("nothing", d.View(1) == nil)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(newDesk(t, 5, true)) })
+	}
+}
+
+// What a holder does with acks, refusals and time.
+func TestRulesOfHolders(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		test func(d *desk)
+	}{
+		{"5.2: 27 s after the sending of the last acked round it is suspended, and resumes with the next ack", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(27*time.Second - 1)
+			d.want("valid", d.Valid(d.at, 1))
+			d.wait(1)
+			d.want("not", !d.Valid(d.at, 1) && d.said[len(d.said)-1] == "suspended")
+			d.acks(1, StandStored, Head{})
+			d.want("again", d.Valid(d.at, 1) && d.said[len(d.said)-1] == "resumed")
+		}},
+		{"5.3 no. 3: the holder of a valid lease refuses claims", func(d *desk) {
+			d.want("refused", !d.bid(2, 2, ReasonLeaseExpired).Accepted)
+		}},
+		{"03-12: a higher held epoch ends leadership in the same event, by an entry", func(d *desk) {
+			d.sync(entry(2, EntryFull, 2, 9, 0))
+			d.want("lost", !d.Leads(1) && d.said[len(d.said)-1] == "lost")
+		}},
+		{"03-12: or by a refusal", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(10 * time.Second)
+			d.acks(1, StandRejected, Head{Job: 1, Epoch: 2, Seq: 1, Holder: 2, Instance: 1})
+			d.want("lost", !d.Leads(1))
+		}},
+		{"04-5: a promise alone does not: it claims its job anew", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(10 * time.Second)
+			d.acks(1, StandRejected, Head{Job: 1, Epoch: 1, Seq: 1, Holder: 0, Instance: 7})
+			d.want("holder", d.Leads(1))
+			d.wait(3 * time.Second)
+			d.want("claims", d.find(1).claim != nil)
+		}},
+		{"04-7: a tombstone ends it", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(10 * time.Second)
+			d.acks(1, StandTerminal, Head{})
+			_, dead := d.Tombstone(d.at, 1)
+			d.want("over", !d.Leads(1) && dead)
+		}},
+		{"04-8: missing is no ack, and is answered in full", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).Elapsed = 1
+			d.Change(d.at, 1, true, &d.fx)
+			d.acks(1, StandMissing, Head{})
+			full := d.fx.Messages[len(d.fx.Messages)-1].Body.(*Sync)
+			d.want("FULL", full.Entries[0].Kind == EntryFull && d.said[len(d.said)-1] != "committed")
+			d.acks(1, StandStored, Head{})
+			d.want("committed", d.said[len(d.said)-1] == "committed")
+		}},
+		{"04-45: an ack counts for a commit for 6 s", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).Elapsed = 1
+			d.Change(d.at, 1, true, &d.fx)
+			sent := append([]core.Message{}, d.fx.Messages...)
+			d.wait(6*time.Second + 1)
+			d.fx.Messages = append(d.fx.Messages[:0], sent...)
+			d.acks(1, StandStored, Head{})
+			d.want("not committed", d.said[len(d.said)-1] != "committed")
+		}},
+		{"03-2, 04-55: while it hands over it decides nothing; unclaimed for 8 s, it is withdrawn, and that is committed first", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.want("begun", d.Handover(d.at, 1, 2, &d.fx) && !d.Valid(d.at, 1))
+			d.acks(1, StandStored, Head{})
+			d.want("told", d.fx.Messages[len(d.fx.Messages)-1].Kind == core.KindLeaseTransfer)
+			d.wait(8 * time.Second)
+			d.want("withdrawn, not committed", d.Edit(1).HandoverTo == core.NoNode && !d.Valid(d.at, 1))
+			d.acks(1, StandStored, Head{})
+			d.want("valid", d.Valid(d.at, 1))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := holds(t)
+			c.test(d)
+		})
+	}
+}
+
+// How an acceptance ends (04-12, 04-13, 04-45).
+func TestAcceptance(t *testing.T) {
+	e := entry(0, EntryFull, 0, 0, 0)
+	d := newDesk(t, 3, true)
+	d.Accept(d.at, &e, &d.fx)
+	d.want("a repeat waits", d.Accept(d.at, &e, &d.fx).Code == call.CodeNoQuorum)
+	d.wait(6 * time.Second)
+	d.want("unknown outcome after 6 s, and no record", d.said[0] == "accepted NO_QUORUM" && d.View(1) == nil)
+	d.want("the promise stays", d.find(1).promise.Token == 1)
+	d.want("and others are refused under it", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandRejected)
+	d.want("it accepts again under its own promise", d.Accept(d.at, &e, &d.fx).Code == call.CodeOK && d.find(1).entry.Epoch == 1)
+	d.acks(1, StandStored, Head{})
+	d.want("with a majority", d.said[len(d.said)-1] == "accepted OK" && d.Valid(d.at, 1))
+	d.want("after that it is a duplicate", d.Accept(d.at, &e, &d.fx).Code == call.CodeDuplicate)
+}
+
+func TestClusterOfOne(t *testing.T) {
+	d := newDesk(t, 1, true)
+	e := entry(0, EntryFull, 0, 0, 0)
+	d.Accept(d.at, &e, &d.fx)
+	d.want("accepted at once", d.said[0] == "accepted OK" && d.Valid(d.at, 1))
+	seq := d.Change(d.at, 1, false, &d.fx)
+	d.want("committed at once", seq == 2 && d.said[len(d.said)-1] == "committed")
+	d.wait(10 * time.Minute)
+	d.want("for ever, and nobody is told", d.Valid(d.at, 1) && len(d.fx.Messages) == 0)
+}
+
+// A member that restarted is ready when it has read so many that every majority is among them, and not before acks of its
+// earlier life count for nothing (03-14, 04-10).
+func TestResync(t *testing.T) {
+	answer := func(d *desk, from core.NodeID, ready bool) {
+		d.get(from, core.KindStateSyncResponse, &StateResponse{Ready: ready, Jobs: []Found{{Job: 1, Promised: 3, Entry: []Entry{entry(2, EntryFull, 2, 4, 0)}}}}, 1)
+	}
+	d := newDesk(t, 3, false)
+	d.wait(7*time.Second - 1)
+	d.want("it has not asked", len(d.fx.Messages) == 0)
+	d.wait(1)
+	d.want("it asks both", len(d.fx.Messages) == 2)
+	answer(d, 1, true)
+	d.want("one is not enough", !d.Ready())
+	d.want("it knows the promise", d.sync(entry(2, EntryFull, 2, 5, 0)) == StandRejected)
+	answer(d, 2, true)
+	d.want("two are", d.Ready() && d.Resynced() && d.View(1).Seq == 4)
+
+	d = newDesk(t, 3, false)
+	d.wait(7 * time.Second)
+	answer(d, 1, false)
+	answer(d, 2, false)
+	d.want("the cold start", d.Ready() && d.Resynced())
+
+	d = newDesk(t, 3, false)
+	d.wait(42 * time.Second)
+	d.want("the limit", d.Ready() && !d.Resynced() && d.SyncFailed == 1)
+}
