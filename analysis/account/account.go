@@ -38,6 +38,7 @@ func Of(r *metrics.Result) []Sentence {
 		l.say("nothing was done to the cluster")
 		a.put(l)
 	}
+	a.jobs()
 	a.wrong()
 	a.joins()
 	a.end()

@@ -164,3 +164,22 @@ func TestDigits(t *testing.T) {
 		t.Error(have)
 	}
 }
+
+// TestJobs: how jobs ended, and what became of the shards of a worker that crashed.
+func TestJobs(t *testing.T) {
+	r := world()
+	r.Jobs = []metrics.Job{{Outcome: 7}, {Outcome: 7}, {Outcome: 8}, {}}
+	run := func(flow uint64, attempt uint16, start, stop float64, end metrics.RunEnd) metrics.ShardRun {
+		return metrics.ShardRun{Workflow: flow, Attempt: attempt, Worker: 1, Start: sec(start), Stop: sec(stop), End: end}
+	}
+	r.Runs = []metrics.ShardRun{
+		run(1, 1, 1, 5, metrics.RunLost), run(2, 1, 2, 5, metrics.RunLost), run(3, 1, 2, 4, metrics.RunCompleted), run(2, 2, 30, 35, metrics.RunCompleted),
+	}
+	want := "Nothing was done to the cluster.\n" +
+		"4 jobs were handed in: 2 completed, 1 failed, 1 had not ended when the run did.\n" +
+		"east/manager/1 lost 2 shards with its process, first at 5 s; 1 workflow of them ran again, from 30 s on; 1 did not run again.\n" +
+		"Nobody within reach was called DEAD, nor suspected."
+	if have := text(r); have != want {
+		t.Errorf("have %s\nwant %s", have, want)
+	}
+}

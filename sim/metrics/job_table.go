@@ -78,7 +78,7 @@ func (r *Result) jobRows(t *Tables) {
 	for i := range r.Runs {
 		x := &r.Runs[i]
 		row := RunRow{
-			Workflow: job.WorkflowID(x.Workflow).String(), Site: r.site(x.Worker), Attempt: uint64(x.Attempt), Shard: uint64(x.Shard),
+			Workflow: WorkflowName(x.Workflow), Site: r.site(x.Worker), Attempt: uint64(x.Attempt), Shard: uint64(x.Shard),
 			Worker: r.name(x.Worker), Token: x.Token, Cores: uint64(x.Cores), Start: x.Start, Stop: x.Stop, End: x.End.String(),
 		}
 		if x.Job >= 0 {
@@ -87,3 +87,6 @@ func (r *Result) jobRows(t *Tables) {
 		t.Runs = append(t.Runs, row)
 	}
 }
+
+// WorkflowName is how files call a workflow.
+func WorkflowName(w uint64) string { return job.WorkflowID(w).String() }
