@@ -38,6 +38,7 @@ func (p *report) print() error {
 	p.expectations()
 	if !p.flags.quiet {
 		p.metrics()
+		p.jobs()
 	}
 	p.violations()
 	if !p.flags.quiet {
