@@ -85,21 +85,42 @@ func (r *Result) eachPair(m words.Metric, c *CoordRow, event int32, visit func(*
 	}
 }
 
+// picks are the sorts of traffic that somebody wants.
+type picks [NumDirections][core.NumKinds][core.NumRoles]bool
+
+// ask asks about each kind that occurs, or about each that does not, and reports whether any is wanted.
+func (p *picks) ask(m words.Metric, keep func(*Observation) bool, occurs *[core.NumKinds]bool, which bool, roles *[core.NumRoles]bool) (any bool) {
+	for k := 1; k < core.NumKinds; k++ {
+		if occurs[k] != which {
+			continue
+		}
+		for d := range p {
+			for role := range core.NumRoles {
+				o := blank(m, 0, 0)
+				o.Dir, o.Type, o.Role = uint8(d+1), uint8(k), core.Role(role)
+				if keep(&o) {
+					p[d][k][role], roles[role], any = true, true, true
+				}
+			}
+		}
+	}
+	return any
+}
+
 // rates makes one observation per sample: what the selected kinds and roles sent, received or lost,
 // over the node-seconds of the selected roles. A sample without such traffic is 0; one without such
 // nodes is left out.
 func (r *Result) rates(m words.Metric, keep func(*Observation) bool) []Observation {
-	var picked [NumDirections][core.NumKinds][core.NumRoles]bool
+	var picked picks
 	var roles [core.NumRoles]bool
-	for d := range picked {
-		for k := 1; k < core.NumKinds; k++ {
-			for role := range core.NumRoles {
-				o := blank(m, 0, 0)
-				o.Dir, o.Type, o.Role = uint8(d+1), uint8(k), core.Role(role)
-				picked[d][k][role] = keep(&o)
-				roles[role] = roles[role] || picked[d][k][role]
-			}
-		}
+	var occurs [core.NumKinds]bool
+	for i := range r.Traffic {
+		occurs[r.Traffic[i].Kind] = true
+	}
+	// What never travelled has nothing to add, and there is much of it. It is asked about only where it is all that is
+	// wanted: then there are samples, and nothing in them.
+	if !picked.ask(m, keep, &occurs, true, &roles) {
+		picked.ask(m, keep, &occurs, false, &roles)
 	}
 	var out []Observation
 	next := 0
