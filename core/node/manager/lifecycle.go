@@ -144,12 +144,7 @@ func (m *Manager) fail(now core.Instant, x *record, i int, cause workflow.Cause,
 // failFinally ends a workflow for good, and with it whatever needs it.
 func (m *Manager) failFinally(now core.Instant, x *record, i int, cause workflow.Cause, at core.NodeID, fx *core.Effects) {
 	m.endFailed(now, x, i, cause, at, fx)
-	for _, k := range x.graph.Dependents(nil, i) {
-		if !m.flows.Terminal(x.flows[k].id) {
-			m.endFailed(now, x, int(k), workflow.CauseDependency, core.NoNode, fx)
-		}
-	}
-	m.settle(now, x, fx)
+	m.failAll(now, x, x.graph.Dependents(nil, i), fx)
 }
 
 func (m *Manager) endFailed(now core.Instant, x *record, i int, cause workflow.Cause, at core.NodeID, fx *core.Effects) {

@@ -25,16 +25,9 @@ func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effec
 
 // progress judges one report by its token.
 func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgress, fx *core.Effects) (call.Code, job.Token) {
-	x := m.records.by[p.Job]
-	if x == nil {
-		if _, ok := m.graves.Find(now, p.Job); ok {
-			return call.CodeAlreadyTerminal, 0
-		}
-		return call.CodeUnknownJob, 0
-	}
-	i := x.place(p.Workflow)
-	if i < 0 {
-		return call.CodeUnknownWorkflow, 0
+	x, i, code := m.about(now, p.Job, p.Workflow)
+	if code != call.CodeOK {
+		return code, 0
 	}
 	f := &x.flows[i]
 	if m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling { // 04-29
@@ -45,17 +38,37 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 		m.staleFact(x, f, p.Token, from, fx)
 		return call.CodeStaleFence, f.current()
 	}
+	return m.advanced(now, x, i, s, p, fx), 0
+}
+
+// about finds a workflow that a worker speaks of, or says why there is none.
+func (m *Manager) about(now core.Instant, j job.ID, id job.WorkflowID) (x *record, i int, code call.Code) {
+	if x = m.records.by[j]; x == nil {
+		if _, ok := m.graves.Find(now, j); ok {
+			return nil, 0, call.CodeAlreadyTerminal
+		}
+		return nil, 0, call.CodeUnknownJob
+	}
+	if i = x.place(id); i < 0 {
+		return nil, 0, call.CodeUnknownWorkflow
+	}
+	return x, i, call.CodeOK
+}
+
+// advanced takes in the report of a shard that counts. One that was overtaken by a newer one says nothing new, and still
+// that its worker has the shard.
+func (m *Manager) advanced(now core.Instant, x *record, i int, s *shard, p *job.ShardProgress, fx *core.Effects) call.Code {
 	if s.state == shardSent { // the ack is late or lost (J11)
 		m.accepted(now, x, i, s, fx)
 	}
 	if p.Seq <= s.seq {
-		return call.CodeDuplicate, 0
+		return call.CodeDuplicate
 	}
 	s.seq = p.Seq
 	if p.Completed+p.Failed > s.done+s.bad || p.CoresDone > s.given { // only growth is progress (J13)
-		m.grew(now, x, f, s, p.Completed, p.Failed, p.CoresDone, fx)
+		m.grew(now, x, &x.flows[i], s, p.Completed, p.Failed, p.CoresDone, fx)
 	}
-	return call.CodeOK, 0
+	return call.CodeOK
 }
 
 func (m *Manager) staleFact(x *record, f *flow, t job.Token, from core.NodeID, fx *core.Effects) {

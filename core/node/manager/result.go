@@ -23,16 +23,9 @@ func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects
 
 // result judges one result by its token; the first one of a token counts.
 func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.Effects) (call.Code, job.Token) {
-	x := m.records.by[b.Job]
-	if x == nil {
-		if _, ok := m.graves.Find(now, b.Job); ok {
-			return call.CodeAlreadyTerminal, 0
-		}
-		return call.CodeUnknownJob, 0
-	}
-	i := x.place(b.Workflow)
-	if i < 0 {
-		return call.CodeUnknownWorkflow, 0
+	x, i, code := m.about(now, b.Job, b.Workflow)
+	if code != call.CodeOK {
+		return code, 0
 	}
 	m.confirmStop(x, b.Token)
 	m.over(b.Worker, x.id, b.Token)

@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
@@ -45,12 +47,7 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 	}
 	below := x.graph.Dependents(nil, i)
 	if b.Dependents {
-		for k := len(below) - 1; k >= 0; k-- { // the last ones first
-			if d := int(below[k]); !m.flows.Terminal(x.flows[d].id) {
-				a.also = append(a.also, x.flows[d].id)
-				m.stopFlow(now, x, d, workflow.ReasonCancel, fx)
-			}
-		}
+		a.also = m.stopAll(now, x, below, fx)
 	}
 	f := fx.JobFact(core.JobFactCancel)
 	f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(b.Workflow), x.de, int64(1+len(a.also))
@@ -65,15 +62,31 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 		a.status = cancel.SingleCancelling
 		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: b.Workflow})
 	}
-	if !b.Dependents && !x.state.Terminal() {
-		for _, k := range below {
-			if !m.flows.Terminal(x.flows[k].id) {
-				m.endFailed(now, x, int(k), workflow.CauseDependency, core.NoNode, fx)
-			}
-		}
-		m.settle(now, x, fx)
+	if !b.Dependents {
+		m.failAll(now, x, below, fx)
 	}
 	return a
+}
+
+// stopAll cancels those of the given workflows that have not ended, the last ones first, and names them.
+func (m *Manager) stopAll(now core.Instant, x *record, flows []int32, fx *core.Effects) (stopped []job.WorkflowID) {
+	for _, k := range slices.Backward(flows) {
+		if id := x.flows[k].id; !m.flows.Terminal(id) {
+			stopped = append(stopped, id)
+			m.stopFlow(now, x, int(k), workflow.ReasonCancel, fx)
+		}
+	}
+	return stopped
+}
+
+// failAll ends those of the given workflows that have not ended: what they need never comes.
+func (m *Manager) failAll(now core.Instant, x *record, flows []int32, fx *core.Effects) {
+	for _, k := range flows {
+		if !m.flows.Terminal(x.flows[k].id) {
+			m.endFailed(now, x, int(k), workflow.CauseDependency, core.NoNode, fx)
+		}
+	}
+	m.settle(now, x, fx)
 }
 
 // cancelOneOfNone answers for a job that there is no record of: its tombstone may say how it ended (04-7).
