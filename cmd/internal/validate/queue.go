@@ -24,13 +24,13 @@ func queues() []*Experiment {
 	const c, taken = queueCores, queueWork + 2*queueWay
 	for _, rho := range []float64{0.5, 0.7, 0.9} {
 		wait := waitMMc(c, rho*c, taken.Seconds())
-		out = append(out, queued(c, fmt.Sprintf("queue-mm%d-%.0f", c, 100*rho), fmt.Sprintf("jobs of one core on %d cores, load %g: a queue M/M/%d", c, rho, c),
+		out = append(out, queued(c, rho, fmt.Sprintf("queue-mm%d-%.0f", c, 100*rho), fmt.Sprintf("jobs of one core on %d cores, load %g: a queue M/M/%d", c, rho, c),
 			queueRow("Erlang C of", wait, "Erlang 1917"), nil,
 			fmt.Sprintf("workload.0.arrival.rate=%g/s", rho*c), `workload.0.job={ duration = { dist = "exponential", mean = "1s" } }`))
 	}
 	for _, rho := range []float64{0.5, 0.7, 0.9} { // all cores together are one server
 		wait := waitMG1(rho, taken.Seconds(), 0)
-		out = append(out, queued(1, fmt.Sprintf("queue-md1-%.0f", 100*rho), fmt.Sprintf("jobs of all %d cores of two workers, load %g: a queue M/D/1", c, rho),
+		out = append(out, queued(1, rho, fmt.Sprintf("queue-md1-%.0f", 100*rho), fmt.Sprintf("jobs of all %d cores of two workers, load %g: a queue M/D/1", c, rho),
 			queueRow("Pollaczek–Khinchine of", wait, "Pollaczek 1930, Khinchine 1932"), []string{"scenario.duration=5500s", "workload.0.to=5000s"},
 			fmt.Sprintf("workload.0.arrival.rate=%g/s", rho), fmt.Sprintf(`workload.0.job={ cores = %d, duration = "1s" }`, c),
 			"scenario.duration=20500s", "workload.0.to=20000s"))
@@ -43,7 +43,9 @@ func queueRow(form string, wait float64, source string) Row {
 	return Row{"wait", "mean wait: " + form + " work and the way there and back, plus the way there", "s", wait + queueWay.Seconds(), 0, source, Derived, Near(0.01)}
 }
 
-func queued(servers int, id, title string, wait Row, quick []string, sets ...string) *Experiment {
+// queued is one queue at one load. Its seeds are its own: the same ones draw the same jobs at all loads, and would tell one
+// stroke of luck three times.
+func queued(servers int, rho float64, id, title string, wait Row, quick []string, sets ...string) *Experiment {
 	s := &Study{
 		Rows: []Measured{
 			{wait, "", meanOf("wait")},
@@ -52,7 +54,7 @@ func queued(servers int, id, title string, wait Row, quick []string, sets ...str
 			{Row{"little-cores", "the same of cores: samples of those in use, less what all shards took", "", 1e-6, 0, "Little 1961", Derived, AtMost}, "", mostSeen("cores")},
 			{Row{"lost", "jobs that did not complete", "", 0, 0, "every job is served", Derived, AtMost}, "", mostSeen("lost")},
 		},
-		File: "queue", Measured: true, Cells: []Cell{{Sets: sets}}, Seeds: [2]int{10, 3}, Quick: quick,
+		File: "queue", Measured: true, Cells: []Cell{{Sets: sets}}, Seeds: [2]int{10, 3}, From: 1 + uint64(1000*rho), Quick: quick,
 		Counts: []string{"order", "little", "cores", "lost"},
 		Before: func(t *Trial) { t.queue = &queue{place: map[uint64]int{}} },
 		Jobs:   func(t *Trial, r *trace.JobRecord) { t.queue.follow(r) },
