@@ -44,16 +44,13 @@ func (m *Manager) compare(now core.Instant, at core.NodeID, v *job.ShardView, fx
 	if x == nil || v.State.Ended() || v.State == job.ShardCancelling {
 		return
 	}
-	i := x.place(v.Workflow)
-	if i < 0 || v.Token.Epoch() > x.de {
+	if v.Token.Epoch() > x.de || m.stopping(x, v.Token) {
 		return
 	}
-	s := x.flows[i].find(v.Token)
-	if s != nil && s.state != shardOver {
-		return
-	}
-	if m.stopping(x, v.Token) {
-		return
+	if i := x.place(v.Workflow); i >= 0 {
+		if s := x.flows[i].find(v.Token); s != nil && s.state != shardOver {
+			return
+		}
 	}
 	m.stop(now, x, stop{shard: v.Shard, token: v.Token, worker: at, cores: v.Cores}, cancel.ReasonFenced, fx)
 }
