@@ -1,5 +1,3 @@
-// Package dispatch decides which workflows of a job start now, with how many cores, on which workers, and knows how many
-// cores of each worker are free to be given away (spec 20 §4.4–§4.6).
 package dispatch
 
 import (

@@ -1,5 +1,3 @@
-// Package workflow is the life of a workflow at the manager that leads its job: states, dependencies, progress and
-// retries (spec 20 §3.2–§3.5, AD-33).
 package workflow
 
 // State is where a workflow stands (spec 20 §3.2). The zero value is no state: a workflow that the machine does not
