@@ -83,11 +83,8 @@ func (m *Machine) onState(now core.Instant, b *StateResponse, i int, fx *core.Ef
 			m.bury(now, m.need(f.Job), f.Tombstone, f.Promised, fx)
 			continue
 		}
-		if _, dead := m.tombs.Find(now, f.Job); dead {
-			continue
-		}
 		if f.CancelWanted {
-			m.remember(now, m.need(f.Job))
+			m.Remember(now, f.Job)
 		}
 		m.learnt(now, f.Job, f.Promised, f.Entry, fx)
 	}

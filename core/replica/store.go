@@ -126,6 +126,9 @@ func (m *Machine) keep(now core.Instant, r *record, e *Entry, fx *core.Effects) 
 
 // learnt stores an entry that somebody else than its holder told of: greater numbers win, each by itself (03-14).
 func (m *Machine) learnt(now core.Instant, id job.ID, promised uint32, entry []Entry, fx *core.Effects) {
+	if _, dead := m.tombs.Find(now, id); dead {
+		return // an answer that was on its way when the job ended
+	}
 	r := m.need(id)
 	if uint64(promised) > r.promise.Token {
 		r.raise(promised, fence.Nobody)

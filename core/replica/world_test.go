@@ -591,11 +591,49 @@ func (w *world) live(steps int) {
 				w.back(i)
 			}
 		case w.now < p.paused:
+		case k == 9:
+			w.duel()
 		case k < 5 && p.leads:
 			p.takeOver()
 		default:
 			p.act(job.ID(1 + w.pick(worldJobs)))
 		}
+	}
+}
+
+// duel: a member claims the job of a holder that lives and goes on, for membership says it is dead. All is decided within
+// a few messages.
+func (w *world) duel() {
+	id := job.ID(1 + w.pick(worldJobs))
+	q := w.members[w.pick(len(w.members))]
+	for i, p := range w.members {
+		if q == p || !q.up || w.now < q.paused || !p.up || !p.Valid(p.local(), id) {
+			continue
+		}
+		if w.lies {
+			for k := range w.members {
+				w.gone[k][i] = k != i
+			}
+		}
+		reason := ReasonDeadLeader
+		if w.pick(3) == 0 {
+			p.Handover(p.local(), id, core.NodeID(q.i), &p.fx)
+			w.after(p)
+			reason = ReasonHandover
+		}
+		q.Claim(q.local(), id, reason, &q.fx)
+		w.after(q)
+		for range 8 {
+			w.run(w.now.Add([]core.Duration{0, time.Millisecond, 2 * time.Millisecond, 30 * time.Millisecond, 400 * time.Millisecond}[w.pick(5)]))
+			if p.up && w.now >= p.paused {
+				p.change(id)
+				if w.pick(4) == 0 {
+					p.decide(id)
+				}
+				w.after(p)
+			}
+		}
+		return
 	}
 }
 
