@@ -359,6 +359,33 @@ func TestRulesOfHolders(t *testing.T) {
 			d.acks(1, StandStored, Head{})
 			d.want("committed", d.said[len(d.said)-1] == "committed")
 		}},
+		{"04-8: nor is an ack of a member that is not ready", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).Elapsed = 1
+			d.Change(d.at, 1, true, &d.fx)
+			b := d.fx.Messages[0].Body.(*Sync)
+			d.get(1, core.KindJobStateSyncAck, &SyncAck{Round: b.Round, Verdicts: []Verdict{{Head: b.Entries[0].Head}}}, 1)
+			d.want("not committed", d.said[len(d.said)-1] != "committed")
+		}},
+		{"a holder that has promised its job to another is no member of its own majority", func(d *desk) {
+			d.wait(28 * time.Second)
+			d.want("promised", d.bid(2, 2, ReasonLeaseExpired).Accepted && d.Leads(1))
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).Elapsed = 1
+			d.Change(d.at, 1, true, &d.fx)
+			d.acks(1, StandStored, Head{})
+			d.want("not committed", d.said[len(d.said)-1] != "committed")
+		}},
+		{"5.2: a lease counts from the sending, and not from the ack", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(10 * time.Second)
+			d.wait(5 * time.Second)
+			d.acks(1, StandStored, Head{})
+			d.wait(22*time.Second - 1)
+			d.want("valid", d.Valid(d.at, 1))
+			d.wait(1)
+			d.want("not", !d.Valid(d.at, 1))
+		}},
 		{"04-45: an ack counts for a commit for 6 s", func(d *desk) {
 			d.fx.Messages = d.fx.Messages[:0]
 			d.Edit(1).Elapsed = 1
@@ -423,6 +450,8 @@ func TestResync(t *testing.T) {
 	d := newDesk(t, 3, false)
 	d.wait(7*time.Second - 1)
 	d.want("it has not asked", len(d.fx.Messages) == 0)
+	d.want("it accepts no acceptance", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandMissing)
+	d.fx.Messages = d.fx.Messages[:0]
 	d.wait(1)
 	d.want("it asks both", len(d.fx.Messages) == 2)
 	answer(d, 1, true)
