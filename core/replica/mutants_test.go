@@ -46,7 +46,8 @@ var mutants = []mutant{
 	{sentence: "04-8: committed is what a majority has", file: "lead.go", text: "\tneed := m.majority()\n", instead: "\tneed := m.majority() - 1\n"},
 }
 
-// Each mutant's text is there, once: who changes it changes the mutant. With HYPERSIM_REPLICA_MUTANTS=1 each is compiled in
+// Each mutant's text is there, once: who changes it changes the mutant. With HYPERSIM_REPLICA_MUTANTS=1 (and 600 for
+// HYPERSIM_REPLICA_WORLDS: the rarest needs 566) each is compiled in
 // place of the machine, and the worlds must notice it, or the tables where it takes more worlds than one has time for.
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
