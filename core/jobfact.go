@@ -19,8 +19,11 @@ const (
 	JobFactOutcome
 	JobFactCancel
 	JobFactTable
+	JobFactVoter
+	JobFactLeader
+	JobFactRound
 
-	NumJobFactKinds = 14
+	NumJobFactKinds = 17
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -72,6 +75,12 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactCancel: {name: "job_cancel", room: FactsOfCancels, doc: "a cancel of the job was accepted by the node", a: "workflows"},
 	// To says which table; made: 1, freed: 0.
 	JobFactTable: {name: "job_table", room: FactsOfJobs, doc: "a record of the job was made or freed by the node", to: "table", a: "made"},
+	// standing: the term that it stands for, or stood for last.
+	JobFactVoter: {name: "voter", room: FactsOfElections, doc: "the node changed its part in the election of its cluster", from: "election.Role", to: "election.Role", a: "term", b: "standing"},
+	// Node is whom, NoNode: nobody; To is the own role.
+	JobFactLeader: {name: "leader", room: FactsOfElections, doc: "the node follows another leader from now on", to: "election.Role", a: "term"},
+	// From says whether it was a pre-vote (PRE_CANDIDATE) or a round (CANDIDATE), To = 1 that it was won; grants: the own one included.
+	JobFactRound: {name: "round", room: FactsOfElections, doc: "a pre-vote or a round of votes ended at the node that began it", from: "election.Role", to: "won", a: "term", b: "grants"},
 }
 
 func (k JobFactKind) String() string {

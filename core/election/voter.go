@@ -1,0 +1,173 @@
+package election
+
+import (
+	"slices"
+
+	"hypersim/core"
+)
+
+// Receive implements core.Machine.
+func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	from := slices.Index(m.p.Voters, msg.From)
+	if from < 0 || from == m.index {
+		return
+	}
+	switch b := msg.Body.(type) {
+	case *Candidacy:
+		if msg.Kind == core.KindPreVoteRequest {
+			m.onPreVote(now, msg, b, fx)
+		} else {
+			m.onClaim(now, msg, b, fx)
+		}
+	case *Vote:
+		m.onVote(now, msg, from, b, fx)
+	case *Leadership:
+		m.onLeader(now, msg, b, fx)
+	case *HeartbeatAck:
+		m.onAck(now, from, b, fx)
+	}
+}
+
+// say sends a datagram to one voter.
+func (m *Machine) say(to core.NodeID, k core.Kind, fx *core.Effects) *core.Message {
+	msg := fx.Send()
+	msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = k, m.p.Self, to, m.p.Role, m.p.Instance
+	msg.Turn = uint32(m.term)<<8 | uint32(m.seq)&0xff
+	return msg
+}
+
+// adopt takes over a higher term. The lease stays: it is a promise to the old leader (03-26).
+func (m *Machine) adopt(term uint64) {
+	m.term, m.vote, m.leader = term, core.NoNode, core.NoNode
+	m.yielded = m.yielded[:0]
+}
+
+// onPreVote says whether the voter would vote. Nothing of its own state changes but whom it leaves the field to.
+func (m *Machine) onPreVote(now core.Instant, msg *core.Message, b *Candidacy, fx *core.Effects) {
+	again := slices.Contains(m.yielded, yield{b.Candidate, b.Term})
+	grant := m.encourages(now, b, again)
+	if grant && !again {
+		m.yielded = append(m.yielded, yield{b.Candidate, b.Term})
+		if m.role == PreCandidate {
+			m.become(now, Follower, fx)
+			m.ends = core.Never
+		}
+		m.rearm(now.Add(m.c.PreVoteGuard))
+	}
+	m.answer(msg, core.KindPreVoteResponse, b.Term, grant, fx)
+}
+
+// encourages is the rule of the pre-vote. A candidate for one yields to a lower id, once (01-26, 03-20).
+func (m *Machine) encourages(now core.Instant, b *Candidacy, again bool) bool {
+	switch {
+	case b.Term <= m.term, m.believes(now), now < m.lease, now < m.holdoff, b.LHM > float64(m.c.MaxLHM):
+		return false
+	case m.role == Leader && now < m.lease, m.role == Candidate, m.voted >= 0 && now < m.voted.Add(m.c.Holdoff):
+		return false
+	case m.role == PreCandidate:
+		return b.Candidate < m.p.Self && !again
+	}
+	return true
+}
+
+func (m *Machine) answer(msg *core.Message, k core.Kind, term uint64, granted bool, fx *core.Effects) {
+	out := m.say(msg.From, k, fx)
+	v := core.Attach[Vote](fx, out)
+	v.Term, v.For, v.Granted = m.term, term, granted
+}
+
+// onClaim gives a vote or refuses it. A higher term is adopted even so (03-26).
+func (m *Machine) onClaim(now core.Instant, msg *core.Message, b *Candidacy, fx *core.Effects) {
+	if b.Term > m.term {
+		m.higher(now, b.Term, fx)
+	}
+	grant := b.Term == m.term && now >= m.holdoff && now >= m.lease && b.LHM <= float64(m.c.MaxLHM) &&
+		(m.vote == core.NoNode || m.vote == b.Candidate)
+	if grant {
+		m.vote, m.voted = b.Candidate, now
+		m.rearm(now.Add(m.c.Holdoff))
+	}
+	m.answer(msg, core.KindLeaderVote, b.Term, grant, fx)
+}
+
+// higher adopts a higher term: whatever the node was, it follows now.
+func (m *Machine) higher(now core.Instant, term uint64, fx *core.Effects) {
+	old := m.role
+	if old == Leader {
+		m.stepDown(now, fx)
+	}
+	m.adopt(term)
+	if m.role != Follower {
+		m.become(now, Follower, fx)
+		m.ends = core.Never
+		m.rearm(now)
+	}
+}
+
+// onLeader hears of a leader: it was elected, lives, or has stepped down.
+func (m *Machine) onLeader(now core.Instant, msg *core.Message, b *Leadership, fx *core.Effects) {
+	if msg.Kind == core.KindLeaderStepdown {
+		if b.Term == m.term && b.Leader == m.leader { // only its own end ends its lease early (03-26)
+			m.lease = now
+			m.changed(now, core.NoNode, fx)
+			m.rearm(now)
+		}
+		return
+	}
+	switch {
+	case b.Term < m.term:
+		m.ack(now, msg, b, fx) // with the higher term
+		return
+	case b.Term > m.term:
+		m.higher(now, b.Term, fx)
+	case m.believes(now) && m.leader != b.Leader:
+		m.violations++
+		if m.leader < b.Leader {
+			return
+		}
+	}
+	if m.role != Follower {
+		m.become(now, Follower, fx)
+		m.ends, m.beat, m.check = core.Never, core.Never, core.Never
+	}
+	m.changed(now, b.Leader, fx)
+	m.lease = max(m.lease, now.Add(m.c.Lease))
+	m.yielded = m.yielded[:0]
+	m.rearm(m.lease)
+	m.ack(now, msg, b, fx)
+}
+
+func (m *Machine) ack(now core.Instant, msg *core.Message, b *Leadership, fx *core.Effects) {
+	out := m.say(msg.From, core.KindLeaderHeartbeatAck, fx)
+	a := core.Attach[HeartbeatAck](fx, out)
+	a.Term, a.Leader, a.Seq, a.Holdoff = m.term, m.leader, b.Seq, now < m.holdoff
+}
+
+// changed notes whom the node follows. Who sees too many changes does not add to them.
+func (m *Machine) changed(now core.Instant, leader core.NodeID, fx *core.Effects) {
+	if leader == m.leader {
+		return
+	}
+	m.leader = leader
+	f := fx.JobFact(core.JobFactLeader)
+	f.Node, f.A, f.To = leader, int64(m.term), uint8(m.role)
+	if leader == core.NoNode {
+		return
+	}
+	from := now.Add(-m.c.FlapWindow)
+	m.changes = slices.DeleteFunc(m.changes, func(t core.Instant) bool { return t < from })
+	m.changes = append(m.changes, now)
+	switch {
+	case len(m.changes) >= m.c.FlapLimit:
+		m.cool = now.Add(m.cooldown)
+		m.cooldown = min(core.Duration(float64(float64(m.cooldown)*m.c.FlapFactor)), m.c.FlapCooldownX)
+	case len(m.changes) == 1:
+		m.cooldown = m.c.FlapCooldown
+	}
+}
+
+func (m *Machine) become(now core.Instant, r Role, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactVoter)
+	f.From, f.To, f.A, f.B = uint8(m.role), uint8(r), int64(m.term), int64(m.standing)
+	m.role = r
+}
