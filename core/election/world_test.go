@@ -42,10 +42,12 @@ type flight struct {
 
 type flights []flight
 
-func (f flights) Len() int           { return len(f) }
-func (f flights) Less(i, k int) bool { return f[i].at < f[k].at || f[i].at == f[k].at && f[i].turn < f[k].turn }
-func (f flights) Swap(i, k int)      { f[i], f[k] = f[k], f[i] }
-func (f *flights) Push(x any)        { *f = append(*f, x.(flight)) }
+func (f flights) Len() int { return len(f) }
+func (f flights) Less(i, k int) bool {
+	return f[i].at < f[k].at || f[i].at == f[k].at && f[i].turn < f[k].turn
+}
+func (f flights) Swap(i, k int) { f[i], f[k] = f[k], f[i] }
+func (f *flights) Push(x any)   { *f = append(*f, x.(flight)) }
 func (f *flights) Pop() any {
 	old := *f
 	x := old[len(old)-1]
