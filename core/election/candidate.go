@@ -7,6 +7,9 @@ func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 	if m.role == Follower && m.leader != core.NoNode && now >= m.lease { // judged against a live leader only (03-28)
 		m.changed(now, core.NoNode, fx)
 	}
+	if now >= m.poll {
+		m.arrive(now)
+	}
 	switch {
 	case m.role == Leader:
 		m.wakeLeader(now, fx)
@@ -19,12 +22,16 @@ func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 
 // may reports whether the node may stand for leader.
 func (m *Machine) may(now core.Instant) bool {
-	return now >= m.lease && now >= m.holdoff && now >= m.cool && !m.draining &&
+	return now >= m.lease && now >= m.holdoff && now >= m.cool &&
 		m.p.Members.LHM() <= m.c.MaxLHM && m.p.Members.Level() < levelModerate
 }
 
 // stand asks whether there would be votes.
 func (m *Machine) stand(now core.Instant, fx *core.Effects) {
+	if m.draining {
+		m.timer = core.Never
+		return
+	}
 	if !m.may(now) {
 		m.rearm(max(now, m.lease, m.holdoff, m.cool))
 		if m.timer <= now { // without a draw there must still be a pause
@@ -33,7 +40,7 @@ func (m *Machine) stand(now core.Instant, fx *core.Effects) {
 		return
 	}
 	m.standing = m.next()
-	m.become(now, PreCandidate, fx)
+	m.become(PreCandidate, fx)
 	m.timer = core.Never
 	m.ends = now.Add(m.c.PreVote)
 	m.clearGrants()
@@ -47,11 +54,12 @@ func (m *Machine) clearGrants() {
 }
 
 func (m *Machine) ask(k core.Kind, fx *core.Effects) {
+	turn := m.nextTurn()
 	for _, id := range m.p.Voters {
 		if id == m.p.Self {
 			continue
 		}
-		b := core.Attach[Candidacy](fx, m.say(id, k, fx))
+		b := core.Attach[Candidacy](fx, m.say(id, k, turn, fx))
 		b.Term, b.Candidate, b.LHM = m.standing, m.p.Self, float64(m.p.Members.LHM())
 	}
 }
@@ -93,20 +101,19 @@ func (m *Machine) count(now core.Instant, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactRound)
 	f.From, f.A, f.B = uint8(m.role), int64(m.standing), int64(n)
 	if n < m.majority() || m.standing <= m.term && m.role == PreCandidate {
-		m.become(now, Follower, fx)
+		m.become(Follower, fx)
 		m.rearm(now)
 		return
 	}
 	f.To = 1
 	if m.role == Candidate {
-		m.elected++
-		m.lead(now, fx)
+		m.win(now, fx)
 		return
 	}
-	m.adopt(m.standing)
+	m.adopt(now, m.standing, fx)
 	m.vote, m.voted = m.p.Self, now
 	m.started++
-	m.become(now, Candidate, fx)
+	m.become(Candidate, fx)
 	m.ends = now.Add(m.c.Timeout + m.draw(&m.length, m.c.Jitter))
 	m.clearGrants()
 	m.ask(core.KindLeaderClaim, fx)

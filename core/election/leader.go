@@ -2,43 +2,47 @@ package election
 
 import "hypersim/core"
 
-// lead makes the node the leader of its term. It may not act before its first round is acknowledged (03-27).
+// lead makes the node the leader of its term. It may not act before its first round is acknowledged (03-27). Where it is
+// the only voter nobody can acknowledge anything, nor could another lead instead: it leads until it leaves.
 func (m *Machine) lead(now core.Instant, fx *core.Effects) {
-	m.become(now, Leader, fx)
+	m.become(Leader, fx)
 	m.changed(now, m.p.Self, fx)
 	m.lease, m.won = now, now.Add(m.c.Lease-m.c.Margin)
 	m.timer, m.ends = core.Never, core.Never
 	m.rounds, m.low = m.rounds[:0], 0
 	m.beat, m.check = now, now.Add(m.c.QuorumEvery)
 	if len(m.p.Voters) == 1 {
-		m.beat, m.check = core.Never, core.Never
-		return
-	}
-	if !m.p.Formed || m.term > 1 {
-		m.tell(core.KindLeaderElected, fx)
-		m.heartbeat(now, fx)
+		m.lease, m.beat, m.check = core.Never, core.Never, core.Never
 	}
 }
 
+// win is lead for who was elected: it says so.
+func (m *Machine) win(now core.Instant, fx *core.Effects) {
+	m.elected++
+	m.lead(now, fx)
+	m.tell(core.KindLeaderElected, fx)
+	m.heartbeat(now, fx)
+}
+
 func (m *Machine) tell(k core.Kind, fx *core.Effects) {
+	turn := m.nextTurn()
 	for _, id := range m.p.Voters {
 		if id == m.p.Self {
 			continue
 		}
-		b := core.Attach[Leadership](fx, m.say(id, k, fx))
+		b := core.Attach[Leadership](fx, m.say(id, k, turn, fx))
 		b.Term, b.Leader, b.Seq = m.term, m.p.Self, m.seq
 	}
 }
 
-// heartbeat begins a round.
+// heartbeat begins a round. It remembers those of the last lease: the acknowledgement of an older one renews nothing.
 func (m *Machine) heartbeat(now core.Instant, fx *core.Effects) {
 	m.seq++
-	if len(m.rounds) == maxRounds {
+	if n := len(m.rounds); n > int(m.c.Lease/m.c.Heartbeat) {
 		first := m.rounds[0].who
 		copy(m.rounds, m.rounds[1:])
-		m.rounds = m.rounds[:maxRounds-1]
 		clear(first)
-		m.rounds = append(m.rounds, round{seq: m.seq, sent: now, who: first})
+		m.rounds[n-1] = round{seq: m.seq, sent: now, who: first}
 	} else {
 		m.rounds = append(m.rounds, round{seq: m.seq, sent: now, who: make([]bool, len(m.p.Voters))})
 	}
@@ -105,7 +109,7 @@ func (m *Machine) alive() (n int) {
 // stepDown ends the leadership of this node, and tells the voters, whose faith in it ends with that.
 func (m *Machine) stepDown(now core.Instant, fx *core.Effects) {
 	m.tell(core.KindLeaderStepdown, fx)
-	m.become(now, Follower, fx)
+	m.become(Follower, fx)
 	m.changed(now, core.NoNode, fx)
 	m.lease = now
 	m.beat, m.check, m.ends = core.Never, core.Never, core.Never

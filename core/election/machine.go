@@ -53,8 +53,10 @@ type Params struct {
 	Voters   []core.NodeID // the configured ones, ascending, self among them; shared, read only
 	Members  Members
 
-	// Formed: the cluster stands from the start. The lowest id leads with term 1, and all follow it.
+	// Formed: the cluster stands from the start, and First leads, NoNode if too few are there: the lowest of those that
+	// are, with the lowest term that is its own.
 	Formed bool
+	First  core.NodeID
 }
 
 // round is one round of the leader's heartbeats.
@@ -64,9 +66,6 @@ type round struct {
 	acks int
 	who  []bool // by index of the voter
 }
-
-// maxRounds is how many rounds may be renewed late: those that are younger than a lease.
-const maxRounds = 4
 
 // Machine is one voter. It implements core.Machine.
 type Machine struct {
@@ -90,6 +89,12 @@ type Machine struct {
 	standing uint64 // term that it stands for
 	grants   []bool
 	yielded  []yield // pre-votes that were granted as a candidate for one
+
+	poll     core.Instant // next look at the peers, before it is armed
+	patience core.Instant // looks no longer than this
+	all      bool         // has seen them, or waited long enough
+	wait     rng.Stream
+	said     uint32 // datagrams that are no answers
 
 	beat   core.Instant // next heartbeat
 	seq    uint64
@@ -115,58 +120,20 @@ type yield struct {
 	term uint64
 }
 
-// New returns a voter. It does nothing before Begin, and stands for nothing before Arm unless the cluster is formed.
+// New returns a voter. It does nothing before Begin.
 func New(p Params) *Machine {
 	m := &Machine{
 		p: p, c: &p.Config.Election, index: slices.Index(p.Voters, p.Self), vote: core.NoNode, leader: core.NoNode, voted: -1,
-		timer: core.Never, ends: core.Never, beat: core.Never, check: core.Never, grants: make([]bool, len(p.Voters)),
+		timer: core.Never, ends: core.Never, poll: core.Never, beat: core.Never, check: core.Never, grants: make([]bool, len(p.Voters)),
 	}
 	if m.index < 0 {
 		panic("election: a node that is no voter")
 	}
 	m.jitter = rng.New(p.Seed, "election.jitter", p.Key, uint64(p.Instance))
 	m.length = rng.New(p.Seed, "election.round", p.Key, uint64(p.Instance))
+	m.wait = rng.New(p.Seed, "election.stand", p.Key, uint64(p.Instance))
 	m.cooldown = m.c.FlapCooldown
 	return m
-}
-
-// Begin starts the process.
-func (m *Machine) Begin(now core.Instant, fx *core.Effects) {
-	switch {
-	case len(m.p.Voters) == 1: // a cluster of one leads, without anybody to be careful of
-		m.armed = true
-		m.term, m.vote = 1, m.p.Self
-		m.lead(now, fx)
-		m.lease = core.Never
-	case m.p.Formed:
-		m.armed = true
-		m.term, m.leader, m.lease = 1, m.p.Voters[0], now.Add(m.c.Lease)
-		if m.p.Voters[0] == m.p.Self {
-			m.vote = m.p.Self
-			m.lead(now, fx)
-			m.lease = now.Add(m.c.Lease - m.c.Margin) // it holds from the start
-			m.beat = now.Add(m.draw(&m.jitter, m.c.Heartbeat))
-			return
-		}
-		m.rearm(m.lease)
-	default:
-		m.holdoff = now.Add(m.c.Holdoff)
-	}
-}
-
-// Arm lets a voter that has come to know its cluster stand for leader (spec 20 §1.2 step 4).
-func (m *Machine) Arm(now core.Instant) {
-	if !m.armed {
-		m.armed = true
-		m.rearm(now)
-	}
-}
-
-// Raise lets a voter that restarted begin from a term that it has read (spec 03 no. 22).
-func (m *Machine) Raise(term uint64) {
-	if term > m.term {
-		m.adopt(term)
-	}
 }
 
 // Drain lets the node never stand again, and step down if it leads.
@@ -227,7 +194,7 @@ func (m *Machine) Rounds() (started, won uint64) { return m.started, m.elected }
 
 // Deadline implements core.Machine.
 func (m *Machine) Deadline() (core.Instant, bool) {
-	at := min(m.ends, m.beat, m.check)
+	at := min(m.ends, m.beat, m.check, m.poll)
 	if m.role == Follower {
 		at = min(at, m.timer)
 		if m.leader != core.NoNode {
@@ -250,4 +217,4 @@ func (m *Machine) MemoryBytes() int {
 }
 
 // machineBytes is the size of a Machine, held to the truth by a test.
-const machineBytes = 392
+const machineBytes = 440

@@ -8,8 +8,8 @@ import (
 
 // Receive implements core.Machine.
 func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
-	from := slices.Index(m.p.Voters, msg.From)
-	if from < 0 || from == m.index {
+	from, known := slices.BinarySearch(m.p.Voters, msg.From)
+	if !known || from == m.index {
 		return
 	}
 	switch b := msg.Body.(type) {
@@ -29,17 +29,23 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 }
 
 // say sends a datagram to one voter.
-func (m *Machine) say(to core.NodeID, k core.Kind, fx *core.Effects) *core.Message {
+func (m *Machine) say(to core.NodeID, k core.Kind, turn uint32, fx *core.Effects) *core.Message {
 	msg := fx.Send()
-	msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = k, m.p.Self, to, m.p.Role, m.p.Instance
-	msg.Turn = uint32(m.term)<<8 | uint32(m.seq)&0xff
+	msg.Kind, msg.From, msg.To, msg.Role, msg.Instance, msg.Turn = k, m.p.Self, to, m.p.Role, m.p.Instance, turn
 	return msg
 }
 
+// nextTurn is the turn of what is asked or told now; answers carry it on.
+func (m *Machine) nextTurn() uint32 {
+	m.said++
+	return core.TurnLone(m.p.Instance, m.said)
+}
+
 // adopt takes over a higher term. The lease stays: it is a promise to the old leader (03-26).
-func (m *Machine) adopt(term uint64) {
-	m.term, m.vote, m.leader = term, core.NoNode, core.NoNode
+func (m *Machine) adopt(now core.Instant, term uint64, fx *core.Effects) {
+	m.term, m.vote = term, core.NoNode
 	m.yielded = m.yielded[:0]
+	m.changed(now, core.NoNode, fx)
 }
 
 // onPreVote says whether the voter would vote. Nothing of its own state changes but whom it leaves the field to.
@@ -49,7 +55,7 @@ func (m *Machine) onPreVote(now core.Instant, msg *core.Message, b *Candidacy, f
 	if grant && !again {
 		m.yielded = append(m.yielded, yield{b.Candidate, b.Term})
 		if m.role == PreCandidate {
-			m.become(now, Follower, fx)
+			m.become(Follower, fx)
 			m.ends = core.Never
 		}
 		m.rearm(now.Add(m.c.PreVoteGuard))
@@ -71,7 +77,7 @@ func (m *Machine) encourages(now core.Instant, b *Candidacy, again bool) bool {
 }
 
 func (m *Machine) answer(msg *core.Message, k core.Kind, term uint64, granted bool, fx *core.Effects) {
-	out := m.say(msg.From, k, fx)
+	out := m.say(msg.From, k, msg.Turn, fx)
 	v := core.Attach[Vote](fx, out)
 	v.Term, v.For, v.Granted = m.term, term, granted
 }
@@ -92,14 +98,17 @@ func (m *Machine) onClaim(now core.Instant, msg *core.Message, b *Candidacy, fx 
 
 // higher adopts a higher term: whatever the node was, it follows now.
 func (m *Machine) higher(now core.Instant, term uint64, fx *core.Effects) {
-	old := m.role
-	if old == Leader {
+	was := m.role
+	switch was {
+	case Leader:
 		m.stepDown(now, fx)
-	}
-	m.adopt(term)
-	if m.role != Follower {
-		m.become(now, Follower, fx)
+	case PreCandidate, Candidate:
+		m.become(Follower, fx)
 		m.ends = core.Never
+	case Follower:
+	}
+	m.adopt(now, term, fx)
+	if was != Follower {
 		m.rearm(now)
 	}
 }
@@ -127,18 +136,20 @@ func (m *Machine) onLeader(now core.Instant, msg *core.Message, b *Leadership, f
 		}
 	}
 	if m.role != Follower {
-		m.become(now, Follower, fx)
+		m.become(Follower, fx)
 		m.ends, m.beat, m.check = core.Never, core.Never, core.Never
 	}
 	m.changed(now, b.Leader, fx)
 	m.lease = max(m.lease, now.Add(m.c.Lease))
 	m.yielded = m.yielded[:0]
 	m.rearm(m.lease)
-	m.ack(now, msg, b, fx)
+	if msg.Kind == core.KindLeaderHeartbeat {
+		m.ack(now, msg, b, fx)
+	}
 }
 
 func (m *Machine) ack(now core.Instant, msg *core.Message, b *Leadership, fx *core.Effects) {
-	out := m.say(msg.From, core.KindLeaderHeartbeatAck, fx)
+	out := m.say(msg.From, core.KindLeaderHeartbeatAck, msg.Turn, fx)
 	a := core.Attach[HeartbeatAck](fx, out)
 	a.Term, a.Leader, a.Seq, a.Holdoff = m.term, m.leader, b.Seq, now < m.holdoff
 }
@@ -166,7 +177,7 @@ func (m *Machine) changed(now core.Instant, leader core.NodeID, fx *core.Effects
 	}
 }
 
-func (m *Machine) become(now core.Instant, r Role, fx *core.Effects) {
+func (m *Machine) become(r Role, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactVoter)
 	f.From, f.To, f.A, f.B = uint8(m.role), uint8(r), int64(m.term), int64(m.standing)
 	m.role = r

@@ -19,6 +19,8 @@ func newOne(at core.Instant) *one {
 	w := newVoters(3, Default())
 	w.boot(1, false)
 	w.now = at
+	w.nodes[1].poll = core.Never
+	w.nodes[1].arm(0)
 	return &one{w: w, m: w.nodes[1]}
 }
 

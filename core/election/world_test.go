@@ -27,9 +27,11 @@ type voters struct {
 	way     func(from, to core.NodeID) (core.Duration, bool)
 	down    map[core.NodeID]bool // as membership sees it
 	lhm     map[core.NodeID]int
+	level   map[core.NodeID]int
 	leaders map[uint64]core.NodeID // by term
 	rounds  []core.JobFact
 	gains   []core.Instant // when somebody began to lead
+	first   core.NodeID    // who leads a formed cluster
 	fx      core.Effects
 }
 
@@ -67,18 +69,19 @@ func (v view) State(id core.NodeID) core.MemberState {
 	return core.StateOK
 }
 func (v view) LHM() int   { return v.w.lhm[v.self] }
-func (v view) Level() int { return 0 }
+func (v view) Level() int { return v.w.level[v.self] }
 
 func newVoters(n int, cfg Config) *voters {
 	w := &voters{
 		cfg: cfg, nodes: make([]*Machine, n), rate: make([]float64, n), lives: make([]uint32, n), paused: make([]core.Instant, n),
-		down: map[core.NodeID]bool{}, lhm: map[core.NodeID]int{}, leaders: map[uint64]core.NodeID{},
+		down: map[core.NodeID]bool{}, lhm: map[core.NodeID]int{}, level: map[core.NodeID]int{}, leaders: map[uint64]core.NodeID{},
 		way: func(_, _ core.NodeID) (core.Duration, bool) { return time.Millisecond, true },
 	}
 	for i := range n {
 		w.rate[i] = 1
 		w.ids = append(w.ids, core.NodeID(10+i))
 	}
+	w.first = w.ids[0]
 	return w
 }
 
@@ -100,12 +103,9 @@ func (w *voters) boot(i int, formed bool) {
 	w.lives[i]++
 	w.nodes[i] = New(Params{
 		Config: &w.cfg, Self: w.ids[i], Role: core.RoleManager, Instance: w.lives[i], Seed: 5, Key: uint64(i), Voters: w.ids,
-		Members: view{w, w.ids[i]}, Formed: formed,
+		Members: view{w, w.ids[i]}, Formed: formed, First: w.first,
 	})
-	w.step(i, func(m *Machine) {
-		m.Begin(w.local(i), &w.fx)
-		m.Arm(w.local(i))
-	})
+	w.step(i, func(m *Machine) { m.Begin(w.local(i), &w.fx) })
 }
 
 func (w *voters) form() {
