@@ -22,8 +22,9 @@ const (
 	JobFactVoter
 	JobFactLeader
 	JobFactRound
+	JobFactLease
 
-	NumJobFactKinds = 17
+	NumJobFactKinds = 18
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -81,6 +82,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactLeader: {name: "leader", room: FactsOfElections, doc: "the node follows another leader from now on", to: "election.Role", a: "term"},
 	// From says whether it was a pre-vote (PRE_CANDIDATE) or a round (CANDIDATE), To = 1 that it was won; grants: the own one included.
 	JobFactRound: {name: "round", room: FactsOfElections, doc: "a pre-vote or a round of votes ended at the node that began it", from: "election.Role", to: "won", a: "term", b: "grants"},
+	// until: on its own clock.
+	JobFactLease: {name: "lease", room: FactsOfElections, doc: "the leader of a cluster may act until then", a: "term", b: "until"},
 }
 
 func (k JobFactKind) String() string {

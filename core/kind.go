@@ -52,7 +52,8 @@ const (
 	RoomLink                   // core/federated
 	RoomHier                   // core/hier
 	RoomJobs                   // the role of the node: jobs and all that belongs to them (spec 20)
-	NumRooms       = 5
+	RoomElection               // core/election
+	NumRooms       = 6
 )
 
 // Class is the service class of a message (spec 30 §5.1), most important first.

@@ -91,12 +91,11 @@ func TestParseRoleInvertsString(t *testing.T) {
 	}
 }
 
-// Streams are the kinds between JOIN and STREAM_ACK, and those of the job layer but for elections (spec 10 §3.1, §7).
+// Streams are the kinds between JOIN and STREAM_ACK, and those of the job layer; those of elections are none (spec 10 §3.1, §7).
 func TestStreamKinds(t *testing.T) {
 	want := map[Kind]bool{KindJoin: true, KindJoinAck: true, KindSyncDigest: true, KindSyncFull: true, KindProgress: true, KindStreamPing: true, KindStreamAck: true}
 	for k := range Kind(NumKinds) {
-		election := k >= KindPreVoteRequest && k <= KindLeaderStepdown
-		if want := want[k] || k.Room() == RoomJobs && !election; k.IsStream() != want {
+		if want := want[k] || k.Room() == RoomJobs; k.IsStream() != want {
 			t.Errorf("%v is a stream: %v, want %v", k, k.IsStream(), want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
 	"hypersim/core/replica"
@@ -21,7 +22,7 @@ var trade = regexp.MustCompile(`[;:.] (longer|shorter|larger|smaller|more|fewer|
 func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	keys := 0
 	for room, config := range map[string]any{
-		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "federated": federated.Config{},
+		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
 		"replica": replica.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {

@@ -40,7 +40,7 @@ func roomNames() []string {
 
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
-	"admission", "backpressure", "breaker", "correlation", "discovery", "election",
+	"admission", "backpressure", "breaker", "correlation", "discovery",
 	"extension", "flow", "gate", "health", "idempotency", "isolation", "lease",
 	"overload", "retry", "routing", "shed", "stats", "version", "worker_state",
 }

@@ -12,7 +12,8 @@ func (m *Machine) lead(now core.Instant, fx *core.Effects) {
 	m.rounds, m.low = m.rounds[:0], 0
 	m.beat, m.check = now, now.Add(m.c.QuorumEvery)
 	if len(m.p.Voters) == 1 {
-		m.lease, m.beat, m.check = core.Never, core.Never, core.Never
+		m.beat, m.check = core.Never, core.Never
+		m.extend(core.Never, fx)
 	}
 }
 
@@ -46,21 +47,31 @@ func (m *Machine) heartbeat(now core.Instant, fx *core.Effects) {
 	} else {
 		m.rounds = append(m.rounds, round{seq: m.seq, sent: now, who: make([]bool, len(m.p.Voters))})
 	}
-	m.mark(len(m.rounds)-1, m.index)
+	m.mark(len(m.rounds)-1, m.index, fx)
 	m.beat = now.Add(m.c.Heartbeat)
 	m.tell(core.KindLeaderHeartbeat, fx)
 }
 
 // mark notes an acknowledgement, and renews the lease with the one that makes a majority.
-func (m *Machine) mark(i, from int) {
+func (m *Machine) mark(i, from int, fx *core.Effects) {
 	r := &m.rounds[i]
 	if r.who[from] {
 		return
 	}
 	r.who[from] = true
 	if r.acks++; r.acks == m.majority() {
-		m.lease = max(m.lease, r.sent.Add(m.c.Lease-m.c.Margin))
+		m.extend(r.sent.Add(m.c.Lease-m.c.Margin), fx)
 	}
+}
+
+// extend lets the leader act until then.
+func (m *Machine) extend(until core.Instant, fx *core.Effects) {
+	if until <= m.lease {
+		return
+	}
+	m.lease = until
+	f := fx.JobFact(core.JobFactLease)
+	f.A, f.B = int64(m.term), int64(until)
 }
 
 // onAck hears that a voter follows, or that there is a higher term.
@@ -74,7 +85,7 @@ func (m *Machine) onAck(now core.Instant, from int, b *HeartbeatAck, fx *core.Ef
 	}
 	for i := range m.rounds {
 		if m.rounds[i].seq == b.Seq {
-			m.mark(i, from)
+			m.mark(i, from, fx)
 		}
 	}
 }

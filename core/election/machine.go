@@ -82,7 +82,7 @@ type Machine struct {
 	lease  core.Instant // follower: faith until then; leader: acts until then
 
 	holdoff core.Instant // gives no vote before
-	voted   core.Instant // its last vote, −1 if it gave none
+	voted   core.Instant // its last vote
 	timer   core.Instant // stands then
 	ends    core.Instant // of the pre-vote or round under way
 
@@ -123,7 +123,7 @@ type yield struct {
 // New returns a voter. It does nothing before Begin.
 func New(p Params) *Machine {
 	m := &Machine{
-		p: p, c: &p.Config.Election, index: slices.Index(p.Voters, p.Self), vote: core.NoNode, leader: core.NoNode, voted: -1,
+		p: p, c: &p.Config.Election, index: slices.Index(p.Voters, p.Self), vote: core.NoNode, leader: core.NoNode,
 		timer: core.Never, ends: core.Never, poll: core.Never, beat: core.Never, check: core.Never, grants: make([]bool, len(p.Voters)),
 	}
 	if m.index < 0 {

@@ -8,6 +8,7 @@ import (
 
 // Begin starts the process.
 func (m *Machine) Begin(now core.Instant, fx *core.Effects) {
+	m.lease, m.holdoff, m.cool, m.voted = now, now, now, now.Add(-m.c.Holdoff) // no promise is older than the process
 	switch {
 	case len(m.p.Voters) == 1: // it leads, without anybody to be careful of (01-29)
 		m.armed = true
@@ -36,7 +37,7 @@ func (m *Machine) form(now core.Instant, fx *core.Effects) {
 	}
 	m.vote = m.p.Self
 	m.lead(now, fx)
-	m.lease = m.won
+	m.extend(m.won, fx)
 	m.beat = now.Add(m.draw(&m.jitter, m.c.Heartbeat))
 }
 

@@ -118,3 +118,18 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// A clock may stand anywhere, before its zero too: no promise is older than the process.
+func TestClockBeforeItsZero(t *testing.T) {
+	w := newVoters(3, Default())
+	w.now = -100 * sec
+	w.boot(1, false)
+	w.now = -50 * sec
+	o := &one{w: w, m: w.nodes[1]}
+	if !o.preVote(10, 1, 0) || !o.claim(10, 1, 0).Granted {
+		t.Error("it votes for nobody")
+	}
+	if w.now += sec; o.preVote(12, 3, 0) {
+		t.Error("it encourages somebody just after an own vote")
+	}
+}

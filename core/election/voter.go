@@ -68,7 +68,7 @@ func (m *Machine) encourages(now core.Instant, b *Candidacy, again bool) bool {
 	switch {
 	case b.Term <= m.term, m.believes(now), now < m.lease, now < m.holdoff, b.LHM > float64(m.c.MaxLHM):
 		return false
-	case m.role == Leader && now < m.lease, m.role == Candidate, m.voted >= 0 && now < m.voted.Add(m.c.Holdoff):
+	case m.role == Leader && now < m.lease, m.role == Candidate, now < m.voted.Add(m.c.Holdoff):
 		return false
 	case m.role == PreCandidate:
 		return b.Candidate < m.p.Self && !again

@@ -10,7 +10,7 @@
 // Why leaders measure too: coordinates of two groups that never measure each other float in frames of
 // their own, and only the gates would know the difference (spec 10 §15.3).
 //
-// Who leads a datacenter is Leadership's to say. Until there is an election, Lowest stands in for it: the
-// lowest id among the managers that this one holds OK. In a partition it may name one leader on each side,
-// and gates then follow whichever answers.
+// Who leads a datacenter is Leadership's to say: the election among its managers. Only who may act as leader now
+// answers with a report; all others, and a leader without a lease, say whom they follow. A gate believes no report of
+// a lower term than it has seen, until those who knew that term are gone.
 package federated

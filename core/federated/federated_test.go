@@ -244,6 +244,44 @@ func TestStaleAck(t *testing.T) {
 	}
 }
 
+// What a leader of a lower term says is ignored: it may act no more, and does not know. The memory of a term ends when the
+// site is UNREACHABLE, or when most of its managers are others than those that knew it (spec 01 no. 28, spec 03 no. 29).
+func TestTermsOfASite(t *testing.T) {
+	r := newRig(t)
+	say := func(from core.NodeID, instance uint32, term uint64) {
+		r.hand(&core.Message{
+			Kind: core.KindXAck, From: from, To: 1, Instance: instance, Seq: 1,
+			Body: &SiteBody{SiteReport: SiteReport{Leader: true, Term: term}},
+		})
+	}
+	leads := func(want core.NodeID, why string) {
+		t.Helper()
+		if have := r.g.Leader(0); have != want {
+			t.Errorf("%s: %d leads, want %d", why, have, want)
+		}
+	}
+	r.until(3*sec, nobody)
+	say(10, 1, 4)
+	say(11, 1, 5)
+	say(10, 1, 4)
+	leads(11, "a lower term")
+	say(12, 2, 1)
+	leads(11, "a lower term of one that restarted")
+	say(10, 2, 1)
+	leads(10, "two of three restarted")
+	say(12, 2, 3)
+	leads(12, "and a higher term")
+	if r.g.Counters.Stale != 2 {
+		t.Errorf("%d acks were stale", r.g.Counters.Stale)
+	}
+	r.until(200*sec, nobody)
+	if r.g.State(0) != core.ReachUnreachable {
+		t.Fatalf("it is %v", r.g.State(0))
+	}
+	say(11, 1, 1)
+	leads(11, "after it was unreachable")
+}
+
 // A gate that was paused finds all its probes run out, and the answers in its own inbox: no failure of theirs.
 func TestPauseVoidsProbes(t *testing.T) {
 	r := newRig(t)
@@ -331,10 +369,21 @@ func viv() *vivaldi.Node {
 	return &n
 }
 
-func newManager(self core.NodeID, m members, v *vivaldi.Node) (*Manager, *Lowest) {
+// lead is what an election says: who leads in which term, and until when that one, if it is this manager, may act.
+type lead struct {
+	self, leader core.NodeID
+	term         uint64
+	until        core.Instant
+}
+
+func (l *lead) Leader() core.NodeID         { return l.leader }
+func (l *lead) Term() uint64                { return l.term }
+func (l *lead) Leads(now core.Instant) bool { return l.leader == l.self && now < l.until }
+
+func newManager(self core.NodeID, m members, v *vivaldi.Node) (*Manager, *lead) {
 	cfg := Default()
-	low := NewLowest(m, []core.NodeID{10, 11, 12})
-	return NewManager(&cfg, &Local{Self: self, Role: core.RoleManager, Instance: 1, Members: m, Viv: v}, 0, low), low
+	l := &lead{self: self, leader: 10, term: 1, until: core.Never}
+	return NewManager(&cfg, &Local{Self: self, Role: core.RoleManager, Instance: 1, Members: m, Viv: v}, 0, l), l
 }
 
 func xprobe(from, to core.NodeID, seq uint32) *core.Message {
@@ -343,19 +392,23 @@ func xprobe(from, to core.NodeID, seq uint32) *core.Message {
 
 func TestLeaderAnswersAndOthersNameIt(t *testing.T) {
 	table := members{10: core.StateOK, 11: core.StateOK, 12: core.StateOK}
-	m, low := newManager(11, table, nil)
+	m, l := newManager(11, table, nil)
 	var fx core.Effects
 	m.Receive(sec, xprobe(1, 11, 5), &fx)
 	if x := fx.Messages[0]; x.Kind != core.KindXNack || x.Body.(*Redirect).Leader != 10 || x.Seq != 5 || x.To != 1 || x.Group != 0 {
 		t.Errorf("a follower answers %+v", x)
 	}
 	fx.Reset()
-	table[10] = core.StateSuspect
-	low.Update()
+	l.leader, l.term, l.until = 11, 2, 3*sec
 	m.Receive(2*sec, xprobe(1, 11, 6), &fx)
 	want := SiteReport{Term: 2, External: 4, Managers: 3, ManagersHealthy: 2, Workers: 2, WorkersHealthy: 1, Leader: true}
 	if x := fx.Messages[0]; x.Kind != core.KindXAck || x.Seq != 6 || x.Body.(*SiteBody).SiteReport != want {
 		t.Errorf("the leader answers %+v with %+v, want %+v", x, x.Body, want)
+	}
+	fx.Reset()
+	m.Receive(3*sec, xprobe(1, 11, 7), &fx) // its lease has ended, and it has not noticed
+	if x := fx.Messages[0]; x.Kind != core.KindXNack {
+		t.Errorf("a leader without a lease answers %+v", x)
 	}
 }
 

@@ -39,7 +39,7 @@ type GateCounters struct {
 	Probes, Acks, Nacks uint64
 	Failed              uint64 // probes that ran out
 	Void                uint64 // probes that ran out while we were away
-	Stale               uint64 // acks with a lower external incarnation
+	Stale               uint64 // acks with a lower term, or in one with a lower external incarnation
 	Malformed           uint64
 }
 
@@ -62,12 +62,17 @@ type site struct {
 	failures int         // probes that ran out since the last answer
 	since    core.Instant
 	acked    core.Instant // of the last accepted ack
+	term     uint64       // the highest of a leader there, 0: not known or forgotten
 	external uint32       // the highest external incarnation seen of the process below
 	of       core.NodeID
 	instance uint32
 	report   SiteReport
 	peers    []peer // parallel to Managers
+	lives    []life // likewise
 }
+
+// life is which process of a manager a gate heard last, and which was the last one when the term of its site last rose.
+type life struct{ now, then uint32 }
 
 // NewGate returns a gate that starts to probe within one interval.
 func NewGate(cfg *Config, local *Local, p GateParams) *Gate {
@@ -75,7 +80,7 @@ func NewGate(cfg *Config, local *Local, p GateParams) *Gate {
 	for i := range p.Sites {
 		s := &g.sites[i]
 		s.Site, s.leader, s.of, s.since, s.acked = p.Sites[i], core.NoNode, core.NoNode, p.Start, p.Start
-		s.peers = make([]peer, len(s.Managers))
+		s.peers, s.lives = make([]peer, len(s.Managers)), make([]life, len(s.Managers))
 		for k, id := range s.Managers {
 			s.peers[k].id = id
 		}
@@ -197,6 +202,7 @@ func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	}
 	p := &s.peers[k]
 	g.local.hear(now, p, m)
+	s.heard(k, m.Instance)
 	switch m.Kind {
 	case core.KindXAck:
 		g.onAck(now, s, p, m, fx)
@@ -234,16 +240,48 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 		g.local.sample(now, p, now.Sub(g.out[i].sent))
 		g.drop(i)
 	}
-	if s.of == m.From && s.instance == m.Instance && r.External < s.external {
+	same := s.of == m.From && s.instance == m.Instance && r.Term == s.term
+	if r.Term < s.term || same && r.External < s.external {
 		g.Counters.Stale++
 		return
 	}
 	g.Counters.Acks++
+	s.raise(r.Term)
 	s.of, s.instance, s.external = m.From, m.Instance, r.External
 	s.leader, s.doubted, s.failures, s.acked = m.From, false, 0, now
 	s.report, s.reported = r.SiteReport, true
 	if s.state != core.ReachReachable {
 		g.become(now, s, core.ReachReachable, core.CauseAck, fx)
+	}
+}
+
+// raise notes the term of a leader, and who lived when it was first seen.
+func (s *site) raise(term uint64) {
+	if term == s.term {
+		return
+	}
+	s.term = term
+	for i := range s.lives {
+		s.lives[i].then = s.lives[i].now
+	}
+}
+
+// heard notes which process of a manager speaks. When most managers are others than those that knew the term, nobody may
+// know it any more: a site that restarted begins again at term 1, and would be ignored for ever (spec 03 no. 29).
+func (s *site) heard(k int, instance uint32) {
+	l := &s.lives[k]
+	if instance <= l.now {
+		return
+	}
+	l.now = instance
+	fresh := 0
+	for i := range s.lives {
+		if s.lives[i].now > max(s.lives[i].then, 1) { // of one never heard before, its first process was there
+			fresh++
+		}
+	}
+	if fresh > len(s.lives)/2 {
+		s.raise(0)
 	}
 }
 
@@ -301,7 +339,7 @@ func (g *Gate) drop(i int) { g.out = append(g.out[:i], g.out[i+1:]...) }
 func (g *Gate) MemoryBytes() int {
 	n := gateBytes + cap(g.out)*probeBytes + cap(g.sites)*siteBytes
 	for i := range g.sites {
-		n += cap(g.sites[i].peers) * peerBytes
+		n += cap(g.sites[i].peers)*peerBytes + cap(g.sites[i].lives)*lifeBytes
 	}
 	return n
 }

@@ -1,6 +1,10 @@
 package federated
 
-import "hypersim/core"
+import (
+	"math"
+
+	"hypersim/core"
+)
 
 // maxGates bounds how many gates a manager remembers; beyond, the one not heard for longest is forgotten.
 const maxGates = 256
@@ -46,9 +50,6 @@ func NewManager(cfg *Config, local *Local, site uint16, lead Leadership) *Manage
 // Deadline reports when Wake is next needed.
 func (m *Manager) Deadline() (core.Instant, bool) { return m.due, m.due != core.Never }
 
-// Leads reports whether this manager takes itself for the leader.
-func (m *Manager) Leads() bool { return m.lead.Leader() == m.local.Self }
-
 // Observe notes that membership changed a record.
 func (m *Manager) Observe(_ core.Instant, f *core.Fact, _ *core.Effects) {
 	if f.Kind == core.FactTransition {
@@ -73,7 +74,7 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	g := &m.gates[i]
 	g.heard = now
 	m.local.hear(now, &g.peer, msg)
-	if !m.Leads() {
+	if !m.lead.Leads(now) {
 		m.Counters.Nacks++
 		nack := m.local.header(core.KindXNack, msg.From, msg.Seq, msg.Turn, fx)
 		core.Attach[Redirect](fx, nack).Leader = m.lead.Leader()
@@ -83,7 +84,7 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, msg.Turn, fx)
 	m.fill()
 	core.Attach[SiteBody](fx, ack).SiteReport = m.report
-	m.arm()
+	m.armAfter(math.MinInt64)
 }
 
 // fill brings the report up to date. The walk over the table is done only after it changed.
@@ -113,19 +114,20 @@ func (m *Manager) onSampled(now core.Instant, i int, msg *core.Message) {
 	m.local.sample(now, &g.peer, now.Sub(g.sampled))
 }
 
-// Wake samples every gate whose time has come.
+// Wake samples every gate whose time has come, while this manager leads.
 func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	if now < m.due {
 		return
 	}
-	if m.Leads() {
-		for i := range m.gates {
-			if g := &m.gates[i]; now <= g.heard.Add(m.cfg.Link.Heard) && m.next(g) <= now {
-				m.sample(now, g, fx)
-			}
+	if !m.lead.Leads(now) {
+		m.due = core.Never
+		return
+	}
+	for i := range m.gates {
+		if g := &m.gates[i]; now <= g.heard.Add(m.cfg.Link.Heard) && m.next(g) <= now {
+			m.sample(now, g, fx)
 		}
 	}
-	m.due = core.Never
 	m.armAfter(now)
 }
 
@@ -144,20 +146,15 @@ func (m *Manager) next(g *gate) core.Instant {
 	return g.sampled.Add(m.cfg.Link.SampleInterval)
 }
 
-// arm sets the deadline to the next sample of a gate that will still count as heard then.
-func (m *Manager) arm() {
+// armAfter sets the deadline to the next sample of a gate that comes after the instant, and finds the gate still heard.
+func (m *Manager) armAfter(after core.Instant) {
 	m.due = core.Never
-	m.armAfter(-1)
-}
-
-// armAfter is arm for samples due after the instant.
-func (m *Manager) armAfter(now core.Instant) {
-	if m.cfg.Link.SampleInterval == 0 || !m.Leads() {
+	if m.cfg.Link.SampleInterval == 0 {
 		return
 	}
 	for i := range m.gates {
 		g := &m.gates[i]
-		if at := m.next(g); at > now && at <= g.heard.Add(m.cfg.Link.Heard) {
+		if at := m.next(g); at > after && at <= g.heard.Add(m.cfg.Link.Heard) {
 			m.due = min(m.due, at)
 		}
 	}

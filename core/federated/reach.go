@@ -43,7 +43,11 @@ func (g *Gate) become(now core.Instant, s *site, to core.Reach, cause core.Cause
 	f := fx.Fact(core.FactReach)
 	f.Subject, f.A, f.B, f.N, f.Cause = s.leader, int64(s.ID), int64(to), int32(s.state), cause
 	s.state, s.since = to, now
-	if to == core.ReachUnknown {
+	switch to {
+	case core.ReachUnknown:
 		s.failures = 0
+	case core.ReachUnreachable:
+		s.raise(0) // whoever answers next may have begun anew (spec 03 no. 29)
+	default:
 	}
 }

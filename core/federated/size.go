@@ -4,9 +4,9 @@ package federated
 const (
 	gateBytes      = 160
 	probeBytes     = 32
-	siteBytes      = 160
+	siteBytes      = 192
 	peerBytes      = 8
 	managerBytes   = 168
 	gateEntryBytes = 32
-	lowestBytes    = 56
+	lifeBytes      = 8
 )

@@ -13,7 +13,7 @@ func TestSizes(t *testing.T) {
 		{"Gate", unsafe.Sizeof(Gate{}), gateBytes}, {"probe", unsafe.Sizeof(probe{}), probeBytes},
 		{"site", unsafe.Sizeof(site{}), siteBytes}, {"peer", unsafe.Sizeof(peer{}), peerBytes},
 		{"Manager", unsafe.Sizeof(Manager{}), managerBytes}, {"gate", unsafe.Sizeof(gate{}), gateEntryBytes},
-		{"Lowest", unsafe.Sizeof(Lowest{}), lowestBytes},
+		{"life", unsafe.Sizeof(life{}), lifeBytes},
 	} {
 		if c.have != c.want {
 			t.Errorf("%s has %d bytes, the constant says %d", c.name, c.have, c.want)

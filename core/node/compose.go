@@ -2,6 +2,7 @@ package node
 
 import (
 	"hypersim/core"
+	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
 	"hypersim/core/rng"
@@ -24,6 +25,8 @@ type Identity struct {
 	Site   uint16           // its datacenter
 	Sites  []federated.Site // the datacenters that have managers; empty: no link; shared, read only
 	Jobs   bool             // detection has a layer of work in hand
+	Voters []core.NodeID    // who chooses a leader among them, ascending, self among them; nil: nobody needs one; shared, read only
+	First  core.NodeID      // of them, who leads from the start where they stand from the start; NoNode: too few are there
 	Work   *Work            // nil: the run has no jobs
 }
 
@@ -59,6 +62,7 @@ func (n *Node) Compose(cfg *Config, id *Identity) {
 	}
 	viv := n.coordinate(id)
 	n.join(id, viv)
+	n.addElection(id)
 	n.addLink(id, viv)
 	n.addJobs(id)
 }
@@ -101,8 +105,19 @@ func (n *Node) join(id *Identity, viv *vivaldi.Node) {
 	n.Add(&n.Swim, core.RoomMembership)
 }
 
+// addElection lets n vote in its cluster (spec 20 §5.1).
+func (n *Node) addElection(id *Identity) {
+	if len(id.Voters) == 0 {
+		return
+	}
+	n.Add(election.New(election.Params{
+		Config: &n.cfg.Election, Self: id.Self, Role: id.Role, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Voters: id.Voters,
+		Members: &n.Swim, Formed: id.Formed, First: id.First,
+	}), core.RoomElection)
+}
+
 // addLink gives n its end of the link between gates and datacenters (spec 10 §9). A flat group has none: everybody
-// measures everybody.
+// measures everybody; nor has a manager where nobody elects a leader, since only a leader answers.
 func (n *Node) addLink(id *Identity, viv *vivaldi.Node) {
 	c := &n.cfg.Federated
 	if c.Probe.Interval == 0 || len(id.Sites) == 0 || n.cfg.Swim.AllParticipants() {
@@ -113,15 +128,9 @@ func (n *Node) addLink(id *Identity, viv *vivaldi.Node) {
 	case core.RoleGate:
 		n.Add(federated.NewGate(c, local, federated.GateParams{Seed: id.Seed, Key: id.Key, Start: id.Start, Sites: id.Sites}), core.RoomLink)
 	case core.RoleManager:
-		var managers []core.NodeID
-		for i := range id.Sites {
-			if id.Sites[i].ID == id.Site {
-				managers = id.Sites[i].Managers
-			}
+		if e := n.Election(); e != nil {
+			n.Add(federated.NewManager(c, local, id.Site, e), core.RoomLink)
 		}
-		lowest := federated.NewLowest(&n.Swim, managers)
-		n.Add(federated.NewManager(c, local, id.Site, lowest), core.RoomLink)
-		n.Add(lowest)
 	case core.RoleWorker, core.RoleClient:
 	}
 }
@@ -147,6 +156,9 @@ func (n *Node) addJobs(id *Identity) {
 		n.Add(&fromLink{jobs, gate})
 	}
 }
+
+// Election returns the voter that n is, nil if it is none.
+func (n *Node) Election() *election.Machine { return Of[*election.Machine](n) }
 
 // Gate returns the end of the link that a gate has, nil if n has none.
 func (n *Node) Gate() *federated.Gate { return Of[*federated.Gate](n) }

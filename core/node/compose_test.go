@@ -11,7 +11,7 @@ import (
 
 // What a process has follows from its role, its configuration and what it is told.
 func TestWhoHasWhat(t *testing.T) {
-	type has struct{ coord, gate, manager, jobs, member bool }
+	type has struct{ coord, gate, manager, jobs, member, mute bool } // mute: it votes nowhere
 	full := func(c *Config) {}
 	for _, x := range []struct {
 		name   string
@@ -30,13 +30,17 @@ func TestWhoHasWhat(t *testing.T) {
 		{"no link", core.RoleGate, func(c *Config) { c.Federated.Probe.Interval = 0 }, nil, has{coord: true, member: true}},
 		{"no datacenter", core.RoleManager, full, func(id *Identity) { id.Sites = nil }, has{coord: true, jobs: true, member: true}},
 		{"no work", core.RoleManager, full, func(id *Identity) { id.Jobs = false }, has{coord: true, manager: true, member: true}},
+		{"no election", core.RoleManager, full, func(id *Identity) { id.Voters = nil }, has{coord: true, jobs: true, member: true, mute: true}},
 		{"client", core.RoleClient, full, func(id *Identity) { id.Group = nil }, has{}},
 	} {
 		cfg := Default()
 		x.change(&cfg)
 		id := &Identity{
 			Role: x.role, Instance: 1, Group: &Group{ID: 1, Count: 1, Leading: 1}, Jobs: true,
-			Sites: []federated.Site{{ID: 0, Managers: []core.NodeID{0}}},
+			Sites: []federated.Site{{ID: 0, Managers: []core.NodeID{0}}}, Voters: []core.NodeID{0},
+		}
+		if x.role == core.RoleWorker || x.role == core.RoleClient {
+			id.Voters, x.want.mute = nil, true
 		}
 		if x.told != nil {
 			x.told(id)
@@ -44,7 +48,7 @@ func TestWhoHasWhat(t *testing.T) {
 		var n Node
 		n.Compose(&cfg, id)
 		var c core.Coord
-		have := has{n.Swim.Coordinate(&c), n.Gate() != nil, n.Manager() != nil, Of[*hier.Machine](&n) != nil, Of[*swim.Machine](&n) != nil}
+		have := has{n.Swim.Coordinate(&c), n.Gate() != nil, n.Manager() != nil, Of[*hier.Machine](&n) != nil, Of[*swim.Machine](&n) != nil, n.Election() == nil}
 		if have != x.want {
 			t.Errorf("%s: %+v, want %+v", x.name, have, x.want)
 		}

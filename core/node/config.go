@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 
+	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
 	"hypersim/core/job"
@@ -18,14 +19,15 @@ type Config struct {
 	Federated federated.Config
 	Hier      hier.Config
 	Job       job.Config
+	Election  election.Config
 }
 
 // Default returns the defaults of all mechanisms.
 func Default() Config {
-	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default()}
+	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(), Election: election.Default()}
 }
 
 // Validate reports everything that does not fit together, each as "room.key = value: text", joined.
 func (c *Config) Validate() error {
-	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate())
+	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate())
 }

@@ -24,7 +24,7 @@ func newPair() *pair {
 		id := core.NodeID(i)
 		p.n[i].Compose(&p.cfg, &Identity{
 			Self: id, Role: roles[i], Seed: 1, Key: uint64(i), Instance: 1, Group: &Group{ID: core.GroupID(i + 1), First: id, Count: 1, Leading: 1},
-			Site: 3, Sites: []federated.Site{{ID: 3, Managers: []core.NodeID{1}}},
+			Site: 3, Sites: []federated.Site{{ID: 3, Managers: []core.NodeID{1}}}, Voters: []core.NodeID{id},
 		})
 		p.n[i].Begin(0, &p.fx)
 		p.fx.Reset()
@@ -141,5 +141,22 @@ func TestSharedCoordinateSlots(t *testing.T) {
 	v.Forget(b)
 	if v.Holds(b, 8) {
 		t.Error("a forgotten slot is nobody's")
+	}
+}
+
+// A leader that departs leads no more from the moment it is told to, and gates hear that.
+func TestWhoLeavesLeadsNoMore(t *testing.T) {
+	p := newPair()
+	p.run(core.Instant(20*time.Second), func(*core.Fact) {})
+	m := &p.n[1]
+	if e := m.Election(); !e.Leads(core.Instant(20 * time.Second)) {
+		t.Fatal("the only manager does not lead")
+	}
+	m.Leave(core.Instant(20*time.Second), &p.fx)
+	p.fx.Reset()
+	m.Receive(core.Instant(20*time.Second), &core.Message{Kind: core.KindXProbe, Role: core.RoleGate, From: 0, To: 1, Instance: 1, Seq: 99}, &p.fx)
+	last := p.fx.Messages[len(p.fx.Messages)-1]
+	if m.Election().Leads(core.Instant(20*time.Second)) || last.Kind != core.KindXNack {
+		t.Errorf("it leads: %v, and answers %v", m.Election().Leads(core.Instant(20*time.Second)), last.Kind)
 	}
 }

@@ -4,9 +4,12 @@ import "hypersim/core"
 
 // What a driver asks of a member beside core.Machine. Each is a step, and tells the parts what it changed.
 
-// Leave starts a graceful departure (spec 10 §7.2).
+// Leave starts a graceful departure (spec 10 §7.2). Who leads leads no more from then on.
 func (n *Node) Leave(now core.Instant, fx *core.Effects) {
 	mark := len(fx.Facts)
+	if e := n.Election(); e != nil && !n.Swim.Stopped() {
+		e.Drain(now, fx)
+	}
 	n.Swim.Leave(now, fx)
 	n.Settle(now, mark, fx)
 }

@@ -48,6 +48,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	}
 	w.buildGroups()
 	w.buildSites()
+	w.buildClusters()
 	w.buildTold()
 	w.planStarts()
 	if err := w.planJobs(); err != nil {

@@ -76,6 +76,7 @@ type World struct {
 	models              [core.NumRoles]host.Model
 	groups              []*corenode.Group // by id
 	sites               []federated.Site  // the datacenters that gates probe
+	clusters            []*cluster        // by node; nil: it votes nowhere
 	end                 core.Instant
 	failed              error
 	touched             byte
