@@ -105,9 +105,10 @@ type Context struct {
 	// Jobs are the times and counts of the job layer; nil = the chapter's defaults.
 	Jobs *job.Config
 
-	Settle core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
-	Lossy  bool          // messages get lost all the time: suspicions and refutations are under way at any time
-	Calm   bool          // no loss, pause, overload or partition, and every RTT below the probe timeout: I-M28 holds
+	Settle   core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
+	Lossy    bool          // messages get lost all the time: suspicions and refutations are under way at any time
+	Unsteady bool          // clocks may jump, or run at rates further apart than leases stand: of I-JL1 only the terms are judged
+	Calm     bool          // no loss, pause, overload or partition, and every RTT below the probe timeout: I-M28 holds
 
 	View        View // nil: what needs it is not checked
 	ValidateMax int  // machines validated per checkpoint, in turn; 0 = 256

@@ -72,14 +72,17 @@ func (c *Checker) onSent(r *trace.Record) {
 	if isLink(m) {
 		c.linkSent(r)
 	}
+	if int(r.Size) > c.ctx.Limits.MaxDatagram && c.fails(M17) {
+		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has %d bytes, at most %d are allowed", m.Kind, r.Size, c.ctx.Limits.MaxDatagram)
+	}
+	if m.Kind.Room() == core.RoomElection { // it says nothing of membership, and measures nothing
+		return
+	}
 	n := &c.hot[r.Node]
 	if m.Incarnation != n.inc {
 		c.adoptedBy(r.At, r.Node, r.Node, m.Incarnation)
 	}
 	c.addressed(r)
-	if int(r.Size) > c.ctx.Limits.MaxDatagram && c.fails(M17) {
-		c.detail(M17, r.At, []core.NodeID{m.From, m.To}, "%v has %d bytes, at most %d are allowed", m.Kind, r.Size, c.ctx.Limits.MaxDatagram)
-	}
 	if len(m.Updates) > 0 {
 		c.transmitted(r)
 	}

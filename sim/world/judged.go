@@ -20,6 +20,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	for i := range sc.Protocol.Configs {
 		c.Suspicions = append(c.Suspicions, suspicion(&sc.Protocol.Configs[i].Swim))
 	}
+	c.Unsteady = unsteady(sc)
 	c.Inherited = anyConfig(sc, func(s *swim.Config) bool { return s.Inherited != (swim.Inherited{}) })
 	cores := 0
 	if sc.HasJobs() {
@@ -52,6 +53,25 @@ func suspicion(c *swim.Config) check.Suspicion {
 		s.Least, s.Most = min(1, c.Probe.TimeoutMax.Seconds()/base), max(1, c.Probe.TimeoutMax.Seconds()/base)
 	}
 	return s
+}
+
+// unsteady reports whether clocks may jump, or run apart by more than leases stand: a ratio of 1.11, which is 5.2 % each
+// (spec 03 no. 24).
+func unsteady(sc *scenarios.Scenario) bool {
+	const most = 52_000 // ppm
+	for i := range sc.Faults {
+		if f := &sc.Faults[i]; f.Kind == fault.Clock && (f.Step != 0 || f.DriftPPM > most || f.DriftPPM < -most) {
+			return true
+		}
+	}
+	for r := range sc.Node {
+		d := &sc.Node[r].DriftPPM
+		fast, ok := longest(d, 0)
+		if !ok || fast > core.Seconds(most) || d.Kind == scenarios.DistUniform && d.Min < -most {
+			return true
+		}
+	}
+	return false
 }
 
 // lossy reports whether messages get lost all the time, faults apart.
