@@ -29,20 +29,18 @@ func (s *Scenario) Clusters() [][]core.NodeID {
 	return all
 }
 
-// elects reports whether anybody needs a leader: jobs, or gates that probe the leaders of datacenters. A flat group has no
-// such link.
+// elects reports whether anybody needs a leader: jobs, or gates that probe the leaders of datacenters. A flat group has no such link.
 func (s *Scenario) elects() bool {
 	if s.HasJobs() {
 		return true
 	}
-	flat := s.Protocol.Default().Swim.AllParticipants()
+	asks, answers := false, false
 	for i := range s.Nodes {
 		n := &s.Nodes[i]
-		if !flat && n.Role == core.RoleGate && !n.Ghost && s.ConfigOf(n.ID).Federated.Probe.Interval > 0 {
-			return true
-		}
+		asks = asks || n.Role == core.RoleGate && !n.Ghost && s.ConfigOf(n.ID).Federated.Probe.Interval > 0
+		answers = answers || n.Role == core.RoleManager && !n.Ghost
 	}
-	return false
+	return asks && answers && !s.Protocol.Default().Swim.AllParticipants()
 }
 
 // ClusterOf returns the voters that a name means, "gates" or "site:<name>", nil if there are none.

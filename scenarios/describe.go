@@ -103,6 +103,7 @@ func Describe(s *Scenario) Plan {
 	}
 	p.link(s)
 	p.jobs(s)
+	p.elections(s)
 	p.memory(s)
 	p.Work.Events = p.Events - p.Work.Pings
 	p.Work.Notices, p.Work.Compared = p.notices(s), p.compared(s)
@@ -128,6 +129,17 @@ func (p *Plan) link(s *Scenario) {
 		rate += 3 * gates * sites / c.Link.SampleInterval.Seconds()
 	}
 	p.Events += rate * s.Duration.Seconds()
+}
+
+// elections adds what leaders and voters say to each other while nothing happens: a heartbeat to each voter and its ack,
+// and two wakes of the leader.
+func (p *Plan) elections(s *Scenario) {
+	c := &s.Protocol.Default().Election.Election
+	for _, voters := range s.Clusters() {
+		if others := float64(len(voters) - 1); others > 0 {
+			p.Events += (float64(2*others) + 2) / c.Heartbeat.Seconds() * s.Duration.Seconds()
+		}
+	}
 }
 
 // Tables is what the membership records of all nodes take together, in bytes: the least that a run holds.

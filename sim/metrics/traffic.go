@@ -30,11 +30,13 @@ func (o *Observation) travels(word string) string {
 }
 
 // transport returns how messages counted as k travel: "stream", "link" for the datagrams between gates and
-// datacenters, or "datagram" for those of membership.
+// datacenters, "election" for those between voters, or "datagram" for those of membership.
 func transport(k core.Kind) string {
 	switch {
 	case k.Room() == core.RoomLink:
 		return words.Transports[2]
+	case k.Room() == core.RoomElection:
+		return words.Transports[3]
 	case k.IsStream():
 		return words.Transports[1]
 	}
@@ -42,7 +44,7 @@ func transport(k core.Kind) string {
 }
 
 // TransportOf returns how messages of the type that the tables call so travel, "" for no type: "stream",
-// "link" or "datagram".
+// "link", "election" or "datagram".
 func TransportOf(name string) string {
 	for k := core.Kind(1); k < core.NumKinds; k++ {
 		if k.String() == name {

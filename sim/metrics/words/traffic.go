@@ -5,7 +5,7 @@ import "hypersim/core"
 // Words of the labels direction and transport.
 var (
 	Directions = []string{"sent", "received", "dropped"}
-	Transports = []string{"datagram", "stream", "link"}
+	Transports = []string{"datagram", "stream", "link", "election"}
 
 	ofTraffic = with(ofRole, label("direction", Fixed, Directions...), label("transport", Fixed, Transports...), "type")
 )
