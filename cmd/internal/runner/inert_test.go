@@ -120,7 +120,8 @@ func digestOf(t *testing.T, sc *scenarios.Scenario) string {
 }
 
 // otherWord is another value of keys that are words, or whose range is narrow.
-var otherWord = map[string]string{"lhm.failed_probe_rule": "paper", "timeout.rtt_source": "coordinate", "timeout.latency_mode": "off", "worker.probe": "member", "sync.mode": "full", "confirm.on": "any-message", "confirm.removal": "attempts", "suspicion.scaling": "none", "suspicion.formula": "log-n", "vivaldi.engine": "basic", "vivaldi.error_initial": "1.2", "suspicion.k": "5"}
+var otherWord = map[string]string{"lhm.failed_probe_rule": "paper", "timeout.rtt_source": "coordinate", "timeout.latency_mode": "off", "worker.probe": "member", "sync.mode": "full", "confirm.on": "any-message", "confirm.removal": "attempts", "suspicion.scaling": "none", "suspicion.formula": "log-n", "vivaldi.engine": "basic", "vivaldi.error_initial": "1.2", "suspicion.k": "5",
+	"election.count": "on_arrival", "election.lease": "4.5s", "election.timeout": "5.5s", "election.vote_holdoff": "9s"}
 
 func saysInert(sc *scenarios.Scenario, key string) bool {
 	return slices.ContainsFunc(sc.Inert, func(x scenarios.Inert) bool { return x.Key == "protocol."+key && x.While == 0 })
