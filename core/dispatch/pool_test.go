@@ -149,3 +149,22 @@ func TestCapacityTellsJobsApart(t *testing.T) {
 		t.Errorf("%d free, %d unanswered; job 2 has 2 of 8 cores", c.Free(), c.Unanswered())
 	}
 }
+
+// Two leaders ask for 4 of 4 free cores at once among three managers: each confirms itself, the third confirms the one that
+// comes first (spec 20 §13.3).
+func TestTwoLeadersOneWorker(t *testing.T) {
+	var own, other, third Capacity
+	confirms := func(c *Capacity, w job.WorkflowID) bool {
+		if c.Free() < 4 {
+			return false
+		}
+		c.Hold(1, w, 1, 4, 100)
+		return true
+	}
+	for _, c := range []*Capacity{&own, &other, &third} {
+		c.Heard(1, 4)
+	}
+	if !confirms(&own, 1) || !confirms(&other, 2) || !confirms(&third, 2) || confirms(&third, 1) {
+		t.Error("not two of three for one and one of three for the other")
+	}
+}

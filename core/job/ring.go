@@ -1,0 +1,69 @@
+package job
+
+import (
+	"cmp"
+	"crypto/md5"
+	"encoding/binary"
+	"slices"
+	"strconv"
+
+	"hypersim/core"
+)
+
+// RingNodes is how many points a gate has on the ring where nothing else is said (HASH_RING_VIRTUAL_NODES).
+const RingNodes = 150
+
+// point is one point of a gate.
+type point struct {
+	at   uint32
+	name string
+	node core.NodeID
+}
+
+// Ring says which gate owns a job at first, and who follows it in which order (spec 20 §4.2). It hashes names, so that
+// client and gates agree on it without asking. Changes of the ring move no job that runs.
+type Ring struct {
+	points []point // by position, then name: equal positions of two gates stand side by side, and the lower name owns (J18)
+	gates  int
+}
+
+// hash is the position of a text: the first four bytes of its MD5, big endian.
+func hash(s string) uint32 {
+	sum := md5.Sum([]byte(s))
+	return binary.BigEndian.Uint32(sum[:4])
+}
+
+// NewRing returns the ring of the given gates, by their names, with so many points each.
+func NewRing(gates []core.NodeID, names []string, each int) *Ring {
+	r := &Ring{gates: len(gates), points: make([]point, 0, len(gates)*each)}
+	for i, id := range gates {
+		for k := range each {
+			r.points = append(r.points, point{hash(names[i] + ":" + strconv.Itoa(k)), names[i], id})
+		}
+	}
+	slices.SortFunc(r.points, func(a, b point) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.name, b.name)) })
+	return r
+}
+
+// Ranks appends the gates in the order in which they own a job: its owner, then each next one clockwise.
+func (r *Ring) Ranks(dst []core.NodeID, id ID) []core.NodeID {
+	from := len(dst)
+	key := hash(id.String())
+	first, _ := slices.BinarySearchFunc(r.points, key, func(p point, key uint32) int { return cmp.Compare(p.at, key) })
+	for i := 0; i < len(r.points) && len(dst)-from < r.gates; i++ {
+		if n := r.points[(first+i)%len(r.points)].node; !slices.Contains(dst[from:], n) {
+			dst = append(dst, n)
+		}
+	}
+	return dst
+}
+
+// Owner returns the gate that owns a job at first, core.NoNode on an empty ring.
+func (r *Ring) Owner(id ID) core.NodeID {
+	if len(r.points) == 0 {
+		return core.NoNode
+	}
+	key := hash(id.String())
+	first, _ := slices.BinarySearchFunc(r.points, key, func(p point, key uint32) int { return cmp.Compare(p.at, key) })
+	return r.points[first%len(r.points)].node
+}
