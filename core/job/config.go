@@ -91,7 +91,6 @@ type Cancel struct {
 	StopLimit    core.Duration `key:"stop_limit" range:"[0,3600]" ref:"WORKER_CANCEL_STOP_LIMIT" doc:"a shard that does not stop by itself is killed after this long"`
 	PollInterval core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_INTERVAL" doc:"a worker asks about shards whose progress nobody acked for this long"`
 	PollTimeout  core.Duration `key:"poll_timeout" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_TIMEOUT" doc:"how long such a question waits"`
-	TTL          core.Duration `key:"cancelled_ttl" range:"[0.001,86400]" ref:"CANCELLED_WORKFLOW_TTL" doc:"a cancelled workflow is remembered this long, so that a late dispatch of it is refused"`
 	Dedup        core.Duration `key:"request_dedup" range:"[0.001,86400]" ref:"CANCEL_REQUEST_DEDUP" doc:"a repeated request to cancel one workflow gets the recorded answer for this long"`
 }
 
@@ -151,7 +150,7 @@ func Default() Config {
 		},
 		Cancel: Cancel{
 			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
-			TTL: 3600 * s, Dedup: 60 * s,
+			Dedup: 60 * s,
 		},
 		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
 		Retention: Retention{
