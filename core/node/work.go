@@ -15,8 +15,10 @@ type Meter interface {
 type Work struct {
 	Book core.Book
 
-	Managers []core.NodeID // a worker registers with all of them; a client asks them
-	Cores    int           // of each worker of the site
+	Managers []core.NodeID   // of the site: a worker registers with all of them, a client asks them
+	Cores    int             // of each worker of the site
+	Gates    []core.NodeID   // all there are, ascending; none: managers do for clients what gates do
+	BySite   [][]core.NodeID // the managers of each datacenter, ascending
 
 	// The workers of a manager's site have the ids from First to First+Count−1; those of Formed are registered with it
 	// from the start, as their first processes.

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"hypersim/core"
 	corenode "hypersim/core/node"
@@ -119,6 +120,30 @@ func (w *World) buildTold() {
 			}
 		}
 	}
+	gates, bySite := w.servers()
+	for i := range w.told {
+		w.told[i].Gates, w.told[i].BySite = gates, bySite
+	}
+}
+
+// servers lists the gates, and the managers of each site, late joiners included.
+func (w *World) servers() (gates []core.NodeID, bySite [][]core.NodeID) {
+	bySite = make([][]core.NodeID, len(w.sc.Cluster.Sites))
+	for i := range w.sc.Nodes {
+		s := &w.sc.Nodes[i]
+		switch {
+		case s.Ghost:
+		case s.Role == core.RoleGate:
+			gates = append(gates, s.ID)
+		case s.Role == core.RoleManager:
+			bySite[s.Site] = append(bySite[s.Site], s.ID)
+		}
+	}
+	slices.Sort(gates)
+	for _, m := range bySite {
+		slices.Sort(m)
+	}
+	return gates, bySite
 }
 
 // toldTo returns what a process is told about jobs, nil in a run without.
