@@ -23,8 +23,9 @@ const (
 	JobFactLeader
 	JobFactRound
 	JobFactLease
+	JobFactSite
 
-	NumJobFactKinds = 18
+	NumJobFactKinds = 19
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -84,6 +85,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactRound: {name: "round", room: FactsOfElections, doc: "a pre-vote or a round of votes ended at the node that began it", from: "election.Role", to: "won", a: "term", b: "grants"},
 	// until: on its own clock.
 	JobFactLease: {name: "lease", room: FactsOfElections, doc: "the leader of a cluster may act until then", a: "term", b: "until"},
+	// fresh: managers of the datacenter that are registered and fresh.
+	JobFactSite: {name: "datacenter_registration", room: FactsOfJobs, doc: "the registration of a datacenter changed state at a gate", from: "registry.SiteState", to: "registry.SiteState", a: "site", b: "fresh"},
 }
 
 func (k JobFactKind) String() string {

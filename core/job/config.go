@@ -37,6 +37,17 @@ type Register struct {
 	Again    core.Duration `key:"again" range:"[0.001,3600]" ref:"WORKER_REGISTER_RETRY" doc:"a worker that nobody accepted begins anew after this long; shorter is back sooner and burdens managers that are down"`
 	Beat     core.Duration `key:"beat" range:"[0,3600]" ref:"spec 01 no. 18: 0.1 s" doc:"a worker tells managers of free cores at most this often; shorter fills cores sooner and costs a message to each manager"`
 	AgainMax core.Duration `key:"again_jitter" range:"[0,3600]" ref:"WORKER_REGISTER_RETRY + U(0,1)" doc:"and a part of this, drawn; higher spreads workers that all lost their managers"`
+
+	ManagerBeat core.Duration `key:"manager_heartbeat" range:"[0.001,3600]" ref:"MANAGER_HEARTBEAT_INTERVAL" doc:"time between two heartbeats of a manager to each gate; shorter: gates see load and loss sooner, for a message each time"`
+	GateBeat    core.Duration `key:"gate_heartbeat" range:"[0.001,3600]" ref:"GATE_HEARTBEAT_INTERVAL" doc:"time between two heartbeats of a gate to each manager; shorter: managers turn away from a silent gate sooner, for a message each time"`
+	BeatJitter  float64       `key:"heartbeat_jitter" range:"[0,1)" ref:"spec 01 no. 12: ± 10 %" doc:"each of these waits is longer or shorter by up to this part of it; higher: senders that started together part sooner, and freshness allows for it"`
+	Alpha       float64       `key:"ewma_alpha" range:"(0,1]" ref:"REGISTRATION_EWMA_ALPHA" doc:"weight of the newest wait between two heartbeats in what is expected of the next; higher: follows a sender that slows down, and single late ones, sooner"`
+	Expected    core.Duration `key:"ewma_initial" range:"[0.001,3600]" ref:"REGISTRATION_EWMA_INITIAL" doc:"expected wait before any was seen; shorter: one that falls silent right after it registered is noticed sooner, and a slow starter is too"`
+	Floor       core.Duration `key:"ewma_floor" range:"[0,3600]" ref:"REGISTRATION_EWMA_FLOOR" doc:"least wait that is expected; higher: bursts of heartbeats make nobody impatient, lower: freshness follows fast senders closer"`
+	StaleFactor float64       `key:"stale_factor" range:"[1,1000]" ref:"REGISTRATION_STALE_FACTOR" doc:"a heartbeat is fresh for this many expected waits; higher: stands more loss, and the silent count for longer"`
+	SiteStale   core.Duration `key:"datacenter_stale" range:"[0.001,86400]" ref:"spec 01 no. 25: 15 s" doc:"a datacenter without a fresh manager for this long is called stale, which changes nothing else; shorter: said sooner"`
+	DeadManager core.Duration `key:"dead_manager" range:"[0.001,86400]" ref:"DEAD_MANAGER_REAP_INTERVAL" doc:"a gate keeps its record of a silent manager this long; longer: costs memory"`
+	DeadGate    core.Duration `key:"dead_gate" range:"[0.001,86400]" ref:"GATE_DEAD_PEER_REAP" doc:"a manager keeps its record of a silent gate this long; longer: costs memory, and the gate is asked for longer"`
 }
 
 // Dispatch is how shards get to workers.
@@ -136,8 +147,12 @@ type Client struct {
 func Default() Config {
 	const s, ms = time.Second, time.Millisecond
 	return Config{
-		Submit:   Submit{MaxBytes: 5 << 20, DefaultTimeout: 300 * s},
-		Register: Register{Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s, Beat: 100 * ms},
+		Submit: Submit{MaxBytes: 5 << 20, DefaultTimeout: 300 * s},
+		Register: Register{
+			Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s, Beat: 100 * ms,
+			ManagerBeat: 5 * s, GateBeat: 5 * s, BeatJitter: 0.1, Alpha: 0.2, Expected: 5 * s, Floor: s, StaleFactor: 3, SiteStale: 15 * s,
+			DeadManager: 900 * s, DeadGate: 120 * s,
+		},
 		Dispatch: Dispatch{
 			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,
 			LimitSlack: 330 * s,

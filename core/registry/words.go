@@ -44,3 +44,29 @@ func (s WorkerState) String() string {
 	}
 	return "unknown"
 }
+
+// SiteState is where the registration of a datacenter stands at a gate (spec 20 §1.3, spec 01 no. 25).
+type SiteState uint8
+
+// States of datacenters.
+const (
+	SiteAwaiting     SiteState = iota // no manager of it has registered
+	SiteInitializing                  // some have, but never a majority that was fresh
+	SiteReady                         // a majority is registered and fresh
+	SitePartial                       // was READY, and less than that is fresh
+	SiteUnavailable                   // none is fresh, and the datacenter is unreachable
+
+	NumSiteStates = 5
+)
+
+var siteStateNames = [NumSiteStates]string{"AWAITING_INITIAL", "INITIALIZING", "READY", "PARTIAL", "UNAVAILABLE"}
+
+func (s SiteState) String() string {
+	if int(s) < len(siteStateNames) {
+		return siteStateNames[s]
+	}
+	return "unknown"
+}
+
+// TakesJobs reports whether jobs may go to a datacenter in that state.
+func (s SiteState) TakesJobs() bool { return s == SiteReady || s == SitePartial }
