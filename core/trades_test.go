@@ -8,6 +8,7 @@ import (
 
 	"hypersim/core/election"
 	"hypersim/core/federated"
+	"hypersim/core/health"
 	"hypersim/core/hier"
 	"hypersim/core/replica"
 	"hypersim/core/swim"
@@ -23,7 +24,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	keys := 0
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
-		"replica": replica.Config{},
+		"replica": replica.Config{}, "health": health.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {
