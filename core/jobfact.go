@@ -24,8 +24,10 @@ const (
 	JobFactRound
 	JobFactLease
 	JobFactSite
+	JobFactTransfer
+	JobFactOrphan
 
-	NumJobFactKinds = 19
+	NumJobFactKinds = 21
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -87,6 +89,10 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactLease: {name: "lease", room: FactsOfElections, doc: "the leader of a cluster may act until then", a: "term", b: "until"},
 	// fresh: managers of the datacenter that are registered and fresh.
 	JobFactSite: {name: "datacenter_registration", room: FactsOfJobs, doc: "the registration of a datacenter changed state at a gate", from: "registry.SiteState", to: "registry.SiteState", a: "site", b: "fresh"},
+	// Node leads it under Epoch; shards that the worker has of it, and the epoch that it has now.
+	JobFactTransfer: {name: "transfer", room: FactsOfWorkers, doc: "a worker was told who leads the job from now on, and said that", code: "call.Code", a: "shards", b: "record"},
+	// Workflow, Attempt, Shard and Token at a worker, none at a client. Node led it last; To = 0: led again, 1: by nobody, 2: for too long. ns.
+	JobFactOrphan: {name: "orphan", room: FactsOfWorkers, doc: "a worker or client noticed that nobody leads a shard or job, or that somebody does again", to: "orphan", a: "silence", b: "orphaned"},
 }
 
 func (k JobFactKind) String() string {

@@ -110,6 +110,7 @@ type Orphan struct {
 	Silence      core.Duration `key:"leader_silence" range:"[0.001,86400]" ref:"WORKER_LEADER_SILENCE" doc:"a shard whose leader has not answered for this long is an orphan; shorter frees cores sooner and stops work in longer failovers"`
 	Grace        core.Duration `key:"worker_grace" range:"[0,86400]" ref:"WORKER_ORPHAN_GRACE_PERIOD" doc:"and is cancelled after this much more"`
 	Check        core.Duration `key:"worker_check" range:"[0.001,3600]" ref:"WORKER_ORPHAN_CHECK_INTERVAL" doc:"how often a worker looks for orphans"`
+	Pending      core.Duration `key:"worker_pending_transfer" range:"[0,86400]" ref:"WORKER_PENDING_TRANSFER_TTL" doc:"a worker without shards of a job remembers for this long who leads it now; longer costs memory and helps dispatches that come late"`
 	ScanInterval core.Duration `key:"scan_interval" range:"[0.001,86400]" ref:"ORPHAN_SCAN_INTERVAL" doc:"how often a manager compares its table with its workers; shorter finds lost shards sooner, a message per worker each time"`
 	ScanTimeout  core.Duration `key:"scan_timeout" range:"[0.001,3600]" ref:"ORPHAN_SCAN_WORKER_TIMEOUT" doc:"how long such a question waits"`
 	ScanAge      core.Duration `key:"scan_age" range:"[0,3600]" ref:"spec 20 §5.8: 10 s" doc:"a shard that runs for less is not missed yet"`
@@ -167,7 +168,7 @@ func Default() Config {
 			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
 			Dedup: 60 * s,
 		},
-		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
+		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, Pending: 60 * s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
 		Retention: Retention{
 			Completed: 300 * s, Failed: 3600 * s, Sweep: 60 * s, Tombstone: 3600 * s, TombstoneMax: 100_000, Client: 3600 * s, DeadWorker: 900 * s,
 		},

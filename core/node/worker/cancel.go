@@ -79,8 +79,9 @@ func (w *Worker) queryAnswered(now core.Instant, o *call.Outcome, fx *core.Effec
 		x := w.running(keyOf(asked.Shards[i].Shard), asked.Shards[i].Token)
 		switch {
 		case x == nil:
+		case v.Status == cancel.ShardRun && o.From == x.leader:
+			w.led(now, x, fx)
 		case v.Status == cancel.ShardRun:
-			w.led(now, x)
 		case v.DE >= x.de:
 			w.stop(now, x, core.NoNode, job.ErrorCancelled, fx)
 		}

@@ -14,6 +14,7 @@
 //	progress.go   how far they are, and what leaders say to that
 //	result.go     how they ended, until somebody has committed it
 //	cancel.go     stopping them, and asking whether to
+//	transfer.go   who leads jobs from now on
 //	orphan.go     shards that nobody leads
 //	query.go      what else a manager asks
 //

@@ -155,7 +155,9 @@ func (w *Worker) judge(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.
 	if !seen.Look(uint64(b.Token), holder).OK() {
 		return w.stale(b, seen.Token, fx)
 	}
-	w.fences.Judge(epochKey(b.Job), uint64(b.DE), holder)
+	if w.fences.Judge(epochKey(b.Job), uint64(b.DE), holder) == fence.Accept && epoch.Token > 0 {
+		w.raised(now, b.Job, b.DE, b.JobLeader, fx)
+	}
 	w.fences.Judge(tokenKey(k), uint64(b.Token), holder)
 	a = w.take(now, b, fx)
 	w.acks.keep(k, a, now.Add(w.cfg.Dispatch.FenceTTL))
@@ -170,12 +172,18 @@ func (w *Worker) expire(now core.Instant, k flowKey) {
 		end = core.Never
 	}
 	w.fences.Until(tokenKey(k), end)
+	w.expireJob(now, k.job)
+}
+
+// expireJob does the same for the fence of a job.
+func (w *Worker) expireJob(now core.Instant, j job.ID) {
+	end := now.Add(w.cfg.Dispatch.FenceTTL)
 	for _, x := range w.shards.order {
-		if x.Job == k.job {
+		if x.Job == j {
 			end = core.Never
 		}
 	}
-	w.fences.Until(epochKey(k.job), end)
+	w.fences.Until(epochKey(j), end)
 }
 
 func (w *Worker) stale(b *dispatch.WorkflowDispatch, current uint64, fx *core.Effects) (ack, uint64) {
@@ -199,6 +207,9 @@ func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.E
 	}
 	if int(b.Cores) > w.cores.Free() || b.Cores == 0 {
 		return ack{token: b.Token, code: call.CodeNoCapacity, version: w.version}
+	}
+	if _, ok := w.pendings.take(now, b.Job); ok { // from now on the shard says who leads it
+		w.transfers.PendingApplied++
 	}
 	w.shards.add(x)
 	w.cores.Allocate(x.handle, int(b.Cores))

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/replica"
 )
 
 // report tells the leader of a shard how far it is, and gives back the cores whose share is done (AD-8).
@@ -49,7 +50,13 @@ func (w *Worker) progressAnswered(now core.Instant, o *call.Outcome, fx *core.Ef
 	}
 	switch a.Code {
 	case call.CodeOK, call.CodeDuplicate:
-		w.led(now, x)
+		if o.From == x.leader { // one that led it when it was asked may not know yet that it does no more
+			w.led(now, x, fx)
+		}
+	case call.CodeNotLeader: // it may know who does, and a transfer may have been lost
+		if a.DE > x.de && a.JobLeader != core.NoNode {
+			w.transfer(now, &replica.JobTransfer{Job: x.Job, DE: a.DE, Manager: a.JobLeader, Old: x.leader}, fx)
+		}
 	case call.CodeStaleFence, call.CodeUnknownWorkflow, call.CodeUnknownJob, call.CodeAlreadyTerminal:
 		if a.DE >= x.de {
 			w.stop(now, x, core.NoNode, job.ErrorCancelled, fx)
@@ -58,4 +65,9 @@ func (w *Worker) progressAnswered(now core.Instant, o *call.Outcome, fx *core.Ef
 }
 
 // led notes that the leader of a shard wants it.
-func (w *Worker) led(now core.Instant, x *shard) { x.contact, x.orphan = now, core.Never }
+func (w *Worker) led(now core.Instant, x *shard, fx *core.Effects) {
+	if x.orphan != core.Never {
+		w.orphanFact(now, x, orphanLed, fx)
+	}
+	x.contact, x.orphan = now, core.Never
+}

@@ -34,6 +34,12 @@ func (p *pool) find(id core.NodeID) *manager {
 	return nil
 }
 
+// has reports whether this worker is registered with a manager.
+func (p *pool) has(id core.NodeID) bool {
+	m := p.find(id)
+	return m != nil && m.accepted
+}
+
 // registerAll asks every manager that has not accepted this worker to do so.
 func (w *Worker) registerAll(now core.Instant, fx *core.Effects) {
 	for i := range w.pool.list {

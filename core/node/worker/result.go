@@ -11,9 +11,12 @@ type result struct {
 	body   *job.WorkflowFinalResult
 	leader core.NodeID
 	until  core.Instant
-	asked  core.NodeID // whom the call under way asks
-	round  int         // over all managers, 0 = the leader only so far
-	turn   int         // manager of the round
+	due    core.Instant // of the next round, while it waits for one
+	asked  core.NodeID  // whom the call under way asks
+	vus    uint32
+	hops   uint16 // times that somebody named another leader
+	round  uint16 // over all managers, 0 = the leader only so far
+	turn   int32  // manager of the round
 }
 
 // results are those that nobody has committed, by number.
@@ -59,9 +62,49 @@ func (w *Worker) keep(now core.Instant, x *shard, how job.Ended, why job.ErrorKi
 		b.Results = core.Blob{ID: core.Mix(uint64(x.token), done), Size: resultLength}
 	}
 	r.last++
-	r.by[r.last] = &result{body: b, leader: x.leader, until: now.Add(w.cfg.Result.TTL), asked: x.leader}
+	r.by[r.last] = &result{body: b, leader: x.leader, until: now.Add(w.cfg.Result.TTL), vus: x.vus}
 	r.order = append(r.order, r.last)
-	w.offer(now, r.last, x.leader, &w.how.result, fx)
+	to := x.leader
+	if why == job.ErrorOrphan { // its leader is silent, and any other one knows who leads it now, or will
+		to = w.anyOther(to)
+	}
+	w.offer(now, r.last, to, &w.how.result, fx)
+}
+
+// anyOther returns a manager that is up and not the given one, or that one if there is no other.
+func (w *Worker) anyOther(id core.NodeID) core.NodeID {
+	for i := range w.pool.list {
+		if m := &w.pool.list[i]; m.accepted && m.node != id && w.p.Members.State(m.node) == core.StateOK {
+			return m.node
+		}
+	}
+	return id
+}
+
+// readdress offers the results of a job to another leader, and returns how many there are.
+func (w *Worker) readdress(now core.Instant, j job.ID, leader core.NodeID, fx *core.Effects) (n int) {
+	if w.results.of(j) == 0 {
+		return 0
+	}
+	w.calls.Cancel(opResult, uint64(j))
+	for _, k := range w.results.order {
+		if x := w.results.by[k]; x.body.Job == j {
+			x.leader, x.round, x.turn, x.hops, x.due = leader, 0, 0, 0, 0
+			w.offer(now, k, leader, &w.how.result, fx)
+			n++
+		}
+	}
+	return n
+}
+
+// of returns how many results of a job are kept.
+func (r *results) of(j job.ID) (n int) {
+	for _, k := range r.order {
+		if r.by[k].body.Job == j {
+			n++
+		}
+	}
+	return n
 }
 
 // resultLength is how long the result of a shard is, in bytes.
@@ -70,11 +113,11 @@ const resultLength = 1024
 func (w *Worker) offer(now core.Instant, n uint32, to core.NodeID, how *call.Strategy, fx *core.Effects) {
 	x := w.results.by[n]
 	x.asked = to
-	w.calls.Go(now, to, core.KindWorkflowFinalResult, x.body, how, call.Ticket{Op: opResult, N: n}, fx)
+	w.calls.Go(now, to, core.KindWorkflowFinalResult, x.body, how, call.Ticket{Op: opResult, Job: uint64(x.body.Job), N: n}, fx)
 }
 
-// resultAnswered hears what became of an offer: committed or not wanted, it is forgotten; else the other managers are
-// asked in turn, and after a pause all of them again.
+// resultAnswered hears what became of an offer: committed or not wanted, it is forgotten; else whoever leads the job as
+// far as the manager knows is asked, then the other managers in turn, and after a pause all of them again.
 func (w *Worker) resultAnswered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	x := w.results.by[o.N]
 	if x == nil {
@@ -84,30 +127,54 @@ func (w *Worker) resultAnswered(now core.Instant, o *call.Outcome, fx *core.Effe
 		w.results.drop(o.N)
 		return
 	}
-	for ; x.turn < len(w.pool.list); x.turn++ {
-		if m := &w.pool.list[x.turn]; m.accepted && m.node != x.asked {
-			x.turn++
-			w.offer(now, o.N, m.node, &w.how.other, fx)
-			return
-		}
+	if to := w.another(x, o); to != core.NoNode {
+		w.offer(now, o.N, to, &w.how.other, fx)
+		return
 	}
-	x.round, x.turn = x.round+1, 0
+	x.round, x.turn, x.hops = x.round+1, 0, 0
 	pause := w.cfg.Result.QueueBase
-	for k := 1; k < x.round && pause < w.cfg.Result.QueueCap; k++ {
+	for k := 1; k < int(x.round) && pause < w.cfg.Result.QueueCap; k++ {
 		pause *= 2
 	}
-	w.timers.arm(timer{at: now.Add(min(pause, w.cfg.Result.QueueCap)), kind: timerResult, n: o.N})
+	x.due = now.Add(min(pause, w.cfg.Result.QueueCap))
+	w.timers.arm(timer{at: x.due, kind: timerResult, n: o.N})
 }
 
-// offerAgain begins another round, or gives up.
-func (w *Worker) offerAgain(now core.Instant, n uint32, fx *core.Effects) {
+// another returns whom to ask next in this round, NoNode if everybody was asked.
+func (w *Worker) another(x *result, o *call.Outcome) core.NodeID {
+	if to := redirect(o); to != core.NoNode && to != x.asked && int(x.hops) < len(w.pool.list) {
+		x.leader = to
+		x.hops++
+		return to
+	}
+	for int(x.turn) < len(w.pool.list) {
+		m := &w.pool.list[x.turn]
+		if x.turn++; m.accepted && m.node != x.asked {
+			return m.node
+		}
+	}
+	return core.NoNode
+}
+
+// redirect returns whom an answer names as the leader, NoNode if nobody.
+func redirect(o *call.Outcome) core.NodeID {
+	if o.Answered && o.Code == call.CodeNotLeader {
+		return o.Reply.Head().Leader
+	}
+	return core.NoNode
+}
+
+// offerAgain begins another round, or gives up. One that was offered to a new leader in the meantime waits for that.
+func (w *Worker) offerAgain(now core.Instant, t timer, fx *core.Effects) {
+	n := t.n
 	x := w.results.by[n]
 	switch {
-	case x == nil:
-	case now >= x.until || x.round > w.cfg.Result.QueueTries:
+	case x == nil || x.due != t.at:
+	case now >= x.until || int(x.round) > w.cfg.Result.QueueTries:
 		w.results.lost++
 		w.results.drop(n)
 	default:
+		x.due = 0
 		w.offer(now, n, x.leader, &w.how.other, fx)
 	}
 }

@@ -16,6 +16,8 @@ func TestSizesAreTrue(t *testing.T) {
 		{"key of a workflow", unsafe.Sizeof(flowKey{}), flowBytes},
 		{"ack", unsafe.Sizeof(ack{}), ackBytes},
 		{"date", unsafe.Sizeof(date{}), dateBytes},
+		{"pending transfer", unsafe.Sizeof(pending{}), pendingBytes},
+		{"date of one", unsafe.Sizeof(pendingDate{}), pendingDateBytes},
 		{"result", unsafe.Sizeof(result{}), resultBytes},
 		{"body of a result", unsafe.Sizeof(job.WorkflowFinalResult{}), bodyBytes},
 		{"timer", unsafe.Sizeof(timer{}), timerBytes},

@@ -43,17 +43,19 @@ type Worker struct {
 	calls call.Calls
 	draw  rng.Stream
 
-	pool    pool
-	cores   *dispatch.Cores
-	version uint64 // grows with every change of free cores
-	shards  shards
-	fences  fence.Table
-	acks    acks
-	results results
-	timers  timers
-	said    core.Instant                  // when managers were last told of free cores
-	telling bool                          // a heartbeat is due
-	queries map[core.NodeID]*cancel.Query // asked, by leader
+	pool      pool
+	cores     *dispatch.Cores
+	version   uint64 // grows with every change of free cores
+	shards    shards
+	fences    fence.Table
+	acks      acks
+	results   results
+	timers    timers
+	said      core.Instant // when managers were last told of free cores
+	pendings  pendings
+	transfers Transfers
+	telling   bool                          // a heartbeat is due
+	queries   map[core.NodeID]*cancel.Query // asked, by leader
 }
 
 // strategies are how the worker calls others.
@@ -86,6 +88,7 @@ func New(p Params) *Worker {
 	w.draw = rng.New(p.Seed, "worker.register", p.Key, uint64(p.Instance))
 	w.shards.init()
 	w.acks.init()
+	w.pendings.init()
 	w.pool.init(p.Managers, p.Formed)
 	w.version = 1
 	w.queries = map[core.NodeID]*cancel.Query{}
@@ -112,6 +115,8 @@ func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) 
 		w.onDispatch(now, msg, fx)
 	case core.KindWorkflowCancelRequest:
 		w.onCancel(now, msg, fx)
+	case core.KindJobLeaderWorkerTransfer:
+		w.onTransfer(now, msg, fx)
 	case core.KindWorkflowStatusQuery:
 		w.onStatusQuery(now, msg, fx)
 	case core.KindManagerToWorkerRegistration:
@@ -172,7 +177,7 @@ func (w *Worker) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 	switch t.kind {
 	case timerResult:
-		w.offerAgain(now, t.n, fx)
+		w.offerAgain(now, t, fx)
 	case timerRegister:
 		w.registerAll(now, fx)
 	case timerBeat:
@@ -181,6 +186,7 @@ func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerOrphans:
 		w.findOrphans(now, fx)
 		w.acks.sweep(now)
+		w.pendings.sweep(now)
 		w.timers.arm(timer{at: now.Add(w.cfg.Orphan.Check), kind: timerOrphans})
 	case timerQuery:
 		w.askAboutSilent(now, fx)
@@ -196,23 +202,25 @@ func (w *Worker) Shards() int { return len(w.shards.by) + w.results.len() }
 
 // MemoryBytes implements node.Sizer.
 func (w *Worker) MemoryBytes() int {
-	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.results.memoryBytes() +
+	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.pendings.memoryBytes() + w.results.memoryBytes() +
 		timerBytes*cap(w.timers.heap) + 4*w.cores.Total()
 }
 
 // Sizes in bytes, held to the truth by a test; a place in a map costs about mapBytes beside key and value.
 const (
-	shardBytes  = 128
-	flowBytes   = 16
-	ackBytes    = 24
-	dateBytes   = 32
-	resultBytes = 48
-	bodyBytes   = 128 // of a result
-	timerBytes  = 16
-	mapBytes    = 16
+	shardBytes       = 128
+	flowBytes        = 16
+	ackBytes         = 24
+	dateBytes        = 32
+	pendingBytes     = 16
+	pendingDateBytes = 16
+	resultBytes      = 48
+	bodyBytes        = 128 // of a result
+	timerBytes       = 16
+	mapBytes         = 16
 )
 
 // Entries returns how many entries of jobs there are in all tables: 0 when all has been over for long (I-JM2).
 func (w *Worker) Entries() int {
-	return len(w.shards.by) + len(w.shards.due.heap) + w.results.len() + len(w.acks.by) + len(w.acks.dates) + w.fences.Len() + len(w.queries) + w.calls.Len() + w.timers.ofJobs()
+	return len(w.shards.by) + len(w.shards.due.heap) + w.results.len() + len(w.acks.by) + len(w.acks.dates) + len(w.pendings.by) + len(w.pendings.dates) + w.fences.Len() + len(w.queries) + w.calls.Len() + w.timers.ofJobs()
 }
