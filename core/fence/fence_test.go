@@ -208,6 +208,18 @@ func TestTableAgainstList(t *testing.T) {
 			if table.Len() != len(list) {
 				t.Fatalf("%d records, want %d", table.Len(), len(list))
 			}
+			each := 0
+			for s := range Space(NumSpaces) {
+				table.Each(s, func(k Key, r Record) {
+					if x := get(k); x == nil || k.Space != s || r != (Record{x.token, x.h}) {
+						t.Fatalf("%v has %+v", k, r)
+					}
+					each++
+				})
+			}
+			if each != len(list) {
+				t.Fatalf("%d records visited, want %d", each, len(list))
+			}
 			for _, x := range list {
 				if got := table.Seen(x.k); got != (Record{x.token, x.h}) {
 					t.Fatalf("%v: %+v, want %+v", x.k, got, x)

@@ -103,6 +103,15 @@ func (t *Table) Drop(k Key) {
 	}
 }
 
+// Each calls visit with every record of a space, in an order that is the same in every run.
+func (t *Table) Each(s Space, visit func(k Key, r Record)) {
+	for i := range t.slab {
+		if e := &t.slab[i]; e.space == s && e.Token > 0 {
+			visit(e.key(), e.Record)
+		}
+	}
+}
+
 // Wake forgets the records whose end has come.
 func (t *Table) Wake(now core.Instant) {
 	for len(t.heap) > 0 && t.at(t.heap[0]).until <= now {
@@ -166,6 +175,7 @@ func (t *Table) find(k Key) uint32 {
 func (t *Table) free(h uint32) {
 	t.stop(h)
 	indexed.Take(t, &t.hash, h)
+	t.at(h).Record = Record{} // no record that is kept is empty
 	t.idle = append(t.idle, h)
 }
 

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -148,4 +149,15 @@ func (b *bench) leaders(j job.ID) (list []core.NodeID) {
 		}
 	}
 	return list
+}
+
+// answerAll answers everything of a kind that was sent since the last look to one of the given nodes, or to anybody.
+func (b *bench) answerAll(k, reply core.Kind, body func(*core.Message) core.Body, to ...core.NodeID) (n int) {
+	for _, m := range b.of(k) {
+		if len(to) == 0 || slices.Contains(to, m.To) {
+			b.answer(&m, reply, body(&m))
+			n++
+		}
+	}
+	return n
 }

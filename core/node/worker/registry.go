@@ -158,9 +158,12 @@ func (w *Worker) beats(now core.Instant, dst []core.ShardBeat) []core.ShardBeat 
 	return dst
 }
 
+// state is where this worker stands.
+func (w *Worker) state() registry.WorkerState { return registry.WorkerHealthy }
+
 // beat fills in what a worker says of itself.
 func (w *Worker) beat(b *core.Beat) {
-	b.State, b.Version, b.Accepting = uint8(registry.WorkerHealthy), w.version, true
+	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, true
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
 }
 

@@ -65,11 +65,17 @@ func newStrategies(c *job.Config) strategies {
 	return strategies{
 		register: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
 		progress: call.FJ(c.Progress.Timeout, 0, 0, 0),
-		result:   call.FJ(c.Result.Timeout, c.Result.Base, 0, c.Result.Retries),
-		other:    call.FJ(c.Result.Timeout, 0, 0, 0),
+		result:   elsewhere(call.FJ(c.Result.Timeout, c.Result.Base, 0, c.Result.Retries)),
+		other:    elsewhere(call.FJ(c.Result.Timeout, 0, 0, 0)),
 		complete: call.FJ(c.Cancel.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
 		query:    call.FJ(c.Cancel.PollTimeout, 0, 0, 0),
 	}
+}
+
+// elsewhere does not ask again who says that another one leads the job: that one is asked.
+func elsewhere(s call.Strategy) call.Strategy {
+	s.Ends = call.Set(call.CodeNotLeader)
+	return s
 }
 
 // What the worker calls others for.
@@ -117,6 +123,8 @@ func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) 
 		w.onCancel(now, msg, fx)
 	case core.KindJobLeaderWorkerTransfer:
 		w.onTransfer(now, msg, fx)
+	case core.KindStateSyncRequest:
+		w.onStateRequest(now, msg, fx)
 	case core.KindWorkflowStatusQuery:
 		w.onStatusQuery(now, msg, fx)
 	case core.KindManagerToWorkerRegistration:
