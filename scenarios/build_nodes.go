@@ -264,8 +264,7 @@ const seedsPerGroup = 3
 func (l *loader) seeds(flat bool) {
 	sc := l.sc
 	if s := l.world.Cluster.Seeds; s != nil {
-		if s.Draws() {
-			l.b.Wrong(s.src, s.key, "count and pct cannot be used here: who is known is fixed")
+		if !l.settled(s, "who is known is fixed") {
 			return
 		}
 		s.resolve(l.b, sc, true)

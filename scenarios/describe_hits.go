@@ -25,7 +25,7 @@ func (f *Fault) hitsIn(s *Scenario, g Group) (h hits) {
 		return h
 	case f.Target != nil:
 		h = s.within(f.Target.Fixed, g)
-		if all := len(f.Target.Fixed); all > 0 && f.Target.Draws() {
+		if all := len(f.Target.Fixed); all > 0 && !f.Target.Known() {
 			return h.times(float64(f.hits(s)) / float64(all))
 		}
 		return h
@@ -84,6 +84,8 @@ func (f *Fault) hits(s *Scenario) (hit int) {
 		hit = c.Gates + c.Managers + c.Workers
 	case f.Target != nil && f.Target.Count > 0:
 		hit = f.Target.Count
+	case f.Target != nil && f.Target.LeaderOf != "":
+		hit = 1
 	case f.Target != nil:
 		hit = len(f.Target.Fixed)
 		if f.Target.Pct > 0 {

@@ -9,17 +9,17 @@ import (
 	"hypersim/core/rng"
 )
 
-// draw takes the selector's share of the living matches.
-func (s *Selector) draw(nodes []NodeSpec, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
+// draw takes the selector's share of the living of those who match.
+func (s *Selector) draw(nodes []NodeSpec, match []core.NodeID, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
 	var living []core.NodeID
-	for _, id := range s.Fixed {
+	for _, id := range match {
 		if alive == nil || alive(id) {
 			living = append(living, id)
 		}
 	}
 	want := s.Count
 	if s.Pct > 0 {
-		want = max(1, int(math.Round(float64(s.Pct*float64(len(s.Fixed))))))
+		want = max(1, int(math.Round(float64(s.Pct*float64(len(match))))))
 		if s.Count > 0 {
 			want = min(want, s.Count)
 		}

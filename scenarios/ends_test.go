@@ -55,7 +55,8 @@ const calm = "kind = \"raise\"\nat = \"2s\"\ntarget = { any = true }\n"
 // faults is one fault of each kind with all that it needs.
 var faults = map[fault.Kind]string{
 	fault.Crash: "target = { id = \"b/manager/1\" }\nfor = \"2s\"\n", fault.Restart: "target = { any = true, count = 2 }\n",
-	fault.Leave: "target = { any = true, count = 2 }\n", fault.Join: "target = { ids = [\"a/manager/2\", \"b/worker/1\"] }\n",
+	fault.KillLeader: "of = \"site:a\"\nfor = \"2s\"\n",
+	fault.Leave:      "target = { any = true, count = 2 }\n", fault.Join: "target = { ids = [\"a/manager/2\", \"b/worker/1\"] }\n",
 	fault.Pause: "target = { any = true, count = 2 }\nfor = \"2s\"\n", fault.Slow: "target = { any = true, count = 2 }\nfor = \"2s\"\nfactor = 50\n",
 	fault.Clock:     "target = { any = true, count = 2 }\nfor = \"2s\"\nstep = \"1s\"\n",
 	fault.Partition: "a = { site = \"a\" }\nb = { site = \"b\" }\nfor = \"2s\"\n",

@@ -53,7 +53,7 @@ func checkSiteOutage(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 }
 
 // overlap refuses a partition with a node on two sides, or one that a draw could put there: it would be cut
-// off from itself.
+// off from itself. Where a side is known only when the fault fires, a node then stands on the first that names it.
 func (l *loader) overlap(f *Fault, n *form.Node, key string) {
 	sides := f.Groups
 	names := make([]string, len(sides))
@@ -65,6 +65,9 @@ func (l *loader) overlap(f *Fault, n *form.Node, key string) {
 	}
 	owner := map[core.NodeID]int{}
 	for i, s := range sides {
+		if s.Moves() {
+			continue
+		}
 		for _, id := range s.Fixed {
 			if j, twice := owner[id]; twice && j != i {
 				l.b.Wrong(n, key, "%s is on two sides, %s and %s", l.sc.Nodes[id].Name, names[j], names[i])

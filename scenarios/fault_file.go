@@ -15,7 +15,6 @@ import (
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
 	"overload": "background load is", "stats-storm": "statistics are",
-	"kill-leader": "leaders are",
 }
 
 var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}
@@ -319,7 +318,7 @@ func (l *loader) absent() {
 		default:
 			continue // only these say that a process is there
 		}
-		if f.Target == nil || f.Target.Draws() {
+		if f.Target == nil || !f.Target.Known() {
 			continue
 		}
 		for _, id := range f.Target.Fixed {

@@ -10,7 +10,9 @@ import (
 
 // lifeRules are the faults that start and end processes.
 var lifeRules = map[fault.Kind]faultRule{
-	fault.Crash:   {need: []string{"target"}, may: []string{"refuse", "keep_state"}, gone: true},
+	fault.Crash: {need: []string{"target"}, may: []string{"refuse", "keep_state"}, gone: true},
+	fault.KillLeader: {need: []string{"of"}, may: []string{"refuse", "keep_state"}, gone: true, check: checkKillLeader,
+		detail: func(_ *Scenario, f *Fault) []string { return []string{"leader of " + f.Target.LeaderOf} }},
 	fault.Restart: {need: []string{"target"}, may: []string{"keep_state", "version"}, gone: true},
 	fault.Leave:   {need: []string{"target"}, members: true, gone: true},
 	fault.Join: {need: []string{"target"}, may: []string{"to", "over", "version"}, check: checkJoin,
@@ -21,14 +23,13 @@ var lifeRules = map[fault.Kind]faultRule{
 // checkJoin checks that everybody who joins has somebody to ask.
 func checkJoin(l *loader, f *Fault, t *faultT, _ *form.Node, _ string) {
 	set(&f.Over, t.Over)
-	if f.Target != nil && f.Target.Draws() {
-		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: who is absent until it joins is fixed")
+	if f.Target != nil {
+		l.settled(f.Target, "who is absent until it joins is fixed")
 	}
 	if f.To == nil || f.Target == nil || f.Target.bad || f.To.bad {
 		return
 	}
-	if f.To.Draws() {
-		l.b.Wrong(f.To.src, f.To.key, "count and pct cannot be used here: whom a member is told to join is fixed")
+	if !l.settled(f.To, "whom a member is told to join is fixed") {
 		return
 	}
 	for _, id := range f.Target.Fixed {
@@ -44,11 +45,24 @@ func checkJoin(l *loader, f *Fault, t *faultT, _ *form.Node, _ string) {
 	}
 }
 
+// checkKillLeader makes the target of a kill-leader fault, which is a crash of who leads.
+func checkKillLeader(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	of, at := n.Kid("of"), key+".of"
+	if of == nil {
+		return // reported
+	}
+	f.Target = &Selector{src: of, key: at, LeaderOf: bindWord(l.b, of, at, "job:", "the leader of a job is")}
+	if f.Target.LeaderOf != "" {
+		f.Target.voters = l.sc.votersOf(l.b, of, at, f.Target.LeaderOf)
+		f.Target.Fixed = f.Target.voters
+	}
+}
+
 // checkChurn checks and copies what a churn has of its own.
 func checkChurn(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	set(&f.Downtime, t.Downtime)
-	if f.Target != nil && f.Target.Draws() {
-		l.b.Wrong(f.Target.src, f.Target.key, "count and pct cannot be used here: each event draws one node of all that match")
+	if f.Target != nil {
+		l.settled(f.Target, "each event draws one node of all that match")
 	}
 	if t.Rate == nil || n.Kid("rate") == nil {
 		return // reported

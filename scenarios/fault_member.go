@@ -25,8 +25,8 @@ func checkDiscovery(l *loader, _ *Fault, t *faultT, n *form.Node, key string) {
 }
 
 func checkRumour(l *loader, f *Fault, _ *faultT, _ *form.Node, _ string) {
-	if f.About != nil && f.About.Draws() {
-		l.b.Wrong(f.About.src, f.About.key, "count and pct cannot be used here: whom nobody knows before the rumour is fixed")
+	if f.About != nil {
+		l.settled(f.About, "whom nobody knows before the rumour is fixed")
 	}
 }
 

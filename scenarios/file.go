@@ -229,8 +229,9 @@ type faultT struct {
 	Down      *core.Duration `key:"down" range:"[0.001,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"[0.001,inf)" doc:"flap: time with the link"`
 
-	Refuse    *bool           `key:"refuse" doc:"crash: connections are refused rather than swallowed"`
-	KeepState *bool           `key:"keep_state" doc:"crash with for, restart: what a real node has on disk survives"`
+	Of        *string         `key:"of" doc:"kill-leader: whose leader, as leader_of of a selector: \"gates\", or \"site:<name>\" of the managers of a site; while nobody leads, it waits"`
+	Refuse    *bool           `key:"refuse" doc:"crash, kill-leader: connections are refused rather than swallowed"`
+	KeepState *bool           `key:"keep_state" doc:"crash and kill-leader with for, restart: what a real node has on disk survives"`
 	Version   *form.Later     `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
 	Over      *core.Duration  `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
 	Factor    *float64        `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`

@@ -277,11 +277,7 @@ func (l *loader) jobs(t *workloadT, n *form.Node, key string) *Jobs {
 // clients resolves a selector of clients; whoever else it matches hands in nothing.
 func (l *loader) clients(s *Selector) (out []core.NodeID) {
 	s.resolve(l.b, l.sc, false)
-	switch {
-	case s.bad:
-		return nil
-	case s.Draws():
-		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: each job draws one of all that match")
+	if s.bad || !l.settled(s, "each job draws one of all that match") {
 		return nil
 	}
 	for _, id := range s.Fixed {

@@ -180,8 +180,7 @@ func (l *loader) configs(p *protocol) {
 	sc.Protocol = Protocol{Configs: []Config{p.base}, Unsafe: p.unsafe, Profile: p.profile}
 	for i := range p.overrides {
 		t := &p.overrides[i].Target
-		if t.Draws() {
-			l.b.Wrong(t.src, t.key, "count and pct cannot be used here: who has which parameters is fixed")
+		if !l.settled(t, "who has which parameters is fixed") {
 			t.bad = true
 		}
 		t.resolve(l.b, sc, false)

@@ -12,19 +12,25 @@ type Selector struct {
 	Roles  []core.Role
 	Sites  []int
 	Groups []core.GroupID
-	Not    *Selector
-	All    []*Selector // each must hold
-	AnyOf  []*Selector // one must hold
+
+	// LeaderOf and State say who of them, when a fault fires (spec 40 §8.2, spec 01 no. 75).
+	LeaderOf string // "gates" or "site:<name>": who leads there; "": no matter
+	State    string // StateIdle or StateRunning; "": no matter
+
+	Not   *Selector
+	All   []*Selector // each must hold
+	AnyOf []*Selector // one must hold
 
 	Count      int     // draw this many of what matches; 0: no limit
 	Pct        float64 // draw this share, 0–1; 0: no limit
 	BySite     bool    // draw evenly from every site
 	AllowEmpty bool
 
-	// Fixed is what matches before any draw, in id order: resolved at load. Ghosts and clients are
-	// only in it when the selector names their ids or role.
+	// Fixed is what matches before any draw, in id order: resolved at load; where who matches changes, all who may. Ghosts
+	// and clients are only in it when the selector names their ids or role.
 	Fixed []core.NodeID
 
+	voters                []core.NodeID // that LeaderOf means
 	siteNames, groupNames []string
 	src                   *form.Node // while loading: where it stands
 	key                   string
@@ -34,13 +40,18 @@ type Selector struct {
 // Draws reports whether the nodes are drawn when the fault fires.
 func (s *Selector) Draws() bool { return s.Count > 0 || s.Pct > 0 }
 
-// Resolve returns the nodes that s means now, in id order. Without a draw they are Fixed, whoever is
+// Resolve returns the nodes that s means at the moment, in id order. Without a draw they are all that match, whoever is
 // alive. A draw takes Count, or Pct of all that match rounded to the nearest (at least 1), from those
 // alive says are there; chance is a draw of the fault's own, and whether a node is taken depends on its name
-// and on nobody's place in the list: a candidate more or less changes the choice by at most one. It returns nothing only when nobody is left.
-func (s *Selector) Resolve(nodes []NodeSpec, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
-	if !s.Draws() {
-		return s.Fixed
+// and on nobody's place in the list: a candidate more or less changes the choice by at most one. It returns nothing only
+// when nobody is left, or nobody matches at the moment.
+func (s *Selector) Resolve(nodes []NodeSpec, m Moment, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
+	match := s.Fixed
+	if s.Moves() {
+		match = s.at(nodes, m)
 	}
-	return s.draw(nodes, alive, chance)
+	if !s.Draws() {
+		return match
+	}
+	return s.draw(nodes, match, alive, chance)
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"hypersim/scenarios/form"
 
@@ -19,8 +20,8 @@ var selectorKeys = []struct {
 	{"role", "nodes of these roles: gate, manager, worker or client", selectorWords},
 	{"site", "nodes at these sites", selectorWords},
 	{"group", "members of these membership groups", selectorWords},
-	{"leader_of", "not supported yet: the leader of a datacenter", map[string]any{"type": "string"}},
-	{"state", "not supported yet: nodes in a state", map[string]any{"type": "string"}},
+	{"leader_of", "who leads a cluster when the fault fires: \"gates\", or \"site:<name>\" of the managers of a site; while nobody does, the fault waits", map[string]any{"type": "string"}},
+	{"state", "workers that run a shard when the fault fires, or none: \"running-workflow\" or \"idle\"; while there is none, the fault waits", map[string]any{"enum": []any{StateIdle, StateRunning}}},
 	{"count", "so many of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": "integer", "minimum": 1}},
 	{"pct", "this share of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": []any{"string", "number"}}},
 	{"stratify", "site: count or pct is drawn at every site by itself", map[string]any{"const": "site"}},
@@ -75,8 +76,13 @@ func (s *Selector) Bind(b *form.Binding, n *form.Node, key string, _ form.Field)
 			b.Strings(kid, at, &s.siteNames, form.Field{})
 		case "group":
 			b.Strings(kid, at, &s.groupNames, form.Field{})
-		case "leader_of", "state":
-			b.Later(kid, at, "selecting by "+name+" is")
+		case "leader_of":
+			s.LeaderOf = bindWord(b, kid, at, "job:", "the leader of a job is")
+		case "state":
+			s.State = bindWord(b, kid, at, "owner-of:", "the owner of a job is")
+			if states := []string{StateIdle, StateRunning}; s.State != "" && !slices.Contains(states, s.State) {
+				b.AtValue(kid, at, s.State, "must be %s%s", form.OneOf(states), form.DidYouMean(s.State, states))
+			}
 		case "count":
 			if v, ok := kid.Val.(int64); ok && v >= 1 && v <= 1<<31 {
 				s.Count = int(v)
@@ -125,6 +131,20 @@ func (s *Selector) nestedDraw(b *form.Binding) {
 			b.Wrong(x.src, x.key, "count and pct may stand in the outermost selector only")
 		}
 	}
+}
+
+// bindWord reads a word; those that begin with later are not supported yet.
+func bindWord(b *form.Binding, n *form.Node, key, later, what string) string {
+	word, ok := n.Val.(string)
+	switch {
+	case !ok || word == "":
+		b.Wrong(n, key, "must be a word")
+	case strings.HasPrefix(word, later):
+		b.Later(n, key, what)
+	default:
+		return word
+	}
+	return ""
 }
 
 func (s *Selector) bindRoles(b *form.Binding, n *form.Node, key string) {
@@ -181,6 +201,12 @@ func (s *Selector) Encode(form.Field) any {
 		roles = append(roles, r.String())
 	}
 	put("role", roles)
+	if s.LeaderOf != "" {
+		m["leader_of"] = s.LeaderOf
+	}
+	if s.State != "" {
+		m["state"] = s.State
+	}
 	if s.Any {
 		m["any"] = true
 	}

@@ -26,7 +26,7 @@ func (s *Selector) resolve(b *form.Binding, sc *Scenario, processes bool) {
 		if n.Ghost && !named || processes && n.Role == core.RoleClient && !named {
 			continue
 		}
-		if s.matches(n) {
+		if s.matches(n, nil, true) {
 			s.Fixed = append(s.Fixed, n.ID)
 		}
 	}
@@ -72,11 +72,38 @@ func (s *Selector) resolveNames(b *form.Binding, sc *Scenario) {
 			b.AtValue(n, form.Join(s.key, "id"), id, "no node %q%s", id, nearestNode(sc, id))
 		}
 	}
+	s.resolveMoment(b, sc)
 	for _, x := range append(append(slices.Clone(s.All), s.AnyOf...), s.Not) {
 		if x != nil {
 			x.resolveNames(b, sc)
 		}
 	}
+}
+
+// resolveMoment finds whom leader_of means, and checks that there is work where state asks for it.
+func (s *Selector) resolveMoment(b *form.Binding, sc *Scenario) {
+	if s.LeaderOf != "" {
+		s.voters = sc.votersOf(b, s.src.Kid("leader_of"), form.Join(s.key, "leader_of"), s.LeaderOf)
+	}
+	if s.State != "" && !sc.HasJobs() {
+		b.Wrong(s.src.Kid("state"), form.Join(s.key, "state"), `nobody works: there are no jobs (a [[workload]] of kind = "jobs")`)
+	}
+}
+
+// votersOf returns the cluster of that name, or says which there are.
+func (s *Scenario) votersOf(b *form.Binding, n *form.Node, key, name string) []core.NodeID {
+	var names []string
+	for _, voters := range s.Clusters() {
+		if names = append(names, s.ClusterName(voters)); names[len(names)-1] == name {
+			return voters
+		}
+	}
+	if len(names) == 0 {
+		b.Wrong(n, key, "nobody is elected in this scenario: it has neither jobs nor gates that probe datacenters")
+	} else {
+		b.AtValue(n, key, name, "must be %s%s", form.OneOf(names), form.DidYouMean(name, names))
+	}
+	return nil
 }
 
 // nearestNode explains why a node id does not exist.
@@ -105,17 +132,20 @@ func (s *Selector) names(n *NodeSpec) bool {
 	return !n.Ghost && slices.Contains(s.Roles, n.Role)
 }
 
-func (s *Selector) matches(n *NodeSpec) bool {
+// matches reports whether s names n at the moment m. Before there is one, nil, the answer is maybe for those of whom it
+// then depends: Fixed is all who may be named, and of not all whom it may leave over.
+func (s *Selector) matches(n *NodeSpec, m Moment, maybe bool) bool {
 	switch {
 	case s.IDs != nil && !slices.ContainsFunc(s.IDs, func(p string) bool { return glob(p, n.Name) }),
 		s.Roles != nil && !slices.Contains(s.Roles, n.Role),
 		s.Sites != nil && !slices.Contains(s.Sites, n.Site),
 		s.Groups != nil && !slices.Contains(s.Groups, n.Group),
-		s.Not != nil && s.Not.matches(n),
-		s.AnyOf != nil && !slices.ContainsFunc(s.AnyOf, func(x *Selector) bool { return x.matches(n) }):
+		!s.matchesNow(n, m, maybe),
+		s.Not != nil && s.Not.matches(n, m, !maybe),
+		s.AnyOf != nil && !slices.ContainsFunc(s.AnyOf, func(x *Selector) bool { return x.matches(n, m, maybe) }):
 		return false
 	}
-	return !slices.ContainsFunc(s.All, func(x *Selector) bool { return !x.matches(n) })
+	return !slices.ContainsFunc(s.All, func(x *Selector) bool { return !x.matches(n, m, maybe) })
 }
 
 // glob matches a node's name; * is any run of characters, ? any one. Linear in both for one star, and

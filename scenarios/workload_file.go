@@ -115,8 +115,7 @@ func (l *loader) workers(s *Selector) {
 	if s.bad {
 		return
 	}
-	if s.Draws() {
-		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: who works is fixed")
+	if !l.settled(s, "who works is fixed") {
 		return
 	}
 	if l.flat() {

@@ -186,7 +186,7 @@ func TestDraw(t *testing.T) {
 	s := small(t, "", `target = { role = "manager", count = 1 }`, `target = { role = "worker", pct = "30%", stratify = "site" }`)
 	sel := s.Faults[1].Target
 	draw := func(seed uint64, alive func(core.NodeID) bool) []core.NodeID {
-		return sel.Resolve(s.Nodes, alive, seed)
+		return sel.Resolve(s.Nodes, nil, alive, seed)
 	}
 	ids := draw(1, nil)
 	bySite := map[int]int{}

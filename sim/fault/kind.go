@@ -31,6 +31,7 @@ const (
 	Poison        Kind = "poison"
 	LHM           Kind = "lhm"
 	StuckWorkflow Kind = "stuck-workflow"
+	KillLeader    Kind = "kill-leader"
 )
 
 // Row is what everybody who asks about a kind of fault has to know.
@@ -82,6 +83,8 @@ const (
 var rows = []Row{
 	{Kind: Crash, Course: Event, Effect: Crashes, Calm: true, Was: true, Deed: "down", Good: "crashed",
 		Doc: "processes stop without a word; with for they start again after it"},
+	{Kind: KillLeader, Course: Event, Effect: Crashes, Calm: true, Was: true, Deed: "down", Good: "crashed",
+		Doc: "whoever leads a cluster at that instant crashes, or who does so next; with for its process starts again after it"},
 	{Kind: Restart, Course: Behind, Effect: Restarts, Deed: "restarted",
 		Doc: "processes stop and new ones start at once"},
 	{Kind: Leave, Course: Behind, Effect: Leaves, Calm: true, Deed: "left",

@@ -18,6 +18,8 @@ type Spec struct {
 	Jitter core.Duration // each occurrence is later by uniform(0, Jitter)
 
 	Down, Up core.Duration // flapping inside each occurrence, starting down; 0: none
+
+	Waits bool // it may begin later than planned: what follows its beginnings is planned by Rest
 }
 
 // Phase is what happens at an edge.
@@ -83,13 +85,26 @@ func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 }
 
 func (s *Spec) occurrence(edges []Edge, f, i int, start, until core.Instant) []Edge {
-	edge := func(at core.Instant, p Phase) {
-		if at > until {
-			return
-		}
-		edges = append(edges, Edge{At: at, Fault: f, Occurrence: i, Phase: p})
+	if start <= until {
+		edges = append(edges, Edge{At: start, Fault: f, Occurrence: i, Phase: Begin})
 	}
-	edge(start, Begin)
+	if s.Waits {
+		return edges
+	}
+	return s.rest(edges, f, i, start, until)
+}
+
+// Rest returns the edges of occurrence i of the fault of index f after its beginning, if that is at start.
+func (s *Spec) Rest(f, i int, start, until core.Instant) []Edge {
+	return s.rest(nil, f, i, start, until)
+}
+
+func (s *Spec) rest(edges []Edge, f, i int, start, until core.Instant) []Edge {
+	edge := func(at core.Instant, p Phase) {
+		if at <= until {
+			edges = append(edges, Edge{At: at, Fault: f, Occurrence: i, Phase: p})
+		}
+	}
 	if s.For == 0 {
 		return edges
 	}

@@ -31,6 +31,7 @@ const (
 	changeMatrix                 // the snapshot of that index replaces the delays
 	changeChurn                  // somebody goes or comes: the churn of that index
 	changeWorkload               // the workload of that index begins or ends
+	changeWaiting                // faults that wait for somebody to hit look again
 )
 
 // The argument of a timer and of a change holds its kind, and an index into what the kind is about.
@@ -103,6 +104,8 @@ func (w *World) change(now core.Instant, arg uint32) {
 		w.churnEvent(now, index)
 	case changeWorkload:
 		w.workEdge(now, index)
+	case changeWaiting:
+		w.lookAgain(now)
 	}
 }
 

@@ -44,6 +44,7 @@ type disturbances struct {
 	telling []*deed // of them, each once, those of which new processes are told
 	active  map[occurrence]*activeFault
 	cause   int32 // the fault being carried out, −1 outside
+	waiting waiting
 
 	slows   inForce[slowness]
 	strains inForce[float64] // how much longer shards take
@@ -82,12 +83,12 @@ func (w *World) planFaults() {
 		}
 		specs[i] = fault.Spec{
 			ID: f.ID, At: f.At, For: lasts, Down: f.Down, Up: f.Up,
-			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter,
+			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Waits: moves(f),
 		}
 	}
-	w.edges = fault.Plan(specs, w.sc.Seed, w.end)
+	w.edges, w.waiting.specs = fault.Plan(specs, w.sc.Seed, w.end), specs
 	for i := range w.edges {
-		w.pushChange(w.edges[i].At, changeFault, uint64(i), i)
+		w.pushChange(w.edges[i].At, changeFault, plannedFirst+uint64(i), i)
 	}
 }
 
@@ -106,16 +107,7 @@ func (w *World) fault(now core.Instant, e *fault.Edge) {
 	w.cause = int32(e.Fault)
 	switch e.Phase {
 	case fault.Begin:
-		w.markFault(now, trace.KindFaultStart, e.Fault)
-		a := &activeFault{occurrence: this, key: rng.Mix(rng.Key(f.ID), uint64(e.Occurrence))}
-		if f.Target != nil {
-			a.nodes = f.Target.Resolve(w.sc.Nodes, w.eligible(f.Kind), w.chance(a, "fault.target", 0))
-		}
-		d.begin(w, now, f, a)
-		w.witness(a)
-		if f.For > 0 { // else it is never undone
-			w.active[this] = a
-		}
+		w.beginFault(now, e, f, d)
 	case fault.Down, fault.Up:
 		for _, id := range w.find(this).cuts {
 			w.net.SetCut(id, e.Phase == fault.Down)
@@ -130,6 +122,22 @@ func (w *World) fault(now core.Instant, e *fault.Edge) {
 		w.markFault(now, trace.KindFaultEnd, e.Fault)
 	}
 	w.cause = -1
+}
+
+func (w *World) beginFault(now core.Instant, e *fault.Edge, f *scenarios.Fault, d *deed) {
+	if moves(f) && !w.mayBegin(now, e, f) {
+		return
+	}
+	w.markFault(now, trace.KindFaultStart, e.Fault)
+	a := &activeFault{occurrence: occurrence{e.Fault, e.Occurrence}, key: rng.Mix(rng.Key(f.ID), uint64(e.Occurrence))}
+	if f.Target != nil {
+		a.nodes = f.Target.Resolve(w.sc.Nodes, w, w.eligible(f.Kind), w.chance(a, "fault.target", 0))
+	}
+	d.begin(w, now, f, a)
+	w.witness(a)
+	if f.For > 0 { // else it is never undone
+		w.active[a.occurrence] = a
+	}
 }
 
 func (w *World) markFault(now core.Instant, kind trace.Kind, fault int) {

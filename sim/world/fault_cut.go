@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"hypersim/core"
 	"hypersim/scenarios"
@@ -78,9 +79,19 @@ func (w *World) resolve(s *scenarios.Selector, a *activeFault, side int) []bool 
 		a.sides = append(a.sides, nil)
 		return nil
 	}
-	ids := s.Resolve(w.sc.Nodes, nil, w.chance(a, "fault.side", side))
+	ids := s.Resolve(w.sc.Nodes, w, nil, w.chance(a, "fault.side", side))
+	if s.Moves() {
+		ids = without(ids, a.sides)
+	}
 	a.sides = append(a.sides, some(ids))
 	return w.members(ids)
+}
+
+// without returns those of ids who stand on none of the sides before.
+func without(ids []core.NodeID, sides [][]core.NodeID) []core.NodeID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id core.NodeID) bool {
+		return slices.ContainsFunc(sides, func(side []core.NodeID) bool { return slices.Contains(side, id) })
+	})
 }
 
 func (w *World) addCut(a *activeFault, c network.Cut) {

@@ -10,6 +10,7 @@ import (
 // lifeDeeds start and end processes.
 var lifeDeeds = []deed{
 	{kind: fault.Crash, begin: beginCrash, end: each(endHold)},
+	{kind: fault.KillLeader, begin: beginCrash, end: each(endHold)},
 	{kind: fault.Restart, begin: each(restart)},
 	{kind: fault.Leave, begin: beginLeave},
 	{kind: fault.Join, begin: beginJoins},

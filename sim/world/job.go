@@ -170,6 +170,7 @@ func (w *World) jobFacts(now core.Instant, id core.NodeID) {
 		w.jobRec.Fact = w.fx.JobFacts[i]
 		w.emitJob()
 	}
+	w.mayFind(now)
 	if !w.nodes[id].host.Up() {
 		return // it stopped in this step, and its shards with it
 	}

@@ -56,6 +56,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	w.drain(now, now, id)
 	w.tellAllWork(now, id)
 	w.tellProcess(now, id)
+	w.mayFind(now)
 }
 
 // formedNode reports whether id is one of those that hold each other OK from the start.

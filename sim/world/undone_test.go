@@ -18,6 +18,7 @@ import (
 // act at their instant alone.
 var undone = map[fault.Kind]string{
 	fault.Crash:         "target = { any = true, count = 3 }\n",
+	fault.KillLeader:    "of = \"site:a\"\n",
 	fault.Restart:       "target = { any = true, count = 3 }\n",
 	fault.Leave:         "target = { id = \"b/manager/0\" }\n",
 	fault.Join:          "target = { id = \"b/manager/0\" }\n",
@@ -68,6 +69,7 @@ jitter = "0s"
 [node]
 service = "100us"
 [cluster]
+gates = 1
 managers = 3
 workers = 3
 start = { mode = "formed" }

@@ -39,9 +39,8 @@ func (w *World) tellVoters(id *corenode.Identity) {
 	}
 }
 
-// leader returns who of the voters takes itself for their leader, of several the one of the highest term (spec 01
-// no. 75); NoNode: nobody does.
-func (w *World) leader(voters []core.NodeID) core.NodeID {
+// Leader implements scenarios.Moment (spec 01 no. 75).
+func (w *World) Leader(voters []core.NodeID) core.NodeID {
 	leader, term := core.NoNode, uint64(0)
 	for _, id := range voters {
 		if !w.Up(id) {

@@ -1,0 +1,74 @@
+package scenarios
+
+import (
+	"slices"
+
+	"hypersim/core"
+)
+
+// What a selector's state says of a worker.
+const (
+	StateIdle    = "idle"             // it runs, and no shard runs on it
+	StateRunning = "running-workflow" // a shard runs on it
+)
+
+// Moment is what a selector asks of a run when a fault fires.
+type Moment interface {
+	// Leader returns who takes itself for the leader of the voters, of several the one of the highest term; NoNode: nobody does.
+	Leader(voters []core.NodeID) core.NodeID
+	// Works reports whether the node runs, and whether a shard runs on it.
+	Works(id core.NodeID) (up, works bool)
+}
+
+// Moves reports whether it is known only when the fault fires whom s names. Where it then names nobody, the fault waits
+// until it does (spec 01 no. 75).
+func (s *Selector) Moves() bool {
+	moves := func(x *Selector) bool { return x.Moves() }
+	return s != nil && (s.LeaderOf != "" || s.State != "" || s.Not.Moves() || slices.ContainsFunc(s.All, moves) || slices.ContainsFunc(s.AnyOf, moves))
+}
+
+// Known reports whether it is known before the run whom s names.
+func (s *Selector) Known() bool { return !s.Draws() && !s.Moves() }
+
+// settled refuses a selector that says whom it names when the run goes on only, and says why that has to be known.
+func (l *loader) settled(s *Selector, why string) bool {
+	switch {
+	case s.Draws():
+		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: %s", why)
+	case s.Moves():
+		l.b.Wrong(s.src, s.key, "leader_of and state cannot be used here: %s", why)
+	default:
+		return true
+	}
+	return false
+}
+
+// at returns who matches at the moment.
+func (s *Selector) at(nodes []NodeSpec, m Moment) (match []core.NodeID) {
+	for _, id := range s.Fixed {
+		if s.matches(&nodes[id], m, false) {
+			match = append(match, id)
+		}
+	}
+	return match
+}
+
+// matchesNow reports what of s depends on the moment; without one the answer is maybe for whoever may match at all.
+func (s *Selector) matchesNow(n *NodeSpec, m Moment, maybe bool) bool {
+	if s.LeaderOf != "" {
+		if !slices.Contains(s.voters, n.ID) {
+			return false
+		}
+		if m == nil && !maybe || m != nil && m.Leader(s.voters) != n.ID {
+			return false
+		}
+	}
+	if s.State == "" {
+		return true
+	}
+	if n.Role != core.RoleWorker || m == nil {
+		return n.Role == core.RoleWorker && maybe
+	}
+	up, works := m.Works(n.ID)
+	return up && works == (s.State == StateRunning)
+}
