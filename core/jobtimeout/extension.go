@@ -120,3 +120,19 @@ func (t *Tracker) Check(now core.Instant, c *Extension) Lateness {
 
 // Reset begins anew: the worker runs nothing, or needs no more time after growth. The number of its last request stays.
 func (t *Tracker) Reset() { *t = Tracker{seq: t.seq, last: t.last} }
+
+// Save writes into e what a successor needs to give the same answers (04-38).
+func (t *Tracker) Save(e *WorkerExtension) {
+	e.LastSeq, e.Grants, e.Total, e.Progress, e.Done, e.LastAnswer = t.seq, uint8(t.N), t.Total, t.progress, t.done, t.last
+}
+
+// Restore takes over what another manager knew, if that is newer. The worker's deadline begins anew with what is left.
+func (t *Tracker) Restore(now core.Instant, e *WorkerExtension) {
+	if e.LastSeq <= t.seq {
+		return
+	}
+	*t = Tracker{seq: e.LastSeq, N: int(e.Grants), Total: e.Total, progress: e.Progress, done: e.Done, counted: e.Done > 0, last: e.LastAnswer}
+	if e.Active {
+		t.limited, t.deadline = true, now.Add(e.Left)
+	}
+}

@@ -9,20 +9,24 @@ const Never core.Duration = -1
 // answer to the same request (spec 04 no. 38).
 type WorkerExtension struct {
 	Worker     core.NodeID
-	Active     bool   // a grant runs
-	LastSeq    uint32 // of its last request
-	Grants     uint8  // so far
+	Active     bool          // a grant runs
+	Left       core.Duration // of it
+	InJob      core.Duration // all that it got while it held shards of this job
+	LastSeq    uint32        // of its last request
+	Grants     uint8         // so far
 	Total      core.Duration
 	Progress   float64 // at the last grant
 	Done       uint64  // items, at the last grant
 	LastAnswer Grant
 }
 
-const leastWorkerExtension = 7 + 1 + 4 + 1 + 8 + 8 + 8 + leastGrant
+const leastWorkerExtension = 7 + 1 + 8 + 8 + 4 + 1 + 8 + 8 + 8 + leastGrant
 
 func (e *WorkerExtension) walk(w *core.Walker) {
 	w.Node("worker", &e.Worker)
 	w.Bool("active", &e.Active)
+	w.Duration("left", &e.Left)
+	w.Duration("in_job", &e.InJob)
 	w.Uint32("last_seq", &e.LastSeq)
 	w.Uint8("grants", &e.Grants)
 	w.Duration("total", &e.Total)

@@ -67,3 +67,37 @@ func (d Denial) String() string {
 	}
 	return "unknown"
 }
+
+// Event is what happened to the time of a job, for facts.
+type Event uint8
+
+// Events. The first three go with JobFactDeadline, the others with JobFactTimeout.
+const (
+	EventStart Event = iota
+	EventResume
+	EventExtension
+	EventLocal     // detected at a manager
+	EventWithdrawn // and taken back
+	EventReport    // a gate is told of it
+	EventDeclared  // a terminal decision, before its commit
+	EventFallback  // the same, of a manager that hears of no gate
+	EventCommanded // a manager is told by a gate
+	EventApplied   // committed
+	EventSilent    // a gate hears nothing of the job from a datacenter
+	EventHeard     // and hears of it again
+	EventLost      // a datacenter was silent for too long
+	EventSettled   // a datacenter knows that the job is over
+
+	NumEvents = 14
+)
+
+var eventNames = [NumEvents]string{
+	"start", "resume", "extension", "local", "withdrawn", "report", "declared", "fallback", "commanded", "applied", "silent", "heard", "dc_lost", "settled",
+}
+
+func (e Event) String() string {
+	if int(e) < len(eventNames) {
+		return eventNames[e]
+	}
+	return "unknown"
+}

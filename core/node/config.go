@@ -7,6 +7,7 @@ import (
 	"hypersim/core/federated"
 	"hypersim/core/hier"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -20,14 +21,18 @@ type Config struct {
 	Hier      hier.Config
 	Job       job.Config
 	Election  election.Config
+	Timeout   jobtimeout.Config
 }
 
 // Default returns the defaults of all mechanisms.
 func Default() Config {
-	return Config{Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(), Election: election.Default()}
+	return Config{
+		Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(), Election: election.Default(),
+		Timeout: jobtimeout.Default(),
+	}
 }
 
 // Validate reports everything that does not fit together, each as "room.key = value: text", joined.
 func (c *Config) Validate() error {
-	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate())
+	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(), c.Timeout.Validate())
 }

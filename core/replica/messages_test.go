@@ -42,7 +42,7 @@ var (
 			SinceLocalTimeout: 33, SinceGateContact: 34, Extensions: 35, MaxExtension: 36, TimedOut: jobtimeout.KindStuck,
 			Rule: jobtimeout.RuleStuck, DE: 37, Stopped: true,
 			Workers: []jobtimeout.WorkerExtension{{
-				Worker: 38, Active: true, LastSeq: 39, Grants: 40, Total: 41, Progress: 1, Done: 42,
+				Worker: 38, Active: true, Left: 81, InJob: 82, LastSeq: 39, Grants: 40, Total: 41, Progress: 1, Done: 42,
 				LastAnswer: jobtimeout.Grant{Granted: true, Extension: 43, Remaining: 44},
 			}},
 		}},
@@ -58,7 +58,7 @@ const (
 		"4:1 2:17 1:2 1:1 1:0 1:1 1:0 ?24 4:19 4:1 2:1a 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:1b " +
 		"4:1 " + snapshotBytes + "4:1 8:a1 4:0 4:2d 8:0 2:0 4:0 - 8:0 4:0 8:0 "
 	snapshotBytes = "1:1 ?28 8:1d 8:1e 8:1f 8:20 8:ffffffffffffffff 8:21 8:22 8:23 8:24 1:2 1:3 4:25 1:1 " +
-		"4:1 n38 1:1 4:27 1:28 8:29 3ff0000000000000 8:2a 1:1 8:2b 8:0 1:2c 1:0 1:0 1:0 8:0 "
+		"4:1 n38 1:1 8:51 8:52 4:27 1:28 8:29 3ff0000000000000 8:2a 1:1 8:2b 8:0 1:2c 1:0 1:0 1:0 8:0 "
 )
 
 // A RENEW ends after its base and a TOMBSTONE after its state.
