@@ -28,8 +28,9 @@ const (
 	JobFactOrphan
 	JobFactDeadline
 	JobFactTimeout
+	JobFactHolder
 
-	NumJobFactKinds = 23
+	NumJobFactKinds = 24
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -99,6 +100,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactDeadline: {name: "deadline", room: FactsOfTimeouts, doc: "how long the job may take, as far as the node knows, was set or extended", to: "jobtimeout.Event", a: "effective", b: "elapsed"},
 	// From is what was detected locally; lateness: after the ideal deadline (0 where there is none). Node is the gate at a manager, the leader of the datacenter at a gate.
 	JobFactTimeout: {name: "timeout", room: FactsOfTimeouts, doc: "something became of the job's time", from: "jobtimeout.Kind", to: "jobtimeout.Event", code: "jobtimeout.Rule", a: "since_progress", b: "lateness"},
+	// part: accepted 1, won 2, lost 3, suspended 4, resumed 5; seq: of its entry.
+	JobFactHolder: {name: "holder", room: FactsOfLeases, doc: "the part of the node in holding the job changed", a: "part", b: "seq"},
 }
 
 func (k JobFactKind) String() string {

@@ -41,7 +41,7 @@ func roomNames() []string {
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
 	"admission", "backpressure", "breaker", "correlation", "discovery",
-	"extension", "flow", "gate", "health", "idempotency", "isolation", "lease",
+	"extension", "flow", "gate", "health", "idempotency", "isolation",
 	"overload", "retry", "routing", "shed", "stats", "version", "worker_state",
 }
 

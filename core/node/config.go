@@ -8,6 +8,7 @@ import (
 	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -22,17 +23,21 @@ type Config struct {
 	Job       job.Config
 	Election  election.Config
 	Timeout   jobtimeout.Config
+	Replica   replica.Config
 }
 
 // Default returns the defaults of all mechanisms.
 func Default() Config {
 	return Config{
-		Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(), Election: election.Default(),
-		Timeout: jobtimeout.Default(),
+		Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(),
+		Election: election.Default(), Replica: replica.Default(), Timeout: jobtimeout.Default(),
 	}
 }
 
 // Validate reports everything that does not fit together, each as "room.key = value: text", joined.
 func (c *Config) Validate() error {
-	return errors.Join(c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(), c.Timeout.Validate())
+	return errors.Join(
+		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
+		c.Replica.Validate(), c.Timeout.Validate(),
+	)
 }

@@ -10,8 +10,7 @@ import (
 
 // Config holds the configuration keys of spec 20 §5.2–§5.5. The tags are those of swim.Config.
 type Config struct {
-	Lease  Lease  `key:"lease"`
-	Submit Submit `key:"submit"` // the rest of this room is in job.Config
+	Lease Lease `key:"lease"`
 }
 
 // Lease is how a job keeps its holder, and gets another one.
@@ -33,16 +32,16 @@ type Lease struct {
 	ReadEvery  core.Duration `key:"resync_interval" range:"[0.001,3600]" ref:"STATE_SYNC_TIMEOUT" doc:"time between two readings of members that have not answered; shorter: ready sooner after loss, for large answers twice"`
 	ReadLimit  core.Duration `key:"resync_limit" range:"[0.001,86400]" ref:"STARTUP_SYNC_LIMIT" doc:"a member that could not read enough others is ready all the same after this long; shorter: works sooner, and may know less than was committed"`
 	CancelKeep core.Duration `key:"cancel_memory" range:"[0.001,86400]" ref:"spec 04 no. 47: 3600 s" doc:"how long a cancel that could not be answered is remembered; longer: outlives longer faults, for 40 bytes a job"`
+	Commit     core.Duration `key:"commit_timeout" range:"[0.001,3600]" ref:"JOB_COMMIT_TIMEOUT" doc:"how long an entry waits for acks before it is sent again; shorter: rides out loss sooner and burdens slow members"`
+	Retries    int           `key:"commit_retries" range:"[0,1000]" ref:"JOB_COMMIT_RETRIES" doc:"times that it is sent again; more: fewer jobs are refused in a bad hour, and a client waits longer for the refusal"`
+	Watch      core.Duration `key:"takeover_check" range:"[0.001,3600]" ref:"spec 03 no. 17: 2 s" doc:"how often whoever is to take over looks for jobs without a holder; shorter: they have one sooner, for more looks at all jobs"`
+	Heads      core.Duration `key:"heads_interval" range:"[0.001,86400]" ref:"spec 03 no. 18: 30 s" doc:"how often the leader of the cluster asks all members which jobs they know; shorter: a job that only others know is found sooner, for a list of all jobs each time"`
+	Rebuild    core.Duration `key:"rebuild_wait" range:"[0,3600]" ref:"spec 20 §5.5 T5, T8: 5 s" doc:"a new holder waits this long for workers before it takes shards as lost and starts new ones; longer: finds shards at slow workers, and the job stands still meanwhile"`
+	Drain      core.Duration `key:"drain_timeout" range:"[0,3600]" ref:"DRAIN_TIMEOUT" doc:"a member that leaves hands its jobs over within this time, and leaves then anyway; longer: fewer jobs wait for a takeover, and a departure takes longer"`
 }
 
-// Submit is how long an acceptance may take.
-type Submit struct {
-	Timeout core.Duration `key:"commit_timeout" range:"[0.001,3600]" ref:"JOB_COMMIT_TIMEOUT" doc:"how long an entry waits for acks before it is sent again; shorter: rides out loss sooner and burdens slow members"`
-	Retries int           `key:"commit_retries" range:"[0,1000]" ref:"JOB_COMMIT_RETRIES" doc:"times that it is sent again; more: fewer jobs are refused in a bad hour, and a client waits longer for the refusal"`
-}
-
-// window is how long after a sending an ack of it counts for a commit (spec 04 no. 45).
-func (s *Submit) window() core.Duration { return s.Timeout * core.Duration(1+s.Retries) }
+// commitWindow is how long after a sending an ack of it counts for a commit (spec 04 no. 45).
+func (l *Lease) commitWindow() core.Duration { return l.Commit * core.Duration(1+l.Retries) }
 
 // window is how long after a claim an acceptance of it counts (spec 03 no. 4).
 func (l *Lease) window() core.Duration { return l.Timeout * core.Duration(l.Tries) }
@@ -55,8 +54,8 @@ func Default() Config {
 			Duration: 30 * s, Margin: 3 * s, Interval: 10 * s, Coalesce: 50 * ms, Timeout: 2 * s, Tries: 3, Hold: 8 * s,
 			PauseMin: 500 * ms, PauseMax: 2 * s, SpaceMin: 50 * ms, SpaceMax: 250 * ms, Batch: 64, Handover: 8 * s,
 			Holdoff: 7 * s, ReadEvery: 5 * s, ReadLimit: 35 * s, CancelKeep: 3600 * s,
+			Commit: 2 * s, Retries: 2, Watch: 2 * s, Heads: 30 * s, Rebuild: 5 * s, Drain: 30 * s,
 		},
-		Submit: Submit{Timeout: 2 * s, Retries: 2},
 	}
 }
 
@@ -66,7 +65,7 @@ func (c *Config) Validate() error {
 	bad := func(key string, have any, what string, limit any) {
 		errs = append(errs, fmt.Errorf("%s = %v: %s = %v", key, have, what, limit))
 	}
-	l, s := &c.Lease, &c.Submit
+	l := &c.Lease
 	if l.Interval > l.Duration/3 {
 		bad("lease.sync_interval", l.Interval, "three times that must not be above lease.duration", l.Duration)
 	}
@@ -76,7 +75,7 @@ func (c *Config) Validate() error {
 	if l.window() >= l.Hold {
 		bad("lease.claim_hold", l.Hold, "must be above lease.claim_timeout × lease.claim_tries", l.window())
 	}
-	if least := max(l.window(), s.window()); l.Holdoff < least+least/9 {
+	if least := max(l.window(), l.commitWindow()); l.Holdoff < least+least/9 {
 		bad("lease.resync_holdoff", l.Holdoff, "must be at least 10/9 of how long an ack counts", least)
 	}
 	if l.PauseMin > l.PauseMax {

@@ -22,7 +22,7 @@ func TestValidateReportsEverything(t *testing.T) {
 		{"lease.sync_interval", func(c *Config) { c.Lease.Interval = 11 * time.Second }},
 		{"lease.margin", func(c *Config) { c.Lease.Margin = 30 * time.Second }},
 		{"lease.claim_hold", func(c *Config) { c.Lease.Hold = 6 * time.Second }},
-		{"lease.resync_holdoff", func(c *Config) { c.Submit.Retries = 3 }},
+		{"lease.resync_holdoff", func(c *Config) { c.Lease.Retries = 3 }},
 		{"lease.retry_min", func(c *Config) { c.Lease.PauseMin = 3 * time.Second }},
 		{"lease.takeover_jitter_min", func(c *Config) { c.Lease.SpaceMin = time.Second }},
 	}

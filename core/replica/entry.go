@@ -35,6 +35,9 @@ type ShardEntry struct {
 	VUs    uint32
 	Token  job.Token
 	State  job.ShardState
+
+	Completed, Failed uint64    // of one that has ended: items,
+	Result            core.Blob // and data, which its worker forgets once they are committed
 }
 
 func (s *ShardEntry) walk(w *core.Walker) {
@@ -44,6 +47,13 @@ func (s *ShardEntry) walk(w *core.Walker) {
 	w.Uint32("vus", &s.VUs)
 	s.Token.Walk(w)
 	core.Word(w, "state", &s.State, job.NumShardStates)
+	if !s.State.Ended() {
+		s.Completed, s.Failed, s.Result = 0, 0, core.Blob{}
+		return
+	}
+	w.Uint64("completed", &s.Completed)
+	w.Uint64("failed", &s.Failed)
+	w.Blob("result", &s.Result)
 }
 
 // WorkflowEntry is where a workflow stands.
@@ -109,6 +119,7 @@ type Entry struct {
 	CancelWanted        bool             // a cancel is remembered (spec 04 no. 47)
 	HandoverTo          core.NodeID      // or NoNode
 	Elapsed             core.Duration
+	Completed, Failed   uint64      // items of workflows that have ended
 	Gate                core.NodeID // origin gate, or NoNode
 	GE                  uint32
 	Callback            core.NodeID // or NoNode
@@ -116,6 +127,7 @@ type Entry struct {
 	Context             []core.Blob
 	Workflows           []WorkflowEntry
 	Results             []job.WorkflowOutcome // of workflows newly completed; FULL: of all
+	Errors              []job.Failure
 	Cancelled           []job.SingleCancel
 	Sites               []SiteEntry // gates
 	Timeout             []jobtimeout.Snapshot
@@ -152,6 +164,8 @@ func (e *Entry) walkRecord(w *core.Walker) {
 	w.Bool("cancel_wanted", &e.CancelWanted)
 	w.MaybeNode("handover_to", &e.HandoverTo)
 	w.Duration("elapsed", &e.Elapsed)
+	w.Uint64("completed", &e.Completed)
+	w.Uint64("failed", &e.Failed)
 	w.MaybeNode("origin_gate", &e.Gate)
 	w.Uint32("gate_epoch", &e.GE)
 	w.MaybeNode("callback", &e.Callback)
@@ -162,6 +176,7 @@ func (e *Entry) walkLists(w *core.Walker) {
 	core.List(w, "context", &e.Context, 12, func(b *core.Blob, w *core.Walker) { w.Blob("snapshot", b) })
 	core.List(w, "workflows", &e.Workflows, 8+1+1+2+1+1+4, (*WorkflowEntry).walk)
 	core.List(w, "results", &e.Results, job.LeastWorkflowOutcome, job.WalkWorkflowOutcome)
+	core.List(w, "errors", &e.Errors, job.LeastFailure, job.WalkFailure)
 	core.List(w, "cancelled", &e.Cancelled, job.LeastSingleCancel, job.WalkSingleCancel)
 	core.List(w, "dcs", &e.Sites, 2+1+4+1+4+4, (*SiteEntry).walk)
 	core.List(w, "timeout", &e.Timeout, jobtimeout.LeastSnapshot, (*jobtimeout.Snapshot).Walk)

@@ -170,7 +170,7 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 	}
 	seq, until := r.entry.Seq, core.Never
 	if need > 0 {
-		seq = l.agreed(need, now.Add(-m.cfg.Submit.window()))
+		seq = l.agreed(need, now.Add(-m.cfg.Lease.commitWindow()))
 		until = l.reached(need)
 	}
 	if until != core.Never && until != nobody {
@@ -280,13 +280,13 @@ func (m *Machine) rearm(now core.Instant, r *record) {
 // lookAccept sends an acceptance again to those that are silent, or gives it up.
 func (m *Machine) lookAccept(now core.Instant, r *record, fx *core.Effects) {
 	l := r.lead
-	end := l.begun.Add(m.cfg.Submit.window())
+	end := l.begun.Add(m.cfg.Lease.commitWindow())
 	if now >= end {
 		m.lose(now, r, call.Answer{Code: call.CodeNoQuorum, Tried: true}, fx) // it may be done all the same (04-12)
 		return
 	}
 	if l.next <= now {
-		l.next = now.Add(m.cfg.Submit.Timeout)
+		l.next = now.Add(m.cfg.Lease.Commit)
 		m.sendAll(now, r, fx)
 	}
 	m.sooner(r, min(l.next, end))

@@ -31,7 +31,7 @@ var mutants = []mutant{
 	{sentence: "03-14, 04-10: resync from more than one", file: "resync.go", text: ">= others+1-m.majority()+1", instead: ">= 1"},
 	{sentence: "03-14: resync reads promises", file: "resync.go", text: "m.learnt(now, f.Job, f.Promised, f.Entry, fx)", instead: "m.learnt(now, f.Job, 0, f.Entry, fx)", table: true},
 	{sentence: "resync waits until no ack of the earlier life counts", file: "resync.go", text: "m.reading.next = now.Add(m.cfg.Lease.Holdoff)", instead: "m.reading.next = now", table: true},
-	{sentence: "04-45: an ack counts for 6 s", file: "lead.go", text: "l.agreed(need, now.Add(-m.cfg.Submit.window()))", instead: "l.agreed(need, nobody)", table: true},
+	{sentence: "04-45: an ack counts for 6 s", file: "lead.go", text: "l.agreed(need, now.Add(-m.cfg.Lease.commitWindow()))", instead: "l.agreed(need, nobody)", table: true},
 	{sentence: "5.2: a lease is renewed by acks", file: "round.go", text: "\t\tif !r.lead.accepting {\n\t\t\tb.Entries", instead: "\t\tif r.lead.until = now.Add(m.cfg.Lease.Duration); !r.lead.accepting {\n\t\t\tb.Entries"},
 	{sentence: "5.2: it counts from the sending", file: "round.go", text: "max(a.seq, v.Seq), max(a.at, at)", instead: "max(a.seq, v.Seq), max(a.at, at, now)", table: true},
 	{sentence: "04-7: a tombstone answers entries", file: "store.go", text: "m.tombs.Find(now, e.Job); ok {\n\t\treturn StandTerminal", instead: "m.tombs.Find(now, e.Job); ok && e.Epoch == 0 {\n\t\treturn StandTerminal"},

@@ -113,13 +113,13 @@ func (m *Machine) Bury(now core.Instant, id job.ID, state job.State, fx *core.Ef
 
 func (m *Machine) lookGrave(now core.Instant, r *record, fx *core.Effects) {
 	g := r.grave
-	end := g.begun.Add(m.cfg.Submit.window())
+	end := g.begun.Add(m.cfg.Lease.commitWindow())
 	if now >= end {
 		m.ungrave(now, r, fx)
 		return
 	}
 	if g.next <= now && len(m.p.Peers) > 0 {
-		g.next = now.Add(m.cfg.Submit.Timeout)
+		g.next = now.Add(m.cfg.Lease.Commit)
 		m.tombstone(now, r, g.state, ReasonAccept, fx)
 	}
 	m.sooner(r, min(g.next, end))

@@ -12,6 +12,7 @@ import (
 	"hypersim/core/node/client"
 	"hypersim/core/node/manager"
 	"hypersim/core/node/worker"
+	"hypersim/core/replica"
 	"hypersim/core/wire"
 )
 
@@ -68,13 +69,14 @@ type World struct {
 	// Watch sees every step of a node after it was made: facts, orders and messages are in fx until it returns.
 	Watch func(id core.NodeID, fx *core.Effects)
 
-	nodes  []role
-	lives  []uint32
-	queue  events
-	turn   uint64
-	fx     core.Effects
-	runs   map[run]started
-	Delays int // messages under way
+	replica replica.Config
+	nodes   []role
+	lives   []uint32
+	queue   events
+	turn    uint64
+	fx      core.Effects
+	runs    map[run]started
+	Delays  int // messages under way
 }
 
 type run struct {
@@ -113,7 +115,7 @@ func (e *events) Pop() any {
 
 // New returns a formed world at time 0.
 func New(p Params) *World {
-	w := &World{Params: p, Scripts: map[uint64]Script{}, Dead: map[core.NodeID]core.MemberState{}, runs: map[run]started{}}
+	w := &World{Params: p, Scripts: map[uint64]Script{}, Dead: map[core.NodeID]core.MemberState{}, runs: map[run]started{}, replica: replica.Default()}
 	n := 1 + p.Workers + p.Clients
 	w.nodes, w.lives = make([]role, n), make([]uint32, n)
 	for i := range n {
@@ -161,6 +163,7 @@ func (w *World) Boot(id core.NodeID, formed bool) {
 	case id == 0:
 		p := manager.Params{
 			Config: w.Config, Self: 0, Instance: life, Seed: w.Seed, Key: 1, Members: w, Book: w.Book(), First: 1, Count: w.Workers,
+			Replica: &w.replica, Intact: formed,
 		}
 		for i := range w.Workers {
 			if formed {

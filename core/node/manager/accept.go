@@ -7,48 +7,173 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/replica"
 	"hypersim/core/workflow"
 )
 
-// onSubmission takes a job in (spec 20 §4.3). A cluster of one commits at once.
+// acceptance is a job that is to be held here, until a majority of the cluster knows it (spec 20 §4.3 M6).
+type acceptance struct {
+	spec   *job.Submission
+	askers []asker
+}
+
+// onSubmission takes a job in (spec 20 §4.3). Whoever asks again while its acceptance is on its way waits for that
+// (04-13, 04-22).
 func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.Submission)
-	code, state := m.judge(now, msg, b)
-	de := uint32(0)
-	if code == call.CodeOK {
-		x := m.accept(now, b, fx)
-		de, state = x.de, x.state
-	} else if x := m.records.by[b.Job]; x != nil {
-		de = x.de
+	v := m.judge(now, msg, b)
+	switch w := m.accepting[b.Job]; {
+	case v.Code != call.CodeOK:
+		m.ack(msg, b.Job, &v, fx)
+	case w != nil:
+		w.askers = append(w.askers, askerOf(msg))
+	default:
+		m.begin(now, msg, b, fx)
 	}
+}
+
+// judgement is what a submission is answered with.
+type judgement struct {
+	call.Answer
+	state  job.State
+	ge, de uint32
+	own    bool
+}
+
+func (m *Manager) ack(msg *core.Message, id job.ID, v *judgement, fx *core.Effects) {
 	reply := m.calls.Respond(fx, msg, core.KindJobAck)
 	out := core.Attach[job.Ack](fx, reply)
-	out.Code, out.Job, out.State, out.DE = code, b.Job, state, de
-	out.Accepted = code.Done()
+	out.Answer, out.Job, out.State, out.DE, out.GE, out.Own = v.Answer, id, v.state, v.de, v.ge, v.own
+	out.Accepted = v.Code.Done()
 	out.Load = m.load()
 }
 
-// judge says whether a submission is a new job that can be taken (M1–M5, G4).
-func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) (call.Code, job.State) {
+// begin wants to hold the job. In a cluster of one it does before this returns.
+func (m *Manager) begin(now core.Instant, msg *core.Message, b *job.Submission, fx *core.Effects) {
+	core.Hold(b)
+	w := &acceptance{spec: b, askers: []asker{askerOf(msg)}}
+	m.accepting[b.Job] = w
+	e := m.entryOf(b)
+	if a := m.rep.Accept(now, &e, fx); a.Code != call.CodeOK {
+		delete(m.accepting, b.Job)
+		m.ack(msg, b.Job, &judgement{Answer: a}, fx)
+	}
+}
+
+// entryOf is what the other members are to know of a job that begins.
+func (m *Manager) entryOf(b *job.Submission) replica.Entry {
+	e := replica.Entry{
+		State: job.StateSubmitted, HandoverTo: core.NoNode, Gate: core.NoNode, GE: b.GE, Callback: b.Callback, Cancelled: slices.Clone(b.Cancelled),
+		Submission: []job.Spec{b.Spec},
+	}
+	e.Job = b.Job
+	if b.GE > 0 {
+		e.Gate = b.Gate
+	}
+	return e
+}
+
+// Accepted implements replica.Owner: an acceptance has ended.
+func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Effects) {
+	w := m.accepting[id]
+	delete(m.accepting, id)
+	if w == nil {
+		return
+	}
+	v := judgement{Answer: a}
+	if a.Code == call.CodeOK {
+		if !m.alone {
+			m.holderFact(id, holderAccepted, fx)
+		}
+		x := m.accept(now, w.spec, m.rep.View(id).Epoch, fx)
+		v.state, v.de, v.ge = x.state, x.de, x.ge
+	}
+	for i := range w.askers {
+		msg := w.askers[i].message()
+		m.ack(&msg, id, &v, fx)
+		if v.Code == call.CodeOK {
+			v.Code = call.CodeDuplicate
+		}
+	}
+}
+
+// judge says whether a submission is a new job that can be taken (M1–M5, G4). OK: it can, or is being taken.
+func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) judgement {
 	if x := m.records.by[b.Job]; x != nil {
-		if x.digest != b.Digest {
-			return call.CodeInvalid, x.state
+		return known(judgement{state: x.state, de: x.de, ge: x.ge}, x.digest, b)
+	}
+	if w := m.accepting[b.Job]; w != nil {
+		v := known(judgement{}, w.spec.Digest, b)
+		if v.Code == call.CodeDuplicate { // not yet
+			v.Code = call.CodeOK
 		}
-		return call.CodeDuplicate, x.state
+		return v
 	}
-	if g, ok := m.graves.Find(now, b.Job); ok {
-		if g.State == job.StateCancelled {
-			return call.CodeAlreadyTerminal, g.State
+	if g, ok := m.rep.Tombstone(now, b.Job); ok {
+		v := judgement{state: g.State}
+		if v.Code = call.CodeDuplicate; g.State == job.StateCancelled {
+			v.Code = call.CodeAlreadyTerminal
 		}
-		return call.CodeDuplicate, g.State
+		return v
 	}
-	if m.walk.Size(msg, m.p.Book) > m.cfg.Submit.MaxBytes {
-		return call.CodeTooLarge, job.StateNone
+	if v, ok := m.judgeReplica(b); ok {
+		return v
 	}
-	if !valid(b) || m.taken(b) {
-		return call.CodeInvalid, job.StateNone
+	return judgement{Answer: call.Answer{Code: m.takes(msg, b)}}
+}
+
+// known answers for a job that is here already: the same id with another digest is another job.
+func known(v judgement, digest uint64, b *job.Submission) judgement {
+	if v.Code = call.CodeDuplicate; digest != b.Digest {
+		v.Code = call.CodeInvalid
 	}
-	return call.CodeOK, job.StateNone
+	return v
+}
+
+// takes says whether a job that nobody has can begin here.
+func (m *Manager) takes(msg *core.Message, b *job.Submission) call.Code {
+	switch {
+	case !m.rep.Ready():
+		return call.CodeSyncing
+	case m.draining:
+		return call.CodeDraining
+	case !m.quorum():
+		return call.CodeNoQuorum
+	case m.walk.Size(msg, m.p.Book) > m.cfg.Submit.MaxBytes:
+		return call.CodeTooLarge
+	case !valid(b), m.taken(b):
+		return call.CodeInvalid
+	}
+	return call.CodeOK
+}
+
+// judgeReplica answers for a job that somebody else holds: it is known once its acceptance is committed (04-13).
+func (m *Manager) judgeReplica(b *job.Submission) (v judgement, ok bool) {
+	e := m.rep.View(b.Job)
+	switch {
+	case e == nil || m.alone:
+		return v, false
+	case e.Reason == replica.ReasonAccept:
+		v.Answer = call.NotLeader(e.Holder)
+	case len(e.Submission) > 0 && e.Submission[0].Digest != b.Digest:
+		v.Code = call.CodeInvalid
+	case b.GE > 0: // the gate has to reach whoever holds it
+		v.Answer = call.NotLeader(e.Holder)
+	default:
+		v.Code, v.state, v.de = call.CodeDuplicate, e.State, e.Epoch
+	}
+	return v, true
+}
+
+// quorum reports whether a majority of the cluster lives, as far as membership knows (M4).
+func (m *Manager) quorum() bool {
+	up := 1
+	for _, p := range m.peers {
+		if !m.Gone(p) {
+			up++
+		}
+	}
+	return 2*up > len(m.peers)+1
 }
 
 // taken reports whether a workflow of another job has the id of one of b's: ids are drawn, and name a workflow alone.
@@ -89,13 +214,16 @@ func graphOf(b *job.Submission) (*workflow.Graph, error) {
 	return workflow.NewGraph(names, deps)
 }
 
-// accept makes the record of a job, led from now on.
-func (m *Manager) accept(now core.Instant, b *job.Submission, fx *core.Effects) *record {
-	core.Hold(b)
+// newRecord is the record of a job that this process holds under de.
+func (m *Manager) newRecord(now core.Instant, b *job.Submission, de uint32) *record {
 	g, _ := graphOf(b)
 	x := &record{
 		id: b.Job, spec: b, digest: b.Digest, client: b.Callback, accepted: now, timeout: cmp.Or(b.Timeout, m.cfg.Submit.DefaultTimeout),
-		de: 1, graph: g, flows: make([]flow, len(b.Workflows)), byID: make([]int32, len(b.Workflows)), open: len(b.Workflows),
+		de: de, graph: g, flows: make([]flow, len(b.Workflows)), byID: make([]int32, len(b.Workflows)), open: len(b.Workflows),
+		gate: core.NoNode,
+	}
+	if b.GE > 0 {
+		x.gate, x.ge = b.Gate, b.GE
 	}
 	for i := range x.flows {
 		w := &b.Workflows[i]
@@ -105,6 +233,12 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, fx *core.Effects) 
 		x.byID[i] = int32(i)
 	}
 	slices.SortFunc(x.byID, func(a, b int32) int { return cmp.Compare(x.flows[a].id, x.flows[b].id) })
+	return x
+}
+
+// accept makes the record of a job, led from now on.
+func (m *Manager) accept(now core.Instant, b *job.Submission, de uint32, fx *core.Effects) *record {
+	x := m.newRecord(now, b, de)
 	m.records.add(x)
 	f := fx.JobFact(core.JobFactTable)
 	f.Job, f.A = uint64(x.id), 1
@@ -112,6 +246,11 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, fx *core.Effects) 
 	for i := range x.flows {
 		m.flows.Track(now, x.id, x.flows[i].id)
 		m.flowFact(x, i, workflow.None, workflow.Pending, job.ErrorNone, fx)
+	}
+	for i := range b.Cancelled { // what was cancelled before it came here does not begin (04-54)
+		if k := x.place(b.Cancelled[i].Workflow); k >= 0 {
+			m.cancelFlow(now, x, k, b.Cancelled[i].Dependents, fx)
+		}
 	}
 	for i := range x.flows {
 		m.enqueue(now, x, i)

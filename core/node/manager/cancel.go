@@ -14,26 +14,75 @@ import (
 // it is refused.
 func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*cancel.JobRequest)
-	out := cancel.JobResponse{Job: b.Job}
-	if x := m.records.by[b.Job]; x != nil {
-		m.cancelJob(now, x, &out, fx)
-	} else {
-		m.cancelUnknown(now, b.Job, &out)
-	}
-	reply := m.calls.Respond(fx, msg, core.KindJobCancelResponse)
-	to := core.Attach[cancel.JobResponse](fx, reply)
-	to.Answer, to.Job, to.Success, to.Cancelled = out.Answer, out.Job, out.Success, out.Cancelled
-	to.AlreadyCancelled, to.AlreadyCompleted, to.State = out.AlreadyCancelled, out.AlreadyCompleted, out.State
-}
-
-func (m *Manager) cancelUnknown(now core.Instant, id job.ID, out *cancel.JobResponse) {
-	g, ok := m.graves.Find(now, id)
-	if !ok {
-		m.graves.Put(now, job.Tombstone{Job: id, State: job.StateCancelled})
-		out.Success, out.State = true, job.StateCancelled
+	x := m.records.by[b.Job]
+	if x == nil {
+		m.cancelUnknown(now, b.Job, msg, fx)
 		return
 	}
-	ended(g.State, out)
+	out := call.Make[cancel.JobResponse](fx, core.KindJobCancelResponse)
+	out.Job = b.Job
+	if m.cancelJob(now, x, out, fx) {
+		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
+	} else { // a decision is on its way to the others: nobody hears of it before it is committed (04-30, 04-32)
+		m.answer(now, x, msg, core.KindJobCancelResponse, out, fx)
+	}
+}
+
+// cancelUnknown answers for a job that is not held here. One that nobody knows becomes a tombstone, once a majority has
+// it (04-15). A cancel that cannot be answered for good is remembered (04-47).
+func (m *Manager) cancelUnknown(now core.Instant, id job.ID, msg *core.Message, fx *core.Effects) {
+	out := cancel.JobResponse{Job: id}
+	g, dead := m.rep.Tombstone(now, id)
+	e := m.rep.View(id)
+	switch {
+	case dead:
+		ended(g.State, &out)
+	case e != nil && !m.alone && e.State.Terminal():
+		ended(e.State, &out)
+	case m.burials[id] != nil:
+		m.burials[id] = append(m.burials[id], askerOf(msg))
+		return
+	case e != nil && !m.alone:
+		out.Answer, _ = m.leaderOf(id)
+		m.rep.Remember(now, id)
+	case !m.rep.Ready():
+		out.Code = call.CodeSyncing
+		m.rep.Remember(now, id)
+	default:
+		m.burials[id] = append(m.burials[id], askerOf(msg))
+		if m.rep.Bury(now, id, job.StateCancelled, fx) {
+			return
+		}
+		delete(m.burials, id)
+		out.Code = call.CodeNoQuorum // its acceptance is on its way here
+		m.rep.Remember(now, id)
+	}
+	m.sayCancel(msg, &out, fx)
+}
+
+// Buried implements replica.Owner.
+func (m *Manager) Buried(now core.Instant, id job.ID, committed bool, fx *core.Effects) {
+	out := cancel.JobResponse{Job: id}
+	switch g, ok := m.rep.Tombstone(now, id); {
+	case !committed || !ok:
+		out.Code = call.CodeNoQuorum
+	case g.State == job.StateCancelled:
+		out.Success, out.State = true, job.StateCancelled
+	default:
+		ended(g.State, &out)
+	}
+	askers := m.burials[id]
+	delete(m.burials, id)
+	for i := range askers {
+		msg := askers[i].message()
+		m.sayCancel(&msg, &out, fx)
+	}
+}
+
+func (m *Manager) sayCancel(msg *core.Message, out *cancel.JobResponse, fx *core.Effects) {
+	to := core.Attach[cancel.JobResponse](fx, m.calls.Respond(fx, msg, core.KindJobCancelResponse))
+	to.Answer, to.Job, to.Success, to.Cancelled = out.Answer, out.Job, out.Success, out.Cancelled
+	to.AlreadyCancelled, to.AlreadyCompleted, to.State = out.AlreadyCancelled, out.AlreadyCompleted, out.State
 }
 
 // ended answers a cancel that came too late.
@@ -42,15 +91,32 @@ func ended(s job.State, out *cancel.JobResponse) {
 	out.AlreadyCancelled, out.AlreadyCompleted = s == job.StateCancelled, s != job.StateCancelled
 }
 
-func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse, fx *core.Effects) {
+// cancelJob begins to stop a job, and reports whether the answer can be given now: with the count that is known, for it is
+// complete only with the job's end (spec 20 §7.1 phase 2).
+func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse, fx *core.Effects) bool {
 	switch {
 	case x.state.Terminal():
 		ended(x.state, out)
-		return
+		return true
 	case x.state == job.StateCancelling:
 		out.Code, out.Success, out.Cancelled, out.State = call.CodeDuplicate, true, x.cancelled, x.state
-		return
+		return true
+	case x.pending != job.StateNone:
+		ended(x.pending, out)
+		return false
+	case !m.may(now, x):
+		out.Code = call.CodeLeaseLost
+		m.rep.Remember(now, x.id)
+		return true
 	}
+	m.cancelled(now, x, fx)
+	out.Success, out.Cancelled, out.State = true, x.cancelled, x.state
+	m.settle(now, x, fx)
+	return true
+}
+
+// cancelled makes a job CANCELLING, and stops what runs.
+func (m *Manager) cancelled(now core.Instant, x *record, fx *core.Effects) {
 	x.why, x.cancelled = job.StateCancelled, uint32(x.open)
 	f := fx.JobFact(core.JobFactCancel)
 	f.Job, f.Epoch, f.A = uint64(x.id), x.de, int64(x.open)
@@ -58,9 +124,7 @@ func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse
 	for i := range x.flows {
 		m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
 	}
-	m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id})
-	out.Success, out.Cancelled, out.State = true, x.cancelled, x.state
-	m.settle(now, x, fx)
+	m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
 }
 
 // stopFlow cancels a workflow: at once if nothing of it runs, else when its shards are confirmed.
@@ -110,7 +174,7 @@ func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) 
 // cancelLimit takes as stopped what nobody confirmed for too long: its tokens fence it.
 func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
 	x := m.records.by[t.job]
-	if x == nil {
+	if x == nil || x.de != t.de {
 		return
 	}
 	for i := range x.flows {
@@ -229,7 +293,7 @@ func (m *Manager) onCancellationQuery(now core.Instant, msg *core.Message, fx *c
 func (m *Manager) verdict(now core.Instant, s *cancel.ShardToken) cancel.Verdict {
 	x := m.records.by[s.Job]
 	if x == nil {
-		g, _ := m.graves.Find(now, s.Job)
+		g, _ := m.rep.Tombstone(now, s.Job)
 		return cancel.Verdict{Status: cancel.ShardUnknown, DE: g.Epoch}
 	}
 	v := cancel.Verdict{Status: cancel.ShardUnknown, DE: x.de}

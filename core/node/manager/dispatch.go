@@ -20,6 +20,7 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	w := m.workers.at(s.worker)
 	w.cores.Sent(x.id, s.token, int(s.cores))
 	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
+	m.touch(x, false)
 	b := call.Make[dispatch.WorkflowDispatch](fx, core.KindWorkflowDispatch)
 	b.Shard, b.Name, b.Payload, b.VUs, b.Cores = x.shardAt(i, k), spec.Name, spec.Payload, s.vus, s.cores
 	b.Timeout = max(0, x.timeout-now.Sub(x.accepted))
@@ -97,6 +98,7 @@ func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, fx *cor
 		return
 	}
 	s.state, s.since = shardAccepted, now
+	m.touch(x, false)
 	m.running(now, x, i, workflow.ReasonAccepted, fx)
 }
 
@@ -121,6 +123,7 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 	f := &x.flows[i]
 	k, old := f.index(s), *s
 	s.state = shardOver
+	m.touch(x, false)
 	m.drop(old.worker, x.id, old.token)
 	if o.Unknown { // it may have arrived, or may yet
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: old.token, worker: old.worker, cores: old.cores}, cancel.ReasonAttempt, fx)
@@ -186,6 +189,7 @@ func (m *Manager) shardLost(now core.Instant, r run, id core.NodeID, fx *core.Ef
 		return
 	}
 	s.state = shardOver
+	m.touch(x, false)
 	switch m.flows.State(f.id) {
 	case workflow.Dispatched, workflow.Running:
 		m.fail(now, x, i, workflow.CauseGone, id, fx)

@@ -17,6 +17,7 @@ func (m *Manager) setState(now core.Instant, x *record, to job.State, fx *core.E
 	f.Job, f.From, f.To, f.Epoch, f.Code = uint64(x.id), uint8(x.state), uint8(to), x.de, uint8(x.completeness)
 	x.state = to
 	x.news = true
+	m.touch(x, false)
 	if to.Terminal() {
 		x.ended = now
 		m.records.live--
@@ -50,6 +51,7 @@ func (m *Manager) step(now core.Instant, x *record, i int, to workflow.State, wh
 	if !m.flows.Transition(now, f.id, to, why) {
 		return false
 	}
+	m.touch(x, false)
 	m.flowFact(x, i, from, to, f.kind, fx)
 	if from.Live() != to.Live() {
 		by := 1
@@ -175,7 +177,11 @@ func (m *Manager) flowEnded(now core.Instant, x *record, i int, s job.WorkflowSt
 	x.open--
 	x.news = true
 	m.due = true
-	m.pushWorkflow(now, x, i, fx)
+	if !m.alone {
+		x.noteEnd(i)
+	}
+	m.touch(x, false)
+	m.then(now, x, after{kind: afterEnd, flow: int32(i)}, fx)
 }
 
 // succeeded unblocks whatever waits for workflow i.
@@ -189,7 +195,7 @@ func (m *Manager) succeeded(now core.Instant, x *record, i int) {
 // settle ends a job whose workflows have all ended, and takes one back to QUEUED of which nothing is on its way.
 func (m *Manager) settle(now core.Instant, x *record, fx *core.Effects) {
 	switch {
-	case x.state.Terminal():
+	case x.state.Terminal(), x.pending != job.StateNone, !m.may(now, x):
 	case x.open == 0:
 		m.finish(now, x, fx)
 	case x.state == job.StateDispatching && x.live == 0:

@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/replica"
 	"hypersim/core/workflow"
 )
 
@@ -23,6 +24,11 @@ type Params struct {
 	Site     uint16
 	Members  Members
 	Book     core.Book // for the size of a submission
+
+	Replica  *replica.Config // shared, read only
+	Cluster  []core.NodeID   // all configured managers of the site, ascending, Self among them; nil: it is the only one
+	Election Election        // of the cluster's leader; nil: there is none
+	Intact   bool            // the process has forgotten nothing: the cluster stands from the start
 
 	// Workers have the ids from First to First+Count−1.
 	First core.NodeID
@@ -50,7 +56,8 @@ type Manager struct {
 	workers workers
 	records records
 	flows   workflow.Machine
-	graves  job.Tombstones
+	lead
+	peers   []core.NodeID
 	singles call.Replies // to requests to cancel one workflow
 	clients []batch      // scratch
 	timers  timers
@@ -68,7 +75,7 @@ func New(p Params) *Manager {
 	m.workers.init(p.First, p.Count)
 	m.records.init()
 	m.singles.Init(singlesMax, p.Config.Cancel.Dedup)
-	m.graves.Init(p.Config.Retention.TombstoneMax, p.Config.Retention.Tombstone)
+	m.initLead()
 	return m
 }
 
@@ -104,6 +111,7 @@ const (
 
 // Begin implements node.Beginner.
 func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
+	m.beginLead(now)
 	for _, w := range m.p.Formed {
 		m.workers.form(now, w)
 		m.relist(w.Node)
@@ -114,10 +122,16 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 
 // Receive implements node.Receiver.
 func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
-	if !m.calls.Receive(now, msg, fx) {
+	if !m.rep.Receive(now, msg, fx) && !m.calls.Receive(now, msg, fx) {
 		m.handle(now, msg, fx)
 	}
+	m.rest(now, fx)
+}
+
+// rest is the end of every event: what can start starts, and the other members hear what has changed.
+func (m *Manager) rest(now core.Instant, fx *core.Effects) {
 	m.pass(now, fx)
+	m.sendChanges(now, fx)
 }
 
 // handler is a request that the manager answers.
@@ -157,13 +171,15 @@ func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 		}
 		m.fire(now, t, fx)
 	}
-	m.pass(now, fx)
+	m.rep.Wake(now, fx)
+	m.rest(now, fx)
 }
 
 // Deadline implements node.Timer.
 func (m *Manager) Deadline() (core.Instant, bool) {
 	at, _ := m.calls.Deadline()
-	at = min(at, m.timers.next())
+	rep, _ := m.rep.Deadline()
+	at = min(at, rep, m.timers.next())
 	return at, at != core.Never
 }
 
@@ -178,7 +194,7 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	case core.StateOK, core.StateSuspect, core.StateNone, core.StateUnconfirmed:
 		m.relist(f.Subject)
 	}
-	m.pass(now, fx)
+	m.rest(now, fx)
 }
 
 // Target implements call.Owner: who was asked is asked again, as long as it matters.
@@ -197,7 +213,7 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	case opStop:
 		m.stopAnswered(now, o, fx)
 	case opFinal:
-		m.delivered(now, o)
+		m.told(now, o)
 	case opScan:
 		m.scanned(now, o, fx)
 	}
@@ -209,7 +225,7 @@ func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.
 // Entries returns how many entries of jobs there are in all tables, tombstones included: 0 when all has been over for
 // long (I-JM2).
 func (m *Manager) Entries() int {
-	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.graves.Len() + m.singles.Len() + m.calls.Len()
+	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + m.singles.Len() + m.calls.Len()
 	for i := range m.workers.list {
 		n += len(m.workers.list[i].runs) + m.workers.list[i].cores.Reserved()
 	}
@@ -221,6 +237,6 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 
 // MemoryBytes implements node.Sizer.
 func (m *Manager) MemoryBytes() int {
-	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.graves.MemoryBytes() +
+	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
 		m.singles.MemoryBytes() + m.timers.memoryBytes()
 }

@@ -15,7 +15,9 @@ func (m *Manager) pass(now core.Instant, fx *core.Effects) {
 	}
 	for i := 0; i < len(m.records.queue) && m.workers.pool.Total() > 0; {
 		x := m.records.queue[i]
-		m.turn(now, x, fx)
+		if m.may(now, x) {
+			m.turn(now, x, fx)
+		}
 		if i < len(m.records.queue) && m.records.queue[i] == x { // it still waits
 			i++
 		}
@@ -27,7 +29,7 @@ func (m *Manager) pass(now core.Instant, fx *core.Effects) {
 // wait makes the jobs QUEUED that were accepted and found no cores.
 func (m *Manager) wait(now core.Instant, fx *core.Effects) {
 	for _, x := range m.records.queue {
-		if x.state == job.StateSubmitted {
+		if x.state == job.StateSubmitted && m.may(now, x) {
 			m.setState(now, x, job.StateQueued, fx)
 		}
 	}

@@ -117,6 +117,7 @@ func (m *Manager) pushCancelled(now core.Instant, x *record, fx *core.Effects) {
 func (m *Manager) pushFinal(now core.Instant, x *record, fx *core.Effects) {
 	if x.client == core.NoNode {
 		x.delivered = true
+		m.touch(x, false)
 		return
 	}
 	b := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
@@ -130,10 +131,11 @@ func (m *Manager) pushFinal(now core.Instant, x *record, fx *core.Effects) {
 	m.push(now, x, core.KindJobFinalResult, b, opFinal, fx)
 }
 
-// delivered notes that a client knows how its job ended, or was told often enough.
-func (m *Manager) delivered(now core.Instant, o *call.Outcome) {
+// told notes that a client knows how its job ended, or was told often enough.
+func (m *Manager) told(now core.Instant, o *call.Outcome) {
 	if x := m.records.by[job.ID(o.Job)]; x != nil {
 		x.delivered = true
+		m.touch(x, false)
 		x.ended = max(x.ended, now)
 	}
 }

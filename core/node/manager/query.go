@@ -17,8 +17,12 @@ func (m *Manager) onStatusRequest(now core.Instant, msg *core.Message, fx *core.
 	out.Job, out.Site, out.JobLeader = b.Job, m.p.Site, core.NoNode
 	x := m.records.by[b.Job]
 	if x == nil {
-		if g, ok := m.graves.Find(now, b.Job); ok {
+		if g, ok := m.rep.Tombstone(now, b.Job); ok {
 			out.Code, out.State, out.Epoch, out.Final = call.CodeAlreadyTerminal, g.State, g.Epoch, true
+			return
+		}
+		if a, ok := m.askElsewhere(b.Job); ok {
+			out.Answer = a
 			return
 		}
 		out.Code = call.CodeUnknownJob
@@ -31,6 +35,17 @@ func (m *Manager) onStatusRequest(now core.Instant, msg *core.Message, fx *core.
 	if x.state.Terminal() {
 		out.Result = append(out.Result, m.outcome(x))
 	}
+}
+
+// askElsewhere answers a client about a job that this process does not hold and somebody else does, or may.
+func (m *Manager) askElsewhere(id job.ID) (call.Answer, bool) {
+	switch a, ok := m.leaderOf(id); {
+	case m.alone:
+		return a, false
+	case ok:
+		return a, true
+	}
+	return call.Answer{Code: call.CodeSyncing}, !m.rep.Ready()
 }
 
 // outcome is how a job ended, as a gate would say it of its only datacenter.
@@ -60,14 +75,19 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 	out.JobLeader = core.NoNode
 	x := m.records.by[b.Job]
 	if x == nil {
-		if g, ok := m.graves.Find(now, b.Job); ok {
+		if g, ok := m.rep.Tombstone(now, b.Job); ok {
 			out.Code, out.State = call.CodeAlreadyTerminal, g.State
+			return
+		}
+		if a, ok := m.askElsewhere(b.Job); ok {
+			out.Answer = a
 			return
 		}
 		out.Code = call.CodeUnknownJob
 		return
 	}
 	x.client = b.Callback
+	m.touch(x, false)
 	out.JobLeader, out.State = m.p.Self, x.state
 	out.Completed, out.Failed, out.Elapsed = x.completed, x.failed, now.Sub(x.accepted)
 	if b.Since < x.pushed { // the last word makes up for those before it

@@ -23,6 +23,8 @@ type record struct {
 	state        job.State
 	completeness job.Completeness
 	why          job.State // CANCELLING: what it will end as
+	pending      job.State // a decision that is taken and not committed, or StateNone
+	pendingAs    job.Completeness
 	de           uint32
 	counter      uint32 // of dispatch tokens under de
 
@@ -43,6 +45,17 @@ type record struct {
 
 	unconfirmed uint32 // workflows that count as cancelled though nobody confirmed it
 	kept        bool   // a cancelled workflow has data that came before
+
+	gate core.NodeID // that leads the job, or NoNode
+	ge   uint32      // its epoch
+
+	outcomes   []job.WorkflowOutcome // of workflows that have ended, in the order of their ends
+	singles    []job.SingleCancel
+	after      []after // what waits for a commit, in the order of changes
+	sent, done uint64  // numbers of the last change that was sent, and of the last one that is committed
+	dirty      bool    // changed in this event
+	urgent     bool    // and not to wait for others
+	gone       bool    // this process does not hold the job any more
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -212,7 +225,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 408
+	recordBytes    = 512
 	flowBytes      = 120
 	shardBytes     = 72
 	exclusionBytes = 16

@@ -128,7 +128,7 @@ func (m *Manager) onHeartbeat(now core.Instant, msg *core.Message, fx *core.Effe
 func (m *Manager) HearBeat(now core.Instant, msg *core.Message, fx *core.Effects) {
 	m.heard(now, msg.From, msg.Instance, &msg.Extra.Beat, fx)
 	m.counters(now, msg.From, msg.Extra.Shards, fx)
-	m.pass(now, fx)
+	m.rest(now, fx)
 }
 
 func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
@@ -161,7 +161,7 @@ func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *co
 // is used again after its next heartbeat.
 func (m *Manager) Evict(now core.Instant, id core.NodeID, fx *core.Effects) {
 	m.lose(now, id, fx)
-	m.pass(now, fx)
+	m.rest(now, fx)
 }
 
 // lose handles the loss of a worker: DEAD, LEFT, evicted, or another process. For each led job in id order its shards

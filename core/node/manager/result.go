@@ -16,9 +16,26 @@ func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects
 		}
 	}
 	code, current := m.result(now, b, fx)
-	reply := m.calls.Respond(fx, msg, core.KindWorkflowFinalResultAck)
-	out := core.Attach[call.Ack](fx, reply)
+	out := call.Make[call.Ack](fx, core.KindWorkflowFinalResultAck)
 	out.Code, out.Current = code, uint64(current)
+	x := m.records.by[b.Job]
+	if x == nil {
+		m.elsewhere(b.Job, &out.Answer)
+	}
+	m.answer(now, x, msg, core.KindWorkflowFinalResultAck, out, fx)
+}
+
+// elsewhere answers a worker about a job that this process does not hold. Nobody is told that there is no such job by a
+// member of a cluster: another one may hold it.
+func (m *Manager) elsewhere(id job.ID, a *call.Answer) {
+	if a.Code != call.CodeUnknownJob || m.alone {
+		return
+	}
+	if b, ok := m.leaderOf(id); ok {
+		*a = b
+	} else {
+		a.Code = call.CodeSyncing
+	}
 }
 
 // result judges one result by its token; the first one of a token counts.
@@ -52,6 +69,7 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.WorkflowFinalResult, fx *core.Effects) {
 	f := &x.flows[i]
 	m.drop(s.worker, x.id, s.token)
+	m.touch(x, false)
 	s.done, s.bad, s.result = b.Completed, b.Failed, b.Results
 	if b.Ended == job.EndedCompleted {
 		s.state = shardDone
@@ -98,7 +116,7 @@ func (m *Manager) complete(now core.Instant, x *record, i int, fx *core.Effects)
 	x.failed += f.bad
 	x.results = Join(x.results, f.result)
 	m.flowEnded(now, x, i, status, fx)
-	m.succeeded(now, x, i)
+	m.then(now, x, after{kind: afterSuccess, flow: int32(i)}, fx)
 	m.settle(now, x, fx)
 }
 
@@ -121,8 +139,7 @@ func Join(a, b core.Blob) core.Blob {
 	return core.Blob{ID: core.Mix(a.ID, b.ID), Size: a.Size + b.Size}
 }
 
-// finish takes the decision about a job whose workflows have all ended, commits it, which a cluster of one does at
-// once, and tells the client (spec 20 §8.1 step 5, §7.1 phase 5).
+// finish takes the decision about a job whose workflows have all ended (spec 20 §8.1 step 5, §7.1 phase 5).
 func (m *Manager) finish(now core.Instant, x *record, fx *core.Effects) {
 	state, complete := x.tally.Outcome()
 	cancelled := x.state == job.StateCancelling
@@ -131,9 +148,26 @@ func (m *Manager) finish(now core.Instant, x *record, fx *core.Effects) {
 	} else {
 		m.reach(now, x, job.StateCompleting, fx)
 	}
-	if x.completeness = complete; complete == job.CompleteNone && x.kept {
-		x.completeness = job.CompletePartial
+	if complete == job.CompleteNone && x.kept {
+		complete = job.CompletePartial
 	}
+	m.decide(now, x, state, complete, fx)
+}
+
+// decide takes the decision about how a job ends. Nobody hears of it before it is committed (04-30), and nothing changes
+// it from now on.
+func (m *Manager) decide(now core.Instant, x *record, state job.State, as job.Completeness, fx *core.Effects) {
+	x.pending, x.pendingAs = state, as
+	m.touch(x, true)
+	m.then(now, x, after{kind: afterDecision}, fx)
+}
+
+// decided ends a job whose end is committed, and tells the client.
+func (m *Manager) decided(now core.Instant, x *record, fx *core.Effects) {
+	cancelled := x.state == job.StateCancelling
+	x.completeness = x.pendingAs
+	state := x.pending
+	x.pending = job.StateNone
 	m.setState(now, x, state, fx)
 	if cancelled {
 		m.pushCancelled(now, x, fx)

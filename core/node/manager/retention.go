@@ -13,7 +13,7 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 			m.forget(now, x, fx)
 		}
 	}
-	m.graves.Sweep(now)
+	m.rep.Sweep(now)
 	m.singles.Sweep(now, fx)
 	for i := range m.workers.list {
 		if w := &m.workers.list[i]; w.known && w.gone() && w.reap <= now {
@@ -48,7 +48,8 @@ func (m *Manager) forget(now core.Instant, x *record, fx *core.Effects) {
 		m.flows.Cleanup(x.flows[i].id)
 	}
 	m.records.remove(x)
-	m.graves.Put(now, job.Tombstone{Job: x.id, State: x.state, Epoch: x.de})
+	x.gone = true
+	m.rep.Free(now, x.id, x.state, fx)
 	f := fx.JobFact(core.JobFactTable)
 	f.Job, f.A = uint64(x.id), 0
 }

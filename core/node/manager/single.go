@@ -18,41 +18,43 @@ func (m *Manager) onSingleCancel(now core.Instant, msg *core.Message, fx *core.E
 		return
 	}
 	a := m.cancelOne(now, b, fx)
-	reply := m.calls.Respond(fx, msg, core.KindSingleWorkflowCancelResponse)
-	out := core.Attach[cancel.SingleResponse](fx, reply)
-	out.Code, out.Status, out.Dependents = a.code, a.status, append(out.Dependents, a.also...)
+	out := call.Make[cancel.SingleResponse](fx, core.KindSingleWorkflowCancelResponse)
+	out.Answer, out.Status, out.Dependents = a.Answer, a.status, append(out.Dependents, a.also...)
 	out.Job, out.Workflow, out.Request, out.Site = b.Job, b.Workflow, b.Request, m.p.Site
-	m.singles.Keep(now, msg, b.Request, reply, fx)
+	w := after{kind: afterReply, to: askerOf(msg), code: core.KindSingleWorkflowCancelResponse, body: out, id: b.Request, keep: !a.Code.Transient() && a.Code != call.CodeNotLeader}
+	if x := m.records.by[b.Job]; x != nil && a.Code != call.CodeLeaseLost {
+		m.then(now, x, w, fx) // committed before it is answered (04-53)
+	} else {
+		m.do(now, x, &w, fx)
+	}
 }
 
 // single is what became of a single cancel.
 type single struct {
-	code   call.Code
+	call.Answer
 	status cancel.SingleStatus
 	also   []job.WorkflowID
 }
 
 func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.Effects) (a single) {
 	x := m.records.by[b.Job]
-	if x == nil {
+	switch {
+	case x == nil:
 		return m.cancelOneOfNone(now, b.Job)
+	case !m.may(now, x):
+		a.Code = call.CodeLeaseLost
+		return a
 	}
 	i := x.place(b.Workflow)
 	if i < 0 {
-		a.code = call.CodeUnknownWorkflow
+		a.Code = call.CodeUnknownWorkflow
 		return a
 	}
 	if a.status = m.alreadyOver(b.Workflow); a.status != cancel.SingleNotFound {
 		return a
 	}
-	below := x.graph.Dependents(nil, i)
-	if b.Dependents {
-		a.also = m.stopAll(now, x, below, fx)
-	}
-	f := fx.JobFact(core.JobFactCancel)
-	f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(b.Workflow), x.de, int64(1+len(a.also))
 	pending := m.flows.State(b.Workflow) == workflow.Pending
-	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	a.also = m.cancelFlow(now, x, i, b.Dependents, fx)
 	switch {
 	case pending:
 		a.status = cancel.SinglePending
@@ -60,12 +62,31 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 		a.status = cancel.SingleCancelled
 	default:
 		a.status = cancel.SingleCancelling
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: b.Workflow})
-	}
-	if !b.Dependents {
-		m.failAll(now, x, below, fx)
 	}
 	return a
+}
+
+// cancelFlow stops a workflow, and those that need it, or fails those. It returns which of them it stopped.
+func (m *Manager) cancelFlow(now core.Instant, x *record, i int, dependents bool, fx *core.Effects) (also []job.WorkflowID) {
+	id := x.flows[i].id
+	below := x.graph.Dependents(nil, i)
+	if !m.alone {
+		x.singles = append(x.singles, job.SingleCancel{Workflow: id, Dependents: dependents})
+		m.touch(x, true)
+	}
+	if dependents {
+		also = m.stopAll(now, x, below, fx)
+	}
+	f := fx.JobFact(core.JobFactCancel)
+	f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(id), x.de, int64(1+len(also))
+	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	if !m.flows.Terminal(id) {
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})
+	}
+	if !dependents {
+		m.failAll(now, x, below, fx)
+	}
+	return also
 }
 
 // stopAll cancels those of the given workflows that have not ended, the last ones first, and names them.
@@ -91,14 +112,17 @@ func (m *Manager) failAll(now core.Instant, x *record, flows []int32, fx *core.E
 
 // cancelOneOfNone answers for a job that there is no record of: its tombstone may say how it ended (04-7).
 func (m *Manager) cancelOneOfNone(now core.Instant, id job.ID) single {
-	g, ok := m.graves.Find(now, id)
+	g, ok := m.rep.Tombstone(now, id)
 	switch {
 	case !ok:
-		return single{code: call.CodeUnknownJob}
+		if a, ok := m.askElsewhere(id); ok {
+			return single{Answer: a}
+		}
+		return single{Answer: call.Answer{Code: call.CodeUnknownJob}}
 	case g.State == job.StateCancelled:
-		return single{code: call.CodeAlreadyTerminal, status: cancel.SingleAlreadyCancelled}
+		return single{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, status: cancel.SingleAlreadyCancelled}
 	}
-	return single{code: call.CodeAlreadyTerminal, status: cancel.SingleAlreadyCompleted}
+	return single{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, status: cancel.SingleAlreadyCompleted}
 }
 
 // alreadyOver says how a workflow ended, SingleNotFound if it has not.

@@ -24,7 +24,7 @@ const (
 type timer struct {
 	at       core.Instant
 	kind     timerKind
-	attempt  uint16
+	de       uint32 // of the job when it was armed
 	job      job.ID
 	workflow job.WorkflowID
 	token    job.Token

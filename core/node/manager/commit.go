@@ -1,0 +1,144 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+)
+
+// What a decision, a result or a cancel leads to outside of this process waits until a majority of the cluster has it:
+// whoever takes the job over would know nothing of it otherwise (03-13, 04-30, 04-53; spec 20 §0, "Ack means committed").
+
+// afterKind is what happens once a change is committed.
+type afterKind uint8
+
+const (
+	afterReply    afterKind = iota // somebody gets an answer
+	afterEnd                       // the client hears how a workflow ended
+	afterSuccess                   // what needs a workflow may start
+	afterDecision                  // the job has ended
+)
+
+// after is something that waits for a commit.
+type after struct {
+	seq  uint64 // of the change; 0: it is not sent yet
+	kind afterKind
+	flow int32
+	keep bool // the answer is recorded for repeats, under request
+	to   asker
+	code core.Kind
+	body call.Reply
+	id   uint64
+}
+
+// touch notes that the entry of x changed. It is sent at the end of the event; urgent: without waiting for others.
+func (m *Manager) touch(x *record, urgent bool) {
+	if m.alone || x.gone {
+		return
+	}
+	x.urgent = x.urgent || urgent
+	if !x.dirty {
+		x.dirty = true
+		m.changed = append(m.changed, x)
+	}
+}
+
+// then lets a be done when all that x has become so far is committed: at once in a cluster of one.
+func (m *Manager) then(now core.Instant, x *record, a after, fx *core.Effects) {
+	switch {
+	case m.alone || !x.dirty && x.sent <= x.done:
+		m.do(now, x, &a, fx)
+		return
+	case !x.dirty:
+		a.seq = x.sent
+	}
+	x.after = append(x.after, a)
+}
+
+// answer sends an answer about x when all that x has become so far is committed.
+func (m *Manager) answer(now core.Instant, x *record, msg *core.Message, kind core.Kind, b call.Reply, fx *core.Effects) {
+	if x == nil {
+		m.calls.Respond(fx, msg, kind).Body = b
+		return
+	}
+	m.then(now, x, after{kind: afterReply, to: askerOf(msg), code: kind, body: b}, fx)
+}
+
+// do is what waited.
+func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
+	switch a.kind {
+	case afterReply:
+		msg := a.to.message()
+		reply := m.calls.Respond(fx, &msg, a.code)
+		reply.Body = a.body
+		if a.keep {
+			m.singles.Keep(now, &msg, a.id, reply, fx)
+		}
+	case afterEnd:
+		m.pushWorkflow(now, x, int(a.flow), fx)
+	case afterSuccess:
+		m.succeeded(now, x, int(a.flow))
+	case afterDecision:
+		m.decided(now, x, fx)
+	}
+}
+
+// committed does what waited for changes up to seq.
+func (m *Manager) committed(now core.Instant, x *record, seq uint64, fx *core.Effects) {
+	x.done = max(x.done, seq)
+	n := 0
+	for n < len(x.after) && x.after[n].seq != 0 && x.after[n].seq <= seq {
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	list := append([]after(nil), x.after[:n]...)
+	x.after = append(x.after[:0], x.after[n:]...)
+	for i := range list {
+		m.do(now, x, &list[i], fx)
+	}
+}
+
+// void ends what waited for a commit that will not come: who asked hears that the lease is lost, and of nothing else.
+func (m *Manager) void(x *record, fx *core.Effects) {
+	list := x.after
+	x.after, x.pending = nil, job.StateNone
+	for i := range list {
+		a := &list[i]
+		if a.kind != afterReply {
+			continue
+		}
+		if b, ok := a.body.(*cancel.JobResponse); ok {
+			*b = cancel.JobResponse{Job: x.id}
+		} else {
+			m.walk.Clear(a.body)
+		}
+		a.body.Head().Code = call.CodeLeaseLost
+		msg := a.to.message()
+		m.calls.Respond(fx, &msg, a.code).Body = a.body
+	}
+}
+
+// sendChanges gives the entries of this event their numbers, and to the other members what is urgent.
+func (m *Manager) sendChanges(now core.Instant, fx *core.Effects) {
+	for i := 0; i < len(m.changed); i++ {
+		x := m.changed[i]
+		x.dirty = false
+		e := m.rep.Edit(x.id)
+		if x.gone || e == nil {
+			continue
+		}
+		m.mirror(now, x, e)
+		urgent := x.urgent
+		x.urgent = false
+		x.sent = m.rep.Change(now, x.id, urgent, fx)
+		for k := range x.after {
+			if x.after[k].seq == 0 {
+				x.after[k].seq = x.sent
+			}
+		}
+	}
+	m.changed = m.changed[:0]
+}

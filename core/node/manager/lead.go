@@ -1,0 +1,162 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/replica"
+)
+
+// Election is what a manager asks about the leader of its cluster.
+type Election interface {
+	Leads(now core.Instant) bool // this process leads, and may act as leader now
+}
+
+// lead is what a manager has of the jobs of its cluster beside the records of those that it holds: the replicas of all,
+// and what waits for them. A cluster of one commits at once, so nothing ever waits there.
+type lead struct {
+	rep       replica.Machine
+	alone     bool
+	accepting map[job.ID]*acceptance
+	burials   map[job.ID][]asker // who wants to cancel a job that nobody knows
+	changed   []*record          // whose entries are to be sent at the end of this event
+	draining  bool
+}
+
+// asker is a request that is answered later.
+type asker struct {
+	from     core.NodeID
+	instance uint32
+	seq      uint32
+	kind     core.Kind
+}
+
+func askerOf(msg *core.Message) asker {
+	return asker{from: msg.From, instance: msg.Instance, seq: msg.Seq, kind: msg.Kind}
+}
+
+// message is the request as far as an answer needs it.
+func (a *asker) message() core.Message {
+	return core.Message{Kind: a.kind, From: a.from, Instance: a.instance, Seq: a.seq}
+}
+
+// initLead prepares the replicas of a cluster.
+func (m *Manager) initLead() {
+	p := &m.p
+	m.accepting, m.burials = map[job.ID]*acceptance{}, map[job.ID][]asker{}
+	for _, id := range p.Cluster {
+		if id != p.Self {
+			m.peers = append(m.peers, id)
+		}
+	}
+	m.alone = len(m.peers) == 0
+}
+
+// beginLead begins with what this process knows of the cluster's jobs: all there is, in a cluster that stands from the
+// start or has nobody else; else it reads the others first.
+func (m *Manager) beginLead(now core.Instant) {
+	p := &m.p
+	m.rep.Init(now, m, replica.Params{
+		Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Peers: m.peers, Seed: p.Seed, Key: p.Key, Formed: p.Intact || m.alone,
+		Config: p.Replica, Graves: p.Config.Retention.TombstoneMax, GravesKeep: p.Config.Retention.Tombstone,
+	})
+}
+
+// may reports whether this process may decide something about a job now (spec 20 §5.2).
+func (m *Manager) may(now core.Instant, x *record) bool { return m.alone || m.rep.Valid(now, x.id) }
+
+// Gone implements replica.Owner.
+func (m *Manager) Gone(n core.NodeID) bool {
+	s := m.p.Members.State(n)
+	return s == core.StateDead || s == core.StateLeft
+}
+
+// Won implements replica.Owner.
+func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {}
+
+// Unclaimed implements replica.Owner: the next look at jobs without a holder tries again.
+func (m *Manager) Unclaimed(core.Instant, job.ID, *core.Effects) {}
+
+// Suspended implements replica.Owner. What asks for a decision finds that it may not take one.
+func (m *Manager) Suspended(now core.Instant, id job.ID, fx *core.Effects) {
+	m.holderFact(id, holderSuspended, fx)
+}
+
+// Resumed implements replica.Owner: what could not be decided is decided now (04-31).
+func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
+	x := m.records.by[id]
+	if x == nil {
+		return
+	}
+	m.holderFact(id, holderResumed, fx)
+	m.due = true
+	m.settle(now, x, fx)
+}
+
+// Committed implements replica.Owner.
+func (m *Manager) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effects) {
+	if x := m.records.by[id]; x != nil {
+		m.committed(now, x, seq, fx)
+	}
+}
+
+// Lost implements replica.Owner: the job is somebody else's, or over. It is forgotten without a word about how it stands
+// (J29).
+func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
+	m.holderFact(id, holderLost, fx)
+	if x := m.records.by[id]; x != nil {
+		m.abandon(now, x, fx)
+	}
+}
+
+// abandon forgets a job that this process does not hold any more. Requests that waited for a commit end with LEASE_LOST.
+func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
+	m.void(x, fx)
+	for i := range m.workers.list {
+		w := &m.workers.list[i]
+		for k := len(w.runs) - 1; k >= 0; k-- {
+			if w.runs[k].rec == x {
+				w.runs = append(w.runs[:k], w.runs[k+1:]...)
+			}
+		}
+	}
+	for i := range x.flows {
+		m.flows.Cleanup(x.flows[i].id)
+	}
+	m.records.remove(x)
+	if !x.state.Terminal() {
+		m.records.live--
+	}
+	x.gone = true
+	f := fx.JobFact(core.JobFactTable)
+	f.Job, f.A = uint64(x.id), 0
+}
+
+// How the part of this process in a job changed, in facts.
+const (
+	holderAccepted int64 = iota + 1
+	holderWon
+	holderLost
+	holderSuspended
+	holderResumed
+)
+
+func (m *Manager) holderFact(id job.ID, what int64, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactHolder)
+	f.Job, f.A = uint64(id), what
+	if e := m.rep.View(id); e != nil {
+		f.Epoch, f.B = e.Epoch, int64(e.Seq)
+	}
+}
+
+// leaderOf answers for a job that somebody else holds, as far as this member knows; false: it knows of none.
+func (m *Manager) leaderOf(id job.ID) (call.Answer, bool) {
+	e := m.rep.View(id)
+	if e == nil {
+		return call.Answer{}, false
+	}
+	if e.Holder == m.p.Self { // an acceptance that failed, or an earlier life: nobody holds it
+		return call.NotLeader(core.NoNode), true
+	}
+	return call.NotLeader(e.Holder), true
+}

@@ -1,0 +1,42 @@
+package replica
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// What a role looks at, and keeps in order.
+
+// Jobs appends the jobs that this member has an entry of to dst, in the order of records, which is the same in every run.
+func (m *Machine) Jobs(dst []job.ID) []job.ID {
+	for _, r := range m.all {
+		if r != nil && r.known() {
+			dst = append(dst, r.id)
+		}
+	}
+	return dst
+}
+
+// Stored returns when this member stored what it has of a job: its Elapsed was true then.
+func (m *Machine) Stored(id job.ID) core.Instant {
+	if r := m.find(id); r != nil {
+		return r.at
+	}
+	return 0
+}
+
+// Led returns how many jobs a member holds, as far as this one knows.
+func (m *Machine) Led(n core.NodeID) (count int) {
+	for _, r := range m.all {
+		if r != nil && r.known() && r.entry.Holder == n && !r.entry.State.Terminal() {
+			count++
+		}
+	}
+	return count
+}
+
+// Len returns how many jobs this member has a record or a tombstone of: 0 when all has been over for long (I-JM2).
+func (m *Machine) Len() int { return m.hash.Len() + m.tombs.Len() }
+
+// Sweep forgets the tombstones whose time is over.
+func (m *Machine) Sweep(now core.Instant) { m.tombs.Sweep(now) }
