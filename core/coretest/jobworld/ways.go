@@ -11,28 +11,32 @@ import (
 
 // beat lets each worker that is up send a heartbeat on a ping, and the next round follow.
 func (w *World) beat() {
-	for i := range w.Workers {
-		id := core.NodeID(1 + i)
-		x := w.Worker(id)
-		if x == nil {
-			continue
-		}
-		m := &core.Message{Kind: core.KindPing, From: id, Instance: w.lives[id], Extra: new(core.Extra)}
-		x.Beat(w.Now, m.Extra)
-		d, lost := core.Duration(1e6), false
-		if w.Way != nil {
-			d, lost = w.Way(w, m)
-		}
-		if lost {
-			continue
-		}
-		w.After(d, func() {
-			if o := w.Manager(); o != nil {
-				w.step(0, func() { o.HearBeat(w.Now, m, &w.fx) })
+	for i := range w.firstGate() {
+		id := core.NodeID(i)
+		if x := w.Worker(id); x != nil && w.clocks[id].paused <= w.Now {
+			for _, to := range w.ManagersOf(w.SiteOf(id)) {
+				w.beatTo(id, to)
 			}
-		})
+		}
 	}
 	w.After(w.Beats, w.beat)
+}
+
+func (w *World) beatTo(id, to core.NodeID) {
+	m := &core.Message{Kind: core.KindPing, From: id, To: to, Instance: w.lives[id], Extra: new(core.Extra)}
+	w.Worker(id).Beat(w.Local(id), m.Extra)
+	d, lost := core.Duration(1e6), false
+	if w.Way != nil {
+		d, lost = w.Way(w, m)
+	}
+	if lost {
+		return
+	}
+	w.After(d, func() {
+		if o := w.ManagerAt(to); o != nil && w.clocks[to].paused <= w.Now {
+			w.step(to, func() { o.HearBeat(w.Local(to), m, &w.fx) })
+		}
+	})
 }
 
 // Send lets a node send a message of its own, that no role of it means.

@@ -1,5 +1,6 @@
-// Package jobworld runs clients, a manager and workers against each other in a small world of its own: messages with
-// delays, shards with scripts, crashes. It is there for tests of the roles; what people run is sim/world.
+// Package jobworld runs clients, managers and workers of one or more datacenters, and gates if a test brings them, against
+// each other in a small world of its own: messages with delays, shards with scripts, crashes, pauses, clocks that run at
+// their own rates. It is there for tests of the roles; what people run is sim/world.
 package jobworld
 
 import (
@@ -8,16 +9,14 @@ import (
 	"maps"
 
 	"hypersim/core"
+	"hypersim/core/election"
 	"hypersim/core/job"
-	"hypersim/core/node/client"
-	"hypersim/core/node/manager"
-	"hypersim/core/node/worker"
 	"hypersim/core/replica"
 	"hypersim/core/wire"
 )
 
-// role is what the world drives.
-type role interface {
+// Role is what the world drives.
+type Role interface {
 	Receive(now core.Instant, m *core.Message, fx *core.Effects)
 	Wake(now core.Instant, fx *core.Effects)
 	Deadline() (core.Instant, bool)
@@ -43,11 +42,23 @@ type Fact struct {
 
 // Params size a world.
 type Params struct {
-	Config  *job.Config
-	Workers int
-	Cores   int
-	Clients int
-	Seed    uint64
+	Config   *job.Config
+	Replica  *replica.Config  // nil: the defaults
+	Election *election.Config // nil: the defaults
+
+	Sites    int // datacenters, 0 = 1
+	Managers int // of each, 0 = 1
+	Workers  int // of each
+	Cores    int // of each worker
+	Clients  int
+	Gates    int
+	Seed     uint64
+
+	// Gate makes the process of a gate; nil: there are none. It sets the rest of node.Work from w.Sites and w.Layout.
+	Gate func(w *World, id core.NodeID, life uint32, formed bool) Role
+
+	// Detect is how long after a crash the others hold a node DEAD, and after a start OK again; 0: the test says so itself.
+	Detect core.Duration
 
 	// Way says what becomes of a message: how long it takes, and whether it is lost, which its sender hears of as a
 	// failed stream. nil: 1 ms.
@@ -57,7 +68,8 @@ type Params struct {
 	Beats core.Duration
 }
 
-// World is one run. Node 0 is the manager, then come workers, then clients.
+// World is one run. Its nodes are, site by site, the managers and then the workers of each; then the gates, then the
+// clients. So with one datacenter and one manager, that is node 0 and the first worker is node 1.
 type World struct {
 	Params
 	Now     core.Instant
@@ -69,14 +81,15 @@ type World struct {
 	// Watch sees every step of a node after it was made: facts, orders and messages are in fx until it returns.
 	Watch func(id core.NodeID, fx *core.Effects)
 
-	replica replica.Config
-	nodes   []role
-	lives   []uint32
-	queue   events
-	turn    uint64
-	fx      core.Effects
-	runs    map[run]started
-	Delays  int // messages under way
+	nodes  []Role
+	lives  []uint32
+	clocks []clock
+	seen   map[[2]core.NodeID]core.MemberState // by viewer and node: where a view of its own differs
+	queue  events
+	turn   uint64
+	fx     core.Effects
+	runs   map[run]started
+	Delays int // messages under way
 }
 
 type run struct {
@@ -115,9 +128,24 @@ func (e *events) Pop() any {
 
 // New returns a formed world at time 0.
 func New(p Params) *World {
-	w := &World{Params: p, Scripts: map[uint64]Script{}, Dead: map[core.NodeID]core.MemberState{}, runs: map[run]started{}, replica: replica.Default()}
-	n := 1 + p.Workers + p.Clients
-	w.nodes, w.lives = make([]role, n), make([]uint32, n)
+	p.Sites, p.Managers = max(p.Sites, 1), max(p.Managers, 1)
+	if p.Gate == nil {
+		p.Gates = 0
+	}
+	if p.Replica == nil {
+		c := replica.Default()
+		p.Replica = &c
+	}
+	if p.Election == nil {
+		c := election.Default()
+		p.Election = &c
+	}
+	w := &World{
+		Params: p, Scripts: map[uint64]Script{}, Dead: map[core.NodeID]core.MemberState{}, runs: map[run]started{},
+		seen: map[[2]core.NodeID]core.MemberState{},
+	}
+	n := w.firstClient() + p.Clients
+	w.nodes, w.lives, w.clocks = make([]Role, n), make([]uint32, n), make([]clock, n)
 	for i := range n {
 		w.Boot(core.NodeID(i), true)
 	}
@@ -132,104 +160,32 @@ func (w *World) Book() core.Book {
 	return &wire.Codec{Book: wire.LinearBook{Port: 7000, Names: func(id core.NodeID) string { return fmt.Sprintf("node-%d", id) }}}
 }
 
-// State implements the view that roles have of membership.
-func (w *World) State(id core.NodeID) core.MemberState {
-	if s, ok := w.Dead[id]; ok {
-		return s
-	}
-	return core.StateOK
-}
-
-// IsWorker reports whether id is a worker's.
-func (w *World) IsWorker(id core.NodeID) bool { return id > 0 && int(id) <= w.Workers }
-
-// Client returns the i-th client, and its id.
-func (w *World) Client(i int) (*client.Client, core.NodeID) {
-	id := core.NodeID(1 + w.Workers + i)
-	return w.nodes[id].(*client.Client), id
-}
-
-// Manager returns the manager, Worker the worker of that id; nil while it is down.
-func (w *World) Manager() *manager.Manager { m, _ := w.nodes[0].(*manager.Manager); return m }
-
-// Worker returns the worker of that id, nil while it is down.
-func (w *World) Worker(id core.NodeID) *worker.Worker { x, _ := w.nodes[id].(*worker.Worker); return x }
-
-// Boot starts a process at id.
-func (w *World) Boot(id core.NodeID, formed bool) {
-	w.lives[id]++
-	life := w.lives[id]
-	switch {
-	case id == 0:
-		p := manager.Params{
-			Config: w.Config, Self: 0, Instance: life, Seed: w.Seed, Key: 1, Members: w, Book: w.Book(), First: 1, Count: w.Workers,
-			Replica: &w.replica, Intact: formed,
-		}
-		for i := range w.Workers {
-			if formed {
-				p.Formed = append(p.Formed, manager.FormedWorker{Node: core.NodeID(1 + i), Instance: 1, Cores: w.Cores})
-			}
-		}
-		m := manager.New(p)
-		w.nodes[0] = m
-		w.step(0, func() { m.Begin(w.Now, &w.fx) })
-	case w.IsWorker(id):
-		x := worker.New(worker.Params{
-			Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Cores: w.Cores, Members: w,
-			Meter: meter{w, id}, Managers: []core.NodeID{0}, Formed: formed,
-		})
-		w.nodes[id] = x
-		w.step(id, func() { x.Begin(w.Now, &w.fx) })
-	default:
-		w.nodes[id] = client.New(client.Params{
-			Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Book: w.Book(), Targets: []core.NodeID{0},
-		})
-	}
-}
-
 // Crash ends the process at id: what it knew and ran is lost.
 func (w *World) Crash(id core.NodeID) {
 	w.nodes[id] = nil
 	w.lives[id]++
+	life := w.lives[id]
 	maps.DeleteFunc(w.runs, func(r run, _ started) bool { return r.node == id })
-}
-
-// Hold lets all others see a member in the given state from now on.
-func (w *World) Hold(id core.NodeID, s core.MemberState) {
-	from := w.State(id)
-	w.Dead[id] = s
-	if s == core.StateOK {
-		delete(w.Dead, id)
-	}
-	w.observe(core.Fact{Kind: core.FactTransition, Subject: id, From: from, To: s})
-}
-
-// Restarted lets all others see that a member is another process.
-func (w *World) Restarted(id core.NodeID) {
-	w.observe(core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id})
-}
-
-func (w *World) observe(f core.Fact) {
-	for i, n := range w.nodes {
-		if o, ok := n.(interface {
-			Observe(now core.Instant, f *core.Fact, fx *core.Effects)
-		}); ok {
-			w.step(core.NodeID(i), func() { o.Observe(w.Now, &f, &w.fx) })
-		}
+	if w.Detect > 0 {
+		w.After(w.Detect, func() {
+			if w.lives[id] == life {
+				w.Hold(id, core.StateDead)
+			}
+		})
 	}
 }
 
 // Submit lets client i hand a job in.
 func (w *World) Submit(i int, s job.Spec) (id job.ID) {
 	c, at := w.Client(i)
-	w.step(at, func() { id = c.Submit(w.Now, s, &w.fx) })
+	w.step(at, func() { id = c.Submit(w.Local(at), s, &w.fx) })
 	return id
 }
 
 // Cancel lets client i take a job back.
 func (w *World) Cancel(i int, id job.ID) {
 	c, at := w.Client(i)
-	w.step(at, func() { c.Cancel(w.Now, id, &w.fx) })
+	w.step(at, func() { c.Cancel(w.Local(at), id, &w.fx) })
 }
 
 // After does something at a time from now.
@@ -273,19 +229,34 @@ func (w *World) send(m core.Message, life uint32) {
 		d, lost = w.Way(w, &m)
 	}
 	to := w.lives[m.To]
-	w.After(d, func() {
-		switch {
-		case !lost && w.nodes[m.To] != nil && w.lives[m.To] == to:
-			w.step(m.To, func() { w.nodes[m.To].Receive(w.Now, &m, &w.fx) })
-		case w.nodes[m.From] != nil && w.lives[m.From] == life:
-			w.After(m.Timeout, func() {
-				if w.nodes[m.From] != nil && w.lives[m.From] == life {
-					f := core.Message{Kind: core.KindStreamFailed, Failed: m.Kind, From: m.To, To: m.From, Target: m.To, Seq: m.Seq}
-					w.step(m.From, func() { w.nodes[m.From].Receive(w.Now, &f, &w.fx) })
-				}
-			})
+	w.After(d, func() { w.deliver(&m, life, to, lost) })
+}
+
+// deliver hands a message over: to a process that is paused when it goes on. Of one that does not arrive its sender hears
+// when its time is over; of a datagram it never does.
+func (w *World) deliver(m *core.Message, life, to uint32, lost bool) {
+	switch {
+	case !lost && w.nodes[m.To] != nil && w.lives[m.To] == to:
+		if until := w.clocks[m.To].paused; until > w.Now {
+			w.at(until, func() { w.deliver(m, life, to, lost) })
+			return
 		}
-	})
+		w.step(m.To, func() { w.nodes[m.To].Receive(w.Local(m.To), m, &w.fx) })
+	case m.Kind.IsStream() && w.nodes[m.From] != nil && w.lives[m.From] == life:
+		w.After(m.Timeout, func() { w.failed(m, life) })
+	}
+}
+
+func (w *World) failed(m *core.Message, life uint32) {
+	if w.nodes[m.From] == nil || w.lives[m.From] != life {
+		return
+	}
+	if until := w.clocks[m.From].paused; until > w.Now {
+		w.at(until, func() { w.failed(m, life) })
+		return
+	}
+	f := core.Message{Kind: core.KindStreamFailed, Failed: m.Kind, From: m.To, To: m.From, Target: m.To, Seq: m.Seq}
+	w.step(m.From, func() { w.nodes[m.From].Receive(w.Local(m.From), &f, &w.fx) })
 }
 
 // work carries out an order about a shard.
@@ -294,7 +265,7 @@ func (w *World) work(id core.NodeID, life uint32, x core.Work) {
 	end := func(d core.Duration, how job.Ended, why job.ErrorKind) {
 		w.After(d, func() {
 			if _, runs := w.runs[r]; runs && w.lives[id] == life {
-				w.step(id, func() { w.Worker(id).Ended(w.Now, r.shard, r.token, how, why, &w.fx) })
+				w.step(id, func() { w.Worker(id).Ended(w.Local(id), r.shard, r.token, how, why, &w.fx) })
 				delete(w.runs, r)
 			}
 		})
@@ -337,6 +308,7 @@ func (m meter) Done(now core.Instant, s job.Shard, t job.Token) (done, bad uint6
 	if !ok {
 		return 0, 0, 0
 	}
+	now = m.w.Now
 	if c := m.w.Scripts[x.payload]; c.Early && now.Sub(x.at) >= c.Length/2 {
 		cores = x.cores - 1
 	}
@@ -349,7 +321,7 @@ func (w *World) Run(until core.Instant) {
 		next, who := core.Never, -1
 		for i, n := range w.nodes {
 			if n != nil {
-				if at, ok := n.Deadline(); ok && at < next {
+				if at, ok := w.due(core.NodeID(i), n); ok && at < next {
 					next, who = at, i
 				}
 			}
@@ -366,6 +338,6 @@ func (w *World) Run(until core.Instant) {
 			heap.Pop(&w.queue).(event).do()
 			continue
 		}
-		w.step(core.NodeID(who), func() { w.nodes[who].Wake(w.Now, &w.fx) })
+		w.step(core.NodeID(who), func() { w.nodes[who].Wake(w.Local(core.NodeID(who)), &w.fx) })
 	}
 }
