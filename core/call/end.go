@@ -121,7 +121,7 @@ func (c *Calls) again(now core.Instant, h uint32, least core.Duration, reply Rep
 		c.end(now, h, reply, fx)
 		return
 	}
-	c.t.await(h, phasePause, now.Add(max(least, s.how.pause(int(s.attempt)-1, &c.draw))))
+	c.t.await(h, phasePause, now.Add(max(least, s.how.Pause(int(s.attempt)-1, &c.draw))))
 }
 
 // end frees the slot and tells the owner, who may call again at once.

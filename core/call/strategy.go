@@ -40,8 +40,8 @@ func FJ(timeout, base, limit core.Duration, n int) Strategy {
 	return Strategy{Timeout: timeout, Base: base, Cap: limit, Attempts: n + 1, Jitter: JitterFull}
 }
 
-// pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.
-func (s *Strategy) pause(k int, draw *rng.Stream) core.Duration {
+// Pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.
+func (s *Strategy) Pause(k int, draw *rng.Stream) core.Duration {
 	limit := s.Cap
 	if limit == 0 {
 		limit = math.MaxInt64

@@ -14,7 +14,7 @@ func pauses(s *Strategy, k int) (least, most core.Duration) {
 	draw := rng.New(1, "test", uint64(k))
 	least = math.MaxInt64
 	for range 2000 {
-		d := s.pause(k, &draw)
+		d := s.Pause(k, &draw)
 		least, most = min(least, d), max(most, d)
 	}
 	return least, most
@@ -59,15 +59,15 @@ func TestPausesSaturate(t *testing.T) {
 			want = math.MaxInt64
 		}
 		s := Strategy{Base: time.Second, Cap: limit, Jitter: JitterNone}
-		if d := s.pause(1_000_000, &draw); d != want {
+		if d := s.Pause(1_000_000, &draw); d != want {
 			t.Errorf("cap %v: %v", limit, d)
 		}
 		s.Jitter = JitterHalf
-		if d := s.pause(1_000_000, &draw); d < want/2 || d > want {
+		if d := s.Pause(1_000_000, &draw); d < want/2 || d > want {
 			t.Errorf("cap %v: %v", limit, d)
 		}
 	}
-	if s := (Strategy{Jitter: JitterFull}); s.pause(3, &draw) != 0 {
+	if s := (Strategy{Jitter: JitterFull}); s.Pause(3, &draw) != 0 {
 		t.Error("no base, and yet a pause")
 	}
 }

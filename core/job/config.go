@@ -20,6 +20,7 @@ type Config struct {
 	Orphan    Orphan    `key:"orphan"`
 	Retention Retention `key:"retention"`
 	Client    Client    `key:"client"`
+	Routing   Routing   `key:"routing"` // the rest of this room says which datacenters are chosen
 }
 
 // Submit bounds what is accepted.
@@ -75,6 +76,7 @@ type Reports struct {
 	Interval core.Duration `key:"interval" range:"[0.001,3600]" ref:"WORKER_PROGRESS_INTERVAL" doc:"time between two snapshots of a shard; shorter sees stuck work sooner and costs a message per job and worker each time"`
 	Timeout  core.Duration `key:"timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long a report waits for its ack; the next one says more"`
 	Push     core.Duration `key:"push" range:"[0.001,3600]" ref:"spec 01 no. 17: 1 s" doc:"time between two words to the client while something runs"`
+	Batch    core.Duration `key:"batch" range:"[0.001,3600]" ref:"BATCH_PUSH_INTERVAL" doc:"a gate gathers for this long what it has to say of a client's jobs; shorter: news sooner, for a message each time"`
 }
 
 // Results is how results get to whoever waits for them.
@@ -90,6 +92,8 @@ type Results struct {
 	PushTries  int           `key:"push_retries" range:"[0,100]" ref:"CLIENT_PUSH_RETRIES" doc:"further attempts to tell a client; after them it has to ask"`
 	PushBase   core.Duration `key:"push_base" range:"[0,3600]" ref:"CLIENT_PUSH_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
 	PushCap    core.Duration `key:"push_cap" range:"[0,3600]" ref:"CLIENT_PUSH_CAP" doc:"longest such pause"`
+	DataWait   core.Duration `key:"data_wait" range:"[0,86400]" ref:"spec 20 §8.1 step 6: 300 s" doc:"a gate that knows how a job ended everywhere waits this long for the results; longer: fewer outcomes without their data, and a later word to the client"`
+	FlowWait   core.Duration `key:"workflow_wait" range:"[0,86400]" ref:"WORKFLOW_RESULT_TIMEOUT" doc:"a gate waits this long after the first datacenter's result of a workflow for those of the others; longer: fewer merged results with parts missing"`
 }
 
 // Cancel is how work is stopped.
@@ -102,6 +106,9 @@ type Cancel struct {
 	StopLimit    core.Duration `key:"stop_limit" range:"[0,3600]" ref:"WORKER_CANCEL_STOP_LIMIT" doc:"a shard that does not stop by itself is killed after this long"`
 	PollInterval core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_INTERVAL" doc:"a worker asks about shards whose progress nobody acked for this long"`
 	PollTimeout  core.Duration `key:"poll_timeout" range:"[0.001,3600]" ref:"WORKER_CANCELLATION_POLL_TIMEOUT" doc:"how long such a question waits"`
+	GateWait     core.Duration `key:"gate_wait" range:"[0.001,86400]" ref:"CANCEL_GATE_WAIT" doc:"a gate calls a job cancelled after this long though a datacenter has not confirmed it; longer: more of them are named as stopped, and the client waits"`
+	GateAgain    core.Duration `key:"gate_again" range:"[0.001,3600]" ref:"spec 20 §2.5: every 10 s" doc:"slow pace of a gate's cancel to a datacenter that does not answer; shorter stops work sooner after a cut, a message each time"`
+	Owed         core.Duration `key:"owed_for" range:"[0.001,86400]" ref:"JOB_TOMBSTONE_TTL" doc:"a cancel that a datacenter is owed is repeated for this long at most; longer outlives longer cuts"`
 	Dedup        core.Duration `key:"request_dedup" range:"[0.001,86400]" ref:"CANCEL_REQUEST_DEDUP" doc:"a repeated request to cancel one workflow gets the recorded answer for this long"`
 }
 
@@ -159,14 +166,14 @@ func Default() Config {
 			LimitSlack: 330 * s,
 		},
 		Workflow: Workflow{MaxRetries: 3, MaxAttempts: 5, Backoff: s, BackoffMax: 60 * s},
-		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s},
+		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s, Batch: 250 * ms},
 		Result: Results{
 			Timeout: 5 * s, Retries: 3, Base: 500 * ms, Max: 1000, TTL: 300 * s, QueueTries: 10, QueueBase: 5 * s, QueueCap: 60 * s,
-			PushTries: 3, PushBase: 500 * ms, PushCap: 2 * s,
+			PushTries: 3, PushBase: 500 * ms, PushCap: 2 * s, DataWait: 300 * s, FlowWait: 300 * s,
 		},
 		Cancel: Cancel{
 			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
-			Dedup: 60 * s,
+			GateWait: 90 * s, GateAgain: 10 * s, Owed: 3600 * s, Dedup: 60 * s,
 		},
 		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, Pending: 60 * s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
 		Retention: Retention{
@@ -177,6 +184,10 @@ func Default() Config {
 			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
 			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s,
 		},
+		Routing: Routing{
+			Managers: 2, Attempts: 2, Base: 300 * ms, AttemptMin: s, AttemptMax: 5 * s, Budget: 8 * s, Rounds: 3, RoundBase: s, RoundCap: 10 * s,
+			Again: 2 * s,
+		},
 	}
 }
 
@@ -186,6 +197,10 @@ func (c *Config) Validate() error {
 	if c.Cancel.StopLimit > c.Cancel.Limit {
 		errs = append(errs, fmt.Errorf("cancel.stop_limit = %v: must not be above cancel.workflow_limit = %v", c.Cancel.StopLimit, c.Cancel.Limit))
 	}
+	if c.Cancel.GateWait <= c.Cancel.Limit {
+		errs = append(errs, fmt.Errorf("cancel.gate_wait = %v: must be above cancel.workflow_limit = %v", c.Cancel.GateWait, c.Cancel.Limit))
+	}
+	errs = append(errs, c.Routing.validate())
 	if c.Workflow.Backoff > c.Workflow.BackoffMax {
 		errs = append(errs, fmt.Errorf("workflow.backoff = %v: must not be above workflow.backoff_max = %v", c.Workflow.Backoff, c.Workflow.BackoffMax))
 	}

@@ -1,0 +1,91 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// setState moves a job, and tells its client. What is not in the table changes nothing and is counted.
+func (g *Gate) setState(now core.Instant, x *record, to job.State, fx *core.Effects) bool {
+	if !x.state.May(to) {
+		g.illegal++
+		return false
+	}
+	f := fx.JobFact(core.JobFactState)
+	f.Job, f.From, f.To, f.Epoch, f.Code = uint64(x.id), uint8(x.state), uint8(to), x.ge, uint8(x.completeness)
+	x.state = to
+	g.newsOf(now, x)
+	if to.Terminal() {
+		x.ended = now
+		g.records.live--
+	}
+	if to != job.StateSubmitted && !to.Terminal() { // the ack says the one, the result the other
+		g.pushStatus(now, x, fx)
+	}
+	return true
+}
+
+// wait sets how long the state that begins now may last.
+func (g *Gate) wait(now core.Instant, x *record, d core.Duration) {
+	x.limit = now.Add(d)
+	g.timers.arm(timer{at: x.limit, kind: timerLimit, job: x.id})
+}
+
+// review looks whether the job is to end, and how. It may be called at any time: a decision that cannot be taken now is
+// taken when the lease is back (04-31).
+func (g *Gate) review(now core.Instant, x *record, fx *core.Effects) {
+	if x.pending != job.StateNone || x.state.Terminal() || !g.rep.Valid(now, x.id) {
+		return
+	}
+	switch x.state {
+	case job.StateCancelling:
+		if x.count(isOpen) == 0 || now >= x.limit {
+			_, c := x.outcome()
+			g.decide(now, x, job.StateCancelled, c, fx)
+		}
+	case job.StateRunning:
+		if x.count(isOpen) == 0 {
+			g.setState(now, x, job.StateCompleting, fx)
+			g.wait(now, x, g.cfg.Result.DataWait)
+			g.save(now, x, true, fx)
+			g.review(now, x, fx)
+		}
+	case job.StateCompleting:
+		if x.count(lacksData) == 0 || now >= x.limit {
+			s, c := x.outcome()
+			g.decide(now, x, s, c, fx)
+		}
+	default:
+		if x.exhausted { // dispatch_exhausted
+			g.decide(now, x, job.StateFailed, job.CompleteNone, fx)
+		}
+	}
+}
+
+// decide takes the one decision about how a job ends: it is written down as pending, and told to nobody before a majority
+// has it (03-13). Whoever is to take it looks first whether it may (review).
+func (g *Gate) decide(now core.Instant, x *record, s job.State, c job.Completeness, fx *core.Effects) {
+	x.pending, x.with, x.at = s, c, noSeq
+	g.stopAsking(x)
+	if x.at = g.save(now, x, true, fx); x.done >= x.at { // a cluster of one
+		g.decided(now, x, fx)
+	}
+}
+
+// decided applies a decision that is committed, and tells everybody.
+func (g *Gate) decided(now core.Instant, x *record, fx *core.Effects) {
+	x.completeness = x.with
+	cancelled := x.state == job.StateCancelling
+	if g.setState(now, x, x.pending, fx) {
+		x.pending = job.StateNone
+		g.save(now, x, true, fx)
+		if cancelled {
+			g.pushCancelled(now, x, fx)
+		}
+		g.deliver(now, x, fx)
+	}
+	g.release(now, x, fx)
+}
+
+// settled notes that a datacenter of a job that is over knows it. There is nothing to do yet but for what it is owed.
+func (g *Gate) settled(_ core.Instant, _ *record, _ *core.Effects) {}

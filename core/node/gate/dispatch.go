@@ -1,0 +1,158 @@
+package gate
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/routing"
+)
+
+// Dispatch to datacenters (spec 20 §4.1 G8, G9; 04-14 to 04-21). A job has places for as many datacenters as it wants. A
+// place is taken by a target, by one that is being asked, or by one of which nobody knows whether it accepted and that
+// nobody was asked in the place of.
+
+// fill asks datacenters while there are free places, and ends the stage when there is nobody left to ask.
+func (g *Gate) fill(now core.Instant, x *record, fx *core.Effects) {
+	if x.state >= job.StateRunning || x.pending != job.StateNone || !g.rep.Valid(now, x.id) || x.waiting || x.exhausted {
+		return
+	}
+	g.enter(now, x, fx)
+	for x.count(isTarget)+x.count(isAsked) < x.want {
+		s := g.nextSite(now, x)
+		if s == nil {
+			break
+		}
+		g.begin(now, x, s, fx)
+		g.replace(now, x, fx)
+	}
+	if x.count(isAsked) == 0 {
+		g.roundOver(now, x, fx)
+	}
+}
+
+// enter begins a round.
+func (g *Gate) enter(now core.Instant, x *record, fx *core.Effects) {
+	if x.inRound {
+		return
+	}
+	x.inRound = true
+	x.round++
+	for i := range x.sites {
+		x.sites[i].refused = false
+	}
+	if x.state != job.StateDispatching {
+		g.setState(now, x, job.StateDispatching, fx)
+		g.save(now, x, false, fx)
+	}
+}
+
+// nextSite names the datacenter to ask now: one in doubt, for it may run there already (04-17), then as routing has it.
+func (g *Gate) nextSite(now core.Instant, x *record) *site {
+	for i := range x.sites {
+		if s := &x.sites[i]; inDoubt(s) && mayBeAsked(s) {
+			return s
+		}
+	}
+	q := routing.Query{Job: x.id, Count: x.want - x.count(isTarget), Preferred: x.spec[0].Datacenters}
+	if x.round > 1 {
+		q.Trigger = routing.TriggerRedispatch
+	}
+	for i := range x.sites {
+		if s := &x.sites[i]; s.target || s.owed || s.never {
+			q.Exclude = append(q.Exclude, s.id)
+		}
+	}
+	c := g.routes.Route(now, &q)
+	for _, list := range [...][]uint16{c.Primary, c.Extended, c.Fallback} {
+		for _, id := range list {
+			if s := x.site(id); s != nil && mayBeAsked(s) {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// replace owes a cancel to datacenters in doubt in whose place others are being asked.
+func (g *Gate) replace(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.sites {
+		if x.count(isTarget)+x.count(isAsked)+x.count(inDoubt) <= x.want {
+			return
+		}
+		if s := &x.sites[i]; inDoubt(s) {
+			g.owe(now, x, s, fx)
+		}
+	}
+}
+
+// roundOver goes on when nobody is being asked any more: the job runs, waits for another round, or fails.
+func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
+	x.inRound = false
+	targets := x.count(isTarget)
+	switch {
+	case targets >= x.want, targets > 0 && x.count(inDoubt) == 0:
+		g.run(now, x, fx)
+	case x.round < g.cfg.Routing.Rounds:
+		x.waiting = true
+		if targets == 0 {
+			g.setState(now, x, job.StateQueued, fx)
+		}
+		pause := call.FJ(0, g.cfg.Routing.RoundBase, g.cfg.Routing.RoundCap, 0)
+		at := now.Add(pause.Pause(x.round-1, &g.draw))
+		g.timers.arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
+		g.save(now, x, false, fx)
+	case targets > 0:
+		g.run(now, x, fx)
+	default:
+		g.oweDoubts(now, x, fx)
+		x.exhausted = true
+		g.review(now, x, fx)
+	}
+}
+
+// roundDue begins the next round.
+func (g *Gate) roundDue(now core.Instant, x *record, t timer, fx *core.Effects) {
+	if int(t.n) == x.round && x.waiting {
+		x.waiting = false
+		g.fill(now, x, fx)
+	}
+}
+
+// run ends the stage (G9): the job runs in the datacenters that accepted, and nowhere else. What they said meanwhile
+// counts from now on (04-20).
+func (g *Gate) run(now core.Instant, x *record, fx *core.Effects) {
+	g.oweDoubts(now, x, fx)
+	if x.taken { // whoever led it before may have asked anybody (04-19)
+		for i := range x.sites {
+			if s := &x.sites[i]; !s.target && !s.owed && !s.never {
+				g.owe(now, x, s, fx)
+			}
+		}
+	}
+	g.setState(now, x, job.StateRunning, fx)
+	g.save(now, x, true, fx)
+	g.catchUp(now, x, fx)
+	g.review(now, x, fx)
+}
+
+// oweDoubts owes a cancel to all datacenters in doubt.
+func (g *Gate) oweDoubts(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.sites {
+		if s := &x.sites[i]; inDoubt(s) {
+			g.owe(now, x, s, fx)
+		}
+	}
+}
+
+// names returns the targets of a job.
+func (x *record) names() []uint16 {
+	var ids []uint16
+	for i := range x.sites {
+		if x.sites[i].target {
+			ids = append(ids, x.sites[i].id)
+		}
+	}
+	return slices.Clip(ids)
+}

@@ -1,0 +1,280 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/replica"
+	"hypersim/core/rng"
+	"hypersim/core/routing"
+)
+
+// Members is what a gate asks its membership, which is that of gates.
+type Members interface {
+	State(core.NodeID) core.MemberState
+}
+
+// Routes names the datacenters of a job, and whom to ask there. What it returns is valid until it is asked again.
+type Routes interface {
+	Route(now core.Instant, q *routing.Query) routing.Choice
+	Managers(now core.Instant, site uint16, id job.ID, dst []core.NodeID) []core.NodeID
+}
+
+// Params say who the gate is and whom it works with.
+type Params struct {
+	Config   *job.Config     // shared, read only
+	Replica  *replica.Config // likewise
+	Self     core.NodeID
+	Instance uint32
+	Seed     uint64 // of the run
+	Key      uint64 // of the node's name (rng.Key)
+	Members  Members
+	Book     core.Book
+	Gates    []core.NodeID // all of them, ascending, self included; shared, read only
+	Sites    []routing.Site
+	Routes   Routes // nil: datacenters in the order of their numbers
+	Formed   bool   // it is one of those that stand from the start
+}
+
+// Gate is the role. It implements the interfaces of a part of a node.
+type Gate struct {
+	p      Params
+	cfg    *job.Config
+	how    strategies
+	calls  call.Calls
+	walk   core.Walker
+	rep    replica.Machine
+	ring   *job.Ring
+	ranks  []core.NodeID // scratch
+	routes Routes
+	draw   rng.Stream
+
+	records records
+	burials []burial
+	singles call.Replies // to requests to cancel one workflow
+	clients []batch      // scratch
+	timers  timers
+	pushAt  core.Instant // a time of the grid of batch pushes
+	pushing bool         // the next one is armed
+
+	illegal, stale uint64
+}
+
+// New returns a gate.
+func New(p Params) *Gate {
+	g := &Gate{p: p, cfg: p.Config, how: newStrategies(p.Config, len(p.Sites)), routes: p.Routes}
+	if g.routes == nil {
+		g.routes = plain(p.Sites)
+	}
+	g.calls.Init(g, call.Params{Self: p.Self, Role: core.RoleGate, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	g.draw = rng.New(p.Seed, "dispatch.retry", p.Key, uint64(p.Instance))
+	names := make([]string, len(p.Gates))
+	for i, id := range p.Gates {
+		names[i] = p.Book.Name(id)
+	}
+	g.ring = job.NewRing(p.Gates, names, job.RingNodes)
+	g.records.init()
+	g.singles.Init(singlesMax, p.Config.Cancel.Dedup)
+	return g
+}
+
+// singlesMax bounds the recorded answers to single cancels; above it the oldest go first.
+const singlesMax = 10_000
+
+// strategies are how the gate calls others.
+type strategies struct {
+	submit             []call.Strategy // by datacenter
+	push, owed, single call.Strategy
+	late               core.Duration
+}
+
+func newStrategies(c *job.Config, sites int) strategies {
+	r := &c.Routing
+	s := strategies{
+		submit: make([]call.Strategy, sites),
+		push:   call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
+		owed:   call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
+		single: call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
+	}
+	s.owed.Redirects, s.single.Redirects = 1, 1
+	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
+		s.submit[i] = call.Strategy{Timeout: r.AttemptMin, Attempts: 1, Redirects: 1, Late: r.Budget}
+	}
+	return s
+}
+
+// What the gate calls others for.
+const (
+	opSubmit uint8 = iota + 1
+	opOwed
+	opSingle
+	opPush
+	opFinal // the push that ends a job for its client
+)
+
+// Begin implements node.Beginner.
+func (g *Gate) Begin(now core.Instant, _ *core.Effects) {
+	var peers []core.NodeID
+	for _, id := range g.p.Gates {
+		if id != g.p.Self {
+			peers = append(peers, id)
+		}
+	}
+	g.rep.Init(now, g, replica.Params{
+		Self: g.p.Self, Role: core.RoleGate, Instance: g.p.Instance, Peers: peers, Seed: g.p.Seed, Key: g.p.Key, Formed: g.p.Formed,
+		Config: g.p.Replica, Graves: g.cfg.Retention.TombstoneMax, GravesKeep: g.cfg.Retention.Tombstone,
+	})
+	g.beginTimers(now)
+}
+
+// Receive implements node.Receiver.
+func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
+	if !g.rep.Receive(now, m, fx) && !g.calls.Receive(now, m, fx) {
+		g.handle(now, m, fx)
+	}
+}
+
+// handler is a request that the gate answers.
+type handler func(g *Gate, now core.Instant, m *core.Message, fx *core.Effects)
+
+// handlers say which module a request is for. Requests that a gate is not asked go unanswered. A function and not a table,
+// because what is held goes through it again.
+func handlerOf(k core.Kind) handler {
+	switch k {
+	case core.KindJobSubmission:
+		return (*Gate).onSubmission
+	case core.KindJobFinalStatus:
+		return (*Gate).onFinalStatus
+	case core.KindJobFinalResult:
+		return (*Gate).onFinalResult
+	case core.KindJobCancelRequest:
+		return (*Gate).onJobCancel
+	case core.KindJobCancellationComplete:
+		return (*Gate).onStopped
+	case core.KindSingleWorkflowCancelRequest:
+		return (*Gate).onSingleCancel
+	case core.KindJobLeaderTransfer:
+		return (*Gate).onLeaderTransfer
+	case core.KindJobLeaderManagerTransfer:
+		return (*Gate).onManagerTransfer
+	case core.KindJobProgress:
+		return (*Gate).onProgress
+	case core.KindWorkflowResultPush:
+		return (*Gate).onFlowResult
+	case core.KindJobStatusRequest:
+		return (*Gate).onStatusRequest
+	case core.KindRegisterCallback:
+		return (*Gate).onRegisterCallback
+	case core.KindDatacenterListRequest:
+		return (*Gate).onDatacenterList
+	case core.KindPingRequest:
+		return (*Gate).onPing
+	default:
+		return nil
+	}
+}
+
+func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {
+	if h := handlerOf(m.Kind); h != nil {
+		h(g, now, m, fx)
+	}
+}
+
+// Wake implements node.Timer.
+func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
+	g.calls.Wake(now, fx)
+	g.rep.Wake(now, fx)
+	for {
+		t, ok := g.timers.pop(now)
+		if !ok {
+			break
+		}
+		g.fire(now, t, fx)
+	}
+}
+
+// Deadline implements node.Timer.
+func (g *Gate) Deadline() (core.Instant, bool) {
+	at, _ := g.calls.Deadline()
+	if r, ok := g.rep.Deadline(); ok {
+		at = min(at, r)
+	}
+	at = min(at, g.timers.next())
+	return at, at != core.Never
+}
+
+// Target implements call.Owner.
+func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
+	x := g.led(job.ID(t.Job))
+	if x == nil {
+		return core.NoNode
+	}
+	switch t.Op {
+	case opOwed, opSingle:
+		return g.nextManager(now, x, t, attempt, last)
+	case opPush, opFinal:
+		return x.client
+	}
+	return last
+}
+
+// Called implements call.Owner.
+func (g *Gate) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x := g.led(job.ID(o.Job))
+	if x == nil {
+		return
+	}
+	switch o.Op {
+	case opSubmit:
+		g.asked(now, x, o, fx)
+	case opOwed:
+		g.owedAnswered(now, x, o, fx)
+	case opSingle:
+		g.singleAnswered(now, x, o, fx)
+	case opFinal:
+		g.delivered(now, x, fx)
+	}
+}
+
+// Late implements call.Latecomer: an acceptance that took its time.
+func (g *Gate) Late(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	if x := g.led(job.ID(o.Job)); x != nil && o.Op == opSubmit {
+		g.askedLate(now, x, o, fx)
+	}
+}
+
+// Gone implements replica.Owner.
+func (g *Gate) Gone(id core.NodeID) bool {
+	if id == g.p.Self {
+		return false
+	}
+	s := g.p.Members.State(id)
+	return s == core.StateDead || s == core.StateLeft
+}
+
+// Jobs returns how many jobs this gate leads, and how many of them have not ended.
+func (g *Gate) Jobs() (kept, live int) { return len(g.records.by), g.records.live }
+
+// Holds returns the epoch under which this gate leads a job and where that stands, 0 and StateNone if it does not.
+func (g *Gate) Holds(id job.ID) (ge uint32, s job.State) {
+	if x := g.led(id); x != nil {
+		return x.ge, x.state
+	}
+	return 0, job.StateNone
+}
+
+// Replica returns what this gate has of all jobs. It is to be read only.
+func (g *Gate) Replica() *replica.Machine { return &g.rep }
+
+// Entries returns how many entries of jobs there are in the tables of the role: 0 when all has been over for long (I-JM2).
+func (g *Gate) Entries() int {
+	return len(g.records.by) + len(g.records.order) + len(g.burials) + g.singles.Len() + g.calls.Len() + g.timers.ofJobs()
+}
+
+// Counters of what must not happen, or should be rare.
+func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
+
+// MemoryBytes implements node.Sizer.
+func (g *Gate) MemoryBytes() int {
+	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes()
+}

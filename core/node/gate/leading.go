@@ -1,0 +1,155 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/replica"
+)
+
+// Accepted implements replica.Owner: the job is one of this gate, or none.
+func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Effects) {
+	x := g.records.by[id]
+	if x == nil {
+		return
+	}
+	first := x.first
+	x.first, x.accepting = core.Message{}, false
+	if a.Code != call.CodeOK {
+		g.records.remove(x)
+		g.redirectAs(now, x.id, &first, a, fx)
+		g.release(now, x, fx)
+		return
+	}
+	e := g.rep.View(id)
+	x.ge = e.Epoch
+	g.led1(x, fx)
+	x.state = job.StateNone
+	g.setState(now, x, job.StateSubmitted, fx)
+	g.answer(&first, x, call.Answer{}, fx)
+	g.release(now, x, fx)
+	g.goOn(now, x, fx)
+}
+
+// redirectAs answers with a, and what this gate knows beside it.
+func (g *Gate) redirectAs(now core.Instant, id job.ID, m *core.Message, a call.Answer, fx *core.Effects) {
+	_, k := g.elsewhere(now, id)
+	g.say(m, a, k, fx)
+}
+
+// led1 counts a job that this gate leads from now on.
+func (g *Gate) led1(x *record, fx *core.Effects) {
+	if !x.state.Terminal() {
+		g.records.live++
+	}
+	f := fx.JobFact(core.JobFactTable)
+	f.Job, f.Epoch, f.A = uint64(x.id), x.ge, 1
+}
+
+// Won implements replica.Owner: another gate's job is this one's now, or its own anew.
+func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {
+	if x := g.records.by[id]; x != nil { // its own, anew: what it knows is newer than what is written
+		x.ge, x.cancelWanted = e.Epoch, x.cancelWanted || e.CancelWanted
+		return
+	}
+	x := g.restore(now, e)
+	g.records.add(x)
+	g.led1(x, fx)
+	g.tookOver(now, x, fx)
+}
+
+// Unclaimed implements replica.Owner.
+func (g *Gate) Unclaimed(now core.Instant, id job.ID, fx *core.Effects) {
+	if x := g.led(id); x != nil { // it claimed its own job anew
+		g.goOn(now, x, fx)
+	}
+}
+
+// Committed implements replica.Owner.
+func (g *Gate) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effects) {
+	x := g.led(id)
+	if x == nil {
+		return
+	}
+	x.done = max(x.done, seq)
+	g.acknowledged(x, fx)
+	g.singlesCommitted(now, x, fx)
+	if x.pending != job.StateNone && x.done >= x.at {
+		g.decided(now, x, fx)
+	}
+}
+
+// Suspended implements replica.Owner: nothing is started or decided until further notice. Who waits for a decision is
+// told so (03-13).
+func (g *Gate) Suspended(_ core.Instant, id job.ID, fx *core.Effects) {
+	if x := g.led(id); x != nil {
+		held := x.held
+		x.held = nil
+		for i := range held {
+			g.decline(&held[i], call.Answer{Code: call.CodeLeaseLost}, fx)
+		}
+	}
+}
+
+// Resumed implements replica.Owner.
+func (g *Gate) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
+	if x := g.led(id); x != nil {
+		g.goOn(now, x, fx)
+	}
+}
+
+// Lost implements replica.Owner: the job is another gate's, or over. It is forgotten without a word (J29).
+func (g *Gate) Lost(_ core.Instant, id job.ID, fx *core.Effects) {
+	if x := g.led(id); x != nil {
+		g.refuse(x, call.Answer{Code: call.CodeLeaseLost}, fx)
+		g.drop(x, fx)
+	}
+}
+
+// tookOver goes on with a job that another gate led. Waits begin anew, the time of the job does not (04-41); what may have
+// been sent to datacenters is asked again first (04-19).
+func (g *Gate) tookOver(now core.Instant, x *record, fx *core.Effects) {
+	x.taken = x.state < job.StateRunning
+	switch x.state {
+	case job.StateCancelling:
+		g.wait(now, x, g.cfg.Cancel.GateWait)
+	case job.StateCompleting:
+		g.wait(now, x, g.cfg.Result.DataWait)
+	default:
+	}
+}
+
+// drop frees what this gate keeps of a job.
+func (g *Gate) drop(x *record, fx *core.Effects) {
+	for op := opSubmit; op <= opFinal; op++ {
+		g.calls.Cancel(op, uint64(x.id))
+	}
+	if !x.state.Terminal() {
+		g.records.live--
+	}
+	g.records.remove(x)
+	f := fx.JobFact(core.JobFactTable)
+	f.Job, f.Epoch, f.A = uint64(x.id), x.ge, 0
+}
+
+// goOn does whatever is due of a job that this gate may decide about. It may be called at any time.
+func (g *Gate) goOn(now core.Instant, x *record, fx *core.Effects) {
+	if g.records.by[x.id] != x || x.accepting || !g.rep.Valid(now, x.id) {
+		return
+	}
+	if x.cancelWanted && x.state < job.StateCompleting && x.pending == job.StateNone {
+		x.cancelWanted = false
+		g.stopJob(now, x, fx)
+		return
+	}
+	g.pay(now, x, fx)
+	switch {
+	case x.state.Terminal():
+		g.deliver(now, x, fx)
+	case x.pending != job.StateNone:
+	case x.state < job.StateRunning:
+		g.fill(now, x, fx)
+	default:
+		g.review(now, x, fx)
+	}
+}

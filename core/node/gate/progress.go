@@ -1,0 +1,63 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
+
+// onProgress hears how far a job is in a datacenter. A gate that does not lead the job passes that on, once (01-69).
+func (g *Gate) onProgress(now core.Instant, m *core.Message, fx *core.Effects) {
+	b := m.Body.(*job.Progress)
+	x := g.records.by[b.Job]
+	if x == nil {
+		g.passOn(now, m, b, fx)
+		return
+	}
+	a := call.Answer{}
+	s := x.site(b.Site)
+	switch {
+	case x.accepting || s == nil:
+	case b.DE < s.de:
+		a = call.Stale(uint64(s.de))
+	case x.state.Terminal():
+		a.Code = call.CodeAlreadyTerminal
+	case b.DE > s.de || b.Seq > s.seq:
+		g.advance(now, x, s, m, b, fx)
+	}
+	g.progressAck(m, a, g.p.Self, fx)
+}
+
+func (g *Gate) advance(now core.Instant, x *record, s *site, m *core.Message, b *job.Progress, fx *core.Effects) {
+	if b.DE > s.de {
+		s.de, s.manager = b.DE, m.From
+	}
+	s.seq, s.done, s.failed, s.rate = b.Seq, b.Completed, b.Failed, b.Rate
+	if s.target {
+		g.newsOf(now, x)
+	}
+}
+
+// passOn hands progress to the gate that leads the job.
+func (g *Gate) passOn(now core.Instant, m *core.Message, b *job.Progress, fx *core.Effects) {
+	a, k := g.elsewhere(now, b.Job)
+	if a.Code != call.CodeNotLeader || k.leader == core.NoNode || m.Role == core.RoleGate {
+		g.progressAck(m, a, k.leader, fx)
+		return
+	}
+	y := fx.Send()
+	y.Kind, y.From, y.To, y.Role, y.Instance = core.KindJobProgress, g.p.Self, k.leader, core.RoleGate, g.p.Instance
+	y.Seq, y.Timeout, y.Body = g.calls.Seq(), g.cfg.Progress.Timeout, b
+	core.Hold(b)
+	g.progressAck(m, call.Answer{}, k.leader, fx)
+}
+
+func (g *Gate) progressAck(m *core.Message, a call.Answer, leader core.NodeID, fx *core.Effects) {
+	r := core.Attach[job.ProgressAck](fx, g.calls.Respond(fx, m, core.KindJobProgressAck))
+	r.Answer, r.Gate, r.JobLeader, r.Leads = a, g.p.Self, leader, leader == g.p.Self
+	for _, id := range g.p.Gates {
+		if !g.Gone(id) {
+			r.Gates = append(r.Gates, id)
+		}
+	}
+}

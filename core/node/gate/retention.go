@@ -1,0 +1,35 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// sweep forgets what is over and old enough (spec 20 §11). A job that has not ended is never forgotten, nor one that still
+// owes a datacenter something.
+func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
+	for i := len(g.records.order) - 1; i >= 0; i-- {
+		if x := g.records.order[i]; g.expired(now, x) {
+			g.forget(now, x, fx)
+		}
+	}
+	g.singles.Sweep(now, fx)
+}
+
+// expired reports whether a job's end was delivered long enough ago.
+func (g *Gate) expired(now core.Instant, x *record) bool {
+	if !x.state.Terminal() || !x.delivered || x.owes() {
+		return false
+	}
+	age := g.cfg.Retention.Failed
+	if x.state == job.StateCompleted {
+		age = g.cfg.Retention.Completed
+	}
+	return now.Sub(x.ended) >= age
+}
+
+// forget frees a job and leaves a tombstone, here and at the other gates.
+func (g *Gate) forget(now core.Instant, x *record, fx *core.Effects) {
+	g.drop(x, fx)
+	g.rep.Free(now, x.id, x.state, fx)
+}

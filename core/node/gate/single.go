@@ -1,0 +1,161 @@
+package gate
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+)
+
+// singleAsk is a request to cancel one workflow that is not answered yet.
+type singleAsk struct {
+	seq     uint64 // commits the cancel
+	sent    bool
+	open    int // datacenters that have not answered
+	request core.Message
+	status  cancel.SingleStatus
+	also    []job.WorkflowID
+	errors  []job.Failure
+	heard   bool
+}
+
+// onSingleCancel stops one workflow of a job in all its datacenters (spec 20 §7.2). It is written down first, so that every
+// datacenter hears of it, whoever asks it later (04-53, 04-54).
+func (g *Gate) onSingleCancel(now core.Instant, m *core.Message, fx *core.Effects) {
+	b := m.Body.(*cancel.SingleRequest)
+	if g.singles.Repeat(now, &g.calls, m, b.Request, fx) {
+		return
+	}
+	x := g.records.by[b.Job]
+	switch {
+	case x == nil:
+		g.redirect(now, b.Job, m, fx)
+	case x.accepting || x.pending != job.StateNone:
+		g.hold(x, m)
+	case x.state.Terminal():
+		g.answer(m, x, call.Answer{Code: call.CodeAlreadyTerminal}, fx)
+	case !x.hasFlow(b.Workflow):
+		g.answer(m, x, call.Answer{Code: call.CodeUnknownWorkflow}, fx)
+	case !g.rep.Valid(now, x.id):
+		g.answer(m, x, call.Answer{Code: call.CodeLeaseLost}, fx)
+	default:
+		g.singleCancel(now, x, m, b, fx)
+	}
+}
+
+func (x *record) hasFlow(id job.WorkflowID) bool {
+	return len(x.spec) > 0 && slices.ContainsFunc(x.spec[0].Workflows, func(w job.WorkflowSpec) bool { return w.Workflow == id })
+}
+
+func (g *Gate) singleCancel(now core.Instant, x *record, m *core.Message, b *cancel.SingleRequest, fx *core.Effects) {
+	for i := range x.singles { // a repeat: whoever asked last is answered
+		if a := &x.singles[i]; a.request.Body.(*cancel.SingleRequest).Request == b.Request {
+			core.Hold(m.Body)
+			a.request = *m
+			return
+		}
+	}
+	c := job.SingleCancel{Workflow: b.Workflow, Dependents: b.Dependents}
+	if !slices.Contains(x.cancelled, c) {
+		x.cancelled = append(slices.Clip(x.cancelled), c)
+		f := fx.JobFact(core.JobFactCancel)
+		f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(b.Workflow), x.ge, 1
+	}
+	core.Hold(m.Body)
+	x.singles = append(x.singles, singleAsk{seq: noSeq, request: *m})
+	x.singles[len(x.singles)-1].seq = g.save(now, x, true, fx)
+	g.singlesCommitted(now, x, fx)
+}
+
+// singlesCommitted sends what is committed to the datacenters of the job. Those that join it later are told with the
+// submission.
+func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.singles {
+		a := &x.singles[i]
+		if a.sent || a.seq > x.done {
+			continue
+		}
+		a.sent = true
+		for k := range x.sites {
+			if s := &x.sites[k]; isOpen(s) {
+				a.open++
+				g.sendSingle(now, x, s, a.request.Body.(*cancel.SingleRequest), fx)
+			}
+		}
+	}
+	g.singlesDone(now, x, fx)
+}
+
+func (g *Gate) sendSingle(now core.Instant, x *record, s *site, b *cancel.SingleRequest, fx *core.Effects) {
+	c := call.Make[cancel.SingleRequest](fx, core.KindSingleWorkflowCancelRequest)
+	c.Job, c.Workflow, c.Request, c.Requester, c.Dependents, c.Gate, c.Client = x.id, b.Workflow, b.Request, g.p.Self, b.Dependents, g.p.Self, b.Client
+	g.calls.Go(now, core.NoNode, core.KindSingleWorkflowCancelRequest, c, &g.how.single, call.Ticket{Op: opSingle, Job: uint64(x.id), Sub: uint64(s.id), N: uint32(b.Request)}, fx)
+}
+
+// catchUp tells datacenters of the cancels that came after they were asked.
+func (g *Gate) catchUp(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.sites {
+		s := &x.sites[i]
+		for s.target && s.singles < len(x.cancelled) {
+			c := x.cancelled[s.singles]
+			s.singles++
+			g.sendSingle(now, x, s, &cancel.SingleRequest{Workflow: c.Workflow, Dependents: c.Dependents, Client: core.NoNode}, fx)
+		}
+	}
+}
+
+// singleAnswered hears what a datacenter says. The weakest word of all is the answer.
+func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
+	r, _ := o.Reply.(*cancel.SingleResponse)
+	for i := range x.singles {
+		a := &x.singles[i]
+		if !a.sent || a.open == 0 || uint32(a.request.Body.(*cancel.SingleRequest).Request) != o.N {
+			continue
+		}
+		a.open--
+		if r == nil {
+			a.errors = append(a.errors, job.Failure{Site: uint16(o.Sub), Node: core.NoNode, Kind: job.ErrorCancelled})
+			a.weaken(cancel.SingleCancelling)
+			break
+		}
+		a.weaken(r.Status)
+		for _, id := range r.Dependents {
+			if !slices.Contains(a.also, id) {
+				a.also = append(a.also, id)
+			}
+		}
+		a.errors = append(a.errors, r.Errors...)
+		break
+	}
+	g.singlesDone(now, x, fx)
+}
+
+func (a *singleAsk) weaken(s cancel.SingleStatus) {
+	if !a.heard || s < a.status {
+		a.status = s
+	}
+	a.heard = true
+}
+
+// singlesDone answers the requests that all datacenters have answered.
+func (g *Gate) singlesDone(now core.Instant, x *record, fx *core.Effects) {
+	for i := 0; i < len(x.singles); {
+		a := &x.singles[i]
+		if !a.sent || a.open > 0 {
+			i++
+			continue
+		}
+		b := a.request.Body.(*cancel.SingleRequest)
+		if !a.heard { // no datacenter has begun
+			a.status = cancel.SinglePending
+		}
+		reply := g.calls.Respond(fx, &a.request, core.KindSingleWorkflowCancelResponse)
+		r := core.Attach[cancel.SingleResponse](fx, reply)
+		r.Job, r.Workflow, r.Request, r.Status, r.Site = x.id, b.Workflow, b.Request, a.status, job.NoSite
+		r.Dependents, r.Errors = append(r.Dependents, a.also...), append(r.Errors, a.errors...)
+		g.singles.Keep(now, &a.request, b.Request, reply, fx)
+		x.singles = slices.Delete(x.singles, i, i+1)
+	}
+}

@@ -1,0 +1,137 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/indexed"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+)
+
+// timerKind is what happens when a timer is due.
+type timerKind uint8
+
+const (
+	timerAttempt timerKind = iota // ask a manager of the datacenter, after a pause
+	timerBudget                   // the datacenter has had its time
+	timerRound                    // ask all datacenters once more
+	timerOwed                     // repeat the cancel that the datacenter is owed
+	timerLimit                    // CANCELLING or COMPLETING has waited long enough
+	timerFlow                     // results of a workflow have been waited for long enough
+	timerPush                     // tell clients how far their jobs are
+	timerSweep                    // forget what is too old
+)
+
+// timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
+type timer struct {
+	at       core.Instant
+	kind     timerKind
+	site     uint16
+	n        uint32 // which of several: the attempt, the round
+	job      job.ID
+	workflow job.WorkflowID
+}
+
+// timerBytes is the size of a timer, held to the truth by a test.
+const timerBytes = 32
+
+// timers are the deadlines of a gate.
+type timers struct{ heap []timer }
+
+// byTime orders the heap; equal times by what they are about, so that the order of arming means nothing.
+type byTime struct{}
+
+func (byTime) Before(a, b timer) bool {
+	switch {
+	case a.at != b.at:
+		return a.at < b.at
+	case a.kind != b.kind:
+		return a.kind < b.kind
+	case a.job != b.job:
+		return a.job < b.job
+	case a.workflow != b.workflow:
+		return a.workflow < b.workflow
+	case a.site != b.site:
+		return a.site < b.site
+	}
+	return a.n < b.n
+}
+
+func (byTime) Place(timer, int) {}
+
+func (t *timers) arm(x timer) { t.heap = indexed.Push(byTime{}, t.heap, x) }
+
+func (t *timers) next() core.Instant {
+	if len(t.heap) == 0 {
+		return core.Never
+	}
+	return t.heap[0].at
+}
+
+// ofJobs returns how many are about jobs.
+func (t *timers) ofJobs() (n int) {
+	for i := range t.heap {
+		if t.heap[i].job != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// pop takes out the first timer that is due.
+func (t *timers) pop(now core.Instant) (timer, bool) {
+	if t.next() > now {
+		return timer{}, false
+	}
+	x := t.heap[0]
+	t.heap = indexed.Remove(byTime{}, t.heap, 0)
+	return x, true
+}
+
+func (t *timers) memoryBytes() int { return timerBytes * cap(t.heap) }
+
+// beginTimers arms what repeats, with a phase of this gate's own (spec 01 no. 12).
+func (g *Gate) beginTimers(now core.Instant) {
+	draw := rng.New(g.p.Seed, "gate.phase", g.p.Key, uint64(g.p.Instance))
+	phase := func(period core.Duration) core.Instant {
+		return now.Add(core.Duration(float64(draw.Float64() * float64(period))))
+	}
+	g.pushAt = phase(g.cfg.Progress.Batch)
+	g.timers.arm(timer{at: phase(g.cfg.Retention.Sweep), kind: timerSweep})
+}
+
+// fire does what is due.
+func (g *Gate) fire(now core.Instant, t timer, fx *core.Effects) {
+	switch t.kind {
+	case timerPush:
+		g.pushing = false
+		g.pushProgress(now, fx)
+		return
+	case timerSweep:
+		g.sweep(now, fx)
+		g.timers.arm(timer{at: now.Add(g.cfg.Retention.Sweep), kind: timerSweep})
+		return
+	default:
+	}
+	if x := g.led(t.job); x != nil {
+		g.fireOf(now, x, t, fx)
+	}
+}
+
+// fireOf does what is due of a job that this gate leads.
+func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
+	switch t.kind {
+	case timerAttempt:
+		g.askAgain(now, x, t, fx)
+	case timerBudget:
+		g.budgetOver(now, x, t, fx)
+	case timerRound:
+		g.roundDue(now, x, t, fx)
+	case timerOwed:
+		g.owedDue(now, x, t, fx)
+	case timerLimit:
+		g.review(now, x, fx)
+	case timerFlow:
+		g.flowDue(now, x, t, fx)
+	case timerPush, timerSweep:
+	}
+}
