@@ -29,8 +29,13 @@ const (
 	JobFactDeadline
 	JobFactTimeout
 	JobFactHolder
+	JobFactRoute
+	JobFactSiteClass
+	JobFactCorrelation
+	JobFactPartition
+	JobFactEvicted
 
-	NumJobFactKinds = 24
+	NumJobFactKinds = 29
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -102,6 +107,16 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactTimeout: {name: "timeout", room: FactsOfTimeouts, doc: "something became of the job's time", from: "jobtimeout.Kind", to: "jobtimeout.Event", code: "jobtimeout.Rule", a: "since_progress", b: "lateness"},
 	// part: accepted 1, won 2, lost 3, suspended 4, resumed 5; seq: of its entry.
 	JobFactHolder: {name: "holder", room: FactsOfLeases, doc: "the part of the node in holding the job changed", a: "part", b: "seq"},
+	// Token is the digest of the record; To is the class of the choice, site −1 where there is none.
+	JobFactRoute: {name: "route", room: FactsOfRoutes, doc: "a gate decided where a job goes", from: "routing.Trigger", to: "routing.Class", code: "routing.Reason", a: "decision", b: "site"},
+	// Of datacenter site.
+	JobFactSiteClass: {name: "dc_class", room: FactsOfRoutes, doc: "a gate changed its judgement of a datacenter", from: "routing.Class", to: "routing.Class", code: "routing.ClassReason", a: "site"},
+	// Code: secondary signs; failing: confirmed and flapping datacenters, of known ones.
+	JobFactCorrelation: {name: "correlation", room: FactsOfRoutes, doc: "a gate changed its mind about how far failures of datacenters are one event", from: "routing.Severity", to: "routing.Severity", code: "signs", a: "failing", b: "known"},
+	// To = 1: it began, From = 1: it is over.
+	JobFactPartition: {name: "partition", room: FactsOfRoutes, doc: "a gate takes datacenters for cut off together, or no longer", from: "healed", to: "began"},
+	// Node, of datacenter site.
+	JobFactEvicted: {name: "evicted", room: FactsOfRoutes, doc: "a gate gives no more work to a manager that is gone or stuck", code: "health.Label", a: "site"},
 }
 
 func (k JobFactKind) String() string {

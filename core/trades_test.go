@@ -12,6 +12,7 @@ import (
 	"hypersim/core/hier"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
+	"hypersim/core/routing"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -25,7 +26,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	keys := 0
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
-		"replica": replica.Config{}, "health": health.Config{}, "jobtimeout": jobtimeout.Config{},
+		"replica": replica.Config{}, "health": health.Config{}, "routing": routing.Config{}, "jobtimeout": jobtimeout.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {

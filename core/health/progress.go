@@ -27,14 +27,14 @@ func (c *NodeKeys) OfWorker(w Worked) Progress {
 
 // Served is what a manager or gate did in an interval.
 type Served struct {
-	Pending  int // what it could have done all the time
-	Done     int
+	Pending  int     // what it could have done all the time
+	Done     float64 // in the same unit as Expected
 	Expected float64
 }
 
 // OfServer judges the progress of a manager or gate (spec 30 §2.1, the first row that matches).
 func (c *NodeKeys) OfServer(s Served) Progress {
-	switch done := float64(s.Done); {
+	switch done := s.Done; {
 	case s.Pending == 0 && s.Done == 0:
 		return Idle
 	case s.Done == 0 && s.Pending > 0:

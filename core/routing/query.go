@@ -2,6 +2,7 @@ package routing
 
 import (
 	"hypersim/core"
+	"hypersim/core/health"
 	"hypersim/core/job"
 )
 
@@ -16,20 +17,21 @@ type Query struct {
 
 // Choice is the answer. Its slices belong to the router and are valid until its next Route.
 type Choice struct {
-	Primary    []uint16 // of the best class, the best first; at most Count
+	Decision   uint64   // of its record; 0: the look changed nothing, and was not recorded
+	Primary    []uint16 // of the best class, the job's choice first; at most Count
 	Extended   []uint16 // further targets, of worse classes, where the best class has fewer than Count
 	Fallback   []uint16 // whom to try next when a target fails, in order
 	Unroutable Unroutable
+	Switched   bool // the job had another choice before, or none
 }
 
-// Distance is what a gate's coordinate says of the way to a manager. Known is false where either side has none.
+// Distance is what a gate's coordinate says of the way to a manager. Known is false where either side has none; Bound is
+// then what is assumed.
 type Distance struct {
 	Known   bool
-	RTT     float64       // ms, estimated
-	Error   float64       // ms, absolute, of both coordinates added
-	Remote  float64       // ms, of the manager's alone
-	Samples uint32        // that the manager's coordinate rests on
-	Age     core.Duration // since that coordinate was received
+	RTT     float64 // ms, estimated
+	Bound   float64 // ms, upper bound of it
+	Quality float64 // 0 … 1
 }
 
 // Local is what a gate knows of its own coordinate. Known is false where it has none.
@@ -37,12 +39,16 @@ type Local struct {
 	Known   bool
 	Samples uint32
 	Error   float64 // ms, absolute
+	Quality float64
 }
 
 // Distances says how far away managers are.
 type Distances interface {
 	Distance(now core.Instant, manager core.NodeID) Distance
 	Local(now core.Instant) Local
+
+	// Measured gives what bounds of measured distances are made of: how many deviations above the median, and the least one in ms.
+	Measured() (sigmas, floor float64)
 }
 
 // Site is a datacenter that a gate may route to.
@@ -51,9 +57,15 @@ type Site struct {
 	Managers []core.NodeID // the configured ones, ascending; shared, read only
 }
 
-// Params say what a router may choose from.
+// Params say what a router may choose from. Nil configurations mean the defaults.
 type Params struct {
+	Config    *Config        // shared, read only
+	Health    *health.Config // likewise
 	Self      core.NodeID
+	Seed      uint64 // of the run
+	Key       uint64 // of the gate's name (rng.Key)
+	Instance  uint32 // of its process
+	Start     core.Instant
 	Sites     []Site // ascending by id; shared, read only
 	Distances Distances
 }

@@ -5,63 +5,69 @@ import (
 	"slices"
 
 	"hypersim/core"
-	"hypersim/core/job"
+	"hypersim/core/federated"
+	"hypersim/core/health"
 	"hypersim/core/registry"
+	"hypersim/core/rng"
 )
-
-// manager is what a gate knows of one manager.
-type manager struct {
-	id      core.NodeID
-	site    int // index
-	heard   core.Instant
-	known   bool // a heartbeat is on record
-	leads   bool
-	term    uint64
-	version uint64
-	workers uint32
-	healthy uint32
-	load    job.Load
-}
-
-// site is what a gate knows of one datacenter.
-type site struct {
-	id      uint16
-	members []core.NodeID
-	reach   core.Reach
-	ready   bool
-}
 
 // Router is the routing of one gate.
 type Router struct {
 	p        Params
+	c        *Config
+	k        *Keys
 	sites    []site
-	managers []manager // by id
+	managers []manager // site by site
+	byID     []int32   // indexes of managers by their id
+	states   states
+	ledger   ledger
+	order    orderer
 
-	order    []candidate // of the decision under way
-	primary  []uint16
-	extended []uint16
-	fallback []uint16
-}
+	dues  []due // reservations, oldest first
+	dueAt int
 
-// candidate is one datacenter in a decision.
-type candidate struct {
-	site  int
-	class Class
-	bound float64 // ms
+	severity Severity
+	signs    int
+	serious  core.Instant // the last verdict that counts for the backoff, core.Never: none
+	hold     bool         // verdicts about datacenters are held back
+	split    bool         // several of them fail together, and it is not over yet
+	booted   bool         // with measured distances: enough datacenters have answered
+
+	next  core.Instant // tick
+	evict []int
+	facts []core.JobFact
 }
 
 // New returns a router that has heard nothing yet.
 func New(p Params) *Router {
-	r := &Router{p: p}
+	if p.Config == nil {
+		c := Default()
+		p.Config = &c
+	}
+	if p.Health == nil {
+		c := health.Default()
+		p.Health = &c
+	}
+	r := &Router{p: p, c: p.Config, k: &p.Config.Routing, ledger: newLedger(p.Config.Routing.Ring), serious: core.Never}
+	r.order = orderer{random: r.stream("route.random"), choices: r.stream("p2c"), spread: r.stream("route.spread")}
 	for i := range p.Sites {
 		s := &p.Sites[i]
-		r.sites = append(r.sites, site{id: s.ID, members: s.Managers})
-		for _, id := range s.Managers {
-			r.managers = append(r.managers, manager{id: id, site: i})
+		r.sites = append(r.sites, site{
+			id: s.ID, first: len(r.managers), n: len(s.Managers), trouble: newTrouble(&r.c.Correlation), extended: core.Never,
+			tracker: health.NewTracker(p.Health, len(s.Managers), rng.New(p.Seed, "route.evict", p.Key, uint64(p.Instance), uint64(s.ID))),
+		})
+		for k, id := range s.Managers {
+			r.byID = append(r.byID, int32(len(r.managers)))
+			r.managers = append(r.managers, manager{id: id, site: i, member: k})
 		}
 	}
-	slices.SortFunc(r.managers, func(a, b manager) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(r.byID, func(a, b int32) int { return cmp.Compare(r.managers[a].id, r.managers[b].id) })
+	r.next = p.Start.Add(r.k.Tick)
 	return r
+}
+
+func (r *Router) stream(purpose string) rng.Stream {
+	return rng.New(r.p.Seed, purpose, r.p.Key, uint64(r.p.Instance))
 }
 
 // Heard takes in a heartbeat of a manager.
@@ -70,157 +76,121 @@ func (r *Router) Heard(now core.Instant, from core.NodeID, b *registry.ManagerBe
 	if m == nil {
 		return
 	}
-	m.heard, m.known = now, true
-	m.leads, m.term, m.version = b.Leads, b.Term, b.Version
-	m.workers, m.healthy, m.load = b.Workers, b.WorkersHealthy, b.Load
+	x := &r.sites[m.site]
+	m.hear(now, b)
+	n := x.tracker.Hear(now, m.member)
+	n.Ready(b.Quorum && b.AcceptingJobs && b.WorkersHealthy > 0)
+	n.Progressed(now, r.p.Health.Node.OfServer(health.Served{Pending: int(b.Waiting), Done: float64(b.Throughput), Expected: float64(b.Expected)}))
+	if int(b.WorkersExtended) >= r.c.Correlation.Extensions {
+		x.extended = now
+	}
+	r.known(m.site, from, b.Load.Report)
+}
+
+// Signed takes in any other message of a manager: a sign of life.
+func (r *Router) Signed(now core.Instant, from core.NodeID) {
+	if m := r.manager(from); m != nil {
+		r.sites[m.site].tracker.Hear(now, m.member)
+	}
+}
+
+// Process takes in which process of a manager speaks: another one than before has no faults yet.
+func (r *Router) Process(from core.NodeID, instance uint32) {
+	if m := r.manager(from); m != nil && instance > m.instance {
+		m.instance = instance
+		m.breaker.Reset()
+	}
+}
+
+// Dead takes in whether membership, or the link, holds a manager dead.
+func (r *Router) Dead(now core.Instant, id core.NodeID, dead bool) {
+	if m := r.manager(id); m != nil {
+		if n := r.sites[m.site].tracker.Node(m.member); n != nil {
+			n.Dead(dead)
+		}
+	}
+}
+
+// Incompatible takes in whether a manager speaks a protocol that this gate does not.
+func (r *Router) Incompatible(id core.NodeID, alien bool) {
+	if m := r.manager(id); m != nil {
+		m.alien = alien
+	}
+}
+
+// Acked takes in the answer of a datacenter's leader to a probe. RTT is how long that took, negative if it was late.
+func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteReport, rtt core.Duration) {
+	m := r.manager(from)
+	if m == nil {
+		return
+	}
+	x := &r.sites[m.site]
+	x.tracker.Hear(now, m.member)
+	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Workflows, counted: a.Cores > 0}
+	if a.Health > 0 {
+		x.ack.self = Class(min(a.Health-1, NumClasses-1))
+	}
+	if rtt >= 0 {
+		x.echoes.add(now, milliseconds(rtt), r.c.Correlation.LatencyWindow, r.k.Samples)
+	}
+	if class, _ := r.judge(now, x); class < Unhealthy {
+		x.trouble.recover(now, &r.c.Correlation)
+	}
+}
+
+// Unanswered takes in that a probe of a manager ran out.
+func (r *Router) Unanswered(now core.Instant, id core.NodeID) {
+	if m := r.manager(id); m != nil {
+		if n := r.sites[m.site].tracker.Node(m.member); n != nil {
+			n.Failed()
+		}
+	}
 }
 
 // Reach takes in whether the way to a datacenter's leader is open.
 func (r *Router) Reach(now core.Instant, id uint16, reach core.Reach) {
-	if i := r.index(id); i >= 0 {
-		r.sites[i].reach = reach
+	i := r.index(id)
+	if i < 0 {
+		return
+	}
+	x := &r.sites[i]
+	worse := reach != x.reach && (reach == core.ReachSuspected || reach == core.ReachUnreachable)
+	x.reach = reach
+	if worse && x.known {
+		r.fail(now, i)
 	}
 }
+
+// fail notes a failure of a datacenter for the correlation.
+func (r *Router) fail(now core.Instant, i int) { r.sites[i].trouble.fail(now, &r.c.Correlation) }
 
 // Ready takes in whether a datacenter is registered: READY or PARTIAL (spec 20 §1.3).
 func (r *Router) Ready(now core.Instant, id uint16, ready bool) {
 	if i := r.index(id); i >= 0 {
 		r.sites[i].ready = ready
+		r.sites[i].known = r.sites[i].known || ready
 	}
 }
 
-// Route chooses the datacenters of a job.
-func (r *Router) Route(now core.Instant, q *Query) Choice {
-	r.order = r.order[:0]
-	initializing := false
-	for i := range r.sites {
-		s := &r.sites[i]
-		if slices.Contains(q.Exclude, s.id) {
-			continue
-		}
-		if !s.ready {
-			initializing = true
-			continue
-		}
-		if c := r.classify(now, i); c != Unhealthy {
-			r.order = append(r.order, candidate{site: i, class: c, bound: r.bound(now, i)})
-		}
-	}
-	if len(r.order) == 0 {
-		if initializing {
-			return Choice{Unroutable: Initializing}
-		}
-		return Choice{Unroutable: NoUsable}
-	}
-	slices.SortFunc(r.order, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.bound, b.bound), cmp.Compare(a.site, b.site))
-	})
-	return r.split(max(1, q.Count))
-}
-
-// split names the first n candidates as targets and the others as whom to try next.
-func (r *Router) split(n int) Choice {
-	r.primary, r.extended, r.fallback = r.primary[:0], r.extended[:0], r.fallback[:0]
-	for i := range r.order {
-		c := &r.order[i]
-		id := r.sites[c.site].id
-		switch {
-		case i >= n:
-			r.fallback = append(r.fallback, id)
-		case c.class == r.order[0].class:
-			r.primary = append(r.primary, id)
-		default:
-			r.extended = append(r.extended, id)
-		}
-	}
-	return Choice{Primary: r.primary, Extended: r.extended, Fallback: r.fallback}
-}
-
-// Managers appends whom to ask in a datacenter, in order: its leader, then the others by id. Managers that were never
-// heard come last.
-func (r *Router) Managers(now core.Instant, id uint16, _ job.ID, dst []core.NodeID) []core.NodeID {
-	i := r.index(id)
-	if i < 0 {
-		return dst
-	}
-	best := r.best(now, i)
-	if best != nil {
-		dst = append(dst, best.id)
-	}
-	for _, known := range [...]bool{true, false} {
-		for _, id := range r.sites[i].members {
-			if m := r.manager(id); m != best && m.known == known {
-				dst = append(dst, id)
-			}
-		}
-	}
-	return dst
-}
-
-// best returns the manager whose word on its datacenter counts: the leader of the highest term that was heard lately,
-// else the one with the highest term and version; nil if none was.
-func (r *Router) best(now core.Instant, i int) *manager {
-	var best *manager
-	for _, id := range r.sites[i].members {
-		m := r.manager(id)
-		if !m.known || now.Sub(m.heard) >= fresh {
-			continue
-		}
-		if best == nil || better(m, best) {
-			best = m
-		}
-	}
-	return best
-}
-
-func better(a, b *manager) bool {
-	if a.leads != b.leads {
-		return a.leads
-	}
-	if a.term != b.term {
-		return a.term > b.term
-	}
-	return !a.leads && a.version > b.version
-}
-
-// classify says how fit a datacenter is (spec 30 §3.3, the rules of structure).
-func (r *Router) classify(now core.Instant, i int) Class {
-	s := &r.sites[i]
-	best := r.best(now, i)
-	switch {
-	case s.reach == core.ReachUnreachable, best == nil, best.workers == 0:
-		return Unhealthy
-	case 2*best.healthy <= best.workers, s.reach == core.ReachSuspected:
-		return Degraded
-	case best.load.CoresAvailable == 0:
-		return Busy
-	}
-	return Healthy
-}
-
-// bound returns the upper bound of the round trip to a datacenter, in ms.
-func (r *Router) bound(now core.Instant, i int) float64 {
-	best := r.best(now, i)
-	d := r.p.Distances.Distance(now, best.id)
-	if !d.Known {
-		return defaultBound
-	}
-	sigma := min(max(d.Error, 1), 500)
-	return min(max(d.RTT+float64(2*sigma), 10), 10000)
+// judge returns the class of a datacenter before correlation, by its reports alone.
+func (r *Router) judge(now core.Instant, x *site) (Class, ClassReason) {
+	v := r.look(now, x)
+	return r.c.Sites.Classify(&v.Condition)
 }
 
 func (r *Router) manager(id core.NodeID) *manager {
-	i, ok := slices.BinarySearchFunc(r.managers, id, func(m manager, id core.NodeID) int { return cmp.Compare(m.id, id) })
+	i, ok := slices.BinarySearchFunc(r.byID, id, func(k int32, id core.NodeID) int { return cmp.Compare(r.managers[k].id, id) })
 	if !ok {
 		return nil
 	}
-	return &r.managers[i]
+	return &r.managers[r.byID[i]]
 }
 
 func (r *Router) index(id uint16) int {
-	i, ok := slices.BinarySearchFunc(r.sites, id, func(s site, id uint16) int { return cmp.Compare(s.id, id) })
-	if !ok {
-		return -1
+	for i := range r.sites {
+		if r.sites[i].id == id {
+			return i
+		}
 	}
-	return i
+	return -1
 }

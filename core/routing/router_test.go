@@ -10,74 +10,215 @@ import (
 	"hypersim/core/registry"
 )
 
-// flat is a gate for which every manager is so far away, in ms.
-type flat map[core.NodeID]float64
-
-func (f flat) Distance(_ core.Instant, id core.NodeID) Distance {
-	rtt, ok := f[id]
-	return Distance{Known: ok, RTT: rtt, Samples: 50}
-}
-
-func (flat) Local(core.Instant) Local { return Local{Known: true, Samples: 50, Error: 1} }
-
 const second = core.Instant(time.Second)
 
-func threeSites() *Router {
-	r := New(Params{
-		Sites:     []Site{{0, []core.NodeID{0, 1, 2}}, {1, []core.NodeID{10, 11, 12}}, {2, []core.NodeID{20, 21, 22}}},
-		Distances: flat{0: 80, 10: 20, 20: 50},
-	})
-	for i, s := range r.sites {
-		r.Ready(0, s.id, true)
-		r.Reach(0, s.id, core.ReachReachable)
-		for k, id := range s.members {
-			r.Heard(0, id, &registry.ManagerBeat{Site: uint16(i), Leads: k == 0, Term: 1, Workers: 4, WorkersHealthy: 4, Load: job.Load{Cores: 32, CoresAvailable: 8}})
-		}
-	}
-	return r
+func at(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
+
+// ways is a gate for which every manager is as far away as it says, in ms, with the given quality.
+type ways struct {
+	bound, quality map[core.NodeID]float64
+	local          Local
 }
 
+func (w *ways) Distance(_ core.Instant, id core.NodeID) Distance {
+	ms, ok := w.bound[id]
+	if !ok {
+		return Distance{Bound: 200}
+	}
+	q, ok := w.quality[id]
+	if !ok {
+		q = 1
+	}
+	return Distance{Known: true, RTT: ms, Bound: ms, Quality: q}
+}
+
+func (w *ways) Local(core.Instant) Local { return w.local }
+
+func (*ways) Measured() (sigmas, floor float64) { return 2, 1 }
+
+// bench is a router with its world: so many datacenters, each with three managers, the first of which leads.
+type bench struct {
+	*Router
+	ways *ways
+	beat []registry.ManagerBeat
+	cfg  Config
+}
+
+func newBench(n int, set func(*Config)) *bench {
+	b := &bench{ways: &ways{bound: map[core.NodeID]float64{}, quality: map[core.NodeID]float64{}, local: Local{Known: true, Samples: 50, Error: 1, Quality: 1}}, cfg: Default()}
+	if set != nil {
+		set(&b.cfg)
+	}
+	var sites []Site
+	for i := range n {
+		id := core.NodeID(10 * i)
+		sites = append(sites, Site{uint16(i), []core.NodeID{id, id + 1, id + 2}})
+	}
+	b.Router = New(Params{Config: &b.cfg, Self: 999, Seed: 1, Key: 2, Sites: sites, Distances: b.ways})
+	for i := range n {
+		b.ways.bound[core.NodeID(10*i)] = 50
+		b.beat = append(b.beat, registry.ManagerBeat{
+			Site: uint16(i), State: registry.StateActive, Term: 1, Workers: 4, WorkersHealthy: 4, Quorum: true, AcceptingJobs: true,
+			Load: job.Load{Cores: 64, CoresAvailable: 64},
+		})
+		b.Router.Ready(0, uint16(i), true)
+		b.Router.Reach(0, uint16(i), core.ReachReachable)
+	}
+	b.hear(0)
+	return b
+}
+
+// hear lets all managers say what they have to say.
+func (b *bench) hear(now core.Instant) {
+	for i := range b.beat {
+		b.hearSite(now, i)
+	}
+}
+
+func (b *bench) hearSite(now core.Instant, i int) {
+	for k := range 3 {
+		beat := b.beat[i]
+		beat.Leads = k == 0
+		b.Heard(now, core.NodeID(10*i+k), &beat)
+	}
+}
+
+func (b *bench) distance(site int, ms float64) { b.ways.bound[core.NodeID(10*site)] = ms }
+
+func (b *bench) free(site int, cores uint32) { b.beat[site].Load.CoresAvailable = cores }
+
 func TestNearestFirstWithinItsClass(t *testing.T) {
-	r := threeSites()
-	c := r.Route(second, &Query{Job: 1, Count: 2})
+	b := newBench(3, nil)
+	b.distance(0, 80)
+	b.distance(1, 20)
+	c := b.Route(second, &Query{Job: 1, Count: 2})
 	if !slices.Equal(c.Primary, []uint16{1, 2}) || !slices.Equal(c.Fallback, []uint16{0}) || len(c.Extended) != 0 {
 		t.Errorf("%+v", c)
 	}
-	full := registry.ManagerBeat{Site: 1, Leads: true, Term: 1, Workers: 4, WorkersHealthy: 4, Load: job.Load{Cores: 32}}
-	r.Heard(second, 10, &full) // a full datacenter comes after all that have room, however near it is
-	if c = r.Route(second, &Query{Job: 1}); !slices.Equal(c.Primary, []uint16{2}) || !slices.Equal(c.Fallback, []uint16{0, 1}) {
+	b.free(1, 0) // a full datacenter comes after all that have room, however near it is
+	b.hear(second)
+	if c = b.Route(second, &Query{Job: 2}); !slices.Equal(c.Primary, []uint16{2}) || !slices.Equal(c.Fallback, []uint16{0, 1}) {
 		t.Errorf("%+v", c)
 	}
-	if c = r.Route(second, &Query{Job: 1, Count: 3}); !slices.Equal(c.Primary, []uint16{2, 0}) || !slices.Equal(c.Extended, []uint16{1}) {
+	if c = b.Route(second, &Query{Job: 2, Count: 3}); !slices.Equal(c.Primary, []uint16{2, 0}) || !slices.Equal(c.Extended, []uint16{1}) {
 		t.Errorf("%+v", c)
 	}
 }
 
 func TestWhatCannotTakeAJobIsNotNamed(t *testing.T) {
-	r := threeSites()
-	r.Reach(second, 1, core.ReachUnreachable)
-	r.Reach(second, 2, core.ReachSuspected)
-	c := r.Route(second, &Query{Job: 1})
+	b := newBench(3, nil)
+	b.Reach(second, 1, core.ReachUnreachable)
+	b.Reach(second, 2, core.ReachSuspected)
+	c := b.Route(second, &Query{Job: 1})
 	if !slices.Equal(c.Primary, []uint16{0}) || !slices.Equal(c.Fallback, []uint16{2}) {
 		t.Errorf("%+v", c)
 	}
-	if c = r.Route(second, &Query{Job: 1, Exclude: []uint16{0, 2}}); c.Unroutable != NoUsable || c.Primary != nil {
+	d := b.Decision(c.Decision)
+	if x := d.Find(1); x.Exclusion != ExUnhealthy || x.Verdict != Excluded || x.Why != ReasonUnreachable {
+		t.Errorf("%+v", x)
+	}
+	if c = b.Route(second, &Query{Job: 2, Exclude: []uint16{0, 2}}); c.Unroutable != NoUsable || len(c.Primary) > 0 {
 		t.Errorf("%+v", c)
 	}
-	r.Ready(second, 1, false)
-	if c = r.Route(second, &Query{Job: 1, Exclude: []uint16{0, 2}}); c.Unroutable != Initializing {
+	b.Ready(second, 1, false)
+	if c = b.Route(second, &Query{Job: 2, Exclude: []uint16{0, 2}}); c.Unroutable != Initializing {
 		t.Errorf("%+v", c)
 	}
-	if c = r.Route(31*second, &Query{Job: 1}); c.Unroutable != Initializing {
+	if c = b.Route(31*second, &Query{Job: 1}); c.Unroutable != Initializing {
 		t.Errorf("nobody was heard for 31 s: %+v", c)
 	}
 }
 
-func TestTheLeaderIsAskedFirst(t *testing.T) {
-	r := threeSites()
-	beat := registry.ManagerBeat{Site: 1, Leads: true, Term: 2, Workers: 4, WorkersHealthy: 4, Load: job.Load{Cores: 32, CoresAvailable: 8}}
-	r.Heard(second, 11, &beat)
-	if have := r.Managers(second, 1, 1, nil); !slices.Equal(have, []core.NodeID{11, 10, 12}) {
-		t.Errorf("%v", have)
+// Each rule of spec 30 §4.3 excludes, and is named.
+func TestExclusions(t *testing.T) {
+	for _, v := range []struct {
+		want Exclusion
+		do   func(b *bench)
+	}{
+		{ExInitializing, func(b *bench) { b.Ready(second, 0, false) }},
+		{ExUnhealthy, func(b *bench) { b.Reach(second, 0, core.ReachUnreachable) }},
+		{ExVersion, func(b *bench) {
+			for id := range core.NodeID(3) {
+				b.Incompatible(id, true)
+			}
+		}},
+		{ExBreakers, func(b *bench) {
+			for id := range core.NodeID(3) {
+				for range 3 {
+					b.Called(second, id, Fault)
+				}
+				b.Signed(second, id) // they are there, though calls fail
+			}
+		}},
+		{ExStale, func(b *bench) {
+			for now := second; now < 62*second; now += second {
+				for id := range core.NodeID(3) {
+					b.Signed(now, id) // they are there, and say nothing of themselves
+				}
+				b.hearSite(now, 1)
+			}
+		}},
+		{ExJob, nil},
+	} {
+		b := newBench(2, nil)
+		q := Query{Job: 1}
+		now := second
+		if v.do != nil {
+			v.do(b)
+		} else {
+			q.Exclude = []uint16{0}
+		}
+		if v.want == ExStale {
+			now = 61 * second
+		}
+		c := b.Route(now, &q)
+		if x := b.Decision(c.Decision).Find(0); x.Exclusion != v.want || !slices.Equal(c.Primary, []uint16{1}) || len(c.Fallback) > 0 {
+			t.Errorf("%v: %v, %+v", v.want, x.Exclusion, c)
+		}
+	}
+}
+
+func TestManagersOfADatacenter(t *testing.T) {
+	b := newBench(1, func(c *Config) { c.Routing.Managers = 3 })
+	b.ways.bound[1], b.ways.bound[2] = 90, 70
+	if have := b.Managers(second, 0, 1, nil); !slices.Equal(have, []core.NodeID{0, 2, 1}) {
+		t.Errorf("the leader, then by distance: %v", have)
+	}
+	b.Accepted(second, 1, 0, 1, job.Load{})
+	if have := b.Managers(second, 0, 1, nil); !slices.Equal(have, []core.NodeID{1, 0, 2}) {
+		t.Errorf("who accepted the job before comes first: %v", have)
+	}
+	if have := b.Managers(second, 0, 2, nil); !slices.Equal(have, []core.NodeID{0, 2, 1}) {
+		t.Errorf("of that job only: %v", have)
+	}
+	beat := b.beat[0]
+	beat.AcceptingJobs = false
+	b.Heard(second, 2, &beat)
+	for range 3 {
+		b.Called(second, 0, Fault)
+	}
+	if have := b.Managers(second, 0, 2, nil); !slices.Equal(have, []core.NodeID{1}) {
+		t.Errorf("one drains and one fails: %v", have)
+	}
+	slow := b.beat[0]
+	slow.Waiting, slow.Throughput, slow.Expected = 10, 1, 2
+	b.Heard(second, 1, &slow)
+	b.Heard(second, 2, &b.beat[0])
+	if have := b.Managers(second, 0, 2, nil); !slices.Equal(have, []core.NodeID{2, 1}) {
+		t.Errorf("one without blame first: %v", have)
+	}
+	b.cfg.Routing.Managers = 1
+	if have := b.Managers(second, 0, 1, nil); !slices.Equal(have, []core.NodeID{1}) {
+		t.Errorf("at most one: %v", have)
+	}
+}
+
+func TestWaitsOfAttempts(t *testing.T) {
+	b := newBench(1, nil)
+	for _, v := range []struct{ ms, want float64 }{{50, 1}, {500, 1.5}, {5000, 5}} {
+		b.distance(0, v.ms)
+		if have := b.Wait(0, 0); have != core.Seconds(v.want) {
+			t.Errorf("%v ms away: %v", v.ms, have)
+		}
 	}
 }

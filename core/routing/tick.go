@@ -1,0 +1,90 @@
+package routing
+
+import "hypersim/core"
+
+// Deadline reports when Wake is next needed.
+func (r *Router) Deadline() (core.Instant, bool) { return r.next, true }
+
+// Wake looks at the health of managers, the classes of datacenters and their correlation.
+func (r *Router) Wake(now core.Instant) {
+	if now < r.next {
+		return
+	}
+	r.next = now.Add(r.k.Tick)
+	r.expire(now)
+	for i := range r.sites {
+		r.evictions(now, i)
+	}
+	for i := range r.sites {
+		r.raws(now, i)
+	}
+	r.correlate(now)
+	for i := range r.sites {
+		r.publish(now, i)
+	}
+}
+
+// evictions takes managers out that are gone.
+func (r *Router) evictions(now core.Instant, i int) {
+	x := &r.sites[i]
+	r.evict = x.tracker.Tick(now, r.evict[:0])
+	for _, k := range r.evict {
+		m := &r.managers[x.first+k]
+		x.tracker.Handed(k) // a manager's jobs are taken over by its peers, not by the gate
+		f := r.fact(core.JobFactEvicted)
+		f.Node = m.id
+		_, label := x.tracker.Decide(now, k)
+		f.Code = uint8(label)
+		f.A = int64(x.id)
+	}
+}
+
+// raws notes datacenters that became UNHEALTHY, for the correlation.
+func (r *Router) raws(now core.Instant, i int) {
+	x := &r.sites[i]
+	if !x.ready {
+		return
+	}
+	raw, _ := r.judge(now, x)
+	if raw == Unhealthy && x.raw != Unhealthy {
+		r.fail(now, i)
+	}
+	x.raw = raw
+	x.trouble.tick(now, &r.c.Correlation)
+}
+
+// publish tells of changes of class.
+func (r *Router) publish(now core.Instant, i int) {
+	x := &r.sites[i]
+	if !x.ready {
+		return
+	}
+	class, why := r.judge(now, x)
+	class, why = Adjust(class, why, r.around(now, x))
+	if class != x.class {
+		f := r.fact(core.JobFactSiteClass)
+		f.From, f.To, f.Code = uint8(x.class), uint8(class), uint8(why)
+		f.A = int64(x.id)
+	}
+	x.class, x.why = class, why
+}
+
+// ClassOf returns the class of a datacenter as it was published last, and why.
+func (r *Router) ClassOf(site uint16) (Class, ClassReason) {
+	if i := r.index(site); i >= 0 {
+		return r.sites[i].class, r.sites[i].why
+	}
+	return Unhealthy, ReasonNoManagers
+}
+
+// fact appends a fact to be told with Tell.
+func (r *Router) fact(k core.JobFactKind) *core.JobFact {
+	r.facts = append(r.facts, core.JobFact{Kind: k, Node: core.NoNode})
+	return &r.facts[len(r.facts)-1]
+}
+
+// Tell appends the facts that came up since the last Tell. Whoever owns the router calls it at the end of each of its steps.
+func (r *Router) Tell(fx *core.Effects) {
+	fx.JobFacts = append(fx.JobFacts, r.facts...)
+	r.facts = r.facts[:0]
+}
