@@ -23,7 +23,7 @@ GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help check test tests fmt vet lint tidy modules smoke hunt validate alarms bench fuzz golden cover
+.PHONY: help check test tests fmt vet lint tidy modules smoke hunt validate guard alarms bench fuzz golden cover
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ smoke: ## the flagship in several processes: one seed one digest, another seed a
 
 validate: ## reproduce the reference figures: table and plots in results/ (QUICK=--quick: two minutes)
 	$(GO) run ./cmd/hypersim validate --force $(QUICK)
+
+guard: ## the regression suite against results/baseline (QUICK=--quick: a minute)
+	$(GO) run ./cmd/hypersim bench $(QUICK)
 
 alarms: ## sweeps compared with themselves and with slower ones: false alarms, and what is found
 	$(GO) test -tags validate -run Validate -v -timeout 60m ./cmd/hypersim

@@ -30,6 +30,7 @@ var long = []string{
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",
+	"hypersim bench", // and it needs the baseline of the repository; docs/bench.md and the script bench show what it says
 }
 
 func (e example) is(list []string) bool {

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hypersim/cmd/internal/bench"
+	"hypersim/cmd/internal/runner"
+	"hypersim/cmd/internal/validate"
+)
+
+// baselineFile is where the baseline of this repository is.
+var baselineFile = filepath.Join("results", "baseline", "bench.json")
+
+type benchFlags struct {
+	only, baseline, junit, markdown string
+	workers                         int
+	quick, update, list             bool
+	json, quiet, force              bool
+}
+
+func newBench() *cobra.Command {
+	var f benchFlags
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Run the regression suite and compare it with its baseline",
+		Long: `bench runs a fixed suite, the bundled scenarios bench-* and some timings, and compares it with a baseline, the file
+results/baseline/bench.json unless --baseline names another.
+
+Runs are compared exactly: the same program gives the same digests. Where they have moved, each measure is compared seed by
+seed, and is worse if the seeds agree that it differs and the difference matters. Speed is processor time as a ratio to a
+plain event loop that is timed in turns with it; what seems slower is timed again before it is told. Allocations and
+bytes are exact.
+
+A digest that moves fails the suite, too: somebody has to mean it. --update runs the full suite, shows what changes and
+writes the baseline anew; commit it with the change that moves it.
+
+Exit status: 0 nothing is worse, slower or moved; 1 something is; 2 bad usage; 3 internal error; 130 interrupted.`,
+		Example: `  hypersim bench --quick
+  hypersim bench --only 'detection|loss'
+  hypersim bench --list
+  hypersim bench --quick --junit bench.xml --markdown bench.md --force
+  hypersim bench --update`,
+		Args: args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	fl := cmd.Flags()
+	fl.BoolVar(&f.quick, "quick", false, "fewer seeds and shorter timings: under two minutes on two cores")
+	fl.StringVar(&f.only, "only", "", "what matches this `regexp` only, of the names that --list tells")
+	fl.BoolVar(&f.list, "list", false, "list the suite and run nothing")
+	fl.BoolVar(&f.update, "update", false, "run all, show what changes, and write the baseline anew")
+	fl.StringVar(&f.baseline, "baseline", baselineFile, "the `file` to compare with, or to write")
+	fl.StringVar(&f.junit, "junit", "", "also write JUnit XML to this `file`")
+	fl.StringVar(&f.markdown, "markdown", "", "also write a summary as markdown to this `file`")
+	fl.BoolVar(&f.force, "force", false, "replace the files of --junit and --markdown")
+	fl.IntVar(&f.workers, "jobs", 0, "runs at once; changes no value (default: one per core)")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object instead of the table")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print no progress")
+	return cmd
+}
+
+func (f *benchFlags) run(cmd *cobra.Command) error {
+	if f.list {
+		return bench.List(cmd.OutOrStdout())
+	}
+	opt, was, err := f.prepare(cmd)
+	if err != nil {
+		return usageError{err}
+	}
+	log := &validateConsole{console: *newConsole(cmd.ErrOrStderr(), f.quiet)}
+	start := time.Now()
+	opt.Progress = func(done, total int, name string) {
+		log.progress(validate.Progress{Done: done, Total: total, Name: name, Share: float64(done) / float64(total), Wall: time.Since(start)})
+	}
+	is, err := bench.Do(cmd.Context(), *opt)
+	log.close()
+	switch {
+	case cmd.Context().Err() != nil:
+		return status(exitInterrupted)
+	case err != nil:
+		return err
+	}
+	failed, err := f.told(cmd, was, is, opt)
+	switch {
+	case err != nil:
+		return err
+	case f.update:
+		return writeNew(f.baseline, "--baseline", true, is.Encode)
+	case failed:
+		return status(exitFailed)
+	}
+	return nil
+}
+
+// prepare checks all that can be known to be wrong before anything runs.
+func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench.Result, err error) {
+	var bad []error
+	opt = &bench.Options{Quick: f.quick, Workers: f.workers}
+	if cmd.Flags().Changed("jobs") && f.workers < 1 {
+		bad = append(bad, fmt.Errorf("--jobs = %d: must be ≥ 1", f.workers))
+	}
+	if f.workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if f.update && (f.quick || f.only != "") {
+		bad = append(bad, errors.New("--update runs the whole suite: leave --quick and --only away"))
+	}
+	if f.only != "" {
+		if opt.Only, err = regexp.Compile(f.only); err != nil {
+			bad = append(bad, fmt.Errorf("--only: %w", err))
+		} else if opt.None() {
+			bad = append(bad, fmt.Errorf("--only %s: nothing of the suite is called so; hypersim bench --list tells the names", f.only))
+		}
+	}
+	for flag, path := range map[string]string{"--junit": f.junit, "--markdown": f.markdown} {
+		if path != "" {
+			if err := mayWrite(path, flag, f.force); err != nil {
+				bad = append(bad, err)
+			}
+		}
+	}
+	build := runner.ReadBuild(version)
+	opt.Build = build.String()
+	was, err = bench.ReadBaseline(f.baseline)
+	switch {
+	case f.update && errors.Is(err, fs.ErrNotExist):
+		was = nil
+		if err := os.MkdirAll(filepath.Dir(f.baseline), 0o755); err != nil {
+			bad = append(bad, fmt.Errorf("--baseline: %w", err))
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		bad = append(bad, fmt.Errorf("%s: there is no baseline; run this where the repository is, name one with --baseline, or make one with --update", f.baseline))
+	case f.update && err != nil: // it is replaced
+		was = nil
+	case err != nil:
+		bad = append(bad, err)
+	}
+	return opt, was, errors.Join(bad...)
+}
+
+// told prints the comparison, where there is something to compare with.
+func (f *benchFlags) told(cmd *cobra.Command, was, is *bench.Result, opt *bench.Options) (failed bool, err error) {
+	if was == nil {
+		return false, nil
+	}
+	report, err := bench.Compare(was, is, opt)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range []struct {
+		flag, path string
+		fill       func(io.Writer) error
+	}{{"--junit", f.junit, report.JUnit}, {"--markdown", f.markdown, report.Markdown}} {
+		if x.path != "" {
+			if err := writeNew(x.path, x.flag, f.force, x.fill); err != nil {
+				return false, err
+			}
+		}
+	}
+	out := cmd.OutOrStdout()
+	if f.json {
+		return report.Failed > 0, report.JSON(out)
+	}
+	return report.Failed > 0, report.Text(out, benchPaint(out))
+}
+
+func benchPaint(out io.Writer) func(bench.Verdict, string) string {
+	if !colours(out) {
+		return nil
+	}
+	return func(_ bench.Verdict, word string) string { return red + word + plain }
+}

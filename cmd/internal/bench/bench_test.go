@@ -1,0 +1,208 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/xml"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hypersim/scenarios"
+)
+
+// outcome is a bench that gave one measure per seed.
+func outcome(digest string, values ...float64) Outcome {
+	o := Outcome{Scenario: "bench-detection", Identity: "i"}
+	for i, v := range values {
+		m := Measured{Unit: "s"}
+		if !math.IsNaN(v) {
+			m.Value = &v
+		}
+		o.Runs = append(o.Runs, Run{Seed: uint64(i + 1), Digest: digest, Measured: map[string]Measured{"first-dead": m, "false-deaths": m}})
+	}
+	return o
+}
+
+func result(o Outcome) *Result { return &Result{Schema: schema, Benches: []Outcome{o}} }
+
+// verdicts of a comparison, by value.
+func verdicts(t *testing.T, was, is *Result) (map[string]Verdict, *Report) {
+	t.Helper()
+	r, err := Compare(was, is, &Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]Verdict{}
+	for i := range r.Rows {
+		out[r.Rows[i].Value] = r.Rows[i].Verdict
+	}
+	return out, r
+}
+
+func TestVerdicts(t *testing.T) {
+	base := outcome("0123456789abcdef", 8, 9, 10, 8.5, 9.5, 9)
+	shifted := func(d float64) Outcome {
+		o := outcome("fedcba9876543210", 8+d, 9+d, 10+d, 8.5+d, 9.5+d, 9+d)
+		return o
+	}
+	other := base
+	other.Identity = "j"
+	for _, c := range []struct {
+		name         string
+		is           Outcome
+		digest, dead Verdict
+	}{
+		{"same", base, Same, ""},
+		{"a twentieth is the limit", shifted(0.4), Moved, Unclear},
+		{"later by a second", shifted(1), Moved, Worse},
+		{"sooner by a second", shifted(-1), Moved, Better},
+		{"seeds disagree", outcome("fedcba9876543210", 18, 9, 1, 8.5, 19.5, 9), Moved, Unclear},
+		{"it never comes", outcome("fedcba9876543210", 8, 9, math.NaN(), 8.5, 9.5, 9), Moved, Worse},
+		{"another scenario", other, Other, Unclear},
+	} {
+		got, _ := verdicts(t, result(base), result(c.is))
+		if got["digest"] != c.digest || got["first-dead"] != c.dead {
+			t.Errorf("%s: digest %q, first-dead %q; want %q, %q", c.name, got["digest"], got["first-dead"], c.digest, c.dead)
+		}
+	}
+}
+
+// A value that is 0 while all is well fails by what it grows, not by its share.
+func TestRareMeasures(t *testing.T) {
+	was, is := outcome("0123456789abcdef", 0, 0, 0, 0), outcome("fedcba9876543210", 1, 1, 1, 1)
+	if got, _ := verdicts(t, result(was), result(is)); got["false-deaths"] != Worse {
+		t.Errorf("four false deaths are %q", got["false-deaths"])
+	}
+	is = outcome("fedcba9876543210", 0, 1, 0, 0)
+	if got, _ := verdicts(t, result(was), result(is)); got["false-deaths"] != Unclear {
+		t.Errorf("one false death in four runs is %q", got["false-deaths"])
+	}
+}
+
+func TestExactAndGone(t *testing.T) {
+	was := &Result{Schema: schema, Benches: []Outcome{{Scenario: "bench-old"}}, Exact: []Value{{"exact-bytes", 96.5, "B per pair"}}}
+	is := &Result{Schema: schema, Exact: []Value{{"exact-bytes", 97, "B per pair"}, {"exact-new", 1, ""}}}
+	_, r := verdicts(t, was, is)
+	got := map[string]Verdict{}
+	for i := range r.Rows {
+		got[r.Rows[i].Bench] = r.Rows[i].Verdict
+	}
+	if got["exact-bytes"] != Moved || got["exact-new"] != New || got["bench-old"] != Gone || r.Failed != 2 {
+		t.Errorf("verdicts %v, %d failed", got, r.Failed)
+	}
+}
+
+// A kernel that is 30 % slower is told; one that was timed on a busy machine is not.
+func TestSpeedIsTimedAgain(t *testing.T) {
+	now, err := timedNow("speed-kernel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		was, is float64
+		want    Verdict
+	}{{now / 1.6, now, Slower}, {now * 1.05, now * 3, Same}, {now * 1.6, now, Faster}} {
+		_, r := verdicts(t, &Result{Speeds: []Value{{"speed-kernel", c.was, ""}}}, &Result{Speeds: []Value{{"speed-kernel", c.is, ""}}})
+		if r.Rows[0].Verdict != c.want {
+			t.Errorf("was %.3f, is %.3f: %q, want %q", c.was, c.is, r.Rows[0].Verdict, c.want)
+		}
+	}
+}
+
+func timedNow(name string) (float64, error) {
+	v := &Value{Name: name, Value: math.Inf(1)}
+	err := new(Result).again(v)
+	return v.Value, err
+}
+
+// The suite's measures are expectations of its scenarios, which judge nothing.
+func TestSuiteIsWhole(t *testing.T) {
+	for _, b := range Suite() {
+		sc, err := scenarios.Load(b.Scenario, nil, scenarios.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := map[string]bool{}
+		for i := range sc.Expects {
+			ids[sc.Expects[i].ID] = true
+		}
+		for _, m := range b.Measures {
+			if !ids[m.ID] {
+				t.Errorf("%s has no expectation %q", b.Scenario, m.ID)
+			}
+			delete(ids, m.ID)
+		}
+		if len(ids) > 0 {
+			t.Errorf("%s: nobody compares %v", b.Scenario, ids)
+		}
+		if b.Quick > b.Full {
+			t.Errorf("%s: %d seeds in a quick run, %d in a full one", b.Scenario, b.Quick, b.Full)
+		}
+	}
+}
+
+func TestForms(t *testing.T) {
+	was, is := outcome("0123456789abcdef", 8, 9, 10), outcome("fedcba9876543210", 18, 19, 20)
+	_, r := verdicts(t, result(was), result(is))
+	var text, junit, mark bytes.Buffer
+	for _, err := range []error{r.Text(&text, nil), r.JUnit(&junit), r.Markdown(&mark)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"worse", "bench-detection, first-dead, seeds 1 2 3", "hypersim run bench-detection --seed 1", "+10", "1 of the scenarios run otherwise"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the table lacks %q:\n%s", want, text.String())
+		}
+	}
+	var read junitSuites
+	if err := xml.Unmarshal(junit.Bytes(), &read); err != nil || len(read.Suites) != 1 || read.Suites[0].Failures != r.Failed {
+		t.Errorf("JUnit: %v, %+v", err, read)
+	}
+	if !strings.Contains(mark.String(), "**worse** bench-detection") {
+		t.Errorf("markdown:\n%s", mark.String())
+	}
+}
+
+func TestReadBaseline(t *testing.T) {
+	whole := `{"schema":1,"build":"","benches":[{"scenario":"a","identity":"","runs":[{"seed":1,"digest":"0123456789abcdef","events":1,"measured":{}}]}],"exact":[],"speeds":[]}`
+	for _, c := range []struct{ text, want string }{
+		{whole, ""},
+		{whole[:len(whole)-3], "no baseline of hypersim bench"},
+		{whole + "{}", "something follows"},
+		{strings.Replace(whole, `"schema":1`, `"schema":2`, 1), "schema = 2"},
+		{strings.Replace(whole, "0123456789abcdef", "0123", 1), "benches[0].runs[0].digest"},
+		{strings.Replace(whole, `"exact"`, `"extra"`, 1), "extra"},
+	} {
+		path := filepath.Join(t.TempDir(), "b.json")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadBaseline(path)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.text, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, want %q", c.text, err, c.want)
+		}
+	}
+}
+
+func FuzzReadBaseline(f *testing.F) {
+	f.Add([]byte(`{"schema":1,"benches":[{"scenario":"a","runs":[{"digest":"0123456789abcdef"}]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		path := filepath.Join(t.TempDir(), "b.json")
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := ReadBaseline(path)
+		if err != nil {
+			return
+		}
+		if _, err := Compare(r, r, &Options{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,264 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+
+	"hypersim/analysis/stats"
+)
+
+// Verdict is what a row comes to.
+type Verdict string
+
+// The verdicts.
+const (
+	Same    Verdict = "same"    // exactly, or as fast as it was
+	Better  Verdict = "better"  //
+	Faster  Verdict = "faster"  //
+	Unclear Verdict = "unclear" // it differs, but not for sure, or not by enough to matter
+	New     Verdict = "new"     // the baseline has none
+	Broken  Verdict = "broken"  // an invariant does not hold, or the run did not come to its end
+	Worse   Verdict = "worse"   //
+	Slower  Verdict = "slower"  //
+	Moved   Verdict = "moved"   // a digest or an exact value differs
+	Other   Verdict = "other"   // the baseline's scenario was another
+	Gone    Verdict = "gone"    // the baseline has it, the suite has not
+)
+
+// Fails reports whether a row of this verdict fails the suite.
+func (v Verdict) Fails() bool {
+	switch v {
+	case Broken, Worse, Slower, Moved, Other, Gone:
+		return true
+	case Same, Better, Faster, Unclear, New:
+	}
+	return false
+}
+
+// Row is one value beside that of the baseline.
+type Row struct {
+	Bench   string         `json:"bench"`
+	Value   string         `json:"value"` // digest, the id of a measure, or a name
+	Unit    string         `json:"unit"`
+	Was     *float64       `json:"was"` // means over the seeds
+	Is      *float64       `json:"is"`
+	Change  stats.Interval `json:"-"` // of is − was, by seed
+	Low     *float64       `json:"change_low"`
+	High    *float64       `json:"change_high"`
+	Seeds   []uint64       `json:"seeds"`
+	Verdict Verdict        `json:"verdict"`
+	Why     string         `json:"why"`
+	Repeat  string         `json:"repeat"` // the command that shows it
+}
+
+// Report is what a comparison comes to.
+type Report struct {
+	Rows     []Row  `json:"rows"`
+	Baseline string `json:"baseline_build"`
+	Build    string `json:"build"`
+	Failed   int    `json:"failed"`
+}
+
+// slower is the ratio of speeds from which a difference is told, and its inverse. On two cores with a load of thirteen the
+// least of 25 turns differs by up to 14 % from one time to the next. attempts is how often it is timed until it is told.
+const (
+	slower   = 1.2
+	attempts = 4
+)
+
+// Compare puts is beside the baseline was. What seems slower is timed again.
+func Compare(was, is *Result, opt *Options) (*Report, error) {
+	r := &Report{Baseline: was.Build, Build: is.Build}
+	for _, b := range Suite() {
+		if now := is.outcome(b.Scenario); now != nil {
+			r.bench(&b, was.outcome(b.Scenario), now)
+		}
+	}
+	for _, v := range is.Exact {
+		r.exact(find(was.Exact, v.Name), v)
+	}
+	for i := range is.Speeds {
+		if err := r.speed(find(was.Speeds, is.Speeds[i].Name), &is.Speeds[i], is); err != nil {
+			return nil, err
+		}
+	}
+	r.gone(was, is, opt)
+	for i := range r.Rows {
+		if r.Rows[i].Verdict.Fails() {
+			r.Failed++
+		}
+	}
+	return r, nil
+}
+
+// bench adds the rows of one scenario: its digests, and where they have moved all its measures.
+func (r *Report) bench(b *Bench, was, now *Outcome) {
+	row := Row{Bench: b.Scenario, Value: "digest", Verdict: Same, Why: fmt.Sprintf("%d seeds run as they did, event by event", len(now.Runs))}
+	switch {
+	case was == nil:
+		row.Verdict, row.Why = New, "the baseline has none; --update adds it"
+	case was.Identity != now.Identity:
+		row.Verdict, row.Why = Other, "the scenario is another than that of the baseline, or its defaults are; --update, if that is meant"
+	default:
+		for i := range now.Runs {
+			if x := was.run(now.Runs[i].Seed); x == nil || x.Digest != now.Runs[i].Digest {
+				row.Seeds = append(row.Seeds, now.Runs[i].Seed)
+			}
+		}
+		if len(row.Seeds) > 0 {
+			row.Verdict, row.Why = Moved, fmt.Sprintf("%d of %d seeds run otherwise than they did; --update, if that is meant", len(row.Seeds), len(now.Runs))
+			row.Repeat = fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, row.Seeds[0])
+		}
+	}
+	r.Rows = append(r.Rows, row)
+	r.broken(b, now)
+	if row.Verdict == Same || was == nil {
+		return
+	}
+	for _, m := range b.Measures {
+		r.Rows = append(r.Rows, m.row(b, was, now))
+	}
+}
+
+// broken adds a row where runs break an invariant.
+func (r *Report) broken(b *Bench, now *Outcome) {
+	row := Row{Bench: b.Scenario, Value: "invariants", Verdict: Broken}
+	for i := range now.Runs {
+		if x := &now.Runs[i]; x.Broken != "" {
+			if len(row.Seeds) == 0 {
+				row.Why, row.Repeat = x.Broken, fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, x.Seed)
+			}
+			row.Seeds = append(row.Seeds, x.Seed)
+		}
+	}
+	if len(row.Seeds) > 0 {
+		r.Rows = append(r.Rows, row)
+	}
+}
+
+// row compares one measure, seed by seed.
+func (m *Measure) row(b *Bench, was, now *Outcome) Row {
+	row := Row{Bench: b.Scenario, Value: m.ID, Verdict: Unclear}
+	var pairs []stats.Pair
+	var none [2]int // seeds that have no value: there, here
+	var far float64 // how much worse the worst seed is, which the repetition names
+	for i := range now.Runs {
+		x := was.run(now.Runs[i].Seed)
+		if x == nil {
+			continue
+		}
+		a, c := x.Measured[m.ID], now.Runs[i].Measured[m.ID]
+		row.Unit = c.Unit
+		switch {
+		case a.Value == nil && c.Value == nil:
+		case c.Value == nil:
+			none[1]++
+		case a.Value == nil:
+			none[0]++
+		default:
+			pairs, row.Seeds = append(pairs, stats.Pair{A: *a.Value, B: *c.Value}), append(row.Seeds, x.Seed)
+			if d := m.loss(*a.Value, *c.Value); d > far || row.Repeat == "" {
+				far, row.Repeat = d, fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, x.Seed)
+			}
+		}
+	}
+	if none[1] > 0 {
+		row.Verdict, row.Why = Worse, fmt.Sprintf("%d seeds that gave a value give none any more: what is measured never came", none[1])
+		return row
+	}
+	if len(pairs) == 0 {
+		row.Why = "no seed gave a value before and now"
+		return row
+	}
+	m.judge(&row, pairs)
+	return row
+}
+
+// loss is how much worse b is than a.
+func (m *Measure) loss(a, b float64) float64 {
+	if m.Way == Higher {
+		return a - b
+	}
+	return b - a
+}
+
+// judge says whether the mean of the differences is sure, and whether it matters.
+func (m *Measure) judge(row *Row, pairs []stats.Pair) {
+	sum := [2]float64{}
+	for _, p := range pairs {
+		sum[0], sum[1] = sum[0]+p.A, sum[1]+p.B
+	}
+	n := float64(len(pairs))
+	a, b := sum[0]/n, sum[1]/n
+	iv := stats.PairedDifference(pairs, stats.DefaultLevel)
+	row.Was, row.Is, row.Change = &a, &b, iv
+	if iv.Known() {
+		row.Low, row.High = &iv.Low, &iv.High
+	}
+	limit := max(m.Floor, math.Abs(a)*m.Matter)
+	d := b - a
+	alike := iv.Low == iv.High // every seed differs by the same
+	switch {
+	case math.Abs(d) < limit:
+		row.Why = fmt.Sprintf("a change by less than %.3g does not matter", limit)
+	case !iv.Excludes(0) && !alike:
+		row.Why = "the seeds do not agree that it differs"
+	case m.loss(a, b) > 0:
+		row.Verdict, row.Why = Worse, fmt.Sprintf("it matters from a change by %.3g on", limit)
+	default:
+		row.Verdict = Better
+	}
+}
+
+// exact compares what follows from the program alone.
+func (r *Report) exact(was *Value, v Value) {
+	row := Row{Bench: v.Name, Value: "exact", Unit: v.Unit, Is: &v.Value, Verdict: New, Repeat: "hypersim bench --only exact"}
+	if was != nil {
+		row.Was, row.Verdict = &was.Value, Same
+		if was.Value != v.Value {
+			row.Verdict, row.Why = Moved, "--update, if that is meant"
+		}
+	}
+	r.Rows = append(r.Rows, row)
+}
+
+func (r *Report) speed(was, v *Value, is *Result) error {
+	row := Row{Bench: v.Name, Value: "time of an event", Unit: v.Unit, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
+	if was != nil {
+		for i := 1; i < attempts && v.Value > was.Value*slower; i++ {
+			if err := is.again(v); err != nil {
+				return err
+			}
+		}
+		row.Was, row.Verdict = &was.Value, Same
+		switch ratio := v.Value / was.Value; {
+		case ratio > slower:
+			row.Verdict, row.Why = Slower, fmt.Sprintf("%.0f %% slower, timed %d times; %.0f %% are told", 100*(ratio-1), attempts, 100*(slower-1))
+		case ratio < 1/slower:
+			row.Verdict, row.Why = Faster, "--update keeps it so"
+		}
+	}
+	row.Is = &v.Value
+	r.Rows = append(r.Rows, row)
+	return nil
+}
+
+// gone names what the baseline has and the suite has not any more.
+func (r *Report) gone(was, is *Result, opt *Options) {
+	lost := func(name string, there bool) {
+		if !there && opt.wants(name) {
+			r.Rows = append(r.Rows, Row{Bench: name, Verdict: Gone, Why: "the suite does not have it any more; --update, if that is meant"})
+		}
+	}
+	for i := range was.Benches {
+		lost(was.Benches[i].Scenario, is.outcome(was.Benches[i].Scenario) != nil)
+	}
+	for _, v := range was.Exact {
+		if opt.wants("exact") {
+			lost(v.Name, find(is.Exact, v.Name) != nil)
+		}
+	}
+	for _, v := range was.Speeds {
+		lost(v.Name, find(is.Speeds, v.Name) != nil)
+	}
+}
