@@ -21,6 +21,7 @@ type Config struct {
 	Retention Retention `key:"retention"`
 	Client    Client    `key:"client"`
 	Routing   Routing   `key:"routing"` // the rest of this room says which datacenters are chosen
+	Forward   Forward   `key:"forward"`
 }
 
 // Submit bounds what is accepted.
@@ -187,6 +188,9 @@ func Default() Config {
 		Routing: Routing{
 			Managers: 2, Attempts: 2, Base: 300 * ms, AttemptMin: s, AttemptMax: 5 * s, Budget: 8 * s, Rounds: 3, RoundBase: s, RoundCap: 10 * s,
 			Again: 2 * s,
+		},
+		Forward: Forward{
+			Timeout: 5 * s, Base: 500 * ms, FinalCap: 30 * s, TransferCap: 5 * s, Redirects: 3, Fails: 3, Ask: 2 * s, Offer: 10 * s, Direct: 30 * s,
 		},
 	}
 }

@@ -21,6 +21,9 @@ type acceptance struct {
 // (04-13, 04-22).
 func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.Submission)
+	if m.gateAgain(now, msg, fx) {
+		return
+	}
 	v := m.judge(now, msg, b)
 	switch w := m.accepting[b.Job]; {
 	case v.Code != call.CodeOK:
@@ -111,7 +114,7 @@ func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) 
 	}
 	if g, ok := m.rep.Tombstone(now, b.Job); ok {
 		v := judgement{state: g.State}
-		if v.Code = call.CodeDuplicate; g.State == job.StateCancelled {
+		if v.Code = call.CodeDuplicate; g.State == job.StateCancelled || b.GE > 0 { // to a gate it is a refusal (04-54)
 			v.Code = call.CodeAlreadyTerminal
 		}
 		return v

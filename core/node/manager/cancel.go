@@ -21,6 +21,11 @@ func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effe
 	}
 	out := call.Make[cancel.JobResponse](fx, core.KindJobCancelResponse)
 	out.Job = b.Job
+	if a, ok := m.mayCancel(x, b); !ok {
+		out.Answer = a
+		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
+		return
+	}
 	if m.cancelJob(now, x, out, fx) {
 		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
 	} else { // a decision is on its way to the others: nobody hears of it before it is committed (04-30, 04-32)

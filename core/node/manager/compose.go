@@ -17,6 +17,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if e := n.Election(); e != nil {
 		p.Election = e
 	}
+	p.Gates, p.GatesFormed = w.Gates, id.Formed
 	if id.Formed {
 		for _, x := range w.Formed {
 			p.Formed = append(p.Formed, FormedWorker{Node: x, Instance: 1, Cores: w.Cores})

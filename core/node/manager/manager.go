@@ -30,6 +30,9 @@ type Params struct {
 	Election Election        // of the cluster's leader; nil: there is none
 	Intact   bool            // the process has forgotten nothing: the cluster stands from the start
 
+	Gates       []core.NodeID // all there are, ascending; none: the manager does for clients what they do
+	GatesFormed bool          // they and this process know each other from the start
+
 	// Workers have the ids from First to First+Count−1.
 	First core.NodeID
 	Count int
@@ -61,11 +64,14 @@ type Manager struct {
 	singles call.Replies // to requests to cancel one workflow
 	clients []batch      // scratch
 	timers  timers
+	gates   gates
 	grants  []dispatch.Grant // scratch
 	spotBuf []spot           // scratch
 	due     bool             // something may start: a pass follows in this event
 	stale   uint64
 	illegal uint64
+
+	conflicts uint64 // two gates under one epoch: never (I-JF4)
 }
 
 // New returns a manager.
@@ -76,6 +82,7 @@ func New(p Params) *Manager {
 	m.records.init()
 	m.singles.Init(singlesMax, p.Config.Cancel.Dedup)
 	m.initLead()
+	m.initGates()
 	return m
 }
 
@@ -118,6 +125,8 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 		m.workerFact(w.Node, fx)
 	}
 	m.beginTimers(now)
+	m.beginGates(now)
+	m.reachGates(now, fx)
 }
 
 // Receive implements node.Receiver.
@@ -153,6 +162,9 @@ var handlers = [core.NumKinds]handler{
 	core.KindRegisterCallback:             (*Manager).onRegisterCallback,
 	core.KindWorkflowQueryRequest:         (*Manager).onWorkflowQuery,
 	core.KindPingRequest:                  (*Manager).onPing,
+	core.KindGateRegistrationRequest:      (*Manager).onGateRegistration,
+	core.KindGateHeartbeat:                (*Manager).onGateHeartbeat,
+	core.KindJobLeaderGateTransfer:        (*Manager).onGateTransfer,
 }
 
 func (m *Manager) handle(now core.Instant, msg *core.Message, fx *core.Effects) {
@@ -164,6 +176,7 @@ func (m *Manager) handle(now core.Instant, msg *core.Message, fx *core.Effects) 
 // Wake implements node.Timer.
 func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.calls.Wake(now, fx)
+	m.reachGates(now, fx)
 	for {
 		t, ok := m.timers.pop(now)
 		if !ok {
@@ -179,7 +192,8 @@ func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 func (m *Manager) Deadline() (core.Instant, bool) {
 	at, _ := m.calls.Deadline()
 	rep, _ := m.rep.Deadline()
-	at = min(at, rep, m.timers.next())
+	gates, _ := m.gates.links.Deadline()
+	at = min(at, rep, gates, m.timers.next())
 	return at, at != core.Never
 }
 
@@ -198,7 +212,10 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 }
 
 // Target implements call.Owner: who was asked is asked again, as long as it matters.
-func (m *Manager) Target(_ core.Instant, t *call.Ticket, _ int, last core.NodeID) core.NodeID {
+func (m *Manager) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
+	if t.Op >= opRegister && t.Op < opGates {
+		return m.gateTarget(now, t, attempt, last)
+	}
 	if t.Op == opDispatch && !m.wanted(t) {
 		return core.NoNode
 	}
@@ -216,6 +233,8 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.told(now, o)
 	case opScan:
 		m.scanned(now, o, fx)
+	case opRegister, opBeat, opProgress, opGatePush, opStatus, opResult, opComplete, opTransfer, opHanded, opAsk, opOffer, opReplica:
+		m.gateCalled(now, o, fx)
 	}
 }
 

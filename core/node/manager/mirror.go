@@ -12,7 +12,7 @@ import (
 func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	e.State, e.Completeness = x.state, x.completeness
 	e.Pending, e.PendingCompleteness = x.pending, x.pendingAs
-	e.Delivered, e.CancelWanted = x.delivered, x.state == job.StateCancelling
+	e.Delivered, e.Told, e.CancelWanted = x.delivered, x.told, x.state == job.StateCancelling
 	e.Elapsed = now.Sub(x.accepted)
 	e.Completed, e.Failed = x.completed, x.failed
 	e.Gate, e.GE, e.Callback = x.gate, x.ge, x.client

@@ -33,6 +33,10 @@ func (m *Manager) push(now core.Instant, x *record, kind core.Kind, b core.Body,
 
 // pushStatus tells a client that its job changed state.
 func (m *Manager) pushStatus(now core.Instant, x *record, fx *core.Effects) {
+	if x.gated() {
+		m.gateProgress(now, x, true, fx)
+		return
+	}
 	if x.client == core.NoNode {
 		return
 	}
@@ -45,6 +49,12 @@ func (m *Manager) pushStatus(now core.Instant, x *record, fx *core.Effects) {
 func (m *Manager) pushProgress(now core.Instant, fx *core.Effects) {
 	m.clients = m.clients[:0]
 	for _, x := range m.records.order {
+		if x.gated() {
+			if x.live > 0 || x.news {
+				m.gateProgress(now, x, false, fx)
+			}
+			continue
+		}
 		if x.client == core.NoNode || !x.news || x.state != job.StateRunning {
 			continue
 		}
@@ -87,7 +97,7 @@ func grow(list []job.Status) []job.Status {
 
 // pushWorkflow tells a client how a workflow ended.
 func (m *Manager) pushWorkflow(now core.Instant, x *record, i int, fx *core.Effects) {
-	if x.client == core.NoNode {
+	if x.client == core.NoNode && !x.gated() {
 		return
 	}
 	f, spec := &x.flows[i], &x.spec.Workflows[i]
@@ -97,24 +107,36 @@ func (m *Manager) pushWorkflow(now core.Instant, x *record, i int, fx *core.Effe
 	if f.result != (core.Blob{}) {
 		b.Results = append(b.Results, f.result)
 	}
+	if x.gated() {
+		m.gateFlow(now, x, b, fx)
+		return
+	}
 	m.push(now, x, core.KindWorkflowResultPush, b, opPush, fx)
 }
 
 // pushCancelled tells a client, once, that nothing of its cancelled job runs any more, as far as is known (J44): those
 // cancelled, those that had ended before and those that nobody confirmed are all of its workflows (I-JC2).
 func (m *Manager) pushCancelled(now core.Instant, x *record, fx *core.Effects) {
-	if x.client == core.NoNode {
+	if x.client == core.NoNode && !x.gated() {
 		return
 	}
 	b := call.Make[cancel.JobComplete](fx, core.KindJobCancellationComplete)
 	b.Job, b.Site, b.Success, b.Epoch = x.id, m.p.Site, x.unconfirmed == 0, x.de
 	b.Cancelled, b.Total, b.Elapsed = uint32(x.tally.Cancelled)-x.unconfirmed, uint32(len(x.flows)), now.Sub(x.accepted)
 	b.Errors = append(b.Errors, x.errors...)
+	if x.gated() {
+		m.gateComplete(now, x, b, fx)
+		return
+	}
 	m.push(now, x, core.KindJobCancellationComplete, b, opPush, fx)
 }
 
 // pushFinal tells a client how its job ended. Acknowledged, or said often enough, it is delivered (04-36).
 func (m *Manager) pushFinal(now core.Instant, x *record, fx *core.Effects) {
+	if x.gated() {
+		m.gateFinal(now, x, fx)
+		return
+	}
 	if x.client == core.NoNode {
 		x.delivered = true
 		m.touch(x, false)

@@ -47,7 +47,8 @@ type record struct {
 	kept        bool   // a cancelled workflow has data that came before
 
 	gate core.NodeID // that leads the job, or NoNode
-	ge   uint32      // its epoch
+	ge   uint32      // its epoch, 0 = no gate does
+	at   *gateSide   // nil: nothing to remember of it
 
 	outcomes   []job.WorkflowOutcome // of workflows that have ended, in the order of their ends
 	singles    []job.SingleCancel
@@ -56,6 +57,8 @@ type record struct {
 	dirty      bool    // changed in this event
 	urgent     bool    // and not to wait for others
 	gone       bool    // this process does not hold the job any more
+	told       bool    // a gate knows how the job ended here
+	command    bool    // a gate told it to end
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -225,7 +228,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 512
+	recordBytes    = 520
 	flowBytes      = 120
 	shardBytes     = 72
 	exclusionBytes = 16
@@ -245,7 +248,7 @@ func (r *records) memoryBytes() int {
 
 // memoryBytes is what a job takes; of its submission, which whoever made it may hold too, the list of workflows.
 func (x *record) memoryBytes() int {
-	n := recordBytes + flowBytes*cap(x.flows) + 4*cap(x.byID) + stopBytes*cap(x.stops) + failureBytes*cap(x.errors) + x.ready.MemoryBytes()
+	n := gateSideBytes + recordBytes + flowBytes*cap(x.flows) + 4*cap(x.byID) + stopBytes*cap(x.stops) + failureBytes*cap(x.errors) + x.ready.MemoryBytes()
 	for i := range x.flows {
 		n += shardBytes*cap(x.flows[i].shards) + exclusionBytes*cap(x.flows[i].excluded)
 	}

@@ -15,6 +15,7 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 	}
 	m.rep.Sweep(now)
 	m.singles.Sweep(now, fx)
+	m.gates.table.Sweep(now)
 	for i := range m.workers.list {
 		if w := &m.workers.list[i]; w.known && w.gone() && w.reap <= now {
 			w.forget()

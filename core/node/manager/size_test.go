@@ -21,6 +21,7 @@ func TestSizesAreTrue(t *testing.T) {
 		{"workflow of a submission", unsafe.Sizeof(job.WorkflowSpec{}), specBytes},
 		{"timer", unsafe.Sizeof(timer{}), timerBytes},
 		{"worker", unsafe.Sizeof(worker{}), workerBytes},
+		{"what is kept of a gate", unsafe.Sizeof(gateSide{}), gateSideBytes},
 		{"run", unsafe.Sizeof(run{}), runBytes},
 	} {
 		if x.have != x.want {

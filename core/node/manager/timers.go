@@ -11,13 +11,16 @@ import (
 type timerKind uint8
 
 const (
-	timerRetry timerKind = iota // the pause of a workflow is over
-	timerLimit                  // a cancel has waited long enough
-	timerStop                   // ask again for the end of a shard
-	timerPush                   // tell clients how far their jobs are
-	timerSweep                  // forget what is too old
-	timerScan                   // compare the table with the workers
-	timerUnbar                  // a worker may get shards of a workflow again
+	timerRetry  timerKind = iota // the pause of a workflow is over
+	timerLimit                   // a cancel has waited long enough
+	timerStop                    // ask again for the end of a shard
+	timerPush                    // tell clients how far their jobs are
+	timerSweep                   // forget what is too old
+	timerScan                    // compare the table with the workers
+	timerDirect                  // tell the client itself how its job ended
+	timerAsk                     // ask the gates that have not answered about a job
+	timerRetell                  // tell the gates again
+	timerUnbar                   // a worker may get shards of a workflow again
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -115,6 +118,12 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerScan:
 		m.scan(now, fx)
 		m.timers.arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
+	case timerDirect:
+		m.direct(now, t, fx)
+	case timerAsk:
+		m.askAgain(now, t, fx)
+	case timerRetell:
+		m.retell(now, t, fx)
 	case timerUnbar:
 		m.due = true
 	}
