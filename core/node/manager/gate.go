@@ -253,3 +253,17 @@ func stateIn(r call.Reply) job.State {
 	}
 	return job.StateNone // it does not say
 }
+
+// fireGates does what is due about a job and its gate.
+func (m *Manager) fireGates(now core.Instant, t timer, fx *core.Effects) {
+	x := m.records.by[t.job]
+	switch {
+	case x == nil || x.de != t.de || !x.gated():
+	case t.kind == timerDirect:
+		m.direct(now, x, fx)
+	case t.kind == timerAsk:
+		m.askAgain(now, x, fx)
+	default:
+		m.retell(now, x, fx)
+	}
+}

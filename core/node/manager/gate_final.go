@@ -106,9 +106,8 @@ func (m *Manager) gateHas(now core.Instant, x *record) {
 
 // direct tells a client itself how its job ended in this datacenter, for its information only, when no gate has taken the
 // result for long (spec 20 §7.3).
-func (m *Manager) direct(now core.Instant, t timer, fx *core.Effects) {
-	x := m.records.by[t.job]
-	if x == nil || x.de != t.de || !x.gated() || x.delivered || !x.state.Terminal() || x.client == core.NoNode {
+func (m *Manager) direct(now core.Instant, x *record, fx *core.Effects) {
+	if x.delivered || !x.state.Terminal() || x.client == core.NoNode {
 		return
 	}
 	s := x.side()

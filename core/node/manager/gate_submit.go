@@ -30,33 +30,34 @@ func (m *Manager) gateAgain(now core.Instant, msg *core.Message, fx *core.Effect
 	if x == nil || b.Gate == core.NoNode || b.GE == 0 {
 		return false
 	}
-	reply := m.calls.Respond(fx, msg, core.KindJobAck)
-	out := core.Attach[job.Ack](fx, reply)
-	out.Job, out.State, out.DE, out.Load = x.id, x.state, x.de, m.load()
+	v := judgement{state: x.state, de: x.de, ge: x.ge}
 	if x.digest != b.Digest {
-		out.Code = call.CodeInvalid
-		return true
+		v.Code = call.CodeInvalid
+	} else {
+		m.judgeAgain(now, x, b, &v, fx)
 	}
+	m.ack(msg, x.id, &v, fx)
+	return true
+}
+
+func (m *Manager) judgeAgain(now core.Instant, x *record, b *job.Submission, v *judgement, fx *core.Effects) {
 	higher := b.GE > x.ge
 	a, ok := m.byGate(x, b.Gate, b.GE)
-	out.GE = x.ge
+	v.ge = x.ge
 	switch {
 	case !ok:
-		out.Answer = a
-		return true
-	case x.state.Terminal(), x.state == job.StateCancelling && x.command:
-		out.Code, out.Own = call.CodeAlreadyTerminal, !x.command
-		if !x.state.Terminal() {
-			out.State = job.StateCancelled // it ends as nothing else
+		v.Answer = a
+	case x.state == job.StateCancelling && x.command:
+		v.Code, v.state = call.CodeAlreadyTerminal, job.StateCancelled // it ends as nothing else
+	case x.state.Terminal():
+		v.Code, v.own = call.CodeAlreadyTerminal, !x.command
+		if higher {
+			m.tellAnew(now, x, fx)
 		}
 	default:
-		out.Code, out.Accepted = call.CodeDuplicate, true
+		v.Code = call.CodeDuplicate
 		m.alsoCancelled(now, x, b.Cancelled, fx)
 	}
-	if higher && x.state.Terminal() {
-		m.tellAnew(now, x, fx)
-	}
-	return true
 }
 
 // mayCancel judges the fence of a cancel: gates give theirs, and their command makes the job one that ends by command.

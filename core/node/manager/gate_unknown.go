@@ -61,9 +61,8 @@ func (m *Manager) askAll(now core.Instant, x *record, fx *core.Effects) {
 }
 
 // askAgain asks those that have not answered.
-func (m *Manager) askAgain(now core.Instant, t timer, fx *core.Effects) {
-	x := m.records.by[t.job]
-	if x == nil || x.de != t.de || !x.gated() || !x.side().asks {
+func (m *Manager) askAgain(now core.Instant, x *record, fx *core.Effects) {
+	if !x.side().asks {
 		return
 	}
 	if m.judgeUnknown(now, x, fx); x.side().asks {
@@ -107,17 +106,21 @@ func (m *Manager) judgeUnknown(now core.Instant, x *record, fx *core.Effects) {
 		}
 	}
 	s.asks, s.unknown = false, 0
-	ended := x.state.Terminal()
 	switch {
 	case x.command && x.state == job.StateCancelling:
 		m.pause(now, x)
-	case ended && (x.command && x.state == job.StateCancelled || now.Sub(x.ended) >= m.cfg.Retention.Tombstone):
+	case m.unwanted(now, x):
 		x.told = true
 		m.gateHas(now, x)
 	default:
 		s.quiet = now.Add(m.cfg.Forward.Offer)
 		m.offer(now, x, fx)
 	}
+}
+
+// unwanted reports whether the outcome counts as delivered once no gate knows the job (04-37, 04-51).
+func (m *Manager) unwanted(now core.Instant, x *record) bool {
+	return x.state.Terminal() && (x.command && x.state == job.StateCancelled || now.Sub(x.ended) >= m.cfg.Retention.Tombstone)
 }
 
 // pause lets some time pass before the gates are asked again.
@@ -134,11 +137,7 @@ func (m *Manager) retellAt(x *record, at core.Instant) {
 }
 
 // retell tells the gates again how a job ended, or how far it is.
-func (m *Manager) retell(now core.Instant, t timer, fx *core.Effects) {
-	x := m.records.by[t.job]
-	if x == nil || x.de != t.de || !x.gated() {
-		return
-	}
+func (m *Manager) retell(now core.Instant, x *record, fx *core.Effects) {
 	x.side().retells = false
 	switch {
 	case x.delivered:

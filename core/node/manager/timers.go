@@ -118,12 +118,8 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerScan:
 		m.scan(now, fx)
 		m.timers.arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
-	case timerDirect:
-		m.direct(now, t, fx)
-	case timerAsk:
-		m.askAgain(now, t, fx)
-	case timerRetell:
-		m.retell(now, t, fx)
+	case timerDirect, timerAsk, timerRetell:
+		m.fireGates(now, t, fx)
 	case timerUnbar:
 		m.due = true
 	}
