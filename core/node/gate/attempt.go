@@ -51,8 +51,8 @@ func (g *Gate) ask(now core.Instant, x *record, s *site, fx *core.Effects) {
 
 // place is where a datacenter stands among those of the gate.
 func (g *Gate) place(id uint16) int {
-	for i := range g.p.Sites {
-		if g.p.Sites[i].ID == id {
+	for i := range g.list {
+		if g.list[i].ID == id {
 			return i
 		}
 	}

@@ -106,7 +106,7 @@ func (b *bench) boot(id core.NodeID, formed bool) {
 		all = append(all, core.NodeID(i))
 	}
 	g := New(Params{
-		Config: &b.cfg, Replica: &b.rep, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, Sites: b.sites, Formed: formed,
+		Config: &b.cfg, Replica: &b.rep, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, BySite: [][]core.NodeID{b.sites[0].Managers, b.sites[1].Managers, b.sites[2].Managers}, Formed: formed,
 	})
 	b.gates[id] = g
 	b.step(id, func(fx *core.Effects) { g.Begin(b.now, fx) })

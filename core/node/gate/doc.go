@@ -8,6 +8,7 @@
 //
 //	gate.go        the composition: who gets which message, when who is woken
 //	record.go      what is kept of a job that this gate leads, and of its datacenters
+//	registry.go    which managers are registered, and this gate with them
 //	submission.go  what makes a submission a job here (G1–G7)
 //	leading.go     what the cluster of gates says: accepted, committed, lost, won
 //	entry.go       a record as it is replicated, and back

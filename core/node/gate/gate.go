@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/rng"
 	"hypersim/core/routing"
@@ -31,23 +32,35 @@ type Params struct {
 	Members  Members
 	Book     core.Book
 	Gates    []core.NodeID // all of them, ascending, self included; shared, read only
-	Sites    []routing.Site
-	Routes   Routes // nil: datacenters in the order of their numbers
-	Formed   bool   // it is one of those that stand from the start
+	Site     uint16
+	BySite   [][]core.NodeID // the managers of each datacenter, ascending; shared, read only
+	Elected  Elected         // nil: nobody elects
+	Routes   Routes          // nil: datacenters in the order of their numbers
+	Formed   bool            // it is one of those that stand from the start
+}
+
+// Elected says who leads the gates.
+type Elected interface {
+	Leader() core.NodeID
+	Term() uint64
 }
 
 // Gate is the role. It implements the interfaces of a part of a node.
 type Gate struct {
-	p      Params
-	cfg    *job.Config
-	how    strategies
-	calls  call.Calls
-	walk   core.Walker
-	rep    replica.Machine
-	ring   *job.Ring
-	ranks  []core.NodeID // scratch
-	routes Routes
-	draw   rng.Stream
+	p       Params
+	cfg     *job.Config
+	how     strategies
+	calls   call.Calls
+	walk    core.Walker
+	rep     replica.Machine
+	ring    *job.Ring
+	ranks   []core.NodeID  // scratch
+	list    []routing.Site // datacenters that have managers
+	routes  Routes
+	sites   registry.Sites
+	links   registry.Links
+	draw    rng.Stream
+	version uint64 // of the last heartbeat
 
 	records records
 	burials []burial
@@ -62,9 +75,14 @@ type Gate struct {
 
 // New returns a gate.
 func New(p Params) *Gate {
-	g := &Gate{p: p, cfg: p.Config, how: newStrategies(p.Config, len(p.Sites)), routes: p.Routes}
-	if g.routes == nil {
-		g.routes = plain(p.Sites)
+	g := &Gate{p: p, cfg: p.Config, routes: p.Routes}
+	for i, managers := range p.BySite {
+		if len(managers) > 0 {
+			g.list = append(g.list, routing.Site{ID: uint16(i), Managers: managers})
+		}
+	}
+	if g.how = newStrategies(p.Config, len(g.list)); g.routes == nil {
+		g.routes = registered{g}
 	}
 	g.calls.Init(g, call.Params{Self: p.Self, Role: core.RoleGate, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	g.draw = rng.New(p.Seed, "dispatch.retry", p.Key, uint64(p.Instance))
@@ -85,7 +103,7 @@ const singlesMax = 10_000
 type strategies struct {
 	submit             []call.Strategy // by datacenter
 	push, owed, single call.Strategy
-	late               core.Duration
+	register, beat     call.Strategy
 }
 
 func newStrategies(c *job.Config, sites int) strategies {
@@ -96,6 +114,8 @@ func newStrategies(c *job.Config, sites int) strategies {
 		owed:   call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
 		single: call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
 	}
+	s.register = call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries)
+	s.beat = call.FJ(c.Register.Timeout, 0, 0, 0)
 	s.owed.Redirects, s.single.Redirects = 1, 1
 	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
 		s.submit[i] = call.Strategy{Timeout: r.AttemptMin, Attempts: 1, Redirects: 1, Late: r.Budget}
@@ -110,10 +130,12 @@ const (
 	opSingle
 	opPush
 	opFinal // the push that ends a job for its client
+	opRegister
+	opBeat
 )
 
 // Begin implements node.Beginner.
-func (g *Gate) Begin(now core.Instant, _ *core.Effects) {
+func (g *Gate) Begin(now core.Instant, fx *core.Effects) {
 	var peers []core.NodeID
 	for _, id := range g.p.Gates {
 		if id != g.p.Self {
@@ -124,6 +146,7 @@ func (g *Gate) Begin(now core.Instant, _ *core.Effects) {
 		Self: g.p.Self, Role: core.RoleGate, Instance: g.p.Instance, Peers: peers, Seed: g.p.Seed, Key: g.p.Key, Formed: g.p.Formed,
 		Config: g.p.Replica, Graves: g.cfg.Retention.TombstoneMax, GravesKeep: g.cfg.Retention.Tombstone,
 	})
+	g.beginRegistry(now, fx)
 	g.beginTimers(now)
 }
 
@@ -165,6 +188,10 @@ func handlerOf(k core.Kind) handler {
 		return (*Gate).onStatusRequest
 	case core.KindRegisterCallback:
 		return (*Gate).onRegisterCallback
+	case core.KindManagerRegistration:
+		return (*Gate).onManagerRegistration
+	case core.KindManagerHeartbeat:
+		return (*Gate).onManagerHeartbeat
 	case core.KindDatacenterListRequest:
 		return (*Gate).onDatacenterList
 	case core.KindPingRequest:
@@ -184,6 +211,7 @@ func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {
 func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 	g.calls.Wake(now, fx)
 	g.rep.Wake(now, fx)
+	g.lookAround(now, fx)
 	for {
 		t, ok := g.timers.pop(now)
 		if !ok {
@@ -199,12 +227,21 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 	if r, ok := g.rep.Deadline(); ok {
 		at = min(at, r)
 	}
+	if r, ok := g.sites.Deadline(); ok {
+		at = min(at, r)
+	}
+	if r, ok := g.links.Deadline(); ok {
+		at = min(at, r)
+	}
 	at = min(at, g.timers.next())
 	return at, at != core.Never
 }
 
 // Target implements call.Owner.
 func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
+	if t.Op == opRegister || t.Op == opBeat {
+		return last
+	}
 	x := g.led(job.ID(t.Job))
 	if x == nil {
 		return core.NoNode
@@ -220,6 +257,10 @@ func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.N
 
 // Called implements call.Owner.
 func (g *Gate) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	if o.Op == opRegister || o.Op == opBeat {
+		g.linked(now, o)
+		return
+	}
 	x := g.led(job.ID(o.Job))
 	if x == nil {
 		return
@@ -268,7 +309,7 @@ func (g *Gate) Replica() *replica.Machine { return &g.rep }
 
 // Entries returns how many entries of jobs there are in the tables of the role: 0 when all has been over for long (I-JM2).
 func (g *Gate) Entries() int {
-	return len(g.records.by) + len(g.records.order) + len(g.burials) + g.singles.Len() + g.calls.Len() + g.timers.ofJobs()
+	return len(g.records.by) + len(g.records.order) + len(g.burials) + g.singles.Len() + g.timers.ofJobs()
 }
 
 // Counters of what must not happen, or should be rare.
@@ -276,5 +317,6 @@ func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
 
 // MemoryBytes implements node.Sizer.
 func (g *Gate) MemoryBytes() int {
-	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes()
+	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes() +
+		g.sites.MemoryBytes() + g.links.MemoryBytes()
 }

@@ -71,22 +71,20 @@ func (g *Gate) onRegisterCallback(now core.Instant, m *core.Message, fx *core.Ef
 }
 
 // onDatacenterList tells which datacenters there are.
-func (g *Gate) onDatacenterList(now core.Instant, m *core.Message, fx *core.Effects) {
+func (g *Gate) onDatacenterList(_ core.Instant, m *core.Message, fx *core.Effects) {
 	r := core.Attach[job.DatacenterListResponse](fx, g.calls.Respond(fx, m, core.KindDatacenterListResponse))
-	for i := range g.p.Sites {
-		r.Sites = append(r.Sites, g.view(now, i))
+	for i := range g.list {
+		r.Sites = append(r.Sites, g.view(i))
 	}
 }
 
 // onPing tells a client who it talks to.
-func (g *Gate) onPing(now core.Instant, m *core.Message, fx *core.Effects) {
+func (g *Gate) onPing(_ core.Instant, m *core.Message, fx *core.Effects) {
 	r := core.Attach[registry.GatePingResponse](fx, g.calls.Respond(fx, m, core.KindGatePingResponse))
-	r.Gate, r.State, r.Jobs = g.p.Self, registry.StateSyncing, uint32(g.records.live)
-	if g.rep.Ready() {
-		r.State = registry.StateActive
-	}
-	for i := range g.p.Sites {
-		r.Sites = append(r.Sites, g.view(now, i))
+	r.Gate, r.State, r.Jobs = g.p.Self, g.standing(), uint32(g.records.live)
+	r.Leads, r.Term = g.leads()
+	for i := range g.list {
+		r.Sites = append(r.Sites, g.view(i))
 	}
 	for _, id := range g.p.Gates {
 		if id != g.p.Self {
@@ -96,10 +94,10 @@ func (g *Gate) onPing(now core.Instant, m *core.Message, fx *core.Effects) {
 }
 
 // view is what this gate says of a datacenter.
-func (g *Gate) view(now core.Instant, i int) job.SiteView {
-	v := job.SiteView{Site: g.p.Sites[i].ID, Leader: core.NoNode}
-	if list := g.routes.Managers(now, v.Site, 0, nil); len(list) > 0 {
-		v.Leader = list[0]
+func (g *Gate) view(i int) job.SiteView {
+	v := job.SiteView{Site: g.list[i].ID, Leader: g.sites.Leader(g.list[i].ID)}
+	if m := g.sites.Manager(v.Leader); m != nil {
+		v.Cores, v.CoresAvailable, v.Workers = m.Beat.Load.Cores, m.Beat.Load.CoresAvailable, m.Beat.Workers
 	}
 	return v
 }

@@ -14,6 +14,7 @@ func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
 		}
 	}
 	g.singles.Sweep(now, fx)
+	g.sites.Sweep(now, fx)
 }
 
 // expired reports whether a job's end was delivered long enough ago.

@@ -97,8 +97,8 @@ func (g *Gate) quorum() bool {
 func (g *Gate) namesSites(sites []uint16) bool {
 	for _, id := range sites {
 		known := false
-		for i := range g.p.Sites {
-			known = known || g.p.Sites[i].ID == id
+		for i := range g.list {
+			known = known || g.list[i].ID == id
 		}
 		if !known {
 			return false
@@ -126,9 +126,9 @@ func (g *Gate) accept(now core.Instant, m *core.Message, b *job.Submission, fx *
 
 // open lists the datacenters that a job may run in.
 func (g *Gate) open(x *record) {
-	x.sites = make([]site, len(g.p.Sites))
+	x.sites = make([]site, len(g.list))
 	for i := range x.sites {
-		x.sites[i] = site{id: g.p.Sites[i].ID, manager: core.NoNode}
+		x.sites[i] = site{id: g.list[i].ID, manager: core.NoNode}
 	}
 	if x.want = 1; len(x.spec) > 0 {
 		x.want = min(max(1, int(x.spec[0].DatacenterCount)), max(1, len(x.sites)))

@@ -1,0 +1,20 @@
+package gate
+
+import "hypersim/core/node"
+
+// Compose makes n a gate: a member that probes datacenters, and takes jobs of clients if the run has any.
+func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
+	n.Compose(cfg, id)
+	w := id.Work
+	if w == nil {
+		return
+	}
+	p := Params{
+		Config: &cfg.Job, Replica: &cfg.Replica, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
+		Gates: w.Gates, Site: id.Site, BySite: w.BySite, Formed: id.Formed,
+	}
+	if e := n.Election(); e != nil {
+		p.Elected = e
+	}
+	n.AddJobs(New(p))
+}
