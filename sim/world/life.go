@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	corenode "hypersim/core/node"
 	"hypersim/core/node/client"
+	"hypersim/core/node/gate"
 	"hypersim/core/node/manager"
 	"hypersim/core/node/worker"
 	"hypersim/sim/network"
@@ -12,7 +13,7 @@ import (
 
 // compose makes a process of each role.
 var compose = [core.NumRoles]func(*corenode.Node, *corenode.Config, *corenode.Identity){
-	core.RoleGate:    (*corenode.Node).Compose,
+	core.RoleGate:    gate.Compose,
 	core.RoleManager: manager.Compose,
 	core.RoleWorker:  worker.Compose,
 	core.RoleClient:  client.Compose,
