@@ -9,6 +9,12 @@ import (
 
 var _ = record(func(r *Recorder, on *hooks) {
 	l := &leaderships{Recorder: r, clusters: map[int]*cluster{}}
+	v := &voting{leaderships: l, last: map[core.NodeID]int32{}}
+	l.acts = v.acts
+	on.started = append(on.started, v.starts)
+	on.jobFact(v.moves, core.JobFactVoter)
+	on.ended = append(on.ended, v.leave)
+	on.finished = append(on.finished, v.finish)
 	on.jobFact(l.leased, core.JobFactLease)
 	on.jobFact(l.moved, core.JobFactVoter)
 	on.jobFact(l.round, core.JobFactRound)
@@ -21,6 +27,7 @@ type leaderships struct {
 	*Recorder
 	clusters map[int]*cluster // by site, those of gates by −1
 	order    []*cluster       // in the order in which they had a leader
+	acts     func(now core.Instant, leader core.NodeID, until core.Instant)
 }
 
 // cluster is what is known of the leaders of one.
@@ -56,6 +63,7 @@ func (l *leaderships) leased(rec *trace.JobRecord) {
 	if until != core.Never {
 		until = now.Add(until.Sub(rec.Local))
 	}
+	l.acts(now, n, until)
 	if c.holder != core.NoNode && c.until <= now {
 		c.lose(c.until)
 	}

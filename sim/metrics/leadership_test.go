@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"testing"
 
 	"hypersim/core"
@@ -41,4 +42,54 @@ func TestLeaderships(t *testing.T) {
 	s.want(words.DualLeader, []float64{1})
 	s.want(words.LeaderChanges, []float64{1, 1, 1, 1})
 	s.want(words.ElectionRounds, []float64{2}, "observer", "a/manager/2")
+}
+
+// Each part of a voter has its row, from when to when, and those of leaders say when they might act; where nobody ever led
+// there are none.
+func TestElectionRows(t *testing.T) {
+	s := flat(t, 3)
+	says := func(sec float64, n core.NodeID, f core.JobFact) {
+		s.now = at(sec)
+		s.rec.RecordJob(&trace.JobRecord{At: at(sec), Local: at(sec + 1000), Kind: trace.JobFact, Node: n, Fact: f})
+	}
+	part := func(sec float64, n core.NodeID, from, to election.Role, term int64) {
+		says(sec, n, core.JobFact{Kind: core.JobFactVoter, From: uint8(from), To: uint8(to), A: term, B: term})
+	}
+	lease := func(sec float64, n core.NodeID, until float64) {
+		says(sec, n, core.JobFact{Kind: core.JobFactLease, A: 1, B: int64(at(until + 1000))})
+	}
+	part(0, 0, election.Follower, election.Leader, 1) // at its start: it never was a follower
+	lease(0.5, 0, 5)
+	lease(2, 0, 6.5)
+	s.truth(5, trace.KindCrash, 0) // while it might act
+	part(9, 1, election.Follower, election.PreCandidate, 1)
+	part(11, 1, election.PreCandidate, election.Candidate, 2)
+	part(17, 1, election.Candidate, election.Leader, 2)
+	lease(17.5, 1, 22)
+	part(25, 1, election.Leader, election.Follower, 2) // after its lease
+	s.truth(30, trace.KindStart, 0)
+	part(40, 2, election.Follower, election.Leader, 3)
+	lease(41, 2, 60)
+	r := s.end(50)
+	var b bytes.Buffer
+	if err := WriteCSV(&b, "elections.csv", r.Tables()); err != nil {
+		t.Fatal(err)
+	}
+	const want = `cluster,node,part,term,start_s,end_s,acts_from_s,acts_to_s
+site:a,a/manager/1,FOLLOWER,0,0,9,,
+site:a,a/manager/2,FOLLOWER,0,0,40,,
+site:a,a/manager/0,LEADER,1,0,5,0.5,5
+site:a,a/manager/1,PRE_CANDIDATE,1,9,11,,
+site:a,a/manager/1,CANDIDATE,2,11,17,,
+site:a,a/manager/1,LEADER,2,17,25,17.5,22
+site:a,a/manager/1,FOLLOWER,2,25,,,
+site:a,a/manager/0,FOLLOWER,0,30,,,
+site:a,a/manager/2,LEADER,3,40,,41,
+`
+	if b.String() != want {
+		t.Errorf("have\n%s\nwant\n%s", b.String(), want)
+	}
+	if nobody := flat(t, 3).end(50); len(nobody.Voters) > 0 {
+		t.Errorf("where nobody leads: %v", nobody.Voters)
+	}
 }

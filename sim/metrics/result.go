@@ -170,10 +170,11 @@ type Result struct {
 	Faults       []Fault
 	Episodes     []Episode // of all faults, in the order in which they began
 	Crashes      []Crash
-	Jobs         []Job      // in the order in which they were submitted
-	Runs         []ShardRun // in the order in which they began
-	Workloads    []string   // names, by place in the scenario
-	Blocked      []Blocked  // members whose datagrams seem to be blocked, by id
+	Jobs         []Job       // in the order in which they were submitted
+	Runs         []ShardRun  // in the order in which they began
+	Voters       []VoterPart // what they were, in the order in which they began
+	Workloads    []string    // names, by place in the scenario
+	Blocked      []Blocked   // members whose datagrams seem to be blocked, by id
 	Counters     Counters
 
 	Truncated     map[words.Metric]uint64 // observations that did not fit

@@ -35,6 +35,7 @@ func (r *Result) Tables() *Tables {
 	}
 	r.messageRows(t)
 	r.jobRows(t)
+	r.electionRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}

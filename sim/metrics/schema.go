@@ -96,6 +96,7 @@ type Tables struct {
 	Episodes    []EpisodeRow
 	Jobs        []JobRow
 	Runs        []RunRow
+	Elections   []ElectionRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -256,6 +257,7 @@ var tables = []table{
 	of[EpisodeRow]{"episodes.csv", "each time that a repeated fault began and ended", episodeColumns, func(t *Tables) *[]EpisodeRow { return &t.Episodes }},
 	of[JobRow]{"jobs.csv", "each job that a client handed in", jobColumns, func(t *Tables) *[]JobRow { return &t.Jobs }},
 	of[RunRow]{"workflows.csv", "each execution of a shard of a workflow on a worker", runColumns, func(t *Tables) *[]RunRow { return &t.Runs }},
+	of[ElectionRow]{"elections.csv", "who played which part in the elections of each cluster, and when leaders might act", electionColumns, func(t *Tables) *[]ElectionRow { return &t.Elections }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }
