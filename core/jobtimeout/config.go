@@ -72,12 +72,20 @@ type Extension struct {
 	Grace        core.Duration `key:"grace" range:"[0,86400]" ref:"EXTENSION_GRACE" doc:"a worker that has used up its grants is evicted when it asks after this; longer: it may yet end what it does, and holds its cores"`
 	Late         core.Duration `key:"late" range:"[0,86400]" ref:"spec 20 §6.8: 30 s" doc:"a worker past its deadline gets nothing new for this long, then it is evicted; longer: it may yet end what it does, and holds its cores"`
 	Check        core.Duration `key:"check_interval" range:"[0.001,3600]" ref:"EXTENSION_CHECK_INTERVAL" doc:"time between two looks at the deadlines of workers; shorter: late workers are found sooner, for more looks"`
+	Ahead        core.Duration `key:"ask_ahead" range:"[0,86400]" ref:"spec 01 no. 48: 10 s" doc:"a worker asks this long before the deadline of its job; longer: a slow answer is still in time, and more is asked for that would not be needed"`
+	Again        core.Duration `key:"ask_again" range:"[0.001,3600]" ref:"spec 01 no. 48" doc:"a worker that was denied or got no answer asks again after this; shorter: progress is rewarded sooner, and one that makes none is evicted sooner"`
+	Timeout      core.Duration `key:"ask_timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long one attempt to ask waits; longer: fewer repeats, and a lost request costs more of what is left"`
+	Retries      int           `key:"ask_retries" range:"[0,100]" ref:"spec 20 §2.8" doc:"further attempts with the same number; more: rides out loss, and tells a dead leader for longer"`
+	RetryBase    core.Duration `key:"ask_retry_base" range:"[0,3600]" ref:"spec 20 §2.8" doc:"first pause between them, doubled each time and drawn from 0; longer: kinder to a busy manager, and later"`
 }
 
 // DefaultExtension returns the constants of spec 20 §10.
 func DefaultExtension() Extension {
 	const s = time.Second
-	return Extension{Base: 30 * s, MinGrant: s, Max: 5, EvictDenials: 3, WarningAt: 1, Grace: 10 * s, Late: 30 * s, Check: 5 * s}
+	return Extension{
+		Base: 30 * s, MinGrant: s, Max: 5, EvictDenials: 3, WarningAt: 1, Grace: 10 * s, Late: 30 * s, Check: 5 * s,
+		Ahead: 10 * s, Again: 5 * s, Timeout: 5 * s, Retries: 2, RetryBase: s / 2,
+	}
 }
 
 // Default returns the constants of spec 20 §10 and of spec 01 no. 23.

@@ -10,6 +10,13 @@ type Meter interface {
 	Done(now core.Instant, s job.Shard, t job.Token) (completed, failed uint64, cores uint16)
 }
 
+// Estimator is a Meter of work that may take longer than its job has, and says so (AD-26).
+type Estimator interface {
+	// Estimate tells how much longer a running shard thinks that it takes, and how many items it is in all; false if it
+	// never says.
+	Estimate(now core.Instant, s job.Shard, t job.Token) (left core.Duration, items uint64, tells bool)
+}
+
 // Work is what a process of a run with jobs is told about them at its start. It is shared by the processes of a site,
 // but for the meter, and not written to. Each role reads its own part.
 type Work struct {

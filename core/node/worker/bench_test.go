@@ -9,6 +9,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
 )
@@ -28,7 +29,9 @@ type bench struct {
 	dead map[core.NodeID]bool
 	seq  uint32
 	sent []core.Message // since the last look
-	done uint64         // what its meter says
+	done uint64         // what its meter says, unless it has a length
+	ext  jobtimeout.Extension
+	work map[job.WorkflowID]effort
 	left []core.Work
 	told []core.JobFact
 }
@@ -40,14 +43,31 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 	return core.StateOK
 }
 
-func (b *bench) Done(core.Instant, job.Shard, job.Token) (uint64, uint64, uint16) {
+// effort is work that may take longer than its job has, and says so.
+type effort struct {
+	from, to core.Instant
+	stuck    bool
+}
+
+func (b *bench) Done(now core.Instant, s job.Shard, _ job.Token) (uint64, uint64, uint16) {
+	if e, ok := b.work[s.Workflow]; ok && !e.stuck {
+		return uint64(now-e.from) / 1e8, 0, 0
+	}
 	return b.done, 0, 0
+}
+
+func (b *bench) Estimate(now core.Instant, s job.Shard, _ job.Token) (core.Duration, uint64, bool) {
+	e, ok := b.work[s.Workflow]
+	if e.stuck {
+		return core.Duration(core.Never), 100, true
+	}
+	return e.to.Sub(now), uint64(e.to-e.from) / 1e8, ok
 }
 
 // on returns a worker that is registered with managers 0 … n−1.
 func on(t *testing.T, n int) *bench {
-	b := &bench{t: t, cfg: job.Default(), dead: map[core.NodeID]bool{}}
-	p := Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Formed: true}
+	b := &bench{t: t, cfg: job.Default(), dead: map[core.NodeID]bool{}, ext: jobtimeout.DefaultExtension(), work: map[job.WorkflowID]effort{}}
+	p := Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Extend: &b.ext, Formed: true}
 	for i := range n {
 		p.Managers = append(p.Managers, core.NodeID(i))
 	}
@@ -105,6 +125,13 @@ func (b *bench) of(k core.Kind) (list []core.Message) {
 	}
 	b.sent = b.sent[:0]
 	return list
+}
+
+// within lets a manager dispatch a shard of a job that has so much time left.
+func (b *bench) within(leader core.NodeID, j job.ID, flow job.WorkflowID, n uint32, left core.Duration) {
+	b.say(leader, core.KindWorkflowDispatch, &dispatch.WorkflowDispatch{
+		Shard: job.Shard{Job: j, Workflow: flow, Attempt: 1}, VUs: 4, Cores: 1, Timeout: left, Token: job.MakeToken(1, n), DE: 1, Instance: 1, JobLeader: leader,
+	})
 }
 
 // order lets a manager dispatch a shard of one core and returns the answer.

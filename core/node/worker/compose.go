@@ -11,7 +11,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	x := New(Params{
 		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
-		Members: &n.Swim, Meter: w.Meter, Managers: w.Managers, Formed: id.Formed,
+		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Managers: w.Managers, Formed: id.Formed,
 	})
 	n.AddJobs(x)
 	n.Swim.Carry(x)

@@ -11,7 +11,7 @@ import (
 type deadlines struct{ heap []*shard }
 
 // next is when something is due of x.
-func (x *shard) next() core.Instant { return min(x.report, x.limit, x.kill) }
+func (x *shard) next() core.Instant { return min(x.report, x.limit, x.kill, x.ask) }
 
 // Before implements indexed.Items; equal times go by what they are about, so that the order of arming means nothing.
 func (*deadlines) Before(a, b *shard) bool {
@@ -49,6 +49,8 @@ func (w *Worker) look(now core.Instant, fx *core.Effects) {
 		x.report = now.Add(w.cfg.Progress.Interval)
 		w.shards.due.moved(x)
 		w.report(now, x, fx)
+	case x.ask <= now:
+		w.needMore(now, x, fx)
 	case x.limit <= now: // it has run beyond all that its leader may allow (J23)
 		w.end(now, x, job.EndedFailed, job.ErrorTimeout, true, fx)
 	default: // it did not stop by itself

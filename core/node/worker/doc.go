@@ -15,6 +15,7 @@
 //	result.go     how they ended, until somebody has committed it
 //	cancel.go     stopping them, and asking whether to
 //	transfer.go   who leads jobs from now on
+//	extension.go  more time than a job has (AD-26)
 //	orphan.go     shards that nobody leads
 //	query.go      what else a manager asks
 //

@@ -43,7 +43,12 @@ type shard struct {
 	report core.Instant // how far it is
 	limit  core.Instant // it has run too long
 	kill   core.Instant // it did not stop by itself
-	pos    int32        // in the heap of deadlines
+	ask    core.Instant // whether it needs more time
+
+	deadline core.Instant // of its job, as far as this worker knows
+	asked    bool         // for more time
+
+	pos int32 // in the heap of deadlines
 }
 
 // shards are those that run, by workflow; order is theirs by start, so that walks are the same in every run.
@@ -203,8 +208,9 @@ func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.E
 	x := &shard{
 		Shard: b.Shard, token: b.Token, de: b.DE, leader: b.JobLeader, name: b.Name, vus: b.VUs, cores: b.Cores, started: now, contact: now,
 		orphan: core.Never, stopper: core.NoNode,
-		report: now.Add(w.cfg.Progress.Interval), limit: now.Add(b.Timeout).Add(w.cfg.Dispatch.LimitSlack), kill: core.Never,
+		report: now.Add(w.cfg.Progress.Interval), limit: now.Add(b.Timeout).Add(w.cfg.Dispatch.LimitSlack), kill: core.Never, ask: core.Never,
 	}
+	w.plan(now, x, b.Timeout)
 	if int(b.Cores) > w.cores.Free() || b.Cores == 0 {
 		return ack{token: b.Token, code: call.CodeNoCapacity, version: w.version}
 	}
@@ -273,6 +279,7 @@ func (w *Worker) end(now core.Instant, x *shard, how job.Ended, why job.ErrorKin
 		to = job.ShardCancelled
 	}
 	w.move(x, to, why, fx)
+	w.leaves(now, x, done+bad)
 	freed := w.cores.Release(x.handle, -1)
 	w.version++
 	w.shards.remove(x)

@@ -165,6 +165,7 @@ func (w *Worker) state() registry.WorkerState { return registry.WorkerHealthy }
 func (w *Worker) beat(b *core.Beat) {
 	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, true
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
+	b.Ask = w.ask()
 }
 
 func (w *Worker) shardBeat(x *shard, done uint64) core.ShardBeat {

@@ -18,6 +18,7 @@ func TestSizesAreTrue(t *testing.T) {
 		{"date", unsafe.Sizeof(date{}), dateBytes},
 		{"pending transfer", unsafe.Sizeof(pending{}), pendingBytes},
 		{"date of one", unsafe.Sizeof(pendingDate{}), pendingDateBytes},
+		{"request for more time", unsafe.Sizeof(request{}), requestBytes},
 		{"result", unsafe.Sizeof(result{}), resultBytes},
 		{"body of a result", unsafe.Sizeof(job.WorkflowFinalResult{}), bodyBytes},
 		{"timer", unsafe.Sizeof(timer{}), timerBytes},

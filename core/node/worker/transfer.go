@@ -130,6 +130,7 @@ func (w *Worker) await(now core.Instant, e *replica.JobTransfer) {
 func (w *Worker) follow(now core.Instant, j job.ID, de uint32, leader core.NodeID, fx *core.Effects) (n int) {
 	for _, x := range w.shards.order {
 		if x.Job == j {
+			w.inherit(x.leader, leader)
 			x.de, x.leader = de, leader
 			w.led(now, x, fx)
 			n++

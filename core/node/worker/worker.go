@@ -7,6 +7,7 @@ import (
 	"hypersim/core/dispatch"
 	"hypersim/core/fence"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/node"
 	"hypersim/core/rng"
 )
@@ -30,6 +31,7 @@ type Params struct {
 	Cores    int
 	Members  Members
 	Meter    Meter
+	Extend   *jobtimeout.Extension // shared, read only; nil: it never asks for more time
 
 	Managers []core.NodeID // of the site; it registers with all of them
 	Formed   bool          // it is registered from the start
@@ -54,12 +56,13 @@ type Worker struct {
 	said      core.Instant // when managers were last told of free cores
 	pendings  pendings
 	transfers Transfers
+	ext       extensions
 	telling   bool                          // a heartbeat is due
 	queries   map[core.NodeID]*cancel.Query // asked, by leader
 }
 
 // strategies are how the worker calls others.
-type strategies struct{ register, progress, result, other, complete, query call.Strategy }
+type strategies struct{ register, progress, result, other, complete, query, extend call.Strategy }
 
 func newStrategies(c *job.Config) strategies {
 	return strategies{
@@ -85,13 +88,16 @@ const (
 	opResult
 	opComplete
 	opQuery
+	opExtend
 )
 
 // New returns a worker.
 func New(p Params) *Worker {
-	w := &Worker{p: p, cfg: p.Config, how: newStrategies(p.Config), cores: dispatch.NewCores(p.Cores)}
+	w := &Worker{p: p, cfg: p.Config, how: newStrategies(p.Config), ext: extensions{cfg: p.Extend}, cores: dispatch.NewCores(p.Cores)}
 	w.calls.Init(w, call.Params{Self: p.Self, Role: core.RoleWorker, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	w.draw = rng.New(p.Seed, "worker.register", p.Key, uint64(p.Instance))
+	w.how.extend = extendRetries(p.Extend)
+	w.ext.works, _ = p.Meter.(node.Estimator)
 	w.shards.init()
 	w.acks.init()
 	w.pendings.init()
@@ -178,6 +184,8 @@ func (w *Worker) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		w.resultAnswered(now, o, fx)
 	case opQuery:
 		w.queryAnswered(now, o, fx)
+	case opExtend:
+		w.extended(now, o, fx)
 	}
 }
 
@@ -210,18 +218,19 @@ func (w *Worker) Shards() int { return len(w.shards.by) + w.results.len() }
 
 // MemoryBytes implements node.Sizer.
 func (w *Worker) MemoryBytes() int {
-	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.pendings.memoryBytes() + w.results.memoryBytes() +
+	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.pendings.memoryBytes() + w.results.memoryBytes() + requestBytes*cap(w.ext.list) +
 		timerBytes*cap(w.timers.heap) + 4*w.cores.Total()
 }
 
 // Sizes in bytes, held to the truth by a test; a place in a map costs about mapBytes beside key and value.
 const (
-	shardBytes       = 128
+	shardBytes       = 144
 	flowBytes        = 16
 	ackBytes         = 24
 	dateBytes        = 32
 	pendingBytes     = 16
 	pendingDateBytes = 16
+	requestBytes     = 12
 	resultBytes      = 48
 	bodyBytes        = 128 // of a result
 	timerBytes       = 16
@@ -230,5 +239,5 @@ const (
 
 // Entries returns how many entries of jobs there are in all tables: 0 when all has been over for long (I-JM2).
 func (w *Worker) Entries() int {
-	return len(w.shards.by) + len(w.shards.due.heap) + w.results.len() + len(w.acks.by) + len(w.acks.dates) + len(w.pendings.by) + len(w.pendings.dates) + w.fences.Len() + len(w.queries) + w.calls.Len() + w.timers.ofJobs()
+	return len(w.shards.by) + len(w.shards.due.heap) + w.results.len() + len(w.acks.by) + len(w.acks.dates) + len(w.pendings.by) + len(w.pendings.dates) + w.fences.Len() + len(w.queries) + w.ext.asking + w.calls.Len() + w.timers.ofJobs()
 }
