@@ -80,15 +80,14 @@ func (v *voting) part(n core.NodeID) *VoterPart {
 // finish keeps the parts of those clusters alone that had a leader, and drops those of no length, which are steps on the way
 // to another at one instant.
 func (v *voting) finish(end core.Instant) {
-	led := map[*cluster]bool{}
 	for i := range v.res.Voters {
 		p := &v.res.Voters[i]
-		led[v.of(p.Node)] = led[v.of(p.Node)] || p.Role == election.Leader
+		v.of(p.Node).led = v.of(p.Node).led || p.Role == election.Leader
 		if p.ActsTo > end { // it still may
 			p.ActsTo = core.Never
 		}
 	}
-	v.res.Voters = slices.DeleteFunc(v.res.Voters, func(p VoterPart) bool { return !led[v.of(p.Node)] || p.Stop == p.Start })
+	v.res.Voters = slices.DeleteFunc(v.res.Voters, func(p VoterPart) bool { return !v.of(p.Node).led || p.Stop == p.Start })
 	slices.SortStableFunc(v.res.Voters, func(a, b VoterPart) int { return cmp.Compare(a.Start, b.Start) })
 }
 

@@ -38,6 +38,7 @@ type cluster struct {
 	lost   core.Instant // since when nobody may, if nobody may; Never: nobody ever might
 	rounds int          // of votes, since the last leader was elected
 	dual   core.Duration
+	led    bool         // it ever had a leader
 	seen   core.Instant // overlaps are counted up to here
 }
 
