@@ -207,6 +207,7 @@ func (m *Machine) claimed(now core.Instant, r *record, fx *core.Effects) {
 func (m *Machine) win(now core.Instant, r *record, fx *core.Effects) {
 	c := r.claim
 	e := c.best
+	m.wonFrom = c.best.Holder
 	e.Head = Head{Job: r.id, Epoch: c.epoch, Seq: c.best.Seq + 1, Holder: m.me.Node, Instance: m.me.Instance}
 	e.Kind, e.Reason, e.Base, e.HandoverTo = EntryFull, ReasonNone, 0, core.NoNode
 	e.Elapsed += now.Sub(c.begun)
@@ -245,6 +246,9 @@ func (m *Machine) unclaim(now core.Instant, r *record, fx *core.Effects) {
 	m.sooner(r, now.Add(m.cfg.Lease.Hold))
 	m.owner.Unclaimed(now, r.id, fx)
 }
+
+// WonFrom says who held the job before, within Won.
+func (m *Machine) WonFrom() core.NodeID { return m.wonFrom }
 
 func bits(x uint64) (n int) {
 	for ; x != 0; x &= x - 1 {

@@ -112,6 +112,7 @@ type Entry struct {
 	State        job.State // a TOMBSTONE ends with these two, a RENEW with the fields above
 	Completeness job.Completeness
 
+	EndsAs              job.State        // CANCELLING: what it will end as
 	Pending             job.State        // terminal decision that is not committed, or StateNone
 	PendingCompleteness job.Completeness // of it
 	Delivered           bool             // the result was acknowledged
@@ -157,6 +158,7 @@ func (e *Entry) walk(w *core.Walker) {
 }
 
 func (e *Entry) walkRecord(w *core.Walker) {
+	core.Word(w, "ends_as", &e.EndsAs, job.NumStates)
 	core.Word(w, "pending", &e.Pending, job.NumStates)
 	core.Word(w, "pending_completeness", &e.PendingCompleteness, job.NumCompleteness)
 	w.Bool("delivered", &e.Delivered)

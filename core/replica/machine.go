@@ -40,6 +40,7 @@ type Machine struct {
 	nextClaim core.Instant
 	batch     []*record // claims that ask in this step
 	missing   []*record // jobs that the member in hand needs in full
+	wonFrom   core.NodeID
 
 	ready, resynced bool
 	reading         reading

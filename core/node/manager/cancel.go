@@ -114,15 +114,15 @@ func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse
 		m.rep.Remember(now, x.id)
 		return true
 	}
-	m.cancelled(now, x, fx)
+	m.cancelled(now, x, job.StateCancelled, fx)
 	out.Success, out.Cancelled, out.State = true, x.cancelled, x.state
 	m.settle(now, x, fx)
 	return true
 }
 
-// cancelled makes a job CANCELLING, and stops what runs.
-func (m *Manager) cancelled(now core.Instant, x *record, fx *core.Effects) {
-	x.why, x.cancelled = job.StateCancelled, uint32(x.open)
+// cancelled makes a job CANCELLING, to end as the given state, and stops what runs.
+func (m *Manager) cancelled(now core.Instant, x *record, as job.State, fx *core.Effects) {
+	x.why, x.cancelled = as, uint32(x.open)
 	f := fx.JobFact(core.JobFactCancel)
 	f.Job, f.Epoch, f.A = uint64(x.id), x.de, int64(x.open)
 	m.setState(now, x, job.StateCancelling, fx) // from here on nothing of it is dispatched (I-JC1)
@@ -311,6 +311,8 @@ func (m *Manager) verdict(now core.Instant, s *cancel.ShardToken) cancel.Verdict
 	switch {
 	case m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling:
 		v.Status = cancel.ShardCancel
+	case sh == nil && x.taking != nil: // it may be one that is not known yet (T5): no word at all
+		v.DE = 0
 	case sh == nil || sh.state == shardOver:
 		v.Status = cancel.ShardStale
 	default:

@@ -18,6 +18,7 @@ const (
 	afterEnd                       // the client hears how a workflow ended
 	afterSuccess                   // what needs a workflow may start
 	afterDecision                  // the job has ended
+	afterFinal                     // the client hears how, from another holder
 )
 
 // after is something that waits for a commit.
@@ -81,6 +82,8 @@ func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
 		m.succeeded(now, x, int(a.flow))
 	case afterDecision:
 		m.decided(now, x, fx)
+	case afterFinal:
+		m.tellEnd(now, x, fx)
 	}
 }
 

@@ -21,6 +21,13 @@ type lead struct {
 	burials   map[job.ID][]asker // who wants to cancel a job that nobody knows
 	changed   []*record          // whose entries are to be sent at the end of this event
 	draining  bool
+
+	leads     bool         // the cluster, when last looked
+	nextHeads core.Instant // reads the heads of the others again
+	ids       []job.ID     // scratch
+	wins      []*record    // won in this event
+	transfers map[uint64]*transfers
+	lastBatch uint64
 }
 
 // asker is a request that is answered later.
@@ -43,7 +50,7 @@ func (a *asker) message() core.Message {
 // initLead prepares the replicas of a cluster.
 func (m *Manager) initLead() {
 	p := &m.p
-	m.accepting, m.burials = map[job.ID]*acceptance{}, map[job.ID][]asker{}
+	m.accepting, m.burials, m.transfers = map[job.ID]*acceptance{}, map[job.ID][]asker{}, map[uint64]*transfers{}
 	for _, id := range p.Cluster {
 		if id != p.Self {
 			m.peers = append(m.peers, id)
@@ -71,9 +78,6 @@ func (m *Manager) Gone(n core.NodeID) bool {
 	return s == core.StateDead || s == core.StateLeft
 }
 
-// Won implements replica.Owner.
-func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {}
-
 // Unclaimed implements replica.Owner: the next look at jobs without a holder tries again.
 func (m *Manager) Unclaimed(core.Instant, job.ID, *core.Effects) {}
 
@@ -90,6 +94,9 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	}
 	m.holderFact(id, holderResumed, fx)
 	m.due = true
+	if (x.wanted || m.rep.Cancelled(now, id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
+		m.cancelled(now, x, job.StateCancelled, fx) // somebody was promised that it would be (04-47)
+	}
 	m.settle(now, x, fx)
 }
 
@@ -112,6 +119,11 @@ func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 // abandon forgets a job that this process does not hold any more. Requests that waited for a commit end with LEASE_LOST.
 func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	m.void(x, fx)
+	if x.gated() { // nobody hears of it from here any more
+		for op := opRegister; op < opGates; op++ {
+			m.calls.Cancel(op, uint64(x.id))
+		}
+	}
 	for i := range m.workers.list {
 		w := &m.workers.list[i]
 		for k := len(w.runs) - 1; k >= 0; k-- {
@@ -160,3 +172,12 @@ func (m *Manager) leaderOf(id job.ID) (call.Answer, bool) {
 	}
 	return call.NotLeader(e.Holder), true
 }
+
+// Holds reports whether this process holds the job and may decide about it now.
+func (m *Manager) Holds(now core.Instant, id job.ID) bool {
+	x := m.records.by[id]
+	return x != nil && m.may(now, x)
+}
+
+// Replica returns what this member knows of the jobs of its cluster. It is to be read only.
+func (m *Manager) Replica() *replica.Machine { return &m.rep }

@@ -91,8 +91,8 @@ const singlesMax = 10_000
 
 // strategies are how the manager calls others.
 type strategies struct {
-	dispatch, stop, push, scan call.Strategy
-	limits                     workflow.Limits
+	dispatch, stop, push, scan, transfer call.Strategy
+	limits                               workflow.Limits
 }
 
 func newStrategies(c *job.Config) strategies {
@@ -101,6 +101,7 @@ func newStrategies(c *job.Config) strategies {
 		stop:     call.FJ(c.Cancel.Timeout, c.Cancel.Base, 0, c.Cancel.Attempts-1),
 		push:     call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
 		scan:     call.FJ(c.Orphan.ScanTimeout, 0, 0, 0),
+		transfer: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
 	}
 	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
 	s.dispatch.Ends = call.Set(call.CodeBusy, call.CodeDraining) // another worker may have room now
@@ -114,6 +115,7 @@ const (
 	opPush
 	opFinal // the push that ends a job for its client
 	opScan
+	opWorkers // which shards of jobs that were taken over they have
 )
 
 // Begin implements node.Beginner.
@@ -139,6 +141,7 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 
 // rest is the end of every event: what can start starts, and the other members hear what has changed.
 func (m *Manager) rest(now core.Instant, fx *core.Effects) {
+	m.sendTransfers(now, fx)
 	m.pass(now, fx)
 	m.sendChanges(now, fx)
 }
@@ -235,6 +238,8 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.scanned(now, o, fx)
 	case opRegister, opBeat, opProgress, opGatePush, opStatus, opResult, opComplete, opTransfer, opHanded, opAsk, opOffer, opReplica:
 		m.gateCalled(now, o, fx)
+	case opWorkers:
+		m.workerTold(now, o, fx)
 	}
 }
 
@@ -244,7 +249,7 @@ func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.
 // Entries returns how many entries of jobs there are in all tables, tombstones included: 0 when all has been over for
 // long (I-JM2).
 func (m *Manager) Entries() int {
-	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + m.singles.Len() + m.calls.Len()
+	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + len(m.transfers) + m.singles.Len() + m.calls.Len()
 	for i := range m.workers.list {
 		n += len(m.workers.list[i].runs) + m.workers.list[i].cores.Reserved()
 	}

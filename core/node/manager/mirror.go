@@ -11,6 +11,7 @@ import (
 // mirror writes into the entry of a job what its record says. Lists are made anew: other members share the old ones.
 func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	e.State, e.Completeness = x.state, x.completeness
+	e.EndsAs = x.why
 	e.Pending, e.PendingCompleteness = x.pending, x.pendingAs
 	e.Delivered, e.Told, e.CancelWanted = x.delivered, x.told, x.state == job.StateCancelling
 	e.Elapsed = now.Sub(x.accepted)

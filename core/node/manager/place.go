@@ -15,7 +15,7 @@ func (m *Manager) pass(now core.Instant, fx *core.Effects) {
 	}
 	for i := 0; i < len(m.records.queue) && m.workers.pool.Total() > 0; {
 		x := m.records.queue[i]
-		if m.may(now, x) {
+		if m.may(now, x) && (x.taking == nil || x.taking.free) {
 			m.turn(now, x, fx)
 		}
 		if i < len(m.records.queue) && m.records.queue[i] == x { // it still waits

@@ -36,6 +36,9 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 		return call.CodeAlreadyTerminal, 0
 	}
 	s := f.find(p.Token)
+	if s == nil && x.taking != nil { // it may be one that is not known yet (T5)
+		return call.CodeSyncing, 0
+	}
 	if s == nil || s.worker != from || s.state == shardOver {
 		m.staleFact(x, f, p.Token, from, fx)
 		return call.CodeStaleFence, f.current()

@@ -59,6 +59,8 @@ type record struct {
 	gone       bool    // this process does not hold the job any more
 	told       bool    // a gate knows how the job ended here
 	command    bool    // a gate told it to end
+	wanted     bool    // a cancel is remembered somewhere
+	taking     *taking // another one held it before; nil: what workers have is known
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -95,8 +97,10 @@ type shard struct {
 	done   uint64       // items, as far as is known
 	bad    uint64
 	given  uint16 // cores given back already
-	seq    uint32
-	result core.Blob
+
+	confirmed bool // its worker has said that it has it, to a new holder
+	seq       uint32
+	result    core.Blob
 }
 
 // shardState is how the leader holds a shard.
@@ -228,7 +232,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 520
+	recordBytes    = 528
 	flowBytes      = 120
 	shardBytes     = 72
 	exclusionBytes = 16

@@ -52,6 +52,8 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 	}
 	s := f.find(b.Token)
 	switch {
+	case s == nil && x.taking != nil: // it may be one that is not known yet (T5)
+		return call.CodeSyncing, 0
 	case s == nil || s.worker != b.Worker:
 		m.staleFact(x, f, b.Token, b.Worker, fx)
 		return call.CodeStaleFence, f.current()
@@ -164,14 +166,18 @@ func (m *Manager) decide(now core.Instant, x *record, state job.State, as job.Co
 
 // decided ends a job whose end is committed, and tells the client.
 func (m *Manager) decided(now core.Instant, x *record, fx *core.Effects) {
-	cancelled := x.state == job.StateCancelling
 	x.completeness = x.pendingAs
 	state := x.pending
 	x.pending = job.StateNone
 	m.setState(now, x, state, fx)
-	if cancelled {
+	m.tellEnd(now, x, fx)
+	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
+}
+
+// tellEnd tells the client how its job ended.
+func (m *Manager) tellEnd(now core.Instant, x *record, fx *core.Effects) {
+	if x.why == job.StateCancelled {
 		m.pushCancelled(now, x, fx)
 	}
 	m.pushFinal(now, x, fx)
-	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
 }

@@ -11,16 +11,18 @@ import (
 type timerKind uint8
 
 const (
-	timerRetry  timerKind = iota // the pause of a workflow is over
-	timerLimit                   // a cancel has waited long enough
-	timerStop                    // ask again for the end of a shard
-	timerPush                    // tell clients how far their jobs are
-	timerSweep                   // forget what is too old
-	timerScan                    // compare the table with the workers
-	timerDirect                  // tell the client itself how its job ended
-	timerAsk                     // ask the gates that have not answered about a job
-	timerRetell                  // tell the gates again
-	timerUnbar                   // a worker may get shards of a workflow again
+	timerRetry   timerKind = iota // the pause of a workflow is over
+	timerLimit                    // a cancel has waited long enough
+	timerStop                     // ask again for the end of a shard
+	timerPush                     // tell clients how far their jobs are
+	timerSweep                    // forget what is too old
+	timerScan                     // compare the table with the workers
+	timerDirect                   // tell the client itself how its job ended
+	timerAsk                      // ask the gates that have not answered about a job
+	timerRetell                   // tell the gates again
+	timerUnbar                    // a worker may get shards of a workflow again
+	timerWatch                    // look for jobs without a holder
+	timerRebuilt                  // what workers have of a job that was taken over is known
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -98,6 +100,9 @@ func (m *Manager) beginTimers(now core.Instant) {
 	}{{timerPush, m.cfg.Progress.Push}, {timerSweep, m.cfg.Retention.Sweep}, {timerScan, m.cfg.Orphan.ScanInterval}} {
 		m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(x.period)))), kind: x.kind})
 	}
+	if m.p.Election != nil && !m.alone {
+		m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(m.p.Replica.Lease.Watch)))), kind: timerWatch})
+	}
 }
 
 // fire does what is due.
@@ -122,5 +127,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.fireGates(now, t, fx)
 	case timerUnbar:
 		m.due = true
+	case timerWatch, timerRebuilt:
+		m.fireLead(now, t, fx)
 	}
 }

@@ -1,0 +1,229 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/replica"
+	"hypersim/core/workflow"
+)
+
+// How a job gets another holder inside a datacenter (spec 20 §5.5, as corrected by spec 03 and 04 A).
+
+// taking is what a new holder still has to find out before it goes on as one that was it from the start.
+type taking struct {
+	batch uint64 // of transfers
+	open  int    // workers that have not answered
+	free  bool   // new shards may start: all have answered, or it has waited long enough (T8)
+	found []find // shards that the entry does not have
+	heard []core.NodeID
+}
+
+// find is a shard that a worker has and the entry does not: its dispatch was not committed before the old holder was gone.
+type find struct {
+	job.ShardView
+	flow   int32
+	worker core.NodeID
+}
+
+// transfers is one round of words to all workers about jobs that were taken over.
+type transfers struct {
+	jobs []*record
+	open int
+}
+
+// watch looks for jobs without a holder: the leader of the cluster takes them over (T1, 03-17, 03-18). A job that has
+// ended, and whose end was delivered, needs none: its replicas answer for it.
+func (m *Manager) watch(now core.Instant, fx *core.Effects) {
+	led := m.leads
+	if m.leads = m.p.Election.Leads(now) && m.rep.Ready() && !m.draining; !m.leads {
+		return
+	}
+	if !led || m.nextHeads <= now {
+		m.readHeads(now, fx)
+	}
+	m.ids = m.rep.Leaderless(now, m.ids[:0])
+	for _, id := range m.ids {
+		e := m.rep.View(id)
+		if e.State.Terminal() && e.Delivered {
+			continue
+		}
+		why := replica.ReasonLeaseExpired
+		if m.Gone(e.Holder) {
+			why = replica.ReasonDeadLeader
+		}
+		m.rep.Claim(now, id, why, fx)
+	}
+}
+
+// readHeads asks the other members which jobs they know (03-18).
+func (m *Manager) readHeads(now core.Instant, fx *core.Effects) {
+	m.nextHeads = now.Add(m.p.Replica.Lease.Heads)
+	m.rep.ReadHeads(fx)
+}
+
+// Won implements replica.Owner. The record is made anew from the entry, also where this process held the job before: the
+// entry has all that it knew.
+func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {
+	if x := m.records.by[id]; x != nil {
+		m.abandon(now, x, fx)
+	}
+	m.holderFact(id, holderWon, fx)
+	x := m.restore(now, e, fx)
+	x.taking = &taking{}
+	m.wins = append(m.wins, x)
+	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Rebuild), kind: timerRebuilt, job: id, de: x.de})
+	m.tookOver(now, x, m.rep.WonFrom(), fx)
+	m.resume(now, x, e, fx)
+}
+
+// resume goes on with what the old holder had decided (T9): a decision that was pending is the decision, an end that was
+// not delivered is delivered, what was being cancelled is cancelled. The time that a cancel may take starts anew (04-41).
+func (m *Manager) resume(now core.Instant, x *record, e *replica.Entry, fx *core.Effects) {
+	m.touch(x, true)
+	switch {
+	case x.state.Terminal():
+		if !x.delivered {
+			m.then(now, x, after{kind: afterFinal}, fx)
+		}
+	case e.Pending != job.StateNone:
+		m.decide(now, x, e.Pending, e.PendingCompleteness, fx)
+	case x.state == job.StateCancelling:
+		m.stopEverything(now, x, fx)
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
+	default:
+		x.wanted = e.CancelWanted
+		m.resumeFlows(now, x, fx)
+	}
+}
+
+func (m *Manager) stopEverything(now core.Instant, x *record, fx *core.Effects) {
+	m.resumeFlows(now, x, fx)
+	for i := range x.flows {
+		m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	}
+}
+
+// resumeFlows goes on with workflows that were being cancelled by themselves.
+func (m *Manager) resumeFlows(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.flows {
+		f := &x.flows[i]
+		if m.flows.State(f.id) != workflow.Cancelling {
+			continue
+		}
+		for k := range f.shards {
+			if s := &f.shards[k]; s.state.holds() {
+				s.state = shardStopping
+				m.stop(now, x, x.stopOf(i, k), reasonOf(x), fx)
+			}
+		}
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: f.id, de: x.de})
+		m.confirm(now, x, i, fx)
+	}
+}
+
+// sendTransfers tells all live workers, also those without shards, of the jobs that were won in this event: their fences
+// rise, so that a late dispatch of an old holder is refused everywhere (T4).
+func (m *Manager) sendTransfers(now core.Instant, fx *core.Effects) {
+	if len(m.wins) == 0 {
+		return
+	}
+	t := m.newBatch()
+	if len(t.jobs) == 0 {
+		return
+	}
+	for i := range m.workers.list {
+		if !m.workers.list[i].gone() {
+			t.open++
+			m.transfer(now, m.workers.id(i), t, fx)
+		}
+	}
+	for _, x := range t.jobs {
+		if x.taking.open = t.open; t.open == 0 {
+			m.allHeard(now, x, fx)
+		}
+	}
+	if t.open > 0 {
+		m.transfers[m.lastBatch] = t
+	}
+}
+
+// newBatch is the jobs that were won in this event and go on.
+func (m *Manager) newBatch() *transfers {
+	m.lastBatch++
+	t := &transfers{}
+	for _, x := range m.wins {
+		if !x.gone && !x.state.Terminal() {
+			x.taking.batch = m.lastBatch
+			t.jobs = append(t.jobs, x)
+		}
+	}
+	m.wins = m.wins[:0]
+	return t
+}
+
+func (m *Manager) transfer(now core.Instant, to core.NodeID, t *transfers, fx *core.Effects) {
+	b := call.Make[replica.WorkerTransfer](fx, core.KindJobLeaderWorkerTransfer)
+	for _, x := range t.jobs {
+		e := replica.JobTransfer{Job: x.id, DE: x.de, Manager: m.p.Self, Old: core.NoNode}
+		for i := range x.flows {
+			if len(x.flows[i].shards) > 0 {
+				e.Workflows = append(e.Workflows, x.flows[i].id)
+			}
+		}
+		b.Entries = append(b.Entries, e)
+	}
+	m.calls.Go(now, to, core.KindJobLeaderWorkerTransfer, b, &m.how.transfer, call.Ticket{Op: opWorkers, Sub: m.lastBatch}, fx)
+}
+
+// workerTold hears what a worker has of the jobs, or that it says nothing.
+func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	t := m.transfers[o.Sub]
+	if t == nil {
+		return
+	}
+	if a, ok := o.Reply.(*replica.WorkerTransferAck); ok {
+		for i := range a.Answers {
+			m.answered(now, o.From, &a.Answers[i], fx)
+		}
+	}
+	for _, x := range t.jobs {
+		if x.gone || x.taking == nil || x.taking.batch != o.Sub {
+			continue
+		}
+		if x.taking.open--; x.taking.open == 0 {
+			m.allHeard(now, x, fx)
+		}
+	}
+	if t.open--; t.open == 0 {
+		delete(m.transfers, o.Sub)
+	}
+}
+
+// answered takes what a worker has of one job. That it has heard of a higher epoch means that another process holds the
+// job (03-12).
+func (m *Manager) answered(now core.Instant, from core.NodeID, a *replica.JobTransferAnswer, fx *core.Effects) {
+	x := m.records.by[a.Job]
+	switch {
+	case x == nil || x.taking == nil:
+	case !a.Accepted:
+		if a.Code == call.CodeStaleFence && a.DE > x.de {
+			m.superseded(now, x, a.DE, fx)
+		}
+	default:
+		x.taking.heard = append(x.taking.heard, from)
+		for i := range a.Shards {
+			m.foundShard(now, x, from, &a.Shards[i], fx)
+		}
+	}
+}
+
+// fireLead does what is due about jobs without a holder, and about those that were taken over.
+func (m *Manager) fireLead(now core.Instant, t timer, fx *core.Effects) {
+	if t.kind == timerRebuilt {
+		m.rebuilt(now, t, fx)
+		return
+	}
+	m.watch(now, fx)
+	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})
+}
