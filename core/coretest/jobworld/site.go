@@ -232,6 +232,7 @@ func (w *World) bootManager(id core.NodeID, life uint32, formed bool) Role {
 		Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Site: site, Members: w.View(id), Book: w.Book(),
 		Count: len(workers), Replica: w.Replica, Intact: formed,
 	}
+	p.Gates, p.GatesFormed = w.GateIDs(), formed
 	for _, x := range workers {
 		if p.First == 0 {
 			p.First = x

@@ -81,6 +81,8 @@ func (c *Client) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		c.onBatch(now, m, fx)
 	case core.KindJobFinalResult:
 		c.onFinal(now, m, fx)
+	case core.KindGlobalJobResult:
+		c.onGlobal(now, m, fx)
 	case core.KindWorkflowResultPush:
 		c.onWorkflow(now, m, fx)
 	case core.KindJobCancellationComplete:

@@ -6,8 +6,12 @@ import "hypersim/core/node"
 func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	n.Compose(cfg, id)
 	if w := id.Work; w != nil {
+		targets := w.Gates
+		if len(targets) == 0 {
+			targets = w.Managers
+		}
 		n.AddJobs(New(Params{
-			Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Book: w.Book, Targets: w.Managers,
+			Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Book: w.Book, Targets: targets,
 		}))
 	}
 }

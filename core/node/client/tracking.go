@@ -89,6 +89,24 @@ func (c *Client) onFinal(now core.Instant, m *core.Message, fx *core.Effects) {
 	core.Attach[job.StateAck](fx, reply).Code = code
 }
 
+// onGlobal hears the same of a gate. One that has lost the job to another gate meanwhile may not say so.
+func (c *Client) onGlobal(now core.Instant, m *core.Message, fx *core.Effects) {
+	b := m.Body.(*job.GlobalResult)
+	a := call.Answer{Code: call.CodeUnknownJob}
+	if x := c.jobs[b.Job]; x != nil {
+		switch {
+		case x.state.Over():
+			a.Code = call.CodeDuplicate
+		case b.GE < x.epoch:
+			a = call.Stale(uint64(x.epoch))
+		default:
+			a.Code = call.CodeOK
+			c.end(now, x, b.State, b.Completeness, m.From, fx)
+		}
+	}
+	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindGlobalJobResultAck)).Answer = a
+}
+
 func (c *Client) onCancelled(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*cancel.JobComplete)
 	if x := c.jobs[b.Job]; x != nil {
