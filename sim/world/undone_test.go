@@ -102,7 +102,7 @@ func TestEveryFaultEnds(t *testing.T) {
 			if left := w.leftovers(); len(left) > 0 {
 				t.Errorf("%s: 1 s after its end there are still %s", kind, strings.Join(left, ", "))
 			}
-			rate := w.Local(0, seconds(29)) - w.Local(0, seconds(28))
+			rate := w.nodes[0].local(seconds(29)) - w.nodes[0].local(seconds(28))
 			if rate != seconds(1) {
 				t.Errorf("%s: a second takes %v", kind, rate)
 			}

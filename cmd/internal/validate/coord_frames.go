@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"hypersim/analysis/plot"
 	"hypersim/core"
 	"hypersim/core/vivaldi"
 	"hypersim/topologies"
@@ -95,44 +94,28 @@ func judgeFrames(s *static) (median, wrong float64) {
 
 // frames is gates and leaders of different groups, with and without the leaders' sample pings (D34).
 func frames() *Experiment {
-	cells := []struct {
-		every, rounds int
-		err, wrong    string // the chapter's ranges
-	}{{0, 120, "0.37–0.43", "0.56–0.62"}, {0, 1000, "0.37–0.41", "0.45–0.56"}, {10, 120, "0.04–0.06", "0.03–0.05"}, {5, 120, "0.02–0.04", "0.01–0.04"}, {2, 120, "0.015–0.03", "0.01"}}
 	e := &Experiment{
-		ID: "coord-frames", Topic: TopicCoordinates, Quick: true, Full: 12, Short: 4,
+		ID: "coord-frames", Topic: TopicCoordinates, Quick: true, Full: 12, Short: 4, Seeds: [2]int{9, 3},
 		Title: "gate → leader, 8 gates and leaders of 10 datacenters over AWS regions (the chapter does not name its own)",
 	}
-	for _, c := range cells {
+	for _, c := range []struct {
+		every, rounds int
+		err, wrong    string // the chapter's ranges
+	}{{0, 120, "0.37–0.43", "0.56–0.62"}, {0, 1000, "0.37–0.41", "0.45–0.56"}, {10, 120, "0.04–0.06", "0.03–0.05"}, {5, 120, "0.02–0.04", "0.01–0.04"}, {2, 120, "0.015–0.03", "0.01"}} {
 		id, how := fmt.Sprintf("%ds-every%d", c.rounds, c.every), fmt.Sprintf("leaders ping gates every %d s", c.every)
 		errBar, wrongBar, rule := 0.08, 0.05, AtMost
 		if c.every == 0 {
 			errBar, wrongBar, rule, how = 0.25, 0.3, AtLeast, "no leader pings: useless"
 		}
-		e.Rows = append(e.Rows,
-			Row{id + "-error", fmt.Sprintf("median error after %d s, %s (chapter %s)", c.rounds, how, c.err), "", errBar, 0, "§15.3, spec 40 C1", Computed, rule},
-			Row{id + "-order", fmt.Sprintf("datacenters in wrong order after %d s, %s (chapter %s)", c.rounds, how, c.wrong), "", wrongBar, 0, "§15.3, spec 40 C1", Computed, rule})
-	}
-	e.Run = func(l *Lab) *plot.Overlay {
-		seeds := l.Pick(9, 3)
-		type judged struct{ err, wrong float64 }
-		runs := each(l, seeds*len(cells), func(i int) judged {
-			c, seed := cells[i/seeds], i%seeds
-			s := newStatic(frameTruth(seed), uint64(seed+1), nil)
+		e.Cells = append(e.Cells, Cell{ID: id, Do: func(_ *Lab, t *Trial) {
+			s := newStatic(frameTruth(int(t.Seed-1)), t.Seed, nil)
 			runFrames(s, c.rounds, c.every)
-			e, w := judgeFrames(s)
-			return judged{e, w}
-		})
-		for i, c := range cells {
-			var errs, wrongs []float64
-			for _, r := range runs[i*seeds : (i+1)*seeds] {
-				errs, wrongs = append(errs, r.err), append(wrongs, r.wrong)
-			}
-			id := fmt.Sprintf("%ds-every%d", c.rounds, c.every)
-			l.Mean(id+"-error", errs)
-			l.Mean(id+"-order", wrongs)
-		}
-		return nil
+			err, wrong := judgeFrames(s)
+			t.Put("error", err)
+			t.Put("wrong", wrong)
+		}})
+		e.add(Row{id + "-error", fmt.Sprintf("median error after %d s, %s (chapter %s)", c.rounds, how, c.err), "", errBar, 0, "§15.3, spec 40 C1", Computed, rule}, id, meanOf("error"))
+		e.add(Row{id + "-order", fmt.Sprintf("datacenters in wrong order after %d s, %s (chapter %s)", c.rounds, how, c.wrong), "", wrongBar, 0, "§15.3, spec 40 C1", Computed, rule}, id, meanOf("wrong"))
 	}
 	return e
 }

@@ -2,7 +2,9 @@ package validate
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"hypersim/core/vivaldi"
 	"hypersim/topologies"
@@ -36,7 +38,7 @@ type engine struct {
 
 // known are the figures of §15.3 about one data set, beyond engines.
 type known struct {
-	dimensions map[int]float64
+	dimensions map[float64]float64
 	jitter     map[float64]float64
 	cold       []coldCell
 	converged  float64 // share when the median first passes 0.20
@@ -57,7 +59,7 @@ func basic2D(c *vivaldi.Config) { c.Engine, c.Dimensions = vivaldi.EngineBasic, 
 func sets(matrices []Matrix) []dataset {
 	out := []dataset{
 		{
-			id: "aws", words: "AWS 19 × 10", truth: func() *truth { return bundled("aws-2020", 10) }, perSite: 10, quick: true, full: 3,
+			id: "aws", words: "AWS 19 × 10", truth: aws, perSite: 10, quick: true, full: 3,
 			engines: []engine{
 				{"serf", nil, [8]float64{0.27, 4.3, 0.12, 0.60, 0.070, 0.24, 0.994, 1.34}},
 				{"hyperscale", engineIs(vivaldi.EngineHyperscale), [8]float64{0.35, 3.4, 0.23, 2.1, 0.194, 1.25, 1.000, 2.47}},
@@ -65,13 +67,13 @@ func sets(matrices []Matrix) []dataset {
 			known: &known{converged: 0.315},
 		},
 		{
-			id: "azure", words: "Azure 48 × 4", truth: func() *truth { return bundled("azure", 4) }, perSite: 4, quick: true, full: 3,
+			id: "azure", words: "Azure 48 × 4", truth: bundled("azure", 4), perSite: 4, quick: true, full: 3,
 			engines: []engine{
 				{"serf", nil, [8]float64{0.27, 3.3, 0.11, 0.54, 0.064, 0.22, 0.989, 1.30}},
 				{"hyperscale", engineIs(vivaldi.EngineHyperscale), [8]float64{0.31, 2.5, 0.18, 1.4, 0.200, 1.21, 1.000, 2.50}},
 			},
 		},
-		{id: "gcp", words: "GCP × 8", truth: func() *truth { return bundled("gcp-2019-09-rtt-ms-avg", 8) }, perSite: 8, quick: true, full: 3, engines: []engine{{name: "serf"}}},
+		{id: "gcp", words: "GCP × 8", truth: bundled("gcp-2019-09-rtt-ms-avg", 8), perSite: 8, quick: true, full: 3, engines: []engine{{name: "serf"}}},
 	}
 	for _, m := range matrices {
 		out = append(out, ofUser(m))
@@ -84,7 +86,7 @@ func ofUser(m Matrix) dataset {
 	base := strings.ToLower(filepath.Base(m.Name))
 	id, _, _ := strings.Cut(base, ".")
 	d := dataset{
-		id: fileName(id), words: filepath.Base(m.Name), truth: func() *truth { return ofMatrix(m.Matrix, 1, 0) }, perSite: 1, quick: true,
+		id: unfit.ReplaceAllString(id, "-"), words: filepath.Base(m.Name), truth: sync.OnceValue(func() *truth { return ofMatrix(m.Matrix, 1, 0) }), perSite: 1, quick: true,
 		full: 3 * float64(m.Matrix.N*m.Matrix.N) / (190 * 190), engines: []engine{{name: "serf"}, {name: "basic 2-D", change: basic2D}, {name: "hyperscale", change: engineIs(vivaldi.EngineHyperscale)}},
 		known: &known{},
 	}
@@ -95,7 +97,7 @@ func ofUser(m Matrix) dataset {
 		d.engines[1].want = [8]float64{0.41, 1.83, 0.15, 0.66, 0.095, 0.43}
 		d.engines[2].want = [8]float64{0.39, 1.93, 0.19, 1.04, 0.129, 0.68, 0.997, 2.60}
 		d.known = &known{
-			dimensions: map[int]float64{2: 0.109, 3: 0.091, 4: 0.084, 8: 0.076, 12: 0.074}, jitter: map[float64]float64{0.1: 0.093, 0.3: 0.164},
+			dimensions: map[float64]float64{2: 0.109, 3: 0.091, 4: 0.084, 8: 0.076, 12: 0.074}, jitter: map[float64]float64{0.1: 0.093, 0.3: 0.164},
 			cold: []coldCell{{5, 0, 0.09}, {10, 17.5, 0.16}, {25, 25, 0.21}, {100, 42.5, 0.27}, {490, 55, 0.32}}, converged: 0.515,
 		}
 	case strings.HasPrefix(base, "seattle") && m.Matrix.N == 99: // no engine can embed it, and none may pretend to
@@ -108,31 +110,5 @@ func ofUser(m Matrix) dataset {
 	return d
 }
 
-// fileName keeps what may stand in ids and names of files.
-func fileName(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r - 'A' + 'a'
-		}
-		return '-'
-	}, s)
-}
-
-// coordinates are the experiments over all matrices.
-func coordinates(matrices []Matrix) []*Experiment {
-	var out []*Experiment
-	all := sets(matrices)
-	for i := range all {
-		for k := range all[i].engines {
-			out = append(out, all[i].embed(&all[i].engines[k]))
-		}
-	}
-	out = append(out, adjustment(), latencyMultiplier(), frames())
-	for i := range all {
-		out = append(out, all[i].further()...)
-	}
-	return out
-}
+// unfit is what may not stand in ids and names of files.
+var unfit = regexp.MustCompile(`[^a-z0-9-]`)

@@ -3,6 +3,7 @@ package validate
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"hypersim/core"
@@ -68,11 +69,15 @@ func (w *truth) subset(keep []int) *truth {
 }
 
 // bundled places perSite nodes at each region of a bundled matrix, 0.5 ms apart inside.
-func bundled(name string, perSite int) *truth {
-	m, err := topologies.BundledMatrix(name)
-	check(err)
-	return ofMatrix(m, perSite, 500*time.Microsecond)
+func bundled(name string, perSite int) func() *truth {
+	return sync.OnceValue(func() *truth {
+		m, err := topologies.BundledMatrix(name)
+		check(err)
+		return ofMatrix(m, perSite, 500*time.Microsecond)
+	})
 }
+
+var aws = bundled("aws-2020", 10)
 
 // static runs nodes over a truth.
 type static struct {
@@ -179,4 +184,37 @@ func (s *static) bounds() (coverage, ratio float64) {
 	}
 	slices.Sort(ratios)
 	return float64(held) / float64(len(ratios)), quantile(ratios, 0.5)
+}
+
+// firstBelow runs s until the median error is below limit, at least 20 rounds, and returns the round in
+// which that happened and the error at round 20.
+func (s *static) firstBelow(limit float64) (round, at20 float64) {
+	for s.round < 20 || round == 0 && s.round < 200 {
+		s.run(1)
+		median := medianError(s)
+		if round == 0 && median < limit {
+			round = float64(s.round)
+		}
+		if s.round == 20 {
+			at20 = median
+		}
+	}
+	return round, at20
+}
+
+// sameRegion is the median latency_mult (§4.3) over pairs of one region that have met.
+func (s *static) sameRegion(perSite int, source vivaldi.Source) float64 {
+	var all []float64
+	now := core.Instant(s.round) * core.Instant(time.Second)
+	for a := range s.n {
+		for b := range s.n {
+			if slot := s.slots[a*s.n+b]; slot != 0 && a/perSite == b/perSite {
+				if ucb, known := s.nodes[a].RTTUCBms(slot, now, source); known {
+					all = append(all, min(10, max(1, ucb/10)))
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return quantile(all, 0.5)
 }

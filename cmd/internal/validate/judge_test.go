@@ -11,7 +11,7 @@ func TestJudge(t *testing.T) {
 	with := func(x, half float64) Value {
 		return Value{Interval: stats.Interval{Estimate: x, Low: x - half, High: x + half}}
 	}
-	bare := func(x float64) Value { return Value{Interval: point(x, 1, "")} }
+	bare := func(x float64) Value { return number(x, "") }
 	count := func(hits, trials uint64) Value {
 		return Value{Interval: stats.Wilson(hits, trials, 0), Hits: hits, Trials: trials}
 	}
@@ -27,7 +27,7 @@ func TestJudge(t *testing.T) {
 		{"near, outside", Near(0.1), 10, 0, bare(11.1), Fail},
 		{"near, the interval reaches it", Near(0.1), 10, 0, with(11.4, 0.5), Pass},
 		{"near, the interval does not", Near(0.1), 10, 0, with(11.6, 0.5), Fail},
-		{"near, the slack is wider", NearOr(0.1, 0.5), 1, 0, bare(1.4), Pass},
+		{"near, the slack is wider", Near(0.1).Or(0.5), 1, 0, bare(1.4), Pass},
 		{"near, no value", Near(0.1), 10, 0, bare(nan), Fail},
 		{"exactly", Exactly(1e-6), 2, 0, bare(2 + 1e-7), Pass},
 		{"not exactly", Exactly(1e-6), 2, 0, bare(2 + 1e-5), Fail},
@@ -56,7 +56,7 @@ func TestJudge(t *testing.T) {
 		{"reported", Reported, nan, 0, bare(5), NotJudged},
 	} {
 		r := Row{Ref: c.ref, RefHigh: c.high, Judge: c.judge}
-		if have := r.judge(&c.value); have != c.want {
+		if have := r.verdict(&c.value, false); have != c.want {
 			t.Errorf("%s: %s, want %s", c.name, have, c.want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestQuickRunDoesNotCondemnTheWhole(t *testing.T) {
 		{"quick, reported", Reported.OfAll(), 0.2, true, NotJudged},
 	} {
 		r := Row{Ref: 0.1, Judge: c.judge}
-		if have := r.verdict(&Value{Interval: point(c.value, 1, "")}, c.quick); have != c.want {
+		if have := r.verdict(&Value{Interval: number(c.value, "").Interval}, c.quick); have != c.want {
 			t.Errorf("%s: %s, want %s", c.name, have, c.want)
 		}
 	}

@@ -61,63 +61,50 @@ func (s *likeMemberlist) sets() []string {
 	return sets
 }
 
-func memberlist() *Experiment {
-	const warm = 30
-	study := &Study{
-		File: "memberlist", Measured: true,
+func memberlist() []*Experiment {
+	const warm, from, source = 30, 10, "memberlist 0.7.0 in virtual time"
+	e := &Experiment{
+		ID: "memberlist", Topic: TopicLibrary, Quick: true, Full: 50, Short: 7, Title: "a crash in a group set up as memberlist 0.7.0: alpha is its suspicion multiplier",
+		File: "memberlist", Measured: true, Figure: memberlistFigure,
 		Before: func(t *Trial) {
 			s := &memberlistSettings[slices.IndexFunc(memberlistSettings, func(s likeMemberlist) bool { return s.id() == t.Cell.ID })]
 			t.Strike(warm, "validate.memberlist", uint64(s.n), uint64(s.alpha), uint64(1000*s.loss))
 		},
 		Counts: []string{"sent"},
 		Watch: func(t *Trial, r *trace.Record) {
-			if r.Kind == trace.KindSent && !r.Msg.Kind.IsStream() && r.At >= at(10) && r.At < at(warm) {
+			if r.Kind == trace.KindSent && !r.Msg.Kind.IsStream() && r.At >= at(from) && r.At < at(warm) {
 				t.Add("sent", 1)
 			}
 		},
+		After: func(t *Trial) { t.value["sent"] *= 1 / float64((warm-from)*len(t.Sc.Nodes)) },
 	}
-	study.Figure = memberlistFigure
 	for i := range memberlistSettings {
 		s := &memberlistSettings[i]
-		study.Cells = append(study.Cells, Cell{ID: s.id(), Sets: s.sets(), Seeds: [2]int{s.runs, s.quick}})
-		study.Rows = append(study.Rows, s.rows((warm-10)*s.n)...)
+		id, what, first, packets := s.id(), fmt.Sprintf("n %d, alpha %d", s.n, s.alpha), source, Near(0.001)
+		if s.loss > 0 {
+			what += fmt.Sprintf(", loss %.0f %%", 100*s.loss)
+			packets = Reported // every datagram to a suspect tells it, and every refutation is news
+		}
+		if s.assumed {
+			first += ", ± 0.2 s assumed"
+		}
+		e.Cells = append(e.Cells, Cell{ID: id, Sets: s.sets(), Seeds: [2]int{s.runs, s.quick}})
+		e.add(Row{id + "-first", what + ": median crash → first DEAD", "s", s.low, s.high, first, Computed, Meets}, id, medianOf("first"))
+		e.add(Row{id + "-packets", what + ": datagrams per member and s before it", "1/s", s.packets, 0, source, Computed, packets}, id, meanOf("sent"))
+		if s.loss == 0 { // 0.25 to 0.45 s, printed with two decimals: the ends are what rounds to them
+			e.add(Row{id + "-news", what + ": median first DEAD → DEAD everywhere", "s", 0.245, 0.455, source, Computed, Meets}, id, medianOf("news"))
+		}
 	}
-	return &Experiment{
-		ID: "memberlist", Topic: TopicLibrary, Quick: true, Full: 50, Short: 7, Study: study,
-		Title: "a crash in a group set up as memberlist 0.7.0: alpha is its suspicion multiplier",
-	}
+	return []*Experiment{e}
 }
 
-// rows of one setting, whose datagrams are counted for so many member-seconds.
-func (s *likeMemberlist) rows(per int) []Measured {
-	const source = "memberlist 0.7.0 in virtual time"
-	what, first, packets := fmt.Sprintf("n %d, alpha %d", s.n, s.alpha), source, Near(0.001)
-	if s.loss > 0 {
-		what += fmt.Sprintf(", loss %.0f %%", 100*s.loss)
-		packets = Reported // every datagram to a suspect tells it, and every refutation is news
-	}
-	if s.assumed {
-		first += ", ± 0.2 s assumed"
-	}
-	rows := []Measured{
-		{Row{s.id() + "-first", what + ": median crash → first DEAD", "s", s.low, s.high, first, Computed, Meets}, s.id(), medianOf("first")},
-		{Row{s.id() + "-packets", what + ": datagrams per member and s before it", "1/s", s.packets, 0, source, Computed, packets}, s.id(), func(l *Lab, row string, runs Trials) {
-			l.Mean(row, scale(runs.each("sent"), 1/float64(per)))
-		}},
-	}
-	if s.loss == 0 {
-		rows = append(rows, Measured{Row{s.id() + "-news", what + ": median first DEAD → DEAD everywhere", "s", newsLow, newsHigh, source, Computed, Meets}, s.id(), medianOf("news")})
-	}
-	return rows
-}
-
-func memberlistFigure(_ *Lab, cells map[string]Trials) *plot.Overlay {
+func memberlistFigure(l *Lab) *plot.Overlay {
 	theirs := plot.Curve{Label: "memberlist", Kind: plot.Reference}
 	ours := plot.Curve{Label: "simulator", Kind: plot.Points, Colour: 1}
 	for i := range memberlistSettings {
 		if s := &memberlistSettings[i]; s.loss == 0 && s.alpha == 4 {
-			theirs.X, theirs.Y = append(theirs.X, float64(s.n)), append(theirs.Y, (s.low+s.high)/2)
-			ours.X, ours.Y = append(ours.X, float64(s.n)), append(ours.Y, stats.Median(cells[s.id()].each("first")))
+			dot(&theirs, float64(s.n), (s.low+s.high)/2)
+			dot(&ours, float64(s.n), stats.Median(l.cells[s.id()].each("first")))
 		}
 	}
 	return &plot.Overlay{
@@ -125,10 +112,3 @@ func memberlistFigure(_ *Lab, cells map[string]Trials) *plot.Overlay {
 		X: plot.Axis{Label: "members", Log: true}, Y: plot.Axis{Label: "time until first DEAD (s)"}, Curves: []plot.Curve{theirs, ours},
 	}
 }
-
-// The library's time from the first DEAD to DEAD everywhere is 0.25 to 0.45 s, printed with two decimals: the ends are
-// what rounds to them.
-const (
-	newsLow  = 0.245
-	newsHigh = 0.455
-)

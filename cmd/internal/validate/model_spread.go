@@ -255,3 +255,19 @@ func (s spread) growth(draw *rng.Stream, lo, hi int) float64 {
 	c.play()
 	return xmath.Log(float64(hi)/float64(lo)) / (c.out.most - c.out.half)
 }
+
+// growthRate solves (r − 1)² = r/(eʳ − 1): one newly informed by a PING has its own next ping after U(0, 1),
+// one informed by an ACK has just pinged and waits a whole period; both are pinged once per period, at
+// any time (Euler and Lotka's equation for two types, ADR-0006).
+func growthRate() float64 {
+	lo, hi := 1.0, 3.0
+	for range 60 {
+		r := (lo + hi) / 2
+		if (r-1)*(r-1) < r/(xmath.Exp(r)-1) {
+			lo = r
+		} else {
+			hi = r
+		}
+	}
+	return lo
+}

@@ -46,21 +46,21 @@ func queueRow(form string, wait float64, source string) Row {
 // queued is one queue at one load. Its seeds are its own: the same ones draw the same jobs at all loads, and would tell one
 // stroke of luck three times.
 func queued(servers int, rho float64, id, title string, wait Row, quick []string, sets ...string) *Experiment {
-	s := &Study{
+	return &Experiment{
+		ID: id, Topic: TopicQueues, Quick: true, Full: 15, Short: 3, Title: title,
 		Rows: []Measured{
-			{wait, "", meanOf("wait")},
-			{Row{"order", "largest difference of a wait from what serving the same arrivals and work in their order makes it", "s", 1e-6, 0, "Kiefer, Wolfowitz 1955", Derived, AtMost}, "", mostSeen("order")},
-			{Row{"little", "Little's law: jobs in hand over time less what all jobs took, as a share of it", "", 1e-9, 0, "Little 1961", Derived, AtMost}, "", mostSeen("little")},
-			{Row{"little-cores", "the same of cores: samples of those in use, less what all shards took", "", 1e-6, 0, "Little 1961", Derived, AtMost}, "", mostSeen("cores")},
-			{Row{"lost", "jobs that did not complete", "", 0, 0, "every job is served", Derived, AtMost}, "", mostSeen("lost")},
+			{Row: wait, Of: meanOf("wait")},
+			{Row: Row{"order", "largest difference of a wait from what serving the same arrivals and work in their order makes it", "s", 1e-6, 0, "Kiefer, Wolfowitz 1955", Derived, AtMost}, Of: mostSeen("order")},
+			{Row: Row{"little", "Little's law: jobs in hand over time less what all jobs took, as a share of it", "", 1e-9, 0, "Little 1961", Derived, AtMost}, Of: mostSeen("little")},
+			{Row: Row{"little-cores", "the same of cores: samples of those in use, less what all shards took", "", 1e-6, 0, "Little 1961", Derived, AtMost}, Of: mostSeen("cores")},
+			{Row: Row{"lost", "jobs that did not complete", "", 0, 0, "every job is served", Derived, AtMost}, Of: mostSeen("lost")},
 		},
-		File: "queue", Measured: true, Cells: []Cell{{Sets: sets}}, Seeds: [2]int{10, 3}, From: 1 + uint64(1000*rho), Quick: quick,
+		File: "queue", Measured: true, Cells: []Cell{{Sets: sets}}, Seeds: [2]int{10, 3}, From: 1 + uint64(1000*rho), QuickSets: quick,
 		Counts: []string{"order", "little", "cores", "lost"},
 		Before: func(t *Trial) { t.queue = &queue{place: map[uint64]int{}} },
 		Jobs:   func(t *Trial, r *trace.JobRecord) { t.queue.follow(r) },
 		After:  func(t *Trial) { t.queue.judge(t, servers) },
 	}
-	return &Experiment{ID: id, Topic: TopicQueues, Quick: true, Full: 15, Short: 3, Title: title, Study: s}
 }
 
 // queue is what an observer writes down who knows of jobs only when they come, start and go.
@@ -124,10 +124,11 @@ func (q *queue) judge(t *Trial, servers int) {
 // serialChain is about jobs whose workflows follow each other.
 func serialChain() *Experiment {
 	const steps = 9
-	s := &Study{
+	return &Experiment{
+		ID: "queue-chain", Topic: TopicQueues, Quick: true, Full: 1, Short: 0.5, Title: "serial chains of ten workflows on idle cores",
 		Rows: []Measured{
-			{Row{"step", "makespan of a chain of ten less the sum of its parts, for each step: the way of a result, and of a dispatch", "s", 2 * queueWay.Seconds(), 0, "the network", Derived, Exactly(1e-9)}, "", meanOf("step")},
-			{Row{"lost", "jobs that did not complete", "", 0, 0, "every job is served", Derived, AtMost}, "", mostSeen("lost")},
+			{Row: Row{"step", "makespan of a chain of ten less the sum of its parts, for each step: the way of a result, and of a dispatch", "s", 2 * queueWay.Seconds(), 0, "the network", Derived, Exactly(1e-9)}, Of: meanOf("step")},
+			{Row: Row{"lost", "jobs that did not complete", "", 0, 0, "every job is served", Derived, AtMost}, Of: mostSeen("lost")},
 		},
 		File: "chain", Measured: true, Seeds: [2]int{3, 1}, Counts: []string{"came", "step", "lost"},
 		Jobs: func(t *Trial, r *trace.JobRecord) {
@@ -140,5 +141,4 @@ func serialChain() *Experiment {
 			t.Add("step", (t.Of("makespan")-t.Of("worked"))/(steps*t.Of("completed")))
 		},
 	}
-	return &Experiment{ID: "queue-chain", Topic: TopicQueues, Quick: true, Full: 1, Short: 0.5, Title: "serial chains of ten workflows on idle cores", Study: s}
 }

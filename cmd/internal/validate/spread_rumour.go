@@ -7,149 +7,143 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/rng"
+	"hypersim/sim/network"
 	"hypersim/sim/trace"
 )
 
-// told is when the members of a group learned one piece of news, in s after the first.
-type told struct {
-	since  []float64 // of all that learned it by gossip, sorted, with the first one's 0
-	living int
-	sent   int // the most transmissions of one member
-	ended  int // how many knew when the last queue was done with it; 0 if that did not happen
-}
-
-func (n *told) when(share float64) float64 {
-	k := int(math.Ceil(share * float64(n.living)))
-	if k > len(n.since) {
-		return math.Inf(1)
-	}
-	return n.since[k-1]
-}
-
-// rumour lets one member die silently and tells one other, by a datagram, that it is dead: a piece of
-// news whose subject adds nothing to it. (A member that raises its own incarnation is another matter: see
-// raise.) It then watches who learns that by gossip. Own suspicions would come after 1 s at the earliest
-// and are made to last, so that nobody finds out alone.
+// rumours lets, in groups of n, one member die silently and tells one other, by a datagram, that it is dead: a piece of
+// news whose subject adds nothing to it. (A member that raises its own incarnation is another matter: see raise.) It then
+// watches who learns that by gossip. Own suspicions would come after 1 s at the earliest and are made to last, so that
+// nobody finds out alone. No scenario can say it: the file format knows no news that is told by hand.
 //
-// Loss begins with the news: with a history of it the many false suspicions would be news too, and what
-// their probes carry would help.
-func (l *Lab) rumour(n int, seed uint64, loss float64, sets ...string) *told {
-	if n > 5000 {
-		l.heavy.Lock()
-		defer l.heavy.Unlock()
-	}
-	news := &told{living: n - 1}
-	victim := core.NoNode
-	var start core.Instant
-	queued := 0
+// Loss begins with the news: with a history of it the many false suspicions would be news too, and what their probes carry
+// would help. Times are in units of so many s.
+func (e *Experiment) rumours(cell string, n int, unit, loss float64, seeds [2]int, sets ...string) {
 	sets = append([]string{"protocol.suspicion.min=1h", "protocol.suspicion.max=1h", "protocol.vivaldi.enabled=false"}, sets...)
-	w := lan(n, seed, 60, func(r *trace.Record) {
-		f := &r.Fact
-		if victim == core.NoNode || r.Kind != trace.KindFact || f.Subject != victim {
-			return
-		}
-		switch {
-		case f.Kind == core.FactTransition && f.To == core.StateDead && f.Cause == core.CauseDead:
-			news.since = append(news.since, r.At.Sub(start).Seconds())
-		case f.Kind == core.FactQueued && core.UpdateType(f.Get("update")) == core.UpdateDead:
-			queued++
-		case f.Kind == core.FactRetired && core.UpdateType(f.Get("update")) == core.UpdateDead:
-			news.sent = max(news.sent, int(f.Get("transmissions")))
-			if queued--; queued == 0 && news.ended == 0 {
-				news.ended = len(news.since)
-			}
-		}
-	}, sets...)
-	draw := rng.New(seed, "validate.rumour", uint64(n))
-	w.Run(at(5 + draw.Float64()))
-	start = w.Now()
-	who := make([]core.NodeID, 3)
-	for i := range who {
-		for {
-			who[i] = core.NodeID(draw.Intn(n))
-			if !slices.Contains(who[:i], who[i]) {
-				break
-			}
+	c := lanCell(cell, n, 60, sets...)
+	c.Seeds, c.Heavy = seeds, n > 5000
+	e.File, e.Cells, e.Counts = "lan", append(e.Cells, c), []string{"queued", "sent", "ended", "one"}
+	e.Watch = overhear
+	e.Drive = func(t *Trial) { tell(t, loss) }
+	e.After = func(t *Trial) { t.learned(len(t.Sc.Nodes)-1, unit) }
+}
+
+// overhear notes who learns the rumour by gossip, and what queues make of it: ended are those who know when the last one is
+// done with it, sent the most transmissions of one member.
+func overhear(t *Trial, r *trace.Record) {
+	f := &r.Fact
+	if t.Start < 0 || r.Kind != trace.KindFact || f.Subject != t.Hit[0] {
+		return
+	}
+	switch {
+	case f.Kind == core.FactTransition && f.To == core.StateDead && f.Cause == core.CauseDead:
+		t.Note("since", t.Since(r.At))
+	case f.Kind == core.FactQueued && core.UpdateType(f.Get("update")) == core.UpdateDead:
+		t.Add("queued", 1)
+	case f.Kind == core.FactRetired && core.UpdateType(f.Get("update")) == core.UpdateDead:
+		t.Put("sent", max(t.Of("sent"), float64(f.Get("transmissions"))))
+		if t.Add("queued", -1); t.Of("queued") == 0 {
+			t.First("ended", float64(len(t.lists["since"])))
 		}
 	}
-	victim = who[0]
-	loseFromNow(w, loss)
+}
+
+// tell starts the rumour, and lets the world run until the last queue is done with it.
+func tell(t *Trial, loss float64) {
+	w, n := t.World, len(t.Sc.Nodes)
+	draw := rng.New(t.Seed, "validate.rumour", uint64(n))
+	w.Run(at(5 + draw.Float64()))
+	t.Hit = drawn(&draw, n, 3)
+	t.Start = w.Now()
+	victim, hears, says := t.Hit[0], t.Hit[1], t.Hit[2]
+	if loss > 0 {
+		id, err := w.Network().AddOverlay(network.Overlay{ID: 1, Loss: loss})
+		check(err)
+		w.Network().SetOverlay(id, true, w.Now())
+	}
 	w.Crash(victim)
-	w.Tell(who[1], &core.Message{
-		Kind: core.KindGossip, From: who[2], To: who[1], Instance: 1, Group: 1, Role: lanRole,
-		Incarnation: w.Incarnation(who[2], who[2]), // loss may have made anybody refute already
+	w.Tell(hears, &core.Message{
+		Kind: core.KindGossip, From: says, To: hears, Instance: 1, Group: 1, Role: lanRole,
+		Incarnation: w.Incarnation(says, says), // loss may have made anybody refute already
 		Updates: []core.Update{{
-			Type: core.UpdateDead, Subject: victim, From: who[2], Role: lanRole, Incarnation: w.Incarnation(victim, victim),
+			Type: core.UpdateDead, Subject: victim, From: says, Role: lanRole, Incarnation: w.Incarnation(victim, victim),
 		}},
 	})
-	if len(news.since) != 1 {
-		check(fmt.Errorf("%d members, seed %d: the news was not taken", n, seed))
+	if len(t.lists["since"]) != 1 {
+		check(fmt.Errorf("%d members, seed %d: the news was not taken", n, t.Seed))
 	}
-	for w.Now() < w.End() && (queued > 0 || len(news.since) == 1) {
-		if n > 1000 && len(news.since) == news.living {
+	for t.over = true; w.Now() < w.End() && (t.Of("queued") > 0 || len(t.lists["since"]) == 1); {
+		if n > 1000 && len(t.lists["since"]) == n-1 {
 			break // the rest of the repeats costs more than all before it
 		}
 		w.Run(w.Now() + at(0.2))
 	}
-	check(w.Err())
-	return news
 }
 
-// spreads are the figures of several runs. Runs that did not reach everybody are missing from all.
-type spreads struct {
-	half, most, all, sent []float64
-	lost, ended           int // runs that missed somebody; whose queues ended before everybody knew
-	curve, low, high      []float64
-}
+// lanRole is what the members of the lan world are; in a flat group it says nothing.
+const lanRole = core.RoleWorker
 
-// rumours runs seeds 1 … of n members; curves are in units of period s.
-func (l *Lab) rumours(n, runs int, loss, period float64, sets ...string) (s spreads) {
-	list := each(l, runs, func(i int) *told { return l.rumour(n, uint64(i+1), loss, sets...) })
-	var curves [][]float64
-	for _, r := range list {
-		s.half, s.sent = append(s.half, r.when(0.5)), append(s.sent, float64(r.sent))
-		if a := r.when(0.99); !math.IsInf(a, 1) {
-			s.most = append(s.most, a)
+// learned is when half, 99 % and all of n knew, of which runs that did not get there say nothing, whether it missed
+// somebody, whether queues ended before all knew, and the curve by periods.
+func (t *Trial) learned(n int, unit float64) {
+	since, curve := t.lists["since"], make([]float64, int(20/curveStep))
+	for _, s := range shares {
+		t.Note(s.id)
+		if k := int(math.Ceil(s.share * float64(n))); k <= len(since) {
+			t.Note(s.id, since[k-1]/unit)
 		}
-		if a := r.when(1); !math.IsInf(a, 1) {
-			s.all = append(s.all, a)
-		} else {
-			s.lost++
-		}
-		if r.ended > 0 && r.ended < n-1 {
-			s.ended++
-		}
-		c := make([]float64, int(20/curveStep))
-		addCurve(c, scale(r.since, 1/period), r.living, 1)
-		curves = append(curves, c)
 	}
-	s.curve, s.low, s.high = bandOf(curves)
-	return s
-}
-
-// bandOf returns the mean of curves and the range of nine in ten of them, point by point.
-func bandOf(curves [][]float64) (middle, low, high []float64) {
-	column := make([]float64, len(curves))
-	for i := range curves[0] {
-		for k := range curves {
-			column[k] = curves[k][i]
+	flag := func(name string, is bool) {
+		if t.value[name] = 0; is {
+			t.value[name] = 1
 		}
-		slices.Sort(column)
-		middle = append(middle, mean(column))
-		low, high = append(low, quantile(column, 0.05)), append(high, quantile(column, 0.95))
 	}
-	return middle, low, high
+	flag("one", true)
+	flag("lost", len(since) < n)
+	flag("ended", t.Of("ended") > 0 && t.Of("ended") < float64(n))
+	addCurve(curve, since, n, 1)
+	t.lists["curve"] = curve
 }
 
-// quantile of a sorted list, by the nearest rank.
-func quantile(sorted []float64, q float64) float64 {
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+var shares = [3]struct {
+	id, words string
+	share     float64
+}{{"half", "50 %", 0.5}, {"most", "99 %", 0.99}, {"all", "all", 1}}
+
+// modelled adds a cell of so many runs of a model.
+func (e *Experiment) modelled(cell string, s spread, unit float64, full, quick int) {
+	e.Cells = append(e.Cells, Cell{ID: cell, Seeds: [2]int{1, 1}, Do: func(l *Lab, t *Trial) {
+		m := s.mean(l.Pick(full, quick))
+		for i, x := range []float64{m.half, m.most, m.all} {
+			if math.IsInf(x, 1) {
+				x = m.all // some run left somebody out
+			}
+			t.Put(shares[i].id, x/unit)
+		}
+		t.Put("lost", m.lost)
+		t.lists["curve"] = m.curve
+	}})
 }
 
-func scale(v []float64, by float64) []float64 {
-	out := make([]float64, len(v))
-	for i := range v {
-		out[i] = v[i] * by
+// modelSays is what a model says of a row.
+func modelSays(cell, name string) func(l *Lab) float64 {
+	return func(l *Lab) float64 { return l.cells[cell][0].Of(name) }
+}
+
+// raised notes who learned of a member's new incarnation: by a datagram of the member itself, or of those that relayed it.
+func raised(t *Trial, r *trace.Record) {
+	f := &r.Fact
+	if t.Start < 0 || r.At < t.Start || r.Kind != trace.KindFact || !t.Hits(f.Subject) || t.Hits(r.Node) {
+		return
 	}
-	return out
+	switch {
+	case f.Kind == core.FactTransition && !slices.Contains(t.lists["who"], float64(r.Node)):
+		t.Note("who", float64(r.Node))
+		t.Note("since", t.Since(r.At))
+		if f.Cause == core.CauseSeen {
+			t.Add("direct", 1/float64(len(t.Sc.Nodes)-1))
+		}
+	case f.Kind == core.FactQueued:
+		t.Add("relays", 1)
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"hypersim/analysis/plot"
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/topologies"
@@ -48,7 +47,7 @@ func TestSuite(t *testing.T) {
 			t.Errorf("%s: no title or no rows", e.ID)
 		}
 		for i := range e.Rows {
-			r := &e.Rows[i]
+			r := &e.Rows[i].Row
 			if id := e.FullID(r); seen[id] {
 				t.Errorf("two rows %s", id)
 			} else {
@@ -104,13 +103,11 @@ func TestQuickRows(t *testing.T) {
 	}
 }
 
-// Every file of runs/ is a scenario by itself, some study runs it, and what a row asks for is told.
+// Every file of runs/ is a scenario by itself, some experiment runs it, and what a row asks for is told.
 func TestRuns(t *testing.T) {
-	used := map[string]bool{"lan": true}
+	used := map[string]bool{}
 	for _, e := range suite(t) {
-		if e.Study != nil {
-			used[e.Study.File] = true
-		}
+		used[e.File] = true
 	}
 	list, err := files.ReadDir("runs")
 	if err != nil {
@@ -126,28 +123,30 @@ func TestRuns(t *testing.T) {
 			t.Error(err)
 		}
 		if !used[name] {
-			t.Errorf("no study runs %s", f.Name())
+			t.Errorf("no experiment runs %s", f.Name())
 		}
 	}
-	nobody := Study{File: "lan", Cells: []Cell{lanCell("", 3, 60)}, Seeds: [2]int{1, 1}, Rows: []Measured{{Row{"x", "what nobody counts", "", 0, 0, "here", Derived, AtMost}, "", sumOf("nonsense")}}}
-	r, err := Run(t.Context(), []*Experiment{{ID: "doctored", Topic: TopicCriteria, Title: "doctored", Rows: []Row{nobody.Rows[0].Row}, Study: &nobody}}, Options{Workers: 1})
+	nobody := &Experiment{ID: "doctored", Topic: TopicCriteria, Title: "doctored", File: "lan", Cells: []Cell{lanCell("", 3, 60)}, Seeds: [2]int{1, 1}}
+	nobody.add(Row{"x", "what nobody counts", "", 0, 0, "here", Derived, AtMost}, "", sumOf("nonsense"))
+	r, err := Run(t.Context(), []*Experiment{nobody}, Options{Workers: 1})
 	if err == nil || !strings.Contains(err.Error(), `no count is called "nonsense"`) || r.Count(Missing) != 1 {
 		t.Errorf("%v", err)
 	}
 }
 
-// doctored is an experiment whose rows are as told.
-func doctored(run func(l *Lab) *plot.Overlay, rows ...Row) []*Experiment {
-	return []*Experiment{{ID: "doctored", Topic: TopicCriteria, Title: "doctored", Rows: rows, Quick: true, Run: run}}
+// doctored is an experiment of n runs that gives its rows the value 0.5.
+func doctored(n int, run func(), rows ...Row) []*Experiment {
+	e := &Experiment{ID: "doctored", Topic: TopicCriteria, Title: "doctored", Quick: true, Seeds: [2]int{n, n}}
+	e.Cells = []Cell{{Do: func(*Lab, *Trial) { run() }}}
+	for _, r := range rows {
+		e.add(r, "", closed(0.5, ""))
+	}
+	return []*Experiment{e}
 }
 
 func TestRunFindsWhatIsWrong(t *testing.T) {
 	rows := []Row{{"low", "too low", "", 1, 0, "here", Computed, AtLeast}, {"fine", "as it should be", "", 1, 0, "here", Computed, AtMost}}
-	r, err := Run(t.Context(), doctored(func(l *Lab) *plot.Overlay {
-		l.Number("low", 0.5, "")
-		l.Number("fine", 0.5, "")
-		return nil
-	}, rows...), Options{Workers: 2})
+	r, err := Run(t.Context(), doctored(1, func() {}, rows...), Options{Workers: 2})
 	if err != nil || r.Count(Fail) != 1 || r.Count(Pass) != 1 {
 		t.Fatalf("%v, %s", err, r.Text(TextOptions{}))
 	}
@@ -156,20 +155,13 @@ func TestRunFindsWhatIsWrong(t *testing.T) {
 	}
 	// An experiment that cannot run is an error and leaves its rows missing.
 	broken := errors.New("broken")
-	r, err = Run(t.Context(), doctored(func(l *Lab) *plot.Overlay {
-		each(l, 5, func(i int) int { check(broken); return i })
-		return nil
-	}, rows...), Options{Workers: 2})
+	r, err = Run(t.Context(), doctored(5, func() { check(broken) }, rows...), Options{Workers: 2})
 	if !errors.Is(err, broken) || r.Count(Missing) != 2 {
 		t.Errorf("%v, %s", err, r.Text(TextOptions{}))
 	}
 	// An interruption ends it between two runs.
 	ctx, cancel := context.WithCancel(t.Context())
-	r, err = Run(ctx, doctored(func(l *Lab) *plot.Overlay {
-		each(l, 1000, func(i int) int { cancel(); return i })
-		l.Number("low", 2, "")
-		return nil
-	}, rows...), Options{Workers: 2})
+	r, err = Run(ctx, doctored(1000, cancel, rows...), Options{Workers: 2})
 	if err != nil || !r.Interrupted || r.Count(Missing) != 2 {
 		t.Errorf("interrupted: %v, %s", err, r.Text(TextOptions{}))
 	}
