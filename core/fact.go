@@ -37,7 +37,7 @@ const (
 )
 
 // factRow is all that is known of a kind of fact. The general fields A, B, N, At and Other mean what it says, "" is unused;
-// readers ask for them by these names (Get).
+// machines fill them (Put) and readers ask for them (Get) by these names.
 type factRow struct {
 	name string
 	room Room
@@ -186,6 +186,24 @@ func (f *Fact) Get(name string) int64 {
 		return int64(f.At)
 	}
 	panic("core: a fact " + f.Kind.String() + " has no field " + name)
+}
+
+// Put fills the general field that the row of f's kind calls so, and returns f for the next. It panics if there is none:
+// what has no name cannot be reported. The kind comes first: fx.Fact(kind), then its fields.
+func (f *Fact) Put(name string, v int64) *Fact {
+	switch r := &facts[f.Kind]; name {
+	case r.a:
+		f.A = v
+	case r.b:
+		f.B = v
+	case r.n:
+		f.N = int32(v)
+	case r.at:
+		f.At = Instant(v)
+	default:
+		panic("core: a fact " + f.Kind.String() + " has no field " + name)
+	}
+	return f
 }
 
 // EachField calls visit with the name and value of every general number that f's kind uses.

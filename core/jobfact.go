@@ -55,7 +55,7 @@ const (
 )
 
 // jobFactRow is all that is known of a kind of fact about jobs: from, to and code name the type of the word, a and b
-// the number; "" is unused. Readers ask for numbers by these names (Get).
+// the number; "" is unused. Machines fill numbers (Put) and readers ask for them (Get) by these names.
 type jobFactRow struct {
 	name, room, doc      string
 	from, to, code, a, b string
@@ -161,6 +161,19 @@ func (f *JobFact) Get(name string) int64 {
 		return f.B
 	}
 	panic("core: a fact " + f.Kind.String() + " has no field " + name)
+}
+
+// Put fills the number that the row of f's kind calls so, and returns f for the next. It panics if there is none.
+func (f *JobFact) Put(name string, v int64) *JobFact {
+	switch r := &jobFacts[f.Kind]; name {
+	case r.a:
+		f.A = v
+	case r.b:
+		f.B = v
+	default:
+		panic("core: a fact " + f.Kind.String() + " has no field " + name)
+	}
+	return f
 }
 
 // EachField calls visit with the name and value of every general field that f's kind uses; of words it gives the number.

@@ -99,7 +99,8 @@ func (m *Machine) count(now core.Instant, fx *core.Effects) {
 	m.ends = core.Never
 	n := m.granted()
 	f := fx.JobFact(core.JobFactRound)
-	f.From, f.A, f.B = uint8(m.role), int64(m.standing), int64(n)
+	f.From = uint8(m.role)
+	f.Put("term", int64(m.standing)).Put("grants", int64(n))
 	if n < m.majority() || m.standing <= m.term && m.role == PreCandidate {
 		m.become(Follower, fx)
 		m.rearm(now)

@@ -71,7 +71,7 @@ func (m *Machine) extend(until core.Instant, fx *core.Effects) {
 	}
 	m.lease = until
 	f := fx.JobFact(core.JobFactLease)
-	f.A, f.B = int64(m.term), int64(until)
+	f.Put("term", int64(m.term)).Put("until", int64(until))
 }
 
 // onAck hears that a voter follows, or that there is a higher term.

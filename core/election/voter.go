@@ -161,7 +161,8 @@ func (m *Machine) changed(now core.Instant, leader core.NodeID, fx *core.Effects
 	}
 	m.leader = leader
 	f := fx.JobFact(core.JobFactLeader)
-	f.Node, f.A, f.To = leader, int64(m.term), uint8(m.role)
+	f.Node, f.To = leader, uint8(m.role)
+	f.Put("term", int64(m.term))
 	if leader == core.NoNode {
 		return
 	}
@@ -179,6 +180,7 @@ func (m *Machine) changed(now core.Instant, leader core.NodeID, fx *core.Effects
 
 func (m *Machine) become(r Role, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactVoter)
-	f.From, f.To, f.A, f.B = uint8(m.role), uint8(r), int64(m.term), int64(m.standing)
+	f.From, f.To = uint8(m.role), uint8(r)
+	f.Put("term", int64(m.term)).Put("standing", int64(m.standing))
 	m.role = r
 }

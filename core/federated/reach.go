@@ -41,7 +41,8 @@ func (g *Gate) expire(now core.Instant, s *site, fx *core.Effects) {
 // become is the one place where a state changes.
 func (g *Gate) become(now core.Instant, s *site, to core.Reach, cause core.Cause, fx *core.Effects) {
 	f := fx.Fact(core.FactReach)
-	f.Subject, f.A, f.B, f.N, f.Cause = s.leader, int64(s.ID), int64(to), int32(s.state), cause
+	f.Subject, f.Cause = s.leader, cause
+	f.Put("datacenter", int64(s.ID)).Put("reach", int64(to)).Put("old_reach", int64(s.state))
 	s.state, s.since = to, now
 	switch to {
 	case core.ReachUnknown:

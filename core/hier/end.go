@@ -119,7 +119,7 @@ func (m *Machine) drop(now core.Instant, s *scope, e *entry, cause core.Cause, f
 	default:
 		m.count.Refuted++
 	}
-	was := int32(0)
+	was := int64(0)
 	if mark {
 		was = 1
 	}
@@ -129,8 +129,8 @@ func (m *Machine) drop(now core.Instant, s *scope, e *entry, cause core.Cause, f
 	s.held--
 }
 
-func (m *Machine) ended(now core.Instant, s *suspicion, cause core.Cause, mark int32, fx *core.Effects) {
+func (m *Machine) ended(now core.Instant, s *suspicion, cause core.Cause, mark int64, fx *core.Effects) {
 	f := fx.Fact(core.FactScopeEnded)
-	f.Subject, f.A, f.Inc, f.Cause, f.N = s.node, int64(s.scope), s.inc, cause, mark
-	f.B = int64(now.Sub(s.start))
+	f.Subject, f.Inc, f.Cause = s.node, s.inc, cause
+	f.Put("scope", int64(s.scope)).Put("age", int64(now.Sub(s.start))).Put("dead", mark)
 }

@@ -129,12 +129,14 @@ func (m *Machine) Extend(now core.Instant, scope uint64, node core.NodeID, d cor
 	s.deadline = s.deadline.Add(d)
 	m.held.fix(e.held)
 	f := fx.Fact(core.FactScopeExtended)
-	f.Subject, f.A, f.Inc, f.B, f.N, f.At = s.node, int64(s.scope), s.inc, int64(d), int32(s.c), s.deadline
+	f.Subject, f.Inc, f.At = s.node, s.inc, s.deadline
+	f.Put("scope", int64(s.scope)).Put("granted", int64(d)).Put("confirmations", int64(s.c))
 	m.rearm(now)
 	return true
 }
 
 func (m *Machine) tell(k core.FactKind, s *suspicion, from Source, fx *core.Effects) {
 	f := fx.Fact(k)
-	f.Subject, f.A, f.Inc, f.B, f.N, f.At = s.node, int64(s.scope), s.inc, int64(from), int32(s.c), s.deadline
+	f.Subject, f.Inc, f.At = s.node, s.inc, s.deadline
+	f.Put("scope", int64(s.scope)).Put("evidence", int64(from)).Put("confirmations", int64(s.c))
 }

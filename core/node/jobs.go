@@ -44,7 +44,7 @@ func (n *Node) ClearScope(now core.Instant, scope uint64, fx *core.Effects) {
 // fromMembers tells a manager's job layer what membership found out.
 type fromMembers struct{ jobs *hier.Machine }
 
-// Observe implements Observer: a record changed from f.From at incarnation f.A to f.To at f.Inc.
+// Observe implements Observer: a record changed from f.From to f.To at incarnation f.Inc.
 func (l *fromMembers) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind == core.FactTransition {
 		l.jobs.GlobalChanged(now, f.Subject, f.To, f.Inc, fx)
@@ -63,8 +63,8 @@ func (l *fromLink) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind != core.FactReach {
 		return
 	}
-	state := stateOf(core.Reach(f.B))
-	for _, id := range l.gate.ManagersOf(uint16(f.A)) {
+	state := stateOf(core.Reach(f.Get("reach")))
+	for _, id := range l.gate.ManagersOf(uint16(f.Get("datacenter"))) {
 		l.jobs.GlobalChanged(now, id, state, 0, fx)
 	}
 }

@@ -187,7 +187,8 @@ func (s *Sites) judge(now core.Instant, i int, fx *core.Effects) {
 	}
 	if to != x.state {
 		f := fx.JobFact(core.JobFactSite)
-		f.From, f.To, f.A, f.B = uint8(x.state), uint8(to), int64(i), int64(x.fresh)
+		f.From, f.To = uint8(x.state), uint8(to)
+		f.Put("site", int64(i)).Put("fresh", int64(x.fresh))
 		x.state = to
 	}
 }

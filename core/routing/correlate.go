@@ -18,7 +18,7 @@ func (r *Router) correlate(now core.Instant) {
 	if r.severity != was {
 		f := r.fact(core.JobFactCorrelation)
 		f.From, f.To, f.Code = uint8(was), uint8(r.severity), uint8(r.signs)
-		f.A, f.B = int64(n.Confirmed+n.Flapping), int64(n.Known)
+		f.Put("failing", int64(n.Confirmed+n.Flapping)).Put("known", int64(n.Known))
 	}
 	r.partition(now)
 }

@@ -267,9 +267,9 @@ func (r *Router) keep(s *state) Choice {
 	d.prev, s.last = s.last, d.ID
 	f := r.fact(core.JobFactRoute)
 	f.Job, f.Token, f.From, f.To, f.Code = uint64(d.Job), d.Digest(), uint8(d.Trigger), uint8(d.Best), uint8(d.Reason)
-	f.A, f.B = int64(d.ID), -1
+	f.Put("decision", int64(d.ID)).Put("site", -1)
 	if len(d.Primary) > 0 {
-		f.B = int64(d.Primary[0])
+		f.Put("site", int64(d.Primary[0]))
 	}
 	return d.choice()
 }

@@ -35,7 +35,7 @@ func (r *Router) evictions(now core.Instant, i int) {
 		f.Node = m.id
 		_, label := x.tracker.Decide(now, k)
 		f.Code = uint8(label)
-		f.A = int64(x.id)
+		f.Put("site", int64(x.id))
 	}
 }
 
@@ -64,7 +64,7 @@ func (r *Router) publish(now core.Instant, i int) {
 	if class != x.class {
 		f := r.fact(core.JobFactSiteClass)
 		f.From, f.To, f.Code = uint8(x.class), uint8(class), uint8(why)
-		f.A = int64(x.id)
+		f.Put("site", int64(x.id))
 	}
 	x.class, x.why = class, why
 }

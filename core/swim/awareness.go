@@ -15,7 +15,8 @@ func (m *Machine) addLHM(by int, cause core.Cause, fx *core.Effects) {
 	}
 	m.lhm = uint8(score)
 	f := fx.Fact(core.FactLHM)
-	f.Subject, f.A, f.B, f.Cause = m.self, int64(score), int64(old), cause
+	f.Subject, f.Cause = m.self, cause
+	f.Put("score", int64(score)).Put("old_score", int64(old))
 }
 
 // failedProbeLHM counts a failed probe of a confirmed target.

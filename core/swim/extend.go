@@ -24,7 +24,8 @@ func (m *Machine) ExtendSuspicion(_ core.Instant, id core.NodeID, d core.Duratio
 	m.susp.fix(r.side)
 	m.due[timerSuspicion] = m.susp.next()
 	f := fx.Fact(core.FactSuspicionExtended)
-	f.Subject, f.Inc, f.A, f.At = id, r.incarnation(), int64(d), s.deadline
+	f.Subject, f.Inc, f.At = id, r.incarnation(), s.deadline
+	f.Put("granted", int64(d))
 	return true
 }
 

@@ -27,5 +27,6 @@ func (m *Machine) moveLHM(score int, fx *core.Effects) {
 	}
 	m.lhm = uint8(score)
 	f := fx.Fact(core.FactLHM)
-	f.Subject, f.A, f.B, f.Cause = m.self, int64(score), int64(old), core.CauseConfigured
+	f.Subject, f.Cause = m.self, core.CauseConfigured
+	f.Put("score", int64(score)).Put("old_score", int64(old))
 }

@@ -79,7 +79,8 @@ func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause,
 
 func (m *Machine) joinFact(seed core.NodeID, cause core.Cause, fx *core.Effects) {
 	f := fx.Fact(core.FactJoin)
-	f.Subject, f.Cause, f.A = seed, cause, int64(m.join.attempts)
+	f.Subject, f.Cause = seed, cause
+	f.Put("attempts", int64(m.join.attempts))
 }
 
 // joinFailed schedules the next attempt: 0.5 s doubling to 10 s, with jitter.

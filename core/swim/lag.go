@@ -99,7 +99,8 @@ func (m *Machine) regrade(now core.Instant, fx *core.Effects) {
 		return
 	}
 	f := fx.Fact(core.FactDegradation)
-	f.Subject, f.A, f.B = m.self, int64(level), int64(m.level)
+	f.Subject = m.self
+	f.Put("level", int64(level)).Put("old_level", int64(m.level))
 	m.level = level
 	m.lag.levelSince = now
 	m.judgeOwnHealth(now)

@@ -47,7 +47,8 @@ func (m *Machine) tickInterval() core.Duration {
 func (m *Machine) skipTick(cause core.Cause, fx *core.Effects) {
 	m.count.TicksSkipped++
 	f := fx.Fact(core.FactTick)
-	f.Subject, f.A, f.Cause = m.self, m.tick, cause
+	f.Subject, f.Cause = m.self, cause
+	f.Put("tick", m.tick)
 }
 
 // nextTarget walks on to a member without an outstanding probe.
@@ -68,7 +69,8 @@ func (m *Machine) probe(now core.Instant, k int, fx *core.Effects) {
 	m.nProbes++
 	m.count.Probes++
 	f := fx.Fact(core.FactProbeStarted)
-	f.Subject, f.A, f.B, f.N, f.To = m.id(k), int64(seq), m.tick, int32(m.list.len()), m.rec[k].state()
+	f.Subject, f.To = m.id(k), m.rec[k].state()
+	f.Put("seq", int64(seq)).Put("tick", m.tick).Put("list", int64(m.list.len()))
 }
 
 // onPingTimers handles every ping whose wait is over.
@@ -185,7 +187,8 @@ func (m *Machine) accuse(now core.Instant, k int, cause core.Cause, fx *core.Eff
 
 func (m *Machine) probeEnded(now core.Instant, p *ping, cause core.Cause, fx *core.Effects) {
 	f := fx.Fact(core.FactProbeEnded)
-	f.Subject, f.A, f.B, f.Cause = m.id(int(p.target)), int64(p.seq), int64(now.Sub(p.sent)), cause
+	f.Subject, f.Cause = m.id(int(p.target)), cause
+	f.Put("seq", int64(p.seq)).Put("elapsed", int64(now.Sub(p.sent)))
 }
 
 func (m *Machine) onPing(now core.Instant, k int, msg *core.Message, fx *core.Effects) {

@@ -128,7 +128,8 @@ func (m *Machine) setIncarnation(inc uint32, cause core.Cause, fx *core.Effects)
 	m.inc = inc
 	m.sum.add(m.self, inc, m.participates())
 	f := fx.Fact(core.FactIncarnation)
-	f.Subject, f.Inc, f.A, f.Cause = m.self, inc, int64(old), cause
+	f.Subject, f.Inc, f.Cause = m.self, inc, cause
+	f.Put("old_incarnation", int64(old))
 }
 
 // Refresh raises the own incarnation without a cause from outside: a piece of news to watch spreading.

@@ -101,12 +101,13 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 	part := m.isParticipant(r.role())
 
 	f := fx.Fact(core.FactTransition)
-	f.Subject, f.From, f.To, f.Inc, f.Cause, f.Other, f.Role, f.A = id, from, to, inc, cause, other, r.role(), int64(old)
+	f.Subject, f.From, f.To, f.Inc, f.Cause, f.Other, f.Role = id, from, to, inc, cause, other, r.role()
+	f.Put("old_incarnation", int64(old))
 	switch from {
 	case stateTomb:
 		f.From = core.StateNone
 	case core.StateNone:
-		f.A = -1
+		f.Put("old_incarnation", -1)
 	default:
 	}
 

@@ -57,8 +57,8 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 	m.count.SuspicionsStarted++
 
 	fact := fx.Fact(core.FactSuspicionStarted)
-	fact.Subject, fact.Inc, fact.Other, fact.N = m.id(k), r.incarnation(), accuser, int32(s.k)
-	fact.A, fact.B, fact.At = int64(s.min), int64(s.max), s.deadline
+	fact.Subject, fact.Inc, fact.Other, fact.At = m.id(k), r.incarnation(), accuser, s.deadline
+	fact.Put("min", int64(s.min)).Put("max", int64(s.max)).Put("k", int64(s.k))
 }
 
 func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
@@ -101,7 +101,8 @@ func (m *Machine) confirmSuspicion(now core.Instant, k int, accuser core.NodeID,
 	}
 	m.count.SuspicionsConfirmed++
 	fact := fx.Fact(core.FactSuspicionConfirmed)
-	fact.Subject, fact.Inc, fact.Other, fact.N, fact.At = m.id(k), m.rec[k].incarnation(), accuser, int32(s.c), s.deadline
+	fact.Subject, fact.Inc, fact.Other, fact.At = m.id(k), m.rec[k].incarnation(), accuser, s.deadline
+	fact.Put("confirmations", int64(s.c))
 	if missed {
 		m.grace(m.rec[k].side, min(s.deadline, now.Add(m.graceTime())), fx)
 		m.due[timerSuspicion] = m.susp.next()
@@ -151,10 +152,10 @@ func (m *Machine) endSuspicion(now core.Instant, k int, cause core.Cause, fx *co
 	r := &m.rec[k]
 	s := m.susp.at(r.side)
 	fact := fx.Fact(core.FactSuspicionEnded)
-	fact.Subject, fact.Inc, fact.Cause, fact.N = m.id(k), r.incarnation(), cause, int32(s.c)
-	fact.B = int64(now.Sub(s.start))
+	fact.Subject, fact.Inc, fact.Cause = m.id(k), r.incarnation(), cause
+	fact.Put("age", int64(now.Sub(s.start))).Put("confirmations", int64(s.c))
 	if cause == core.CauseExpired {
-		fact.A = int64(now.Sub(s.deadline))
+		fact.Put("lateness", int64(now.Sub(s.deadline)))
 	}
 	if cause == core.CauseRefuted {
 		m.count.SuspicionsRefuted++

@@ -73,7 +73,8 @@ func (m *Machine) adaptive(now core.Instant, base core.Duration, k int, fx *core
 		t = adaptiveTimeout(base, f, p.TimeoutMin, p.TimeoutMax)
 	}
 	fact := fx.Fact(core.FactTimeout)
-	fact.Subject, fact.A, fact.B = m.id(k), int64(t), int64(base)
+	fact.Subject = m.id(k)
+	fact.Put("result", int64(t)).Put("base", int64(base))
 	fact.X = [5]float32{float32(f.lhm), float32(f.degradation), float32(f.latency), float32(f.confidence), float32(f.health)}
 	return t
 }

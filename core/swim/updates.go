@@ -36,7 +36,8 @@ func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *
 	}
 	m.count.Enqueued++
 	f := fx.Fact(core.FactQueued)
-	f.Subject, f.Inc, f.A, f.Other, f.Cause, f.N = u.Subject, u.Incarnation, int64(u.Type), u.From, cause, int32(limit)
+	f.Subject, f.Inc, f.Other, f.Cause = u.Subject, u.Incarnation, u.From, cause
+	f.Put("update", int64(u.Type)).Put("limit", int64(limit))
 	m.armGossip(now)
 	if m.cfg.Inherited.Unicast && cause == core.CauseSelf && u.Type != core.UpdateDead {
 		m.tellAll(u, fx)
@@ -82,6 +83,6 @@ func (m *Machine) expireQueue(now core.Instant, fx *core.Effects) {
 // retired reports that an update will not be told again, and why.
 func (m *Machine) retired(it *spread.Item[core.Update], cause core.Cause, fx *core.Effects) {
 	f := fx.Fact(core.FactRetired)
-	f.Subject, f.Inc, f.A, f.Other = it.News.Subject, it.News.Incarnation, int64(it.News.Type), it.News.From
-	f.B, f.N, f.Cause = int64(it.Sent), int32(it.Limit), cause
+	f.Subject, f.Inc, f.Other, f.Cause = it.News.Subject, it.News.Incarnation, it.News.From, cause
+	f.Put("update", int64(it.News.Type)).Put("transmissions", int64(it.Sent)).Put("limit", int64(it.Limit))
 }

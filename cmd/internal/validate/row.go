@@ -3,7 +3,6 @@ package validate
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 // Certainty is how sure a reference is (spec 10 §15).
@@ -58,7 +57,7 @@ type rule struct {
 // The rules.
 var (
 	// Reported is not judged.
-	Reported = Judge{rule: &rule{words: "reported"}}
+	Reported = Judge{}
 	// AtMost passes if the value is at most the reference, AtLeast if it is at least that.
 	AtMost  = Judge{rule: &rule{words: "at most", first: true, ok: func(r *Row, v *Value) bool { return v.Estimate <= r.Ref }}}
 	AtLeast = Judge{rule: &rule{words: "at least", first: true, ok: func(r *Row, v *Value) bool { return v.Estimate >= r.Ref }}}
@@ -121,7 +120,10 @@ func (j Judge) OfAll() Judge {
 
 // words says what the rule asks, for the table.
 func (j Judge) words() string {
-	if strings.Contains(j.rule.words, "%.") {
+	switch {
+	case j.rule == nil:
+		return "reported"
+	case j.rule.scale > 0:
 		return fmt.Sprintf(j.rule.words, j.rule.scale*j.tolerance)
 	}
 	return j.rule.words
@@ -169,7 +171,7 @@ const (
 // verdict is what becomes of the row in a run that is quick or not.
 func (r *Row) verdict(v *Value, quick bool) Verdict {
 	switch {
-	case r.Judge.rule.ok == nil:
+	case r.Judge.rule == nil:
 		return NotJudged
 	case r.Judge.rule.ok(r, v):
 		return Pass

@@ -94,7 +94,7 @@ func (r *Result) reference() string {
 		return "–"
 	case r.RefHigh > r.Ref:
 		return fmt.Sprintf("%.4g … %s, %s", r.Ref, quantity(r.RefHigh, r.Unit), r.Judge.words())
-	case r.Judge.rule.first:
+	case r.Judge.rule != nil && r.Judge.rule.first:
 		return r.Judge.words() + " " + quantity(r.Ref, r.Unit)
 	}
 	return quantity(r.Ref, r.Unit) + ", " + r.Judge.words()

@@ -51,7 +51,8 @@ func (c *Client) Say(_ core.Instant, s *call.Sending, fx *core.Effects) core.Bod
 
 func (c *Client) fact(x *tracked, to uint8, code call.Code, at core.NodeID, attempts, redirects int, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactSubmit)
-	f.Job, f.To, f.Code, f.Node, f.A, f.B = uint64(x.id), to, uint8(code), at, int64(attempts), int64(redirects)
+	f.Job, f.To, f.Code, f.Node = uint64(x.id), to, uint8(code), at
+	f.Put("attempts", int64(attempts)).Put("redirects", int64(redirects))
 }
 
 // submitted hears what became of a submission.

@@ -121,7 +121,8 @@ func (g *Gate) cancelAnswer(m *core.Message, x *record, c call.Code, fx *core.Ef
 // stopJob begins to stop a job: in its datacenters, and in those that may have it (J42).
 func (g *Gate) stopJob(now core.Instant, x *record, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactCancel)
-	f.Job, f.Epoch, f.A = uint64(x.id), x.ge, int64(x.flows)
+	f.Job, f.Epoch = uint64(x.id), x.ge
+	f.Put("workflows", int64(x.flows))
 	g.setState(now, x, job.StateCancelling, fx)
 	g.stopAsking(x)
 	g.wait(now, x, g.cfg.Cancel.GateWait)

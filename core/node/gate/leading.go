@@ -43,7 +43,8 @@ func (g *Gate) led1(x *record, fx *core.Effects) {
 		g.records.live++
 	}
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.Epoch, f.A = uint64(x.id), x.ge, 1
+	f.Job, f.Epoch = uint64(x.id), x.ge
+	f.Put("made", 1)
 }
 
 // Won implements replica.Owner: another gate's job is this one's now, or its own anew.
@@ -129,7 +130,8 @@ func (g *Gate) drop(x *record, fx *core.Effects) {
 	}
 	g.records.remove(x)
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.Epoch, f.A = uint64(x.id), x.ge, 0
+	f.Job, f.Epoch = uint64(x.id), x.ge
+	f.Put("made", 0)
 }
 
 // goOn does whatever is due of a job that this gate may decide about. It may be called at any time.

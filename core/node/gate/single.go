@@ -61,7 +61,8 @@ func (g *Gate) singleCancel(now core.Instant, x *record, m *core.Message, b *can
 	if !slices.Contains(x.cancelled, c) {
 		x.cancelled = append(slices.Clip(x.cancelled), c)
 		f := fx.JobFact(core.JobFactCancel)
-		f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(b.Workflow), x.ge, 1
+		f.Job, f.Workflow, f.Epoch = uint64(x.id), uint64(b.Workflow), x.ge
+		f.Put("workflows", 1)
 	}
 	core.Hold(m.Body)
 	x.singles = append(x.singles, singleAsk{seq: noSeq, request: *m})

@@ -244,7 +244,8 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, de uint32, fx *cor
 	x := m.newRecord(now, b, de)
 	m.records.add(x)
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.A = uint64(x.id), 1
+	f.Job = uint64(x.id)
+	f.Put("made", 1)
 	m.setState(now, x, job.StateSubmitted, fx)
 	for i := range x.flows {
 		m.flows.Track(now, x.id, x.flows[i].id)

@@ -124,7 +124,8 @@ func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse
 func (m *Manager) cancelled(now core.Instant, x *record, as job.State, fx *core.Effects) {
 	x.why, x.cancelled = as, uint32(x.open)
 	f := fx.JobFact(core.JobFactCancel)
-	f.Job, f.Epoch, f.A = uint64(x.id), x.de, int64(x.open)
+	f.Job, f.Epoch = uint64(x.id), x.de
+	f.Put("workflows", int64(x.open))
 	m.setState(now, x, job.StateCancelling, fx) // from here on nothing of it is dispatched (I-JC1)
 	for i := range x.flows {
 		m.stopFlow(now, x, i, workflow.ReasonCancel, fx)

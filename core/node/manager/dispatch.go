@@ -29,7 +29,8 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	m.relist(s.worker)
 	p := fx.JobFact(core.JobFactPlaced)
 	p.Job, p.Workflow, p.Epoch, p.Attempt, p.Shard = uint64(x.id), uint64(f.id), x.de, f.attempt, uint16(k)
-	p.Token, p.Node, p.A, p.B = uint64(s.token), s.worker, int64(s.cores), int64(s.vus)
+	p.Token, p.Node = uint64(s.token), s.worker
+	p.Put("cores", int64(s.cores)).Put("vus", int64(s.vus))
 }
 
 // wanted reports whether a dispatch is to be sent again: not if its shard was taken back, cancelled or has ended
@@ -86,7 +87,8 @@ func (m *Manager) intentFact(x *record, i int, s *shard, o *call.Outcome, fx *co
 	if s == nil {
 		return
 	}
-	f.Attempt, f.Shard, f.A, f.B = x.flows[i].attempt, uint16(x.flows[i].index(s)), int64(s.cores), int64(s.vus)
+	f.Attempt, f.Shard = x.flows[i].attempt, uint16(x.flows[i].index(s))
+	f.Put("cores", int64(s.cores)).Put("vus", int64(s.vus))
 	if !o.Answered && (s.state == shardAccepted || s.state == shardDone) { // what came later said that it was
 		f.Code = uint8(call.CodeOK)
 	}

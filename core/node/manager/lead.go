@@ -141,7 +141,8 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	}
 	x.gone = true
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.A = uint64(x.id), 0
+	f.Job = uint64(x.id)
+	f.Put("made", 0)
 }
 
 // How the part of this process in a job changed, in facts.
@@ -155,9 +156,11 @@ const (
 
 func (m *Manager) holderFact(id job.ID, what int64, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactHolder)
-	f.Job, f.A = uint64(id), what
+	f.Job = uint64(id)
+	f.Put("part", what)
 	if e := m.rep.View(id); e != nil {
-		f.Epoch, f.B = e.Epoch, int64(e.Seq)
+		f.Epoch = e.Epoch
+		f.Put("seq", int64(e.Seq))
 	}
 }
 

@@ -41,7 +41,8 @@ func (m *Manager) reach(now core.Instant, x *record, to job.State, fx *core.Effe
 func (m *Manager) flowFact(x *record, i int, from, to workflow.State, kind job.ErrorKind, fx *core.Effects) {
 	w, f := &x.flows[i], fx.JobFact(core.JobFactWorkflow)
 	f.Job, f.Workflow, f.Epoch, f.Attempt, f.From, f.To = uint64(x.id), uint64(w.id), x.de, w.attempt, uint8(from), uint8(to)
-	f.Code, f.A, f.B = uint8(kind), int64(w.budget.Retries), int64(w.budget.Attempts)
+	f.Code = uint8(kind)
+	f.Put("retries", int64(w.budget.Retries)).Put("dispatches", int64(w.budget.Attempts))
 }
 
 // step moves a workflow, and keeps the counts of its job in step.

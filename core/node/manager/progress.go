@@ -79,7 +79,8 @@ func (m *Manager) advanced(now core.Instant, x *record, i int, s *shard, p *job.
 func (m *Manager) staleFact(x *record, f *flow, t job.Token, from core.NodeID, fx *core.Effects) {
 	m.stale++
 	s := fx.JobFact(core.JobFactStale)
-	s.Job, s.Workflow, s.Epoch, s.Token, s.A, s.Node = uint64(x.id), uint64(f.id), x.de, uint64(t), int64(f.current()), from
+	s.Job, s.Workflow, s.Epoch, s.Token, s.Node = uint64(x.id), uint64(f.id), x.de, uint64(t), from
+	s.Put("record", int64(f.current()))
 }
 
 // counters takes in what a heartbeat says of shards: a count that grew is progress (01-47). It names no token, so it
@@ -107,5 +108,6 @@ func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad
 	x.news = true
 	m.flows.Progress(now, f.id)
 	g := fx.JobFact(core.JobFactProgress)
-	g.Job, g.Workflow, g.Epoch, g.Node, g.A = uint64(x.id), uint64(f.id), x.de, s.worker, int64(done+bad)
+	g.Job, g.Workflow, g.Epoch, g.Node = uint64(x.id), uint64(f.id), x.de, s.worker
+	g.Put("items", int64(done+bad))
 }

@@ -82,7 +82,8 @@ func (m *Manager) relist(id core.NodeID) {
 
 func (m *Manager) workerFact(id core.NodeID, fx *core.Effects) {
 	x, f := m.workers.at(id), fx.JobFact(core.JobFactWorker)
-	f.Node, f.To, f.A, f.B = id, uint8(x.state), int64(x.total), int64(x.cores.Free())
+	f.Node, f.To = id, uint8(x.state)
+	f.Put("cores", int64(x.total)).Put("free_cores", int64(x.cores.Free()))
 }
 
 // onRegistration takes a worker into the pool. A registration is idempotent by process; a newer process frees what the

@@ -52,5 +52,6 @@ func (m *Manager) forget(now core.Instant, x *record, fx *core.Effects) {
 	x.gone = true
 	m.rep.Free(now, x.id, x.state, fx)
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.A = uint64(x.id), 0
+	f.Job = uint64(x.id)
+	f.Put("made", 0)
 }

@@ -78,7 +78,8 @@ func (m *Manager) cancelFlow(now core.Instant, x *record, i int, dependents bool
 		also = m.stopAll(now, x, below, fx)
 	}
 	f := fx.JobFact(core.JobFactCancel)
-	f.Job, f.Workflow, f.Epoch, f.A = uint64(x.id), uint64(id), x.de, int64(1+len(also))
+	f.Job, f.Workflow, f.Epoch = uint64(x.id), uint64(id), x.de
+	f.Put("workflows", int64(1+len(also)))
 	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
 	if !m.flows.Terminal(id) {
 		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})

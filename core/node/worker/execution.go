@@ -193,7 +193,8 @@ func (w *Worker) expireJob(now core.Instant, j job.ID) {
 
 func (w *Worker) stale(b *dispatch.WorkflowDispatch, current uint64, fx *core.Effects) (ack, uint64) {
 	f := fx.JobFact(core.JobFactStale)
-	f.Job, f.Workflow, f.Epoch, f.Token, f.A, f.Node = uint64(b.Job), uint64(b.Workflow), b.DE, uint64(b.Token), int64(current), b.JobLeader
+	f.Job, f.Workflow, f.Epoch, f.Token, f.Node = uint64(b.Job), uint64(b.Workflow), b.DE, uint64(b.Token), b.JobLeader
+	f.Put("record", int64(current))
 	return ack{token: b.Token, code: call.CodeStaleFence, version: w.version}, current
 }
 
@@ -242,7 +243,8 @@ func (w *Worker) move(x *shard, to job.ShardState, why job.ErrorKind, fx *core.E
 func (w *Worker) shardFact(x *shard, from, to job.ShardState, why job.ErrorKind, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactShard)
 	f.Job, f.Workflow, f.Epoch, f.Attempt, f.Shard = uint64(x.Job), uint64(x.Workflow), x.de, x.Attempt, x.Index
-	f.Token, f.Node, f.From, f.To, f.Code, f.A, f.B = uint64(x.token), w.p.Self, uint8(from), uint8(to), uint8(why), int64(x.cores-x.given), int64(x.vus)
+	f.Token, f.Node, f.From, f.To, f.Code = uint64(x.token), w.p.Self, uint8(from), uint8(to), uint8(why)
+	f.Put("cores", int64(x.cores-x.given)).Put("vus", int64(x.vus))
 }
 
 // running returns the shard of a token, nil if it runs no more.

@@ -37,5 +37,6 @@ const (
 func (w *Worker) orphanFact(now core.Instant, x *shard, to uint8, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactOrphan)
 	f.Job, f.Workflow, f.Epoch, f.Attempt, f.Shard, f.Token = uint64(x.Job), uint64(x.Workflow), x.de, x.Attempt, x.Index, uint64(x.token)
-	f.Node, f.To, f.A, f.B = x.leader, to, int64(now.Sub(x.contact)), int64(now.Sub(x.orphan))
+	f.Node, f.To = x.leader, to
+	f.Put("silence", int64(now.Sub(x.contact))).Put("orphaned", int64(now.Sub(x.orphan)))
 }

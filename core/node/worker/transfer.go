@@ -147,5 +147,6 @@ func (w *Worker) raised(now core.Instant, j job.ID, de uint32, leader core.NodeI
 
 func (w *Worker) transferFact(e *replica.JobTransfer, a *replica.JobTransferAnswer, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactTransfer)
-	f.Job, f.Epoch, f.Node, f.Code, f.A, f.B = uint64(e.Job), e.DE, e.Manager, uint8(a.Code), int64(len(a.Shards)), int64(a.DE)
+	f.Job, f.Epoch, f.Node, f.Code = uint64(e.Job), e.DE, e.Manager, uint8(a.Code)
+	f.Put("shards", int64(len(a.Shards))).Put("record", int64(a.DE))
 }
