@@ -40,9 +40,9 @@ func roomNames() []string {
 
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
-	"admission", "backpressure", "breaker", "correlation", "discovery",
+	"admission", "backpressure", "discovery",
 	"extension", "flow", "gate", "health", "idempotency", "isolation",
-	"overload", "retry", "routing", "shed", "stats", "version", "worker_state",
+	"overload", "retry", "shed", "stats", "version", "worker_state",
 }
 
 func defaultConfig() Config {

@@ -5,10 +5,12 @@ import (
 
 	"hypersim/core/election"
 	"hypersim/core/federated"
+	"hypersim/core/health"
 	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
+	"hypersim/core/routing"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -24,6 +26,8 @@ type Config struct {
 	Election  election.Config
 	Timeout   jobtimeout.Config
 	Replica   replica.Config
+	Health    health.Config
+	Routing   routing.Config
 }
 
 // Default returns the defaults of all mechanisms.
@@ -31,6 +35,7 @@ func Default() Config {
 	return Config{
 		Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(),
 		Election: election.Default(), Replica: replica.Default(), Timeout: jobtimeout.Default(),
+		Health: health.Default(), Routing: routing.Default(),
 	}
 }
 
@@ -38,6 +43,6 @@ func Default() Config {
 func (c *Config) Validate() error {
 	return errors.Join(
 		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
-		c.Replica.Validate(), c.Timeout.Validate(),
+		c.Replica.Validate(), c.Timeout.Validate(), c.Health.Validate(), c.Routing.Validate(),
 	)
 }
