@@ -20,7 +20,6 @@ type Config struct {
 	Orphan    Orphan    `key:"orphan"`
 	Retention Retention `key:"retention"`
 	Client    Client    `key:"client"`
-	Routing   Routing   `key:"routing"` // the rest of this room says which datacenters are chosen
 	Forward   Forward   `key:"forward"`
 }
 
@@ -185,10 +184,6 @@ func Default() Config {
 			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
 			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s,
 		},
-		Routing: Routing{
-			Managers: 2, Attempts: 2, Base: 300 * ms, AttemptMin: s, AttemptMax: 5 * s, Budget: 8 * s, Rounds: 3, RoundBase: s, RoundCap: 10 * s,
-			Again: 2 * s,
-		},
 		Forward: Forward{
 			Timeout: 5 * s, Base: 500 * ms, FinalCap: 30 * s, TransferCap: 5 * s, Redirects: 3, Fails: 3, Ask: 2 * s, Offer: 10 * s, Direct: 30 * s,
 		},
@@ -204,7 +199,6 @@ func (c *Config) Validate() error {
 	if c.Cancel.GateWait <= c.Cancel.Limit {
 		errs = append(errs, fmt.Errorf("cancel.gate_wait = %v: must be above cancel.workflow_limit = %v", c.Cancel.GateWait, c.Cancel.Limit))
 	}
-	errs = append(errs, c.Routing.validate())
 	if c.Workflow.Backoff > c.Workflow.BackoffMax {
 		errs = append(errs, fmt.Errorf("workflow.backoff = %v: must not be above workflow.backoff_max = %v", c.Workflow.Backoff, c.Workflow.BackoffMax))
 	}

@@ -19,13 +19,13 @@ func (g *Gate) begin(now core.Instant, x *record, s *site, fx *core.Effects) {
 		s.managers = append(s.managers, s.manager)
 	}
 	for _, id := range g.routes.Managers(now, s.id, x.id, nil) {
-		if len(s.managers) < g.cfg.Routing.Managers && !slices.Contains(s.managers, id) {
+		if len(s.managers) < g.keys.Managers && !slices.Contains(s.managers, id) {
 			s.managers = append(s.managers, id)
 		}
 	}
 	s.asking, s.turn, s.tries = true, 0, 0
 	s.attempt++
-	g.timers.arm(timer{at: now.Add(g.cfg.Routing.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
+	g.timers.arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
 	g.ask(now, x, s, fx)
 }
 
@@ -115,12 +115,12 @@ func (g *Gate) raise(now core.Instant, x *record, s *site, current uint64, fx *c
 
 // askSoon asks a silent manager once more after a pause, or the next one.
 func (g *Gate) askSoon(now core.Instant, x *record, s *site, fx *core.Effects) {
-	if s.tries >= g.cfg.Routing.Attempts {
+	if s.tries >= g.keys.Tries {
 		s.turn, s.tries = s.turn+1, 0
 		g.ask(now, x, s, fx)
 		return
 	}
-	pause := call.FJ(0, g.cfg.Routing.Base, 0, 0)
+	pause := call.FJ(0, g.keys.TryBase, g.keys.TryCap, 0)
 	g.timers.arm(timer{at: now.Add(pause.Pause(s.tries-1, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
 }
 

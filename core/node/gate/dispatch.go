@@ -94,12 +94,12 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 	switch {
 	case targets >= x.want, targets > 0 && x.count(inDoubt) == 0:
 		g.run(now, x, fx)
-	case x.round < g.cfg.Routing.Rounds:
+	case x.round < g.keys.Rounds:
 		x.waiting = true
 		if targets == 0 {
 			g.setState(now, x, job.StateQueued, fx)
 		}
-		pause := call.FJ(0, g.cfg.Routing.RoundBase, g.cfg.Routing.RoundCap, 0)
+		pause := call.FJ(0, g.keys.RoundBase, g.keys.RoundCap, 0)
 		at := now.Add(pause.Pause(x.round-1, &g.draw))
 		g.timers.arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
 		g.save(now, x, false, fx)

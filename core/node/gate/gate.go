@@ -25,6 +25,7 @@ type Routes interface {
 type Params struct {
 	Config   *job.Config     // shared, read only
 	Replica  *replica.Config // likewise
+	Routing  *routing.Config // likewise; nil: the defaults
 	Self     core.NodeID
 	Instance uint32
 	Seed     uint64 // of the run
@@ -49,6 +50,7 @@ type Elected interface {
 type Gate struct {
 	p       Params
 	cfg     *job.Config
+	keys    *routing.Keys
 	how     strategies
 	calls   call.Calls
 	walk    core.Walker
@@ -75,13 +77,17 @@ type Gate struct {
 
 // New returns a gate.
 func New(p Params) *Gate {
-	g := &Gate{p: p, cfg: p.Config, routes: p.Routes}
+	if p.Routing == nil {
+		c := routing.Default()
+		p.Routing = &c
+	}
+	g := &Gate{p: p, cfg: p.Config, keys: &p.Routing.Routing, routes: p.Routes}
 	for i, managers := range p.BySite {
 		if len(managers) > 0 {
 			g.list = append(g.list, routing.Site{ID: uint16(i), Managers: managers})
 		}
 	}
-	if g.how = newStrategies(p.Config, len(g.list)); g.routes == nil {
+	if g.how = newStrategies(p.Config, g.keys, len(g.list)); g.routes == nil {
 		g.routes = registered{g}
 	}
 	g.calls.Init(g, call.Params{Self: p.Self, Role: core.RoleGate, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
@@ -106,8 +112,7 @@ type strategies struct {
 	register, beat     call.Strategy
 }
 
-func newStrategies(c *job.Config, sites int) strategies {
-	r := &c.Routing
+func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 	s := strategies{
 		submit: make([]call.Strategy, sites),
 		push:   call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
@@ -118,7 +123,7 @@ func newStrategies(c *job.Config, sites int) strategies {
 	s.beat = call.FJ(c.Register.Timeout, 0, 0, 0)
 	s.owed.Redirects, s.single.Redirects = 1, 1
 	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
-		s.submit[i] = call.Strategy{Timeout: r.AttemptMin, Attempts: 1, Redirects: 1, Late: r.Budget}
+		s.submit[i] = call.Strategy{Timeout: r.WaitMin, Attempts: 1, Redirects: 1, Late: r.Budget}
 	}
 	return s
 }

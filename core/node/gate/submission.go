@@ -74,7 +74,7 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 	c := g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Preferred: b.Datacenters})
 	switch c.Unroutable {
 	case routing.Initializing:
-		return call.Busy(g.cfg.Routing.Again)
+		return call.Busy(g.keys.Again)
 	case routing.NoUsable:
 		return call.Answer{Code: call.CodeNoDatacenter}
 	default:
