@@ -75,6 +75,7 @@ type JobKind struct {
 	Stuck    Trouble
 	Fail     Trouble
 	Slow     Trouble
+	Extend   Trouble // these ask for more time
 }
 
 // Trouble is what befalls a share of the workflows, where they run at some sites.

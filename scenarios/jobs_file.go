@@ -53,6 +53,7 @@ type jobT struct {
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
 	Slow      *troubleT      `key:"slow" doc:"workflows that take longer"`
+	Extend    *troubleT      `key:"extend" doc:"workflows that know how long they take, and ask for more time when their job has too little; stuck ones ask too (default none)"`
 }
 
 // troubleT is what befalls some workflows.
@@ -128,9 +129,10 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 	k := JobKind{
 		Share: 1, Cores: given(t.Cores, 1), VUs: val(t.VUs), Duration: t.Duration, Timeout: given(t.Timeout, 300*time.Second),
 		Stop: given(t.Stop, 100*time.Millisecond), Payload: int64(val(t.Payload)),
-		Stuck: l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", false),
-		Fail:  l.trouble(t.Fail, n.Kid("fail"), key+".fail", false),
-		Slow:  l.trouble(t.Slow, n.Kid("slow"), key+".slow", true),
+		Stuck:  l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", "after"),
+		Fail:   l.trouble(t.Fail, n.Kid("fail"), key+".fail", "after"),
+		Slow:   l.trouble(t.Slow, n.Kid("slow"), key+".slow", "factor"),
+		Extend: l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
 	}
 	if k.VUs == 0 {
 		k.VUs = max(1, k.Cores)
@@ -219,16 +221,19 @@ func (l *loader) edges(t *jobT, n *form.Node, key string) [][]uint32 {
 	return needs
 }
 
-// trouble checks and copies what befalls workflows.
-func (l *loader) trouble(t *troubleT, n *form.Node, key string, slow bool) (out Trouble) {
+// trouble checks and copies what befalls workflows; own is the key that its kind takes beside those of all.
+func (l *loader) trouble(t *troubleT, n *form.Node, key string, own string) (out Trouble) {
 	if t == nil || n == nil || !n.IsTable {
 		return out
 	}
 	all := []string{"after", "factor"}
-	if slow {
-		l.onlyKeys(n, key, "slow", []string{"factor"}, nil, all)
-	} else {
-		l.onlyKeys(n, key, "it", nil, []string{"after"}, all)
+	switch own {
+	case "factor":
+		l.onlyKeys(n, key, "slow", []string{own}, nil, all)
+	case "":
+		l.onlyKeys(n, key, "extend", nil, []string{"share", "sites"}, all)
+	default:
+		l.onlyKeys(n, key, "it", nil, []string{own}, all)
 	}
 	out = Trouble{Share: given(t.Share, 1), After: val(t.After), Factor: val(t.Factor)}
 	if t.Sites != nil {

@@ -30,6 +30,7 @@ type Kind struct {
 	Stuck    Trouble
 	Fail     Trouble
 	Slow     Trouble
+	Extend   Trouble // these ask for more time
 }
 
 // Trouble befalls a share of the workflows, or those that run at some sites.
@@ -108,6 +109,7 @@ type Script struct {
 	Fails  bool
 	Stuck  bool // it gets nowhere after After, and ends no more
 	After  core.Duration
+	Asks   bool // it knows how long it takes, and asks for more time than its job has
 }
 
 // Script draws what a shard of a payload of s does at a site.
@@ -117,7 +119,7 @@ func (s *Spec) Script(seed, payload uint64, site int) Script {
 	duration := rng.New(seed, "workload.duration", s.Key, uint64(nth), uint64(flow))
 	fate := rng.New(seed, "workload.fate", s.Key, uint64(nth), uint64(flow))
 	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop}
-	stuck, fails, slow := fate.Float64(), fate.Float64(), fate.Float64() // each, so that one share leaves the others alone
+	stuck, fails, slow, asks := fate.Float64(), fate.Float64(), fate.Float64(), fate.Float64() // each, so that one share leaves the others alone
 	if k.Slow.at(site, slow) {
 		out.Factor = k.Slow.Factor
 	}
@@ -130,6 +132,7 @@ func (s *Spec) Script(seed, payload uint64, site int) Script {
 	if k.Stuck.at(site, stuck) {
 		out.Stuck, out.After = true, k.Stuck.After
 	}
+	out.Asks = k.Extend.at(site, asks)
 	return out
 }
 

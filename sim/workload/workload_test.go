@@ -162,11 +162,21 @@ func TestDraws(t *testing.T) {
 func TestOneShareLeavesTheOthersAlone(t *testing.T) {
 	a, b := spec(t), spec(t)
 	b.Mix[0].Stuck.Share = 0.9
+	for i := range b.Mix {
+		b.Mix[i].Extend.Share = 0.5
+	}
+	asks := 0
 	for nth := range uint32(1000) {
 		x, y := a.Script(1, a.Payload(nth, 0), 0), b.Script(1, b.Payload(nth, 0), 0)
 		if x.Length != y.Length || x.Fails != y.Fails || x.Stuck && !y.Stuck {
 			t.Fatalf("job %d: %+v and %+v", nth, x, y)
 		}
+		if y.Asks {
+			asks++
+		}
+	}
+	if asks < 430 || asks > 570 { // 500 ± 4.5 deviations
+		t.Errorf("%d of 1000 ask for more time", asks)
 	}
 }
 

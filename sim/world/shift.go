@@ -106,11 +106,7 @@ func (w *World) planShift(now core.Instant, k int32) {
 	if s.goal == endless || s.frozen {
 		return
 	}
-	left := max(0, s.goal-s.done)
-	if s.pace != 1 {
-		left = core.Seconds(float64(left.Seconds() * s.pace))
-	}
-	s.due = now.Add(left)
+	s.due = now.Add(s.takes(s.done, s.goal))
 	if s.due > w.end {
 		return
 	}
@@ -228,6 +224,15 @@ func (s *shifts) find(id core.NodeID, j job.ID, f job.WorkflowID, t job.Token) i
 		}
 	}
 	return 0
+}
+
+// takes returns how long a shard takes from one point of its length to another.
+func (s *shift) takes(from, to core.Duration) core.Duration {
+	left := max(0, to-from)
+	if s.pace != 1 {
+		left = core.Seconds(float64(left.Seconds() * s.pace))
+	}
+	return left
 }
 
 // meter tells a worker how far its shards are.
