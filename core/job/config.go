@@ -120,6 +120,12 @@ type Orphan struct {
 	Pending      core.Duration `key:"worker_pending_transfer" range:"[0,86400]" ref:"WORKER_PENDING_TRANSFER_TTL" doc:"a worker without shards of a job remembers for this long who leads it now; longer costs memory and helps dispatches that come late"`
 	ScanInterval core.Duration `key:"scan_interval" range:"[0.001,86400]" ref:"ORPHAN_SCAN_INTERVAL" doc:"how often a manager compares its table with its workers; shorter finds lost shards sooner, a message per worker each time"`
 	ScanTimeout  core.Duration `key:"scan_timeout" range:"[0.001,3600]" ref:"ORPHAN_SCAN_WORKER_TIMEOUT" doc:"how long such a question waits"`
+	GateGrace    core.Duration `key:"gate_grace" range:"[0,86400]" ref:"GATE_ORPHAN_GRACE_PERIOD" doc:"a gate is held dead for this long before others take its jobs over; shorter: jobs are led again sooner, and one that was only slow loses them"`
+	GateCheck    core.Duration `key:"gate_check" range:"[0.001,3600]" ref:"GATE_ORPHAN_CHECK_INTERVAL" doc:"how often a gate looks for jobs that nobody leads; shorter: finds them sooner, for more looks"`
+	GateWaitMin  core.Duration `key:"gate_wait_min" range:"[0,3600]" ref:"GATE_TAKEOVER_JITTER: 0.5–2.0" doc:"least wait of the next gate in the ring before it takes a job over; shorter: sooner, and into claims of others"`
+	GateWaitMax  core.Duration `key:"gate_wait_max" range:"[0,3600]" ref:"GATE_TAKEOVER_JITTER: 0.5–2.0" doc:"longest such wait; longer: many jobs are taken over one after the other, and the last one later"`
+	GateRank     core.Duration `key:"gate_rank_step" range:"[0,3600]" ref:"GATE_TAKEOVER_JITTER_RANK_STEP: 5" doc:"each further gate in the ring waits so much longer; longer: fewer collide, and a job waits longer when several are down"`
+	Adopt        core.Duration `key:"adopt_wait" range:"[0.001,86400]" ref:"spec 04 no. 49: 300 s" doc:"a gate that adopted a job waits this long for datacenters that are silent; longer: fewer parts of it are given up, and its end comes later"`
 	ScanAge      core.Duration `key:"scan_age" range:"[0,3600]" ref:"spec 20 §5.8: 10 s" doc:"a shard that runs for less is not missed yet"`
 }
 
@@ -175,7 +181,7 @@ func Default() Config {
 			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
 			GateWait: 90 * s, GateAgain: 10 * s, Owed: 3600 * s, Dedup: 60 * s,
 		},
-		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, Pending: 60 * s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s},
+		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, Pending: 60 * s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s, GateGrace: 10 * s, GateCheck: 2 * s, GateWaitMin: 500 * ms, GateWaitMax: 2 * s, GateRank: 5 * s, Adopt: 300 * s},
 		Retention: Retention{
 			Completed: 300 * s, Failed: 3600 * s, Sweep: 60 * s, Tombstone: 3600 * s, TombstoneMax: 100_000, Client: 3600 * s, DeadWorker: 900 * s,
 		},
@@ -198,6 +204,12 @@ func (c *Config) Validate() error {
 	}
 	if c.Cancel.GateWait <= c.Cancel.Limit {
 		errs = append(errs, fmt.Errorf("cancel.gate_wait = %v: must be above cancel.workflow_limit = %v", c.Cancel.GateWait, c.Cancel.Limit))
+	}
+	if c.Orphan.GateWaitMin > c.Orphan.GateWaitMax {
+		errs = append(errs, fmt.Errorf("orphan.gate_wait_min = %v: must not be above orphan.gate_wait_max = %v", c.Orphan.GateWaitMin, c.Orphan.GateWaitMax))
+	}
+	if c.Orphan.GateGrace >= c.Client.OrphanGrace {
+		errs = append(errs, fmt.Errorf("orphan.gate_grace = %v: must be below client.orphan_grace = %v", c.Orphan.GateGrace, c.Client.OrphanGrace))
 	}
 	if c.Workflow.Backoff > c.Workflow.BackoffMax {
 		errs = append(errs, fmt.Errorf("workflow.backoff = %v: must not be above workflow.backoff_max = %v", c.Workflow.Backoff, c.Workflow.BackoffMax))

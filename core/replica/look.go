@@ -25,6 +25,14 @@ func (m *Machine) Stored(id job.ID) core.Instant {
 	return 0
 }
 
+// Until returns how long the holder of a job is respected here, if it is not gone.
+func (m *Machine) Until(id job.ID) core.Instant {
+	if r := m.find(id); r != nil {
+		return r.lease
+	}
+	return 0
+}
+
 // Led returns how many jobs a member holds, as far as this one knows.
 func (m *Machine) Led(n core.NodeID) (count int) {
 	for _, r := range m.all {

@@ -262,7 +262,14 @@ func (b *bench) cancel(to core.NodeID, id job.ID) uint32 {
 }
 
 // owner is the gate that owns a job by the ring.
-func (b *bench) owner(id job.ID) core.NodeID { return b.gates[0].ring.Owner(id) }
+func (b *bench) owner(id job.ID) core.NodeID {
+	for _, g := range b.gates {
+		if g != nil {
+			return g.ring.Owner(id)
+		}
+	}
+	return core.NoNode
+}
 
 // jobOf returns an id that a gate owns.
 func (b *bench) jobOf(owner core.NodeID) job.ID {
@@ -315,6 +322,8 @@ func (x *manager) receive(m *core.Message) {
 		x.b.reply(m, core.KindJobAck, x.submitted(m, body))
 	case *cancel.JobRequest:
 		x.b.reply(m, core.KindJobCancelResponse, x.cancelled(body))
+	case *replica.GateTransfer:
+		x.b.reply(m, core.KindJobLeaderGateTransferAck, x.transferred(m, body))
 	case *jobtimeout.Ack:
 		x.acked(body.Code, body.State, func(j *managed) { j.told = true })
 	case *job.StateAck:
@@ -368,6 +377,23 @@ func (x *manager) cancelled(b *cancel.JobRequest) core.Body {
 		x.b.at(x.b.now.Add(100*ms), func() { x.end(b.Job, j, job.StateCancelled) })
 	}
 	return &cancel.JobResponse{Job: b.Job, Success: true, Cancelled: 1, State: j.state}
+}
+
+// transferred hears of another gate that leads the job, and tells it the end anew.
+func (x *manager) transferred(m *core.Message, b *replica.GateTransfer) core.Body {
+	j := x.jobs[b.Job]
+	switch {
+	case x.leader != nil && x.leader.jobs[b.Job] != nil:
+		return &replica.GateTransferAck{Answer: call.NotLeader(x.leader.id), JobLeader: core.NoNode}
+	case j == nil:
+		return &replica.GateTransferAck{Answer: call.Answer{Code: call.CodeUnknownJob}, JobLeader: core.NoNode}
+	}
+	j.gate = m.From
+	if j.state.Terminal() {
+		j.told, j.delivered, j.try = false, false, 0
+		x.end(b.Job, j, j.state)
+	}
+	return &replica.GateTransferAck{DE: 1, JobLeader: x.id, State: j.state, Final: j.state.Terminal()}
 }
 
 // end tells gates how a job ended until one has committed it.

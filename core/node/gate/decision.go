@@ -44,7 +44,7 @@ func (g *Gate) review(now core.Instant, x *record, fx *core.Effects) {
 			g.decide(now, x, job.StateCancelled, c, fx)
 		}
 	case job.StateRunning:
-		if x.count(isOpen) == 0 {
+		if x.count(isOpen) == 0 && !x.adopting() {
 			g.setState(now, x, job.StateCompleting, fx)
 			g.wait(now, x, g.cfg.Result.DataWait)
 			g.save(now, x, true, fx)

@@ -72,6 +72,11 @@ type Gate struct {
 	pushAt  core.Instant // a time of the grid of batch pushes
 	pushing bool         // the next one is armed
 
+	over      takeovers
+	adoptions []adoption
+	draining  bool
+	drainEnd  core.Instant
+
 	illegal, stale uint64
 }
 
@@ -110,6 +115,7 @@ type strategies struct {
 	submit             []call.Strategy // by datacenter
 	push, owed, single call.Strategy
 	register, beat     call.Strategy
+	transfer           call.Strategy
 }
 
 func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
@@ -122,6 +128,9 @@ func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 	s.register = call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries)
 	s.beat = call.FJ(c.Register.Timeout, 0, 0, 0)
 	s.owed.Redirects, s.single.Redirects = 1, 1
+	f := &c.Forward
+	s.transfer = call.FJ(f.Timeout, f.Base, f.TransferCap, -1)
+	s.transfer.Redirects = f.Redirects
 	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
 		s.submit[i] = call.Strategy{Timeout: r.WaitMin, Attempts: 1, Redirects: 1, Late: r.Budget}
 	}
@@ -134,6 +143,7 @@ const (
 	opOwed
 	opSingle
 	opPush
+	opTransfer
 	opFinal // the push that ends a job for its client
 	opRegister
 	opBeat
@@ -185,6 +195,10 @@ func handlerOf(k core.Kind) handler {
 		return (*Gate).onLeaderTransfer
 	case core.KindJobLeaderManagerTransfer:
 		return (*Gate).onManagerTransfer
+	case core.KindJobLeaderGateTransfer:
+		return (*Gate).onGateTransfer
+	case core.KindJobAdoptOffer:
+		return (*Gate).onAdoptOffer
 	case core.KindJobProgress:
 		return (*Gate).onProgress
 	case core.KindWorkflowResultPush:
@@ -256,6 +270,8 @@ func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.N
 		return g.nextManager(now, x, t, attempt, last)
 	case opPush, opFinal:
 		return x.client
+	case opTransfer:
+		return g.transferTarget(x, t, attempt, last)
 	}
 	return last
 }
@@ -277,6 +293,8 @@ func (g *Gate) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		g.owedAnswered(now, x, o, fx)
 	case opSingle:
 		g.singleAnswered(now, x, o, fx)
+	case opTransfer:
+		g.transferAnswered(now, x, o, fx)
 	case opFinal:
 		g.delivered(now, x, fx)
 	}

@@ -136,6 +136,9 @@ func (g *Gate) say(m *core.Message, a call.Answer, k known, fx *core.Effects) {
 	case *jobtimeout.FinalStatus, *jobtimeout.ProgressReport, *jobtimeout.TimeoutReport, *jobtimeout.LeaderTransfer:
 		r := core.Attach[jobtimeout.Ack](fx, g.calls.Respond(fx, m, timeoutReply(m.Kind)))
 		r.Answer, r.GE, r.JobLeader, r.State, r.DE = a, ge, leader, state, uint32(a.Current)
+	case *replica.AdoptOffer:
+		r := core.Attach[replica.AdoptOfferAck](fx, g.calls.Respond(fx, m, core.KindJobAdoptOfferAck))
+		r.Answer, r.GE, r.JobLeader, r.State = a, ge, leader, state
 	case *replica.ManagerTransfer:
 		r := core.Attach[replica.ManagerTransferAck](fx, g.calls.Respond(fx, m, core.KindJobLeaderManagerTransferAck))
 		r.Answer, r.GE, r.JobLeader = a, ge, leader

@@ -51,12 +51,14 @@ func (g *Gate) led1(x *record, fx *core.Effects) {
 func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {
 	if x := g.records.by[id]; x != nil { // its own, anew: what it knows is newer than what is written
 		x.ge, x.cancelWanted = e.Epoch, x.cancelWanted || e.CancelWanted
+		g.tellSites(now, x, fx)
 		return
 	}
 	x := g.restore(now, e)
 	g.records.add(x)
 	g.led1(x, fx)
 	g.tookOver(now, x, fx)
+	g.adopted(now, x, fx)
 }
 
 // Unclaimed implements replica.Owner.
@@ -64,6 +66,7 @@ func (g *Gate) Unclaimed(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil { // it claimed its own job anew
 		g.goOn(now, x, fx)
 	}
+	g.notAdopted(now, id, fx)
 }
 
 // Committed implements replica.Owner.
@@ -97,6 +100,7 @@ func (g *Gate) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
 		g.goOn(now, x, fx)
 	}
+	g.stillDraining(now, id, fx)
 }
 
 // Lost implements replica.Owner: the job is another gate's, or over. It is forgotten without a word (J29).
@@ -104,19 +108,6 @@ func (g *Gate) Lost(_ core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
 		g.refuse(x, call.Answer{Code: call.CodeLeaseLost}, fx)
 		g.drop(x, fx)
-	}
-}
-
-// tookOver goes on with a job that another gate led. Waits begin anew, the time of the job does not (04-41); what may have
-// been sent to datacenters is asked again first (04-19).
-func (g *Gate) tookOver(now core.Instant, x *record, fx *core.Effects) {
-	x.taken = x.state < job.StateRunning
-	switch x.state {
-	case job.StateCancelling:
-		g.wait(now, x, g.cfg.Cancel.GateWait)
-	case job.StateCompleting:
-		g.wait(now, x, g.cfg.Result.DataWait)
-	default:
 	}
 }
 

@@ -51,6 +51,9 @@ type record struct {
 	delivered bool
 	errors    []job.Failure
 	stopped   tallied
+
+	old    core.NodeID // who led it before, or NoNode
+	handed int         // successors that were named
 }
 
 // tallied adds up what datacenters say of a cancel.
@@ -83,6 +86,9 @@ type site struct {
 	singles  int           // single cancels that it was told of
 
 	owedAt core.Instant
+
+	told   uint32 // number of the telling of who leads the job: an earlier one is void
+	denied uint64 // managers that know nothing of it, a bit each
 
 	// Progress.
 	seq          uint64

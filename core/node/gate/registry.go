@@ -126,10 +126,13 @@ func (g *Gate) leads() (bool, uint64) {
 
 // standing is where this gate stands.
 func (g *Gate) standing() registry.State {
-	if g.rep.Ready() {
-		return registry.StateActive
+	switch {
+	case !g.rep.Ready():
+		return registry.StateSyncing
+	case g.draining:
+		return registry.StateDraining
 	}
-	return registry.StateSyncing
+	return registry.StateActive
 }
 
 // linked hears what a manager says to a registration or a heartbeat.
@@ -147,6 +150,9 @@ func (g *Gate) linked(now core.Instant, o *call.Outcome) {
 
 // Observe implements node.Observer: what the link found out about datacenters.
 func (g *Gate) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind == core.FactTransition {
+		g.peerChanged(now, f)
+	}
 	if f.Kind == core.FactReach {
 		g.sites.Reach(now, uint16(f.A), core.Reach(f.B), fx)
 	}

@@ -114,6 +114,9 @@ func (g *Gate) spoken(now core.Instant, m *core.Message, id job.ID, at uint16, d
 // joins makes a datacenter that speaks of the job a target of it, while it may still be one: its answer was lost. Later it
 // has missed its time: whoever asks in its place runs the job, and this one is to stop (J17, 04-18).
 func (g *Gate) joins(now core.Instant, x *record, s *site, m *core.Message, de uint32, fx *core.Effects) bool {
+	if g.adoptee(now, x, s, m, de, fx) {
+		return true
+	}
 	if x.state >= job.StateRunning || s.owed {
 		return false
 	}

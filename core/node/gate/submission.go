@@ -61,6 +61,8 @@ func (g *Gate) knownJob(b *job.Submission, a call.Answer, s job.State) call.Answ
 // fit says whether a job that nobody knows can be taken here (G3–G5).
 func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.Answer {
 	switch {
+	case g.draining:
+		return call.Answer{Code: call.CodeDraining}
 	case g.burying(b.Job) != nil || !g.quorum():
 		return call.Answer{Code: call.CodeNoQuorum}
 	case g.walk.Size(m, g.p.Book) > g.cfg.Submit.MaxBytes:

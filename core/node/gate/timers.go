@@ -19,6 +19,9 @@ const (
 	timerFlow                     // results of a workflow have been waited for long enough
 	timerPush                     // tell clients how far their jobs are
 	timerSweep                    // forget what is too old
+	timerLook                     // look for jobs that nobody leads
+	timerTake                     // take one of them over
+	timerAdopt                    // datacenters of an adopted job have had their time
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -97,6 +100,7 @@ func (g *Gate) beginTimers(now core.Instant) {
 	}
 	g.pushAt = phase(g.cfg.Progress.Batch)
 	g.timers.arm(timer{at: phase(g.cfg.Retention.Sweep), kind: timerSweep})
+	g.beginTakeovers(phase(g.cfg.Orphan.GateCheck))
 }
 
 // fire does what is due.
@@ -109,6 +113,12 @@ func (g *Gate) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerSweep:
 		g.sweep(now, fx)
 		g.timers.arm(timer{at: now.Add(g.cfg.Retention.Sweep), kind: timerSweep})
+		return
+	case timerLook:
+		g.look(now, fx)
+		return
+	case timerTake:
+		g.take(now, t.job, fx)
 		return
 	default:
 	}
@@ -132,6 +142,8 @@ func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
 		g.review(now, x, fx)
 	case timerFlow:
 		g.flowDue(now, x, t, fx)
-	case timerPush, timerSweep:
+	case timerAdopt:
+		g.adoptDue(now, x, fx)
+	case timerPush, timerSweep, timerLook, timerTake:
 	}
 }

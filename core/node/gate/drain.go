@@ -1,0 +1,62 @@
+package gate
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// Drain hands the jobs of this gate over, one successor after the other, and takes no more (spec 20 §5.7, 03-2, 04-55). It
+// decides nothing about a job that it hands over. Whoever lets it leave does so when nothing is left (Drained), or after
+// DRAIN_TIMEOUT.
+func (g *Gate) Drain(now core.Instant, fx *core.Effects) {
+	if g.draining {
+		return
+	}
+	g.draining = true
+	g.drainEnd = now.Add(g.p.Replica.Lease.Drain)
+	for _, x := range append([]*record(nil), g.records.order...) {
+		g.handOver(now, x, fx)
+	}
+}
+
+// isThrough reports whether nobody has to do anything about a job any more.
+func (x *record) isThrough() bool { return x.state.Terminal() && x.delivered && !x.owes() }
+
+// Drained reports whether a gate that drains has nothing left that another one would have to take over.
+func (g *Gate) Drained() bool {
+	for _, x := range g.records.order {
+		if !x.isThrough() {
+			return false
+		}
+	}
+	return true
+}
+
+// handOver names the next gate in the ring of a job its leader. It is called again when one has not come for it.
+func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
+	if !g.draining || now >= g.drainEnd || g.led(x.id) != x || !g.rep.Valid(now, x.id) || x.isThrough() {
+		return
+	}
+	g.ranks = g.ring.Ranks(g.ranks[:0], x.id)
+	var up []core.NodeID
+	for _, p := range g.ranks {
+		if p != g.p.Self && g.p.Members.State(p) == core.StateOK {
+			up = append(up, p)
+		}
+	}
+	if len(up) == 0 {
+		return
+	}
+	to := up[x.handed%len(up)]
+	x.handed++
+	g.stopAsking(x)
+	g.save(now, x, false, fx)
+	g.rep.Handover(now, x.id, to, fx)
+}
+
+// stillDraining tries the next successor when a handover was withdrawn.
+func (g *Gate) stillDraining(now core.Instant, id job.ID, fx *core.Effects) {
+	if x := g.led(id); x != nil && g.draining {
+		g.handOver(now, x, fx)
+	}
+}

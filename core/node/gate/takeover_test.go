@@ -1,0 +1,376 @@
+package gate
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
+)
+
+// dead lets all gates hold one dead, or alive again.
+func (b *bench) dead(id core.NodeID, dead bool) {
+	b.gone[id] = dead
+	f := core.Fact{Kind: core.FactTransition, Subject: id, From: core.StateOK, To: core.StateDead}
+	if !dead {
+		f.From, f.To = core.StateDead, core.StateOK
+	}
+	for i, g := range b.gates {
+		if g != nil && core.NodeID(i) != id {
+			b.step(core.NodeID(i), func(fx *core.Effects) { g.Observe(b.now, &f, fx) })
+		}
+	}
+}
+
+// leaders are the gates that lead a job, and the epoch of the last of them.
+func (b *bench) leaders(id job.ID) (list []core.NodeID, ge uint32) {
+	for i, g := range b.gates {
+		if g != nil {
+			if e, _ := g.Holds(id); e > 0 {
+				list, ge = append(list, core.NodeID(i)), e
+			}
+		}
+	}
+	return list, ge
+}
+
+// started lets a job run in n datacenters from 1 s on, led by gate 0.
+func started(t *testing.T, gates, n int, length core.Duration) (*bench, job.ID) {
+	b := newBench(t, gates)
+	for _, m := range b.managed {
+		m.length = length
+	}
+	b.run(second)
+	id := b.jobOf(0)
+	b.submit(0, spec(id, n), 0)
+	b.run(3 * second)
+	if _, s := b.gates[0].Holds(id); s != job.StateRunning {
+		t.Fatalf("it is %v", s)
+	}
+	return b, id
+}
+
+// U1 to U5 and spec 20 §13.12: the leader dies; 10 s after it is held dead, at a look of its own, the first gate in the ring
+// waits 0.5 to 2 s and takes the job over. Datacenters and client are told; the job ends once.
+func TestTakeover(t *testing.T) {
+	b, id := started(t, 3, 2, 60*time.Second)
+	b.crash(0)
+	b.run(6 * second)
+	b.dead(0, true)
+	b.run(16*second - 1)
+	if l, _ := b.leaders(id); len(l) != 0 {
+		t.Fatalf("%v leads before the grace is over", l)
+	}
+	b.run(26 * second)
+	first := b.gates[1].ring.Ranks(nil, id)[1]
+	l, ge := b.leaders(id)
+	if len(l) != 1 || l[0] != first || ge != 2 {
+		t.Fatalf("%v lead under %d, not %v", l, ge, first)
+	}
+	var at core.Instant
+	sites := map[core.NodeID]bool{}
+	for _, m := range b.log {
+		if m.Kind == core.KindJobLeaderGateTransfer {
+			x := m.Body.(*replica.GateTransfer)
+			at, sites[m.To] = m.at, true
+			if x.GE != 2 || x.Gate != first || x.Old != 0 {
+				t.Errorf("%+v", x)
+			}
+		}
+	}
+	if at < 16500*core.Instant(ms) || at > 20100*core.Instant(ms) {
+		t.Errorf("taken over at %v", at)
+	}
+	if len(sites) != 2 {
+		t.Errorf("told %v", sites)
+	}
+	if m := b.told(client, core.KindGateJobLeaderTransfer); len(m) == 0 || m[0].From != first {
+		t.Errorf("the client was told %d times", len(m))
+	}
+	b.run(120 * second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCompleted || r[0].GE != 2 {
+		t.Errorf("%d results: %+v", len(r), r)
+	}
+}
+
+// A leader that is cut off and not held dead loses its jobs when its lease has ended, and decides nothing from before that
+// on. Back again it forgets them without a word.
+func TestTakeoverByLease(t *testing.T) {
+	b, id := started(t, 3, 1, 300*time.Second)
+	cut := b.now
+	b.cut = func(m *core.Message) bool { return m.From == 0 || m.To == 0 }
+	b.run(cut + 27*second)
+	if l, _ := b.leaders(id); len(l) != 1 || l[0] != 0 {
+		t.Fatalf("%v lead", l)
+	}
+	if b.gates[0].rep.Valid(b.now, id) {
+		t.Error("it may still decide")
+	}
+	b.run(cut + 45*second)
+	if l, ge := b.leaders(id); len(l) != 2 || ge != 2 {
+		t.Fatalf("%v lead under %d", l, ge)
+	}
+	b.cut = nil
+	from := len(b.log)
+	b.run(cut + 70*second)
+	if l, ge := b.leaders(id); len(l) != 1 || l[0] == 0 || ge != 2 {
+		t.Errorf("%v lead under %d", l, ge)
+	}
+	for _, m := range b.log[from:] {
+		if m.From == 0 && int(m.To) >= len(b.gates) && m.Kind != core.KindGateHeartbeat {
+			t.Errorf("at %v it said %v to %v", m.at, m.Kind, m.To)
+		}
+	}
+}
+
+// With the first in the ring down too, the second takes the job 5 s later; a split vote does not happen.
+func TestRanks(t *testing.T) {
+	b, id := started(t, 5, 1, 300*time.Second)
+	order := b.gates[0].ring.Ranks(nil, id)
+	b.crash(0)
+	b.dead(0, true)
+	dead := b.now
+	b.dead(order[1], true)
+	b.crash(order[1])
+	b.run(dead + 26*second)
+	if l, ge := b.leaders(id); len(l) != 1 || l[0] != order[2] || ge != 2 {
+		t.Errorf("%v lead under %d, want %v", l, ge, order[2])
+	}
+}
+
+// Without a majority nobody takes anything over, and nothing new begins (spec 20 §5.9).
+func TestNoMajority(t *testing.T) {
+	b, id := started(t, 3, 1, 20*time.Second)
+	b.crash(0)
+	b.crash(1)
+	b.dead(0, true)
+	b.dead(1, true)
+	b.run(200 * second)
+	if l, _ := b.leaders(id); len(l) != 0 || len(b.results(id)) != 0 {
+		t.Errorf("%v lead, %d results", l, len(b.results(id)))
+	}
+	n := b.submit(2, spec(b.jobOf(2), 1), 0)
+	b.run(220 * second)
+	if c := b.code(n); c != call.CodeNoQuorum {
+		t.Errorf("a submission: %v", c)
+	}
+}
+
+// What the dead leader owed is paid, and a cancel that it had begun goes on (U6).
+func TestTakeoverOfACancel(t *testing.T) {
+	b, id := started(t, 3, 3, 300*time.Second)
+	b.managed[300].deaf, b.managed[301].deaf = true, true
+	b.cancel(0, id)
+	b.run(5 * second)
+	b.crash(0)
+	b.dead(0, true)
+	b.run(40 * second)
+	l, _ := b.leaders(id)
+	if len(l) != 1 {
+		t.Fatalf("%v lead", l)
+	}
+	if _, s := b.gates[l[0]].Holds(id); s != job.StateCancelling {
+		t.Errorf("it is %v", s)
+	}
+	b.managed[300].deaf, b.managed[301].deaf = false, false
+	b.run(150 * second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCancelled {
+		t.Errorf("%d results", len(r))
+	}
+	for i, m := range b.managed {
+		if j := m.jobs[id]; j != nil && j.state != job.StateCancelled {
+			t.Errorf("manager %v has it %v", i, j.state)
+		}
+	}
+}
+
+// T9: an end that is committed and was not delivered is told by the next leader, and nothing else is decided.
+func TestTakeoverOfAnEnd(t *testing.T) {
+	b, id := started(t, 3, 1, 10*time.Second)
+	b.cut = func(m *core.Message) bool { return m.To == client }
+	b.run(14 * second)
+	if _, s := b.gates[0].Holds(id); s != job.StateCompleted {
+		t.Fatalf("it is %v", s)
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.cut = nil
+	b.run(50 * second)
+	if r := b.results(id); len(r) == 0 || r[len(r)-1].State != job.StateCompleted || r[len(r)-1].GE != 2 {
+		t.Errorf("%+v", r)
+	}
+	// Delivered, it is taken over no more, and forgotten in its time.
+	l, _ := b.leaders(id)
+	b.crash(l[0])
+	b.boot(0, false)
+	b.dead(0, false)
+	b.dead(l[0], true)
+	b.run(100 * second)
+	if l, _ := b.leaders(id); len(l) != 0 {
+		t.Errorf("%v lead", l)
+	}
+	b.run(1000 * second)
+	for i, g := range b.gates {
+		if g != nil && g.rep.View(id) != nil {
+			t.Errorf("gate %d keeps it", i)
+		}
+	}
+}
+
+// forgotten lets all gates lose their memory at once.
+func (b *bench) forgotten() {
+	for i := range b.gates {
+		b.crash(core.NodeID(i))
+	}
+	for i := range b.gates {
+		b.boot(core.NodeID(i), false)
+	}
+	b.run(b.now + 60*second)
+}
+
+func (b *bench) offer(to core.NodeID, id job.ID, site uint16, result ...job.SiteFinal) uint32 {
+	m := core.NodeID(100 * (int(site) + 1))
+	o := &replica.AdoptOffer{Spec: spec(id, 2), Site: site, State: job.StateRunning, DE: 1, GE: 1, Timeout: jobtimeout.Snapshot{Gates: true, Gate: 0, Elapsed: 20 * time.Second}, Result: result}
+	return b.ask(m, to, core.KindJobAdoptOffer, o)
+}
+
+func (b *bench) offerAck(n uint32) *replica.AdoptOfferAck {
+	b.Helper()
+	a, ok := b.answerTo(n).(*replica.AdoptOfferAck)
+	if !ok {
+		b.Fatal("the offer was not answered")
+	}
+	return a
+}
+
+// J60: gates that lost their memory adopt a job that a datacenter offers. The others are asked; the job is not over before
+// each has answered (04-49), and a datacenter that has it becomes a target.
+func TestAdoption(t *testing.T) {
+	b, id := started(t, 3, 2, 400*time.Second)
+	var has []uint16
+	for i := range 3 {
+		if b.managed[core.NodeID(100*(i+1))].jobs[id] != nil {
+			has = append(has, uint16(i))
+		}
+	}
+	if len(has) != 2 {
+		t.Fatalf("it runs in %v", has)
+	}
+	b.forgotten()
+	other := b.managed[core.NodeID(100*(int(has[1])+1))]
+	other.deaf = true
+	n := b.offer(1, id, has[0])
+	b.run(b.now + 2*second)
+	if a := b.offerAck(n); a.Code != call.CodeOK || a.GE != 2 || a.JobLeader != 1 {
+		t.Fatalf("%+v", a)
+	}
+	// It ends where it was offered from: the other datacenter may have it.
+	m := b.managed[core.NodeID(100*(int(has[0])+1))]
+	m.jobs[id].gate = 1
+	m.end(id, m.jobs[id], job.StateCompleted)
+	b.run(b.now + 20*second)
+	if _, s := b.gates[1].Holds(id); s != job.StateRunning {
+		t.Errorf("it is %v although a datacenter has not answered", s)
+	}
+	other.deaf = false
+	b.run(b.now + 20*second)
+	if x := b.gates[1].led(id); x.count(isTarget) != 2 || x.adopting() {
+		t.Errorf("%d targets, adopting %v", x.count(isTarget), x.adopting())
+	}
+	b.run(600 * second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCompleted || len(r[0].PerSite) != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A datacenter that stays silent is given up after 300 s, and owed a cancel.
+func TestAdoptionWithoutAnswer(t *testing.T) {
+	b, id := started(t, 3, 1, 400*time.Second)
+	b.forgotten()
+	for _, m := range b.managed {
+		m.deaf = m.site != 0
+	}
+	from := b.now
+	n := b.offer(1, id, 0, job.SiteFinal{Site: 0, State: job.StateFailed, DE: 1})
+	b.run(from + 295*second)
+	if a := b.offerAck(n); a.Code != call.CodeOK {
+		t.Fatalf("%+v", a)
+	}
+	if _, s := b.gates[1].Holds(id); s != job.StateRunning {
+		t.Errorf("it is %v", s)
+	}
+	b.run(from + 310*second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateFailed {
+		t.Errorf("%+v", r)
+	}
+	if x := b.gates[1].led(id); x == nil || !x.owes() {
+		t.Error("nobody owes them a cancel")
+	}
+}
+
+// Offers that are not adopted: there is a tombstone, another gate leads the job, this one has not read enough, or there is
+// no majority.
+func TestOffersRefused(t *testing.T) {
+	b, id := started(t, 3, 1, 400*time.Second)
+	n := b.offer(1, id, 0)
+	b.run(b.now + second)
+	if a := b.offerAck(n); a.Code != call.CodeNotLeader || a.Leader != 0 {
+		t.Errorf("another leads it: %+v", a)
+	}
+	gone := b.jobOf(1)
+	b.cancel(1, gone)
+	b.run(b.now + second)
+	n = b.offer(1, gone, 0)
+	b.run(b.now + second)
+	if a := b.offerAck(n); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled {
+		t.Errorf("a tombstone: %+v", a)
+	}
+	b.crash(2)
+	b.boot(2, false)
+	n = b.offer(2, b.jobOf(2), 0)
+	b.run(b.now + second)
+	if a := b.offerAck(n); a.Code != call.CodeSyncing {
+		t.Errorf("it has not read the others: %+v", a)
+	}
+	b.run(b.now + 60*second)
+	b.cut = func(m *core.Message) bool { return m.From == 2 && m.To < 2 || m.To == 2 && m.From < 2 }
+	n = b.offer(2, b.jobOf(2), 0)
+	b.run(b.now + 10*second)
+	if a := b.offerAck(n); a.Code != call.CodeNoQuorum {
+		t.Errorf("no majority: %+v", a)
+	}
+}
+
+// A gate that leaves hands its jobs to the next in the ring at once (03-2). One that does not come for it within 8 s is
+// passed over (04-55).
+func TestHandover(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		b, id := started(t, 3, 1, 100*time.Second)
+		order := b.gates[0].ring.Ranks(nil, id)
+		want := order[1]
+		if lost {
+			want = order[2]
+			b.cut = func(m *core.Message) bool { return m.To == order[1] && m.Kind == core.KindLeaseTransfer }
+		}
+		from := b.now
+		b.step(0, func(fx *core.Effects) { b.gates[0].Drain(b.now, fx) })
+		b.run(from + 2*second)
+		if n := b.submit(0, spec(b.jobOf(0)+1000, 1), 1); true {
+			b.run(b.now + second)
+			if c := b.code(n); c != call.CodeDraining {
+				t.Errorf("a submission: %v", c)
+			}
+		}
+		b.run(from + 15*second)
+		if l, ge := b.leaders(id); len(l) != 1 || l[0] != want || ge != 2 || !b.gates[0].Drained() {
+			t.Errorf("%v lead under %d, want %v", l, ge, want)
+		}
+		b.run(200 * second)
+		if r := b.results(id); len(r) != 1 || r[0].State != job.StateCompleted {
+			t.Errorf("%+v", r)
+		}
+	}
+}
