@@ -86,6 +86,9 @@ validate: ## reproduce the reference figures: table and plots in results/ (QUICK
 guard: ## the regression suite against results/baseline (QUICK=--quick: a minute)
 	$(GO) run ./cmd/hypersim bench $(QUICK)
 
+elections: ## a thousand elections a row beside the sums of their waits (docs/elections.md): a minute
+	$(GO) run ./cmd/hypersim validate --force --only '^election-' --out results/elections
+
 alarms: ## sweeps compared with themselves and with slower ones: false alarms, and what is found
 	$(GO) test -tags validate -run Validate -v -timeout 60m ./cmd/hypersim
 

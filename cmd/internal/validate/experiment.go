@@ -22,6 +22,7 @@ const (
 	TopicTruths      Topic = "Coordinates: Serf's synthetic truths"
 	TopicLibrary     Topic = "Beside a library: memberlist"
 	TopicCriteria    Topic = "AD-35: its own success criteria"
+	TopicElections   Topic = "Elections: time without a leader"
 	TopicQueues      Topic = "Jobs: queueing theory"
 	TopicStatistics  Topic = "Statistics: what intervals and comparisons promise"
 )
@@ -82,7 +83,7 @@ func Suite(matrices ...Matrix) ([]*Experiment, error) {
 	var all []*Experiment
 	for _, room := range [][]*Experiment{
 		swimDetection(), probeLoad(), probeFailure(), spreading(), suspicions(), lifeguard(), coordinates(matrices), truths(),
-		memberlist(), criteria(), queues(), statistics(),
+		memberlist(), criteria(), elections(), queues(), statistics(),
 	} {
 		all = append(all, room...)
 	}

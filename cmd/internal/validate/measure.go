@@ -47,6 +47,19 @@ func meanOf(name string) Measure {
 	return func(_ *Lab, runs Trials) Value { return average(runs.all(name)) }
 }
 
+// percentileOf is a percentile of what all runs saw, with its interval by runs.
+func percentileOf(name string, p float64) Measure {
+	return func(_ *Lab, runs Trials) Value {
+		var weighted []stats.Weighted
+		for _, r := range runs.lists(name) {
+			weighted = append(weighted, stats.Weighted{Values: slices.Sorted(slices.Values(r)), Weights: slices.Repeat([]float64{1}, len(r))})
+		}
+		iv := stats.QuantileInterval(weighted, p, 0)
+		iv.Estimate = stats.Percentile(runs.all(name), p)
+		return Value{Interval: iv}
+	}
+}
+
 // medianOf is the median of what is noted in all runs, or of one number of each, with its interval by runs.
 func medianOf(name string) Measure {
 	return func(_ *Lab, runs Trials) Value { return median(runs.lists(name)) }

@@ -44,3 +44,22 @@ func TestLockstepAtMostTriples(t *testing.T) {
 		t.Errorf("81 = 3⁴ members all knew after %g periods", m.all)
 	}
 }
+
+// Where ways take no time, the mean gap is that of the waits: what is left of a lease, the first of those who wait to
+// stand, a pre-vote and a round.
+func TestElectionModel(t *testing.T) {
+	for _, c := range []struct {
+		voters, away int
+		onArrival    bool
+		want         float64
+	}{{5, 0, false, 4 + 2.0/5 + 2 + 6}, {3, 0, false, 4 + 2.0/3 + 2 + 6}, {5, 1, false, 4 + 2.0/4 + 2 + 6}, {5, 0, true, 4 + 2.0/5}} {
+		m := electionModel{voters: c.voters, away: c.away, onArrival: c.onArrival, way: func(int, int) float64 { return 0 }}
+		if have := mean(m.gaps(40_000, 1)); math.Abs(have-c.want) > 0.02 {
+			t.Errorf("%+v: mean gap %g s, want %g", c, have, c.want)
+		}
+	}
+	far := electionModel{voters: 3, onArrival: true, way: func(a, b int) float64 { return float64((a + 1) * (b + 1)) }}
+	if have := far.majority(0, 2, nil); have != 4 {
+		t.Errorf("the way to the other and back takes %g s, want 4", have)
+	}
+}
