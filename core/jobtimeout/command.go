@@ -61,6 +61,6 @@ func (m *Manager) Command(now core.Instant, id job.ID, rule Rule, ge uint32, fx 
 		return
 	}
 	t.deciding, t.rule, t.ge = true, rule, max(t.ge, ge)
-	m.due(t)
+	m.due(now, t)
 	m.timeoutFact(now, t, EventCommanded, 0, fx)
 }

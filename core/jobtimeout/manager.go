@@ -12,7 +12,7 @@ import (
 // ManagerOwner is the role that has the machine. It may call the machine while it is called, but to give it time.
 type ManagerOwner interface {
 	// Course says how a tracked job stands.
-	Course(id job.ID) Course
+	Course(now core.Instant, id job.ID) Course
 
 	// Report sends body to gate, once: nobody waits for the answer, which goes to Answered.
 	Report(now core.Instant, id job.ID, gate core.NodeID, kind core.Kind, body core.Body, fx *core.Effects)

@@ -11,7 +11,7 @@ import (
 func (m *Manager) tell(now core.Instant, t *tracked, fx *core.Effects) {
 	t.report = tick(t.report.Add(m.cfg.Report), m.cfg.Report, now+1)
 	m.arm(t)
-	s := m.owner.Course(t.id)
+	s := m.owner.Course(now, t.id)
 	if !s.Live { // I-JT7
 		return
 	}

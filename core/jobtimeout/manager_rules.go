@@ -19,7 +19,7 @@ func (t *tracked) fallbackAt(c *Job) core.Instant { return max(t.localAt, t.cont
 
 // look applies the rules of spec 20 §6.4 to one job. It is idempotent: what was detected is not detected again.
 func (m *Manager) look(now core.Instant, t *tracked, fx *core.Effects) {
-	s := m.owner.Course(t.id)
+	s := m.owner.Course(now, t.id)
 	switch {
 	case t.stopped || t.deciding || !s.Open:
 		t.check = core.Never
@@ -30,7 +30,7 @@ func (m *Manager) look(now core.Instant, t *tracked, fx *core.Effects) {
 	case t.gates && now > t.fallbackAt(m.cfg):
 		m.decide(now, t, RuleFallback, t.fallbackAt(m.cfg), fx)
 	}
-	m.due(t)
+	m.due(now, t)
 }
 
 // detect applies O, then S. A job that only waits for cores is not stuck (J35).
@@ -66,13 +66,13 @@ func (m *Manager) decide(now core.Instant, t *tracked, r Rule, ideal core.Instan
 
 // due sets the timer of mode exact: the earliest instant at which a rule can become true. Whether something runs is looked
 // at then, and what moves an instant further away is found out then: progress costs nothing.
-func (m *Manager) due(t *tracked) {
+func (m *Manager) due(now core.Instant, t *tracked) {
 	if m.cfg.Mode == ModeExact {
 		switch {
 		case t.deciding:
 			t.check = core.Never
 		case t.kind == KindNone:
-			t.check = m.earliest(t)
+			t.check = m.earliest(now, t)
 		case t.gates:
 			t.check = t.fallbackAt(m.cfg).Add(1)
 		default:
@@ -82,9 +82,9 @@ func (m *Manager) due(t *tracked) {
 	m.arm(t)
 }
 
-func (m *Manager) earliest(t *tracked) core.Instant {
+func (m *Manager) earliest(now core.Instant, t *tracked) core.Instant {
 	at := t.overallAt(m.cfg)
-	if m.owner.Course(t.id).Active > 0 {
+	if m.owner.Course(now, t.id).Active > 0 {
 		at = min(at, t.stuckAt())
 	}
 	return at.Add(1)

@@ -37,7 +37,7 @@ func (m *Manager) begin(now core.Instant, t *tracked, e Event, fx *core.Effects)
 			t.report = tick(t.report, m.cfg.Report, now+1)
 		}
 	}
-	m.due(t)
+	m.due(now, t)
 	m.deadlineFact(now, t, e, core.NoNode, fx)
 }
 
@@ -111,13 +111,13 @@ func (m *Manager) withdraw(now core.Instant, t *tracked, fx *core.Effects) {
 	}
 	m.timeoutFact(now, t, EventWithdrawn, 0, fx)
 	t.kind = KindNone
-	m.due(t)
+	m.due(now, t)
 }
 
 // Recheck looks at a job again whose rules held still, for its lease was not valid.
-func (m *Manager) Recheck(id job.ID) {
+func (m *Manager) Recheck(now core.Instant, id job.ID) {
 	if t := m.by[id]; t != nil && !t.stopped {
-		m.due(t)
+		m.due(now, t)
 	}
 }
 
@@ -157,7 +157,7 @@ func (m *Manager) Stop(id job.ID) {
 }
 
 // SetGate notes that another gate leads the job (U7): it has not heard of the local timeout.
-func (m *Manager) SetGate(now core.Instant, id job.ID, gate core.NodeID, ge uint32) {
+func (m *Manager) SetGate(id job.ID, gate core.NodeID, ge uint32) {
 	t := m.by[id]
 	if t == nil || ge < t.ge {
 		return
@@ -165,7 +165,14 @@ func (m *Manager) SetGate(now core.Instant, id job.ID, gate core.NodeID, ge uint
 	if t.gate != gate || t.ge != ge {
 		t.acked = false
 	}
-	t.gate, t.ge, t.contact = gate, ge, max(t.contact, now)
+	t.gate, t.ge = gate, ge
+}
+
+// Contact notes that a gate that knows the job answered something.
+func (m *Manager) Contact(now core.Instant, id job.ID) {
+	if t := m.by[id]; t != nil {
+		t.contact = max(t.contact, now)
+	}
 }
 
 // Gate returns who leads the job among the gates, as far as is known here.

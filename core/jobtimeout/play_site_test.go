@@ -62,7 +62,7 @@ func (s *site) progress() {
 	}
 }
 
-func (m *mgr) Course(job.ID) Course {
+func (m *mgr) Course(core.Instant, job.ID) Course {
 	return Course{Workflows: 1, Active: m.s.active, Live: !m.state.Terminal(), Open: m.state == job.StateRunning && !m.pending}
 }
 

@@ -26,7 +26,7 @@ func TestOrphans(t *testing.T) {
 
 // The scan stops a shard of a led job that its leader does not have, where nothing else does.
 func TestScanStopsStrangers(t *testing.T) {
-	w := world(t, Params{Workers: 1, Cores: 4})
+	w := world(t, Params{Workers: 1, Cores: 4, Timeout: patient()})
 	w.Scripts[50] = Script{Stuck: true}
 	w.Way = lose(func(_ *World, m *core.Message) bool {
 		return m.Kind == core.KindWorkflowProgress || m.Kind == core.KindWorkflowCancellationQuery || m.Kind == core.KindWorkflowProgressAck
@@ -35,6 +35,7 @@ func TestScanStopsStrangers(t *testing.T) {
 	cfg.Orphan.Silence = time.Hour
 	*w.Config = cfg
 	s := one(w, 1, Script{Stuck: true})
+	s.Timeout = time.Hour
 	id := w.Submit(0, s)
 	w.After(5*time.Second, func() {
 		w.Send(core.Message{Kind: core.KindWorkflowDispatch, From: 0, To: 1, Seq: 1, Timeout: 5e9, Body: &dispatch.WorkflowDispatch{

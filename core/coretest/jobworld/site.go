@@ -230,7 +230,7 @@ func (w *World) bootManager(id core.NodeID, life uint32, formed bool) Role {
 	workers := w.WorkersOf(site)
 	p := manager.Params{
 		Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Site: site, Members: w.View(id), Book: w.Book(),
-		Count: len(workers), Replica: w.Replica, Intact: formed,
+		Count: len(workers), Replica: w.Replica, Timeout: w.Timeout, Intact: formed,
 	}
 	p.Gates, p.GatesFormed = w.GateIDs(), formed
 	for _, x := range workers {

@@ -11,6 +11,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/election"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
 	"hypersim/core/wire"
 )
@@ -29,6 +30,7 @@ type Script struct {
 	Ended  job.Ended
 	Error  job.ErrorKind
 	Stuck  bool
+	Still  bool // nothing of it gets done
 	Deaf   bool // does not stop when told to: it has to be killed
 	Early  bool // gives all cores but one back after half of its length
 }
@@ -43,8 +45,9 @@ type Fact struct {
 // Params size a world.
 type Params struct {
 	Config   *job.Config
-	Replica  *replica.Config  // nil: the defaults
-	Election *election.Config // nil: the defaults
+	Replica  *replica.Config    // nil: the defaults
+	Timeout  *jobtimeout.Config // nil: the defaults
+	Election *election.Config   // nil: the defaults
 
 	Sites    int // datacenters, 0 = 1
 	Managers int // of each, 0 = 1
@@ -311,6 +314,9 @@ func (m meter) Done(now core.Instant, s job.Shard, t job.Token) (done, bad uint6
 	now = m.w.Now
 	if c := m.w.Scripts[x.payload]; c.Early && now.Sub(x.at) >= c.Length/2 {
 		cores = x.cores - 1
+	}
+	if m.w.Scripts[x.payload].Still {
+		return 0, 0, cores
 	}
 	return uint64(now.Sub(x.at)/1e8) * uint64(x.cores), 0, cores
 }

@@ -247,6 +247,7 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, de uint32, fx *cor
 	f.Job = uint64(x.id)
 	f.Put("made", 1)
 	m.setState(now, x, job.StateSubmitted, fx)
+	m.startTime(now, x, fx)
 	for i := range x.flows {
 		m.flows.Track(now, x.id, x.flows[i].id)
 		m.flowFact(x, i, workflow.None, workflow.Pending, job.ErrorNone, fx)

@@ -143,10 +143,14 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 	if !m.step(now, x, i, workflow.Cancelling, why, fx) {
 		return
 	}
+	who := cancel.ReasonClient
+	if why == workflow.ReasonTimeout {
+		who = cancel.ReasonTimeout
+	}
 	for k := range f.shards {
 		if s := &f.shards[k]; s.state == shardSent || s.state == shardAccepted {
 			s.state = shardStopping
-			m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, cancel.ReasonClient, fx)
+			m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, who, fx)
 		}
 	}
 	m.confirm(now, x, i, fx)

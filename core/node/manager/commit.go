@@ -19,6 +19,8 @@ const (
 	afterSuccess                   // what needs a workflow may start
 	afterDecision                  // the job has ended
 	afterFinal                     // the client hears how, from another holder
+	afterStopped                   // nothing of a job that took too long runs any more
+	afterGrant                     // a worker has more time, in several jobs
 )
 
 // after is something that waits for a commit.
@@ -31,6 +33,7 @@ type after struct {
 	code core.Kind
 	body call.Reply
 	id   uint64
+	left *int // jobs that it still waits for
 }
 
 // touch notes that the entry of x changed. It is sent at the end of the event; urgent: without waiting for others.
@@ -84,6 +87,12 @@ func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
 		m.decided(now, x, fx)
 	case afterFinal:
 		m.tellEnd(now, x, fx)
+	case afterStopped:
+		if x.spec != nil {
+			m.conclude(now, x, fx)
+		}
+	case afterGrant:
+		m.granted(a, fx)
 	}
 }
 
@@ -110,6 +119,9 @@ func (m *Manager) void(x *record, fx *core.Effects) {
 	x.after, x.pending = nil, job.StateNone
 	for i := range list {
 		a := &list[i]
+		if a.kind == afterGrant { // whoever holds the job now is asked for itself
+			m.granted(a, fx)
+		}
 		if a.kind != afterReply {
 			continue
 		}

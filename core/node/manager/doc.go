@@ -18,6 +18,7 @@
 //	cancel.go      stopping jobs, workflows and shards
 //	push.go        telling clients
 //	query.go       answering them
+//	timeout*.go    how long jobs and workers may take
 //	retention.go   forgetting
 //
 // # A worker dies, told as a story

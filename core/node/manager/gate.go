@@ -79,6 +79,7 @@ const (
 	opAsk
 	opOffer
 	opReplica
+	opReport
 	opGates // the end of them
 )
 
@@ -149,6 +150,8 @@ func (m *Manager) aboutJob(now core.Instant, x *record, o *call.Outcome, fx *cor
 		m.askAnswered(now, x, o, fx)
 	case opOffer:
 		m.offerAnswered(now, x, o, fx)
+	case opReport:
+		m.reported(now, x, o, fx)
 	default:
 		m.gateSaid(now, x, o, fx)
 	}
@@ -217,6 +220,7 @@ func (m *Manager) stillTold(x *record, op uint8) bool {
 func (m *Manager) knows(now core.Instant, x *record, gate core.NodeID) {
 	s := x.side()
 	s.via, s.heard = gate, now
+	m.time.jobs.Contact(now, x.id)
 	s.unknown, s.asks = 0, false
 }
 

@@ -19,17 +19,24 @@ func (m *Manager) gateFinal(now core.Instant, x *record, fx *core.Effects) {
 		s.offer = []job.Spec{slim(&x.spec.Spec)}
 	}
 	s.heard = now // for how long no gate has taken it
-	if !x.told {
-		b := call.Make[jobtimeout.FinalStatus](fx, core.KindJobFinalStatus)
-		b.Job, b.Site, b.Manager, b.State, b.DE = x.id, m.p.Site, m.p.Self, x.state, x.de
-		m.goGate(now, x, core.KindJobFinalStatus, b, &m.gates.how.final, opStatus, fx)
-	}
-	if !x.delivered {
+	m.gateStatus(now, x, fx)
+	if !x.delivered && x.open == 0 { // one that took too long has ended before its workflows have
 		b := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
 		m.resultOf(x, b)
 		m.goGate(now, x, core.KindJobFinalResult, b, &m.gates.how.final, opResult, fx)
 		m.timers.arm(timer{at: now.Add(m.cfg.Forward.Direct), kind: timerDirect, job: x.id, de: x.de})
 	}
+}
+
+// gateStatus tells it how the job ended, without data.
+func (m *Manager) gateStatus(now core.Instant, x *record, fx *core.Effects) {
+	m.calls.Cancel(opStatus, uint64(x.id))
+	if x.told {
+		return
+	}
+	b := call.Make[jobtimeout.FinalStatus](fx, core.KindJobFinalStatus)
+	b.Job, b.Site, b.Manager, b.State, b.DE = x.id, m.p.Site, m.p.Self, x.state, x.de
+	m.goGate(now, x, core.KindJobFinalStatus, b, &m.gates.how.final, opStatus, fx)
 }
 
 // slim is a submission without its payloads.

@@ -144,6 +144,7 @@ func (m *Manager) onGateHeartbeat(now core.Instant, msg *core.Message, fx *core.
 // follow notes that another gate leads a job, under a greater epoch: reports go there from now on (U7).
 func (m *Manager) follow(x *record, gate core.NodeID, ge uint32) {
 	x.gate, x.ge = gate, ge
+	m.time.jobs.SetGate(x.id, gate, ge)
 	s := x.side()
 	s.via, s.unknown, s.asks = core.NoNode, 0, false
 	m.touch(x, true)

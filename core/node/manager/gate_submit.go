@@ -81,6 +81,10 @@ func (m *Manager) stopByGate(now core.Instant, x *record, as job.State, fx *core
 		x.command = x.command || x.state == job.StateCancelling
 		return
 	}
+	if as == job.StateTimeout {
+		m.timedOutThere(now, x, fx)
+		return
+	}
 	x.command = true
 	var out cancel.JobResponse
 	m.cancelJob(now, x, &out, fx)

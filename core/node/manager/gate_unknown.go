@@ -47,7 +47,7 @@ func (m *Manager) askAll(now core.Instant, x *record, fx *core.Effects) {
 			continue
 		}
 		t := call.Ticket{Op: opAsk, N: uint32(i), Job: uint64(x.id)}
-		if x.state.Terminal() {
+		if x.state.Terminal() && x.open == 0 {
 			b := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
 			m.resultOf(x, b)
 			m.calls.Go(now, id, core.KindJobFinalResult, b, &m.gates.how.ask, t, fx)

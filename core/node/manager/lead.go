@@ -97,6 +97,7 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	if (x.wanted || m.rep.Cancelled(now, id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
 		m.cancelled(now, x, job.StateCancelled, fx) // somebody was promised that it would be (04-47)
 	}
+	m.time.jobs.Recheck(now, id)
 	m.settle(now, x, fx)
 }
 
@@ -131,11 +132,15 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 				w.runs = append(w.runs[:k], w.runs[k+1:]...)
 			}
 		}
+		if len(w.runs) == 0 {
+			w.time.Reset()
+		}
 	}
 	for i := range x.flows {
 		m.flows.Cleanup(x.flows[i].id)
 	}
 	m.records.remove(x)
+	m.time.jobs.Drop(x.id)
 	if !x.state.Terminal() {
 		m.records.live--
 	}

@@ -22,6 +22,7 @@ func (m *Manager) setState(now core.Instant, x *record, to job.State, fx *core.E
 		x.ended = now
 		m.records.live--
 		m.records.leave(x)
+		m.timeEnds(now, x, fx)
 	}
 	if to != job.StateSubmitted && !to.Terminal() { // the ack says the one, the final result the other
 		m.pushStatus(now, x, fx)
@@ -53,6 +54,7 @@ func (m *Manager) step(now core.Instant, x *record, i int, to workflow.State, wh
 		return false
 	}
 	m.touch(x, false)
+	m.time.jobs.Progress(now, x.id, fx)
 	m.flowFact(x, i, from, to, f.kind, fx)
 	if from.Live() != to.Live() {
 		by := 1
@@ -158,6 +160,7 @@ func (m *Manager) endFailed(now core.Instant, x *record, i int, cause workflow.C
 	if !m.flows.FailFinally(now, f.id, cause.Reason()) {
 		return
 	}
+	m.time.jobs.Progress(now, x.id, fx)
 	if from.Live() {
 		x.live--
 		if x.spec.Workflows[i].Priority == job.PriorityExclusive {
@@ -196,6 +199,8 @@ func (m *Manager) succeeded(now core.Instant, x *record, i int) {
 // settle ends a job whose workflows have all ended, and takes one back to QUEUED of which nothing is on its way.
 func (m *Manager) settle(now core.Instant, x *record, fx *core.Effects) {
 	switch {
+	case x.state == job.StateTimeout && x.open == 0: // it was stopped
+		m.then(now, x, after{kind: afterStopped}, fx)
 	case x.state.Terminal(), x.pending != job.StateNone, !m.may(now, x):
 	case x.open == 0:
 		m.finish(now, x, fx)

@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
 	"hypersim/core/workflow"
 )
@@ -25,10 +26,11 @@ type Params struct {
 	Members  Members
 	Book     core.Book // for the size of a submission
 
-	Replica  *replica.Config // shared, read only
-	Cluster  []core.NodeID   // all configured managers of the site, ascending, Self among them; nil: it is the only one
-	Election Election        // of the cluster's leader; nil: there is none
-	Intact   bool            // the process has forgotten nothing: the cluster stands from the start
+	Replica  *replica.Config    // shared, read only
+	Timeout  *jobtimeout.Config // shared, read only; nil: the defaults
+	Cluster  []core.NodeID      // all configured managers of the site, ascending, Self among them; nil: it is the only one
+	Election Election           // of the cluster's leader; nil: there is none
+	Intact   bool               // the process has forgotten nothing: the cluster stands from the start
 
 	Gates       []core.NodeID // all there are, ascending; none: the manager does for clients what they do
 	GatesFormed bool          // they and this process know each other from the start
@@ -60,6 +62,7 @@ type Manager struct {
 	records records
 	flows   workflow.Machine
 	lead
+	time    timekeeper
 	peers   []core.NodeID
 	singles call.Replies // to requests to cancel one workflow
 	clients []batch      // scratch
@@ -129,6 +132,7 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 	m.beginTimers(now)
 	m.beginGates(now)
 	m.reachGates(now, fx)
+	m.beginTime(now)
 }
 
 // Receive implements node.Receiver.
@@ -157,6 +161,8 @@ var handlers = [core.NumKinds]handler{
 	core.KindJobSubmission:                (*Manager).onSubmission,
 	core.KindWorkflowProgress:             (*Manager).onProgress,
 	core.KindWorkflowFinalResult:          (*Manager).onResult,
+	core.KindHealthcheckExtensionRequest:  (*Manager).onExtension,
+	core.KindJobGlobalTimeout:             (*Manager).onGlobalTimeout,
 	core.KindJobCancelRequest:             (*Manager).onJobCancel,
 	core.KindSingleWorkflowCancelRequest:  (*Manager).onSingleCancel,
 	core.KindWorkflowCancellationComplete: (*Manager).onStopped,
@@ -180,6 +186,7 @@ func (m *Manager) handle(now core.Instant, msg *core.Message, fx *core.Effects) 
 func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.calls.Wake(now, fx)
 	m.reachGates(now, fx)
+	m.time.jobs.Wake(now, fx)
 	for {
 		t, ok := m.timers.pop(now)
 		if !ok {
@@ -196,7 +203,7 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 	at, _ := m.calls.Deadline()
 	rep, _ := m.rep.Deadline()
 	gates, _ := m.gates.links.Deadline()
-	at = min(at, rep, gates, m.timers.next())
+	at = min(at, rep, gates, m.timers.next(), m.time.jobs.Deadline())
 	return at, at != core.Never
 }
 
@@ -249,7 +256,7 @@ func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.
 // Entries returns how many entries of jobs there are in all tables, tombstones included: 0 when all has been over for
 // long (I-JM2).
 func (m *Manager) Entries() int {
-	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + len(m.transfers) + m.singles.Len() + m.calls.Len()
+	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + len(m.transfers) + m.time.jobs.Len() + m.singles.Len() + m.calls.Len()
 	for i := range m.workers.list {
 		n += len(m.workers.list[i].runs) + m.workers.list[i].cores.Reserved()
 	}
@@ -262,5 +269,5 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 // MemoryBytes implements node.Sizer.
 func (m *Manager) MemoryBytes() int {
 	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
-		m.singles.MemoryBytes() + m.timers.memoryBytes()
+		m.singles.MemoryBytes() + m.timers.memoryBytes() + m.time.jobs.MemoryBytes()
 }

@@ -18,7 +18,8 @@ func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	e.Completed, e.Failed = x.completed, x.failed
 	e.Gate, e.GE, e.Callback = x.gate, x.ge, x.client
 	e.Results, e.Errors, e.Cancelled = slices.Clip(x.outcomes), slices.Clip(x.errors), slices.Clip(x.singles)
-	if x.state.Terminal() {
+	m.mirrorTime(now, x, e)
+	if x.state.Terminal() && x.open == 0 {
 		e.Submission = nil
 		if e.Workflows != nil {
 			e.Workflows = nil // how they ended is in Results

@@ -107,6 +107,8 @@ func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad
 	s.done, s.bad, s.given = done, bad, given
 	x.news = true
 	m.flows.Progress(now, f.id)
+	m.time.jobs.Progress(now, x.id, fx)
+	m.workers.at(s.worker).grew = true
 	g := fx.JobFact(core.JobFactProgress)
 	g.Job, g.Workflow, g.Epoch, g.Node = uint64(x.id), uint64(f.id), x.de, s.worker
 	g.Put("items", int64(done+bad))

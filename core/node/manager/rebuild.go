@@ -20,7 +20,10 @@ func (x *record) stopOf(i, k int) stop {
 
 // reasonOf is why shards of x are stopped.
 func reasonOf(x *record) cancel.Reason {
-	if x.state == job.StateCancelling {
+	switch {
+	case x.state == job.StateTimeout || x.pending == job.StateTimeout:
+		return cancel.ReasonTimeout
+	case x.state == job.StateCancelling:
 		return cancel.ReasonClient
 	}
 	return cancel.ReasonAttempt

@@ -7,6 +7,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
 )
 
@@ -18,7 +19,10 @@ type worker struct {
 	total    uint16
 	state    registry.WorkerState
 	known    bool
-	reap     core.Instant // gone: forgotten then
+	reap     core.Instant       // gone: forgotten then
+	time     jobtimeout.Tracker // its extensions
+	grew     bool               // got on since the last of them
+	late     bool               // is past its deadline: nothing new goes there
 }
 
 // run names a shard of a led job.
@@ -69,7 +73,7 @@ func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffl
 func (m *Manager) relist(id core.NodeID) {
 	x := m.workers.at(id)
 	bucket := dispatch.BucketNone
-	if x.usable() && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
+	if x.usable() && !x.late && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
 		if bucket = dispatch.BucketHealthy; x.state == registry.WorkerDegraded {
 			bucket = dispatch.BucketDegraded
 		}
@@ -113,6 +117,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 	}
 	x.cores.Reset(0, int(b.CoresAvailable))
 	x.known, x.instance, x.total, x.state = true, b.Instance, b.Cores, registry.WorkerHealthy
+	x.time, x.late = jobtimeout.Tracker{}, false // a new process counts its requests from 1
 	m.workers.fit++
 	m.relist(b.Node)
 	m.workerFact(b.Node, fx)
@@ -132,7 +137,7 @@ func (m *Manager) HearBeat(now core.Instant, msg *core.Message, fx *core.Effects
 	m.rest(now, fx)
 }
 
-func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
 	if !m.workers.knows(from) {
 		return
 	}
@@ -156,6 +161,7 @@ func (m *Manager) heard(_ core.Instant, from core.NodeID, instance uint32, b *co
 		m.workerFact(from, fx)
 	}
 	m.relist(from)
+	m.beatAsks(now, from, &b.Ask, fx)
 }
 
 // Evict ends the use of a worker that membership may still hold alive, for the reason that its caller knows. The worker
@@ -181,7 +187,9 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 	runs := x.runs
 	x.runs = nil
 	slices.SortFunc(runs, func(a, b run) int { return compareRuns(&a, &b) })
+	m.beginAnew(id)
 	for _, r := range runs {
+		m.time.jobs.Cleanup(r.rec.id, id)
 		m.shardLost(now, r, id, fx)
 	}
 	m.forgetStops(now, id, fx)
@@ -192,6 +200,7 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 func (m *Manager) drop(id core.NodeID, j job.ID, t job.Token) {
 	x := m.workers.at(id)
 	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.token == t && r.rec.id == j })
+	m.leaves(id, j)
 }
 
 // over notes that a worker has not got a shard any more.
@@ -229,6 +238,6 @@ func (r *workers) memoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	workerBytes = 104
+	workerBytes = 240
 	runBytes    = 24
 )

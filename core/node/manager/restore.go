@@ -23,10 +23,15 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 	x.completed, x.failed = e.Completed, e.Failed
 	x.errors, x.outcomes, x.singles = slices.Clone(e.Errors), slices.Clip(e.Results), slices.Clip(e.Cancelled)
 	m.records.add(x)
-	if x.state.Terminal() {
-		m.restoreEnd(now, x, e)
-	} else {
+	switch {
+	case !x.state.Terminal():
 		m.restoreFlows(now, x, e)
+	case len(e.Workflows) > 0: // it took too long, and what ran is being stopped
+		m.restoreFlows(now, x, e)
+		m.records.live--
+		x.ended = now
+	default:
+		m.restoreEnd(now, x, e)
 	}
 	x.news = true
 	f := fx.JobFact(core.JobFactTable)

@@ -87,6 +87,7 @@ func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.Wor
 	switch {
 	case b.Ended == job.EndedCompleted:
 		m.flows.Progress(now, f.id)
+		m.time.jobs.Progress(now, x.id, fx)
 		m.complete(now, x, i, fx)
 	case b.Error == job.ErrorUser:
 		m.fail(now, x, i, workflow.CauseUser, b.Worker, fx)
@@ -171,7 +172,6 @@ func (m *Manager) decided(now core.Instant, x *record, fx *core.Effects) {
 	x.pending = job.StateNone
 	m.setState(now, x, state, fx)
 	m.tellEnd(now, x, fx)
-	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
 }
 
 // tellEnd tells the client how its job ended.
@@ -179,5 +179,19 @@ func (m *Manager) tellEnd(now core.Instant, x *record, fx *core.Effects) {
 	if x.why == job.StateCancelled {
 		m.pushCancelled(now, x, fx)
 	}
+	switch {
+	case x.open == 0:
+		m.conclude(now, x, fx)
+	case x.gated():
+		m.gateFinal(now, x, fx)
+	}
+}
+
+// conclude tells how a job ended of which nothing runs any more. One that took too long has ended before that.
+func (m *Manager) conclude(now core.Instant, x *record, fx *core.Effects) {
+	if x.completeness == job.CompleteNone && x.kept {
+		x.completeness = job.CompletePartial
+	}
 	m.pushFinal(now, x, fx)
+	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
 }

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 )
 
 // sweep forgets what is over and old enough (spec 20 §11). A job that has not ended is never forgotten.
@@ -27,7 +28,7 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 // it was, and then it does not register anew.
 func (x *worker) forget() {
 	v := x.cores.Version()
-	x.cores, x.runs = dispatch.Capacity{}, nil
+	x.cores, x.runs, x.time = dispatch.Capacity{}, nil, jobtimeout.Tracker{}
 	x.cores.Reset(v, 0)
 }
 
@@ -49,6 +50,7 @@ func (m *Manager) forget(now core.Instant, x *record, fx *core.Effects) {
 		m.flows.Cleanup(x.flows[i].id)
 	}
 	m.records.remove(x)
+	m.time.jobs.Drop(x.id)
 	x.gone = true
 	m.rep.Free(now, x.id, x.state, fx)
 	f := fx.JobFact(core.JobFactTable)

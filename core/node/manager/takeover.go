@@ -74,6 +74,7 @@ func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Ef
 	m.wins = append(m.wins, x)
 	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Rebuild), kind: timerRebuilt, job: id, de: x.de})
 	m.tookOver(now, x, m.rep.WonFrom(), fx)
+	m.resumeTime(now, x, e, fx)
 	m.resume(now, x, e, fx)
 }
 
@@ -83,11 +84,13 @@ func (m *Manager) resume(now core.Instant, x *record, e *replica.Entry, fx *core
 	m.touch(x, true)
 	switch {
 	case x.state.Terminal():
+		m.resumeFlows(now, x, fx) // of one that took too long
 		if !x.delivered {
 			m.then(now, x, after{kind: afterFinal}, fx)
 		}
 	case e.Pending != job.StateNone:
 		m.decide(now, x, e.Pending, e.PendingCompleteness, fx)
+		m.resumeFlows(now, x, fx)
 	case x.state == job.StateCancelling:
 		m.stopEverything(now, x, fx)
 		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})

@@ -23,6 +23,7 @@ const (
 	timerUnbar                    // a worker may get shards of a workflow again
 	timerWatch                    // look for jobs without a holder
 	timerRebuilt                  // what workers have of a job that was taken over is known
+	timerLate                     // look at the deadlines of workers
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -125,9 +126,18 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.timers.arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
 	case timerDirect, timerAsk, timerRetell:
 		m.fireGates(now, t, fx)
-	case timerUnbar:
-		m.due = true
+	case timerUnbar, timerLate:
+		m.fireWorkers(now, t, fx)
 	case timerWatch, timerRebuilt:
 		m.fireLead(now, t, fx)
 	}
+}
+
+// fireWorkers does what is due about workers.
+func (m *Manager) fireWorkers(now core.Instant, t timer, fx *core.Effects) {
+	if t.kind == timerLate {
+		m.lookLate(now, fx)
+		return
+	}
+	m.due = true
 }
