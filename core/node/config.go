@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 
+	"hypersim/core"
 	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/health"
@@ -45,4 +46,12 @@ func (c *Config) Validate() error {
 		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
 		c.Replica.Validate(), c.Timeout.Validate(), c.Health.Validate(), c.Routing.Validate(),
 	)
+}
+
+// Promises are the bounds that a node of c keeps to, of all mechanisms that make one.
+func (c *Config) Promises() core.Promises {
+	p := c.Swim.Promises()
+	c.Vivaldi.Promise(&p)
+	p.ReachSuspicion, p.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
+	return p
 }

@@ -25,50 +25,24 @@ type Fault struct {
 	Lasting bool // holds until its end record, as a cut, loss or slowness does; a crash does not
 }
 
-// Limits are the constants of spec 10 that invariants name. All are required; Default gives those of the
-// chapter.
+// Limits are the constants of spec 10 that invariants name: what nodes promise, and what the world adds. All are required;
+// Default gives those of the chapter.
 type Limits struct {
-	ProbePeriod    core.Duration // P
-	TimeoutMin     core.Duration // clamp of every adaptive timeout
-	TimeoutMax     core.Duration
-	MaxOutstanding int
-	IndirectK      int
-	LHMMax         int // S
-	SuspicionK     int
-	SuspicionMax   core.Duration // least value of the Max of I-M29, until a larger one is seen
-	MaxSuspicions  int
-	Quantum        core.Duration // wheel.quantum: by how much a suspicion may end after its timeout
-	Lateness       core.Duration // by how much a timer of a running, not slowed process may be late
-	GossipInterval core.Duration
-	Lambda         float64 // gossip.lambda; 0 = how often an update goes out is not counted
-	RateBurst      int     // datagrams of one sender that are taken at once, 0 = any number
-	RateRefill     int     // and per second from then on
-	QueueMax       int
-	MaxMembers     int           // records that an observer keeps; 0 = no bound
-	RefuteWithin   core.Duration // 10 s, or refute.window if that is longer
-	MaxDatagram    int           // bytes
-	MaxUpdates     int           // bytes of the membership block
-
-	ReachSuspicion core.Duration // spec 30 §3.2, of those that differ between gates the least
-	ReachUnknown   core.Duration
-
-	Coordinates       bool // nodes send coordinates,
-	WorkerCoordinates bool // workers too
-	HeightMin         float64
-	ErrorMin          float64
-	ErrorMax          float64
+	core.Promises
+	Lateness    core.Duration // by how much a timer of a running, not slowed process may be late
+	MaxDatagram int           // bytes
+	MaxUpdates  int           // bytes of the membership block
 }
 
 // Default returns the limits that follow from the defaults of spec 10.
 func Default() Limits {
-	return Limits{
-		ProbePeriod: 1e9, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
-		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, QueueMax: 1000,
-		Lateness: 1e9, Lambda: 3, RateBurst: 200, RateRefill: 100,
-		RefuteWithin: 10e9, MaxDatagram: 1400, MaxUpdates: 1200,
+	return Limits{Lateness: 1e9, MaxDatagram: 1400, MaxUpdates: 1200, Promises: core.Promises{
+		ProbePeriod: 1e9, ProbeTimeout: 500e6, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
+		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, GossipFanout: 3, QueueMax: 1000,
+		Lambda: 3, RateBurst: 200, RateRefill: 100, RefuteWithin: 10e9,
 		ReachSuspicion: 30e9, ReachUnknown: 40e9,
 		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
-	}
+	}}
 }
 
 // View reads the machines and the network, at checkpoints and at the end. Only Up may be asked of a node that does not

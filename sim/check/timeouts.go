@@ -6,18 +6,8 @@ import (
 	"hypersim/core"
 )
 
-// Suspicion is what spec 10 §5.2 makes the timeouts of a member's suspicions of.
-type Suspicion struct {
-	Min, Max    core.Duration
-	Period      core.Duration // P
-	Grace       core.Duration // the timeout of a silent worker
-	K           int           // confirmations that count
-	Alpha, Beta float64
-	ScaleWithN  bool
-	LogN        bool    // formula = log-n
-	ByHealth    bool    // the factor is 1 + LHM at the start; else it is
-	Least, Most float64 // between these two
-}
+// Suspicion is what a member's configuration makes the timeouts of its suspicions of.
+type Suspicion core.SuspicionRule
 
 // DefaultSuspicion has the defaults of the chapter.
 func DefaultSuspicion() Suspicion {

@@ -2,7 +2,6 @@ package world
 
 import (
 	"hypersim/core"
-	"hypersim/core/swim"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
 )
@@ -21,9 +20,12 @@ func calm(sc *scenarios.Scenario) bool {
 	}
 	trip, bounded := furthest(sc)
 	wait, holds := slowest(sc)
-	return bounded && holds && !anyConfig(sc, func(s *swim.Config) bool {
-		return 2*trip > s.Probe.Timeout || 2*wait > s.Probe.Timeout || !keepsUp(sc, s)
-	})
+	for i := range sc.Protocol.Configs {
+		if p := sc.Protocol.Configs[i].Promises(); 2*trip > p.ProbeTimeout || 2*wait > p.ProbeTimeout || !keepsUp(sc, &p) {
+			return false
+		}
+	}
+	return bounded && holds
 }
 
 // furthest is the longest round trip that there will ever be; ok is false if there is no bound, or if messages get
@@ -88,10 +90,10 @@ func crowded(sc *scenarios.Scenario) bool {
 
 // keepsUp reports whether all hosts are free at least half of the time: each member probes one and is probed by one
 // every period, hears gossip while there is any, and as manager or gate hears its workers, too.
-func keepsUp(sc *scenarios.Scenario, s *swim.Config) bool {
-	perSec := 4 / s.Probe.Interval.Seconds()
-	if s.Gossip.Interval > 0 {
-		perSec += float64(s.Gossip.Fanout) / s.Gossip.Interval.Seconds()
+func keepsUp(sc *scenarios.Scenario, p *core.Promises) bool {
+	perSec := 4 / p.ProbePeriod.Seconds()
+	if p.GossipInterval > 0 {
+		perSec += float64(p.GossipFanout) / p.GossipInterval.Seconds()
 	}
 	workers, managers := 0, 0
 	for i := range sc.Nodes {
@@ -103,7 +105,7 @@ func keepsUp(sc *scenarios.Scenario, s *swim.Config) bool {
 		default:
 		}
 	}
-	perSec += 2 * float64(workers) / float64(max(managers, 1)) / s.Probe.Interval.Seconds()
+	perSec += 2 * float64(workers) / float64(max(managers, 1)) / p.ProbePeriod.Seconds()
 	for i := range sc.Workloads {
 		l := &sc.Workloads[i]
 		if l.Kind != scenarios.WorkloadProgress {

@@ -2,8 +2,6 @@ package world
 
 import (
 	"hypersim/core"
-	"hypersim/core/swim"
-	"hypersim/core/vivaldi"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
 	"hypersim/sim/fault"
@@ -11,17 +9,15 @@ import (
 
 // Judged is what the checks of a run need to know of its scenario beside its records.
 func Judged(sc *scenarios.Scenario, view check.View) check.Context {
+	l := limits(sc)
 	c := check.Context{
-		Flat:       sc.Protocol.Default().Swim.AllParticipants(),
-		Hearsay:    anyConfig(sc, func(s *swim.Config) bool { return s.Membership.ConfirmationMode == swim.ConfirmHearsay }),
-		AnyMessage: anyConfig(sc, func(s *swim.Config) bool { return s.Confirm.On == swim.ConfirmOnAnyMessage }),
-		Limits:     limits(sc), Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
+		Flat: l.Flat, Hearsay: l.Hearsay, AnyMessage: l.AnyMessage, Inherited: l.Inherited, Limits: l,
+		Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
 	}
 	for i := range sc.Protocol.Configs {
-		c.Suspicions = append(c.Suspicions, suspicion(&sc.Protocol.Configs[i].Swim))
+		c.Suspicions = append(c.Suspicions, check.Suspicion(sc.Protocol.Configs[i].Promises().Suspicion))
 	}
 	c.Unsteady = unsteady(sc)
-	c.Inherited = anyConfig(sc, func(s *swim.Config) bool { return s.Inherited != (swim.Inherited{}) })
 	cores := 0
 	if sc.HasJobs() {
 		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
@@ -39,20 +35,6 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 		c.Faults = append(c.Faults, check.Fault{Cuts: f.Cuts() > 0, Lasting: lasts(f)})
 	}
 	return c
-}
-
-// suspicion is what a configuration makes suspicions of.
-func suspicion(c *swim.Config) check.Suspicion {
-	s := check.Suspicion{
-		Min: c.Suspicion.Min, Max: c.Suspicion.Max, Period: c.Probe.Interval, Grace: c.Worker.Grace, K: c.Suspicion.K,
-		Alpha: c.Suspicion.Alpha, Beta: c.Suspicion.Beta, ScaleWithN: c.Suspicion.ScaleWithN,
-		LogN: c.Suspicion.Formula == swim.FormulaLogN, ByHealth: c.Suspicion.Scaling == swim.ScalingLHM, Least: 1, Most: 1,
-	}
-	if c.Suspicion.Scaling == swim.ScalingAdaptive {
-		base := c.Suspicion.AdaptiveBase.Seconds()
-		s.Least, s.Most = min(1, c.Probe.TimeoutMax.Seconds()/base), max(1, c.Probe.TimeoutMax.Seconds()/base)
-	}
-	return s
 }
 
 // unsteady reports whether clocks may jump, or run apart by more than leases stand: a ratio of 1.11, which is 5.2 % each
@@ -85,15 +67,6 @@ func lossy(sc *scenarios.Scenario) bool {
 	return false
 }
 
-func anyConfig(sc *scenarios.Scenario, is func(*swim.Config) bool) bool {
-	for i := range sc.Protocol.Configs {
-		if is(&sc.Protocol.Configs[i].Swim) {
-			return true
-		}
-	}
-	return false
-}
-
 // lasts reports whether a fault disturbs members until its end record. Crashes and departures do not: processes have
 // records of their own.
 func lasts(f *scenarios.Fault) bool {
@@ -107,28 +80,13 @@ func lasts(f *scenarios.Fault) bool {
 	return row.Effect == fault.Disturbs || row.Effect == fault.Pauses
 }
 
-// limits are the constants that the invariants name: of several configurations the one that allows most,
-// so that no node is accused of what another's configuration forbids.
+// limits are the constants that the invariants name: of several configurations the one that allows most.
 func limits(sc *scenarios.Scenario) check.Limits {
-	l := limitsOf(&sc.Protocol.Configs[0])
+	l := check.Default()
+	l.Promises = sc.Protocol.Default().Promises()
 	for i := range sc.Protocol.Configs[1:] {
-		o := limitsOf(&sc.Protocol.Configs[i+1])
-		l.ProbePeriod = max(l.ProbePeriod, o.ProbePeriod)
-		l.TimeoutMin, l.TimeoutMax = min(l.TimeoutMin, o.TimeoutMin), max(l.TimeoutMax, o.TimeoutMax)
-		l.MaxOutstanding, l.IndirectK = max(l.MaxOutstanding, o.MaxOutstanding), max(l.IndirectK, o.IndirectK)
-		l.LHMMax, l.SuspicionK = max(l.LHMMax, o.LHMMax), max(l.SuspicionK, o.SuspicionK)
-		l.SuspicionMax, l.MaxSuspicions = max(l.SuspicionMax, o.SuspicionMax), max(l.MaxSuspicions, o.MaxSuspicions)
-		l.Quantum, l.MaxMembers = max(l.Quantum, o.Quantum), min(l.MaxMembers, o.MaxMembers)
-		l.Lateness, l.Lambda = max(l.Lateness, o.Lateness), max(l.Lambda, o.Lambda)
-		if l.RateBurst == 0 || o.RateBurst != 0 && o.RateBurst < l.RateBurst {
-			l.RateBurst = o.RateBurst
-		}
-		l.RateRefill = min(l.RateRefill, o.RateRefill)
-		l.GossipInterval, l.QueueMax = max(l.GossipInterval, o.GossipInterval), max(l.QueueMax, o.QueueMax)
-		l.RefuteWithin, l.MaxUpdates = max(l.RefuteWithin, o.RefuteWithin), max(l.MaxUpdates, o.MaxUpdates)
-		l.ReachSuspicion, l.ReachUnknown = min(l.ReachSuspicion, o.ReachSuspicion), min(l.ReachUnknown, o.ReachUnknown)
-		l.Coordinates, l.WorkerCoordinates = l.Coordinates && o.Coordinates, l.WorkerCoordinates && o.WorkerCoordinates
-		l.HeightMin, l.ErrorMin, l.ErrorMax = min(l.HeightMin, o.HeightMin), min(l.ErrorMin, o.ErrorMin), max(l.ErrorMax, o.ErrorMax)
+		o := sc.Protocol.Configs[i+1].Promises()
+		l.Widen(&o)
 	}
 	for r := range sc.Node {
 		for _, d := range sc.Node[r].Service {
@@ -141,24 +99,6 @@ func limits(sc *scenarios.Scenario) check.Limits {
 		if m := sc.Network.Links[i].MTU; m > l.MaxDatagram {
 			l.MaxDatagram = m
 		}
-	}
-	return l
-}
-
-func limitsOf(c *scenarios.Config) check.Limits {
-	s, v := &c.Swim, &c.Vivaldi
-	l := check.Default()
-	l.ProbePeriod, l.TimeoutMin, l.TimeoutMax = s.Probe.Interval, s.Probe.TimeoutMin, s.Probe.TimeoutMax
-	l.MaxOutstanding, l.IndirectK, l.LHMMax = s.Probe.MaxOutstanding, s.Probe.IndirectK, s.LHM.Max
-	l.SuspicionK, l.SuspicionMax, l.MaxSuspicions = s.Suspicion.K, s.Suspicion.Max, s.Membership.MaxSuspicions
-	l.Quantum, l.MaxMembers = s.Wheel.Quantum, s.Membership.MaxMembers
-	l.Lambda, l.RateBurst, l.RateRefill = s.Gossip.Lambda, s.Rate.Burst, s.Rate.Refill
-	l.GossipInterval, l.QueueMax, l.RefuteWithin = s.Gossip.Interval, s.Gossip.QueueMax, s.Refute.Window
-	l.ReachSuspicion, l.ReachUnknown = c.Federated.Probe.Suspicion, c.Federated.Probe.Unknown
-	l.Coordinates, l.WorkerCoordinates = v.Enabled, v.Workers
-	l.HeightMin, l.ErrorMin, l.ErrorMax = v.HeightMin.Seconds(), v.ErrorMin, v.ErrorMax
-	if v.Engine == vivaldi.EngineHyperscale { // it has no height, and its error is in seconds (spec 10 §11)
-		l.HeightMin, l.ErrorMin, l.ErrorMax = 0, v.HyperErrorMin.Seconds(), v.HyperErrorMax.Seconds()
 	}
 	return l
 }

@@ -154,7 +154,7 @@ func (g *Gate) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 		g.peerChanged(now, f)
 	}
 	if f.Kind == core.FactReach {
-		g.sites.Reach(now, uint16(f.A), core.Reach(f.B), fx)
+		g.sites.Reach(now, uint16(f.Get("datacenter")), core.Reach(f.Get("reach")), fx)
 	}
 }
 

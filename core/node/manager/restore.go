@@ -35,7 +35,8 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 	}
 	x.news = true
 	f := fx.JobFact(core.JobFactTable)
-	f.Job, f.A = uint64(x.id), 1
+	f.Job = uint64(x.id)
+	f.Put("made", 1)
 	return x
 }
 

@@ -189,7 +189,8 @@ func (w *Worker) ask() core.Ask {
 
 func (w *Worker) grantFact(leader core.NodeID, a *jobtimeout.ExtensionResponse, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactAsked)
-	f.Node, f.Code, f.A, f.B = leader, uint8(a.Denial), int64(a.Extension), int64(a.Remaining)
+	f.Node, f.Code = leader, uint8(a.Denial)
+	f.Put("granted", int64(a.Extension)).Put("left", int64(a.Remaining))
 }
 
 // extendRetries says how a request is repeated.
