@@ -16,9 +16,10 @@ const (
 	KindMessage
 	KindFault
 	KindSample
+	numKinds
 )
 
-var kindNames = [...]string{"timer", "message", "fault", "sample"}
+var kindNames = [numKinds]string{"timer", "message", "fault", "sample"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -29,12 +30,18 @@ func (k Kind) String() string {
 
 // The fields of a key, from the most significant: kind, origin, sequence.
 const (
-	seqBits    = 40
+	seqBits    = 39 // 550 billion events of one origin
 	originBits = 22
-	kindBits   = 2
+	kindBits   = 3 // eight kinds, of which four are used
 
 	originShift = seqBits
 	kindShift   = seqBits + originBits
+)
+
+// The fields fill a key, and kinds fit in theirs: neither compiles if they do not.
+var (
+	_ [64 - seqBits - originBits - kindBits]struct{}
+	_ [1<<kindBits - numKinds]struct{}
 )
 
 // MaxOrigin is the largest origin that a key holds, about 4.2 million; what has no node of its own
@@ -54,10 +61,10 @@ type Event struct {
 }
 
 // MakeKey packs what orders events of one instant: the kind, then the origin (the node that caused the
-// event), then the origin's own sequence number. It panics if origin ≥ 2^22 or seq ≥ 2^40: a wrapped
+// event), then the origin's own sequence number. It panics if there is no such kind, origin ≥ 2^22 or seq ≥ 2^39: a wrapped
 // field would silently reorder the run.
 func MakeKey(k Kind, origin core.NodeID, seq uint64) uint64 {
-	if k >= 1<<kindBits || origin > MaxOrigin || seq >= 1<<seqBits {
+	if k >= numKinds || origin > MaxOrigin || seq >= 1<<seqBits {
 		badKey(k, origin, seq)
 	}
 	return uint64(k)<<kindShift | uint64(origin)<<originShift | seq

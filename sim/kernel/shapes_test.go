@@ -38,7 +38,7 @@ func BenchmarkShapes(b *testing.B) {
 				}
 			}))
 			for i := range uint64(pending) {
-				k.Schedule(timer(core.Instant(increments[i%4096]), core.NodeID(i), 1<<39+i))
+				k.Schedule(timer(core.Instant(increments[i%4096]), core.NodeID(i), 1<<38+i))
 			}
 			left = 3 * pending
 			k.Run(core.Never)
