@@ -37,29 +37,28 @@ func (g *Gate) review(now core.Instant, x *record, fx *core.Effects) {
 	if x.pending != job.StateNone || x.state.Terminal() || !g.rep.Valid(now, x.id) {
 		return
 	}
-	switch x.state {
-	case job.StateCancelling:
-		if x.count(isOpen) == 0 || now >= x.limit {
-			_, c := x.outcome()
-			g.decide(now, x, job.StateCancelled, c, fx)
-		}
-	case job.StateRunning:
-		if x.count(isOpen) == 0 && !x.adopting() {
-			g.setState(now, x, job.StateCompleting, fx)
-			g.wait(now, x, g.cfg.Result.DataWait)
-			g.save(now, x, true, fx)
-			g.review(now, x, fx)
-		}
-	case job.StateCompleting:
-		if x.count(lacksData) == 0 || now >= x.limit {
-			s, c := x.outcome()
-			g.decide(now, x, s, c, fx)
-		}
-	default:
-		if x.exhausted { // dispatch_exhausted
-			g.decide(now, x, job.StateFailed, job.CompleteNone, fx)
-		}
+	if x.state == job.StateRunning && x.count(isOpen) == 0 && !x.adopting() {
+		g.setState(now, x, job.StateCompleting, fx)
+		g.wait(now, x, g.cfg.Result.DataWait)
+		g.save(now, x, true, fx)
 	}
+	if s, c := x.verdict(now); s != job.StateNone && x.pending == job.StateNone {
+		g.decide(now, x, s, c, fx)
+	}
+}
+
+// verdict is how the job is to end now, StateNone: not yet.
+func (x *record) verdict(now core.Instant) (job.State, job.Completeness) {
+	switch {
+	case x.state == job.StateCancelling && (x.count(isOpen) == 0 || now >= x.limit):
+		_, c := x.outcome()
+		return job.StateCancelled, c
+	case x.state == job.StateCompleting && (x.count(lacksData) == 0 || now >= x.limit):
+		return x.outcome()
+	case x.exhausted && x.state < job.StateRunning: // dispatch_exhausted
+		return job.StateFailed, job.CompleteNone
+	}
+	return job.StateNone, job.CompleteNone
 }
 
 // decide takes the one decision about how a job ends: it is written down as pending, and told to nobody before a majority
@@ -84,7 +83,7 @@ func (g *Gate) decided(now core.Instant, x *record, fx *core.Effects) {
 		}
 		g.deliver(now, x, fx)
 	}
-	g.release(now, x, fx)
+	g.release(x)
 }
 
 // settled notes that a datacenter of a job that is over knows it. There is nothing to do yet but for what it is owed.

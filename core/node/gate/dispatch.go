@@ -55,6 +55,19 @@ func (g *Gate) nextSite(now core.Instant, x *record) *site {
 			return s
 		}
 	}
+	c := g.route(now, x)
+	for _, list := range [...][]uint16{c.Primary, c.Extended, c.Fallback} {
+		for _, id := range list {
+			if s := x.site(id); s != nil && mayBeAsked(s) {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// route asks where the rest of the job is to go.
+func (g *Gate) route(now core.Instant, x *record) routing.Choice {
 	q := routing.Query{Job: x.id, Count: x.want - x.count(isTarget), Preferred: x.spec[0].Datacenters}
 	if x.round > 1 {
 		q.Trigger = routing.TriggerRedispatch
@@ -64,15 +77,7 @@ func (g *Gate) nextSite(now core.Instant, x *record) *site {
 			q.Exclude = append(q.Exclude, s.id)
 		}
 	}
-	c := g.routes.Route(now, &q)
-	for _, list := range [...][]uint16{c.Primary, c.Extended, c.Fallback} {
-		for _, id := range list {
-			if s := x.site(id); s != nil && mayBeAsked(s) {
-				return s
-			}
-		}
-	}
-	return nil
+	return g.routes.Route(now, &q)
 }
 
 // replace owes a cancel to datacenters in doubt in whose place others are being asked.

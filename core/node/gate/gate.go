@@ -66,8 +66,9 @@ type Gate struct {
 
 	records records
 	burials []burial
-	singles call.Replies // to requests to cancel one workflow
-	clients []batch      // scratch
+	freed   []core.Message // that were held, and are judged at the end of this step
+	singles call.Replies   // to requests to cancel one workflow
+	clients []batch        // scratch
 	timers  timers
 	pushAt  core.Instant // a time of the grid of batch pushes
 	pushing bool         // the next one is armed
@@ -170,58 +171,36 @@ func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	if !g.rep.Receive(now, m, fx) && !g.calls.Receive(now, m, fx) {
 		g.handle(now, m, fx)
 	}
+	g.again(now, fx)
 }
 
 // handler is a request that the gate answers.
 type handler func(g *Gate, now core.Instant, m *core.Message, fx *core.Effects)
 
-// handlers say which module a request is for. Requests that a gate is not asked go unanswered. A function and not a table,
-// because what is held goes through it again.
-func handlerOf(k core.Kind) handler {
-	switch k {
-	case core.KindJobSubmission:
-		return (*Gate).onSubmission
-	case core.KindJobFinalStatus:
-		return (*Gate).onFinalStatus
-	case core.KindJobFinalResult:
-		return (*Gate).onFinalResult
-	case core.KindJobCancelRequest:
-		return (*Gate).onJobCancel
-	case core.KindJobCancellationComplete:
-		return (*Gate).onStopped
-	case core.KindSingleWorkflowCancelRequest:
-		return (*Gate).onSingleCancel
-	case core.KindJobLeaderTransfer:
-		return (*Gate).onLeaderTransfer
-	case core.KindJobLeaderManagerTransfer:
-		return (*Gate).onManagerTransfer
-	case core.KindJobLeaderGateTransfer:
-		return (*Gate).onGateTransfer
-	case core.KindJobAdoptOffer:
-		return (*Gate).onAdoptOffer
-	case core.KindJobProgress:
-		return (*Gate).onProgress
-	case core.KindWorkflowResultPush:
-		return (*Gate).onFlowResult
-	case core.KindJobStatusRequest:
-		return (*Gate).onStatusRequest
-	case core.KindRegisterCallback:
-		return (*Gate).onRegisterCallback
-	case core.KindManagerRegistration:
-		return (*Gate).onManagerRegistration
-	case core.KindManagerHeartbeat:
-		return (*Gate).onManagerHeartbeat
-	case core.KindDatacenterListRequest:
-		return (*Gate).onDatacenterList
-	case core.KindPingRequest:
-		return (*Gate).onPing
-	default:
-		return nil
-	}
+// handlers say which module a request is for. Requests that a gate is not asked go unanswered.
+var handlers = [core.NumKinds]handler{
+	core.KindJobSubmission:               (*Gate).onSubmission,
+	core.KindJobFinalStatus:              (*Gate).onFinalStatus,
+	core.KindJobFinalResult:              (*Gate).onFinalResult,
+	core.KindJobCancelRequest:            (*Gate).onJobCancel,
+	core.KindJobCancellationComplete:     (*Gate).onStopped,
+	core.KindSingleWorkflowCancelRequest: (*Gate).onSingleCancel,
+	core.KindJobLeaderTransfer:           (*Gate).onLeaderTransfer,
+	core.KindJobLeaderManagerTransfer:    (*Gate).onManagerTransfer,
+	core.KindJobLeaderGateTransfer:       (*Gate).onGateTransfer,
+	core.KindJobAdoptOffer:               (*Gate).onAdoptOffer,
+	core.KindJobProgress:                 (*Gate).onProgress,
+	core.KindWorkflowResultPush:          (*Gate).onFlowResult,
+	core.KindJobStatusRequest:            (*Gate).onStatusRequest,
+	core.KindRegisterCallback:            (*Gate).onRegisterCallback,
+	core.KindManagerRegistration:         (*Gate).onManagerRegistration,
+	core.KindManagerHeartbeat:            (*Gate).onManagerHeartbeat,
+	core.KindDatacenterListRequest:       (*Gate).onDatacenterList,
+	core.KindPingRequest:                 (*Gate).onPing,
 }
 
 func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {
-	if h := handlerOf(m.Kind); h != nil {
+	if h := handlers[m.Kind]; h != nil {
 		h(g, now, m, fx)
 	}
 }
@@ -238,6 +217,7 @@ func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 		}
 		g.fire(now, t, fx)
 	}
+	g.again(now, fx)
 }
 
 // Deadline implements node.Timer.

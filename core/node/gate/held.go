@@ -27,12 +27,20 @@ func (g *Gate) hold(x *record, m *core.Message) {
 	x.held = append(x.held, *m)
 }
 
-// release judges again what was held.
-func (g *Gate) release(now core.Instant, x *record, fx *core.Effects) {
-	held := x.held
+// release lets what was held be judged again, at the end of this step: until then the job may still change.
+func (g *Gate) release(x *record) {
+	g.freed = append(g.freed, x.held...)
 	x.held = nil
-	for i := range held {
-		g.handle(now, &held[i], fx)
+}
+
+// again judges what was held.
+func (g *Gate) again(now core.Instant, fx *core.Effects) {
+	for len(g.freed) > 0 {
+		list := g.freed
+		g.freed = nil
+		for i := range list {
+			g.handle(now, &list[i], fx)
+		}
 	}
 }
 
@@ -110,38 +118,49 @@ type known struct {
 
 // say replies in the words of the request's kind.
 func (g *Gate) say(m *core.Message, a call.Answer, k known, fx *core.Effects) {
-	ge, state, leader := k.ge, k.state, k.leader
 	switch b := m.Body.(type) {
 	case *job.Submission:
 		r := core.Attach[job.Ack](fx, g.calls.Respond(fx, m, core.KindJobAck))
-		r.Answer, r.Job, r.State, r.GE, r.Accepted = a, b.Job, state, ge, a.Code.Done()
+		r.Answer, r.Job, r.State, r.GE, r.Accepted = a, b.Job, k.state, k.ge, a.Code.Done()
 	case *cancel.JobRequest:
 		r := core.Attach[cancel.JobResponse](fx, g.calls.Respond(fx, m, core.KindJobCancelResponse))
-		r.Answer, r.Job, r.State, r.Success = a, b.Job, state, a.Code.Done()
-		if a.Code == call.CodeAlreadyTerminal {
-			r.AlreadyCancelled, r.AlreadyCompleted = state == job.StateCancelled, state != job.StateCancelled
-		}
+		r.Answer, r.Job, r.State, r.Success = a, b.Job, k.state, a.Code.Done()
+		r.AlreadyCancelled = a.Code == call.CodeAlreadyTerminal && k.state == job.StateCancelled
+		r.AlreadyCompleted = a.Code == call.CodeAlreadyTerminal && k.state != job.StateCancelled
 	case *cancel.SingleRequest:
 		r := core.Attach[cancel.SingleResponse](fx, g.calls.Respond(fx, m, core.KindSingleWorkflowCancelResponse))
-		r.Answer, r.Job, r.Workflow, r.Request, r.Site = a, b.Job, b.Workflow, b.Request, job.NoSite
-		if a.Code == call.CodeAlreadyTerminal {
-			r.Status = cancel.SingleAlreadyCompleted
-			if state == job.StateCancelled {
-				r.Status = cancel.SingleAlreadyCancelled
-			}
-		}
+		r.Answer, r.Job, r.Workflow, r.Request, r.Site, r.Status = a, b.Job, b.Workflow, b.Request, job.NoSite, singleStatus(a.Code, k.state)
+	default:
+		g.sayToManager(m, a, k, fx)
+	}
+}
+
+// singleStatus is what became of a single cancel of a job of which only its end is known.
+func singleStatus(c call.Code, s job.State) cancel.SingleStatus {
+	switch {
+	case c != call.CodeAlreadyTerminal:
+		return cancel.SingleNotFound
+	case s == job.StateCancelled:
+		return cancel.SingleAlreadyCancelled
+	}
+	return cancel.SingleAlreadyCompleted
+}
+
+// sayToManager replies to what managers ask.
+func (g *Gate) sayToManager(m *core.Message, a call.Answer, k known, fx *core.Effects) {
+	switch m.Body.(type) {
 	case *job.FinalResult:
 		r := core.Attach[job.StateAck](fx, g.calls.Respond(fx, m, core.KindJobFinalResultAck))
-		r.Answer, r.State = a, state
+		r.Answer, r.State = a, k.state
 	case *jobtimeout.FinalStatus, *jobtimeout.ProgressReport, *jobtimeout.TimeoutReport, *jobtimeout.LeaderTransfer:
 		r := core.Attach[jobtimeout.Ack](fx, g.calls.Respond(fx, m, timeoutReply(m.Kind)))
-		r.Answer, r.GE, r.JobLeader, r.State, r.DE = a, ge, leader, state, uint32(a.Current)
+		r.Answer, r.GE, r.JobLeader, r.State, r.DE = a, k.ge, k.leader, k.state, uint32(a.Current)
 	case *replica.AdoptOffer:
 		r := core.Attach[replica.AdoptOfferAck](fx, g.calls.Respond(fx, m, core.KindJobAdoptOfferAck))
-		r.Answer, r.GE, r.JobLeader, r.State = a, ge, leader, state
+		r.Answer, r.GE, r.JobLeader, r.State = a, k.ge, k.leader, k.state
 	case *replica.ManagerTransfer:
 		r := core.Attach[replica.ManagerTransferAck](fx, g.calls.Respond(fx, m, core.KindJobLeaderManagerTransferAck))
-		r.Answer, r.GE, r.JobLeader = a, ge, leader
+		r.Answer, r.GE, r.JobLeader = a, k.ge, k.leader
 	case *job.WorkflowResultPush:
 		core.Attach[call.Ack](fx, g.calls.Respond(fx, m, core.KindWorkflowResultPushAck)).Answer = a
 	case *cancel.JobComplete:

@@ -18,7 +18,7 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	if a.Code != call.CodeOK {
 		g.records.remove(x)
 		g.redirectAs(now, x.id, &first, a, fx)
-		g.release(now, x, fx)
+		g.release(x)
 		return
 	}
 	e := g.rep.View(id)
@@ -27,7 +27,7 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	x.state = job.StateNone
 	g.setState(now, x, job.StateSubmitted, fx)
 	g.answer(&first, x, call.Answer{}, fx)
-	g.release(now, x, fx)
+	g.release(x)
 	g.goOn(now, x, fx)
 }
 

@@ -45,17 +45,22 @@ func (g *Gate) global(now core.Instant, x *record) job.Outcome {
 			o.SitesLost++
 		}
 	}
-	for i := range x.sites {
-		if s := &x.sites[i]; s.target && len(s.result) > 0 && !s.late {
-			o.Errors = append(o.Errors, s.result[0].Errors...)
-		}
-	}
-	o.Errors = append(o.Errors, x.errors...)
+	o.Errors = x.failures()
 	o.Stats.Requests, o.Stats.Succeeded, o.Stats.Failed = o.Completed+o.Failed, o.Completed, o.Failed
 	if sec := longest.Seconds(); sec > 0 {
 		o.Stats.Rate = float64(o.Stats.Requests) / sec
 	}
 	return o
+}
+
+// failures are all that went wrong, datacenters in the order of their numbers.
+func (x *record) failures() (list []job.Failure) {
+	for i := range x.sites {
+		if s := &x.sites[i]; s.target && len(s.result) > 0 && !s.late {
+			list = append(list, s.result[0].Errors...)
+		}
+	}
+	return append(list, x.errors...)
 }
 
 // outcome is how the job ended in a datacenter; one that has not said so ended as the job did.

@@ -48,11 +48,14 @@ func (g *Gate) repeated(x *record, m *core.Message, b *job.Submission, fx *core.
 func (g *Gate) knownJob(b *job.Submission, a call.Answer, s job.State) call.Answer {
 	e := g.rep.View(b.Job)
 	switch {
-	case e != nil && len(e.Submission) > 0 && e.Submission[0].Digest != b.Digest:
+	case e == nil:
+		if a.Code == call.CodeAlreadyTerminal && s != job.StateCancelled { // a tombstone of a cancel may be all there ever was
+			return call.Answer{Code: call.CodeDuplicate}
+		}
+		return a
+	case len(e.Submission) > 0 && e.Submission[0].Digest != b.Digest:
 		return call.Answer{Code: call.CodeInvalid}
-	case a.Code == call.CodeAlreadyTerminal && (e != nil || s != job.StateCancelled): // a tombstone of a cancel may be all there ever was
-		return call.Answer{Code: call.CodeDuplicate}
-	case a.Code == call.CodeNotLeader && e != nil && e.Reason != replica.ReasonAccept && a.Leader != core.NoNode:
+	case a.Code == call.CodeAlreadyTerminal, e.Reason != replica.ReasonAccept && a.Leader != core.NoNode:
 		return call.Answer{Code: call.CodeDuplicate}
 	}
 	return a
@@ -73,6 +76,11 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK {
 		return call.NotLeader(o)
 	}
+	return g.routable(now, b)
+}
+
+// routable says whether there is a datacenter for the job now.
+func (g *Gate) routable(now core.Instant, b *job.Submission) call.Answer {
 	c := g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Preferred: b.Datacenters})
 	switch c.Unroutable {
 	case routing.Initializing:
