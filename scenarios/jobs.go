@@ -71,7 +71,9 @@ type JobKind struct {
 	Duration Dist
 	Timeout  core.Duration
 	Stop     core.Duration
-	Payload  int64 // bytes of a workflow
+	Payload  int64    // bytes of a workflow
+	Targets  int      // datacenters that it runs in,
+	Of       []uint16 // rather these than others
 	Stuck    Trouble
 	Fail     Trouble
 	Slow     Trouble

@@ -49,6 +49,7 @@ type jobT struct {
 	Duration  Dist           `key:"duration" required:"true" unit:"s" range:"[0,31536000]" doc:"how long a shard runs, whatever cores it got; draws are kept below a year"`
 	Timeout   *core.Duration `key:"timeout" range:"(0,86400]" doc:"of the job (default 300s)"`
 	Stop      *core.Duration `key:"stop" range:"[0,3600]" doc:"a shard ends this long after it was told to (default 0.1s)"`
+	Targets   *targetsT      `key:"targets" doc:"datacenters that the job runs in, all of it in each (default any = 1); needs gates"`
 	Payload   *form.Bytes    `key:"payload" range:"[0,1073741824]" doc:"size of what a workflow carries (default 0B)"`
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
@@ -142,6 +143,7 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 			k.Priority = p
 		}
 	}
+	k.Targets, k.Of = l.targets(t.Targets, n.Kid("targets"), key+".targets")
 	k.Needs = l.shape(t, n, key)
 	return k
 }
@@ -320,7 +322,7 @@ func (l *loader) cancels(list []workloadT) {
 }
 
 // jobWorld checks that the cluster can run jobs, in this stage: each site with workers has one manager, which leads all
-// jobs there, and no site has a gate.
+// jobs there.
 func (l *loader) jobWorld() {
 	i := slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.Kind == WorkloadJobs })
 	if i < 0 {
@@ -338,22 +340,16 @@ func (l *loader) jobWorld() {
 		return
 	}
 	workers := 0
-	var led, gated []string
+	var led []string
 	for k, c := range l.sc.Cluster.Sites {
 		name := l.sc.Topology.Sites[k].Name
 		workers += c.Workers
 		if c.Workers > 0 && c.Managers != 1 {
 			led = append(led, fmt.Sprintf("%q has %d", name, c.Managers))
 		}
-		if c.Gates > 0 {
-			gated = append(gated, fmt.Sprintf("%q has %d", name, c.Gates))
-		}
 	}
 	if led != nil {
 		l.b.Wrong(at, key, "a site with workers has exactly 1 manager, which leads all jobs there: %s (managers that elect a leader are not supported yet)", strings.Join(led, ", "))
-	}
-	if gated != nil {
-		l.b.Wrong(at, key, "clients ask managers themselves, so there is no gate: %s (jobs through gates are not supported yet)", strings.Join(gated, ", "))
 	}
 	if workers == 0 {
 		l.b.Wrong(at, key, "no site has workers: nobody runs the jobs")

@@ -52,7 +52,6 @@ func TestBrokenJobs(t *testing.T) {
 	for _, c := range []struct{ set, want string }{
 		{"protocol.membership.topology=flat", `jobs need protocol.membership.topology = "roles"`},
 		{"cluster.managers=3", `a site with workers has exactly 1 manager, which leads all jobs there: "a" has 3`},
-		{"cluster.gates=1", `there is no gate: "a" has 1`},
 		{"cluster.clients=0", `there is nobody to hand in jobs`},
 		{"cluster.workers=0", `no site has workers`},
 	} {

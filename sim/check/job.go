@@ -60,7 +60,7 @@ type jobSeen struct {
 	holders   []holderSeen
 	stopped   map[uint64]bool     // workflows that nobody may start any more
 	counted   map[flowResult]bool // results that were accepted
-	done      map[uint64]bool     // tokens under which a shard completed
+	done      map[doneShard]bool  // shards that completed
 	offers    []offer
 	cancelled *cancelSeen
 }
@@ -170,7 +170,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, endAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[uint64]bool{}, counted: map[flowResult]bool{}, done: map[uint64]bool{},
+		stopped: map[uint64]bool{}, counted: map[flowResult]bool{}, done: map[doneShard]bool{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

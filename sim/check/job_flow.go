@@ -179,7 +179,7 @@ func mayRun(b *cancel.JobComplete, id uint64) bool {
 // cancelTold takes the final word about a cancel, at its client. It may come twice, but not differ.
 func (c *Checker) cancelTold(r *trace.Record) {
 	b, ok := r.Msg.Body.(*cancel.JobComplete)
-	if !ok {
+	if !ok || c.hot[r.Node].role != core.RoleClient { // a gate hears it of each datacenter
 		return
 	}
 	x := c.work.jobs[uint64(b.Job)]
@@ -193,7 +193,7 @@ func (c *Checker) cancelTold(r *trace.Record) {
 	}
 	x.cancelled = &said
 	y := c.work.records[recordKey{r.Msg.From, uint64(b.Job)}]
-	if y == nil {
+	if y == nil || len(y.flows) == 0 { // a gate says what its datacenters said
 		return
 	}
 	n := uint32(0)

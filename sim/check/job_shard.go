@@ -134,6 +134,12 @@ type flowResult struct {
 	shard    uint16
 }
 
+// doneShard names a shard of a job that completed.
+type doneShard struct {
+	site  int
+	token uint64
+}
+
 // resultTaken takes that a manager accepts the result of a shard.
 func (c *Checker) resultTaken(r *trace.JobRecord) {
 	x := c.work.jobs[r.Fact.Job]
@@ -205,8 +211,9 @@ func (c *Checker) shardOver(r *trace.JobRecord) {
 	if y == nil {
 		return
 	}
-	if y.done[x.Token] && c.fails(JW3) {
+	one := doneShard{c.ctx.Nodes[r.Node].Site, x.Token} // tokens are a datacenter's
+	if y.done[one] && c.fails(JW3) {
 		c.detail(JW3, r.At, []core.NodeID{r.Node}, "a shard of %v completes a second time under token %#x", job.WorkflowID(x.Workflow), x.Token)
 	}
-	y.done[x.Token] = true
+	y.done[one] = true
 }

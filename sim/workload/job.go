@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/rng"
@@ -24,7 +26,9 @@ type Kind struct {
 	Cores    uint16 // exact demand, 0: a share
 	VUs      uint32
 	Timeout  core.Duration
-	Payload  uint32 // bytes
+	Payload  uint32   // bytes
+	Targets  uint16   // datacenters
+	Of       []uint16 // rather these than others; shared, read only
 	Duration rng.Dist
 	Stop     core.Duration // a shard ends this long after it was told to
 	Stuck    Trouble
@@ -91,7 +95,7 @@ func (s *Spec) Client(seed uint64, nth uint32) core.NodeID {
 // Draw returns the nth job. Its lists are its own.
 func (s *Spec) Draw(seed uint64, nth uint32) job.Spec {
 	_, k := s.shape(seed, nth)
-	out := job.Spec{Timeout: k.Timeout, DatacenterCount: 1, Workflows: make([]job.WorkflowSpec, len(k.Needs))}
+	out := job.Spec{Timeout: k.Timeout, DatacenterCount: max(1, k.Targets), Datacenters: slices.Clone(k.Of), Workflows: make([]job.WorkflowSpec, len(k.Needs))}
 	for i := range out.Workflows {
 		out.Workflows[i] = job.WorkflowSpec{
 			Name: uint32(i + 1), VUs: k.VUs, Depends: k.Needs[i], Cores: k.Cores, Priority: k.Priority, Test: true,

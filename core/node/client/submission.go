@@ -36,6 +36,7 @@ func (c *Client) digest(s *job.Spec) uint64 {
 func (c *Client) body(x *tracked, redirects int, fx *core.Effects) *job.Submission {
 	b := call.Make[job.Submission](fx, core.KindJobSubmission)
 	b.Spec, b.Redirects, b.Gate = x.spec, uint8(redirects), core.NoNode
+	core.Hold(b) // for good: its lists are the job's, and one that is used again is cleared
 	return b
 }
 
