@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,60 @@ func TestBrokenJobs(t *testing.T) {
 	}
 	if _, err := scenarios.Parse(site+good+"[[workload]]\nid = \"c\"\nkind = \"cancel\"\njobs = \"v\"\n", "x.toml", nil, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), `no workload of jobs "v" (has w)`) {
 		t.Errorf("cancel: %v", err)
+	}
+}
+
+// Where jobs run: said wrong, and said right.
+func TestTargets(t *testing.T) {
+	const wan = `schema = 1
+[scenario]
+name = "wan"
+title = "jobs"
+duration = "100s"
+settle = "0s"
+[topology]
+use = "wan3"
+[cluster]
+gates = 1
+managers = 1
+workers = 2
+clients = 1
+[[workload]]
+id = "w"
+kind = "jobs"
+arrival = { process = "once", count = 1 }
+`
+	for _, c := range []struct {
+		targets string
+		set     []string
+		count   int
+		of      []uint16
+		want    string
+	}{
+		{targets: `{ any = 2 }`, count: 2},
+		{targets: `{ any = 1, of = ["euw1", "use1"] }`, count: 1, of: []uint16{0, 1}},
+		{targets: `{ sites = ["apne1", "use1"] }`, count: 2, of: []uint16{0, 2}},
+		{targets: `{ all = true }`, count: 3},
+		{targets: `{ all = true, any = 1 }`, want: `workload[0].job.targets: must say one of any, sites and all`},
+		{targets: `{ sites = ["x"] }`, want: `workload[0].job.targets.sites[0] = "x": no site "x"`},
+		{targets: `{ all = true, of = ["use1"] }`, want: `workload[0].job.targets.of: goes with any`},
+		{targets: `{ any = 4 }`, want: `only 3 sites have workers`},
+		{targets: `{ any = 1 }`, set: []string{"cluster.gates=0", "cluster.gateless=true"}, want: `gates choose datacenters, and there are none`},
+	} {
+		sc, err := scenarios.Parse(wan+`job = { duration = "1s", targets = `+c.targets+" }\n", "x.toml", c.set, scenarios.Options{})
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: have %v\nwant %s", c.targets, err, c.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.targets, err)
+			continue
+		}
+		if k := &sc.Workloads[0].Jobs.Mix[0]; k.Targets != c.count || !slices.Equal(k.Of, c.of) {
+			t.Errorf("%s: %d of %v", c.targets, k.Targets, k.Of)
+		}
 	}
 }
 
