@@ -117,6 +117,7 @@ type Entry struct {
 	PendingCompleteness job.Completeness // of it
 	Delivered           bool             // the result was acknowledged
 	Told                bool             // JobFinalStatus was acknowledged
+	Commanded           bool             // managers: a gate told the job to end
 	CancelWanted        bool             // a cancel is remembered (spec 04 no. 47)
 	HandoverTo          core.NodeID      // or NoNode
 	Elapsed             core.Duration
@@ -163,6 +164,7 @@ func (e *Entry) walkRecord(w *core.Walker) {
 	core.Word(w, "pending_completeness", &e.PendingCompleteness, job.NumCompleteness)
 	w.Bool("delivered", &e.Delivered)
 	w.Bool("told", &e.Told)
+	w.Bool("commanded", &e.Commanded)
 	w.Bool("cancel_wanted", &e.CancelWanted)
 	w.MaybeNode("handover_to", &e.HandoverTo)
 	w.Duration("elapsed", &e.Elapsed)

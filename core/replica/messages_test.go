@@ -28,7 +28,7 @@ var (
 	someHead  = Head{Job: 0xa1, Epoch: 1, Seq: 2, Holder: 3, Instance: 4}
 	someEntry = Entry{
 		Head: someHead, Kind: EntryFull, Reason: ReasonAdopt, Base: 5, State: job.StateRunning, Completeness: job.CompletePartial,
-		EndsAs: job.StateCancelled, Pending: job.StateTimeout, PendingCompleteness: job.CompleteNone, Delivered: true, CancelWanted: true, HandoverTo: core.NoNode,
+		EndsAs: job.StateCancelled, Pending: job.StateTimeout, PendingCompleteness: job.CompleteNone, Delivered: true, Commanded: true, CancelWanted: true, HandoverTo: core.NoNode,
 		Elapsed: 6, Completed: 48, Failed: 49, Gate: 7, GE: 8, Callback: 9, Layer: 10, Context: []core.Blob{{ID: 11, Size: 12}},
 		Workflows: []WorkflowEntry{{
 			Workflow: 0xb1, State: workflow.Running, Final: true, Attempt: 13, Retries: 14, DispatchAttempts: 15,
@@ -53,7 +53,7 @@ var (
 
 const (
 	headBytes  = "8:a1 4:1 8:2 n3 4:4 "
-	entryBytes = headBytes + "1:2 1:5 8:5 1:4 1:1 1:9 1:a 1:0 1:1 1:0 1:1 - 8:6 8:30 8:31 ?7 4:8 ?9 4:a 4:1 8:b 4:c " +
+	entryBytes = headBytes + "1:2 1:5 8:5 1:4 1:1 1:9 1:a 1:0 1:1 1:0 1:1 1:1 - 8:6 8:30 8:31 ?7 4:8 ?9 4:a 4:1 8:b 4:c " +
 		"4:1 8:b1 1:3 1:1 2:d 1:e 1:f 4:1 n16 2:11 2:12 4:13 8:14 1:2 " +
 		"4:1 8:b1 1:2 1:1 8:15 4:16 4:1 8:b3 2:32 ?51 1:1 4:1 8:b2 1:1 " +
 		"4:1 2:17 1:2 1:1 1:0 1:1 1:0 ?24 4:19 4:1 2:1a 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:1b " +

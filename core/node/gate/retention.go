@@ -14,6 +14,7 @@ func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
 		}
 	}
 	g.singles.Sweep(now, fx)
+	g.rep.Sweep(now)
 	g.sites.Sweep(now, fx)
 }
 

@@ -271,3 +271,13 @@ func (m *Manager) fireGates(now core.Instant, t timer, fx *core.Effects) {
 		m.retell(now, x, fx)
 	}
 }
+
+// leaveGate ends all calls to gates about a job that this process does not hold any more: who holds it speaks for it.
+func (m *Manager) leaveGate(x *record) {
+	if !x.gated() {
+		return
+	}
+	for op := opProgress; op < opReplica; op++ {
+		m.calls.Cancel(op, uint64(x.id))
+	}
+}

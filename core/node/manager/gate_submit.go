@@ -93,7 +93,7 @@ func (m *Manager) stopByGate(now core.Instant, x *record, as job.State, fx *core
 // superseded hears from a gate that another manager leads a job, under a greater epoch: this one does not any more (03-12).
 func (m *Manager) superseded(now core.Instant, x *record, de uint32, fx *core.Effects) {
 	m.stale++
-	if !m.alone {
+	if !m.alone && de > x.de {
 		m.rep.Learn(now, &replica.Head{Job: x.id, Epoch: de, Holder: core.NoNode}, fx)
 	}
 }

@@ -119,6 +119,7 @@ func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 
 // abandon forgets a job that this process does not hold any more. Requests that waited for a commit end with LEASE_LOST.
 func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
+	m.leaveGate(x)
 	m.void(x, fx)
 	if x.gated() { // nobody hears of it from here any more
 		for op := opRegister; op < opGates; op++ {

@@ -16,6 +16,7 @@ func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	e.Delivered, e.Told, e.CancelWanted = x.delivered, x.told, x.state == job.StateCancelling
 	e.Elapsed = now.Sub(x.accepted)
 	e.Completed, e.Failed = x.completed, x.failed
+	e.Commanded = x.command
 	e.Gate, e.GE, e.Callback = x.gate, x.ge, x.client
 	e.Results, e.Errors, e.Cancelled = slices.Clip(x.outcomes), slices.Clip(x.errors), slices.Clip(x.singles)
 	m.mirrorTime(now, x, e)

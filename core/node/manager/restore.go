@@ -17,6 +17,7 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 	}
 	b.Job = e.Job
 	x := m.newRecord(now, b, e.Epoch)
+	x.command = e.Commanded
 	x.gate, x.ge, x.client = e.Gate, e.GE, e.Callback
 	x.accepted = now.Add(-e.Elapsed)
 	x.state, x.completeness, x.why, x.delivered, x.told = e.State, e.Completeness, e.EndsAs, e.Delivered, e.Told

@@ -49,6 +49,7 @@ func (m *Manager) forget(now core.Instant, x *record, fx *core.Effects) {
 	for i := range x.flows {
 		m.flows.Cleanup(x.flows[i].id)
 	}
+	m.leaveGate(x)
 	m.records.remove(x)
 	m.time.jobs.Drop(x.id)
 	x.gone = true
