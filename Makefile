@@ -16,6 +16,7 @@ BENCH_PACKAGES = ./sim/kernel ./sim/world
 # and `make hunt` draw new ones each time.
 SEED     ?= 1
 CHECKS   ?= 2000
+WORLDS   ?= 100000
 PROPERTIES = $$($(GO) list -f '{{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{println $$p}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{println $$p}}{{end}}{{end}}' ./... | grep . | sort -u)
 
 BIN       = $(CURDIR)/.tools/bin
@@ -27,7 +28,7 @@ BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) SCENARIO=$(SCENARIO)"
+	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) SCENARIO=$(SCENARIO) CHECKS=$(CHECKS) WORLDS=$(WORLDS)"
 
 check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, smoke, clean modules
 	$(GO) run ./cmd/tidy ./...
@@ -41,7 +42,8 @@ tests:
 	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vxF "$$rapid"); \
 	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$rapid -rapid.seed=$(SEED)
 
-hunt: ## property tests with CHECKS fresh cases each; a failure prints the seed that repeats it
+hunt: ## property tests with CHECKS fresh cases each, elections and replicas in WORLDS; a failure prints what repeats it
+	HYPERSIM_ELECTION_WORLDS=$(WORLDS) HYPERSIM_REPLICA_WORLDS=$(WORLDS) $(GO) test -run '^TestManyRandomWorlds$$' -timeout 60m ./core/election ./core/replica
 	@set -eu; rapid=$(PROPERTIES); $(GO) test -run 'Test' -timeout 60m $$rapid -rapid.checks=$(CHECKS) -rapid.nofailfile
 
 fmt: ## fail on files that gofmt would change
