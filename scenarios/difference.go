@@ -84,3 +84,18 @@ func flatten(path string, v any, into map[string]string) {
 		into[path] = form.JSON(v)
 	}
 }
+
+// ProtocolDefault returns the default of a key of [protocol], "room.key", as a file would say it; "" if there is no such key.
+func ProtocolDefault(key string) string {
+	room, name, _ := strings.Cut(key, ".")
+	c := defaultConfig()
+	v, ok := roomsOf(&c)[room]
+	if !ok {
+		return ""
+	}
+	x, ok := form.Encode(v)[name]
+	if !ok {
+		return ""
+	}
+	return strings.Trim(form.JSON(x), `"`)
+}

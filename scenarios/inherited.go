@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hypersim/scenarios/form"
+	"hypersim/scenarios/preset"
 
 	"hypersim/core/federated"
 	"hypersim/core/swim"
@@ -19,7 +20,8 @@ const (
 	ProfileInherited = "inherited" // every switch of [protocol.inherited] on
 )
 
-var profiles = []string{ProfileSpecified, ProfileInherited}
+// profiles are these two, and the presets of other systems.
+var profiles = append([]string{ProfileSpecified, ProfileInherited}, preset.Names()...)
 
 // shorthands are the keys of [protocol.inherited] that stand for others: what true and false set. A key that
 // a file gives itself wins.
@@ -95,7 +97,7 @@ func (p *Protocol) Behaviour() string {
 	slices.SortFunc(on, func(a, b string) int { return decision(a) - decision(b) })
 	on = slices.Compact(on)
 	switch all := len(inheritedKeys()); {
-	case len(on) == 0 && p.Profile == ProfileSpecified || len(on) == all && p.Profile == ProfileInherited:
+	case len(on) == 0 && p.Profile != ProfileInherited || len(on) == all && p.Profile == ProfileInherited:
 		return p.Profile
 	case len(on) == 0:
 		return p.Profile + " with every switch off"
@@ -124,6 +126,24 @@ func (l *loader) bindProfile(p *protocol, n *form.Node) {
 	p.profile = s
 	for _, name := range inheritedKeys() {
 		p.base.inherit(name, s == ProfileInherited)
+	}
+	if x := preset.Find(s); x != nil {
+		p.base.adopt(x)
+	}
+}
+
+// adopt sets the keys of another system.
+func (c *Config) adopt(x *preset.Preset) {
+	tree, err := form.Read(x.TOML(), x.Name)
+	if err != nil {
+		panic(fmt.Sprintf("scenarios: the preset %s is no TOML: %v", x.Name, err)) // a test reads them all
+	}
+	b := &form.Binding{}
+	for _, name := range roomOrder(tree) {
+		b.Table(tree.Kids[name], form.Join("preset", name), roomsOf(c)[name])
+	}
+	if len(b.Problems) > 0 {
+		panic(fmt.Sprintf("scenarios: the preset %s does not fit: %v", x.Name, b.Problems))
 	}
 }
 

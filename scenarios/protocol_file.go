@@ -58,7 +58,7 @@ type overrideT struct {
 // protocolT is what [protocol] holds beside its rooms and their layers by role.
 type protocolT struct {
 	Unsafe   bool        `key:"unsafe" doc:"checks between parameters become warnings"`
-	Profile  string      `key:"profile" enum:"specified,inherited" doc:"inherited: every switch of protocol.inherited is on; keys that are given win"`
+	Profile  string      `key:"profile" enum:"specified,inherited,memberlist-lan,memberlist-wan,memberlist-local,serf,consul,nomad" doc:"what keys stand on that are not given; specified: the protocol as its chapters say; inherited: every switch of protocol.inherited is on; the others: set up as that system is (hypersim preset show)"`
 	Override []overrideT `key:"override" doc:"parameters of some nodes only"`
 }
 

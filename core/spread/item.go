@@ -1,6 +1,8 @@
 package spread
 
 import (
+	"math"
+
 	"hypersim/core"
 	"hypersim/core/xmath"
 )
@@ -67,6 +69,11 @@ func (it *Item[T]) about() uint32 { return uint32(it.key) & aboutMask }
 func (it *Item[T]) Age(now core.Instant) uint32 { return uint32(max(0, int32(millis(now)-it.queued))) }
 
 func millis(t core.Instant) uint32 { return uint32(t / 1e6) }
+
+// Decades is Limit as memberlist counts: max(1, ⌊λ·⌈log10(n+1)⌉⌋), at most 255.
+func Decades(lambda float64, n int) uint8 {
+	return uint8(min(max(1, int(float64(lambda*math.Ceil(xmath.Log10(float64(n+1)))))), 255))
+}
 
 // Limit is how often each member tells a piece of news in a group of n: max(1, ⌊λ·ln(n+1)⌋), at most 255 (§6).
 func Limit(lambda float64, n int) uint8 {

@@ -101,6 +101,7 @@ type Suspicion struct {
 // Gossip is dissemination (§6).
 type Gossip struct {
 	Lambda     float64       `key:"lambda" range:"(0,20]" doc:"retransmit limit is λ·ln(n+1); larger: news reaches more members under loss, for more bytes"`
+	Limit      Limit         `key:"limit" enum:"natural,decades" doc:"how the limit grows with the group; natural: λ·ln(n+1); decades: λ·⌈log10(n+1)⌉, as memberlist has it: less news in groups just below a power of ten, and as much as ever above"`
 	Interval   core.Duration `key:"interval" range:"[0,86400]" doc:"dedicated gossip tick; 0 = piggyback only; shorter: news spreads sooner, for more messages while there is some"`
 	Fanout     int           `key:"fanout" range:"[0,64]" doc:"targets per tick; more: news spreads sooner, for as many times the messages"`
 	ToDead     core.Duration `key:"to_dead" range:"[0,2147483]" doc:"recently DEAD members are still gossip targets; longer: who was declared dead wrongly hears of it and comes back, for datagrams to addresses where mostly nobody is"`

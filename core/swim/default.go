@@ -28,7 +28,7 @@ func Default() Config {
 			PauseGrace: true, GraceAfter: time.Second, AdaptiveBase: time.Second,
 		},
 		Gossip: Gossip{
-			Lambda: 3, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
+			Lambda: 3, Limit: LimitNatural, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
 			MaxUpdates: 64, MaxBytes: 1200, QueueMax: 1000, QueueAge: 60 * time.Second,
 		},
 		Refute: Refute{Tokens: 5, Window: 10 * time.Second},

@@ -13,7 +13,12 @@ var updateRank = [core.NumUpdateTypes]spread.Rank{
 }
 
 // retransmitLimit is how often a piece of news is told (§6).
-func (m *Machine) retransmitLimit() uint8 { return spread.Limit(m.cfg.Gossip.Lambda, m.n()) }
+func (m *Machine) retransmitLimit() uint8 {
+	if m.cfg.Gossip.Limit == LimitDecades {
+		return spread.Decades(m.cfg.Gossip.Lambda, m.n())
+	}
+	return spread.Limit(m.cfg.Gossip.Lambda, m.n())
+}
 
 // relay enqueues a claim for dissemination. A worker neither originates nor relays claims about others
 // (§1). Nothing is relayed twice: callers do so only for FRESH claims and counted confirmations.

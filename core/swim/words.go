@@ -58,6 +58,15 @@ const (
 	RTTCoordinate RTTSource = "coordinate"
 )
 
+// Limit is gossip.limit.
+type Limit string
+
+// How the number of transmissions grows with the group.
+const (
+	LimitNatural Limit = "natural"
+	LimitDecades Limit = "decades"
+)
+
 // Scaling is suspicion.scaling.
 type Scaling string
 
