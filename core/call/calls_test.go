@@ -21,7 +21,7 @@ func TestSizesAreTrue(t *testing.T) {
 func TestAnswered(t *testing.T) {
 	r := newRole()
 	r.c.Incarnation = 4
-	s := FJ(5*time.Second, time.Second/2, 5*time.Second, 3)
+	s := FJ{Timeout: 5 * time.Second, Base: time.Second / 2, Cap: 5 * time.Second, Retries: 3}.Strategy()
 	r.call(sec, 2, &s, Ticket{Op: 1, Job: 8, Sub: 6, N: 5})
 	m := r.one(t)
 	if m.Kind != ask || m.From != 9 || m.To != 2 || m.Role != core.RoleManager || m.Instance != 1 || m.Incarnation != 4 || m.Timeout != 5*time.Second ||

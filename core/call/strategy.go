@@ -35,9 +35,16 @@ type Strategy struct {
 	Late core.Duration
 }
 
-// FJ is full jitter with n retries after the first attempt, as chapter 20 writes it: FJ(base, cap, n). n < 0: no end.
-func FJ(timeout, base, limit core.Duration, n int) Strategy {
-	return Strategy{Timeout: timeout, Base: base, Cap: limit, Attempts: n + 1, Jitter: JitterFull}
+// FJ is full jitter, as chapter 20 writes it: FJ(base, cap, n). Its zero value but for Timeout tries once.
+type FJ struct {
+	Timeout   core.Duration // of each sending
+	Base, Cap core.Duration // of the pauses; Cap 0: no limit
+	Retries   int           // after the first attempt; < 0: no end
+}
+
+// Strategy is f as calls use it.
+func (f FJ) Strategy() Strategy {
+	return Strategy{Timeout: f.Timeout, Base: f.Base, Cap: f.Cap, Attempts: f.Retries + 1, Jitter: JitterFull}
 }
 
 // Pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.

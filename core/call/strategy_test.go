@@ -73,10 +73,10 @@ func TestPausesSaturate(t *testing.T) {
 }
 
 func TestFJ(t *testing.T) {
-	if s := FJ(5e9, 1e9, 5e9, 3); s.Attempts != 4 || s.Jitter != JitterFull || s.Timeout != 5e9 || s.Base != 1e9 || s.Cap != 5e9 {
+	if s := (FJ{Timeout: 5e9, Base: 1e9, Cap: 5e9, Retries: 3}.Strategy()); s.Attempts != 4 || s.Jitter != JitterFull || s.Timeout != 5e9 || s.Base != 1e9 || s.Cap != 5e9 {
 		t.Errorf("%+v", s)
 	}
-	if FJ(5e9, 1e9, 5e9, -1).Attempts != 0 {
+	if (FJ{Timeout: 5e9, Base: 1e9, Cap: 5e9, Retries: -1}.Strategy()).Attempts != 0 {
 		t.Error("no end means no end")
 	}
 }

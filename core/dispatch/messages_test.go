@@ -30,14 +30,14 @@ func TestBodyBytes(t *testing.T) {
 			Kind: core.KindWorkflowDispatch,
 			Body: &WorkflowDispatch{
 				Shard: shard, Name: 1, Payload: core.Blob{ID: 2, Size: 3}, Context: core.Blob{ID: 4, Size: 5}, ContextVersion: 6, VUs: 7,
-				Cores: 8, Timeout: 9, Token: job.MakeToken(10, 11), DE: 12, JobLeader: 13, Instance: 14,
+				Cores: 8, Timeout: 9, Token: job.Ticket{DE: 10, N: 11}.Token(), DE: 12, JobLeader: 13, Instance: 14,
 			},
 			Want: shardBytes + "4:1 8:2 4:3 8:4 4:5 4:6 4:7 2:8 8:9 4:a 4:b 4:c n13 4:e",
 		},
 		{
 			Kind: core.KindWorkflowDispatchAck,
 			Body: &WorkflowDispatchAck{
-				Answer: call.Answer{Code: call.CodeStaleFence, Current: 1}, Shard: shard, Cores: 2, WorkerVersion: 3, Token: job.MakeToken(4, 5),
+				Answer: call.Answer{Code: call.CodeStaleFence, Current: 1}, Shard: shard, Cores: 2, WorkerVersion: 3, Token: job.Ticket{DE: 4, N: 5}.Token(),
 			},
 			Want: "1:a 8:1 " + shardBytes + "2:2 8:3 4:4 4:5",
 		},

@@ -81,7 +81,7 @@ func BenchmarkPool(b *testing.B) {
 func TestCapacity(t *testing.T) {
 	var c Capacity
 	c.Heard(7, 8)
-	tok := job.MakeToken(1, 1)
+	tok := job.Ticket{DE: 1, N: 1}.Token()
 	c.Sent(3, tok, 4)
 	if c.Free() != 4 || c.Unanswered() != 1 {
 		t.Errorf("sent: free %d", c.Free())
@@ -140,7 +140,7 @@ func TestCapacity(t *testing.T) {
 func TestCapacityTellsJobsApart(t *testing.T) {
 	var c Capacity
 	c.Reset(1, 8)
-	tok := job.MakeToken(1, 1)
+	tok := job.Ticket{DE: 1, N: 1}.Token()
 	c.Sent(1, tok, 3)
 	c.Sent(2, tok, 2)
 	c.Accepted(2, tok, 5)

@@ -45,7 +45,7 @@ func TestTokens(t *testing.T) {
 		de, n uint32
 		want  job.Token
 	}{{1, 1, 4294967297}, {1, 7, 4294967303}, {2, 1, 8589934593}} {
-		if got := job.MakeToken(s.de, s.n); got != s.want || got.Epoch() != s.de {
+		if got := (job.Ticket{DE: s.de, N: s.n}.Token()); got != s.want || got.Epoch() != s.de {
 			t.Errorf("(%d, %d): %d of epoch %d, want %d", s.de, s.n, got, got.Epoch(), s.want)
 		}
 	}

@@ -43,8 +43,11 @@ func (s *Shard) Walk(w *core.Walker) {
 // Token is a dispatch token: the datacenter epoch in the high half, a counter from 1 in the low one (spec 20 §0, AD-10).
 type Token uint64
 
-// MakeToken returns the n-th token under epoch de.
-func MakeToken(de, n uint32) Token { return Token(de)<<32 | Token(n) }
+// Ticket is a token before it is packed: the N-th, from 1, under datacenter epoch DE.
+type Ticket struct{ DE, N uint32 }
+
+// Token packs it, so that of two tokens of a workflow the later one is the larger number.
+func (t Ticket) Token() Token { return Token(t.DE)<<32 | Token(t.N) }
 
 // Epoch returns the datacenter epoch under which t was issued.
 func (t Token) Epoch() uint32 { return uint32(t >> 32) }

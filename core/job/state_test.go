@@ -44,7 +44,7 @@ func TestIDs(t *testing.T) {
 		de, n uint32
 		want  Token
 	}{{1, 1, 4294967297}, {1, 7, 4294967303}, {2, 1, 8589934593}} {
-		if have := MakeToken(x.de, x.n); have != x.want || have.Epoch() != x.de {
+		if have := (Ticket{DE: x.de, N: x.n}.Token()); have != x.want || have.Epoch() != x.de {
 			t.Errorf("%d, %d: %d", x.de, x.n, have)
 		}
 	}

@@ -448,7 +448,7 @@ func (p *member) change(id job.ID) {
 	e.Results = append(e.Results[:len(e.Results):len(e.Results)], job.WorkflowOutcome{Workflow: o})
 	p.begun[id] = append(p.begun[id], pend{e.Seq + 1, o})
 	p.dt[id]++
-	key := fmt.Sprintf("%v %v", id, job.MakeToken(e.Epoch, p.dt[id]))
+	key := fmt.Sprintf("%v %v", id, job.Ticket{DE: e.Epoch, N: p.dt[id]}.Token())
 	if w.tokens[key] && !w.exceeded {
 		w.fail("%v: token %s issued twice (I-JF3)", w.now, key)
 	}

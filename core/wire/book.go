@@ -36,7 +36,7 @@ func (b LinearBook) Key(id core.NodeID) Key {
 	if uint32(id) >= b.nodes() {
 		panicUnknown(id)
 	}
-	return MakeKeyV4(10, uint8(id>>16), uint8(id>>8), uint8(id), b.Port)
+	return MakeKeyV4([4]byte{10, uint8(id >> 16), uint8(id >> 8), uint8(id)}, b.Port)
 }
 
 // Node returns the id whose Key is k.

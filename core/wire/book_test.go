@@ -18,8 +18,8 @@ func TestLinearBook(t *testing.T) {
 		t.Errorf("have %s", have)
 	}
 	for what, k := range map[string]Key{
-		"another network": MakeKeyV4(11, 0, 0, 1, 9), "another port": MakeKeyV4(10, 0, 0, 1, 8),
-		"beyond the last node": MakeKeyV4(10, 255, 0, 0, 9), "IPv6": MakeKeyV6([16]byte{0: 10}, 9), "none": {},
+		"another network": MakeKeyV4([4]byte{11, 0, 0, 1}, 9), "another port": MakeKeyV4([4]byte{10, 0, 0, 1}, 8),
+		"beyond the last node": MakeKeyV4([4]byte{10, 255, 0, 0}, 9), "IPv6": MakeKeyV6([16]byte{0: 10}, 9), "none": {},
 	} {
 		if id, ok := b.Node(k); ok {
 			t.Errorf("%s: %v is node %d", what, k, id)
@@ -34,7 +34,7 @@ func TestLinearBook(t *testing.T) {
 
 // An IPv4 endpoint has one key, however it was written.
 func TestMappedKeyIsV4(t *testing.T) {
-	if have, want := MakeKeyV6([16]byte{10: 0xff, 11: 0xff, 12: 10, 15: 1}, 5), MakeKeyV4(10, 0, 0, 1, 5); have != want {
+	if have, want := MakeKeyV6([16]byte{10: 0xff, 11: 0xff, 12: 10, 15: 1}, 5), MakeKeyV4([4]byte{10, 0, 0, 1}, 5); have != want {
 		t.Errorf("have %+v want %+v", have, want)
 	}
 }

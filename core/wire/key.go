@@ -18,14 +18,16 @@ type Key struct {
 }
 
 // MakeKeyV4 returns the key of an IPv4 endpoint.
-func MakeKeyV4(a, b, c, d uint8, port uint16) Key {
-	return Key{Tag: TagV4, Addr: [16]byte{a, b, c, d}, Port: port}
+func MakeKeyV4(addr [4]byte, port uint16) Key {
+	k := Key{Tag: TagV4, Port: port}
+	copy(k.Addr[:], addr[:])
+	return k
 }
 
 // MakeKeyV6 returns the key of an IPv6 endpoint; an IPv4-mapped address gives the IPv4 key.
 func MakeKeyV6(addr [16]byte, port uint16) Key {
 	if isMapped(addr[:]) {
-		return MakeKeyV4(addr[12], addr[13], addr[14], addr[15], port)
+		return MakeKeyV4([4]byte(addr[12:]), port)
 	}
 	return Key{Tag: TagV6, Addr: addr, Port: port}
 }

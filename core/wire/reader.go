@@ -106,7 +106,7 @@ func (r *reader) bareKey(v6 bool) Key {
 		if p == nil {
 			return Key{}
 		}
-		return MakeKeyV4(p[0], p[1], p[2], p[3], binary.BigEndian.Uint16(p[4:]))
+		return MakeKeyV4([4]byte(p), binary.BigEndian.Uint16(p[4:]))
 	}
 	p := r.take(KeyV6)
 	if p == nil {

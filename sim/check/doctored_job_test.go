@@ -47,7 +47,7 @@ func (t *tape) flowFails(id uint64, attempt uint16, why job.ErrorKind, states ..
 	}
 }
 
-func token(n uint32) uint64 { return uint64(job.MakeToken(1, n)) }
+func token(n uint32) uint64 { return uint64(job.Ticket{DE: 1, N: n}.Token()) }
 
 func (t *tape) placed(flow uint64, attempt uint16, n uint32) {
 	t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: flow, Attempt: attempt, Token: token(n), Node: 3, A: 4, B: 4})
@@ -396,7 +396,7 @@ var doctoredJobs = []doctoredRun{
 		t.works()
 		if bad {
 			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
-			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.MakeToken(2, 1)), Epoch: 2, Node: 3})
+			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
 			return
 		}
 		t.runs(10, 1, 1)
@@ -450,7 +450,7 @@ var doctoredJobs = []doctoredRun{
 		if bad {
 			e = 1
 		}
-		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Token: uint64(job.MakeToken(e, 5)), Epoch: e, Node: 3})
+		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Token: uint64(job.Ticket{DE: e, N: 5}.Token()), Epoch: e, Node: 3})
 	}},
 }
 

@@ -39,7 +39,7 @@ func TestScanStopsStrangers(t *testing.T) {
 	id := w.Submit(0, s)
 	w.After(5*time.Second, func() {
 		w.Send(core.Message{Kind: core.KindWorkflowDispatch, From: 0, To: 1, Seq: 1, Timeout: 5e9, Body: &dispatch.WorkflowDispatch{
-			Shard: job.Shard{Job: id, Workflow: s.Workflows[0].Workflow + 1, Attempt: 1}, VUs: 1, Cores: 1, Timeout: 1e12, Token: job.MakeToken(1, 90), DE: 1, Instance: 1,
+			Shard: job.Shard{Job: id, Workflow: s.Workflows[0].Workflow + 1, Attempt: 1}, VUs: 1, Cores: 1, Timeout: 1e12, Token: job.Ticket{DE: 1, N: 90}.Token(), DE: 1, Instance: 1,
 			Payload: core.Blob{ID: 50},
 		}})
 	})
@@ -52,14 +52,14 @@ func TestScanStopsStrangers(t *testing.T) {
 		t.Errorf("%d shards run", n)
 	}
 	w.Send(core.Message{Kind: core.KindWorkflowDispatch, From: 0, To: 1, Seq: 2, Timeout: 5e9, Body: &dispatch.WorkflowDispatch{
-		Shard: job.Shard{Job: id, Workflow: s.Workflows[0].Workflow, Attempt: 1}, VUs: 1, Cores: 1, Timeout: 1e12, Token: job.MakeToken(1, 91), DE: 1, Instance: 1,
+		Shard: job.Shard{Job: id, Workflow: s.Workflows[0].Workflow, Attempt: 1}, VUs: 1, Cores: 1, Timeout: 1e12, Token: job.Ticket{DE: 1, N: 91}.Token(), DE: 1, Instance: 1,
 		Payload: core.Blob{ID: 50},
 	}})
 	w.Run(w.Now + sec)
 	before := len(w.Tokens())
 	w.Run(w.Now + 125*sec)
 	for _, token := range w.Tokens() {
-		if token == job.MakeToken(1, 91) {
+		if token == (job.Ticket{DE: 1, N: 91}.Token()) {
 			t.Errorf("the stranger goes on, %d shards before", before)
 		}
 	}

@@ -37,13 +37,13 @@ func TestWorkerFences(t *testing.T) {
 	}
 	order := func(flow job.WorkflowID, n uint32, cores uint16, de, inst uint32) call.Code {
 		send(core.KindWorkflowDispatch, &dispatch.WorkflowDispatch{
-			Shard: job.Shard{Job: 9, Workflow: flow, Attempt: 1}, VUs: 4, Cores: cores, Timeout: 100e9, Token: job.MakeToken(de, n), DE: de, Instance: inst,
+			Shard: job.Shard{Job: 9, Workflow: flow, Attempt: 1}, VUs: 4, Cores: cores, Timeout: 100e9, Token: job.Ticket{DE: de, N: n}.Token(), DE: de, Instance: inst,
 			Payload: core.Blob{ID: 1},
 		})
 		return ack.Code
 	}
 	end := func(flow job.WorkflowID, n uint32) call.Code {
-		send(core.KindWorkflowCancelRequest, &cancel.ShardRequest{Shard: job.Shard{Job: 9, Workflow: flow, Attempt: 1}, Token: job.MakeToken(1, n), Requester: 0})
+		send(core.KindWorkflowCancelRequest, &cancel.ShardRequest{Shard: job.Shard{Job: 9, Workflow: flow, Attempt: 1}, Token: job.Ticket{DE: 1, N: n}.Token(), Requester: 0})
 		return stop.Code
 	}
 	for i, x := range []struct{ have, want call.Code }{

@@ -41,9 +41,9 @@ func newStrategies(c *job.Config) strategies {
 		submit: call.Strategy{
 			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
 		},
-		status: call.FJ(k.CallTimeout, 0, 0, 0),
-		cancel: withRedirects(call.FJ(k.CancelTimeout, k.CallBase, k.CallCap, k.CallRetries), k.Redirects),
-		owed:   withRedirects(call.FJ(k.CancelTimeout, k.CallBase, k.CallCap, -1), k.Redirects), // until the job is forgotten (04-16)
+		status: call.FJ{Timeout: k.CallTimeout}.Strategy(),
+		cancel: withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
+		owed:   withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: -1}.Strategy(), k.Redirects), // until the job is forgotten (04-16)
 	}
 }
 

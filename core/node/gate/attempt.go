@@ -121,7 +121,7 @@ func (g *Gate) askSoon(now core.Instant, x *record, s *site, fx *core.Effects) {
 		g.ask(now, x, s, fx)
 		return
 	}
-	pause := call.FJ(0, g.keys.TryBase, g.keys.TryCap, 0)
+	pause := call.FJ{Base: g.keys.TryBase, Cap: g.keys.TryCap}.Strategy()
 	g.timers.arm(timer{at: now.Add(pause.Pause(s.tries-1, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
 }
 

@@ -104,7 +104,7 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 		if targets == 0 {
 			g.setState(now, x, job.StateQueued, fx)
 		}
-		pause := call.FJ(0, g.keys.RoundBase, g.keys.RoundCap, 0)
+		pause := call.FJ{Base: g.keys.RoundBase, Cap: g.keys.RoundCap}.Strategy()
 		at := now.Add(pause.Pause(x.round-1, &g.draw))
 		g.timers.arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
 		g.save(now, x, false, fx)

@@ -122,15 +122,15 @@ type strategies struct {
 func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 	s := strategies{
 		submit: make([]call.Strategy, sites),
-		push:   call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
-		owed:   call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
-		single: call.FJ(c.Client.CallTimeout, c.Client.CallBase, c.Client.CallCap, c.Client.CallRetries),
+		push:   call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
+		owed:   call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Cap: c.Client.CallCap, Retries: c.Client.CallRetries}.Strategy(),
+		single: call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Cap: c.Client.CallCap, Retries: c.Client.CallRetries}.Strategy(),
 	}
-	s.register = call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries)
-	s.beat = call.FJ(c.Register.Timeout, 0, 0, 0)
+	s.register = call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy()
+	s.beat = call.FJ{Timeout: c.Register.Timeout}.Strategy()
 	s.owed.Redirects, s.single.Redirects = 1, 1
 	f := &c.Forward
-	s.transfer = call.FJ(f.Timeout, f.Base, f.TransferCap, -1)
+	s.transfer = call.FJ{Timeout: f.Timeout, Base: f.Base, Cap: f.TransferCap, Retries: -1}.Strategy()
 	s.transfer.Redirects = f.Redirects
 	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
 		s.submit[i] = call.Strategy{Timeout: r.WaitMin, Attempts: 1, Redirects: 1, Late: r.Budget}

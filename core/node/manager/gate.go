@@ -32,14 +32,14 @@ type gateStrategies struct {
 func newGateStrategies(c *job.Config, gates int) gateStrategies {
 	f := &c.Forward
 	h := gateStrategies{
-		register: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
-		beat:     call.FJ(c.Register.Timeout, 0, 0, 0),
-		progress: call.FJ(c.Progress.Timeout, 0, 0, 0),
-		push:     call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
-		final:    call.FJ(f.Timeout, f.Base, f.FinalCap, -1),
-		transfer: call.FJ(f.Timeout, f.Base, f.TransferCap, -1),
-		ask:      call.FJ(f.Ask, 0, 0, 0),
-		offer:    call.FJ(f.Timeout, 0, 0, max(gates, 1)-1),
+		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		beat:     call.FJ{Timeout: c.Register.Timeout}.Strategy(),
+		progress: call.FJ{Timeout: c.Progress.Timeout}.Strategy(),
+		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
+		final:    call.FJ{Timeout: f.Timeout, Base: f.Base, Cap: f.FinalCap, Retries: -1}.Strategy(),
+		transfer: call.FJ{Timeout: f.Timeout, Base: f.Base, Cap: f.TransferCap, Retries: -1}.Strategy(),
+		ask:      call.FJ{Timeout: f.Ask}.Strategy(),
+		offer:    call.FJ{Timeout: f.Timeout, Retries: max(gates, 1) - 1}.Strategy(),
 	}
 	for _, s := range []*call.Strategy{&h.progress, &h.push, &h.final, &h.transfer, &h.ask, &h.offer} {
 		s.Redirects = f.Redirects

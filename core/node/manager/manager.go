@@ -100,11 +100,11 @@ type strategies struct {
 
 func newStrategies(c *job.Config) strategies {
 	s := strategies{
-		dispatch: call.FJ(c.Dispatch.Timeout, c.Dispatch.Base, 0, c.Dispatch.Retries),
-		stop:     call.FJ(c.Cancel.Timeout, c.Cancel.Base, 0, c.Cancel.Attempts-1),
-		push:     call.FJ(c.Progress.Timeout, c.Result.PushBase, c.Result.PushCap, c.Result.PushTries),
-		scan:     call.FJ(c.Orphan.ScanTimeout, 0, 0, 0),
-		transfer: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
+		dispatch: call.FJ{Timeout: c.Dispatch.Timeout, Base: c.Dispatch.Base, Retries: c.Dispatch.Retries}.Strategy(),
+		stop:     call.FJ{Timeout: c.Cancel.Timeout, Base: c.Cancel.Base, Retries: c.Cancel.Attempts - 1}.Strategy(),
+		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
+		scan:     call.FJ{Timeout: c.Orphan.ScanTimeout}.Strategy(),
+		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
 	}
 	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
 	s.dispatch.Ends = call.Set(call.CodeBusy, call.CodeDraining) // another worker may have room now

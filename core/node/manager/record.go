@@ -189,7 +189,7 @@ func (x *record) place(id job.WorkflowID) int {
 // token issues the next dispatch token.
 func (x *record) token() job.Token {
 	x.counter++
-	return job.MakeToken(x.de, x.counter)
+	return job.Ticket{DE: x.de, N: x.counter}.Token()
 }
 
 // find returns the shard of f that has the token.

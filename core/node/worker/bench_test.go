@@ -130,7 +130,7 @@ func (b *bench) of(k core.Kind) (list []core.Message) {
 // within lets a manager dispatch a shard of a job that has so much time left.
 func (b *bench) within(leader core.NodeID, j job.ID, flow job.WorkflowID, n uint32, left core.Duration) {
 	b.say(leader, core.KindWorkflowDispatch, &dispatch.WorkflowDispatch{
-		Shard: job.Shard{Job: j, Workflow: flow, Attempt: 1}, VUs: 4, Cores: 1, Timeout: left, Token: job.MakeToken(1, n), DE: 1, Instance: 1, JobLeader: leader,
+		Shard: job.Shard{Job: j, Workflow: flow, Attempt: 1}, VUs: 4, Cores: 1, Timeout: left, Token: job.Ticket{DE: 1, N: n}.Token(), DE: 1, Instance: 1, JobLeader: leader,
 	})
 }
 
@@ -138,7 +138,7 @@ func (b *bench) within(leader core.NodeID, j job.ID, flow job.WorkflowID, n uint
 func (b *bench) order(leader core.NodeID, j job.ID, flow job.WorkflowID, de, n uint32) call.Code {
 	b.sent = b.sent[:0]
 	b.say(leader, core.KindWorkflowDispatch, &dispatch.WorkflowDispatch{
-		Shard: job.Shard{Job: j, Workflow: flow, Attempt: 1}, VUs: 4, Cores: 1, Timeout: 1000e9, Token: job.MakeToken(de, n), DE: de, Instance: 1, JobLeader: leader,
+		Shard: job.Shard{Job: j, Workflow: flow, Attempt: 1}, VUs: 4, Cores: 1, Timeout: 1000e9, Token: job.Ticket{DE: de, N: n}.Token(), DE: de, Instance: 1, JobLeader: leader,
 	})
 	return b.of(core.KindWorkflowDispatchAck)[0].Body.(*dispatch.WorkflowDispatchAck).Code
 }

@@ -198,5 +198,5 @@ func extendRetries(c *jobtimeout.Extension) call.Strategy {
 	if c == nil {
 		return call.Strategy{}
 	}
-	return call.FJ(c.Timeout, c.RetryBase, cmp.Or(c.Again, c.RetryBase), c.Retries)
+	return call.FJ{Timeout: c.Timeout, Base: c.RetryBase, Cap: cmp.Or(c.Again, c.RetryBase), Retries: c.Retries}.Strategy()
 }

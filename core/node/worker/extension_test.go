@@ -138,7 +138,7 @@ func TestWhoIsAsked(t *testing.T) {
 	b.grants(at, false)
 	b.until(310 * sec)
 	b.step(func() {
-		b.w.Ended(b.now, job.Shard{Job: 9, Workflow: 1, Attempt: 1}, job.MakeToken(1, 1), job.EndedCompleted, job.ErrorNone, &b.fx)
+		b.w.Ended(b.now, job.Shard{Job: 9, Workflow: 1, Attempt: 1}, job.Ticket{DE: 1, N: 1}.Token(), job.EndedCompleted, job.ErrorNone, &b.fx)
 	})
 	if b.w.Beat(b.now, &beat); beat.Beat.Ask != (core.Ask{}) || b.w.ext.asking != 0 {
 		t.Errorf("it still asks: %+v, %d", beat.Beat.Ask, b.w.ext.asking)

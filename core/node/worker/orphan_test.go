@@ -93,7 +93,7 @@ func TestOrphanResult(t *testing.T) {
 	b.until(35 * sec)
 	b.of(core.KindPing)
 	b.step(func() {
-		b.w.Ended(b.now, job.Shard{Job: 9, Workflow: 1, Attempt: 1}, job.MakeToken(1, 1), job.EndedCancelled, job.ErrorCancelled, &b.fx)
+		b.w.Ended(b.now, job.Shard{Job: 9, Workflow: 1, Attempt: 1}, job.Ticket{DE: 1, N: 1}.Token(), job.EndedCancelled, job.ErrorCancelled, &b.fx)
 	})
 	list := b.of(core.KindWorkflowFinalResult)
 	if len(list) != 1 || list[0].To != 2 {

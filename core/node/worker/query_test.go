@@ -26,7 +26,7 @@ func TestSnapshot(t *testing.T) {
 		t.Fatalf("%+v", a)
 	}
 	s := a.Worker[0]
-	shard := job.ShardView{Shard: job.Shard{Job: 9, Workflow: 1, Attempt: 1}, Token: job.MakeToken(3, 1), State: job.ShardRunning, Cores: 1, VUs: 4}
+	shard := job.ShardView{Shard: job.Shard{Job: 9, Workflow: 1, Attempt: 1}, Token: job.Ticket{DE: 3, N: 1}.Token(), State: job.ShardRunning, Cores: 1, VUs: 4}
 	if s.Worker != self || s.State != registry.WorkerHealthy || s.Cores != 8 || s.CoresAvailable != 7 || s.Version != a.Version ||
 		!slices.Equal(s.Shards, []replica.ShardCount{{ShardView: shard, Done: 40}}) || !slices.Equal(s.Fences, []replica.Fence{{Job: 7, DE: 2}, {Job: 9, DE: 3}}) {
 		t.Errorf("%+v", s)

@@ -75,12 +75,14 @@ func TestTransferAck(t *testing.T) {
 	b.order(0, 9, 1, 1, 1)
 	b.order(0, 9, 2, 1, 2)
 	ended := job.Shard{Job: 9, Workflow: 1, Attempt: 1}
-	b.step(func() { b.w.Ended(b.now, ended, job.MakeToken(1, 1), job.EndedCompleted, job.ErrorNone, &b.fx) })
+	b.step(func() {
+		b.w.Ended(b.now, ended, job.Ticket{DE: 1, N: 1}.Token(), job.EndedCompleted, job.ErrorNone, &b.fx)
+	})
 	b.until(sec)
 	a, _ := b.lead(1, 9, 2)
 	want := []job.ShardView{
-		{Shard: job.Shard{Job: 9, Workflow: 2, Attempt: 1}, Token: job.MakeToken(1, 2), State: job.ShardRunning, Cores: 1, VUs: 4},
-		{Shard: ended, Token: job.MakeToken(1, 1), State: job.ShardCompleted, VUs: 4},
+		{Shard: job.Shard{Job: 9, Workflow: 2, Attempt: 1}, Token: job.Ticket{DE: 1, N: 2}.Token(), State: job.ShardRunning, Cores: 1, VUs: 4},
+		{Shard: ended, Token: job.Ticket{DE: 1, N: 1}.Token(), State: job.ShardCompleted, VUs: 4},
 	}
 	if !slices.Equal(a.Shards, want) {
 		t.Errorf("%+v", a.Shards)
@@ -179,7 +181,7 @@ func TestTransfersAgainstLists(t *testing.T) {
 				want := call.CodeStaleFence
 				if !stale {
 					want = call.CodeOK
-					x.de, x.leader, x.shards[flow], x.wait = de, from, job.MakeToken(de, counter), 0
+					x.de, x.leader, x.shards[flow], x.wait = de, from, job.Ticket{DE: de, N: counter}.Token(), 0
 				}
 				if have := b.order(from, j, flow, de, counter); have != want {
 					rt.Fatalf("dispatch of %d by %d under %d: %v, want %v", j, from, de, have, want)

@@ -66,12 +66,12 @@ type strategies struct{ register, progress, result, other, complete, query, exte
 
 func newStrategies(c *job.Config) strategies {
 	return strategies{
-		register: call.FJ(c.Register.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
-		progress: call.FJ(c.Progress.Timeout, 0, 0, 0),
-		result:   elsewhere(call.FJ(c.Result.Timeout, c.Result.Base, 0, c.Result.Retries)),
-		other:    elsewhere(call.FJ(c.Result.Timeout, 0, 0, 0)),
-		complete: call.FJ(c.Cancel.Timeout, c.Register.Base, c.Register.Cap, c.Register.Retries),
-		query:    call.FJ(c.Cancel.PollTimeout, 0, 0, 0),
+		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		progress: call.FJ{Timeout: c.Progress.Timeout}.Strategy(),
+		result:   elsewhere(call.FJ{Timeout: c.Result.Timeout, Base: c.Result.Base, Retries: c.Result.Retries}.Strategy()),
+		other:    elsewhere(call.FJ{Timeout: c.Result.Timeout}.Strategy()),
+		complete: call.FJ{Timeout: c.Cancel.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		query:    call.FJ{Timeout: c.Cancel.PollTimeout}.Strategy(),
 	}
 }
 
