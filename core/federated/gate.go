@@ -31,6 +31,8 @@ type Gate struct {
 	out    []probe // outstanding, oldest first
 	sites  []site
 
+	listener Listener // nil: nobody listens
+
 	Counters GateCounters
 }
 
@@ -187,6 +189,9 @@ func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
 		return
 	}
 	g.Counters.Failed++
+	if g.listener != nil {
+		g.listener.Unanswered(now, p.to)
+	}
 	s.failures++
 	if s.state == core.ReachReachable && s.failures >= g.cfg.Probe.MaxFailures {
 		g.become(now, s, core.ReachSuspected, core.CauseProbeFailed, fx)
@@ -207,13 +212,21 @@ func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	case core.KindXAck:
 		g.onAck(now, s, p, m, fx)
 	case core.KindXNack:
+		g.answered(now, m.From)
 		g.onNack(now, s, m, fx)
 	case core.KindSamplePing: // the leader measures its way to us
+		g.answered(now, m.From)
 		g.local.header(core.KindSampleAck, m.From, m.Seq, m.Turn, fx).RTTms = g.local.rttMS(now, p)
 	default:
 		g.Counters.Malformed++
 	}
 	g.arm()
+}
+
+func (g *Gate) answered(now core.Instant, from core.NodeID) {
+	if g.listener != nil {
+		g.listener.Answered(now, from)
+	}
 }
 
 // find returns the datacenter that id manages and its place there.
@@ -236,8 +249,10 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 		g.Counters.Malformed++
 		return
 	}
+	rtt := core.Duration(-1)
 	if i := g.outstanding(m); i >= 0 {
-		g.local.sample(now, p, now.Sub(g.out[i].sent))
+		rtt = now.Sub(g.out[i].sent)
+		g.local.sample(now, p, rtt)
 		g.drop(i)
 	}
 	same := s.of == m.From && s.instance == m.Instance && r.Term == s.term
@@ -250,6 +265,9 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 	s.of, s.instance, s.external = m.From, m.Instance, r.External
 	s.leader, s.doubted, s.failures, s.acked = m.From, false, 0, now
 	s.report, s.reported = r.SiteReport, true
+	if g.listener != nil {
+		g.listener.Acked(now, m.From, &s.report, rtt)
+	}
 	if s.state != core.ReachReachable {
 		g.become(now, s, core.ReachReachable, core.CauseAck, fx)
 	}

@@ -166,6 +166,9 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Milliseconds returns d in ms.
+func Milliseconds(d core.Duration) float64 { return milliseconds(d) }
+
 func milliseconds(d core.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 func fromMillis(ms float64) core.Duration { return core.Seconds(ms / 1000) }

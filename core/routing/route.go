@@ -31,6 +31,24 @@ func (r *Router) Route(now core.Instant, q *Query) Choice {
 	return r.keep(s)
 }
 
+// Routable says whether any job could go anywhere now. It decides nothing and records nothing.
+func (r *Router) Routable(now core.Instant) Unroutable {
+	r.expire(now)
+	var nobody state
+	out := NoUsable
+	for i := range r.sites {
+		var c Candidate
+		r.describe(now, &nobody, i, &c)
+		switch c.Exclusion {
+		case NotExcluded:
+			return Routable
+		case ExInitializing:
+			out = Initializing
+		}
+	}
+	return out
+}
+
 // mode says by which rules candidates are ordered now (spec 30 §4.7, spec 02 no. 9).
 func (r *Router) mode(now core.Instant) Mode {
 	switch {

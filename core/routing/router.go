@@ -80,11 +80,31 @@ func (r *Router) Heard(now core.Instant, from core.NodeID, b *registry.ManagerBe
 	m.hear(now, b)
 	n := x.tracker.Hear(now, m.member)
 	n.Ready(b.Quorum && b.AcceptingJobs && b.WorkersHealthy > 0)
-	n.Progressed(now, r.p.Health.Node.OfServer(health.Served{Pending: int(b.Waiting), Done: float64(b.Throughput), Expected: float64(b.Expected)}))
+	n.Progressed(now, r.p.Health.Node.OfServer(served(b)))
 	if int(b.WorkersExtended) >= r.c.Correlation.Extensions {
 		x.extended = now
 	}
 	r.known(m.site, from, b.Load.Report)
+}
+
+// served is what a manager did by its own account. Where nothing was expected, nothing was pending at the start of the
+// interval, hence not all the time (spec 01 no. 60).
+func served(b *registry.ManagerBeat) health.Served {
+	w := health.Served{Done: float64(b.Throughput), Expected: float64(b.Expected)}
+	if b.Expected > 0 {
+		w.Pending = int(b.Waiting)
+	}
+	return w
+}
+
+// Form lets all managers be there from the start, their first leading: a formed start (spec 01 no. 11). How many workers
+// and cores there are is not known before the first report.
+func (r *Router) Form(now core.Instant) {
+	for i := range r.managers {
+		m := &r.managers[i]
+		m.heard, m.known, m.blank, m.leads = now, true, true, m.member == 0
+		r.sites[m.site].tracker.Hear(now, m.member)
+	}
 }
 
 // Signed takes in any other message of a manager: a sign of life.

@@ -14,6 +14,7 @@ type manager struct {
 	member   int // index in its site
 	instance uint32
 	known    bool // a heartbeat is on record
+	blank    bool // it is one that was never sent: it says nothing of workers and cores
 	leads    bool
 	alien    bool // speaks another protocol
 	draining bool
@@ -68,7 +69,7 @@ func (x *site) accepted(now core.Instant, load job.Load) { x.took, x.tookAt = lo
 
 // hear takes in a heartbeat.
 func (m *manager) hear(now core.Instant, b *registry.ManagerBeat) {
-	m.heard, m.known = now, true
+	m.heard, m.known, m.blank = now, true, false
 	m.leads, m.term, m.version, m.overload, m.load, m.lhm = b.Leads, b.Term, b.Version, b.Overload, b.Load, b.LHM
 	m.counts = counts{b.Workers, b.WorkersHealthy, b.WorkersOverloaded, b.WorkersExtended}
 	m.draining = b.State == registry.StateDraining
@@ -144,6 +145,9 @@ func (r *Router) figures(x *site, v *view) {
 		v.LeaderOverloaded = b.overload == core.LoadOverloaded
 		v.total, v.Available, v.queue = b.load.Cores, b.load.CoresAvailable, b.load.Pending
 		cores, workers = b.heard, b.heard
+		if b.blank { // there is something, until somebody says how much
+			v.Workers, v.Fit, v.Available = 1, 1, 1
+		}
 	}
 	if a := &x.ack; a.heard && a.at > workers && a.workers > 0 {
 		v.Workers, v.Fit = a.workers, a.fit

@@ -123,3 +123,21 @@ func (n *Node) Quality(slot uint16, now core.Instant) (q float64, known bool) {
 func (n *Node) LocalQuality(now core.Instant) float64 {
 	return CoordinateQuality(n.self.samples, n.self.errMS, now.Sub(n.updated), n.cfg)
 }
+
+// Distance returns what the coordinate of slot's peer says of the way to it: the predicted round trip and its upper bound
+// in ms, and how far that can be trusted, 0 … 1 (§11.6). Measured samples are not asked. known is false without a
+// coordinate.
+func (n *Node) Distance(slot uint16, now core.Instant) (rttMS, ucbMS, quality float64, known bool) {
+	if slot == 0 {
+		return 0, 0, 0, false
+	}
+	r := n.record(slot)
+	if r[wordMeta]&metaHasCoord == 0 {
+		return 0, 0, 0, false
+	}
+	var p point
+	n.loadPoint(r, &p)
+	rtt, errorMS := n.estimate(&p), float64(math.Float32frombits(r[wordCoord+len(n.self.vec)+3]))
+	age := core.Duration(sinceTick(now, r[wordHeard])) << tickShift
+	return rtt, coordUCB(n.cfg, rtt, n.self.errMS+errorMS), CoordinateQuality(samplesOf(r), errorMS, age, n.cfg), true
+}

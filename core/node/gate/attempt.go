@@ -23,7 +23,8 @@ func (g *Gate) begin(now core.Instant, x *record, s *site, fx *core.Effects) {
 			s.managers = append(s.managers, id)
 		}
 	}
-	s.asking, s.turn, s.tries = true, 0, 0
+	s.asking, s.turn, s.tries, s.answered, s.mute = true, 0, 0, false, false
+	g.reserve(now, x, s)
 	s.attempt++
 	g.timers.arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
 	g.ask(now, x, s, fx)
@@ -40,6 +41,11 @@ func (g *Gate) ask(now core.Instant, x *record, s *site, fx *core.Effects) {
 		s.attempt++
 		return
 	}
+	if !g.allowed(now, s) {
+		s.turn, s.tries = s.turn+1, 0
+		g.ask(now, x, s, fx)
+		return
+	}
 	s.tries++
 	s.singles = len(x.cancelled)
 	b := call.Make[job.Submission](fx, core.KindJobSubmission)
@@ -47,7 +53,7 @@ func (g *Gate) ask(now core.Instant, x *record, s *site, fx *core.Effects) {
 	b.Spec, b.Gate, b.GE, b.Redirects = x.spec[0], g.p.Self, x.ge, 0
 	b.Cancelled = append(b.Cancelled[:0], x.cancelled...)
 	t := call.Ticket{Op: opSubmit, N: s.attempt, Job: uint64(x.id), Sub: uint64(s.id)}
-	g.calls.Go(now, s.managers[s.turn], core.KindJobSubmission, b, &g.how.submit[g.place(s.id)], t, fx)
+	g.calls.Go(now, s.managers[s.turn], core.KindJobSubmission, b, g.patience(now, s), t, fx)
 }
 
 // place is where a datacenter stands among those of the gate.
@@ -70,7 +76,7 @@ func (g *Gate) asked(now core.Instant, x *record, o *call.Outcome, fx *core.Effe
 	a, _ := o.Reply.(*job.Ack)
 	switch {
 	case a == nil: // silent; as far as anybody knows, it may have accepted (04-14)
-		s.unknown = true
+		s.unknown, s.mute = true, true
 		g.askSoon(now, x, s, fx)
 	case g.answersFor(x, s, o, a):
 		g.join(now, x, s, o.From, a, fx)
@@ -86,6 +92,7 @@ func (g *Gate) answersFor(_ *record, _ *site, _ *call.Outcome, a *job.Ack) bool 
 
 // turnedDown hears that a manager does not take the job. What it says may show that another one has it (04-19).
 func (g *Gate) turnedDown(now core.Instant, x *record, s *site, o *call.Outcome, a *job.Ack, fx *core.Effects) {
+	s.answered = true
 	s.unknown = s.unknown || o.Unknown || o.Seen&call.Set(call.CodeSyncing, call.CodeNotLeader) != 0
 	switch {
 	case a.Code == call.CodeAlreadyTerminal: // ended there by command, or never to begin (04-54)
@@ -134,7 +141,7 @@ func (g *Gate) askAgain(now core.Instant, x *record, t timer, fx *core.Effects) 
 // budgetOver gives up a datacenter that has had its time. Somebody there is still being asked.
 func (g *Gate) budgetOver(now core.Instant, x *record, t timer, fx *core.Effects) {
 	if s := x.site(t.site); s.asking && s.attempt == t.n {
-		s.unknown = true
+		s.unknown, s.mute = true, true
 		g.failed(now, x, s, fx)
 	}
 }
@@ -143,6 +150,7 @@ func (g *Gate) budgetOver(now core.Instant, x *record, t timer, fx *core.Effects
 func (g *Gate) failed(now core.Instant, x *record, s *site, fx *core.Effects) {
 	s.asking, s.refused = false, true
 	s.attempt++
+	g.notTaken(now, x, s)
 	g.fill(now, x, fx)
 }
 
@@ -151,6 +159,7 @@ func (g *Gate) join(now core.Instant, x *record, s *site, manager core.NodeID, a
 	if a.DE >= s.de {
 		s.de, s.manager = a.DE, manager
 	}
+	g.joined(now, x, s, manager, a)
 	g.target(now, x, s, fx)
 }
 

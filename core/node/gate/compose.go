@@ -16,5 +16,11 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if e := n.Election(); e != nil {
 		p.Elected = e
 	}
-	n.AddJobs(New(p))
+	link := n.Gate()
+	p.Routing, p.Health, p.Distances = &cfg.Routing, &cfg.Health, &ways{link: link, viv: n.Coordinates(), keys: &cfg.Vivaldi}
+	g := New(p)
+	if link != nil {
+		link.Listen(g)
+	}
+	n.AddJobs(g)
 }

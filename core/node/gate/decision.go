@@ -18,6 +18,7 @@ func (g *Gate) setState(now core.Instant, x *record, to job.State, fx *core.Effe
 	if to.Terminal() {
 		x.ended = now
 		g.records.live--
+		g.unrouted(x.id)
 	}
 	if to != job.StateSubmitted && !to.Terminal() { // the ack says the one, the result the other
 		g.pushStatus(now, x, fx)

@@ -37,7 +37,7 @@ func (g *Gate) enter(now core.Instant, x *record, fx *core.Effects) {
 	if x.inRound {
 		return
 	}
-	x.inRound = true
+	x.inRound, x.routed = true, false
 	x.round++
 	for i := range x.sites {
 		x.sites[i].refused = false
@@ -55,29 +55,20 @@ func (g *Gate) nextSite(now core.Instant, x *record) *site {
 			return s
 		}
 	}
-	c := g.route(now, x)
-	for _, list := range [...][]uint16{c.Primary, c.Extended, c.Fallback} {
-		for _, id := range list {
-			if s := x.site(id); s != nil && mayBeAsked(s) {
-				return s
-			}
+	if !x.routed {
+		t := routing.TriggerSubmit
+		if x.round > 1 {
+			t = routing.TriggerRedispatch
+		}
+		g.chain(now, x, t)
+		x.routed = true
+	}
+	for _, id := range x.chain {
+		if s := x.site(id); s != nil && mayBeAsked(s) {
+			return s
 		}
 	}
 	return nil
-}
-
-// route asks where the rest of the job is to go.
-func (g *Gate) route(now core.Instant, x *record) routing.Choice {
-	q := routing.Query{Job: x.id, Count: x.want - x.count(isTarget), Preferred: x.spec[0].Datacenters}
-	if x.round > 1 {
-		q.Trigger = routing.TriggerRedispatch
-	}
-	for i := range x.sites {
-		if s := &x.sites[i]; s.target || s.owed || s.never {
-			q.Exclude = append(q.Exclude, s.id)
-		}
-	}
-	return g.routes.Route(now, &q)
 }
 
 // replace owes a cancel to datacenters in doubt in whose place others are being asked.

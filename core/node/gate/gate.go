@@ -3,6 +3,7 @@ package gate
 import (
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
@@ -26,6 +27,7 @@ type Params struct {
 	Config   *job.Config     // shared, read only
 	Replica  *replica.Config // likewise
 	Routing  *routing.Config // likewise; nil: the defaults
+	Health   *health.Config  // likewise
 	Self     core.NodeID
 	Instance uint32
 	Seed     uint64 // of the run
@@ -36,8 +38,10 @@ type Params struct {
 	Site     uint16
 	BySite   [][]core.NodeID // the managers of each datacenter, ascending; shared, read only
 	Elected  Elected         // nil: nobody elects
-	Routes   Routes          // nil: datacenters in the order of their numbers
-	Formed   bool            // it is one of those that stand from the start
+	Routes   Routes          // nil: those of core/routing where there are distances, else by number
+
+	Distances routing.Distances // how far away managers are; nil: nobody knows
+	Formed    bool              // it is one of those that stand from the start
 }
 
 // Elected says who leads the gates.
@@ -59,6 +63,7 @@ type Gate struct {
 	ranks   []core.NodeID  // scratch
 	list    []routing.Site // datacenters that have managers
 	routes  Routes
+	router  *routing.Router // the same, where it is one
 	sites   registry.Sites
 	links   registry.Links
 	draw    rng.Stream
@@ -163,15 +168,18 @@ func (g *Gate) Begin(now core.Instant, fx *core.Effects) {
 		Config: g.p.Replica, Graves: g.cfg.Retention.TombstoneMax, GravesKeep: g.cfg.Retention.Tombstone,
 	})
 	g.beginRegistry(now, fx)
+	g.beginRouting(now)
 	g.beginTimers(now)
 }
 
 // Receive implements node.Receiver.
 func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
+	g.signed(now, m)
 	if !g.rep.Receive(now, m, fx) && !g.calls.Receive(now, m, fx) {
 		g.handle(now, m, fx)
 	}
 	g.again(now, fx)
+	g.tell(fx)
 }
 
 // handler is a request that the gate answers.
@@ -210,6 +218,7 @@ func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 	g.calls.Wake(now, fx)
 	g.rep.Wake(now, fx)
 	g.lookAround(now, fx)
+	g.lookAgain(now)
 	for {
 		t, ok := g.timers.pop(now)
 		if !ok {
@@ -218,6 +227,7 @@ func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 		g.fire(now, t, fx)
 	}
 	g.again(now, fx)
+	g.tell(fx)
 }
 
 // Deadline implements node.Timer.
@@ -230,6 +240,10 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 		at = min(at, r)
 	}
 	if r, ok := g.links.Deadline(); ok {
+		at = min(at, r)
+	}
+	if g.router != nil {
+		r, _ := g.router.Deadline()
 		at = min(at, r)
 	}
 	at = min(at, g.timers.next())
@@ -321,5 +335,5 @@ func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
 // MemoryBytes implements node.Sizer.
 func (g *Gate) MemoryBytes() int {
 	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes() +
-		g.sites.MemoryBytes() + g.links.MemoryBytes()
+		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.routerBytes()
 }

@@ -120,6 +120,7 @@ func (g *Gate) drop(x *record, fx *core.Effects) {
 		g.records.live--
 	}
 	g.records.remove(x)
+	g.unrouted(x.id)
 	f := fx.JobFact(core.JobFactTable)
 	f.Job, f.Epoch = uint64(x.id), x.ge
 	f.Put("made", 0)

@@ -35,10 +35,12 @@ type record struct {
 	sites     []site // that may get the job, ascending
 	want      int    // how many of them are to
 	round     int
-	inRound   bool // somebody is being asked,
-	waiting   bool // or will be after a pause,
-	exhausted bool // or nobody any more
-	taken     bool // over from another gate before it was RUNNING (04-19)
+	inRound   bool     // somebody is being asked,
+	waiting   bool     // or will be after a pause,
+	exhausted bool     // or nobody any more
+	routed    bool     // the chain is of this round
+	chain     []uint16 // datacenters to ask, in order
+	taken     bool     // over from another gate before it was RUNNING (04-19)
 	cancelled []job.SingleCancel
 	held      []core.Message // answered when the acceptance, or the decision, is through
 	acks      []ack          // answered when what they tell of is committed
@@ -84,6 +86,8 @@ type site struct {
 	tries    int           // of managers[turn]
 	attempt  uint32        // number of it: what is about an earlier one is void
 	singles  int           // single cancels that it was told of
+	answered bool          // somebody said no,
+	mute     bool          // somebody said nothing
 
 	owedAt core.Instant
 

@@ -57,9 +57,6 @@ func (g *Gate) onManagerHeartbeat(now core.Instant, m *core.Message, fx *core.Ef
 	}
 }
 
-// heardOf hands a word of a manager to whoever chooses datacenters.
-func (g *Gate) heardOf(core.Instant, core.NodeID, *registry.ManagerBeat) {}
-
 // leadersOf notes which jobs a manager leads. Only a greater epoch says anything (spec 20 §1.4).
 func (g *Gate) leadersOf(_ core.Instant, from core.NodeID, b *registry.ManagerHeartbeat) {
 	for i := range b.Leaderships {
@@ -154,7 +151,9 @@ func (g *Gate) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 		g.peerChanged(now, f)
 	}
 	if f.Kind == core.FactReach {
-		g.sites.Reach(now, uint16(f.Get("datacenter")), core.Reach(f.Get("reach")), fx)
+		site, reach := uint16(f.Get("datacenter")), core.Reach(f.Get("reach"))
+		g.sites.Reach(now, site, reach, fx)
+		g.reached(now, site, reach)
 	}
 }
 

@@ -76,13 +76,12 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK {
 		return call.NotLeader(o)
 	}
-	return g.routable(now, b)
+	return g.room(now, b)
 }
 
-// routable says whether there is a datacenter for the job now.
-func (g *Gate) routable(now core.Instant, b *job.Submission) call.Answer {
-	c := g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Preferred: b.Datacenters})
-	switch c.Unroutable {
+// room says whether there is a datacenter for the job now.
+func (g *Gate) room(now core.Instant, b *job.Submission) call.Answer {
+	switch g.routable(now, b) {
 	case routing.Initializing:
 		return call.Busy(g.keys.Again)
 	case routing.NoUsable:

@@ -136,6 +136,7 @@ func (g *Gate) take(now core.Instant, id job.ID, fx *core.Effects) {
 // been sent to datacenters is asked again first (04-19). It decides nothing before a majority knows of it (04-45).
 func (g *Gate) tookOver(now core.Instant, x *record, fx *core.Effects) {
 	x.taken = x.state < job.StateRunning
+	g.inherited(now, x)
 	switch x.state {
 	case job.StateCancelling:
 		g.wait(now, x, g.cfg.Cancel.GateWait)
