@@ -211,12 +211,15 @@ func (r *random) entries(left map[core.NodeID]int, first bool) {
 
 // Whatever breaks, a job ends once for its client, nobody says two things of its end, and nothing of it is left.
 func TestGatesRandom(t *testing.T) {
-	first, last := uint64(1), uint64(40)
-	if s := os.Getenv("SEEDS"); s != "" {
+	first, last := uint64(1), uint64(24)
+	if testing.Short() {
+		last = 6
+	}
+	if s := os.Getenv("GATE_SEED"); s != "" {
 		n, _ := strconv.ParseUint(s, 10, 64)
 		first, last = n, n
 	}
-	if s := os.Getenv("UPTO"); s != "" {
+	if s := os.Getenv("GATE_SEEDS"); s != "" {
 		last, _ = strconv.ParseUint(s, 10, 64)
 	}
 	for seed := first; seed <= last; seed++ {

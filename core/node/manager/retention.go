@@ -14,6 +14,7 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 			m.forget(now, x, fx)
 		}
 	}
+	m.forgetReplicas(now, fx)
 	m.rep.Sweep(now)
 	m.singles.Sweep(now, fx)
 	m.gates.table.Sweep(now)
@@ -22,6 +23,27 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 			w.forget()
 		}
 	}
+}
+
+// forgetReplicas forgets jobs that are over and delivered and whose leader, which would have said so, is gone (spec 20 §11).
+func (m *Manager) forgetReplicas(now core.Instant, fx *core.Effects) {
+	for _, id := range m.rep.Leaderless(now, nil) {
+		e := m.rep.View(id)
+		if e == nil || m.records.by[id] != nil || !e.State.Terminal() || !e.Delivered {
+			continue
+		}
+		if now.Sub(m.rep.Stored(id)) >= m.kept(e.State) {
+			m.rep.Free(now, id, e.State, fx)
+		}
+	}
+}
+
+// kept is how long a job is kept that ended so.
+func (m *Manager) kept(s job.State) core.Duration {
+	if s == job.StateCompleted {
+		return m.cfg.Retention.Completed
+	}
+	return m.cfg.Retention.Failed
 }
 
 // forget frees what is kept of a worker that has been gone for long. Who it is stays: it may be back as the process that
@@ -37,11 +59,7 @@ func (m *Manager) expired(now core.Instant, x *record) bool {
 	if !x.state.Terminal() || !x.delivered {
 		return false
 	}
-	age := m.cfg.Retention.Failed
-	if x.state == job.StateCompleted {
-		age = m.cfg.Retention.Completed
-	}
-	return now.Sub(x.ended) >= age
+	return now.Sub(x.ended) >= m.kept(x.state)
 }
 
 // forget frees a job and leaves a tombstone.
