@@ -65,7 +65,11 @@ func leaders(run *analysis.Run) *figure {
 		f.note += "; " + counted(n, "more cluster has", "more clusters have") + " no panel"
 		all = all[:leaderPanels]
 	}
-	f.inch = 1.5
+	var marked []string
+	for i := range f.bands {
+		marked = addOnce(marked, f.bands[i].id)
+	}
+	f.inch = 1.3 + 0.155*float64(min(len(marked), lanesMax+1)) // a row of its own for each fault
 	for i := range all {
 		f.panels = append(f.panels, all[i].panel(x, end))
 		f.inch += 0.42 + 0.25*float64(len(all[i].voters))
