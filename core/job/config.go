@@ -13,6 +13,7 @@ type Config struct {
 	Submit    Submit    `key:"submit"`
 	Register  Register  `key:"register"`
 	Dispatch  Dispatch  `key:"dispatch"`
+	Provision Provision `key:"provision"`
 	Workflow  Workflow  `key:"workflow"`
 	Progress  Reports   `key:"progress"`
 	Result    Results   `key:"result"`
@@ -61,6 +62,19 @@ type Dispatch struct {
 	ExcludeFor core.Duration `key:"exclude_for" range:"[0,86400]" ref:"spec 20 §3.4: 60 s" doc:"a worker that did not answer gets nothing of that workflow for this long"`
 	FenceTTL   core.Duration `key:"fence_ttl" range:"[0.001,86400]" ref:"WORKER_FENCE_TTL" doc:"a worker remembers tokens of ended shards for this long; shorter saves memory and lets a late copy run"`
 	LimitSlack core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take"`
+}
+
+// Provision is how the managers of a cluster agree on the cores of a workflow before it starts.
+type Provision struct {
+	Quorum   core.Duration `key:"quorum_timeout" range:"[0.001,3600]" ref:"QUORUM_TIMEOUT" doc:"a round that no majority has confirmed by then is given up; longer: rides out slow peers, and keeps cores idle meanwhile"`
+	Peer     core.Duration `key:"peer_timeout" range:"[0.001,3600]" ref:"spec 20 §4.5 P3: 2.5 s" doc:"how long one peer may take to answer; shorter: the round ends sooner where peers are gone"`
+	TTL      core.Duration `key:"ttl" range:"[0.001,3600]" ref:"PROVISION_TTL" doc:"a peer keeps cores that it confirmed for this long; longer: outlives slow dispatches, and lost words cost more idle cores"`
+	Commit   core.Duration `key:"commit_timeout" range:"[0.001,3600]" ref:"spec 20 §4.5 P4: 2 s" doc:"how long a peer may take to hear that its reservation is over; it expires anyway"`
+	PauseMin core.Duration `key:"retry_min" range:"[0,3600]" ref:"spec 20 §4.5 P3: 0.5–1.5 s" doc:"least pause after a round that came to nothing; shorter: cores are used sooner, and rivals collide again"`
+	PauseMax core.Duration `key:"retry_max" range:"[0,3600]" ref:"spec 20 §4.5 P3: 0.5–1.5 s" doc:"longest such pause; longer: rivals part more often, and workflows wait"`
+	Errors   int           `key:"breaker_errors" range:"[1,1000000]" ref:"spec 20 §4.5 P5" doc:"so many such rounds within breaker_window stop all dispatch for a while; more: keeps trying without a majority"`
+	Window   core.Duration `key:"breaker_window" range:"[0,86400]" ref:"spec 20 §4.5 P5" doc:"how long a round that came to nothing counts; longer: scattered failures stop dispatch too"`
+	Shut     core.Duration `key:"breaker_open" range:"[0,86400]" ref:"spec 20 §4.5 P5" doc:"nothing is dispatched and no job accepted for this long then; longer: spares the peers, and cores stay idle"`
 }
 
 // Workflow is how often an attempt may fail.
@@ -171,6 +185,9 @@ func Default() Config {
 			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,
 			LimitSlack: 330 * s,
 		},
+		Provision: Provision{
+			Quorum: 5 * s, Peer: 2500 * ms, TTL: 10 * s, Commit: 2 * s, PauseMin: 500 * ms, PauseMax: 1500 * ms, Errors: 5, Window: 30 * s, Shut: 10 * s,
+		},
 		Workflow: Workflow{MaxRetries: 3, MaxAttempts: 5, Backoff: s, BackoffMax: 60 * s},
 		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s, Batch: 250 * ms},
 		Result: Results{
@@ -210,6 +227,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Orphan.GateGrace >= c.Client.OrphanGrace {
 		errs = append(errs, fmt.Errorf("orphan.gate_grace = %v: must be below client.orphan_grace = %v", c.Orphan.GateGrace, c.Client.OrphanGrace))
+	}
+	if c.Provision.PauseMin > c.Provision.PauseMax {
+		errs = append(errs, fmt.Errorf("provision.retry_min = %v: must not be above provision.retry_max = %v", c.Provision.PauseMin, c.Provision.PauseMax))
 	}
 	if c.Workflow.Backoff > c.Workflow.BackoffMax {
 		errs = append(errs, fmt.Errorf("workflow.backoff = %v: must not be above workflow.backoff_max = %v", c.Workflow.Backoff, c.Workflow.BackoffMax))

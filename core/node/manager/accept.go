@@ -122,7 +122,7 @@ func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) 
 	if v, ok := m.judgeReplica(b); ok {
 		return v
 	}
-	return judgement{Answer: call.Answer{Code: m.takes(msg, b)}}
+	return judgement{Answer: call.Answer{Code: m.takes(now, msg, b)}}
 }
 
 // known answers for a job that is here already: the same id with another digest is another job.
@@ -134,13 +134,13 @@ func known(v judgement, digest uint64, b *job.Submission) judgement {
 }
 
 // takes says whether a job that nobody has can begin here.
-func (m *Manager) takes(msg *core.Message, b *job.Submission) call.Code {
+func (m *Manager) takes(now core.Instant, msg *core.Message, b *job.Submission) call.Code {
 	switch {
 	case !m.rep.Ready():
 		return call.CodeSyncing
 	case m.draining:
 		return call.CodeDraining
-	case !m.quorum():
+	case !m.quorum(), m.provisions.shut > now:
 		return call.CodeNoQuorum
 	case m.walk.Size(msg, m.p.Book) > m.cfg.Submit.MaxBytes:
 		return call.CodeTooLarge

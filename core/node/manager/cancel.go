@@ -140,6 +140,7 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 		return
 	}
 	m.dequeue(x, i)
+	m.giveUp(now, x, i, fx)
 	if !m.step(now, x, i, workflow.Cancelling, why, fx) {
 		return
 	}

@@ -116,6 +116,7 @@ func (m *Manager) running(now core.Instant, x *record, i int, why workflow.Reaso
 		}
 	}
 	m.step(now, x, i, workflow.Running, why, fx)
+	m.planDone(now, x, i, fx)
 	m.reach(now, x, job.StateRunning, fx)
 }
 

@@ -26,6 +26,7 @@ type lead struct {
 	nextHeads core.Instant // reads the heads of the others again
 	ids       []job.ID     // scratch
 	wins      []*record    // won in this event
+	provisions
 	transfers map[uint64]*transfers
 	lastBatch uint64
 }
@@ -57,6 +58,7 @@ func (m *Manager) initLead() {
 		}
 	}
 	m.alone = len(m.peers) == 0
+	m.initProvisions()
 }
 
 // beginLead begins with what this process knows of the cluster's jobs: all there is, in a cluster that stands from the
@@ -139,6 +141,9 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	}
 	for i := range x.flows {
 		m.flows.Cleanup(x.flows[i].id)
+	}
+	for i := range x.flows {
+		m.giveUp(now, x, i, fx)
 	}
 	m.records.remove(x)
 	m.time.jobs.Drop(x.id)

@@ -81,7 +81,7 @@ func (x *record) want(i int) dispatch.Want {
 // enqueue puts a workflow in line if nothing holds it back.
 func (m *Manager) enqueue(now core.Instant, x *record, i int) {
 	f := &x.flows[i]
-	if f.queued || f.waits > 0 || f.due > now || m.flows.State(f.id) != workflow.Pending || x.state == job.StateCancelling || x.state.Terminal() {
+	if f.queued || f.plan != nil || f.waits > 0 || f.due > now || m.flows.State(f.id) != workflow.Pending || x.state == job.StateCancelling || x.state.Terminal() {
 		return
 	}
 	f.queued = true
@@ -117,6 +117,7 @@ func (m *Manager) retryDue(now core.Instant, t timer) {
 func (m *Manager) fail(now core.Instant, x *record, i int, cause workflow.Cause, at core.NodeID, fx *core.Effects) {
 	f := &x.flows[i]
 	m.withdraw(now, x, i, fx)
+	m.planDone(now, x, i, fx)
 	f.kind = cause.Kind()
 	if !cause.Infrastructure() || !f.budget.Spend(cause, &m.how.limits) {
 		m.failFinally(now, x, i, cause, at, fx)
@@ -155,6 +156,7 @@ func (m *Manager) failFinally(now core.Instant, x *record, i int, cause workflow
 func (m *Manager) endFailed(now core.Instant, x *record, i int, cause workflow.Cause, at core.NodeID, fx *core.Effects) {
 	f := &x.flows[i]
 	m.dequeue(x, i)
+	m.giveUp(now, x, i, fx)
 	f.kind = cause.Kind()
 	from := m.flows.State(f.id)
 	if !m.flows.FailFinally(now, f.id, cause.Reason()) {
@@ -176,6 +178,7 @@ func (m *Manager) endFailed(now core.Instant, x *record, i int, cause workflow.C
 // flowEnded notes that a workflow has ended for good.
 func (m *Manager) flowEnded(now core.Instant, x *record, i int, s job.WorkflowStatus, fx *core.Effects) {
 	f := &x.flows[i]
+	m.planDone(now, x, i, fx)
 	f.status = s
 	f.shards, f.excluded = nil, nil
 	x.open--
@@ -204,7 +207,7 @@ func (m *Manager) settle(now core.Instant, x *record, fx *core.Effects) {
 	case x.state.Terminal(), x.pending != job.StateNone, !m.may(now, x):
 	case x.open == 0:
 		m.finish(now, x, fx)
-	case x.state == job.StateDispatching && x.live == 0:
+	case x.state == job.StateDispatching && x.live+x.planned == 0:
 		m.setState(now, x, job.StateQueued, fx)
 	}
 }

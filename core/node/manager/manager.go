@@ -94,8 +94,8 @@ const singlesMax = 10_000
 
 // strategies are how the manager calls others.
 type strategies struct {
-	dispatch, stop, push, scan, transfer call.Strategy
-	limits                               workflow.Limits
+	dispatch, stop, push, scan, transfer, agree, agreed call.Strategy
+	limits                                              workflow.Limits
 }
 
 func newStrategies(c *job.Config) strategies {
@@ -105,6 +105,8 @@ func newStrategies(c *job.Config) strategies {
 		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
 		scan:     call.FJ{Timeout: c.Orphan.ScanTimeout}.Strategy(),
 		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		agree:    call.FJ{Timeout: c.Provision.Peer}.Strategy(),
+		agreed:   call.FJ{Timeout: c.Provision.Commit}.Strategy(),
 	}
 	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
 	s.dispatch.Ends = call.Set(call.CodeBusy, call.CodeDraining) // another worker may have room now
@@ -118,6 +120,8 @@ const (
 	opPush
 	opFinal // the push that ends a job for its client
 	opScan
+	opProvision
+	opProvided
 	opWorkers // which shards of jobs that were taken over they have
 )
 
@@ -158,6 +162,8 @@ type handler func(m *Manager, now core.Instant, msg *core.Message, fx *core.Effe
 var handlers = [core.NumKinds]handler{
 	core.KindWorkerRegistration:           (*Manager).onRegistration,
 	core.KindWorkerHeartbeat:              (*Manager).onHeartbeat,
+	core.KindProvisionRequest:             (*Manager).onProvision,
+	core.KindProvisionCommit:              (*Manager).onProvided,
 	core.KindJobSubmission:                (*Manager).onSubmission,
 	core.KindWorkflowProgress:             (*Manager).onProgress,
 	core.KindWorkflowFinalResult:          (*Manager).onResult,
@@ -245,6 +251,8 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.scanned(now, o, fx)
 	case opRegister, opBeat, opProgress, opGatePush, opStatus, opResult, opComplete, opTransfer, opHanded, opAsk, opOffer, opReplica:
 		m.gateCalled(now, o, fx)
+	case opProvision:
+		m.provisioned(now, o, fx)
 	case opWorkers:
 		m.workerTold(now, o, fx)
 	}

@@ -10,7 +10,7 @@ import (
 // pass starts what can start: each job with ready workflows gets a turn, in the order of acceptance, as long as there
 // are free cores (spec 20 §4.4). It does nothing in an event that changed nothing.
 func (m *Manager) pass(now core.Instant, fx *core.Effects) {
-	if !m.due {
+	if !m.due || m.provisions.shut > now {
 		return
 	}
 	for i := 0; i < len(m.records.queue) && m.workers.pool.Total() > 0; {
@@ -37,7 +37,7 @@ func (m *Manager) wait(now core.Instant, fx *core.Effects) {
 
 // turn starts what one job can start now.
 func (m *Manager) turn(now core.Instant, x *record, fx *core.Effects) {
-	m.grants = x.ready.Shares(m.grants[:0], m.workers.pool.Total(), dispatch.Standing{Busy: x.live > 0, Alone: x.alone})
+	m.grants = x.ready.Shares(m.grants[:0], m.workers.pool.Total(), dispatch.Standing{Busy: x.live+x.planned > 0, Alone: x.alone || x.plannedAlone})
 	for k := range m.grants {
 		g := &m.grants[k]
 		if m.place(now, x, int(g.Place), g.Got, g.Cores > 0, fx) && g.Priority == job.PriorityExclusive {
@@ -74,6 +74,21 @@ func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, f
 		return false
 	}
 	m.dequeue(x, i)
+	if m.alone {
+		m.launch(now, x, i, spots, fx)
+	} else {
+		m.provision(now, x, i, spots, fx)
+	}
+	return true
+}
+
+// launch sends workflow i to the workers that were chosen for it.
+func (m *Manager) launch(now core.Instant, x *record, i int, spots []spot, fx *core.Effects) {
+	f := &x.flows[i]
+	got := 0
+	for _, s := range spots {
+		got += s.cores
+	}
 	m.reach(now, x, job.StateDispatching, fx)
 	f.attempt++
 	m.step(now, x, i, workflow.Dispatched, workflow.ReasonPlaced, fx)
@@ -87,7 +102,6 @@ func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, f
 	for k := range f.shards {
 		m.send(now, x, i, k, fx)
 	}
-	return true
 }
 
 // spots chooses workers for so many cores, greedily, in the order of placement.

@@ -49,6 +49,7 @@ func (m *Manager) foundShard(now core.Instant, x *record, at core.NodeID, v *job
 	case state == workflow.Pending || state == workflow.Dispatched:
 		if v.Attempt >= f.attempt {
 			m.dequeue(x, i)
+			m.giveUp(now, x, i, fx)
 			x.taking.found = append(x.taking.found, find{ShardView: *v, flow: int32(i), worker: at})
 			return
 		}

@@ -50,17 +50,19 @@ type record struct {
 	ge   uint32      // its epoch, 0 = no gate does
 	at   *gateSide   // nil: nothing to remember of it
 
-	outcomes   []job.WorkflowOutcome // of workflows that have ended, in the order of their ends
-	singles    []job.SingleCancel
-	after      []after // what waits for a commit, in the order of changes
-	sent, done uint64  // numbers of the last change that was sent, and of the last one that is committed
-	dirty      bool    // changed in this event
-	urgent     bool    // and not to wait for others
-	gone       bool    // this process does not hold the job any more
-	told       bool    // a gate knows how the job ended here
-	command    bool    // a gate told it to end
-	wanted     bool    // a cancel is remembered somewhere
-	taking     *taking // another one held it before; nil: what workers have is known
+	outcomes     []job.WorkflowOutcome // of workflows that have ended, in the order of their ends
+	singles      []job.SingleCancel
+	after        []after // what waits for a commit, in the order of changes
+	sent, done   uint64  // numbers of the last change that was sent, and of the last one that is committed
+	dirty        bool    // changed in this event
+	urgent       bool    // and not to wait for others
+	gone         bool    // this process does not hold the job any more
+	told         bool    // a gate knows how the job ended here
+	command      bool    // a gate told it to end
+	wanted       bool    // a cancel is remembered somewhere
+	planned      int     // workflows whose cores are being asked for,
+	plannedAlone bool    // an EXCLUSIVE one among them
+	taking       *taking // another one held it before; nil: what workers have is known
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -77,8 +79,9 @@ type flow struct {
 	attempt  uint16
 	vus      uint32
 	budget   workflow.Budget
-	queued   bool // in ready
-	early    bool // completed before a cancel was through
+	plan     *plan // its cores are being asked for, or reserved at others
+	queued   bool  // in ready
+	early    bool  // completed before a cancel was through
 	kind     job.ErrorKind
 	status   job.WorkflowStatus // once it has ended
 	result   core.Blob
@@ -232,8 +235,8 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 528
-	flowBytes      = 120
+	recordBytes    = 544
+	flowBytes      = 128
 	shardBytes     = 72
 	exclusionBytes = 16
 	stopBytes      = 40

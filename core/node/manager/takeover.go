@@ -221,12 +221,17 @@ func (m *Manager) answered(now core.Instant, from core.NodeID, a *replica.JobTra
 	}
 }
 
-// fireLead does what is due about jobs without a holder, and about those that were taken over.
+// fireLead does what is due about the cluster: jobs without a holder, those that were taken over, cores that are agreed on.
 func (m *Manager) fireLead(now core.Instant, t timer, fx *core.Effects) {
-	if t.kind == timerRebuilt {
+	switch t.kind {
+	case timerRebuilt:
 		m.rebuilt(now, t, fx)
-		return
+	case timerPlan:
+		m.provisionLate(now, t, fx)
+	case timerHolds:
+		m.expireHolds(now)
+	default:
+		m.watch(now, fx)
+		m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})
 	}
-	m.watch(now, fx)
-	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})
 }

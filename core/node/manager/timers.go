@@ -24,6 +24,8 @@ const (
 	timerWatch                    // look for jobs without a holder
 	timerRebuilt                  // what workers have of a job that was taken over is known
 	timerLate                     // look at the deadlines of workers
+	timerPlan                     // the time to agree on cores is over
+	timerHolds                    // cores that were kept for another manager are free again
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -128,7 +130,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.fireGates(now, t, fx)
 	case timerUnbar, timerLate:
 		m.fireWorkers(now, t, fx)
-	case timerWatch, timerRebuilt:
+	case timerWatch, timerRebuilt, timerPlan, timerHolds:
 		m.fireLead(now, t, fx)
 	}
 }

@@ -1,0 +1,249 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/rng"
+	"hypersim/core/workflow"
+)
+
+// Managers of a cluster share the workers. Before one of them starts a workflow, a majority agrees that the cores are free
+// and keeps them for it: two majorities share a manager, so that two holders never both get the last cores (spec 20 §4.5).
+
+// plan is a workflow whose cores are asked for.
+type plan struct {
+	spots    []spot
+	attempt  uint16
+	yes      uint64 // peers that confirmed, a bit each
+	answered int
+	sent     bool // the dispatches are on their way
+}
+
+// provisions are what a manager knows of rounds of agreement.
+type provisions struct {
+	draw   rng.Stream
+	failed []core.Instant // the last rounds that came to nothing
+	shut   core.Instant   // nothing starts before: too many of them did
+}
+
+func (m *Manager) initProvisions() {
+	m.provisions.draw = rng.New(m.p.Seed, "provision.pause", m.p.Key, uint64(m.p.Instance))
+}
+
+// provision asks the other members for the cores that workflow i is to get (P1). It stays PENDING meanwhile.
+func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx *core.Effects) {
+	f := &x.flows[i]
+	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1}
+	x.planned++
+	x.plannedAlone = x.plannedAlone || x.spec.Workflows[i].Priority == job.PriorityExclusive
+	for _, s := range spots {
+		m.workers.at(s.worker).cores.Hold(x.id, f.id, f.plan.attempt, s.cores, now.Add(m.cfg.Provision.TTL))
+		m.relist(s.worker)
+	}
+	for n, to := range m.peers {
+		b := call.Make[dispatch.ProvisionRequest](fx, core.KindProvisionRequest)
+		b.Job, b.Workflow, b.Attempt, b.DE = x.id, f.id, f.plan.attempt, x.de
+		for _, s := range spots {
+			b.Items = append(b.Items, dispatch.Reservation{Worker: s.worker, Cores: uint16(s.cores)})
+			b.Version = max(b.Version, m.workers.at(s.worker).cores.Version())
+		}
+		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(f.id), N: uint32(f.plan.attempt)<<8 | uint32(n)}, fx)
+	}
+	m.timers.arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, de: x.de, token: job.Token(f.plan.attempt)})
+}
+
+// planOf returns the workflow that a round is about, −1 if the round is over.
+func (m *Manager) planOf(id job.ID, w job.WorkflowID, attempt uint16) (*record, int) {
+	x := m.records.by[id]
+	if x == nil {
+		return nil, -1
+	}
+	if i := x.place(w); i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt && !x.flows[i].plan.sent {
+		return x, i
+	}
+	return x, -1
+}
+
+// provisioned hears what a peer says.
+func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	x, i := m.planOf(job.ID(o.Job), job.WorkflowID(o.Sub), uint16(o.N>>8))
+	if i < 0 {
+		return
+	}
+	p := x.flows[i].plan
+	p.answered++
+	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); ok && a.Confirmed {
+		p.yes |= 1 << (o.N & 0xff)
+	}
+	switch {
+	case m.agreed(p):
+		m.provide(now, x, i, fx)
+	case p.answered == len(m.peers):
+		m.refuse(now, x, i, fx)
+	}
+}
+
+// agreed reports whether a majority has confirmed, this member included (P3).
+func (m *Manager) agreed(p *plan) bool {
+	n := 1
+	for y := p.yes; y != 0; y &= y - 1 {
+		n++
+	}
+	return 2*n > len(m.peers)+1
+}
+
+// provide starts what was agreed to, unless it must not start any more.
+func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) {
+	f := &x.flows[i]
+	for _, s := range f.plan.spots {
+		if !m.workers.at(s.worker).usable() {
+			m.refuse(now, x, i, fx)
+			return
+		}
+	}
+	if !m.may(now, x) {
+		m.refuse(now, x, i, fx)
+		return
+	}
+	m.unhold(x, i)
+	f.plan.sent = true
+	x.unplan(i)
+	m.launch(now, x, i, f.plan.spots, fx)
+}
+
+// unhold gives this member's own reservation back.
+func (m *Manager) unhold(x *record, i int) {
+	f := &x.flows[i]
+	for _, s := range f.plan.spots {
+		m.workers.at(s.worker).cores.Release(x.id, f.id, f.plan.attempt)
+		m.relist(s.worker)
+	}
+}
+
+// unplan takes workflow i out of the count of those that are about to start.
+func (x *record) unplan(i int) {
+	x.planned--
+	if x.spec != nil && x.spec.Workflows[i].Priority == job.PriorityExclusive {
+		x.plannedAlone = false
+	}
+}
+
+// refuse ends a round that came to nothing: no attempt is counted, and the next one follows after a pause. Too many in a
+// short time, and nothing starts for a while (P5).
+func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
+	c := &m.cfg.Provision
+	m.giveUp(now, x, i, fx)
+	f := &x.flows[i]
+	f.due = now.Add(c.PauseMin + core.Duration(float64(m.provisions.draw.Float64()*float64(c.PauseMax-c.PauseMin))))
+	m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
+	p := &m.provisions
+	p.failed = append(p.failed, now)
+	for len(p.failed) > 0 && now.Sub(p.failed[0]) > c.Window {
+		p.failed = p.failed[1:]
+	}
+	if len(p.failed) >= c.Errors && p.shut <= now {
+		p.shut = now.Add(c.Shut)
+		m.timers.arm(timer{at: p.shut, kind: timerUnbar})
+	}
+	m.settle(now, x, fx)
+}
+
+// giveUp frees the cores that were asked for, here and at those that confirmed.
+func (m *Manager) giveUp(now core.Instant, x *record, i int, fx *core.Effects) {
+	if f := &x.flows[i]; f.plan != nil && !f.plan.sent {
+		m.unhold(x, i)
+		x.unplan(i)
+		m.sayProvided(now, x, i, false, fx)
+	}
+}
+
+// sayProvided ends the reservations of those that confirmed (P4). A word that is lost costs them their time only.
+func (m *Manager) sayProvided(now core.Instant, x *record, i int, used bool, fx *core.Effects) {
+	f := &x.flows[i]
+	p := f.plan
+	f.plan = nil
+	for n, to := range m.peers {
+		if p.yes&(1<<n) == 0 {
+			continue
+		}
+		b := call.Make[dispatch.ProvisionCommit](fx, core.KindProvisionCommit)
+		b.Job, b.Workflow, b.Attempt, b.DE, b.Commit = x.id, f.id, p.attempt, x.de, used
+		m.calls.Go(now, to, core.KindProvisionCommit, b, &m.how.agreed, call.Ticket{Op: opProvided}, fx)
+	}
+}
+
+// provisionLate ends a round whose time is over.
+func (m *Manager) provisionLate(now core.Instant, t timer, fx *core.Effects) {
+	if x, i := m.planOf(t.job, t.workflow, uint16(t.token)); i >= 0 && x.de == t.de {
+		m.refuse(now, x, i, fx)
+	}
+}
+
+// onProvision agrees to what another member wants to start, if the cores are free as far as this one knows (P2, 01-40).
+func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*dispatch.ProvisionRequest)
+	reply := m.calls.Respond(fx, msg, core.KindProvisionConfirm)
+	out := core.Attach[dispatch.ProvisionConfirm](fx, reply)
+	out.Job, out.Workflow = b.Job, b.Workflow
+	e := m.rep.View(b.Job)
+	switch {
+	case !m.rep.Ready():
+		out.Code = call.CodeSyncing
+	case e != nil && b.DE < e.Epoch:
+		out.Answer = call.Stale(uint64(e.Epoch))
+	case !m.fits(b):
+		out.Code = call.CodeNoCapacity
+	default:
+		out.Confirmed = true
+		until := now.Add(m.cfg.Provision.TTL)
+		for _, r := range b.Items {
+			m.workers.at(r.Worker).cores.Hold(b.Job, b.Workflow, b.Attempt, int(r.Cores), until)
+			m.relist(r.Worker)
+		}
+		m.timers.arm(timer{at: until, kind: timerHolds})
+	}
+}
+
+// fits reports whether every worker of a request is known, fit and has the cores. What the same attempt holds already is
+// free for it.
+func (m *Manager) fits(b *dispatch.ProvisionRequest) bool {
+	for _, r := range b.Items {
+		if !m.workers.knows(r.Worker) {
+			return false
+		}
+		w := m.workers.at(r.Worker)
+		w.cores.Release(b.Job, b.Workflow, b.Attempt)
+		if !w.usable() || m.p.Members.State(r.Worker) != core.StateOK || w.cores.Free() < int(r.Cores) {
+			return false
+		}
+	}
+	return true
+}
+
+// onProvided ends a reservation: it was used, and its worker shows it from now on, or given up.
+func (m *Manager) onProvided(_ core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*dispatch.ProvisionCommit)
+	for i := range m.workers.list {
+		m.workers.list[i].cores.Release(b.Job, b.Workflow, b.Attempt)
+		m.relist(m.workers.id(i))
+	}
+	reply := m.calls.Respond(fx, msg, core.KindProvisionCommitAck)
+	core.Attach[call.Ack](fx, reply)
+}
+
+// expireHolds ends the reservations whose time is over.
+func (m *Manager) expireHolds(now core.Instant) {
+	for i := range m.workers.list {
+		m.workers.list[i].cores.Expire(now)
+		m.relist(m.workers.id(i))
+	}
+}
+
+// planDone ends the reservations for workflow i once its dispatches were accepted, or the attempt is over.
+func (m *Manager) planDone(now core.Instant, x *record, i int, fx *core.Effects) {
+	if f := &x.flows[i]; f.plan != nil && f.plan.sent {
+		m.sayProvided(now, x, i, m.flows.State(f.id) == workflow.Running, fx)
+	}
+}
