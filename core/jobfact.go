@@ -27,6 +27,7 @@ const (
 	JobFactTransfer
 	JobFactOrphan
 	JobFactAsked
+	JobFactLate
 	JobFactDeadline
 	JobFactTimeout
 	JobFactHolder
@@ -36,7 +37,7 @@ const (
 	JobFactPartition
 	JobFactEvicted
 
-	NumJobFactKinds = 30
+	NumJobFactKinds = 31
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -99,11 +100,13 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	// fresh: managers of the datacenter that are registered and fresh.
 	JobFactSite: {name: "datacenter_registration", room: FactsOfJobs, doc: "the registration of a datacenter changed state at a gate", from: "registry.SiteState", to: "registry.SiteState", a: "site", b: "fresh"},
 	// Node leads it under Epoch; shards that the worker has of it, and the epoch that it has now.
-	JobFactTransfer: {name: "transfer", room: FactsOfWorkers, doc: "a worker was told who leads the job from now on, and said that", code: "call.Code", a: "shards", b: "record"},
+	JobFactTransfer: {name: "transfer", room: FactsOfWorkers, doc: "a worker or client was told who leads the job from now on, and said that", code: "call.Code", a: "shards", b: "record"},
 	// Workflow, Attempt, Shard and Token at a worker, none at a client. Node led it last; To = 0: led again, 1: by nobody, 2: for too long. ns.
 	JobFactOrphan: {name: "orphan", room: FactsOfWorkers, doc: "a worker or client noticed that nobody leads a shard or job, or that somebody does again", to: "orphan", a: "silence", b: "orphaned"},
 	// Job is 0: it is for all that Node leads at the worker; ns and how many grants are left.
 	JobFactAsked: {name: "asked_more_time", room: FactsOfWorkers, doc: "a worker asked a manager for more time and heard what it said", code: "jobtimeout.Denial", a: "granted", b: "left"},
+	// From is the end that the client made, To how it ended; Node said it.
+	JobFactLate: {name: "late_outcome", room: FactsOfClients, doc: "a client that had given a job up learnt how it ended", from: "job.State", to: "job.State", code: "job.Completeness"},
 	// effective: timeout and extensions that count; Node is the worker of an extension. At gates Epoch is the ge, else the de.
 	JobFactDeadline: {name: "deadline", room: FactsOfTimeouts, doc: "how long the job may take, as far as the node knows, was set or extended", to: "jobtimeout.Event", a: "effective", b: "elapsed"},
 	// From is what was detected locally; lateness: after the ideal deadline (0 where there is none). Node is the gate at a manager, the leader of the datacenter at a gate.

@@ -24,8 +24,9 @@ type Calls struct {
 
 	p         Params
 	owner     Owner
-	speaker   Speaker   // nil if the owner is none, as below
-	watcher   Watcher   //
+	speaker   Speaker // nil if the owner is none, as below
+	watcher   Watcher //
+	redirects Redirector
 	latecomer Latecomer //
 	t         table
 	seq       uint32
@@ -41,6 +42,7 @@ func (c *Calls) Init(owner Owner, p Params) {
 	*c = Calls{owner: owner, p: p}
 	c.speaker, _ = owner.(Speaker)
 	c.watcher, _ = owner.(Watcher)
+	c.redirects, _ = owner.(Redirector)
 	c.latecomer, _ = owner.(Latecomer)
 	purpose := "retry"
 	if p.Role == core.RoleClient {

@@ -76,10 +76,10 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 	}
 	switch codes[a.Code].stance {
 	case stanceElsewhere:
-		if c.follows(s, a.Leader) {
+		if to := c.redirect(now, s, a.Leader); to != core.NoNode {
 			s.followed++
 			s.redirects++
-			c.send(now, h, a.Leader, fx)
+			c.send(now, h, to, fx)
 			return
 		}
 		c.again(now, h, 0, reply, fx)
@@ -93,6 +93,17 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 // follows reports whether a redirect to leader leads on. To whom was asked, and to the asker, it does not.
 func (c *Calls) follows(s *slot, leader core.NodeID) bool {
 	return leader != core.NoNode && leader != c.p.Self && leader != s.to && int(s.followed) < s.how.Redirects
+}
+
+// redirect returns where an answer leads, NoNode if nowhere. An owner that chooses may choose whom it asked.
+func (c *Calls) redirect(now core.Instant, s *slot, to core.NodeID) core.NodeID {
+	if !c.follows(s, to) {
+		return core.NoNode
+	}
+	if c.redirects != nil {
+		to = c.redirects.Redirect(now, c.describe(s), to)
+	}
+	return to
 }
 
 // unanswered ends a sending that got no answer, because its deadline passed or its stream failed. Either way the

@@ -74,6 +74,13 @@ type Speaker interface {
 	Say(now core.Instant, s *Sending, fx *core.Effects) core.Body
 }
 
+// Redirector is an Owner that does not go wherever an answer sends it.
+type Redirector interface {
+	// Redirect is asked before a NOT_LEADER with an address is followed. It returns whom to send to: the address, somebody
+	// else, whoever gave it (who is asked once more), or NoNode: that ends the attempt. It must not use the Calls.
+	Redirect(now core.Instant, s *Sending, to core.NodeID) core.NodeID
+}
+
 // Watcher is an Owner that wants to hear how each sending fared, as breakers do.
 type Watcher interface {
 	// Fared is told once for each sending: answered with a code, or not (code is CodeInternal then). It must not use

@@ -168,6 +168,9 @@ type Client struct {
 	CancelTimeout core.Duration `key:"cancel_timeout" range:"[0.001,3600]" ref:"spec 20 §8.5: 10 s" doc:"how long one attempt to cancel waits"`
 	OrphanGrace   core.Duration `key:"orphan_grace" range:"[0,86400]" ref:"CLIENT_ORPHAN_GRACE_PERIOD" doc:"that nobody knows a job counts only this long after the last word about it; shorter takes a takeover for a loss"`
 	JobLost       core.Duration `key:"job_lost" range:"[0.001,86400]" ref:"CLIENT_JOB_LOST_TIMEOUT" doc:"a job that nobody has known for this long is lost; shorter gives up on jobs that come back"`
+	Freshness     core.Duration `key:"freshness" range:"[0.001,86400]" ref:"CLIENT_RESPONSE_FRESHNESS" doc:"a job that nobody has spoken of for this long is an orphan; shorter notices a dead leader sooner, and takes a slow one for it"`
+	OrphanCheck   core.Duration `key:"orphan_check" range:"[0.001,3600]" ref:"CLIENT_ORPHAN_CHECK_INTERVAL" doc:"how often a client looks for orphans and lost jobs; shorter finds them sooner, for more looks"`
+	LeaderCache   core.Duration `key:"leader_cache" range:"[0,86400]" ref:"CLIENT_LEADER_CACHE_TTL" doc:"a leader that has not been heard of for this long is not asked first any more; shorter asks in turn sooner where a leader is gone, and bothers others for one that is only quiet"`
 	Memory        core.Duration `key:"silent_memory" range:"[0,86400]" ref:"spec 00: 60 s" doc:"a target that did not answer is asked last for this long"`
 }
 
@@ -205,7 +208,7 @@ func Default() Config {
 		Client: Client{
 			SubmitRetries: 5, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, CallRetries: 3,
 			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
-			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s,
+			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s, Freshness: 10 * s, OrphanCheck: 2 * s, LeaderCache: 30 * s,
 		},
 		Forward: Forward{
 			Timeout: 5 * s, Base: 500 * ms, FinalCap: 30 * s, TransferCap: 5 * s, Redirects: 3, Fails: 3, Ask: 2 * s, Offer: 10 * s, Direct: 30 * s,

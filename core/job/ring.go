@@ -45,6 +45,18 @@ func NewRing(gates []core.NodeID, names []string, each int) *Ring {
 	return r
 }
 
+// RingOf returns the ring of the given gates by their names in a book, nil without any.
+func RingOf(book core.Book, gates []core.NodeID) *Ring {
+	if len(gates) == 0 {
+		return nil
+	}
+	names := make([]string, len(gates))
+	for i, id := range gates {
+		names[i] = book.Name(id)
+	}
+	return NewRing(gates, names, RingNodes)
+}
+
 // Ranks appends the gates in the order in which they own a job: its owner, then each next one clockwise.
 func (r *Ring) Ranks(dst []core.NodeID, id ID) []core.NodeID {
 	from := len(dst)

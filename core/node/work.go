@@ -26,6 +26,7 @@ type Work struct {
 	Cores    int             // of each worker of the site
 	Gates    []core.NodeID   // all there are, ascending; none: managers do for clients what gates do
 	BySite   [][]core.NodeID // the managers of each datacenter, ascending
+	Ring     *job.Ring       // of the gates, nil without: whom a client hands a job to first
 
 	// The workers of a manager's site have the ids from First to First+Count−1; those of Formed are registered with it
 	// from the start, as their first processes.

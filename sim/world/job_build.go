@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/job"
 	corenode "hypersim/core/node"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
@@ -122,8 +123,9 @@ func (w *World) buildTold() {
 		}
 	}
 	gates, bySite := w.servers()
+	ring := job.RingOf(&w.codec, gates)
 	for i := range w.told {
-		w.told[i].Gates, w.told[i].BySite = gates, bySite
+		w.told[i].Gates, w.told[i].BySite, w.told[i].Ring = gates, bySite, ring
 	}
 }
 

@@ -3,6 +3,7 @@ package jobworld
 import (
 	"hypersim/core"
 	"hypersim/core/election"
+	"hypersim/core/job"
 	"hypersim/core/node/client"
 	"hypersim/core/node/manager"
 	"hypersim/core/node/worker"
@@ -192,7 +193,7 @@ func (w *World) Boot(id core.NodeID, formed bool) {
 		n = w.Gate(w, id, life, formed)
 	default:
 		n = client.New(client.Params{
-			Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Book: w.Book(), Targets: w.Targets(),
+			Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Book: w.Book(), Targets: w.Targets(), Ring: job.RingOf(w.Book(), w.GateIDs()),
 		})
 	}
 	w.nodes[id] = n

@@ -7,27 +7,42 @@ import (
 	"hypersim/core/job"
 )
 
-// Cancel asks for the end of a job (spec 20 §7.1 phase 1). Its outcome comes as that of any other job.
+// Cancel asks for the end of a job (spec 20 §7.1 phase 1). Its outcome comes as that of any other job. The request stays
+// open until the job is over: it is repeated until a leader has accepted it, and at each new leader.
 func (c *Client) Cancel(now core.Instant, id job.ID, fx *core.Effects) bool {
 	x := c.jobs[id]
-	if x == nil || x.state.Over() || x.cancelled {
+	if x == nil || x.state.Over() || x.wanted {
 		return false
 	}
-	x.cancelled = true
-	b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
-	b.Job, b.Requester, b.Reason = id, c.p.Self, cancel.ReasonClient
-	c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.cancel, call.Ticket{Op: opCancel, Job: uint64(id)}, fx)
+	x.wanted = true
+	c.askCancel(now, x, fx)
 	return true
 }
 
-// cancelAnswered hears what the leader says: it stops the job, or the job has ended.
-func (c *Client) cancelAnswered(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
-	if !o.Done() && o.Code != call.CodeAlreadyTerminal {
-		x.cancelled = false // whoever wants it may ask again
+// askCancel asks the leader, unless an answer is still to come.
+func (c *Client) askCancel(now core.Instant, x *tracked, fx *core.Effects) {
+	if x.cancelling || x.state.Over() {
 		return
 	}
-	x.contact = now
-	if o.Code == call.CodeAlreadyTerminal && !x.state.Over() { // how, its result says
+	x.cancelling = true
+	b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
+	b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonClient
+	c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.cancel, call.Ticket{Op: opCancel, Job: uint64(x.id), N: x.main.epoch}, fx)
+}
+
+// cancelAnswered hears what the leader says: it stops the job, or the job has ended. Without an answer that settles it the
+// next look at the job asks again.
+func (c *Client) cancelAnswered(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
+	x.cancelling = false
+	switch {
+	case x.state.Over():
+	case o.Done():
+		c.contacted(now, x, fx)
+		x.stopping = o.N == x.main.epoch || o.From == x.main.leader // else it was accepted by one that leads no more
+	case o.Code == call.CodeAlreadyTerminal: // how, its result says
+		c.contacted(now, x, fx)
 		c.poll(now, x, fx)
+	case o.Answered && o.Code.Permanent():
+		x.wanted = false // whoever wants it may ask again
 	}
 }

@@ -17,6 +17,7 @@ type Params struct {
 	Key      uint64 // of the node's name (rng.Key)
 	Book     core.Book
 	Targets  []core.NodeID // gates; managers where there is no gate
+	Ring     *job.Ring     // of the gates; nil: the targets are managers; shared, read only
 }
 
 // Client is the role. It implements the interfaces of a part of a node.
@@ -28,12 +29,25 @@ type Client struct {
 	ids     rng.Stream
 	walk    core.Walker
 	targets targets
+	ring    *job.Ring
+	phase   core.Instant // of looks for orphans
+	counts  Counts
 	jobs    map[job.ID]*tracked
 	heap    []deadline
 }
 
+// Counts are of words about leaders.
+type Counts struct {
+	Transfers uint64 // accepted
+	Stale     uint64 // below what was known
+	Moved     uint64 // jobs that had another leader from then on
+}
+
+// Counts returns the counts so far.
+func (c *Client) Counts() Counts { return c.counts }
+
 // strategies are how the client calls others.
-type strategies struct{ submit, status, cancel, owed call.Strategy }
+type strategies struct{ submit, status, cancel, owed, register call.Strategy }
 
 func newStrategies(c *job.Config) strategies {
 	k := &c.Client
@@ -41,9 +55,11 @@ func newStrategies(c *job.Config) strategies {
 		submit: call.Strategy{
 			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
 		},
-		status: call.FJ{Timeout: k.CallTimeout}.Strategy(),
+		status: withRedirects(call.FJ{Timeout: k.CallTimeout}.Strategy(), k.Redirects),
 		cancel: withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
 		owed:   withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: -1}.Strategy(), k.Redirects), // until the job is forgotten (04-16)
+
+		register: withRedirects(call.FJ{Timeout: k.CallTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
 	}
 }
 
@@ -58,6 +74,7 @@ const (
 	opStatus
 	opCancel
 	opOwed // the end of a job whose submission may have arrived; nobody waits for it
+	opRegister
 )
 
 // New returns a client.
@@ -66,6 +83,9 @@ func New(p Params) *Client {
 	c.calls.Init(c, call.Params{Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
 	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
 	c.targets.init(p.Targets)
+	c.ring = p.Ring
+	phase := rng.New(p.Seed, "client.phase", p.Key, uint64(p.Instance))
+	c.phase = core.Instant(float64(phase.Float64() * float64(p.Config.Client.OrphanCheck)))
 	return c
 }
 
@@ -87,22 +107,44 @@ func (c *Client) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		c.onWorkflow(now, m, fx)
 	case core.KindJobCancellationComplete:
 		c.onCancelled(now, m, fx)
+	case core.KindGateJobLeaderTransfer:
+		c.onGateTransfer(now, m, fx)
+	case core.KindManagerJobLeaderTransfer:
+		c.onManagerTransfer(now, m, fx)
 	}
 }
 
+// lookKind is why to look at a job.
+type lookKind uint8
+
+const (
+	lookPoll lookKind = iota // to ask, or to forget it
+	lookOrphan
+)
+
 // deadline is when to look at a job again.
 type deadline struct {
-	at core.Instant
-	id job.ID
+	at   core.Instant
+	id   job.ID
+	kind lookKind
 }
 
 type byTime struct{}
 
-func (byTime) Before(a, b deadline) bool { return a.at < b.at || a.at == b.at && a.id < b.id }
-func (byTime) Place(deadline, int)       {}
+func (byTime) Before(a, b deadline) bool {
+	switch {
+	case a.at != b.at:
+		return a.at < b.at
+	case a.id != b.id:
+		return a.id < b.id
+	}
+	return a.kind < b.kind
+}
 
-func (c *Client) lookAt(at core.Instant, id job.ID) {
-	c.heap = indexed.Push(byTime{}, c.heap, deadline{at, id})
+func (byTime) Place(deadline, int) {}
+
+func (c *Client) lookAt(at core.Instant, id job.ID, kind lookKind) {
+	c.heap = indexed.Push(byTime{}, c.heap, deadline{at, id, kind})
 }
 
 // Wake implements node.Timer.
@@ -111,7 +153,11 @@ func (c *Client) Wake(now core.Instant, fx *core.Effects) {
 	for len(c.heap) > 0 && c.heap[0].at <= now {
 		d := c.heap[0]
 		c.heap = indexed.Remove(byTime{}, c.heap, 0)
-		if x := c.jobs[d.id]; x != nil {
+		switch x := c.jobs[d.id]; {
+		case x == nil:
+		case d.kind == lookOrphan:
+			c.lookOrphan(now, x, fx)
+		default:
 			c.look(now, x, fx)
 		}
 	}
@@ -124,23 +170,6 @@ func (c *Client) Deadline() (core.Instant, bool) {
 		at = min(at, c.heap[0].at)
 	}
 	return at, at != core.Never
-}
-
-// Target implements call.Owner.
-func (c *Client) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
-	leader := core.NoNode
-	if t.Op == opOwed && c.jobs[job.ID(t.Job)] == nil {
-		return core.NoNode
-	}
-	if x := c.jobs[job.ID(t.Job)]; x != nil && t.Op != opSubmit {
-		leader = x.leader
-	}
-	return c.targets.next(now, leader, last, c.cfg.Client.Memory)
-}
-
-// Fared implements call.Watcher: who does not answer is asked last for a while.
-func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, _ call.Code) {
-	c.targets.fared(now, s.To, answered)
 }
 
 // Called implements call.Owner.
@@ -156,6 +185,8 @@ func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		c.polled(now, x, o, fx)
 	case opCancel:
 		c.cancelAnswered(now, x, o, fx)
+	case opRegister:
+		c.registered(now, x, o, fx)
 	}
 }
 
@@ -172,8 +203,8 @@ func (c *Client) MemoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	trackedBytes  = 176
-	deadlineBytes = 16
+	trackedBytes  = 248
+	deadlineBytes = 24
 	targetBytes   = 16
 	placeBytes    = 32 // of a job in the map
 )

@@ -9,6 +9,9 @@
 //	client.go      the composition
 //	target.go      whom to ask
 //	submission.go  handing a job in
+//	leader.go      who leads it, under which epoch
 //	tracking.go    following it
+//	watch.go       when nobody speaks of it
+//	ending.go      how it ended
 //	cancel.go      taking it back
 package client

@@ -15,7 +15,8 @@ func (c *Client) Submit(now core.Instant, s job.Spec, fx *core.Effects) job.ID {
 		s.Workflows[i].Workflow = job.WorkflowID(c.ids.Uint64())
 	}
 	s.Digest = c.digest(&s)
-	x := &tracked{id: s.Job, submitted: now, contact: now, leader: core.NoNode, unknown: core.Never, spec: s}
+	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: core.NoNode, spec: s}
+	x.main = space{leader: core.NoNode, site: job.NoSite}
 	c.jobs[s.Job] = x
 	c.fact(x, 0, call.CodeOK, core.NoNode, 0, 0, fx)
 	m := core.Message{Kind: core.KindJobSubmission, From: c.p.Self, Body: c.body(x, 0, fx)}
@@ -68,11 +69,11 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 	switch {
 	case x.state.Over(): // a push was faster
 	case taken:
-		x.leader, x.contact = o.From, now
+		c.speaks(now, x, &x.main, max(a.GE, a.DE), o.From, fx)
 		if a.State.Terminal() { // done before: ask how it ended
 			c.poll(now, x, fx)
 		}
-		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id)
+		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
 	case a != nil && a.Code == call.CodeAlreadyTerminal:
 		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
 	case o.Unknown:

@@ -1,6 +1,10 @@
 package client
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
 
 // target is a gate or manager that the client knows.
 type target struct {
@@ -20,10 +24,10 @@ func (t *targets) init(nodes []core.NodeID) {
 	}
 }
 
-// next returns whom to ask: the leader of the job if one is known and was not asked last, else the next in turn.
-func (t *targets) next(now core.Instant, leader, last core.NodeID, memory core.Duration) core.NodeID {
-	if leader != core.NoNode && leader != last && !t.quiet(now, leader, memory) {
-		return leader
+// next returns whom to ask: the one that is best if there is one that was not asked last, else the next in turn.
+func (t *targets) next(now core.Instant, best, last core.NodeID, memory core.Duration) core.NodeID {
+	if best != core.NoNode && best != last && !t.quiet(now, best, memory) {
+		return best
 	}
 	fallback := core.NoNode
 	for range t.list {
@@ -37,6 +41,26 @@ func (t *targets) next(now core.Instant, leader, last core.NodeID, memory core.D
 		}
 	}
 	return fallback
+}
+
+// turnOf returns the next one of all, silent ones included.
+func (t *targets) turnOf(turn *int) core.NodeID {
+	if len(t.list) == 0 {
+		return core.NoNode
+	}
+	*turn %= len(t.list)
+	id := t.list[*turn].node
+	*turn++
+	return id
+}
+
+func (t *targets) has(id core.NodeID) bool {
+	for i := range t.list {
+		if t.list[i].node == id {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *targets) quiet(now core.Instant, id core.NodeID, memory core.Duration) bool {
@@ -56,4 +80,48 @@ func (t *targets) fared(now core.Instant, id core.NodeID, answered bool) {
 			}
 		}
 	}
+}
+
+// Target implements call.Owner. A job goes to its owner by the ring first, then to all in turn; later requests go to its
+// leader, as long as that has been heard of lately, then to all in turn (spec 20 §8.2 step 4, §8.5).
+func (c *Client) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
+	best := core.NoNode
+	x := c.jobs[job.ID(t.Job)]
+	switch {
+	case x == nil && t.Op == opOwed: // long over
+		return core.NoNode
+	case x == nil:
+	case t.Op == opSubmit || x.main.leader == core.NoNode:
+		if attempt == 1 {
+			best = c.initial(x)
+		}
+	case now.Sub(x.main.confirmed) < c.cfg.Client.LeaderCache:
+		best = x.main.leader
+	}
+	return c.targets.next(now, best, last, c.cfg.Client.Memory)
+}
+
+// initial returns whom a job is handed in at first: whoever its user names, else its owner by the ring.
+func (c *Client) initial(x *tracked) core.NodeID {
+	if x.first == core.NoNode && c.ring != nil {
+		return c.ring.Owner(x.id)
+	}
+	return x.first
+}
+
+// Redirect implements call.Redirector. A leader that has just been silent is not asked again so soon: a submission stays
+// where it is, and says that it was sent on, so that it is taken there; anything else is asked in turn later.
+func (c *Client) Redirect(now core.Instant, s *call.Sending, to core.NodeID) core.NodeID {
+	switch {
+	case !c.targets.quiet(now, to, c.cfg.Client.Memory):
+		return to
+	case s.Op == opSubmit && s.Redirects == 0:
+		return s.To
+	}
+	return core.NoNode
+}
+
+// Fared implements call.Watcher: who does not answer is asked last for a while.
+func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, _ call.Code) {
+	c.targets.fared(now, s.To, answered)
 }

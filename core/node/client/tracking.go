@@ -12,16 +12,27 @@ type tracked struct {
 	id        job.ID
 	spec      job.Spec // until the submission is over
 	submitted core.Instant
-	contact   core.Instant // the last word of somebody who knows it
-	unknown   core.Instant // since when nobody who answered does, Never: somebody did
 	ended     core.Instant
-	leader    core.NodeID
-	state     job.State // or a local end
-	epoch     uint32
-	seq       uint32
-	accepted  bool
-	polling   bool
-	cancelled bool // its end was asked for
+	main      space   // of the targets
+	sites     []space // of datacenters, where the targets are gates
+
+	contact core.Instant // the last word of somebody who knows it
+	orphan  core.Instant // since when nobody has said any, Never: somebody did
+	unknown core.Instant // since when somebody said that it knows no such job, Never: nobody did
+	asked   int          // how often somebody was asked since then
+	turn    int          // whom to ask next, of all
+	denier  core.NodeID  // who said so last
+
+	first       core.NodeID // whom to hand it in at first, NoNode: the owner by the ring
+	state       job.State   // or a local end
+	accepted    bool
+	polling     bool
+	registering bool
+	watched     bool
+	wanted      bool // its end is
+	late        bool // how it ended came after it was given up
+	cancelling  bool // a cancel is under way
+	stopping    bool // and was accepted
 }
 
 // State returns what the client knows of a job: StateNone if it follows none of that id.
@@ -32,98 +43,60 @@ func (c *Client) State(id job.ID) job.State {
 	return job.StateNone
 }
 
-// fresh takes in a word about a job, unless it is older than what is known (spec 20 §8.5).
-func (c *Client) fresh(now core.Instant, x *tracked, epoch, seq uint32, from core.NodeID) bool {
-	if epoch < x.epoch {
-		return false
+// Leader returns whom the client holds the leader of a job, and its epoch; NoNode if it follows none of that id, or knows
+// nobody.
+func (c *Client) Leader(id job.ID) (core.NodeID, uint32) {
+	if x := c.jobs[id]; x != nil {
+		return x.main.leader, x.main.epoch
 	}
-	x.contact, x.unknown, x.leader = now, core.Never, from
-	if epoch == x.epoch && seq <= x.seq {
-		return false
-	}
-	x.epoch, x.seq = epoch, seq
-	return true
+	return core.NoNode, 0
 }
 
-func (c *Client) status(now core.Instant, s *job.Status, from core.NodeID) {
+// status takes in a word about a job, unless it is older than what is known (spec 20 §8.5).
+func (c *Client) status(now core.Instant, s *job.Status, from core.NodeID, fx *core.Effects) {
 	x := c.jobs[s.Job]
-	if x == nil || x.state.Over() || !c.fresh(now, x, s.Epoch, s.Seq, from) || s.State.Terminal() {
-		return // how it ended comes with its result
+	if x == nil || x.state.Over() {
+		return
 	}
-	x.state = s.State
+	in := c.in(x, s.Site, from)
+	if !c.speaks(now, x, in, s.Epoch, from, fx) || s.Seq <= in.seq {
+		return
+	}
+	if in.seq = s.Seq; !s.State.Terminal() && in == &x.main { // how it ended comes with its result
+		x.state = s.State
+	}
 }
 
 func (c *Client) onStatus(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*job.StatusPush)
-	c.status(now, &b.Status, m.From)
+	c.status(now, &b.Status, m.From, fx)
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindJobStatusPushAck))
 }
 
-func (c *Client) onBatch(now core.Instant, m *core.Message, _ *core.Effects) {
+func (c *Client) onBatch(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*job.BatchPush)
 	for i := range b.Entries {
-		c.status(now, &b.Entries[i], m.From)
+		c.status(now, &b.Entries[i], m.From, fx)
 	}
 }
 
 func (c *Client) onWorkflow(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*job.WorkflowResultPush)
-	if x := c.jobs[b.Job]; x != nil && b.Epoch >= x.epoch {
-		x.contact = now
-	}
+	c.word(now, b.Job, b.Site, b.Epoch, m.From, fx)
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindWorkflowResultPushAck))
 }
 
-// onFinal hears how a job ended. The first word counts.
-func (c *Client) onFinal(now core.Instant, m *core.Message, fx *core.Effects) {
-	b := m.Body.(*job.FinalResult)
-	code := call.CodeUnknownJob
-	if x := c.jobs[b.Job]; x != nil {
-		code = call.CodeDuplicate
-		if !x.state.Over() {
-			code = call.CodeOK
-			c.end(now, x, b.State, b.Completeness, m.From, fx)
-		}
+// word notes that somebody who knows a job spoke of it: under an epoch that is not below what is known.
+func (c *Client) word(now core.Instant, id job.ID, site uint16, epoch uint32, from core.NodeID, fx *core.Effects) {
+	if x := c.jobs[id]; x != nil && !x.state.Over() && epoch >= c.in(x, site, from).epoch {
+		c.contacted(now, x, fx)
 	}
-	reply := c.calls.Respond(fx, m, core.KindJobFinalResultAck)
-	core.Attach[job.StateAck](fx, reply).Code = code
-}
-
-// onGlobal hears the same of a gate. One that has lost the job to another gate meanwhile may not say so.
-func (c *Client) onGlobal(now core.Instant, m *core.Message, fx *core.Effects) {
-	b := m.Body.(*job.GlobalResult)
-	a := call.Answer{Code: call.CodeUnknownJob}
-	if x := c.jobs[b.Job]; x != nil {
-		switch {
-		case x.state.Over():
-			a.Code = call.CodeDuplicate
-		case b.GE < x.epoch:
-			a = call.Stale(uint64(x.epoch))
-		default:
-			a.Code = call.CodeOK
-			c.end(now, x, b.State, b.Completeness, m.From, fx)
-		}
-	}
-	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindGlobalJobResultAck)).Answer = a
 }
 
 func (c *Client) onCancelled(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*cancel.JobComplete)
-	if x := c.jobs[b.Job]; x != nil {
-		x.contact = now
-	}
+	c.word(now, b.Job, b.Site, b.Epoch, m.From, fx)
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindJobCancellationCompleteAck))
-}
-
-// end notes the one outcome of a job.
-func (c *Client) end(now core.Instant, x *tracked, s job.State, complete job.Completeness, from core.NodeID, fx *core.Effects) {
-	if x.state.Over() {
-		return
-	}
-	x.state, x.ended = s, now
-	f := fx.JobFact(core.JobFactOutcome)
-	f.Job, f.To, f.Code, f.Node = uint64(x.id), uint8(s), uint8(complete), from
-	c.lookAt(now.Add(c.cfg.Retention.Client), x.id)
 }
 
 // look asks about a job that nobody has said anything about for a while, and forgets one that is over and old.
@@ -137,42 +110,10 @@ func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 	if now.Sub(x.contact) >= c.cfg.Client.PollInterval {
 		c.poll(now, x, fx)
 	}
-	c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id)
-}
-
-func (c *Client) poll(now core.Instant, x *tracked, fx *core.Effects) {
-	if x.polling {
-		return
+	if x.wanted && !x.stopping {
+		c.askCancel(now, x, fx)
 	}
-	x.polling = true
-	b := call.Make[job.StatusRequest](fx, core.KindJobStatusRequest)
-	b.Job, b.Since = x.id, x.seq
-	c.calls.Go(now, core.NoNode, core.KindJobStatusRequest, b, &c.how.status, call.Ticket{Op: opStatus, Job: uint64(x.id)}, fx)
-}
-
-// polled hears where a job stands. That nobody knows it counts only if somebody said so, long enough after the last
-// word about it (04-42).
-func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
-	x.polling = false
-	a, ok := o.Reply.(*job.GlobalStatus)
-	if !ok || x.state.Over() {
-		return
-	}
-	switch {
-	case a.Code == call.CodeUnknownJob && now.Sub(x.contact) > c.cfg.Client.OrphanGrace:
-		x.unknown = min(x.unknown, now)
-		if now.Sub(x.contact) >= c.cfg.Client.JobLost {
-			c.end(now, x, job.LocalLost, job.CompleteNone, o.From, fx)
-		}
-	case a.State.Terminal():
-		complete := job.CompleteNone
-		if len(a.Result) > 0 {
-			complete = a.Result[0].Completeness
-		}
-		c.end(now, x, a.State, complete, o.From, fx)
-	case a.Code.Done():
-		if c.fresh(now, x, a.Epoch, a.Seq, o.From) {
-			x.state = a.State
-		}
-	}
+	next := now.Add(c.cfg.Client.PollInterval)
+	c.lookAt(next, x.id, lookPoll)
+	c.watch(x, next)
 }
