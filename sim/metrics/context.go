@@ -52,6 +52,10 @@ type Context struct {
 	// nothing that facts tell. nil: they do not.
 	Job func(workload int, nth uint32) job.Spec
 
+	// ShardDue returns when the shard that runs on worker under the token will end as things stand, Never if it does not, or
+	// does not run there. nil: no timeout_wrong.
+	ShardDue func(worker core.NodeID, job, workflow, token uint64) core.Instant
+
 	Seed    uint64 // of the run; the sampled pairs are drawn from it
 	Formed  bool   // every member that is neither Ghost nor Late holds whom it should know OK at t = 0
 	Workers bool   // workers are participants too (worker.probe = member)

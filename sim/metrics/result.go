@@ -173,6 +173,7 @@ type Result struct {
 	Jobs         []Job       // in the order in which they were submitted
 	Runs         []ShardRun  // in the order in which they began
 	Voters       []VoterPart // what they were, in the order in which they began
+	Timeouts     []Timeout   // what became of the time of jobs, in order
 	Workloads    []string    // names, by place in the scenario
 	Blocked      []Blocked   // members whose datagrams seem to be blocked, by id
 	Counters     Counters

@@ -36,6 +36,7 @@ func (r *Result) Tables() *Tables {
 	r.messageRows(t)
 	r.jobRows(t)
 	r.electionRows(t)
+	r.timeoutRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}

@@ -97,6 +97,7 @@ type Tables struct {
 	Jobs        []JobRow
 	Runs        []RunRow
 	Elections   []ElectionRow
+	Timeouts    []TimeoutRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -258,6 +259,7 @@ var tables = []table{
 	of[JobRow]{"jobs.csv", "each job that a client handed in", jobColumns, func(t *Tables) *[]JobRow { return &t.Jobs }},
 	of[RunRow]{"workflows.csv", "each execution of a shard of a workflow on a worker", runColumns, func(t *Tables) *[]RunRow { return &t.Runs }},
 	of[ElectionRow]{"elections.csv", "who played which part in the elections of each cluster, and when leaders might act", electionColumns, func(t *Tables) *[]ElectionRow { return &t.Elections }},
+	of[TimeoutRow]{"timeouts.csv", "what gates and managers made of the time of jobs", timeoutColumns, func(t *Tables) *[]TimeoutRow { return &t.Timeouts }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }

@@ -253,3 +253,13 @@ func (m *meter) Done(_ core.Instant, s job.Shard, t job.Token) (completed, faile
 	x := &m.w.shifts.list[k-1]
 	return uint64(min(x.at(m.w.Now()), x.still)/tick) * uint64(x.work.Cores), 0, 0
 }
+
+// ShardDue returns when the shard that runs on a worker under the token will end as things stand, Never if it does not, or
+// does not run there.
+func (w *World) ShardDue(id core.NodeID, of, workflow, token uint64) core.Instant {
+	k := w.shifts.find(id, job.ID(of), job.WorkflowID(workflow), job.Token(token))
+	if k == 0 {
+		return core.Never
+	}
+	return w.shifts.list[k-1].due
+}

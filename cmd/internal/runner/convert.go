@@ -23,6 +23,9 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		LinkPairs: linked(sc),
 		Warmup:    sc.Warmup, Duration: sc.Duration, SampleEvery: sc.Report.Sample, Bound: bound(sc),
 		Reachable: func(a, b core.NodeID) bool { return w().Reachable(a, b) },
+		ShardDue: func(worker core.NodeID, job, workflow, token uint64) core.Instant {
+			return w().ShardDue(worker, job, workflow, token)
+		},
 		TrueRTT: func(a, b core.NodeID, now core.Instant) core.Duration {
 			return w().Network().TrueRTT(a, b, now)
 		},
