@@ -30,7 +30,7 @@
 //
 // A role has one Gate and implements GateOwner: Start at G9, Resume at U6, the On… methods for the messages of AD-34, which
 // return the answer, Final when a datacenter's outcome was committed, Declared when its own TIMEOUT was, Stop when the job
-// ended otherwise. It is called back for a decision (Decide), for a datacenter that is lost (Lost), and for a command to be
+// ended otherwise. It is called back for a decision (Decide), for a datacenter that is lost (LoseSite), and for a command to be
 // sent (Send).
 //
 // # When

@@ -12,14 +12,14 @@ import (
 // GateOwner is the role that has the machine. It may call the machine while it is called, but to give it time.
 type GateOwner interface {
 	// May reports whether something may be decided about a tracked job: RUNNING, nothing pending, the lease valid.
-	May(id job.ID) bool
+	May(now core.Instant, id job.ID) bool
 
 	// Decide: the job is to end for all, by that rule. It is not looked at again before Declared, Stop or Undecided.
 	Decide(now core.Instant, id job.ID, rule Rule, fx *core.Effects)
 
-	// Lost: nothing was heard of a datacenter for so long that its part of the job is FAILED (dc_lost). The role commits
+	// LoseSite: nothing was heard of a datacenter for so long that its part of the job is FAILED (dc_lost). The role commits
 	// that, calls Final, and owes the datacenter a cancel.
-	Lost(now core.Instant, id job.ID, site uint16, fx *core.Effects)
+	LoseSite(now core.Instant, id job.ID, site uint16, fx *core.Effects)
 
 	// Send sends the command once. Its answer, or that there is none, goes to Answered.
 	Send(now core.Instant, site uint16, to core.NodeID, b *GlobalTimeout, fx *core.Effects)
@@ -87,7 +87,7 @@ type part struct {
 	hops     uint8
 	timedOut bool // LOCAL_TIMEOUT
 	silent   bool
-	losing   bool // Lost was called
+	losing   bool // LoseSite was called
 	settled  bool
 }
 

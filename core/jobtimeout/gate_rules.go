@@ -76,7 +76,7 @@ func (g *Gate) look(now core.Instant, t *judged, fx *core.Effects) {
 	if t.stopped || t.deciding {
 		return
 	}
-	if may := g.owner.May(t.id); t.again == may { // losing a part is a decision, too
+	if may := g.owner.May(now, t.id); t.again == may { // losing a part is a decision, too
 		t.again = !may
 		g.arm(t)
 	}
@@ -126,13 +126,13 @@ func (g *Gate) silence(now core.Instant, t *judged, p *part, fx *core.Effects) {
 		g.timeoutFact(now, t, p, EventSilent, 0, fx)
 		return
 	}
-	if !g.owner.May(t.id) {
+	if !g.owner.May(now, t.id) {
 		t.again = true
 		return
 	}
 	p.losing = true
 	g.timeoutFact(now, t, p, EventLost, 0, fx)
-	g.owner.Lost(now, t.id, p.site, fx)
+	g.owner.LoseSite(now, t.id, p.site, fx)
 }
 
 // Recheck looks at a job again whose decisions had to wait, for its lease was not valid (04-31).

@@ -162,12 +162,27 @@ func (g *Gate) Stop(id job.ID) {
 	}
 }
 
-// Elapsed returns how long the job has taken, all its gates counted; false if it is not tracked.
-func (g *Gate) Elapsed(now core.Instant, id job.ID) (core.Duration, bool) {
+// SetEpoch notes that the same gate leads a job under another epoch.
+func (g *Gate) SetEpoch(id job.ID, ge uint32) {
 	if t := g.by[id]; t != nil {
-		return now.Sub(t.submitted), true
+		t.ge = max(t.ge, ge)
 	}
-	return 0, false
+}
+
+// Tracks reports whether a job is tracked: it has not ended, or a datacenter has still to hear of it.
+func (g *Gate) Tracks(id job.ID) bool { return g.by[id] != nil }
+
+// Snapshot writes down what another gate needs to go on, and reports whether the job is tracked.
+func (g *Gate) Snapshot(now core.Instant, id job.ID, s *Snapshot) bool {
+	t := g.by[id]
+	if t == nil {
+		return false
+	}
+	*s = Snapshot{
+		Gates: true, Gate: core.NoNode, Timeout: t.timeout, StuckThreshold: g.cfg.Stuck, Elapsed: now.Sub(t.submitted), SinceExtension: Never,
+		SinceLocalTimeout: Never, SinceGateContact: Never, Extensions: g.extension(t), Rule: t.rule, Stopped: t.stopped,
+	}
+	return true
 }
 
 // Part returns what is known of a datacenter's part, for the entry that is replicated.

@@ -30,7 +30,9 @@ func (g *gateSide) start() {
 	g.m.Start(g.p.now, &s, &g.p.fx)
 }
 
-func (g *gateSide) May(job.ID) bool { return g.state == job.StateRunning && g.pending == job.StateNone }
+func (g *gateSide) May(core.Instant, job.ID) bool {
+	return g.state == job.StateRunning && g.pending == job.StateNone
+}
 
 func (g *gateSide) Managers(site uint16) (ids []core.NodeID) {
 	for _, m := range g.p.sites[site].managers {
@@ -59,7 +61,7 @@ func (g *gateSide) decide(s job.State) {
 	})
 }
 
-func (g *gateSide) Lost(now core.Instant, _ job.ID, site uint16, fx *core.Effects) {
+func (g *gateSide) LoseSite(now core.Instant, _ job.ID, site uint16, fx *core.Effects) {
 	g.p.event("gate", 20*ms, func() {
 		g.m.Final(g.p.now, theJob, site, job.StateFailed, &g.p.fx)
 		g.all()

@@ -43,6 +43,7 @@ type Snapshot struct {
 	Timeout           core.Duration
 	StuckThreshold    core.Duration
 	Elapsed           core.Duration
+	Entry             core.Duration // elapsed of the entry that it was written into: what that has grown by is its age
 	SinceProgress     core.Duration
 	SinceExtension    core.Duration // or Never, as the two below
 	SinceLocalTimeout core.Duration
@@ -57,7 +58,7 @@ type Snapshot struct {
 }
 
 // LeastSnapshot is how many bytes a Snapshot has at the least.
-const LeastSnapshot = 1 + 1 + 9*8 + 1 + 1 + 4 + 1 + 4
+const LeastSnapshot = 1 + 1 + 10*8 + 1 + 1 + 4 + 1 + 4
 
 // Walk tells the fields.
 func (s *Snapshot) Walk(w *core.Walker) {
@@ -66,6 +67,7 @@ func (s *Snapshot) Walk(w *core.Walker) {
 	w.Duration("timeout", &s.Timeout)
 	w.Duration("stuck_threshold", &s.StuckThreshold)
 	w.Duration("elapsed", &s.Elapsed)
+	w.Duration("entry_elapsed", &s.Entry)
 	w.Duration("since_progress", &s.SinceProgress)
 	w.Duration("since_extension", &s.SinceExtension)
 	w.Duration("since_local_timeout", &s.SinceLocalTimeout)

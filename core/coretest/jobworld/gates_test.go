@@ -12,7 +12,7 @@ import (
 // aGate makes the process of a gate.
 func aGate(w *World, id core.NodeID, life uint32, formed bool) Role {
 	p := gate.Params{
-		Config: w.Config, Replica: w.Replica, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Members: w.View(id), Book: w.Book(),
+		Config: w.Config, Replica: w.Replica, Timeout: w.Timeout, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Members: w.View(id), Book: w.Book(),
 		Gates: w.GateIDs(), Site: job.NoSite, BySite: w.BySite(), Formed: formed,
 	}
 	if w.Gates == 1 {

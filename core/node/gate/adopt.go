@@ -145,6 +145,7 @@ func (g *Gate) offered(now core.Instant, x *record, m *core.Message, b *replica.
 	if len(b.Result) > 0 && len(s.result) == 0 && (!s.over() || s.state == b.Result[0].State) {
 		core.Hold(b)
 		g.end(s, b.Result[0].State)
+		g.time.Final(now, x.id, s.id, s.state, fx)
 		s.result = b.Result[:1:1]
 	}
 	x.begun = min(x.begun, now.Add(-b.Timeout.Elapsed))

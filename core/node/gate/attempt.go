@@ -170,6 +170,7 @@ func (g *Gate) target(now core.Instant, x *record, s *site, fx *core.Effects) {
 	if s.state == job.StateNone {
 		s.state = job.StateRunning
 	}
+	g.retarget(now, x, s)
 	g.save(now, x, false, fx)
 	g.fill(now, x, fx)
 }

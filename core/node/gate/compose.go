@@ -10,7 +10,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		return
 	}
 	p := Params{
-		Config: &cfg.Job, Replica: &cfg.Replica, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
+		Config: &cfg.Job, Replica: &cfg.Replica, Timeout: &cfg.Timeout, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
 		Gates: w.Gates, Site: id.Site, BySite: w.BySite, Formed: id.Formed,
 	}
 	if e := n.Election(); e != nil {

@@ -78,6 +78,7 @@ func (g *Gate) decided(now core.Instant, x *record, fx *core.Effects) {
 	cancelled := x.state == job.StateCancelling
 	if g.setState(now, x, x.pending, fx) {
 		x.pending = job.StateNone
+		g.timeEnds(now, x, fx)
 		g.save(now, x, true, fx)
 		if cancelled {
 			g.pushCancelled(now, x, fx)

@@ -128,6 +128,7 @@ func (g *Gate) run(now core.Instant, x *record, fx *core.Effects) {
 		}
 	}
 	g.setState(now, x, job.StateRunning, fx)
+	g.startTime(now, x, fx)
 	g.save(now, x, true, fx)
 	g.catchUp(now, x, fx)
 	g.review(now, x, fx)

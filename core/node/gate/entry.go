@@ -19,6 +19,7 @@ func (g *Gate) write(now core.Instant, x *record, e *replica.Entry) {
 	e.Delivered, e.Elapsed, e.Callback, e.GE = x.delivered, now.Sub(x.begun), x.client, x.ge
 	e.Cancelled, e.Submission = x.cancelled, x.spec
 	e.CancelWanted = e.CancelWanted && x.state < job.StateCancelling || x.cancelWanted
+	e.Timeout = g.snapshotTime(now, x, e)
 	e.Sites = make([]replica.SiteEntry, 0, len(x.sites))
 	for i := range x.sites {
 		s := &x.sites[i]

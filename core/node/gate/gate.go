@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/health"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/rng"
@@ -24,10 +25,11 @@ type Routes interface {
 
 // Params say who the gate is and whom it works with.
 type Params struct {
-	Config   *job.Config     // shared, read only
-	Replica  *replica.Config // likewise
-	Routing  *routing.Config // likewise; nil: the defaults
-	Health   *health.Config  // likewise
+	Config   *job.Config        // shared, read only
+	Replica  *replica.Config    // likewise
+	Routing  *routing.Config    // likewise; nil: the defaults
+	Health   *health.Config     // likewise
+	Timeout  *jobtimeout.Config // likewise; nil: the defaults
 	Self     core.NodeID
 	Instance uint32
 	Seed     uint64 // of the run
@@ -70,6 +72,7 @@ type Gate struct {
 	version uint64 // of the last heartbeat
 
 	records records
+	time    jobtimeout.Gate
 	burials []burial
 	freed   []core.Message // that were held, and are judged at the end of this step
 	singles call.Replies   // to requests to cancel one workflow
@@ -121,7 +124,7 @@ type strategies struct {
 	submit             []call.Strategy // by datacenter
 	push, owed, single call.Strategy
 	register, beat     call.Strategy
-	transfer           call.Strategy
+	transfer, command  call.Strategy
 }
 
 func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
@@ -135,6 +138,7 @@ func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 	s.beat = call.FJ{Timeout: c.Register.Timeout}.Strategy()
 	s.owed.Redirects, s.single.Redirects = 1, 1
 	f := &c.Forward
+	s.command = call.FJ{Timeout: f.Timeout}.Strategy()
 	s.transfer = call.FJ{Timeout: f.Timeout, Base: f.Base, Cap: f.TransferCap, Retries: -1}.Strategy()
 	s.transfer.Redirects = f.Redirects
 	for i := range s.submit { // each attempt is a call: whom to ask next is for the gate to say
@@ -150,6 +154,7 @@ const (
 	opSingle
 	opPush
 	opTransfer
+	opTimeout
 	opFinal // the push that ends a job for its client
 	opRegister
 	opBeat
@@ -170,6 +175,7 @@ func (g *Gate) Begin(now core.Instant, fx *core.Effects) {
 	g.beginRegistry(now, fx)
 	g.beginRouting(now)
 	g.beginTimers(now)
+	g.beginTime(now)
 }
 
 // Receive implements node.Receiver.
@@ -188,6 +194,8 @@ type handler func(g *Gate, now core.Instant, m *core.Message, fx *core.Effects)
 // handlers say which module a request is for. Requests that a gate is not asked go unanswered.
 var handlers = [core.NumKinds]handler{
 	core.KindJobSubmission:               (*Gate).onSubmission,
+	core.KindJobProgressReport:           (*Gate).onProgressReport,
+	core.KindJobTimeoutReport:            (*Gate).onTimeoutReport,
 	core.KindJobFinalStatus:              (*Gate).onFinalStatus,
 	core.KindJobFinalResult:              (*Gate).onFinalResult,
 	core.KindJobCancelRequest:            (*Gate).onJobCancel,
@@ -217,6 +225,7 @@ func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {
 func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 	g.calls.Wake(now, fx)
 	g.rep.Wake(now, fx)
+	g.time.Wake(now, fx)
 	g.lookAround(now, fx)
 	g.lookAgain(now)
 	for {
@@ -246,7 +255,7 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 		r, _ := g.router.Deadline()
 		at = min(at, r)
 	}
-	at = min(at, g.timers.next())
+	at = min(at, g.timers.next(), g.time.Deadline())
 	return at, at != core.Never
 }
 
@@ -289,6 +298,8 @@ func (g *Gate) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		g.singleAnswered(now, x, o, fx)
 	case opTransfer:
 		g.transferAnswered(now, x, o, fx)
+	case opTimeout:
+		g.commanded(now, x, o, fx)
 	case opFinal:
 		g.delivered(now, x, fx)
 	}
@@ -326,7 +337,7 @@ func (g *Gate) Replica() *replica.Machine { return &g.rep }
 
 // Entries returns how many entries of jobs there are in the tables of the role: 0 when all has been over for long (I-JM2).
 func (g *Gate) Entries() int {
-	return len(g.records.by) + len(g.records.order) + len(g.burials) + g.singles.Len() + g.timers.ofJobs()
+	return len(g.records.by) + len(g.records.order) + len(g.burials) + g.singles.Len() + g.timers.ofJobs() + g.time.Len()
 }
 
 // Counters of what must not happen, or should be rare.
@@ -335,5 +346,5 @@ func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
 // MemoryBytes implements node.Sizer.
 func (g *Gate) MemoryBytes() int {
 	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes() +
-		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.routerBytes()
+		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.routerBytes() + g.time.MemoryBytes()
 }

@@ -50,6 +50,7 @@ func (g *Gate) led1(x *record, fx *core.Effects) {
 // Won implements replica.Owner: another gate's job is this one's now, or its own anew.
 func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {
 	if x := g.records.by[id]; x != nil { // its own, anew: what it knows is newer than what is written
+		g.time.SetEpoch(id, e.Epoch)
 		x.ge, x.cancelWanted = e.Epoch, x.cancelWanted || e.CancelWanted
 		g.tellSites(now, x, fx)
 		return
@@ -57,6 +58,7 @@ func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effec
 	x := g.restore(now, e)
 	g.records.add(x)
 	g.led1(x, fx)
+	g.resumeTime(now, x, e, fx)
 	g.tookOver(now, x, fx)
 	g.adopted(now, x, fx)
 }
@@ -121,6 +123,7 @@ func (g *Gate) drop(x *record, fx *core.Effects) {
 	}
 	g.records.remove(x)
 	g.unrouted(x.id)
+	g.time.Drop(x.id)
 	f := fx.JobFact(core.JobFactTable)
 	f.Job, f.Epoch = uint64(x.id), x.ge
 	f.Put("made", 0)
@@ -137,6 +140,7 @@ func (g *Gate) goOn(now core.Instant, x *record, fx *core.Effects) {
 		return
 	}
 	g.pay(now, x, fx)
+	g.time.Recheck(x.id)
 	switch {
 	case x.state.Terminal():
 		g.deliver(now, x, fx)

@@ -80,7 +80,7 @@ func (g *Gate) owedAnswered(now core.Instant, x *record, o *call.Outcome, fx *co
 func (g *Gate) owedDue(now core.Instant, x *record, t timer, fx *core.Effects) {
 	s := x.site(t.site)
 	switch {
-	case !s.owed || s.target && s.over():
+	case !s.owed || s.target && s.over() && !s.lost:
 		s.owed, s.calling = false, false
 	case now.Sub(s.owedAt) >= g.cfg.Cancel.Owed:
 		s.owed, s.calling = false, false

@@ -79,6 +79,7 @@ type site struct {
 	de      uint32
 	result  []job.SiteFinal // one, once it is there
 	late    bool            // the result came after the decision
+	lost    bool            // nothing was heard of it for too long
 
 	// The attempt.
 	managers []core.NodeID // to ask, in order
@@ -157,7 +158,7 @@ func (x *record) count(is func(*site) bool) (n int) {
 func isTarget(s *site) bool  { return s.target }
 func isAsked(s *site) bool   { return s.asking }
 func isOpen(s *site) bool    { return s.target && !s.over() }
-func lacksData(s *site) bool { return s.target && len(s.result) == 0 }
+func lacksData(s *site) bool { return s.target && len(s.result) == 0 && !s.lost }
 func hasData(s *site) bool {
 	return s.target && len(s.result) > 0 && s.result[0].Completeness != job.CompleteNone
 }

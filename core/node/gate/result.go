@@ -19,6 +19,7 @@ func (g *Gate) onFinalStatus(now core.Instant, m *core.Message, fx *core.Effects
 	}
 	if x.state.Terminal() {
 		g.end(s, b.State)
+		g.time.Final(now, x.id, s.id, b.State, fx)
 		g.answer(m, x, call.Answer{Code: call.CodeAlreadyTerminal}, fx)
 		g.settled(now, x, fx)
 		return
@@ -27,6 +28,7 @@ func (g *Gate) onFinalStatus(now core.Instant, m *core.Message, fx *core.Effects
 		g.acknowledge(x, g.seq(x), m, fx)
 		return
 	}
+	g.time.Final(now, x.id, s.id, b.State, fx)
 	g.acknowledge(x, g.save(now, x, true, fx), m, fx)
 	g.flowsOver(now, x, fx)
 	g.review(now, x, fx)
@@ -40,6 +42,7 @@ func (g *Gate) onFinalResult(now core.Instant, m *core.Message, fx *core.Effects
 		return
 	}
 	fresh := g.end(s, b.State)
+	g.time.Final(now, x.id, s.id, b.State, fx)
 	if s.state == b.State && len(s.result) == 0 {
 		core.Hold(b)
 		s.result, fresh = []job.SiteFinal{b.SiteFinal}, true
@@ -108,6 +111,7 @@ func (g *Gate) spoken(now core.Instant, m *core.Message, id job.ID, at uint16, d
 	if de > s.de {
 		s.de, s.manager = de, m.From
 	}
+	g.time.Heard(now, x.id, s.id, de, fx)
 	return x, s
 }
 

@@ -20,7 +20,7 @@ func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
 
 // expired reports whether a job's end was delivered long enough ago.
 func (g *Gate) expired(now core.Instant, x *record) bool {
-	if !x.state.Terminal() || !x.delivered || x.owes() {
+	if !x.state.Terminal() || !x.delivered || x.owes() || g.time.Tracks(x.id) {
 		return false
 	}
 	age := g.cfg.Retention.Failed

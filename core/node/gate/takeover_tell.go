@@ -118,6 +118,7 @@ func (g *Gate) recordThere(now core.Instant, x *record, s *site, a *replica.Gate
 	if s.target && s.state == job.StateNone {
 		s.state = job.StateRunning
 	}
+	g.retarget(now, x, s)
 	g.save(now, x, false, fx)
 	g.review(now, x, fx)
 }
@@ -145,6 +146,7 @@ func (g *Gate) unknownThere(now core.Instant, x *record, s *site, by core.NodeID
 func (g *Gate) buriedThere(now core.Instant, x *record, s *site, as job.State, fx *core.Effects) {
 	if s.target {
 		g.end(s, as)
+		g.time.Final(now, x.id, s.id, s.state, fx)
 	} else {
 		s.unknown = false
 	}

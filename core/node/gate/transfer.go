@@ -17,6 +17,7 @@ func (g *Gate) onLeaderTransfer(now core.Instant, m *core.Message, fx *core.Effe
 		return
 	}
 	g.ledBy(now, x, s, b.Leader, b.DE, fx)
+	g.time.OnTransfer(now, b, fx)
 	g.answerSpoken(m, x, fx)
 }
 

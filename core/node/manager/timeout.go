@@ -56,7 +56,7 @@ func (m *Manager) resumeTime(now core.Instant, x *record, e *replica.Entry, fx *
 	}
 	if len(e.Timeout) > 0 {
 		s := &e.Timeout[0]
-		r.Snapshot, r.Age = s, max(0, e.Elapsed-s.Elapsed)
+		r.Snapshot, r.Age = s, max(0, e.Elapsed-s.Entry)
 		for i := range s.Workers {
 			if w := &s.Workers[i]; m.workers.knows(w.Worker) {
 				m.workers.at(w.Worker).time.Restore(now, w)
@@ -73,6 +73,7 @@ func (m *Manager) mirrorTime(now core.Instant, x *record, e *replica.Entry) {
 		e.Timeout = nil
 		return
 	}
+	s.Entry = e.Elapsed
 	for i := range s.Workers {
 		if w := &s.Workers[i]; m.workers.knows(w.Worker) {
 			m.workers.at(w.Worker).time.Save(w)
