@@ -340,16 +340,16 @@ func (l *loader) jobWorld() {
 		return
 	}
 	workers := 0
-	var led []string
+	var lost []string
 	for k, c := range l.sc.Cluster.Sites {
 		name := l.sc.Topology.Sites[k].Name
 		workers += c.Workers
-		if c.Workers > 0 && c.Managers != 1 {
-			led = append(led, fmt.Sprintf("%q has %d", name, c.Managers))
+		if c.Workers > 0 && c.Managers == 0 {
+			lost = append(lost, fmt.Sprintf("%q", name))
 		}
 	}
-	if led != nil {
-		l.b.Wrong(at, key, "a site with workers has exactly 1 manager, which leads all jobs there: %s (managers that elect a leader are not supported yet)", strings.Join(led, ", "))
+	if lost != nil {
+		l.b.Wrong(at, key, "a site with workers needs managers, which lead the jobs there; there are none in %s", strings.Join(lost, ", "))
 	}
 	if workers == 0 {
 		l.b.Wrong(at, key, "no site has workers: nobody runs the jobs")

@@ -52,7 +52,7 @@ func TestBrokenJobs(t *testing.T) {
 	const good = "[[workload]]\nid = \"w\"\nkind = \"jobs\"\narrival = { process = \"once\", count = 1 }\njob = { duration = \"1s\" }\n"
 	for _, c := range []struct{ set, want string }{
 		{"protocol.membership.topology=flat", `jobs need protocol.membership.topology = "roles"`},
-		{"cluster.managers=3", `a site with workers has exactly 1 manager, which leads all jobs there: "a" has 3`},
+		{"cluster.managers=0", `a site with workers needs managers, which lead the jobs there; there are none in "a"`},
 		{"cluster.clients=0", `there is nobody to hand in jobs`},
 		{"cluster.workers=0", `no site has workers`},
 	} {

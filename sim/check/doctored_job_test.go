@@ -251,6 +251,7 @@ var doctoredJobs = []doctoredRun{
 			t.finishes()
 		}
 		t.says(0, core.JobFact{Kind: core.JobFactTable})
+		t.checkpoint()
 	}},
 	{id: JM1, name: "kept for ever", build: func(t *tape, bad bool) {
 		t.works()

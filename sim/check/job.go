@@ -9,15 +9,16 @@ import (
 
 // works is what is known of the jobs of a run. Everything in it follows from records.
 type works struct {
-	cfg     job.Config
-	jobs    map[uint64]*jobSeen
-	order   []*jobSeen // as they came
-	records map[recordKey]*recordSeen
-	runs    map[runKey]*runSeen
-	running []*runSeen            // the same, in any order that is the same in every run
-	tokens  map[flowKey]seenToken // highest of each workflow at each worker
-	held    []int                 // cores, by node
-	began   core.Instant          // of the last submission
+	cfg       job.Config
+	jobs      map[uint64]*jobSeen
+	order     []*jobSeen // as they came
+	records   map[recordKey]*recordSeen
+	runs      map[runKey]*runSeen
+	running   []*runSeen            // the same, in any order that is the same in every run
+	tokens    map[flowKey]seenToken // highest of each workflow at each worker
+	held      []int                 // cores, by node
+	forgotten []forgotten           // records that went before their job had ended, since the last look
+	began     core.Instant          // of the last submission
 }
 
 // recordKey names what a node keeps of a job, flowKey of a workflow of it, runKey of a shard that runs.
@@ -58,9 +59,11 @@ type jobSeen struct {
 	digested  bool
 	records   []*recordSeen
 	holders   []holderSeen
-	stopped   map[uint64]bool     // workflows that nobody may start any more
-	counted   map[flowResult]bool // results that were accepted
-	done      map[doneShard]bool  // shards that completed
+	stopped   map[uint64]bool          // workflows that nobody may start any more
+	counted   map[flowResult]takenBy   // results that were accepted
+	done      map[doneShard]bool       // shards that completed
+	places    []uint64                 // its workflows, in the order of the submission
+	sent      map[doneShard]flowResult // shards that some holder sent, by their tokens
 	offers    []offer
 	cancelled *cancelSeen
 }
@@ -96,6 +99,9 @@ type recordSeen struct {
 	state   job.State
 	epoch   uint32
 	kept    bool              // and not freed
+	taken   bool              // over from another holder: the process began in the middle, with what the entry said
+	unknown bool              // and nothing was said of its state since then
+	lost    bool              // to another holder
 	flows   []*flowSeen       // in the order of the submission
 	intents map[uint64]intent // dispatches that have not ended, by token
 	byID    map[uint64]*flowSeen
@@ -108,6 +114,7 @@ type flowSeen struct {
 	state   workflow.State
 	kind    job.ErrorKind
 	attempt uint16
+	unknown bool        // its record was taken over, and nothing was said of it since then
 	shards  []shardSeen // of the attempt
 }
 
@@ -170,7 +177,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, endAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[uint64]bool{}, counted: map[flowResult]bool{}, done: map[doneShard]bool{},
+		stopped: map[uint64]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

@@ -44,6 +44,12 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 	if f == nil {
 		f = &flowSeen{id: r.Fact.Workflow, place: len(x.flows)}
 		x.flows, x.byID[f.id] = append(x.flows, f), f
+		if len(x.of.places) < len(x.flows) {
+			x.of.places = append(x.of.places, f.id)
+		}
+	}
+	if f.unknown {
+		f.state, f.unknown = workflow.State(r.Fact.From), false
 	}
 	c.flowLegal(r, x, f)
 	f.state, f.kind = workflow.State(r.Fact.To), job.ErrorKind(r.Fact.Code)
@@ -119,7 +125,7 @@ func (c *Checker) flowAlone(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 		return s != nil && s.Priority == job.PriorityExclusive
 	}
 	for _, g := range x.flows {
-		if g != f && g.state.Live() && (alone(f) || alone(g)) && c.fails(JD4) {
+		if g != f && g.state.Live() && !g.unknown && (alone(f) || alone(g)) && c.fails(JD4) {
 			c.detail(JD4, r.At, []core.NodeID{r.Node}, "%s dispatches %v of %v beside %v, and one of them is EXCLUSIVE",
 				c.name(r.Node), job.WorkflowID(f.id), job.ID(x.of.id), job.WorkflowID(g.id))
 		}
@@ -157,7 +163,7 @@ func (c *Checker) flowPlaced(r *trace.JobRecord) {
 // flowWhole adds up the shards of an attempt that runs.
 func (c *Checker) flowWhole(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 	s := x.spec(f)
-	if s == nil {
+	if s == nil || x.taken && len(f.shards) == 0 { // its shards were sent by an earlier holder
 		return
 	}
 	want, cores, vus := int64(cmp.Or(s.VUs, x.of.spec.VUs, uint32(s.Cores))), int64(0), int64(0)
@@ -193,7 +199,7 @@ func (c *Checker) cancelTold(r *trace.Record) {
 	}
 	x.cancelled = &said
 	y := c.work.records[recordKey{r.Msg.From, uint64(b.Job)}]
-	if y == nil || len(y.flows) == 0 { // a gate says what its datacenters said
+	if y == nil || len(y.flows) == 0 || y.taken { // a gate says what its datacenters said, a new holder what an entry did
 		return
 	}
 	n := uint32(0)

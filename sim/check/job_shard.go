@@ -57,6 +57,7 @@ func (c *Checker) tokenIssued(r *trace.JobRecord) {
 			c.name(r.Node), uint64(t), job.ID(x.id), r.Fact.Epoch, c.name(h.node), h.last)
 	}
 	h.last = max(h.last, uint64(t))
+	x.sent[doneShard{site, r.Fact.Token}] = flowResult{site, r.Fact.Workflow, r.Fact.Attempt, r.Fact.Shard}
 	if y := c.record(r); y != nil {
 		y.intents[uint64(t)] = intent{r.At, r.Fact.Node}
 	}
@@ -98,7 +99,7 @@ func (c *Checker) intentEnded(r *trace.JobRecord) {
 	if x == nil {
 		return
 	}
-	if i, open := x.intents[r.Fact.Token]; (!open || i.worker != r.Fact.Node) && c.fails(JD3) {
+	if i, open := x.intents[r.Fact.Token]; (!open || i.worker != r.Fact.Node) && !(x.taken && job.Token(r.Fact.Token).Epoch() < r.Fact.Epoch) && c.fails(JD3) {
 		c.detail(JD3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s ends a dispatch to %s under token %#x that is not under way", c.name(r.Node), c.name(r.Fact.Node), r.Fact.Token)
 	}
 	delete(x.intents, r.Fact.Token)
@@ -134,6 +135,20 @@ type flowResult struct {
 	shard    uint16
 }
 
+// takenBy is who accepted a result.
+type takenBy struct {
+	node  core.NodeID
+	inst  uint32
+	epoch uint32
+}
+
+// inherited reports whether a result is of a shard that an earlier holder of the datacenter sent, and of which the one that
+// reports r knows from the entry or from the worker.
+func (c *Checker) inherited(r *trace.JobRecord, one flowResult) bool {
+	x := c.record(r)
+	return x != nil && x.taken && x.of.sent[doneShard{one.site, r.Fact.Token}] == one
+}
+
 // doneShard names a shard of a job that completed.
 type doneShard struct {
 	site  int
@@ -148,11 +163,12 @@ func (c *Checker) resultTaken(r *trace.JobRecord) {
 	}
 	f := &r.Fact
 	one := flowResult{c.ctx.Nodes[r.Node].Site, f.Workflow, f.Attempt, f.Shard}
-	if x.counted[one] && c.fails(JW3) {
+	by := takenBy{r.Node, r.Inst, r.Fact.Epoch}
+	if first, twice := x.counted[one]; twice && first == by && c.fails(JW3) { // what an earlier holder accepted may not have been committed
 		c.detail(JW3, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a second result of shard %d of attempt %d of %v", c.name(r.Node), f.Shard, f.Attempt, job.WorkflowID(f.Workflow))
 	}
-	x.counted[one] = true
-	if c.shardAt(r) == nil && c.fails(JF2) {
+	x.counted[one] = by
+	if c.shardAt(r) == nil && !c.inherited(r, one) && c.fails(JF2) {
 		c.detail(JF2, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a result under token %#x of %v, which is not current", c.name(r.Node), f.Token, job.WorkflowID(f.Workflow))
 	}
 }

@@ -24,7 +24,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.jobAsked, core.JobFactSubmit)
 	on.jobFact(c.jobKept, core.JobFactTable)
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
-	on.checkpoint = append(on.checkpoint, c.jobsStopped)
+	on.checkpoint = append(on.checkpoint, c.jobsStopped, c.jobsDropped)
 	on.ended = append(on.ended, c.jobsSettled)
 })
 
@@ -35,6 +35,9 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 		return
 	}
 	from, to := job.State(r.Fact.From), job.State(r.Fact.To)
+	if x.unknown {
+		x.state, x.unknown = from, false
+	}
 	switch {
 	case x.state.Terminal():
 		if c.fails(J1) {
@@ -67,7 +70,7 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 // jobLeft looks for workflows that wait or run although their job has ended.
 func (c *Checker) jobLeft(now core.Instant, x *recordSeen) {
 	for _, f := range x.flows {
-		if open(f.state) && c.fails(J5) {
+		if open(f.state) && !f.unknown && c.fails(J5) {
 			c.detail(J5, now, []core.NodeID{x.node}, "%v ends %v at %s with %v %v", job.ID(x.of.id), x.state, c.name(x.node), job.WorkflowID(f.id), f.state)
 		}
 	}
@@ -145,8 +148,8 @@ func (c *Checker) jobKept(r *trace.JobRecord) {
 		c.jobTaken(r.At, x)
 		return
 	}
-	if !x.state.Terminal() && c.fails(JM1) {
-		c.detail(JM1, r.At, []core.NodeID{r.Node}, "%s forgets %v, which is %v", c.name(r.Node), job.ID(x.of.id), x.state)
+	if !x.state.Terminal() && !x.unknown && !x.lost {
+		c.work.forgotten = append(c.work.forgotten, forgotten{r.At, recordKey{r.Node, r.Fact.Job}, x.state})
 	}
 	x.of.drop(x)
 	delete(c.work.records, recordKey{r.Node, r.Fact.Job})
@@ -154,6 +157,7 @@ func (c *Checker) jobKept(r *trace.JobRecord) {
 		y.spec, y.needs = nil, nil
 		clear(y.counted)
 		clear(y.done)
+		clear(y.sent)
 	}
 }
 
@@ -178,6 +182,7 @@ func (c *Checker) jobsStopped(now core.Instant) {
 const quiescence = core.Duration(660e9)
 
 func (c *Checker) jobsSettled(now core.Instant) {
+	c.jobsDropped(now)
 	c.jobsForgotten(now)
 	if len(c.work.order) == 0 {
 		return

@@ -1,0 +1,285 @@
+package check
+
+import (
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/sim/trace"
+)
+
+// The rules.
+var (
+	JL2 = rule("I-JL2", "of each job and epoch of a datacenter one process was ever the holder", "spec 20 §12")
+	JL3 = rule("I-JL3", "a holder without a valid lease starts no workflow, declares no timeout and finalises nothing", "spec 20 §12")
+	JL4 = rule("I-JL4", "a node that has lost a job says nothing more of it, and decides nothing", "spec 20 §12")
+	JL5 = rule("I-JL5", "the terminal decisions about a job under different epochs of a datacenter are equal", "spec 20 §12")
+	JL6 = rule("I-JL6", "the jobs of a holder that is gone have a holder again soon, if a majority lives and is connected", "spec 20 §12")
+	JF4 = rule("I-JF4", "a worker hears of one holder of a job under one epoch", "spec 20 §12")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	h := &holders{Checker: c, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}}
+	on.jobFact(h.changed, core.JobFactHolder)
+	on.jobFact(h.acts, core.JobFactPlaced)
+	on.jobFact(h.declares, core.JobFactTimeout)
+	on.jobFact(h.finalises, core.JobFactState)
+	on.jobFact(h.speaks, core.JobFactState, core.JobFactWorkflow, core.JobFactPlaced, core.JobFactResult)
+	on.jobFact(h.transferred, core.JobFactTransfer)
+	on.gone = append(on.gone, h.gone)
+	on.checkpoint = append(on.checkpoint, h.abandoned)
+})
+
+// What a holder's fact says, as the manager names it.
+const (
+	holderAccepted = 1
+	holderWon      = 2
+	holderLost     = 3
+	holderSuspends = 4
+	holderResumes  = 5
+)
+
+// forgotten is a record that went before its job had ended.
+type forgotten struct {
+	at  core.Instant
+	key recordKey
+	was job.State
+}
+
+// holders is who holds which job in each datacenter of several managers.
+type holders struct {
+	*Checker
+	of    map[holdKey]*holding
+	order []*holding
+	told  map[epochKey]core.NodeID // whom workers were told of
+}
+
+type (
+	holdKey struct {
+		site int
+		job  uint64
+	}
+	epochKey struct {
+		holdKey
+		epoch uint32
+	}
+)
+
+// process is one life of a node.
+type process struct {
+	node core.NodeID
+	inst uint32
+}
+
+// holding is the history of one job in one datacenter.
+type holding struct {
+	holdKey
+	epochs  map[uint32]process
+	now     process // that holds it, as it says; NoNode: nobody does
+	epoch   uint32
+	valid   bool         // its lease is
+	losers  []process    // that have lost it, and know
+	free    core.Instant // since when nobody holds it
+	end     job.State
+	endedIn uint32
+}
+
+func (h *holders) key(r *trace.JobRecord) holdKey {
+	return holdKey{h.ctx.Nodes[r.Node].Site, r.Fact.Job}
+}
+
+// changed takes that a process begins to hold a job, or ends to, or may not decide for a while.
+func (h *holders) changed(r *trace.JobRecord) {
+	key, me := h.key(r), process{r.Node, r.Inst}
+	x := h.of[key]
+	if x == nil {
+		x = &holding{holdKey: key, epochs: map[uint32]process{}, now: process{node: core.NoNode}, free: never}
+		h.of[key], h.order = x, append(h.order, x)
+	}
+	switch r.Fact.Get("part") {
+	case holderAccepted, holderWon:
+		h.begins(r, x, me)
+	case holderLost:
+		if x.now == me {
+			x.now.node, x.free = core.NoNode, r.At
+		}
+		x.losers = append(x.losers, me)
+		if y := h.record(r); y != nil {
+			y.lost = true
+		}
+	case holderSuspends:
+		x.valid = x.valid && x.now != me
+	case holderResumes:
+		x.valid = x.valid || x.now == me
+	}
+}
+
+func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
+	epoch := r.Fact.Epoch
+	if first, known := x.epochs[epoch]; known && first != me && h.fails(JL2) {
+		h.detail(JL2, r.At, []core.NodeID{me.node, first.node}, "%s holds %v under epoch %d, under which %s held it", h.name(me.node), job.ID(x.job), epoch, h.name(first.node))
+	}
+	x.epochs[epoch], x.losers = me, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
+	if epoch < x.epoch { // somebody who has not heard of the newer one
+		return
+	}
+	x.now, x.epoch, x.valid, x.free = me, epoch, r.Fact.Get("part") == holderAccepted, never
+	if r.Fact.Get("part") == holderWon {
+		h.takesOver(r)
+	}
+}
+
+// takesOver makes a record for a process that begins in the middle of a job. Of what it knows nothing was said yet but what
+// its predecessors said.
+func (h *holders) takesOver(r *trace.JobRecord) {
+	w, key := &h.work, recordKey{r.Node, r.Fact.Job}
+	of := w.jobs[r.Fact.Job]
+	if of == nil {
+		return
+	}
+	w.forgotten = slices.DeleteFunc(w.forgotten, func(f forgotten) bool { return f.at == r.At && f.key == key })
+	if old := w.records[key]; old != nil {
+		of.drop(old)
+		delete(w.records, key)
+	}
+	x := h.record(r)
+	x.taken, x.unknown = true, true
+	site := h.ctx.Nodes[r.Node].Site
+	for i, id := range of.places {
+		f := &flowSeen{id: id, place: i, unknown: true}
+		for _, y := range of.records {
+			if g := y.byID[id]; g != nil && y != x && h.ctx.Nodes[y.node].Site == site && g.state > f.state {
+				f.state, f.kind, f.attempt = g.state, g.kind, g.attempt
+			}
+		}
+		x.flows, x.byID[id] = append(x.flows, f), f
+	}
+}
+
+// invalid returns the job that the process which reports r holds without a lease, nil if it may decide, or is alone.
+func (h *holders) invalid(r *trace.JobRecord) *holding {
+	x := h.of[h.key(r)]
+	if x == nil || x.now != (process{r.Node, r.Inst}) || x.valid {
+		return nil
+	}
+	return x
+}
+
+func (h *holders) acts(r *trace.JobRecord) {
+	if x := h.invalid(r); x != nil && h.fails(JL3) {
+		h.detail(JL3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v to %s, and has no valid lease of it", h.name(r.Node), job.ID(x.job), h.name(r.Fact.Node))
+	}
+}
+
+func (h *holders) declares(r *trace.JobRecord) {
+	if e := jobtimeout.Event(r.Fact.To); e != jobtimeout.EventDeclared && e != jobtimeout.EventFallback {
+		return
+	}
+	if x := h.invalid(r); x != nil && h.fails(JL3) {
+		h.detail(JL3, r.At, []core.NodeID{r.Node}, "%s says that the time of %v is over, and has no valid lease of it", h.name(r.Node), job.ID(x.job))
+	}
+}
+
+// finalises takes the end of a job at a manager.
+func (h *holders) finalises(r *trace.JobRecord) {
+	to := job.State(r.Fact.To)
+	if !to.Terminal() || h.ctx.Nodes[r.Node].Role != core.RoleManager {
+		return
+	}
+	if x := h.invalid(r); x != nil && h.fails(JL3) {
+		h.detail(JL3, r.At, []core.NodeID{r.Node}, "%s ends %v %v, and has no valid lease of it", h.name(r.Node), job.ID(x.job), to)
+	}
+	x := h.of[h.key(r)]
+	if x == nil {
+		return
+	}
+	if x.end == job.StateNone {
+		x.end, x.endedIn = to, r.Fact.Epoch
+	} else if x.end != to && h.fails(JL5) {
+		h.detail(JL5, r.At, []core.NodeID{r.Node}, "%s ends %v %v under epoch %d, and under epoch %d it was %v", h.name(r.Node), job.ID(x.job), to, r.Fact.Epoch, x.endedIn, x.end)
+	}
+}
+
+// speaks takes what a process says of a job: it holds it, or is the only one who could.
+func (h *holders) speaks(r *trace.JobRecord) {
+	if h.ctx.Nodes[r.Node].Role != core.RoleManager {
+		return
+	}
+	if x := h.of[h.key(r)]; x != nil && slices.Contains(x.losers, process{r.Node, r.Inst}) && h.fails(JL4) {
+		h.detail(JL4, r.At, []core.NodeID{r.Node}, "%s has lost %v to another holder, and says %v of it", h.name(r.Node), job.ID(r.Fact.Job), r.Fact.Kind)
+	}
+}
+
+// transferred takes whom a worker was told of.
+func (h *holders) transferred(r *trace.JobRecord) {
+	if r.Fact.Job == 0 || r.Fact.Node == core.NoNode {
+		return
+	}
+	key := epochKey{h.key(r), r.Fact.Epoch}
+	first, known := h.told[key]
+	if !known {
+		h.told[key] = r.Fact.Node
+	} else if first != r.Fact.Node && h.fails(JF4) {
+		h.detail(JF4, r.At, []core.NodeID{r.Node, first, r.Fact.Node}, "%s hears that %s holds %v under epoch %d, under which %s held it",
+			h.name(r.Node), h.name(r.Fact.Node), job.ID(key.job), key.epoch, h.name(first))
+	}
+}
+
+// gone frees the jobs of a process that is gone.
+func (h *holders) gone(r *trace.Record) {
+	if h.ctx.Nodes[r.Node].Role != core.RoleManager {
+		return
+	}
+	for _, x := range h.order {
+		if x.now.node == r.Node {
+			x.now.node, x.free = core.NoNode, r.At
+		}
+	}
+}
+
+// again is how long after the last disturbance a job has a holder: its old one is called dead, which takes as long as the
+// longest suspicion, or a leader is elected, and 40 s more.
+const again = core.Duration(90e9)
+
+// abandoned looks for jobs that nobody holds although nothing has disturbed the run for long.
+func (h *holders) abandoned(now core.Instant) {
+	if !h.quiet(now, again) {
+		return
+	}
+	for _, x := range h.order {
+		if x.free == never || x.end != job.StateNone || now.Sub(x.free) <= again || !h.majority(x.site) {
+			continue
+		}
+		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
+			continue
+		}
+		if h.fails(JL6) {
+			h.detail(JL6, now, nil, "nobody holds %v in datacenter %d since %v", job.ID(x.job), x.site, x.free)
+		}
+	}
+}
+
+// majority reports whether most managers of a datacenter live.
+func (h *holders) majority(site int) bool {
+	all, up := 0, 0
+	for i := range h.ctx.Nodes {
+		if n := &h.ctx.Nodes[i]; n.Site == site && n.Role == core.RoleManager && !n.Ghost {
+			all++
+			if h.live(n.ID) {
+				up++
+			}
+		}
+	}
+	return 2*up > all
+}
+
+// jobsDropped judges records that went before their job had ended, and were not made anew at once from what an entry says.
+func (c *Checker) jobsDropped(core.Instant) {
+	for _, f := range c.work.forgotten {
+		if c.fails(JM1) {
+			c.detail(JM1, f.at, []core.NodeID{f.key.node}, "%s forgets %v, which is %v", c.name(f.key.node), job.ID(f.key.job), f.was)
+		}
+	}
+	c.work.forgotten = c.work.forgotten[:0]
+}
