@@ -33,7 +33,7 @@ const (
 )
 
 var _ = record(func(r *Recorder, on *hooks) {
-	t := &timekeeping{Recorder: r, held: map[heldKey]*held{}, local: map[int32][]local{}}
+	t := &timekeeping{Recorder: r, held: map[heldKey]*held{}, local: map[int32][]local{}, ends: map[int32]*spread{}}
 	on.job(t.submitted, trace.JobSubmitted)
 	on.job(t.began, trace.JobWork)
 	on.job(t.stopped, trace.JobEnded, trace.JobLost)
@@ -42,9 +42,11 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(t.moved, core.JobFactState)
 	on.jobFact(t.holds, core.JobFactHolder)
 	on.jobFact(t.table, core.JobFactTable)
+	on.jobFact(t.granted, core.JobFactAsked)
 	on.ended = append(on.ended, t.gone)
 	on.finished = append(on.finished, t.finish)
-}, words.TimeoutLateness, words.TimeoutWrong, words.TimeoutMissed)
+}, words.TimeoutLateness, words.TimeoutWrong, words.TimeoutMissed, words.TimeoutFallbacks, words.TimeoutSpread,
+	words.ExtensionGranted, words.ExtensionInflation)
 
 // timekeeping follows what gates and managers make of the time of jobs.
 type timekeeping struct {
@@ -54,6 +56,7 @@ type timekeeping struct {
 	order []*held             // in the order in which it began there
 	local map[int32][]local   // of each job, what datacenters found by themselves
 	runs  map[int32][]running // its shards that run
+	ends  map[int32]*spread   // where it was ended for its time
 }
 
 type heldKey struct {
@@ -75,6 +78,12 @@ type held struct {
 type local struct {
 	node core.NodeID
 	due  core.Instant // when it was ideal
+}
+
+// spread is when a job was ended for its time in its datacenters.
+type spread struct {
+	first, last core.Instant
+	sites       []int16
 }
 
 type running struct {
@@ -156,6 +165,8 @@ func (t *timekeeping) timeout(rec *trace.JobRecord) {
 		t.local[i] = append(t.local[i], local{rec.Node, rec.At.Add(-late)})
 	case jobtimeout.EventWithdrawn:
 		t.withdraw(i, rec.Node)
+	case jobtimeout.EventApplied:
+		t.applied(rec, i)
 	case jobtimeout.EventDeclared, jobtimeout.EventFallback:
 		if jobtimeout.Rule(f.Code) == jobtimeout.RuleMajority && len(t.local[i]) > 0 { // the gate knows of it by its receipt only
 			late = rec.At.Sub(t.local[i][len(t.local[i])-1].due)
@@ -201,8 +212,35 @@ func (t *timekeeping) decided(rec *trace.JobRecord, i int32, late core.Duration)
 		t.keep(&o)
 	}
 	tell(words.TimeoutLateness, seconds(late))
+	if jobtimeout.Event(rec.Fact.To) == jobtimeout.EventFallback {
+		tell(words.TimeoutFallbacks, 1)
+	}
 	if t.wrong(i, rec.At.Add(-late)) {
 		tell(words.TimeoutWrong, 1)
+	}
+}
+
+// applied takes that a manager ended its part of a job.
+func (t *timekeeping) applied(rec *trace.JobRecord, i int32) {
+	if t.roles[rec.Node] != core.RoleManager {
+		return
+	}
+	x, site := t.ends[i], int16(t.ctx.Nodes[rec.Node].SiteIndex)
+	if x == nil {
+		x = &spread{first: rec.At}
+		t.ends[i] = x
+	}
+	if list := appendNew(x.sites, site); len(list) > len(x.sites) {
+		x.sites, x.last = list, rec.At
+	}
+}
+
+// granted takes what a worker was granted.
+func (t *timekeeping) granted(rec *trace.JobRecord) {
+	if v := rec.Fact.Get("granted"); v > 0 {
+		o := blank(words.ExtensionGranted, rec.At, seconds(core.Duration(v)))
+		o.Observer = rec.Node
+		t.keep(&o)
 	}
 }
 
@@ -288,6 +326,25 @@ func (t *timekeeping) finish(end core.Instant) {
 	led := map[int32]bool{} // by a gate
 	for _, h := range t.order {
 		led[h.job] = led[h.job] || t.roles[h.node] == core.RoleGate
+	}
+	about := func(m words.Metric, i int32, v float64) {
+		o := blank(m, t.res.Jobs[i].Submitted, v)
+		o.Job, o.Event = i, i
+		t.keep(&o)
+	}
+	more := make([]core.Duration, len(t.res.Jobs))
+	for _, h := range t.order {
+		if t.roles[h.node] == core.RoleGate || !led[h.job] {
+			more[h.job] = max(more[h.job], h.effective-h.limit)
+		}
+	}
+	for i := range t.res.Jobs {
+		if more[i] > 0 {
+			about(words.ExtensionInflation, int32(i), seconds(more[i]))
+		}
+		if x := t.ends[int32(i)]; x != nil && len(x.sites) > 1 {
+			about(words.TimeoutSpread, int32(i), seconds(x.last.Sub(x.first)))
+		}
 	}
 	for _, h := range t.order {
 		t.stop(end, h)

@@ -6,10 +6,10 @@ func Later() []string { return later }
 
 var later = []string{
 	"backpressure_level", "batched", "bootstrap_exit", "cancel_ack", "cancel_complete", "cancel_residue",
-	"control_latency", "extension_granted",
-	"extension_inflation", "failover", "first_accept_after", "job_end",
+	"control_latency",
+	"failover", "first_accept_after", "job_end",
 	"level_cleared", "level_period", "level_reached", "load_cv",
 	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
 	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness",
-	"timeout_fallbacks", "timeout_lateness", "timeout_rejected_valid", "timeout_spread",
+	"timeout_rejected_valid",
 }

@@ -29,4 +29,24 @@ var (
 		Name: "timeout_missed", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "observer_role", "observer_site"), Counted: true,
 		Doc: "jobs that nobody has ended 61 s after their time was up, at a gate, or where there is none at a manager, that led them all the while, could decide and ran",
 	})
+
+	TimeoutFallbacks = timeouts.metric(Def{
+		Name: "timeout_fallbacks", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "observer_role", "observer_site"), Counted: true,
+		Doc: "decisions of managers that heard of no gate for too long: one for each datacenter that ended its part of a job by itself",
+	})
+
+	TimeoutSpread = timeouts.metric(Def{
+		Name: "timeout_spread", Unit: "s", Better: Lower, Labels: ofJob,
+		Doc: "of a job that was ended for its time in several datacenters: the first of them to the last one that applied it",
+	})
+
+	ExtensionGranted = timeouts.metric(Def{
+		Name: "extension_granted", Unit: "s", Labels: ofNode,
+		Doc: "more time that a worker was granted when it asked; the worker is the observer; a repeat of an answer is counted once more",
+	})
+
+	ExtensionInflation = timeouts.metric(Def{
+		Name: "extension_inflation", Unit: "s", Better: Lower, Labels: ofJob,
+		Doc: "how much later than by its timeout alone a job would be ended, as whoever counts its time knew last; jobs whose workers were granted nothing give no value",
+	})
 )
