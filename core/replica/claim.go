@@ -41,7 +41,7 @@ type want struct {
 // Lost where the job is over, follows. It is for the role to say who claims: the leader of a datacenter's managers, the
 // next in the ring of gates. False: it is not ready, claims the job already, or there is a tombstone.
 func (m *Machine) Claim(now core.Instant, id job.ID, reason Reason, fx *core.Effects) bool {
-	if _, dead := m.tombs.Find(now, id); dead || !m.ready {
+	if _, dead := m.tombs.Find(now, id); dead || !m.ready || m.Leaving {
 		return false
 	}
 	r := m.need(id)

@@ -42,6 +42,8 @@ type Machine struct {
 	missing   []*record // jobs that the member in hand needs in full
 	wonFrom   core.NodeID
 
+	Leaving bool // claims nothing any more, and takes nothing that is handed to it
+
 	ready, resynced bool
 	reading         reading
 }

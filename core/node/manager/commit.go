@@ -21,6 +21,7 @@ const (
 	afterFinal                     // the client hears how, from another holder
 	afterStopped                   // nothing of a job that took too long runs any more
 	afterGrant                     // a worker has more time, in several jobs
+	afterFree                      // nothing waits for what its client sent any more
 )
 
 // after is something that waits for a commit.
@@ -87,6 +88,8 @@ func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
 		m.decided(now, x, fx)
 	case afterFinal:
 		m.tellEnd(now, x, fx)
+	case afterFree:
+		x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
 	case afterStopped:
 		if x.spec != nil {
 			m.conclude(now, x, fx)

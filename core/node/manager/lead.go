@@ -21,6 +21,7 @@ type lead struct {
 	burials   map[job.ID][]asker // who wants to cancel a job that nobody knows
 	changed   []*record          // whose entries are to be sent at the end of this event
 	draining  bool
+	drained   core.Instant // leaves then, whatever is left
 
 	leads     bool         // the cluster, when last looked
 	nextHeads core.Instant // reads the heads of the others again
@@ -101,6 +102,7 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	}
 	m.time.jobs.Recheck(now, id)
 	m.settle(now, x, fx)
+	m.offerAgain(now, id, fx)
 }
 
 // Committed implements replica.Owner.

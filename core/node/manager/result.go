@@ -193,5 +193,5 @@ func (m *Manager) conclude(now core.Instant, x *record, fx *core.Effects) {
 		x.completeness = job.CompletePartial
 	}
 	m.pushFinal(now, x, fx)
-	x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
+	m.then(now, x, after{kind: afterFree}, fx)
 }

@@ -68,12 +68,22 @@ func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects)
 		for i := range a.Managers {
 			w.meet(now, a.Managers[i].Node, fx)
 		}
-		return
 	}
+	w.registerLater(now)
+}
+
+// registerLater asks those again, after a pause, that have not accepted this worker once all have answered: a manager that
+// was cut off from it for a while would never give it anything.
+func (w *Worker) registerLater(now core.Instant) {
+	open := false
 	for i := range w.pool.list {
-		if w.pool.list[i].accepted || w.pool.list[i].asked {
+		if w.pool.list[i].asked {
 			return
 		}
+		open = open || !w.pool.list[i].accepted
+	}
+	if !open {
+		return
 	}
 	pause := w.cfg.Register.Again + core.Duration(float64(w.draw.Float64()*float64(w.cfg.Register.AgainMax)))
 	w.timers.arm(timer{at: now.Add(pause), kind: timerRegister})
