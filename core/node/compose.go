@@ -56,6 +56,7 @@ func (g *Group) owner(id core.NodeID) core.NodeID {
 func (n *Node) Compose(cfg *Config, id *Identity) {
 	n.parts, n.first, n.shown, n.member, n.strays = nil, [1]part{}, nil, id.Group != nil, 0
 	clear(n.by[:])
+	n.leaving = false
 	n.cfg = cfg
 	if !n.member {
 		return

@@ -4,12 +4,35 @@ import "hypersim/core"
 
 // What a driver asks of a member beside core.Machine. Each is a step, and tells the parts what it changed.
 
-// Leave starts a graceful departure (spec 10 §7.2). Who leads leads no more from then on.
+// Leave starts a graceful departure. Who leads its cluster leads no more from then on, and who has work of jobs finishes it
+// or hands it over (spec 20 §1.2); when that is done, or has taken too long, the member leaves (spec 10 §7.2).
 func (n *Node) Leave(now core.Instant, fx *core.Effects) {
+	if n.leaving || n.Swim.Stopped() {
+		return
+	}
 	mark := len(fx.Facts)
-	if e := n.Election(); e != nil && !n.Swim.Stopped() {
+	if e := n.Election(); e != nil {
 		e.Drain(now, fx)
 	}
+	for i := range n.parts {
+		if d, ok := n.parts[i].it.(Drainer); ok {
+			d.Drain(now, fx)
+		}
+	}
+	n.leaving = true
+	n.Settle(now, mark, fx)
+	n.depart(now, fx)
+}
+
+// depart leaves once every part lets it.
+func (n *Node) depart(now core.Instant, fx *core.Effects) {
+	for i := range n.parts {
+		if d, ok := n.parts[i].it.(Drainer); ok && !d.Drained(now) {
+			return
+		}
+	}
+	n.leaving = false
+	mark := len(fx.Facts)
 	n.Swim.Leave(now, fx)
 	n.Settle(now, mark, fx)
 }

@@ -9,13 +9,14 @@ import (
 // Node is one process. It implements core.Machine. Fields stand in the order in which an event needs them.
 // The zero Node is a process that never began. It must not be copied once it has parts: they point into it.
 type Node struct {
-	by     [core.NumRooms]uint8 // whose messages of a room are: 1 + index into parts, 0 nobody's
-	member bool                 // it has a membership
-	parts  []part               // in the order in which they act
-	first  [1]part              // the memory of parts as long as there is one
-	shown  *core.Fact           // the fact in hand; nil: nobody observes
-	strays uint64
-	cfg    *Config
+	by      [core.NumRooms]uint8 // whose messages of a room are: 1 + index into parts, 0 nobody's
+	member  bool                 // it has a membership
+	leaving bool                 // when its parts have finished
+	parts   []part               // in the order in which they act
+	first   [1]part              // the memory of parts as long as there is one
+	shown   *core.Fact           // the fact in hand; nil: nobody observes
+	strays  uint64
+	cfg     *Config
 
 	// Swim is the membership. That of a node without one knows nobody.
 	Swim swim.Machine
@@ -54,6 +55,9 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	case !n.member:
 		n.strays++
 	}
+	if n.leaving {
+		n.depart(now, fx)
+	}
 }
 
 // roomOf returns which part a message is for; that a stream failed is for whoever sent it.
@@ -72,6 +76,9 @@ func (n *Node) Wake(now core.Instant, fx *core.Effects) {
 			t.Wake(now, fx)
 			n.Settle(now, mark, fx)
 		}
+	}
+	if n.leaving {
+		n.depart(now, fx)
 	}
 }
 

@@ -29,6 +29,16 @@ type Beginner interface {
 	Begin(now core.Instant, fx *core.Effects)
 }
 
+// Drainer has something to finish or to hand over before its process leaves.
+type Drainer interface {
+	// Drain begins that; nothing new is taken from then on.
+	Drain(now core.Instant, fx *core.Effects)
+
+	// Drained reports whether nothing is left, or the time for it is over. It is asked after every event from then on, so
+	// the part has an event at the end of its time.
+	Drained(now core.Instant) bool
+}
+
 // Validator recomputes what it keeps incrementally and returns what does not agree.
 type Validator interface {
 	Validate() []string

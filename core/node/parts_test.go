@@ -212,3 +212,42 @@ func TestRoomsAreTakenOnce(t *testing.T) {
 		}()
 	}
 }
+
+// busy is a part with something to finish.
+type busy struct {
+	until core.Instant
+	began core.Instant
+}
+
+func (b *busy) Wake(core.Instant, *core.Effects)        {}
+func (b *busy) Deadline() (core.Instant, bool)          { return b.until, true }
+func (b *busy) Drain(now core.Instant, _ *core.Effects) { b.began = now }
+func (b *busy) Drained(now core.Instant) bool           { return now >= b.until }
+
+// A member that leaves lets its parts finish first, and leaves in the event in which the last has; told twice it leaves once.
+func TestLeaveWaitsForItsParts(t *testing.T) {
+	cfg := Default()
+	formed := []core.Entry{{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}}
+	var n Node
+	var fx core.Effects
+	n.Compose(&cfg, &Identity{Role: core.RoleManager, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 3, Leading: 3, Formed: formed}, Formed: true})
+	a, b := &busy{until: 5 * sec}, &busy{until: 9 * sec}
+	n.Add(a)
+	n.Add(b)
+	n.Leave(3*sec, &fx)
+	n.Leave(4*sec, &fx)
+	goodbye := func(at core.Instant) (told bool) {
+		fx.Reset()
+		n.Wake(at, &fx)
+		for i := range fx.Messages {
+			told = told || fx.Messages[i].Kind == core.KindLeave
+		}
+		return told
+	}
+	if a.began != 3*sec || goodbye(5*sec) || goodbye(9*sec-1) {
+		t.Error("left before its parts had finished")
+	}
+	if !goodbye(9*sec) || goodbye(10*sec) {
+		t.Error("did not leave once")
+	}
+}

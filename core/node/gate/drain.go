@@ -22,8 +22,12 @@ func (g *Gate) Drain(now core.Instant, fx *core.Effects) {
 // isThrough reports whether nobody has to do anything about a job any more.
 func (x *record) isThrough() bool { return x.state.Terminal() && x.delivered && !x.owes() }
 
-// Drained reports whether a gate that drains has nothing left that another one would have to take over.
-func (g *Gate) Drained() bool {
+// Drained reports whether a gate that drains has nothing left that another one would have to take over, or no time left for
+// it.
+func (g *Gate) Drained(now core.Instant) bool {
+	if g.draining && now >= g.drainEnd {
+		return true
+	}
 	for _, x := range g.records.order {
 		if !x.isThrough() {
 			return false

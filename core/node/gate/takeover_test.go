@@ -365,7 +365,7 @@ func TestHandover(t *testing.T) {
 			}
 		}
 		b.run(from + 15*second)
-		if l, ge := b.leaders(id); len(l) != 1 || l[0] != want || ge != 2 || !b.gates[0].Drained() {
+		if l, ge := b.leaders(id); len(l) != 1 || l[0] != want || ge != 2 || !b.gates[0].Drained(b.now) {
 			t.Errorf("%v lead under %d, want %v", l, ge, want)
 		}
 		b.run(200 * second)

@@ -17,6 +17,7 @@
 //	transfer.go   who leads jobs from now on
 //	extension.go  more time than a job has (AD-26)
 //	orphan.go     shards that nobody leads
+//	drain.go      leaving
 //	query.go      what else a manager asks
 //
 // # A dispatch that is too late, told as a story

@@ -200,6 +200,9 @@ func (w *Worker) stale(b *dispatch.WorkflowDispatch, current uint64, fx *core.Ef
 
 // take allocates the cores of a shard and starts it, all or nothing.
 func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.Effects) ack {
+	if w.draining {
+		return ack{token: b.Token, code: call.CodeDraining, version: w.version}
+	}
 	if len(w.shards.by) >= w.cfg.Dispatch.WorkerMax {
 		return ack{token: b.Token, code: call.CodeBusy, version: w.version}
 	}

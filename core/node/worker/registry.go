@@ -40,6 +40,16 @@ func (p *pool) has(id core.NodeID) bool {
 	return m != nil && m.accepted
 }
 
+// any reports whether this worker is registered with any manager.
+func (p *pool) any() bool {
+	for i := range p.list {
+		if p.list[i].accepted {
+			return true
+		}
+	}
+	return false
+}
+
 // registerAll asks every manager that has not accepted this worker to do so.
 func (w *Worker) registerAll(now core.Instant, fx *core.Effects) {
 	for i := range w.pool.list {
@@ -169,11 +179,19 @@ func (w *Worker) beats(now core.Instant, dst []core.ShardBeat) []core.ShardBeat 
 }
 
 // state is where this worker stands.
-func (w *Worker) state() registry.WorkerState { return registry.WorkerHealthy }
+func (w *Worker) state() registry.WorkerState {
+	switch {
+	case w.draining:
+		return registry.WorkerDraining
+	case !w.pool.any():
+		return registry.WorkerStarting
+	}
+	return registry.WorkerHealthy
+}
 
 // beat fills in what a worker says of itself.
 func (w *Worker) beat(b *core.Beat) {
-	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, true
+	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, !w.draining
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
 	b.Ask = w.ask()
 }

@@ -14,6 +14,7 @@ const (
 	timerBeat                      // tell managers of free cores
 	timerOrphans
 	timerQuery
+	timerDrain
 )
 
 // timer is one deadline that is no shard's. Nothing is taken out before its time: what is no longer true finds nothing

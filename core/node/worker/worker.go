@@ -57,6 +57,8 @@ type Worker struct {
 	pendings  pendings
 	transfers Transfers
 	ext       extensions
+	draining  bool // it takes nothing new
+	drainEnd  core.Instant
 	telling   bool                          // a heartbeat is due
 	queries   map[core.NodeID]*cancel.Query // asked, by leader
 }
@@ -199,6 +201,8 @@ func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerBeat:
 		w.telling = false
 		w.beatAll(now, fx)
+	case timerDrain:
+		w.giveBack(now, fx)
 	case timerOrphans:
 		w.findOrphans(now, fx)
 		w.acks.sweep(now)
