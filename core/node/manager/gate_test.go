@@ -88,15 +88,17 @@ func TestJobOfAGate(t *testing.T) {
 	}
 }
 
-// A gate that does not answer is asked three times, then the others are (spec 20 §7.3). A redirect is followed.
+// A gate that does not answer is asked up to three times, then the others are in turn (spec 20 §7.3).
 func TestSilentGate(t *testing.T) {
 	b := newBench(t)
 	b.submit(gate1, 1)
-	b.silent[gate1] = true
-	b.run(17 * sec)
+	b.run(2 * sec)
 	from := b.now
-	b.answers(gate2, core.KindJobFinalResult, call.NotLeader(gate3))
-	b.finish()
+	b.run(b.now + 10*ms)
+	b.done()
+	b.run(b.now + 10*ms)
+	b.silent[gate1], b.silent[gate2] = true, true
+	b.done()
 	b.run(from + 60*sec)
 	x := b.job()
 	if !x.delivered || !x.told {
@@ -106,11 +108,32 @@ func TestSilentGate(t *testing.T) {
 	for _, h := range b.told(core.KindJobFinalResult, from) {
 		order = append(order, h.to)
 	}
-	if n := len(order); n < 2 || order[n-1] == gate1 {
+	if n := len(order); n < 3 || order[0] != gate1 || order[n-1] != gate3 {
 		t.Errorf("the result went to %v", order)
 	}
-	if n := len(b.told(core.KindJobProgress, 5*sec)); n == 0 {
-		t.Error("nobody heard how it gets on")
+}
+
+// While the gate of a job is silent another one hears how it gets on.
+func TestProgressAroundASilentGate(t *testing.T) {
+	b := newBench(t)
+	b.submit(gate1, 1)
+	b.silent[gate1] = true
+	b.run(17 * sec)
+	if r := b.told(core.KindJobProgress, 10*sec); len(r) == 0 || r[0].to == gate1 {
+		t.Errorf("%d reports", len(r))
+	}
+}
+
+// The status alone delivers nothing (04-35).
+func TestStatusDeliversNothing(t *testing.T) {
+	b := newBench(t)
+	b.submit(gate1, 1)
+	b.run(sec)
+	b.answers(all, core.KindJobFinalResult, call.Answer{Code: call.CodeLeaseLost})
+	b.finish()
+	b.run(20 * sec)
+	if x := b.job(); !x.told || x.delivered {
+		t.Errorf("told %v, delivered %v", x.told, x.delivered)
 	}
 }
 
