@@ -53,6 +53,9 @@ type SuspicionRule struct {
 	Least, Most float64 // between these two
 }
 
+// Of several configurations in one run it is often not known whose a message is, or the bound is about two nodes at once. So
+// checks hold all to the widest: they may then miss something in a mixed run, and never accuse wrongly.
+
 // Widen makes p what nodes of both configurations keep to: of each bound the one that allows more, so that no node is accused
 // of what another's configuration forbids. Flat and Suspicion are a node's own, and stay p's.
 func (p *Promises) Widen(o *Promises) {

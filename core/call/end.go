@@ -68,6 +68,7 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 	a := reply.Head()
 	c.fared(now, s, true, a.Code)
 	c.t.unlink(h)
+	// A code that the strategy lists ends the call although it may pass: the caller has somebody else to ask.
 	s.answered, s.code, s.seen = true, a.Code, s.seen|1<<a.Code
 	s.unknown = s.unknown || a.Tried
 	if s.how.Ends.Has(a.Code) {
@@ -113,12 +114,15 @@ func (c *Calls) unanswered(now core.Instant, h uint32, deadline bool, fx *core.E
 	c.fared(now, s, false, CodeInternal)
 	c.t.unlink(h)
 	s.answered, s.code, s.unknown = false, CodeInternal, true
+	// A stream that broke has nobody who would answer late; a deadline has. What the answer would change, a worker's cores for
+	// one, is worth remembering the number for a while.
 	if deadline && s.how.Late > 0 && c.latecomer != nil {
 		c.linger(now, h)
 	}
 	c.again(now, h, 0, nil, fx)
 }
 
+// fared tells the watcher how a sending went, for breakers and health: once for each sending, whatever becomes of the call.
 func (c *Calls) fared(now core.Instant, s *slot, answered bool, code Code) {
 	if c.watcher != nil {
 		c.watcher.Fared(now, c.describe(s), answered, code)
@@ -139,6 +143,7 @@ func (c *Calls) again(now core.Instant, h uint32, least core.Duration, reply Rep
 func (c *Calls) end(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
 	s := c.t.at(h)
 	c.outcome(s, reply)
+	// The slot goes before the owner is told: it may begin the next call in this very step, and finds room.
 	kind, body := s.kind, s.body
 	c.t.free(h)
 	if body != nil {
@@ -148,6 +153,7 @@ func (c *Calls) end(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
 	c.out.Reply = nil
 }
 
+// outcome fills what the owner is told. It is one value for all calls: it holds until the owner returns, and no longer.
 func (c *Calls) outcome(s *slot, reply Reply) {
 	c.out = Outcome{
 		Ticket: s.ticket, Code: s.code, Answered: s.answered, Unknown: s.unknown, Seen: s.seen, Kind: s.kind, From: s.to,

@@ -28,6 +28,10 @@ func (b Bucket) String() string {
 	return "unknown"
 }
 
+// A pool of thousands of workers is asked for the best at every dispatch, and told of a change with every result. So workers
+// with the same number of free cores are a level, a set of bits, and a choice is: of the best bucket that has anybody the
+// level with most free cores, its lowest bit. Ties go to the lower id, which makes a placement the same for every order of events that led to it.
+
 // level is the set of workers of one bucket with one number of free cores, a bit for each.
 type level struct {
 	bits []uint64

@@ -7,6 +7,18 @@ import (
 	"hypersim/core/job"
 )
 
+// How cores are shared (spec 20 §4.4), by an example. A job has 20 free cores and six workflows that could start:
+//
+//	A  not a test                 1 core, first of all: it is waited for, and one is all that it can use
+//	B  exactly 6 cores            6, or none: less would not do
+//	C  HIGH, 30 virtual users     of what is left less one core for each AUTO, 13 − 2 = 11, its share by users: 11·30/40 = 8
+//	D  NORMAL, 10 virtual users   2, and the core that rounding left over if D were the last and there were no AUTO
+//	E  AUTO                       what is left, evenly: 3 cores to two of them, the first takes one more, 2
+//	F  AUTO                       1
+//
+// An EXCLUSIVE workflow takes all and waits until the job runs nothing else; what is ready behind it waits as well, or it
+// would never be alone. No workflow gets more cores than it has virtual users, and what it cannot use goes to the next.
+
 // Want is a workflow that is ready to run. Place is its place in the submission.
 type Want struct {
 	ID       job.WorkflowID
@@ -162,6 +174,7 @@ func (r *Ready) explicit(dst []Grant, total *int) []Grant {
 	if len(list) == 0 {
 		return dst
 	}
+	// One core is kept back for each AUTO, as far as everybody here still gets one.
 	share := *total - min(autos, max(0, *total-len(list))) // E
 	left, surplus := share, 0
 	for i := range list {
@@ -170,6 +183,7 @@ func (r *Ready) explicit(dst []Grant, total *int) []Grant {
 		}
 		w := &list[i]
 		want := max(1, int(uint64(share)*uint64(w.VUs)/r.vus)) + surplus
+		// Nobody comes after the last one, so that it takes what rounding has left.
 		if autos == 0 && i == len(list)-1 {
 			want = left
 		}

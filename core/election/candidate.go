@@ -2,6 +2,18 @@ package election
 
 import "hypersim/core"
 
+// From silence to a leader (spec 20 §7; times with the defaults):
+//
+//  1. The lease of the last leader ends at each follower by its own clock. Until then it promised to follow, and neither
+//     stands nor encourages anybody.
+//  2. Whoever's draw is shortest asks all voters whether they would vote (PRE_CANDIDATE). That changes no term: a node that is
+//     cut off asks for ever, and disturbs nobody when it comes back.
+//  3. With a majority of encouragements it takes the next term, votes for itself, and claims it (CANDIDATE). Voters give one
+//     vote a term, and only if they promised nothing to anybody.
+//  4. With a majority of votes it is the leader, and says so. It acts only once a round of heartbeats is acknowledged.
+//  5. Two that stand at once yield by id (encourages); if both get through to step 3, the voters part, nobody wins, and each
+//     draws a new pause. The next term is another for both.
+
 // Wake implements core.Machine.
 func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 	if m.role == Follower && m.leader != core.NoNode && now >= m.lease { // judged against a live leader only (03-28)
@@ -39,6 +51,7 @@ func (m *Machine) stand(now core.Instant, fx *core.Effects) {
 		}
 		return
 	}
+	// The term that it would claim. The own one stays: if there is no majority nothing has happened.
 	m.standing = m.next()
 	m.become(PreCandidate, fx)
 	m.timer = core.Never
@@ -101,11 +114,14 @@ func (m *Machine) count(now core.Instant, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactRound)
 	f.From = uint8(m.role)
 	f.Put("term", int64(m.standing)).Put("grants", int64(n))
+	// A pre-vote that was won for a term which somebody else has reached meanwhile is worth nothing: the votes for it may have
+	// been given.
 	if n < m.majority() || m.standing <= m.term && m.role == PreCandidate {
 		m.become(Follower, fx)
 		m.rearm(now)
 		return
 	}
+	// A majority of encouragements: now it counts. The own vote goes with the term, before anybody is asked for his.
 	f.To = 1
 	if m.role == Candidate {
 		m.win(now, fx)

@@ -25,6 +25,7 @@ func (m *Machine) win(now core.Instant, fx *core.Effects) {
 	m.heartbeat(now, fx)
 }
 
+// tell says something to all voters, in one turn: what they answer carries it on.
 func (m *Machine) tell(k core.Kind, fx *core.Effects) {
 	turn := m.nextTurn()
 	for _, id := range m.p.Voters {
@@ -99,6 +100,8 @@ func (m *Machine) wakeLeader(now core.Instant, fx *core.Effects) {
 		}
 	}
 	switch {
+	// It steps down by its own judgement, before others have one: the lease has run out, so that nobody need follow any more; for
+	// several checks it has held no majority of voters alive; or it is too slow to be a leader.
 	case now >= max(m.lease, m.won), m.low >= m.c.QuorumChecks, m.p.Members.Level() >= levelHeavy:
 		m.stepDown(now, fx)
 		m.rearm(now)
@@ -122,6 +125,7 @@ func (m *Machine) stepDown(now core.Instant, fx *core.Effects) {
 	m.tell(core.KindLeaderStepdown, fx)
 	m.become(Follower, fx)
 	m.changed(now, core.NoNode, fx)
+	// From this instant it may not act, whatever it still has in hand: tokens are given out by whoever holds the lease.
 	m.lease = now
 	m.beat, m.check, m.ends = core.Never, core.Never, core.Never
 }

@@ -87,6 +87,8 @@ func (m *Machine) onClaim(now core.Instant, msg *core.Message, b *Candidacy, fx 
 	if b.Term > m.term {
 		m.higher(now, b.Term, fx)
 	}
+	// One vote a term, kept until the term ends: two candidates of one term can then not both have a majority. Asked twice by the
+	// same one, it says yes twice: the answer may have been lost.
 	grant := b.Term == m.term && now >= m.holdoff && now >= m.lease && b.LHM <= float64(m.c.MaxLHM) &&
 		(m.vote == core.NoNode || m.vote == b.Candidate)
 	if grant {
@@ -129,6 +131,8 @@ func (m *Machine) onLeader(now core.Instant, msg *core.Message, b *Leadership, f
 		return
 	case b.Term > m.term:
 		m.higher(now, b.Term, fx)
+	// Two leaders of one term cannot be, by the votes. Where it happens all the same, a voter that lost its memory has voted
+	// twice; it is counted, and everybody follows the lower id, so that it ends.
 	case m.believes(now) && m.leader != b.Leader:
 		m.violations++
 		if m.leader < b.Leader {
@@ -140,6 +144,8 @@ func (m *Machine) onLeader(now core.Instant, msg *core.Message, b *Leadership, f
 		m.ends, m.beat, m.check = core.Never, core.Never, core.Never
 	}
 	m.changed(now, b.Leader, fx)
+	// The promise runs from when the heartbeat arrived, at the leader's from when it was sent, less a margin: the leader stops to
+	// act before the last voter is free to follow another.
 	m.lease = max(m.lease, now.Add(m.c.Lease))
 	m.yielded = m.yielded[:0]
 	m.rearm(m.lease)
@@ -148,6 +154,8 @@ func (m *Machine) onLeader(now core.Instant, msg *core.Message, b *Leadership, f
 	}
 }
 
+// ack tells a leader that this voter follows it, or, with a higher term, that it leads no more. A voter in holdoff follows and
+// says that it may not be counted: it has restarted, and does not know what it promised.
 func (m *Machine) ack(now core.Instant, msg *core.Message, b *Leadership, fx *core.Effects) {
 	out := m.say(msg.From, core.KindLeaderHeartbeatAck, msg.Turn, fx)
 	a := core.Attach[HeartbeatAck](fx, out)

@@ -5,6 +5,21 @@ import (
 	"hypersim/core/rng"
 )
 
+// What a gate finds out about a datacenter, and what it may mistake (spec 10 §9, spec 30 §3; times with the defaults):
+//
+//  1. Its slots walk over the datacenters, each probed once an interval. It asks the manager that was last said to lead, or,
+//     if nobody was, the next in turn.
+//  2. The leader answers with its report: REACHABLE, and one more round trip for the coordinates.
+//  3. Another manager answers that it does not lead, and who does, as far as it knows. The way there is open, so this is no
+//     failure; the next slot asks whoever was named.
+//  4. Nobody answers. After some failures in a row the datacenter is SUSPECTED, and after more silence UNREACHABLE. Each change
+//     is for this gate alone: another may have a way.
+//  5. The leader dies, and the datacenter elects another. Probes to the old one run out, so it is doubted and others are
+//     asked meanwhile; an answer that names a new leader takes a suspicion back to UNKNOWN, since an election is no outage.
+//  6. An ACK of the old leader comes late, from before the election: its term is lower, and it is stale.
+//  7. All managers restart without memory, and begin again at term 1. Their terms would be stale for ever; so once most of the
+//     processes are others than those that knew the term, it is forgotten (heard).
+
 // Site is a datacenter as a gate has it configured.
 type Site struct {
 	ID       uint16
@@ -139,6 +154,7 @@ func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 	g.arm()
 }
 
+// arm sets the deadline to the least of all waits. Datacenters are few, so that they are looked at one by one.
 func (g *Gate) arm() {
 	g.due = g.nextAt
 	if len(g.out) > 0 {
@@ -162,6 +178,8 @@ func (g *Gate) probe(now core.Instant, fx *core.Effects) {
 	i := int(g.slot % n)
 	g.nextAt = g.at(g.slot + 1)
 	s := &g.sites[i]
+	// A leader that did not answer waits for its turn like the others, until somebody answers: with one question an interval, two
+	// to a dead one are two intervals in which nobody else is asked.
 	to := s.leader
 	if to == core.NoNode || s.doubted {
 		to = s.Managers[s.turn]
@@ -255,6 +273,8 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 		g.local.sample(now, p, rtt)
 		g.drop(i)
 	}
+	// Within a process its external incarnation only grows, so a lower one is an older answer. Between processes the term
+	// decides; two of one term cannot both lead.
 	same := s.of == m.From && s.instance == m.Instance && r.Term == s.term
 	if r.Term < s.term || same && r.External < s.external {
 		g.Counters.Stale++

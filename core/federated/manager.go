@@ -131,6 +131,8 @@ func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.armAfter(now)
 }
 
+// sample pings a gate, to measure the way to it: else gates would live in a frame of coordinates of their own, and what they
+// predict of this datacenter would be worth nothing (spec 40 C1). It is no probe: without an answer nothing is concluded.
 func (m *Manager) sample(now core.Instant, g *gate, fx *core.Effects) {
 	m.seq++
 	m.Counters.Samples++
@@ -160,6 +162,7 @@ func (m *Manager) armAfter(after core.Instant) {
 	}
 }
 
+// find is the place of a gate, −1 for one that never probed this manager, or was forgotten.
 func (m *Manager) find(id core.NodeID) int {
 	for i := range m.gates {
 		if m.gates[i].id == id {

@@ -63,10 +63,12 @@ func (m *Machine) ClearScope(now core.Instant, id uint64, fx *core.Effects) {
 // the event that changed it. Who is gone has no jobs: everything about it goes too. A higher incarnation is
 // a life sign of the node itself and takes suspicions back, but not DEAD_JOB marks (§8).
 func (m *Machine) GlobalChanged(now core.Instant, node core.NodeID, state core.MemberState, inc uint32, fx *core.Effects) {
+	// Most changes are of members that nobody suspects in any scope: they cost one comparison.
 	alive := carries(state)
 	if alive && len(m.held.heap) == 0 {
 		return
 	}
+	// From the last one, since tidy may take a scope out of the list behind this one's back.
 	for i := len(m.scopes) - 1; i >= 0; i-- {
 		id := m.scopes[i].id
 		_, e := m.find(id, node)
@@ -99,6 +101,7 @@ func (m *Machine) expire(now core.Instant, fx *core.Effects) {
 	m.due[timerExpiry] = m.held.next()
 }
 
+// end takes back what is held against a node in a scope, if anything is.
 func (m *Machine) end(now core.Instant, id uint64, node core.NodeID, cause core.Cause, fx *core.Effects) {
 	if s, e := m.find(id, node); e != nil && e.held != 0 {
 		m.drop(now, s, e, cause, fx)
@@ -129,6 +132,7 @@ func (m *Machine) drop(now core.Instant, s *scope, e *entry, cause core.Cause, f
 	s.held--
 }
 
+// ended reports the end of a suspicion, or of the mark that one left.
 func (m *Machine) ended(now core.Instant, s *suspicion, cause core.Cause, mark int64, fx *core.Effects) {
 	f := fx.Fact(core.FactScopeEnded)
 	f.Subject, f.Inc, f.Cause = s.node, s.inc, cause

@@ -7,6 +7,19 @@ import (
 	"hypersim/core/xmath"
 )
 
+// A manager that answers probes may still do nothing for a job. The story of a job suspicion (spec 10 §8):
+//
+//  1. The job on node N makes no progress for job.progress_gap, or a query to N fails. That is evidence of one source, for
+//     one scope: N is suspected for this job, and for no other.
+//  2. Another source says the same, a peer or a failed dispatch. Each counts once, and brings the deadline nearer; the same
+//     source again brings nothing.
+//  3. The deadline runs out: DEAD_JOB. Its owner may move the job elsewhere; other jobs on N go on, and in membership N is as alive as
+//     before.
+//  4. Progress of N in that scope takes either back, the mark too: it is the one proof that counts. A higher incarnation of N
+//     takes back a suspicion only, since it shows that N lives and not that it works.
+//  5. Membership declares N dead, or it leaves. Everything about N in all scopes goes: the global layer has the word.
+//  6. Evidence that is late is about an incarnation that N has left behind, and is stale.
+
 // Source is who or what says that a node does not respond for a scope: one of the constants, or a peer.
 type Source int64
 
@@ -76,6 +89,8 @@ func (m *Machine) suspect(now core.Instant, s *scope, e *entry, inc uint32, from
 		m.count.Refused++
 		return false
 	}
+	// A node that is itself unwell waits up to three times as long before it condemns another. Bounds are taken at the start:
+	// what happens to its health later does not move a deadline that others may have been told.
 	f := core.Duration(1 + min(m.global.LHM(), 2))
 	i := m.held.alloc()
 	h := m.held.at(i)

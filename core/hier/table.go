@@ -7,6 +7,9 @@ import (
 	"hypersim/core"
 )
 
+// Scopes and their entries are sorted slices and no maps: there are few of each at one node, they are walked more often than
+// they change, and a walk must come in the same order in every run.
+
 // scope is one job or datacenter with all that is known of nodes in it.
 type scope struct {
 	id      uint64

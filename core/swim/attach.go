@@ -59,6 +59,9 @@ func (m *Machine) forced(k int) bool {
 
 func (m *Machine) owes(id core.NodeID) int { return slices.Index(m.owed, id) }
 
+// attachForced adds what k must hear whatever else there is to tell: the own incarnation, if k has accused this node below it;
+// the incarnation at which k is known, if it speaks below that; and that k is suspected, or silenced, so that it can answer.
+// These do not count as transmissions of news: they are for one reader.
 func (m *Machine) attachForced(k int, us []core.Update, room int) ([]core.Update, int) {
 	r := &m.rec[k]
 	add := func(u core.Update) {

@@ -2,6 +2,18 @@ package swim
 
 import "hypersim/core"
 
+// The life of an UNCONFIRMED record (§10):
+//
+//  1. Somebody speaks of B, whom this node never heard: configured, in a table, or by gossip. The record counts for nothing.
+//  2. The strategy of B's role says what is done about it: so many pings, so far apart, or, for workers, none at all, since
+//     they cannot be pinged and show themselves.
+//  3. B answers: OK. The record's confirmation entry goes.
+//  4. B sends first, before its turn: it is pinged at once (reactive), and OK a round trip later.
+//  5. Nothing comes. When the attempts are used up and the time is over, both, the record is removed, without a word to
+//     others: they may know better, and nobody has died.
+//  6. The clock stood still and all attempts are overdue at once: they are made one after the other all the same, and one
+//     whose wait ended during the pause is made again.
+
 // startConfirming makes the side entry of k, which has just become UNCONFIRMED.
 func (m *Machine) startConfirming(now core.Instant, k int) uint16 {
 	s := m.strategy(m.rec[k].role())
@@ -69,6 +81,7 @@ func (m *Machine) onConfirmTimer(now core.Instant, fx *core.Effects) {
 			}
 			continue
 		}
+		// A node that starts with a list of thousands would ping them all in one second: so many a second, and the rest later.
 		ok, free := m.conf.mayAttempt(now, m.cfg.Confirm.MaxPerSecond, m.cfg.Confirm.Window)
 		if !ok { // the others wait behind it; the sweep looks after those that wait for nothing but their removal
 			m.conf.holdUntil = free

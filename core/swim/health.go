@@ -11,6 +11,14 @@ import (
 // Peer health (§4.6): every participant tells how loaded it is, nobody tells it about another. A node
 // that is and always was healthy says nothing, so an untroubled group pays neither bytes nor memory.
 
+// Entries cross like claims do, and are told apart by their version:
+//
+//  1. A is overloaded and says so, version 3. It spreads, and stressed news more often than good news.
+//  2. A recovers and says that, version 4. Who hears 4 first ignores 3 when it comes.
+//  3. A restarts and counts from 1. To others its entries are older than 3 until that has gone stale; if one of them comes
+//     back to A, it answers with a version above it (hearOwnHealth).
+//  4. A says nothing for health.stale: its entry goes, and it is taken for healthy. A state that lasts is therefore repeated.
+
 // loadOf is what the own degradation level says about the node (§4.5): until role logic knows better, who
 // does not trust its own timers is taken to be short of CPU.
 var loadOf = [numLevels]core.Load{
@@ -189,6 +197,7 @@ func (m *Machine) hearOwnHealth(now core.Instant, e *core.HealthEntry) {
 	m.announceHealth(now, o.Load, o.Accepting || o.Version == 0, e.Version+1)
 }
 
+// storeHealth keeps e if it is newer than what is known. A full table forgets the entry that it heard longest ago.
 func (m *Machine) storeHealth(now core.Instant, e *core.HealthEntry) {
 	if m.health == nil {
 		m.health = newHealthTable()
@@ -235,6 +244,7 @@ func (m *Machine) forgetHealth(k int) {
 	}
 }
 
+// sweepHealth drops what has gone stale. Who reads an entry checks its age itself, so that the sweep is about memory alone.
 func (m *Machine) sweepHealth(now core.Instant) {
 	if m.health == nil {
 		return

@@ -58,6 +58,7 @@ func (m *Machine) onJoinTimer(now core.Instant, fx *core.Effects) {
 	m.sendJoin(now, seed, core.CauseJoinSent, fx)
 }
 
+// sendJoin asks one seed to be let in. It says which version it speaks; its incarnation and process stand in the header.
 func (m *Machine) sendJoin(now core.Instant, seed core.NodeID, cause core.Cause, fx *core.Effects) {
 	j := &m.join
 	k, ok := m.index(seed)
@@ -133,6 +134,9 @@ func (m *Machine) requiredIncarnation(now core.Instant, k int, msg *core.Message
 	}
 }
 
+// onJoin lets a joiner in, or says why not. What it may not do is to let two processes of one key live: an older one is
+// turned away for good, and a newer one must come at an incarnation above all that is known of the older, so that news about
+// that one cannot touch it (requiredIncarnation).
 func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, ask *JoinRequest, fx *core.Effects) {
 	r := &m.rec[k]
 	switch {
@@ -157,6 +161,7 @@ func (m *Machine) onJoin(now core.Instant, k int, msg *core.Message, ask *JoinRe
 		core.Attach[JoinAck](fx, ack).Required = need
 		return
 	}
+	// A member that asks again, since its answer was lost, is no news: others must not take it for a restart.
 	fresh := r.state() != core.StateOK || msg.Incarnation > r.incarnation()
 	news := core.UpdateJoin
 	if msg.Flags&core.FlagRetry != 0 {
@@ -226,6 +231,7 @@ func (m *Machine) otherGroup(msg *core.Message, fx *core.Effects) bool {
 	return true
 }
 
+// rejectJoin says no, and why: a joiner that hears nothing would ask the same seed again.
 func (m *Machine) rejectJoin(k int, msg *core.Message, why Reject, fx *core.Effects) {
 	m.count.JoinsRejected[why]++
 	ack := m.header(core.KindJoinAck, k, fx)
@@ -233,6 +239,8 @@ func (m *Machine) rejectJoin(k int, msg *core.Message, why Reject, fx *core.Effe
 	core.Attach[JoinAck](fx, ack).Reject = why
 }
 
+// onJoinAck takes the answer to the JOIN that is waited for, and to no other. A demand for a higher incarnation is met at once,
+// at the same seed; a refusal counts as a failed attempt, after which the next seed is asked.
 func (m *Machine) onJoinAck(now core.Instant, k int, msg *core.Message, ack *JoinAck, fx *core.Effects) {
 	j := &m.join
 	if j.done || j.seq == 0 || msg.Seq != j.seq {

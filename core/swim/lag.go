@@ -2,6 +2,10 @@ package swim
 
 import "hypersim/core"
 
+// What a node that is not well does about it. Level 0 is healthy, 4 close to useless. Each level stretches waits, thins out
+// probes and shortens what rides on datagrams, so that the node asks less, believes itself less, and lets others do the
+// judging. It goes up at once and comes down slowly: a node on the edge must not change its manners with every sample.
+
 // Degradation levels (§4.5).
 const (
 	levelHeavy = 3
@@ -35,6 +39,8 @@ type lagMeter struct {
 	levelSince core.Instant
 }
 
+// onLag is the alarm: it measures by how much it came late, as a ratio of lag.reference. One late alarm is noise and costs
+// health; three in a row are a state, which five good ones end.
 func (m *Machine) onLag(due, now core.Instant, fx *core.Effects) {
 	m.due[timerLag] = now.Add(m.cfg.Lag.Interval)
 	ratio := float64(now.Sub(due)) / float64(m.cfg.Lag.Reference)
@@ -62,6 +68,8 @@ func (m *Machine) onLag(due, now core.Instant, fx *core.Effects) {
 	m.regrade(now, fx)
 }
 
+// add takes one ratio into the mean of the last 60. A node that is never late, as most are in a simulation of thousands, has
+// no ring at all: the sum of nothing is 0.
 func (l *lagMeter) add(ratio float64) {
 	l.n = min(l.n+1, lagSamples)
 	if l.ring == nil {
@@ -86,6 +94,7 @@ func (l *lagMeter) average() float64 {
 // regrade moves the degradation level: the worse of what LHM and lag say, down only well below the
 // threshold, and not before the level has lasted.
 func (m *Machine) regrade(now core.Instant, fx *core.Effects) {
+	// Up by either of the two, through as many levels as they reach; down only when both are below 80 % of the threshold.
 	lhm, lag := float64(m.lhm), m.lag.average()
 	level := m.level
 	for level+1 < numLevels && (lhm >= lhmThreshold[level+1] || lag >= lagThreshold[level+1]) {

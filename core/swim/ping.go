@@ -86,6 +86,8 @@ func (m *Machine) endPing(i int) {
 	m.armPings()
 }
 
+// armPings sets the timer to the earliest end of a wait. Few pings are outstanding at a time, one for each tick of a wait and
+// those of confirmations, so that they are a plain list.
 func (m *Machine) armPings() {
 	at := core.Never
 	for i := range m.out {
@@ -108,6 +110,8 @@ func (m *Machine) dropPings(now core.Instant, k int, fx *core.Effects) {
 	}
 }
 
+// findPing looks a number up, −1 if it is nobody's: the wait is over, or the answer is to another process of this key. Numbers
+// begin at a random one, so that those of the last process are not taken for this one's.
 func (m *Machine) findPing(seq uint32) int {
 	for i := range m.out {
 		if m.out[i].seq == seq {

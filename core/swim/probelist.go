@@ -22,6 +22,8 @@ func (l *probeList) len() int { return len(l.order) }
 
 func (l *probeList) insert(k int) { l.order = append(l.order, uint16(k)) }
 
+// remove takes k out in O(n), which is rare, and leaves who has been visited in this walk, and who has not, as it was: nobody
+// is probed twice or left out because somebody else went.
 func (l *probeList) remove(k int) {
 	for i, v := range l.order {
 		if int(v) != k {

@@ -10,6 +10,7 @@ type refuter struct {
 	highest uint32 // the highest accusation it must beat
 }
 
+// selfUpdate is what this node claims of itself: it lives, or leaves, at its own incarnation.
 func (m *Machine) selfUpdate(t core.UpdateType) core.Update {
 	return core.Update{Type: t, Subject: m.self, Incarnation: m.inc, From: core.NoNode, Role: m.role}
 }
@@ -29,6 +30,8 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 		}
 	case core.UpdateSuspect, core.UpdateDead:
 	}
+	// The accusation is out of date, and so is its teller. It gets the own incarnation with whatever goes to it next; a datagram
+	// of its own would answer every copy of old news with new traffic. 64 are enough: who is left out accuses again.
 	if u.Incarnation < m.inc {
 		if m.owes(src.from) < 0 && len(m.owed) < 64 {
 			m.owed = append(m.owed, src.from)
@@ -57,6 +60,11 @@ func (m *Machine) answer(now core.Instant, src source, fx *core.Effects) {
 	}
 }
 
+// Why refutations are limited. Two groups that accuse each other across a bad link, or one prober that is always wrong, would
+// else drive an incarnation up with every round trip, and each step is a piece of news for everybody. With the defaults a node
+// refutes at once five times in 10 s, and then once at the end of the window, above the highest accusation that came meanwhile.
+// A suspicion that runs out before that ends in a death which the answer takes back: late, but for good.
+
 // refuteNow raises the incarnation above accusation, or defers that to the end of the window.
 func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effects) bool {
 	w := &m.refute
@@ -75,10 +83,12 @@ func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effect
 	if m.raise(now, accusation, core.CauseRefute, fx); m.stopped {
 		return false
 	}
+	// Whoever has to refute was slow to answer, in the eyes of at least one other: Lifeguard counts that against it.
 	m.addLHM(1, core.CauseRefute, fx)
 	return true
 }
 
+// onRefuteWindow is the refutation that had to wait. It may be void by now: the node raised itself for another reason.
 func (m *Machine) onRefuteWindow(now core.Instant, fx *core.Effects) {
 	if !m.refute.pending {
 		return
@@ -122,6 +132,8 @@ func (m *Machine) news() core.UpdateType {
 	return core.UpdateAlive
 }
 
+// setIncarnation is the one place where the own incarnation changes. It goes up only, and only this node moves it: a higher
+// one that others report comes from an older process of this key, or from nowhere.
 func (m *Machine) setIncarnation(inc uint32, cause core.Cause, fx *core.Effects) {
 	old := m.inc
 	m.sum.sub(m.self, old, m.participates())
@@ -139,6 +151,7 @@ func (m *Machine) Refresh(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// onLeaveTimer is the end of a departure: leave.drain has passed, or the queue has told it often enough.
 func (m *Machine) onLeaveTimer(_ core.Instant, fx *core.Effects) {
 	m.stopped = true
 	fx.Fact(core.FactStopped).Subject = m.self

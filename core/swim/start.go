@@ -28,6 +28,8 @@ func (m *Machine) Init(cfg *Config, p Params, viv *vivaldi.Node) {
 	for t := range m.due {
 		m.due[t] = core.Never
 	}
+	// Every purpose has a stream of its own, named by node and process: a draw more for gossip moves no probe, and a run in
+	// which one node restarts leaves the draws of all others as they were.
 	key := p.Key
 	if key == 0 {
 		key = uint64(p.Self)
@@ -112,6 +114,8 @@ func (m *Machine) arm(p Params) {
 		}
 		return core.Duration(m.jitter.Float64() * float64(d))
 	}
+	// Each timer starts at a random phase of its period. Members that were started together would else probe, gossip and sync in
+	// the same millisecond for as long as they live.
 	first := within(c.Probe.Interval)
 	m.due[timerTick] = p.Start.Add(first)
 	m.phase = p.Start.Add(within(c.Gossip.Interval))

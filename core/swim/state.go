@@ -6,6 +6,11 @@ import (
 	"hypersim/core"
 )
 
+// The rows of §2.3, one function for each state that a record may come to. Each ends what the old state had under way, moves
+// the record by transition, and tells role logic. Which claim leads to which of them is transitions.go's business.
+
+// becomeUnconfirmed makes a record of a member that others speak of, and that has not been heard itself (AD-29). It counts for
+// nothing yet: not in the size of the group, not as a target, not in digests.
 func (m *Machine) becomeUnconfirmed(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
 	if !m.admit(now, k, fx) {
 		return
@@ -13,6 +18,8 @@ func (m *Machine) becomeUnconfirmed(now core.Instant, k int, inc uint32, cause c
 	m.transition(now, k, core.StateUnconfirmed, inc, cause, core.NoNode, fx)
 }
 
+// becomeOK makes k a member, or raises the incarnation of one. Role logic is told twice when it is new: that it is confirmed,
+// and that it joined, since roles ask for either.
 func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
 	if !m.admit(now, k, fx) {
 		return
@@ -26,6 +33,8 @@ func (m *Machine) becomeOK(now core.Instant, k int, inc uint32, cause core.Cause
 	}
 }
 
+// becomeSuspect begins a suspicion. With the table of suspicions full it does nothing, which is the safe side: a member that
+// is really gone is found again by the next probe, when there is room.
 func (m *Machine) becomeSuspect(now core.Instant, k int, inc uint32, accuser core.NodeID, cause core.Cause, fx *core.Effects) {
 	if len(m.susp.heap) >= m.cfg.Membership.MaxSuspicions {
 		m.count.SuspicionsRefused++
@@ -48,11 +57,15 @@ func (m *Machine) becomeRefuted(now core.Instant, k int, inc uint32, cause core.
 	m.callback(core.CallbackRefuted, k, cause, core.NoNode, fx)
 }
 
+// becomeRecovered takes back who was held DEAD: it spoke at a higher incarnation. It is not joined again; what role logic
+// did about its death is for role logic to undo.
 func (m *Machine) becomeRecovered(now core.Instant, k int, inc uint32, cause core.Cause, fx *core.Effects) {
 	m.transition(now, k, core.StateOK, inc, cause, core.NoNode, fx)
 	m.callback(core.CallbackRecovered, k, cause, core.NoNode, fx)
 }
 
+// becomeDead ends the life of a record, by the own deadline or because others say so; by says who declared it. A death that
+// others declare ends a suspicion of one's own without a verdict.
 func (m *Machine) becomeDead(now core.Instant, k int, inc uint32, by core.NodeID, cause core.Cause, fx *core.Effects) {
 	if m.rec[k].state() == core.StateSuspect {
 		end := core.CauseGossip
@@ -65,6 +78,7 @@ func (m *Machine) becomeDead(now core.Instant, k int, inc uint32, by core.NodeID
 	m.callback(core.CallbackDied, k, cause, by, fx)
 }
 
+// becomeLeft takes a departure. Unlike a death it cannot be refuted at the same incarnation: who says goodbye means it.
 func (m *Machine) becomeLeft(now core.Instant, k int, inc uint32, fx *core.Effects) {
 	was := m.rec[k].state()
 	if was == core.StateSuspect {
@@ -116,6 +130,7 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 			At: now, Subject: id, Accuser: other, Incarnation: inc, From: f.From, To: to, Cause: cause,
 		})
 	}
+	// Digests are sums, so that a change costs one subtraction and one addition, in any order (§7.3).
 	if digested(from) {
 		m.sum.sub(id, old, part)
 	}
@@ -135,6 +150,9 @@ func (m *Machine) transition(now core.Instant, k int, to core.MemberState, inc u
 	}
 	r.setIncarnation(inc)
 }
+
+// leaveState and enterState are halves of one table: what a state keeps outside of the record. To add something that a state
+// keeps is a line in each; validate.go recomputes all of it and compares.
 
 // leaveState undoes what the old state kept elsewhere.
 func (m *Machine) leaveState(now core.Instant, k int, from, to core.MemberState, fx *core.Effects) {
@@ -199,6 +217,7 @@ func (m *Machine) rememberDead(k int) {
 	m.deads = slices.Insert(m.deads, i, uint16(k))
 }
 
+// forgetDead takes k out of the list of the dead, which is in the order in which they died.
 func (m *Machine) forgetDead(k int) {
 	for i, d := range m.deads {
 		if int(d) == k {
@@ -208,6 +227,7 @@ func (m *Machine) forgetDead(k int) {
 	}
 }
 
+// callback tells role logic. It is a fact like others, and comes after the fact of the transition that it is about.
 func (m *Machine) callback(c core.Callback, k int, cause core.Cause, other core.NodeID, fx *core.Effects) {
 	r := &m.rec[k]
 	f := fx.Fact(core.FactCallback)
@@ -238,6 +258,8 @@ func (m *Machine) admit(now core.Instant, k int, fx *core.Effects) bool {
 	return false
 }
 
+// oldest is the record that has been in state s for longest, −1 if none is. It looks at all records, since a full table is
+// rare and an order of ages would have to be kept true all the time.
 func (m *Machine) oldest(now core.Instant, s core.MemberState) int {
 	best, most := -1, uint32(0)
 	for k := range m.rec {

@@ -25,6 +25,7 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.count.Malformed++
 		return
 	}
+	// Before anything is believed of it: a flood must not get to push out records or queue news. Streams pay for themselves.
 	if m.cfg.Rate.Burst > 0 && !msg.Kind.IsStream() && !m.rate.allow(m.cfg, now, msg.From) {
 		m.count.RateLimited++
 		return
@@ -43,6 +44,8 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		}
 		return
 	}
+	// From here on the sender's process counts: messages of one that is known to be gone, or older than the present one, are
+	// dropped whole. Their updates too: what an old process heard of others, others have told since.
 	if m.lockedOut(now, k, msg) {
 		m.count.ZombieRejections++
 		return
@@ -50,6 +53,9 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 	if !m.checkInstance(now, k, msg, fx) {
 		return
 	}
+	// The order of what follows is §3.2's, and each step relies on the one before. The header first: it says at which
+	// incarnation the sender lives, so that an accusation of it in the same datagram is judged against that. Then the updates,
+	// before the message's own meaning: a ping is answered with what its updates have just taught.
 	first := len(fx.Messages)
 	m.seen(now, k, msg, fx)
 	if m.viv != nil && msg.Coord.Dims != 0 {
@@ -68,6 +74,8 @@ func (m *Machine) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		m.hearExtra(now, msg, fx)
 	}
 	m.act(now, k, msg, fx)
+	// What the message leaves open is asked or told last, when all that it says has been taken in: a sender that is not confirmed
+	// is pinged, one that is silenced here hears what it would have to raise its incarnation above.
 	switch m.rec[k].state() {
 	case core.StateUnconfirmed:
 		m.reactive(now, k, fx)
@@ -130,6 +138,8 @@ func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 			return
 		}
 		m.due[t] = core.Never
+		// A timer that fires far too late says that the process stood still. Deadlines of suspicions that ran out meanwhile are
+		// not to be trusted: refutations may wait in the inbox behind this very timer (suspicion.go).
 		if now.Sub(at) > m.cfg.Suspicion.GraceAfter {
 			m.back = now
 		}
@@ -137,6 +147,7 @@ func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// fire calls what a timer is for. The timer is unset before: what it calls sets it again if it is to go on.
 func (m *Machine) fire(t timer, due, now core.Instant, fx *core.Effects) {
 	switch t {
 	case timerOutstanding:
@@ -182,6 +193,7 @@ func (m *Machine) Deadline() (core.Instant, bool) {
 	return at, at != core.Never
 }
 
+// earliest is the timer that fires next. There are few, so that looking at all of them is cheaper than keeping an order.
 func (m *Machine) earliest() (timer, core.Instant) {
 	best, at := timer(0), m.due[0]
 	for t := timer(1); t < numTimers; t++ {

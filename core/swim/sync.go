@@ -27,6 +27,19 @@ func (s *syncer) waitsFor(msg *core.Message) bool {
 	return s.seq != 0 && msg.Seq == s.seq && msg.From == s.partner
 }
 
+// An exchange, and what may cross it (§7.3):
+//
+//  1. A sends B its digest: sums over who it holds at which incarnation. If B's are the same it says so, and that was it.
+//  2. Else B sends its whole table. A merges it claim by claim, as if each had come by gossip, and sends its own.
+//  3. Meanwhile both go on: what A learns after it made its digest is in the table that it sends, or in gossip. A claim that
+//     crosses an older one in a table loses to it nowhere, since incarnations decide and not the order of arrival.
+//  4. If B sends its digest at the same moment, there are two exchanges under two numbers. Each side answers the other's and
+//     recognises its own by number and partner (waitsFor); the second merge finds nothing new.
+//  5. A stream that fails ends the wait early. The partner may have merged the table all the same: nothing is lost by that.
+//
+// A table may accuse and never kills: DEAD in it is somebody's word of yesterday, and becomes a suspicion that the accused can
+// still refute (claim).
+
 // syncInterval stretches the period with the size of the group.
 func (m *Machine) syncInterval() core.Duration {
 	every := m.cfg.Sync.Interval
@@ -45,6 +58,8 @@ func syncFactor(n int) int {
 	return f
 }
 
+// onSyncTimer starts the exchange of the period with one OK member. If the last one is still under way it is forgotten: its
+// answer will be merged when it comes, and is waited for no more.
 func (m *Machine) onSyncTimer(now core.Instant, fx *core.Effects) {
 	m.due[timerSync] = now.Add(m.syncInterval())
 	if m.leaving {
@@ -79,6 +94,7 @@ func (m *Machine) onSyncWait(fx *core.Effects) {
 	f.Subject, f.Cause = m.sync.partner, core.CauseSyncFailed
 }
 
+// onSyncDigest answers a digest: with its own, marked equal, or with the table. A reply ends the own exchange.
 func (m *Machine) onSyncDigest(now core.Instant, k int, msg *core.Message, theirs *SyncDigest, fx *core.Effects) {
 	m.confirm(now, k, msg.Incarnation, fx)
 	if msg.Flags&core.FlagReply != 0 {
@@ -178,6 +194,8 @@ func (m *Machine) table(now core.Instant, workers bool, es []core.Entry) []core.
 	return es
 }
 
+// mergeTable applies a table as claims, each by the rules for gossip. The sender of the table stands for DEAD in it; who first
+// accused a SUSPECT is named by it, so that an accusation that came twice is not taken for two.
 func (m *Machine) mergeTable(now core.Instant, from core.NodeID, es []core.Entry, fx *core.Effects) {
 	for i := range es {
 		e := &es[i]

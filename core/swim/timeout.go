@@ -32,6 +32,17 @@ func latencyMult(ucbMS float64, reference core.Duration) float64 {
 // confidenceAdj is 1 … 1.5.
 func confidenceAdj(quality float64) float64 { return 1 + float64((1-quality)*0.5) }
 
+// The factors, and what each defends against (§4.3):
+//
+//	lhm          1–9    the node itself hears badly: its own word counts less (Lifeguard, LHA-Probe)
+//	degradation  1–3    the node is late at its own alarms (§4.5)
+//	latency      1–10   the peer is far away: the upper bound of its round trip over 10 ms (Vivaldi)
+//	confidence   1–1.5  that bound is a guess, after few samples or old ones
+//	health       1–     the peer has said that it is loaded
+//
+// Their product is clamped, since ten bad things at once are still one timeout. A peer without a measurement has latency 1:
+// the first contact with somebody far away may cost a false alarm, which a proxy near it clears.
+
 // factorsFor returns the factors of a timeout for peer k.
 func (m *Machine) factorsFor(now core.Instant, k int) (f factors, ucbMS float64) {
 	f = factors{lhm: float64(1 + int(m.lhm)), degradation: degradationFactor[m.level], latency: 1, confidence: 1, health: 1}
@@ -65,6 +76,8 @@ func (m *Machine) adaptive(now core.Instant, base core.Duration, k int, fx *core
 	f, ucb := m.factorsFor(now, k)
 	p := &m.cfg.Probe
 	var t core.Duration
+	// Additive: two bounds of the round trip on top, in place of a multiple. For groups over continents, where ten times half a
+	// second is longer than any period.
 	if m.cfg.Timeout.LatencyMode == LatencyAdditive {
 		f.latency = 1
 		ns := float64(float64(base)*f.lhm*f.degradation*f.confidence*f.health) + float64(2e6*ucb)
@@ -103,6 +116,8 @@ func (m *Machine) sampleRTT(now core.Instant, k int, rtt core.Duration) {
 	m.viv.Sample(m.rec[k].slot(), now, rtt)
 }
 
+// filteredRTT is what is measured of k, if anything is: the median of the last few round trips, so that one that waited in a
+// queue does not count.
 func (m *Machine) filteredRTT(now core.Instant, k int) (core.Duration, bool) {
 	if m.viv == nil || m.rec[k].slot() == 0 {
 		return 0, false
@@ -110,6 +125,7 @@ func (m *Machine) filteredRTT(now core.Instant, k int) (core.Duration, bool) {
 	return m.viv.FilteredRTT(m.rec[k].slot(), now)
 }
 
+// forgetCoord gives back the place of a member that is gone: places are few, and the next one measures anew.
 func (m *Machine) forgetCoord(k int) {
 	if m.viv != nil && m.rec[k].slot() != 0 {
 		m.viv.Forget(m.rec[k].slot())

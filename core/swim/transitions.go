@@ -76,6 +76,9 @@ func (m *Machine) claim(now core.Instant, u *core.Update, src source, fx *core.E
 	}
 }
 
+// claimAlive applies "k lives at that incarnation", from k itself, from gossip or from a table. Only a higher incarnation
+// changes anything. At an equal one it is a duplicate, and does not clear a suspicion: the accusation was about that very
+// incarnation, and only its owner can answer it, by raising it.
 func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source, fx *core.Effects) {
 	r := &m.rec[k]
 	s, known := r.state(), r.incarnation()
@@ -93,6 +96,8 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 			return
 		}
 		m.stale(u.Incarnation, known)
+		// It is held gone here and said to live, no higher: one of the two is late. The node asks the member itself (askDoubted)
+		// rather than wait until one of the two news has died out.
 		if silences(s) && u.Subject != src.from {
 			m.doubts = append(m.doubts, uint16(k))
 		}
@@ -130,6 +135,7 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 			m.restarts.heralded = append(m.restarts.heralded, uint16(k))
 			m.callback(core.CallbackPeerRestarted, k, cause, core.NoNode, fx)
 		}
+	// Not relayed as it came: becomeRefuted queues the alive under its own name, once.
 	case core.StateSuspect:
 		m.becomeRefuted(now, k, u.Incarnation, cause, fx)
 	case core.StateDead:
@@ -145,6 +151,9 @@ func (m *Machine) claimAlive(now core.Instant, k int, u *core.Update, src source
 	}
 }
 
+// claimSuspect applies an accusation. At an incarnation below the known one it is stale; at the known one it confirms what is
+// suspected already, which shortens the wait; above, it starts anew there. One that was never heard is not suspected at all:
+// the record remembers the accusation and passes it on, for those who know the member.
 func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src source, fx *core.Effects) {
 	if u.From == u.Subject { // nobody accuses itself (I-M13)
 		m.count.Invalid++
@@ -190,6 +199,7 @@ func (m *Machine) claimSuspect(now core.Instant, k int, u *core.Update, src sour
 			m.relay(now, u, core.CauseFresh, fx)
 		case u.Incarnation == known && !src.sync:
 			m.count.Duplicate++
+			// The inherited protocol credits whoever passes an accusation on, so that one accuser counts as many.
 			if m.cfg.Inherited.Credit {
 				credited := *u
 				credited.From = m.self

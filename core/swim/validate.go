@@ -55,6 +55,9 @@ func (m *Machine) Validate() []string {
 	return v.errors
 }
 
+// Everything that the machine keeps beside its records could be recomputed from them: it is kept only because a walk over
+// all records for every event would cost too much. So this is the test of it, at checkpoints and in property tests.
+
 // part is a part of the state.
 type part uint8
 

@@ -77,6 +77,7 @@ func (m *Machine) announceRegistered(now core.Instant, k int, fx *core.Effects) 
 	m.announceWorker(now, k, core.WorkerRegistered, fx)
 }
 
+// announceWorker tells the other managers in what state k is here, under the number that it has.
 func (m *Machine) announceWorker(now core.Instant, k int, s core.WorkerState, fx *core.Effects) {
 	r := &m.workTable().rec[k]
 	r.number = max(r.number, 1)
@@ -154,6 +155,8 @@ func (m *Machine) hearOwn(now core.Instant, k int, e *core.WorkerEntry, fx *core
 	}
 }
 
+// entryWins is the order of entries about one worker: the higher number; at equal ones an end before a registration; of two
+// registrations the lower owner. Every manager comes to the same whatever the order in which it hears them.
 func (m *Machine) entryWins(r *workRecord, number uint32, e *core.WorkerEntry, owner core.NodeID) bool {
 	ends, ended := e.State != core.WorkerRegistered, r.state != core.WorkerRegistered
 	switch {

@@ -21,6 +21,9 @@ const (
 
 const askBytes = 1 + 8 + 8 + 8 + 8 // without its varints
 
+// A heartbeat rides on a datagram of membership, and what does not fit is left out rather than sent by itself: shards that
+// are missing from one are in the next.
+
 // BeatBytes returns the size of the block of a heartbeat without shards.
 func BeatBytes(b *core.Beat) int {
 	n := ExtraHeader + 1 + 8 + 4*4 + varintLen(uint32(b.Cores)) + varintLen(uint32(b.CoresAvailable)) + varintLen(uint32(b.Queue))

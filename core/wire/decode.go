@@ -98,6 +98,9 @@ func (r *reader) fields(m *core.Message, b Book) {
 	}
 }
 
+// Strictness pays twice. A message has one encoding, so that the digest of a run does not depend on the codec; and what a
+// fuzzer finds to be accepted must come out byte for byte as it went in.
+
 // blocks reads the blocks up to the end of the message.
 func (r *reader) blocks(m *core.Message, b Book) {
 	order := uint8(0)

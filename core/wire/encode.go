@@ -44,6 +44,15 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var noCRC [4]byte
 
+// The layout of a message, in bytes; numbers are big-endian, v4 endpoints 7 bytes with their tag and v6 ones 19:
+//
+//	 0  magic 'H'   1  format version   2  kind   3  flags 0–4, reserved 5, role 6–7   4–5  group
+//	 6  endpoint of the sender   then instance 4, incarnation 4, number 4, CRC32C 4 of all but itself
+//	    fields of the kind, or its body   then blocks by rising tag: coordinate, updates, health, workers, heartbeat
+//
+// The header is first and the checksum at its end, so that a reader that does not know the sender has read 29 bytes. A block
+// says how long it is: a reader of an earlier version skips what it does not know.
+
 // Encode appends the bytes of m to dst. What travels is listed in the package comment: not To, Timeout
 // and FlagProbe, nor ballast. It panics for messages that only a bug builds: a kind that never travels, a
 // field set that the kind does not have, a body that is missing or too much, a name or a block longer than
@@ -143,6 +152,7 @@ func appendFloat(dst []byte, f float32) []byte {
 	return binary.BigEndian.AppendUint32(dst, math.Float32bits(f))
 }
 
+// appendCoord writes a coordinate: 4 bytes for each dimension, height, adjustment and error, in seconds but for ErrorMS.
 func appendCoord(dst []byte, c *core.Coord) []byte {
 	dst = append(dst, blockCoord, uint8(CoordBytes(int(c.Dims))-2), c.Dims)
 	dst = binary.BigEndian.AppendUint16(dst, c.Samples)
@@ -165,6 +175,8 @@ func appendUpdates(dst []byte, us []core.Update, b Book) []byte {
 	return dst
 }
 
+// appendUpdate writes one claim, 8 bytes at the least: what matters is how many fit into a datagram. Both endpoints have the
+// longer form if one needs it, which one bit says for both.
 func appendUpdate(dst []byte, u *core.Update, b Book) []byte {
 	subject := nodeKey(u.Subject, b)
 	tag := uint8(u.Type) | uint8(u.Role)<<roleShift

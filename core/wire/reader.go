@@ -15,6 +15,7 @@ type reader struct {
 	spare *core.Extra // memory for the message's Extra, if it needs one
 }
 
+// fail keeps the first error and takes away what is left to read, so that every later read ends at once.
 func (r *reader) fail(err error) {
 	if r.err == nil {
 		r.err = err

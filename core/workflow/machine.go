@@ -100,6 +100,11 @@ func (e *entry) terminal() bool {
 	return e.state.Succeeded() || e.state == Cancelled || e.state == Failed && e.final
 }
 
+// Two may move one workflow in one step: a result arrives while a cancel is under way, or a retry is planned for what a
+// timeout has just ended. The table of states decides, not who comes first: what it does not allow is refused and counted,
+// and the caller sees that it came too late. Watchers are told after the fact and may not move anything from within, or the
+// ones behind them would hear of the second move first.
+
 // Transition moves id to another state and reports whether it did. What is not in the table is refused and counted,
 // and changes nothing.
 func (m *Machine) Transition(now core.Instant, id job.WorkflowID, to State, why Reason) bool {
