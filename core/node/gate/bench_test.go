@@ -61,6 +61,7 @@ type bench struct {
 	cfg    job.Config
 	rep    replica.Config
 	time   jobtimeout.Config
+	rout   routing.Config
 	sites  []routing.Site
 	gone   map[core.NodeID]bool
 	seq    uint32
@@ -76,7 +77,9 @@ type bench struct {
 
 // newBench makes a world of so many gates, three datacenters with two managers each, and a client.
 func newBench(t *testing.T, gates int) *bench {
-	b := &bench{T: t, gates: make([]*Gate, gates), lives: make([]uint32, gates), cfg: job.Default(), rep: replica.Default(), time: jobtimeout.Default(), gone: map[core.NodeID]bool{}, managed: map[core.NodeID]*manager{}}
+	b := &bench{
+		T: t, gates: make([]*Gate, gates), lives: make([]uint32, gates), cfg: job.Default(), rep: replica.Default(), rout: routing.Default(), time: jobtimeout.Default(), gone: map[core.NodeID]bool{}, managed: map[core.NodeID]*manager{},
+	}
 	b.time.Job.Orphan = time.Hour // its managers send no reports
 	for i := range 3 {
 		s := routing.Site{ID: uint16(i)}
@@ -108,7 +111,7 @@ func (b *bench) boot(id core.NodeID, formed bool) {
 		all = append(all, core.NodeID(i))
 	}
 	g := New(Params{
-		Config: &b.cfg, Replica: &b.rep, Timeout: &b.time, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, BySite: [][]core.NodeID{b.sites[0].Managers, b.sites[1].Managers, b.sites[2].Managers}, Formed: formed,
+		Config: &b.cfg, Replica: &b.rep, Routing: &b.rout, Timeout: &b.time, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, BySite: [][]core.NodeID{b.sites[0].Managers, b.sites[1].Managers, b.sites[2].Managers}, Formed: formed,
 	})
 	b.gates[id] = g
 	b.step(id, func(fx *core.Effects) { g.Begin(b.now, fx) })

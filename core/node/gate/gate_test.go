@@ -8,6 +8,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 )
 
 // The whole of it: a job over three datacenters ends once, FULL, and everything is forgotten in the end.
@@ -318,26 +319,260 @@ func TestTombstoneNeedsMajority(t *testing.T) {
 	}
 }
 
-// 04-30, 13.10: a decision is told to nobody before its commit; a result that comes meanwhile waits for it.
-func TestDecisionIsToldAfterItsCommit(t *testing.T) {
+// A job whose decision is taken and not committed: acks stop just before the last datacenter says how it ended.
+func undecided(t *testing.T) (*bench, job.ID, *bool) {
 	b := newBench(t, 3)
 	id := b.jobOf(0)
+	blind := true
 	b.submit(0, spec(id, 1), 0)
 	b.run(9 * second)
-	var blind bool
 	b.cut = func(m *core.Message) bool { return blind && m.Kind == core.KindJobStateSyncAck }
-	b.at(10*second+5_000_000, func() { blind = true })
 	b.run(11 * second)
-	x := b.gates[0].records.by[id]
-	if x.pending == job.StateNone { // the finals committed and the outcome taken, not yet committed
-		t.Skipf("the decision was committed before the cut: %v", x.state)
+	if x := b.gates[0].records.by[id]; x.pending != job.StateCompleted || x.state != job.StateCompleting {
+		t.Fatalf("%v, to be %v", x.state, x.pending)
 	}
-	if len(b.results(id)) != 0 {
+	return b, id, &blind
+}
+
+// 04-30, 6.9: nothing that names the end leaves the gate before its commit, not even the answer to who brought it; after
+// it everybody is answered.
+func TestNothingIsToldBeforeTheCommit(t *testing.T) {
+	b, id, blind := undecided(t)
+	stop := b.cancel(0, id)
+	poll := b.ask(client, 0, core.KindJobStatusRequest, &job.StatusRequest{Job: id})
+	b.run(12 * second)
+	if len(b.results(id)) != 0 || b.answerTo(stop) != nil {
+		t.Error("the end is told before its commit")
+	}
+	if s := b.answerTo(poll).(*job.GlobalStatus).State; s.Terminal() {
+		t.Errorf("who asks hears %v", s)
+	}
+	for _, k := range []core.Kind{core.KindJobFinalStatusAck, core.KindJobFinalResultAck} {
+		for _, m := range b.told(100, k) {
+			if m.at > 10*second {
+				t.Errorf("%v before the commit", k)
+			}
+		}
+	}
+	*blind = false
+	b.run(25 * second)
+	if list := b.results(id); len(list) != 1 || list[0].State != job.StateCompleted {
+		t.Errorf("%+v", list)
+	}
+	if r := b.answerTo(stop).(*cancel.JobResponse); r.Code != call.CodeAlreadyTerminal || !r.AlreadyCompleted {
+		t.Errorf("the cancel: %+v", r)
+	}
+	if len(b.told(100, core.KindJobFinalResultAck)) == 0 {
+		t.Error("its result is not acknowledged")
+	}
+}
+
+// 03-13: when the lease ends before the commit, who waits hears LEASE_LOST, and the decision is taken all the same when it
+// is back (04-31).
+func TestDecisionWithoutLease(t *testing.T) {
+	b, id, blind := undecided(t)
+	stop := b.cancel(0, id)
+	b.run(60 * second)
+	if c := b.code(stop); c != call.CodeLeaseLost {
+		t.Errorf("%v", c)
+	}
+	*blind = false
+	b.run(100 * second)
+	if list := b.results(id); len(list) != 1 || list[0].State != job.StateCompleted {
+		t.Errorf("%+v", list)
+	}
+}
+
+func (b *bench) final(site uint16, id job.ID, s job.State, de uint32) uint32 {
+	m := b.sites[site].Managers[0]
+	return b.ask(m, 0, core.KindJobFinalStatus, &jobtimeout.FinalStatus{Job: id, Site: site, Manager: m, State: s, DE: de})
+}
+
+// What a datacenter says under an old epoch is refused and changes nothing; the first word about its end stands.
+func TestFirstWordUnderTheEpoch(t *testing.T) {
+	b := newBench(t, 1)
+	b.submit(0, spec(5, 3), 0)
+	b.run(2 * second)
+	b.ask(100, 0, core.KindJobLeaderTransfer, &jobtimeout.LeaderTransfer{Job: 5, Site: 0, Leader: 101, DE: 3})
+	b.run(3 * second)
+	old := b.final(0, 5, job.StateFailed, 2)
+	b.run(4 * second)
+	if a := b.answerTo(old).(*jobtimeout.Ack); a.Code != call.CodeStaleFence || a.Current != 3 {
+		t.Errorf("%+v", a)
+	}
+	x := b.gates[0].records.by[5]
+	if s := x.site(0); s.over() || s.manager != 101 {
+		t.Errorf("%+v", s)
+	}
+	first, then := b.final(0, 5, job.StateCompleted, 3), b.final(0, 5, job.StateFailed, 3)
+	b.run(5 * second)
+	if b.code(first) != call.CodeOK || b.code(then) != call.CodeOK || x.site(0).state != job.StateCompleted {
+		t.Errorf("%v, %v, %v", b.code(first), b.code(then), x.site(0).state)
+	}
+}
+
+// 04-18: a datacenter that is no target hears CANCELLED once the job runs, whatever it says, and is not counted.
+func TestWhoIsNoTargetIsTurnedAway(t *testing.T) {
+	b := newBench(t, 1)
+	b.submit(0, spec(5, 1), 0)
+	b.run(2 * second)
+	seq := b.final(2, 5, job.StateFailed, 1)
+	b.run(3 * second)
+	if a := b.answerTo(seq).(*jobtimeout.Ack); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled {
+		t.Errorf("%+v", a)
+	}
+	b.run(20 * second)
+	if list := b.results(5); len(list) != 1 || list[0].State != job.StateCompleted || len(list[0].PerSite) != 1 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// 04-47: a gate that does not lead the job keeps a cancel in mind; when it takes the job over, it begins with that.
+func TestRememberedCancel(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	for _, m := range b.managed {
+		m.length = 500 * time.Second
+	}
+	b.submit(0, spec(id, 2), 0)
+	b.run(5 * second)
+	for g := core.NodeID(1); g < 3; g++ {
+		seq := b.cancel(g, id)
+		b.run(b.now + second/10)
+		if a := b.answerTo(seq).(*cancel.JobResponse); a.Code != call.CodeNotLeader || a.Leader != 0 {
+			t.Errorf("%+v", a)
+		}
+	}
+	b.crash(0)
+	b.gone[0] = true
+	b.run(60 * second)
+	if list := b.results(id); len(list) != 1 || list[0].State != job.StateCancelled {
+		t.Errorf("%+v", list)
+	}
+}
+
+// 04-32, 04-34: a cancel while the data is waited for comes too late, and is answered when that is known for good; without
+// data for 300 s the job is PARTIAL.
+func TestCancelWhileCompleting(t *testing.T) {
+	b := newBench(t, 1)
+	b.submit(0, spec(5, 1), 0)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobFinalResult }
+	b.run(12 * second)
+	stop := b.cancel(0, 5)
+	b.run(300 * second)
+	if b.answerTo(stop) != nil || len(b.results(5)) != 0 {
+		t.Error("answered while nobody knows how it ends")
+	}
+	b.run(320 * second)
+	if r := b.answerTo(stop).(*cancel.JobResponse); r.Code != call.CodeAlreadyTerminal || !r.AlreadyCompleted {
+		t.Errorf("%+v", r)
+	}
+	if list := b.results(5); len(list) != 1 || list[0].State != job.StateCompleted || list[0].Completeness != job.CompletePartial {
+		t.Errorf("%+v", list)
+	}
+}
+
+// A cancel during dispatch goes to those that may have accepted, too (§7.1 phase 2).
+func TestCancelWhileDispatching(t *testing.T) {
+	b := newBench(t, 1)
+	b.managed[100].deaf, b.managed[101].deaf = true, true
+	b.submit(0, spec(5, 2), 0)
+	b.run(3 * second)
+	b.cancel(0, 5)
+	b.run(4 * second)
+	b.managed[100].deaf = false
+	b.run(30 * second)
+	if !b.managed[100].stones[5] {
+		t.Error("who may have it was not told")
+	}
+	if list := b.results(5); len(list) != 1 || list[0].State != job.StateCancelled {
+		t.Errorf("%+v", list)
+	}
+	if n := len(b.told(300, core.KindJobSubmission)); n != 0 {
+		t.Error("asked after the cancel")
+	}
+}
+
+// single asks for the end of one workflow.
+func (b *bench) single(id job.ID, w job.WorkflowID, request uint64) uint32 {
+	return b.ask(client, 0, core.KindSingleWorkflowCancelRequest, &cancel.SingleRequest{Job: id, Workflow: w, Request: request, Requester: client, Dependents: true, Gate: core.NoNode, Client: client})
+}
+
+// 04-53, 04-54: a workflow's cancel is committed before any datacenter hears of it; submissions carry it, and who was asked
+// before it came is told when it has accepted. The weakest word of all datacenters is the answer.
+func TestSingleCancel(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 3)
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
+	blind := false
+	b.cut = func(m *core.Message) bool {
+		return blind && m.Kind == core.KindJobStateSyncAck || m.Kind == core.KindJobSubmission && m.To == 300 && b.now < 2*second
+	}
+	b.submit(0, s, 0)
+	b.run(second / 2) // 300 has not heard of the job
+	blind = true
+	seq := b.single(id, 77, 1)
+	b.run(second)
+	if len(b.told(100, core.KindSingleWorkflowCancelRequest)) != 0 {
 		t.Error("told before the commit")
 	}
-	seq := b.cancel(0, id)
-	b.run(12 * second)
-	if b.answerTo(seq) != nil {
-		t.Error("a cancel was answered before the commit")
+	blind = false
+	b.run(40 * second)
+	for _, to := range []core.NodeID{100, 200} {
+		if len(b.told(to, core.KindSingleWorkflowCancelRequest)) == 0 {
+			t.Errorf("%d was not told", to)
+		}
+	}
+	carried := false
+	for _, m := range b.told(300, core.KindJobSubmission) {
+		carried = carried || len(m.Body.(*job.Submission).Cancelled) == 1
+	}
+	if !carried {
+		t.Error("no submission carries it")
+	}
+	r, ok := b.answerTo(seq).(*cancel.SingleResponse)
+	if !ok || r.Status != cancel.SingleCancelling {
+		t.Errorf("%+v", r)
+	}
+	if r := b.single(id, 78, 2); true {
+		b.run(41 * second)
+		if c := b.code(r); c != call.CodeUnknownWorkflow && c != call.CodeAlreadyTerminal {
+			t.Errorf("%v", c)
+		}
+	}
+}
+
+// 04-45: a gate whose lease has ended hands nothing out; when it is back it goes on.
+func TestNothingStartsWithoutALease(t *testing.T) {
+	b := newBench(t, 3)
+	b.rep.Lease.Duration, b.rep.Lease.Interval, b.rep.Lease.Margin = 3*time.Second, time.Second, time.Second/2
+	b.rout.Routing.RoundBase, b.rout.Routing.RoundCap = 20*time.Second, 20*time.Second
+	id := b.jobOf(0)
+	refuse := true
+	for _, m := range b.managed {
+		m.judge = func(m *core.Message) core.Body {
+			if !refuse {
+				return nil
+			}
+			return &job.Ack{Answer: call.Answer{Code: call.CodeNoQuorum}, Job: m.Body.(*job.Submission).Job}
+		}
+	}
+	b.submit(0, spec(id, 1), 0)
+	b.run(second / 2)
+	refuse = false
+	b.cut = func(m *core.Message) bool { return m.From == 0 && m.To < 3 || m.To == 0 && m.From < 3 }
+	b.run(4 * second) // the lease is over
+	asked := 0
+	b.outside = func(m *core.Message) {
+		if m.From == 0 && m.Kind == core.KindJobSubmission {
+			asked++
+		}
+		b.others(m)
+	}
+	x := b.gates[0].records.by[id]
+	b.run(25 * second)
+	if x.waiting || asked != 0 {
+		t.Errorf("waits %v, asked %d times without a lease", x.waiting, asked)
 	}
 }
