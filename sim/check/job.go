@@ -19,6 +19,7 @@ type works struct {
 	held      []int                 // cores, by node
 	forgotten []forgotten           // records that went before their job had ended, since the last look
 	began     core.Instant          // of the last submission
+	gated     bool                  // there are gates
 }
 
 // recordKey names what a node keeps of a job, flowKey of a workflow of it, runKey of a shard that runs.
@@ -52,9 +53,7 @@ type jobSeen struct {
 	timeout   core.Duration
 	accepted  core.Instant // as the client heard; never: it did not
 	clientAt  core.Instant // the client heard how it ended; never: it did not
-	end       job.State    // what was first said of its end
-	endBy     core.NodeID
-	endAt     core.Instant
+	ends      []endSeen    // what was first said of its end, of the whole job, and of its part in each datacenter
 	digest    uint64
 	digested  bool
 	records   []*recordSeen
@@ -66,6 +65,36 @@ type jobSeen struct {
 	sent      map[doneShard]flowResult // shards that some holder sent, by their tokens
 	offers    []offer
 	cancelled *cancelSeen
+}
+
+// endSeen is what was first said of the end of a job, or of its part in a datacenter.
+type endSeen struct {
+	site int // whole: the job's
+	end  job.State
+	by   core.NodeID
+	at   core.Instant
+}
+
+// whole is in place of a datacenter where the whole job is meant.
+const whole = -1
+
+// ended returns what was said of the end of the job, or of its part in a datacenter; nil: nothing yet.
+func (x *jobSeen) ended(site int) *endSeen {
+	for i := range x.ends {
+		if x.ends[i].site == site {
+			return &x.ends[i]
+		}
+	}
+	return nil
+}
+
+// speaksOf says what a node means by the end of a job: gates and clients, and managers where there is no gate, the whole of
+// it; managers of gates their part.
+func (c *Checker) speaksOf(n core.NodeID) int {
+	if x := &c.ctx.Nodes[n]; c.work.gated && x.Role == core.RoleManager {
+		return x.Site
+	}
+	return whole
 }
 
 // offer is a submission that reached a node.
@@ -149,6 +178,9 @@ func (w *works) stop(x *runSeen) {
 }
 
 func (w *works) init(ctx *Context) {
+	for i := range ctx.Nodes {
+		w.gated = w.gated || ctx.Nodes[i].Role == core.RoleGate && !ctx.Nodes[i].Ghost
+	}
 	w.cfg = job.Default()
 	if ctx.Jobs != nil {
 		w.cfg = *ctx.Jobs
@@ -176,7 +208,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
-		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, endAt: never, timeout: w.cfg.Submit.DefaultTimeout,
+		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, timeout: w.cfg.Submit.DefaultTimeout,
 		stopped: map[uint64]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At

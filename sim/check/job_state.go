@@ -55,15 +55,16 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 	}
 }
 
-// jobEnds compares what is said of the end of a job with what was said before.
+// jobEnds compares what is said of the end of a job, or of its part in a datacenter, with what was said of that before.
 func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.NodeID) {
-	if x.end == job.StateNone {
-		x.end, x.endBy, x.endAt = to, by, now
+	site := c.speaksOf(by)
+	e := x.ended(site)
+	if e == nil {
+		x.ends = append(x.ends, endSeen{site, to, by, now})
 		return
 	}
-	if x.end != to && c.fails(J2) {
-		c.detail(J2, now, []core.NodeID{by, x.endBy}, "%v is %v for %s and was %v for %s at %v",
-			job.ID(x.id), to, c.name(by), x.end, c.name(x.endBy), x.endAt)
+	if e.end != to && c.fails(J2) {
+		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
 }
 
@@ -169,11 +170,19 @@ func (c *Checker) jobsStopped(now core.Instant) {
 	}
 	for _, r := range c.work.running {
 		x := c.work.jobs[r.job]
-		if x == nil || x.endAt == never || now.Sub(x.endAt) <= limit || !c.live(r.node) || !c.live(x.endBy) {
+		if x == nil {
+			continue
+		}
+		site := whole
+		if c.work.gated {
+			site = c.ctx.Nodes[r.node].Site
+		}
+		e := x.ended(site)
+		if e == nil || now.Sub(e.at) <= limit || !c.live(r.node) || !c.live(e.by) {
 			continue
 		}
 		if c.fails(J5) {
-			c.detail(J5, now, []core.NodeID{r.node, x.endBy}, "%s runs a shard of %v, which ended %v at %v", c.name(r.node), job.ID(x.id), x.end, x.endAt)
+			c.detail(J5, now, []core.NodeID{r.node, e.by}, "%s runs a shard of %v, which ended %v at %v", c.name(r.node), job.ID(x.id), e.end, e.at)
 		}
 	}
 }
@@ -213,16 +222,21 @@ func (c *Checker) jobsSettled(now core.Instant) {
 func (c *Checker) jobsForgotten(now core.Instant) {
 	k := &c.work.cfg.Retention
 	for _, x := range c.work.order {
-		age := k.Failed
-		if x.end == job.StateCompleted {
-			age = k.Completed
-		}
-		if x.clientAt == never || x.end == job.StateNone || now.Sub(max(x.clientAt, x.endAt)) < age+2*k.Sweep || !c.quiet(now, age+2*k.Sweep) {
+		if x.clientAt == never {
 			continue
 		}
 		for _, y := range x.records {
-			if y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
-				c.detail(JM1, now, []core.NodeID{y.node}, "%s still keeps %v, which ended %v at %v", c.name(y.node), job.ID(x.id), x.end, x.endAt)
+			e := x.ended(c.speaksOf(y.node))
+			if e == nil {
+				continue
+			}
+			age := k.Failed
+			if e.end == job.StateCompleted {
+				age = k.Completed
+			}
+			age += 2 * k.Sweep
+			if now.Sub(max(x.clientAt, e.at)) >= age && c.quiet(now, age) && y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
+				c.detail(JM1, now, []core.NodeID{y.node}, "%s still keeps %v, which ended %v at %v", c.name(y.node), job.ID(x.id), e.end, e.at)
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
@@ -31,6 +33,7 @@ type Job struct {
 
 var _ = record(func(r *Recorder, on *hooks) {
 	j := &jobs{Recorder: r, index: map[uint64]int32{}, flows: map[flowKey]*flow{}, runs: map[runKey]int32{}}
+	j.gated = slices.ContainsFunc(r.roles, func(x core.Role) bool { return x == core.RoleGate })
 	on.job(j.submitted, trace.JobSubmitted)
 	on.jobFact(j.asked, core.JobFactSubmit)
 	on.jobFact(j.outcome, core.JobFactOutcome)
@@ -57,15 +60,24 @@ type jobs struct {
 	flows map[flowKey]*flow
 	runs  map[runKey]int32 // shards that run, by place in res.Runs
 	cores cores
+	gated bool // there are gates
 }
 
 // tracking is what is kept of a job beside what is told of it.
 type tracking struct {
-	ends     [job.NumStates]bool // outcomes that anybody reported
-	inFlight int32               // shards that run
+	ends     []end // that anybody reported
+	inFlight int32 // shards that run
 	flows    []*flow
 	needs    [][]int32 // of its workflows by place, those that come before; nil: not known
 }
+
+// end is an outcome of the whole job, or of its part in a datacenter: what the manager of one says where there are gates.
+type end struct {
+	site  int16 // whole: of the job
+	state job.State
+}
+
+const whole = -1
 
 // of returns the place of a job, −1 if nobody handed it in.
 func (j *jobs) of(id uint64) int32 {
@@ -116,16 +128,23 @@ func (j *jobs) outcome(rec *trace.JobRecord) {
 	}
 	x := &j.res.Jobs[i]
 	x.Ended, x.Outcome, x.Complete = rec.At, job.State(f.To), job.Completeness(f.Code)
-	j.ended(i, x.Outcome)
+	j.ended(i, rec.Node, x.Outcome)
 	if x.Reason == "" && x.Outcome != job.StateCompleted {
 		x.Reason = j.reason(i)
 	}
 }
 
 // ended notes that somebody reports an outcome of the cluster.
-func (j *jobs) ended(i int32, s job.State) {
-	if s.Terminal() {
-		j.state[i].ends[s] = true
+func (j *jobs) ended(i int32, by core.NodeID, s job.State) {
+	if !s.Terminal() {
+		return
+	}
+	e := end{whole, s}
+	if j.gated && j.roles[by] == core.RoleManager {
+		e.site = j.siteOf(by)
+	}
+	if t := &j.state[i]; !slices.Contains(t.ends, e) {
+		t.ends = append(t.ends, e)
 	}
 }
 
@@ -140,7 +159,7 @@ func (j *jobs) moved(rec *trace.JobRecord) {
 		x, site := &j.res.Jobs[i], int16(j.ctx.Nodes[rec.Node].SiteIndex)
 		x.Sites = appendNew(x.Sites, site)
 	}
-	j.ended(i, to)
+	j.ended(i, rec.Node, to)
 }
 
 func appendNew(list []int16, x int16) []int16 {
@@ -182,14 +201,11 @@ func (j *jobs) finishJob(i int32) {
 			tell(words.Makespan, seconds(x.LastEnd.Sub(x.FirstStart)))
 		}
 	}
-	different := 0
-	for _, said := range t.ends {
-		if said {
-			different++
+	for k, e := range t.ends {
+		if slices.ContainsFunc(t.ends[:k], func(o end) bool { return o.site == e.site }) {
+			tell(words.TerminalConflicts, 1)
+			break
 		}
-	}
-	if different > 1 {
-		tell(words.TerminalConflicts, 1)
 	}
 }
 

@@ -73,7 +73,7 @@ var (
 
 	TerminalConflicts = jobs.metric(Def{
 		Name: "terminal_conflicts", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: ofJob, Counted: true,
-		Doc: "jobs of which two nodes ever reported different outcomes",
+		Doc: "jobs of which two nodes ever reported different outcomes; where there are gates the managers of a datacenter report its part, and are compared with each other",
 	})
 
 	OrphanTime = jobs.metric(Def{

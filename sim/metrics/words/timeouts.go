@@ -10,7 +10,7 @@ var TimeoutRules = []string{"overall", "stuck", "all_stuck", "majority", "gate_u
 var (
 	_ = label("rule", Fixed, TimeoutRules...)
 
-	ofTimeout = with(ofJob, "rule", "observer_role", "observer_site")
+	ofTimeout = with(ofJob, "rule", "role", "site")
 )
 
 // The metrics.
@@ -26,12 +26,12 @@ var (
 	})
 
 	TimeoutMissed = timeouts.metric(Def{
-		Name: "timeout_missed", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "observer_role", "observer_site"), Counted: true,
+		Name: "timeout_missed", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "role", "site"), Counted: true,
 		Doc: "jobs that nobody has ended 61 s after their time was up, at a gate, or where there is none at a manager, that led them all the while, could decide and ran",
 	})
 
 	TimeoutFallbacks = timeouts.metric(Def{
-		Name: "timeout_fallbacks", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "observer_role", "observer_site"), Counted: true,
+		Name: "timeout_fallbacks", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofJob, "role", "site"), Counted: true,
 		Doc: "decisions of managers that heard of no gate for too long: one for each datacenter that ended its part of a job by itself",
 	})
 
