@@ -216,7 +216,7 @@ func (t *trial) opinion(m core.NodeID, n int, s core.MemberState, really bool) {
 		t.doubt(m)
 	}
 	for i := range n {
-		if id := core.NodeID(i); really && id != m && t.Up(m) && t.Up(id) {
+		if id := core.NodeID(i); really && id != m && (s == core.StateOK || t.Up(m) && t.Up(id)) {
 			t.HoldAt(id, m, s)
 			t.HoldAt(m, id, s)
 		}
@@ -265,6 +265,9 @@ func (t *trial) fact(at core.NodeID, f *core.JobFact) {
 // onlyHolder looks whether somebody else may decide too. A holder that the others hold dead without reason may believe so
 // for the rest of its lease: nothing that it decides is committed.
 func (t *trial) onlyHolder(at core.NodeID, id job.ID, what string) {
+	if t.Now < t.doubted[at] {
+		return
+	}
 	for _, m := range t.ManagersOf(0) {
 		if x := t.ManagerAt(m); m != at && x != nil && t.Now >= t.doubted[m] && x.Holds(t.Local(m), id) {
 			t.bad("job %v: manager %d %s while manager %d holds the job", id, at, what, m)

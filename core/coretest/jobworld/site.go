@@ -1,6 +1,8 @@
 package jobworld
 
 import (
+	"maps"
+
 	"hypersim/core"
 	"hypersim/core/election"
 	"hypersim/core/job"
@@ -180,6 +182,7 @@ func (w *World) Boot(id core.NodeID, formed bool) {
 	w.lives[id]++
 	life := w.lives[id]
 	w.clocks[id].paused = 0
+	maps.DeleteFunc(w.seen, func(k [2]core.NodeID, _ core.MemberState) bool { return k[0] == id })
 	var n Role
 	switch {
 	case w.IsManager(id):

@@ -134,7 +134,7 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 	if m.flows.State(f.id) != workflow.Dispatched {
 		return
 	}
-	if w := m.substitute(now, f, &old); w != core.NoNode {
+	if w := m.substitute(now, f, &old); w != core.NoNode && m.may(now, x) {
 		*s = shard{worker: w, cores: old.cores, vus: old.vus, token: x.token()}
 		m.send(now, x, i, k, fx)
 		return
