@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/election"
+	"hypersim/core/job"
 	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
 )
@@ -92,4 +93,32 @@ site:a,a/manager/2,LEADER,3,40,,41,
 	if nobody := flat(t, 3).end(50); len(nobody.Voters) > 0 {
 		t.Errorf("where nobody leads: %v", nobody.Voters)
 	}
+}
+
+// Nobody decides from the end of a holder, or of its lease, to the lease of the next.
+func TestHoldings(t *testing.T) {
+	s := flat(t, 3)
+	part := func(sec float64, n core.NodeID, what int64) {
+		s.now = at(sec)
+		s.rec.RecordJob(&trace.JobRecord{At: at(sec), Kind: trace.JobFact, Node: n, Fact: core.JobFact{Kind: core.JobFactHolder, Job: 7, A: what, B: 1, Epoch: 1}})
+	}
+	part(1, 0, holdAccepted)
+	s.truth(5, trace.KindCrash, 0)
+	part(25, 1, holdWon)
+	part(25.5, 1, holdResumes)
+	part(30, 1, holdSuspends)
+	part(32, 1, holdResumes)
+	part(40, 1, holdSuspends)
+	part(50, 2, holdWon)
+	part(50.5, 2, holdResumes)
+	part(60, 1, holdLost) // it hears of it
+	part(70, 2, holdSuspends)
+	part(71, 1, holdWon)
+	part(71.5, 1, holdResumes)
+	part(80, 1, holdSuspends)
+	s.rec.RecordJob(&trace.JobRecord{At: at(81), Kind: trace.JobFact, Node: 1, Fact: core.JobFact{Kind: core.JobFactState, Job: 7, From: uint8(job.StateRunning), To: uint8(job.StateCompleted)}})
+	s.end(90)
+	s.want(words.HolderGap, []float64{20.5, 2, 10.5, 1.5})
+	s.want(words.ClaimWon, []float64{1, 1, 1})
+	s.want(words.HolderLost, []float64{1}, "observer", "a/manager/1")
 }
