@@ -14,19 +14,21 @@ type claimsT struct {
 }
 
 type workloadT struct {
-	ID       string         `key:"id" required:"true" doc:"unique"`
-	Kind     string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back"`
-	From     core.Duration  `key:"from" range:"[0,inf)" doc:"start of the work (default 0s)"`
-	To       *core.Duration `key:"to" range:"(0,inf)" doc:"end of the work, or of what arrives (default: the end of the run)"`
-	Target   *Selector      `key:"target" doc:"progress: the workers that do it"`
-	Interval *core.Duration `key:"interval" range:"[0.001,inf)" doc:"progress: time between reports; each worker has a phase of its own"`
-	Clients  *Selector      `key:"clients" doc:"jobs: who hands them in, drawn evenly for each (default: all clients)"`
-	Arrival  *arrivalT      `key:"arrival" doc:"jobs: how they follow each other"`
-	Job      *jobT          `key:"job" doc:"jobs: what they are"`
-	Mix      []mixedT       `key:"mix" doc:"jobs: instead of job, several kinds with their shares"`
-	Jobs     *string        `key:"jobs" doc:"cancel: id of the workload whose jobs are taken back"`
-	Share    *float64       `key:"share" range:"[0,1]" doc:"cancel: of its jobs (default 1)"`
-	Delay    *Dist          `key:"delay" unit:"s" range:"[0,31536000]" doc:"cancel: from when the job was handed in (default 0s)"`
+	ID         string         `key:"id" required:"true" doc:"unique"`
+	Kind       string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back"`
+	From       core.Duration  `key:"from" range:"[0,inf)" doc:"start of the work (default 0s)"`
+	To         *core.Duration `key:"to" range:"(0,inf)" doc:"end of the work, or of what arrives (default: the end of the run)"`
+	Target     *Selector      `key:"target" doc:"progress: the workers that do it"`
+	Interval   *core.Duration `key:"interval" range:"[0.001,inf)" doc:"progress: time between reports; each worker has a phase of its own"`
+	Clients    *Selector      `key:"clients" doc:"jobs: who hands them in, drawn evenly for each (default: all clients)"`
+	Owner      *Selector      `key:"owner" doc:"jobs: gates; ids are drawn until one of them owns the job by the ring (default: whoever does)"`
+	Preference *preferenceT   `key:"preference" doc:"jobs: a share of them would rather run in these datacenters than in others"`
+	Arrival    *arrivalT      `key:"arrival" doc:"jobs: how they follow each other"`
+	Job        *jobT          `key:"job" doc:"jobs: what they are"`
+	Mix        []mixedT       `key:"mix" doc:"jobs: instead of job, several kinds with their shares"`
+	Jobs       *string        `key:"jobs" doc:"cancel: id of the workload whose jobs are taken back"`
+	Share      *float64       `key:"share" range:"[0,1]" doc:"cancel: of its jobs (default 1)"`
+	Delay      *Dist          `key:"delay" unit:"s" range:"[0,31536000]" doc:"cancel: from when the job was handed in (default 0s)"`
 }
 
 type expectT struct {

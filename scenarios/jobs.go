@@ -51,6 +51,9 @@ type Jobs struct {
 	Clients []core.NodeID // a job comes from one of them, drawn evenly
 	Arrival Arrival
 	Mix     []JobKind // at least one
+
+	Owners     []core.NodeID // gates: a job gets an id that one of them owns; nil: any
+	Preference Preference
 }
 
 // Shapes of jobs.
@@ -77,7 +80,8 @@ type JobKind struct {
 	Stuck    Trouble
 	Fail     Trouble
 	Slow     Trouble
-	Extend   Trouble // these ask for more time
+	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
+	Extend   Trouble       // these ask for more time
 }
 
 // Trouble is what befalls a share of the workflows, where they run at some sites.

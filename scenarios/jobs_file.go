@@ -51,6 +51,7 @@ type jobT struct {
 	Stop      *core.Duration `key:"stop" range:"[0,3600]" doc:"a shard ends this long after it was told to (default 0.1s)"`
 	Targets   *targetsT      `key:"targets" doc:"datacenters that the job runs in, all of it in each (default any = 1); needs gates"`
 	Payload   *form.Bytes    `key:"payload" range:"[0,1073741824]" doc:"size of what a workflow carries (default 0B)"`
+	Leader    *Selector      `key:"leader" doc:"whom the job is handed to first: a gate, or a manager where there are no gates; several in turn (default: its owner by the ring, else all in turn)"`
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
 	Slow      *troubleT      `key:"slow" doc:"workflows that take longer"`
@@ -130,10 +131,11 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 	k := JobKind{
 		Share: 1, Cores: given(t.Cores, 1), VUs: val(t.VUs), Duration: t.Duration, Timeout: given(t.Timeout, 300*time.Second),
 		Stop: given(t.Stop, 100*time.Millisecond), Payload: int64(val(t.Payload)),
-		Stuck:  l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", "after"),
-		Fail:   l.trouble(t.Fail, n.Kid("fail"), key+".fail", "after"),
-		Slow:   l.trouble(t.Slow, n.Kid("slow"), key+".slow", "factor"),
-		Extend: l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
+		Stuck:   l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", "after"),
+		Fail:    l.trouble(t.Fail, n.Kid("fail"), key+".fail", "after"),
+		Slow:    l.trouble(t.Slow, n.Kid("slow"), key+".slow", "factor"),
+		Leaders: l.asked(t.Leader),
+		Extend:  l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
 	}
 	if k.VUs == 0 {
 		k.VUs = max(1, k.Cores)
@@ -260,6 +262,8 @@ func (l *loader) jobs(t *workloadT, n *form.Node, key string) *Jobs {
 	default:
 		j.Clients = l.clients(t.Clients)
 	}
+	j.Owners = l.owners(t.Owner, n.Kid("owner"), key+".owner")
+	j.Preference = l.preference(t.Preference, n.Kid("preference"), key+".preference")
 	job, mix := n.Kid("job"), n.Kid("mix")
 	switch {
 	case job != nil && mix != nil:

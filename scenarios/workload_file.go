@@ -13,7 +13,7 @@ import (
 // workloadKeys are those that each kind takes beside id, kind, from and to.
 var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadProgress: {need: []string{"target", "interval"}},
-	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "job", "mix"}},
+	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
 	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay"}},
 }
 

@@ -16,6 +16,10 @@ type Spec struct {
 	Arrival  Arrival
 	Clients  []core.NodeID
 	Mix      []Kind // at least one
+
+	Owners    []core.NodeID // gates of which one owns each job; nil: any
+	Preferred []uint16      // datacenters that a share of the jobs would rather run in
+	Prefer    float64       // that share
 }
 
 // Kind is what jobs of one kind are.
@@ -34,7 +38,8 @@ type Kind struct {
 	Stuck    Trouble
 	Fail     Trouble
 	Slow     Trouble
-	Extend   Trouble // these ask for more time
+	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
+	Extend   Trouble       // these ask for more time
 }
 
 // Trouble befalls a share of the workflows, or those that run at some sites.
@@ -95,7 +100,13 @@ func (s *Spec) Client(seed uint64, nth uint32) core.NodeID {
 // Draw returns the nth job. Its lists are its own.
 func (s *Spec) Draw(seed uint64, nth uint32) job.Spec {
 	_, k := s.shape(seed, nth)
-	out := job.Spec{Timeout: k.Timeout, DatacenterCount: max(1, k.Targets), Datacenters: slices.Clone(k.Of), Workflows: make([]job.WorkflowSpec, len(k.Needs))}
+	of := k.Of
+	if len(of) == 0 && s.Prefer > 0 {
+		if draw := rng.New(seed, "workload.preference", s.Key, uint64(nth)); draw.Float64() < s.Prefer {
+			of = s.Preferred
+		}
+	}
+	out := job.Spec{Timeout: k.Timeout, DatacenterCount: max(1, k.Targets), Datacenters: slices.Clone(of), Workflows: make([]job.WorkflowSpec, len(k.Needs))}
 	for i := range out.Workflows {
 		out.Workflows[i] = job.WorkflowSpec{
 			Name: uint32(i + 1), VUs: k.VUs, Depends: k.Needs[i], Cores: k.Cores, Priority: k.Priority, Test: true,
@@ -103,6 +114,15 @@ func (s *Spec) Draw(seed uint64, nth uint32) job.Spec {
 		}
 	}
 	return out
+}
+
+// First returns whom the nth job is handed to first, NoNode where its client chooses.
+func (s *Spec) First(seed uint64, nth uint32) core.NodeID {
+	_, k := s.shape(seed, nth)
+	if len(k.Leaders) == 0 {
+		return core.NoNode
+	}
+	return k.Leaders[int(nth)%len(k.Leaders)]
 }
 
 // Script is what a shard does.

@@ -121,7 +121,9 @@ func (w *World) Job(workload int, nth uint32) job.Spec { return w.specs[workload
 func (w *World) submit(now core.Instant, h *hand) {
 	n := &w.nodes[h.client]
 	c := corenode.Of[*client.Client](&n.m)
-	id := c.Submit(n.local(now), w.specs[h.workload].Draw(w.sc.Seed, h.nth), &w.fx)
+	s := &w.specs[h.workload]
+	how := client.Order{Owners: s.Owners, First: s.First(w.sc.Seed, h.nth)}
+	id := c.SubmitTo(n.local(now), s.Draw(w.sc.Seed, h.nth), &how, &w.fx)
 	w.tellOf(now, trace.JobSubmitted, h, id)
 	for i := range w.cancels[h.workload] {
 		c := &w.cancels[h.workload][i]

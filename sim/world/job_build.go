@@ -32,6 +32,7 @@ func (w *World) buildSpecs() error {
 		}
 		s := workload.Spec{
 			Index: i, Key: rng.Key(l.ID), From: l.From, To: l.To, Arrival: arrival(&l.Jobs.Arrival), Clients: l.Jobs.Clients,
+			Owners: l.Jobs.Owners, Preferred: l.Jobs.Preference.Sites, Prefer: l.Jobs.Preference.Share,
 		}
 		for k := range l.Jobs.Mix {
 			kind, err := w.jobKind(&l.Jobs.Mix[k])
@@ -81,7 +82,7 @@ func (w *World) jobKind(k *scenarios.JobKind) (workload.Kind, error) {
 	return workload.Kind{
 		Share: k.Share, Needs: k.Needs, Priority: k.Priority, Cores: uint16(k.Cores), VUs: uint32(k.VUs), Timeout: k.Timeout,
 		Payload: uint32(k.Payload), Targets: uint16(k.Targets), Of: k.Of, Duration: d, Stop: k.Stop,
-		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend),
+		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend), Leaders: k.Leaders,
 	}, err
 }
 

@@ -1,21 +1,40 @@
 package client
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
 )
 
+// Order is what its user wants of whom a job is handed to.
+type Order struct {
+	Owners []core.NodeID // gates: the id is drawn until one of them owns it; nil: whoever does
+	First  core.NodeID   // who is asked first; NoNode: the owner, else all in turn
+}
+
 // Submit hands a job to the cluster and returns its id. Ids of the job and its workflows are drawn here, once; what s
 // says of them is not looked at. The lists of s are kept: nobody may write to them any more.
 func (c *Client) Submit(now core.Instant, s job.Spec, fx *core.Effects) job.ID {
+	return c.SubmitTo(now, s, &Order{First: core.NoNode}, fx)
+}
+
+// ownerDraws bounds the draws for an owner: one of a thousand gates comes up within it, but for one in e^100 jobs.
+const ownerDraws = 100_000
+
+// SubmitTo does the same, as its user wants it.
+func (c *Client) SubmitTo(now core.Instant, s job.Spec, how *Order, fx *core.Effects) job.ID {
 	s.Job, s.Callback = job.ID(c.ids.Uint64()), c.p.Self
+	for n := 0; n < ownerDraws && c.ring != nil && how.Owners != nil && !slices.Contains(how.Owners, c.ring.Owner(s.Job)); n++ {
+		s.Job = job.ID(c.ids.Uint64())
+	}
 	for i := range s.Workflows {
 		s.Workflows[i].Workflow = job.WorkflowID(c.ids.Uint64())
 	}
 	s.Digest = c.digest(&s)
-	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: core.NoNode, spec: s}
+	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: how.First, spec: s}
 	x.main = space{leader: core.NoNode, site: job.NoSite}
 	c.jobs[s.Job] = x
 	c.fact(x, 0, call.CodeOK, core.NoNode, 0, 0, fx)

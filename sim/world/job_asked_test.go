@@ -1,0 +1,108 @@
+package world
+
+import (
+	"strings"
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/scenarios"
+	"hypersim/sim/trace"
+)
+
+// submissions keeps whom clients hand jobs to, what they would prefer, and how often they were sent on.
+type submissions struct {
+	to     map[string]int
+	prefer int
+	moved  int
+	sc     *scenarios.Scenario
+}
+
+func (s *submissions) Record(r *trace.Record) {
+	if r.Kind != trace.KindSent {
+		return
+	}
+	b, ok := r.Msg.Body.(*job.Submission)
+	if !ok || s.sc.Nodes[r.Msg.From].Role != core.RoleClient {
+		return
+	}
+	s.to[s.sc.Nodes[r.Msg.To].Name]++
+	if len(b.Datacenters) > 0 {
+		s.prefer++
+	}
+	if b.Redirects > 0 {
+		s.moved++
+	}
+}
+
+const threeGates = `
+schema = 1
+[scenario]
+name = "three-gates"
+title = "gates"
+duration = "60s"
+settle = "0s"
+[topology]
+sites = [{ name = "a" }, { name = "b" }]
+generate = { kind = "uniform", sites = 2, rtt = "10ms" }
+[cluster]
+gates = 2
+managers = 1
+workers = 2
+clients = 1
+[[workload]]
+id = "w"
+kind = "jobs"
+from = "10s"
+to = "50s"
+arrival = { process = "constant", rate = "1/s" }
+`
+
+// Whom jobs are handed to: their owner by the ring, gates that must own them, or whoever the workload names; a redirect
+// follows where that one does not own it.
+func TestWhomJobsAreHandedTo(t *testing.T) {
+	const plain = `job = { duration = "1s" }`
+	for _, x := range []struct {
+		what, text string
+		owners     int // gates that get some
+		moved      bool
+		prefer     [2]int // least, most
+	}{
+		{"by the ring", plain, 4, false, [2]int{0, 0}},
+		{"owned by one", `owner = { id = "b/gate/1" }` + "\n" + plain, 1, false, [2]int{0, 0}},
+		{"owned by a site's", `owner = { role = "gate", site = "a" }` + "\n" + plain, 2, false, [2]int{0, 0}},
+		{"handed to one", `job = { duration = "1s", leader = { id = "a/gate/1" } }`, 4, true, [2]int{0, 0}},
+		{"half of them prefer b", `preference = { sites = ["b"], share = 0.5 }` + "\n" + plain, 4, false, [2]int{10, 30}},
+		{"all prefer b", `preference = { sites = ["b"] }` + "\n" + plain, 4, false, [2]int{40, 40}},
+	} {
+		sc, err := scenarios.Parse(threeGates+x.text+"\n", "", nil, scenarios.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &submissions{to: map[string]int{}, sc: sc}
+		w, err := Build(sc, Options{Sinks: []trace.Sink{s}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Run(w.End())
+		if len(s.to) != x.owners || s.moved > 0 != x.moved || s.prefer < x.prefer[0] || s.prefer > x.prefer[1] {
+			t.Errorf("%s: to %v, %d sent on, %d prefer", x.what, s.to, s.moved, s.prefer)
+		}
+	}
+	for _, x := range []struct{ text, set, want string }{
+		{`owner = { role = "worker" }` + "\n" + plain, "", "workload[0].owner: matches no gate"},
+		{`job = { duration = "1s", leader = { role = "worker" } }`, "", "workload[0].job.leader: matches no gate"},
+		{`job = { duration = "1s", leader = { role = "worker" } }`, "cluster.gates=0", "workload[0].job.leader: matches no manager"},
+		{`preference = { sites = ["c"] }` + "\n" + plain, "", `no site "c"`},
+		{`preference = { sites = ["b"] }` + "\n" + plain, "cluster.gates=0", "workload[0].preference: gates take jobs of clients then, and there are none"},
+		{`owner = { role = "gate", count = 1 }` + "\n" + plain, "", "count and pct cannot be used here"},
+	} {
+		var sets []string
+		if x.set != "" {
+			sets = append(sets, x.set)
+		}
+		if _, err := scenarios.Parse(threeGates+x.text+"\n", "x.toml", sets, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: have %v\nwant %s", x.text, err, x.want)
+		}
+	}
+}
