@@ -7,6 +7,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/rng"
 )
 
 // forgetAll lets all gates lose their memory within a few seconds. That is more than a cluster survives: what is left of
@@ -61,5 +62,37 @@ func TestGatesForgetEverything(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// 04-50: a datacenter whose part of a job ended, was delivered and has no holder any more still says how it ended, when
+// gates that forgot everything ask: any replica can.
+func TestEndOfADatacenterWithoutHolder(t *testing.T) {
+	c := job.Default()
+	w := New(Params{
+		Config: &c, Sites: 2, Managers: 3, Workers: 1, Cores: 4, Clients: 1, Gates: 3, Gate: aGate, Seed: 3, Detect: 8 * time.Second, Beats: time.Second,
+	})
+	s := &storm{w: w, draw: rng.New(3, "gatestorm", 1), managers: 3}
+	block := everywhere(w, 1, 1, 100*time.Second) // site 1 has no cores meanwhile
+	block.Workflows[0].Cores, block.Workflows[0].VUs, block.Datacenters = 4, 4, []uint16{1}
+	w.Submit(0, block)
+	w.Run(5 * sec)
+	id := w.Submit(0, everywhere(w, 2, 2, 5*time.Second))
+	w.Run(20 * sec)
+	holder := core.NoNode
+	for _, f := range w.Facts {
+		if f.Kind == core.JobFactState && f.Job == uint64(id) && w.IsManager(f.Node) && job.State(f.To) == job.StateCompleted {
+			holder = f.Node
+		}
+	}
+	if holder == core.NoNode || w.SiteOf(holder) != 0 {
+		t.Fatalf("it ended at %v", holder)
+	}
+	w.Crash(holder)
+	s.forgetAll()
+	w.Run(250 * sec)
+	list := w.outcomes(id)
+	if len(list) != 1 || job.State(list[0].To) != job.StateCompleted || job.Completeness(list[0].Code) != job.CompleteFull {
+		t.Errorf("%+v", list)
 	}
 }

@@ -78,7 +78,7 @@ func (s *storm) site(i int) []core.NodeID { return s.w.ManagersOf(uint16(i)) }
 func (s *storm) fault() {
 	gates := s.w.GateIDs()
 	g := gates[s.n(len(gates))]
-	switch s.n(6) {
+	switch s.n(7) {
 	case 0, 1: // a gate loses its memory
 		s.w.Crash(g)
 		s.w.After(s.time(time.Second, 40*time.Second), func() { s.w.Boot(g, false) })
@@ -88,6 +88,12 @@ func (s *storm) fault() {
 		}
 	case 3: // a gate without gates, held dead by the others
 		s.cut([]core.NodeID{g}, gates, s.time(5*time.Second, 80*time.Second))
+	case 5: // a gate leaves, and comes back as another process
+		s.w.step(g, func() { s.w.gateAt(g).Drain(s.w.Local(g), &s.w.fx) })
+		s.w.After(s.time(time.Second, 20*time.Second), func() {
+			s.w.Crash(g)
+			s.w.After(s.time(time.Second, 40*time.Second), func() { s.w.Boot(g, false) })
+		})
 	case 4: // a datacenter without gates
 		s.cut(s.site(s.n(s.w.Sites)), gates, s.time(5*time.Second, 80*time.Second))
 	default:
@@ -110,13 +116,13 @@ func (s *storm) submit(i int) {
 	}
 }
 
-// run lets jobs come for two minutes, and faults for four, then waits for everything to settle.
+// run lets jobs come for two minutes, and faults for five, then waits for everything to settle.
 func (s *storm) run() {
 	for i := range 8 {
 		s.w.After(s.time(0, 120*time.Second), func() { s.submit(i) })
 	}
-	for i := range 3 {
-		s.w.After(core.Duration(i)*100*time.Second+s.time(0, 10*time.Second), s.fault)
+	for i := range 5 {
+		s.w.After(core.Duration(i)*60*time.Second+s.time(0, 10*time.Second), s.fault)
 	}
 	s.w.Run(400 * sec)
 	s.loss = 0

@@ -6,8 +6,7 @@ import (
 )
 
 // Drain hands the jobs of this gate over, one successor after the other, and takes no more (spec 20 §5.7, 03-2, 04-55). It
-// decides nothing about a job that it hands over. Whoever lets it leave does so when nothing is left (Drained), or after
-// DRAIN_TIMEOUT.
+// decides nothing about a job that it hands over. It implements node.Drainer: the member leaves when it is Drained.
 func (g *Gate) Drain(now core.Instant, fx *core.Effects) {
 	if g.draining {
 		return
@@ -22,10 +21,9 @@ func (g *Gate) Drain(now core.Instant, fx *core.Effects) {
 // isThrough reports whether nobody has to do anything about a job any more.
 func (x *record) isThrough() bool { return x.state.Terminal() && x.delivered && !x.owes() }
 
-// Drained reports whether a gate that drains has nothing left that another one would have to take over, or no time left for
-// it.
+// Drained reports whether a gate that drains has nothing left that another one would have to take over, or has had its time.
 func (g *Gate) Drained(now core.Instant) bool {
-	if g.draining && now >= g.drainEnd {
+	if now >= g.drainEnd {
 		return true
 	}
 	for _, x := range g.records.order {
