@@ -15,7 +15,7 @@ func TestTurnsDiffer(t *testing.T) {
 	for life := range uint32(20) {
 		for k := range uint32(5000) {
 			add(TurnOf(life, int64(k)), "a tick")
-			add(TurnLone(life, k), "a lone one")
+			add(TurnLone(life, int64(k)), "a lone one")
 		}
 	}
 	tick := TurnOf(1, 7)

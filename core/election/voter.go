@@ -38,7 +38,7 @@ func (m *Machine) say(to core.NodeID, k core.Kind, turn uint32, fx *core.Effects
 // nextTurn is the turn of what is asked or told now; answers carry it on.
 func (m *Machine) nextTurn() uint32 {
 	m.said++
-	return core.TurnLone(m.p.Instance, m.said)
+	return core.TurnLone(m.p.Instance, int64(m.said))
 }
 
 // adopt takes over a higher term. The lease stays: it is a promise to the old leader (03-26).

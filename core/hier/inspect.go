@@ -101,6 +101,7 @@ func (m *Machine) Validate() []string {
 	return bad
 }
 
+// validateHeld checks one suspicion or mark against its entry, its bounds and its sources.
 func (m *Machine) validateHeld(s *scope, e *entry, fail func(string, ...any)) {
 	h := m.held.at(e.held)
 	if !h.used || h.scope != s.id || h.node != e.node {

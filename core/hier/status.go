@@ -47,6 +47,7 @@ func (m *Machine) StatusFor(scope uint64, node core.NodeID) Status {
 	return m.local(scope, node)
 }
 
+// overall is what the global layer alone says: a node that it does not hold OK has no status of its own in any scope.
 func (m *Machine) overall(node core.NodeID) Status {
 	switch m.global.State(node) {
 	case core.StateDead, core.StateLeft:
@@ -60,6 +61,7 @@ func (m *Machine) overall(node core.NodeID) Status {
 	return Unconfirmed
 }
 
+// local is what this layer adds in one scope, to a node that is OK otherwise.
 func (m *Machine) local(scope uint64, node core.NodeID) Status {
 	_, e := m.find(scope, node)
 	switch {

@@ -51,6 +51,7 @@ func (t *confirmations) alloc(subject uint16, since, next core.Instant) uint16 {
 	return side
 }
 
+// free gives the entry back when its record is UNCONFIRMED no more, for whatever reason.
 func (t *confirmations) free(side uint16) {
 	if t.at(side).stale {
 		t.stale--

@@ -9,24 +9,29 @@ import (
 // Default returns the constants of spec 10.
 func Default() Config {
 	return Config{
+		// §2: an hour of memory for the dead, so that a datacenter that was cut off finds them; room for ten thousand members.
 		Membership: Membership{
 			Topology: TopologyRoles, ConfirmationMode: ConfirmObserver, Initial: InitialCold, MaxMembers: 10_000,
 			DeadRetention: 3600 * time.Second, LeftRetention: 300 * time.Second, Tombstone: 300 * time.Second,
 			MaxSuspicions: 10_000, ZombieWindow: 60 * time.Second, ZombieBump: 5, RestartBump: 10,
 		},
+		// §4: one probe a second and two waits of half a second; three proxies, of which two may be lost.
 		Probe: Probe{
 			Interval: time.Second, Timeout: 500 * time.Millisecond, TimeoutMin: 100 * time.Millisecond,
 			TimeoutMax: 30 * time.Second, IndirectK: 3, NackFraction: 0.8, MaxOutstanding: 64, MaxProxied: 100,
 			PauseGuard: true,
 		},
+		// §4.3–§4.5: memberlist's rule for failed probes and its bound; everything that stretches a wait multiplies it.
 		LHM:     LHM{Max: 8, FailedProbeRule: FailedProbeMemberlist},
 		Lag:     Lag{Enabled: true, Interval: time.Second, Reference: 100 * time.Millisecond, Hold: 5 * time.Second},
 		Timeout: Timeout{LatencyMode: LatencyMultiplier, LatencyReference: 10 * time.Millisecond, RTTSource: RTTMeasured},
+		// §5: from six times Min down to Min as three others confirm it; both grow with log10 of the group.
 		Suspicion: Suspicion{
 			Min: 5 * time.Second, Max: 30 * time.Second, K: 3, Alpha: 4, Beta: 6,
 			ScaleWithN: true, Scaling: ScalingLHM, Formula: FormulaLifeguard, Buddy: true,
 			PauseGrace: true, GraceAfter: time.Second, AdaptiveBase: time.Second,
 		},
+		// §6: five rounds a period to three members each, so that news is everywhere within two seconds.
 		Gossip: Gossip{
 			Lambda: 3, Limit: LimitNatural, Interval: 200 * time.Millisecond, Fanout: 3, ToDead: 30 * time.Second,
 			MaxUpdates: 64, MaxBytes: 1200, QueueMax: 1000, QueueAge: 60 * time.Second,
@@ -36,11 +41,13 @@ func Default() Config {
 			RetryMin: 500 * time.Millisecond, RetryMax: 10 * time.Second, Jitter: 0.2, Timeout: 5 * time.Second,
 		},
 		Leave: Leave{Drain: 5 * time.Second},
+		// §7: tables are compared twice a minute, less often in large groups; what gossip missed is found then.
 		Sync: Sync{
 			Mode: SyncByDigest, Interval: 30 * time.Second, IntervalGates: 60 * time.Second, Timeout: 10 * time.Second,
 			GoneAge: 300 * time.Second, AckGap: time.Second, AckEvery: 5 * time.Second,
 		},
 		Reconnect: Reconnect{Interval: 30 * time.Second},
+		// §10: a gate gets more time and attempts than a manager, since it is farther away; workers are not asked at all.
 		Confirm: Confirm{
 			On: ConfirmOnBidirectional, Reactive: true, ReactiveGap: 5 * time.Second, MaxPerSecond: 10, Window: time.Second,
 			GatePassive: 120 * time.Second, GateAttempts: 5, GateInterval: 5 * time.Second,

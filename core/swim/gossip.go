@@ -12,6 +12,7 @@ func (m *Machine) armGossip(now core.Instant) {
 	if !m.participates() {
 		return // a worker's news about itself rides on its own pings
 	}
+	// The grid runs on while the tick is off, so that when it fires does not depend on when the last news ended.
 	steps := now.Sub(m.phase) / every
 	if now < m.phase {
 		steps = -1
@@ -24,6 +25,8 @@ func (m *Machine) silent() bool {
 	return m.queue.Len() == 0 && (m.work == nil || m.work.queue.Len() == 0)
 }
 
+// onGossipTick tells a few members drawn at random what waits. Among them may be ones that are held DEAD, for half a minute
+// after their death: one that lives hears of it that way, and refutes.
 func (m *Machine) onGossipTick(now core.Instant, fx *core.Effects) {
 	m.expireQueue(now, fx)
 	m.expireWorkers(now)

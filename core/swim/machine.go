@@ -171,7 +171,7 @@ func (m *Machine) header(kind core.Kind, k int, fx *core.Effects) *core.Message 
 	}
 	sent := &m.count.Sent[kind.Place(core.RoomMembership)]
 	*sent++
-	msg.Turn = core.TurnLone(m.instance, uint32(*sent))
+	msg.Turn = core.TurnLone(m.instance, int64(*sent))
 	return msg
 }
 

@@ -14,6 +14,7 @@ type bucket struct {
 	debt   float64 // tokens missing from a full bucket, at time at
 }
 
+// rateSenders bounds the table: a flood under a thousand names is refused beyond it, with everybody who comes new meanwhile.
 const rateSenders = 1024
 
 // allow takes one token of sender's.

@@ -30,6 +30,8 @@ type suspicions struct {
 
 func (t *suspicions) at(side uint16) *suspicion { return &t.slab[side-1] }
 
+// alloc returns the place of a suspicion, counted from 1: a record's side is 0 where it has none. Places are used again, so
+// that a group in trouble costs memory once.
 func (t *suspicions) alloc() uint16 {
 	if n := len(t.idle); n > 0 {
 		i := t.idle[n-1]
@@ -58,6 +60,7 @@ func (t *suspicions) drop(side uint16) {
 	t.idle = append(t.idle, side)
 }
 
+// next is the earliest deadline: one timer serves all suspicions.
 func (t *suspicions) next() core.Instant {
 	if len(t.heap) == 0 {
 		return core.Never

@@ -16,6 +16,10 @@ func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// What is left of a member that is gone, and for how long (defaults): its DEAD record for an hour, LEFT for five minutes, so
+// that tables can tell of it; then a tombstone of its incarnation for five minutes more, so that news which is still under
+// way does not bring it back (silenced.go); then nothing.
+
 // sweepRecords walks over all records; it is spared as long as nobody is gone.
 func (m *Machine) sweepRecords(now core.Instant, fx *core.Effects) {
 	c := &m.cfg.Membership
@@ -38,6 +42,7 @@ func (m *Machine) sweepRecords(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// coordSwept hears that the cache let go of a peer's coordinate: its record must not point at a place that is another's now.
 func (m *Machine) coordSwept(peer core.NodeID) {
 	if k, ok := m.index(peer); ok {
 		m.rec[k].setSlot(0)

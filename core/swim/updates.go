@@ -12,6 +12,11 @@ var updateRank = [core.NumUpdateTypes]spread.Rank{
 	core.UpdateDead: 0, core.UpdateLeft: 0, core.UpdateSuspect: 1, core.UpdateJoin: 2, core.UpdateAlive: 3,
 }
 
+// How news spreads, and ends (§6). A member that hears something new tells it λ·ln(n + 1) times, with whatever it sends, the
+// least told first; by then nearly everybody has heard it, and the few who have not get it by a sync. Dead and left go before
+// the rest, since every member that does not know goes on trusting them. A newer claim about the same member takes the place
+// of an older one in the queue: to tell both would be to tell one that is not true any more.
+
 // retransmitLimit is how often a piece of news is told (§6).
 func (m *Machine) retransmitLimit() uint8 {
 	if m.cfg.Gossip.Limit == LimitDecades {
@@ -26,9 +31,11 @@ func (m *Machine) relay(now core.Instant, u *core.Update, cause core.Cause, fx *
 	if !m.participates() && u.Subject != m.self {
 		return
 	}
+	// A confirmation is another accuser of the same suspicion, and does not replace the first: K of them must be heard.
 	if cause != core.CauseConfirmation {
 		m.supersede(u.Subject, fx)
 	}
+	// Full: what has been told most often goes, whatever it says. Most have it already.
 	if m.queue.Len() >= m.cfg.Gossip.QueueMax {
 		m.count.Overflowed++
 		it := m.queue.DropMostSent()

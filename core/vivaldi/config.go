@@ -47,3 +47,22 @@ type Config struct {
 	ConvergenceSamples   int           `key:"convergence_samples" range:"[0,65535]" doc:"samples that a converged node has at least; more: the report is later and worth more; nothing else depends on it"`
 	BootstrapRate        float64       `key:"bootstrap_rate" range:"[1,100]" doc:"pings per probe period until 10 samples; above 1 the extra ones have no failure meaning; higher: a newcomer has a coordinate sooner, for as many pings more in its first seconds"`
 }
+
+// EngineName is the key engine: which rule moves the local coordinate.
+type EngineName string
+
+// The engines.
+const (
+	EngineSerf       EngineName = "serf"
+	EngineBasic      EngineName = "basic"
+	EngineHyperscale EngineName = "hyperscale"
+)
+
+// Promise adds to p the bounds of coordinates that c makes.
+func (c *Config) Promise(p *core.Promises) {
+	p.Coordinates, p.WorkerCoordinates = c.Enabled, c.Workers
+	p.HeightMin, p.ErrorMin, p.ErrorMax = c.HeightMin.Seconds(), c.ErrorMin, c.ErrorMax
+	if c.Engine == EngineHyperscale { // it has no height, and its error is in seconds (spec 10 §11)
+		p.HeightMin, p.ErrorMin, p.ErrorMax = 0, c.HyperErrorMin.Seconds(), c.HyperErrorMax.Seconds()
+	}
+}

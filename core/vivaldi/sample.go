@@ -39,6 +39,7 @@ func (n *Node) Sample(slot uint16, now core.Instant, rtt core.Duration) Result {
 	}
 	rtt = max(rtt, rttFloorNS)
 	r := n.record(slot)
+	// The filter is fed even where the coordinate is unknown: when it comes, there is a median to begin with.
 	n.feed(r, now, rtt)
 	if n.engine == engineSerf {
 		_, samples, _ := n.filter(r)
@@ -69,6 +70,8 @@ func (n *Node) apply(p *point, now core.Instant, rtt core.Duration) Result {
 	n.counters.Updates++
 	off := math.Abs(d - sec)
 	res := Result{Outcome: OutcomeUpdated, RTT: rtt, RelError: off / sec, AbsMS: float64(1000 * off)}
+	// Something has stopped being finite, after a peer that lied or a matrix that no space can hold. To begin anew costs some
+	// seconds of error; to go on would spread it to everybody who measures this node.
 	if !n.refreshWire() {
 		n.toInitial()
 		n.refreshWire()

@@ -43,6 +43,8 @@ func (n *Node) Validate(now core.Instant) []string {
 	return bad
 }
 
+// Slots are a slab with two lists through it, by age and of the free: what must hold is that each slot is in one of them.
+
 // validatePeers walks the order of hearing and the chain of freed slots: each slot in exactly one.
 func (n *Node) validatePeers(report func(format string, args ...any)) {
 	listed, newer := 0, uint16(0)

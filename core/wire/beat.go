@@ -119,6 +119,7 @@ func appendAsk(dst []byte, a *core.Ask) []byte {
 	return binary.BigEndian.AppendUint64(dst, uint64(a.Remaining))
 }
 
+// beat reads a heartbeat. Version 0 would be none at all, and a request without a number nobody's.
 func (r *reader) beat(x *core.Extra, count int) {
 	b, tag := &x.Beat, r.u8()
 	if tag&beatReserved != 0 {

@@ -23,6 +23,9 @@ const (
 	workerReserved  = 0xff &^ (3 | bitV6)
 )
 
+// Health and worker entries are read and written like updates: a tag byte with the small fields and the form of the endpoints,
+// then numbers in base 128, then what has a fixed size.
+
 // extraBug says what is wrong with m.Extra, or "".
 func extraBug(m *core.Message) string {
 	switch x := m.Extra; {
@@ -80,6 +83,7 @@ func WorkerBytes(e *core.WorkerEntry, keyBytes int) int {
 	return 1 + varintLen(e.Incarnation) + 2*keyBytes + InstanceBytes + varintLen(uint32(e.Cores)) + varintLen(uint32(e.Available))
 }
 
+// extraBytes is the size of all blocks of x, which a datagram is filled by: it must agree with what Encode writes to the byte.
 func extraBytes(x *core.Extra, b Book, v4 bool) int {
 	n := beatBlockBytes(x)
 	if len(x.Health) > 0 {
