@@ -146,8 +146,8 @@ func (t *chatter) rumoured(f *Fault, hit float64) float64 {
 	return 0
 }
 
-// absence is what is said of members that are not heard for a while: each is accused and others confirm it, within a few
-// periods; it is called dead, each at its time, if that lasts; and says that it lives when it is back.
+// absence is what is said of members that are not heard for a while. Within a few periods each is accused, and others confirm
+// it. If that lasts each is called dead, at its own time. When it is back it says that it lives.
 func (t *chatter) absence(f *Fault, hit float64) float64 {
 	lasts := t.lasts(f)
 	accused := hit * t.accused(lasts)

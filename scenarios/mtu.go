@@ -11,9 +11,9 @@ import (
 // blocks are the keys that bound what a datagram carries beside its header, body and coordinate.
 const blocks = "protocol.gossip.max_bytes, protocol.health.max_bytes and protocol.worker_state.max_bytes"
 
-// datagram returns what a member of the configuration puts into every datagram, header, the longest body beside
-// updates and coordinate, and the most that one may have with its blocks: of updates, and of health and worker
-// entries, which fill it up to the protocol's own bound (spec 10 §3.1).
+// datagram returns two sizes in bytes for a member of the configuration. fixed is what every datagram of it has: header, the
+// longest body beside updates, and the coordinate. most is the largest that one may become with its blocks: that of updates,
+// and those of health and worker entries, which fill it up to the protocol's own bound (spec 10 §3.1).
 func (c *Config) datagram(workers bool) (fixed, most int) {
 	fixed = wire.HeaderBytes + wire.MaxBodyBytes
 	if c.Vivaldi.Enabled {

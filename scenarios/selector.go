@@ -41,10 +41,10 @@ type Selector struct {
 func (s *Selector) Draws() bool { return s.Count > 0 || s.Pct > 0 }
 
 // Resolve returns the nodes that s means at the moment, in id order. Without a draw they are all that match, whoever is
-// alive. A draw takes Count, or Pct of all that match rounded to the nearest (at least 1), from those
-// alive says are there; chance is a draw of the fault's own, and whether a node is taken depends on its name
-// and on nobody's place in the list: a candidate more or less changes the choice by at most one. It returns nothing only
-// when nobody is left, or nobody matches at the moment.
+// alive. A draw takes from those of them that are alive: Count, or Pct of all that match, rounded to the nearest and at
+// least 1. chance is a draw of the fault's own. Whether a node is taken depends on that and its name, and on nobody's place in
+// the list: a candidate more or less changes the choice by at most one. It returns nothing only when nobody is left, or nobody
+// matches at the moment.
 func (s *Selector) Resolve(nodes []NodeSpec, m Moment, alive func(core.NodeID) bool, chance uint64) []core.NodeID {
 	match := s.Fixed
 	if s.Moves() {

@@ -43,10 +43,13 @@ func (t Tolerance) margin(a float64) float64 {
 	return t.Amount
 }
 
-// DefaultTolerance returns the tolerance of a metric of that unit: 2 % of times, traffic and memory; 10 % of
-// event rates, whose chance is larger; 0.01 of fractions and of what lies between 0 and 1, where a share of
-// next to nothing is nothing; 0.05 of the health score, 0 to 8; 5 % of all else, such as errors of
-// coordinates, ratios and sizes of queues.
+// DefaultTolerance returns the tolerance of a metric of that unit:
+//
+//	2 %    of times, traffic and memory
+//	10 %   of event rates, in which there is more chance
+//	0.01   of fractions and what else lies between 0 and 1: 2 % of next to nothing would be nothing
+//	0.05   of the health score, which goes from 0 to 8
+//	5 %    of all else, such as errors of coordinates, ratios and sizes of queues
 func DefaultTolerance(unit string) Tolerance {
 	switch unit {
 	case "s", "B", "1/s per node", "B/s per node":

@@ -29,10 +29,10 @@ type Draws struct {
 // than one. Rows are numbered in the order in which they are added.
 //
 // Each row is studentised before the farthest is taken. A sign flip of paired differences is exact for symmetric
-// ones (Fisher 1935). An exchange of independent runs keeps its level also when the two sides have different
-// spreads and sizes (Janssen 1997; Chung and Romano 2013), where an exchange of plain means gives false alarms in a
-// third of all cases; that the farthest of many rows does so, too, takes Welch's degrees of freedom and the correction for
-// skew that intervals have.
+// ones (Fisher 1935). Independent runs are exchanged between the sides, which keeps the level even when the
+// two have different spreads and sizes (Janssen 1997; Chung and Romano 2013); an exchange of plain means would give false
+// alarms in a third of all cases. That the farthest of many rows keeps it as well takes Welch's degrees of freedom, and the
+// correction for skew that intervals have.
 type Family struct {
 	rows  []row
 	seeds []uint64 // of pairs, ascending

@@ -7,11 +7,11 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// RateInterval is the interval of a rate over runs whose events come in bursts, as one accusation counts at every
-// observer that believes it: the exact Poisson interval at as many independent events as the spread between runs
-// is worth, each standing for equally many (the effective count of Korn and Graubard 1998, for rates). Taking events
-// as independent covers 16–45 % where bursts are of 1 to 20 events; this covers 95 % from 10 runs on, as
-// long as the bursts that happened are like those that may.
+// RateInterval is the interval of a rate over runs whose events come in bursts: one accusation, for example, counts at every
+// observer that believes it. It is an exact Poisson interval, not of the events that were counted, but of as many independent
+// ones as the spread between runs is worth, each of which stands for equally many (the effective count of Korn and Graubard
+// 1998, for rates). To take all events as independent covers 16–45 % where bursts are of 1 to 20 events; this covers 95 %
+// from 10 runs on, as long as the bursts that happened are like those that may.
 //
 // Without events there is no rate to speak of but that of runs: the note says how many runs may have any. Fewer
 // than MinRuns runs give none. N is the number of runs.

@@ -10,9 +10,9 @@ import (
 // RunTimes is the times to an event that one run saw.
 type RunTimes []Observation
 
-// Waits are the times to an event of several runs. The curve is that of all of them together (KaplanMeier); how sure
-// it is follows from what each run as a whole adds to it, because the times of one run share its weather: the
-// infinitesimal jackknife (Jaeckel 1972), as the robust variance of R's survfit with clusters has it. O(observations).
+// Waits are the times to an event of several runs. The curve is that of all of them together (KaplanMeier). The times of one
+// run share its weather, so that how sure the curve is follows from what each run adds to it as a whole: the infinitesimal
+// jackknife (Jaeckel 1972), as in the robust variance of R's survfit with clusters. O(observations).
 type Waits struct {
 	runs   []RunTimes // with at least one observation
 	number []int      // of each in what NewWaits got

@@ -16,9 +16,11 @@ func (m *Machine) onSweep(now core.Instant, fx *core.Effects) {
 	}
 }
 
-// What is left of a member that is gone, and for how long (defaults): its DEAD record for an hour, LEFT for five minutes, so
-// that tables can tell of it; then a tombstone of its incarnation for five minutes more, so that news which is still under
-// way does not bring it back (silenced.go); then nothing.
+// What is left of a member that is gone, and for how long (defaults):
+//
+//	its record     an hour if it is DEAD, five minutes if it LEFT, so that tables can tell of it
+//	a tombstone    of its incarnation, five minutes more: news that is still under way must not bring it back (silenced.go)
+//	nothing
 
 // sweepRecords walks over all records; it is spared as long as nobody is gone.
 func (m *Machine) sweepRecords(now core.Instant, fx *core.Effects) {

@@ -23,9 +23,9 @@ var _ = record(func(r *Recorder, on *hooks) {
 }, words.CoordinateError, words.CoordinateErrorMS, words.CoordinateSettle, words.CoordinateRank, words.CoordinateQuality,
 	words.RTTUCBCoverage, words.RTTUCBRatio, words.NewcomerError)
 
-// coordinates measures predicted against true round trips over a set of pairs that is fixed for the
-// run: all unordered pairs of members of one group that may have coordinates (coordinates of nodes that never
-// measure each other, even indirectly, have no common frame), or pairs drawn from a stream of its own.
+// coordinates measures predicted against true round trips, over a set of pairs that is fixed for the run: all unordered pairs
+// of members that may have coordinates, or some drawn from a stream of its own. Both of a pair are of one group: nodes that
+// never measure each other, even indirectly, have no common frame.
 type coordinates struct {
 	pairs   []measured
 	classes []pairClass

@@ -20,9 +20,9 @@ type Part struct {
 	Stat   string  // what Value is of those: "mean", "max", "p50"; "": the metric itself
 }
 
-// Over folds the parts of one picked set of labels in one bin of time into the statistic: NaN of nothing, 0
-// for a sum or a count of nothing. over is what a share or rate is of: the weight of the pairs, nodes or
-// node-seconds of the bin by instant, nil for that of the parts themselves.
+// Over folds the parts of one picked set of labels in one bin of time into the statistic. Of nothing a sum or a count is 0, and
+// all else NaN. over says what a share or rate is of: by instant the weight of the pairs, nodes or node-seconds of the bin. nil
+// means the weight of the parts themselves.
 func Over(f words.Fold, parts []Part, stat string, over map[core.Instant]float64) (float64, error) {
 	switch f {
 	case words.FoldShare, words.FoldRate:

@@ -49,9 +49,8 @@ func reads(label string, read reader) bool {
 
 // Label returns the word of o under key; ok is false if no observation of this metric has such a key.
 //
-// node is the observer, or the subject where there is no observer; role, site and class are those of
-// the observer or, where Def.RoleIsPeer says so, role and site are those of the subject. class is always
-// the observer's (spec 50 §6). group is "flat", "gates" or "site:<name>".
+// node is the observer, or the subject where there is no observer. role and site are the observer's, or the subject's where
+// Def.RoleIsPeer says so; class is always the observer's (spec 50 §6). group is "flat", "gates" or "site:<name>".
 func (r *Result) Label(o *Observation, key string) (word string, ok bool) {
 	d := o.Metric.Def()
 	if key != "" && key == d.Type {

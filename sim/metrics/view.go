@@ -7,10 +7,10 @@ import (
 	"hypersim/core"
 )
 
-// The view error is kept as counters: with U the up subjects that a live observer should know and V
-// those it holds OK, its disagreements are |U| − |U ∩ V| + |V \ U|. |U| follows from the numbers of up
-// nodes by role; |U ∩ V| and |V \ U| move by one per transition, and by the numbers in peer.okBy when
-// a subject comes or goes. Only an observer that comes or goes costs a walk over its own row.
+// The view error is kept as counters. Let U be the subjects that are up and that a live observer should know, and V those
+// that it holds OK. It then disagrees with the truth about |U| − |U ∩ V| + |V \ U| of them. |U| follows from the numbers of up
+// nodes by role. The other two move by one with each transition, and by the numbers in peer.okBy when a subject comes or
+// goes. Only an observer that comes or goes costs a walk over its own row.
 
 // set changes how o holds s.
 func (r *Recorder) set(o, s core.NodeID, to core.MemberState) {

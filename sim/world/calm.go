@@ -6,9 +6,9 @@ import (
 	"hypersim/sim/fault"
 )
 
-// calm reports whether nothing in the scenario can make a probe of a live member fail: no disturbance but
-// processes that come and go, no loss, no member that refuses its own datagrams, every round trip at most half the
-// probe timeout even with the largest jitter that will ever be drawn, and hosts that need at most the other half.
+// calm reports whether nothing in the scenario can make a probe of a live member fail. Then nothing disturbs it but processes
+// that come and go, nothing is lost, and no member refuses its own datagrams. Every round trip is at most half the probe
+// timeout, even with the largest jitter that will ever be drawn, and hosts need at most the other half.
 func calm(sc *scenarios.Scenario) bool {
 	for i := range sc.Faults {
 		if !sc.Faults[i].Kind.Row().Calm {

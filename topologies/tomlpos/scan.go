@@ -13,8 +13,8 @@ const (
 )
 
 // Scan indexes text. It is meant for text the decoder accepts; on any other it may miss keys, but reads each
-// byte once and does not panic. join spells the paths ([Join] or [JoinPlain]). deep reports that text goes
-// beyond the bounds; what does is not in the index, which holds places of the rest all the same.
+// byte once and does not panic. join spells the paths ([Join] or [JoinPlain]). deep reports that a part of text goes
+// beyond the bounds. That part is not in the index; the rest is.
 func Scan(text string, join func(path, key string) string) (ix *Index, deep bool) {
 	s := &scanner{
 		text: text, line: 1, join: join,

@@ -20,11 +20,15 @@ func ParseShard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// ShardFromEnv reads which shard a scheduler made of this process: a SLURM array job (SLURM_ARRAY_TASK_ID,
-// _COUNT, _MIN and _STEP) or an indexed job of Kubernetes (JOB_COMPLETION_INDEX; how many there are is not
-// told, so it comes from of, or from JOB_COMPLETION_COUNT if the job sets it). from names the variable; it is
-// empty if there is none and the shard is the whole. of is --shards, 0 if not given; with it, an array of
-// fewer tasks is a part of one that is numbered from 1, so that single tasks can be submitted again.
+// ShardFromEnv reads which shard a scheduler made of this process. It knows two:
+//
+//   - an array job of SLURM, by SLURM_ARRAY_TASK_ID, _COUNT, _MIN and _STEP;
+//   - an indexed job of Kubernetes, by JOB_COMPLETION_INDEX. That does not tell how many there are: of does, or
+//     JOB_COMPLETION_COUNT if the job sets it.
+//
+// from names the variable that said so. Without one it is empty, and the shard is the whole. of is --shards, 0 if that was
+// not given. With it an array of fewer tasks is taken for a part of one that is numbered from 1: so single tasks can be
+// submitted again.
 func ShardFromEnv(lookup func(string) (string, bool), of int) (s Shard, from string, err error) {
 	number := func(name string, without int) (int, error) {
 		text, ok := lookup(name)

@@ -188,9 +188,9 @@ func push() []*Experiment {
 
 // raise is entry B1's own piece of news, a member that raises its incarnation. It spreads like a rumour, with
 // the member itself telling it for longer, as every datagram's header carries it. By the letter of spec 10 it
-// would not (ADR-0009): §3.2 takes the header before the updates, so that the alive which comes with it is a
-// duplicate, and §2.3 does not relay what was seen; at n = 100 it then took 5 to 7 s with sync, and more than
-// 55 s without. A share told in person of one is what that looked like.
+// would not (ADR-0009). §3.2 takes the header before the updates, so that the alive which comes with it is a duplicate; and
+// §2.3 does not relay what was seen. At n = 100 it then took 5 to 7 s with sync and more than 55 s without, and everybody was
+// told by the member itself.
 func raise() []*Experiment {
 	var out []*Experiment
 	for _, n := range []int{30, 100} {
