@@ -78,6 +78,7 @@ type world struct {
 	tokens   map[string]bool
 	exceeded bool
 	trace    []string
+	history  *histories // nil: nobody wants it
 	stats    struct{ won, handed, reclaimed, lost, accepted, notAccepted, buried, decided, commits int }
 }
 
@@ -333,6 +334,7 @@ func (p *member) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.E
 		w.fail("%v: %v was accepted after its cancel was told (04-15)", w.now, id)
 	}
 	p.holds(id, p.View(id))
+	w.history.reads(p, id, p.View(id))
 	p.alone(id)
 }
 
@@ -341,6 +343,7 @@ func (p *member) Won(now core.Instant, id job.ID, e *Entry, fx *core.Effects) {
 	w.log("%d.%d won %v epoch %d seq %d", p.i, p.life, id, e.Epoch, e.Seq)
 	w.stats.won++
 	p.holds(id, e)
+	w.history.reads(p, id, e)
 	for _, o := range w.told {
 		if o.job == id && !contains(e, o.id) && !w.exceeded {
 			w.fail("%v: member %d won %v epoch %d without %v, which was committed (I-JR1)", w.now, p.i, id, e.Epoch, o.id)
@@ -353,6 +356,7 @@ func (p *member) Won(now core.Instant, id job.ID, e *Entry, fx *core.Effects) {
 
 func (p *member) Unclaimed(now core.Instant, id job.ID, fx *core.Effects) {
 	p.w.log("%d.%d unclaimed %v", p.i, p.life, id)
+	p.w.history.givesUp(p, id)
 }
 
 func (p *member) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effects) {
@@ -360,6 +364,7 @@ func (p *member) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Eff
 	w.stats.commits++
 	for len(p.begun[id]) > 0 && p.begun[id][0].seq <= seq {
 		w.told = append(w.told, op{id, p.begun[id][0].id})
+		w.history.commits(op{id, p.begun[id][0].id})
 		p.begun[id] = p.begun[id][1:]
 		w.durable()
 	}
@@ -447,6 +452,7 @@ func (p *member) change(id job.ID) {
 	o := job.WorkflowID(w.ops)
 	e.Results = append(e.Results[:len(e.Results):len(e.Results)], job.WorkflowOutcome{Workflow: o})
 	p.begun[id] = append(p.begun[id], pend{e.Seq + 1, o})
+	w.history.adds(p, op{id, o})
 	p.dt[id]++
 	key := fmt.Sprintf("%v %v", id, job.Ticket{DE: e.Epoch, N: p.dt[id]}.Token())
 	if w.tokens[key] && !w.exceeded {
@@ -498,6 +504,7 @@ func (p *member) takeOver() {
 		if p.gone(p.find(id).holder()) {
 			reason = ReasonDeadLeader
 		}
+		p.w.history.claims(p, id)
 		p.Claim(now, id, reason, &p.fx)
 	}
 	p.w.after(p)
@@ -621,6 +628,7 @@ func (w *world) duel() {
 			w.after(p)
 			reason = ReasonHandover
 		}
+		w.history.claims(q, id)
 		q.Claim(q.local(), id, reason, &q.fx)
 		w.after(q)
 		for range 8 {
