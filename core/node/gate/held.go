@@ -64,7 +64,7 @@ type ack struct {
 
 const (
 	ackBytes     = 8 + messageBytes
-	messageBytes = 248
+	messageBytes = 184
 )
 
 // acknowledge answers a request when the entry of that number is committed.

@@ -1,0 +1,170 @@
+package gate
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+)
+
+// 04-52: a datacenter that knows the job of another gate says so, and the gate claims the job above that before it asks
+// again. Commands that carry the old epoch are no good any more.
+func TestClaimsAboveWhatADatacenterKnows(t *testing.T) {
+	for _, gates := range []int{1, 3} {
+		b := newBench(t, gates)
+		id := b.jobOf(0)
+		b.managed[100].judge = func(m *core.Message) core.Body {
+			if s := m.Body.(*job.Submission); s.GE <= 4 {
+				return &job.Ack{Answer: call.Stale(4), Job: s.Job}
+			}
+			return nil
+		}
+		b.submit(0, spec(id, 1), 0)
+		b.run(30 * second)
+		list := b.results(id)
+		if len(list) != 1 || list[0].State != job.StateCompleted || list[0].GE != 5 || len(list[0].PerSite) != 1 || list[0].PerSite[0].Site != 0 {
+			t.Errorf("%d gates: %+v", gates, list)
+		}
+	}
+}
+
+func (b *bench) flowResult(site uint16, id job.ID, w job.WorkflowID, s job.WorkflowStatus) {
+	b.ask(b.sites[site].Managers[0], 0, core.KindWorkflowResultPush, &job.WorkflowResultPush{
+		Job: id, Workflow: w, Name: 3, Site: site, Status: s, Epoch: 1, Elapsed: core.Duration(site+1) * time.Second,
+		Results: []core.Blob{{ID: uint64(site) + 7, Size: 10}},
+	})
+}
+
+// §8.1 step 4: the client hears of a workflow once, when all datacenters have told its result, or those that have not are
+// named 300 s after the first.
+func TestResultsOfAWorkflowInOne(t *testing.T) {
+	b := newBench(t, 1)
+	for _, m := range b.managed {
+		m.length = 900 * time.Second
+	}
+	b.submit(0, spec(5, 3), 0)
+	b.run(2 * second)
+	b.flowResult(2, 5, 50, job.StatusCompleted)
+	b.flowResult(0, 5, 50, job.StatusFailed)
+	b.flowResult(0, 5, 50, job.StatusFailed) // a repeat
+	b.flowResult(1, 5, 51, job.StatusCompleted)
+	b.run(10 * second)
+	if n := len(b.told(client, core.KindWorkflowResultPush)); n != 0 {
+		t.Fatalf("told %d times before all have spoken", n)
+	}
+	b.flowResult(1, 5, 50, job.StatusCompleted)
+	b.run(11 * second)
+	list := b.told(client, core.KindWorkflowResultPush)
+	if len(list) == 0 {
+		t.Fatal("not told")
+	}
+	p := list[0].Body.(*job.WorkflowResultPush)
+	if p.Workflow != 50 || p.Site != job.NoSite || p.Epoch != 1 || p.Status != job.StatusFailed || p.Elapsed != 3*time.Second || len(p.PerSite) != 3 ||
+		p.PerSite[0].Site != 0 || p.PerSite[2].Site != 2 || len(p.Results) != 3 || len(p.Missing) != 0 {
+		t.Errorf("%+v", p)
+	}
+	b.run(301 * second)
+	for _, m := range b.told(client, core.KindWorkflowResultPush) {
+		if m.Body.(*job.WorkflowResultPush).Workflow == 51 {
+			t.Error("told too soon")
+		}
+	}
+	b.run(303 * second)
+	for _, m := range b.told(client, core.KindWorkflowResultPush) {
+		if p := m.Body.(*job.WorkflowResultPush); p.Workflow == 51 {
+			if len(p.Missing) != 2 || p.Missing[0] != 0 || p.Missing[1] != 2 || len(p.PerSite) != 1 {
+				t.Errorf("%+v", p)
+			}
+			return
+		}
+	}
+	t.Error("never told")
+}
+
+func (b *bench) progress(to core.NodeID, site uint16, id job.ID, seq, done uint64) uint32 {
+	return b.ask(b.sites[site].Managers[0], to, core.KindJobProgress, &job.Progress{Job: id, Site: site, State: job.StateRunning, DE: 1, Seq: seq, Completed: done, Rate: 2})
+}
+
+// Progress: only what is newer counts, all of a quarter of a second comes in one message, and a gate that does not lead the
+// job hands it on once.
+func TestProgressIsToldInBatches(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.submit(0, spec(id, 2), 0)
+	b.run(2 * second)
+	before := len(b.told(client, core.KindJobBatchPush))
+	b.progress(0, 0, id, 2, 10)
+	b.progress(0, 0, id, 1, 99) // older
+	seq := b.progress(1, 1, id, 1, 5)
+	b.run(3 * second)
+	list := b.told(client, core.KindJobBatchPush)[before:]
+	if len(list) != 1 {
+		t.Fatalf("%d messages", len(list))
+	}
+	s := list[0].Body.(*job.BatchPush).Entries[0]
+	if s.Job != id || s.Site != job.NoSite || s.Epoch != 1 || s.Completed != 15 || s.Rate != 4 || len(s.PerSite) != 2 {
+		t.Errorf("%+v", s)
+	}
+	if a := b.answerTo(seq).(*job.ProgressAck); a.Code != call.CodeOK || a.Leads || a.JobLeader != 0 || len(a.Gates) != 3 {
+		t.Errorf("%+v", a)
+	}
+	b.run(4 * second)
+	if n := len(b.told(client, core.KindJobBatchPush)); n != before+1 {
+		t.Error("told again though nothing is new")
+	}
+}
+
+// Another place to push to, from now on; and a gate that does not lead the job answers as much as it knows.
+func TestCallbackAndQueries(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.submit(0, spec(id, 1), 0)
+	b.run(2 * second)
+	ask := func(to core.NodeID) uint32 {
+		return b.ask(client, to, core.KindRegisterCallback, &job.RegisterCallback{Job: id, Callback: 901})
+	}
+	wrong, right := ask(1), ask(0)
+	b.run(3 * second)
+	if r := b.answerTo(wrong).(*job.RegisterCallbackResponse); r.Code != call.CodeNotLeader || r.Leader != 0 {
+		t.Errorf("%+v", r)
+	}
+	if r := b.answerTo(right).(*job.RegisterCallbackResponse); r.Code != call.CodeOK || r.State != job.StateRunning || r.JobLeader != 0 || len(r.Updates) != 1 {
+		t.Errorf("%+v", r)
+	}
+	b.run(15 * second)
+	if len(b.told(901, core.KindGlobalJobResult)) == 0 || len(b.results(id)) != 0 {
+		t.Error("the result went to the old place")
+	}
+	b.crash(0)
+	seq := b.ask(client, 2, core.KindJobStatusRequest, &job.StatusRequest{Job: id})
+	b.run(16 * second)
+	if r := b.answerTo(seq).(*job.GlobalStatus); r.State != job.StateCompleted || !r.Final || len(r.Result) != 1 || r.Result[0].Completeness != job.CompleteFull {
+		t.Errorf("a replica knows how it ended: %+v", r)
+	}
+	seq = b.ask(client, 2, core.KindJobStatusRequest, &job.StatusRequest{Job: 4711})
+	b.run(17 * second)
+	if c := b.code(seq); c != call.CodeUnknownJob {
+		t.Errorf("%v", c)
+	}
+}
+
+// 04-36: four times, and then the job counts as delivered; who asks is answered all the same.
+func TestToldFourTimes(t *testing.T) {
+	b := newBench(t, 1)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindGlobalJobResult }
+	b.submit(0, spec(5, 1), 0)
+	b.run(100 * second)
+	if n := len(b.results(5)); n != 4 {
+		t.Errorf("told %d times", n)
+	}
+	if x := b.gates[0].records.by[5]; !x.delivered {
+		t.Error("not delivered")
+	}
+	seq := b.ask(client, 0, core.KindJobStatusRequest, &job.StatusRequest{Job: 5})
+	b.run(101 * second)
+	if r := b.answerTo(seq).(*job.GlobalStatus); r.State != job.StateCompleted || len(r.Result) != 1 {
+		t.Errorf("%+v", r)
+	}
+}
