@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 
 	"hypersim/core"
@@ -30,15 +31,6 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.gone = append(on.gone, h.gone)
 	on.checkpoint = append(on.checkpoint, h.abandoned)
 })
-
-// What a holder's fact says, as the manager names it.
-const (
-	holderAccepted = 1
-	holderWon      = 2
-	holderLost     = 3
-	holderSuspends = 4
-	holderResumes  = 5
-)
 
 // forgotten is a record that went before its job had ended.
 type forgotten struct {
@@ -86,7 +78,23 @@ type holding struct {
 }
 
 func (h *holders) key(r *trace.JobRecord) holdKey {
-	return holdKey{h.ctx.Nodes[r.Node].Site, r.Fact.Job}
+	return holdKey{h.cluster(r.Node), r.Fact.Job}
+}
+
+// ofGates stands for the cluster of all gates, where others are named by their site.
+const ofGates = -1
+
+func (h *holders) cluster(n core.NodeID) int {
+	if x := &h.ctx.Nodes[n]; x.Role != core.RoleGate {
+		return x.Site
+	}
+	return ofGates
+}
+
+// holds reports whether a node is one that holds jobs.
+func (h *holders) holds(n core.NodeID) bool {
+	r := h.ctx.Nodes[n].Role
+	return r == core.RoleManager || r == core.RoleGate
 }
 
 // changed takes that a process begins to hold a job, or ends to, or may not decide for a while.
@@ -97,10 +105,10 @@ func (h *holders) changed(r *trace.JobRecord) {
 		x = &holding{holdKey: key, epochs: map[uint32]process{}, now: process{node: core.NoNode}, free: never}
 		h.of[key], h.order = x, append(h.order, x)
 	}
-	switch r.Fact.Get("part") {
-	case holderAccepted, holderWon:
+	switch job.Holding(r.Fact.Get("part")) {
+	case job.HoldAccepted, job.HoldWon:
 		h.begins(r, x, me)
-	case holderLost:
+	case job.HoldLost:
 		if x.now == me {
 			x.now.node, x.free = core.NoNode, r.At
 		}
@@ -108,9 +116,9 @@ func (h *holders) changed(r *trace.JobRecord) {
 		if y := h.record(r); y != nil {
 			y.lost = true
 		}
-	case holderSuspends:
+	case job.HoldSuspended:
 		x.valid = x.valid && x.now != me
-	case holderResumes:
+	case job.HoldResumed:
 		x.valid = x.valid || x.now == me
 	}
 }
@@ -124,8 +132,8 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	if epoch < x.epoch { // somebody who has not heard of the newer one
 		return
 	}
-	x.now, x.epoch, x.valid, x.free = me, epoch, r.Fact.Get("part") == holderAccepted, never
-	if r.Fact.Get("part") == holderWon {
+	x.now, x.epoch, x.valid, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, never
+	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
 		h.takesOver(r)
 	}
 }
@@ -145,7 +153,10 @@ func (h *holders) takesOver(r *trace.JobRecord) {
 	}
 	x := h.record(r)
 	x.taken, x.unknown = true, true
-	site := h.ctx.Nodes[r.Node].Site
+	site := h.cluster(r.Node)
+	if site == ofGates { // it knows workflows by what datacenters say
+		return
+	}
 	for i, id := range of.places {
 		f := &flowSeen{id: id, place: i, unknown: true}
 		for _, y := range of.records {
@@ -184,7 +195,7 @@ func (h *holders) declares(r *trace.JobRecord) {
 // finalises takes the end of a job at a manager.
 func (h *holders) finalises(r *trace.JobRecord) {
 	to := job.State(r.Fact.To)
-	if !to.Terminal() || h.ctx.Nodes[r.Node].Role != core.RoleManager {
+	if !to.Terminal() || !h.holds(r.Node) {
 		return
 	}
 	if x := h.invalid(r); x != nil && h.fails(JL3) {
@@ -203,7 +214,7 @@ func (h *holders) finalises(r *trace.JobRecord) {
 
 // speaks takes what a process says of a job: it holds it, or is the only one who could.
 func (h *holders) speaks(r *trace.JobRecord) {
-	if h.ctx.Nodes[r.Node].Role != core.RoleManager {
+	if !h.holds(r.Node) {
 		return
 	}
 	if x := h.of[h.key(r)]; x != nil && slices.Contains(x.losers, process{r.Node, r.Inst}) && h.fails(JL4) {
@@ -228,7 +239,7 @@ func (h *holders) transferred(r *trace.JobRecord) {
 
 // gone frees the jobs of a process that is gone.
 func (h *holders) gone(r *trace.Record) {
-	if h.ctx.Nodes[r.Node].Role != core.RoleManager {
+	if !h.holds(r.Node) {
 		return
 	}
 	for _, x := range h.order {
@@ -255,16 +266,16 @@ func (h *holders) abandoned(now core.Instant) {
 			continue
 		}
 		if h.fails(JL6) {
-			h.detail(JL6, now, nil, "nobody holds %v in datacenter %d since %v", job.ID(x.job), x.site, x.free)
+			h.detail(JL6, now, nil, "nobody holds %v %s since %v", job.ID(x.job), where(x.site), x.free)
 		}
 	}
 }
 
-// majority reports whether most managers of a datacenter live.
+// majority reports whether most managers of a datacenter live, or most gates.
 func (h *holders) majority(site int) bool {
 	all, up := 0, 0
 	for i := range h.ctx.Nodes {
-		if n := &h.ctx.Nodes[i]; n.Site == site && n.Role == core.RoleManager && !n.Ghost {
+		if n := &h.ctx.Nodes[i]; h.holds(n.ID) && h.cluster(n.ID) == site && !n.Ghost {
 			all++
 			if h.live(n.ID) {
 				up++
@@ -272,6 +283,13 @@ func (h *holders) majority(site int) bool {
 		}
 	}
 	return 2*up > all
+}
+
+func where(site int) string {
+	if site == ofGates {
+		return "among gates"
+	}
+	return fmt.Sprintf("in datacenter %d", site)
 }
 
 // jobsDropped judges records that went before their job had ended, and were not made anew at once from what an entry says.

@@ -16,9 +16,9 @@ func (t *tape) holds(n core.NodeID, part int64, epoch uint32) {
 // takes lets manager 1 take job 1 over from manager 0, which is gone, at 20 s.
 func (t *tape) takes() {
 	t.at(10*sec).life(trace.KindCrash, 0)
-	t.at(20*sec).holds(1, holderWon, 2)
+	t.at(20*sec).holds(1, int64(job.HoldWon), 2)
 	t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
-	t.holds(1, holderResumes, 2)
+	t.holds(1, int64(job.HoldResumed), 2)
 }
 
 // These are about the managers 0 and 1 of one site, and its worker 3.
@@ -26,47 +26,47 @@ func init() {
 	doctored = append(doctored, []doctoredRun{
 		{id: JL2, name: "two holders of an epoch", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.at(10*sec).life(trace.KindCrash, 0)
 			epoch := uint32(2)
 			if bad {
 				epoch = 1
 			}
-			t.at(20*sec).holds(1, holderWon, epoch)
+			t.at(20*sec).holds(1, int64(job.HoldWon), epoch)
 		}},
 		{id: JL3, name: "a shard is sent without a lease", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
-			t.holds(0, holderSuspends, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.holds(0, int64(job.HoldSuspended), 1)
 			if !bad {
-				t.holds(0, holderResumes, 1)
+				t.holds(0, int64(job.HoldResumed), 1)
 			}
 			t.placed(10, 1, 2)
 		}},
 		{id: JL3, name: "a new holder that has no lease yet", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.at(10*sec).life(trace.KindCrash, 0)
-			t.at(20*sec).holds(1, holderWon, 2)
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
 			if !bad {
-				t.holds(1, holderResumes, 2)
+				t.holds(1, int64(job.HoldResumed), 2)
 			}
 			t.says(1, core.JobFact{Kind: core.JobFactTimeout, To: uint8(jobtimeout.EventFallback), Epoch: 2})
 		}},
 		{id: JL4, name: "it speaks of a job that it has lost", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
-			t.at(20*sec).holds(0, holderLost, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.at(20*sec).holds(0, int64(job.HoldLost), 1)
 			if bad {
 				t.flow(10, 1, workflow.Pending, workflow.Dispatched)
 			}
-			t.at(21*sec).holds(0, holderWon, 3)
-			t.holds(0, holderResumes, 3)
+			t.at(21*sec).holds(0, int64(job.HoldWon), 3)
+			t.holds(0, int64(job.HoldResumed), 3)
 			t.says(0, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 10, Attempt: 1, From: uint8(workflow.Pending), To: uint8(workflow.Dispatched), Epoch: 3})
 		}},
 		{id: JL5, name: "two ends under two epochs", also: []ID{J2}, build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.finishes()
 			to := job.StateCompleted
 			if bad {
@@ -77,10 +77,10 @@ func init() {
 		}},
 		{id: JL6, name: "a job that nobody takes over", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
-			t.at(10*sec).holds(0, holderLost, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.at(10*sec).holds(0, int64(job.HoldLost), 1)
 			if !bad {
-				t.at(20*sec).holds(1, holderWon, 2)
+				t.at(20*sec).holds(1, int64(job.HoldWon), 2)
 			}
 			t.at(120 * sec).checkpoint()
 		}},
@@ -98,17 +98,17 @@ func init() {
 		}},
 		{id: JM1, name: "a record that is made anew at once", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.at(20*sec).says(0, core.JobFact{Kind: core.JobFactTable})
 			if !bad {
-				t.holds(0, holderWon, 2)
+				t.holds(0, int64(job.HoldWon), 2)
 				t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
 			}
 			t.at(30 * sec).end()
 		}},
 		{id: JF2, name: "a result of what no holder ever sent", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.placed(10, 1, 7)
 			t.takes()
 			n := uint32(7)
@@ -119,7 +119,7 @@ func init() {
 		}},
 		{id: J3, name: "a new holder goes on where it cannot", build: func(t *tape, bad bool) {
 			t.works()
-			t.holds(0, holderAccepted, 1)
+			t.holds(0, int64(job.HoldAccepted), 1)
 			t.takes()
 			to := job.StateCancelling
 			if bad {

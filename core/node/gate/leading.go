@@ -23,6 +23,7 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	}
 	e := g.rep.View(id)
 	x.ge = e.Epoch
+	g.holderFact(id, job.HoldAccepted, fx)
 	g.led1(x, fx)
 	x.state = job.StateNone
 	g.setState(now, x, job.StateSubmitted, fx)
@@ -37,6 +38,17 @@ func (g *Gate) redirectAs(now core.Instant, id job.ID, m *core.Message, a call.A
 	g.say(m, a, k, fx)
 }
 
+// holderFact reports this gate's part in holding a job.
+func (g *Gate) holderFact(id job.ID, p job.Holding, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactHolder)
+	f.Job = uint64(id)
+	f.Put("part", int64(p))
+	if e := g.rep.View(id); e != nil {
+		f.Epoch = e.Epoch
+		f.Put("seq", int64(e.Seq))
+	}
+}
+
 // led1 counts a job that this gate leads from now on.
 func (g *Gate) led1(x *record, fx *core.Effects) {
 	if !x.state.Terminal() {
@@ -49,6 +61,7 @@ func (g *Gate) led1(x *record, fx *core.Effects) {
 
 // Won implements replica.Owner: another gate's job is this one's now, or its own anew.
 func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effects) {
+	g.holderFact(id, job.HoldWon, fx)
 	if x := g.records.by[id]; x != nil { // its own, anew: what it knows is newer than what is written
 		g.time.SetEpoch(id, e.Epoch)
 		x.ge, x.cancelWanted = e.Epoch, x.cancelWanted || e.CancelWanted
@@ -89,6 +102,7 @@ func (g *Gate) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effec
 // told so (03-13).
 func (g *Gate) Suspended(_ core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
+		g.holderFact(id, job.HoldSuspended, fx)
 		held := x.held
 		x.held = nil
 		for i := range held {
@@ -100,6 +114,7 @@ func (g *Gate) Suspended(_ core.Instant, id job.ID, fx *core.Effects) {
 // Resumed implements replica.Owner.
 func (g *Gate) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
+		g.holderFact(id, job.HoldResumed, fx)
 		g.goOn(now, x, fx)
 	}
 	g.stillDraining(now, id, fx)
@@ -108,6 +123,7 @@ func (g *Gate) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 // Lost implements replica.Owner: the job is another gate's, or over. It is forgotten without a word (J29).
 func (g *Gate) Lost(_ core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
+		g.holderFact(id, job.HoldLost, fx)
 		g.refuse(x, call.Answer{Code: call.CodeLeaseLost}, fx)
 		g.drop(x, fx)
 	}

@@ -86,7 +86,7 @@ func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.
 	v := judgement{Answer: a}
 	if a.Code == call.CodeOK {
 		if !m.alone {
-			m.holderFact(id, holderAccepted, fx)
+			m.holderFact(id, job.HoldAccepted, fx)
 		}
 		x := m.accept(now, w.spec, m.rep.View(id).Epoch, fx)
 		v.state, v.de, v.ge = x.state, x.de, x.ge

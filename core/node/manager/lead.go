@@ -86,7 +86,7 @@ func (m *Manager) Unclaimed(core.Instant, job.ID, *core.Effects) {}
 
 // Suspended implements replica.Owner. What asks for a decision finds that it may not take one.
 func (m *Manager) Suspended(now core.Instant, id job.ID, fx *core.Effects) {
-	m.holderFact(id, holderSuspended, fx)
+	m.holderFact(id, job.HoldSuspended, fx)
 }
 
 // Resumed implements replica.Owner: what could not be decided is decided now (04-31).
@@ -95,7 +95,7 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	if x == nil {
 		return
 	}
-	m.holderFact(id, holderResumed, fx)
+	m.holderFact(id, job.HoldResumed, fx)
 	m.due = true
 	if (x.wanted || m.rep.Cancelled(now, id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
 		m.cancelled(now, x, job.StateCancelled, fx) // somebody was promised that it would be (04-47)
@@ -115,7 +115,7 @@ func (m *Manager) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Ef
 // Lost implements replica.Owner: the job is somebody else's, or over. It is forgotten without a word about how it stands
 // (J29).
 func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
-	m.holderFact(id, holderLost, fx)
+	m.holderFact(id, job.HoldLost, fx)
 	if x := m.records.by[id]; x != nil {
 		m.abandon(now, x, fx)
 	}
@@ -158,19 +158,10 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	f.Put("made", 0)
 }
 
-// How the part of this process in a job changed, in facts.
-const (
-	holderAccepted int64 = iota + 1
-	holderWon
-	holderLost
-	holderSuspended
-	holderResumed
-)
-
-func (m *Manager) holderFact(id job.ID, what int64, fx *core.Effects) {
+func (m *Manager) holderFact(id job.ID, what job.Holding, fx *core.Effects) {
 	f := fx.JobFact(core.JobFactHolder)
 	f.Job = uint64(id)
-	f.Put("part", what)
+	f.Put("part", int64(what))
 	if e := m.rep.View(id); e != nil {
 		f.Epoch = e.Epoch
 		f.Put("seq", int64(e.Seq))

@@ -68,7 +68,7 @@ func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Ef
 	if x := m.records.by[id]; x != nil {
 		m.abandon(now, x, fx)
 	}
-	m.holderFact(id, holderWon, fx)
+	m.holderFact(id, job.HoldWon, fx)
 	x := m.restore(now, e, fx)
 	x.taking = &taking{}
 	m.wins = append(m.wins, x)
