@@ -23,11 +23,14 @@ type trial struct {
 	loss   float64
 	cuts   map[[2]core.NodeID]int
 	jobs   []job.ID
-	locked core.Instant // no manager loses its memory before: an earlier one may not have read the others
+	first  map[job.WorkflowID]bool // it may have several shards
+	locked core.Instant            // no manager loses its memory before: an earlier one may not have read the others
 
 	holders map[fence]process
-	ends    map[job.ID]job.State // as told
-	counted map[attempt]job.Token
+	ends    map[job.ID]job.State  // as told
+	placed  map[attempt]job.Token // the last token that a holder issued
+	sent    map[asked]*job.WorkflowFinalResult
+	acked   map[flowOf]job.Token // of the result of a workflow on one worker that somebody has committed
 	wrong   []string
 	crashed map[core.NodeID]core.Instant
 	doubted map[core.NodeID]core.Instant // until when it may be taken for dead while it lives
@@ -44,10 +47,25 @@ type process struct {
 	life uint32
 }
 
+type asked struct {
+	from core.NodeID
+	seq  uint32
+}
+
+type flowOf struct {
+	job  job.ID
+	flow job.WorkflowID
+}
+
 type attempt struct {
-	job   job.ID
+	process
+	fence
 	flow  job.WorkflowID
-	epoch uint32
+	shard uint16
+}
+
+func (t *trial) attempt(at core.NodeID, f *core.JobFact) attempt {
+	return attempt{process{at, t.lives[at]}, fence{job.ID(f.Job), f.Epoch}, job.WorkflowID(f.Workflow), f.Shard}
 }
 
 func (t *trial) bad(format string, args ...any) {
@@ -72,8 +90,8 @@ func newTrial(seed uint64, c int) *trial {
 	rep := replica.Default()
 	rep.Lease.CancelKeep = 200 * time.Second
 	t := &trial{
-		draw: rng.New(seed, "trial", 0, 0), cuts: map[[2]core.NodeID]int{}, holders: map[fence]process{}, ends: map[job.ID]job.State{},
-		counted: map[attempt]job.Token{}, crashed: map[core.NodeID]core.Instant{}, doubted: map[core.NodeID]core.Instant{},
+		draw: rng.New(seed, "trial", 0, 0), cuts: map[[2]core.NodeID]int{}, first: map[job.WorkflowID]bool{}, holders: map[fence]process{}, ends: map[job.ID]job.State{},
+		placed: map[attempt]job.Token{}, sent: map[asked]*job.WorkflowFinalResult{}, acked: map[flowOf]job.Token{}, crashed: map[core.NodeID]core.Instant{}, doubted: map[core.NodeID]core.Instant{},
 	}
 	t.World = New(Params{
 		Config: &cfg, Replica: &rep, Managers: c, Workers: 3, Cores: 4, Clients: 2, Seed: seed, Beats: time.Second, Detect: 5 * time.Second,
@@ -127,6 +145,7 @@ func (t *trial) job() {
 	s.Workflows[0].VUs = uint32(s.Workflows[0].Cores)
 	c := t.pick(2)
 	id := t.Submit(c, s)
+	t.first[s.Workflows[0].Workflow] = s.Workflows[0].Cores > 1
 	t.jobs = append(t.jobs, id)
 	switch t.pick(6) {
 	case 0:
@@ -251,9 +270,10 @@ func (t *trial) fact(at core.NodeID, f *core.JobFact) {
 		t.holders[k] = p
 	case core.JobFactPlaced:
 		t.onlyHolder(at, job.ID(f.Job), "places a shard")
+		t.placed[t.attempt(at, f)] = job.Token(f.Token)
 	case core.JobFactResult:
-		if job.Token(f.Token).Epoch() > f.Epoch {
-			t.bad("job %v: a result of token %x under epoch %d", f.Job, f.Token, f.Epoch)
+		if last, ok := t.placed[t.attempt(at, f)]; ok && last != job.Token(f.Token) {
+			t.bad("job %v: a result of token %x counts, the last one issued is %x", job.ID(f.Job), f.Token, last)
 		}
 	case core.JobFactState:
 		if t.IsManager(at) && job.State(f.To).Terminal() {
@@ -275,7 +295,27 @@ func (t *trial) onlyHolder(at core.NodeID, id job.ID, what string) {
 	}
 }
 
+// result looks whether a result that was acknowledged, so that its worker has forgotten it, is still there: another one of
+// the same workflow is acknowledged only where it was lost.
+func (t *trial) result(at core.NodeID, m *core.Message) {
+	switch b := m.Body.(type) {
+	case *job.WorkflowFinalResult:
+		t.sent[asked{at, m.Seq}] = b
+	case *call.Ack:
+		r := t.sent[asked{m.To, m.Seq}]
+		if m.Kind != core.KindWorkflowFinalResultAck || r == nil || b.Code != call.CodeOK || r.Ended != job.EndedCompleted || t.first[r.Workflow] {
+			return
+		}
+		k := flowOf{r.Job, r.Workflow}
+		if old, ok := t.acked[k]; ok && old != r.Token {
+			t.bad("job %v: the result of token %x was acknowledged, and now that of %x", r.Job, old, r.Token)
+		}
+		t.acked[k] = r.Token
+	}
+}
+
 func (t *trial) message(at core.NodeID, m *core.Message) {
+	t.result(at, m)
 	if !t.IsManager(at) {
 		return
 	}
