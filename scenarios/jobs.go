@@ -66,22 +66,23 @@ const (
 
 // JobKind is what jobs of one kind are.
 type JobKind struct {
-	Share    float64    // weight in the mix
-	Needs    [][]uint32 // per workflow, the names of those it needs; names count from 1
-	Priority job.Priority
-	Cores    int // exact demand of a workflow, 0: a share
-	VUs      int // 0: as many as Cores
-	Duration Dist
-	Timeout  core.Duration
-	Stop     core.Duration
-	Payload  int64    // bytes of a workflow
-	Targets  int      // datacenters that it runs in,
-	Of       []uint16 // rather these than others
-	Stuck    Trouble
-	Fail     Trouble
-	Slow     Trouble
-	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
-	Extend   Trouble       // these ask for more time
+	Share      float64    // weight in the mix
+	Needs      [][]uint32 // per workflow, the names of those it needs; names count from 1
+	Priority   job.Priority
+	Cores      int // exact demand of a workflow, 0: a share
+	VUs        int // 0: as many as Cores
+	Duration   Dist
+	Timeout    core.Duration
+	Stop       core.Duration
+	Payload    int64    // bytes of a workflow
+	Targets    int      // datacenters that it runs in,
+	Of         []uint16 // rather these than others
+	Stuck      Trouble
+	Fail       Trouble
+	Slow       Trouble
+	Leaders    []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
+	EveryFlush bool          // workers tell of it at each flush
+	Extend     Trouble       // these ask for more time
 }
 
 // Trouble is what befalls a share of the workflows, where they run at some sites.

@@ -51,6 +51,7 @@ type jobT struct {
 	Stop      *core.Duration `key:"stop" range:"[0,3600]" doc:"a shard ends this long after it was told to (default 0.1s)"`
 	Targets   *targetsT      `key:"targets" doc:"datacenters that the job runs in, all of it in each (default any = 1); needs gates"`
 	Payload   *form.Bytes    `key:"payload" range:"[0,1073741824]" doc:"size of what a workflow carries (default 0B)"`
+	Progress  string         `key:"progress" enum:"every-interval,every-flush" doc:"how often workers tell how far a shard is: every protocol.progress.interval, or every protocol.progress.flush (default every-interval)"`
 	Leader    *Selector      `key:"leader" doc:"whom the job is handed to first: a gate, or a manager where there are no gates; several in turn (default: its owner by the ring, else all in turn)"`
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
@@ -134,8 +135,8 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 		Stuck:   l.trouble(t.Stuck, n.Kid("stuck"), key+".stuck", "after"),
 		Fail:    l.trouble(t.Fail, n.Kid("fail"), key+".fail", "after"),
 		Slow:    l.trouble(t.Slow, n.Kid("slow"), key+".slow", "factor"),
-		Leaders: l.asked(t.Leader),
-		Extend:  l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
+		Leaders: l.asked(t.Leader), EveryFlush: t.Progress == "every-flush",
+		Extend: l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
 	}
 	if k.VUs == 0 {
 		k.VUs = max(1, k.Cores)

@@ -89,6 +89,7 @@ type Workflow struct {
 // Reports is how workers tell how far they are.
 type Reports struct {
 	Interval core.Duration `key:"interval" range:"[0.001,3600]" ref:"WORKER_PROGRESS_INTERVAL" doc:"time between two snapshots of a shard; shorter sees stuck work sooner and costs a message per job and worker each time"`
+	Flush    core.Duration `key:"flush" range:"[0.001,3600]" ref:"WORKER_PROGRESS_FLUSH_INTERVAL" doc:"the same for jobs that want to be told of often; shorter sees more of them and costs more"`
 	Timeout  core.Duration `key:"timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long a report waits for its ack; the next one says more"`
 	Push     core.Duration `key:"push" range:"[0.001,3600]" ref:"spec 01 no. 17: 1 s" doc:"time between two words to the client while something runs"`
 	Batch    core.Duration `key:"batch" range:"[0.001,3600]" ref:"BATCH_PUSH_INTERVAL" doc:"a gate gathers for this long what it has to say of a client's jobs; shorter: news sooner, for a message each time"`
@@ -193,7 +194,7 @@ func Default() Config {
 			Quorum: 5 * s, Peer: 2500 * ms, TTL: 10 * s, Commit: 2 * s, PauseMin: 500 * ms, PauseMax: 1500 * ms, Errors: 5, Window: 30 * s, Shut: 10 * s,
 		},
 		Workflow: Workflow{MaxRetries: 3, MaxAttempts: 5, Backoff: s, BackoffMax: 60 * s},
-		Progress: Reports{Interval: s, Timeout: 5 * s, Push: s, Batch: 250 * ms},
+		Progress: Reports{Interval: s, Flush: s / 2, Timeout: 5 * s, Push: s, Batch: 250 * ms},
 		Result: Results{
 			Timeout: 5 * s, Retries: 3, Base: 500 * ms, Max: 1000, TTL: 300 * s, QueueTries: 10, QueueBase: 5 * s, QueueCap: 60 * s,
 			PushTries: 3, PushBase: 500 * ms, PushCap: 2 * s, DataWait: 300 * s, FlowWait: 300 * s,

@@ -17,6 +17,11 @@ type Estimator interface {
 	Estimate(now core.Instant, s job.Shard, t job.Token) (left core.Duration, items uint64, tells bool)
 }
 
+// Hurrier is a Meter of work that may want to be told of more often than other work.
+type Hurrier interface {
+	Hurries(s job.Shard, t job.Token) bool
+}
+
 // Work is what a process of a run with jobs is told about them at its start. It is shared by the processes of a site,
 // but for the meter, and not written to. Each role reads its own part.
 type Work struct {

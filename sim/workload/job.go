@@ -39,6 +39,7 @@ type Kind struct {
 	Fail     Trouble
 	Slow     Trouble
 	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
+	Hurries  bool          // they are told of at each flush
 	Extend   Trouble       // these ask for more time
 }
 
@@ -127,13 +128,14 @@ func (s *Spec) First(seed uint64, nth uint32) core.NodeID {
 
 // Script is what a shard does.
 type Script struct {
-	Length core.Duration // until it ends by itself, at full pace
-	Factor float64       // times that at its site
-	Stop   core.Duration
-	Fails  bool
-	Stuck  bool // it gets nowhere after After, and ends no more
-	After  core.Duration
-	Asks   bool // it knows how long it takes, and asks for more time than its job has
+	Length  core.Duration // until it ends by itself, at full pace
+	Factor  float64       // times that at its site
+	Stop    core.Duration
+	Fails   bool
+	Stuck   bool // it gets nowhere after After, and ends no more
+	After   core.Duration
+	Hurries bool // it is told of at each flush
+	Asks    bool // it knows how long it takes, and asks for more time than its job has
 }
 
 // Script draws what a shard of a payload of s does at a site.
@@ -142,7 +144,7 @@ func (s *Spec) Script(seed, payload uint64, site int) Script {
 	_, k := s.shape(seed, nth)
 	duration := rng.New(seed, "workload.duration", s.Key, uint64(nth), uint64(flow))
 	fate := rng.New(seed, "workload.fate", s.Key, uint64(nth), uint64(flow))
-	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop}
+	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop, Hurries: k.Hurries}
 	stuck, fails, slow, asks := fate.Float64(), fate.Float64(), fate.Float64(), fate.Float64() // each, so that one share leaves the others alone
 	if k.Slow.at(site, slow) {
 		out.Factor = k.Slow.Factor

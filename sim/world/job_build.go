@@ -82,7 +82,7 @@ func (w *World) jobKind(k *scenarios.JobKind) (workload.Kind, error) {
 	return workload.Kind{
 		Share: k.Share, Needs: k.Needs, Priority: k.Priority, Cores: uint16(k.Cores), VUs: uint32(k.VUs), Timeout: k.Timeout,
 		Payload: uint32(k.Payload), Targets: uint16(k.Targets), Of: k.Of, Duration: d, Stop: k.Stop,
-		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend), Leaders: k.Leaders,
+		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend), Leaders: k.Leaders, Hurries: k.EveryFlush,
 	}, err
 }
 

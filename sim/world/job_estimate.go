@@ -6,7 +6,16 @@ import (
 	corenode "hypersim/core/node"
 )
 
-var _ corenode.Estimator = (*meter)(nil)
+var (
+	_ corenode.Estimator = (*meter)(nil)
+	_ corenode.Hurrier   = (*meter)(nil)
+)
+
+// Hurries implements node.Hurrier.
+func (m *meter) Hurries(s job.Shard, t job.Token) bool {
+	k := m.w.shifts.find(m.node, s.Job, s.Workflow, t)
+	return k != 0 && m.w.shifts.list[k-1].script.Hurries
+}
 
 // Estimate implements node.Estimator for shards whose script asks for more time than their job has. One that is stuck does
 // not know that it is: it counts on what its length would still take, and comes no nearer to its end.

@@ -41,12 +41,20 @@ func (d *deadlines) next() core.Instant {
 	return d.heap[0].next()
 }
 
+// pace is how often a shard is told of.
+func (w *Worker) pace(x *shard) core.Duration {
+	if w.hurries != nil && w.hurries.Hurries(x.Shard, x.token) {
+		return w.cfg.Progress.Flush
+	}
+	return w.cfg.Progress.Interval
+}
+
 // look does what is due of the first shard.
 func (w *Worker) look(now core.Instant, fx *core.Effects) {
 	x := w.shards.due.heap[0]
 	switch {
 	case x.report <= now:
-		x.report = now.Add(w.cfg.Progress.Interval)
+		x.report = now.Add(w.pace(x))
 		w.shards.due.moved(x)
 		w.report(now, x, fx)
 	case x.ask <= now:

@@ -56,6 +56,7 @@ type Worker struct {
 	said      core.Instant // when managers were last told of free cores
 	pendings  pendings
 	transfers Transfers
+	hurries   node.Hurrier // nil: nothing does
 	ext       extensions
 	draining  bool // it takes nothing new
 	drainEnd  core.Instant
@@ -100,6 +101,7 @@ func New(p Params) *Worker {
 	w.draw = rng.New(p.Seed, "worker.register", p.Key, uint64(p.Instance))
 	w.how.extend = extendRetries(p.Extend)
 	w.ext.works, _ = p.Meter.(node.Estimator)
+	w.hurries, _ = p.Meter.(node.Hurrier)
 	w.shards.init()
 	w.acks.init()
 	w.pendings.init()
