@@ -28,6 +28,8 @@ type workloadT struct {
 	Mix        []mixedT       `key:"mix" doc:"jobs: instead of job, several kinds with their shares"`
 	Jobs       *string        `key:"jobs" doc:"cancel: id of the workload whose jobs are taken back"`
 	Share      *float64       `key:"share" range:"[0,1]" doc:"cancel: of its jobs (default 1)"`
+	Via        *string        `key:"via" enum:"same,other-gate" doc:"cancel: whom the client asks: the gate that leads the job as far as it knows, or another one (default same)"`
+	Repeat     *repeatCancelT `key:"repeat" doc:"cancel: asked for again, though it was asked for"`
 	Delay      *Dist          `key:"delay" unit:"s" range:"[0,31536000]" doc:"cancel: from when the job was handed in (default 0s)"`
 }
 

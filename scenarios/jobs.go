@@ -98,6 +98,10 @@ type CancelJobs struct {
 	Of    int // index of the workload
 	Share float64
 	Delay Dist // after the job was handed in
+
+	OtherGate bool // asked of a gate that does not lead the job
+	Again     int  // asked so many times more,
+	Every     core.Duration
 }
 
 // HasJobs reports whether the run has jobs.

@@ -15,6 +15,12 @@ type preferenceT struct {
 	Share *float64 `key:"share" range:"[0,1]" doc:"of the jobs (default all)"`
 }
 
+// repeatCancelT is how often a cancel is asked for again.
+type repeatCancelT struct {
+	Count int           `key:"count" required:"true" range:"[1,1000]" doc:"times after the first"`
+	Every core.Duration `key:"every" required:"true" range:"[0.001,86400]" doc:"from one to the next"`
+}
+
 // Preference is where a share of the jobs would rather run.
 type Preference struct {
 	Sites []uint16

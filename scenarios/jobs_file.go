@@ -322,7 +322,13 @@ func (l *loader) cancels(list []workloadT) {
 			l.b.Wrong(n.Kid("jobs"), key+".jobs", "no workload of jobs %q%s%s", *t.Jobs, form.Has(ids), form.DidYouMean(*t.Jobs, ids))
 			continue
 		}
-		w.Cancel = &CancelJobs{Of: of, Share: given(t.Share, 1), Delay: val(t.Delay)}
+		w.Cancel = &CancelJobs{Of: of, Share: given(t.Share, 1), Delay: val(t.Delay), OtherGate: val(t.Via) == "other-gate"}
+		if w.Cancel.OtherGate {
+			l.needsGates(n.Kid("via"), key+".via")
+		}
+		if t.Repeat != nil {
+			w.Cancel.Again, w.Cancel.Every = t.Repeat.Count, t.Repeat.Every
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadProgress: {need: []string{"target", "interval"}},
 	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
-	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay"}},
+	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat"}},
 }
 
 // workloadKinds are the kinds that there are.

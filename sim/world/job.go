@@ -32,6 +32,10 @@ type hand struct {
 	nth      uint32
 	job      job.ID // to take back; 0: hand one in
 	life     uint32 // of the client that handed it in
+	other    bool   // taken back by way of a gate that does not lead it
+	repeated bool   // it was before
+	again    int    // and is so many times more,
+	every    core.Duration
 }
 
 // planJobs draws the first job of every workload.
@@ -129,7 +133,7 @@ func (w *World) submit(now core.Instant, h *hand) {
 		c := &w.cancels[h.workload][i]
 		draw := rng.New(w.sc.Seed, "workload.cancel", c.key, uint64(h.nth))
 		if now >= c.from && now < c.to && draw.Float64() < c.share {
-			w.pushHand(now.Add(core.Seconds(c.delay.Sample(&draw))), hand{client: h.client, workload: c.workload, nth: h.nth, job: id, life: n.life})
+			w.pushHand(now.Add(core.Seconds(c.delay.Sample(&draw))), hand{client: h.client, workload: c.workload, nth: h.nth, job: id, life: n.life, other: c.other, again: c.again, every: c.every})
 		}
 	}
 	w.drain(now, max(now, n.host.Busy()), h.client)
@@ -137,8 +141,20 @@ func (w *World) submit(now core.Instant, h *hand) {
 
 func (w *World) withdraw(now core.Instant, h *hand) {
 	n := &w.nodes[h.client]
-	if corenode.Of[*client.Client](&n.m).Cancel(n.local(now), h.job, &w.fx) {
+	c := corenode.Of[*client.Client](&n.m)
+	asks := false
+	if h.other || h.repeated {
+		asks = c.CancelAt(n.local(now), h.job, h.other, &w.fx)
+	} else {
+		asks = c.Cancel(n.local(now), h.job, &w.fx)
+	}
+	if asks {
 		w.tellOf(now, trace.JobWithdrawn, h, h.job)
+	}
+	if h.again > 0 {
+		next := *h
+		next.again, next.repeated = h.again-1, true
+		w.pushHand(now.Add(h.every), next)
 	}
 	w.drain(now, max(now, n.host.Busy()), h.client)
 }

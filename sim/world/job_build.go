@@ -19,6 +19,9 @@ type canceller struct {
 	share    float64
 	delay    rng.Dist
 	from, to core.Instant
+	other    bool // by way of a gate that does not lead the job
+	again    int  // so many times more,
+	every    core.Duration
 }
 
 // buildSpecs turns the scenario's workloads into the plain numbers of sim/workload.
@@ -54,6 +57,7 @@ func (w *World) buildSpecs() error {
 		}
 		w.cancels[c.Of] = append(w.cancels[c.Of], canceller{
 			i, rng.Key(list[i].ID), c.Share, delay, core.Instant(list[i].From), core.Instant(list[i].To),
+			c.OtherGate, c.Again, c.Every,
 		})
 	}
 	return nil

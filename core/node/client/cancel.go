@@ -19,21 +19,40 @@ func (c *Client) Cancel(now core.Instant, id job.ID, fx *core.Effects) bool {
 	return true
 }
 
+// CancelAt asks for the end of a job whether it was asked before or not: at its leader, or at some other target, which has to
+// send it on. It reports whether the job is not over.
+func (c *Client) CancelAt(now core.Instant, id job.ID, other bool, fx *core.Effects) bool {
+	x := c.jobs[id]
+	if x == nil || x.state.Over() {
+		return false
+	}
+	x.wanted = true
+	to := core.NoNode
+	if other {
+		to = c.targets.other(x.main.leader)
+	}
+	c.sendCancel(now, x, to, fx)
+	return true
+}
+
 // askCancel asks the leader, unless an answer is still to come.
 func (c *Client) askCancel(now core.Instant, x *tracked, fx *core.Effects) {
-	if x.cancelling || x.state.Over() {
-		return
+	if x.cancelling == 0 && !x.state.Over() {
+		c.sendCancel(now, x, core.NoNode, fx)
 	}
-	x.cancelling = true
+}
+
+func (c *Client) sendCancel(now core.Instant, x *tracked, to core.NodeID, fx *core.Effects) {
+	x.cancelling++
 	b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
 	b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonClient
-	c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.cancel, call.Ticket{Op: opCancel, Job: uint64(x.id), N: x.main.epoch}, fx)
+	c.calls.Go(now, to, core.KindJobCancelRequest, b, &c.how.cancel, call.Ticket{Op: opCancel, Job: uint64(x.id), N: x.main.epoch}, fx)
 }
 
 // cancelAnswered hears what the leader says: it stops the job, or the job has ended. Without an answer that settles it the
 // next look at the job asks again.
 func (c *Client) cancelAnswered(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
-	x.cancelling = false
+	x.cancelling--
 	switch {
 	case x.state.Over():
 	case o.Done():

@@ -54,6 +54,17 @@ func (t *targets) turnOf(turn *int) core.NodeID {
 	return id
 }
 
+// other returns the next one in turn that is not the given one; that one if there is no other.
+func (t *targets) other(id core.NodeID) core.NodeID {
+	for range t.list {
+		x := t.list[t.turn].node
+		if t.turn = (t.turn + 1) % len(t.list); x != id {
+			return x
+		}
+	}
+	return id
+}
+
 func (t *targets) has(id core.NodeID) bool {
 	for i := range t.list {
 		if t.list[i].node == id {

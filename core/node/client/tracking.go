@@ -29,10 +29,10 @@ type tracked struct {
 	polling     bool
 	registering bool
 	watched     bool
-	wanted      bool // its end is
-	late        bool // how it ended came after it was given up
-	cancelling  bool // a cancel is under way
-	stopping    bool // and was accepted
+	wanted      bool   // its end is
+	late        bool   // how it ended came after it was given up
+	cancelling  uint16 // cancels under way
+	stopping    bool   // and was accepted
 }
 
 // State returns what the client knows of a job: StateNone if it follows none of that id.
