@@ -12,6 +12,8 @@ type Recorder struct {
 	ctx   Context
 	sites []string
 
+	routes *routes // decisions of gates
+
 	cells [numLanes][core.NumKinds][core.NumRoles]tally // messages of the current sample
 	roles []core.Role                                   // of each node, for the hot path
 

@@ -172,6 +172,7 @@ type Result struct {
 	Crashes      []Crash
 	Jobs         []Job       // in the order in which they were submitted
 	Runs         []ShardRun  // in the order in which they began
+	Decisions    []Decision  // of gates about jobs, in the order in which they were made
 	Voters       []VoterPart // what they were, in the order in which they began
 	Timeouts     []Timeout   // what became of the time of jobs, in order
 	Workloads    []string    // names, by place in the scenario

@@ -37,6 +37,7 @@ func (r *Result) Tables() *Tables {
 	r.jobRows(t)
 	r.electionRows(t)
 	r.timeoutRows(t)
+	r.routeRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}

@@ -98,6 +98,8 @@ type Tables struct {
 	Runs        []RunRow
 	Elections   []ElectionRow
 	Timeouts    []TimeoutRow
+	Routes      []RouteRow
+	Candidates  []CandidateRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -260,6 +262,8 @@ var tables = []table{
 	of[RunRow]{"workflows.csv", "each execution of a shard of a workflow on a worker", runColumns, func(t *Tables) *[]RunRow { return &t.Runs }},
 	of[ElectionRow]{"elections.csv", "who played which part in the elections of each cluster, and when leaders might act", electionColumns, func(t *Tables) *[]ElectionRow { return &t.Elections }},
 	of[TimeoutRow]{"timeouts.csv", "what gates and managers made of the time of jobs", timeoutColumns, func(t *Tables) *[]TimeoutRow { return &t.Timeouts }},
+	of[RouteRow]{"routing.csv", "each decision of a gate about where a job goes", routeColumns, func(t *Tables) *[]RouteRow { return &t.Routes }},
+	of[CandidateRow]{"routing_candidates.csv", "what each decision knew of each datacenter, and made of it", candidateColumns, func(t *Tables) *[]CandidateRow { return &t.Candidates }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }

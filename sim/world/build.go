@@ -36,6 +36,9 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 		if j, ok := s.(trace.JobSink); ok {
 			w.jobSinks = append(w.jobSinks, j)
 		}
+		if r, ok := s.(routeSink); ok {
+			w.routeSinks = append(w.routeSinks, r)
+		}
 	}
 	w.slab.shelf = &w.fx.Bodies
 	w.kernel = kernel.New(w)

@@ -187,6 +187,9 @@ func (w *World) jobFacts(now core.Instant, id core.NodeID) {
 		w.jobRecord(now, trace.JobFact, id)
 		w.jobRec.Fact = w.fx.JobFacts[i]
 		w.emitJob()
+		if w.jobRec.Fact.Kind == core.JobFactRoute {
+			w.routed(now, id, uint64(w.jobRec.Fact.Get("decision")))
+		}
 	}
 	w.mayFind(now)
 	if !w.nodes[id].host.Up() {

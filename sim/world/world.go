@@ -61,11 +61,12 @@ type World struct {
 	wire   bool // network.codec = "wire"
 	buf    []byte
 
-	rec      trace.Record
-	digest   trace.Digest
-	jobSinks []trace.JobSink // of the sinks, those that want to hear of jobs
-	jobRec   trace.JobRecord
-	books    books
+	rec        trace.Record
+	digest     trace.Digest
+	jobSinks   []trace.JobSink // of the sinks, those that want to hear of jobs
+	jobRec     trace.JobRecord
+	routeSinks []routeSink // of the sinks, those that want decisions of gates whole
+	books      books
 
 	disturbances
 	labour

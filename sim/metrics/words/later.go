@@ -10,6 +10,5 @@ var later = []string{
 	"failover", "first_accept_after", "job_end",
 	"level_cleared", "level_period", "level_reached", "load_cv",
 	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
-	"routing_regret", "routing_share", "routing_switches", "shed", "stats_staleness",
-	"timeout_rejected_valid",
+	"shed", "stats_staleness", "timeout_rejected_valid",
 }

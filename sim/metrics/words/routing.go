@@ -1,0 +1,41 @@
+package words
+
+// Where gates send jobs. Of a decision the observer is the gate, and the subject a manager of the datacenter.
+const routing family = 140
+
+// RouteRules are why a decision kept or changed the choice of a job (spec 30 §4.8).
+var RouteRules = []string{
+	"initial_selection", "partition_reset", "exclusion_forced", "bucket_drop_forced", "bucket_upgrade_forced", "retained_best", "cooldown_penalty",
+	"degradation_forced", "hold_down_retained", "improvement_threshold_met", "improvement_insufficient", "voluntary_off", "no_candidate",
+}
+
+// ofRoute are the labels of a decision.
+var ofRoute = with(ofPair, label("route_rule", Fixed, RouteRules...))
+
+// The metrics.
+var (
+	RoutingRegret = routing.metric(Def{
+		Name: "routing_regret", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "true round trip to the datacenter that was chosen, over the least one of those that could have been (the primary class of the decision); both are at least 10 ms, below which nearer is not better",
+	})
+
+	RoutingRTT = routing.metric(Def{
+		Name: "routing_rtt", Unit: "ms", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "true round trip from the gate to the datacenter that was chosen",
+	})
+
+	RoutingChance = routing.metric(Def{
+		Name: "routing_vs_random", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "true round trip to the datacenter that was chosen, over the mean of those that could have been: what choosing by lot would have given",
+	})
+
+	RoutingShare = routing.metric(Def{
+		Name: "routing_share", Unit: "fraction", Labels: ofRoute, Event: "decision and datacenter",
+		Doc: "1 for the datacenter that was chosen first, 0 for each other one that the gate knows; the mean is the share of decisions",
+	})
+
+	RoutingSwitches = routing.metric(Def{
+		Name: "routing_switches", Unit: "fraction", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "1 for a decision that gives a job another first choice than it had, 0 for any other; the mean is switches per decision",
+	})
+)
