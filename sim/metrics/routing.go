@@ -21,6 +21,8 @@ type Decision struct {
 	Score, BestScore, Improvement, Hold float64
 	RTT, BestRTT, MeanRTT               float64 // ms, true
 	Candidates                          []Option
+
+	rec routing.Record // the record itself, without its lists
 }
 
 // Option is what a decision made of one datacenter.
@@ -65,6 +67,8 @@ func (r *routes) take(now core.Instant, gate core.NodeID, d *routing.Record) {
 		At: now, ID: d.ID, Gate: gate, Job: d.Job, Trigger: d.Trigger, Mode: d.Mode, Reason: d.Reason, Best: d.Best, Chosen: -1, Previous: d.Previous,
 		Hindsight: -1, Score: d.Incumbent, BestScore: d.BestScore, Improvement: d.Improvement(), Hold: seconds(d.HoldDown),
 	}
+	x.rec = *d
+	x.rec.Primary, x.rec.Extended, x.rec.Fallback, x.rec.Preferred, x.rec.Candidates = nil, nil, nil, nil, nil
 	x.Candidates = make([]Option, len(d.Candidates))
 	for i := range d.Candidates {
 		o := &x.Candidates[i]

@@ -17,11 +17,12 @@ type RouteRow struct {
 	ChosenRTT, BestRTT, Regret              float64
 	Hindsight                               string
 	Candidates                              uint64
-	Excluded, Fallback                      string
+	Excluded, Fallback, Why                 string
 }
 
 // CandidateRow is a row of routing_candidates.csv.
 type CandidateRow struct {
+	Why                                                       string
 	Decision                                                  uint64
 	Gate, Job, Site, Bucket, BucketReason, Verdict, Exclusion string
 	Place                                                     uint64
@@ -53,6 +54,7 @@ var routeColumns = []column[RouteRow]{
 	{"hindsight", "the datacenter of best_rtt_ms", func(r *RouteRow) cell { return textCell{&r.Hindsight} }},
 	{"candidates", "datacenters that were not excluded", func(r *RouteRow) cell { return countCell{&r.Candidates} }},
 	{"excluded", "those that were, each with the rule, separated by spaces", func(r *RouteRow) cell { return textCell{&r.Excluded} }},
+	{"why", "why the choice was kept or changed, in a sentence", func(r *RouteRow) cell { return textCell{&r.Why} }},
 	{"fallback", "whom to try after the targets, in order", func(r *RouteRow) cell { return textCell{&r.Fallback} }},
 }
 
@@ -83,6 +85,7 @@ var candidateColumns = []column[CandidateRow]{
 	{"available_cores", "free ones, reserved ones taken off", func(r *CandidateRow) cell { return countCell{&r.Available} }},
 	{"total_cores", "all", func(r *CandidateRow) cell { return countCell{&r.Total} }},
 	{"reserved_cores", "of jobs that no report knows of yet", func(r *CandidateRow) cell { return countCell{&r.Reserved} }},
+	{"why", "what the decision made of it, in a sentence", func(r *CandidateRow) cell { return textCell{&r.Why} }},
 	{"queue_depth", "workflows that wait", func(r *CandidateRow) cell { return countCell{&r.Waiting} }},
 }
 
@@ -98,6 +101,7 @@ func (r *Result) routeRows(t *Tables) {
 		if d.Chosen >= 0 {
 			row.Regret = d.Regret()
 		}
+		row.Why = r.ruling(d)
 		var out, next []string
 		for k := range d.Candidates {
 			o := &d.Candidates[k]
@@ -109,7 +113,7 @@ func (r *Result) routeRows(t *Tables) {
 				next = append(next, name)
 			default:
 			}
-			t.Candidates = append(t.Candidates, r.candidateRow(d, o))
+			t.Candidates = append(t.Candidates, r.candidateRow(d, k))
 		}
 		row.Candidates = uint64(len(d.Candidates) - len(out))
 		row.Excluded, row.Fallback = strings.Join(out, " "), strings.Join(next, " ")
@@ -124,12 +128,30 @@ func (r *Result) siteOrNone(site int32) string {
 	return r.siteName(int16(site))
 }
 
-func (r *Result) candidateRow(d *Decision, o *Option) CandidateRow {
+func (r *Result) dcName(site uint16) string { return r.siteName(int16(site)) }
+
+// ruling says why the choice was kept or changed.
+func (r *Result) ruling(d *Decision) string {
+	if d.Chosen < 0 {
+		return d.rec.Ruling(0, 0, r.dcName)
+	}
+	best := uint16(d.Chosen)
+	for i := range d.Candidates {
+		if o := &d.Candidates[i]; o.Place > 0 && o.Rank == 1 && o.Class == d.Best {
+			best = o.Site
+		}
+	}
+	return d.rec.Ruling(best, uint16(d.Chosen), r.dcName)
+}
+
+func (r *Result) candidateRow(d *Decision, k int) CandidateRow {
+	o := &d.Candidates[k]
 	row := CandidateRow{
 		Decision: d.ID, Gate: r.name(d.Gate), Job: d.Job.String(), Site: r.siteName(int16(o.Site)), Bucket: o.Class.String(), BucketReason: o.Why.String(),
 		Verdict: o.Verdict.String(), Place: uint64(o.Place), Score: o.Score, Raw: o.Raw, Bound: o.Candidate.RTT, Quality: o.Quality, Load: o.Load, Doubt: o.Doubt,
 		Preference: o.Preference, Cool: o.Cool, Util: o.Util, Queue: o.QueueNorm, Breakers: o.Breakers, Cooling: seconds(o.CoolingLeft),
 		Available: uint64(o.Available), Total: uint64(o.Total), Reserved: uint64(o.Reserved), Waiting: uint64(o.Candidate.Queue), ByScore: "rank", RTT: o.RTT,
+		Why: d.rec.Why(&o.Candidate, &d.Candidates[0].Candidate, o.Place, r.dcName),
 	}
 	if o.ByScore {
 		row.ByScore = "score"

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"hypersim/analysis"
+	"hypersim/sim/metrics"
+)
+
+func routed() *analysis.Run {
+	return &analysis.Run{Dir: "folder", Tables: &metrics.Tables{
+		Routes: []metrics.RouteRow{
+			{At: 2e9, Decision: 1, Gate: "a/gate/0", Job: "job-00000000000000aa", Trigger: "submit", Mode: "score", Why: "a chosen: the job had no choice yet", Primary: "a", Hindsight: "b", BestRTT: 20, Regret: 2.5},
+			{At: 3e9, Decision: 2, Gate: "a/gate/0", Job: "job-00000000000000ba", Trigger: "submit", Mode: "score", Why: "b chosen", Primary: "b", Hindsight: "b", Regret: 1},
+			{At: 4e9, Decision: 3, Gate: "a/gate/0", Job: "job-00000000000000aa", Trigger: "redispatch", Mode: "score", Why: "there is no datacenter for it: no_usable_datacenter"},
+		},
+		Candidates: []metrics.CandidateRow{
+			{Decision: 1, Gate: "a/gate/0", Job: "job-00000000000000aa", Site: "a", Why: "a: primary #1", RTT: 50},
+			{Decision: 1, Gate: "b/gate/0", Job: "job-00000000000000ab", Site: "a", Why: "of another gate"},
+		},
+	}}
+}
+
+func TestWhyTellsAJob(t *testing.T) {
+	var b bytes.Buffer
+	if err := why(&b, routed(), "0aa"); err != nil {
+		t.Fatal(err)
+	}
+	const want = `job-00000000000000aa
+
+at 2 s a/gate/0 decided (submit, by score): a chosen: the job had no choice yet
+  a: primary #1 (in truth 50 ms away)
+  in hindsight: b was the nearest of its class, 20 ms away; a is 2.5 times as far
+
+at 4 s a/gate/0 decided (redispatch, by score): there is no datacenter for it: no_usable_datacenter
+  in hindsight: nothing could be chosen
+`
+	if b.String() != want {
+		t.Errorf("have\n%s\nwant\n%s", b.String(), want)
+	}
+	b.Reset()
+	if err := costliest(&b, routed()); err != nil || strings.Count(b.String(), "\n") != 3 || strings.Index(b.String(), "0aa") > strings.Index(b.String(), "0ba") {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+}
+
+func TestWhySaysWhatIsMissing(t *testing.T) {
+	for name, want := range map[string]string{"cc": "no gate of this run decided about such a job", "a": "means 2 jobs"} {
+		if _, err := oneJob(routed(), name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("--job %s: %v", name, err)
+		}
+	}
+	empty := &analysis.Run{Dir: "folder", Tables: &metrics.Tables{}}
+	for _, err := range []error{why(&bytes.Buffer{}, empty, "a"), costliest(&bytes.Buffer{}, empty)} {
+		if err == nil || !strings.Contains(err.Error(), "routing.csv") {
+			t.Errorf("%v", err)
+		}
+	}
+}
