@@ -60,6 +60,8 @@ var wanted = []string{
 	"partition/partition-partial-bridge.toml",
 	"partition/partition-symmetric-gates.toml",
 	"partition/split-brain-managers.toml",
+	"routing/routing-latency-shift.toml",
+	"routing/routing-nearest-dc.toml",
 	"scale/scale-10k.toml",
 	"scale/scale-1k.toml",
 	"scale/scale-5k.toml",
