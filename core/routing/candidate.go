@@ -37,6 +37,9 @@ type Candidate struct {
 	draw        float64
 }
 
+// Weigh computes the factors and the score of c from what is known of it.
+func (c *Candidate) Weigh(k *Keys) { k.weigh(c) }
+
 // weigh computes the factors of c from what is known of it (spec 30 §4.6, spec 02 no. 13).
 func (k *Keys) weigh(c *Candidate) {
 	c.Util = 1

@@ -198,6 +198,9 @@ func (r *Router) judge(now core.Instant, x *site) (Class, ClassReason) {
 	return r.c.Sites.Classify(&v.Condition)
 }
 
+// Keys are what r decides by.
+func (r *Router) Keys() *Keys { return r.k }
+
 func (r *Router) manager(id core.NodeID) *manager {
 	i, ok := slices.BinarySearchFunc(r.byID, id, func(k int32, id core.NodeID) int { return cmp.Compare(r.managers[k].id, id) })
 	if !ok {

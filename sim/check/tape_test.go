@@ -19,10 +19,12 @@ type tape struct {
 	now  core.Instant
 	acks map[core.NodeID]uint16
 	jobs map[int]trace.JobRecord // that stand in the place of a record
+
+	routes map[int]routed // decisions that come before a record
 }
 
 func newTape() *tape {
-	t := &tape{acks: map[core.NodeID]uint16{}, jobs: map[int]trace.JobRecord{}}
+	t := &tape{acks: map[core.NodeID]uint16{}, jobs: map[int]trace.JobRecord{}, routes: map[int]routed{}}
 	t.view = &fakeView{t: t, states: map[[2]core.NodeID]core.MemberState{}, incs: map[[2]core.NodeID]uint32{}}
 	t.ctx = Context{
 		Nodes: []Node{
@@ -170,6 +172,9 @@ func (t *tape) end() { t.add(trace.Record{Kind: trace.KindEnd, Node: core.NoNode
 func (t *tape) run() *Checker {
 	c := New(t.ctx)
 	for i := range t.recs {
+		if x, decided := t.routes[i]; decided {
+			c.RecordRoute(x.at, 0, x.d, x.k)
+		}
 		if r, about := t.jobs[i]; about {
 			c.RecordJob(&r)
 			continue

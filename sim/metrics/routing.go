@@ -58,7 +58,7 @@ type routes struct {
 }
 
 // RecordRoute takes a decision of a gate. The record is read and not kept.
-func (r *Recorder) RecordRoute(now core.Instant, gate core.NodeID, d *routing.Record) {
+func (r *Recorder) RecordRoute(now core.Instant, gate core.NodeID, d *routing.Record, _ *routing.Keys) {
 	r.routes.take(now, gate, d)
 }
 

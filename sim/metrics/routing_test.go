@@ -33,7 +33,7 @@ func TestDecisions(t *testing.T) {
 			{Site: 1, Verdict: routing.Excluded, Exclusion: routing.ExUnhealthy, Class: routing.Unhealthy, Why: routing.ReasonUnreachable},
 		},
 	}
-	s.rec.RecordRoute(at(3), 0, &d)
+	s.rec.RecordRoute(at(3), 0, &d, nil)
 	r := s.end(50)
 	s.want(words.RoutingSwitches, []float64{1}, "route_rule", "improvement_threshold_met")
 	s.want(words.RoutingRTT, []float64{40})

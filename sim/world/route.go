@@ -11,7 +11,7 @@ import (
 // on. The digest has the fact, which carries a digest of the record.
 type routeSink interface {
 	// RecordRoute is called in the step that decided. The record is to be read only, and not kept.
-	RecordRoute(at core.Instant, gate core.NodeID, d *routing.Record)
+	RecordRoute(at core.Instant, gate core.NodeID, d *routing.Record, k *routing.Keys)
 }
 
 // routed hands a decision of a gate to those who want it.
@@ -28,6 +28,6 @@ func (w *World) routed(now core.Instant, id core.NodeID, decision uint64) {
 		return
 	}
 	for _, s := range w.routeSinks {
-		s.RecordRoute(now, id, d)
+		s.RecordRoute(now, id, d, g.Router().Keys())
 	}
 }
