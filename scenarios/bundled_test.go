@@ -56,7 +56,7 @@ var wanted = []string{
 	"partition/correlated-dc-failures.toml",
 	"partition/dc-isolation.toml",
 	"partition/partition-asymmetric.toml",
-	"partition/partition-flapping.toml",
+	"partition/partition-flapping.toml", "partition/partition-leader-gates.toml",
 	"partition/partition-partial-bridge.toml",
 	"partition/partition-symmetric-gates.toml",
 	"partition/split-brain-managers.toml",
