@@ -72,6 +72,7 @@ type part struct {
 	progress core.Instant // dc_last_progress, by receipt
 	heard    core.Instant // the last message with a current de
 	local    core.Instant // the ideal instant of its local timeout, as far as can be told
+	freed    core.Instant // since when no worker has an extension
 	next     core.Instant // next sending of the command, or Never
 	total    core.Duration
 	most     core.Duration
@@ -235,7 +236,7 @@ func (g *Gate) fire(now core.Instant, t *judged, fx *core.Effects) {
 // Sizes in bytes, held to the truth by a test.
 const (
 	judgedBytes = 88
-	partBytes   = 96
+	partBytes   = 104
 )
 
 // MemoryBytes returns the heap bytes that g holds.

@@ -83,7 +83,7 @@ func (g *Gate) OnProgress(now core.Instant, b *ProgressReport, fx *core.Effects)
 			p.total, p.most = max(p.total, b.Extensions), max(p.most, b.MaxExtension) // sums never fall (I-JT4)
 			g.deadlineFact(now, t, EventExtension, fx)
 		}
-		p.extended = b.Extended
+		p.extend(now, b.Extended)
 		if b.TimedOut && !p.timedOut {
 			p.local = now
 		}
@@ -102,7 +102,7 @@ func (g *Gate) OnTimeout(now core.Instant, b *TimeoutReport, fx *core.Effects) (
 	}
 	if b.Seq > p.seq && p.live() && !t.stopped {
 		p.seq = b.Seq
-		p.extended = b.Extended
+		p.extend(now, b.Extended)
 		if !p.timedOut {
 			p.timedOut, p.local = true, p.ideal(now, t, b, g.cfg)
 		}
@@ -110,6 +110,14 @@ func (g *Gate) OnTimeout(now core.Instant, b *TimeoutReport, fx *core.Effects) (
 	}
 	g.arm(t)
 	return r
+}
+
+// extend notes how many workers have an extension.
+func (p *part) extend(now core.Instant, n uint32) {
+	if p.extended > 0 && n == 0 {
+		p.freed = now
+	}
+	p.extended = n
 }
 
 // ideal is when a datacenter could have found out at the earliest, as far as a gate can tell.

@@ -32,7 +32,7 @@ func (g *Gate) stuckAt(now core.Instant, t *judged) core.Instant {
 		case p.extended > 0 || p.silent || g.held == core.Never && now >= p.heard.Add(g.cfg.Silent):
 			return core.Never
 		}
-		at, live = max(at, p.progress.Add(g.cfg.AllStuck)), true
+		at, live = max(at, p.progress.Add(g.cfg.AllStuck), p.freed), true
 	}
 	if !live {
 		return core.Never
@@ -67,7 +67,7 @@ func (g *Gate) counted(t *judged, p *part) {
 	case !holds:
 		t.majority = core.Never
 	case t.majority == core.Never:
-		t.majority = p.local
+		t.majority = max(p.local, p.freed)
 	}
 }
 

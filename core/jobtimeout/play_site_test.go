@@ -200,10 +200,17 @@ var deeds = map[string]func(t testing.TB, s *site, w []string){
 		old := s.leader
 		s.leader, m.de, m.ge, m.state = m, old.de+1, 1, job.StateRunning
 		snap := Snapshot{Gates: p.gate != nil, Gate: theGate, Timeout: p.timeout, StuckThreshold: p.cfg.Job.Stuck, Elapsed: elapsed, SinceExtension: Never}
-		m.m.Resume(p.now, &Resumption{Tracking: Tracking{Job: theJob, Gate: theGate, GE: 1, DE: m.de}, Snapshot: &snap, Age: age}, &p.fx)
+		gate := core.NoNode
+		if p.gate != nil {
+			gate = theGate
+		}
+		m.m.Resume(p.now, &Resumption{Tracking: Tracking{Job: theJob, Gate: gate, GE: 1, DE: m.de}, Snapshot: &snap, Age: age}, &p.fx)
 		delay := way
 		if len(w) > 2 {
 			delay = core.Duration(seconds(t, w[2]))
+		}
+		if p.gate == nil {
+			return
 		}
 		b := LeaderTransfer{Job: theJob, Site: uint16(s.managers[0].id / 10), Leader: m.id, DE: m.de, Elapsed: m.m.Elapsed(p.now, theJob)}
 		p.event("gate", delay, func() {
