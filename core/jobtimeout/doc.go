@@ -15,10 +15,9 @@
 //	Resume     after a takeover (T7), with the Snapshot of the entry and how old that is
 //	Progress   for whatever counts as progress (§3.3): a transition of a workflow, a counter that grew
 //	Extended   for each job of a worker, when it was granted more time; Cleanup when it has no shard of a job any more
-//	SetGate    when another gate leads the job (U7)
+//	SetGate    when another gate leads the job (U7); Contact whenever a gate that knows the job answers anything
 //	Answered   for each answer to a report; what it returns is the role's to do
 //	Recheck    when the lease of a job is valid again
-//	Undecided  when the commit of a decision failed: it is taken again, by the rule that still holds
 //	Applied    when TIMEOUT is committed, Stop when the job ended otherwise, Drop when it is forgotten or lost (J29)
 //	Judge      for a JobGlobalTimeout, and Command when that says Apply
 //	Snapshot   for the entry that is replicated

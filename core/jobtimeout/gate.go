@@ -14,7 +14,7 @@ type GateOwner interface {
 	// May reports whether something may be decided about a tracked job: RUNNING, nothing pending, the lease valid.
 	May(now core.Instant, id job.ID) bool
 
-	// Decide: the job is to end for all, by that rule. It is not looked at again before Declared, Stop or Undecided.
+	// Decide: the job is to end for all, by that rule. It is not looked at again before Declared or Stop.
 	Decide(now core.Instant, id job.ID, rule Rule, fx *core.Effects)
 
 	// LoseSite: nothing was heard of a datacenter for so long that its part of the job is FAILED (dc_lost). The role commits

@@ -116,19 +116,6 @@ func (g *Gate) Heard(now core.Instant, id job.ID, site uint16, de uint32, fx *co
 	}
 }
 
-// Undecided takes a decision back whose commit failed: it is taken again when it can be (04-31).
-func (g *Gate) Undecided(id job.ID) {
-	t := g.by[id]
-	if t == nil || t.stopped {
-		return
-	}
-	t.deciding, t.rule, t.again = false, RuleNone, true
-	for i := range t.sites {
-		t.sites[i].losing = false
-	}
-	g.arm(t)
-}
-
 // Deciding notes that the role has a decision of its own pending about the job, or has taken over with one.
 func (g *Gate) Deciding(id job.ID, r Rule) {
 	if t := g.by[id]; t != nil && !t.stopped {

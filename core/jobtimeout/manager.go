@@ -17,7 +17,8 @@ type ManagerOwner interface {
 	// Report sends body to gate, once: nobody waits for the answer, which goes to Answered.
 	Report(now core.Instant, id job.ID, gate core.NodeID, kind core.Kind, body core.Body, fx *core.Effects)
 
-	// Decide: the job times out here, by that rule. Nothing of it is due again before Applied, Stop or Undecided.
+	// Decide: the job times out here, by that rule. Nothing of it is due again before Applied or Stop:
+	// a decision stands until it is committed, or the job is lost (J8).
 	Decide(now core.Instant, id job.ID, rule Rule, fx *core.Effects)
 }
 

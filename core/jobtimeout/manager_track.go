@@ -121,22 +121,6 @@ func (m *Manager) Recheck(now core.Instant, id job.ID) {
 	}
 }
 
-// Undecided takes a decision back whose commit failed. The rule that was true is looked at again (04-31).
-func (m *Manager) Undecided(now core.Instant, id job.ID) {
-	t := m.by[id]
-	if t == nil || !t.deciding || t.stopped {
-		return
-	}
-	t.deciding, t.rule = false, RuleNone
-	if !t.gates {
-		t.kind = KindNone
-	}
-	if m.cfg.Mode == ModeExact {
-		t.check = now.Add(m.cfg.Check) // not at once: who could not commit cannot a moment later
-	}
-	m.arm(t)
-}
-
 // Applied ends the tracking of a job whose TIMEOUT is committed.
 func (m *Manager) Applied(now core.Instant, id job.ID, fx *core.Effects) {
 	t := m.by[id]
