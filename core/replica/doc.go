@@ -5,7 +5,7 @@
 // and what its role wants: to accept a job, change its entry, hand it over, claim one that nobody holds, end one. Out:
 // messages, and what the role is told (Owner): which jobs it holds and under which epoch, what is committed, and when it
 // may decide nothing. The role owns what stands in an entry; who claims what nobody holds is its choice too. The roles
-// core/node/manager and core/node/gate will have one each; none does yet.
+// core/node/manager and core/node/gate have one each.
 //
 // It never looks into an entry but for HandoverTo, CancelWanted, Elapsed and what a DELTA leaves out. It decides nothing
 // about a job, tells nobody of an outcome, and knows no election.

@@ -163,12 +163,14 @@ func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) 
 	if m.flows.State(f.id) != workflow.Cancelling {
 		return
 	}
+	early := f.early
 	for k := range f.shards {
 		if f.shards[k].state.holds() {
 			return
 		}
+		early = early || f.shards[k].state == shardDone // its data is kept too: its result was accepted
 	}
-	if f.early {
+	if early {
 		x.kept = true
 		m.merge(f)
 		x.completed += f.done

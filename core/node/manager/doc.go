@@ -16,6 +16,14 @@
 //	progress.go    how far shards are
 //	result.go      how shards ended, how workflows and jobs end
 //	cancel.go      stopping jobs, workflows and shards
+//	lead.go        which jobs this process holds in its cluster, and what waits for that
+//	commit.go      what is told, done or started only once a majority has it
+//	mirror.go      what the other members are told of a job
+//	takeover.go    jobs whose holder is gone: claims, and workers told and asked
+//	restore.go     a record made from an entry
+//	rebuild.go     what a new holder makes of the shards that workers have
+//	provision.go   cores that the members agree on before a workflow starts
+//	drain.go       handing jobs over
 //	push.go        telling clients
 //	query.go       answering them
 //	timeout*.go    how long jobs and workers may take

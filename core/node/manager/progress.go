@@ -43,6 +43,9 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 		m.staleFact(x, f, p.Token, from, fx)
 		return call.CodeStaleFence, f.current()
 	}
+	if s.state == shardDone { // its result overtook the report, and knows better
+		return call.CodeDuplicate, 0
+	}
 	return m.advanced(now, x, i, s, p, fx), 0
 }
 
