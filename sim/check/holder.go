@@ -23,6 +23,7 @@ var (
 var _ = judge(func(c *Checker, on *hooks) {
 	h := &holders{Checker: c, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}}
 	on.jobFact(h.changed, core.JobFactHolder)
+	on.jobFact(h.tookOver, core.JobFactTable)
 	on.jobFact(h.acts, core.JobFactPlaced)
 	on.jobFact(h.declares, core.JobFactTimeout)
 	on.jobFact(h.finalises, core.JobFactState)
@@ -134,6 +135,13 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	}
 	x.now, x.epoch, x.valid, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, never
 	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
+		h.takesOver(r)
+	}
+}
+
+// tookOver hears of a gate that has a record of a job which another gate led: its epoch is above the first.
+func (h *holders) tookOver(r *trace.JobRecord) {
+	if h.ctx.Nodes[r.Node].Role == core.RoleGate && r.Fact.Epoch > 1 && r.Fact.Get("made") == 1 {
 		h.takesOver(r)
 	}
 }
