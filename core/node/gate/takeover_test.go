@@ -374,3 +374,72 @@ func TestHandover(t *testing.T) {
 		}
 	}
 }
+
+// A datacenter that speaks of an adopted job before it has answered who leads it becomes a target of it: by a final as well as
+// by an offer (04-49; 04-18 does not apply).
+func TestAdopteesSpeak(t *testing.T) {
+	b, id := started(t, 3, 3, 400*time.Second)
+	b.forgotten()
+	b.managed[200].deaf, b.managed[201].deaf = true, true
+	b.managed[300].deaf, b.managed[301].deaf = true, true
+	b.offer(1, id, 0)
+	b.run(b.now + 5*second)
+	n := b.offer(1, id, 1)
+	f := b.ask(300, 1, core.KindJobFinalStatus, &jobtimeout.FinalStatus{Job: id, Site: 2, Manager: 300, State: job.StateFailed, DE: 1})
+	b.run(b.now + 2*second)
+	if a := b.offerAck(n); a.Code != call.CodeOK || a.JobLeader != 1 {
+		t.Errorf("the offer: %+v", a)
+	}
+	if c := b.code(f); c != call.CodeOK {
+		t.Errorf("the final: %v", c)
+	}
+	if x := b.gates[1].led(id); x.count(isTarget) != 3 || x.adopting() || x.site(2).state != job.StateFailed {
+		t.Errorf("%d targets", x.count(isTarget))
+	}
+}
+
+// That one manager of a datacenter knows nothing of the job says nothing of the others: all are asked (04-49).
+func TestAdoptionAsksAllManagers(t *testing.T) {
+	b, id := started(t, 3, 2, 100*time.Second)
+	b.forgotten()
+	var at []uint16
+	for i := range 3 {
+		m, second := b.managed[core.NodeID(100*(i+1))], b.managed[core.NodeID(100*(i+1)+1)]
+		if m.jobs[id] != nil {
+			at = append(at, uint16(i))
+			if second.leader = nil; len(at) == 2 { // the first has lost it
+				second.jobs[id], m.jobs = m.jobs[id], map[job.ID]*managed{}
+			}
+		}
+	}
+	b.offer(1, id, at[0])
+	b.run(b.now + 5*second)
+	if x := b.gates[1].led(id); x.count(isTarget) != 2 || x.adopting() || x.site(at[1]).manager != core.NodeID(100*(int(at[1])+1)+1) {
+		t.Errorf("%d targets, adopting %v", x.count(isTarget), x.adopting())
+	}
+}
+
+// A job that is over and delivered still has somebody who pays what a datacenter is owed.
+func TestTakeoverOfADebt(t *testing.T) {
+	b, id := started(t, 3, 1, 10*time.Second)
+	x := b.gates[0].led(id)
+	s := x.site(2)
+	if s.target {
+		s = x.site(1)
+	}
+	m := b.managed[core.NodeID(100*(int(s.id)+1))]
+	m.deaf, b.managed[m.id+1].deaf = true, true
+	b.step(0, func(fx *core.Effects) { b.gates[0].owe(b.now, x, s, fx) })
+	b.run(30 * second)
+	if len(b.results(id)) != 1 || !x.delivered || !x.owes() {
+		t.Fatalf("delivered %v, owes %v", x.delivered, x.owes())
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.run(50 * second)
+	m.deaf, b.managed[m.id+1].deaf = false, false
+	b.run(80 * second)
+	if !m.stones[id] {
+		t.Error("the cancel never came")
+	}
+}
