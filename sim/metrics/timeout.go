@@ -208,7 +208,7 @@ func (t *timekeeping) keepTimeout(rec *trace.JobRecord, h *held, e jobtimeout.Ev
 func (t *timekeeping) decided(rec *trace.JobRecord, i int32, late core.Duration) {
 	tell := func(m words.Metric, v float64) {
 		o := blank(m, rec.At, v)
-		o.Job, o.Event, o.Observer, o.Type = i, i, rec.Node, ruleOf(&rec.Fact)
+		o.Job, o.Event, o.Observer, o.Role, o.Type = i, i, rec.Node, t.roles[rec.Node], ruleOf(&rec.Fact)
 		t.keep(&o)
 	}
 	tell(words.TimeoutLateness, seconds(late))
@@ -239,7 +239,7 @@ func (t *timekeeping) applied(rec *trace.JobRecord, i int32) {
 func (t *timekeeping) granted(rec *trace.JobRecord) {
 	if v := rec.Fact.Get("granted"); v > 0 {
 		o := blank(words.ExtensionGranted, rec.At, seconds(core.Duration(v)))
-		o.Observer = rec.Node
+		o.Observer, o.Role = rec.Node, t.roles[rec.Node]
 		t.keep(&o)
 	}
 }
@@ -350,7 +350,7 @@ func (t *timekeeping) finish(end core.Instant) {
 		t.stop(end, h)
 		if h.late && (t.roles[h.node] == core.RoleGate || !led[h.job]) {
 			o := blank(words.TimeoutMissed, h.start.Add(h.effective), 1)
-			o.Job, o.Event, o.Observer = h.job, h.job, h.node
+			o.Job, o.Event, o.Observer, o.Role = h.job, h.job, h.node, t.roles[h.node]
 			t.keep(&o)
 		}
 	}

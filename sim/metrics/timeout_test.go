@@ -45,7 +45,7 @@ func TestTimeouts(t *testing.T) {
 	r := s.end(180)
 
 	s.want(words.TimeoutLateness, []float64{3, 4}, "rule", "overall")
-	s.want(words.TimeoutWrong, []float64{1})
+	s.want(words.TimeoutWrong, []float64{1}, "role", "manager", "site", "a")
 	s.want(words.TimeoutMissed, []float64{1}) // job 3: its time was up at 61 s, and at 122 s nobody has ended it
 	var b bytes.Buffer
 	if err := WriteCSV(&b, "timeouts.csv", r.Tables()); err != nil {
