@@ -65,6 +65,11 @@ var wanted = []string{
 	"scale/scale-10k.toml",
 	"scale/scale-1k.toml",
 	"scale/scale-5k.toml",
+	"timeout/job-timeout-multi-dc.toml",
+	"timeout/job-timeout-single-dc.toml",
+	"timeout/stuck-all-dcs.toml",
+	"timeout/timeout-gate-unreachable.toml",
+	"timeout/timeout-partitioned-dc.toml",
 }
 
 func TestBundledFiles(t *testing.T) {

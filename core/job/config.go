@@ -62,7 +62,7 @@ type Dispatch struct {
 	ExcludeFor core.Duration `key:"exclude_for" range:"[0,86400]" ref:"spec 20 §3.4: 60 s" doc:"a worker that did not answer gets nothing of that workflow for this long"`
 	FenceTTL   core.Duration `key:"fence_ttl" range:"[0.001,86400]" ref:"WORKER_FENCE_TTL" doc:"a worker remembers tokens of ended shards for this long; shorter saves memory and lets a late copy run"`
 	Drain      core.Duration `key:"worker_drain" range:"[0,86400]" ref:"WORKER_DRAIN_TIMEOUT" doc:"a worker that leaves lets shards run for this long, then it gives them back; longer: less work is done twice, and it leaves later"`
-	LimitSlack core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take"`
+	LimitSlack core.Duration `key:"limit_slack" range:"[0,86400]" ref:"WORKER_LIMIT_SLACK" doc:"a shard is ended this long after its job's time; the last resort, above all that its leader may take: a check until it finds that the time is up, gate_fallback, and a check until it acts on that; longer: what nobody leads any more holds cores for longer"`
 }
 
 // Provision is how the managers of a cluster agree on the cores of a workflow before it starts.
@@ -188,7 +188,7 @@ func Default() Config {
 		},
 		Dispatch: Dispatch{
 			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,
-			LimitSlack: 330 * s, Drain: 30 * s,
+			LimitSlack: 420 * s, Drain: 30 * s,
 		},
 		Provision: Provision{
 			Quorum: 5 * s, Peer: 2500 * ms, TTL: 10 * s, Commit: 2 * s, PauseMin: 500 * ms, PauseMax: 1500 * ms, Errors: 5, Window: 30 * s, Shut: 10 * s,

@@ -202,7 +202,7 @@ func (c *Checker) jobsSettled(now core.Instant) {
 			last = max(last, x.accepted.Add(x.timeout))
 		}
 	}
-	if c.faults.lasting > 0 || now.Sub(last) < quiescence {
+	if c.faults.lasting > 0 || now.Sub(last) < quiescence || !c.tellers() {
 		c.unready[J4] = true
 		return
 	}
@@ -216,6 +216,20 @@ func (c *Checker) jobsSettled(now core.Instant) {
 			}
 		}
 	}
+}
+
+// tellers reports whether there is anybody who can tell clients how jobs ended: most gates, where there are any.
+func (c *Checker) tellers() bool {
+	all, up := 0, 0
+	for i := range c.ctx.Nodes {
+		if n := &c.ctx.Nodes[i]; n.Role == core.RoleGate && !n.Ghost {
+			all++
+			if c.live(n.ID) {
+				up++
+			}
+		}
+	}
+	return all == 0 || 2*up > all
 }
 
 // jobsForgotten looks for records that should have been freed: their clients have heard, and the time is over.

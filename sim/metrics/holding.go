@@ -43,9 +43,17 @@ type tenure struct {
 	over bool         // it has ended
 }
 
+// key names what a node holds: gates a job, managers its part in their datacenter.
+func (h *holdings) key(n core.NodeID, job uint64) heldJob {
+	if h.roles[n] == core.RoleGate {
+		return heldJob{whole, job}
+	}
+	return heldJob{h.ctx.Nodes[n].SiteIndex, job}
+}
+
 func (h *holdings) changed(rec *trace.JobRecord) {
 	n, now := rec.Node, rec.At
-	key := heldJob{h.ctx.Nodes[n].SiteIndex, rec.Fact.Job}
+	key := h.key(n, rec.Fact.Job)
 	x := h.of[key]
 	if x == nil {
 		x = &tenure{heldJob: key, by: core.NoNode, free: core.Never}
@@ -78,7 +86,7 @@ func (h *holdings) changed(rec *trace.JobRecord) {
 
 // ended takes the end of a job: nobody misses its holder any more.
 func (h *holdings) ended(rec *trace.JobRecord) {
-	if x := h.of[heldJob{h.ctx.Nodes[rec.Node].SiteIndex, rec.Fact.Job}]; x != nil && job.State(rec.Fact.To).Terminal() {
+	if x := h.of[h.key(rec.Node, rec.Fact.Job)]; x != nil && job.State(rec.Fact.To).Terminal() {
 		x.over, x.free = true, core.Never
 	}
 }
