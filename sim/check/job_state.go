@@ -138,6 +138,20 @@ func (c *Checker) jobTaken(now core.Instant, x *recordSeen) {
 	}
 }
 
+// takenOver reports whether another gate speaks of the job of a gate, too: one of them has it from the other. Gates do not
+// tell who holds a job.
+func (c *Checker) takenOver(x *recordSeen) bool {
+	if c.ctx.Nodes[x.node].Role != core.RoleGate {
+		return false
+	}
+	for _, y := range x.of.records {
+		if y != x && c.ctx.Nodes[y.node].Role == core.RoleGate {
+			return true
+		}
+	}
+	return x.of.accepted != never && x.state == job.StateNone
+}
+
 // jobKept takes that a record of a job is made or freed.
 func (c *Checker) jobKept(r *trace.JobRecord) {
 	x := c.record(r)
@@ -146,10 +160,11 @@ func (c *Checker) jobKept(r *trace.JobRecord) {
 	}
 	if r.Fact.Get("made") != 0 {
 		x.kept = true
+		x.unknown = x.unknown || x.state == job.StateNone && c.takenOver(x)
 		c.jobTaken(r.At, x)
 		return
 	}
-	if !x.state.Terminal() && !x.unknown && !x.lost {
+	if !x.state.Terminal() && !x.unknown && !x.lost && !c.takenOver(x) {
 		c.work.forgotten = append(c.work.forgotten, forgotten{r.At, recordKey{r.Node, r.Fact.Job}, x.state})
 	}
 	x.of.drop(x)
