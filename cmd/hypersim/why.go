@@ -25,8 +25,9 @@ func newWhy() *cobra.Command {
 		Long: `why reads the folder of a run and tells each decision of a gate about a job: what was chosen, what every
 datacenter scored and by which factors, what was excluded by which rule, and what would have been the nearest in truth.
 Without --job it lists the jobs whose decisions cost most.`,
-		Example: `  hypersim why results/three-sites/1-specified
-  hypersim why results/three-sites/1-specified --job job-76360b754056762f`,
+		Example: `  hypersim run three-sites --no-plots --out results/routed
+  hypersim why results/routed
+  hypersim why results/routed --job job-76360b754056762f`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			run, err := analysis.Load(names[0])

@@ -51,6 +51,7 @@ type Rate struct {
 	ShareLeast     int           `key:"stress_share_min" range:"[1,1000000]" ref:"RATE_STRESS_SHARE_MIN" doc:"and at least; more: many clients together may keep it STRESSED"`
 	Global         int           `key:"stress_global" range:"[1,1000000000]" ref:"RATE_STRESS_GLOBAL" doc:"requests a minute of all clients together that the shares are made of; more: less is refused, and it stays STRESSED for longer"`
 	Window         core.Duration `key:"stress_window" range:"[0.001,86400]" ref:"RATE_STRESS_WINDOW" doc:"who was seen within this long shares; longer: shares are smaller and change less"`
+	Recount        core.Duration `key:"stress_recount" range:"[0,3600]" ref:"spec 30 §8" doc:"who shares is counted no more often; longer: a share follows later, shorter: a walk over all clients each time"`
 	Refused        core.Duration `key:"retry_after" range:"(0,3600]" ref:"spec 30 §8" doc:"what the state refuses comes again after this; longer: calmer, and served later"`
 	Clients        int           `key:"max_clients" range:"[1,1000000]" ref:"RATE_LIMIT_MAX_CLIENTS" doc:"clients that are remembered; more: takes memory; fewer: who is forgotten begins with full buckets"`
 	Idle           core.Duration `key:"client_idle" range:"[0.001,86400]" ref:"RATE_LIMIT_CLIENT_IDLE_TIMEOUT" doc:"and one that asked nothing for this long is forgotten; longer: takes memory"`
@@ -67,7 +68,7 @@ func Default() Config {
 		Shed: Shed{Busy: 500 * ms, Stressed: s, Overloaded: 2 * s},
 		Rate: Rate{
 			Size: 100, Refill: 10, SubmitSize: 50, SubmitRefill: 5, RegisterSize: 20, RegisterRefill: 2,
-			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Refused: s, Clients: 10_000, Idle: 300 * s,
+			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Recount: s, Refused: s, Clients: 10_000, Idle: 300 * s,
 		},
 	}
 }

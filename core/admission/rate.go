@@ -2,7 +2,6 @@ package admission
 
 import (
 	"math"
-	"time"
 
 	"hypersim/core"
 	"hypersim/core/indexed"
@@ -42,7 +41,7 @@ func (b *bucket) ask(now core.Instant, n float64) (after core.Duration, ok bool)
 	case have >= n-slack:
 		return 0, true
 	}
-	return core.Duration((n - have) / b.rate * float64(time.Second)), false
+	return core.Seconds((n - have) / b.rate), false
 }
 
 func (b *bucket) take(now core.Instant, n float64) {
@@ -183,7 +182,7 @@ func (r *rates) share(now core.Instant) int {
 
 // Active counts the clients that were seen lately, at most once a second.
 func (r *rates) Active(now core.Instant) int {
-	if r.counted >= 0 && now.Sub(r.counted) < time.Second {
+	if r.counted >= 0 && now.Sub(r.counted) < r.cfg.Recount {
 		return r.active
 	}
 	r.counted, r.active = now, 0

@@ -31,7 +31,7 @@ func (d *Detector) Latency(now core.Instant, c core.Class, took core.Duration) {
 	if c == core.ClassControl {
 		return
 	}
-	d.windows[c].add(now, ms(max(0, took)), d.k)
+	d.windows[c].add(now, milliseconds(max(0, took)), d.k)
 	d.raise()
 }
 

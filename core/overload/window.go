@@ -102,8 +102,8 @@ func (w *window) state(k *Keys) core.Load {
 		return core.LoadHealthy
 	}
 	mean := w.mean()
-	s := level(mean, ms(k.AbsoluteBusy), ms(k.AbsoluteStressed), ms(k.AbsoluteOverloaded))
-	if w.n < k.Warmup || w.len < k.MinSamples || mean < ms(k.Floor) {
+	s := level(mean, milliseconds(k.AbsoluteBusy), milliseconds(k.AbsoluteStressed), milliseconds(k.AbsoluteOverloaded))
+	if w.n < k.Warmup || w.len < k.MinSamples || mean < milliseconds(k.Floor) {
 		return s
 	}
 	d := w.delta()
@@ -140,4 +140,4 @@ func filled(x, busy, stressed, overloaded float64) core.Load {
 	return core.LoadHealthy
 }
 
-func ms(d core.Duration) float64 { return float64(d) / 1e6 }
+func milliseconds(d core.Duration) float64 { return float64(d) / 1e6 }

@@ -74,12 +74,7 @@ func (m *Manager) answer(now core.Instant, x *record, msg *core.Message, kind co
 func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
 	switch a.kind {
 	case afterReply:
-		msg := a.to.message()
-		reply := m.calls.Respond(fx, &msg, a.code)
-		reply.Body = a.body
-		if a.keep {
-			m.singles.Keep(now, &msg, a.id, reply, fx)
-		}
+		m.reply(now, a, fx)
 	case afterEnd:
 		m.pushWorkflow(now, x, int(a.flow), fx)
 	case afterSuccess:
@@ -91,11 +86,25 @@ func (m *Manager) do(now core.Instant, x *record, a *after, fx *core.Effects) {
 	case afterFree:
 		x.spec, x.graph = nil, nil // payloads go when the last workflow has ended (spec 20 §11)
 	case afterStopped:
-		if x.spec != nil {
-			m.conclude(now, x, fx)
-		}
+		m.stoppedAll(now, x, fx)
 	case afterGrant:
 		m.granted(a, fx)
+	}
+}
+
+func (m *Manager) reply(now core.Instant, a *after, fx *core.Effects) {
+	msg := a.to.message()
+	reply := m.calls.Respond(fx, &msg, a.code)
+	reply.Body = a.body
+	if a.keep {
+		m.singles.Keep(now, &msg, a.id, reply, fx)
+	}
+}
+
+// stoppedAll concludes a job whose last workflow was stopped, unless that was done.
+func (m *Manager) stoppedAll(now core.Instant, x *record, fx *core.Effects) {
+	if x.spec != nil {
+		m.conclude(now, x, fx)
 	}
 }
 

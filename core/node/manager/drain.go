@@ -44,27 +44,29 @@ func (m *Manager) handOver(now core.Instant, x *record, fx *core.Effects) {
 	if m.alone || x.delivered || x.gone {
 		return
 	}
-	to, least := core.NoNode, 0
-	for i, p := range m.peers {
-		if m.Gone(p) || x.asked&(1<<i) != 0 {
-			continue
-		}
-		if n := m.rep.Led(p) + m.offers(p); to == core.NoNode || n < least {
-			to, least = p, n
-		}
-	}
-	if to == core.NoNode {
+	i := m.heir(x)
+	if i < 0 {
 		x.asked = 0 // all were: from the first again, when this one is taken back
 		return
 	}
 	m.sendChanges(now, fx)
-	if m.rep.Handover(now, x.id, to, fx) {
-		for i, p := range m.peers {
-			if p == to {
-				x.asked |= 1 << i
-			}
+	if m.rep.Handover(now, x.id, m.peers[i], fx) {
+		x.asked |= 1 << i
+	}
+}
+
+// heir returns the place of the member that a job is offered to, −1 if all were asked.
+func (m *Manager) heir(x *record) int {
+	best, least := -1, 0
+	for i, p := range m.peers {
+		if m.Gone(p) || x.asked&(1<<i) != 0 {
+			continue
+		}
+		if n := m.rep.Led(p) + m.offers(p); best < 0 || n < least {
+			best, least = i, n
 		}
 	}
+	return best
 }
 
 // offers counts the jobs that are on their way to a member.
