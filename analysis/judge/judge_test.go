@@ -124,7 +124,7 @@ func TestJudge(t *testing.T) {
 		{"no observation", claim.Claim{Metric: "rejoin", Stat: "max", Max: ptr(1)}, CannotJudge, math.NaN(), "0 observations, needs 1"},
 		{"no observation counts", claim.Claim{Metric: "rejoin", Stat: "count", Equals: ptr(0)}, Pass, 0, ""},
 		{"too few", claim.Claim{Metric: "detection_first", Stat: "mean", Max: ptr(9), Needs: 5}, CannotJudge, 4.75, "4 observations, needs 5"},
-		{"not measured", claim.Claim{Metric: "routing_regret", Stat: "mean", Max: ptr(9)}, CannotJudge, math.NaN(), "not measured"},
+		{"not measured", claim.Claim{Metric: words.Later()[0], Stat: "mean", Max: ptr(9)}, CannotJudge, math.NaN(), "not measured"},
 		{"no such label", claim.Claim{Metric: "rejoin", Where: claim.Where{"colour": {"red"}}, Max: ptr(9)}, CannotJudge, math.NaN(), `no label "colour"`},
 		{"no such statistic", claim.Claim{Metric: "detection_first", Stat: "p0", Max: ptr(9)}, CannotJudge, math.NaN(), `statistic "p0"`},
 		{"record", claim.Claim{Metric: "detection_first", Stat: "mean", Level: claim.Record}, NotJudged, 4.75, "never judged"},
