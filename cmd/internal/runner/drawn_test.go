@@ -91,7 +91,7 @@ func measuredFiles(t *testing.T, sc *scenarios.Scenario) (*analysis.Run, csvFile
 		t.Fatal(err)
 	}
 	files := csvFiles{}
-	for _, name := range []string{"timeseries", "membership", "messages", "detections", "coordinates"} {
+	for _, name := range []string{"timeseries", "membership", "messages", "detections", "coordinates", "observations"} {
 		files[name] = csvRows(t, filepath.Join(dir, name+".csv"))
 	}
 	return analysis.New("", analysis.Info{Duration: sc.Duration}, tables), files
@@ -162,12 +162,18 @@ func (f csvFiles) compare(t *testing.T, name string, q *plot.Request, d *plot.Dr
 		want = f.states(q, d)
 	case "excused_positives", "false_suspicions", "detection_each", "detection_first":
 		want = f.markings(q, d)
+	case "timeout_lateness":
+		want = f.shares(t, name, q, d)
 	default:
 		t.Fatalf("%s: no way to fold %s by hand", name, q.Metric)
 	}
 	bad := 0
 	for i, x := range d.X {
-		w := want(x)
+		at := x
+		if q.Kind == "ecdf" && i == 0 { // the foot of the first step: the share that is less
+			at = math.Nextafter(x, math.Inf(-1))
+		}
+		w := want(at)
 		if same := math.Abs(w-d.Y[i]) <= 1e-7*math.Max(1, math.Abs(w)) || math.IsNaN(w) && math.IsNaN(d.Y[i]); !same {
 			if bad++; bad < 4 {
 				t.Errorf("%s at %v s: drawn %v, the files say %v", name, x, d.Y[i], w)
@@ -331,6 +337,29 @@ func (f csvFiles) states(q *plot.Request, d *plot.Drawn) func(float64) float64 {
 			return math.Inf(1)
 		}
 		return rows[x][0].number("value")
+	}
+}
+
+// shares are of the observations that are at most a value, for metrics that stand in observations.csv.
+func (f csvFiles) shares(t *testing.T, name string, q *plot.Request, d *plot.Drawn) func(float64) float64 {
+	t.Helper()
+	if q.Kind != "ecdf" {
+		t.Fatalf("%s: no way to fold observations into kind %q by hand", name, q.Kind)
+	}
+	var values []float64
+	for _, list := range f.picked("observations", q.Metric, q, d, nil) {
+		for _, r := range list {
+			values = append(values, r.number("value"))
+		}
+	}
+	return func(x float64) float64 {
+		n := 0
+		for _, v := range values {
+			if v <= x {
+				n++
+			}
+		}
+		return float64(n) / float64(len(values))
 	}
 }
 
