@@ -157,13 +157,27 @@ func changed(t *testing.T, sc *scenarios.Scenario, key string) string {
 		}
 		return full + strconv.FormatFloat(v*1.25, 'g', -1, 64)
 	case string:
-		d, err := time.ParseDuration(v)
-		if err != nil {
-			t.Fatalf("%s = %q: no other value is known", key, v)
+		if d, err := time.ParseDuration(v); err == nil {
+			return full + fmt.Sprint(d*3/4)
 		}
-		return full + fmt.Sprint(d*3/4)
+		if w := anotherWord(key, v); w != "" {
+			return full + w
+		}
+		t.Fatalf("%s = %q: no other value is known", key, v)
 	}
 	t.Fatalf("%s is not in the configuration", key)
+	return ""
+}
+
+// anotherWord is the first word allowed that is not v, "" where the key takes any or no other.
+func anotherWord(key, v string) string {
+	for _, e := range scenarios.Explain("protocol." + key) {
+		for _, w := range e.Values {
+			if w != v {
+				return w
+			}
+		}
+	}
 	return ""
 }
 
