@@ -24,6 +24,8 @@ func (p *Plan) jobs(s *Scenario) {
 	checks := 1/c.Orphan.Check.Seconds() + 1/c.Cancel.PollInterval.Seconds()
 	p.Events += float64(sharePerCheck * checks * workers * total)
 	cores := workers * float64(s.Cluster.CoresPerWorker)
+	t := s.talk()
+	p.Events += t.beats(s) * total
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
 		if w.Jobs == nil {
@@ -39,27 +41,41 @@ func (p *Plan) jobs(s *Scenario) {
 		p.Memory += int64(memoryPerJob * n)
 		for k := range w.Jobs.Mix {
 			kind := &w.Jobs.Mix[k]
-			shards := float64(n * kind.Share / weights * float64(len(kind.Needs)))
+			jobs := n * kind.Share / weights
+			shards := float64(jobs * float64(len(kind.Needs)) * t.sitesOf(kind))
 			if each := s.Cluster.CoresPerWorker; kind.Cores > each {
 				shards *= float64((kind.Cores + each - 1) / each)
 			}
-			busy := min(shards*s.runs(kind), cores*total)
+			busy := min(shards*s.runs(kind, t.sitesOf(kind)), cores*total)
 			p.Events += eventsPerShard*shards + eventsPerReport*busy/c.Progress.Interval.Seconds()
+			p.Events += t.jobs(jobs, shards) + t.running(s, busy)
 			p.Memory += int64(memoryPerShard * shards)
 		}
 	}
 }
 
-// runs is how long a shard of a kind of job runs on average, in seconds; one that is stuck to its worker's limit.
-func (s *Scenario) runs(k *JobKind) float64 {
+// runs is how long a shard of a kind of job runs on average, in seconds, where it runs in so many sites. It ends when its
+// job's time is up, one that is stuck when it has not got on for too long: at the next look, half an interval later.
+func (s *Scenario) runs(k *JobKind, sites float64) float64 {
 	total := s.Duration.Seconds()
 	mean := total
 	if d, err := k.Duration.Build(); err == nil {
 		mean = min(total, d.Mean())
 	}
 	if k.Slow.Share > 0 {
-		mean *= 1 + float64(k.Slow.Share*(k.Slow.Factor-1))
+		mean *= 1 + float64(k.Slow.befalls(sites)*(k.Slow.Factor-1))
 	}
-	limit := (k.Timeout + s.Protocol.Default().Job.Dispatch.LimitSlack).Seconds()
-	return min(total, float64((1-k.Stuck.Share)*mean)+float64(k.Stuck.Share*limit))
+	c := s.Protocol.Default()
+	limit := min(total, (k.Timeout + min(c.Job.Dispatch.LimitSlack, c.Timeout.Job.Check/2)).Seconds())
+	stuck := min(limit, (k.Stuck.After + c.Timeout.Job.Stuck + c.Timeout.Job.Check/2).Seconds())
+	share := k.Stuck.befalls(sites)
+	return float64((1-share)*min(limit, mean)) + float64(share*stuck)
+}
+
+// befalls is the share of the shards of a job in so many sites that t befalls.
+func (t *Trouble) befalls(sites float64) float64 {
+	if t.Sites == nil {
+		return t.Share
+	}
+	return t.Share * min(1, float64(len(t.Sites))/sites)
 }
