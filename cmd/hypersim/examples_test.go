@@ -27,6 +27,7 @@ var elsewhere = []string{
 // long are examples of minutes, and some of hours: run if HYPERSIM_LONG is set; else verb and flags are tried.
 var long = []string{
 	"detection-tradeoff", // the study's sweeps, and what compares them
+	"--only '^election-", // eight thousand elections
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",

@@ -23,8 +23,8 @@ func TestBytesOfAPlannedCell(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		return after.TotalAlloc - before.TotalAlloc, len(p.Cells)
 	}
-	taken(2) // what is read once for all
-	const most = 5 << 19
+	taken(2)             // what is read once for all
+	const most = 7 << 19 // it was 5 << 19 before the keys of leases, job timeouts, routing and health: each cell writes all of them down
 	small, few := taken(10)
 	large, many := taken(60)
 	if many < few+50 {
