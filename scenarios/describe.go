@@ -10,8 +10,8 @@ import (
 )
 
 // Plan is what a run of a scenario will build and cost, before it runs. Events and Memory are estimates
-// for deciding whether to start, good to 30 % for the bundled scenarios: tests hold them against runs. Memory is
-// the peak of a run by itself, with its pictures.
+// for deciding whether to start, good to 30 % for the bundled scenarios, but for a few where much is sent in vain: tests
+// hold them against runs and name those. Memory is the peak of a run by itself, with its pictures.
 type Plan struct {
 	Scenario string      `json:"scenario"`
 	Title    string      `json:"title"`

@@ -108,12 +108,7 @@ func (t *chatter) fault(f *Fault) float64 {
 	vain := 0.0
 	switch f.Kind {
 	case fault.Loss, fault.Corrupt:
-		// Each period of each member a probe may fail, and an accusation needs that all proxies fail, too.
-		lost := vainOf(f)
-		probes := t.participants / t.period * t.lasts(f)
-		vain = probes * lost
-		wrong := probes * lost * pow(1-float64((1-lost)*(1-lost)), t.c.Probe.IndirectK)
-		return times * (float64(vain*indirect(t.c)) + t.gossip(outbreak{pieces: 2 * wrong, over: t.lasts(f)}))
+		return times * t.lossy(f)
 	case fault.Pause, fault.Slow, fault.Crash, fault.Partition, fault.Flap, fault.Hold, fault.SiteOutage:
 		// Until they are back, or given up.
 		silent := t.lasts(f)
@@ -123,6 +118,25 @@ func (t *chatter) fault(f *Fault) float64 {
 		vain = h.participants / t.period * min(silent, t.c.Suspicion.Max.Seconds()/2)
 	}
 	return times * (float64(vain*indirect(t.c)) + t.rumoured(f, h.all()))
+}
+
+// lossy is how many events an occurrence of a fault adds that loses datagrams, or spoils them: what is lost does not arrive,
+// and is no event; what is spoilt does.
+func (t *chatter) lossy(f *Fault) float64 {
+	// Each period of each member a probe may fail, and an accusation needs that all proxies fail, too.
+	lost := vainOf(f)
+	probes := t.participants / t.period * t.lasts(f)
+	wrong := probes * lost * pow(1-float64((1-lost)*(1-lost)), t.c.Probe.IndirectK)
+	gossip := t.gossip(outbreak{pieces: 2 * wrong, over: t.lasts(f)})
+	vain := float64(probes * lost * indirect(t.c))
+	if f.Kind == fault.Corrupt {
+		return vain + gossip
+	}
+	arrives := math.Sqrt(1 - lost)
+	ways := arrives * (1 + arrives + pow(arrives, 2) + pow(arrives, 3)) / 4 // of a request to a proxy: each needs those before it
+	fanout := min(float64(t.c.Gossip.Fanout), t.participants-1)
+	missing := probes * (float64(1-arrives) + lost) // pings and acks
+	return float64(vain*ways) + float64(gossip*((float64(fanout*arrives)+1)/(fanout+1))) - missing
 }
 
 // outbreak is news: so many pieces that a member passes on, come up over so many seconds.
