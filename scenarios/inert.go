@@ -94,7 +94,9 @@ var inertRules = []inertRule{
 	{[]string{"federated.*", "link.*"}, when(func(s *setting) bool { return s.c.Federated.Probe.Interval == 0 }, "federated.probe_interval = 0s switches the link off")},
 	{[]string{"link.*"}, when(func(s *setting) bool { return s.c.Federated.Link.SampleInterval == 0 }, "link.sample_interval = 0s switches samples off")},
 	{[]string{"election.*", "start.*"}, when(func(s *setting) bool { return !s.jobs && (s.flat || s.gates == 0 || s.managers == 0) }, "nobody needs a leader: there are neither jobs nor gates beside managers")},
-	{[]string{"job_timeout.*", "extension.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
+	{[]string{"job_timeout.*", "extension.*", "lease.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
+	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
+	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return s.gates == 0 }, "there are no gates that send jobs to datacenters")},
 	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
 }
 
