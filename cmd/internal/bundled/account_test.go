@@ -17,6 +17,9 @@ import (
 // large is from how many nodes on a scenario is run only if HYPERSIM_LONG is set; the flagship is run always.
 const large = 101
 
+// much is how many events are too many for the same.
+const much = 250_000
+
 // TestAccount: every number in every sentence is found in the files of the run, every digit in a sentence belongs to a
 // figure or to a name, and words agree with their numbers.
 func TestAccount(t *testing.T) {
@@ -29,6 +32,9 @@ func TestAccount(t *testing.T) {
 			}
 			if n := len(sc.Nodes); n >= large && e.Name != "partition" && os.Getenv("HYPERSIM_LONG") == "" {
 				t.Skipf("%d nodes: HYPERSIM_LONG is not set", n)
+			}
+			if x := scenarios.Describe(sc).Work.Events; x > much && e.Name != "partition" && os.Getenv("HYPERSIM_LONG") == "" {
+				t.Skipf("%.0f events: HYPERSIM_LONG is not set", x)
 			}
 			sc.Report.CSV = nil // all files
 			res, err := runner.Run(t.Context(), runner.Options{Scenario: sc, Dir: filepath.Join(t.TempDir(), "out")})

@@ -15,7 +15,7 @@ const eventsOff = 0.3
 
 // A scenario is made smaller until so many events are enough, and is tested always if there are not too many then.
 // Of fewer nodes than fewNodes a fault of ten hits most.
-const eventsEnough, eventsMost, fewNodes = 80_000, 600_000, 25
+const eventsEnough, eventsMost, fewNodes = 80_000, 300_000, 25
 
 // unforeseen are the scenarios whose events a plan does not foresee, with the reason. Their runs are logged, and held to nothing.
 var unforeseen = map[string]string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -217,14 +218,18 @@ func TestInertKeysChangeNothing(t *testing.T) {
 	seen := map[string]bool{}
 	const idle = "there are no jobs" // holds in nearly every surrounding: it is shown once for each key
 	shown := map[string]bool{}
+	few := 4 // of so many keys one, in each surrounding; all with HYPERSIM_LONG=1
+	if os.Getenv("HYPERSIM_LONG") != "" {
+		few = 1
+	}
 	for _, around := range surroundings() {
 		base, err := around.with()
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := ""
-		for _, key := range scenarios.InertKeys() {
-			if around.about(key) {
+		for i, key := range scenarios.InertKeys() {
+			if around.about(key) || i%few != 0 {
 				continue
 			}
 			other := changed(t, base, key)
@@ -248,7 +253,10 @@ func TestInertKeysChangeNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, key := range scenarios.InertKeys() {
+	for i, key := range scenarios.InertKeys() {
+		if i%few != 0 {
+			continue
+		}
 		if grows := key == "suspicion.min" || key == "suspicion.max"; !seen[key] && !grows {
 			t.Errorf("%s: no surrounding shows that it loses its effect", key)
 		}
