@@ -26,6 +26,9 @@ var elsewhere = []string{
 
 // long are examples of minutes, and some of hours: run if HYPERSIM_LONG is set; else verb and flags are tried.
 var long = []string{
+	"--seeds 1..40", // hundreds of runs, in README
+	"compare before after --primary detection_first:to=DEAD  #",
+	"--seeds 1..100",
 	"detection-tradeoff", // the study's sweeps, and what compares them
 	"--only '^election-", // eight thousand elections
 	"hypersim validate  ",

@@ -103,6 +103,7 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 		g.run(now, x, fx)
 	default:
 		g.oweDoubts(now, x, fx)
+		g.oweOthers(now, x, fx)
 		x.exhausted = true
 		g.review(now, x, fx)
 	}
@@ -120,18 +121,25 @@ func (g *Gate) roundDue(now core.Instant, x *record, t timer, fx *core.Effects) 
 // counts from now on (04-20).
 func (g *Gate) run(now core.Instant, x *record, fx *core.Effects) {
 	g.oweDoubts(now, x, fx)
-	if x.taken { // whoever led it before may have asked anybody (04-19)
-		for i := range x.sites {
-			if s := &x.sites[i]; !s.target && !s.owed && !s.never {
-				g.owe(now, x, s, fx)
-			}
-		}
-	}
+	g.oweOthers(now, x, fx)
 	g.setState(now, x, job.StateRunning, fx)
 	g.startTime(now, x, fx)
 	g.save(now, x, true, fx)
 	g.catchUp(now, x, fx)
 	g.review(now, x, fx)
+}
+
+// oweOthers owes a cancel to all that are no targets of a job that was taken over: whoever led it before may have asked
+// anybody (04-19).
+func (g *Gate) oweOthers(now core.Instant, x *record, fx *core.Effects) {
+	if !x.taken {
+		return
+	}
+	for i := range x.sites {
+		if s := &x.sites[i]; !s.target && !s.owed && !s.never {
+			g.owe(now, x, s, fx)
+		}
+	}
 }
 
 // oweDoubts owes a cancel to all datacenters in doubt.

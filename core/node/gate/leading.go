@@ -30,6 +30,7 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	g.answer(&first, x, call.Answer{}, fx)
 	g.release(x)
 	g.goOn(now, x, fx)
+	g.handOver(now, x, fx) // if the gate drains since it was handed in
 }
 
 // redirectAs answers with a, and what this gate knows beside it.

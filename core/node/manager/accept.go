@@ -98,6 +98,10 @@ func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.
 			v.Code = call.CodeDuplicate
 		}
 	}
+	if x := m.records.by[id]; x != nil && a.Code == call.CodeOK {
+		m.owedCancel(now, x, fx)
+		m.offerAgain(now, id, fx)
+	}
 }
 
 // judge says whether a submission is a new job that can be taken (M1–M5, G4). OK: it can, or is being taken.

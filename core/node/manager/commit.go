@@ -126,7 +126,7 @@ func (m *Manager) committed(now core.Instant, x *record, seq uint64, fx *core.Ef
 }
 
 // void ends what waited for a commit that will not come: who asked hears that the lease is lost, and of nothing else.
-func (m *Manager) void(x *record, fx *core.Effects) {
+func (m *Manager) void(now core.Instant, x *record, fx *core.Effects) {
 	list := x.after
 	x.after, x.pending = nil, job.StateNone
 	for i := range list {
@@ -139,6 +139,7 @@ func (m *Manager) void(x *record, fx *core.Effects) {
 		}
 		if b, ok := a.body.(*cancel.JobResponse); ok {
 			*b = cancel.JobResponse{Job: x.id}
+			m.rep.Remember(now, x.id) // it was asked for, and not answered finally (04-47)
 		} else {
 			m.walk.Clear(a.body)
 		}

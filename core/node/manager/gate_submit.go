@@ -41,7 +41,6 @@ func (m *Manager) gateAgain(now core.Instant, msg *core.Message, fx *core.Effect
 }
 
 func (m *Manager) judgeAgain(now core.Instant, x *record, b *job.Submission, v *judgement, fx *core.Effects) {
-	higher := b.GE > x.ge
 	a, ok := m.byGate(x, b.Gate, b.GE)
 	v.ge = x.ge
 	switch {
@@ -51,9 +50,7 @@ func (m *Manager) judgeAgain(now core.Instant, x *record, b *job.Submission, v *
 		v.Code, v.state = call.CodeAlreadyTerminal, job.StateCancelled // it ends as nothing else
 	case x.state.Terminal():
 		v.Code, v.own = call.CodeAlreadyTerminal, !x.command
-		if higher {
-			m.tellAnew(now, x, fx)
-		}
+		m.tellAnew(now, x, fx)
 	default:
 		v.Code = call.CodeDuplicate
 		m.alsoCancelled(now, x, b.Cancelled, fx)

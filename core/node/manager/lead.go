@@ -1,10 +1,13 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
 	"hypersim/core/replica"
+	"hypersim/core/workflow"
 )
 
 // Election is what a manager asks about the leader of its cluster.
@@ -97,12 +100,34 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	}
 	m.holderFact(id, job.HoldResumed, fx)
 	m.due = true
-	if (x.wanted || m.rep.Cancelled(now, id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
-		m.cancelled(now, x, job.StateCancelled, fx) // somebody was promised that it would be (04-47)
-	}
+	m.owedCancel(now, x, fx)
+	m.owedSingles(now, x, fx)
 	m.time.jobs.Recheck(now, id)
 	m.settle(now, x, fx)
 	m.offerAgain(now, id, fx)
+}
+
+// owedCancel cancels a job for whoever was promised that it would be (04-47).
+func (m *Manager) owedCancel(now core.Instant, x *record, fx *core.Effects) {
+	if (x.wanted || m.rep.Cancelled(now, x.id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
+		m.cancelled(now, x, job.StateCancelled, fx)
+	}
+}
+
+// owedSingles cancels the workflows that the entry of a job says are to be, and that are not yet: whoever wrote it may have
+// died before that (04-54).
+func (m *Manager) owedSingles(now core.Instant, x *record, fx *core.Effects) {
+	e := m.rep.View(x.id)
+	if e == nil || x.spec == nil || x.state >= job.StateCompleting {
+		return
+	}
+	for _, c := range slices.Clone(e.Cancelled) {
+		i := x.place(c.Workflow)
+		if i < 0 || m.flows.Terminal(c.Workflow) || m.flows.State(c.Workflow) == workflow.Cancelling {
+			continue
+		}
+		m.cancelFlow(now, x, i, c.Dependents, fx)
+	}
 }
 
 // Committed implements replica.Owner.
@@ -124,7 +149,7 @@ func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 // abandon forgets a job that this process does not hold any more. Requests that waited for a commit end with LEASE_LOST.
 func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	m.leaveGate(x)
-	m.void(x, fx)
+	m.void(now, x, fx)
 	if x.gated() { // nobody hears of it from here any more
 		for op := opRegister; op < opGates; op++ {
 			m.calls.Cancel(op, uint64(x.id))

@@ -160,7 +160,7 @@ func (m *Manager) take(now core.Instant, x *record, i int, finds []find, attempt
 		if old := &f.shards[last]; old.state.holds() {
 			m.drop(old.worker, x.id, old.token)
 		}
-		f.shards[last] = shard{token: n.Token, worker: n.worker, cores: n.Cores, vus: n.VUs, state: shardAccepted, since: now}
+		f.shards[last] = shard{token: n.Token, worker: n.worker, cores: n.Cores, vus: n.VUs, state: shardAccepted, since: now, confirmed: true}
 		m.hold(x, i, last)
 	}
 	m.touch(x, false)
