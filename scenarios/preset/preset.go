@@ -98,7 +98,7 @@ var serfKeys = []Key{
 
 // All returns the presets, in order.
 func All() []Preset {
-	const memberlist, serf = "memberlist 0.7, config.go", "serf 0.10, config.go"
+	const memberlist, serf = "memberlist 0.5.3, config.go", "serf 0.10.2, config.go"
 	return []Preset{
 		{"memberlist-lan", "memberlist, DefaultLANConfig", memberlist, lan.keys(), notThere},
 		{"memberlist-wan", "memberlist, DefaultWANConfig", memberlist, wan.keys(), notThere},
