@@ -79,6 +79,7 @@ func (t *chatter) up() float64 {
 			down += t.away(f, gone)
 		case fault.Join:
 			down += gone * min(f.At.Seconds(), t.total)
+		default: // nobody is away
 		}
 	}
 	return 1 - min(1, down/max(1, float64((t.participants+t.workers)*t.total)))
@@ -116,6 +117,7 @@ func (t *chatter) fault(f *Fault) float64 {
 			silent *= f.Down.Seconds() / (f.Down + f.Up).Seconds()
 		}
 		vain = h.participants / t.period * min(silent, t.c.Suspicion.Max.Seconds()/2)
+	default: // nobody is missed
 	}
 	return times * (float64(vain*indirect(t.c)) + t.rumoured(f, h.all()))
 }
@@ -156,8 +158,9 @@ func (t *chatter) rumoured(f *Fault, hit float64) float64 {
 		return t.gossip(outbreak{hit, f.Over.Seconds()})
 	case fault.Restart, fault.Leave, fault.Raise, fault.Rumour:
 		return t.gossip(outbreak{pieces: hit})
+	default:
+		return 0
 	}
-	return 0
 }
 
 // absence is what is said of members that are not heard for a while. Within a few periods each is accused, and others confirm

@@ -197,6 +197,7 @@ func formOf(t reflect.Type) string {
 		return "a number"
 	case reflect.Int, reflect.Int64, reflect.Uint32, reflect.Uint64, reflect.Uint8, reflect.Uint16, reflect.Int32:
 		return "a whole number"
+	default:
+		return ""
 	}
-	return ""
 }

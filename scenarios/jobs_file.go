@@ -196,21 +196,20 @@ func (l *loader) edges(t *jobT, n *form.Node, key string) [][]uint32 {
 		}
 		most = max(most, e[0], e[1])
 	}
-	if count := given(t.Workflows, max(most, 1)); count < most {
+	count := given(t.Workflows, max(most, 1))
+	if count < most {
 		l.b.Wrong(n.Kid("workflows"), key+".workflows", "edges name workflow %d", most)
 		return nil
-	} else {
-		most = count
 	}
-	needs := make([][]uint32, most)
-	waits := make([]int, most)
+	needs := make([][]uint32, count)
+	waits := make([]int, count)
 	for _, e := range t.Edges {
 		if !slices.Contains(needs[e[1]-1], uint32(e[0])) {
 			needs[e[1]-1] = append(needs[e[1]-1], uint32(e[0]))
 			waits[e[1]-1]++
 		}
 	}
-	for done := 0; done < most; done++ { // take away one that waits for nobody
+	for done := 0; done < count; done++ { // take away one that waits for nobody
 		i := slices.Index(waits, 0)
 		if i < 0 {
 			l.b.Wrong(at, key+".edges", "go round in a circle: no workflow of those left can be the first")
@@ -250,8 +249,9 @@ func (l *loader) trouble(t *troubleT, n *form.Node, key string, own string) (out
 // jobs resolves a workload of jobs.
 func (l *loader) jobs(t *workloadT, n *form.Node, key string) *Jobs {
 	j := &Jobs{Arrival: l.arrival(t.Arrival, n.Kid("arrival"), key+".arrival")}
-	switch {
-	case t.Clients == nil:
+	if t.Clients != nil {
+		j.Clients = l.clients(t.Clients)
+	} else {
 		for i := range l.sc.Nodes {
 			if l.sc.Nodes[i].Role == core.RoleClient {
 				j.Clients = append(j.Clients, core.NodeID(i))
@@ -260,8 +260,6 @@ func (l *loader) jobs(t *workloadT, n *form.Node, key string) *Jobs {
 		if len(j.Clients) == 0 {
 			l.b.Wrong(n.Kid("kind"), key+".kind", "there is nobody to hand in jobs: give cluster.clients, at least 1")
 		}
-	default:
-		j.Clients = l.clients(t.Clients)
 	}
 	j.Owners = l.owners(t.Owner, n.Kid("owner"), key+".owner")
 	j.Preference = l.preference(t.Preference, n.Kid("preference"), key+".preference")

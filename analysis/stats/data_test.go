@@ -22,9 +22,6 @@ var (
 	// Hollander and Wolfe (1973), p. 69f.: permeability of the human chorioamnion at term and earlier.
 	atTerm  = []float64{0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46}
 	earlier = []float64{1.15, 0.88, 0.90, 0.74, 1.21}
-
-	// Hollander and Wolfe (1973), p. 29f.: Hamilton depression scale, first minus second visit.
-	depression = []float64{1.83 - 0.878, 0.50 - 0.647, 1.62 - 0.598, 2.48 - 2.05, 1.68 - 1.06, 1.88 - 1.29, 1.55 - 1.06, 3.06 - 3.14, 1.30 - 1.29}
 )
 
 func near(t *testing.T, name string, have, want, tolerance float64) {

@@ -42,4 +42,4 @@ func (p Precision) Reached(iv Interval) bool {
 }
 
 // Reach is how far the farther end of the interval lies from the estimate; NaN without an interval.
-func (iv Interval) Reach() float64 { return max(iv.High-iv.Estimate, iv.Estimate-iv.Low) }
+func (i Interval) Reach() float64 { return max(i.High-i.Estimate, i.Estimate-i.Low) }

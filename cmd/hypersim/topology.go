@@ -85,7 +85,7 @@ func (f *matrixFlags) untold(err error) error {
 	if f.unit != "" && f.kind != "" {
 		return err
 	}
-	return fmt.Errorf("%w\nSay how the file is to be read, such as --unit ms --kind rtt.", err)
+	return fmt.Errorf("%w\nSay how the file is to be read, such as --unit ms --kind rtt", err)
 }
 
 // formsHelp is what the verbs say about files.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -51,7 +50,7 @@ Without --job it lists the jobs whose decisions cost most.`,
 }
 
 // why tells the decisions about one job.
-func why(w io.Writer, run *analysis.Run, job string) error {
+func why(w *bufio.Writer, run *analysis.Run, job string) error {
 	id, err := oneJob(run, job)
 	if err != nil {
 		return err
@@ -101,7 +100,7 @@ func whatBecameOf(run *analysis.Run, id string) string {
 }
 
 // tellDecision tells one decision in sentences.
-func tellDecision(w io.Writer, run *analysis.Run, d *metrics.RouteRow) {
+func tellDecision(w *bufio.Writer, run *analysis.Run, d *metrics.RouteRow) {
 	fmt.Fprintf(w, "\nat %.5g s %s decided (%s, by %s): %s\n", d.At.Seconds(), d.Gate, d.Trigger, d.Mode, d.Why)
 	for i := range run.Tables.Candidates {
 		if c := &run.Tables.Candidates[i]; c.Gate == d.Gate && c.Decision == d.Decision && c.Job == d.Job {
@@ -123,7 +122,7 @@ func hindsight(d *metrics.RouteRow) string {
 }
 
 // costliest lists the jobs whose choice was furthest from the nearest one.
-func costliest(w io.Writer, run *analysis.Run) error {
+func costliest(w *bufio.Writer, run *analysis.Run) error {
 	if _, err := oneJob(run, "job-"); len(run.Tables.Routes) == 0 {
 		return err
 	}

@@ -26,6 +26,7 @@ func (b *Breaker) Allow(now core.Instant, c *BreakerKeys) bool {
 		return true
 	case Open:
 		return false
+	default: // half open, or about to be
 	}
 	if b.phase == HalfOpen && b.trial {
 		if now.Sub(b.since) < c.Trial {
@@ -56,6 +57,7 @@ func (b *Breaker) Failed(now core.Instant, c *BreakerKeys) {
 			b.open(now)
 		}
 		return
+	default: // closed: it is counted
 	}
 	for len(b.errors) > 0 && b.errors[0] < now-core.Instant(c.Window) {
 		b.errors = b.errors[:copy(b.errors, b.errors[1:])]

@@ -71,6 +71,7 @@ func (t *Tracker) Tick(now core.Instant, evict []int) []int {
 				n.out, n.evicted = true, now
 				evict = append(evict, i)
 			}
+		default: // not yet
 		}
 	}
 	return evict

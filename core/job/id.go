@@ -22,7 +22,7 @@ func (w WorkflowID) String() string { return fmt.Sprintf("wf-%016x", uint64(w)) 
 func (j *ID) Walk(w *core.Walker) { w.Uint64("job", (*uint64)(j)) }
 
 // Walk tells the id.
-func (f *WorkflowID) Walk(w *core.Walker) { w.Uint64("workflow", (*uint64)(f)) }
+func (w *WorkflowID) Walk(k *core.Walker) { k.Uint64("workflow", (*uint64)(w)) }
 
 // Shard is the part of a workflow that runs on one worker (spec 20 §0). Attempts count from 1, shards from 0.
 type Shard struct {

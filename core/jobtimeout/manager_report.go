@@ -79,8 +79,9 @@ func (m *Manager) Answered(now core.Instant, id job.ID, kind core.Kind, a *Ack) 
 		return HeardFine
 	case call.CodeUnknownJob:
 		return HeardUnknown
+	default: // nothing is known by it: it is told again
+		return HeardFine
 	}
-	return HeardFine
 }
 
 func (m *Manager) contact(now core.Instant, t *tracked, a *Ack) {

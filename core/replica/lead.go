@@ -20,7 +20,6 @@ type lead struct {
 	usable    bool // as the role was told
 	dirty     bool // changed since it was sent
 	full      bool // is sent in full next: no member knows it under this epoch
-	tries     int  // of the acceptance
 
 	begun     core.Instant // the acceptance was sent
 	next      core.Instant // and is sent again

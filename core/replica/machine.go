@@ -237,7 +237,7 @@ func (m *Machine) between(least, most core.Duration) core.Duration {
 // Sizes of the tables, held to the truth by a test.
 const (
 	recordBytes = 408
-	leadBytes   = 136
+	leadBytes   = 128
 	ackBytes    = 16
 )
 

@@ -21,9 +21,11 @@ func (m *Machine) begin(now core.Instant, formed bool) {
 	}
 }
 
-// Ready reports whether the acks of this member count; Resynced, whether it has read all that was committed: a member that
-// became ready by the limit has perhaps not (03-15).
-func (m *Machine) Ready() bool    { return m.ready }
+// Ready reports whether the acks of this member count.
+func (m *Machine) Ready() bool { return m.ready }
+
+// Resynced reports whether this member has read all that was committed: one that became ready by the limit has perhaps not
+// (03-15).
 func (m *Machine) Resynced() bool { return m.resynced }
 
 // read asks those that have not answered as ready ones. It begins when no ack and no acceptance of this member's earlier

@@ -18,7 +18,6 @@ type desk struct {
 	at   core.Instant
 	dead map[core.NodeID]bool
 	said []string // what the role was told
-	last core.Duration
 }
 
 func newDesk(t *testing.T, c int, formed bool) *desk {

@@ -44,6 +44,7 @@ func (r *Router) Routable(now core.Instant) Unroutable {
 			return Routable
 		case ExInitializing:
 			out = Initializing
+		default: // this one is out
 		}
 	}
 	return out

@@ -47,6 +47,7 @@ func (t *trouble) fail(now core.Instant, c *CorrelationKeys) {
 		} else {
 			t.become(now, TroubleFailing)
 		}
+	default: // it is in trouble already
 	}
 }
 
@@ -59,6 +60,7 @@ func (t *trouble) recover(now core.Instant, c *CorrelationKeys) {
 		if now.Sub(t.since) >= c.FlapCooldown {
 			t.become(now, TroubleRecovering)
 		}
+	default: // it is well already, or about to be
 	}
 }
 

@@ -50,11 +50,11 @@ func (c *Candidate) sum() string {
 }
 
 func above(score, first float64) string {
-	if pct := math.Round(float64(1000*(score/first-1))) / 10; pct < 0 {
+	pct := math.Round(float64(1000*(score/first-1))) / 10
+	if pct < 0 {
 		return fmt.Sprintf("%.4g%% below", -pct)
-	} else {
-		return fmt.Sprintf("%.4g%% above", pct)
 	}
+	return fmt.Sprintf("%.4g%% above", pct)
 }
 
 // Ruling says in one sentence why the job's first choice was kept or changed.

@@ -69,8 +69,9 @@ func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {
 		f, _ := m.factorsFor(now, k)
 		p, base := &m.cfg.Probe, m.cfg.Suspicion.AdaptiveBase
 		return float64(adaptiveTimeout(base, f, p.TimeoutMin, p.TimeoutMax)) / float64(base)
+	default:
+		return float64(1 + int(m.lhm))
 	}
-	return float64(1 + int(m.lhm))
 }
 
 func (m *Machine) timeoutOf(s *suspicion) core.Duration {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func TestBeatBytes(t *testing.T) {
 		q := Encode(nil, &m, linear)
 		q[HeaderBytes+keyBytes+bad.at] = bad.to
 		var back core.Message
-		if err := Decode(reseal(q), &back, linear); err != bad.want {
+		if err := Decode(reseal(q), &back, linear); !errors.Is(err, bad.want) {
 			t.Errorf("%s: %v, want %v", bad.what, err, bad.want)
 		}
 	}

@@ -103,8 +103,9 @@ func (b *Budget) Spend(c Cause, l *Limits) bool {
 		}
 		b.Attempts++
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Backoff returns how long the workflow waits before it is dispatched again: min(Cap, Base × 2^(k−1)) before re-dispatch k.

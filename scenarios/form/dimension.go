@@ -13,6 +13,7 @@ type Dimension struct {
 	fits           bool
 }
 
+// What values may measure: Anything fits every other.
 var (
 	Anything    = Dimension{fits: true}
 	PlainNumber = Dimension{}

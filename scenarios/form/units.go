@@ -14,6 +14,7 @@ import (
 // DurationMax is the longest time a scenario may name: it refuses mistakes and keeps sums from overflowing.
 const DurationMax = 365 * 24 * time.Hour
 
+// What is wrong with a value of a unit; what is not exported is found nowhere else.
 var (
 	ErrDuration  = errors.New(`must be a duration with a unit, such as "250ms", "30s" or "2h"`)
 	errYear      = errors.New("must not be longer than 8760h, a year")

@@ -114,7 +114,7 @@ func TestRefusedDatagramsDisturb(t *testing.T) {
 		m := tp.at(100*sec).message(core.KindGossip, 1, 2)
 		tp.sent(m)
 		tp.add(trace.Record{Kind: trace.KindDropped, Reason: trace.ReasonMTU, Node: 1, Peer: 2, Msg: m})
-		tp.at(core.Instant(100 * sec).Add(c.before)).end()
+		tp.at((100 * sec).Add(c.before)).end()
 		if have := tp.run().Count(M30) > 0; have != c.judged {
 			t.Errorf("%v after the last refusal: judged %v, want %v", c.before, have, c.judged)
 		}

@@ -45,7 +45,6 @@ type tokenOf struct {
 type lifeMark struct {
 	before int
 	r      trace.Record
-	lost   []core.Work
 }
 
 const (

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"math"
+	"hypersim/core/xmath"
 
 	"hypersim/core"
 )
@@ -29,7 +29,7 @@ func (s stretchNS) holds(d core.Duration) bool {
 func (s *Suspicion) least(f float64, n int) float64 {
 	lo := float64(s.Min)
 	if s.ScaleWithN {
-		lo = max(lo, float64(s.Alpha*math.Log10(float64(max(1, n))))*float64(s.Period))
+		lo = max(lo, float64(s.Alpha*xmath.Log10(float64(max(1, n))))*float64(s.Period))
 	}
 	return float64(f * lo)
 }
@@ -50,11 +50,11 @@ func (s *Suspicion) timeout(x *suspicion, n int) float64 {
 	case s.LogN && n <= 1:
 		return hi
 	case s.LogN:
-		share = math.Log(float64(x.c+2)) / math.Log(float64(n+1))
+		share = xmath.Log(float64(x.c+2)) / xmath.Log(float64(n+1))
 	case x.k < 1:
 		return lo
 	default:
-		share = math.Log(float64(x.c+1)) / math.Log(float64(x.k+1))
+		share = xmath.Log(float64(x.c+1)) / xmath.Log(float64(x.k+1))
 	}
 	return max(lo, hi-float64((hi-lo)*share))
 }

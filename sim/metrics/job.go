@@ -65,10 +65,9 @@ type jobs struct {
 
 // tracking is what is kept of a job beside what is told of it.
 type tracking struct {
-	ends     []end // that anybody reported
-	inFlight int32 // shards that run
-	flows    []*flow
-	needs    [][]int32 // of its workflows by place, those that come before; nil: not known
+	ends  []end // that anybody reported
+	flows []*flow
+	needs [][]int32 // of its workflows by place, those that come before; nil: not known
 }
 
 // end is an outcome of the whole job, or of its part in a datacenter: what the manager of one says where there are gates.

@@ -14,10 +14,10 @@ type cores struct {
 
 // siteCores adds up the core-seconds of a site since its last sample.
 type siteCores struct {
-	at              core.Instant
-	held, there     int
-	heldFor, upFor  float64 // core-seconds
-	workers, inHand int
+	at             core.Instant
+	held, there    int
+	heldFor, upFor float64 // core-seconds
+	workers        int
 }
 
 func (j *jobs) initCores() {

@@ -67,61 +67,61 @@ func (l *links) init(ctx *Context, sites int) {
 }
 
 // edge notes an edge of a fault that may come between a gate and a datacenter: dc_reachability_delay counts from it.
-func (r *links) edge(now core.Instant, i int32) {
-	if f := r.Recorder.fault(i); f != nil && fault.Kind(f.Kind).Row().Cuts {
-		r.since, r.fault = now, i
+func (l *links) edge(now core.Instant, i int32) {
+	if f := l.Recorder.fault(i); f != nil && fault.Kind(f.Kind).Row().Cuts {
+		l.since, l.fault = now, i
 	}
 }
 
 // reach takes a change in how gate n judges a datacenter.
-func (r *links) reach(now core.Instant, n core.NodeID, f *core.Fact) {
+func (l *links) reach(now core.Instant, n core.NodeID, f *core.Fact) {
 	dc, to := int(f.Get("datacenter")), core.Reach(f.Get("reach"))
-	if dc < 0 || dc >= len(r.sites) || to >= core.NumReaches {
+	if dc < 0 || dc >= len(l.sites) || to >= core.NumReaches {
 		return
 	}
-	r.states[int(n)*len(r.sites)+dc] = to
+	l.states[int(n)*len(l.sites)+dc] = to
 	subject := f.Subject
-	if int(subject) >= len(r.peers) {
+	if int(subject) >= len(l.peers) {
 		subject = core.NoNode
 	}
-	o := r.about(words.DCReachabilityDelay, now, seconds(now.Sub(r.since)), n, subject)
-	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(dc), core.MemberState(to), core.MemberState(f.Get("old_reach")), f.Cause, r.fault
-	r.keep(&o)
-	r.point(now, words.DCReachability, labels("observer", r.ctx.Nodes[n].Name, "dc", r.sites[dc]), float64(to))
+	o := l.about(words.DCReachabilityDelay, now, seconds(now.Sub(l.since)), n, subject)
+	o.SiteA, o.To, o.From, o.Cause, o.Fault = int16(dc), core.MemberState(to), core.MemberState(f.Get("old_reach")), f.Cause, l.fault
+	l.keep(&o)
+	l.point(now, words.DCReachability, labels("observer", l.ctx.Nodes[n].Name, "dc", l.sites[dc]), float64(to))
 }
 
 // ended forgets what a gate that ended thought.
-func (r *links) ended(_ core.Instant, n core.NodeID) {
-	clear(r.states[int(n)*len(r.sites) : (int(n)+1)*len(r.sites)])
+func (l *links) ended(_ core.Instant, n core.NodeID) {
+	clear(l.states[int(n)*len(l.sites) : (int(n)+1)*len(l.sites)])
 }
 
-func (r *links) sample(now core.Instant, probe Probe) {
-	r.sampleReach(now)
+func (l *links) sample(now core.Instant, probe Probe) {
+	l.sampleReach(now)
 	if probe != nil {
-		r.sampleLinks(now, probe)
+		l.sampleLinks(now, probe)
 	}
 }
 
 // sampleReach counts the time that gates take datacenters for unreachable that are not.
-func (r *links) sampleReach(now core.Instant) {
-	for _, g := range r.gates {
-		if p := &r.peers[g]; !p.up || p.paused {
+func (l *links) sampleReach(now core.Instant) {
+	for _, g := range l.gates {
+		if p := &l.peers[g]; !p.up || p.paused {
 			continue
 		}
-		for site := range r.sites {
-			if r.states[int(g)*len(r.sites)+site] == core.ReachUnreachable && r.siteReachable(g, site) {
-				o := r.about(words.FalseUnreachable, now, seconds(r.ctx.SampleEvery), g, core.NoNode)
+		for site := range l.sites {
+			if l.states[int(g)*len(l.sites)+site] == core.ReachUnreachable && l.siteReachable(g, site) {
+				o := l.about(words.FalseUnreachable, now, seconds(l.ctx.SampleEvery), g, core.NoNode)
 				o.SiteA = int16(site)
-				r.keep(&o)
+				l.keep(&o)
 			}
 		}
 	}
 }
 
 // siteReachable reports whether some live manager of site can talk to gate both ways.
-func (r *links) siteReachable(gate core.NodeID, site int) bool {
-	for _, m := range r.managers[site] {
-		if p := &r.peers[m]; p.up && !p.paused && r.reachable(gate, m) {
+func (l *links) siteReachable(gate core.NodeID, site int) bool {
+	for _, m := range l.managers[site] {
+		if p := &l.peers[m]; p.up && !p.paused && l.reachable(gate, m) {
 			return true
 		}
 	}
@@ -130,38 +130,38 @@ func (r *links) siteReachable(gate core.NodeID, site int) bool {
 
 // sampleLinks measures each gate's estimates to the leaders that it knows. It uses the coordinates that
 // sampleCoordinates took.
-func (r *links) sampleLinks(now core.Instant, probe Probe) {
+func (l *links) sampleLinks(now core.Instant, probe Probe) {
 	lp, ok := probe.(LinkProbe)
-	if !ok || !r.ctx.LinkPairs || r.ctx.TrueRTT == nil || now < r.next {
+	if !ok || !l.ctx.LinkPairs || l.ctx.TrueRTT == nil || now < l.next {
 		return
 	}
-	r.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
-	for _, g := range r.gates {
-		if !r.coords.have[g] {
+	l.next = (now/linkGrid + 1) * linkGrid // a grid of its own, so that a window of a scenario finds it
+	for _, g := range l.gates {
+		if !l.coords.have[g] {
 			continue
 		}
-		r.leaders, r.estimate, r.truth = r.leaders[:0], r.estimate[:0], r.truth[:0]
-		for site := range r.sites {
+		l.leaders, l.estimate, l.truth = l.leaders[:0], l.estimate[:0], l.truth[:0]
+		for site := range l.sites {
 			leader, ok := lp.LinkLeader(g, site)
-			if !ok || !r.coords.have[leader] {
+			if !ok || !l.coords.have[leader] {
 				continue
 			}
-			truth := float64(r.ctx.TrueRTT(g, leader, now)) / 1e6
+			truth := float64(l.ctx.TrueRTT(g, leader, now)) / 1e6
 			if truth <= 0 {
 				continue
 			}
-			rel, _, _, _ := r.accuracy(g, leader, now)
-			o := r.about(words.LinkError, now, rel, g, leader)
-			o.SiteA, o.Event = int16(site), r.samples
-			r.keep(&o)
-			r.leaders = append(r.leaders, leader)
-			r.estimate = append(r.estimate, estimateMS(&r.coords.coords[g], &r.coords.coords[leader]))
-			r.truth = append(r.truth, truth)
+			rel, _, _, _ := l.accuracy(g, leader, now)
+			o := l.about(words.LinkError, now, rel, g, leader)
+			o.SiteA, o.Event = int16(site), l.samples
+			l.keep(&o)
+			l.leaders = append(l.leaders, leader)
+			l.estimate = append(l.estimate, estimateMS(&l.coords.coords[g], &l.coords.coords[leader]))
+			l.truth = append(l.truth, truth)
 		}
-		if wrong, pairs := misordered(r.estimate, r.truth); pairs > 0 {
-			o := r.about(words.WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
-			o.Weight, o.Event = uint32(pairs), r.samples
-			r.keep(&o)
+		if wrong, pairs := misordered(l.estimate, l.truth); pairs > 0 {
+			o := l.about(words.WrongOrder, now, float64(wrong)/float64(pairs), g, core.NoNode)
+			o.Weight, o.Event = uint32(pairs), l.samples
+			l.keep(&o)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func TestHoldsStreams(t *testing.T) {
 		n.SetOverlay(must(n.AddOverlay(Overlay{ID: 1, Both: true, Hold: true, Until: 10 * s})), true, 0)
 		var try StreamTry
 		var f StreamFate
-		now := core.Instant(s)
+		now := s
 		for range 100 {
 			n.StreamSend(now, 0, 1, 100, core.KindSyncDigest, deadline, &try, &f)
 			if f.Outcome != StreamRetries {

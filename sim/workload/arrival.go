@@ -24,13 +24,13 @@ const (
 
 // Arrival is a process with its parameters.
 type Arrival struct {
-	Process              Process
-	Count                int
-	Rate, Last           float64
-	Every, On, Off       core.Duration
-	Period, Phase        core.Duration
-	Amplitude            float64 // 0–1
-	start, length, onOff float64 // s
+	Process        Process
+	Count          int
+	Rate, Last     float64
+	Every, On, Off core.Duration
+	Period, Phase  core.Duration
+	Amplitude      float64 // 0–1
+	start, length  float64 // s
 }
 
 // Arrivals draws the instants of one workload, in order.

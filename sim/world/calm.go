@@ -41,7 +41,7 @@ func furthest(sc *scenarios.Scenario) (trip core.Duration, ok bool) {
 		if !bounded || l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 || l.Reorder.P > 0 || l.Drift.Kind != scenarios.DriftNone {
 			return 0, false
 		}
-		if l.Bandwidth > 0 && (l.Bandwidth < 100e6 || l.Queue > 0 && int64(l.Queue) < crowd*1400) {
+		if l.Bandwidth > 0 && (l.Bandwidth < 100e6 || l.Queue > 0 && l.Queue < crowd*1400) {
 			return 0, false
 		}
 		trip = max(trip, 2*(base+jitter))

@@ -25,7 +25,6 @@ func TestParseUntil(t *testing.T) {
 		"detection_first:to=DEAD=±NaN%":  {},
 		"detection_first:to=DEAD=2%more": {},
 	} {
-		want.Text = text
 		have, err := ParseUntil(text)
 		if want.Metric == "" {
 			if err == nil || !strings.Contains(err.Error(), "--until") {
@@ -101,13 +100,13 @@ func TestUntilRefused(t *testing.T) {
 		t.Errorf("four seeds: %v", err)
 	}
 	req.Seeds, req.Variants = []uint64{1, 2, 3, 4, 5}, []string{"slow"}
-	p := expand(t, req)
 	u, err := ParseUntil("detection_first:to=DEAF=±1%")
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Seeds = append(req.Seeds, 6, 7, 8)
-	if p = expand(t, req); p.SetUntil([]*Until{u}) != nil {
+	p := expand(t, req)
+	if p.SetUntil([]*Until{u}) != nil {
 		t.Fatal("eight seeds refused")
 	}
 	_, _, err = p.RunUntil(t.Context(), req, Options{Dir: filepath.Join(t.TempDir(), "out"), Jobs: 2}, false, func(int, *Report) {})

@@ -299,10 +299,10 @@ func (f csvFiles) levels(q *plot.Request, d *plot.Drawn) func(float64) float64 {
 				}
 			}
 		}
-		switch {
-		case d.Stat == "max":
+		switch d.Stat {
+		case "max":
 			return largest
-		case d.Stat == "sum":
+		case "sum":
 			return sum
 		}
 		return sum / nodes

@@ -94,6 +94,7 @@ func (q *queue) follow(r *trace.JobRecord) {
 			q.ready, q.start, q.stop = append(q.ready, r.At), append(q.start, core.Never), append(q.stop, core.Never)
 			q.place[f.Job] = len(q.ready)
 		}
+	case trace.JobNone, trace.JobWithdrawn, trace.JobLost: // no queue here has any
 	}
 }
 

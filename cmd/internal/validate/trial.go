@@ -54,10 +54,16 @@ func (t *Trial) Of(name string) float64 {
 	return x
 }
 
-// Add counts, Put sets, Note keeps one value of many, or says that there may be some, First keeps the first value that is not 0.
-func (t *Trial) Add(name string, x float64)     { t.value[name] = t.Of(name) + x }
-func (t *Trial) Put(name string, x float64)     { t.value[name] = x }
+// Add counts.
+func (t *Trial) Add(name string, x float64) { t.value[name] = t.Of(name) + x }
+
+// Put sets.
+func (t *Trial) Put(name string, x float64) { t.value[name] = x }
+
+// Note keeps one value of many, or says that there may be some.
 func (t *Trial) Note(name string, x ...float64) { t.lists[name] = append(t.lists[name], x...) }
+
+// First keeps the first value that is not 0.
 func (t *Trial) First(name string, x float64) {
 	if t.Of(name) == 0 {
 		t.value[name] = x

@@ -17,7 +17,7 @@ func TestDrainHandsJobsOver(t *testing.T) {
 		w.submitTo(0, 1, one(w, 2, Script{Length: 20 * time.Second}))
 		w.submitTo(0, 2, one(w, 2, Script{Length: 20 * time.Second}))
 		w.After(5*time.Second, func() { w.step(0, func() { w.Manager().Drain(w.Now, &w.fx) }) })
-		last := core.Instant(6 * sec)
+		last := 6 * sec
 		if deaf {
 			last = 15 * sec
 		}

@@ -20,7 +20,7 @@ func (w *World) firstClient() int { return w.firstGate() + w.Gates }
 // SiteOf returns the datacenter of a manager or worker.
 func (w *World) SiteOf(id core.NodeID) uint16 { return uint16(int(id) / w.perSite()) }
 
-// IsManager, IsWorker, IsGate report what a node is.
+// IsManager reports whether a node is a manager; IsWorker and IsGate say the same of theirs.
 func (w *World) IsManager(id core.NodeID) bool {
 	return int(id) < w.firstGate() && int(id)%w.perSite() < w.Managers
 }
@@ -88,7 +88,7 @@ func (w *World) ManagerAt(id core.NodeID) *manager.Manager {
 // Worker returns the worker of that id, nil while it is down.
 func (w *World) Worker(id core.NodeID) *worker.Worker { x, _ := w.nodes[id].(*worker.Worker); return x }
 
-// Gate returns the process of a gate as the test made it, nil while it is down.
+// GateAt returns the process of a gate as the test made it, nil while it is down.
 func (w *World) GateAt(id core.NodeID) Role {
 	if n, ok := w.nodes[id].(*voting); ok {
 		return n.role
@@ -96,7 +96,7 @@ func (w *World) GateAt(id core.NodeID) Role {
 	return w.nodes[id]
 }
 
-// Election returns the voter at id, nil if it is none or is down.
+// ElectionAt returns the voter at id, nil if it is none or is down.
 func (w *World) ElectionAt(id core.NodeID) *election.Machine {
 	if n, ok := w.nodes[id].(*voting); ok {
 		return n.voter

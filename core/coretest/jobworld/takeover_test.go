@@ -24,7 +24,7 @@ func (w *World) holder(id job.ID) core.NodeID {
 // run go on, so that it takes no longer than without the crash and the takeover, and nothing runs twice.
 func TestHolderDies(t *testing.T) {
 	for _, at := range []core.Duration{1, 3, 10, 60, 500, 3000, 5010, 5052, 5060, 5070, 9000, 12000, 12003} {
-		at := at * core.Duration(time.Millisecond)
+		at := at * time.Millisecond
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
 			w := world(t, Params{Managers: 3, Workers: 2, Cores: 4, Detect: 4 * time.Second})
 			id := w.Submit(0, chain(w, 5*time.Second, 7*time.Second))

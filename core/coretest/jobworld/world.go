@@ -306,12 +306,12 @@ type meter struct {
 }
 
 // Done implements worker.Meter.
-func (m meter) Done(now core.Instant, s job.Shard, t job.Token) (done, bad uint64, cores uint16) {
+func (m meter) Done(_ core.Instant, s job.Shard, t job.Token) (done, bad uint64, cores uint16) {
 	x, ok := m.w.runs[run{m.node, s, t}]
 	if !ok {
 		return 0, 0, 0
 	}
-	now = m.w.Now
+	now := m.w.Now
 	if c := m.w.Scripts[x.payload]; c.Early && now.Sub(x.at) >= c.Length/2 {
 		cores = x.cores - 1
 	}

@@ -111,6 +111,7 @@ func (c *Client) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		c.onGateTransfer(now, m, fx)
 	case core.KindManagerJobLeaderTransfer:
 		c.onManagerTransfer(now, m, fx)
+	default: // not for a client
 	}
 }
 

@@ -199,7 +199,7 @@ func TestWordsAgainstRule(t *testing.T) {
 			if site != job.NoSite {
 				from = core.NodeID(10 + epoch%3)
 			}
-			s := job.State(rapid.SampledFrom([]job.State{job.StateQueued, job.StateRunning, job.StateCancelling}).Draw(rt, "state"))
+			s := rapid.SampledFrom([]job.State{job.StateQueued, job.StateRunning, job.StateCancelling}).Draw(rt, "state")
 			if epoch == 1 && site == job.NoSite {
 				from = 0
 			}

@@ -20,7 +20,7 @@ import (
 
 const (
 	second = core.Instant(time.Second)
-	ms     = core.Duration(time.Millisecond)
+	ms     = time.Millisecond
 	client = core.NodeID(900)
 )
 

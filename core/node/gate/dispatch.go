@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"slices"
-
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
@@ -149,15 +147,4 @@ func (g *Gate) oweDoubts(now core.Instant, x *record, fx *core.Effects) {
 			g.owe(now, x, s, fx)
 		}
 	}
-}
-
-// names returns the targets of a job.
-func (x *record) names() []uint16 {
-	var ids []uint16
-	for i := range x.sites {
-		if x.sites[i].target {
-			ids = append(ids, x.sites[i].id)
-		}
-	}
-	return slices.Clip(ids)
 }

@@ -155,13 +155,10 @@ func (x *record) count(is func(*site) bool) (n int) {
 	return n
 }
 
-func isTarget(s *site) bool  { return s.target }
-func isAsked(s *site) bool   { return s.asking }
-func isOpen(s *site) bool    { return s.target && !s.over() }
-func lacksData(s *site) bool { return s.target && len(s.result) == 0 && !s.lost }
-func hasData(s *site) bool {
-	return s.target && len(s.result) > 0 && s.result[0].Completeness != job.CompleteNone
-}
+func isTarget(s *site) bool   { return s.target }
+func isAsked(s *site) bool    { return s.asking }
+func isOpen(s *site) bool     { return s.target && !s.over() }
+func lacksData(s *site) bool  { return s.target && len(s.result) == 0 && !s.lost }
 func inDoubt(s *site) bool    { return s.unknown && !s.owed && !s.asking }
 func isSettled(s *site) bool  { return !s.owed }
 func mayBeAsked(s *site) bool { return !s.asking && !s.target && !s.owed && !s.refused && !s.never }

@@ -199,5 +199,6 @@ func (m *Manager) shardLost(now core.Instant, r run, id core.NodeID, fx *core.Ef
 	case workflow.Cancelling:
 		x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: id, Kind: job.ErrorWorker})
 		m.confirm(now, x, i, fx)
+	default: // nothing runs of it any more
 	}
 }

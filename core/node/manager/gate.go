@@ -49,21 +49,20 @@ func newGateStrategies(c *job.Config, gates int) gateStrategies {
 
 // gateSide is what is kept of the gate that leads a job, beside its name and its epoch.
 type gateSide struct {
-	via       core.NodeID  // the gate that last said that it knows the job, or NoNode: asked first
-	heard     core.Instant // then
-	progress  uint64       // seq of the last JobProgress
-	asking    bool         // it is on its way
-	under     uint32       // ge under which the final result was acknowledged, 0 = it was not
-	unknown   uint64       // gates that do not know the job, a bit each (04-48)
-	asks      bool         // the others are being asked
-	quiet     core.Instant // no questions before
-	retells   bool         // a timer is armed that tells the gates again
-	told      bool         // the client, by this manager itself
-	offer     []job.Spec   // one without payloads, once the job has ended: what an offer says of it
-	cancelled bool         // its end by a cancel is to be told
+	via      core.NodeID  // the gate that last said that it knows the job, or NoNode: asked first
+	heard    core.Instant // then
+	progress uint64       // seq of the last JobProgress
+	asking   bool         // it is on its way
+	under    uint32       // ge under which the final result was acknowledged, 0 = it was not
+	unknown  uint64       // gates that do not know the job, a bit each (04-48)
+	asks     bool         // the others are being asked
+	quiet    core.Instant // no questions before
+	retells  bool         // a timer is armed that tells the gates again
+	told     bool         // the client, by this manager itself
+	offer    []job.Spec   // one without payloads, once the job has ended: what an offer says of it
 }
 
-const gateSideBytes = 96
+const gateSideBytes = 88
 
 // What gates are called for.
 const (

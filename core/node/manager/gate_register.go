@@ -3,7 +3,6 @@ package manager
 import (
 	"hypersim/core"
 	"hypersim/core/call"
-	"hypersim/core/job"
 	"hypersim/core/registry"
 )
 
@@ -135,7 +134,7 @@ func (m *Manager) onGateHeartbeat(now core.Instant, msg *core.Message, fx *core.
 	}
 	for i := range b.Leaderships { // applied only if greater, and it never lowers anything (spec 20 §1.4)
 		l := &b.Leaderships[i]
-		if x := m.records.by[job.ID(l.Job)]; x != nil && x.gated() && l.Epoch > x.ge && m.gates.isGate(l.Leader) >= 0 {
+		if x := m.records.by[l.Job]; x != nil && x.gated() && l.Epoch > x.ge && m.gates.isGate(l.Leader) >= 0 {
 			m.follow(x, l.Leader, l.Epoch)
 		}
 	}

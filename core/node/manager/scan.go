@@ -97,6 +97,7 @@ func (m *Manager) statusOf(f *flow) job.WorkflowStatus {
 		return job.StatusFailed
 	case workflow.Cancelling, workflow.Cancelled:
 		return job.StatusCancelled
+	default:
+		return job.StatusPending
 	}
-	return job.StatusPending
 }

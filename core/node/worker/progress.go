@@ -61,6 +61,7 @@ func (w *Worker) progressAnswered(now core.Instant, o *call.Outcome, fx *core.Ef
 		if a.DE >= x.de {
 			w.stop(now, x, core.NoNode, job.ErrorCancelled, fx)
 		}
+	default: // the manager is busy with itself: the next report asks again
 	}
 }
 

@@ -21,11 +21,10 @@ type result struct {
 
 // results are those that nobody has committed, by number.
 type results struct {
-	by     map[uint32]*result
-	order  []uint32 // oldest first
-	last   uint32
-	lost   uint64 // given up
-	stored int
+	by    map[uint32]*result
+	order []uint32 // oldest first
+	last  uint32
+	lost  uint64 // given up
 }
 
 func (r *results) len() int { return len(r.by) }

@@ -139,6 +139,7 @@ func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) 
 		w.onStatusQuery(now, msg, fx)
 	case core.KindManagerToWorkerRegistration:
 		w.onManager(now, msg, fx)
+	default: // not for a worker
 	}
 }
 
