@@ -34,7 +34,7 @@ type Link struct {
 func Default() Config {
 	return Config{
 		Probe: Probe{
-			Interval: 2 * time.Second, Timeout: 5 * time.Second, MaxFailures: 5, Silence: 25 * time.Second,
+			Interval: 2 * time.Second, Timeout: 3 * time.Second, MaxFailures: 3, Silence: 25 * time.Second,
 			Suspicion: 30 * time.Second, Unknown: 40 * time.Second,
 		},
 		Link: Link{SampleInterval: 5 * time.Second, Heard: 10 * time.Second},

@@ -79,6 +79,7 @@ type site struct {
 	failures int         // probes that ran out since the last answer
 	since    core.Instant
 	acked    core.Instant // of the last accepted ack
+	answered core.Instant // of the last answer that broke a row
 	term     uint64       // the highest of a leader there, 0: not known or forgotten
 	external uint32       // the highest external incarnation seen of the process below
 	of       core.NodeID
@@ -199,7 +200,7 @@ func (g *Gate) at(k int64) core.Instant {
 // ranOut takes a probe without an answer.
 func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
 	s := &g.sites[p.site]
-	if p.to == s.leader && p.sent >= s.acked { // an older one says nothing about a leader that answered since
+	if p.to == s.leader && p.sent >= s.answered { // an older one says nothing about a leader that answered, or was named, since
 		s.doubted = true
 	}
 	if now.Sub(p.due) > g.cfg.Probe.Timeout/2 { // we were away, the answer may be waiting in our own inbox (as §4.2)
@@ -209,6 +210,9 @@ func (g *Gate) ranOut(now core.Instant, p *probe, fx *core.Effects) {
 	g.Counters.Failed++
 	if g.listener != nil {
 		g.listener.Unanswered(now, p.to)
+	}
+	if p.sent < s.answered { // of the row before
+		return
 	}
 	s.failures++
 	if s.state == core.ReachReachable && s.failures >= g.cfg.Probe.MaxFailures {
@@ -284,6 +288,7 @@ func (g *Gate) onAck(now core.Instant, s *site, p *peer, m *core.Message, fx *co
 	s.raise(r.Term)
 	s.of, s.instance, s.external = m.From, m.Instance, r.External
 	s.leader, s.doubted, s.failures, s.acked = m.From, false, 0, now
+	s.answered = now
 	s.report, s.reported = r.SiteReport, true
 	if g.listener != nil {
 		g.listener.Acked(now, m.From, &s.report, rtt)
@@ -337,7 +342,7 @@ func (g *Gate) onNack(now core.Instant, s *site, m *core.Message, fx *core.Effec
 	}
 	g.drop(i)
 	g.Counters.Nacks++
-	s.failures = 0
+	s.failures, s.answered = 0, now
 	named := r.Leader
 	if named == core.NoNode || named == m.From || !manages(s, named) {
 		if s.leader == m.From {

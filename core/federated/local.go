@@ -72,9 +72,9 @@ func (l *Local) rttMS(now core.Instant, p *peer) float32 {
 const (
 	gateBytes      = 176
 	probeBytes     = 32
-	siteBytes      = 192
+	siteBytes      = 208
 	peerBytes      = 8
-	managerBytes   = 168
+	managerBytes   = 192
 	gateEntryBytes = 32
 	lifeBytes      = 8
 )

@@ -17,6 +17,7 @@ type Manager struct {
 	site  uint16
 	seq   uint32
 	lead  Leadership
+	work  Work // nil: there are no jobs
 	gates []gate
 
 	stale  bool // the counts of report are to be taken anew
@@ -81,14 +82,14 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 		return
 	}
 	m.Counters.Acks++
+	m.fill(now)
 	ack := m.local.header(core.KindXAck, msg.From, msg.Seq, msg.Turn, fx)
-	m.fill()
 	core.Attach[SiteBody](fx, ack).SiteReport = m.report
 	m.armAfter(math.MinInt64)
 }
 
 // fill brings the report up to date. The walk over the table is done only after it changed.
-func (m *Manager) fill() {
+func (m *Manager) fill(now core.Instant) {
 	r := &m.report
 	if m.stale {
 		managers, managersOK, workers, workersOK := m.local.Members.Census()
@@ -99,7 +100,19 @@ func (m *Manager) fill() {
 	// The external incarnation is that of the leading process: managers share no count of their own, so a
 	// gate compares only what one process said.
 	r.Site, r.Leader, r.Term, r.External = m.site, true, m.lead.Term(), m.local.Members.Incarnation(m.local.Self)
+	if m.work != nil {
+		m.work.Fill(now, r)
+	}
 }
+
+// Work is who knows of the jobs of a datacenter.
+type Work interface {
+	// Fill sets what r says of workers, cores, jobs and the datacenter's class. Managers holds what membership counts.
+	Fill(now core.Instant, r *SiteReport)
+}
+
+// Works tells m who knows of the jobs of its datacenter.
+func (m *Manager) Works(w Work) { m.work = w }
 
 // onSampled takes the answer to a sample PING: a round trip and a coordinate, nothing else.
 func (m *Manager) onSampled(now core.Instant, i int, msg *core.Message) {

@@ -15,6 +15,8 @@ type SiteReport struct {
 	Workers, WorkersHealthy   uint32
 	Cores, CoresAvailable     uint32
 	Jobs, Workflows           uint32
+	Pending                   uint32 // workflows that wait
+	Counter                   uint64 // numbers what the sender says of its load (spec 02 no. 10), 0: it says nothing
 	Managers, ManagersHealthy uint16
 	Site                      uint16 // datacenter
 	Leader                    bool   // the sender leads it
@@ -42,6 +44,8 @@ func (b *SiteBody) Walk(w *core.Walker) {
 	w.Uint32("cores_available", &b.CoresAvailable)
 	w.Uint32("jobs", &b.Jobs)
 	w.Uint32("workflows", &b.Workflows)
+	w.Uint32("pending_workflows", &b.Pending)
+	w.Uint64("report", &b.Counter)
 }
 
 // Redirect is the answer of a manager that does not lead: who does, NoNode if it does not know.

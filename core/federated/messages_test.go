@@ -31,6 +31,7 @@ func TestBodyBytes(t *testing.T) {
 		Site: 0x0102, Term: 0x1112131415161718, External: 0x21222324, Leader: true, Health: 3,
 		Managers: 0x3132, ManagersHealthy: 0x4142, Workers: 0x51525354, WorkersHealthy: 0x61626364,
 		Cores: 0x71727374, CoresAvailable: 0x81828384, Jobs: 0x91929394, Workflows: 0xa1a2a3a4,
+		Pending: 0xb1b2b3b4, Counter: 0xc1c2c3c4c5c6c7c8,
 	}
 	for _, x := range []struct {
 		kind core.Kind
@@ -39,7 +40,7 @@ func TestBodyBytes(t *testing.T) {
 	}{
 		{
 			core.KindXAck, &SiteBody{SiteReport: report},
-			"0102 1112131415161718 21222324 01 03 3132 4142 51525354 61626364 71727374 81828384 91929394 a1a2a3a4",
+			"0102 1112131415161718 21222324 01 03 3132 4142 51525354 61626364 71727374 81828384 91929394 a1a2a3a4 b1b2b3b4 c1c2c3c4c5c6c7c8",
 		},
 		{core.KindXNack, &Redirect{Leader: 0x0a0b0c}, "01 04 0a0a0b0c 1b58"},
 		{core.KindXNack, &Redirect{Leader: core.NoNode}, "00"},

@@ -182,16 +182,16 @@ func TestGateJudgesManagersByReachability(t *testing.T) {
 		t.Error("refused although it is reachable, or accepted although it is nobody")
 	}
 	facts = nil
-	until(40 * sec) // five probes failed: SUSPECTED
+	until(35 * sec) // three probes failed: SUSPECTED
 	if h.Status(11) != hier.SuspectedGlobal || h.Suspects() != 3 || suspect(10) || h.AliveGlobal(10) {
-		t.Errorf("after 35 s of silence %v, %d suspicions", h.Status(11), h.Suspects())
+		t.Errorf("after 30 s of silence %v, %d suspicions", h.Status(11), h.Suspects())
 	}
-	ack(40*sec, 20, 4)
-	until(55 * sec)
-	ack(55*sec, 20, 4)
-	until(62 * sec) // 30 s after the suspicion: UNREACHABLE
+	ack(35*sec, 20, 4)
+	until(42 * sec)
+	ack(42*sec, 20, 4)
+	until(48 * sec) // 30 s after the suspicion: UNREACHABLE
 	if h.Status(11) != hier.DeadGlobal || h.Status(20) != hier.SuspectedJob || h.Suspects() != 1 {
-		t.Errorf("after 57 s of silence %v and %v, %d suspicions", h.Status(11), h.Status(20), h.Suspects())
+		t.Errorf("after 43 s of silence %v and %v, %d suspicions", h.Status(11), h.Status(20), h.Suspects())
 	}
 	i := slices.IndexFunc(facts, func(f core.Fact) bool { return f.Kind == core.FactReach && f.B == int64(core.ReachUnreachable) })
 	if i < 0 || i+2 >= len(facts) || facts[i+1].Cause != core.CauseGossip || facts[i+2].Cause != core.CauseGossip || facts[i+1].Subject != 10 {

@@ -117,24 +117,15 @@ func (r *Router) Signed(now core.Instant, from core.NodeID) {
 // Process takes in which process of a manager speaks: another one than before has no faults yet.
 func (r *Router) Process(from core.NodeID, instance uint32) {
 	if m := r.manager(from); m != nil && instance > m.instance {
-		m.instance = instance
+		m.instance, m.alien = instance, false
 		m.breaker.Reset()
 	}
 }
 
-// Dead takes in whether membership, or the link, holds a manager dead.
-func (r *Router) Dead(now core.Instant, id core.NodeID, dead bool) {
+// Incompatible takes in that a manager speaks a protocol that this gate does not, as far as the process goes that it is now.
+func (r *Router) Incompatible(id core.NodeID) {
 	if m := r.manager(id); m != nil {
-		if n := r.sites[m.site].tracker.Node(m.member); n != nil {
-			n.Dead(dead)
-		}
-	}
-}
-
-// Incompatible takes in whether a manager speaks a protocol that this gate does not.
-func (r *Router) Incompatible(id core.NodeID, alien bool) {
-	if m := r.manager(id); m != nil {
-		m.alien = alien
+		m.alien = true
 	}
 }
 
@@ -146,10 +137,11 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 	}
 	x := &r.sites[m.site]
 	x.tracker.Hear(now, m.member)
-	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Workflows, counted: a.Cores > 0}
+	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Pending, counted: a.Counter > 0}
 	if a.Health > 0 {
 		x.ack.self = Class(min(a.Health-1, NumClasses-1))
 	}
+	r.known(m.site, from, a.Counter)
 	if rtt >= 0 {
 		x.echoes.add(now, milliseconds(rtt), r.c.Correlation.LatencyWindow, r.k.Samples)
 	}

@@ -139,7 +139,7 @@ func TestExclusions(t *testing.T) {
 		{ExUnhealthy, func(b *bench) { b.Reach(second, 0, core.ReachUnreachable) }},
 		{ExVersion, func(b *bench) {
 			for id := range core.NodeID(3) {
-				b.Incompatible(id, true)
+				b.Incompatible(id)
 			}
 		}},
 		{ExBreakers, func(b *bench) {

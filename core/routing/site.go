@@ -149,7 +149,7 @@ func (r *Router) figures(x *site, v *view) {
 			v.Workers, v.Fit, v.Available = 1, 1, 1
 		}
 	}
-	if a := &x.ack; a.heard && a.at > workers && a.workers > 0 {
+	if a := &x.ack; a.heard && a.at > workers && (a.workers > 0 || a.counted) {
 		v.Workers, v.Fit = a.workers, a.fit
 		v.WorkersOverloaded = min(v.WorkersOverloaded, v.Workers)
 	}

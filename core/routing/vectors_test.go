@@ -497,6 +497,8 @@ func TestReservations(t *testing.T) {
 	want("a report that is not later", 2*second, 24, 3)
 	b.Heard(2*second, 1, &b.beat[0])
 	want("a report of another manager", 2*second, 24, 3)
+	b.Acked(2*second, 0, &federated.SiteReport{Leader: true, Counter: 5}, 0)
+	want("the answer to a probe, not later", 2*second, 24, 3)
 	b.beat[0].Load.Report = 6
 	b.hear(3 * second)
 	want("a later report", 3*second, 8, 1)
@@ -510,6 +512,19 @@ func TestReservations(t *testing.T) {
 	if b.Wake(4 * second); b.sites[0].class != Healthy {
 		t.Error("the published class rests on the report alone")
 	}
+	b.Accepted(4*second, 3, 0, 0, job.Load{Report: 7, Cores: 64, CoresAvailable: 64})
+	b.Acked(4*second, 0, &federated.SiteReport{Leader: true, Counter: 8, Workers: 1, WorkersHealthy: 1, Cores: 64, CoresAvailable: 30, Pending: 4, Workflows: 90}, 0)
+	want("the answer to a probe knows of it", 4*second, 0, 0) // spec 02 no. 10
+	c = b.Route(4*second, &Query{Job: 9})
+	if x := b.Decision(c.Decision).Find(0); x.Available != 30 || x.Queue != 4 {
+		t.Errorf("what is running waits for nothing: %+v", x)
+	}
+	b.Reserve(4*second, 5, 0, 16, 1)
+	b.Accepted(4*second, 5, 0, 0, job.Load{Report: 9, Cores: 64, CoresAvailable: 30})
+	b.Accepted(4*second, 6, 0, 0, job.Load{Report: 10, Cores: 64, CoresAvailable: 14})
+	want("a later acceptance is a report as well", 4*second, 0, 0)
+	b.End(5)
+	b.End(6)
 	b.Reserve(4*second, 3, 0, 10, 1) // again: the job is counted once
 	want("again", 12*second, 10, 1)
 	want("after ten seconds", 14*second, 0, 0)

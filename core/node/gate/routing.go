@@ -97,6 +97,9 @@ func (g *Gate) Fared(now core.Instant, s *call.Sending, answered bool, code call
 	default:
 		g.router.Called(now, s.To, routing.Refused)
 	}
+	if answered && code == call.CodeVersionIncompatible {
+		g.router.Incompatible(s.To)
+	}
 }
 
 // Acked implements federated.Listener.

@@ -270,7 +270,8 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, de uint32, fx *cor
 
 // load is what a manager says of its datacenter's cores and of the work that waits.
 func (m *Manager) load() job.Load {
-	var l job.Load
+	m.reports++
+	l := job.Load{Report: m.reports}
 	for i := range m.workers.list {
 		if w := &m.workers.list[i]; !w.gone() {
 			l.Cores += uint32(w.total)

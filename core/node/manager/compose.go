@@ -12,7 +12,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	p := Params{
 		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
 		First: w.First, Count: w.Count,
-		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Cluster: id.Voters, Intact: id.Formed,
+		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Classes: &cfg.Routing.Sites, Cluster: id.Voters, Intact: id.Formed,
 	}
 	if e := n.Election(); e != nil {
 		p.Election = e
@@ -25,5 +25,8 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	m := New(p)
 	n.AddJobs(m)
+	if f := n.Manager(); f != nil {
+		f.Works(m)
+	}
 	n.Swim.HearBeats(m)
 }

@@ -35,14 +35,7 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 	g.version++
 	b.Version, b.Site = g.version, m.p.Site
 	b.State, b.Leads, b.Term = m.standing(now)
-	for i := range m.workers.list {
-		if w := &m.workers.list[i]; w.known {
-			b.Workers++
-			if w.usable() {
-				b.WorkersHealthy++
-			}
-		}
-	}
+	b.Workers, b.WorkersHealthy = m.census()
 	b.Load = m.load()
 	b.AcceptingJobs, b.Quorum = b.State == registry.StateActive, m.quorum()
 	b.Waiting = b.Load.Pending
@@ -55,6 +48,22 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 		b.Workflows += uint32(x.live)
 		b.Leaderships = append(b.Leaderships, registry.Leadership{Job: x.id, Epoch: x.de, Leader: m.p.Self})
 	}
+}
+
+// census counts the workers, and those of them that membership holds OK and that are not evicted. Whether they want work
+// is not in it, or a datacenter that is only full would be taken for one that lost its workers (01-55).
+func (m *Manager) census() (all, fit uint32) {
+	for i := range m.workers.list {
+		w := &m.workers.list[i]
+		if !w.known {
+			continue
+		}
+		all++
+		if !w.gone() && m.p.Members.State(m.workers.id(i)) == core.StateOK {
+			fit++
+		}
+	}
+	return all, fit
 }
 
 // standing says what this manager is to others: state, whether it leads its cluster, and in which term.

@@ -7,6 +7,7 @@ import (
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
+	"hypersim/core/routing"
 	"hypersim/core/workflow"
 )
 
@@ -28,6 +29,7 @@ type Params struct {
 
 	Replica  *replica.Config    // shared, read only
 	Timeout  *jobtimeout.Config // shared, read only; nil: the defaults
+	Classes  *routing.SiteKeys  // how it judges its own datacenter; shared, read only; nil: the defaults
 	Cluster  []core.NodeID      // all configured managers of the site, ascending, Self among them; nil: it is the only one
 	Election Election           // of the cluster's leader; nil: there is none
 	Intact   bool               // the process has forgotten nothing: the cluster stands from the start
@@ -70,6 +72,7 @@ type Manager struct {
 	gates   gates
 	grants  []dispatch.Grant // scratch
 	spotBuf []spot           // scratch
+	reports uint64           // what was said of its load so far
 	due     bool             // something may start: a pass follows in this event
 	stale   uint64
 	illegal uint64
@@ -79,6 +82,10 @@ type Manager struct {
 
 // New returns a manager.
 func New(p Params) *Manager {
+	if p.Classes == nil {
+		c := routing.Default()
+		p.Classes = &c.Sites
+	}
 	m := &Manager{p: p, cfg: p.Config, how: newStrategies(p.Config)}
 	m.calls.Init(m, call.Params{Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	m.workers.init(p.First, p.Count)
