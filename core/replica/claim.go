@@ -35,12 +35,19 @@ type claim struct {
 type want struct {
 	job    job.ID
 	reason Reason
+	above  uint32 // an epoch that somebody else named
 }
 
 // Claim tries to get a job whose holder is gone, whose lease has ended, or who has named this member. Won, Unclaimed, or
 // Lost where the job is over, follows. It is for the role to say who claims: the leader of a datacenter's managers, the
 // next in the ring of gates. False: it is not ready, claims the job already, or there is a tombstone.
 func (m *Machine) Claim(now core.Instant, id job.ID, reason Reason, fx *core.Effects) bool {
+	return m.ClaimAbove(now, id, reason, 0, fx)
+}
+
+// ClaimAbove is the same, under an epoch that is greater than the given one as well: somebody outside the cluster knows the
+// job under it (04-52).
+func (m *Machine) ClaimAbove(now core.Instant, id job.ID, reason Reason, above uint32, fx *core.Effects) bool {
 	if _, dead := m.tombs.Find(now, id); dead || !m.ready || m.Leaving {
 		return false
 	}
@@ -48,7 +55,7 @@ func (m *Machine) Claim(now core.Instant, id job.ID, reason Reason, fx *core.Eff
 	if r.claim != nil || m.waits(id) {
 		return false
 	}
-	m.want(r, reason)
+	m.want(r, reason, above)
 	m.startClaims(now, fx)
 	return true
 }
@@ -73,9 +80,9 @@ func (m *Machine) waits(id job.ID) bool {
 	return slices.ContainsFunc(m.waiting, func(w want) bool { return w.job == id })
 }
 
-func (m *Machine) want(r *record, reason Reason) {
+func (m *Machine) want(r *record, reason Reason, above uint32) {
 	if !m.waits(r.id) {
-		m.waiting = append(m.waiting, want{r.id, reason})
+		m.waiting = append(m.waiting, want{r.id, reason, above})
 	}
 }
 
@@ -97,6 +104,7 @@ func (m *Machine) startClaims(now core.Instant, fx *core.Effects) {
 		}
 		if r := m.need(w.job); r.claim == nil {
 			m.fetch(now, r, w.reason)
+			r.claim.max = w.above
 			m.fetched(now, r, fx)
 		}
 	}
@@ -203,9 +211,13 @@ func (m *Machine) claimed(now core.Instant, r *record, fx *core.Effects) {
 	}
 }
 
-// win begins a new epoch with the largest entry that the majority has (03-1).
+// win begins a new epoch with the largest entry that the majority has (03-1). Who holds the job and begins anew has that
+// entry and what has changed since it claimed, which is sent under a number that no ack of the old epoch is about.
 func (m *Machine) win(now core.Instant, r *record, fx *core.Effects) {
 	c := r.claim
+	if r.lead != nil && !greater(&c.best, &r.entry) {
+		c.best, c.begun = r.aged(now), now
+	}
 	e := c.best
 	m.wonFrom = c.best.Holder
 	e.Head = Head{Job: r.id, Epoch: c.epoch, Seq: c.best.Seq + 1, Holder: m.me.Node, Instance: m.me.Instance}

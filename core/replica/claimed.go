@@ -172,9 +172,11 @@ func (m *Machine) oneClaimed(now core.Instant, r *record, ready bool, a *ClaimAn
 	if now > c.begun.Add(m.cfg.Lease.window()) {
 		return // its promise may have kept nobody out since (03-4)
 	}
-	if a.HeldEpoch >= c.epoch {
+	if a.HeldEpoch > r.entry.Epoch { // who holds the job, and claims it anew, does not hold it any more (03-12)
 		m.hear(now, r, &Head{Job: r.id, Epoch: a.HeldEpoch, Holder: a.Leader}, fx)
-		return
+		if r.claim != c {
+			return
+		}
 	}
 	c.answered |= 1 << i
 	if !ready || !a.Accepted {

@@ -257,7 +257,7 @@ func (m *Machine) lookLead(now core.Instant, r *record, fx *core.Effects) {
 		m.Change(now, r.id, true, fx)
 	case l.reclaim <= now:
 		l.reclaim = core.Never
-		m.want(r, ReasonLeaseExpired)
+		m.want(r, ReasonLeaseExpired, 0)
 	}
 	if r.lead != l {
 		return

@@ -18,6 +18,8 @@ type mutant struct {
 var mutants = []mutant{
 	{sentence: "03-1, 04-1: the claimant merges what acceptances carry", file: "claimed.go", text: "if len(a.Entry) > 0 && greater(", instead: "if len(a.Entry) > 99 && greater("},
 	{sentence: "04-1: it counts its own replica as it is when it claims", file: "claim.go", text: "(c.best.Epoch == 0 || !greater(&c.best, &r.entry))", instead: "c.best.Epoch == 0"},
+	{sentence: "04-1: a holder that claims anew begins with what it knows when it has won", file: "claim.go", text: "if r.lead != nil && !greater(&c.best, &r.entry) {", instead: "if r.lead != nil && c.best.Epoch == 0 {", table: true},
+	{sentence: "04-7: a tombstone answers the question for another", file: "tombs.go", text: "if e.Reason == ReasonAccept {\n\t\t\treturn StandTerminal", instead: "if e.Reason == ReasonHandover {\n\t\t\treturn StandTerminal", table: true},
 	{sentence: "03-3, 04-5: a claim only when a majority would accept", file: "claim.go", text: "bits(c.yes)+1 < m.majority()", instead: "bits(c.answered)+1 < m.majority()"},
 	{sentence: "03-4: an acceptance keeps others out", file: "rule.go", text: "case now < r.window &&", instead: "case now < 0 &&", table: true},
 	{sentence: "03-9: a DELTA has a base", file: "store.go", text: "case e.Kind == EntryDelta && e.Base == r.entry.Seq:", instead: "case e.Kind == EntryDelta:"},

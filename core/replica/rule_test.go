@@ -135,6 +135,33 @@ func (d *desk) acks(from core.NodeID, s Stand, held Head) {
 	}
 }
 
+// agree lets a member agree to all that was asked since the last step: that a claim would be accepted, and to the claim
+// itself, with an entry that it has.
+func (d *desk) agree(from core.NodeID, has ...Entry) {
+	d.t.Helper()
+	for _, x := range append([]core.Message{}, d.fx.Messages...) {
+		switch b := x.Body.(type) {
+		case *Fetch:
+			if x.To == from {
+				d.fx.Messages = d.fx.Messages[:0]
+				d.Receive(d.at, &core.Message{Kind: core.KindJobReplicaFetchResponse, From: from, Instance: 1, Seq: x.Seq, Body: &FetchResponse{Ready: true, Found: []Found{{Job: b.Jobs[0], Acceptable: true}}}}, &d.fx)
+				return
+			}
+		case *Announcement:
+			if x.To == from {
+				a := ClaimAnswer{Job: b.Claims[0].Job, Accepted: true, Promised: b.Claims[0].Epoch, Leader: core.NoNode, Entry: has}
+				if len(has) > 0 {
+					a.Leader, a.HeldEpoch, a.HeldSeq = has[0].Holder, has[0].Epoch, has[0].Seq
+				}
+				d.fx.Messages = d.fx.Messages[:0]
+				d.Receive(d.at, &core.Message{Kind: core.KindJobLeadershipAck, From: from, Instance: 1, Seq: x.Seq, Body: &AnnouncementAck{Ready: true, Answers: []ClaimAnswer{a}}}, &d.fx)
+				return
+			}
+		}
+	}
+	d.t.Fatal("nothing was asked")
+}
+
 // holds makes the member the holder of job 1, epoch 1, with a lease.
 func holds(t *testing.T) *desk {
 	d := newDesk(t, 3, true)
@@ -289,6 +316,30 @@ func TestRulesOfClaimsAndEntries(t *testing.T) {
 			d.sync(entry(1, EntryFull, 1, 1, 0))
 			d.want("refused", d.sync(accepts(entry(2, EntryTombstone, 0, 0, 0))) == StandRejected)
 		}},
+		{"04-7, 04-15: who has a tombstone says so to a member that wants to make another, and that one takes it over", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.Free(d.at, 1, job.StateCompleted, &d.fx)
+			cancelled := accepts(entry(2, EntryTombstone, 0, 0, 0))
+			cancelled.State = job.StateCancelled
+			v := d.verdictOf(2, cancelled)
+			d.want("COMPLETED", v.Stand == StandTerminal && v.State == job.StateCompleted)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.want("begun", d.Bury(d.at, 2, job.StateCancelled, &d.fx))
+			for i := range d.fx.Messages {
+				b := d.fx.Messages[i].Body.(*Sync)
+				a := &SyncAck{Round: b.Round, Ready: true, Verdicts: []Verdict{{Head: Head{Job: 2, Epoch: 1, Holder: 1}, Stand: StandTerminal, State: job.StateCompleted}}}
+				d.get(1, core.KindJobStateSyncAck, a, d.fx.Messages[i].Seq)
+				break
+			}
+			stone, dead := d.Tombstone(d.at, 2)
+			d.want("it is the one that there was", dead && stone.State == job.StateCompleted)
+		}},
+		{"04-47: a cancel that cannot be buried is kept in mind", func(d *desk) {
+			e := entry(2, EntryFull, 1, 1, 0)
+			d.Adopt(d.at, &e, &d.fx)
+			d.want("not buried", !d.Bury(d.at, 1, job.StateCancelled, &d.fx))
+			d.want("kept in mind", d.Cancelled(d.at, 1))
+		}},
 		{"04-47: a remembered cancel refuses an ACCEPT, and is reported with the acceptance of a claim", func(d *desk) {
 			d.Remember(d.at, 1)
 			d.want("refused", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandRejected)
@@ -340,6 +391,37 @@ func TestRulesOfHolders(t *testing.T) {
 			d.want("holder", d.Leads(1))
 			d.wait(3 * time.Second)
 			d.want("claims", d.find(1).claim != nil)
+		}},
+		{"04-1, 03-13: claimed anew, it begins with what it knows then, under a number that it never gave", func(d *desk) {
+			d.wait(10 * time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.want("it claims", d.Claim(d.at, 1, ReasonLeaseExpired, &d.fx))
+			d.agree(1)
+			d.want("it has promised itself an epoch", d.find(1).claim != nil && d.find(1).seen() == 2 && !d.Valid(d.at, 1))
+			d.Edit(1).Completed = 5
+			seq := d.Change(d.at, 1, true, &d.fx)
+			d.agree(1)
+			e := d.Edit(1)
+			d.want("won", e.Epoch == 2 && d.said[len(d.said)-1] == "won")
+			d.want("all that it knows", e.Completed == 5)
+			d.want("a new number", e.Seq > seq)
+		}},
+		{"03-12: claimed anew, and another one has held it since: what this one knows is void", func(d *desk) {
+			d.wait(10 * time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Claim(d.at, 1, ReasonLeaseExpired, &d.fx)
+			d.find(1).claim.max = 5
+			d.agree(1)
+			d.agree(1, entry(2, EntryFull, 3, 9, 0))
+			d.want("lost, then won", len(d.said) > 2 && d.said[len(d.said)-2] == "lost" && d.said[len(d.said)-1] == "won" && d.Edit(1).Seq == 10)
+		}},
+		{"04-52: a claim goes above an epoch that somebody else named", func(d *desk) {
+			d.wait(10 * time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.want("it claims", d.ClaimAbove(d.at, 1, ReasonLeaseExpired, 41, &d.fx))
+			d.agree(1)
+			d.agree(1)
+			d.want("won", d.Edit(1).Epoch == 42)
 		}},
 		{"04-7: a tombstone ends it", func(d *desk) {
 			d.fx.Messages = d.fx.Messages[:0]

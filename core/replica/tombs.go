@@ -95,10 +95,15 @@ func (m *Machine) Tombstone(now core.Instant, id job.ID) (job.Tombstone, bool) {
 }
 
 // Bury makes a tombstone of a job that nobody knows: a cancel that came before its job, or after all had forgotten it.
-// Buried follows; before it says that it is committed, nothing may be told (04-15, 04-46). False: there is a record.
+// Buried follows; before it says that it is committed, nothing may be told (04-15, 04-46). Committed, the tombstone is this one
+// or another that there was. False: there is a record, or a claim is on its way; the cancel is kept in mind then (04-47).
 func (m *Machine) Bury(now core.Instant, id job.ID, state job.State, fx *core.Effects) bool {
+	if _, dead := m.tombs.Find(now, id); dead {
+		return false
+	}
 	r := m.need(id)
-	if _, dead := m.tombs.Find(now, id); dead || r.known() || r.claim != nil || r.grave != nil || !m.ready {
+	if r.known() || r.claim != nil || r.grave != nil || !m.ready {
+		m.remember(now, r)
 		m.settle(now, r)
 		return false
 	}
@@ -152,6 +157,9 @@ func (m *Machine) ungrave(now core.Instant, r *record, fx *core.Effects) {
 // storeTombstone takes one of a holder, whose job is over, or the question of a member that wants to make one.
 func (m *Machine) storeTombstone(now core.Instant, from fence.Holder, e *Entry, fx *core.Effects) Stand {
 	if _, dead := m.tombs.Find(now, e.Job); dead {
+		if e.Reason == ReasonAccept {
+			return StandTerminal // it is over already, and how is said (04-7)
+		}
 		return StandStored
 	}
 	r := m.need(e.Job)

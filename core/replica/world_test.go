@@ -342,7 +342,9 @@ func (p *member) Won(now core.Instant, id job.ID, e *Entry, fx *core.Effects) {
 	w := p.w
 	w.log("%d.%d won %v epoch %d seq %d", p.i, p.life, id, e.Epoch, e.Seq)
 	w.stats.won++
+	anew := p.begun[id] // of its own job: it goes on with what it has begun
 	p.holds(id, e)
+	p.begun[id] = anew
 	w.history.reads(p, id, e)
 	for _, o := range w.told {
 		if o.job == id && !contains(e, o.id) && !w.exceeded {
@@ -442,24 +444,33 @@ func (p *member) act(id job.ID) {
 	w.after(p)
 }
 
+// change is a result that comes, and something that is begun while that may be.
 func (p *member) change(id job.ID) {
 	w, now := p.w, p.local()
-	if !p.Valid(now, id) {
+	e := p.Edit(id)
+	if e == nil {
 		return
 	}
-	e := p.Edit(id)
 	w.ops++
 	o := job.WorkflowID(w.ops)
 	e.Results = append(e.Results[:len(e.Results):len(e.Results)], job.WorkflowOutcome{Workflow: o})
 	p.begun[id] = append(p.begun[id], pend{e.Seq + 1, o})
 	w.history.adds(p, op{id, o})
+	if p.Valid(now, id) {
+		p.begin(id, e)
+	}
+	p.Change(now, id, w.pick(2) == 0, &p.fx)
+}
+
+// begin issues a token.
+func (p *member) begin(id job.ID, e *Entry) {
+	w := p.w
 	p.dt[id]++
 	key := fmt.Sprintf("%v %v", id, job.Ticket{DE: e.Epoch, N: p.dt[id]}.Token())
 	if w.tokens[key] && !w.exceeded {
 		w.fail("%v: token %s issued twice (I-JF3)", w.now, key)
 	}
 	w.tokens[key] = true
-	p.Change(now, id, w.pick(2) == 0, &p.fx)
 }
 
 func (p *member) decide(id job.ID) {
