@@ -85,6 +85,7 @@ type SiteEntry struct {
 	Target   bool        // the job runs there
 	Unknown  bool        // an attempt to start it there is unanswered
 	Owed     bool        // a cancel has to reach it
+	Lost     bool        // nothing was heard of it for too long: its part is FAILED, dc_lost
 	Manager  core.NodeID // that leads the job there, or NoNode
 	DE       uint32
 	Result   []job.SiteFinal // one, once it is there
@@ -97,6 +98,7 @@ func (s *SiteEntry) walk(w *core.Walker) {
 	w.Bool("target", &s.Target)
 	w.Bool("unknown", &s.Unknown)
 	w.Bool("owed", &s.Owed)
+	w.Bool("lost", &s.Lost)
 	w.MaybeNode("manager", &s.Manager)
 	w.Uint32("dc_epoch", &s.DE)
 	core.List(w, "result", &s.Result, job.LeastSiteFinal, job.WalkSiteFinal)
@@ -182,7 +184,7 @@ func (e *Entry) walkLists(w *core.Walker) {
 	core.List(w, "results", &e.Results, job.LeastWorkflowOutcome, job.WalkWorkflowOutcome)
 	core.List(w, "errors", &e.Errors, job.LeastFailure, job.WalkFailure)
 	core.List(w, "cancelled", &e.Cancelled, job.LeastSingleCancel, job.WalkSingleCancel)
-	core.List(w, "dcs", &e.Sites, 2+1+4+1+4+4, (*SiteEntry).walk)
+	core.List(w, "dcs", &e.Sites, 2+1+5+1+4+4, (*SiteEntry).walk)
 	core.List(w, "timeout", &e.Timeout, jobtimeout.LeastSnapshot, (*jobtimeout.Snapshot).Walk)
 	core.List(w, "submission", &e.Submission, job.LeastSpec, job.WalkSpec)
 }

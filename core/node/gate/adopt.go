@@ -78,7 +78,7 @@ func (g *Gate) adopt(now core.Instant, m *core.Message, b *replica.AdoptOffer, f
 // entryOf is an entry as far as an offer tells.
 func (g *Gate) entryOf(m *core.Message, b *replica.AdoptOffer) *replica.Entry {
 	e := &replica.Entry{
-		Head: replica.Head{Job: b.Job, Epoch: b.GE, Seq: 1}, Kind: replica.EntryFull, State: job.StateRunning, HandoverTo: core.NoNode, Gate: b.Timeout.Gate, GE: b.GE,
+		Head: replica.Head{Job: b.Job, Epoch: b.GE, Seq: 1, Holder: g.p.Self, Instance: g.p.Instance}, Kind: replica.EntryFull, State: job.StateRunning, HandoverTo: core.NoNode, Gate: b.Timeout.Gate, GE: b.GE,
 		Callback: b.Callback, Elapsed: b.Timeout.Elapsed, Submission: []job.Spec{b.Spec},
 	}
 	for i := range g.p.BySite {
@@ -153,9 +153,10 @@ func (g *Gate) offered(now core.Instant, x *record, m *core.Message, b *replica.
 	g.review(now, x, fx)
 }
 
-// adoptee makes a datacenter that speaks of an adopted job a target of it (04-49).
+// adoptee makes a datacenter that speaks of an adopted job a target of it, while any is in doubt, though its managers may have
+// said before that they know nothing (04-49).
 func (g *Gate) adoptee(now core.Instant, x *record, s *site, m *core.Message, de uint32, fx *core.Effects) bool {
-	if !x.adopting() || !inDoubt(s) {
+	if !x.adopting() || s.owed || s.never {
 		return false
 	}
 	s.de, s.manager = de, m.From

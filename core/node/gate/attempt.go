@@ -6,7 +6,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
-	"hypersim/core/replica"
 )
 
 // One datacenter being asked (spec 30 §4.9 nos. 6, 7): its managers in order, who does not answer twice, and all of it
@@ -27,6 +26,7 @@ func (g *Gate) begin(now core.Instant, x *record, s *site, fx *core.Effects) {
 	g.reserve(now, x, s)
 	s.attempt++
 	g.timers.arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
+	g.save(now, x, false, fx) // whoever takes the job over asks it first, or stops it (04-19, 04-21)
 	g.ask(now, x, s, fx)
 }
 
@@ -47,11 +47,14 @@ func (g *Gate) ask(now core.Instant, x *record, s *site, fx *core.Effects) {
 		return
 	}
 	s.tries++
-	s.singles = len(x.cancelled)
+	known := x.committedSingles()
+	if !s.unknown { // else an earlier submission, with less, may be the one that is accepted
+		s.singles = len(known)
+	}
 	b := call.Make[job.Submission](fx, core.KindJobSubmission)
 	core.Hold(b) // for good: its lists are the job's, and one that is used again is cleared
 	b.Spec, b.Gate, b.GE, b.Redirects = x.spec[0], g.p.Self, x.ge, 0
-	b.Cancelled = append(b.Cancelled[:0], x.cancelled...)
+	b.Cancelled = append(b.Cancelled[:0], known...)
 	t := call.Ticket{Op: opSubmit, N: s.attempt, Job: uint64(x.id), Sub: uint64(s.id)}
 	g.calls.Go(now, s.managers[s.turn], core.KindJobSubmission, b, g.patience(now, s), t, fx)
 }
@@ -118,7 +121,7 @@ func (g *Gate) raise(now core.Instant, x *record, s *site, current uint64, fx *c
 	}
 	s.asking = false
 	s.attempt++
-	g.rep.Claim(now, x.id, replica.ReasonLeaseExpired, fx)
+	g.claimAbove(now, x, current, fx)
 }
 
 // askSoon asks a silent manager once more after a pause, or the next one.
@@ -172,6 +175,7 @@ func (g *Gate) target(now core.Instant, x *record, s *site, fx *core.Effects) {
 	}
 	g.retarget(now, x, s)
 	g.save(now, x, false, fx)
+	g.singlesCommitted(now, x, fx)
 	g.fill(now, x, fx)
 }
 

@@ -71,6 +71,7 @@ type bench struct {
 
 	// cut says which messages are lost; outside takes those to managers and clients.
 	cut     func(m *core.Message) bool
+	routes  Routes
 	outside func(m *core.Message)
 	managed map[core.NodeID]*manager
 }
@@ -112,6 +113,7 @@ func (b *bench) boot(id core.NodeID, formed bool) {
 	}
 	g := New(Params{
 		Config: &b.cfg, Replica: &b.rep, Routing: &b.rout, Timeout: &b.time, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, BySite: [][]core.NodeID{b.sites[0].Managers, b.sites[1].Managers, b.sites[2].Managers}, Formed: formed,
+		Routes: b.routes,
 	})
 	b.gates[id] = g
 	b.step(id, func(fx *core.Effects) { g.Begin(b.now, fx) })

@@ -71,8 +71,9 @@ func (g *Gate) burying(id job.ID) *burial {
 	return nil
 }
 
-// Buried implements replica.Owner: the cancel of a job that nobody knew is done, or is only kept in mind (04-46).
-func (g *Gate) Buried(_ core.Instant, id job.ID, committed bool, fx *core.Effects) {
+// Buried implements replica.Owner: the cancel of a job that nobody knew is done, or is only kept in mind (04-46). It may be
+// that somebody knew how the job had ended.
+func (g *Gate) Buried(now core.Instant, id job.ID, committed bool, fx *core.Effects) {
 	i := slices.IndexFunc(g.burials, func(u burial) bool { return u.id == id })
 	if i < 0 {
 		return
@@ -80,8 +81,11 @@ func (g *Gate) Buried(_ core.Instant, id job.ID, committed bool, fx *core.Effect
 	held := g.burials[i].held
 	g.burials = slices.Delete(g.burials, i, i+1)
 	a, k := call.Answer{Code: call.CodeNoQuorum}, known{leader: core.NoNode}
-	if committed {
-		a, k.state = call.Answer{}, job.StateCancelled
+	if t, dead := g.rep.Tombstone(now, id); dead && committed {
+		a, k.state = call.Answer{}, t.State
+		if t.State != job.StateCancelled {
+			a.Code = call.CodeAlreadyTerminal
+		}
 	}
 	for i := range held {
 		g.say(&held[i], a, k, fx)
@@ -103,13 +107,22 @@ func (g *Gate) cancelJob(now core.Instant, x *record, m *core.Message, b *cancel
 	case x.state == job.StateCancelling:
 		g.cancelAnswer(m, x, call.CodeDuplicate, fx)
 		return
-	case !g.rep.Valid(now, x.id): // it begins when the lease is back (04-47)
-		x.cancelWanted = true
+	case !g.rep.Valid(now, x.id): // it begins when the lease is back, here or elsewhere
+		g.wanted(now, x, m)
 		g.answer(m, x, call.Answer{Code: call.CodeLeaseLost}, fx)
 		return
 	}
 	g.stopJob(now, x, fx)
 	g.cancelAnswer(m, x, call.CodeOK, fx)
+}
+
+// wanted keeps a cancel in mind that cannot be answered for good: this gate begins with it when it may, or whoever takes the
+// job over (04-47). Other requests are for those who ask to repeat.
+func (g *Gate) wanted(now core.Instant, x *record, m *core.Message) {
+	if m.Kind == core.KindJobCancelRequest {
+		x.cancelWanted = true
+		g.rep.Remember(now, x.id)
+	}
 }
 
 // cancelAnswer says that the job is being stopped, and how many workflows that concerns.

@@ -11,13 +11,15 @@ import (
 // place is taken by a target, by one that is being asked, or by one of which nobody knows whether it accepted and that
 // nobody was asked in the place of.
 
-// fill asks datacenters while there are free places, and ends the stage when there is nobody left to ask.
+// fill asks datacenters while there are free places, and ends the stage when there is nobody left to ask. One that is out of
+// the question at once calls it again from within: the call that is under way goes on to the next.
 func (g *Gate) fill(now core.Instant, x *record, fx *core.Effects) {
-	if x.state >= job.StateRunning || x.pending != job.StateNone || !g.rep.Valid(now, x.id) || x.waiting || x.exhausted {
+	if x.filling || !g.mayFill(now, x) {
 		return
 	}
+	x.filling = true
 	g.enter(now, x, fx)
-	for x.count(isTarget)+x.count(isAsked) < x.want {
+	for g.mayFill(now, x) && x.count(isTarget)+x.count(isAsked) < x.want {
 		s := g.nextSite(now, x)
 		if s == nil {
 			break
@@ -25,9 +27,15 @@ func (g *Gate) fill(now core.Instant, x *record, fx *core.Effects) {
 		g.begin(now, x, s, fx)
 		g.replace(now, x, fx)
 	}
-	if x.count(isAsked) == 0 {
+	x.filling = false
+	if g.mayFill(now, x) && x.count(isAsked) == 0 {
 		g.roundOver(now, x, fx)
 	}
+}
+
+// mayFill reports whether a job is being dispatched, and not between two rounds.
+func (g *Gate) mayFill(now core.Instant, x *record) bool {
+	return x.state < job.StateRunning && x.pending == job.StateNone && g.rep.Valid(now, x.id) && !x.waiting && !x.exhausted
 }
 
 // enter begins a round.
@@ -123,7 +131,6 @@ func (g *Gate) run(now core.Instant, x *record, fx *core.Effects) {
 	g.setState(now, x, job.StateRunning, fx)
 	g.startTime(now, x, fx)
 	g.save(now, x, true, fx)
-	g.catchUp(now, x, fx)
 	g.review(now, x, fx)
 }
 

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/replica"
@@ -17,7 +19,7 @@ func (g *Gate) entry(now core.Instant, x *record) *replica.Entry {
 func (g *Gate) write(now core.Instant, x *record, e *replica.Entry) {
 	e.State, e.Completeness, e.Pending, e.PendingCompleteness = x.state, x.completeness, x.pending, x.with
 	e.Delivered, e.Elapsed, e.Callback, e.GE = x.delivered, now.Sub(x.begun), x.client, x.ge
-	e.Cancelled, e.Submission = x.cancelled, x.spec
+	e.Cancelled, e.Submission, e.Errors = x.cancelled, x.spec, x.errors
 	e.CancelWanted = e.CancelWanted && x.state < job.StateCancelling || x.cancelWanted
 	e.Timeout = g.snapshotTime(now, x, e)
 	e.Sites = make([]replica.SiteEntry, 0, len(x.sites))
@@ -26,10 +28,14 @@ func (g *Gate) write(now core.Instant, x *record, e *replica.Entry) {
 		if s.bare() {
 			continue
 		}
-		e.Sites = append(e.Sites, replica.SiteEntry{
-			Site: s.id, State: s.state, TimedOut: s.timedOut, Target: s.target, Unknown: s.unknown || s.asking, Owed: s.owed,
+		r := replica.SiteEntry{
+			Site: s.id, State: s.state, TimedOut: s.timedOut, Target: s.target, Unknown: s.unknown || s.asking, Owed: s.owed, Lost: s.lost,
 			Manager: s.manager, DE: s.de, Result: s.result,
-		})
+		}
+		if s.losing {
+			r.State, r.Lost = job.StateFailed, true
+		}
+		e.Sites = append(e.Sites, r)
 	}
 }
 
@@ -56,6 +62,7 @@ const noSeq = 1<<64 - 1
 func (g *Gate) restore(now core.Instant, e *replica.Entry) *record {
 	x := &record{
 		id: e.Job, ge: e.Epoch, spec: e.Submission, client: e.Callback, begun: now.Add(-e.Elapsed), state: e.State, completeness: e.Completeness,
+		cuts: make([]uint64, len(e.Cancelled)), errors: e.Errors,
 		pending: e.Pending, with: e.PendingCompleteness, at: e.Seq, delivered: e.Delivered, cancelWanted: e.CancelWanted, cancelled: e.Cancelled,
 	}
 	if e.State.Terminal() {
@@ -82,5 +89,10 @@ func (g *Gate) rows(x *record, e *replica.Entry) {
 			continue
 		}
 		s.state, s.timedOut, s.target, s.unknown, s.owed, s.manager, s.de, s.result = r.State, r.TimedOut, r.Target, r.Unknown, r.Owed, r.Manager, r.DE, r.Result
+		s.lost = r.Lost
+		if failure := slices.ContainsFunc(x.errors, func(f job.Failure) bool { return f.Site == r.Site && f.Kind == job.ErrorOrphan }); r.Lost && !failure {
+			// Its holder may have died before the loss was committed: it is, with the first round of this gate.
+			s.lost, s.losing, s.lostAt, s.state = false, true, e.Seq, job.StateRunning
+		}
 	}
 }

@@ -507,7 +507,7 @@ func TestSingleCancel(t *testing.T) {
 	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
 	blind := false
 	b.cut = func(m *core.Message) bool {
-		return blind && m.Kind == core.KindJobStateSyncAck || m.Kind == core.KindJobSubmission && m.To == 300 && b.now < 2*second
+		return blind && m.Kind == core.KindJobStateSyncAck || m.Kind == core.KindJobSubmission && m.To == 300 && b.now < 14*second
 	}
 	b.submit(0, s, 0)
 	b.run(second / 2) // 300 has not heard of the job

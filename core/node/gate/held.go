@@ -12,10 +12,10 @@ import (
 // Requests whose answer is not known yet. While an acceptance or a decision is on its way to a majority, nothing that
 // depends on it leaves the gate (03-13, 04-13, 04-30): such a request is held, and judged again when that is through.
 
-// hold keeps a request. A later one of the same kind from the same node takes its place: nobody waits for two answers.
+// hold keeps a request. A later copy of it takes its place: nobody waits for two answers.
 func (g *Gate) hold(x *record, m *core.Message) {
 	for i := range x.held {
-		if h := &x.held[i]; h.From == m.From && h.Kind == m.Kind && h.Instance == m.Instance {
+		if h := &x.held[i]; sameRequest(h, m) {
 			if m.Body != h.Body {
 				core.Hold(m.Body)
 			}
@@ -25,6 +25,22 @@ func (g *Gate) hold(x *record, m *core.Message) {
 	}
 	core.Hold(m.Body)
 	x.held = append(x.held, *m)
+}
+
+// sameRequest reports whether two messages about one job are copies of one request.
+func sameRequest(a, b *core.Message) bool {
+	return a.From == b.From && a.Kind == b.Kind && a.Instance == b.Instance && partOfJob(a) == partOfJob(b)
+}
+
+// partOfJob tells requests of one kind and sender apart that are about different parts of a job.
+func partOfJob(m *core.Message) uint64 {
+	switch b := m.Body.(type) {
+	case *cancel.SingleRequest:
+		return b.Request
+	case *job.WorkflowResultPush:
+		return uint64(b.Workflow)
+	}
+	return 0
 }
 
 // release lets what was held be judged again, at the end of this step: until then the job may still change.
@@ -44,15 +60,34 @@ func (g *Gate) again(now core.Instant, fx *core.Effects) {
 	}
 }
 
-// refuse answers what was held with a code: no decision will come from here.
-func (g *Gate) refuse(x *record, a call.Answer, fx *core.Effects) {
-	held, acks := x.held, x.acks
-	x.held, x.acks = nil, nil
+// refuse answers those who wait for a decision, or for the commit of a single cancel: none will come from here for now.
+func (g *Gate) refuse(now core.Instant, x *record, fx *core.Effects) {
+	a := call.Answer{Code: call.CodeLeaseLost}
+	held := x.held
+	x.held = nil
 	for i := range held {
+		g.wanted(now, x, &held[i])
 		g.decline(&held[i], a, fx)
 	}
+	n := 0
+	for i := range x.singles {
+		if s := &x.singles[i]; !s.sent {
+			g.decline(&s.request, a, fx)
+			continue
+		}
+		x.singles[n] = x.singles[i]
+		n++
+	}
+	clear(x.singles[n:])
+	x.singles = x.singles[:n]
+}
+
+// refuseAcks answers those whose word is not committed: they may not forget it.
+func (g *Gate) refuseAcks(x *record, fx *core.Effects) {
+	acks := x.acks
+	x.acks = nil
 	for i := range acks {
-		g.decline(&acks[i].to, a, fx)
+		g.decline(&acks[i].to, call.Answer{Code: call.CodeLeaseLost}, fx)
 	}
 }
 

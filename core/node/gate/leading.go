@@ -17,7 +17,8 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	x.first, x.accepting = core.Message{}, false
 	if a.Code != call.CodeOK {
 		g.records.remove(x)
-		g.redirectAs(now, x.id, &first, a, fx)
+		_, k := g.elsewhere(now, id)
+		g.say(&first, g.knownJob(first.Body.(*job.Submission), a, k.state), k, fx)
 		g.release(x)
 		return
 	}
@@ -31,12 +32,6 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	g.release(x)
 	g.goOn(now, x, fx)
 	g.handOver(now, x, fx) // if the gate drains since it was handed in
-}
-
-// redirectAs answers with a, and what this gate knows beside it.
-func (g *Gate) redirectAs(now core.Instant, id job.ID, m *core.Message, a call.Answer, fx *core.Effects) {
-	_, k := g.elsewhere(now, id)
-	g.say(m, a, k, fx)
 }
 
 // holderFact reports this gate's part in holding a job.
@@ -66,6 +61,7 @@ func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effec
 	if x := g.records.by[id]; x != nil { // its own, anew: what it knows is newer than what is written
 		g.time.SetEpoch(id, e.Epoch)
 		x.ge, x.cancelWanted = e.Epoch, x.cancelWanted || e.CancelWanted
+		g.write(now, x, e)
 		g.tellSites(now, x, fx)
 		return
 	}
@@ -81,6 +77,7 @@ func (g *Gate) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Effec
 func (g *Gate) Unclaimed(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil { // it claimed its own job anew
 		g.goOn(now, x, fx)
+		g.tellFenced(now, x, fx)
 	}
 	g.notAdopted(now, id, fx)
 }
@@ -94,6 +91,7 @@ func (g *Gate) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effec
 	x.done = max(x.done, seq)
 	g.acknowledged(x, fx)
 	g.singlesCommitted(now, x, fx)
+	g.sitesLost(now, x, fx)
 	if x.pending != job.StateNone && x.done >= x.at {
 		g.decided(now, x, fx)
 	}
@@ -101,14 +99,10 @@ func (g *Gate) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Effec
 
 // Suspended implements replica.Owner: nothing is started or decided until further notice. Who waits for a decision is
 // told so (03-13).
-func (g *Gate) Suspended(_ core.Instant, id job.ID, fx *core.Effects) {
+func (g *Gate) Suspended(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
 		g.holderFact(id, job.HoldSuspended, fx)
-		held := x.held
-		x.held = nil
-		for i := range held {
-			g.decline(&held[i], call.Answer{Code: call.CodeLeaseLost}, fx)
-		}
+		g.refuse(now, x, fx)
 	}
 }
 
@@ -122,10 +116,11 @@ func (g *Gate) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 }
 
 // Lost implements replica.Owner: the job is another gate's, or over. It is forgotten without a word (J29).
-func (g *Gate) Lost(_ core.Instant, id job.ID, fx *core.Effects) {
+func (g *Gate) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := g.led(id); x != nil {
 		g.holderFact(id, job.HoldLost, fx)
-		g.refuse(x, call.Answer{Code: call.CodeLeaseLost}, fx)
+		g.refuse(now, x, fx)
+		g.refuseAcks(x, fx)
 		g.drop(x, fx)
 	}
 }
@@ -157,6 +152,7 @@ func (g *Gate) goOn(now core.Instant, x *record, fx *core.Effects) {
 		return
 	}
 	g.pay(now, x, fx)
+	g.singlesCommitted(now, x, fx)
 	g.time.Recheck(x.id)
 	switch {
 	case x.state.Terminal():

@@ -37,7 +37,7 @@ func (g *Gate) sendOwed(now core.Instant, x *record, s *site, fx *core.Effects) 
 	if s.target {
 		b.Reason = cancel.ReasonClient
 	}
-	g.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &g.how.owed, call.Ticket{Op: opOwed, Job: uint64(x.id), Sub: uint64(s.id)}, fx)
+	g.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &g.how.owed, call.Ticket{Op: opOwed, Job: uint64(x.id), Sub: uint64(s.id), N: s.leader}, fx)
 }
 
 // nextManager names whom to ask about a job in a datacenter: who leads it there, as far as is known, then the others in turn.
@@ -65,15 +65,18 @@ func (g *Gate) owedAnswered(now core.Instant, x *record, o *call.Outcome, fx *co
 	if s == nil || !s.owed {
 		return
 	}
-	if o.Done() || o.Answered && o.Code == call.CodeAlreadyTerminal {
+	switch {
+	case !o.Done() && o.Code != call.CodeAlreadyTerminal || !o.Answered:
+		g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerOwed, job: x.id, site: s.id})
+	case o.N != s.leader:
+		g.sendOwed(now, x, s, fx)
+	default:
 		s.owed, s.calling = false, false
 		if !s.target {
 			s.unknown, s.never = false, true
 		}
 		g.save(now, x, false, fx)
-		return
 	}
-	g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerOwed, job: x.id, site: s.id})
 }
 
 // owedDue sends a cancel again.
@@ -95,7 +98,8 @@ func (x *record) owes() bool { return x.count(isSettled) < len(x.sites) }
 
 // stopsAnew tells a manager that took the job over in a datacenter what its predecessor may have known.
 func (g *Gate) stopsAnew(now core.Instant, x *record, s *site, fx *core.Effects) {
-	if x.state == job.StateCancelling && !s.over() && !s.owed {
+	s.leader++
+	if x.state == job.StateCancelling && !s.over() {
 		g.owe(now, x, s, fx)
 	}
 }

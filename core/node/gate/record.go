@@ -38,13 +38,16 @@ type record struct {
 	inRound   bool     // somebody is being asked,
 	waiting   bool     // or will be after a pause,
 	exhausted bool     // or nobody any more
+	filling   bool     // fill is under way
 	routed    bool     // the chain is of this round
 	chain     []uint16 // datacenters to ask, in order
 	taken     bool     // over from another gate before it was RUNNING (04-19)
 	cancelled []job.SingleCancel
+	cuts      []uint64       // seqs that commit them
 	held      []core.Message // answered when the acceptance, or the decision, is through
 	acks      []ack          // answered when what they tell of is committed
 	singles   []singleAsk
+	asks      uint32 // number of the last of them
 	parts     []flowParts
 
 	pushed    uint32 // seq of the last push
@@ -79,7 +82,9 @@ type site struct {
 	de      uint32
 	result  []job.SiteFinal // one, once it is there
 	late    bool            // the result came after the decision
-	lost    bool            // nothing was heard of it for too long
+	losing  bool            // nothing was heard of it for too long: it is FAILED, when that is committed,
+	lost    bool            // and since then
+	lostAt  uint64          // seq that commits it
 
 	// The attempt.
 	managers []core.NodeID // to ask, in order
@@ -91,9 +96,11 @@ type site struct {
 	mute     bool          // somebody said nothing
 
 	owedAt core.Instant
+	leader uint32 // how often another manager led the job there since: an ack of an earlier one counts for nothing
 
 	told   uint32 // number of the telling of who leads the job: an earlier one is void
 	denied uint64 // managers that know nothing of it, a bit each
+	fenced bool   // it knows the job under a higher epoch, and was not told since
 
 	// Progress.
 	seq          uint64
@@ -165,8 +172,8 @@ func mayBeAsked(s *site) bool { return !s.asking && !s.target && !s.owed && !s.r
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes = 560
-	siteBytes   = 176
+	recordBytes = 592
+	siteBytes   = 192
 	placeBytes  = 32 // of a job in the map
 )
 

@@ -53,12 +53,12 @@ func (g *Gate) onManagerHeartbeat(now core.Instant, m *core.Message, fx *core.Ef
 	g.links.Restarted(now, m.From, m.Instance)
 	if news {
 		g.heardOf(now, m.From, &b.ManagerBeat)
-		g.leadersOf(now, m.From, b)
+		g.leadersOf(now, b, fx)
 	}
 }
 
 // leadersOf notes which jobs a manager leads. Only a greater epoch says anything (spec 20 §1.4).
-func (g *Gate) leadersOf(_ core.Instant, from core.NodeID, b *registry.ManagerHeartbeat) {
+func (g *Gate) leadersOf(now core.Instant, b *registry.ManagerHeartbeat, fx *core.Effects) {
 	for i := range b.Leaderships {
 		l := &b.Leaderships[i]
 		x := g.led(l.Job)
@@ -66,7 +66,7 @@ func (g *Gate) leadersOf(_ core.Instant, from core.NodeID, b *registry.ManagerHe
 			continue
 		}
 		if s := x.site(b.Site); s != nil && s.target && l.Epoch > s.de {
-			s.manager = l.Leader
+			g.ledBy(now, x, s, l.Leader, l.Epoch, fx)
 		}
 	}
 }

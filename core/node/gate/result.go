@@ -104,19 +104,24 @@ func (g *Gate) spoken(now core.Instant, m *core.Message, id job.ID, at uint16, d
 		g.answer(m, x, call.Stale(uint64(s.de)), fx)
 		return nil, nil
 	}
+	if s.losing {
+		g.hold(x, m)
+		return nil, nil
+	}
 	if !s.target && !g.joins(now, x, s, m, de, fx) {
 		g.say(m, call.Answer{Code: call.CodeAlreadyTerminal}, known{x.ge, job.StateCancelled, g.p.Self}, fx)
 		return nil, nil
 	}
 	if de > s.de {
-		s.de, s.manager = de, m.From
+		g.ledBy(now, x, s, m.From, de, fx)
 	}
 	g.time.Heard(now, x.id, s.id, de, fx)
 	return x, s
 }
 
-// joins makes a datacenter that speaks of the job a target of it, while it may still be one: its answer was lost. Later it
-// has missed its time: whoever asks in its place runs the job, and this one is to stop (J17, 04-18).
+// joins makes a datacenter that speaks of the job a target of it, while it may still be one: its answer was lost. If there is no
+// place for it, it is one that may have to be stopped, and what it says is kept. Later it has missed its time: whoever was
+// asked in its place runs the job, and this one is to stop (J17, 04-18). False: it is turned away.
 func (g *Gate) joins(now core.Instant, x *record, s *site, m *core.Message, de uint32, fx *core.Effects) bool {
 	if g.adoptee(now, x, s, m, de, fx) {
 		return true
@@ -124,10 +129,11 @@ func (g *Gate) joins(now core.Instant, x *record, s *site, m *core.Message, de u
 	if x.state >= job.StateRunning || s.owed {
 		return false
 	}
-	if !s.asking && !s.unknown && x.count(isTarget)+x.count(isAsked) >= x.want {
-		return false
-	}
 	s.de, s.manager = de, m.From
+	if !s.asking && !s.unknown && x.count(isTarget)+x.count(isAsked) >= x.want {
+		s.unknown = true // it is heard, and has no place yet (04-18)
+		return true
+	}
 	g.target(now, x, s, fx)
 	return s.target
 }

@@ -11,7 +11,8 @@ import (
 
 // singleAsk is a request to cancel one workflow that is not answered yet.
 type singleAsk struct {
-	seq     uint64 // commits the cancel
+	n       uint32 // its number
+	cut     int    // which of the job's cancels it asks for
 	sent    bool
 	open    int // datacenters that have not answered
 	request core.Message
@@ -50,61 +51,80 @@ func (x *record) hasFlow(id job.WorkflowID) bool {
 }
 
 func (g *Gate) singleCancel(now core.Instant, x *record, m *core.Message, b *cancel.SingleRequest, fx *core.Effects) {
+	core.Hold(m.Body)
 	for i := range x.singles { // a repeat: whoever asked last is answered
-		if a := &x.singles[i]; a.request.Body.(*cancel.SingleRequest).Request == b.Request {
-			core.Hold(m.Body)
+		if a := &x.singles[i]; sameRequest(&a.request, m) {
 			a.request = *m
 			return
 		}
 	}
 	c := job.SingleCancel{Workflow: b.Workflow, Dependents: b.Dependents}
-	if !slices.Contains(x.cancelled, c) {
-		x.cancelled = append(slices.Clip(x.cancelled), c)
+	k := slices.Index(x.cancelled, c)
+	if k < 0 {
+		k = len(x.cancelled)
+		x.cancelled, x.cuts = append(slices.Clip(x.cancelled), c), append(x.cuts, noSeq)
 		f := fx.JobFact(core.JobFactCancel)
 		f.Job, f.Workflow, f.Epoch = uint64(x.id), uint64(b.Workflow), x.ge
 		f.Put("workflows", 1)
+		seq := g.save(now, x, true, fx)
+		x.cuts[k] = seq
 	}
-	core.Hold(m.Body)
-	x.singles = append(x.singles, singleAsk{seq: noSeq, request: *m})
-	x.singles[len(x.singles)-1].seq = g.save(now, x, true, fx)
+	x.asks++
+	x.singles = append(x.singles, singleAsk{n: x.asks, cut: k, request: *m})
 	g.singlesCommitted(now, x, fx)
 }
 
-// singlesCommitted sends what is committed to the datacenters of the job. Those that join it later are told with the
-// submission.
+// committedSingles are the cancels of single workflows that a majority knows of, in the order in which they came.
+func (x *record) committedSingles() []job.SingleCancel {
+	n := len(x.cancelled)
+	for n > 0 && x.cuts[n-1] > x.done {
+		n--
+	}
+	return x.cancelled[:n]
+}
+
+// singlesCommitted tells the datacenters of the job what is committed, and they were not told: by the submission that they
+// accepted, by this gate later, or by one that led the job before (04-54). It may be called at any time.
 func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
+	n := len(x.committedSingles())
 	for i := range x.singles {
 		a := &x.singles[i]
-		if a.sent || a.seq > x.done {
+		if a.sent || a.cut >= n {
 			continue
 		}
 		a.sent = true
 		for k := range x.sites {
 			if s := &x.sites[k]; isOpen(s) {
 				a.open++
-				g.sendSingle(now, x, s, a.request.Body.(*cancel.SingleRequest), fx)
+				g.tellSingles(now, x, s, a.cut, fx)
+				s.singles = max(s.singles, a.cut+1)
+				b := a.request.Body.(*cancel.SingleRequest)
+				g.sendSingle(now, x, s, x.cancelled[a.cut], b.Request, b.Client, a.n, fx)
 			}
+		}
+	}
+	for k := range x.sites {
+		if s := &x.sites[k]; isOpen(s) && x.state < job.StateCompleting {
+			g.tellSingles(now, x, s, n, fx)
 		}
 	}
 	g.singlesDone(now, x, fx)
 }
 
-func (g *Gate) sendSingle(now core.Instant, x *record, s *site, b *cancel.SingleRequest, fx *core.Effects) {
-	c := call.Make[cancel.SingleRequest](fx, core.KindSingleWorkflowCancelRequest)
-	c.Job, c.Workflow, c.Request, c.Requester, c.Dependents, c.Gate, c.Client = x.id, b.Workflow, b.Request, g.p.Self, b.Dependents, g.p.Self, b.Client
-	g.calls.Go(now, core.NoNode, core.KindSingleWorkflowCancelRequest, c, &g.how.single, call.Ticket{Op: opSingle, Job: uint64(x.id), Sub: uint64(s.id), N: uint32(b.Request)}, fx)
+// tellSingles tells a datacenter of the first n cancels, as far as it does not know them.
+func (g *Gate) tellSingles(now core.Instant, x *record, s *site, n int, fx *core.Effects) {
+	for s.singles < n {
+		c := x.cancelled[s.singles]
+		s.singles++
+		g.sendSingle(now, x, s, c, core.Mix(uint64(x.id), uint64(c.Workflow)), core.NoNode, 0, fx)
+	}
 }
 
-// catchUp tells datacenters of the cancels that came after they were asked.
-func (g *Gate) catchUp(now core.Instant, x *record, fx *core.Effects) {
-	for i := range x.sites {
-		s := &x.sites[i]
-		for s.target && s.singles < len(x.cancelled) {
-			c := x.cancelled[s.singles]
-			s.singles++
-			g.sendSingle(now, x, s, &cancel.SingleRequest{Workflow: c.Workflow, Dependents: c.Dependents, Client: core.NoNode}, fx)
-		}
-	}
+// sendSingle sends one. n is the number of the request that waits for the answer, 0 if nobody does.
+func (g *Gate) sendSingle(now core.Instant, x *record, s *site, what job.SingleCancel, request uint64, by core.NodeID, n uint32, fx *core.Effects) {
+	c := call.Make[cancel.SingleRequest](fx, core.KindSingleWorkflowCancelRequest)
+	c.Job, c.Workflow, c.Request, c.Requester, c.Dependents, c.Gate, c.Client = x.id, what.Workflow, request, g.p.Self, what.Dependents, g.p.Self, by
+	g.calls.Go(now, core.NoNode, core.KindSingleWorkflowCancelRequest, c, &g.how.single, call.Ticket{Op: opSingle, Job: uint64(x.id), Sub: uint64(s.id), N: n}, fx)
 }
 
 // singleAnswered hears what a datacenter says. The weakest word of all is the answer.
@@ -112,7 +132,7 @@ func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *
 	r, _ := o.Reply.(*cancel.SingleResponse)
 	for i := range x.singles {
 		a := &x.singles[i]
-		if !a.sent || a.open == 0 || uint32(a.request.Body.(*cancel.SingleRequest).Request) != o.N {
+		if a.n != o.N || a.open == 0 {
 			continue
 		}
 		a.open--

@@ -21,7 +21,7 @@ func (g *Gate) tellSites(now core.Instant, x *record, fx *core.Effects) {
 
 // tellSite begins to tell one, in place of what it was being told.
 func (g *Gate) tellSite(now core.Instant, x *record, s *site, fx *core.Effects) {
-	s.denied = 0
+	s.denied, s.fenced = 0, false
 	s.told++
 	g.tellManager(now, x, s, core.NoNode, fx)
 }
@@ -90,10 +90,9 @@ func (g *Gate) transferAnswered(now core.Instant, x *record, o *call.Outcome, fx
 	switch {
 	case o.Done():
 		g.recordThere(now, x, s, a, fx)
-	case o.Code == call.CodeStaleFence: // somebody leads the job above this epoch, or did: claim above that (04-52)
-		if a.Current >= uint64(x.ge) {
-			g.rep.Claim(now, x.id, replica.ReasonLeaseExpired, fx)
-		}
+	case o.Code == call.CodeStaleFence: // somebody leads the job above this epoch, or did
+		s.fenced = true
+		g.claimAbove(now, x, a.Current, fx)
 	case o.Code == call.CodeUnknownJob:
 		g.unknownThere(now, x, s, o.From, fx)
 	case o.Code == call.CodeAlreadyTerminal:
@@ -101,14 +100,31 @@ func (g *Gate) transferAnswered(now core.Instant, x *record, o *call.Outcome, fx
 	}
 }
 
-// recordThere hears that a datacenter has a record of the job, and who leads it there.
-func (g *Gate) recordThere(now core.Instant, x *record, s *site, a *replica.GateTransferAck, fx *core.Effects) {
-	if a.DE >= s.de {
-		s.de = a.DE
-		if a.JobLeader != core.NoNode {
-			s.manager = a.JobLeader
+// claimAbove claims a job above an epoch that a datacenter knows of it (04-52). When that is done, or came to nothing,
+// everybody who was fenced off is told again.
+func (g *Gate) claimAbove(now core.Instant, x *record, epoch uint64, fx *core.Effects) {
+	if epoch < uint64(x.ge) || epoch >= 1<<32-1 {
+		return
+	}
+	g.rep.ClaimAbove(now, x.id, replica.ReasonLeaseExpired, uint32(epoch), fx)
+}
+
+// tellFenced tells those again that refused the epoch of this gate: the claim above it came to nothing.
+func (g *Gate) tellFenced(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.sites {
+		if s := &x.sites[i]; s.fenced {
+			g.tellSite(now, x, s, fx)
 		}
 	}
+}
+
+// recordThere hears that a datacenter has a record of the job, and who leads it there.
+func (g *Gate) recordThere(now core.Instant, x *record, s *site, a *replica.GateTransferAck, fx *core.Effects) {
+	leader := a.JobLeader
+	if leader == core.NoNode {
+		leader = s.manager
+	}
+	g.ledBy(now, x, s, leader, a.DE, fx)
 	if x.adopting() {
 		x.begun = min(x.begun, now.Add(-a.Elapsed))
 	}

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
@@ -107,21 +109,36 @@ func (g *Gate) timeEnds(now core.Instant, x *record, fx *core.Effects) {
 	}
 }
 
-// LoseSite implements jobtimeout.GateOwner: a datacenter's part has failed, for nothing was heard of it for too long. It is
-// to stop, should it be there after all (J31).
+// LoseSite implements jobtimeout.GateOwner: a datacenter's part has failed, for nothing was heard of it for too long. That is
+// told to nobody, not to it either, before it is committed (04-30).
 func (g *Gate) LoseSite(now core.Instant, id job.ID, at uint16, fx *core.Effects) {
 	x := g.led(id)
 	s := x.site(at)
-	if !g.end(s, job.StateFailed) {
+	if s.over() || s.losing {
 		return
 	}
-	s.lost = true
-	x.errors = append(x.errors, job.Failure{Site: s.id, Node: s.manager, Kind: job.ErrorOrphan})
-	g.time.Final(now, x.id, s.id, s.state, fx)
-	g.owe(now, x, s, fx)
-	g.save(now, x, true, fx)
-	g.flowsOver(now, x, fx)
-	g.review(now, x, fx)
+	s.losing, s.lostAt = true, noSeq
+	s.lostAt = g.save(now, x, true, fx)
+	g.sitesLost(now, x, fx)
+}
+
+// sitesLost applies the losses that are committed. The datacenter is to stop, should it be there after all (J31).
+func (g *Gate) sitesLost(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.sites {
+		s := &x.sites[i]
+		if !s.losing || x.done < s.lostAt {
+			continue
+		}
+		s.losing, s.lost = false, true
+		g.end(s, job.StateFailed)
+		x.errors = append(slices.Clip(x.errors), job.Failure{Site: s.id, Node: s.manager, Kind: job.ErrorOrphan})
+		g.time.Final(now, x.id, s.id, s.state, fx)
+		g.owe(now, x, s, fx)
+		g.save(now, x, false, fx)
+		g.flowsOver(now, x, fx)
+		g.release(x)
+		g.review(now, x, fx)
+	}
 }
 
 // Managers implements jobtimeout.GateOwner.

@@ -1,0 +1,518 @@
+package gate
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
+	"hypersim/core/routing"
+)
+
+// Sentences of spec 03 and 04 that were once broken here, a script each.
+
+// alone cuts a gate off from the others.
+func (b *bench) alone(id core.NodeID) {
+	b.cut = func(m *core.Message) bool {
+		return int(m.From) < len(b.gates) && int(m.To) < len(b.gates) && (m.From == id || m.To == id)
+	}
+}
+
+// 04-7, 04-15: a job that has ended is not cancelled, whoever is asked: a gate that never heard of it hears how it ended when
+// it wants to make a tombstone of its own.
+func TestCancelOfAJobThatOthersBuried(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.alone(2)
+	b.submit(0, spec(id, 1), 0)
+	b.run(400 * second)
+	b.cut = nil
+	for i := range 2 {
+		if s, ok := b.gates[i].rep.Tombstone(b.now, id); !ok || s.State != job.StateCompleted {
+			t.Fatalf("gate %d has no tombstone", i)
+		}
+	}
+	seq := b.cancel(2, id)
+	b.run(401 * second)
+	if r := b.answerTo(seq).(*cancel.JobResponse); r.Code != call.CodeAlreadyTerminal || r.State != job.StateCompleted || !r.AlreadyCompleted || r.Success {
+		t.Errorf("%+v", r)
+	}
+}
+
+// 04-47: a holder that may decide nothing now keeps a cancel in mind, also when it is not the holder any more: who claims the
+// job later hears of it.
+func TestSuspendedHolderRemembersCancel(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	cut := b.now
+	b.alone(0)
+	b.run(cut + 28*second)
+	seq := b.cancel(0, id)
+	b.run(cut + 29*second)
+	if c := b.code(seq); c != call.CodeLeaseLost {
+		t.Fatalf("%v", c)
+	}
+	b.run(cut + 60*second)
+	b.cut = nil
+	b.run(cut + 80*second)
+	l, _ := b.leaders(id)
+	if len(l) != 1 || l[0] == 0 {
+		t.Fatalf("%v lead", l)
+	}
+	b.crash(l[0])
+	b.dead(l[0], true)
+	b.run(cut + 130*second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCancelled {
+		t.Errorf("%+v", r)
+	}
+}
+
+// 04-47, 03-13: the same of a cancel that waits for a decision when the lease ends.
+func TestHeldCancelIsRemembered(t *testing.T) {
+	b, id, _ := undecided(t)
+	b.alone(0)
+	seq := b.cancel(0, id)
+	b.run(60 * second)
+	if c := b.code(seq); c != call.CodeLeaseLost {
+		t.Fatalf("%v", c)
+	}
+	if !b.gates[0].rep.Cancelled(b.now, id) {
+		t.Error("it is not kept in mind")
+	}
+}
+
+// 04-47: so is one of a job that is being adopted; it is stopped as soon as it is.
+func TestCancelDuringAdoption(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	b.forgotten()
+	blind := true
+	b.cut = func(m *core.Message) bool { return blind && m.Kind == core.KindJobLeadershipAck }
+	b.offer(1, id, b.home(id))
+	b.run(b.now + second)
+	seq := b.cancel(1, id)
+	b.run(b.now + second)
+	if c := b.code(seq); c != call.CodeNoQuorum {
+		t.Fatalf("%v", c)
+	}
+	blind = false
+	b.run(b.now + 10*second)
+	if _, s := b.gates[1].Holds(id); s != job.StateCancelling && s != job.StateCancelled {
+		t.Errorf("adopted, it is %v", s)
+	}
+}
+
+// home is a datacenter that a job runs in.
+func (b *bench) home(id job.ID) uint16 {
+	for i := range b.sites {
+		if b.managed[b.sites[i].Managers[0]].jobs[id] != nil {
+			return uint16(i)
+		}
+	}
+	b.Fatal("it runs nowhere")
+	return 0
+}
+
+// 03-13, 04-1: what a gate learns while it claims its own job anew is acknowledged when that is committed under the new
+// epoch, and not because its number is.
+func TestFinalDuringAClaimOfItsOwn(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	at := b.home(id)
+	m := b.sites[at].Managers[0]
+	deaf := false
+	b.cut = func(x *core.Message) bool { return deaf && x.Kind == core.KindJobLeadershipAck }
+	deaf = true
+	b.step(0, func(fx *core.Effects) { b.gates[0].rep.Claim(b.now, id, replica.ReasonLeaseExpired, fx) })
+	b.run(b.now + second)
+	seq := b.ask(m, 0, core.KindJobFinalStatus, &jobtimeout.FinalStatus{Job: id, Site: at, Manager: m, State: job.StateFailed, DE: 1})
+	b.run(b.now + second/2)
+	if b.answerTo(seq) != nil {
+		t.Fatal("answered under the old epoch")
+	}
+	deaf = false
+	b.run(b.now + 5*second)
+	if ge, _ := b.gates[0].Holds(id); ge != 2 {
+		t.Fatalf("it has epoch %d", ge)
+	}
+	if b.answerTo(seq) == nil {
+		t.Fatal("not answered")
+	}
+	for _, g := range b.gates {
+		for _, s := range g.rep.View(id).Sites {
+			if s.Site == at && s.State != job.StateFailed {
+				t.Errorf("acknowledged, and the entry says %v", s.State)
+			}
+		}
+	}
+}
+
+// 04-54: a submission carries the single cancels that are committed, and no other.
+func TestSubmissionsCarryWhatIsCommitted(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 3)
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
+	for _, m := range b.managed {
+		m.length = 300 * time.Second
+	}
+	blind := false
+	b.managed[300].deaf, b.managed[301].deaf = true, true
+	b.cut = func(m *core.Message) bool { return blind && m.Kind == core.KindJobStateSyncAck }
+	b.submit(0, s, 0)
+	b.run(second / 10)
+	blind = true
+	b.single(id, 77, 1)
+	from := b.now
+	b.run(8 * second)
+	n := 0
+	for _, m := range append(b.told(300, core.KindJobSubmission), b.told(301, core.KindJobSubmission)...) {
+		if m.at > from {
+			n++
+			if len(m.Body.(*job.Submission).Cancelled) != 0 {
+				t.Errorf("%v: it carries what is not committed", m.at)
+			}
+		}
+	}
+	if n == 0 {
+		t.Fatal("nobody was asked meanwhile")
+	}
+	blind = false
+	b.managed[300].deaf = false
+	b.run(60 * second)
+	if b.managed[300].jobs[id] == nil {
+		t.Fatal("the third never got it")
+	}
+	for _, to := range []core.NodeID{100, 200} {
+		if n := len(b.told(to, core.KindSingleWorkflowCancelRequest)); n == 0 {
+			t.Errorf("%d was not told", to)
+		}
+	}
+}
+
+// 04-54: what is committed and not told when a gate dies is told by the next.
+func TestTakeoverTellsSingleCancels(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 1)
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
+	for _, m := range b.managed {
+		m.length = 300 * time.Second
+	}
+	b.submit(0, s, 0)
+	b.run(2 * second)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindSingleWorkflowCancelRequest && m.From == 0 }
+	b.single(id, 77, 1)
+	b.run(3 * second)
+	b.crash(0)
+	b.dead(0, true)
+	b.run(40 * second)
+	heard := 0
+	for _, m := range b.told(b.sites[b.home(id)].Managers[0], core.KindSingleWorkflowCancelRequest) {
+		if !m.lost && m.Body.(*cancel.SingleRequest).Workflow == 77 {
+			heard++
+		}
+	}
+	if heard == 0 {
+		t.Error("the datacenter never heard of it")
+	}
+}
+
+// nowhere routes to datacenters of which some have no manager to ask.
+type nowhere struct {
+	b    *bench
+	some []uint16
+}
+
+func (n nowhere) Route(core.Instant, *routing.Query) routing.Choice {
+	return routing.Choice{Primary: []uint16{0, 1, 2}}
+}
+
+func (n nowhere) Managers(_ core.Instant, site uint16, _ job.ID, dst []core.NodeID) []core.NodeID {
+	for _, s := range n.some {
+		if s == site {
+			return append(dst, n.b.sites[site].Managers[0])
+		}
+	}
+	return dst
+}
+
+// A stage ends once, also when the last datacenters that could be asked are out of the question at once.
+func TestStageEndsOnce(t *testing.T) {
+	b := newBench(t, 1)
+	b.routes = nowhere{b, []uint16{0}}
+	b.boot(0, true)
+	b.submit(0, spec(5, 2), 0)
+	b.run(8 * second)
+	g := b.gates[0]
+	if _, s := g.Holds(5); s != job.StateRunning {
+		t.Fatalf("it is %v", s)
+	}
+	if n, _ := g.Counters(); n != 0 {
+		t.Errorf("%d moves that are none", n)
+	}
+	b.routes = nowhere{b, nil}
+	b.boot(0, true)
+	b.submit(0, spec(6, 2), 0)
+	b.run(60 * second)
+	if x := b.gates[0].records.by[6]; x.state != job.StateFailed || x.round != b.gates[0].keys.Rounds {
+		t.Errorf("%v after %d rounds", x.state, x.round)
+	}
+	if n, _ := b.gates[0].Counters(); n != 0 {
+		t.Errorf("%d moves that are none", n)
+	}
+}
+
+// 04-19, 04-21: the other gates know which datacenters have been asked.
+func TestAttemptsAreReplicated(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.managed[100].deaf, b.managed[101].deaf = true, true
+	b.submit(0, spec(id, 1), 0)
+	b.run(second / 2)
+	for i := 1; i < 3; i++ {
+		e := b.gates[i].rep.View(id)
+		if e == nil || len(e.Sites) != 1 || e.Sites[0].Site != 0 || !e.Sites[0].Unknown {
+			t.Errorf("gate %d: %+v", i, e.Sites)
+		}
+	}
+}
+
+// 04-18: while the job is being dispatched a datacenter that speaks of it is answered OK, though all places are taken; what it
+// says is kept, and it is owed a cancel if it is none of the job's in the end.
+func TestStrangersAreHeardWhileDispatching(t *testing.T) {
+	b := newBench(t, 1)
+	b.managed[100].deaf, b.managed[101].deaf = true, true
+	b.submit(0, spec(5, 1), 0)
+	b.run(second / 10) // datacenter 0 has the place
+	seq := b.ask(300, 0, core.KindJobFinalStatus, &jobtimeout.FinalStatus{Job: 5, Site: 2, Manager: 300, State: job.StateCompleted, DE: 1})
+	b.run(second / 5)
+	if c := b.code(seq); c != call.CodeOK {
+		t.Errorf("%v", c)
+	}
+	b.managed[100].deaf = false
+	b.run(3 * second)
+	x := b.gates[0].records.by[5]
+	if x.state != job.StateRunning || !x.site(0).target || x.site(2).target {
+		t.Fatalf("%v", x.state)
+	}
+	if !b.managed[300].stones[5] {
+		t.Error("nobody told it to stop")
+	}
+	b.run(30 * second)
+	if r := b.results(5); len(r) != 1 || r[0].State != job.StateCompleted || len(r[0].PerSite) != 1 || r[0].PerSite[0].Site != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// 04-30: that a datacenter is given up is a decision: before it is committed nobody hears of it, neither the datacenter nor
+// who asks. It is in the entry: the next leader does not wait for data of it.
+func TestLossOfADatacenterIsCommitted(t *testing.T) {
+	b, id := started(t, 3, 2, 1000*time.Second)
+	b.time.Job.Orphan = 20 * time.Second
+	at := b.home(id)
+	m := b.sites[at].Managers[0]
+	var other core.NodeID
+	for i := range b.sites {
+		if b.managed[b.sites[i].Managers[0]].jobs[id] != nil && uint16(i) != at {
+			other = b.sites[i].Managers[0]
+		}
+	}
+	report := func(m core.NodeID, seq uint64) uint32 {
+		return b.ask(m, 0, core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: b.managed[m].site, Manager: m, DE: 1, Seq: seq, Recent: true})
+	}
+	blind := false
+	b.cut = func(x *core.Message) bool { return blind && x.Kind == core.KindJobStateSyncAck }
+	x := b.gates[0].records.by[id]
+	given := func() bool {
+		for _, s := range b.gates[0].rep.View(id).Sites {
+			if s.Site == at {
+				return s.State == job.StateFailed
+			}
+		}
+		return false
+	}
+	for k := uint64(1); !given(); k++ {
+		report(other, k)
+		blind = b.now > x.begun+48*second
+		b.run(b.now + second)
+		if k > 100 {
+			t.Fatal("it is never given up")
+		}
+	}
+	seq := report(m, 1)
+	poll := b.ask(client, 0, core.KindJobStatusRequest, &job.StatusRequest{Job: id})
+	b.run(b.now + second)
+	if a := b.answerTo(seq); a != nil {
+		t.Errorf("before the commit it hears %+v", a)
+	}
+	for _, r := range b.answerTo(poll).(*job.GlobalStatus).PerSite {
+		if r.Site == at && r.State.Terminal() {
+			t.Errorf("who asks hears %v", r.State)
+		}
+	}
+	if e := b.answerTo(poll).(*job.GlobalStatus).Errors; len(e) != 0 {
+		t.Errorf("who asks hears %v", e)
+	}
+	if len(b.told(m, core.KindJobCancelRequest)) != 0 {
+		t.Error("it is told to stop before the commit")
+	}
+	blind = false
+	b.run(b.now + 12*second)
+	if a, ok := b.answerTo(seq).(*jobtimeout.Ack); !ok || a.Code != call.CodeAlreadyTerminal || a.State != job.StateFailed {
+		t.Errorf("after it: %+v", a)
+	}
+	if len(b.told(m, core.KindJobCancelRequest)) == 0 {
+		t.Error("it is not told to stop")
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.run(b.now + 30*second)
+	l, _ := b.leaders(id)
+	if len(l) != 1 {
+		t.Fatalf("%v lead", l)
+	}
+	y := b.gates[l[0]].records.by[id]
+	if s := y.site(at); !s.lost || s.state != job.StateFailed || len(y.errors) != 1 {
+		t.Errorf("the next leader: %+v, %v", s, y.errors)
+	}
+}
+
+// 04-49: while a job is being adopted a datacenter that speaks of it becomes a target, though its managers have said before
+// that they know nothing of it.
+func TestDeniedThenReported(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	b.forgotten()
+	at := b.home(id)
+	denies, silent := (at+1)%3, (at+2)%3
+	for _, m := range b.sites[silent].Managers {
+		b.managed[m].deaf = true
+	}
+	b.offer(1, id, at)
+	b.run(b.now + 10*second)
+	x := b.gates[1].led(id)
+	if x == nil || !x.adopting() || x.site(denies).unknown || x.site(denies).target {
+		t.Fatalf("%+v", x)
+	}
+	m := b.sites[denies].Managers[0]
+	seq := b.ask(m, 1, core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: denies, Manager: m, DE: 2, Seq: 1})
+	b.run(b.now + second)
+	if c := b.code(seq); c != call.CodeOK || !x.site(denies).target {
+		t.Errorf("%v, target %v", c, x.site(denies).target)
+	}
+}
+
+// Each of several requests that wait for a decision is answered.
+func TestHeldRequestsAreAllAnswered(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 1)
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1}, job.WorkflowSpec{Workflow: 78, Name: 3, Cores: 1})
+	blind := false
+	b.cut = func(m *core.Message) bool { return blind && m.Kind == core.KindJobStateSyncAck }
+	b.submit(0, s, 0)
+	b.run(9 * second)
+	blind = true
+	b.run(11 * second)
+	if x := b.gates[0].records.by[id]; x.pending == job.StateNone {
+		t.Fatal("nothing is pending")
+	}
+	var asked []uint32
+	asked = append(asked, b.single(id, 77, 1), b.single(id, 78, 2))
+	at := b.home(id)
+	for _, w := range []job.WorkflowID{77, 78} {
+		asked = append(asked, b.ask(b.sites[at].Managers[0], 0, core.KindWorkflowResultPush, &job.WorkflowResultPush{Job: id, Workflow: w, Site: at, Epoch: 1, Status: job.StatusCompleted}))
+	}
+	b.run(12 * second)
+	blind = false
+	b.run(25 * second)
+	for i, seq := range asked {
+		if b.answerTo(seq) == nil {
+			t.Errorf("request %d is not answered", i)
+		}
+	}
+}
+
+// An OK of a manager that does not lead the job any more says nothing of the one that does.
+func TestOldManagersWordIsNone(t *testing.T) {
+	b, id := started(t, 1, 1, 500*time.Second)
+	at := b.home(id)
+	first, next := b.sites[at].Managers[0], b.sites[at].Managers[1]
+	var asked *core.Message
+	b.outside = func(m *core.Message) {
+		if m.Kind == core.KindJobCancelRequest && m.To == first && asked == nil {
+			x := *m
+			asked = &x
+			return
+		}
+		b.others(m)
+	}
+	b.managed[next].leader = nil
+	b.managed[next].jobs[id] = &managed{gate: 0, state: job.StateRunning}
+	b.cancel(0, id)
+	b.run(b.now + second/10)
+	if asked == nil {
+		t.Fatal("it was not told")
+	}
+	b.ask(next, 0, core.KindJobLeaderTransfer, &jobtimeout.LeaderTransfer{Job: id, Site: at, Leader: next, DE: 2})
+	b.run(b.now + second/10)
+	b.reply(asked, core.KindJobCancelResponse, &cancel.JobResponse{Job: id, Success: true, State: job.StateCancelling})
+	b.run(b.now + 20*second)
+	if s := b.managed[next].jobs[id].state; s != job.StateCancelled {
+		t.Errorf("at the new manager it is %v", s)
+	}
+}
+
+// U4: a datacenter that knows the job under a higher epoch is told until it has answered, though the claim above that epoch
+// came to nothing at first.
+func TestTellingGoesOnAfterAStaleFence(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	at := b.home(id)
+	m := b.sites[at].Managers[0]
+	done := false
+	b.outside = func(x *core.Message) {
+		if x.Kind == core.KindJobLeaderGateTransfer && x.To == m {
+			if ge := x.Body.(*replica.GateTransfer).GE; ge <= 40 {
+				b.reply(x, core.KindJobLeaderGateTransferAck, &replica.GateTransferAck{Answer: call.Stale(40), JobLeader: core.NoNode})
+				return
+			}
+			done = true
+		}
+		b.others(x)
+	}
+	cut := core.Never
+	b.cut = func(x *core.Message) bool {
+		if x.Kind == core.KindJobLeaderGateTransferAck && cut == core.Never {
+			cut = b.now + 20*second
+		}
+		return cut != core.Never && b.now < cut && (x.Kind == core.KindJobLeadershipAck || x.Kind == core.KindJobReplicaFetchResponse)
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.run(80 * second)
+	if _, ge := b.leaders(id); ge <= 40 || !done {
+		t.Errorf("it leads under %d, told %v", ge, done)
+	}
+}
+
+// An adopted job has a holder that is a process of this cluster from the first: who is asked about it meanwhile names nobody
+// else (03-11).
+func TestAdoptionNamesNoStranger(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	b.forgotten()
+	blind := true
+	b.cut = func(m *core.Message) bool { return blind && m.Kind == core.KindJobLeadershipAck }
+	b.offer(1, id, b.home(id))
+	b.run(b.now + second)
+	for _, i := range []int{0, 2} {
+		if e := b.gates[i].rep.View(id); e != nil && (e.Holder != 1 || e.Instance != b.lives[1]) {
+			t.Errorf("gate %d: holder %v.%d", i, e.Holder, e.Instance)
+		}
+	}
+	seq := b.ask(client, 2, core.KindJobStatusRequest, &job.StatusRequest{Job: id})
+	b.run(b.now + second)
+	if r := b.answerTo(seq).(*job.GlobalStatus); r.Code == call.CodeNotLeader && r.JobLeader != 1 {
+		t.Errorf("%v is named", r.JobLeader)
+	}
+}
