@@ -22,7 +22,7 @@ type Order struct {
 	Answer call.Answer
 	State  job.State // goes with ALREADY_TERMINAL
 	Apply  bool      // decide TIMEOUT; the answer follows the commit
-	Later  bool      // the answer follows the commit of what is pending (03-13)
+	Later  bool      // the answer follows the commit of what is pending, or is to come (03-13, 04-30)
 	Drop   bool      // another manager leads the job: it is forgotten first
 	Again  bool      // the final status is sent again, to correct the gate's
 }
@@ -46,8 +46,8 @@ func Judge(b *GlobalTimeout, h *Holding) (o Order) {
 		o.Later = true
 	case h.State.Terminal():
 		o.Answer.Code, o.State, o.Again = call.CodeAlreadyTerminal, h.State, true
-	case h.State == job.StateCancelling: // it can end as nothing else
-		o.Answer.Code, o.State = call.CodeAlreadyTerminal, job.StateCancelled
+	case h.State == job.StateCancelling: // it can end as nothing else, and nobody hears so before it has (04-30)
+		o.Later = true
 	default:
 		o.Apply = true
 	}

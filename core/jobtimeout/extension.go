@@ -126,13 +126,14 @@ func (t *Tracker) Save(e *WorkerExtension) {
 	e.LastSeq, e.Grants, e.Total, e.Progress, e.Done, e.LastAnswer = t.seq, uint8(t.N), t.Total, t.progress, t.done, t.last
 }
 
-// Restore takes over what another manager knew, if that is newer. The worker's deadline begins anew with what is left.
-func (t *Tracker) Restore(now core.Instant, e *WorkerExtension) {
+// Restore takes over what another manager knew so long ago, if that is newer. What was left of the worker's deadline then
+// has gone on since (J33).
+func (t *Tracker) Restore(now core.Instant, e *WorkerExtension, age core.Duration) {
 	if e.LastSeq <= t.seq {
 		return
 	}
 	*t = Tracker{seq: e.LastSeq, N: int(e.Grants), Total: e.Total, progress: e.Progress, done: e.Done, counted: e.Done > 0, last: e.LastAnswer}
 	if e.Active {
-		t.limited, t.deadline = true, now.Add(e.Left)
+		t.limited, t.deadline = true, now.Add(e.Left-age)
 	}
 }

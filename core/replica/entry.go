@@ -56,6 +56,20 @@ func (s *ShardEntry) walk(w *core.Walker) {
 	w.Blob("result", &s.Result)
 }
 
+// ExclusionEntry keeps a workflow away from a worker.
+type ExclusionEntry struct {
+	Worker core.NodeID
+	Until  core.Duration // as Elapsed of the job, or ForGood
+}
+
+// ForGood stands for a time that does not come.
+const ForGood core.Duration = -1
+
+func (x *ExclusionEntry) walk(w *core.Walker) {
+	w.Node("worker", &x.Worker)
+	w.Duration("until", &x.Until)
+}
+
 // WorkflowEntry is where a workflow stands.
 type WorkflowEntry struct {
 	Workflow         job.WorkflowID
@@ -64,8 +78,12 @@ type WorkflowEntry struct {
 	Attempt          uint16
 	Retries          uint8
 	DispatchAttempts uint8
+	Due              core.Duration // not dispatched before, as Elapsed of the job
+	Excluded         []ExclusionEntry
 	Shards           []ShardEntry
 }
+
+const leastWorkflowEntry = 8 + 1 + 1 + 2 + 1 + 1 + 8 + 4 + 4
 
 func (f *WorkflowEntry) walk(w *core.Walker) {
 	f.Workflow.Walk(w)
@@ -74,6 +92,8 @@ func (f *WorkflowEntry) walk(w *core.Walker) {
 	w.Uint16("attempt", &f.Attempt)
 	w.Uint8("retries", &f.Retries)
 	w.Uint8("dispatch_attempts", &f.DispatchAttempts)
+	w.Duration("due", &f.Due)
+	core.List(w, "excluded", &f.Excluded, 7+8, (*ExclusionEntry).walk)
 	core.List(w, "shards", &f.Shards, 7+2+2+4+8+1, (*ShardEntry).walk)
 }
 
@@ -123,8 +143,9 @@ type Entry struct {
 	CancelWanted        bool             // a cancel is remembered (spec 04 no. 47)
 	HandoverTo          core.NodeID      // or NoNode
 	Elapsed             core.Duration
-	Completed, Failed   uint64      // items of workflows that have ended
-	Gate                core.NodeID // origin gate, or NoNode
+	Took                core.Duration // Elapsed at the end; 0: it has not ended
+	Completed, Failed   uint64        // items of workflows that have ended
+	Gate                core.NodeID   // origin gate, or NoNode
 	GE                  uint32
 	Callback            core.NodeID // or NoNode
 	Layer               uint32      // context version
@@ -170,6 +191,7 @@ func (e *Entry) walkRecord(w *core.Walker) {
 	w.Bool("cancel_wanted", &e.CancelWanted)
 	w.MaybeNode("handover_to", &e.HandoverTo)
 	w.Duration("elapsed", &e.Elapsed)
+	w.Duration("took", &e.Took)
 	w.Uint64("completed", &e.Completed)
 	w.Uint64("failed", &e.Failed)
 	w.MaybeNode("origin_gate", &e.Gate)
@@ -180,7 +202,7 @@ func (e *Entry) walkRecord(w *core.Walker) {
 
 func (e *Entry) walkLists(w *core.Walker) {
 	core.List(w, "context", &e.Context, 12, func(b *core.Blob, w *core.Walker) { w.Blob("snapshot", b) })
-	core.List(w, "workflows", &e.Workflows, 8+1+1+2+1+1+4, (*WorkflowEntry).walk)
+	core.List(w, "workflows", &e.Workflows, leastWorkflowEntry, (*WorkflowEntry).walk)
 	core.List(w, "results", &e.Results, job.LeastWorkflowOutcome, job.WalkWorkflowOutcome)
 	core.List(w, "errors", &e.Errors, job.LeastFailure, job.WalkFailure)
 	core.List(w, "cancelled", &e.Cancelled, job.LeastSingleCancel, job.WalkSingleCancel)

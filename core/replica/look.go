@@ -33,6 +33,12 @@ func (m *Machine) Until(id job.ID) core.Instant {
 	return 0
 }
 
+// Orphaned reports whether nobody holds a job that this member knows: its holder is gone, or another process.
+func (m *Machine) Orphaned(id job.ID) bool {
+	r := m.find(id)
+	return r != nil && r.known() && r.lead == nil && m.gone(r.holder())
+}
+
 // Led returns how many jobs a member holds, as far as this one knows.
 func (m *Machine) Led(n core.NodeID) (count int) {
 	for _, r := range m.all {

@@ -29,9 +29,9 @@ var (
 	someEntry = Entry{
 		Head: someHead, Kind: EntryFull, Reason: ReasonAdopt, Base: 5, State: job.StateRunning, Completeness: job.CompletePartial,
 		EndsAs: job.StateCancelled, Pending: job.StateTimeout, PendingCompleteness: job.CompleteNone, Delivered: true, Commanded: true, CancelWanted: true, HandoverTo: core.NoNode,
-		Elapsed: 6, Completed: 48, Failed: 49, Gate: 7, GE: 8, Callback: 9, Layer: 10, Context: []core.Blob{{ID: 11, Size: 12}},
+		Elapsed: 6, Took: 0x54, Completed: 48, Failed: 49, Gate: 7, GE: 8, Callback: 9, Layer: 10, Context: []core.Blob{{ID: 11, Size: 12}},
 		Workflows: []WorkflowEntry{{
-			Workflow: 0xb1, State: workflow.Running, Final: true, Attempt: 13, Retries: 14, DispatchAttempts: 15,
+			Workflow: 0xb1, State: workflow.Running, Final: true, Attempt: 13, Retries: 14, DispatchAttempts: 15, Due: 0x55, Excluded: []ExclusionEntry{{Worker: 0x56, Until: ForGood}},
 			Shards: []ShardEntry{{Worker: 16, Index: 17, Cores: 18, VUs: 19, Token: 20, State: job.ShardRunning}},
 		}},
 		Results:   []job.WorkflowOutcome{{Workflow: 0xb1, Status: job.StatusRunning, Error: job.ErrorUser, Results: core.Blob{ID: 21, Size: 22}}},
@@ -53,8 +53,8 @@ var (
 
 const (
 	headBytes  = "8:a1 4:1 8:2 n3 4:4 "
-	entryBytes = headBytes + "1:2 1:5 8:5 1:4 1:1 1:9 1:a 1:0 1:1 1:0 1:1 1:1 - 8:6 8:30 8:31 ?7 4:8 ?9 4:a 4:1 8:b 4:c " +
-		"4:1 8:b1 1:3 1:1 2:d 1:e 1:f 4:1 n16 2:11 2:12 4:13 8:14 1:2 " +
+	entryBytes = headBytes + "1:2 1:5 8:5 1:4 1:1 1:9 1:a 1:0 1:1 1:0 1:1 1:1 - 8:6 8:54 8:30 8:31 ?7 4:8 ?9 4:a 4:1 8:b 4:c " +
+		"4:1 8:b1 1:3 1:1 2:d 1:e 1:f 8:55 4:1 n86 8:ffffffffffffffff 4:1 n16 2:11 2:12 4:13 8:14 1:2 " +
 		"4:1 8:b1 1:2 1:1 8:15 4:16 4:1 8:b3 2:32 ?51 1:1 4:1 8:b2 1:1 " +
 		"4:1 2:17 1:2 1:1 1:0 1:1 1:0 1:1 ?24 4:19 4:1 2:1a 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:1b " +
 		"4:1 " + snapshotBytes + "4:1 8:a1 4:0 4:2d 8:0 2:0 4:0 - 8:0 4:0 8:0 "

@@ -417,12 +417,7 @@ func playTrial(seed uint64, c int) *trial {
 // told twice differently, every job ends for its client, nothing runs on, and all tables are empty in the end.
 func TestRandomClusters(t *testing.T) {
 	n, from := 25, 0
-	if v, err := strconv.Atoi(os.Getenv("HYPERSIM_JOB_WORLDS")); err == nil {
-		n = v
-	}
-	if v, err := strconv.Atoi(os.Getenv("HYPERSIM_JOB_WORLDS_FROM")); err == nil {
-		from = v
-	}
+	from, n = worlds(from, n)
 	won := 0
 	for seed := from; seed < from+n; seed++ {
 		x := playTrial(uint64(seed), 3+2*(seed%4/3))
@@ -442,4 +437,15 @@ func TestRandomClusters(t *testing.T) {
 	if n >= 25 && won < n/2 {
 		t.Errorf("%d takeovers in %d worlds: they show little", won, n)
 	}
+}
+
+// worlds returns which seeds to play: those given, or the HYPERSIM_JOB_WORLDS from HYPERSIM_JOB_WORLDS_FROM on.
+func worlds(from, n int) (int, int) {
+	if v, err := strconv.Atoi(os.Getenv("HYPERSIM_JOB_WORLDS")); err == nil {
+		n = v
+	}
+	if v, err := strconv.Atoi(os.Getenv("HYPERSIM_JOB_WORLDS_FROM")); err == nil {
+		from = v
+	}
+	return from, n
 }

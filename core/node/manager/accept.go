@@ -14,11 +14,18 @@ import (
 // acceptance is a job that is to be held here, until a majority of the cluster knows it (spec 20 §4.3 M6).
 type acceptance struct {
 	spec   *job.Submission
-	askers []asker
+	first  asker
+	others []heldSubmission
 }
 
-// onSubmission takes a job in (spec 20 §4.3). Whoever asks again while its acceptance is on its way waits for that
-// (04-13, 04-22).
+// heldSubmission is one that came while the acceptance of its job was on its way.
+type heldSubmission struct {
+	from asker
+	body *job.Submission
+}
+
+// onSubmission takes a job in (spec 20 §4.3). Whoever asks again while its acceptance is on its way waits for that, and is
+// judged by its epoch then (04-13, 04-22, 04-52).
 func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.Submission)
 	if m.gateAgain(now, msg, fx) {
@@ -29,7 +36,8 @@ func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Eff
 	case v.Code != call.CodeOK:
 		m.ack(msg, b.Job, &v, fx)
 	case w != nil:
-		w.askers = append(w.askers, askerOf(msg))
+		core.Hold(b)
+		w.others = append(w.others, heldSubmission{askerOf(msg), b})
 	default:
 		m.begin(now, msg, b, fx)
 	}
@@ -44,17 +52,21 @@ type judgement struct {
 }
 
 func (m *Manager) ack(msg *core.Message, id job.ID, v *judgement, fx *core.Effects) {
-	reply := m.calls.Respond(fx, msg, core.KindJobAck)
-	out := core.Attach[job.Ack](fx, reply)
+	m.calls.Respond(fx, msg, core.KindJobAck).Body = m.ackOf(id, v, fx)
+}
+
+func (m *Manager) ackOf(id job.ID, v *judgement, fx *core.Effects) *job.Ack {
+	out := call.Make[job.Ack](fx, core.KindJobAck)
 	out.Answer, out.Job, out.State, out.DE, out.GE, out.Own = v.Answer, id, v.state, v.de, v.ge, v.own
 	out.Accepted = v.Code.Done()
 	out.Load = m.load()
+	return out
 }
 
 // begin wants to hold the job. In a cluster of one it does before this returns.
 func (m *Manager) begin(now core.Instant, msg *core.Message, b *job.Submission, fx *core.Effects) {
 	core.Hold(b)
-	w := &acceptance{spec: b, askers: []asker{askerOf(msg)}}
+	w := &acceptance{spec: b, first: askerOf(msg)}
 	m.accepting[b.Job] = w
 	e := m.entryOf(b)
 	if a := m.rep.Accept(now, &e, fx); a.Code != call.CodeOK {
@@ -91,12 +103,16 @@ func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.
 		x := m.accept(now, w.spec, m.rep.View(id).Epoch, fx)
 		v.state, v.de, v.ge = x.state, x.de, x.ge
 	}
-	for i := range w.askers {
-		msg := w.askers[i].message()
-		m.ack(&msg, id, &v, fx)
-		if v.Code == call.CodeOK {
-			v.Code = call.CodeDuplicate
+	msg := w.first.message()
+	m.ack(&msg, id, &v, fx)
+	for i := range w.others {
+		o := &w.others[i]
+		if msg = o.from.message(); a.Code != call.CodeOK {
+			m.ack(&msg, id, &v, fx)
+			continue
 		}
+		msg.Body = o.body
+		m.onSubmission(now, &msg, fx)
 	}
 	if x := m.records.by[id]; x != nil && a.Code == call.CodeOK {
 		m.owedCancel(now, x, fx)
@@ -226,7 +242,7 @@ func (m *Manager) newRecord(now core.Instant, b *job.Submission, de uint32) *rec
 	g, _ := graphOf(b)
 	x := &record{
 		id: b.Job, spec: b, digest: b.Digest, client: b.Callback, accepted: now, timeout: cmp.Or(b.Timeout, m.cfg.Submit.DefaultTimeout),
-		de: de, graph: g, flows: make([]flow, len(b.Workflows)), byID: make([]int32, len(b.Workflows)), open: len(b.Workflows),
+		de: de, graph: g, flows: make([]flow, len(b.Workflows)), open: len(b.Workflows),
 		gate: core.NoNode,
 	}
 	if b.GE > 0 {
@@ -237,9 +253,8 @@ func (m *Manager) newRecord(now core.Instant, b *job.Submission, de uint32) *rec
 		f := &x.flows[i]
 		f.id, f.waits = w.Workflow, int32(len(g.Needs(i)))
 		f.vus = cmp.Or(w.VUs, b.VUs, uint32(w.Cores)) // exact cores without users: one each (01-38)
-		x.byID[i] = int32(i)
 	}
-	slices.SortFunc(x.byID, func(a, b int32) int { return cmp.Compare(x.flows[a].id, x.flows[b].id) })
+	x.sortFlows()
 	return x
 }
 

@@ -26,7 +26,7 @@ func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effe
 		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
 		return
 	}
-	if m.cancelJob(now, x, out, fx) {
+	if m.cancelJob(now, x, out, fx) { // of a gated job only gates ask for that
 		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
 	} else { // a decision is on its way to the others: nobody hears of it before it is committed (04-30, 04-32)
 		m.answer(now, x, msg, core.KindJobCancelResponse, out, fx)
@@ -104,6 +104,7 @@ func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse
 		ended(x.state, out)
 		return true
 	case x.state == job.StateCancelling:
+		m.commanded(x)
 		out.Code, out.Success, out.Cancelled, out.State = call.CodeDuplicate, true, x.cancelled, x.state
 		return true
 	case x.pending != job.StateNone:
@@ -114,10 +115,20 @@ func (m *Manager) cancelJob(now core.Instant, x *record, out *cancel.JobResponse
 		m.rep.Remember(now, x.id)
 		return true
 	}
+	m.commanded(x)
 	m.cancelled(now, x, job.StateCancelled, fx)
 	out.Success, out.Cancelled, out.State = true, x.cancelled, x.state
 	m.settle(now, x, fx)
 	return true
+}
+
+// commanded notes that a gate ends the job, which has not ended by itself: of such a one a submission is told so (04-54). A
+// cancel that came when the end was decided commands nothing.
+func (m *Manager) commanded(x *record) {
+	if x.gated() && !x.command {
+		x.command = true
+		m.touch(x, false)
+	}
 }
 
 // cancelled makes a job CANCELLING, to end as the given state, and stops what runs.
@@ -144,6 +155,7 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 	if !m.step(now, x, i, workflow.Cancelling, why, fx) {
 		return
 	}
+	m.dropFinds(now, x, i, fx)
 	who := cancel.ReasonClient
 	if why == workflow.ReasonTimeout {
 		who = cancel.ReasonTimeout
@@ -157,17 +169,34 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 	m.confirm(now, x, i, fx)
 }
 
-// confirm ends a cancelled workflow when no shard of it can run any more.
-func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) {
+// mayRun reports whether something of a workflow may run still: a shard of its attempt, one of an attempt before that, or one
+// that a worker has and nobody here knows of yet (spec 20 §3.2, §5.5 T5).
+func (x *record) mayRun(i int) bool {
 	f := &x.flows[i]
-	if m.flows.State(f.id) != workflow.Cancelling {
-		return
+	return x.unheard > 0 || slices.ContainsFunc(f.shards, func(s shard) bool { return s.state.holds() }) ||
+		slices.ContainsFunc(x.stops, func(s stop) bool { return s.shard.Workflow == f.id })
+}
+
+// confirm ends a cancelled workflow when nothing of it can run any more.
+func (m *Manager) confirm(now core.Instant, x *record, i int, fx *core.Effects) {
+	if m.flows.State(x.flows[i].id) == workflow.Cancelling && !x.mayRun(i) {
+		m.flowStopped(now, x, i, fx)
 	}
+}
+
+// confirmAll does that for all of them.
+func (m *Manager) confirmAll(now core.Instant, x *record, fx *core.Effects) {
+	for i := range x.flows {
+		if !x.gone {
+			m.confirm(now, x, i, fx)
+		}
+	}
+}
+
+func (m *Manager) flowStopped(now core.Instant, x *record, i int, fx *core.Effects) {
+	f := &x.flows[i]
 	early := f.early
 	for k := range f.shards {
-		if f.shards[k].state.holds() {
-			return
-		}
 		early = early || f.shards[k].state == shardDone // its data is kept too: its result was accepted
 	}
 	if early {
@@ -196,16 +225,31 @@ func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
 			continue
 		}
 		x.unconfirmed++
-		for k := range f.shards {
-			s := &f.shards[k]
-			if !s.state.holds() {
-				continue
-			}
+		m.unconfirmed(x, i)
+		m.flowStopped(now, x, i, fx)
+	}
+}
+
+// unconfirmed names the workers where something of a workflow may run still, or nobody if none is known.
+func (m *Manager) unconfirmed(x *record, i int) {
+	f, n := &x.flows[i], len(x.errors)
+	note := func(at core.NodeID) {
+		x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: at, Kind: job.ErrorCancelled})
+	}
+	for k := range f.shards {
+		if s := &f.shards[k]; s.state.holds() {
 			s.state = shardOver
 			m.drop(s.worker, x.id, s.token)
-			x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: s.worker, Kind: job.ErrorCancelled})
+			note(s.worker)
 		}
-		m.confirm(now, x, i, fx)
+	}
+	for k := range x.stops {
+		if s := &x.stops[k]; s.shard.Workflow == f.id && !slices.ContainsFunc(x.errors[n:], func(e job.Failure) bool { return e.Node == s.worker }) {
+			note(s.worker)
+		}
+	}
+	if len(x.errors) == n {
+		note(core.NoNode)
 	}
 }
 
@@ -273,8 +317,8 @@ func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Eff
 	if sh := x.flows[k].find(t); sh != nil && sh.state.holds() {
 		sh.state = shardOver
 		m.drop(sh.worker, x.id, t)
-		m.confirm(now, x, k, fx)
 	}
+	m.confirm(now, x, k, fx)
 }
 
 // confirmStop forgets that the end of a shard was asked for: it has ended.
@@ -307,6 +351,9 @@ func (m *Manager) verdict(now core.Instant, s *cancel.ShardToken) cancel.Verdict
 	x := m.records.by[s.Job]
 	if x == nil {
 		g, _ := m.rep.Tombstone(now, s.Job)
+		if e := m.endedReplica(s.Job); e != nil {
+			g.Epoch = e.Epoch
+		}
 		return cancel.Verdict{Status: cancel.ShardUnknown, DE: g.Epoch}
 	}
 	v := cancel.Verdict{Status: cancel.ShardUnknown, DE: x.de}

@@ -34,7 +34,7 @@ type after struct {
 	code core.Kind
 	body call.Reply
 	id   uint64
-	left *int // jobs that it still waits for
+	left *int // jobs that it still waits for; a code in the body: one of them is lost
 }
 
 // touch notes that the entry of x changed. It is sent at the end of the event; urgent: without waiting for others.
@@ -131,7 +131,9 @@ func (m *Manager) void(now core.Instant, x *record, fx *core.Effects) {
 	x.after, x.pending = nil, job.StateNone
 	for i := range list {
 		a := &list[i]
-		if a.kind == afterGrant { // whoever holds the job now is asked for itself
+		if a.kind == afterGrant { // not given, then (04-38): who asks again hears how it stands
+			m.walk.Clear(a.body)
+			a.body.Head().Code = call.CodeLeaseLost
 			m.granted(a, fx)
 		}
 		if a.kind != afterReply {
@@ -147,6 +149,31 @@ func (m *Manager) void(now core.Instant, x *record, fx *core.Effects) {
 		msg := a.to.message()
 		m.calls.Respond(fx, &msg, a.code).Body = a.body
 	}
+}
+
+// atEnd answers when the job has ended for good (04-30); b is the answer then.
+func (m *Manager) atEnd(x *record, msg *core.Message, kind core.Kind, b call.Reply) {
+	x.enders = append(x.enders, after{kind: afterReply, to: askerOf(msg), code: kind, body: b})
+}
+
+// sayEnd gives those answers.
+func (m *Manager) sayEnd(x *record, fx *core.Effects) {
+	for i := range x.enders {
+		a := &x.enders[i]
+		msg := a.to.message()
+		m.calls.Respond(fx, &msg, a.code).Body = a.body
+	}
+	x.enders = nil
+}
+
+// sayLost says instead that another one holds the job.
+func (m *Manager) sayLost(x *record, fx *core.Effects) {
+	for i := range x.enders {
+		b := x.enders[i].body
+		m.walk.Clear(b)
+		b.Head().Code = call.CodeLeaseLost
+	}
+	m.sayEnd(x, fx)
 }
 
 // sendChanges gives the entries of this event their numbers, and to the other members what is urgent.

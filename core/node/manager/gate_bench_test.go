@@ -49,6 +49,14 @@ type bench struct {
 	// say is what a gate answers to a message, nil: nothing. The default is OK.
 	say func(gate core.NodeID, kind core.Kind, body core.Body) call.Answer
 
+	peers map[core.NodeID]*peer      // the other members of the cluster, if there are any
+	lost  func(m *core.Message) bool // between members; nil: nothing is
+	dead  map[core.NodeID]bool       // held DEAD
+	has   []job.ShardView            // what the worker says that it has
+	hears func(m *core.Message) bool // whether the worker answers; nil: always
+	stops []*cancel.ShardRequest     // what it was told to stop
+	deaf  bool                       // and does not
+
 	silent  map[core.NodeID]bool // gates that answer nothing and say nothing
 	state   job.State            // how the job ended, in answers with ALREADY_TERMINAL
 	replies map[uint32]core.Body
@@ -60,15 +68,28 @@ type event struct {
 	do func()
 }
 
-func (b *bench) State(core.NodeID) core.MemberState { return core.StateOK }
+func (b *bench) State(id core.NodeID) core.MemberState {
+	if b.dead[id] {
+		return core.StateDead
+	}
+	return core.StateOK
+}
 
-func newBench(t *testing.T) *bench {
-	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}}
+func newBench(t *testing.T) *bench { return newBenchOf(t, nil) }
+
+// newBenchOf makes a bench whose manager has the given other members, which have replicas of their own.
+func newBenchOf(t *testing.T, others []core.NodeID) *bench {
+	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}, dead: map[core.NodeID]bool{}}
+	b.peer(others)
 	book := &wire.Codec{Book: wire.LinearBook{Port: 7000, Names: func(id core.NodeID) string { return fmt.Sprintf("gate-%d", id) }}}
-	b.m = New(Params{
+	p := Params{
 		Config: &b.cfg, Replica: &b.rep, Self: self, Instance: 1, Seed: 1, Key: 1, Site: 4, Members: b, Book: book, First: hand, Count: 1,
-		Formed: []FormedWorker{{Node: hand, Instance: 1, Cores: 8}}, Gates: []core.NodeID{gate1, gate2, gate3}, GatesFormed: true,
-	})
+		Formed: []FormedWorker{{Node: hand, Instance: 1, Cores: 8}}, Gates: []core.NodeID{gate1, gate2, gate3}, GatesFormed: true, Intact: true,
+	}
+	if len(others) > 0 {
+		p.Cluster, p.Election = append([]core.NodeID{self}, others...), led{}
+	}
+	b.m = New(p)
 	b.step(func() { b.m.Begin(b.now, &b.fx) })
 	b.after(time.Second, b.beats)
 	return b
@@ -89,6 +110,11 @@ func (b *bench) after(d time.Duration, do func()) { b.queue = append(b.queue, ev
 func (b *bench) step(do func()) {
 	b.fx.Reset()
 	do()
+	b.sendOut()
+}
+
+// sendOut lets the messages of a step go.
+func (b *bench) sendOut() {
 	for i := range b.fx.Messages {
 		x := b.fx.Messages[i]
 		if x.Body != nil {
@@ -115,6 +141,9 @@ func (b *bench) send(x core.Message) uint32 {
 
 // arrive is a message of the manager at whom it is for.
 func (b *bench) arrive(x *core.Message) {
+	if b.among(x) {
+		return
+	}
 	if asked := x.Kind.Answers(); asked != core.KindNone {
 		b.replies[x.Seq] = x.Body
 		return
@@ -175,13 +204,19 @@ func (b *bench) ack(x *core.Message, a call.Answer) (core.Kind, core.Body) {
 // work is the worker: it takes everything, and stops at once.
 func (b *bench) work(x *core.Message) {
 	y := core.Message{From: hand, To: self, Seq: x.Seq, Instance: 1}
+	if b.hears != nil && !b.hears(x) {
+		return
+	}
 	switch d := x.Body.(type) {
 	case *dispatch.WorkflowDispatch:
 		b.tasks = append(b.tasks, d)
 		y.Kind = core.KindWorkflowDispatchAck
 		y.Body = &dispatch.WorkflowDispatchAck{Shard: d.Shard, Cores: d.Cores, Token: d.Token, WorkerVersion: uint64(b.now)}
 	case *cancel.ShardRequest:
-		y.Kind, y.Body = core.KindWorkflowCancelResponse, &cancel.ShardResponse{Success: true, AlreadyCompleted: true}
+		b.stops = append(b.stops, d)
+		y.Kind, y.Body = core.KindWorkflowCancelResponse, &cancel.ShardResponse{Success: true, AlreadyCompleted: !b.deaf, WasRunning: b.deaf}
+	case *replica.WorkerTransfer:
+		y.Kind, y.Body = core.KindJobLeaderWorkerTransferAck, b.transferAck(d)
 	default:
 		return
 	}
@@ -202,6 +237,7 @@ func (b *bench) done() {
 func (b *bench) run(until core.Instant) {
 	for {
 		at, _ := b.m.Deadline()
+		who := b.first(&at)
 		next := -1
 		for i := range b.queue {
 			if b.queue[i].at <= at && (next < 0 || b.queue[i].at < b.queue[next].at) {
@@ -219,22 +255,21 @@ func (b *bench) run(until core.Instant) {
 			e.do()
 			continue
 		}
+		if who != nil {
+			b.step(func() { who.Wake(b.now, &b.fx) })
+			continue
+		}
 		b.step(func() { b.m.Wake(b.now, &b.fx) })
 	}
 }
 
 // submit hands in job 7 of two workflows, 1 and then 2, as a gate does.
 func (b *bench) submit(gate core.NodeID, ge uint32, cancelled ...job.SingleCancel) *job.Ack {
-	s := &job.Submission{Gate: gate, GE: ge, Cancelled: cancelled, Spec: job.Spec{Job: 7, Digest: 9, Callback: client, Timeout: 100 * time.Second}}
-	for i := range 2 {
-		w := job.WorkflowSpec{Workflow: job.WorkflowID(100 + i), Name: uint32(i + 1), VUs: 1, Cores: 1, Priority: job.PriorityNormal, Test: true}
-		w.Payload = core.Blob{ID: 5, Size: 1000}
-		if i > 0 {
-			w.Depends = []uint32{uint32(i)}
-		}
-		s.Workflows = append(s.Workflows, w)
-	}
-	return b.ask(core.Message{Kind: core.KindJobSubmission, From: gate, Body: s}).(*job.Ack)
+	return b.ask(b.submission(gate, ge, cancelled...)).(*job.Ack)
+}
+
+func (b *bench) submission(gate core.NodeID, ge uint32, cancelled ...job.SingleCancel) core.Message {
+	return core.Message{Kind: core.KindJobSubmission, From: gate, Body: &job.Submission{Gate: gate, GE: ge, Cancelled: cancelled, Spec: b.spec()}}
 }
 
 // ask sends a message and returns the answer.

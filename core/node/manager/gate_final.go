@@ -105,7 +105,7 @@ func (m *Manager) finalAnswered(now core.Instant, x *record, o *call.Outcome, fx
 
 // gateHas notes that a gate has the result, or that none ever will.
 func (m *Manager) gateHas(now core.Instant, x *record) {
-	x.delivered, x.ended = true, max(x.ended, now)
+	x.delivered, x.heard = true, now
 	s := x.side()
 	s.under, s.offer = x.ge, nil
 	m.touch(x, true)

@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
@@ -33,31 +35,53 @@ func (m *Manager) gateAgain(now core.Instant, msg *core.Message, fx *core.Effect
 	v := judgement{state: x.state, de: x.de, ge: x.ge}
 	if x.digest != b.Digest {
 		v.Code = call.CodeInvalid
+		m.ack(msg, x.id, &v, fx)
 	} else {
-		m.judgeAgain(now, x, b, &v, fx)
+		m.judgeAgain(now, x, msg, b, &v, fx)
 	}
-	m.ack(msg, x.id, &v, fx)
 	return true
 }
 
-func (m *Manager) judgeAgain(now core.Instant, x *record, b *job.Submission, v *judgement, fx *core.Effects) {
+// judgeAgain answers at once, but where the answer lets the gate forget something that no other member knows yet, and where
+// the job is about to end by command: of that nobody hears before it is committed (04-30).
+func (m *Manager) judgeAgain(now core.Instant, x *record, msg *core.Message, b *job.Submission, v *judgement, fx *core.Effects) {
+	was := x.ge
 	a, ok := m.byGate(x, b.Gate, b.GE)
 	v.ge = x.ge
 	switch {
 	case !ok:
 		v.Answer = a
-	case x.state == job.StateCancelling && x.command:
-		v.Code, v.state = call.CodeAlreadyTerminal, job.StateCancelled // it ends as nothing else
+	case x.command && x.ending():
+		v.Code, v.state = call.CodeAlreadyTerminal, x.endsAs()
+		m.atEnd(x, msg, core.KindJobAck, m.ackOf(x.id, v, fx))
+		return
 	case x.state.Terminal():
 		v.Code, v.own = call.CodeAlreadyTerminal, !x.command
 		m.tellAnew(now, x, fx)
 	default:
 		v.Code = call.CodeDuplicate
-		m.alsoCancelled(now, x, b.Cancelled, fx)
+		if m.alsoCancelled(now, x, b.Cancelled, fx) || x.ge != was {
+			m.answer(now, x, msg, core.KindJobAck, m.ackOf(x.id, v, fx), fx)
+			return
+		}
 	}
+	m.ack(msg, x.id, v, fx)
 }
 
-// mayCancel judges the fence of a cancel: gates give theirs, and their command makes the job one that ends by command.
+// ending reports whether x can end in one way only, and has not.
+func (x *record) ending() bool {
+	return !x.state.Terminal() && (x.state == job.StateCancelling || x.pending != job.StateNone)
+}
+
+// endsAs is which way that is.
+func (x *record) endsAs() job.State {
+	if x.pending != job.StateNone {
+		return x.pending
+	}
+	return x.why
+}
+
+// mayCancel judges the fence of a cancel: gates give theirs.
 func (m *Manager) mayCancel(x *record, b *cancel.JobRequest) (call.Answer, bool) {
 	if !x.gated() {
 		return call.Answer{}, true
@@ -68,21 +92,18 @@ func (m *Manager) mayCancel(x *record, b *cancel.JobRequest) (call.Answer, bool)
 	if b.GE > x.ge && m.gates.isGate(b.Requester) >= 0 {
 		m.follow(x, b.Requester, b.GE)
 	}
-	x.command = x.command || !x.state.Terminal()
 	return call.Answer{}, true
 }
 
 // stopByGate ends a job because a gate said so, or said that it is over.
 func (m *Manager) stopByGate(now core.Instant, x *record, as job.State, fx *core.Effects) {
-	if x.state.Terminal() || x.state == job.StateCancelling {
-		x.command = x.command || x.state == job.StateCancelling
+	if x.state.Terminal() {
 		return
 	}
-	if as == job.StateTimeout {
+	if as == job.StateTimeout && x.state != job.StateCancelling {
 		m.timedOutThere(now, x, fx)
 		return
 	}
-	x.command = true
 	var out cancel.JobResponse
 	m.cancelJob(now, x, &out, fx)
 }
@@ -95,14 +116,24 @@ func (m *Manager) superseded(now core.Instant, x *record, de uint32, fx *core.Ef
 	}
 }
 
-// alsoCancelled stops workflows that the gate knows as cancelled, as single cancels do (04-54).
-func (m *Manager) alsoCancelled(now core.Instant, x *record, list []job.SingleCancel, fx *core.Effects) {
+// alsoCancelled enters the workflows that the gate knows as cancelled, and stops them as single cancels do: at once, or when
+// this process may decide again (04-54). It reports whether there was a new one.
+func (m *Manager) alsoCancelled(now core.Instant, x *record, list []job.SingleCancel, fx *core.Effects) (news bool) {
 	for _, c := range list {
-		if x.state.Terminal() || x.pending != job.StateNone || !m.may(now, x) {
-			return
-		}
-		if i := x.place(c.Workflow); i >= 0 && m.alreadyOver(c.Workflow) == cancel.SingleNotFound {
-			m.cancelFlow(now, x, i, c.Dependents, fx)
-		}
+		news = m.noteSingle(x, c) || news
 	}
+	if news && m.may(now, x) {
+		m.owedSingles(now, x, fx)
+	}
+	return news
+}
+
+// noteSingle writes down that a workflow is cancelled, and reports whether it was not yet.
+func (m *Manager) noteSingle(x *record, c job.SingleCancel) bool {
+	if slices.Contains(x.singles, c) {
+		return false
+	}
+	x.singles = append(slices.Clip(x.singles), c)
+	m.touch(x, true)
+	return true
 }

@@ -110,6 +110,7 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 // owedCancel cancels a job for whoever was promised that it would be (04-47).
 func (m *Manager) owedCancel(now core.Instant, x *record, fx *core.Effects) {
 	if (x.wanted || m.rep.Cancelled(now, x.id)) && x.pending == job.StateNone && x.state.May(job.StateCancelling) {
+		m.commanded(x)
 		m.cancelled(now, x, job.StateCancelled, fx)
 	}
 }
@@ -117,11 +118,10 @@ func (m *Manager) owedCancel(now core.Instant, x *record, fx *core.Effects) {
 // owedSingles cancels the workflows that the entry of a job says are to be, and that are not yet: whoever wrote it may have
 // died before that (04-54).
 func (m *Manager) owedSingles(now core.Instant, x *record, fx *core.Effects) {
-	e := m.rep.View(x.id)
-	if e == nil || x.spec == nil || x.state >= job.StateCompleting {
+	if x.spec == nil || x.state >= job.StateCompleting || x.pending != job.StateNone {
 		return
 	}
-	for _, c := range slices.Clone(e.Cancelled) {
+	for _, c := range slices.Clone(x.singles) {
 		i := x.place(c.Workflow)
 		if i < 0 || m.flows.Terminal(c.Workflow) || m.flows.State(c.Workflow) == workflow.Cancelling {
 			continue
@@ -150,6 +150,7 @@ func (m *Manager) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	m.leaveGate(x)
 	m.void(now, x, fx)
+	m.sayLost(x, fx)
 	if x.gated() { // nobody hears of it from here any more
 		for op := opRegister; op < opGates; op++ {
 			m.calls.Cancel(op, uint64(x.id))
@@ -163,7 +164,7 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 			}
 		}
 		if len(w.runs) == 0 {
-			w.time.Reset()
+			m.forgetGrants(m.workers.id(i))
 		}
 	}
 	for i := range x.flows {

@@ -162,6 +162,7 @@ func (m *Manager) endFailed(now core.Instant, x *record, i int, cause workflow.C
 	if !m.flows.FailFinally(now, f.id, cause.Reason()) {
 		return
 	}
+	m.dropFinds(now, x, i, fx)
 	m.time.jobs.Progress(now, x.id, fx)
 	if from.Live() {
 		x.live--

@@ -15,6 +15,9 @@ func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	e.Pending, e.PendingCompleteness = x.pending, x.pendingAs
 	e.Delivered, e.Told, e.CancelWanted = x.delivered, x.told, x.state == job.StateCancelling
 	e.Elapsed = now.Sub(x.accepted)
+	if x.state.Terminal() {
+		e.Took = x.ended.Sub(x.accepted)
+	}
 	e.Completed, e.Failed = x.completed, x.failed
 	e.Commanded = x.command
 	e.Gate, e.GE, e.Callback = x.gate, x.ge, x.client
@@ -29,14 +32,22 @@ func (m *Manager) mirror(now core.Instant, x *record, e *replica.Entry) {
 	}
 	e.Workflows = make([]replica.WorkflowEntry, len(x.flows))
 	for i := range x.flows {
-		m.mirrorFlow(&x.flows[i], &e.Workflows[i])
+		m.mirrorFlow(x, i, &e.Workflows[i])
 	}
 }
 
-func (m *Manager) mirrorFlow(f *flow, w *replica.WorkflowEntry) {
+func (m *Manager) mirrorFlow(x *record, i int, w *replica.WorkflowEntry) {
+	f := &x.flows[i]
 	*w = replica.WorkflowEntry{
 		Workflow: f.id, State: m.flows.State(f.id), Final: m.flows.Final(f.id), Attempt: f.attempt, Retries: f.budget.Retries,
-		DispatchAttempts: f.budget.Attempts,
+		DispatchAttempts: f.budget.Attempts, Due: max(0, f.due.Sub(x.accepted)),
+	}
+	for _, b := range f.excluded {
+		until := replica.ForGood
+		if b.until != core.Never {
+			until = b.until.Sub(x.accepted)
+		}
+		w.Excluded = append(w.Excluded, replica.ExclusionEntry{Worker: b.worker, Until: until})
 	}
 	if len(f.shards) == 0 {
 		return

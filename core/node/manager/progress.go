@@ -20,6 +20,8 @@ func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effec
 		out.JobLeader, out.DE = m.p.Self, x.de
 	} else if g, ok := m.rep.Tombstone(now, b.Job); ok {
 		out.DE = g.Epoch
+	} else if e := m.endedReplica(b.Job); e != nil {
+		out.DE = e.Epoch
 	} else {
 		m.elsewhere(b.Job, &out.Answer)
 	}
@@ -52,7 +54,7 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 // about finds a workflow that a worker speaks of, or says why there is none.
 func (m *Manager) about(now core.Instant, j job.ID, id job.WorkflowID) (x *record, i int, code call.Code) {
 	if x = m.records.by[j]; x == nil {
-		if _, ok := m.rep.Tombstone(now, j); ok {
+		if _, ok := m.rep.Tombstone(now, j); ok || m.endedReplica(j) != nil {
 			return nil, 0, call.CodeAlreadyTerminal
 		}
 		return nil, 0, call.CodeUnknownJob

@@ -14,7 +14,7 @@ func (m *Manager) status(now core.Instant, x *record, s *job.Status) {
 	x.pushed++
 	s.Job, s.Site, s.Epoch, s.Seq, s.State = x.id, m.p.Site, x.de, x.pushed, x.state
 	s.Completed, s.Failed = x.completed, x.failed
-	s.Elapsed, s.Final = now.Sub(x.accepted), x.state.Terminal()
+	s.Elapsed, s.Final = x.elapsed(now), x.state.Terminal()
 	for i := range x.flows {
 		for k := range x.flows[i].shards {
 			s.Completed += x.flows[i].shards[k].done
@@ -144,7 +144,7 @@ func (m *Manager) pushFinal(now core.Instant, x *record, fx *core.Effects) {
 	}
 	b := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
 	b.Job, b.Site, b.State, b.Completeness, b.DE = x.id, m.p.Site, x.state, x.completeness, x.de
-	b.Completed, b.Failed, b.Elapsed = x.completed, x.failed, now.Sub(x.accepted)
+	b.Completed, b.Failed, b.Elapsed = x.completed, x.failed, x.elapsed(now)
 	for i := range x.flows {
 		f := &x.flows[i]
 		b.Results = append(b.Results, job.WorkflowOutcome{Workflow: f.id, Status: f.status, Error: f.kind, Results: f.result})
@@ -158,6 +158,6 @@ func (m *Manager) told(now core.Instant, o *call.Outcome) {
 	if x := m.records.by[job.ID(o.Job)]; x != nil {
 		x.delivered = true
 		m.touch(x, false)
-		x.ended = max(x.ended, now)
+		x.heard = now
 	}
 }

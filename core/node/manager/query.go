@@ -21,6 +21,10 @@ func (m *Manager) onStatusRequest(now core.Instant, msg *core.Message, fx *core.
 			out.Code, out.State, out.Epoch, out.Final = call.CodeAlreadyTerminal, g.State, g.Epoch, true
 			return
 		}
+		if e := m.endedReplica(b.Job); e != nil {
+			m.statusOfEnd(e, out)
+			return
+		}
 		if a, ok := m.askElsewhere(b.Job); ok {
 			out.Answer = a
 			return
@@ -48,25 +52,6 @@ func (m *Manager) askElsewhere(id job.ID) (call.Answer, bool) {
 	return call.Answer{Code: call.CodeSyncing}, !m.rep.Ready()
 }
 
-// outcome is how a job ended, as a gate would say it of its only datacenter.
-func (m *Manager) outcome(x *record) job.Outcome {
-	elapsed := x.ended.Sub(x.accepted)
-	o := job.Outcome{
-		Job: x.id, State: x.state, Completeness: x.completeness, Completed: x.completed, Failed: x.failed, Elapsed: elapsed,
-		Errors: slices.Clone(x.errors),
-		PerSite: []job.SiteOutcome{{
-			Site: m.p.Site, State: x.state, Completeness: x.completeness, Completed: x.completed, Failed: x.failed, Results: x.results, Elapsed: elapsed,
-		}},
-	}
-	o.Stats.Requests, o.Stats.Succeeded, o.Stats.Failed = x.completed+x.failed, x.completed, x.failed
-	if x.state == job.StateCompleted {
-		o.SitesCompleted = 1
-	} else {
-		o.SitesLost = 1
-	}
-	return o
-}
-
 // onRegisterCallback tells a client from now on, and where the job stands at once.
 func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.RegisterCallback)
@@ -79,6 +64,11 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 			out.Code, out.State = call.CodeAlreadyTerminal, g.State
 			return
 		}
+		if e := m.endedReplica(b.Job); e != nil {
+			out.State, out.Completed, out.Failed, out.Elapsed = e.State, e.Completed, e.Failed, e.Took
+			out.Result = append(out.Result, m.outcomeOfEnd(e))
+			return
+		}
 		if a, ok := m.askElsewhere(b.Job); ok {
 			out.Answer = a
 			return
@@ -89,7 +79,7 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 	x.client = b.Callback
 	m.touch(x, false)
 	out.JobLeader, out.State = m.p.Self, x.state
-	out.Completed, out.Failed, out.Elapsed = x.completed, x.failed, now.Sub(x.accepted)
+	out.Completed, out.Failed, out.Elapsed = x.completed, x.failed, x.elapsed(now)
 	if b.Since < x.pushed { // the last word makes up for those before it
 		out.Updates = grow(out.Updates)
 		m.status(now, x, &out.Updates[0])
@@ -100,16 +90,12 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 }
 
 // onWorkflowQuery tells about workflows by name.
-func (m *Manager) onWorkflowQuery(_ core.Instant, msg *core.Message, fx *core.Effects) {
+func (m *Manager) onWorkflowQuery(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.WorkflowQuery)
 	reply := m.calls.Respond(fx, msg, core.KindWorkflowQueryResponse)
 	out := core.Attach[job.WorkflowQueryResponse](fx, reply)
 	if b.Job != 0 {
-		if x := m.records.by[b.Job]; x != nil {
-			m.view(x, b.Names, out)
-		} else {
-			out.Code = call.CodeUnknownJob
-		}
+		m.queryOne(now, b, out)
 		return
 	}
 	for _, x := range m.records.order {
@@ -117,17 +103,31 @@ func (m *Manager) onWorkflowQuery(_ core.Instant, msg *core.Message, fx *core.Ef
 	}
 }
 
-// view adds the workflows of a job that has not ended, those of the given names only unless there are none.
-func (m *Manager) view(x *record, names []uint32, out *job.WorkflowQueryResponse) {
-	if x.spec == nil {
-		return
+func (m *Manager) queryOne(now core.Instant, b *job.WorkflowQuery, out *job.WorkflowQueryResponse) {
+	if x := m.records.by[b.Job]; x != nil {
+		m.view(x, b.Names, out)
+	} else if _, ok := m.rep.Tombstone(now, b.Job); ok {
+		out.Code = call.CodeAlreadyTerminal
+	} else if e := m.endedReplica(b.Job); e != nil {
+		m.viewOfEnd(e, out)
+	} else if a, ok := m.askElsewhere(b.Job); ok {
+		out.Answer = a
+	} else {
+		out.Code = call.CodeUnknownJob
 	}
+}
+
+// view adds the workflows of a job, those of the given names only unless there are none. Names are known until it has ended.
+func (m *Manager) view(x *record, names []uint32, out *job.WorkflowQueryResponse) {
 	for i := range x.flows {
-		f, spec := &x.flows[i], &x.spec.Workflows[i]
-		if len(names) > 0 && !slices.Contains(names, spec.Name) {
+		f, name := &x.flows[i], uint32(0)
+		if x.spec != nil {
+			name = x.spec.Workflows[i].Name
+		}
+		if len(names) > 0 && !slices.Contains(names, name) {
 			continue
 		}
-		v := job.WorkflowView{Job: x.id, Site: m.p.Site, Name: spec.Name, VUs: f.vus}
+		v := job.WorkflowView{Job: x.id, Site: m.p.Site, Name: name, VUs: f.vus}
 		v.Workflow, v.Status, v.Completed, v.Failed = f.id, m.statusOf(f), f.done, f.bad
 		for k := range f.shards {
 			v.Cores += f.shards[k].cores

@@ -41,22 +41,27 @@ func (m *Manager) foundShard(now core.Instant, x *record, at core.NodeID, v *job
 	state := m.flows.State(f.id)
 	s := f.find(v.Token)
 	switch {
-	case s != nil:
+	case s != nil && s.state != shardOver:
 		s.confirmed = true
 		if s.state == shardSent && state == workflow.Dispatched {
 			m.accepted(now, x, i, s, fx)
 		}
-	case state == workflow.Pending || state == workflow.Dispatched:
-		if v.Attempt >= f.attempt {
-			m.dequeue(x, i)
-			m.giveUp(now, x, i, fx)
-			x.taking.found = append(x.taking.found, find{ShardView: *v, flow: int32(i), worker: at})
-			return
-		}
-		m.stopFound(now, x, at, v, fx)
+	case s == nil && x.adoptable(f, state, v.Attempt):
+		m.dequeue(x, i)
+		m.giveUp(now, x, i, fx)
+		x.taking.found = append(x.taking.found, find{ShardView: *v, flow: int32(i), worker: at})
 	default:
 		m.stopFound(now, x, at, v, fx)
 	}
+}
+
+// adoptable reports whether a shard that the entry does not know may be one of f's. A workflow that waits for another attempt
+// is at the end of the one that it names: that has failed, and is counted.
+func (x *record) adoptable(f *flow, state workflow.State, attempt uint16) bool {
+	if x.taking == nil || x.taking.free {
+		return false
+	}
+	return state == workflow.Pending && attempt > f.attempt || state == workflow.Dispatched && attempt >= f.attempt
 }
 
 // stopFound ends a shard that nobody wants.
@@ -69,7 +74,15 @@ func (m *Manager) stopFound(now core.Instant, x *record, at core.NodeID, v *job.
 
 // allHeard lets new shards start, once every worker has said what it has (T8).
 func (m *Manager) allHeard(now core.Instant, x *record, fx *core.Effects) {
-	if x.taking.free {
+	m.goOn(now, x, fx)
+	if x.unheard == 0 {
+		m.confirmAll(now, x, fx)
+	}
+}
+
+// goOn lets them start, whoever has answered.
+func (m *Manager) goOn(now core.Instant, x *record, fx *core.Effects) {
+	if x.taking == nil || x.taking.free {
 		return
 	}
 	x.taking.free = true
@@ -79,12 +92,17 @@ func (m *Manager) allHeard(now core.Instant, x *record, fx *core.Effects) {
 	}
 }
 
-// adopt goes on with an attempt whose shards were all found. One of which some are missing is given up, and is not counted
-// as a failure: the others are stopped, and the workflow begins again.
+// adopt goes on with the newest attempt, if its shards were all found. One of which some are missing is given up, and is not
+// counted as a failure: the others are stopped, and the workflow begins again. What is older belongs to nobody.
 func (m *Manager) adopt(now core.Instant, x *record, i int, fx *core.Effects) {
 	finds, attempt := x.finds(i)
 	if len(finds) == 0 {
 		return
+	}
+	for k := range x.taking.found {
+		if n := &x.taking.found[k]; int(n.flow) == i && n.Attempt < attempt {
+			m.stopFound(now, x, n.worker, &n.ShardView, fx)
+		}
 	}
 	f := &x.flows[i]
 	if whole(f, finds, attempt) && m.take(now, x, i, finds, attempt, fx) {
@@ -95,6 +113,19 @@ func (m *Manager) adopt(now core.Instant, x *record, i int, fx *core.Effects) {
 	}
 	f.attempt = max(f.attempt, attempt)
 	m.anew(now, x, i, fx)
+}
+
+// dropFinds ends what was found of a workflow that ends before it could be adopted.
+func (m *Manager) dropFinds(now core.Instant, x *record, i int, fx *core.Effects) {
+	if x.taking == nil {
+		return
+	}
+	for k := range x.taking.found {
+		if n := &x.taking.found[k]; int(n.flow) == i {
+			n.flow = -1
+			m.stopFound(now, x, n.worker, &n.ShardView, fx)
+		}
+	}
 }
 
 // finds are the shards of the newest attempt of workflow i that were found and are not in its entry, by index; of two with
@@ -200,7 +231,7 @@ func (m *Manager) rebuilt(now core.Instant, t timer, fx *core.Effects) {
 	if x == nil || x.de != t.de || x.taking == nil {
 		return
 	}
-	m.allHeard(now, x, fx)
+	m.goOn(now, x, fx)
 	heard := x.taking.heard
 	x.taking = nil
 	for i := range x.flows {

@@ -18,6 +18,7 @@ type record struct {
 	client   core.NodeID // where pushes go, or NoNode
 	accepted core.Instant
 	ended    core.Instant
+	heard    core.Instant // whoever was to hear of the end last did so
 	timeout  core.Duration
 
 	state        job.State
@@ -64,6 +65,9 @@ type record struct {
 	planned      int     // workflows whose cores are being asked for,
 	plannedAlone bool    // an EXCLUSIVE one among them
 	taking       *taking // another one held it before; nil: what workers have is known
+	batch        uint64  // of words to workers about that,
+	unheard      int     // and workers that have not answered it
+	enders       []after // who hears how it ended, once that is committed
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -181,6 +185,15 @@ func (r *records) leave(x *record) {
 	}
 }
 
+// sortFlows makes the list by which workflows are found.
+func (x *record) sortFlows() {
+	x.byID = make([]int32, len(x.flows))
+	for i := range x.byID {
+		x.byID[i] = int32(i)
+	}
+	slices.SortFunc(x.byID, func(a, b int32) int { return cmp.Compare(x.flows[a].id, x.flows[b].id) })
+}
+
 // place returns the place of a workflow of x, −1 if it has none of that id.
 func (x *record) place(id job.WorkflowID) int {
 	i, ok := slices.BinarySearchFunc(x.byID, id, func(k int32, id job.WorkflowID) int { return cmp.Compare(x.flows[k].id, id) })
@@ -236,7 +249,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 560
+	recordBytes    = 608
 	flowBytes      = 128
 	shardBytes     = 72
 	exclusionBytes = 16

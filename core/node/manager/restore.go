@@ -20,6 +20,10 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 	x.command = e.Commanded
 	x.gate, x.ge, x.client = e.Gate, e.GE, e.Callback
 	x.accepted = now.Add(-e.Elapsed)
+	if e.State.Terminal() {
+		x.ended = x.accepted.Add(e.Took)
+	}
+	x.heard = now
 	x.state, x.completeness, x.why, x.delivered, x.told = e.State, e.Completeness, e.EndsAs, e.Delivered, e.Told
 	x.completed, x.failed = e.Completed, e.Failed
 	x.errors, x.outcomes, x.singles = slices.Clone(e.Errors), slices.Clip(e.Results), slices.Clip(e.Cancelled)
@@ -30,10 +34,10 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 	case len(e.Workflows) > 0: // it took too long, and what ran is being stopped
 		m.restoreFlows(now, x, e)
 		m.records.live--
-		x.ended = now
 	default:
 		m.restoreEnd(now, x, e)
 	}
+	x.restoreUnconfirmed()
 	x.news = true
 	f := fx.JobFact(core.JobFactTable)
 	f.Job = uint64(x.id)
@@ -44,11 +48,31 @@ func (m *Manager) restore(now core.Instant, e *replica.Entry, fx *core.Effects) 
 // restoreEnd is for a job that has ended: how its workflows ended is all there is of them.
 func (m *Manager) restoreEnd(now core.Instant, x *record, e *replica.Entry) {
 	m.records.live--
-	x.ended = now
 	x.spec, x.graph, x.open = nil, nil, 0
-	x.flows, x.byID = make([]flow, len(e.Results)), nil
+	x.flows = make([]flow, len(e.Results))
 	for i := range e.Results {
-		x.restoreOutcome(&x.flows[i], &e.Results[i])
+		o := &e.Results[i]
+		x.restoreOutcome(&x.flows[i], o)
+		m.flows.Restore(now, x.id, o.Workflow, endOf[o.Status], true)
+	}
+	x.sortFlows()
+}
+
+// endOf is the state of a workflow that ended so.
+var endOf = [job.NumWorkflowStatuses]workflow.State{
+	job.StatusCompleted: workflow.Completed, job.StatusAggregated: workflow.Aggregated, job.StatusFailed: workflow.Failed,
+	job.StatusCancelled: workflow.Cancelled,
+}
+
+// restoreUnconfirmed counts the cancelled workflows of which nobody confirmed that they do not run: each is named in an error.
+func (x *record) restoreUnconfirmed() {
+	for i := range x.flows {
+		f := &x.flows[i]
+		if f.status == job.StatusCancelled && slices.ContainsFunc(x.errors, func(e job.Failure) bool {
+			return e.Workflow == f.id && e.Kind == job.ErrorCancelled
+		}) {
+			x.unconfirmed++
+		}
 	}
 }
 
@@ -78,6 +102,7 @@ func (m *Manager) restoreFlows(now core.Instant, x *record, e *replica.Entry) {
 		m.flows.Restore(now, x.id, f.id, w.State, w.Final)
 		f.attempt, f.budget = w.Attempt, workflow.Budget{Retries: w.Retries, Attempts: w.DispatchAttempts}
 		m.restoreShards(now, x, i, w)
+		m.restorePauses(now, x, i, w)
 		if w.State.Live() {
 			x.live++
 			x.alone = x.alone || x.spec.Workflows[i].Priority == job.PriorityExclusive
@@ -98,6 +123,22 @@ func (m *Manager) restoreFlows(now core.Instant, x *record, e *replica.Entry) {
 	for i := range x.flows {
 		m.flows.Track(now, x.id, x.flows[i].id) // an entry of a job that had only just begun names none
 		m.enqueue(now, x, i)
+	}
+}
+
+// restorePauses is about what a workflow waits for, and whom it keeps away from.
+func (m *Manager) restorePauses(now core.Instant, x *record, i int, w *replica.WorkflowEntry) {
+	f := &x.flows[i]
+	if f.due = x.accepted.Add(w.Due); f.due > now && w.State == workflow.Pending {
+		m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
+	}
+	for _, b := range w.Excluded {
+		until := core.Never
+		if b.Until != replica.ForGood {
+			until = x.accepted.Add(b.Until)
+			m.timers.arm(timer{at: max(now, until), kind: timerUnbar, job: x.id, workflow: f.id})
+		}
+		f.excluded = append(f.excluded, exclusion{worker: b.Worker, until: until})
 	}
 }
 

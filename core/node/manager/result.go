@@ -46,6 +46,7 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 	}
 	m.confirmStop(x, b.Token)
 	m.over(b.Worker, x.id, b.Token)
+	m.confirm(now, x, i, fx) // it may have been the last one that ran
 	f := &x.flows[i]
 	if m.flows.Terminal(f.id) {
 		return call.CodeDuplicate, 0
@@ -171,6 +172,7 @@ func (m *Manager) decided(now core.Instant, x *record, fx *core.Effects) {
 	state := x.pending
 	x.pending = job.StateNone
 	m.setState(now, x, state, fx)
+	m.sayEnd(x, fx)
 	m.tellEnd(now, x, fx)
 }
 

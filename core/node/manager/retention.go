@@ -59,7 +59,7 @@ func (m *Manager) expired(now core.Instant, x *record) bool {
 	if !x.state.Terminal() || !x.delivered {
 		return false
 	}
-	return now.Sub(x.ended) >= m.kept(x.state)
+	return now.Sub(max(x.ended, x.heard)) >= m.kept(x.state)
 }
 
 // forget frees a job and leaves a tombstone.

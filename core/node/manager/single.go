@@ -11,22 +11,41 @@ import (
 )
 
 // onSingleCancel stops one workflow of a job, and with it those that need it, if asked to (spec 20 §7.2). Without that
-// they fail: what they need never comes. A repeated request gets the recorded answer.
+// they fail: what they need never comes. A repeated request gets the recorded answer, also while that waits for its commit;
+// one without a number is never taken for a repeat.
 func (m *Manager) onSingleCancel(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*cancel.SingleRequest)
-	if m.singles.Repeat(now, &m.calls, msg, b.Request, fx) {
+	if b.Request != 0 && (m.singles.Repeat(now, &m.calls, msg, b.Request, fx) || m.singleWaits(b, msg)) {
 		return
 	}
 	a := m.cancelOne(now, b, fx)
 	out := call.Make[cancel.SingleResponse](fx, core.KindSingleWorkflowCancelResponse)
 	out.Answer, out.Status, out.Dependents = a.Answer, a.status, append(out.Dependents, a.also...)
 	out.Job, out.Workflow, out.Request, out.Site = b.Job, b.Workflow, b.Request, m.p.Site
-	w := after{kind: afterReply, to: askerOf(msg), code: core.KindSingleWorkflowCancelResponse, body: out, id: b.Request, keep: !a.Code.Transient() && a.Code != call.CodeNotLeader}
+	w := after{kind: afterReply, to: askerOf(msg), code: core.KindSingleWorkflowCancelResponse, body: out, id: b.Request}
+	w.keep = b.Request != 0 && !a.Code.Transient() && a.Code != call.CodeNotLeader
 	if x := m.records.by[b.Job]; x != nil && a.Code != call.CodeLeaseLost {
 		m.then(now, x, w, fx) // committed before it is answered (04-53)
 	} else {
 		m.do(now, x, &w, fx)
 	}
+}
+
+// singleWaits lets a repeated request have the answer that waits for its commit, and reports whether one does.
+func (m *Manager) singleWaits(b *cancel.SingleRequest, msg *core.Message) bool {
+	x := m.records.by[b.Job]
+	if x == nil {
+		return false
+	}
+	i := slices.IndexFunc(x.after, func(a after) bool { return a.code == core.KindSingleWorkflowCancelResponse && a.id == b.Request })
+	if i < 0 {
+		return false
+	}
+	w := x.after[i]
+	core.Hold(w.body.(core.Body))
+	w.to = askerOf(msg)
+	x.after = slices.Insert(x.after, i+1, w)
+	return true
 }
 
 // single is what became of a single cancel.
@@ -40,7 +59,7 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 	x := m.records.by[b.Job]
 	switch {
 	case x == nil:
-		return m.cancelOneOfNone(now, b.Job)
+		return m.cancelOneOfNone(now, b)
 	case !m.may(now, x):
 		a.Code = call.CodeLeaseLost
 		return a
@@ -70,20 +89,14 @@ func (m *Manager) cancelOne(now core.Instant, b *cancel.SingleRequest, fx *core.
 func (m *Manager) cancelFlow(now core.Instant, x *record, i int, dependents bool, fx *core.Effects) (also []job.WorkflowID) {
 	id := x.flows[i].id
 	below := x.graph.Dependents(nil, i)
-	if !m.alone {
-		x.singles = append(x.singles, job.SingleCancel{Workflow: id, Dependents: dependents})
-		m.touch(x, true)
-	}
+	m.noteSingle(x, job.SingleCancel{Workflow: id, Dependents: dependents})
 	if dependents {
 		also = m.stopAll(now, x, below, fx)
 	}
 	f := fx.JobFact(core.JobFactCancel)
 	f.Job, f.Workflow, f.Epoch = uint64(x.id), uint64(id), x.de
 	f.Put("workflows", int64(1+len(also)))
-	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
-	if !m.flows.Terminal(id) {
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})
-	}
+	m.stopAlone(now, x, i, fx)
 	if !dependents {
 		m.failAll(now, x, below, fx)
 	}
@@ -95,10 +108,19 @@ func (m *Manager) stopAll(now core.Instant, x *record, flows []int32, fx *core.E
 	for _, k := range slices.Backward(flows) {
 		if id := x.flows[k].id; !m.flows.Terminal(id) {
 			stopped = append(stopped, id)
-			m.stopFlow(now, x, int(k), workflow.ReasonCancel, fx)
+			m.stopAlone(now, x, int(k), fx)
 		}
 	}
 	return stopped
+}
+
+// stopAlone stops one workflow of a job that goes on.
+func (m *Manager) stopAlone(now core.Instant, x *record, i int, fx *core.Effects) {
+	id := x.flows[i].id
+	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
+	if !m.flows.Terminal(id) {
+		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})
+	}
 }
 
 // failAll ends those of the given workflows that have not ended: what they need never comes.
@@ -112,10 +134,14 @@ func (m *Manager) failAll(now core.Instant, x *record, flows []int32, fx *core.E
 }
 
 // cancelOneOfNone answers for a job that there is no record of: its tombstone may say how it ended (04-7).
-func (m *Manager) cancelOneOfNone(now core.Instant, id job.ID) single {
+func (m *Manager) cancelOneOfNone(now core.Instant, b *cancel.SingleRequest) single {
+	id := b.Job
 	g, ok := m.rep.Tombstone(now, id)
 	switch {
 	case !ok:
+		if e := m.endedReplica(id); e != nil {
+			return singleOfEnd(e, b.Workflow)
+		}
 		if a, ok := m.askElsewhere(id); ok {
 			return single{Answer: a}
 		}

@@ -12,8 +12,6 @@ import (
 
 // taking is what a new holder still has to find out before it goes on as one that was it from the start.
 type taking struct {
-	batch uint64 // of transfers
-	open  int    // workers that have not answered
 	free  bool   // new shards may start: all have answered, or it has waited long enough (T8)
 	found []find // shards that the entry does not have
 	heard []core.NodeID
@@ -70,7 +68,7 @@ func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Ef
 	}
 	m.holderFact(id, job.HoldWon, fx)
 	x := m.restore(now, e, fx)
-	x.taking = &taking{}
+	x.taking, x.unheard = &taking{}, 1 // until it is known how many there are
 	m.wins = append(m.wins, x)
 	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Rebuild), kind: timerRebuilt, job: id, de: x.de})
 	m.tookOver(now, x, m.rep.WonFrom(), fx)
@@ -132,17 +130,14 @@ func (m *Manager) sendTransfers(now core.Instant, fx *core.Effects) {
 		return
 	}
 	t := m.newBatch()
-	if len(t.jobs) == 0 {
-		return
-	}
 	for i := range m.workers.list {
-		if !m.workers.list[i].gone() {
+		if len(t.jobs) > 0 && !m.workers.list[i].gone() {
 			t.open++
 			m.transfer(now, m.workers.id(i), t, fx)
 		}
 	}
 	for _, x := range t.jobs {
-		if x.taking.open = t.open; t.open == 0 {
+		if x.unheard = t.open; t.open == 0 {
 			m.allHeard(now, x, fx)
 		}
 	}
@@ -151,14 +146,16 @@ func (m *Manager) sendTransfers(now core.Instant, fx *core.Effects) {
 	}
 }
 
-// newBatch is the jobs that were won in this event and go on.
+// newBatch is the jobs that were won in this event and of which something may run.
 func (m *Manager) newBatch() *transfers {
 	m.lastBatch++
 	t := &transfers{}
 	for _, x := range m.wins {
-		if !x.gone && !x.state.Terminal() {
-			x.taking.batch = m.lastBatch
+		if !x.gone && x.open > 0 {
+			x.batch = m.lastBatch
 			t.jobs = append(t.jobs, x)
+		} else {
+			x.unheard = 0
 		}
 	}
 	m.wins = m.wins[:0]
@@ -187,14 +184,14 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 	}
 	if a, ok := o.Reply.(*replica.WorkerTransferAck); ok {
 		for i := range a.Answers {
-			m.answered(now, o.From, &a.Answers[i], fx)
+			m.answered(now, o, &a.Answers[i], fx)
 		}
 	}
 	for _, x := range t.jobs {
-		if x.gone || x.taking == nil || x.taking.batch != o.Sub {
+		if x.gone || x.batch != o.Sub {
 			continue
 		}
-		if x.taking.open--; x.taking.open == 0 {
+		if x.unheard--; x.unheard == 0 {
 			m.allHeard(now, x, fx)
 		}
 	}
@@ -203,20 +200,22 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 	}
 }
 
-// answered takes what a worker has of one job. That it has heard of a higher epoch means that another process holds the
-// job (03-12).
-func (m *Manager) answered(now core.Instant, from core.NodeID, a *replica.JobTransferAnswer, fx *core.Effects) {
+// answered takes what a worker has of one job, also when that is late. That it has heard of a higher epoch means that another
+// process holds the job (03-12).
+func (m *Manager) answered(now core.Instant, o *call.Outcome, a *replica.JobTransferAnswer, fx *core.Effects) {
 	x := m.records.by[a.Job]
 	switch {
-	case x == nil || x.taking == nil:
+	case x == nil || x.batch != o.Sub:
 	case !a.Accepted:
 		if a.Code == call.CodeStaleFence && a.DE > x.de {
 			m.superseded(now, x, a.DE, fx)
 		}
 	default:
-		x.taking.heard = append(x.taking.heard, from)
+		if x.taking != nil {
+			x.taking.heard = append(x.taking.heard, o.From)
+		}
 		for i := range a.Shards {
-			m.foundShard(now, x, from, &a.Shards[i], fx)
+			m.foundShard(now, x, o.From, &a.Shards[i], fx)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (m *Manager) resumeTime(now core.Instant, x *record, e *replica.Entry, fx *
 		r.Snapshot, r.Age = s, max(0, e.Elapsed-s.Entry)
 		for i := range s.Workers {
 			if w := &s.Workers[i]; m.workers.knows(w.Worker) {
-				m.workers.at(w.Worker).time.Restore(now, w)
+				m.workers.at(w.Worker).time.Restore(now, w, r.Age)
 			}
 		}
 	}

@@ -24,6 +24,8 @@ func (m *Manager) onExtension(now core.Instant, msg *core.Message, fx *core.Effe
 	var jobs []*record
 	if known := m.workers.knows(msg.From); known && m.workers.at(msg.From).instance == msg.Instance {
 		jobs = m.ledAt(msg.From)
+	}
+	if len(jobs) > 0 {
 		out.Grant = m.askMore(now, msg.From, &b.Ask, jobs, fx)
 	} else {
 		out.Grant = jobtimeout.Grant{Denial: jobtimeout.DenialUnknownWorker}
@@ -117,6 +119,13 @@ func (m *Manager) beatAsks(now core.Instant, id core.NodeID, a *core.Ask, fx *co
 	case a.Seq == 0 && w.grew && w.time.N > 0: // it got on, and needs no more
 		m.beginAnew(id)
 	}
+}
+
+// forgetGrants forgets the extensions of a worker that does nothing here any more, for other ones lead what it does: what
+// they know counts, and what was granted here was perhaps never committed (04-38).
+func (m *Manager) forgetGrants(id core.NodeID) {
+	m.workers.at(id).time = jobtimeout.Tracker{}
+	m.settled(id)
 }
 
 // beginAnew lets the extensions of a worker begin anew.

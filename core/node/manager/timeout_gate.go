@@ -40,14 +40,16 @@ func (m *Manager) onGlobalTimeout(now core.Instant, msg *core.Message, fx *core.
 	case o.Apply:
 		m.obey(now, x, b, msg.From, out, fx)
 	case o.Later:
-		out.Code, out.State = call.CodeAlreadyTerminal, x.pending
+		out.Code, out.State = call.CodeAlreadyTerminal, x.endsAs()
+		m.atEnd(x, msg, core.KindJobGlobalTimeoutAck, out)
+		return
 	case o.Drop:
 		m.superseded(now, x, b.DE, fx)
 	case o.Again && x.gated() && x.told:
 		x.told = false
 		m.gateStatus(now, x, fx)
 	}
-	if !o.Later && (!o.Apply || out.Code != call.CodeOK) {
+	if !o.Apply || out.Code != call.CodeOK {
 		x = nil // nothing to wait for
 	}
 	m.answer(now, x, msg, core.KindJobGlobalTimeoutAck, out, fx)

@@ -1,0 +1,534 @@
+package manager
+
+import (
+	"testing"
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
+	"hypersim/core/workflow"
+)
+
+// Sentences of the settled pages, one by one, in a cluster of three.
+
+// reply returns the answer to a message that was sent, nil if there is none yet.
+func reply[T core.Body](b *bench, n uint32) (x T) {
+	x, _ = b.replies[n].(T)
+	return x
+}
+
+// started submits job 7 for gate 1 under 1 and lets its first workflow run.
+func (b *bench) started() *record {
+	b.t.Helper()
+	n := b.send(b.submission(gate1, 1))
+	b.run(b.now + 20*ms)
+	if a := reply[*job.Ack](b, n); a == nil || a.Code != call.CodeOK {
+		b.t.Fatalf("%+v", a)
+	}
+	b.run(b.now + sec)
+	if x := b.job(); x.state != job.StateRunning {
+		b.t.Fatalf("it is %v", x.state)
+	}
+	return b.job()
+}
+
+// suspended lets the lease of the manager's jobs end.
+func (b *bench) suspended() {
+	b.t.Helper()
+	b.cutOff(true)
+	b.run(b.now + 35*sec)
+	if b.m.may(b.now, b.job()) {
+		b.t.Fatal("the lease runs still")
+	}
+}
+
+func (b *bench) singleRequest(w job.WorkflowID, request uint64, dependents bool) core.Message {
+	return core.Message{Kind: core.KindSingleWorkflowCancelRequest, From: gate1, Body: &cancel.SingleRequest{
+		Job: 7, Workflow: w, Request: request, Requester: gate1, Dependents: dependents, Gate: gate1, Client: client,
+	}}
+}
+
+// 04-52, §4.1 M5: whoever asks while the acceptance is on its way is judged by its epoch, as after it.
+func TestAskersOfAnAcceptance(t *testing.T) {
+	b := newCluster(t)
+	first := b.send(b.submission(gate1, 2))
+	higher := b.send(b.submission(gate2, 3, job.SingleCancel{Workflow: 101, Dependents: true}))
+	same := b.send(b.submission(gate3, 3))
+	lower := b.send(b.submission(gate1, 2))
+	b.run(b.now + 100*ms)
+	for _, c := range []struct {
+		name string
+		n    uint32
+		code call.Code
+		ge   uint32
+	}{{"first", first, call.CodeOK, 2}, {"higher", higher, call.CodeDuplicate, 3}, {"same epoch", same, call.CodeStaleFence, 3}, {"lower", lower, call.CodeStaleFence, 3}} {
+		if a := reply[*job.Ack](b, c.n); a == nil || a.Code != c.code || a.GE != c.ge {
+			t.Errorf("%s: %+v", c.name, a)
+		}
+	}
+	if x := b.job(); x.gate != gate2 || x.ge != 3 || b.m.flows.State(101) != workflow.Cancelled {
+		t.Errorf("gate %v under %d, workflow 101 is %v", x.gate, x.ge, b.m.flows.State(101))
+	}
+}
+
+// 04-54: what a submission carries as cancelled is entered, also by a holder that may decide nothing at that time; its answer
+// means that a successor knows it.
+func TestSuspendedHolderKeepsWhatIsCancelled(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	b.suspended()
+	n := b.send(b.submission(gate2, 2, job.SingleCancel{Workflow: 101, Dependents: true}))
+	b.run(b.now + sec)
+	if a := reply[*job.Ack](b, n); a != nil && a.Code.Done() {
+		t.Errorf("answered %v, and no other member knows it", a.Code)
+	}
+	b.cutOff(false)
+	b.run(b.now + 15*sec)
+	if a := reply[*job.Ack](b, n); a == nil || a.Code != call.CodeDuplicate {
+		t.Errorf("answered %+v", a)
+	}
+	if s := b.m.flows.State(101); s != workflow.Cancelled {
+		t.Errorf("workflow 101 is %v", s)
+	}
+	for range 3 {
+		b.m.owedSingles(b.now, x, &b.fx)
+	}
+	if len(x.singles) != 1 {
+		t.Errorf("written down %d times", len(x.singles))
+	}
+}
+
+// 04-54: a job that ended by itself says so, also if a cancel came when its end was being committed.
+func TestLateCancelIsNoCommand(t *testing.T) {
+	for _, how := range []string{"cancel", "pushback"} {
+		t.Run(how, func(t *testing.T) {
+			b := newCluster(t)
+			x := b.started()
+			b.done()
+			b.run(b.now + sec)
+			b.done() // the decision is on its way from now on
+			if x.pending != job.StateCompleted {
+				t.Fatalf("%v, pending %v", x.state, x.pending)
+			}
+			if how == "cancel" {
+				b.send(core.Message{Kind: core.KindJobCancelRequest, From: gate1, Body: &cancel.JobRequest{Job: 7, Requester: gate1, GE: 1}})
+			} else {
+				b.m.gateEnded(b.now, x, job.StateCancelled, &b.fx)
+			}
+			b.run(b.now + sec)
+			n := b.send(b.submission(gate1, 1))
+			b.run(b.now + sec)
+			if a := reply[*job.Ack](b, n); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCompleted || !a.Own {
+				t.Errorf("%+v", a)
+			}
+		})
+	}
+}
+
+// 04-47, 04-54: a cancel that was remembered is a command when it is obeyed: at the same holder, and at its successor.
+func TestRememberedCancelIsACommand(t *testing.T) {
+	t.Run("same", func(t *testing.T) {
+		b := newCluster(t)
+		x := b.started()
+		b.suspended()
+		if a := b.cancel(gate1, 1); a.Code != call.CodeLeaseLost {
+			t.Fatalf("%+v", a)
+		}
+		if x.command {
+			t.Error("it was not obeyed yet")
+		}
+		b.cutOff(false)
+		b.run(b.now + 30*sec)
+		n := b.send(b.submission(gate1, 1))
+		b.run(b.now + sec)
+		if a := reply[*job.Ack](b, n); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled || a.Own {
+			t.Errorf("%+v", a)
+		}
+	})
+	t.Run("successor", func(t *testing.T) {
+		b := newCluster(t)
+		b.peers[third].Remember(b.now, 7)
+		b.takeOver(func(e *replica.Entry) {
+			b.peers[third].Remember(b.now, 7)
+			e.State = job.StateQueued
+		})
+		b.run(b.now + 30*sec)
+		n := b.send(b.submission(gate1, 1))
+		b.run(b.now + sec)
+		if a := reply[*job.Ack](b, n); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled || a.Own {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
+// view is a shard of job 7 as the worker has it.
+func view(w job.WorkflowID, attempt, index uint16, de, n uint32, s job.ShardState) job.ShardView {
+	v := job.ShardView{Token: job.Ticket{DE: de, N: n}.Token(), State: s, Cores: 1, VUs: 1}
+	v.Job, v.Workflow, v.Attempt, v.Index = 7, w, attempt, index
+	return v
+}
+
+// §3.2, §5.5 T5: a job that is taken over while it is cancelled is CANCELLED when all workers have said what they have, and
+// what they had has stopped: the entry need not know all that was dispatched.
+func TestCancelledOnlyAfterWorkersWereHeard(t *testing.T) {
+	for _, how := range []string{"by the old holder", "by the new one", "workflow", "timeout", "restored timeout"} {
+		t.Run(how, func(t *testing.T) {
+			b := newCluster(t)
+			b.has = []job.ShardView{view(100, 1, 0, 1, 1, job.ShardRunning)}
+			b.deaf = true
+			hears := false
+			b.hears = func(*core.Message) bool { return hears }
+			x := b.takeOver(func(e *replica.Entry) {
+				e.State = job.StateQueued
+				switch how {
+				case "by the old holder":
+					e.State, e.EndsAs = job.StateCancelling, job.StateCancelled
+				case "restored timeout":
+					e.State = job.StateTimeout
+					e.Workflows = []replica.WorkflowEntry{{Workflow: 100, State: workflow.Cancelling}, {Workflow: 101, State: workflow.Cancelling}}
+				}
+			})
+			b.run(b.now + 500*ms)
+			switch how {
+			case "by the new one":
+				b.cancel(gate1, 1)
+			case "workflow":
+				b.send(b.singleRequest(100, 5, true))
+			case "timeout":
+				b.step(func() { b.m.timeOut(b.now, x, &b.fx) })
+			}
+			b.run(b.now + 5*sec)
+			if how != "workflow" && x.open == 0 || b.m.flows.Terminal(100) {
+				t.Errorf("over before a worker was heard: %v, %d open", x.state, x.open)
+			}
+			hears = true
+			b.run(b.now + 7*sec)
+			if x.open == 0 || b.m.flows.Terminal(100) {
+				t.Errorf("over while a shard runs: %v, %d open", x.state, x.open)
+			}
+			if len(b.stops) == 0 || b.stops[0].Token != b.has[0].Token {
+				t.Fatalf("told to stop: %+v", b.stops)
+			}
+			s := b.stops[0]
+			b.send(core.Message{Kind: core.KindWorkflowCancellationComplete, From: hand, Body: &cancel.ShardComplete{Shard: s.Shard, Token: s.Token, Success: true, Worker: hand}})
+			b.run(b.now + sec)
+			if x.open != 0 || !x.state.Terminal() {
+				t.Errorf("all has stopped: %v, %d open", x.state, x.open)
+			}
+		})
+	}
+}
+
+// 04-30, 03-13: that a job is being cancelled is no end: nobody hears of one before it is committed.
+func TestCancellingIsNotToldAsCancelled(t *testing.T) {
+	for _, how := range []string{"timeout", "submission"} {
+		t.Run(how, func(t *testing.T) {
+			b := newCluster(t)
+			x := b.started()
+			b.deaf = true
+			b.cancel(gate1, 1)
+			if x.state != job.StateCancelling {
+				t.Fatalf("%v", x.state)
+			}
+			m := b.submission(gate1, 1)
+			if how == "timeout" {
+				m = core.Message{Kind: core.KindJobGlobalTimeout, From: gate1, Body: &jobtimeout.GlobalTimeout{Job: 7, GE: 1, DE: 1}}
+			}
+			n := b.send(m)
+			again := b.send(m)
+			b.run(b.now + sec)
+			if r := b.replies[n]; r != nil {
+				t.Errorf("answered %+v", r)
+			}
+			b.cutOff(true)
+			for _, d := range b.tasks {
+				b.send(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{
+					Shard: d.Shard, Token: d.Token, Ended: job.EndedCancelled, Error: job.ErrorCancelled, Worker: hand, WorkerVersion: uint64(b.now),
+				}})
+			}
+			b.run(b.now + sec)
+			if r := b.replies[n]; r != nil || x.pending != job.StateCancelled {
+				t.Errorf("pending %v, answered %+v", x.pending, r)
+			}
+			b.cutOff(false)
+			b.run(b.now + 11*sec)
+			for _, n := range []uint32{n, again} {
+				switch a := b.replies[n].(type) {
+				case *jobtimeout.Ack:
+					if a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled {
+						t.Errorf("%+v", a)
+					}
+				case *job.Ack:
+					if a.Code != call.CodeAlreadyTerminal || a.State != job.StateCancelled || a.Own {
+						t.Errorf("%+v", a)
+					}
+				default:
+					t.Errorf("answered %+v", a)
+				}
+			}
+		})
+	}
+}
+
+// 04-30: a holder that is lost meanwhile answers LEASE_LOST.
+func TestAskersOfACancelledJobThatIsLost(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	b.deaf = true
+	b.cancel(gate1, 1)
+	n := b.send(core.Message{Kind: core.KindJobGlobalTimeout, From: gate1, Body: &jobtimeout.GlobalTimeout{Job: 7, GE: 1, DE: 1}})
+	b.run(b.now + 100*ms)
+	b.step(func() { b.m.superseded(b.now, x, 9, &b.fx) })
+	b.run(b.now + 100*ms)
+	if a := reply[*jobtimeout.Ack](b, n); a == nil || a.Code != call.CodeLeaseLost || a.State != job.StateNone {
+		t.Errorf("%+v", a)
+	}
+}
+
+// §5.5 T5: a workflow that is PENDING after an attempt is at the end of it: a shard of that attempt belongs to nobody. One of
+// a newer attempt is taken, an older one beside it is stopped, and so is one that the entry holds to be over.
+func TestWhatIsFoundOfOtherAttempts(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		entry   replica.WorkflowEntry
+		has     []job.ShardView
+		adopted int // place in has, −1: none
+	}{
+		{"failed already", replica.WorkflowEntry{Workflow: 100, State: workflow.Pending, Attempt: 1, Retries: 1}, []job.ShardView{view(100, 1, 0, 1, 1, job.ShardRunning)}, -1},
+		{"newer", replica.WorkflowEntry{Workflow: 100, State: workflow.Pending, Attempt: 1, Retries: 1}, []job.ShardView{view(100, 2, 0, 1, 2, job.ShardRunning)}, 0},
+		{"two", replica.WorkflowEntry{Workflow: 100, State: workflow.Pending}, []job.ShardView{view(100, 1, 0, 1, 1, job.ShardRunning), view(100, 2, 0, 1, 2, job.ShardRunning)}, 1},
+		{"over", replica.WorkflowEntry{Workflow: 100, State: workflow.Dispatched, Attempt: 1, Shards: []replica.ShardEntry{
+			{Worker: hand, Index: 0, Cores: 1, VUs: 1, Token: view(100, 1, 0, 1, 1, 0).Token, State: job.ShardFailed},
+			{Worker: hand, Index: 1, Cores: 1, VUs: 1, Token: view(100, 1, 1, 1, 2, 0).Token, State: job.ShardRunning},
+		}}, []job.ShardView{view(100, 1, 0, 1, 1, job.ShardRunning), view(100, 1, 1, 1, 2, job.ShardRunning)}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newCluster(t)
+			b.has = c.has
+			x := b.takeOver(func(e *replica.Entry) {
+				e.State = job.StateDispatching
+				e.Workflows = []replica.WorkflowEntry{c.entry, {Workflow: 101, State: workflow.Pending}}
+			})
+			b.run(b.now + 4*sec)
+			for i, v := range c.has {
+				told := false
+				for _, s := range b.stops {
+					told = told || s.Token == v.Token
+				}
+				if told == (i == c.adopted) {
+					t.Errorf("shard %d: told to stop %v", i, told)
+				}
+				if s := x.flows[0].find(v.Token); (s != nil && s.state == shardAccepted) != (i == c.adopted) {
+					t.Errorf("shard %d: held as %+v", i, s)
+				}
+			}
+			if r := x.flows[0].budget.Retries; r != c.entry.Retries {
+				t.Errorf("%d retries, and %d in the entry", r, c.entry.Retries)
+			}
+		})
+	}
+}
+
+// T9: replicas of a job that has ended and whose end was delivered answer for it when nobody holds it any more.
+func TestReplicasAnswerForAnEndedJob(t *testing.T) {
+	b := newCluster(t)
+	p := b.peers[other]
+	b.step(func() {
+		e := replica.Entry{State: job.StateSubmitted, HandoverTo: core.NoNode, Gate: core.NoNode, Callback: client, Submission: []job.Spec{b.spec()}}
+		e.Job = 7
+		p.Accept(b.now, &e, &b.fx)
+	})
+	b.run(b.now + 100*ms)
+	b.step(func() {
+		e := p.Edit(7)
+		e.State, e.Completeness, e.Delivered, e.Told, e.Completed, e.Elapsed = job.StateCompleted, job.CompleteFull, true, true, 14, 9*time.Second
+		e.Submission = nil
+		e.Results = []job.WorkflowOutcome{{Workflow: 100, Status: job.StatusCompleted}, {Workflow: 101, Status: job.StatusCancelled}}
+		p.Change(b.now, 7, true, &b.fx)
+	})
+	b.run(b.now + 100*ms)
+	b.dead[other] = true
+	status := b.ask(core.Message{Kind: core.KindJobStatusRequest, From: client, Body: &job.StatusRequest{Job: 7}}).(*job.GlobalStatus)
+	if status.State != job.StateCompleted || !status.Final || status.Completed != 14 || len(status.Result) != 1 || status.Result[0].Completeness != job.CompleteFull {
+		t.Errorf("status %+v", status)
+	}
+	back := b.ask(core.Message{Kind: core.KindRegisterCallback, From: client, Body: &job.RegisterCallback{Job: 7, Callback: client}}).(*job.RegisterCallbackResponse)
+	if back.State != job.StateCompleted || len(back.Result) != 1 {
+		t.Errorf("callback %+v", back)
+	}
+	for w, want := range map[job.WorkflowID]cancel.SingleStatus{100: cancel.SingleAlreadyCompleted, 101: cancel.SingleAlreadyCancelled, 102: cancel.SingleNotFound} {
+		if a := b.ask(b.singleRequest(w, uint64(w), true)).(*cancel.SingleResponse); a.Status != want || a.Code.Transient() || a.Code == call.CodeNotLeader {
+			t.Errorf("cancel of %d: %+v", w, a)
+		}
+	}
+	r := b.ask(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{Shard: view(100, 1, 0, 1, 1, 0).Shard, Worker: hand}}).(*call.Ack)
+	if r.Code != call.CodeAlreadyTerminal && r.Code != call.CodeDuplicate {
+		t.Errorf("result: %v", r.Code)
+	}
+	pr := b.ask(core.Message{Kind: core.KindWorkflowProgress, From: hand, Body: &job.WorkflowProgress{ShardProgress: job.ShardProgress{Shard: view(100, 1, 0, 1, 1, 0).Shard}}}).(*job.WorkflowProgressAck)
+	if pr.Code != call.CodeAlreadyTerminal {
+		t.Errorf("progress: %v", pr.Code)
+	}
+}
+
+// §7.2: after a takeover an ended job still knows how its workflows ended.
+func TestSingleCancelOfAnEndedJobAfterATakeover(t *testing.T) {
+	b := newCluster(t)
+	for g := gate1; g <= gate3; g++ {
+		b.silent[g] = true
+	}
+	b.takeOver(func(e *replica.Entry) {
+		e.State, e.Completeness, e.Submission = job.StateCompleted, job.CompletePartial, nil
+		e.Results = []job.WorkflowOutcome{{Workflow: 101, Status: job.StatusCancelled, Error: job.ErrorCancelled}, {Workflow: 100, Status: job.StatusCompleted}}
+	})
+	b.run(b.now + sec)
+	for w, want := range map[job.WorkflowID]cancel.SingleStatus{100: cancel.SingleAlreadyCompleted, 101: cancel.SingleAlreadyCancelled} {
+		if a := b.ask(b.singleRequest(w, uint64(w), true)).(*cancel.SingleResponse); a.Status != want || a.Code != call.CodeOK {
+			t.Errorf("cancel of %d: %+v", w, a)
+		}
+	}
+	r := b.ask(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{Shard: view(100, 1, 0, 1, 1, 0).Shard, Worker: hand}}).(*call.Ack)
+	if r.Code != call.CodeDuplicate {
+		t.Errorf("result: %v", r.Code)
+	}
+	if illegal, _ := b.m.Counters(); illegal != 0 {
+		t.Errorf("%d illegal", illegal)
+	}
+}
+
+func askMore(seq uint32) core.Message {
+	m := core.Message{Kind: core.KindHealthcheckExtensionRequest, From: hand, Body: &jobtimeout.ExtensionRequest{}}
+	m.Body.(*jobtimeout.ExtensionRequest).Ask = core.Ask{Seq: seq, Progress: 0.5}
+	return m
+}
+
+// 04-38: a grant whose commit does not come is none, for the first copy of the request and for every later one.
+func TestGrantThatIsNotCommitted(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	b.cutOff(true)
+	n := b.send(askMore(1))
+	b.run(b.now + 500*ms)
+	if r := b.replies[n]; r != nil {
+		t.Fatalf("answered before the commit: %+v", r)
+	}
+	b.step(func() { b.m.superseded(b.now, x, 9, &b.fx) })
+	again := b.send(askMore(1))
+	b.run(b.now + 500*ms)
+	for _, n := range []uint32{n, again} {
+		if a := reply[*jobtimeout.ExtensionResponse](b, n); a == nil || a.Granted || a.Extension != 0 {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// §7.2: a repeat of a request gets its answer, also while that waits for its commit; what has no number is never taken for a
+// repeat.
+func TestRepeatOfASingleCancel(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	b.cutOff(true)
+	first := b.send(b.singleRequest(101, 5, true))
+	again := b.send(b.singleRequest(101, 5, true))
+	b.run(b.now + 500*ms)
+	if b.replies[first] != nil || b.replies[again] != nil {
+		t.Fatal("answered before the commit")
+	}
+	b.cutOff(false)
+	b.run(b.now + 11*sec)
+	last := b.send(b.singleRequest(101, 5, true))
+	b.run(b.now + 500*ms)
+	for i, n := range []uint32{first, again, last} {
+		if a := reply[*cancel.SingleResponse](b, n); a == nil || a.Status != cancel.SinglePending || a.Workflow != 101 {
+			t.Errorf("%d: %+v", i, a)
+		}
+	}
+	if len(x.singles) != 1 {
+		t.Errorf("written down %d times", len(x.singles))
+	}
+
+	b = newCluster(t)
+	b.started()
+	n101, n100 := b.send(b.singleRequest(101, 0, true)), b.send(b.singleRequest(100, 0, true))
+	b.run(b.now + 500*ms)
+	later := b.send(b.singleRequest(100, 0, true))
+	b.run(b.now + 500*ms)
+	for n, w := range map[uint32]job.WorkflowID{n101: 101, n100: 100, later: 100} {
+		if a := reply[*cancel.SingleResponse](b, n); a == nil || a.Workflow != w {
+			t.Errorf("workflow %d: %+v", w, a)
+		}
+	}
+	if s := b.m.flows.State(100); s != workflow.Cancelled && s != workflow.Cancelling {
+		t.Errorf("workflow 100 is %v", s)
+	}
+}
+
+// J33: the deadline of a worker that was granted more time counts on while nobody holds the job.
+func TestDeadlineOfAWorkerAfterATakeover(t *testing.T) {
+	b := newCluster(t)
+	var from core.Instant
+	x := b.takeOver(func(e *replica.Entry) {
+		from = b.now
+		e.State = job.StateRunning
+		tok := view(100, 1, 0, 1, 1, 0).Token
+		e.Workflows = []replica.WorkflowEntry{{Workflow: 100, State: workflow.Running, Attempt: 1, Shards: []replica.ShardEntry{{Worker: hand, Cores: 1, VUs: 1, Token: tok, State: job.ShardRunning}}}, {Workflow: 101, State: workflow.Pending}}
+		e.Elapsed = 20 * time.Second
+		e.Timeout = []jobtimeout.Snapshot{{Gates: true, Gate: gate1, Timeout: 100 * time.Second, StuckThreshold: 120 * time.Second, Elapsed: 20 * time.Second, Entry: 20 * time.Second, SinceExtension: 0, Extensions: 15 * time.Second,
+			Workers: []jobtimeout.WorkerExtension{{Worker: hand, Active: true, Left: 45 * time.Second, InJob: 15 * time.Second, LastSeq: 1, Grants: 1, Total: 15 * time.Second}}}}
+	})
+	_ = x
+	if at, ok := b.m.workers.at(hand).time.Deadline(); !ok || at > from.Add(45*time.Second)+50*ms {
+		t.Errorf("deadline %v, and it was %v", at, from.Add(45*time.Second))
+	}
+}
+
+// I-JC2: cancelled, ended before and unconfirmed are all workflows, also at a successor.
+func TestUnconfirmedAfterATakeover(t *testing.T) {
+	b := newCluster(t)
+	b.takeOver(func(e *replica.Entry) {
+		e.State, e.EndsAs = job.StateCancelling, job.StateCancelled
+		e.Workflows = []replica.WorkflowEntry{{Workflow: 100, State: workflow.Cancelled, Attempt: 1}, {Workflow: 101, State: workflow.Pending}}
+		e.Results = []job.WorkflowOutcome{{Workflow: 100, Status: job.StatusCancelled, Error: job.ErrorCancelled}}
+		e.Errors = []job.Failure{{Workflow: 100, Site: 4, Node: hand, Kind: job.ErrorCancelled}, {Workflow: 100, Site: 4, Node: hand, Kind: job.ErrorCancelled}}
+	})
+	b.run(b.now + 10*sec)
+	r := b.told(core.KindJobCancellationComplete, 0)
+	if len(r) != 1 {
+		t.Fatalf("told %d times", len(r))
+	}
+	if c := r[0].body.(*cancel.JobComplete); c.Success || c.Cancelled != 1 || c.Total != 2 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// 04-37: the hour after which an end that no gate knows counts as delivered is that of the job, whoever holds it; and how
+// long the job took does not grow after its end.
+func TestTheEndIsTheJobs(t *testing.T) {
+	b := newCluster(t)
+	for g := gate1; g <= gate3; g++ {
+		b.silent[g] = true
+	}
+	x := b.started()
+	b.done()
+	b.run(b.now + sec)
+	b.done()
+	b.run(b.now + sec)
+	if x.state != job.StateCompleted {
+		t.Fatalf("%v", x.state)
+	}
+	took := x.ended.Sub(x.accepted)
+	b.run(b.now + 2000*sec)
+	e := *b.m.rep.View(7)
+	e.Elapsed += b.now.Sub(b.m.rep.Stored(7))
+	y := b.m.restore(b.now, &e, &b.fx)
+	if got := b.m.finalOf(y, job.SiteFinal{}).Elapsed; got != took {
+		t.Errorf("it took %v, its successor says %v", took, got)
+	}
+	if age := b.now.Sub(y.ended); age < 2000*time.Second {
+		t.Errorf("it ended %v ago", age)
+	}
+}
