@@ -36,8 +36,11 @@ const (
 	JobFactCorrelation
 	JobFactPartition
 	JobFactEvicted
+	JobFactLoad
+	JobFactRefused
+	JobFactAdmitted
 
-	NumJobFactKinds = 31
+	NumJobFactKinds = 34
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -123,6 +126,12 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactPartition: {name: "partition", room: FactsOfRoutes, doc: "a gate takes datacenters for cut off together, or no longer", from: "healed", to: "began"},
 	// Node, of datacenter site.
 	JobFactEvicted: {name: "evicted", room: FactsOfRoutes, doc: "a gate gives no more work to a manager that is gone or stuck", code: "health.Label", a: "site"},
+	// raw: what the event came to; mean: of the class that speaks, ns, 0 where none does.
+	JobFactLoad: {name: "load", room: FactsOfFlow, doc: "a server calls itself otherwise than before", from: "core.Load", to: "core.Load", code: "overload.Part", a: "raw", b: "mean"},
+	// Node asked, with a message of kind Epoch and number Token; From is the state; retry_after: ns; rated: 1 + the operation that counts for its rate, 0: none.
+	JobFactRefused: {name: "refused", room: FactsOfFlow, doc: "a server sent a request away", from: "core.Load", to: "admission.Reason", code: "core.Class", a: "retry_after", b: "rated"},
+	// As refused; To is the operation; rated: 1 if it counts for the rate of Node; in_flight: of its class, itself included.
+	JobFactAdmitted: {name: "admitted", room: FactsOfFlow, doc: "a server that is loaded, or asked by a client, took a request in", from: "core.Load", to: "admission.Operation", code: "core.Class", a: "rated", b: "in_flight"},
 }
 
 func (k JobFactKind) String() string {

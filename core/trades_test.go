@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/core/admission"
 	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/health"
 	"hypersim/core/hier"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/overload"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 	"hypersim/core/swim"
@@ -26,7 +28,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	keys := 0
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
-		"replica": replica.Config{}, "health": health.Config{}, "routing": routing.Config{}, "jobtimeout": jobtimeout.Config{},
+		"replica": replica.Config{}, "health": health.Config{}, "routing": routing.Config{}, "jobtimeout": jobtimeout.Config{}, "overload": overload.Config{}, "admission": admission.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {

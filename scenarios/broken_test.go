@@ -111,7 +111,7 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": lies in the warm-up of 300s; say for
 		{"clients", `workers = 10`, "workers = 10\nclients = 1", `x.toml:20:11: cluster.clients = 1: clients hand in jobs, and there are none: add a [[workload]] of kind = "jobs"`},
 		{"probe interval of 0", `interval = "1s"`, `interval = "0s"`, `x.toml:22:12: protocol.probe.interval = "0s": must be ≥ 0.001s and ≤ 3600s`},
 		{"parameters that contradict", `interval = "1s"`, `interval = "400ms"`, `x.toml:22:12: protocol.probe.timeout = 500ms: must be below probe.interval = 400ms`},
-		{"room of a later version", `[protocol.probe]`, "[protocol.overload]\nsample_max_age = \"1s\"\n[protocol.probe]", `x.toml:21:1: protocol.overload: the parameters of this room are not supported yet`},
+		{"room of a later version", `[protocol.probe]`, "[protocol.discovery]\nk = \"1s\"\n[protocol.probe]", `x.toml:21:1: protocol.discovery: the parameters of this room are not supported yet`},
 		{"room of nobody", `[protocol.probe]`, `[protocol.prob]`, `x.toml:21:1: protocol.prob: unknown key (did you mean "probe"?)`},
 		{"parameter misspelt", `interval = "1s"`, `intervall = "1s"`, `x.toml:22:1: protocol.probe.intervall: unknown key (did you mean "interval"?)`},
 		{"fault of nobody", `kind = "partition"`, `kind = "partitoin"`, `x.toml:26:8: fault[0].kind = "partitoin": must be "bandwidth", "churn", "clock", "corrupt", "crash", "delay", "discovery", "duplicate", "flap", "hold", "join", "kill-leader", "leave", "lhm", "loss", "partition", "pause", "poison", "raise", "reorder", "restart", "rumour", "site-outage", "slow" or 1 more (did you mean "partition"?)`},

@@ -196,16 +196,10 @@ func (l *loader) hosts() {
 		key := "node." + core.Role(r).String()
 		if n := root.Kid(core.Role(r).String()); n != nil {
 			l.b.Table(n, key, reflect.ValueOf(&h).Elem())
-			if n.Kid("memory") != nil {
-				l.b.Later(n.Kid("memory"), key+".memory", "the memory model is")
-			}
 		}
 		l.sc.Node[r] = NodeModel{
 			Service: h.Service, Inbox: h.Inbox, ByClass: h.Discipline == "by-class",
-			Offset: h.Clock.Offset, DriftPPM: h.Clock.DriftPPM,
+			Offset: h.Clock.Offset, DriftPPM: h.Clock.DriftPPM, Memory: int64(h.Memory), Refuse: h.Refuse,
 		}
-	}
-	if at := root.Kid("memory"); at != nil {
-		l.b.Later(at, "node.memory", "the memory model is")
 	}
 }

@@ -159,11 +159,12 @@ type linkRuleT struct {
 
 // hostT is the host under a node.
 type hostT struct {
-	Service    serviceT    `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
-	Inbox      int         `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
-	Discipline string      `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
-	Clock      clockT      `key:"clock" doc:"drawn once per node"`
-	Memory     *form.Bytes `key:"memory" doc:"of the host"`
+	Service    serviceT      `key:"service" doc:"time to handle a message: one distribution, or one per class (default 20us)"`
+	Inbox      int           `key:"inbox" range:"[1,10000000]" doc:"messages; the lowest class is dropped first (default 10000)"`
+	Discipline string        `key:"discipline" enum:"by-class,fifo" doc:"which message is served next (default by-class)"`
+	Clock      clockT        `key:"clock" doc:"drawn once per node"`
+	Memory     form.Bytes    `key:"memory" range:"[0,inf)" doc:"of the host, for overload detection: what jobs and statistics take of it; 0: not modelled (default 0B)"`
+	Refuse     core.Duration `key:"refuse" range:"[0,3600]" doc:"what sending a request away costs the server, which then does nothing else; 0s: refusals are free, and shedding protects too well (default 20us)"`
 }
 
 type clockT struct {
@@ -309,6 +310,7 @@ func defaultWorld() worldT {
 	for i := range w.Node.Service {
 		w.Node.Service[i] = Constant(20e-6)
 	}
+	w.Node.Refuse = 20 * time.Microsecond
 	return w
 }
 

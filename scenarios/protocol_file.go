@@ -42,7 +42,7 @@ func roomNames() []string {
 var laterRooms = []string{
 	"admission", "backpressure", "discovery",
 	"extension", "flow", "gate", "health", "idempotency", "isolation",
-	"overload", "retry", "shed", "stats", "version", "worker_state",
+	"retry", "stats", "version", "worker_state",
 }
 
 func defaultConfig() Config {

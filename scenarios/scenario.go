@@ -129,12 +129,13 @@ func (c SiteCounts) Of(r core.Role) int {
 
 // NodeModel is the host under a node (spec 50 §3).
 type NodeModel struct {
-	Service    [core.NumClasses]Dist // seconds per message, by class
-	Inbox      int                   // messages
-	ByClass    bool                  // serve CONTROL first; else first come, first served
-	Offset     Dist                  // clock offset in seconds, drawn once per node
-	DriftPPM   Dist                  // clock drift in parts per million, drawn once per node
-	MemorySize int64                 // bytes; 0: not modelled
+	Service  [core.NumClasses]Dist // seconds per message, by class
+	Inbox    int                   // messages
+	ByClass  bool                  // serve CONTROL first; else first come, first served
+	Offset   Dist                  // clock offset in seconds, drawn once per node
+	DriftPPM Dist                  // clock drift in parts per million, drawn once per node
+	Memory   int64                 // bytes; 0: not modelled
+	Refuse   core.Duration         // of the server, for each request that it sends away
 }
 
 // Report says what a run leaves behind.

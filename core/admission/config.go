@@ -41,6 +41,7 @@ type Shed struct {
 
 // Rate are token buckets of a client, and of who registers.
 type Rate struct {
+	Enabled        bool          `key:"enabled" ref:"spec 01 no. 15" doc:"requests of a client, and registrations, are counted; false: one client may take the whole server"`
 	Size           float64       `key:"default_size" range:"[1,1000000]" ref:"RATE_LIMIT_DEFAULT_BUCKET_SIZE" doc:"requests at once, of queries and of all that has no bucket of its own; more: longer bursts of one client pass"`
 	Refill         float64       `key:"default_rate" range:"(0,1000000]" ref:"RATE_LIMIT_DEFAULT_REFILL_RATE" doc:"and so many a second after that; more: one client may take more of the server"`
 	SubmitSize     float64       `key:"submit_size" range:"[1,1000000]" ref:"spec 30 §8" doc:"submissions at once; more: longer bursts of one client pass"`
@@ -67,7 +68,7 @@ func Default() Config {
 		},
 		Shed: Shed{Busy: 500 * ms, Stressed: s, Overloaded: 2 * s},
 		Rate: Rate{
-			Size: 100, Refill: 10, SubmitSize: 50, SubmitRefill: 5, RegisterSize: 20, RegisterRefill: 2,
+			Enabled: true, Size: 100, Refill: 10, SubmitSize: 50, SubmitRefill: 5, RegisterSize: 20, RegisterRefill: 2,
 			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Recount: s, Refused: s, Clients: 10_000, Idle: 300 * s,
 		},
 	}

@@ -146,6 +146,15 @@ func (s *Shed) after(state core.Load) core.Duration {
 	return s.Busy
 }
 
+// Expect notes that an answer to a request of this server waits: it is no request, and takes its time among them.
+func (d *Desk) Expect(c core.Class) { d.queues[c].waiting++ }
+
+// Waiting returns how many messages of a class wait.
+func (d *Desk) Waiting(c core.Class) int { return d.queues[c].waiting }
+
+// Limit returns how many requests of a class may be in flight; of CONTROL, how many of all.
+func (d *Desk) Limit(c core.Class) int { return d.limits[c] }
+
 // Begin says that the service of a request begins: it waits no more.
 func (d *Desk) Begin(c core.Class) {
 	if c != core.ClassControl {

@@ -28,6 +28,7 @@ type Identity struct {
 	Voters []core.NodeID    // who chooses a leader among them, ascending, self among them; nil: nobody needs one; shared, read only
 	First  core.NodeID      // of them, who leads from the start where they stand from the start; NoNode: too few are there
 	Work   *Work            // nil: the run has no jobs
+	Memory int64            // bytes of its host; 0: not modelled
 }
 
 // Group is what everybody knows of a membership group from the start. It is shared and not written to.
@@ -56,6 +57,7 @@ func (g *Group) owner(id core.NodeID) core.NodeID {
 func (n *Node) Compose(cfg *Config, id *Identity) {
 	n.parts, n.first, n.shown, n.member, n.strays = nil, [1]part{}, nil, id.Group != nil, 0
 	clear(n.by[:])
+	n.flow = nil
 	n.leaving = false
 	n.cfg = cfg
 	if !n.member {

@@ -4,12 +4,14 @@ import (
 	"errors"
 
 	"hypersim/core"
+	"hypersim/core/admission"
 	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/health"
 	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/overload"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 	"hypersim/core/swim"
@@ -29,6 +31,8 @@ type Config struct {
 	Replica   replica.Config
 	Health    health.Config
 	Routing   routing.Config
+	Overload  overload.Config
+	Admission admission.Config
 }
 
 // Default returns the defaults of all mechanisms.
@@ -37,6 +41,7 @@ func Default() Config {
 		Swim: swim.Default(), Vivaldi: vivaldi.Default(), Federated: federated.Default(), Hier: hier.Default(), Job: job.Default(),
 		Election: election.Default(), Replica: replica.Default(), Timeout: jobtimeout.Default(),
 		Health: health.Default(), Routing: routing.Default(),
+		Overload: overload.Default(), Admission: admission.Default(),
 	}
 }
 
@@ -45,6 +50,7 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
 		c.Replica.Validate(), c.Timeout.Validate(), c.Health.Validate(), c.Routing.Validate(),
+		c.Overload.Validate(), c.Admission.Validate(&c.Overload),
 	)
 }
 

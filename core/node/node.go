@@ -2,6 +2,7 @@ package node
 
 import (
 	"hypersim/core"
+	"hypersim/core/front"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -17,6 +18,7 @@ type Node struct {
 	shown   *core.Fact           // the fact in hand; nil: nobody observes
 	strays  uint64
 	cfg     *Config
+	flow    *front.Server // what its messages pass first; nil: nothing is measured or refused
 
 	// Swim is the membership. That of a node without one knows nobody.
 	Swim swim.Machine
@@ -40,7 +42,7 @@ func (n *Node) Begin(now core.Instant, fx *core.Effects) {
 // Receive hands m to the part that its kind is for. Membership sees every stream of its group first, since whoever
 // speaks lives, and whatever no part takes, which it counts as malformed.
 func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
-	mark, room := len(fx.Facts), roomOf(m)
+	mark, sent, room := len(fx.Facts), len(fx.Messages), roomOf(m)
 	to := n.by[room]
 	if n.member && (to == 0 || room != core.RoomMembership && m.Kind.IsStream() && m.Group == n.Swim.Group()) {
 		n.Swim.Receive(now, m, fx)
@@ -58,6 +60,7 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 	if n.leaving {
 		n.depart(now, fx)
 	}
+	n.flow.Sent(fx.Messages[sent:])
 }
 
 // roomOf returns which part a message is for; that a stream failed is for whoever sent it.
@@ -70,6 +73,7 @@ func roomOf(m *core.Message) core.Room {
 
 // Wake lets every part act on its deadlines, in the order of the parts. A process that has stopped does nothing more.
 func (n *Node) Wake(now core.Instant, fx *core.Effects) {
+	sent := len(fx.Messages)
 	for i := range n.parts {
 		if t := n.parts[i].timer; t != nil && !n.Swim.Stopped() {
 			mark := len(fx.Facts)
@@ -80,6 +84,7 @@ func (n *Node) Wake(now core.Instant, fx *core.Effects) {
 	if n.leaving {
 		n.depart(now, fx)
 	}
+	n.flow.Sent(fx.Messages[sent:])
 }
 
 // Deadline reports the least deadline of all parts. A process that has stopped waits for nothing.

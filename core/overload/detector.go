@@ -31,6 +31,9 @@ func (d *Detector) Latency(now core.Instant, c core.Class, took core.Duration) {
 	if c == core.ClassControl {
 		return
 	}
+	if !d.k.ByClass {
+		c = core.ClassDispatch // whose window raises as far as any
+	}
 	d.windows[c].add(now, milliseconds(max(0, took)), d.k)
 	d.raise()
 }
@@ -90,10 +93,13 @@ func (d *Detector) now() core.Load {
 	s = max(s, level(max(d.memory, d.memoryFloor), k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded))
 	s = max(s, filled(d.queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
 	for c := range d.windows {
-		s = max(s, min(d.windows[c].state(k), ceilings[c]))
+		s = max(s, min(d.windows[c].state(k), d.ceiling(c)))
 	}
 	return s
 }
+
+// ceiling is how far the latency of a class may raise the state.
+func (d *Detector) ceiling(c int) core.Load { return ceilings[c] }
 
 // State is what the server calls itself.
 func (d *Detector) State() core.Load { return d.state }

@@ -101,8 +101,7 @@ func (w *window) state(k *Keys) core.Load {
 	if w.len == 0 {
 		return core.LoadHealthy
 	}
-	mean := w.mean()
-	s := level(mean, milliseconds(k.AbsoluteBusy), milliseconds(k.AbsoluteStressed), milliseconds(k.AbsoluteOverloaded))
+	mean, s := w.mean(), w.absolute(k)
 	if w.n < k.Warmup || w.len < k.MinSamples || mean < milliseconds(k.Floor) {
 		return s
 	}
@@ -112,6 +111,14 @@ func (w *window) state(k *Keys) core.Load {
 		rise = core.LoadOverloaded
 	}
 	return max(s, min(rise, k.Ceiling.load()))
+}
+
+// absolute is what the mean comes to by itself; of no sample it is nothing.
+func (w *window) absolute(k *Keys) core.Load {
+	if w.len == 0 {
+		return core.LoadHealthy
+	}
+	return level(w.mean(), milliseconds(k.AbsoluteBusy), milliseconds(k.AbsoluteStressed), milliseconds(k.AbsoluteOverloaded))
 }
 
 // level names the band that x is in; the thresholds themselves belong to the one below.

@@ -150,3 +150,16 @@ func (b *GateHeartbeat) Walk(w *core.Walker) {
 	core.List(w, "job_leaderships", &b.Leaderships, leastLeadership, (*Leadership).walk)
 	core.List(w, "job_dc_managers", &b.JobManagers, 8+2+7, (*JobManager).walk)
 }
+
+// CountLoad counts a worker by what it calls itself.
+func (b *ManagerBeat) CountLoad(l core.Load) {
+	switch l {
+	case core.LoadOverloaded:
+		b.WorkersOverloaded++
+	case core.LoadStressed:
+		b.WorkersStressed++
+	case core.LoadBusy:
+		b.WorkersBusy++
+	case core.LoadHealthy:
+	}
+}

@@ -142,7 +142,7 @@ func (r *Router) figures(x *site, v *view) {
 	var cores, workers core.Instant
 	if b := v.best; b != nil {
 		v.Workers, v.Fit, v.WorkersOverloaded = b.workers, b.fit, b.overloaded
-		v.LeaderOverloaded = b.overload == core.LoadOverloaded
+		v.LeaderOverloaded = b.overload >= core.LoadStressed // spec 02 no. 27
 		v.total, v.Available, v.queue = b.load.Cores, b.load.CoresAvailable, b.load.Pending
 		cores, workers = b.heard, b.heard
 		if b.blank { // there is something, until somebody says how much

@@ -117,6 +117,17 @@ func (h *Host) Serve(now core.Instant, c core.Class) core.Instant {
 	return h.busy
 }
 
+// Occupy keeps the server busy for as long as d at the normal pace, after the service in hand: what it sends away costs time
+// too. It does not change when that service ends.
+func (h *Host) Occupy(now core.Instant, d core.Duration) {
+	from := max(h.busy, now)
+	if h.pace != nil {
+		h.busy = h.pace.end(from, d.Seconds())
+	} else {
+		h.busy = from.Add(d)
+	}
+}
+
 // Busy returns the end of the service in hand; a wake-up due before it waits for it.
 func (h *Host) Busy() core.Instant { return h.busy }
 

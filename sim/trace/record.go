@@ -86,6 +86,7 @@ type Record struct {
 	Local  core.Instant // local time at Node, KindFact only
 	Due    core.Instant
 	Min    core.Duration
+	Wait   core.Duration // Delivered: how long it waited in the receiver's inbox; follows from the rest, and is in no digest
 	Kind   Kind
 	Reason Reason
 	Role   core.Role

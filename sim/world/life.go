@@ -44,10 +44,11 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	told := corenode.Identity{
 		Self: id, Role: spec.Role, Seed: w.sc.Seed, Key: spec.Key, Instance: n.instance, Start: n.local(now), Keeps: !first && keepState,
 		Group: w.groups[spec.Group], Formed: first && w.formedNode(id), Site: uint16(spec.Site), Sites: w.sites, Jobs: w.sc.HasProgress(), Work: w.toldTo(spec),
+		Memory: w.sc.Node[spec.Role].Memory,
 	}
 	w.tellVoters(&told)
 	compose[spec.Role](&n.m, &cfg.Config, &told)
-	n.machine = &n.m
+	n.machine, n.flow = &n.m, n.m.Flow()
 	w.rec = trace.Record{
 		At: now, Kind: trace.KindStart, Node: id, Peer: core.NoNode, Role: spec.Role, Inst: n.instance, Inc: n.m.Swim.Incarnation(id), Fault: -1,
 	}

@@ -118,12 +118,18 @@ func (w *World) lose(now core.Instant, handle uint32, why trace.Reason) {
 
 func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 	n := &w.nodes[id]
-	s, out := n.host.Arrive(now, w.slab.at(handle).msg.Kind.Class(), handle)
+	f := w.slab.at(handle)
+	f.came = now
+	if n.flow != nil && !n.host.Paused() && !w.takeIn(now, id, handle) {
+		return
+	}
+	s, out := n.host.Arrive(now, f.msg.Kind.Class(), handle)
 	switch s {
 	case host.Idle:
 		w.serve(now, id, handle)
 		return
 	case host.Full:
+		w.unserved(id, out)
 		w.lose(now, out, trace.ReasonInbox)
 	case host.Busy:
 	}
@@ -134,8 +140,14 @@ func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	n := &w.nodes[id]
 	f := w.slab.at(handle)
-	w.delivered(now, f)
+	if n.flow != nil && !f.judged && !w.takeIn(now, id, handle) { // it arrived during a pause
+		return
+	}
+	w.delivered(now, f, now.Sub(f.came))
 	done := n.host.Serve(now, f.msg.Kind.Class())
+	if n.flow != nil {
+		n.flow.Begin(n.local(now), &f.msg, now.Sub(f.came), done.Sub(now), &w.fx)
+	}
 	n.machine.Receive(n.local(now), &f.msg, &w.fx)
 	w.slab.free(handle)
 	w.drain(now, done, id)

@@ -120,7 +120,7 @@ func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
 		From: lost.From, To: lost.From, Group: lost.Group, Updates: lost.Updates[:0],
 	}
-	f.retry, f.life = false, f.from
+	f.retry, f.judged, f.life = false, false, f.from
 	f.size, f.sent = 0, w.kernel.Now()
 	if at == core.Never {
 		w.slab.free(handle)
@@ -138,12 +138,13 @@ func (w *World) sent(at core.Instant, m *core.Message, size int, due core.Instan
 	w.emit()
 }
 
-func (w *World) delivered(at core.Instant, f *flight) {
+func (w *World) delivered(at core.Instant, f *flight, waited core.Duration) {
 	if f.msg.Kind == core.KindStreamFailed {
 		return
 	}
 	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindDelivered, at, f.msg.To, f.msg.From
 	w.rec.Msg, w.rec.Size, w.rec.Due, w.rec.Min, w.rec.Copy = &f.msg, f.size, f.sent, f.min, f.copied
+	w.rec.Wait = waited
 	w.rec.Reason = trace.ReasonNone
 	w.books.delivered[f.msg.Kind]++
 	w.emit()

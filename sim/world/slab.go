@@ -11,10 +11,12 @@ type flight struct {
 	msg     core.Message // its Updates have their memory here, also while there are none
 	sent    core.Instant
 	min     core.Duration
-	extra   *core.Extra // own memory that msg.Extra uses, from the first need on
+	came    core.Instant // at its receiver's host, while it waits there
+	extra   *core.Extra  // own memory that msg.Extra uses, from the first need on
 	size    uint32
 	corrupt bool
 	copied  bool // an extra copy
+	judged  bool // the receiver has taken it in
 }
 
 // streamed is the flight of a stream message, or of the notice that its sender gets when it is lost.
@@ -67,7 +69,7 @@ func (s *slab) free(h uint32) {
 	s.changes++
 	f := s.at(h)
 	s.drop(f)
-	f.msg.Kind, f.corrupt, f.copied = core.KindNone, false, false
+	f.msg.Kind, f.corrupt, f.copied, f.judged = core.KindNone, false, false, false
 	if isStream(h) {
 		s.stream(h).retry = false
 		s.streams.free(h &^ streamBit)

@@ -3,6 +3,7 @@ package world
 import (
 	"hypersim/core"
 	"hypersim/core/federated"
+	"hypersim/core/front"
 	corenode "hypersim/core/node"
 	"hypersim/core/swim"
 	"hypersim/core/wire"
@@ -16,15 +17,16 @@ import (
 // node is one process with the host under it. Its fields stand in the order in which an event needs them.
 type node struct {
 	host     host.Host
-	machine  core.Machine // what the driver drives: &m, unless a test puts something else there
-	instance uint32       // start count
-	life     uint32       // rises with every crash and stop, so that streams to an older process are known
-	dies     bool         // never started: a ghost
-	departs  bool         // was told to leave while paused
-	raises   bool         // was told to raise its incarnation while paused
-	misses   bool         // what a fault forces on it changed while paused
-	joins    int32        // was told to join while paused: 1 + the number of the fault
-	poison   poison       // what becomes of the coordinates that it sends
+	flow     *front.Server // what its messages pass before they wait; nil: all wait
+	machine  core.Machine  // what the driver drives: &m, unless a test puts something else there
+	instance uint32        // start count
+	life     uint32        // rises with every crash and stop, so that streams to an older process are known
+	dies     bool          // never started: a ghost
+	departs  bool          // was told to leave while paused
+	raises   bool          // was told to raise its incarnation while paused
+	misses   bool          // what a fault forces on it changed while paused
+	joins    int32         // was told to join while paused: 1 + the number of the fault
+	poison   poison        // what becomes of the coordinates that it sends
 	m        corenode.Node
 	fate     fate // what faults want of it
 }

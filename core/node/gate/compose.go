@@ -10,6 +10,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		return
 	}
 	p := Params{
+		Flow:   n.Guard(id),
 		Config: &cfg.Job, Replica: &cfg.Replica, Timeout: &cfg.Timeout, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
 		Gates: w.Gates, Site: id.Site, BySite: w.BySite, Formed: id.Formed,
 	}
@@ -22,5 +23,6 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if link != nil {
 		link.Listen(g)
 	}
+	p.Flow.Watch(g)
 	n.AddJobs(g)
 }

@@ -3,6 +3,7 @@ package gate
 import (
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/front"
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
@@ -43,6 +44,7 @@ type Params struct {
 	Routes   Routes          // nil: those of core/routing where there are distances, else by number
 
 	Distances routing.Distances // how far away managers are; nil: nobody knows
+	Flow      *front.Server     // what its messages pass first; nil: it is never loaded
 	Formed    bool              // it is one of those that stand from the start
 }
 

@@ -100,6 +100,7 @@ func (g *Gate) beat(now core.Instant, to core.NodeID, fx *core.Effects) {
 	b := call.Make[registry.GateHeartbeat](fx, core.KindGateHeartbeat)
 	b.Version, b.Site, b.State, b.Jobs = g.version, g.p.Site, g.standing(), uint32(g.records.live)
 	b.Leads, b.Term = g.leads()
+	b.Overload = g.p.Flow.State()
 	for i := range g.p.BySite {
 		if g.sites.State(uint16(i)).TakesJobs() {
 			b.Sites++

@@ -10,6 +10,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		return
 	}
 	p := Params{
+		Flow:   n.Guard(id),
 		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
 		First: w.First, Count: w.Count,
 		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Classes: &cfg.Routing.Sites, Cluster: id.Voters, Intact: id.Formed,
@@ -24,6 +25,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		}
 	}
 	m := New(p)
+	p.Flow.Watch(m)
 	n.AddJobs(m)
 	if f := n.Manager(); f != nil {
 		f.Works(m)

@@ -37,6 +37,7 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 	b.State, b.Leads, b.Term = m.standing(now)
 	b.Workers, b.WorkersHealthy = m.census()
 	b.Load = m.load()
+	m.loads(b)
 	b.AcceptingJobs, b.Quorum = b.State == registry.StateActive, m.quorum()
 	b.Waiting = b.Load.Pending
 	b.Gates, b.GateLeader = append(b.Gates, g.ids...), g.table.Leader(now)

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
+	"hypersim/core/front"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
@@ -32,6 +33,7 @@ type Params struct {
 	Classes  *routing.SiteKeys  // how it judges its own datacenter; shared, read only; nil: the defaults
 	Cluster  []core.NodeID      // all configured managers of the site, ascending, Self among them; nil: it is the only one
 	Election Election           // of the cluster's leader; nil: there is none
+	Flow     *front.Server      // what its messages pass first; nil: it is never loaded
 	Intact   bool               // the process has forgotten nothing: the cluster stands from the start
 
 	Gates       []core.NodeID // all there are, ascending; none: the manager does for clients what they do

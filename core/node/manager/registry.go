@@ -23,6 +23,7 @@ type worker struct {
 	time     jobtimeout.Tracker // its extensions
 	grew     bool               // got on since the last of them
 	late     bool               // is past its deadline: nothing new goes there
+	load     core.Load          // as it calls itself
 }
 
 // run names a shard of a led job.
@@ -73,7 +74,7 @@ func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffl
 func (m *Manager) relist(id core.NodeID) {
 	x := m.workers.at(id)
 	bucket := dispatch.BucketNone
-	if x.usable() && !x.late && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
+	if x.usable() && !x.late && x.load < core.LoadOverloaded && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
 		if bucket = dispatch.BucketHealthy; x.state == registry.WorkerDegraded {
 			bucket = dispatch.BucketDegraded
 		}
@@ -116,7 +117,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 		m.lose(now, b.Node, fx)
 	}
 	x.cores.Reset(0, int(b.CoresAvailable))
-	x.known, x.instance, x.total, x.state = true, b.Instance, b.Cores, registry.WorkerHealthy
+	x.known, x.instance, x.total, x.state, x.load = true, b.Instance, b.Cores, registry.WorkerHealthy, core.LoadHealthy
 	x.time, x.late = jobtimeout.Tracker{}, false // a new process counts its requests from 1
 	m.workers.fit++
 	m.relist(b.Node)
@@ -148,6 +149,7 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	if x.gone() && m.p.Members.State(from) == core.StateDead { // a word from before its death
 		return
 	}
+	m.heardLoad(from, x, b)
 	if !x.cores.Heard(b.Version, int(b.CoresAvailable)) {
 		return
 	}

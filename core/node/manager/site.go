@@ -32,6 +32,7 @@ func (m *Manager) class(now core.Instant, r *federated.SiteReport) routing.Class
 	if state, _, _ := m.standing(now); state != registry.StateActive || !m.quorum() {
 		x.NotReady = 1
 	}
+	m.strained(&x)
 	c, _ := m.p.Classes.Classify(&x)
 	return c
 }

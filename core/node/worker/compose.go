@@ -10,6 +10,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		return
 	}
 	x := New(Params{
+		Flow:   n.Guard(id),
 		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
 		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Managers: w.Managers, Formed: id.Formed,
 	})

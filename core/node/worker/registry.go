@@ -191,7 +191,8 @@ func (w *Worker) state() registry.WorkerState {
 
 // beat fills in what a worker says of itself.
 func (w *Worker) beat(b *core.Beat) {
-	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, !w.draining
+	b.Load = w.p.Flow.State()
+	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, !w.draining && b.Load < core.LoadOverloaded
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
 	b.Ask = w.ask()
 }

@@ -6,6 +6,7 @@ import (
 	"hypersim/core/cancel"
 	"hypersim/core/dispatch"
 	"hypersim/core/fence"
+	"hypersim/core/front"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/node"
@@ -34,6 +35,7 @@ type Params struct {
 	Extend   *jobtimeout.Extension // shared, read only; nil: it never asks for more time
 
 	Managers []core.NodeID // of the site; it registers with all of them
+	Flow     *front.Server // what its messages pass first; nil: it is never loaded
 	Formed   bool          // it is registered from the start
 }
 

@@ -1,0 +1,260 @@
+package front
+
+import (
+	"hypersim/core"
+	"hypersim/core/admission"
+	"hypersim/core/call"
+	"hypersim/core/overload"
+)
+
+// Holder tells what a machine holds in memory (spec 01 no. 64).
+type Holder interface {
+	// Weighs returns how many jobs live in the machine's tables, and how many entries of statistics are HOT.
+	Weighs() (jobs, hot int)
+}
+
+// Params say whose messages they are.
+type Params struct {
+	Overload  *overload.Config  // shared, read only
+	Admission *admission.Config // likewise
+	Bodies    *core.Bodies      // how answers are made
+	Self      core.NodeID
+	Role      core.Role
+	Instance  uint32
+	Start     core.Instant
+	Reply     core.Duration // how long the driver tries to deliver an answer
+	Memory    float64       // bytes of the host; 0: not modelled
+}
+
+// Server is the front of one process. A nil one takes everything in and is HEALTHY.
+type Server struct {
+	p       Params
+	holder  Holder // what is in the host's memory; nil: nothing is known
+	load    overload.Detector
+	desk    admission.Desk
+	busy    busy
+	pending pending
+	tick    core.Instant // the next look
+	due     core.Instant // what the driver is asked to wake at, core.Never: nothing can get worse by itself
+	floored [2]float64
+	serving core.Kind    // in service, of a request that nobody answers; KindNone: none
+	ends    core.Instant // when that is over
+	told    core.Load
+	request admission.Request    // in hand
+	answers [core.NumClasses]int // to requests of this server, that wait
+
+	Forced uint64 // requests that were given up unanswered
+}
+
+// New returns the front of a process that starts.
+func New(p Params) *Server {
+	s := &Server{p: p, due: core.Never}
+	s.load.Init(p.Overload)
+	s.desk.Init(p.Admission, p.Role)
+	k := &p.Overload.Overload
+	s.busy.init(p.Start, k.Tick)
+	s.tick = p.Start.Add(k.Tick)
+	s.pending.init()
+	if p.Memory > 0 {
+		s.due = s.tick
+	}
+	return s
+}
+
+// Watch says whose memory it is.
+func (s *Server) Watch(h Holder) { s.holder = h }
+
+// State is what the server calls itself.
+func (s *Server) State() core.Load {
+	if s == nil {
+		return core.LoadHealthy
+	}
+	return s.load.State()
+}
+
+// Counts reports how many requests of a class are in flight, and how many of all.
+func (s *Server) Counts(c core.Class) (of, all int) { return s.desk.InFlight(c) }
+
+// Judges reports whether messages of a kind are requests that Admit judges: all that are not CONTROL, and of CONTROL those
+// about jobs, which are counted and never refused. Answers are none.
+func Judges(k core.Kind) bool {
+	return k.Travels() && k.Answers() == core.KindNone && (k.Class() != core.ClassControl || k.Room() == core.RoomJobs)
+}
+
+// waits reports whether an answer stands among what waits.
+func waits(k core.Kind) bool { return k.Answers() != core.KindNone && k.Class() != core.ClassControl }
+
+// Admit judges m as it arrives. If it returns false, m has been refused: its answer is in fx, and m must not be served. What
+// it takes in is followed by Begin or Lost.
+func (s *Server) Admit(now core.Instant, m *core.Message, fx *core.Effects) bool {
+	if !Judges(m.Kind) {
+		if waits(m.Kind) {
+			s.desk.Expect(m.Kind.Class())
+			s.answers[m.Kind.Class()]++
+		}
+		return true
+	}
+	s.advance(now, fx)
+	r := &s.request
+	*r = admission.Request{Class: m.Kind.Class(), Client: core.NoNode}
+	s.rated(m, r)
+	state := s.load.State()
+	x := s.desk.Admit(now, state, r)
+	if x.Reason != admission.Admitted {
+		s.refuse(m, r, state, x, fx)
+		return false
+	}
+	s.load.Queue(s.desk.Ratio())
+	s.changed(fx)
+	if r.Client != core.NoNode || state > core.LoadHealthy {
+		s.taken(m, r, state, fx)
+	}
+	s.arm()
+	return true
+}
+
+// rated says whose rate a request counts for: requests of clients, and registrations (spec 01 no. 65).
+func (s *Server) rated(m *core.Message, r *admission.Request) {
+	switch m.Kind {
+	case core.KindWorkerRegistration, core.KindManagerRegistration, core.KindGateRegistrationRequest:
+		r.Client, r.Op = m.From, admission.OpRegister
+	case core.KindJobSubmission:
+		r.Op = admission.OpSubmit
+	default:
+		r.Op = admission.OpOther
+	}
+	if !s.p.Admission.Rate.Enabled {
+		r.Client = core.NoNode
+		return
+	}
+	if m.Role == core.RoleClient && r.Class != core.ClassControl {
+		r.Client = m.From
+	}
+}
+
+// taken tells of a request that was taken in although the server is loaded, or that counts for a client's rate.
+func (s *Server) taken(m *core.Message, r *admission.Request, state core.Load, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactAdmitted)
+	f.Node, f.From, f.To, f.Code = m.From, uint8(state), uint8(r.Op), uint8(r.Class)
+	f.Epoch = uint32(m.Kind)
+	of, _ := s.desk.InFlight(r.Class)
+	f.Put("rated", rated(r)).Put("in_flight", int64(of))
+}
+
+func rated(r *admission.Request) int64 {
+	if r.Client == core.NoNode {
+		return 0
+	}
+	return 1
+}
+
+// refuse answers a request that was not taken in.
+func (s *Server) refuse(m *core.Message, r *admission.Request, state core.Load, x admission.Refusal, fx *core.Effects) {
+	f := fx.JobFact(core.JobFactRefused)
+	f.Node, f.From, f.To, f.Code = m.From, uint8(state), uint8(x.Reason), uint8(r.Class)
+	f.Epoch, f.Token = uint32(m.Kind), uint64(m.Seq)
+	f.Put("retry_after", int64(x.After)).Put("rated", rated(r)*(1+int64(r.Op)))
+	kind := answers[m.Kind]
+	if kind == core.KindNone || s.p.Bodies[kind] == nil {
+		return
+	}
+	b := fx.Bodies.Take(kind, s.p.Bodies[kind])
+	head, ok := b.(call.Reply)
+	if !ok {
+		return
+	}
+	*head.Head() = call.Busy(x.After)
+	a := fx.Send()
+	a.Kind, a.From, a.To, a.Role, a.Instance = kind, s.p.Self, m.From, s.p.Role, s.p.Instance
+	a.Seq, a.Timeout, a.Body = m.Seq, s.p.Reply, b
+}
+
+// answers are the kinds that answer a kind.
+var answers = func() (a [core.NumKinds]core.Kind) {
+	for k := range core.Kind(core.NumKinds) {
+		if q := k.Answers(); q != core.KindNone && a[q] == core.KindNone {
+			a[q] = k
+		}
+	}
+	return a
+}()
+
+// Begin says that the service of m begins now, after it had waited; it takes so long. A message that was not admitted on
+// its arrival is admitted first.
+func (s *Server) Begin(now core.Instant, m *core.Message, waited, takes core.Duration, fx *core.Effects) {
+	s.ends = min(s.ends, now) // a server does one thing at a time, whatever its clock says
+	s.advance(now, fx)
+	s.busy.add(now, takes)
+	c := m.Kind.Class()
+	if waits(m.Kind) {
+		s.answers[c]--
+	}
+	if c != core.ClassControl && (waits(m.Kind) || Judges(m.Kind)) {
+		s.desk.Begin(c)
+		s.desk.Served(c, takes)
+	}
+	if Judges(m.Kind) {
+		if c != core.ClassControl {
+			s.load.Latency(now, c, waited+takes)
+		}
+		if answers[m.Kind] == core.KindNone {
+			s.serving, s.ends = m.Kind, now.Add(takes)
+		} else {
+			s.pending.add(m, now.Add(s.p.Admission.InFlight.Leak))
+		}
+		s.changed(fx)
+	}
+	s.arm()
+}
+
+// Occupied says that a refusal has kept the server busy for so long.
+func (s *Server) Occupied(now core.Instant, took core.Duration) {
+	s.busy.add(now, took)
+	s.arm()
+}
+
+// Sent looks through what the machine sent in a step for answers to requests.
+func (s *Server) Sent(ms []core.Message) {
+	if s == nil || s.pending.len() == 0 {
+		return
+	}
+	for i := range ms {
+		if q := ms[i].Kind.Answers(); q != core.KindNone {
+			if s.pending.take(q, ms[i].To, ms[i].Seq) {
+				s.desk.Release(q.Class())
+			}
+		}
+	}
+	s.load.Queue(s.desk.Ratio())
+}
+
+// Lost says that a message that Admit took in will not be served.
+func (s *Server) Lost(m *core.Message) {
+	c := m.Kind.Class()
+	switch {
+	case Judges(m.Kind):
+		s.desk.Begin(c)
+		s.desk.Release(c)
+		s.load.Queue(s.desk.Ratio())
+	case waits(m.Kind):
+		s.answers[c]--
+		s.desk.Begin(c)
+	}
+}
+
+// Floors set what an overload fault claims of busy share and memory; 0 for none (spec 01 no. 64).
+func (s *Server) Floors(now core.Instant, share, memory float64, fx *core.Effects) {
+	s.advance(now, fx)
+	s.floored = [2]float64{share, memory}
+	s.load.Floors(share, memory)
+	s.changed(fx)
+	s.arm()
+}
+
+// MemoryBytes implements node.Sizer.
+func (s *Server) MemoryBytes() int {
+	return serverBytes + s.desk.MemoryBytes() + s.pending.memoryBytes() + s.busy.memoryBytes()
+}
+
+// Validate implements node.Validator: what is counted must be there.
+func (s *Server) Validate() []string { return s.validate() }
