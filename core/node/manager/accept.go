@@ -28,7 +28,7 @@ type heldSubmission struct {
 // judged by its epoch then (04-13, 04-22, 04-52).
 func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.Submission)
-	if m.gateAgain(now, msg, fx) {
+	if m.gateAgain(now, msg, fx) || m.endedAgain(now, msg, fx) {
 		return
 	}
 	v := m.judge(now, msg, b)

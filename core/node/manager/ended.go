@@ -24,6 +24,25 @@ func (m *Manager) endedReplica(id job.ID) *replica.Entry {
 	return nil
 }
 
+// endedAgain answers a gate's submission of such a job, and reports whether it was one. A gate that did not know it hears how it
+// ended (04-50, 04-52).
+func (m *Manager) endedAgain(now core.Instant, msg *core.Message, fx *core.Effects) bool {
+	b := msg.Body.(*job.Submission)
+	e := m.endedReplica(b.Job)
+	if e == nil || b.GE == 0 || m.gates.isGate(b.Gate) < 0 {
+		return false
+	}
+	v := judgement{state: e.State, ge: max(e.GE, b.GE), de: e.Epoch, own: !e.Commanded}
+	switch v.Code = call.CodeAlreadyTerminal; {
+	case b.GE < e.GE || b.GE == e.GE && b.Gate != e.Gate:
+		v = judgement{Answer: call.Stale(uint64(e.GE)), ge: e.GE}
+	case b.GE > e.GE:
+		m.sendEnd(now, e, b.Gate, fx)
+	}
+	m.ack(msg, b.Job, &v, fx)
+	return true
+}
+
 // ending is how a job ended, as a gate would say it of its only datacenter.
 type ending struct {
 	id                job.ID

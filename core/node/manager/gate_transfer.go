@@ -54,15 +54,12 @@ func (m *Manager) transferOfNone(now core.Instant, b *replica.GateTransfer, out 
 		out.Code = call.CodeSyncing
 	case e == nil || m.alone:
 		out.Code = call.CodeUnknownJob
-	case e.State.Terminal() && e.Delivered && m.leaderless(e):
+	case m.endedReplica(b.Job) != nil:
 		m.tellForNobody(now, e, b, out, fx)
 	default:
 		out.Answer, _ = m.leaderOf(b.Job)
 	}
 }
-
-// leaderless reports whether nobody holds a job any more, as far as is known here.
-func (m *Manager) leaderless(e *replica.Entry) bool { return e.Holder == m.p.Self || m.Gone(e.Holder) }
 
 // tellForNobody tells a gate how a job ended that nobody holds any more: the outcome is committed and was delivered, so it
 // can be told again without a claim (04-50).
@@ -71,14 +68,19 @@ func (m *Manager) tellForNobody(now core.Instant, e *replica.Entry, b *replica.G
 		out.Answer = call.Stale(uint64(e.GE))
 		return
 	}
-	out.DE, out.JobLeader, out.State, out.Elapsed, out.Final = e.Epoch, m.p.Self, e.State, e.Elapsed, true
+	out.DE, out.JobLeader, out.State, out.Elapsed, out.Final = e.Epoch, m.p.Self, e.State, e.Took, true
+	m.sendEnd(now, e, b.Gate, fx)
+}
+
+// sendEnd sends it the outcome.
+func (m *Manager) sendEnd(now core.Instant, e *replica.Entry, gate core.NodeID, fx *core.Effects) {
 	r := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
 	r.Job = e.Job
-	r.Site, r.State, r.Completeness, r.DE, r.Elapsed = m.p.Site, e.State, e.Completeness, e.Epoch, e.Elapsed
+	r.Site, r.State, r.Completeness, r.DE, r.Elapsed = m.p.Site, e.State, e.Completeness, e.Epoch, e.Took
 	r.Completed, r.Failed = e.Completed, e.Failed
 	r.Results, r.Errors = append(r.Results, e.Results...), append(r.Errors, e.Errors...)
 	m.calls.Cancel(opReplica, uint64(e.Job))
-	m.calls.Go(now, b.Gate, core.KindJobFinalResult, r, &m.gates.how.final, call.Ticket{Op: opReplica, Job: uint64(e.Job)}, fx)
+	m.calls.Go(now, gate, core.KindJobFinalResult, r, &m.gates.how.final, call.Ticket{Op: opReplica, Job: uint64(e.Job)}, fx)
 }
 
 // tookOver tells the gate, until it has heard, that this manager leads a job from now on (T6). Where there is no gate the

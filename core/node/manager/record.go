@@ -53,21 +53,22 @@ type record struct {
 
 	outcomes     []job.WorkflowOutcome // of workflows that have ended, in the order of their ends
 	singles      []job.SingleCancel
-	after        []after // what waits for a commit, in the order of changes
-	sent, done   uint64  // numbers of the last change that was sent, and of the last one that is committed
-	dirty        bool    // changed in this event
-	urgent       bool    // and not to wait for others
-	gone         bool    // this process does not hold the job any more
-	told         bool    // a gate knows how the job ended here
-	command      bool    // a gate told it to end
-	asked        uint64  // members that it was offered to, a bit each
-	wanted       bool    // a cancel is remembered somewhere
-	planned      int     // workflows whose cores are being asked for,
-	plannedAlone bool    // an EXCLUSIVE one among them
-	taking       *taking // another one held it before; nil: what workers have is known
-	batch        uint64  // of words to workers about that,
-	unheard      int     // and workers that have not answered it
-	enders       []after // who hears how it ended, once that is committed
+	after        []after       // what waits for a commit, in the order of changes
+	sent, done   uint64        // numbers of the last change that was sent, and of the last one that is committed
+	dirty        bool          // changed in this event
+	urgent       bool          // and not to wait for others
+	gone         bool          // this process does not hold the job any more
+	told         bool          // a gate knows how the job ended here
+	command      bool          // a gate told it to end
+	asked        uint64        // members that it was offered to, a bit each
+	wanted       bool          // a cancel is remembered somewhere
+	planned      int           // workflows whose cores are being asked for,
+	plannedAlone bool          // an EXCLUSIVE one among them
+	taking       *taking       // another one held it before; nil: what workers have is known
+	batch        uint64        // of words to workers about that,
+	unheard      int           // and workers that have not answered it,
+	mute         []core.NodeID // not even when they were asked again
+	enders       []after       // who hears how it ended, once that is committed
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -249,7 +250,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 608
+	recordBytes    = 632
 	flowBytes      = 128
 	shardBytes     = 72
 	exclusionBytes = 16

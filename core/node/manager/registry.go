@@ -122,6 +122,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 	m.workers.fit++
 	m.relist(b.Node)
 	m.workerFact(b.Node, fx)
+	m.tellNew(now, b.Node, fx)
 }
 
 // onHeartbeat takes in what a worker says of itself.

@@ -16,6 +16,7 @@ func (m *Manager) scan(now core.Instant, fx *core.Effects) {
 			continue
 		}
 		to := m.workers.id(i)
+		m.tellMute(now, to, fx)
 		m.calls.Go(now, to, core.KindWorkflowStatusQuery, nil, &m.how.scan, call.Ticket{Op: opScan, N: uint32(i)}, fx)
 	}
 }

@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/workflow"
 )
@@ -345,7 +347,7 @@ func TestReplicasAnswerForAnEndedJob(t *testing.T) {
 	b.run(b.now + 100*ms)
 	b.step(func() {
 		e := p.Edit(7)
-		e.State, e.Completeness, e.Delivered, e.Told, e.Completed, e.Elapsed = job.StateCompleted, job.CompleteFull, true, true, 14, 9*time.Second
+		e.State, e.Completeness, e.Delivered, e.Told, e.Completed, e.Elapsed, e.Took = job.StateCompleted, job.CompleteFull, true, true, 14, 9*time.Second, 9*time.Second
 		e.Submission = nil
 		e.Results = []job.WorkflowOutcome{{Workflow: 100, Status: job.StatusCompleted}, {Workflow: 101, Status: job.StatusCancelled}}
 		p.Change(b.now, 7, true, &b.fx)
@@ -364,6 +366,17 @@ func TestReplicasAnswerForAnEndedJob(t *testing.T) {
 		if a := b.ask(b.singleRequest(w, uint64(w), true)).(*cancel.SingleResponse); a.Status != want || a.Code.Transient() || a.Code == call.CodeNotLeader {
 			t.Errorf("cancel of %d: %+v", w, a)
 		}
+	}
+	query := b.ask(core.Message{Kind: core.KindWorkflowQueryRequest, From: client, Body: &job.WorkflowQuery{Job: 7}}).(*job.WorkflowQueryResponse)
+	if query.Code != call.CodeOK || len(query.Workflows) != 2 || query.Workflows[1].Status != job.StatusCancelled {
+		t.Errorf("query %+v", query)
+	}
+	if a := b.submit(gate2, 3); a.Code != call.CodeAlreadyTerminal || a.State != job.StateCompleted || !a.Own {
+		t.Errorf("submission %+v", a)
+	}
+	b.run(b.now + sec)
+	if told := b.told(core.KindJobFinalResult, 0); len(told) != 1 || told[0].to != gate2 || told[0].body.(*job.FinalResult).Elapsed != 9*time.Second {
+		t.Errorf("the end was told to %+v", told)
 	}
 	r := b.ask(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{Shard: view(100, 1, 0, 1, 1, 0).Shard, Worker: hand}}).(*call.Ack)
 	if r.Code != call.CodeAlreadyTerminal && r.Code != call.CodeDuplicate {
@@ -530,5 +543,91 @@ func TestTheEndIsTheJobs(t *testing.T) {
 	}
 	if age := b.now.Sub(y.ended); age < 2000*time.Second {
 		t.Errorf("it ended %v ago", age)
+	}
+}
+
+// §3.4, §5.4: what a workflow waits for, and whom it keeps away from, goes with its job to a successor: it is not dispatched
+// sooner, and not to a worker that lost it.
+func TestPausesGoWithAJob(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	d := b.tasks[0]
+	b.tasks = nil
+	b.send(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{
+		Shard: d.Shard, Token: d.Token, Ended: job.EndedFailed, Error: job.ErrorWorker, Worker: hand, WorkerVersion: uint64(b.now), CoresAvailable: 8,
+	}})
+	b.run(b.now + 200*ms)
+	f := &x.flows[0]
+	if f.due <= b.now || len(f.excluded) != 1 {
+		t.Fatalf("due %v, excluded %v", f.due, f.excluded)
+	}
+	f.excluded = append(f.excluded, exclusion{worker: 99, until: b.now + 60*sec})
+	b.m.mirror(b.now, x, b.m.rep.Edit(7))
+	e := *b.m.rep.View(7)
+	e.Epoch++
+	b.m.timers.heap = nil
+	y := b.m.restoreAnew(b.now, &e, &b.fx)
+	g := &y.flows[0]
+	if g.due != f.due || g.queued || len(g.excluded) != 2 || g.excluded[0] != f.excluded[0] || g.excluded[1] != f.excluded[1] {
+		t.Errorf("due %v, queued %v, excluded %v; it was %v and %v", g.due, g.queued, g.excluded, f.due, f.excluded)
+	}
+	var kinds []timerKind
+	for _, x := range b.m.timers.heap {
+		kinds = append(kinds, x.kind)
+	}
+	if len(kinds) != 2 || kinds[0] != timerRetry || kinds[1] != timerUnbar {
+		t.Errorf("timers %v", kinds)
+	}
+}
+
+// restoreAnew is what a successor makes of an entry, with nothing else about the job in the way.
+func (m *Manager) restoreAnew(now core.Instant, e *replica.Entry, fx *core.Effects) *record {
+	m.abandon(now, m.records.by[e.Job], fx)
+	return m.restore(now, e, fx)
+}
+
+// §2.6: a worker that does not answer who leads its jobs now is told again with every orphan scan, and one that registers
+// later is told at once.
+func TestWorkersThatDidNotHear(t *testing.T) {
+	b := newCluster(t)
+	var told []core.Instant
+	hears := false
+	b.hears = func(m *core.Message) bool {
+		if m.Kind != core.KindJobLeaderWorkerTransfer {
+			return true
+		}
+		told = append(told, b.now)
+		return hears
+	}
+	x := b.takeOver(func(e *replica.Entry) {
+		e.State = job.StateQueued
+		e.Submission = slices.Clone(e.Submission)
+		e.Submission[0].Timeout = 3600 * time.Second
+	})
+	b.run(b.now + 40*sec)
+	first := len(told)
+	if first == 0 || first > 4 {
+		t.Fatalf("told %d times", first)
+	}
+	b.run(b.now + 130*sec)
+	if len(told) <= first {
+		t.Error("never again")
+	}
+	hears = true
+	b.run(b.now + 250*sec)
+	n := len(told)
+	if b.run(b.now + 250*sec); len(told) != n {
+		t.Error("told on and on")
+	}
+	if x.gone {
+		t.Fatal("gone")
+	}
+	b.lives[hand] = 2
+	b.send(core.Message{Kind: core.KindWorkerRegistration, From: hand, Body: &registry.WorkerRegistration{
+		NodeInfo: registry.NodeInfo{Node: hand, Role: core.RoleWorker, Instance: 2}, Cores: 8, CoresAvailable: 8,
+	}})
+	b.run(b.now + 100*ms)
+	if len(told) != n+1 {
+		t.Errorf("a worker that is new was told %d times", len(told)-n)
 	}
 }

@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
@@ -28,6 +30,7 @@ type find struct {
 type transfers struct {
 	jobs []*record
 	open int
+	late bool // to one worker that had not heard: nothing waits for it
 }
 
 // watch looks for jobs without a holder: the leader of the cluster takes them over (T1, 03-17, 03-18). A job that has
@@ -162,6 +165,41 @@ func (m *Manager) newBatch() *transfers {
 	return t
 }
 
+// tellMute tells a worker again of the jobs that it did not hear of (spec 20 §2.6).
+func (m *Manager) tellMute(now core.Instant, to core.NodeID, fx *core.Effects) {
+	t := &transfers{}
+	for _, x := range m.records.order {
+		if i := slices.Index(x.mute, to); i >= 0 {
+			x.mute = slices.Delete(x.mute, i, i+1)
+			t.jobs = append(t.jobs, x)
+		}
+	}
+	m.tellOne(now, to, t, fx)
+}
+
+// tellNew tells a worker that is new here of the jobs that others held before.
+func (m *Manager) tellNew(now core.Instant, to core.NodeID, fx *core.Effects) {
+	t := &transfers{}
+	for _, x := range m.records.order {
+		if x.batch != 0 && x.open > 0 {
+			x.mute = slices.DeleteFunc(x.mute, func(n core.NodeID) bool { return n == to })
+			t.jobs = append(t.jobs, x)
+		}
+	}
+	m.tellOne(now, to, t, fx)
+}
+
+// tellOne tells one worker of jobs whose batch it was not in, or that it missed.
+func (m *Manager) tellOne(now core.Instant, to core.NodeID, t *transfers, fx *core.Effects) {
+	if len(t.jobs) == 0 {
+		return
+	}
+	m.lastBatch++
+	t.open, t.late = 1, true
+	m.transfers[m.lastBatch] = t
+	m.transfer(now, to, t, fx)
+}
+
 func (m *Manager) transfer(now core.Instant, to core.NodeID, t *transfers, fx *core.Effects) {
 	b := call.Make[replica.WorkerTransfer](fx, core.KindJobLeaderWorkerTransfer)
 	for _, x := range t.jobs {
@@ -184,11 +222,17 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 	}
 	if a, ok := o.Reply.(*replica.WorkerTransferAck); ok {
 		for i := range a.Answers {
-			m.answered(now, o, &a.Answers[i], fx)
+			m.answered(now, t, o, &a.Answers[i], fx)
 		}
 	}
 	for _, x := range t.jobs {
-		if x.gone || x.batch != o.Sub {
+		if x.gone || x.batch != o.Sub && !t.late {
+			continue
+		}
+		if !o.Answered {
+			x.mute = append(x.mute, o.From)
+		}
+		if t.late {
 			continue
 		}
 		if x.unheard--; x.unheard == 0 {
@@ -202,10 +246,10 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 
 // answered takes what a worker has of one job, also when that is late. That it has heard of a higher epoch means that another
 // process holds the job (03-12).
-func (m *Manager) answered(now core.Instant, o *call.Outcome, a *replica.JobTransferAnswer, fx *core.Effects) {
+func (m *Manager) answered(now core.Instant, t *transfers, o *call.Outcome, a *replica.JobTransferAnswer, fx *core.Effects) {
 	x := m.records.by[a.Job]
 	switch {
-	case x == nil || x.batch != o.Sub:
+	case x == nil || !slices.Contains(t.jobs, x):
 	case !a.Accepted:
 		if a.Code == call.CodeStaleFence && a.DE > x.de {
 			m.superseded(now, x, a.DE, fx)
