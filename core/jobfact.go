@@ -39,8 +39,14 @@ const (
 	JobFactLoad
 	JobFactRefused
 	JobFactAdmitted
+	JobFactRecord
+	JobFactBuffer
+	JobFactSignal
+	JobFactPressure
+	JobFactFlush
+	JobFactForward
 
-	NumJobFactKinds = 34
+	NumJobFactKinds = 40
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -56,6 +62,7 @@ const (
 	FactsOfTimeouts  = "timeout"
 	FactsOfRoutes    = "route"
 	FactsOfFlow      = "flow"
+	FactsOfStats     = "stats"
 )
 
 // jobFactRow is all that is known of a kind of fact about jobs: from, to and code name the type of the word, a and b
@@ -132,6 +139,17 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactRefused: {name: "refused", room: FactsOfFlow, doc: "a server sent a request away", from: "core.Load", to: "admission.Reason", code: "core.Class", a: "retry_after", b: "rated"},
 	// As refused; To is the operation; rated: 1 if it counts for the rate of Node; in_flight: of its class, itself included.
 	JobFactAdmitted: {name: "admitted", room: FactsOfFlow, doc: "a server that is loaded, or asked by a client, took a request in", from: "core.Load", to: "admission.Operation", code: "core.Class", a: "rated", b: "in_flight"},
+	// Job and Workflow, if of a shard; Node sent it. From and To are the levels before and after; Code is what became of it.
+	JobFactRecord: {name: "stats_record", room: FactsOfStats, doc: "a manager was given a record for its statistics", from: "job.Pressure", to: "job.Pressure", code: "statbuf.Outcome", a: "hot", b: "capacity"},
+	JobFactBuffer: {name: "stats_buffer", room: FactsOfStats, doc: "a manager let go of what was too old in its statistics", from: "job.Pressure", to: "job.Pressure", a: "hot", b: "capacity"},
+	// Node is the manager, From and To its levels; Epoch is its, and so is the number.
+	JobFactSignal: {name: "pressure_signal", room: FactsOfStats, doc: "the node took in a signal of a manager that is under another pressure than before", from: "job.Pressure", to: "job.Pressure", a: "seq", b: "delay"},
+	// At a worker of all managers that it listens to, site −1; at a gate of datacenter site. delay: asked for, ns.
+	JobFactPressure: {name: "pressure", room: FactsOfStats, doc: "the level that a worker or gate goes by changed", from: "job.Pressure", to: "job.Pressure", a: "site", b: "delay"},
+	// From is the level, To what it consists of; messages that went out, and snapshots that were kept back. Node: to whom, NoNode: to all.
+	JobFactFlush: {name: "flush", room: FactsOfStats, doc: "a worker sent what it has to tell of shards", from: "job.Pressure", to: "pressure.What", a: "messages", b: "withheld"},
+	// Of datacenter site, at From.
+	JobFactForward: {name: "forward", room: FactsOfStats, doc: "a gate passed news of a job on, held it, or dropped it", from: "job.Pressure", to: "pressure.Pass", a: "site"},
 }
 
 func (k JobFactKind) String() string {

@@ -137,4 +137,10 @@ const (
 	KindLeaseTransferAck
 	KindStateSyncRequest
 	KindStateSyncResponse
+
+	// Statistics (spec 30 §5): core/job.
+	KindProgressProbe
+	KindProgressProbeAck
+	KindStatsUpdate
+	KindStatsUpdateAck
 )

@@ -121,4 +121,8 @@ var jobKinds = [NumKinds]kindRow{
 	KindLeaseTransferAck:                     {"lease_transfer_ack", RoomJobs, ClassControl, TransportStream, KindLeaseTransfer},
 	KindStateSyncRequest:                     {"state_sync_request", RoomJobs, ClassDispatch, TransportStream, KindNone},
 	KindStateSyncResponse:                    {"state_sync_response", RoomJobs, ClassDispatch, TransportStream, KindStateSyncRequest},
+	KindProgressProbe:                        {"progress_probe", RoomJobs, ClassData, TransportStream, KindNone},
+	KindProgressProbeAck:                     {"progress_probe_ack", RoomJobs, ClassData, TransportStream, KindProgressProbe},
+	KindStatsUpdate:                          {"stats_update", RoomJobs, ClassData, TransportStream, KindNone},
+	KindStatsUpdateAck:                       {"stats_update_ack", RoomJobs, ClassData, TransportStream, KindStatsUpdate},
 }

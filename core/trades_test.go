@@ -13,8 +13,10 @@ import (
 	"hypersim/core/hier"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
+	"hypersim/core/pressure"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
+	"hypersim/core/statbuf"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -29,6 +31,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
 		"replica": replica.Config{}, "health": health.Config{}, "routing": routing.Config{}, "jobtimeout": jobtimeout.Config{}, "overload": overload.Config{}, "admission": admission.Config{},
+		"statbuf": statbuf.Config{}, "pressure": pressure.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {

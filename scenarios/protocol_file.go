@@ -40,9 +40,9 @@ func roomNames() []string {
 
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
-	"admission", "backpressure", "discovery",
+	"admission", "discovery",
 	"extension", "flow", "gate", "health", "idempotency", "isolation",
-	"retry", "stats", "version", "worker_state",
+	"retry", "version", "worker_state",
 }
 
 func defaultConfig() Config {

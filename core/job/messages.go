@@ -32,6 +32,11 @@ func AddBodies(b *core.Bodies) {
 	b[core.KindJobProgressAck] = func() core.Body { return new(ProgressAck) }
 	b[core.KindWindowedStatsPush] = func() core.Body { return new(WindowedStatsPush) }
 
+	b[core.KindProgressProbe] = func() core.Body { return new(ProgressProbe) }
+	b[core.KindProgressProbeAck] = func() core.Body { return new(WorkflowProgressAck) }
+	b[core.KindStatsUpdate] = func() core.Body { return new(StatsUpdate) }
+	b[core.KindStatsUpdateAck] = func() core.Body { return new(WorkflowProgressAck) }
+
 	b[core.KindWorkflowFinalResult] = func() core.Body { return new(WorkflowFinalResult) }
 	b[core.KindWorkflowFinalResultAck] = call.NewAck
 	b[core.KindWorkflowResultPush] = func() core.Body { return new(WorkflowResultPush) }

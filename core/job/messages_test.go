@@ -140,6 +140,13 @@ func progresses() []wiretest.Known {
 			},
 			Want: "8:a1 8:b1 4:1 8:2 8:3 8:4 8:5 " + one + "8:6 4:7 8:8 4:9 4:a 3f800000 40000000 1:1 2:b",
 		},
+		{Kind: core.KindProgressProbe, Body: &ProgressProbe{Withheld: 1}, Want: "4:1"},
+		{Kind: core.KindProgressProbeAck, Body: &WorkflowProgressAck{ManagerAck: someManager}, Want: managerBytes},
+		{
+			Kind: core.KindStatsUpdate, Body: &StatsUpdate{Source: 1, Seq: 2, Count: 3, Value: 1, Critical: true, Details: core.Blob{ID: 4, Size: 5}},
+			Want: "8:1 4:2 8:3 " + one + "1:1 8:4 4:5",
+		},
+		{Kind: core.KindStatsUpdateAck, Body: &WorkflowProgressAck{ManagerAck: someManager}, Want: managerBytes},
 	}
 }
 

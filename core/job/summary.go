@@ -112,3 +112,34 @@ func (b *WindowedStatsPush) Walk(w *core.Walker) {
 
 // ScopeID implements core.Scoped.
 func (b *WindowedStatsPush) ScopeID() uint64 { return uint64(b.Job) }
+
+// ProgressProbe asks a manager at REJECT whether that is over (spec 30 §5.4).
+type ProgressProbe struct {
+	core.Shared
+	Withheld uint32 // snapshots that wait for it
+}
+
+// Walk implements core.Body.
+func (b *ProgressProbe) Walk(w *core.Walker) { w.Uint32("withheld", &b.Withheld) }
+
+// StatsUpdate is a record of statistics that belong to no job (spec 30 §5.1). Of one source the greatest Seq counts, and
+// says what the ones before it said.
+type StatsUpdate struct {
+	core.Shared
+	Source   uint64
+	Seq      uint32
+	Count    uint64 // updates of the source so far
+	Value    float64
+	Critical bool
+	Details  core.Blob
+}
+
+// Walk implements core.Body.
+func (b *StatsUpdate) Walk(w *core.Walker) {
+	w.Uint64("source", &b.Source)
+	w.Uint32("seq", &b.Seq)
+	w.Uint64("count", &b.Count)
+	w.Float64("value", &b.Value)
+	w.Bool("critical", &b.Critical)
+	w.Blob("details", &b.Details)
+}

@@ -12,8 +12,10 @@ import (
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
+	"hypersim/core/pressure"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
+	"hypersim/core/statbuf"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -33,6 +35,8 @@ type Config struct {
 	Routing   routing.Config
 	Overload  overload.Config
 	Admission admission.Config
+	Stats     statbuf.Config
+	Pressure  pressure.Config
 }
 
 // Default returns the defaults of all mechanisms.
@@ -42,6 +46,7 @@ func Default() Config {
 		Election: election.Default(), Replica: replica.Default(), Timeout: jobtimeout.Default(),
 		Health: health.Default(), Routing: routing.Default(),
 		Overload: overload.Default(), Admission: admission.Default(),
+		Stats: statbuf.Default(), Pressure: pressure.Default(),
 	}
 }
 
@@ -51,6 +56,7 @@ func (c *Config) Validate() error {
 		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
 		c.Replica.Validate(), c.Timeout.Validate(), c.Health.Validate(), c.Routing.Validate(),
 		c.Overload.Validate(), c.Admission.Validate(&c.Overload),
+		c.Stats.Validate(), c.Pressure.Validate(),
 	)
 }
 

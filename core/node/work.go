@@ -22,6 +22,12 @@ type Hurrier interface {
 	Hurries(s job.Shard, t job.Token) bool
 }
 
+// Statist is a Meter of work that has statistics of its own, beside how far it is.
+type Statist interface {
+	// Statistics are those of a running shard over the last stretch of that length; of size 0 where it has none.
+	Statistics(s job.Shard, t job.Token, over core.Duration) core.Blob
+}
+
 // Work is what a process of a run with jobs is told about them at its start. It is shared by the processes of a site,
 // but for the meter, and not written to. Each role reads its own part.
 type Work struct {
@@ -40,6 +46,8 @@ type Work struct {
 	Formed []core.NodeID
 
 	Meter Meter // of a worker
+
+	Stats bool // somebody has statistics, or much to tell: the layer of spec 30 §5 is there
 }
 
 // AddJobs makes p the part of n that the messages of the job layer are for.

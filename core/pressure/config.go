@@ -21,6 +21,15 @@ const (
 	Destination Combine = "destination"
 )
 
+// Signals says which signals of a manager count.
+type Signals string
+
+// The ways.
+const (
+	All    Signals = "all"
+	Raises Signals = "raises"
+)
+
 // Keys is the room of keys.
 type Keys struct {
 	Throttle       core.Duration `key:"throttle_delay" range:"[0,3600]" ref:"BP_SIGNAL_THROTTLE_DELAY_MS" doc:"what a manager asks for at THROTTLE; longer: its workers report less often"`
@@ -29,10 +38,12 @@ type Keys struct {
 	WorkerThrottle core.Duration `key:"worker_throttle_delay" range:"[0,3600]" ref:"WORKER_BACKPRESSURE_THROTTLE_DELAY_MS" doc:"a worker waits at least this much longer at THROTTLE; longer: relieves managers more, and news is older"`
 	WorkerBatch    core.Duration `key:"worker_batch_delay" range:"[0,3600]" ref:"WORKER_BACKPRESSURE_BATCH_DELAY_MS" doc:"at BATCH at least this, and twice what was asked for; longer: relieves managers more, and news is older"`
 	WorkerReject   core.Duration `key:"worker_reject_delay" range:"[0,3600]" ref:"WORKER_BACKPRESSURE_REJECT_DELAY_MS" doc:"at REJECT at least this, and four times what was asked for; longer: relieves managers more, and its end is noticed later"`
-	Flush          core.Duration `key:"flush_interval" range:"[0.001,3600]" ref:"WORKER_PROGRESS_FLUSH_INTERVAL" doc:"a worker reports so often while nobody is under pressure; shorter: finer, for a message each time"`
 	WorkerTTL      core.Duration `key:"worker_ttl" range:"[0.001,86400]" ref:"BP_SIGNAL_TTL_WORKER" doc:"a worker forgets a signal that nobody repeats; longer: a manager that fell silent holds its workers up for longer"`
 	GateTTL        core.Duration `key:"gate_ttl" range:"[0.001,86400]" ref:"BP_SIGNAL_TTL_GATE" doc:"so does a gate; longer: a manager that fell silent holds news of its datacenter up for longer"`
 	Forward        core.Duration `key:"forward_interval" range:"[0.001,3600]" ref:"GATE_BATCH_STATS_INTERVAL" doc:"a gate passes held updates on so often, and the origin's delay later; shorter: fresher, for more messages"`
+	Signals        Signals       `key:"signals" enum:"all,raises" ref:"30/D27" doc:"all: the last signal of a manager counts, so that pressure ends when it says so; raises: those above the one before, as it was once, and who was ever held up stays so"`
+	CriticalTries  int           `key:"critical_attempts" range:"[1,100]" ref:"spec 30 §5.4: 3 attempts" doc:"a worker tells so often what a manager has to know; more: outlives longer faults, for more messages in them"`
+	CriticalBase   core.Duration `key:"critical_base" range:"[0,3600]" ref:"spec 30 §5.4: 0.2 s" doc:"first pause between them, doubled each time and drawn from 0; longer: spreads a herd, and is slower"`
 	Combine        Combine       `key:"combine" enum:"max,destination" ref:"spec 01 no. 68" doc:"max: the worst of all managers slows a worker down towards all of them; destination: each manager is served as it asks, so that one that rejects silences nobody else's news"`
 }
 
@@ -41,7 +52,7 @@ func Default() Config {
 	const s, ms = time.Second, time.Millisecond
 	return Config{Pressure: Keys{
 		Throttle: 100 * ms, Batch: 500 * ms, Reject: s, WorkerThrottle: 500 * ms, WorkerBatch: s, WorkerReject: 2 * s,
-		Flush: 500 * ms, WorkerTTL: 15 * s, GateTTL: 30 * s, Forward: 250 * ms, Combine: Max,
+		WorkerTTL: 15 * s, GateTTL: 30 * s, Forward: 250 * ms, CriticalTries: 3, CriticalBase: 200 * ms, Combine: Max, Signals: All,
 	}}
 }
 
@@ -63,9 +74,10 @@ func (k *Keys) Signal(l job.Pressure) job.Backpressure {
 	return b
 }
 
-// Interval is how long a worker waits between two flushes at a level, where sig is what was asked for.
-func (k *Keys) Interval(l job.Pressure, sig core.Duration) core.Duration {
-	return k.Flush + k.added(l, sig)
+// Interval is how long a worker that reports every base while nobody is under pressure waits between two flushes at a
+// level, where sig is what was asked for.
+func (k *Keys) Interval(base core.Duration, l job.Pressure, sig core.Duration) core.Duration {
+	return base + k.added(l, sig)
 }
 
 func (k *Keys) added(l job.Pressure, sig core.Duration) core.Duration {

@@ -7,20 +7,23 @@ import (
 
 // Flush is when a worker reports next.
 type Flush struct {
+	base  core.Duration // between two of them while nobody is under pressure
 	last  core.Instant
 	next  core.Instant
 	level job.Pressure
 }
 
-// Begin starts at now, with an interval.
-func (f *Flush) Begin(now core.Instant, k *Keys) { *f = Flush{last: now, next: now.Add(k.Flush)} }
+// Begin starts at now; the first flush is due at first, the next ones every base while nobody is under pressure.
+func (f *Flush) Begin(now, first core.Instant, base core.Duration) {
+	*f = Flush{base: base, last: now, next: first}
+}
 
 // Next is when to flush.
 func (f *Flush) Next() core.Instant { return f.next }
 
 // Flushed says that it happened, at a level.
 func (f *Flush) Flushed(now core.Instant, k *Keys, l job.Pressure, sig core.Duration) {
-	f.last, f.level, f.next = now, l, now.Add(k.Interval(l, sig))
+	f.last, f.level, f.next = now, l, now.Add(k.Interval(f.base, l, sig))
 }
 
 // Heard is told after a signal: a level that fell shortens the wait, counted from the last flush; one that rose lengthens
@@ -30,7 +33,7 @@ func (f *Flush) Heard(now core.Instant, k *Keys, l job.Pressure, sig core.Durati
 		return false
 	}
 	f.level = l
-	next := max(now, f.last.Add(k.Interval(l, sig)))
+	next := max(now, f.last.Add(k.Interval(f.base, l, sig)))
 	if next >= f.next {
 		return false
 	}

@@ -15,6 +15,8 @@ const (
 	throttle = job.PressureThrottle
 	batch    = job.PressureBatch
 	reject   = job.PressureReject
+
+	base = 500 * time.Millisecond // between two flushes of a worker that nobody slows down
 )
 
 // Spec 30 §15.9.
@@ -46,8 +48,8 @@ func TestFlushVectors(t *testing.T) {
 			table.Apply(now-core.Instant(core.Seconds(s.age)), core.NodeID(i), &job.Backpressure{Level: s.level, Delay: core.Duration(s.ms) * time.Millisecond, Epoch: 1, Seq: 1})
 		}
 		l, asked := table.Worst(now, k.WorkerTTL, nil)
-		if d := k.added(l, asked); l != v.level || d != core.Duration(v.d)*time.Millisecond || k.Interval(l, asked) != core.Seconds(v.interval) {
-			t.Errorf("%v: %v, %v, %v; want %v, %d ms, %g s", v.live, l, d, k.Interval(l, asked), v.level, v.d, v.interval)
+		if d := k.added(l, asked); l != v.level || d != core.Duration(v.d)*time.Millisecond || k.Interval(base, l, asked) != core.Seconds(v.interval) {
+			t.Errorf("%v: %v, %v, %v; want %v, %d ms, %g s", v.live, l, d, k.Interval(base, l, asked), v.level, v.d, v.interval)
 		}
 	}
 }
@@ -87,7 +89,7 @@ func TestFlushIsShortened(t *testing.T) {
 	k := &c.Pressure
 	at := func(s float64) core.Instant { return core.Instant(core.Seconds(s)) }
 	var f Flush
-	f.Begin(0, k)
+	f.Begin(0, at(0.5), base)
 	if f.Heard(at(0.1), k, reject, time.Second) || f.Next() != at(0.5) {
 		t.Errorf("REJECT moved the flush that is due to %v", f.Next())
 	}
@@ -173,4 +175,33 @@ func TestTableAgainstModel(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Spec 30/D27: where lower levels are ignored, pressure never clears, however old the signal is.
+func TestRaisesLatch(t *testing.T) {
+	table := Table{Latches: true}
+	table.Apply(0, 1, &job.Backpressure{Level: reject, Delay: time.Second, Epoch: 1, Seq: 1})
+	table.Apply(core.Instant(time.Second), 1, &job.Backpressure{Level: none, Epoch: 1, Seq: 2})
+	table.Expire(core.Instant(time.Hour), 15*time.Second)
+	if l, d := table.Worst(core.Instant(time.Hour), 15*time.Second, nil); l != reject || d != time.Second || table.Next(15*time.Second) != core.Never {
+		t.Errorf("%v, %v; want REJECT, 1s", l, d)
+	}
+}
+
+// Next is the first instant at which a signal does not count any more.
+func TestSignalsEnd(t *testing.T) {
+	const ttl = 15 * time.Second
+	var table Table
+	table.Apply(0, 1, &job.Backpressure{Level: none, Epoch: 1, Seq: 1})
+	if table.Next(ttl) != core.Never {
+		t.Error("NONE has an end")
+	}
+	table.Apply(core.Instant(time.Second), 2, &job.Backpressure{Level: batch, Epoch: 1, Seq: 1})
+	end := table.Next(ttl)
+	if l, _ := table.Worst(end-1, ttl, nil); l != batch {
+		t.Errorf("%v before its end", l)
+	}
+	if l, _ := table.Worst(end, ttl, nil); l != none {
+		t.Errorf("%v at its end", l)
+	}
 }

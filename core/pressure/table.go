@@ -19,8 +19,12 @@ type signal struct {
 
 const signalBytes = 32
 
-// Table holds the signals of managers, by id. Its zero value is empty.
-type Table struct{ list []signal }
+// Table holds the signals of managers, by id. Its zero value is empty, and takes every signal.
+type Table struct {
+	Latches bool // a lower level or a shorter delay is never taken, and nothing is forgotten (30/D27)
+
+	list []signal
+}
 
 func (t *Table) place(id core.NodeID) (int, bool) {
 	return slices.BinarySearchFunc(t.list, id, func(s signal, id core.NodeID) int { return cmp.Compare(s.from, id) })
@@ -36,8 +40,16 @@ func (t *Table) Apply(now core.Instant, from core.NodeID, b *job.Backpressure) b
 	} else {
 		t.list = slices.Insert(t.list, i, signal{from: from})
 	}
-	t.list[i] = signal{from, b.Level, b.Delay, b.Epoch, b.Seq, now}
+	s := signal{from, b.Level, b.Delay, b.Epoch, b.Seq, now}
+	if old := &t.list[i]; t.Latches {
+		s.level, s.delay = max(s.level, old.level), max(s.delay, old.delay)
+	}
+	t.list[i] = s
 	return true
+}
+
+func (t *Table) old(now core.Instant, ttl core.Duration, s *signal) bool {
+	return !t.Latches && now.Sub(s.at) > ttl
 }
 
 // Remove forgets a manager that is gone.
@@ -49,7 +61,20 @@ func (t *Table) Remove(id core.NodeID) {
 
 // Expire forgets what nobody repeated for longer than ttl.
 func (t *Table) Expire(now core.Instant, ttl core.Duration) {
-	t.list = slices.DeleteFunc(t.list, func(s signal) bool { return now.Sub(s.at) > ttl })
+	if !t.Latches {
+		t.list = slices.DeleteFunc(t.list, func(s signal) bool { return now.Sub(s.at) > ttl })
+	}
+}
+
+// Next is when the first signal above NONE is over that nobody repeats until then, core.Never if there is none.
+func (t *Table) Next(ttl core.Duration) core.Instant {
+	at := core.Never
+	for i := range t.list {
+		if s := &t.list[i]; s.level != job.PressureNone && !t.Latches {
+			at = min(at, s.at.Add(ttl+1))
+		}
+	}
+	return at
 }
 
 // Worst returns the worst level of those whose signal is no older than ttl and that match, nil for all, and the longest delay
@@ -57,7 +82,7 @@ func (t *Table) Expire(now core.Instant, ttl core.Duration) {
 func (t *Table) Worst(now core.Instant, ttl core.Duration, match func(core.NodeID) bool) (l job.Pressure, sig core.Duration) {
 	for i := range t.list {
 		s := &t.list[i]
-		if now.Sub(s.at) > ttl || match != nil && !match(s.from) {
+		if t.old(now, ttl, s) || match != nil && !match(s.from) {
 			continue
 		}
 		switch {
@@ -73,7 +98,7 @@ func (t *Table) Worst(now core.Instant, ttl core.Duration, match func(core.NodeI
 // Of returns what one manager asked for, NONE where nothing is known of it.
 func (t *Table) Of(now core.Instant, ttl core.Duration, id core.NodeID) (job.Pressure, core.Duration) {
 	i, known := t.place(id)
-	if !known || now.Sub(t.list[i].at) > ttl {
+	if !known || t.old(now, ttl, &t.list[i]) {
 		return job.PressureNone, 0
 	}
 	return t.list[i].level, t.list[i].delay

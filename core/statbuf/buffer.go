@@ -26,26 +26,53 @@ type Buffer struct {
 // Init begins, empty.
 func (b *Buffer) Init(c *Config) { *b = Buffer{k: &c.Stats, capacity: c.Stats.Least} }
 
-// Record takes one record; at REJECT only a critical one. It reports whether it is stored.
-func (b *Buffer) Record(now core.Instant, value float64, critical bool) bool {
-	b.count(now)
-	if b.level == job.PressureReject && !critical {
-		b.Dropped++
-		return false
+// Outcome is what became of a record.
+type Outcome uint8
+
+// What becomes of records.
+const (
+	Dropped     Outcome = iota // it is gone, and counted
+	Stored                     // in HOT
+	Critical                   // likewise, whatever the level
+	FoldedEarly                // likewise, and the oldest record made room for it
+
+	NumOutcomes = 4
+)
+
+var outcomeNames = [NumOutcomes]string{"dropped", "stored", "stored_critical", "folded_early"}
+
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
 	}
-	e := Entry{At: now, Count: 1, Sum: value, Min: value, Max: value}
-	if b.hot.n >= b.capacity {
-		if !critical {
-			b.Dropped++
-			return false
-		}
+	return "unknown"
+}
+
+// Record takes one record; at REJECT only a critical one.
+func (b *Buffer) Record(now core.Instant, value float64, critical bool) Outcome {
+	b.count(now)
+	full := b.hot.n >= b.capacity
+	if (b.level == job.PressureReject || full) && !critical {
+		b.Dropped++
+		return Dropped
+	}
+	out := Stored
+	switch {
+	case full:
+		out = FoldedEarly
 		old := b.hot.pop()
 		b.fold(&old)
+	case critical:
+		out = Critical
 	}
+	e := Entry{At: now, Count: 1, Sum: value, Min: value, Max: value}
 	b.hot.push(&e, b.capacity)
 	b.Stored++
+	if b.k.Expiry == OnRecord {
+		b.expire(now)
+	}
 	b.look()
-	return true
+	return out
 }
 
 // count notes that a record arrived.
@@ -63,6 +90,14 @@ func (b *Buffer) Tick(now core.Instant) {
 	for b.arrived.n > 0 && now.Sub(b.arrived.at(0).At) > b.k.RateOver {
 		b.arrived.pop()
 	}
+	if b.k.Expiry != OnRecord {
+		b.expire(now)
+	}
+	b.look()
+}
+
+// expire moves what is too old for its tier to the next one.
+func (b *Buffer) expire(now core.Instant) {
 	for b.hot.n > 0 && now.Sub(b.hot.at(0).At) >= b.k.Hot {
 		e := b.hot.pop()
 		b.fold(&e)
@@ -83,7 +118,6 @@ func (b *Buffer) Tick(now core.Instant) {
 		e := b.cold.pop()
 		b.archive.merge(&e)
 	}
-	b.look()
 }
 
 // fold puts a record that leaves HOT into its fine bucket.

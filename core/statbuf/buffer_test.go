@@ -97,6 +97,27 @@ func TestStormVectors(t *testing.T) {
 	}
 }
 
+// Spec 30/D25: where entries leave only when one is taken, what is full takes nothing, and stays full for ever.
+func TestExpiryOnRecordLatches(t *testing.T) {
+	c := fixed(0)
+	c.Stats.Expiry = OnRecord
+	var b Buffer
+	b.Init(c)
+	at := func(ms int) core.Instant { return core.Instant(ms) * core.Instant(time.Millisecond) }
+	for ms := 0; ms < 120_000; ms += 50 {
+		b.Record(at(ms), 1, false)
+	}
+	for s := 120; s <= 420; s++ {
+		b.Tick(at(1000 * s))
+	}
+	if b.Level() != job.PressureReject || b.Stored != 950 {
+		t.Errorf("%v after 300 s of silence, %d stored; want REJECT, 950", b.Level(), b.Stored)
+	}
+	if b.Record(at(421_000), 1, true); b.Level() != job.PressureNone {
+		t.Errorf("%v after one critical record", b.Level())
+	}
+}
+
 func TestSteadyFill(t *testing.T) {
 	for workflows, want := range map[int]float64{5: 0.60, 6: 0.72, 7: 0.84, 8: 0.96} {
 		var b Buffer
@@ -170,7 +191,7 @@ func TestInvariants(t *testing.T) {
 			}
 			critical := rapid.Bool().Draw(t, "critical")
 			reject := b.Level() == job.PressureReject
-			stored := b.Record(now, 0, critical)
+			stored := b.Record(now, 0, critical) != Dropped
 			if critical && !stored || reject && !critical && stored {
 				t.Fatalf("critical %v, REJECT %v, stored %v", critical, reject, stored)
 			}

@@ -14,6 +14,9 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		Config: &cfg.Job, Replica: &cfg.Replica, Timeout: &cfg.Timeout, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
 		Gates: w.Gates, Site: id.Site, BySite: w.BySite, Formed: id.Formed,
 	}
+	if w.Stats {
+		p.Pressure = &cfg.Pressure.Pressure
+	}
 	if e := n.Election(); e != nil {
 		p.Elected = e
 	}

@@ -27,6 +27,7 @@
 //	query.go       answering clients
 //	held.go        requests that wait for an answer that is not known yet
 //	retention.go   forgetting
+//	stats_forward.go what is passed on under pressure
 //
 // # A job with three datacenters, told as a story
 //

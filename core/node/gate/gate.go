@@ -7,6 +7,7 @@ import (
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/pressure"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/rng"
@@ -41,6 +42,7 @@ type Params struct {
 	Site     uint16
 	BySite   [][]core.NodeID // the managers of each datacenter, ascending; shared, read only
 	Elected  Elected         // nil: nobody elects
+	Pressure *pressure.Keys  // shared, read only; nil: the run asks for no statistics
 	Routes   Routes          // nil: those of core/routing where there are distances, else by number
 
 	Distances routing.Distances // how far away managers are; nil: nobody knows
@@ -74,6 +76,7 @@ type Gate struct {
 	version uint64 // of the last heartbeat
 
 	records records
+	shaper  shaper
 	time    jobtimeout.Gate
 	burials []burial
 	freed   []core.Message // that were held, and are judged at the end of this step
@@ -114,6 +117,7 @@ func New(p Params) *Gate {
 	}
 	g.ring = job.NewRing(p.Gates, names, job.RingNodes)
 	g.records.init()
+	g.initShaper()
 	g.singles.Init(singlesMax, p.Config.Cancel.Dedup)
 	return g
 }
@@ -208,6 +212,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindJobLeaderGateTransfer:       (*Gate).onGateTransfer,
 	core.KindJobAdoptOffer:               (*Gate).onAdoptOffer,
 	core.KindJobProgress:                 (*Gate).onProgress,
+	core.KindWindowedStatsPush:           (*Gate).onWindow,
 	core.KindWorkflowResultPush:          (*Gate).onFlowResult,
 	core.KindJobStatusRequest:            (*Gate).onStatusRequest,
 	core.KindRegisterCallback:            (*Gate).onRegisterCallback,

@@ -34,7 +34,7 @@ func (g *Gate) advance(now core.Instant, x *record, s *site, m *core.Message, b 
 	}
 	s.seq, s.done, s.failed, s.rate = b.Seq, b.Completed, b.Failed, b.Rate
 	if s.target {
-		g.newsOf(now, x)
+		g.newsFrom(now, x, s, b.State, fx)
 	}
 }
 
@@ -45,10 +45,9 @@ func (g *Gate) passOn(now core.Instant, m *core.Message, b *job.Progress, fx *co
 		g.progressAck(m, a, k.leader, fx)
 		return
 	}
-	y := fx.Send()
-	y.Kind, y.From, y.To, y.Role, y.Instance = core.KindJobProgress, g.p.Self, k.leader, core.RoleGate, g.p.Instance
-	y.Seq, y.Timeout, y.Body = g.calls.Seq(), g.cfg.Progress.Timeout, b
-	core.Hold(b)
+	if !g.passLater(now, b, fx) {
+		g.relay(core.KindJobProgress, k.leader, b, fx)
+	}
 	g.progressAck(m, call.Answer{}, k.leader, fx)
 }
 

@@ -84,6 +84,7 @@ type site struct {
 	late    bool            // the result came after the decision
 	losing  bool            // nothing was heard of it for too long: it is FAILED, when that is committed,
 	lost    bool            // and since then
+	said    job.State       // in its last progress
 	lostAt  uint64          // seq that commits it
 
 	// The attempt.

@@ -53,6 +53,7 @@ func (g *Gate) onManagerHeartbeat(now core.Instant, m *core.Message, fx *core.Ef
 	g.links.Restarted(now, m.From, m.Instance)
 	if news {
 		g.heardOf(now, m.From, &b.ManagerBeat)
+		g.heardPressure(now, m.From, &b.ManagerBeat, fx)
 		g.leadersOf(now, b, fx)
 	}
 }

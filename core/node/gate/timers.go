@@ -22,6 +22,8 @@ const (
 	timerLook                     // look for jobs that nobody leads
 	timerTake                     // take one of them over
 	timerAdopt                    // datacenters of an adopted job have had their time
+	timerForward                  // what is held of a datacenter goes on
+	timerSignal                   // a signal of a manager may be over
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -120,6 +122,9 @@ func (g *Gate) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerTake:
 		g.take(now, t.job, fx)
 		return
+	case timerForward, timerSignal:
+		g.fireShaper(now, t, fx)
+		return
 	default:
 	}
 	if x := g.led(t.job); x != nil {
@@ -144,6 +149,6 @@ func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
 		g.flowDue(now, x, t, fx)
 	case timerAdopt:
 		g.adoptDue(now, x, fx)
-	case timerPush, timerSweep, timerLook, timerTake:
+	case timerPush, timerSweep, timerLook, timerTake, timerForward, timerSignal:
 	}
 }

@@ -15,6 +15,9 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		First: w.First, Count: w.Count,
 		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Classes: &cfg.Routing.Sites, Cluster: id.Voters, Intact: id.Formed,
 	}
+	if w.Stats {
+		p.Stats = &Stats{Buffer: &cfg.Stats, Pressure: &cfg.Pressure.Pressure}
+	}
 	if e := n.Election(); e != nil {
 		p.Election = e
 	}

@@ -28,6 +28,8 @@
 //	query.go       answering them
 //	timeout*.go    how long jobs and workers may take
 //	retention.go   forgetting
+//	stats_buffer.go what is kept of statistics, and how full that is
+//	stats_window.go statistics of workflows, window by window
 //
 // # A worker dies, told as a story
 //

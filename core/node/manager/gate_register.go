@@ -40,6 +40,7 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 	m.loads(b)
 	b.AcceptingJobs, b.Quorum = b.State == registry.StateActive, m.quorum()
 	b.Waiting = b.Load.Pending
+	m.signal(&b.Pressure)
 	b.Gates, b.GateLeader = append(b.Gates, g.ids...), g.table.Leader(now)
 	for _, x := range m.records.order {
 		if x.state.Terminal() {

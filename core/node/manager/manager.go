@@ -43,6 +43,8 @@ type Params struct {
 	First core.NodeID
 	Count int
 
+	Stats *Stats // shared, read only; nil: the run asks for no statistics
+
 	// Formed are workers that are registered from the start; nil in a cold start.
 	Formed []FormedWorker
 }
@@ -67,6 +69,7 @@ type Manager struct {
 	flows   workflow.Machine
 	lead
 	time    timekeeper
+	stats   stats
 	peers   []core.NodeID
 	singles call.Replies // to requests to cancel one workflow
 	clients []batch      // scratch
@@ -95,6 +98,7 @@ func New(p Params) *Manager {
 	m.singles.Init(singlesMax, p.Config.Cancel.Dedup)
 	m.initLead()
 	m.initGates()
+	m.initStats()
 	return m
 }
 
@@ -146,6 +150,7 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 	m.beginGates(now)
 	m.reachGates(now, fx)
 	m.beginTime(now)
+	m.beginStats(now)
 }
 
 // Receive implements node.Receiver.
@@ -175,6 +180,10 @@ var handlers = [core.NumKinds]handler{
 	core.KindProvisionCommit:              (*Manager).onProvided,
 	core.KindJobSubmission:                (*Manager).onSubmission,
 	core.KindWorkflowProgress:             (*Manager).onProgress,
+	core.KindJobProgressBatch:             (*Manager).onBatch,
+	core.KindProgressProbe:                (*Manager).onProbe,
+	core.KindStatsUpdate:                  (*Manager).onUpdate,
+	core.KindWindowedStatsPush:            (*Manager).onWindow,
 	core.KindWorkflowFinalResult:          (*Manager).onResult,
 	core.KindHealthcheckExtensionRequest:  (*Manager).onExtension,
 	core.KindJobGlobalTimeout:             (*Manager).onGlobalTimeout,
@@ -286,5 +295,5 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 // MemoryBytes implements node.Sizer.
 func (m *Manager) MemoryBytes() int {
 	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
-		m.singles.MemoryBytes() + m.timers.memoryBytes() + m.time.jobs.MemoryBytes()
+		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + m.timers.memoryBytes() + m.time.jobs.MemoryBytes()
 }

@@ -13,18 +13,8 @@ func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effec
 	code, current := m.progress(now, msg.From, &b.ShardProgress, fx)
 	reply := m.calls.Respond(fx, msg, core.KindWorkflowProgressAck)
 	out := core.Attach[job.WorkflowProgressAck](fx, reply)
-	out.Code, out.Manager, out.Leads, out.JobLeader = code, m.p.Self, true, core.NoNode
-	out.Current = uint64(current)
-	out.Managers = append(out.Managers, m.p.Self)
-	if x := m.records.by[b.Job]; x != nil {
-		out.JobLeader, out.DE = m.p.Self, x.de
-	} else if g, ok := m.rep.Tombstone(now, b.Job); ok {
-		out.DE = g.Epoch
-	} else if e := m.endedReplica(b.Job); e != nil {
-		out.DE = e.Epoch
-	} else {
-		m.elsewhere(b.Job, &out.Answer)
-	}
+	out.Code, out.Current = code, uint64(current)
+	m.describe(now, b.Job, &out.ManagerAck)
 }
 
 // progress judges one report by its token.
@@ -73,6 +63,9 @@ func (m *Manager) advanced(now core.Instant, x *record, i int, s *shard, p *job.
 	}
 	if p.Seq <= s.seq {
 		return call.CodeDuplicate
+	}
+	if !m.takesIn(now, s, p, fx) {
+		return call.CodeOK
 	}
 	s.seq = p.Seq
 	if p.Completed+p.Failed > s.done+s.bad || p.CoresDone > s.given { // only growth is progress (J13)

@@ -26,6 +26,8 @@ const (
 	timerLate                     // look at the deadlines of workers
 	timerPlan                     // the time to agree on cores is over
 	timerHolds                    // cores that were kept for another manager are free again
+	timerStats                    // let go of what is too old in statistics
+	timerWindow                   // tell gates and clients of windows
 )
 
 // timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
@@ -132,6 +134,8 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.fireWorkers(now, t, fx)
 	case timerWatch, timerRebuilt, timerPlan, timerHolds:
 		m.fireLead(now, t, fx)
+	default:
+		m.fireStats(now, t, fx)
 	}
 }
 

@@ -9,10 +9,14 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if w == nil {
 		return
 	}
+	var stats *Stats
+	if w.Stats {
+		stats = &Stats{Pressure: &cfg.Pressure.Pressure, Window: cfg.Stats.Stats.Window}
+	}
 	x := New(Params{
 		Flow:   n.Guard(id),
 		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
-		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Managers: w.Managers, Formed: id.Formed,
+		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Stats: stats, Managers: w.Managers, Formed: id.Formed,
 	})
 	n.AddJobs(x)
 	n.Swim.Carry(x)

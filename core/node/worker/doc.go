@@ -19,6 +19,9 @@
 //	orphan.go     shards that nobody leads
 //	drain.go      leaving
 //	query.go      what else a manager asks
+//	stats_flush.go when that is sent, and what of it, under pressure
+//	stats_signal.go what managers say of their pressure; what belongs to no shard
+//	stats_window.go statistics of shards, window by window
 //
 // # A dispatch that is too late, told as a story
 //

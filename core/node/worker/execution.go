@@ -49,6 +49,8 @@ type shard struct {
 	asked    bool         // for more time
 
 	pos int32 // in the heap of deadlines
+
+	snap *snapshot // nil: the run asks for no statistics
 }
 
 // shards are those that run, by workflow; order is theirs by start, so that walks are the same in every run.
@@ -228,6 +230,7 @@ func (w *Worker) take(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.E
 	w.order(core.WorkStart, x, b.Payload, fx)
 	x.state = job.ShardAllocated
 	w.move(x, job.ShardRunning, job.ErrorNone, fx)
+	w.began(now, x, fx)
 	return ack{token: b.Token, code: call.CodeOK, cores: b.Cores, version: w.version}
 }
 

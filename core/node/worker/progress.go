@@ -18,13 +18,17 @@ func (w *Worker) report(now core.Instant, x *shard, fx *core.Effects) {
 		w.freed(now, fx)
 	}
 	x.seq++
-	b := call.Make[job.WorkflowProgress](fx, core.KindWorkflowProgress)
-	b.Shard, b.Token, b.Name, b.Status, b.Completed, b.Failed = x.Shard, x.token, x.name, job.StatusRunning, done, bad
-	b.Elapsed = now.Sub(x.started)
-	if s := b.Elapsed.Seconds(); s > 0 {
-		b.Rate = float64(done+bad) / s
+	p := job.ShardProgress{Shard: x.Shard, Token: x.token, Name: x.name, Status: job.StatusRunning, Completed: done, Failed: bad, Elapsed: now.Sub(x.started)}
+	if s := p.Elapsed.Seconds(); s > 0 {
+		p.Rate = float64(done+bad) / s
 	}
-	b.Cores, b.CoresDone, b.VUs, b.CoresAvailable, b.Seq = x.cores, x.given, x.vus, uint16(w.cores.Free()), x.seq
+	p.Cores, p.CoresDone, p.VUs, p.CoresAvailable, p.Seq = x.cores, x.given, x.vus, uint16(w.cores.Free()), x.seq
+	if w.flusher.on {
+		w.keepSnapshot(now, x, &p, fx)
+		return
+	}
+	b := call.Make[job.WorkflowProgress](fx, core.KindWorkflowProgress)
+	b.ShardProgress = p
 	w.calls.Go(now, x.leader, core.KindWorkflowProgress, b, &w.how.progress, ticket(opProgress, x), fx)
 }
 
@@ -45,12 +49,16 @@ func (w *Worker) asked(o *call.Outcome) *shard {
 func (w *Worker) progressAnswered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	x := w.asked(o)
 	a, ok := o.Reply.(*job.WorkflowProgressAck)
-	if x == nil || !ok {
-		return
+	if x != nil && ok {
+		w.judged(now, x, o.From, a.Code, &a.ManagerAck, fx)
 	}
-	switch a.Code {
+}
+
+// judged does with a shard what a manager said of it.
+func (w *Worker) judged(now core.Instant, x *shard, from core.NodeID, code call.Code, a *job.ManagerAck, fx *core.Effects) {
+	switch code {
 	case call.CodeOK, call.CodeDuplicate:
-		if o.From == x.leader { // one that led it when it was asked may not know yet that it does no more
+		if from == x.leader { // one that led it when it was asked may not know yet that it does no more
 			w.led(now, x, fx)
 		}
 	case call.CodeNotLeader: // it may know who does, and a transfer may have been lost

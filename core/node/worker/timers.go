@@ -15,6 +15,9 @@ const (
 	timerOrphans
 	timerQuery
 	timerDrain
+	timerFlush  // send what there is to tell of shards
+	timerSignal // a signal of a manager may be over
+	timerWindow // tell of windows
 )
 
 // timer is one deadline that is no shard's. Nothing is taken out before its time: what is no longer true finds nothing

@@ -10,6 +10,7 @@ import (
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/node"
+	"hypersim/core/pressure"
 	"hypersim/core/rng"
 )
 
@@ -33,10 +34,17 @@ type Params struct {
 	Members  Members
 	Meter    Meter
 	Extend   *jobtimeout.Extension // shared, read only; nil: it never asks for more time
+	Stats    *Stats                // shared, read only; nil: the run asks for no statistics
 
 	Managers []core.NodeID // of the site; it registers with all of them
 	Flow     *front.Server // what its messages pass first; nil: it is never loaded
 	Formed   bool          // it is registered from the start
+}
+
+// Stats are the keys of the flush loop.
+type Stats struct {
+	Pressure *pressure.Keys
+	Window   core.Duration
 }
 
 // Worker is the role. It implements the interfaces of a part of a node.
@@ -60,6 +68,7 @@ type Worker struct {
 	transfers Transfers
 	hurries   node.Hurrier // nil: nothing does
 	ext       extensions
+	flusher   flusher
 	draining  bool // it takes nothing new
 	drainEnd  core.Instant
 	telling   bool                          // a heartbeat is due
@@ -67,7 +76,9 @@ type Worker struct {
 }
 
 // strategies are how the worker calls others.
-type strategies struct{ register, progress, result, other, complete, query, extend call.Strategy }
+type strategies struct {
+	register, progress, critical, result, other, complete, query, extend call.Strategy
+}
 
 func newStrategies(c *job.Config) strategies {
 	return strategies{
@@ -94,6 +105,10 @@ const (
 	opComplete
 	opQuery
 	opExtend
+	opCritical
+	opBatch
+	opProbe
+	opUpdate
 )
 
 // New returns a worker.
@@ -109,6 +124,7 @@ func New(p Params) *Worker {
 	w.pendings.init()
 	w.pool.init(p.Managers, p.Formed)
 	w.version = 1
+	w.initFlusher()
 	w.queries = map[core.NodeID]*cancel.Query{}
 	return w
 }
@@ -173,6 +189,7 @@ func (w *Worker) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind == core.FactCallback && f.Callback == core.CallbackPeerRestarted {
 		w.managerRestarted(now, f.Subject, fx)
 	}
+	w.forgetPressure(now, f, fx)
 }
 
 // Target implements call.Owner: who was asked is asked again.
@@ -182,6 +199,7 @@ func (w *Worker) Target(_ core.Instant, _ *call.Ticket, _ int, last core.NodeID)
 
 // Called implements call.Owner.
 func (w *Worker) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	w.heardPressure(now, o, fx)
 	switch o.Op {
 	case opRegister:
 		w.registered(now, o, fx)
@@ -193,6 +211,10 @@ func (w *Worker) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		w.queryAnswered(now, o, fx)
 	case opExtend:
 		w.extended(now, o, fx)
+	case opCritical:
+		w.criticalAnswered(now, o, fx)
+	case opBatch:
+		w.batchAnswered(now, o, fx)
 	}
 }
 
@@ -216,6 +238,8 @@ func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerQuery:
 		w.askAboutSilent(now, fx)
 		w.timers.arm(timer{at: now.Add(w.cfg.Cancel.PollInterval), kind: timerQuery})
+	default:
+		w.fireStats(now, t, fx)
 	}
 }
 
@@ -233,7 +257,7 @@ func (w *Worker) MemoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test; a place in a map costs about mapBytes beside key and value.
 const (
-	shardBytes       = 144
+	shardBytes       = 152
 	flowBytes        = 16
 	ackBytes         = 24
 	dateBytes        = 32

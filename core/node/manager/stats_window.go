@@ -1,0 +1,76 @@
+package manager
+
+import (
+	"cmp"
+	"slices"
+
+	"hypersim/core"
+	"hypersim/core/job"
+)
+
+// window is what the workers of a workflow said of it in the last window.
+type window struct {
+	job  job.ID
+	flow job.WorkflowID
+	body job.WindowedStatsPush
+}
+
+// onWindow takes in what a worker says of a shard in a window. It is a record like others; nobody answers it.
+func (m *Manager) onWindow(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*job.WindowedStatsPush)
+	x, i, _ := m.about(now, b.Job, b.Workflow)
+	if !m.stats.on || x == nil || m.flows.Terminal(x.flows[i].id) {
+		return
+	}
+	if !m.record(now, &entry{from: msg.From, job: b.Job, workflow: b.Workflow, value: b.Rate}, fx) {
+		return
+	}
+	s := &m.stats
+	k, known := slices.BinarySearchFunc(s.windows, b, func(a window, b *job.WindowedStatsPush) int {
+		return cmp.Or(cmp.Compare(a.job, b.Job), cmp.Compare(a.flow, b.Workflow))
+	})
+	if !known {
+		s.windows = slices.Insert(s.windows, k, window{job: b.Job, flow: b.Workflow})
+	}
+	w := &s.windows[k].body
+	w.Job, w.Workflow, w.Name, w.Site, w.Aggregated = b.Job, b.Workflow, b.Name, m.p.Site, true
+	w.From, w.To = core.Duration(now)-s.window, core.Duration(now)
+	w.Completed += b.Completed
+	w.Failed += b.Failed
+	w.Rate += b.Rate
+	w.Workers += b.Workers
+	w.Stats = b.Stats // as large as one, since they are merged
+	w.PerWorker.Size += b.PerWorker.Size
+	if !s.pushing {
+		s.pushing = true
+		m.timers.arm(timer{at: now.Add(s.window), kind: timerWindow})
+	}
+}
+
+// pushWindows tells the gate of each job, or its client where no gate leads it, what its workflows did.
+func (m *Manager) pushWindows(_ core.Instant, fx *core.Effects) {
+	s := &m.stats
+	s.pushing = false
+	for i := range s.windows {
+		w := &s.windows[i].body
+		x := m.records.by[w.Job]
+		if x == nil || x.state.Terminal() {
+			continue
+		}
+		to := x.client
+		if x.gated() {
+			to = x.home()
+		}
+		if to == core.NoNode {
+			continue
+		}
+		msg := fx.Send()
+		msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindWindowedStatsPush, m.p.Self, to, core.RoleManager, m.p.Instance
+		msg.Seq, msg.Timeout = m.calls.Seq(), m.cfg.Progress.Timeout
+		b := core.Attach[job.WindowedStatsPush](fx, msg)
+		shared := b.Shared
+		*b = *w
+		b.Shared = shared
+	}
+	s.windows = s.windows[:0]
+}
