@@ -45,8 +45,9 @@ const (
 	JobFactPressure
 	JobFactFlush
 	JobFactForward
+	JobFactRouteMode
 
-	NumJobFactKinds = 40
+	NumJobFactKinds = 41
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -129,6 +130,7 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactSiteClass: {name: "dc_class", room: FactsOfRoutes, doc: "a gate changed its judgement of a datacenter", from: "routing.Class", to: "routing.Class", code: "routing.ClassReason", a: "site"},
 	// Code: secondary signs; failing: confirmed and flapping datacenters, of known ones.
 	JobFactCorrelation: {name: "correlation", room: FactsOfRoutes, doc: "a gate changed its mind about how far failures of datacenters are one event", from: "routing.Severity", to: "routing.Severity", code: "signs", a: "failing", b: "known"},
+	JobFactRouteMode:   {name: "route_mode", room: FactsOfRoutes, doc: "a gate orders datacenters by another rule from now on", from: "routing.Mode", to: "routing.Mode"},
 	// To = 1: it began, From = 1: it is over.
 	JobFactPartition: {name: "partition", room: FactsOfRoutes, doc: "a gate takes datacenters for cut off together, or no longer", from: "healed", to: "began"},
 	// Node, of datacenter site.

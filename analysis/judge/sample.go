@@ -23,6 +23,7 @@ type Sample struct {
 	Truncated uint64                // observations of the metric that the run did not keep
 	NodeHours float64               // lived by the selected roles within the window; for rates per node-hour
 	perNode   bool
+	spread    bool // the sites' means over time are compared
 }
 
 // Select returns what c is about. Errors are those of the claim: an unknown metric or label.
@@ -31,7 +32,7 @@ func Select(c *claim.Claim, r *metrics.Result) (*Sample, error) {
 	if !ok {
 		return nil, fmt.Errorf("metric %q is not measured by this run", c.Metric)
 	}
-	s := &Sample{Unit: m.Def().Unit, Truncated: r.Truncated[m], perNode: m.Def().PerNodeHour}
+	s := &Sample{Unit: m.Def().Unit, Truncated: r.Truncated[m], perNode: m.Def().PerNodeHour, spread: m.Def().Fold == words.FoldSpread}
 	s.window(c, r)
 	var err error
 	if s.Obs, err = pick(m, c.Where, r); err != nil {

@@ -15,10 +15,16 @@ import (
 // unit of a rate or slope replaces the sample's. NaN: not defined for so few observations.
 func (s *Sample) Statistic(c *claim.Claim) (v float64, at *metrics.Observation, err error) {
 	stat := c.StatName()
-	switch stat {
-	case "count":
+	switch {
+	case stat == "count":
 		s.Unit = "count"
 		return s.count(), nil, nil
+	case s.spread && stat == "mean":
+		return metrics.Variation(s.Obs), nil, nil
+	case s.spread:
+		return math.NaN(), nil, fmt.Errorf("statistic %q: %s is one number of a window, its mean", stat, c.Metric)
+	}
+	switch stat {
 	case "rate":
 		return s.rate(), nil, nil
 	case "slope":

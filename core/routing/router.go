@@ -31,6 +31,7 @@ type Router struct {
 	serious  core.Instant // the last verdict that counts for the backoff, core.Never: none
 	hold     bool         // verdicts about datacenters are held back
 	split    bool         // several of them fail together, and it is not over yet
+	modeTold Mode         // by which rules candidates are ordered, as it was told last
 	booted   bool         // with measured distances: enough datacenters have answered
 
 	next  core.Instant // tick
@@ -48,7 +49,7 @@ func New(p Params) *Router {
 		c := health.Default()
 		p.Health = &c
 	}
-	r := &Router{p: p, c: p.Config, k: &p.Config.Routing, ledger: newLedger(p.Config.Routing.Ring), serious: core.Never}
+	r := &Router{p: p, c: p.Config, k: &p.Config.Routing, ledger: newLedger(p.Config.Routing.Ring), serious: core.Never, modeTold: ModeBootstrap}
 	r.order = orderer{random: r.stream("route.random"), choices: r.stream("p2c"), spread: r.stream("route.spread")}
 	for i := range p.Sites {
 		s := &p.Sites[i]

@@ -19,6 +19,11 @@ func (r *Router) Wake(now core.Instant) {
 		r.raws(now, i)
 	}
 	r.correlate(now)
+	if mode := r.mode(now); mode != r.modeTold {
+		f := r.fact(core.JobFactRouteMode)
+		f.From, f.To = uint8(r.modeTold), uint8(mode)
+		r.modeTold = mode
+	}
 	for i := range r.sites {
 		r.publish(now, i)
 	}

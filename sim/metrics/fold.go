@@ -124,6 +124,37 @@ func quantile(parts []Part, stat string) (float64, error) {
 	return kept[len(kept)-1].Value, nil
 }
 
+// Variation is the coefficient of variation over sites of their means over time: 02-2's load_cv. The observations' SiteA says
+// whose they are. NaN where fewer than two sites have any, or where all of them are 0.
+func Variation(list []Observation) float64 {
+	sums, weights := map[int16]float64{}, map[int16]float64{}
+	for i := range list {
+		o := &list[i]
+		sums[o.SiteA] += float64(o.Value * float64(o.Weight))
+		weights[o.SiteA] += float64(o.Weight)
+	}
+	var means []Value
+	for _, site := range slices.Sorted(maps.Keys(sums)) {
+		means = append(means, Value{sums[site] / weights[site], 1})
+	}
+	return variation(means)
+}
+
+// variation is the standard deviation of all there is, not of a sample of it, over the mean.
+func variation(v []Value) float64 {
+	if len(v) < 2 {
+		return math.NaN()
+	}
+	mean, square := 0.0, 0.0
+	for _, x := range v {
+		mean += x.V / float64(len(v))
+	}
+	for _, x := range v {
+		square += float64((x.V-mean)*(x.V-mean)) / float64(len(v))
+	}
+	return math.Sqrt(square) / mean
+}
+
 func ofStat(parts []Part, stat string) []Part {
 	var kept []Part
 	for _, p := range parts {

@@ -50,7 +50,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	j.initCores()
 }, words.JobLatency, words.JobOutcome, words.AcceptTime, words.SubmitAttempts, words.Goodput, words.Wait, words.Makespan,
 	words.WorkflowRestarts, words.WorkflowDoubleRun, words.TerminalConflicts, words.OrphanTime, words.CoreSeconds,
-	words.DuplicateWork, words.Utilisation, words.CoresInUse, words.Cores)
+	words.DuplicateWork, words.Utilisation, words.LoadCV, words.MisplacedCores, words.CoresInUse, words.Cores)
 
 // jobs follows all jobs of a run: from what the world did with jobs and shards, and from what nodes said of them.
 type jobs struct {
@@ -67,6 +67,7 @@ type jobs struct {
 type tracking struct {
 	ends  []end // that anybody reported
 	flows []*flow
+	cores []int     // of its workflows by place; nil: not known
 	needs [][]int32 // of its workflows by place, those that come before; nil: not known
 }
 
@@ -100,6 +101,9 @@ func (j *jobs) submitted(rec *trace.JobRecord) {
 	if j.ctx.Job != nil {
 		spec := j.ctx.Job(int(rec.Workload), rec.Nth)
 		t.needs = needs(&spec)
+		for k := range spec.Workflows {
+			t.cores = append(t.cores, int(spec.Workflows[k].Cores))
+		}
 	}
 	j.state = append(j.state, t)
 }
@@ -128,6 +132,9 @@ func (j *jobs) outcome(rec *trace.JobRecord) {
 	x := &j.res.Jobs[i]
 	x.Ended, x.Outcome, x.Complete = rec.At, job.State(f.To), job.Completeness(f.Code)
 	j.ended(i, rec.Node, x.Outcome)
+	for _, y := range j.state[i].flows { // a manager that has forgotten it says nothing more of it
+		j.settleWait(rec.At, y, true)
+	}
 	if x.Reason == "" && x.Outcome != job.StateCompleted {
 		x.Reason = j.reason(i)
 	}

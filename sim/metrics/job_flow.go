@@ -26,6 +26,7 @@ type flow struct {
 	first   core.Instant  // start of its first shard, Never: not yet
 	attempt uint16        // last one that started
 	leader  core.NodeID   // who said something of it last, a manager
+	waits   bool          // for cores
 	runs    []int32       // places in res.Runs
 	results map[uint64]uint8
 }
@@ -65,6 +66,7 @@ func (j *jobs) flowMoved(rec *trace.JobRecord) {
 		j.led(rec.At, x, rec.Node)
 	}
 	x.state = workflow.State(f.To)
+	j.settleWait(rec.At, x, j.res.Jobs[i].Ended != core.Never)
 	switch x.state {
 	case workflow.Failed:
 		x.kind = job.ErrorKind(f.Code)
@@ -111,6 +113,7 @@ func (j *jobs) completed(now core.Instant, x *flow) {
 			}
 			if y.left--; y.left == 0 {
 				y.ready = now
+				j.settleWait(now, y, false)
 			}
 		}
 	}

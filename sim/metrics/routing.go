@@ -47,7 +47,10 @@ var _ = record(func(r *Recorder, on *hooks) {
 		}
 	}
 	r.routes = d
-}, words.RoutingRegret, words.RoutingRTT, words.RoutingChance, words.RoutingShare, words.RoutingSwitches)
+	d.beginFailover(on)
+}, words.RoutingRegret, words.RoutingRTT, words.RoutingChance, words.RoutingShare, words.RoutingSwitches, words.Failover, words.BootstrapExit)
+
+var _ = reads("decision", func(_ *Result, o *Observation) string { return words.Find("decision").Words[o.Type] })
 
 var _ = reads("route_rule", func(_ *Result, o *Observation) string { return words.RouteRules[o.Type] })
 
@@ -55,6 +58,7 @@ var _ = reads("route_rule", func(_ *Result, o *Observation) string { return word
 type routes struct {
 	*Recorder
 	managers map[int]core.NodeID // one of each datacenter, in whose name it is spoken of
+	fails    failures
 }
 
 // RecordRoute takes a decision of a gate. The record is read and not kept.
@@ -84,6 +88,7 @@ func (r *routes) take(now core.Instant, gate core.NodeID, d *routing.Record) {
 		x.Chosen = int32(d.Primary[0])
 	}
 	r.observe(&x)
+	r.decided(now, gate, x.Chosen)
 	if len(r.res.Decisions) >= r.ctx.MaxRows {
 		r.res.TruncatedRows++
 		return

@@ -143,6 +143,16 @@ func (r *Result) Summaries() []SummaryRow {
 // walk: there may be millions of them.
 func (r *Result) after(m words.Metric, from core.Instant, splits int, of []int) [][]Value {
 	out := make([][]Value, splits)
+	if m.Def().Fold == words.FoldSpread {
+		for k := range out {
+			i := -1
+			list := r.Select(m, func(o *Observation) bool { i++; return of[i] == k && o.At >= from })
+			if v := Variation(list); !math.IsNaN(v) {
+				out[k] = []Value{{v, 1}}
+			}
+		}
+		return out
+	}
 	if f := m.Def().Fold; f != words.FoldShare && f != words.FoldRate {
 		sizes := make([]int, splits)
 		for _, k := range of {
@@ -173,7 +183,7 @@ func (r *Result) after(m words.Metric, from core.Instant, splits int, of []int) 
 // splits returns the different splits of m in order of first appearance, and which of them each
 // observation falls into, in the order in which Select asks; −1 for messages that nobody sent.
 func (r *Result) splits(m words.Metric) (list []string, of []int) {
-	happened, dc := r.happened(), m.Carries("dc")
+	happened, dc := r.happened(), m.Carries("dc") && m.Def().Fold != words.FoldSpread
 	index := map[string]int{}
 	known := map[Observation]int{} // by all that a word can depend on: making words is slow
 	r.Select(m, func(o *Observation) bool {

@@ -12,6 +12,7 @@ const (
 	FoldRate               // what was counted over the node-seconds of the selected roles, each added up
 	FoldEvents             // what happened: it adds up, and has a rate per second
 	FoldLevel              // what each of Weight nodes has at one instant: mean, largest or sum over the nodes
+	FoldSpread             // what each of several sites has at one instant: how far their means over time differ
 	FoldState              // holds until the next one; two of them cannot become one
 )
 

@@ -98,6 +98,16 @@ var (
 		Doc: "core-seconds that shards held over core-seconds of running workers, of each sample",
 	})
 
+	LoadCV = jobs.metric(Def{
+		Name: "load_cv", Unit: "ratio", Fold: FoldSpread, Better: Lower, Labels: []string{"dc"}, Event: "sample",
+		Doc: "coefficient of variation over datacenters of their utilisation, each averaged over the window; in a time series, of one sample, of which chance alone makes a part",
+	})
+
+	MisplacedCores = jobs.metric(Def{
+		Name: "misplaced_cores", Unit: "fraction", Fold: FoldShare, Better: Lower, Event: "sample",
+		Doc: "cores that work waits for anywhere, as far as so many are free anywhere, over all cores; of datacenters with a manager and workers that run, averaged over each sample",
+	})
+
 	CoresInUse = jobs.metric(Def{
 		Name: "cores_in_use", Unit: "count", Fold: FoldLevel, Labels: []string{"dc"}, Event: "sample",
 		Doc: "cores of a running worker that shards hold, sampled; its sum is of all workers",

@@ -9,6 +9,8 @@ var RouteRules = []string{
 	"degradation_forced", "hold_down_retained", "improvement_threshold_met", "improvement_insufficient", "voluntary_off", "no_candidate",
 }
 
+var _ = label("decision", Fixed, "first", "last")
+
 // ofRoute are the labels of a decision.
 var ofRoute = with(ofPair, label("route_rule", Fixed, RouteRules...))
 
@@ -32,6 +34,16 @@ var (
 	RoutingShare = routing.metric(Def{
 		Name: "routing_share", Unit: "fraction", Labels: ofRoute, Event: "decision and datacenter",
 		Doc: "1 for the datacenter that was chosen first, 0 for each other one that the gate knows; the mean is the share of decisions",
+	})
+
+	Failover = routing.metric(Def{
+		Name: "failover", Unit: "s", Better: Lower, Labels: with(ofNode, "dc", "decision"), Type: "decision", Apart: []string{"decision"}, Counted: true,
+		Doc: "a datacenter fails for a gate (no manager of it that runs can be reached) to the gate's first decision that avoids it, and to the last one that does not; of gates that chose it before; 0 s: none did not",
+	})
+
+	BootstrapExit = routing.metric(Def{
+		Name: "bootstrap_exit", Unit: "s", Better: Lower, Labels: ofNode,
+		Doc: "start of a gate's process to when it first trusts its distances (spec 30 §4.7), within a tick",
 	})
 
 	RoutingSwitches = routing.metric(Def{
