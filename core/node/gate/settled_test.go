@@ -70,6 +70,152 @@ func TestSuspendedHolderRemembersCancel(t *testing.T) {
 	}
 }
 
+// 04-47: valid again, it begins with the cancel.
+func TestHolderBeginsWithACancel(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobStateSyncAck }
+	b.run(b.now + 28*second)
+	seq := b.cancel(0, id)
+	b.run(b.now + second/10)
+	if c := b.code(seq); c != call.CodeLeaseLost {
+		t.Fatalf("%v", c)
+	}
+	b.cut = nil
+	b.run(b.now + 15*second)
+	if l, ge := b.leaders(id); len(l) != 1 || l[0] != 0 || ge != 1 {
+		t.Fatalf("%v lead under %d", l, ge)
+	}
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCancelled {
+		t.Errorf("%+v", r)
+	}
+}
+
+// §6.9, 03-13, 04-30: a job is to be TIMEOUT, and that is not committed. Whoever asks for something that depends on it waits,
+// and hears then that it is over; data that came since is late.
+func TestAllWaitForAPendingTimeout(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 1)
+	s.Timeout = 20 * time.Second
+	for _, m := range b.managed {
+		m.length = 1000 * time.Second
+	}
+	blind := true
+	var x *record
+	b.cut = func(m *core.Message) bool {
+		return blind && m.Kind == core.KindJobStateSyncAck && x != nil && x.pending != job.StateNone
+	}
+	b.submit(0, s, 0)
+	b.run(20 * second)
+	x = b.gates[0].records.by[id]
+	for x.pending == job.StateNone && b.now < 40*second {
+		b.run(b.now + second/10)
+	}
+	if x.pending != job.StateTimeout || x.state != job.StateRunning {
+		t.Fatalf("%v, to be %v", x.state, x.pending)
+	}
+	at := b.home(id)
+	m := b.sites[at].Managers[0]
+	stop, single := b.cancel(0, id), b.single(id, job.WorkflowID(id), 1)
+	status := b.final(at, id, job.StateCompleted, 1)
+	result := b.ask(m, 0, core.KindJobFinalResult, &job.FinalResult{Job: id, SiteFinal: job.SiteFinal{Site: at, State: job.StateCompleted, Completeness: job.CompleteFull, Completed: 5, DE: 1}})
+	flow := b.ask(m, 0, core.KindWorkflowResultPush, &job.WorkflowResultPush{Job: id, Workflow: job.WorkflowID(id), Site: at, Epoch: 1})
+	offer := b.offer(0, id, at)
+	all := []uint32{stop, single, status, result, flow, offer}
+	b.run(b.now + second/2)
+	for i, seq := range all {
+		if a := b.answerTo(seq); a != nil {
+			t.Errorf("request %d is answered before the commit: %+v", i, a)
+		}
+	}
+	blind = false
+	b.run(b.now + 15*second)
+	for i, seq := range all {
+		if c := b.code(seq); c != call.CodeAlreadyTerminal {
+			t.Errorf("request %d: %v", i, c)
+		}
+	}
+	if r := b.answerTo(stop).(*cancel.JobResponse); r.State != job.StateTimeout || !r.AlreadyCompleted {
+		t.Errorf("the cancel: %+v", r)
+	}
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateTimeout || r[0].Completeness != job.CompleteNone || r[0].Completed != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// §3.1: a job that is over stays as it is, and what is not in the table changes nothing.
+func TestNoStateIsOverwritten(t *testing.T) {
+	b := newBench(t, 1)
+	g := b.gates[0]
+	for from := job.StateSubmitted; from < job.NumStates; from++ {
+		for to := job.StateSubmitted; to < job.NumStates; to++ {
+			if from.Local() || to.Local() {
+				continue
+			}
+			x := &record{id: 1, state: from, client: core.NoNode}
+			before := g.illegal
+			moved := g.setState(b.now, x, to, new(core.Effects))
+			if want := from.May(to); moved != want || (x.state == to) != (want || from == to) || (g.illegal == before) != want {
+				t.Errorf("%v to %v: %v, and it is %v", from, to, moved, x.state)
+			}
+			if from.Terminal() && moved {
+				t.Errorf("%v became %v", from, to)
+			}
+		}
+	}
+}
+
+// 04-19: a gate that took a job over before it was RUNNING owes a cancel to every datacenter that does not become a target:
+// when the job runs, and when it is cancelled.
+func TestTakenBeforeItRan(t *testing.T) {
+	for _, cancelled := range []bool{false, true} {
+		b := newBench(t, 3)
+		id := b.jobOf(0)
+		b.outside = func(m *core.Message) {
+			if m.Kind != core.KindJobSubmission || m.From != 0 { // nobody has answered the first leader
+				b.others(m)
+			}
+		}
+		b.cut = func(m *core.Message) bool { // and nobody knows whom it has asked
+			s, ok := m.Body.(*replica.Sync)
+			return ok && m.From == 0 && len(s.Entries) > 0 && s.Entries[0].Seq > 1
+		}
+		for _, m := range b.managed {
+			m.length = 300 * time.Second
+			if cancelled {
+				m.judge = func(m *core.Message) core.Body {
+					return &job.Ack{Answer: call.Answer{Code: call.CodeNoQuorum}, Job: m.Body.(*job.Submission).Job}
+				}
+			}
+		}
+		b.submit(0, spec(id, 1), 0)
+		b.run(second)
+		b.crash(0)
+		b.dead(0, true)
+		for l, _ := b.leaders(id); len(l) == 0 && b.now < 60*second; l, _ = b.leaders(id) {
+			b.run(b.now + second/100)
+		}
+		l, _ := b.leaders(id)
+		if len(l) != 1 {
+			t.Fatalf("%v lead", l)
+		}
+		if cancelled {
+			b.run(b.now + second/2)
+			b.cancel(l[0], id)
+		}
+		b.run(b.now + 5*second)
+		told := 0
+		for i := range b.sites {
+			if b.managed[b.sites[i].Managers[0]].stones[id] {
+				told++
+			}
+		}
+		if want := map[bool]int{false: 2, true: 3}[cancelled]; told != want {
+			t.Errorf("cancelled %v: %d datacenters were told to stop", cancelled, told)
+		}
+	}
+}
+
 // 04-47, 03-13: the same of a cancel that waits for a decision when the lease ends.
 func TestHeldCancelIsRemembered(t *testing.T) {
 	b, id, _ := undecided(t)
@@ -196,7 +342,7 @@ func TestTakeoverTellsSingleCancels(t *testing.T) {
 	b := newBench(t, 3)
 	id := b.jobOf(0)
 	s := spec(id, 1)
-	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1}, job.WorkflowSpec{Workflow: 78, Name: 3, Cores: 1})
 	for _, m := range b.managed {
 		m.length = 300 * time.Second
 	}
@@ -204,18 +350,56 @@ func TestTakeoverTellsSingleCancels(t *testing.T) {
 	b.run(2 * second)
 	b.cut = func(m *core.Message) bool { return m.Kind == core.KindSingleWorkflowCancelRequest && m.From == 0 }
 	b.single(id, 77, 1)
+	b.single(id, 78, 2)
 	b.run(3 * second)
 	b.crash(0)
 	b.dead(0, true)
 	b.run(40 * second)
-	heard := 0
+	heard := map[job.WorkflowID]uint64{}
 	for _, m := range b.told(b.sites[b.home(id)].Managers[0], core.KindSingleWorkflowCancelRequest) {
-		if !m.lost && m.Body.(*cancel.SingleRequest).Workflow == 77 {
-			heard++
+		if c := m.Body.(*cancel.SingleRequest); !m.lost {
+			heard[c.Workflow] = c.Request
 		}
 	}
-	if heard == 0 {
-		t.Error("the datacenter never heard of it")
+	if len(heard) != 2 || heard[77] == heard[78] { // a manager answers a number that it knows as it did before
+		t.Errorf("the datacenter heard of %v", heard)
+	}
+}
+
+// 04-54: a submission of which nobody knows what became of it may be the one that was accepted, and it may have said less
+// than the one that was answered.
+func TestSinglesAfterADoubtfulAttempt(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	s := spec(id, 1)
+	s.Workflows = append(s.Workflows, job.WorkflowSpec{Workflow: 77, Name: 2, Cores: 1})
+	b.managed[100].length = 300 * time.Second
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobAck && m.From == 100 && b.now < second }
+	b.submit(0, s, 0)
+	b.run(second / 2)
+	b.single(id, 77, 1)
+	b.run(5 * second)
+	list := b.told(100, core.KindJobSubmission)
+	if n := len(list); n < 2 || len(list[0].Body.(*job.Submission).Cancelled) != 0 || len(list[n-1].Body.(*job.Submission).Cancelled) != 1 {
+		t.Fatalf("asked %d times", n)
+	}
+	if !b.gates[0].records.by[id].site(0).target || len(b.told(100, core.KindSingleWorkflowCancelRequest)) == 0 {
+		t.Error("it was not told")
+	}
+}
+
+// 03-13: who waits for the commit of a single cancel hears LEASE_LOST when the lease ends.
+func TestSingleCancelWithoutLease(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobStateSyncAck }
+	seq := b.single(id, job.WorkflowID(id), 1)
+	b.run(b.now + 20*second)
+	if b.answerTo(seq) != nil {
+		t.Fatal("answered before its commit")
+	}
+	b.run(b.now + 10*second)
+	if c := b.code(seq); c != call.CodeLeaseLost {
+		t.Errorf("%v", c)
 	}
 }
 
@@ -376,6 +560,40 @@ func TestLossOfADatacenterIsCommitted(t *testing.T) {
 	y := b.gates[l[0]].records.by[id]
 	if s := y.site(at); !s.lost || s.state != job.StateFailed || len(y.errors) != 1 {
 		t.Errorf("the next leader: %+v, %v", s, y.errors)
+	}
+}
+
+// 04-30: a loss that the entry has and of which nobody knows whether it was committed is committed by the next leader first.
+func TestLossIsTakenOver(t *testing.T) {
+	b, id := started(t, 3, 1, 1000*time.Second)
+	b.time.Job.Orphan = 20 * time.Second
+	at := b.home(id)
+	b.run(b.now + 44*second)
+	b.cut = func(x *core.Message) bool { return x.Kind == core.KindJobStateSyncAck }
+	b.run(b.now + 10*second)
+	if x := b.gates[0].records.by[id]; !x.site(at).losing || x.site(at).lost {
+		t.Fatalf("%+v", x.site(at))
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.time.Job.Orphan = time.Hour
+	for l, _ := b.leaders(id); len(l) == 0 && b.now < 100*second; l, _ = b.leaders(id) {
+		b.run(b.now + second/100)
+	}
+	l, _ := b.leaders(id)
+	m := b.sites[at].Managers[0]
+	seq := b.ask(m, l[0], core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: at, Manager: m, DE: 1, Seq: 1})
+	b.run(b.now + 5*second)
+	if b.answerTo(seq) != nil || len(b.results(id)) != 0 || len(b.told(m, core.KindJobCancelRequest)) != 0 {
+		t.Error("the loss is told before it is committed")
+	}
+	b.cut = nil
+	b.run(b.now + 20*second)
+	if a, ok := b.answerTo(seq).(*jobtimeout.Ack); !ok || a.Code != call.CodeAlreadyTerminal || a.State != job.StateFailed {
+		t.Errorf("%+v", a)
+	}
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateFailed || len(r[0].Errors) != 1 || r[0].Errors[0].Kind != job.ErrorOrphan {
+		t.Errorf("%+v", r)
 	}
 }
 

@@ -27,6 +27,9 @@ func TestClaimsAboveWhatADatacenterKnows(t *testing.T) {
 		if len(list) != 1 || list[0].State != job.StateCompleted || list[0].GE != 5 || len(list[0].PerSite) != 1 || list[0].PerSite[0].Site != 0 {
 			t.Errorf("%d gates: %+v", gates, list)
 		}
+		if n := len(b.told(100, core.KindJobSubmission)); n != 2 { // above it at once, and not one by one
+			t.Errorf("%d gates: asked %d times", gates, n)
+		}
 	}
 }
 
