@@ -89,6 +89,9 @@ func (s *storm) fault() {
 	case 3: // a gate without gates, held dead by the others
 		s.cut([]core.NodeID{g}, gates, s.time(5*time.Second, 80*time.Second))
 	case 5: // a gate leaves, and comes back as another process
+		if s.w.gateAt(g) == nil {
+			return // it is down
+		}
 		s.w.step(g, func() { s.w.gateAt(g).Drain(s.w.Local(g), &s.w.fx) })
 		s.w.After(s.time(time.Second, 20*time.Second), func() {
 			s.w.Crash(g)
