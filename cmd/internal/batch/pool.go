@@ -62,6 +62,11 @@ func (p *Plan) Run(ctx context.Context, req Request, opt Options) (*Outcome, err
 	if err := p.prepare(opt.Dir); err != nil {
 		return nil, err
 	}
+	return p.carryOut(ctx, req, opt)
+}
+
+// carryOut does the runs that the folder lacks.
+func (p *Plan) carryOut(ctx context.Context, req Request, opt Options) (*Outcome, error) {
 	todo, had, err := p.todo(&opt)
 	if err != nil {
 		return nil, err
