@@ -29,8 +29,9 @@ var long = []string{
 	"--seeds 1..40", // hundreds of runs, in README
 	"compare before after --primary detection_first:to=DEAD  #",
 	"--seeds 1..100",
-	"detection-tradeoff", // the study's sweeps, and what compares them
-	"--only '^election-", // eight thousand elections
+	"hypersim tune docs/studies/", // searches of minutes
+	"detection-tradeoff",          // the study's sweeps, and what compares them
+	"--only '^election-",          // eight thousand elections
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",
