@@ -54,7 +54,7 @@ on one shared folder: each does its part of every generation and waits for the o
 
 Exit status: 0 the search came to its end, whatever it found; 1 the winner breaks an invariant; 2 bad usage or scenario,
 nothing was written; 3 internal error; 130 interrupted.`,
-		Example: `  hypersim tune crash-single-lan --variant flat --set cluster.size=5 --param protocol.gossip.fanout=2..4 --objective detection_full --constraint 'bytes:direction=sent <= default+10%' --seeds 1..3 --held-out 101..105`,
+		Example:           `  hypersim tune crash-single-lan --variant flat --set cluster.size=5 --param protocol.gossip.fanout=2..4 --objective detection_full --constraint 'bytes:direction=sent <= default+10%' --seeds 1..3 --held-out 101..105`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeScenarios,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
