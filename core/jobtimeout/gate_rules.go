@@ -21,15 +21,19 @@ func (g *Gate) extension(t *judged) (e core.Duration) {
 func (g *Gate) overallAt(t *judged) core.Instant { return t.submitted.Add(t.timeout + g.extension(t)) }
 
 // stuckAt is the instant from which on R2 holds: no datacenter that still has the job gets on, in each nobody has an
-// extension, and all of them are heard of. One that is silent may be getting on (01-22).
+// extension, and all of them are heard of. One that is silent may be getting on (01-22), and so may any while this gate is so
+// loaded that it sheds their reports (ADR-0033).
 func (g *Gate) stuckAt(now core.Instant, t *judged) core.Instant {
 	at, live := core.Instant(0), false
+	if g.held != core.Never {
+		return core.Never
+	}
 	for i := range t.sites {
 		p := &t.sites[i]
 		switch {
 		case !p.live():
 			continue
-		case p.extended > 0 || p.silent || g.held == core.Never && now >= p.heard.Add(g.cfg.Silent):
+		case p.extended > 0 || p.silent || now >= p.heard.Add(g.cfg.Silent):
 			return core.Never
 		}
 		at, live = max(at, p.progress.Add(g.cfg.AllStuck), p.freed), true
@@ -143,7 +147,8 @@ func (g *Gate) Recheck(id job.ID) {
 	}
 }
 
-// Hold stops the clocks of silence, while the gate itself is overloaded; Release lets them go on (01-24).
+// Hold stops the clocks of silence, and of datacenters that do not get on, while the gate itself is overloaded; Release lets
+// them go on (01-24, ADR-0033).
 func (g *Gate) Hold(now core.Instant) {
 	if g.held == core.Never {
 		g.held = now
@@ -160,6 +165,7 @@ func (g *Gate) Release(now core.Instant) {
 		for i := range t.sites {
 			p := &t.sites[i]
 			p.heard = p.heard.Add(now.Sub(max(g.held, p.heard)))
+			p.progress = p.progress.Add(now.Sub(max(g.held, p.progress)))
 		}
 	}
 	g.held = core.Never

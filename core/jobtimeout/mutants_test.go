@@ -27,7 +27,7 @@ var mutants = []mutant{
 	{"6.4: a gate that answers keeps the say", "manager_rules.go", "max(t.localAt, t.contact).Add", "t.localAt.Add"},
 	{"6.4: the fallback is strict", "manager_rules.go", "now > t.fallbackAt(m.cfg):", "now >= t.fallbackAt(m.cfg):"},
 	{"6.5: R1 is strict", "gate_rules.go", "case now > r1:", "case now >= r1:"},
-	{"01-22: a silent datacenter holds R2 back", "gate_rules.go", "p.extended > 0 || p.silent || g.held == core.Never && now >= p.heard.Add(g.cfg.Silent):", "p.extended > 0:"},
+	{"01-22: a silent datacenter holds R2 back", "gate_rules.go", "p.extended > 0 || p.silent || now >= p.heard.Add(g.cfg.Silent):", "p.extended > 0:"},
 	{"6.5: R2 asks for extensions", "gate_rules.go", "case p.extended > 0 || p.silent", "case p.silent"},
 	{"6.5: R3 asks for extensions", "gate_rules.go", "if p.timedOut && p.extended == 0 {", "if p.timedOut {"},
 	{"6.5: the majority is of the targets", "gate_rules.go", "2*n > len(t.sites)", "2*n > live"},

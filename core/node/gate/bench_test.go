@@ -9,6 +9,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
+	"hypersim/core/front"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
@@ -72,6 +73,7 @@ type bench struct {
 	// cut says which messages are lost; outside takes those to managers and clients.
 	cut     func(m *core.Message) bool
 	routes  Routes
+	flow    *front.Server
 	outside func(m *core.Message)
 	managed map[core.NodeID]*manager
 }
@@ -113,7 +115,7 @@ func (b *bench) boot(id core.NodeID, formed bool) {
 	}
 	g := New(Params{
 		Config: &b.cfg, Replica: &b.rep, Routing: &b.rout, Timeout: &b.time, Self: id, Instance: b.lives[id], Seed: 1, Key: uint64(id) + 1, Members: b, Book: b.book(), Gates: all, BySite: [][]core.NodeID{b.sites[0].Managers, b.sites[1].Managers, b.sites[2].Managers}, Formed: formed,
-		Routes: b.routes,
+		Routes: b.routes, Flow: b.flow,
 	})
 	b.gates[id] = g
 	b.step(id, func(fx *core.Effects) { g.Begin(b.now, fx) })

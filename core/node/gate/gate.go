@@ -186,6 +186,7 @@ func (g *Gate) Begin(now core.Instant, fx *core.Effects) {
 
 // Receive implements node.Receiver.
 func (g *Gate) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
+	g.heed(now)
 	g.signed(now, m)
 	if !g.rep.Receive(now, m, fx) && !g.calls.Receive(now, m, fx) {
 		g.handle(now, m, fx)
@@ -230,6 +231,7 @@ func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {
 
 // Wake implements node.Timer.
 func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
+	g.heed(now)
 	g.calls.Wake(now, fx)
 	g.rep.Wake(now, fx)
 	g.time.Wake(now, fx)

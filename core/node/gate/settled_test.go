@@ -5,10 +5,14 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/admission"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
+	"hypersim/core/front"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/node"
+	"hypersim/core/overload"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 )
@@ -560,6 +564,42 @@ func TestLossOfADatacenterIsCommitted(t *testing.T) {
 	y := b.gates[l[0]].records.by[id]
 	if s := y.site(at); !s.lost || s.state != job.StateFailed || len(y.errors) != 1 {
 		t.Errorf("the next leader: %+v, %v", s, y.errors)
+	}
+}
+
+// 01-24: a gate that is STRESSED sheds the reports it waits for: what it does not hear then counts for no silence.
+func TestSilenceDoesNotCountUnderStress(t *testing.T) {
+	b := newBench(t, 1)
+	load, desk := overload.Default(), admission.Default()
+	b.flow = front.New(front.Params{Overload: &load, Admission: &desk, Bodies: node.Bodies(), Role: core.RoleGate, Instance: 1})
+	b.boot(0, true)
+	b.time.Job.Orphan = 20 * time.Second
+	for _, m := range b.managed {
+		m.length = 500 * time.Second
+	}
+	b.submit(0, spec(5, 1), 0)
+	b.run(30 * second)
+	b.flow.Floors(b.now, 0.99, 0.99, new(core.Effects))
+	if b.flow.State() < core.LoadStressed {
+		t.Fatal(b.flow.State())
+	}
+	b.run(200 * second)
+	x := b.gates[0].records.by[5]
+	if x.site(b.home(5)).lost {
+		t.Error("it is lost while the gate hears nothing")
+	}
+	for b.flow.State() >= core.LoadStressed {
+		b.flow.Floors(b.now, 0, 0, new(core.Effects))
+		b.run(b.now + second)
+	}
+	from := b.now
+	b.run(from + 18*second)
+	if x.site(b.home(5)).lost {
+		t.Error("what went by under stress counts")
+	}
+	b.run(from + 30*second)
+	if !x.site(b.home(5)).lost {
+		t.Error("it never counts again")
 	}
 }
 

@@ -33,6 +33,15 @@ func (g *Gate) startTime(now core.Instant, x *record, fx *core.Effects) {
 	g.time.Start(now, &t, fx)
 }
 
+// heed stops the clocks of silence while this gate is so loaded that it sheds the reports it waits for (01-24).
+func (g *Gate) heed(now core.Instant) {
+	if g.p.Flow.State() >= core.LoadStressed {
+		g.time.Hold(now)
+	} else {
+		g.time.Release(now)
+	}
+}
+
 func (g *Gate) tracking(x *record) jobtimeout.GateTracking {
 	t := jobtimeout.GateTracking{Job: x.id, Timeout: x.timeout, GE: x.ge}
 	for i := range x.sites {
