@@ -8,6 +8,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
+	"hypersim/core/dispatch"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
@@ -629,5 +630,26 @@ func TestWorkersThatDidNotHear(t *testing.T) {
 	b.run(b.now + 100*ms)
 	if len(told) != n+1 {
 		t.Errorf("a worker that is new was told %d times", len(told)-n)
+	}
+}
+
+// §4.5 P2: a member agrees to nothing under an epoch that is below the one it knows.
+func TestProvisionUnderAStaleEpoch(t *testing.T) {
+	b := newCluster(t)
+	b.takeOver(func(e *replica.Entry) { e.State = job.StateQueued }) // under 2 now
+	free := b.m.workers.at(hand).cores.Free()
+	for _, c := range []struct {
+		de   uint32
+		code call.Code
+	}{{1, call.CodeStaleFence}, {3, call.CodeOK}} {
+		a := b.ask(core.Message{Kind: core.KindProvisionRequest, From: third, Body: &dispatch.ProvisionRequest{
+			Job: 7, Workflow: 101, Attempt: 1, DE: c.de, Items: []dispatch.Reservation{{Worker: hand, Cores: 2}},
+		}}).(*dispatch.ProvisionConfirm)
+		if a.Code != c.code || a.Confirmed != (c.code == call.CodeOK) {
+			t.Errorf("under %d: %+v", c.de, a)
+		}
+		if held := free - b.m.workers.at(hand).cores.Free(); (held >= 2) != a.Confirmed {
+			t.Errorf("under %d: %d cores held", c.de, held)
+		}
 	}
 }
