@@ -213,7 +213,7 @@ func Default() Config {
 			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s, Freshness: 10 * s, OrphanCheck: 2 * s, LeaderCache: 30 * s,
 		},
 		Forward: Forward{
-			Timeout: 5 * s, Base: 500 * ms, FinalCap: 30 * s, TransferCap: 5 * s, Redirects: 3, Fails: 3, Ask: 2 * s, Offer: 10 * s, Direct: 30 * s,
+			Timeout: 5 * s, Hop: 3 * s, Base: 500 * ms, FinalCap: 30 * s, TransferCap: 5 * s, Redirects: 3, Fails: 3, Ask: 2 * s, Offer: 10 * s, Direct: 30 * s,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import "hypersim/core"
 // Forward is how managers get through to the gate that leads a job, or to another one (spec 20 §2.4, §5.7, §7.3).
 type Forward struct {
 	Timeout     core.Duration `key:"timeout" range:"[0.001,3600]" ref:"spec 20 §2: 5 s" doc:"how long one attempt to reach a gate waits; shorter: turns to another gate sooner, and asks slow ones twice"`
+	Hop         core.Duration `key:"hop_timeout" range:"[0.001,3600]" ref:"FORWARD_TIMEOUT" doc:"how long a manager that passes a result or a cancel on waits for the job's leader; longer: gets through to slow leaders, and who sent it asks others later"`
 	Base        core.Duration `key:"base" range:"[0,3600]" ref:"spec 20 §2.4: FJ(0.5, …)" doc:"longest pause before the second attempt, drawn from 0, doubled each time; longer: fewer messages to gates that are down, and later news"`
 	FinalCap    core.Duration `key:"final_cap" range:"[0.001,3600]" ref:"spec 20 §2.4: FJ(0.5, 30, ∞)" doc:"no pause before an outcome is told again is longer; shorter: gates know outcomes sooner after a long cut, for more messages into it"`
 	TransferCap core.Duration `key:"transfer_cap" range:"[0.001,3600]" ref:"spec 20 §2.4: FJ(0.5, 5, ∞)" doc:"the same for who leads a job, and for the end of a cancel"`

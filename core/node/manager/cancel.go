@@ -48,6 +48,9 @@ func (m *Manager) cancelUnknown(now core.Instant, id job.ID, msg *core.Message, 
 		m.burials[id] = append(m.burials[id], askerOf(msg))
 		return
 	case e != nil && !m.alone:
+		if m.passCancel(now, msg, fx) {
+			return
+		}
 		out.Answer, _ = m.leaderOf(id)
 		m.rep.Remember(now, id)
 	case !m.rep.Ready():

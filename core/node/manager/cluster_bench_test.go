@@ -77,6 +77,7 @@ func (b *bench) among(x *core.Message) bool {
 	switch p := b.peers[x.To]; {
 	case x.Kind == core.KindProvisionConfirm && x.From == self:
 		b.replies[x.Seq] = x.Body
+	case b.atPeer != nil && b.atPeer(x):
 	case x.To == self:
 		b.step(func() { b.m.Receive(b.now, x, &b.fx) })
 	case x.Kind == core.KindProvisionRequest:

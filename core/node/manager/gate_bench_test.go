@@ -49,13 +49,14 @@ type bench struct {
 	// say is what a gate answers to a message, nil: nothing. The default is OK.
 	say func(gate core.NodeID, kind core.Kind, body core.Body) call.Answer
 
-	peers map[core.NodeID]*peer      // the other members of the cluster, if there are any
-	lost  func(m *core.Message) bool // between members; nil: nothing is
-	dead  map[core.NodeID]bool       // held DEAD
-	has   []job.ShardView            // what the worker says that it has
-	hears func(m *core.Message) bool // whether the worker answers; nil: always
-	stops []*cancel.ShardRequest     // what it was told to stop
-	deaf  bool                       // and does not
+	peers  map[core.NodeID]*peer      // the other members of the cluster, if there are any
+	lost   func(m *core.Message) bool // between members; nil: nothing is
+	atPeer func(m *core.Message) bool // takes what is for another member
+	dead   map[core.NodeID]bool       // held DEAD
+	has    []job.ShardView            // what the worker says that it has
+	hears  func(m *core.Message) bool // whether the worker answers; nil: always
+	stops  []*cancel.ShardRequest     // what it was told to stop
+	deaf   bool                       // and does not
 
 	silent  map[core.NodeID]bool // gates that answer nothing and say nothing
 	state   job.State            // how the job ended, in answers with ALREADY_TERMINAL

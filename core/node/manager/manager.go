@@ -107,8 +107,8 @@ const singlesMax = 10_000
 
 // strategies are how the manager calls others.
 type strategies struct {
-	dispatch, stop, push, scan, transfer, agree, agreed call.Strategy
-	limits                                              workflow.Limits
+	dispatch, stop, push, scan, transfer, agree, agreed, pass call.Strategy
+	limits                                                    workflow.Limits
 }
 
 func newStrategies(c *job.Config) strategies {
@@ -120,6 +120,7 @@ func newStrategies(c *job.Config) strategies {
 		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
 		agree:    call.FJ{Timeout: c.Provision.Peer}.Strategy(),
 		agreed:   call.FJ{Timeout: c.Provision.Commit}.Strategy(),
+		pass:     call.FJ{Timeout: c.Forward.Hop}.Strategy(),
 	}
 	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
 	s.dispatch.Ends = call.Set(call.CodeBusy, call.CodeDraining) // another worker may have room now
@@ -136,6 +137,8 @@ const (
 	opProvision
 	opProvided
 	opWorkers // which shards of jobs that were taken over they have
+	opPassResult
+	opPassCancel
 )
 
 // Begin implements node.Beginner.
@@ -273,6 +276,8 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.provisioned(now, o, fx)
 	case opWorkers:
 		m.workerTold(now, o, fx)
+	case opPassResult, opPassCancel:
+		m.passed(now, o, fx)
 	}
 }
 

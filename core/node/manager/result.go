@@ -10,6 +10,10 @@ import (
 // onResult takes in how a shard ended. The answer means that it is committed: the worker may forget it.
 func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.WorkflowFinalResult)
+	x := m.records.by[b.Job]
+	if x == nil && m.endedReplica(b.Job) == nil && m.passResult(now, msg, b, fx) {
+		return
+	}
 	if m.workers.knows(b.Worker) {
 		if w := m.workers.at(b.Worker); !w.gone() && w.instance == msg.Instance && w.cores.Heard(b.WorkerVersion, int(b.CoresAvailable)) {
 			m.relist(b.Worker)
@@ -18,7 +22,6 @@ func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects
 	code, current := m.result(now, b, fx)
 	out := call.Make[call.Ack](fx, core.KindWorkflowFinalResultAck)
 	out.Code, out.Current = code, uint64(current)
-	x := m.records.by[b.Job]
 	if x == nil {
 		m.elsewhere(b.Job, &out.Answer)
 	}

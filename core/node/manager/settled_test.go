@@ -653,3 +653,71 @@ func TestProvisionUnderAStaleEpoch(t *testing.T) {
 		}
 	}
 }
+
+// heldByOther lets another member hold job 7.
+func (b *bench) heldByOther() {
+	b.step(func() {
+		e := replica.Entry{State: job.StateSubmitted, HandoverTo: core.NoNode, Gate: gate1, GE: 1, Callback: client, Submission: []job.Spec{b.spec()}}
+		e.Job = 7
+		b.peers[other].Accept(b.now, &e, &b.fx)
+	})
+	b.run(b.now + 100*ms)
+}
+
+// §8.1 step 2, §7.1 phase 3: who does not lead a job passes a result or a cancel on, once, and relays the answer.
+func TestPassedOn(t *testing.T) {
+	result := func() core.Message {
+		return core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{Shard: view(100, 1, 0, 1, 1, 0).Shard, Worker: hand}}
+	}
+	stop := func() core.Message {
+		return core.Message{Kind: core.KindJobCancelRequest, From: gate1, Body: &cancel.JobRequest{Job: 7, Requester: gate1, GE: 1}}
+	}
+	b := newCluster(t)
+	b.heldByOther()
+	var seen []core.Body
+	silent := false
+	b.atPeer = func(x *core.Message) bool {
+		y := core.Message{From: x.To, To: self, Seq: x.Seq, Instance: 1, Role: core.RoleManager}
+		switch x.Kind {
+		case core.KindWorkflowFinalResult:
+			y.Kind, y.Body = core.KindWorkflowFinalResultAck, &call.Ack{Answer: call.Stale(77)}
+		case core.KindJobCancelRequest:
+			y.Kind, y.Body = core.KindJobCancelResponse, &cancel.JobResponse{Job: 7, Success: true, Cancelled: 2}
+		default:
+			return false
+		}
+		if seen = append(seen, x.Body); !silent {
+			b.after(time.Millisecond, func() { b.arrive(&y) })
+		}
+		return true
+	}
+	n, c := b.send(result()), b.send(stop())
+	b.run(b.now + 20*ms)
+	if a := reply[*call.Ack](b, n); a == nil || a.Code != call.CodeStaleFence || a.Current != 77 {
+		t.Errorf("result: %+v", a)
+	}
+	if a := reply[*cancel.JobResponse](b, c); a == nil || a.Code != call.CodeOK || a.Cancelled != 2 {
+		t.Errorf("cancel: %+v", a)
+	}
+	if len(seen) != 2 || !seen[0].(*job.WorkflowFinalResult).Forwarded || !seen[1].(*cancel.JobRequest).Forwarded {
+		t.Fatalf("passed on: %+v", seen)
+	}
+	twice := stop()
+	twice.Body.(*cancel.JobRequest).Forwarded = true
+	if a := b.ask(twice).(*cancel.JobResponse); a.Code != call.CodeNotLeader || a.Leader != other {
+		t.Errorf("passed on twice: %+v", a)
+	}
+	silent = true
+	n, c = b.send(result()), b.send(stop())
+	b.run(b.now + 4*sec)
+	if a := reply[*call.Ack](b, n); a == nil || a.Code != call.CodeSyncing {
+		t.Errorf("result, and the leader is silent: %+v", a)
+	}
+	if a := reply[*cancel.JobResponse](b, c); a == nil || a.Code != call.CodeNotLeader || !b.m.rep.Cancelled(b.now, 7) {
+		t.Errorf("cancel, and the leader is silent: %+v", a)
+	}
+	b.dead[other] = true
+	if a := b.ask(result()).(*call.Ack); a.Code != call.CodeNotLeader && a.Code != call.CodeSyncing {
+		t.Errorf("the leader is dead: %+v", a)
+	}
+}
