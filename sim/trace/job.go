@@ -45,6 +45,7 @@ type JobRecord struct {
 	Ended    uint8
 	Code     uint8
 	Node     core.NodeID
+	Step     uint64 // as Record's
 	Inst     uint32 // of Node's process
 	Workload int32  // index in the scenario
 	Nth      uint32 // from 0

@@ -175,6 +175,7 @@ func (w *World) jobRecord(now core.Instant, kind trace.JobKind, id core.NodeID) 
 }
 
 func (w *World) emitJob() {
+	w.jobRec.Step = w.step
 	w.digest.RecordJob(&w.jobRec)
 	for _, s := range w.jobSinks {
 		s.RecordJob(&w.jobRec)

@@ -27,6 +27,7 @@ func (w *World) Finish() {
 
 // Handle implements kernel.Handler: the one place where virtual time acts on the world.
 func (w *World) Handle(e *kernel.Event) {
+	w.step++
 	switch e.Kind() {
 	case kernel.KindMessage:
 		w.arrive(e.At, e.Node, e.Arg)
@@ -198,6 +199,7 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	}
 	w.dropBodies()
 	fx.Reset()
+	w.step++
 	if !n.host.Up() {
 		return
 	}
@@ -249,6 +251,7 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 }
 
 func (w *World) emit() {
+	w.rec.Step = w.step
 	w.digest.Record(&w.rec)
 	for _, s := range w.opt.Sinks {
 		s.Record(&w.rec)

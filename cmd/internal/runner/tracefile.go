@@ -20,7 +20,9 @@ import (
 // middle of a frame belongs to a run that was killed.
 //
 // The first line is {"trace":1,"scenario":…,"seed":…,"nodes":[names by id],"faults":[ids by index]}. Each
-// further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind:
+// further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind. A step of the world (one
+// call of a machine, or one change) is told by lines beside each other: a message that is delivered begins one, and so does a
+// line with "e":1, that comes of a timer, of a fault or of the workload.
 //
 //	sent, delivered, dropped   "n" node, "p" its peer, "m" kind of message, "q" seq, "b" bytes on the wire
 //	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "role" of
@@ -57,6 +59,7 @@ type traceSink struct {
 	buf     *bufio.Writer
 	line    []byte
 	records uint64
+	step    uint64 // of the line before
 	err     error
 	walk    core.Walker
 	body    bodyJSON
@@ -110,6 +113,7 @@ func (s *traceSink) Record(r *trace.Record) {
 	b := append(s.line[:0], `{"t":`...)
 	b = strconv.AppendInt(b, int64(r.At), 10)
 	b = word(b, "k", r.Kind.String())
+	b = s.begins(b, r.Step, r.Kind == trace.KindDelivered)
 	switch r.Kind {
 	case trace.KindSent, trace.KindDelivered, trace.KindDropped:
 		b = s.appendMessage(b, r)
@@ -134,6 +138,7 @@ func (s *traceSink) RecordJob(r *trace.JobRecord) {
 	b := append(s.line[:0], `{"t":`...)
 	b = strconv.AppendInt(b, int64(r.At), 10)
 	b = word(b, "k", r.Kind.String())
+	b = s.begins(b, r.Step, false)
 	b = integer(b, "n", int64(r.Node))
 	switch r.Kind {
 	case trace.JobSubmitted, trace.JobWithdrawn:
@@ -149,6 +154,16 @@ func (s *traceSink) RecordJob(r *trace.JobRecord) {
 	s.line = append(b, "}\n"...)
 	s.records++
 	s.write()
+}
+
+// begins marks the first line of a step, unless its kind says so.
+func (s *traceSink) begins(b []byte, step uint64, said bool) []byte {
+	before := s.step
+	s.step = step
+	if step == before || said {
+		return b
+	}
+	return integer(b, "e", 1)
 }
 
 func appendJobFact(b []byte, r *trace.JobRecord) []byte {
