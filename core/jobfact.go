@@ -239,3 +239,13 @@ func (f *JobFact) Unnamed() string {
 	}
 	return ""
 }
+
+// Words returns the types of the words From, To and Code of facts of this kind, such as job.State; "" is unused, and a name
+// without a room stands for a number that the kind's own comment explains.
+func (k JobFactKind) Words() (from, to, code string) {
+	r := &jobFacts[k]
+	return r.from, r.to, r.code
+}
+
+// Numbers returns what A and B of facts of this kind are called, "" where they are unused.
+func (k JobFactKind) Numbers() (a, b string) { return jobFacts[k].a, jobFacts[k].b }

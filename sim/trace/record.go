@@ -93,7 +93,7 @@ type Record struct {
 	Copy   bool // Sent: an extra copy made by the network (duplication)
 	Node   core.NodeID
 	Peer   core.NodeID
-	Step   uint64 // which of the world's steps told it: one call of a machine, or one change; no part of the digest
+	Step   uint64 // the event of the kernel that it is of; no part of the digest
 	Inc    uint32
 	Inst   uint32
 	Size   uint32 // bytes on the wire

@@ -199,7 +199,6 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	}
 	w.dropBodies()
 	fx.Reset()
-	w.step++
 	if !n.host.Up() {
 		return
 	}

@@ -64,7 +64,7 @@ type World struct {
 	buf    []byte
 
 	rec        trace.Record
-	step       uint64 // counts calls of machines and changes: Step of the records
+	step       uint64 // counts events of the kernel: Step of the records
 	digest     trace.Digest
 	jobSinks   []trace.JobSink // of the sinks, those that want to hear of jobs
 	jobRec     trace.JobRecord

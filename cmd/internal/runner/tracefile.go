@@ -20,9 +20,9 @@ import (
 // middle of a frame belongs to a run that was killed.
 //
 // The first line is {"trace":1,"scenario":…,"seed":…,"nodes":[names by id],"faults":[ids by index]}. Each
-// further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind. A step of the world (one
-// call of a machine, or one change) is told by lines beside each other: a message that is delivered begins one, and so does a
-// line with "e":1, that comes of a timer, of a fault or of the workload.
+// further line is one trace.Record, in order, with "t", its virtual time in ns, and "k", its kind. What follows from one
+// event is told by lines beside each other: a message that is delivered begins such a step, and so does a line with "e":1, that
+// comes of a timer, of a fault or of the workload.
 //
 //	sent, delivered, dropped   "n" node, "p" its peer, "m" kind of message, "q" seq, "b" bytes on the wire
 //	    sent                   "due" arrival ns (streams: 0), "x":1 an extra copy, and the contents: "role" of

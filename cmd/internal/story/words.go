@@ -1,0 +1,73 @@
+package story
+
+import (
+	"bytes"
+	"strconv"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/election"
+	"hypersim/core/health"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/registry"
+	"hypersim/core/routing"
+	"hypersim/core/workflow"
+)
+
+// words are the types that facts about jobs take their words from, by the names that stand in the rows of facts.
+var words = map[string]func(uint8) string{
+	"call.Code":            func(v uint8) string { return call.Code(v).String() },
+	"election.Role":        func(v uint8) string { return election.Role(v).String() },
+	"health.Label":         func(v uint8) string { return health.Label(v).String() },
+	"job.Completeness":     func(v uint8) string { return job.Completeness(v).String() },
+	"job.Ended":            func(v uint8) string { return job.Ended(v).String() },
+	"job.ErrorKind":        func(v uint8) string { return job.ErrorKind(v).String() },
+	"job.ShardState":       func(v uint8) string { return job.ShardState(v).String() },
+	"job.State":            func(v uint8) string { return job.State(v).String() },
+	"jobtimeout.Denial":    func(v uint8) string { return jobtimeout.Denial(v).String() },
+	"jobtimeout.Event":     func(v uint8) string { return jobtimeout.Event(v).String() },
+	"jobtimeout.Kind":      func(v uint8) string { return jobtimeout.Kind(v).String() },
+	"jobtimeout.Rule":      func(v uint8) string { return jobtimeout.Rule(v).String() },
+	"registry.SiteState":   func(v uint8) string { return registry.SiteState(v).String() },
+	"registry.WorkerState": func(v uint8) string { return registry.WorkerState(v).String() },
+	"routing.Class":        func(v uint8) string { return routing.Class(v).String() },
+	"routing.ClassReason":  func(v uint8) string { return routing.ClassReason(v).String() },
+	"routing.Reason":       func(v uint8) string { return routing.Reason(v).String() },
+	"routing.Severity":     func(v uint8) string { return routing.Severity(v).String() },
+	"routing.Trigger":      func(v uint8) string { return routing.Trigger(v).String() },
+	"workflow.State":       func(v uint8) string { return workflow.State(v).String() },
+}
+
+// jobFacts finds a kind of fact by its name.
+var jobFacts = func() map[string]core.JobFactKind {
+	kinds := map[string]core.JobFactKind{}
+	for k := core.JobFactNone + 1; k < core.NumJobFactKinds; k++ {
+		kinds[k.String()] = k
+	}
+	return kinds
+}()
+
+// said is a field of a fact about a job in the words of its kind.
+func said(kind core.JobFactKind, name, value []byte) (what, word []byte) {
+	from, to, code := kind.Words()
+	a, b := kind.Numbers()
+	of := ""
+	switch string(name) {
+	case "from":
+		of = from
+	case "to":
+		of = to
+	case "code":
+		of = code
+	case "A":
+		return []byte(a), value
+	case "B":
+		return []byte(b), value
+	}
+	v, err := strconv.ParseUint(string(value), 10, 8)
+	if word := words[of]; word != nil && err == nil {
+		return name, []byte(word(uint8(v)))
+	}
+	return name, bytes.Trim(value, `"`)
+}
