@@ -46,8 +46,9 @@ const (
 	JobFactFlush
 	JobFactForward
 	JobFactRouteMode
+	JobFactCommit
 
-	NumJobFactKinds = 41
+	NumJobFactKinds = 42
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -124,6 +125,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactTimeout: {name: "timeout", room: FactsOfTimeouts, doc: "something became of the job's time", from: "jobtimeout.Kind", to: "jobtimeout.Event", code: "jobtimeout.Rule", a: "since_progress", b: "lateness"},
 	// part: accepted 1, won 2, lost 3, suspended 4, resumed 5; seq: of its entry.
 	JobFactHolder: {name: "holder", room: FactsOfLeases, doc: "the part of the node in holding the job changed", a: "part", b: "seq"},
+	// To = 1: the acceptance of the job. elapsed: ns since the oldest of the changes was made; seq: of the newest.
+	JobFactCommit: {name: "commit", room: FactsOfLeases, doc: "a majority of the node's cluster holds what the node changed of a job", to: "accepted", a: "elapsed", b: "seq"},
 	// Token is the digest of the record; To is the class of the choice, site −1 where there is none.
 	JobFactRoute: {name: "route", room: FactsOfRoutes, doc: "a gate decided where a job goes", from: "routing.Trigger", to: "routing.Class", code: "routing.Reason", a: "decision", b: "site"},
 	// Of datacenter site.

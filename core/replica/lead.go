@@ -34,6 +34,13 @@ type lead struct {
 	since     uint64 // first round under this epoch
 	refused   uint64 // members that refused the acceptance, a bit each
 	acks      []ack
+	changes   []change // that no majority has, as they were made
+}
+
+// change is a number of the entry, and when it came to be.
+type change struct {
+	seq uint64
+	at  core.Instant
 }
 
 // newLead makes this process the holder of r's entry.
@@ -82,6 +89,7 @@ func (m *Machine) startAccept(now core.Instant, r *record, e *Entry, epoch uint3
 	r.entry.Kind, r.entry.Reason, r.entry.Base = EntryFull, ReasonAccept, 0
 	l := m.newLead(r)
 	l.accepting, l.begun, l.next = true, now, now
+	l.changes = append(l.changes, change{r.entry.Seq, now})
 	m.lookLead(now, r, fx)
 	if r.lead == l {
 		m.count(now, r, fx)
@@ -121,6 +129,7 @@ func (m *Machine) Change(now core.Instant, id job.ID, urgent bool, fx *core.Effe
 	r.entry.Seq++
 	r.at = now
 	seq := r.entry.Seq
+	r.lead.changes = append(r.lead.changes, change{seq, now})
 	if !r.lead.dirty {
 		r.lead.dirty = true
 		m.dirty = append(m.dirty, r)
@@ -183,6 +192,9 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 	}
 	grown := seq > l.committed
 	l.committed = max(l.committed, seq)
+	if grown {
+		m.commitFact(now, r, accepted, fx)
+	}
 	switch {
 	case accepted:
 		m.Counters.Accepted++
@@ -196,6 +208,28 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 	default:
 		m.tell(now, r, fx)
 	}
+}
+
+// commitFact says how long a majority took to hold what was changed. Alone this process is one.
+func (m *Machine) commitFact(now core.Instant, r *record, accepted bool, fx *core.Effects) {
+	l, n := r.lead, 0
+	for n < len(l.changes) && l.changes[n].seq <= l.committed {
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	oldest := l.changes[0].at
+	l.changes = l.changes[:copy(l.changes, l.changes[n:])]
+	if len(m.p.Peers) == 0 {
+		return
+	}
+	f := fx.JobFact(core.JobFactCommit)
+	f.Job, f.Epoch = uint64(r.id), r.entry.Epoch
+	if accepted {
+		f.To = 1
+	}
+	f.Put("elapsed", int64(now.Sub(oldest))).Put("seq", int64(l.committed))
 }
 
 // committed tells the role, and the successor that is named.

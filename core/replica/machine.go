@@ -237,7 +237,7 @@ func (m *Machine) between(least, most core.Duration) core.Duration {
 // Sizes of the tables, held to the truth by a test.
 const (
 	recordBytes = 416
-	leadBytes   = 128
+	leadBytes   = 152
 	ackBytes    = 16
 )
 
