@@ -49,6 +49,7 @@ type Fault struct {
 	Downtime core.Duration // churn: who went comes back after this; 0: only by a join
 	Values   string        // poison
 	Score    int           // lhm
+	Storm    *Storm        // stats-storm: what arrives
 	Workload int           // stuck-workflow: index into Scenario.Workloads
 }
 

@@ -14,7 +14,7 @@ import (
 
 // laterFaults are kinds of the format that need jobs, load or leaders.
 var laterFaults = map[string]string{
-	"overload": "background load is", "stats-storm": "statistics are",
+	"overload": "background load is",
 }
 
 var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}

@@ -28,7 +28,7 @@ type faultRule struct {
 // faultRules are the rows of all families.
 var faultRules = func() map[fault.Kind]faultRule {
 	all := map[fault.Kind]faultRule{}
-	for _, family := range []map[fault.Kind]faultRule{lifeRules, hostRules, cutRules, linkRules, memberRules, workRules} {
+	for _, family := range []map[fault.Kind]faultRule{lifeRules, hostRules, cutRules, linkRules, memberRules, workRules, statsRules} {
 		maps.Copy(all, family)
 	}
 	return all

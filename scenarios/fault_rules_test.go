@@ -10,7 +10,7 @@ import (
 // Every kind of fault has one rule, in one family, and its keys are keys of the format.
 func TestEveryKindOfFaultHasOneRule(t *testing.T) {
 	seen := map[fault.Kind]bool{}
-	for _, family := range []map[fault.Kind]faultRule{lifeRules, hostRules, cutRules, linkRules, memberRules, workRules} {
+	for _, family := range []map[fault.Kind]faultRule{lifeRules, hostRules, cutRules, linkRules, memberRules, workRules, statsRules} {
 		for kind, rule := range family {
 			if seen[kind] {
 				t.Errorf("%s has two rules", kind)

@@ -251,7 +251,8 @@ type faultT struct {
 	Bandwidth *form.Bandwidth `key:"bandwidth" range:"[1,1e15]" doc:"bandwidth: of the senders"`
 	Queue     *form.Bytes     `key:"queue" range:"(0,inf)" doc:"bandwidth: of the senders"`
 	Site      *string         `key:"site" doc:"site-outage: which"`
-	Rate      *rateT          `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time"`
+	Rate      *rateT          `key:"rate" range:"(0,1000000]" doc:"churn: events per time, or share of the target's nodes per time; stats-storm: records of each target per time"`
+	Record    *recordT        `key:"record" doc:"stats-storm: what each of them is"`
 	Mix       *mixT           `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
 	Downtime  *core.Duration  `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
 	Values    *string         `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`

@@ -83,6 +83,7 @@ type JobKind struct {
 	Leaders    []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
 	EveryFlush bool          // workers tell of it at each flush
 	Extend     Trouble       // these ask for more time
+	Stats      Statistics
 }
 
 // Trouble is what befalls a share of the workflows, where they run at some sites.
@@ -104,8 +105,17 @@ type CancelJobs struct {
 	Every     core.Duration
 }
 
-// HasJobs reports whether the run has jobs.
+// Statistics are those of a shard.
+type Statistics struct {
+	Rate  float64 // updates a second, 0: it has none
+	Bytes int64   // of each
+}
+
+// HasJobs reports whether the run has jobs, or what comes with jobs: statistics.
 func (s *Scenario) HasJobs() bool {
+	if s.HasStats() {
+		return true
+	}
 	for i := range s.Workloads {
 		if s.Workloads[i].Jobs != nil {
 			return true

@@ -53,6 +53,7 @@ type jobT struct {
 	Payload   *form.Bytes    `key:"payload" range:"[0,1073741824]" doc:"size of what a workflow carries (default 0B)"`
 	Progress  string         `key:"progress" enum:"every-interval,every-flush" doc:"how often workers tell how far a shard is: every protocol.progress.interval, or every protocol.progress.flush (default every-interval)"`
 	Leader    *Selector      `key:"leader" doc:"whom the job is handed to first: a gate, or a manager where there are no gates; several in turn (default: its owner by the ring, else all in turn)"`
+	Stats     *statsT        `key:"stats" doc:"statistics that shards have beside how far they are, and that clients see in windows (default none)"`
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
 	Slow      *troubleT      `key:"slow" doc:"workflows that take longer"`
@@ -137,6 +138,9 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 		Slow:    l.trouble(t.Slow, n.Kid("slow"), key+".slow", "factor"),
 		Leaders: l.asked(t.Leader), EveryFlush: t.Progress == "every-flush",
 		Extend: l.trouble(t.Extend, n.Kid("extend"), key+".extend", ""),
+	}
+	if t.Stats != nil {
+		k.Stats = Statistics{Rate: float64(t.Stats.Rate), Bytes: int64(t.Stats.Bytes)}
 	}
 	if k.VUs == 0 {
 		k.VUs = max(1, k.Cores)

@@ -197,6 +197,7 @@ const (
 	WorkloadProgress = "progress" // work without jobs: each target reports progress to its owner once per interval
 	WorkloadJobs     = "jobs"     // clients hand in jobs
 	WorkloadCancel   = "cancel"   // and take some of them back
+	WorkloadStats    = "stats"    // managers are told of statistics that belong to no job
 )
 
 // Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
@@ -212,6 +213,7 @@ type Workload struct {
 	Interval core.Duration
 	Jobs     *Jobs       // jobs
 	Cancel   *CancelJobs // cancel
+	Storm    *Storm      // stats
 }
 
 // Scope is the number under which nodes know the work.

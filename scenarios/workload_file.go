@@ -15,13 +15,14 @@ var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadProgress: {need: []string{"target", "interval"}},
 	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
 	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat"}},
+	WorkloadStats:    {need: []string{"target", "arrival"}, may: []string{"record", "closed_loop"}},
 }
 
 // workloadKinds are the kinds that there are.
-var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel}
+var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel, WorkloadStats}
 
 // laterWorkloads are kinds of the format that need what does not exist yet.
-var laterWorkloads = []string{"stats", "route-probe", "query", "traffic"}
+var laterWorkloads = []string{"route-probe", "query", "traffic"}
 
 // workloads resolves [[workload]].
 func (l *loader) workloads(list []workloadT) {
@@ -94,6 +95,8 @@ func (l *loader) workload(w *Workload, t *workloadT, n *form.Node, key string) {
 		}
 	case WorkloadJobs:
 		w.Jobs = l.jobs(t, n, key)
+	case WorkloadStats:
+		l.storm(w, t, n, key)
 	}
 }
 

@@ -32,6 +32,7 @@ const (
 	LHM           Kind = "lhm"
 	StuckWorkflow Kind = "stuck-workflow"
 	KillLeader    Kind = "kill-leader"
+	StatsStorm    Kind = "stats-storm"
 )
 
 // Row is what everybody who asks about a kind of fault has to know.
@@ -134,6 +135,8 @@ var rows = []Row{
 	{Kind: LHM, Course: State, Effect: Disturbs, Deed: "had the health score forced",
 		Doc: "the local health score of processes is forced"},
 
+	{Kind: StatsStorm, Course: State, Effect: Disturbs, Was: true, Deed: "flooded with statistics",
+		Doc: "managers are told so many records of statistics a second, by the workers of their site"},
 	{Kind: StuckWorkflow, Course: State, Deed: "made no progress",
 		Doc: "a workload makes no progress at its workers"},
 }

@@ -173,6 +173,7 @@ type Result struct {
 	Jobs         []Job       // in the order in which they were submitted
 	Runs         []ShardRun  // in the order in which they began
 	Decisions    []Decision  // of gates about jobs, in the order in which they were made
+	Pressures    []Pressure  // of statistics, in order
 	Voters       []VoterPart // what they were, in the order in which they began
 	Timeouts     []Timeout   // what became of the time of jobs, in order
 	Workloads    []string    // names, by place in the scenario

@@ -38,6 +38,7 @@ func (r *Result) Tables() *Tables {
 	r.electionRows(t)
 	r.timeoutRows(t)
 	r.routeRows(t)
+	r.pressureRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}

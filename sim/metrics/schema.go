@@ -99,6 +99,7 @@ type Tables struct {
 	Elections   []ElectionRow
 	Timeouts    []TimeoutRow
 	Routes      []RouteRow
+	Pressures   []PressureRow
 	Candidates  []CandidateRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
@@ -264,6 +265,7 @@ var tables = []table{
 	of[TimeoutRow]{"timeouts.csv", "what gates and managers made of the time of jobs", timeoutColumns, func(t *Tables) *[]TimeoutRow { return &t.Timeouts }},
 	of[RouteRow]{"routing.csv", "each decision of a gate about where a job goes", routeColumns, func(t *Tables) *[]RouteRow { return &t.Routes }},
 	of[CandidateRow]{"routing_candidates.csv", "what each decision knew of each datacenter, and made of it", candidateColumns, func(t *Tables) *[]CandidateRow { return &t.Candidates }},
+	of[PressureRow]{"backpressure.csv", "fill and level of statistics at managers, and what workers and gates go by", pressureColumns, func(t *Tables) *[]PressureRow { return &t.Pressures }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }

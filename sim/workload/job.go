@@ -41,6 +41,9 @@ type Kind struct {
 	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
 	Hurries  bool          // they are told of at each flush
 	Extend   Trouble       // these ask for more time
+
+	StatsRate  float64 // updates of a shard a second,
+	StatsBytes uint32  // and bytes of each
 }
 
 // Trouble befalls a share of the workflows, or those that run at some sites.
@@ -136,6 +139,9 @@ type Script struct {
 	After   core.Duration
 	Hurries bool // it is told of at each flush
 	Asks    bool // it knows how long it takes, and asks for more time than its job has
+
+	StatsRate  float64 // updates a second,
+	StatsBytes uint32  // and bytes of each
 }
 
 // Script draws what a shard of a payload of s does at a site.
@@ -144,7 +150,7 @@ func (s *Spec) Script(seed, payload uint64, site int) Script {
 	_, k := s.shape(seed, nth)
 	duration := rng.New(seed, "workload.duration", s.Key, uint64(nth), uint64(flow))
 	fate := rng.New(seed, "workload.fate", s.Key, uint64(nth), uint64(flow))
-	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop, Hurries: k.Hurries}
+	out := Script{Length: core.Seconds(min(k.Duration.Sample(&duration), longest)), Factor: 1, Stop: k.Stop, Hurries: k.Hurries, StatsRate: k.StatsRate, StatsBytes: k.StatsBytes}
 	stuck, fails, slow, asks := fate.Float64(), fate.Float64(), fate.Float64(), fate.Float64() // each, so that one share leaves the others alone
 	if k.Slow.at(site, slow) {
 		out.Factor = k.Slow.Factor

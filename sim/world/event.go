@@ -19,6 +19,7 @@ const (
 	wakeJoin                // its process joins, as the fault of that index says
 	wakeReport              // its worker reports what it does in the work of that index
 	wakeHand                // its client is given what stands in that place of the hands
+	wakeStorm               // its worker tells a manager something: the storm of that index
 	wakeShift               // a shard that runs there may end: 1 + its place
 )
 
@@ -88,6 +89,8 @@ func (w *World) timer(now core.Instant, id core.NodeID, arg uint32) {
 		w.report(now, index)
 	case wakeHand:
 		w.hand(now, index)
+	case wakeStorm:
+		w.storm(now, id, index)
 	case wakeShift:
 		w.shiftDue(now, int32(index))
 	}

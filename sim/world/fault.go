@@ -35,7 +35,7 @@ func each(do func(w *World, now core.Instant, f *scenarios.Fault, id core.NodeID
 }
 
 // deeds are the rows of all kinds.
-var deeds = slices.Concat(lifeDeeds, hostDeeds, cutDeeds, linkDeeds, memberDeeds, poisonDeeds, lhmDeeds, churnDeeds, workDeeds)
+var deeds = slices.Concat(lifeDeeds, hostDeeds, cutDeeds, linkDeeds, memberDeeds, poisonDeeds, lhmDeeds, churnDeeds, workDeeds, statsDeeds)
 
 // disturbances is what the faults of a run do.
 type disturbances struct {
@@ -61,6 +61,7 @@ type activeFault struct {
 	nodes          []core.NodeID
 	lives          []uint32 // of nodes, when a pause froze them
 	cuts, overlays []int
+	storms         []int
 	sides          [][]core.NodeID // whom it hits: of cuts and links as they were resolved; nil: nodes
 }
 

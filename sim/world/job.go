@@ -20,6 +20,7 @@ type labour struct {
 	told     []corenode.Work     // by site, and one at the end for clients of sites without a manager
 	meters   []meter             // by node
 	hands    []hand              // what clients are to be told
+	storms   []*storm            // statistics that belong to no job
 	idle     []int               // of hands, those free
 	held     []int               // of hands, those whose client is paused
 	shifts   shifts
@@ -57,6 +58,7 @@ func (w *World) planJobs() error {
 			w.nextJob(i)
 		}
 	}
+	w.planStorms()
 	return nil
 }
 

@@ -87,6 +87,7 @@ func (w *World) jobKind(k *scenarios.JobKind) (workload.Kind, error) {
 		Share: k.Share, Needs: k.Needs, Priority: k.Priority, Cores: uint16(k.Cores), VUs: uint32(k.VUs), Timeout: k.Timeout,
 		Payload: uint32(k.Payload), Targets: uint16(k.Targets), Of: k.Of, Duration: d, Stop: k.Stop,
 		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend), Leaders: k.Leaders, Hurries: k.EveryFlush,
+		StatsRate: k.Stats.Rate, StatsBytes: uint32(k.Stats.Bytes),
 	}, err
 }
 
@@ -107,7 +108,7 @@ func (w *World) buildTold() {
 	sites := len(w.sc.Cluster.Sites)
 	w.told = make([]corenode.Work, sites+1)
 	for i := range w.told {
-		w.told[i].Book, w.told[i].Cores = &w.codec, w.sc.Cluster.CoresPerWorker
+		w.told[i].Book, w.told[i].Cores, w.told[i].Stats = &w.codec, w.sc.Cluster.CoresPerWorker, w.sc.HasStats()
 	}
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]

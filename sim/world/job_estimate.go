@@ -9,7 +9,18 @@ import (
 var (
 	_ corenode.Estimator = (*meter)(nil)
 	_ corenode.Hurrier   = (*meter)(nil)
+	_ corenode.Statist   = (*meter)(nil)
 )
+
+// Statistics implements node.Statist.
+func (m *meter) Statistics(s job.Shard, t job.Token, over core.Duration) core.Blob {
+	k := m.w.shifts.find(m.node, s.Job, s.Workflow, t)
+	if k == 0 {
+		return core.Blob{}
+	}
+	x := &m.w.shifts.list[k-1].script
+	return core.Blob{ID: uint64(t), Size: uint32(min(float64(x.StatsRate*over.Seconds())*float64(x.StatsBytes), 1<<30))}
+}
 
 // Hurries implements node.Hurrier.
 func (m *meter) Hurries(s job.Shard, t job.Token) bool {

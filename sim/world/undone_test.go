@@ -41,6 +41,7 @@ var undone = map[fault.Kind]string{
 	fault.Churn:         "target = { role = \"manager\" }\nrate = \"600%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1 }\n",
 	fault.Poison:        "target = { site = \"a\" }\nvalues = \"nan\"\n",
 	fault.LHM:           "target = { site = \"a\" }\nscore = 8\n",
+	fault.StatsStorm:    "target = { id = \"b/manager/0\" }\nrate = \"100/s\"\n",
 	fault.StuckWorkflow: "target = { site = \"b\", role = \"worker\" }\njob = \"work\"\n",
 }
 
@@ -123,6 +124,11 @@ func (w *World) leftovers() (left []string) {
 	count("slow hosts", len(w.slows))
 	count("forced scores", len(w.scores))
 	count("poisoned", len(w.poisons))
+	for _, s := range w.storms {
+		if !s.over {
+			count("storms", 1)
+		}
+	}
 	for i := range w.work {
 		count("stuck workers", int(w.work[i].stuck))
 	}

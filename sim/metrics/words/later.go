@@ -5,10 +5,9 @@ package words
 func Later() []string { return later }
 
 var later = []string{
-	"backpressure_level", "batched", "cancel_ack", "cancel_complete", "cancel_residue",
+	"batched", "cancel_ack", "cancel_complete", "cancel_residue",
 	"control_latency",
 	"first_accept_after", "job_end",
-	"level_cleared", "level_period", "level_reached",
 	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
-	"shed", "stats_staleness", "timeout_rejected_valid",
+	"shed", "timeout_rejected_valid",
 }
