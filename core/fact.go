@@ -59,7 +59,7 @@ var facts = [NumFactKinds]factRow{
 	// Cause = CauseDegraded or CauseIdle.
 	FactTick: {name: "tick", room: RoomMembership, doc: "a probe tick passed without probing anybody", a: "tick"},
 	// Inc; accuser: the first; min, max: ns.
-	FactSuspicionStarted: {name: "suspicion_started", room: RoomMembership, doc: "the subject is suspected", other: "accuser", a: "min", b: "max", n: "k", at: "deadline"},
+	FactSuspicionStarted: {name: "suspicion_started", room: RoomMembership, doc: "the subject is suspected", other: "accuser", a: "min", b: "max", n: "confirmations", at: "deadline"},
 	// Inc.
 	FactSuspicionConfirmed: {name: "suspicion_confirmed", room: RoomMembership, doc: "another member suspects it, too", other: "accuser", n: "confirmations", at: "deadline"},
 	FactSuspicionGrace:     {name: "suspicion_grace", room: RoomMembership, doc: "the one re-arming after a pause (§4.2)", at: "deadline"},

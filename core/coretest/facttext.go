@@ -34,7 +34,7 @@ func (b *Bench) Fact(f *core.Fact) string {
 	case core.FactTick:
 		return fmt.Sprintf("tick %d probes nobody: %s", f.Get("tick"), f.Cause)
 	case core.FactSuspicionStarted:
-		return fmt.Sprintf("suspicion of %s by %s: min %s max %s K=%d deadline %v", who, b.Name(f.Other), ns(f.Get("min")), ns(f.Get("max")), f.Get("k"), f.At)
+		return fmt.Sprintf("suspicion of %s by %s: min %s max %s K=%d deadline %v", who, b.Name(f.Other), ns(f.Get("min")), ns(f.Get("max")), f.Get("confirmations"), f.At)
 	case core.FactSuspicionConfirmed:
 		return fmt.Sprintf("suspicion of %s confirmed by %s: C=%d deadline %v", who, b.Name(f.Other), f.Get("confirmations"), f.At)
 	case core.FactSuspicionGrace:

@@ -58,7 +58,7 @@ func (m *Machine) startSuspicion(now core.Instant, k int, accuser core.NodeID, f
 
 	fact := fx.Fact(core.FactSuspicionStarted)
 	fact.Subject, fact.Inc, fact.Other, fact.At = m.id(k), r.incarnation(), accuser, s.deadline
-	fact.Put("min", int64(s.min)).Put("max", int64(s.max)).Put("k", int64(s.k))
+	fact.Put("min", int64(s.min)).Put("max", int64(s.max)).Put("confirmations", int64(s.k))
 }
 
 func (m *Machine) suspicionFactor(now core.Instant, k int) float64 {

@@ -109,7 +109,7 @@ func (c *Checker) suspicionStarted(r *trace.Record) {
 		c.susp.drop(k, i)
 	}
 	s := c.susp.add(k, pairKey(r.Node, f.Subject))
-	s.start, s.deadline, s.k = r.Local, core.Instant(f.Get("deadline")), int32(f.Get("k"))
+	s.start, s.deadline, s.k = r.Local, core.Instant(f.Get("deadline")), int32(f.Get("confirmations"))
 	s.min, s.max = core.Duration(f.Get("min")), core.Duration(f.Get("max"))
 	s.confirmed, s.began, s.n = s.start, r.At, k.known
 	s.accusers[0] = f.Other

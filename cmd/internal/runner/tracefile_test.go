@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,5 +187,18 @@ func BenchmarkTraceRecord(b *testing.B) {
 		r := &list[i%3]
 		r.At++
 		s.Record(r)
+	}
+}
+
+// What the kinds of facts call their numbers is no key that lines of the file have already.
+func TestNumbersOfFactsAreNoKeysOfLines(t *testing.T) {
+	taken := []string{"t", "k", "e", "n", "l", "fact", "s", "o", "from", "to", "cause", "cb", "role", "inc", "X"}
+	for kind := core.FactNone + 1; kind < core.NumFactKinds; kind++ {
+		f := core.Fact{Kind: kind}
+		f.EachField(func(name string, _ int64) {
+			if slices.Contains(taken, name) {
+				t.Errorf("%v calls a number %q", kind, name)
+			}
+		})
 	}
 }
