@@ -21,6 +21,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if e := n.Election(); e != nil {
 		p.Election = e
 	}
+	p.Interval = cfg.Health.Node.Interval
 	p.Gates, p.GatesFormed = w.Gates, id.Formed
 	if id.Formed {
 		for _, x := range w.Formed {

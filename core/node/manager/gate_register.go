@@ -39,7 +39,7 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 	b.Load = m.load()
 	m.loads(b)
 	b.AcceptingJobs, b.Quorum = b.State == registry.StateActive, m.quorum()
-	b.Waiting = b.Load.Pending
+	m.sayServed(now, b)
 	m.signal(&b.Pressure)
 	b.Gates, b.GateLeader = append(b.Gates, g.ids...), g.table.Leader(now)
 	for _, x := range m.records.order {

@@ -39,6 +39,8 @@ type Params struct {
 	Gates       []core.NodeID // all there are, ascending; none: the manager does for clients what they do
 	GatesFormed bool          // they and this process know each other from the start
 
+	Interval core.Duration // over which heartbeats say what was dispatched; 0: they do not
+
 	// Workers have the ids from First to First+Count−1.
 	First core.NodeID
 	Count int
@@ -78,7 +80,8 @@ type Manager struct {
 	grants  []dispatch.Grant // scratch
 	spotBuf []spot           // scratch
 	reports uint64           // what was said of its load so far
-	due     bool             // something may start: a pass follows in this event
+	served  served
+	due     bool // something may start: a pass follows in this event
 	stale   uint64
 	illegal uint64
 

@@ -85,6 +85,8 @@ func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, f
 // launch sends workflow i to the workers that were chosen for it.
 func (m *Manager) launch(now core.Instant, x *record, i int, spots []spot, fx *core.Effects) {
 	f := &x.flows[i]
+	f.refused = false
+	m.served.dispatched++
 	got := 0
 	for _, s := range spots {
 		got += s.cores

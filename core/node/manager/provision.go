@@ -136,6 +136,7 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 	c := &m.cfg.Provision
 	m.giveUp(now, x, i, fx)
 	f := &x.flows[i]
+	f.refused = true
 	f.due = now.Add(c.PauseMin + core.Duration(float64(m.provisions.draw.Float64()*float64(c.PauseMax-c.PauseMin))))
 	m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
 	p := &m.provisions

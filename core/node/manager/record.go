@@ -87,6 +87,7 @@ type flow struct {
 	budget   workflow.Budget
 	plan     *plan // its cores are being asked for, or reserved at others
 	queued   bool  // in ready
+	refused  bool  // the last round about its cores came to nothing
 	early    bool  // completed before a cancel was through
 	kind     job.ErrorKind
 	status   job.WorkflowStatus // once it has ended

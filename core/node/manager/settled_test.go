@@ -721,3 +721,31 @@ func TestPassedOn(t *testing.T) {
 		t.Errorf("the leader is dead: %+v", a)
 	}
 }
+
+// Spec 30 §2.1, 01-60: heartbeats say what was dispatched in an interval, and what could have been all that while: nothing,
+// unless no majority agrees.
+func TestBeatsSayWhatIsServed(t *testing.T) {
+	b := newCluster(t)
+	b.m.p.Interval = 10 * time.Second
+	b.run(5 * sec)
+	b.started()
+	b.run(25 * sec)
+	done := float32(0)
+	for _, h := range b.told(core.KindManagerHeartbeat, 0) {
+		r := h.body.(*registry.ManagerHeartbeat)
+		if done = max(done, r.Throughput); r.Expected != 0 || r.Waiting != 0 {
+			t.Errorf("at %v: expected %v, waiting %d", h.at, r.Expected, r.Waiting)
+		}
+	}
+	if done != 0.1 {
+		t.Errorf("%v dispatched per second", done)
+	}
+	b.lost = func(m *core.Message) bool { return m.Kind == core.KindProvisionRequest }
+	b.done()
+	from := b.now
+	b.run(b.now + 30*sec)
+	last := b.told(core.KindManagerHeartbeat, from+25*sec)[0].body.(*registry.ManagerHeartbeat)
+	if last.Throughput != 0 || last.Expected != 0.1 || last.Waiting != 1 {
+		t.Errorf("blocked: %v, expected %v, waiting %d", last.Throughput, last.Expected, last.Waiting)
+	}
+}

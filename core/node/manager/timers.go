@@ -121,6 +121,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.stopAgain(now, t, fx)
 	case timerPush:
 		m.pushProgress(now, fx)
+		m.look(now)
 		m.timers.arm(timer{at: now.Add(m.cfg.Progress.Push), kind: timerPush})
 	case timerSweep:
 		m.sweep(now, fx)
