@@ -230,12 +230,13 @@ func (h *holders) speaks(r *trace.JobRecord) {
 	}
 }
 
-// transferred takes whom a worker was told of.
+// transferred takes whom a worker or client was told of. A client hears of all datacenters, whose epochs have nothing to do with
+// each other.
 func (h *holders) transferred(r *trace.JobRecord) {
 	if r.Fact.Job == 0 || r.Fact.Node == core.NoNode {
 		return
 	}
-	key := epochKey{h.key(r), r.Fact.Epoch}
+	key := epochKey{holdKey{h.cluster(r.Fact.Node), r.Fact.Job}, r.Fact.Epoch}
 	first, known := h.told[key]
 	if !known {
 		h.told[key] = r.Fact.Node

@@ -722,6 +722,27 @@ func TestOldManagersWordIsNone(t *testing.T) {
 	}
 }
 
+// T6: the client hears which manager took its job over in a datacenter, once, by whatever message the gate learns of it first.
+func TestClientHearsOfNewManagers(t *testing.T) {
+	b, id := started(t, 1, 1, 500*time.Second)
+	at := b.home(id)
+	first, next := b.sites[at].Managers[0], b.sites[at].Managers[1]
+	if n := len(b.told(client, core.KindManagerJobLeaderTransfer)); n != 0 {
+		t.Errorf("told %d times before anything has changed", n)
+	}
+	b.ask(next, 0, core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: at, Manager: next, DE: 2, Seq: 1})
+	b.ask(next, 0, core.KindJobLeaderTransfer, &jobtimeout.LeaderTransfer{Job: id, Site: at, Leader: next, DE: 2})
+	b.ask(next, 0, core.KindJobLeaderManagerTransfer, &replica.ManagerTransfer{Job: id, Site: at, Manager: next, DE: 2, Old: first})
+	b.run(b.now + second/2)
+	list := b.told(client, core.KindManagerJobLeaderTransfer)
+	if len(list) != 1 {
+		t.Fatalf("told %d times", len(list))
+	}
+	if m := list[0].Body.(*replica.ManagerTransfer); m.Manager != next || m.Old != first || m.DE != 2 || m.Site != at {
+		t.Errorf("%+v", m)
+	}
+}
+
 // U4: a datacenter that knows the job under a higher epoch is told until it has answered, though the claim above that epoch
 // came to nothing at first.
 func TestTellingGoesOnAfterAStaleFence(t *testing.T) {

@@ -50,7 +50,7 @@ func (g *Gate) ledBy(now core.Instant, x *record, s *site, manager core.NodeID, 
 	s.manager, s.de = manager, de
 	g.save(now, x, false, fx)
 	g.stopsAnew(now, x, s, fx)
-	if old == manager || manager == core.NoNode || x.client == core.NoNode || x.state.Terminal() {
+	if old == manager || old == core.NoNode || manager == core.NoNode || x.client == core.NoNode || x.state.Terminal() {
 		return
 	}
 	b := call.Make[replica.ManagerTransfer](fx, core.KindManagerJobLeaderTransfer)
