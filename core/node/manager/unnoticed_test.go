@@ -1,0 +1,90 @@
+package manager
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
+	"hypersim/core/workflow"
+)
+
+// J43: a cancel goes to shards that were dispatched and not acknowledged yet, too, and the workflow is not CANCELLED before
+// they are confirmed.
+func TestCancelOfWhatIsDispatched(t *testing.T) {
+	b := newBench(t)
+	b.hears = func(x *core.Message) bool { return x.Kind != core.KindWorkflowDispatch }
+	b.submit(gate1, 1)
+	b.run(b.now + 100*ms)
+	if s := b.m.flows.State(100); s != workflow.Dispatched {
+		t.Fatalf("it is %v", s)
+	}
+	asked := 0
+	b.hears = func(x *core.Message) bool {
+		if x.Kind == core.KindWorkflowCancelRequest {
+			asked++
+		}
+		return false
+	}
+	b.send(core.Message{Kind: core.KindJobCancelRequest, From: gate1, Body: &cancel.JobRequest{Job: 7, Requester: gate1, GE: 1}})
+	b.run(b.now + sec)
+	if asked == 0 {
+		t.Error("its worker is not asked")
+	}
+	if s := b.m.flows.State(100); s != workflow.Cancelling {
+		t.Errorf("it is %v", s)
+	}
+	b.hears = nil
+	b.run(b.now + 30*sec)
+	if s := b.m.flows.State(100); s != workflow.Cancelled || b.job().state != job.StateCancelled {
+		t.Errorf("it is %v, the job %v", s, b.job().state)
+	}
+}
+
+// T9: a decision that was pending is committed by the successor as it stands, and nothing else is decided, whatever runs.
+func TestPendingDecisionIsTakenOver(t *testing.T) {
+	b := newCluster(t)
+	b.has = []job.ShardView{view(100, 1, 0, 1, 1, job.ShardRunning)}
+	x := b.takeOver(func(e *replica.Entry) {
+		e.State, e.Pending, e.PendingCompleteness = job.StateRunning, job.StateTimeout, job.CompleteNone
+		e.Workflows = []replica.WorkflowEntry{
+			{Workflow: 100, State: workflow.Running, Attempt: 1, Shards: []replica.ShardEntry{{Worker: hand, Cores: 1, VUs: 1, Token: job.Ticket{DE: 1, N: 1}.Token(), State: job.ShardRunning}}},
+			{Workflow: 101, State: workflow.Pending},
+		}
+	})
+	b.run(b.now + 10*sec)
+	if x.state != job.StateTimeout {
+		t.Errorf("it is %v", x.state)
+	}
+	for _, h := range b.told(core.KindJobFinalStatus, 0) {
+		if s := h.body.(*jobtimeout.FinalStatus).State; s != job.StateTimeout {
+			t.Errorf("told %v", s)
+		}
+	}
+	if len(b.told(core.KindJobFinalStatus, 0)) == 0 {
+		t.Error("not told")
+	}
+	if len(b.tasks) != 0 {
+		t.Error("something was started")
+	}
+}
+
+// §3.1: a job that is over stays as it is, and what is not in the table changes nothing.
+func TestNoStateIsOverwritten(t *testing.T) {
+	b := newBench(t)
+	for from := job.StateSubmitted; from < job.NumStates; from++ {
+		for to := job.StateSubmitted; to < job.NumStates; to++ {
+			if from.Local() || to.Local() {
+				continue
+			}
+			x := &record{id: 7, state: from, client: core.NoNode, gone: true}
+			before := b.m.illegal
+			moved := b.m.setState(b.now, x, to, &b.fx)
+			if want := from.May(to); moved != want || (x.state == to) != (want || from == to) || (b.m.illegal == before) != want || from.Terminal() && moved {
+				t.Errorf("%v to %v: %v, and it is %v", from, to, moved, x.state)
+			}
+		}
+	}
+}
