@@ -76,9 +76,10 @@ type windowT struct {
 }
 
 type reportT struct {
-	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,workflows,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
+	CSV       []string      `key:"csv" enum:"timeseries,detections,membership,coordinates,messages,faults,violations,jobs,workflows,job_events,timeouts,routing,backpressure" doc:"files to write; all that have rows when left out"`
 	Sample    core.Duration `key:"sample" range:"[0.01,inf)" doc:"of sampled series (default 1s)"`
 	KeepTrace bool          `key:"keep_trace" doc:"keep the record of all events"`
+	Jobs      []string      `key:"jobs" doc:"ids of jobs whose every message is kept, and drawn, beside those that the run picks; each costs up to 600 rows and a picture"`
 	Plot      []plotT       `key:"plot" doc:"figures beyond the standard ones"`
 }
 

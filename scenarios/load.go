@@ -16,6 +16,7 @@ import (
 	"hypersim/scenarios/form"
 
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/topologies/input"
 )
 
@@ -284,6 +285,13 @@ func (l *loader) bindClaims() {
 func (l *loader) report() {
 	t := &l.claims.Report
 	l.sc.Report = Report{CSV: t.CSV, Sample: t.Sample, KeepTrace: t.KeepTrace}
+	for _, id := range t.Jobs {
+		j, err := job.ParseID(id)
+		if err != nil {
+			l.b.AtValue(l.root.Kid("report").Kid("jobs"), "report.jobs", id, "%v", err)
+		}
+		l.sc.Report.Jobs = append(l.sc.Report.Jobs, j)
+	}
 	var ids []string
 	for _, f := range l.sc.Faults {
 		ids = append(ids, f.ID)

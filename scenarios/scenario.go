@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core"
+	"hypersim/core/job"
 	corenode "hypersim/core/node"
 	"hypersim/scenarios/claim"
 	"hypersim/topologies"
@@ -143,6 +144,7 @@ type Report struct {
 	CSV       []string // files of spec 50 §7 without ".csv"; empty: all that have rows
 	Sample    core.Duration
 	KeepTrace bool
+	Jobs      []job.ID // ids of jobs whose events are kept whatever becomes of them
 	Plots     []Plot
 }
 

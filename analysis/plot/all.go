@@ -14,6 +14,7 @@ import (
 type Options struct {
 	SVG   bool      // also write each figure as SVG
 	Plots []Request // figures that the scenario asks for
+	Jobs  []string  // jobs that it asks for a timeline of
 }
 
 // figures are the standard ones. Each returns nil if the run holds no data for it.
@@ -43,6 +44,9 @@ func All(run *analysis.Run, dir string, opt Options) ([]string, error) {
 	}
 	for _, standard := range figures {
 		write(standard(run))
+	}
+	for _, f := range timelines(run, opt.Jobs) {
+		write(f)
 	}
 	for i, r := range opt.Plots {
 		f, err := r.figure(run)

@@ -18,8 +18,9 @@ type figure struct {
 	panels  []*panel
 	shared  bool // the panels share one x axis: only the last carries labels
 	bands   []band
-	inch    float64 // height; 0: by the number of panels
-	drawn   []Drawn // of a requested figure: its numbers
+	inch    float64             // height; 0: by the number of panels
+	drawn   []Drawn             // of a requested figure: its numbers
+	custom  func(c draw.Canvas) // draws what stands below the note, instead of panels
 }
 
 const (
@@ -41,6 +42,10 @@ func (f *figure) height() float64 {
 func (f *figure) draw(c draw.Canvas) {
 	c = draw.Crop(c, vg.Points(margin), -vg.Points(margin), vg.Points(margin), -vg.Points(margin))
 	c = f.frame(c)
+	if f.custom != nil {
+		f.custom(c)
+		return
+	}
 	plots, wide := make([]*gonum.Plot, len(f.panels)), vg.Length(0)
 	for i, p := range f.panels {
 		if p.bare = f.shared && i < len(f.panels)-1; f.shared {

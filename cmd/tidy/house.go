@@ -51,7 +51,7 @@ var house = []room{
 	// The vocabulary of metrics runs nothing: rooms that may not see a run import it, too.
 	{at: "sim/metrics/words/...", allow: []string{"core", "core/job"}, deny: simDeny},
 	// What is said of jobs is said in the words of the job layer.
-	{at: "sim/metrics/...", allow: append([]string{"core/statbuf", "core/pressure", "core/job", "core/call", "core/election", "core/jobtimeout", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
+	{at: "sim/metrics/...", allow: append([]string{"core/statbuf", "core/pressure", "core/job", "core/call", "core/cancel", "core/dispatch", "core/replica", "core/election", "core/jobtimeout", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
 	{at: "sim/check/...", allow: append([]string{"core/statbuf", "core/pressure", "core/job", "core/cancel", "core/call", "core/election", "core/jobtimeout", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
 	{at: "sim/workload/...", allow: []string{"core", "core/job", "core/rng", "core/xmath"}, deny: simDeny},
 	{at: "sim/...", allow: simAllow, deny: simDeny},

@@ -2,6 +2,8 @@ package job
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"hypersim/core"
 )
@@ -11,6 +13,34 @@ type ID uint64
 
 // String returns the id as it is written and hashed: job- and 16 hex digits.
 func (j ID) String() string { return fmt.Sprintf("job-%016x", uint64(j)) }
+
+const idDigits = 16
+
+// ParseID reads what String writes.
+func ParseID(s string) (ID, error) {
+	digits, ok := strings.CutPrefix(s, "job-")
+	n, err := strconv.ParseUint(digits, 16, 64)
+	if !ok || err != nil || len(digits) != idDigits {
+		return 0, fmt.Errorf("%q is no job: job- and 16 hex digits, as jobs.csv has them", s)
+	}
+	return ID(n), nil
+}
+
+// Named returns the jobs that a text names, in its order.
+func Named(text string) (list []ID) {
+	for {
+		_, rest, ok := strings.Cut(text, "job-")
+		if !ok {
+			return list
+		}
+		if len(rest) >= idDigits {
+			if id, err := ParseID("job-" + rest[:idDigits]); err == nil {
+				list = append(list, id)
+			}
+		}
+		text = rest
+	}
+}
 
 // WorkflowID names a workflow of a job: the same in every datacenter, attempt and period of leadership.
 type WorkflowID uint64

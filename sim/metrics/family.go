@@ -32,6 +32,7 @@ type hooks struct {
 	// the view changes.
 	before, after []onFact
 	delivered     [core.NumKinds][]func(rec *trace.Record)
+	dropped       [core.NumKinds][]func(rec *trace.Record)
 	jobs          [trace.NumJobKinds][]onJob            // what the world did with jobs and shards
 	jobFacts      [core.NumJobFactKinds][]onJob         // what nodes reported about jobs
 	faults        []func(now core.Instant, fault int32) // one begins or ends

@@ -48,6 +48,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.sampled = append(on.sampled, j.sample)
 	on.finished = append(on.finished, j.finish)
 	j.initCores()
+	r.trails = newTrails(j, on)
 }, words.JobLatency, words.JobOutcome, words.AcceptTime, words.SubmitAttempts, words.Goodput, words.Wait, words.Makespan,
 	words.WorkflowRestarts, words.WorkflowDoubleRun, words.TerminalConflicts, words.OrphanTime, words.CoreSeconds,
 	words.DuplicateWork, words.Utilisation, words.LoadCV, words.MisplacedCores, words.CoresInUse, words.Cores)
@@ -183,6 +184,7 @@ func (j *jobs) finish(end core.Instant) {
 	for i := range j.res.Jobs {
 		j.finishJob(int32(i))
 	}
+	j.trails.finish()
 }
 
 func (j *jobs) finishJob(i int32) {

@@ -13,6 +13,7 @@ type Recorder struct {
 	sites []string
 
 	routes *routes // decisions of gates
+	trails *trails // what happened to single jobs
 
 	cells [numLanes][core.NumKinds][core.NumRoles]tally // messages of the current sample
 	roles []core.Role                                   // of each node, for the hot path
@@ -92,6 +93,9 @@ func (r *Recorder) Record(rec *trace.Record) {
 	case trace.KindDropped:
 		r.count(lane(Dropped)+lane(rec.Reason), rec)
 		r.res.Counters.Dropped[rec.Reason][rec.Msg.Kind]++
+		for _, hook := range r.on.dropped[rec.Msg.Kind] {
+			hook(rec)
+		}
 	case trace.KindFact:
 		r.res.Counters.Records++
 		r.fact(rec.At, rec.Node, &rec.Fact)

@@ -175,6 +175,7 @@ type Result struct {
 	Decisions    []Decision  // of gates about jobs, in the order in which they were made
 	Pressures    []Pressure  // of statistics, in order
 	Voters       []VoterPart // what they were, in the order in which they began
+	Events       []JobTrail  // of jobs that are worth telling about, in the order of their submission
 	Timeouts     []Timeout   // what became of the time of jobs, in order
 	Workloads    []string    // names, by place in the scenario
 	Blocked      []Blocked   // members whose datagrams seem to be blocked, by id

@@ -35,6 +35,7 @@ func (r *Result) Tables() *Tables {
 	}
 	r.messageRows(t)
 	r.jobRows(t)
+	r.eventRows(t)
 	r.electionRows(t)
 	r.timeoutRows(t)
 	r.routeRows(t)

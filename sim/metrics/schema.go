@@ -96,6 +96,7 @@ type Tables struct {
 	Episodes    []EpisodeRow
 	Jobs        []JobRow
 	Runs        []RunRow
+	Events      []EventRow
 	Elections   []ElectionRow
 	Timeouts    []TimeoutRow
 	Routes      []RouteRow
@@ -261,6 +262,7 @@ var tables = []table{
 	of[EpisodeRow]{"episodes.csv", "each time that a repeated fault began and ended", episodeColumns, func(t *Tables) *[]EpisodeRow { return &t.Episodes }},
 	of[JobRow]{"jobs.csv", "each job that a client handed in", jobColumns, func(t *Tables) *[]JobRow { return &t.Jobs }},
 	of[RunRow]{"workflows.csv", "each execution of a shard of a workflow on a worker", runColumns, func(t *Tables) *[]RunRow { return &t.Runs }},
+	of[EventRow]{"job_events.csv", "what happened to single jobs: each message that mattered, what nodes said, who came and went", eventColumns, func(t *Tables) *[]EventRow { return &t.Events }},
 	of[ElectionRow]{"elections.csv", "who played which part in the elections of each cluster, and when leaders might act", electionColumns, func(t *Tables) *[]ElectionRow { return &t.Elections }},
 	of[TimeoutRow]{"timeouts.csv", "what gates and managers made of the time of jobs", timeoutColumns, func(t *Tables) *[]TimeoutRow { return &t.Timeouts }},
 	of[RouteRow]{"routing.csv", "each decision of a gate about where a job goes", routeColumns, func(t *Tables) *[]RouteRow { return &t.Routes }},

@@ -12,7 +12,7 @@ const (
 	// Messages. Msg and Size are set. Node is the sender for Sent and Dropped, the receiver for Delivered.
 	KindSent      // Due = virtual arrival time at the receiver's host; Node → Peer
 	KindDelivered // the receiver's machine was given it now; Peer = sender; Due = when it had been sent; Min = least transit of the link
-	KindDropped   // Reason; Peer = receiver
+	KindDropped   // Reason; Peer = receiver; Due = when it had been sent
 
 	// Life of processes. Node.
 	KindStart  // the process starts; Role, Instance, Inc: start incarnation

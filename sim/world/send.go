@@ -20,7 +20,7 @@ func (w *World) send(depart core.Instant, from core.NodeID, m *core.Message) {
 	w.net.Send(depart, from, m.To, size, m.Kind, m.Turn, &fate)
 	w.sent(depart, m, size, fate.At, false)
 	if fate.Reason != trace.ReasonNone {
-		w.recordDrop(depart, m, size, fate.Reason)
+		w.recordDrop(depart, depart, m, size, fate.Reason)
 		return
 	}
 	w.launch(depart, fate.At, fate.Min, from, m, size, fate.Corrupt, false)
@@ -154,10 +154,11 @@ func (w *World) dropped(at core.Instant, f *flight, why trace.Reason) {
 	if f.msg.Kind == core.KindStreamFailed {
 		return
 	}
-	w.recordDrop(at, &f.msg, int(f.size), why)
+	w.recordDrop(at, f.sent, &f.msg, int(f.size), why)
 }
 
-func (w *World) recordDrop(at core.Instant, m *core.Message, size int, why trace.Reason) {
+func (w *World) recordDrop(at, sent core.Instant, m *core.Message, size int, why trace.Reason) {
+	w.rec.Due = sent
 	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindDropped, at, m.From, m.To
 	w.rec.Msg, w.rec.Size, w.rec.Reason, w.rec.Copy = m, uint32(size), why, false
 	w.books.dropped[m.Kind]++

@@ -24,7 +24,7 @@ func (r *run) draw(tables *metrics.Tables) error {
 	info := analysis.Info{
 		Scenario: sc.Name, Title: sc.Title, Seed: fmt.Sprint(sc.Seed), Digest: r.res.Digest, Duration: r.res.Virtual.Sub(0),
 	}
-	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: Requests(sc)})
+	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: Requests(sc), Jobs: jobNames(sc)})
 	var file *fs.PathError
 	switch {
 	case err == nil:
@@ -34,6 +34,15 @@ func (r *run) draw(tables *metrics.Tables) error {
 	}
 	r.res.Warnings = append(r.res.Warnings, fmt.Sprintf("pictures: %v", err))
 	return nil
+}
+
+// jobNames are the jobs that the scenario asks for a timeline of.
+func jobNames(sc *scenarios.Scenario) []string {
+	names := make([]string, len(sc.Report.Jobs))
+	for i, id := range sc.Report.Jobs {
+		names[i] = id.String()
+	}
+	return names
 }
 
 // Requests are the figures that the scenario asks for.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hypersim/analysis/judge"
+	"hypersim/analysis/plot"
 )
 
 // ReportName and AccountName are the run in words, for a person and for a program.
@@ -55,7 +56,7 @@ func reportText(res *Result, pictures []string) []byte {
 	slices.Sort(pictures)
 	for _, p := range pictures {
 		name := filepath.Base(p)
-		fmt.Fprintf(&b, "\n![%s](plots/%s)\n", strings.TrimSuffix(name, filepath.Ext(name)), name)
+		fmt.Fprintf(&b, "\n%s\n\n![%s](plots/%s)\n", plot.About(name), strings.TrimSuffix(name, filepath.Ext(name)), name)
 	}
 	fmt.Fprintf(&b, "\nDigest %s.\n", res.Digest)
 	return b.Bytes()

@@ -11,7 +11,9 @@ import (
 
 	"hypersim/analysis/account"
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/scenarios"
+	"hypersim/sim/check"
 	"hypersim/sim/metrics"
 	"hypersim/sim/metrics/words"
 	"hypersim/sim/trace"
@@ -120,6 +122,14 @@ func (r *run) build() (err error) {
 	}
 	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
 	r.checks = newChecks(sc, func() *world.World { return r.world })
+	for _, id := range sc.Report.Jobs {
+		r.rec.Follow(uint64(id))
+	}
+	r.checks.OnFirst = func(v check.Violation) {
+		for _, id := range job.Named(v.What) {
+			r.rec.Follow(uint64(id))
+		}
+	}
 	sinks := append(append([]trace.Sink{r.rec}, r.checks.sinks()...), r.opt.Sinks...)
 	if r.opt.Fault != nil {
 		sinks = append(sinks, faultSink{r.opt})
@@ -329,6 +339,12 @@ func only(names []string, t *metrics.Tables) *metrics.Tables {
 			out.Jobs = t.Jobs
 		case "workflows":
 			out.Runs = t.Runs
+		case "job_events":
+			out.Events = t.Events
+		case "timeouts":
+			out.Timeouts = t.Timeouts
+		case "routing":
+			out.Routes, out.Candidates = t.Routes, t.Candidates
 		}
 	}
 	return out

@@ -1,0 +1,34 @@
+package plot
+
+import "strings"
+
+// abouts say in a sentence what a picture shows, by the beginning of its name.
+var abouts = []struct{ name, text string }{
+	{"coordinates", "How far predicted round trips are from the true ones, over time."},
+	{"cores", "How many cores shards hold, against what the running workers have."},
+	{"cutoff", "How fast members were noticed that live but could not be reached."},
+	{"detection", "How long after a crash others held the member SUSPECT and DEAD, as distributions."},
+	{"dissemination", "How long news takes to reach a half, 99 % and all of the members."},
+	{"gantt", "Which shards ran at which worker, from when to when, and what became of those that came to nothing."},
+	{"health", "How healthy members hold themselves to be, and how much news waits to be told."},
+	{"job-times", "How long workflows waited for cores, and how long jobs took, as distributions."},
+	{"jobs", "How many jobs were handed in, and how many had ended how, over time."},
+	{"leaders", "Who led each cluster in which term, and when nobody might act."},
+	{"members", "What members believe about each other, against the truth, over time."},
+	{"rejoin", "How long after each fault all agreed again."},
+	{"routes", "Which datacenter each gate asked first over time, and how much further that was than the nearest one."},
+	{"suspicions", "When members were suspected and called dead, and what was really the matter with them."},
+	{"timeline-", "What happened to one job: every message that mattered between client, gates, managers and workers, with who had the job in which state; `hypersim plot RUN --job JOB` draws that of another one."},
+	{"traffic", "Messages and bytes of each role over time, by type."},
+	{"plot-", "A picture that the scenario asks for."},
+}
+
+// About says in a sentence what the picture of that name shows, "" if there is nothing to say.
+func About(name string) string {
+	for _, a := range abouts {
+		if strings.HasPrefix(name, a.name) {
+			return a.text
+		}
+	}
+	return ""
+}
