@@ -7,12 +7,17 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
+	"hypersim/core/replica"
 )
 
 // onJobCancel stops a job (spec 20 §7.1 phase 2).
 func (g *Gate) onJobCancel(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*cancel.JobRequest)
 	x := g.records.by[b.Job]
+	if x != nil && !x.accepting && b.GE > x.ge { // its sender has heard of a later leader: this one is none any more (03-12)
+		g.rep.Learn(now, &replica.Head{Job: b.Job, Epoch: b.GE, Holder: core.NoNode}, fx)
+		x = g.records.by[b.Job]
+	}
 	switch {
 	case x == nil:
 		g.cancelElsewhere(now, m, b, fx)

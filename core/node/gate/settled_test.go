@@ -234,6 +234,23 @@ func TestHeldCancelIsRemembered(t *testing.T) {
 	}
 }
 
+// §0, 03-12: who names a later epoch has heard of another leader. The cancel is kept in mind.
+func TestCancelUnderALaterEpoch(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	seq := b.ask(client, 0, core.KindJobCancelRequest, &cancel.JobRequest{Job: id, Requester: client, GE: 2})
+	b.run(b.now + second/2)
+	if l, _ := b.leaders(id); len(l) != 0 {
+		t.Errorf("%v leads it still", l)
+	}
+	if r := b.answerTo(seq).(*cancel.JobResponse); r.Code != call.CodeNotLeader || r.Leader != core.NoNode {
+		t.Errorf("%+v", r)
+	}
+	b.run(b.now + 60*second)
+	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCancelled {
+		t.Errorf("%+v", r)
+	}
+}
+
 // 04-47: so is one of a job that is being adopted; it is stopped as soon as it is.
 func TestCancelDuringAdoption(t *testing.T) {
 	b, id := started(t, 3, 1, 500*time.Second)
