@@ -37,20 +37,17 @@ func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effe
 // it (04-15). A cancel that cannot be answered for good is remembered (04-47).
 func (m *Manager) cancelUnknown(now core.Instant, id job.ID, msg *core.Message, fx *core.Effects) {
 	out := cancel.JobResponse{Job: id}
-	g, dead := m.rep.Tombstone(now, id)
 	e := m.rep.View(id)
+	over := m.overElsewhere(now, id)
 	switch {
-	case dead:
-		ended(g.State, &out)
-	case e != nil && !m.alone && e.State.Terminal():
-		ended(e.State, &out)
+	case over != job.StateNone:
+		ended(over, &out)
 	case m.burials[id] != nil:
 		m.burials[id] = append(m.burials[id], askerOf(msg))
 		return
+	case m.passCancel(now, msg, fx):
+		return
 	case e != nil && !m.alone:
-		if m.passCancel(now, msg, fx) {
-			return
-		}
 		out.Answer, _ = m.leaderOf(id)
 		m.rep.Remember(now, id)
 	case !m.rep.Ready():
@@ -66,6 +63,17 @@ func (m *Manager) cancelUnknown(now core.Instant, id job.ID, msg *core.Message, 
 		m.rep.Remember(now, id)
 	}
 	m.sayCancel(msg, &out, fx)
+}
+
+// overElsewhere is how a job ended that is not held here, as far as is known and committed.
+func (m *Manager) overElsewhere(now core.Instant, id job.ID) job.State {
+	if g, dead := m.rep.Tombstone(now, id); dead {
+		return g.State
+	}
+	if e := m.rep.View(id); e != nil && !m.alone && e.State.Terminal() {
+		return e.State
+	}
+	return job.StateNone
 }
 
 // Buried implements replica.Owner.
@@ -297,6 +305,7 @@ func (m *Manager) stopAgain(now core.Instant, t timer, fx *core.Effects) {
 // onStopped hears that a shard runs no more.
 func (m *Manager) onStopped(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*cancel.ShardComplete)
+	m.outdone(now, b.Job, b.Token.Epoch(), fx)
 	if x := m.records.by[b.Job]; x != nil {
 		m.stopped(now, x, b.Token, fx)
 	}
@@ -346,6 +355,7 @@ func (m *Manager) onCancellationQuery(now core.Instant, msg *core.Message, fx *c
 	reply := m.calls.Respond(fx, msg, core.KindWorkflowCancellationResponse)
 	out := core.Attach[cancel.QueryResponse](fx, reply)
 	for i := range b.Shards {
+		m.outdone(now, b.Shards[i].Job, b.Shards[i].Token.Epoch(), fx)
 		out.Verdicts = append(out.Verdicts, m.verdict(now, &b.Shards[i]))
 	}
 }

@@ -1,10 +1,13 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 )
 
 // What a decision, a result or a cancel leads to outside of this process waits until a majority of the cluster has it:
@@ -136,19 +139,36 @@ func (m *Manager) void(now core.Instant, x *record, fx *core.Effects) {
 			a.body.Head().Code = call.CodeLeaseLost
 			m.granted(a, fx)
 		}
-		if a.kind != afterReply {
-			continue
+		if a.kind == afterReply {
+			m.voidReply(now, x, a, fx)
 		}
-		if b, ok := a.body.(*cancel.JobResponse); ok {
-			*b = cancel.JobResponse{Job: x.id}
-			m.rep.Remember(now, x.id) // it was asked for, and not answered finally (04-47)
-		} else {
-			m.walk.Clear(a.body)
-		}
-		a.body.Head().Code = call.CodeLeaseLost
-		msg := a.to.message()
-		m.calls.Respond(fx, &msg, a.code).Body = a.body
 	}
+}
+
+// voidReply answers that the lease is lost.
+func (m *Manager) voidReply(now core.Instant, x *record, a *after, fx *core.Effects) {
+	if b, ok := a.body.(*cancel.JobResponse); ok {
+		*b = cancel.JobResponse{Job: x.id}
+		m.rep.Remember(now, x.id) // it was asked for, and not answered finally (04-47)
+	} else {
+		m.walk.Clear(a.body)
+	}
+	a.body.Head().Code = call.CodeLeaseLost
+	msg := a.to.message()
+	m.calls.Respond(fx, &msg, a.code).Body = a.body
+}
+
+// voidDecision does so for requests whose answer is a decision that is pending. It stands, and is committed when the lease is
+// back.
+func (m *Manager) voidDecision(now core.Instant, x *record, fx *core.Effects) {
+	x.after = slices.DeleteFunc(x.after, func(a after) bool {
+		switch a.body.(type) {
+		case *cancel.JobResponse, *jobtimeout.Ack:
+			m.voidReply(now, x, &a, fx)
+			return true
+		}
+		return false
+	})
 }
 
 // atEnd answers when the job has ended for good (04-30); b is the answer then.

@@ -86,11 +86,11 @@ func (m *Manager) mayCancel(x *record, b *cancel.JobRequest) (call.Answer, bool)
 	if !x.gated() {
 		return call.Answer{}, true
 	}
+	if b.GE != 0 && m.gates.isGate(b.Requester) >= 0 {
+		return m.byGate(x, b.Requester, b.GE)
+	}
 	if b.GE != 0 && b.GE < x.ge {
 		return call.Stale(uint64(x.ge)), false
-	}
-	if b.GE > x.ge && m.gates.isGate(b.Requester) >= 0 {
-		m.follow(x, b.Requester, b.GE)
 	}
 	return call.Answer{}, true
 }
@@ -113,6 +113,13 @@ func (m *Manager) superseded(now core.Instant, x *record, de uint32, fx *core.Ef
 	m.stale++
 	if !m.alone && de > x.de {
 		m.rep.Learn(now, &replica.Head{Job: x.id, Epoch: de, Holder: core.NoNode}, fx)
+	}
+}
+
+// outdone hears of a token that another manager issued, under a greater epoch: it holds the job (03-12).
+func (m *Manager) outdone(now core.Instant, id job.ID, de uint32, fx *core.Effects) {
+	if x := m.records.by[id]; x != nil && de > x.de {
+		m.superseded(now, x, de, fx)
 	}
 }
 

@@ -87,9 +87,14 @@ func (m *Manager) Gone(n core.NodeID) bool {
 // Unclaimed implements replica.Owner: the next look at jobs without a holder tries again.
 func (m *Manager) Unclaimed(core.Instant, job.ID, *core.Effects) {}
 
-// Suspended implements replica.Owner. What asks for a decision finds that it may not take one.
+// Suspended implements replica.Owner. What asks for a decision finds that it may not take one, and who waits for one hears so
+// (03-13).
 func (m *Manager) Suspended(now core.Instant, id job.ID, fx *core.Effects) {
 	m.holderFact(id, job.HoldSuspended, fx)
+	if x := m.records.by[id]; x != nil {
+		m.sayLost(x, fx)
+		m.voidDecision(now, x, fx)
+	}
 }
 
 // Resumed implements replica.Owner: what could not be decided is decided now (04-31).

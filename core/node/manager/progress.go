@@ -10,6 +10,7 @@ import (
 // onProgress takes in how far a shard is, and answers what is to become of it.
 func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.WorkflowProgress)
+	m.outdone(now, b.Job, b.Token.Epoch(), fx)
 	code, current := m.progress(now, msg.From, &b.ShardProgress, fx)
 	reply := m.calls.Respond(fx, msg, core.KindWorkflowProgressAck)
 	out := core.Attach[job.WorkflowProgressAck](fx, reply)

@@ -60,7 +60,7 @@ func (m *Manager) planOf(id job.ID, w job.WorkflowID, attempt uint16) (*record, 
 	if x == nil {
 		return nil, -1
 	}
-	if i := x.place(w); i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt && !x.flows[i].plan.sent {
+	if i := x.place(w); i >= 0 && x.flows[i].planned() && x.flows[i].plan.attempt == attempt {
 		return x, i
 	}
 	return x, -1
@@ -153,7 +153,7 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 
 // giveUp frees the cores that were asked for, here and at those that confirmed.
 func (m *Manager) giveUp(now core.Instant, x *record, i int, fx *core.Effects) {
-	if f := &x.flows[i]; f.plan != nil && !f.plan.sent {
+	if f := &x.flows[i]; f.planned() {
 		m.unhold(x, i)
 		x.unplan(i)
 		m.sayProvided(now, x, i, false, fx)
@@ -188,6 +188,7 @@ func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effe
 	reply := m.calls.Respond(fx, msg, core.KindProvisionConfirm)
 	out := core.Attach[dispatch.ProvisionConfirm](fx, reply)
 	out.Job, out.Workflow = b.Job, b.Workflow
+	m.outdone(now, b.Job, b.DE, fx)
 	e := m.rep.View(b.Job)
 	switch {
 	case !m.rep.Ready():

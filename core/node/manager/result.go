@@ -10,6 +10,7 @@ import (
 // onResult takes in how a shard ended. The answer means that it is committed: the worker may forget it.
 func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.WorkflowFinalResult)
+	m.outdone(now, b.Job, b.Token.Epoch(), fx)
 	x := m.records.by[b.Job]
 	if x == nil && m.endedReplica(b.Job) == nil && m.passResult(now, msg, b, fx) {
 		return

@@ -42,10 +42,11 @@ func (m *Manager) scanned(now core.Instant, o *call.Outcome, fx *core.Effects) {
 // compare looks at a shard that a worker has.
 func (m *Manager) compare(now core.Instant, at core.NodeID, v *job.ShardView, fx *core.Effects) {
 	x := m.records.by[v.Job]
-	if x == nil || x.taking != nil || v.State.Ended() || v.State == job.ShardCancelling { // while it takes over, what workers have is adopted
+	m.outdone(now, v.Job, v.Token.Epoch(), fx)
+	if x == nil || x.gone || x.taking != nil || v.State.Ended() || v.State == job.ShardCancelling { // while it takes over, what workers have is adopted
 		return
 	}
-	if v.Token.Epoch() > x.de || m.stopping(x, v.Token) {
+	if m.stopping(x, v.Token) {
 		return
 	}
 	if i := x.place(v.Workflow); i >= 0 {

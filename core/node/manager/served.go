@@ -32,23 +32,30 @@ func (m *Manager) look(now core.Instant) {
 // dispatchable returns how many workflows could begin now: nothing is missing but that this manager does it. What is in line
 // and could begin has begun at the end of each event, unless this manager may not let it.
 func (m *Manager) dispatchable(now core.Instant) (n int) {
-	free := m.workers.pool.Total()
+	if m.workers.pool.Total() == 0 {
+		return 0
+	}
 	for _, x := range m.records.order {
-		if free == 0 {
-			return 0
-		}
-		if x.state.Terminal() || x.state == job.StateCancelling || x.alone {
-			continue
-		}
-		held := m.provisions.shut > now || x.taking != nil && !x.taking.free || !m.may(now, x)
-		for i := range x.flows {
-			if f := &x.flows[i]; held && f.queued || f.plan != nil && !f.plan.sent || f.refused && m.flows.State(f.id) == workflow.Pending {
-				n++
-			}
+		if x.state < job.StateCompleting && !x.alone {
+			n += m.waiting(now, x)
 		}
 	}
 	return n
 }
+
+// waiting counts those of one job.
+func (m *Manager) waiting(now core.Instant, x *record) (n int) {
+	held := m.provisions.shut > now || x.taking != nil && !x.taking.free || !m.may(now, x)
+	for i := range x.flows {
+		if f := &x.flows[i]; f.planned() || held && f.queued || f.refused && m.flows.State(f.id) == workflow.Pending {
+			n++
+		}
+	}
+	return n
+}
+
+// planned reports whether its cores are being asked for.
+func (f *flow) planned() bool { return f.plan != nil && !f.plan.sent }
 
 // sayServed writes it into a heartbeat, with how healthy this manager and its workers are.
 func (m *Manager) sayServed(now core.Instant, b *registry.ManagerBeat) {

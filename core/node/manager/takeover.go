@@ -226,21 +226,25 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 		}
 	}
 	for _, x := range t.jobs {
-		if x.gone || x.batch != o.Sub && !t.late {
-			continue
-		}
-		if !o.Answered {
-			x.mute = append(x.mute, o.From)
-		}
-		if t.late {
-			continue
-		}
-		if x.unheard--; x.unheard == 0 {
-			m.allHeard(now, x, fx)
+		if !x.gone {
+			m.heardOf(now, x, t, o, fx)
 		}
 	}
 	if t.open--; t.open == 0 {
 		delete(m.transfers, o.Sub)
+	}
+}
+
+// heardOf counts a worker that has answered about a job, or will not.
+func (m *Manager) heardOf(now core.Instant, x *record, t *transfers, o *call.Outcome, fx *core.Effects) {
+	if !o.Answered {
+		x.mute = append(x.mute, o.From)
+	}
+	if t.late || x.batch != o.Sub {
+		return
+	}
+	if x.unheard--; x.unheard == 0 {
+		m.allHeard(now, x, fx)
 	}
 }
 
