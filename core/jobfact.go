@@ -47,8 +47,9 @@ const (
 	JobFactForward
 	JobFactRouteMode
 	JobFactCommit
+	JobFactQueried
 
-	NumJobFactKinds = 42
+	NumJobFactKinds = 43
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -155,6 +156,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactFlush: {name: "flush", room: FactsOfStats, doc: "a worker sent what it has to tell of shards", from: "job.Pressure", to: "pressure.What", a: "messages", b: "withheld"},
 	// Of datacenter site, at From.
 	JobFactForward: {name: "forward", room: FactsOfStats, doc: "a gate passed news of a job on, held it, or dropped it", from: "job.Pressure", to: "pressure.Pass", a: "site"},
+	// Node was asked, with a message of kind Epoch; To = 1: it did not answer; ns.
+	JobFactQueried: {name: "queried", room: FactsOfFlow, doc: "a client learnt what became of a query that is about no job", to: "unanswered", code: "call.Code", a: "took"},
 }
 
 func (k JobFactKind) String() string {

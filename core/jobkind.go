@@ -143,4 +143,8 @@ const (
 	KindProgressProbeAck
 	KindStatsUpdate
 	KindStatsUpdateAck
+
+	// Telemetry (spec 30 §5.1): the first to be shed.
+	KindHealthCheck
+	KindHealthCheckResponse
 )

@@ -125,4 +125,6 @@ var jobKinds = [NumKinds]kindRow{
 	KindProgressProbeAck:                     {"progress_probe_ack", RoomJobs, ClassData, TransportStream, KindProgressProbe},
 	KindStatsUpdate:                          {"stats_update", RoomJobs, ClassData, TransportStream, KindNone},
 	KindStatsUpdateAck:                       {"stats_update_ack", RoomJobs, ClassData, TransportStream, KindStatsUpdate},
+	KindHealthCheck:                          {"health_check", RoomJobs, ClassTelemetry, TransportStream, KindNone},
+	KindHealthCheckResponse:                  {"health_check_response", RoomJobs, ClassTelemetry, TransportStream, KindHealthCheck},
 }

@@ -39,7 +39,7 @@ const (
 	// Timeout passed before it could be delivered. Seq, To and Target are those of the lost message,
 	// Failed is its kind.
 	KindStreamFailed
-	NumKinds = 144 // with those of the job layer (jobkind.go)
+	NumKinds = 146 // with those of the job layer (jobkind.go)
 )
 
 // Room is the part of a node that messages of a kind are for.

@@ -68,7 +68,7 @@ var faults = map[fault.Kind]string{
 	fault.SiteOutage: "site = \"b\"\nfor = \"2s\"\n", fault.Discovery: "target = { any = true }\nfor = \"2s\"\n",
 	fault.Raise: "target = { any = true }\n", fault.Rumour: "target = { any = true }\nabout = { id = \"a/manager/0\" }\n",
 	fault.Churn:  "target = { role = \"worker\" }\nfor = \"2s\"\nrate = \"2/s\"\n",
-	fault.Poison: "target = { any = true }\nfor = \"2s\"\nvalues = \"far\"\n", fault.LHM: "target = { any = true }\nfor = \"2s\"\nscore = 3\n",
+	fault.Poison: "target = { any = true }\nfor = \"2s\"\nvalues = \"far\"\n", fault.LHM: "target = { any = true }\nfor = \"2s\"\nscore = 3\n", fault.Overload: "target = { any = true }\nfor = \"2s\"\ncpu = 0.9\nmemory = 0.9\n",
 	fault.StatsStorm:    "target = { id = \"b/manager/0\" }\nfor = \"2s\"\nrate = \"20/s\"\n",
 	fault.StuckWorkflow: "target = { role = \"worker\" }\nfor = \"2s\"\njob = \"work\"\n",
 }

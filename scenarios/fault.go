@@ -50,6 +50,8 @@ type Fault struct {
 	Values   string        // poison
 	Score    int           // lhm
 	Storm    *Storm        // stats-storm: what arrives
+	CPU      float64       // overload: share of time taken, at least
+	Memory   float64       // overload: share of memory taken, at least
 	Workload int           // stuck-workflow: index into Scenario.Workloads
 }
 

@@ -12,11 +12,6 @@ import (
 	"hypersim/sim/fault"
 )
 
-// laterFaults are kinds of the format that need jobs, load or leaders.
-var laterFaults = map[string]string{
-	"overload": "background load is",
-}
-
 var commonFaultKeys = []string{"id", "kind", "at", "for", "repeat", "on", "process", "force"}
 
 // FaultKinds returns the kinds of fault that a scenario may use, sorted.
@@ -37,11 +32,7 @@ func (l *loader) faultKeys(t *faultT, n *form.Node, key string) bool {
 		return false // reported
 	}
 	if !ok {
-		if what, later := laterFaults[t.Kind]; later {
-			l.b.Wrong(at, key+".kind", "%s not supported yet", what)
-		} else {
-			l.b.Wrong(at, key+".kind", "must be %s%s", form.OneOf(FaultKinds()), form.DidYouMean(t.Kind, FaultKinds()))
-		}
+		l.b.Wrong(at, key+".kind", "must be %s%s", form.OneOf(FaultKinds()), form.DidYouMean(t.Kind, FaultKinds()))
 		return false
 	}
 	may := slices.Concat(commonFaultKeys, rule.need, rule.may)

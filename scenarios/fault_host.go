@@ -10,6 +10,10 @@ var hostRules = map[fault.Kind]faultRule{
 	fault.Pause: {need: []string{"target", "for"}, gone: true},
 	fault.Slow: {need: []string{"target", "factor"}, may: []string{"applies"}, adds: true, gone: true, check: checkSlow,
 		detail: func(_ *Scenario, f *Fault) []string { return say(true, "×%g", f.Factor) }},
+	fault.Overload: {need: []string{"target"}, may: []string{"cpu", "memory"}, members: true, adds: true, check: checkOverload,
+		detail: func(_ *Scenario, f *Fault) []string {
+			return append(say(f.CPU > 0, "cpu %g", f.CPU), say(f.Memory > 0, "memory %g", f.Memory)...)
+		}},
 	fault.Clock: {need: []string{"target"}, may: []string{"step", "drift_ppm"}, check: checkClock,
 		detail: func(_ *Scenario, f *Fault) []string {
 			return append(say(f.Step != 0, "%+g s", f.Step.Seconds()), say(f.DriftPPM != 0, "%+g ppm", f.DriftPPM)...)
@@ -19,6 +23,17 @@ var hostRules = map[fault.Kind]faultRule{
 func checkSlow(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	if f.Execution = t.Applies != nil && *t.Applies == "execution"; f.Execution && !l.sc.HasJobs() {
 		l.b.Wrong(n.Kid("applies"), key+".applies", `nothing is executed: there are no jobs (a [[workload]] of kind = "jobs")`)
+	}
+}
+
+func checkOverload(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	set(&f.CPU, t.CPU)
+	set(&f.Memory, t.Memory)
+	switch {
+	case n.Kid("cpu") == nil && n.Kid("memory") == nil:
+		l.b.Missing(n, key+".cpu", "an overload fault needs cpu or memory")
+	case !l.sc.HasJobs():
+		l.warn("%s: an overload changes nothing here: without jobs nobody is asked anything that could be refused", key)
 	}
 }
 

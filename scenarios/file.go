@@ -257,6 +257,8 @@ type faultT struct {
 	Downtime  *core.Duration  `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
 	Values    *string         `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
 	Job       *string         `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
+	CPU       *float64        `key:"cpu" range:"[0,1]" doc:"overload: share of the target's time that others take, at least; above protocol.overload.cpu_busy, cpu_stressed or cpu_overloaded it calls itself so"`
+	Memory    *float64        `key:"memory" range:"[0,1]" doc:"overload: the same of its memory"`
 	Score     *int            `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
 	Fail      *bool           `key:"fail" doc:"discovery: names do not resolve (default true)"`
 	Stale     *form.Later     `key:"stale" later:"stale names are" doc:"discovery: answers are old"`

@@ -15,17 +15,18 @@ type claimsT struct {
 
 type workloadT struct {
 	ID         string         `key:"id" required:"true" doc:"unique"`
-	Kind       string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back; stats: managers are told of statistics that belong to no job"`
+	Kind       string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back; stats: managers are told of statistics that belong to no job; query: clients ask servers what is about no job"`
 	From       core.Duration  `key:"from" range:"[0,inf)" doc:"start of the work (default 0s)"`
 	To         *core.Duration `key:"to" range:"(0,inf)" doc:"end of the work, or of what arrives (default: the end of the run)"`
-	Target     *Selector      `key:"target" doc:"progress: the workers that do it; stats: the managers that are told, by the workers of their site in turn"`
+	Target     *Selector      `key:"target" doc:"progress: the workers that do it; stats: the managers that are told, by the workers of their site in turn; query: the gates and managers that are asked, drawn evenly for each (default: all gates, or managers where there are none)"`
 	Interval   *core.Duration `key:"interval" range:"[0.001,inf)" doc:"progress: time between reports; each worker has a phase of its own"`
-	Clients    *Selector      `key:"clients" doc:"jobs: who hands them in, drawn evenly for each (default: all clients)"`
+	Clients    *Selector      `key:"clients" doc:"jobs, query: who hands them in, or asks, drawn evenly for each (default: all clients)"`
 	Owner      *Selector      `key:"owner" doc:"jobs: gates; ids are drawn until one of them owns the job by the ring (default: whoever does)"`
 	Preference *preferenceT   `key:"preference" doc:"jobs: a share of them would rather run in these datacenters than in others"`
-	Arrival    *arrivalT      `key:"arrival" doc:"jobs: how they follow each other; stats: how records of each target do"`
+	Arrival    *arrivalT      `key:"arrival" doc:"jobs, query: how they follow each other; stats: how records of each target do"`
 	Record     *recordT       `key:"record" doc:"stats: what each record is"`
 	ClosedLoop *bool          `key:"closed_loop" doc:"stats: true: workers tell of it in their flush loop, where of what waits the newest says all; false: at once, whatever managers ask for (default false)"`
+	Message    *string        `key:"message" enum:"ping_request,datacenter_list,health_check" doc:"query: what is asked: ping_request and datacenter_list (of gates) are DATA, health_check is TELEMETRY (default ping_request)"`
 	Job        *jobT          `key:"job" doc:"jobs: what they are"`
 	Mix        []mixedT       `key:"mix" doc:"jobs: instead of job, several kinds with their shares"`
 	Jobs       *string        `key:"jobs" doc:"cancel: id of the workload whose jobs are taken back"`

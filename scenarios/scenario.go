@@ -200,6 +200,7 @@ const (
 	WorkloadJobs     = "jobs"     // clients hand in jobs
 	WorkloadCancel   = "cancel"   // and take some of them back
 	WorkloadStats    = "stats"    // managers are told of statistics that belong to no job
+	WorkloadQuery    = "query"    // clients ask servers what is about no job
 )
 
 // Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
@@ -216,6 +217,7 @@ type Workload struct {
 	Jobs     *Jobs       // jobs
 	Cancel   *CancelJobs // cancel
 	Storm    *Storm      // stats
+	Query    *Query      // query
 }
 
 // Scope is the number under which nodes know the work.

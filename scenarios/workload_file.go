@@ -16,13 +16,14 @@ var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
 	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat"}},
 	WorkloadStats:    {need: []string{"target", "arrival"}, may: []string{"record", "closed_loop"}},
+	WorkloadQuery:    {need: []string{"arrival"}, may: []string{"clients", "target", "message"}},
 }
 
 // workloadKinds are the kinds that there are.
-var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel, WorkloadStats}
+var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel, WorkloadStats, WorkloadQuery}
 
 // laterWorkloads are kinds of the format that need what does not exist yet.
-var laterWorkloads = []string{"route-probe", "query", "traffic"}
+var laterWorkloads = []string{"route-probe", "traffic"}
 
 // workloads resolves [[workload]].
 func (l *loader) workloads(list []workloadT) {
@@ -48,6 +49,7 @@ func (l *loader) workloads(list []workloadT) {
 		l.sc.Workloads[k].scope = uint64(i) + 1
 	}
 	l.cancels(list)
+	l.queries()
 	l.jobWorld()
 }
 
@@ -97,6 +99,8 @@ func (l *loader) workload(w *Workload, t *workloadT, n *form.Node, key string) {
 		w.Jobs = l.jobs(t, n, key)
 	case WorkloadStats:
 		l.storm(w, t, n, key)
+	case WorkloadQuery:
+		w.Query = l.query(t, n, key)
 	}
 }
 

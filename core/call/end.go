@@ -132,11 +132,18 @@ func (c *Calls) fared(now core.Instant, s *slot, answered bool, code Code) {
 // again begins the pause before the next attempt, which is least at the least, or ends the call.
 func (c *Calls) again(now core.Instant, h uint32, least core.Duration, reply Reply, fx *core.Effects) {
 	s := c.t.at(h)
-	if s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts {
+	if s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts || !s.pays() {
 		c.end(now, h, reply, fx)
 		return
 	}
 	c.t.await(h, phasePause, now.Add(max(least, s.how.Pause(int(s.attempt)-1, &c.draw))))
+}
+
+// pays reports whether the budget, if there is one, pays for another attempt. What costs a server nothing but a word, such as
+// that it does not lead, costs nothing (spec 02 no. 25).
+func (s *slot) pays() bool {
+	b := s.how.Budget
+	return b == nil || s.answered && s.code != CodeBusy || b.Pay()
 }
 
 // end frees the slot and tells the owner, who may call again at once.

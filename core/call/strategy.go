@@ -27,6 +27,10 @@ type Strategy struct {
 	Jitter    Jitter
 	Redirects int // NOT_LEADER is followed so often in one attempt; 0: it is a code like SYNCING
 
+	// Budget pays for each further attempt after BUSY, and after nothing was heard; without any left the call ends with
+	// what was said last. nil: nobody counts. It is the caller's, one for all calls that share it.
+	Budget *Budget
+
 	// Ends are codes that end the call although they may pass: there is somebody else to ask.
 	Ends Codes
 

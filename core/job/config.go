@@ -159,6 +159,8 @@ type Retention struct {
 // Client is how jobs are handed in and followed.
 type Client struct {
 	SubmitRetries int           `key:"submit_retries" range:"[0,100]" ref:"CLIENT_SUBMIT_RETRIES" doc:"further attempts to hand a job in; more ride out longer elections and make a client wait longer for bad news"`
+	RetryRatio    float64       `key:"retry_ratio" range:"[0,100]" ref:"spec 02 no. 25" doc:"further attempts after BUSY or silence that each submission of a client earns; more: more is retried, and a server that refuses for having too much gets more still"`
+	RetryBurst    float64       `key:"retry_burst" range:"[0,1000000]" ref:"spec 02 no. 25" doc:"such attempts that a client has in hand at most, and at its start; 0: they are not counted at all; more: rides out longer outages, and storms again after them"`
 	SubmitBase    core.Duration `key:"submit_base" range:"[0,3600]" ref:"CLIENT_SUBMIT_BASE" doc:"first pause between them, doubled each time, ± 50 %"`
 	SubmitTimeout core.Duration `key:"submit_timeout" range:"[0.001,3600]" ref:"CLIENT_SUBMIT_TIMEOUT" doc:"how long one attempt waits"`
 	Redirects     int           `key:"submit_redirects" range:"[0,255]" ref:"CLIENT_SUBMIT_REDIRECTS" doc:"times that an attempt is sent on"`
@@ -208,7 +210,7 @@ func Default() Config {
 			Completed: 300 * s, Failed: 3600 * s, Sweep: 60 * s, Tombstone: 3600 * s, TombstoneMax: 100_000, Client: 3600 * s, DeadWorker: 900 * s,
 		},
 		Client: Client{
-			SubmitRetries: 5, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, CallRetries: 3,
+			SubmitRetries: 5, RetryRatio: 0.2, RetryBurst: 3, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, CallRetries: 3,
 			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
 			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s, Freshness: 10 * s, OrphanCheck: 2 * s, LeaderCache: 30 * s,
 		},

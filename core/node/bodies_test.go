@@ -10,7 +10,7 @@ import (
 
 // bare are the requests of the job layer that have no fields.
 var bare = map[core.Kind]bool{
-	core.KindPingRequest: true, core.KindWorkflowStatusQuery: true, core.KindDatacenterListRequest: true,
+	core.KindPingRequest: true, core.KindWorkflowStatusQuery: true, core.KindDatacenterListRequest: true, core.KindHealthCheck: true,
 }
 
 // Every kind of the job layer has a body but for those without fields, and every reply on a stream begins with an

@@ -1,6 +1,9 @@
 package node
 
-import "hypersim/core/front"
+import (
+	"hypersim/core"
+	"hypersim/core/front"
+)
 
 // bodies make the answers of all nodes to what they refuse.
 var bodies = Bodies()
@@ -19,3 +22,23 @@ func (n *Node) Guard(id *Identity) *front.Server {
 
 // Flow returns the front of n, nil if it has none. A driver gives it what arrives, before it waits.
 func (n *Node) Flow() *front.Server { return n.flow }
+
+// Overhearer is a part that wants to know of requests that were refused: whoever asks lives, whatever it is told.
+type Overhearer interface {
+	Overhear(now core.Instant, m *core.Message)
+}
+
+// Overhear notes that the sender of a request that was refused lives. Of the request nothing else is read: a server that
+// refuses the heartbeats of others would else call them dead for having too much to do itself.
+func (n *Node) Overhear(now core.Instant, m *core.Message, fx *core.Effects) {
+	mark := len(fx.Facts)
+	if n.member && m.Kind.IsStream() && m.Group == n.Swim.Group() {
+		n.Swim.Receive(now, m, fx)
+		n.Settle(now, mark, fx)
+	}
+	for i := range n.parts {
+		if o, ok := n.parts[i].it.(Overhearer); ok {
+			o.Overhear(now, m)
+		}
+	}
+}

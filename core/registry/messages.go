@@ -26,6 +26,7 @@ func AddBodies(b *core.Bodies) {
 	b[core.KindManagerHeartbeatAck] = call.NewAck
 	b[core.KindGateHeartbeat] = func() core.Body { return new(GateHeartbeat) }
 	b[core.KindGateHeartbeatAck] = call.NewAck
+	b[core.KindHealthCheckResponse] = call.NewAck
 	b[core.KindGatePingResponse] = func() core.Body { return new(GatePingResponse) }
 	b[core.KindManagerPingResponse] = func() core.Body { return new(ManagerPingResponse) }
 }

@@ -30,6 +30,7 @@ const (
 	Rumour        Kind = "rumour"
 	Poison        Kind = "poison"
 	LHM           Kind = "lhm"
+	Overload      Kind = "overload"
 	StuckWorkflow Kind = "stuck-workflow"
 	KillLeader    Kind = "kill-leader"
 	StatsStorm    Kind = "stats-storm"
@@ -137,6 +138,8 @@ var rows = []Row{
 
 	{Kind: StatsStorm, Course: State, Effect: Disturbs, Was: true, Deed: "flooded with statistics",
 		Doc: "managers are told so many records of statistics a second, by the workers of their site"},
+	{Kind: Overload, Course: State, Was: true, Deed: "overloaded",
+		Doc: "servers find so much of their time or memory taken by others, and call themselves busy, stressed or overloaded for it"},
 	{Kind: StuckWorkflow, Course: State, Deed: "made no progress",
 		Doc: "a workload makes no progress at its workers"},
 }

@@ -71,6 +71,7 @@ type Observation struct {
 	Link              Link
 	Type              uint8 // see TypeName
 	Dir               uint8 // messages and bytes: Direction + 1
+	Service           uint8 // of requests: core.Class + 1
 	SiteA, SiteB      int16 // pair classes: indices of sites, SiteA ≤ SiteB; −1 = none. About the link: SiteA is the datacenter
 }
 

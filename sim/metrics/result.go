@@ -177,6 +177,7 @@ type Result struct {
 	Voters       []VoterPart // what they were, in the order in which they began
 	Events       []JobTrail  // of jobs that are worth telling about, in the order of their submission
 	Timeouts     []Timeout   // what became of the time of jobs, in order
+	Admissions   []Admission // seconds of servers that were loaded or refused something, in order
 	Workloads    []string    // names, by place in the scenario
 	Blocked      []Blocked   // members whose datagrams seem to be blocked, by id
 	Counters     Counters

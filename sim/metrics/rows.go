@@ -40,6 +40,7 @@ func (r *Result) Tables() *Tables {
 	r.timeoutRows(t)
 	r.routeRows(t)
 	r.pressureRows(t)
+	r.admissionRows(t)
 	for i := range r.Faults {
 		t.Faults = append(t.Faults, r.Faults[i].row())
 	}
@@ -122,7 +123,7 @@ func reasonName(why trace.Reason) string {
 }
 
 // summaryKeys are the labels by which Summaries splits each metric.
-var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link", "outcome", "use"}
+var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link", "outcome", "use", "service", "refusal", "load"}
 
 // Summaries describes every metric after the warm-up, split by its main labels: rows of summary.csv
 // without an expectation. Metrics without observations have no row.
@@ -195,7 +196,7 @@ func (r *Result) splits(m words.Metric) (list []string, of []int) {
 		}
 		short := Observation{
 			Metric: m, Job: -1, Param: o.Param, To: o.To, SiteA: -1, Class: o.Class, Truth: o.Truth, Role: o.Role, PeerRole: o.PeerRole,
-			Link: o.Link, Type: o.Type, Dir: o.Dir,
+			Link: o.Link, Type: o.Type, Dir: o.Dir, Service: o.Service,
 		}
 		if dc {
 			short.SiteA = o.SiteA

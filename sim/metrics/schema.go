@@ -102,6 +102,7 @@ type Tables struct {
 	Routes      []RouteRow
 	Pressures   []PressureRow
 	Candidates  []CandidateRow
+	Admissions  []AdmissionRow
 	Violations  []ViolationRow
 	Summary     []SummaryRow
 }
@@ -268,6 +269,7 @@ var tables = []table{
 	of[RouteRow]{"routing.csv", "each decision of a gate about where a job goes", routeColumns, func(t *Tables) *[]RouteRow { return &t.Routes }},
 	of[CandidateRow]{"routing_candidates.csv", "what each decision knew of each datacenter, and made of it", candidateColumns, func(t *Tables) *[]CandidateRow { return &t.Candidates }},
 	of[PressureRow]{"backpressure.csv", "fill and level of statistics at managers, and what workers and gates go by", pressureColumns, func(t *Tables) *[]PressureRow { return &t.Pressures }},
+	of[AdmissionRow]{"admission.csv", "what came to servers, was served and was sent away, by class, in seconds in which one was loaded or refused something", admissionColumns, func(t *Tables) *[]AdmissionRow { return &t.Admissions }},
 	of[ViolationRow]{"violations.csv", "broken invariants", violationColumns, func(t *Tables) *[]ViolationRow { return &t.Violations }},
 	of[SummaryRow]{"summary.csv", "distributions, expectations and verdicts", summaryColumns, func(t *Tables) *[]SummaryRow { return &t.Summary }},
 }

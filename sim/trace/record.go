@@ -86,7 +86,7 @@ type Record struct {
 	Local  core.Instant // local time at Node, KindFact only
 	Due    core.Instant
 	Min    core.Duration
-	Wait   core.Duration // Delivered: how long it waited in the receiver's inbox; follows from the rest, and is in no digest
+	Spent  core.Duration // Delivered: from its arrival at the host to the end of its own service; Refused: it was sent away. In no digest: it follows from the rest
 	Kind   Kind
 	Reason Reason
 	Role   core.Role
@@ -102,6 +102,9 @@ type Record struct {
 	Msg    *core.Message
 	Fact   core.Fact
 }
+
+// Refused is Record.Spent of a message that its receiver did not take in.
+const Refused = core.Duration(-1)
 
 // Sink is given every record of a run, in order.
 type Sink interface {

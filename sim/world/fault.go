@@ -51,6 +51,7 @@ type disturbances struct {
 	poisons inForce[poison]
 	taint   core.Message // the poisoned copy in hand
 	scores  inForce[int] // of local health
+	floors  inForce[floor]
 	churns  churns
 }
 

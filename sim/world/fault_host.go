@@ -12,6 +12,7 @@ import (
 var hostDeeds = []deed{
 	{kind: fault.Pause, begin: beginPause, end: endPause},
 	{kind: fault.Slow, begin: beginSlow, end: endSlow, host: stillSlow},
+	{kind: fault.Overload, begin: beginOverload, end: endOverload, process: (*World).refloor},
 	{kind: fault.Clock, begin: each(beginClock), end: each(endClock)},
 }
 

@@ -1,6 +1,13 @@
 package world
 
-import "hypersim/core"
+import (
+	"hypersim/core"
+	corenode "hypersim/core/node"
+	"hypersim/core/node/client"
+	"hypersim/core/rng"
+	"hypersim/scenarios"
+	"hypersim/sim/trace"
+)
 
 // takeIn lets the receiver judge a message before it waits (spec 01 no. 61), and reports whether it may. One that may not has
 // been handled: its answer leaves at once, and it has cost the server what a refusal costs.
@@ -14,7 +21,8 @@ func (w *World) takeIn(now core.Instant, id core.NodeID, handle uint32) bool {
 		}
 		return true
 	}
-	w.delivered(now, f, now.Sub(f.came))
+	n.m.Overhear(n.local(now), &f.msg, &w.fx)
+	w.delivered(now, f, trace.Refused)
 	d := w.sc.Node[w.sc.Nodes[id].Role].Refuse
 	n.host.Occupy(now, d)
 	n.flow.Occupied(n.local(now), d)
@@ -30,4 +38,13 @@ func (w *World) unserved(id core.NodeID, handle uint32) {
 		w.nodes[id].flow.Lost(&f.msg)
 		f.judged = false
 	}
+}
+
+// query lets a client ask a server what is about no job.
+func (w *World) query(now core.Instant, h *hand, q *scenarios.Query) {
+	n := &w.nodes[h.client]
+	draw := rng.New(w.sc.Seed, "workload.query", w.specs[h.workload].Key, uint64(h.nth))
+	to := q.Targets[int(draw.Float64()*float64(len(q.Targets)))]
+	corenode.Of[*client.Client](&n.m).Query(n.local(now), to, q.Message, &w.fx)
+	w.drain(now, max(now, n.host.Busy()), h.client)
 }

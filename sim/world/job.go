@@ -54,7 +54,7 @@ func (w *World) planJobs() error {
 		return err
 	}
 	for _, i := range w.sc.WorkloadsByName() {
-		if w.sc.Workloads[i].Jobs != nil {
+		if l := &w.sc.Workloads[i]; l.Jobs != nil || l.Query != nil {
 			w.nextJob(i)
 		}
 	}
@@ -125,6 +125,10 @@ func (w *World) handHeld(now core.Instant, id core.NodeID) {
 func (w *World) Job(workload int, nth uint32) job.Spec { return w.specs[workload].Draw(w.sc.Seed, nth) }
 
 func (w *World) submit(now core.Instant, h *hand) {
+	if q := w.sc.Workloads[h.workload].Query; q != nil {
+		w.query(now, h, q)
+		return
+	}
 	n := &w.nodes[h.client]
 	c := corenode.Of[*client.Client](&n.m)
 	s := &w.specs[h.workload]

@@ -30,6 +30,10 @@ func (w *World) buildSpecs() error {
 	w.specs, w.arrivals, w.cancels = make([]workload.Spec, len(list)), make([]workload.Arrivals, len(list)), make([][]canceller, len(list))
 	for i := range list {
 		l := &list[i]
+		if q := l.Query; q != nil {
+			s := workload.Spec{Index: i, Key: rng.Key(l.ID), From: l.From, To: l.To, Arrival: arrival(&q.Arrival), Clients: q.Clients, Mix: make([]workload.Kind, 1)}
+			w.specs[i], w.arrivals[i] = s, workload.NewArrivals(&s, w.sc.Seed)
+		}
 		if l.Jobs == nil {
 			continue
 		}

@@ -144,8 +144,8 @@ func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	if n.flow != nil && !f.judged && !w.takeIn(now, id, handle) { // it arrived during a pause
 		return
 	}
-	w.delivered(now, f, now.Sub(f.came))
 	done := n.host.Serve(now, f.msg.Kind.Class())
+	w.delivered(now, f, done.Sub(f.came))
 	if n.flow != nil {
 		n.flow.Begin(n.local(now), &f.msg, now.Sub(f.came), done.Sub(now), &w.fx)
 	}

@@ -138,13 +138,13 @@ func (w *World) sent(at core.Instant, m *core.Message, size int, due core.Instan
 	w.emit()
 }
 
-func (w *World) delivered(at core.Instant, f *flight, waited core.Duration) {
+func (w *World) delivered(at core.Instant, f *flight, spent core.Duration) {
 	if f.msg.Kind == core.KindStreamFailed {
 		return
 	}
 	w.rec.Kind, w.rec.At, w.rec.Node, w.rec.Peer = trace.KindDelivered, at, f.msg.To, f.msg.From
 	w.rec.Msg, w.rec.Size, w.rec.Due, w.rec.Min, w.rec.Copy = &f.msg, f.size, f.sent, f.min, f.copied
-	w.rec.Wait = waited
+	w.rec.Spent = spent
 	w.rec.Reason = trace.ReasonNone
 	w.books.delivered[f.msg.Kind]++
 	w.emit()

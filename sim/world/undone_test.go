@@ -40,6 +40,7 @@ var undone = map[fault.Kind]string{
 	fault.Rumour:        "target = { site = \"a\" }\nabout = { id = \"a/manager/0\" }\n",
 	fault.Churn:         "target = { role = \"manager\" }\nrate = \"600%/min\"\ndowntime = \"500ms\"\nmix = { crash = 1 }\n",
 	fault.Poison:        "target = { site = \"a\" }\nvalues = \"nan\"\n",
+	fault.Overload:      "target = { site = \"a\" }\ncpu = 0.99\n",
 	fault.LHM:           "target = { site = \"a\" }\nscore = 8\n",
 	fault.StatsStorm:    "target = { id = \"b/manager/0\" }\nrate = \"100/s\"\n",
 	fault.StuckWorkflow: "target = { site = \"b\", role = \"worker\" }\njob = \"work\"\n",

@@ -25,6 +25,7 @@ type Client struct {
 	p       Params
 	cfg     *job.Config
 	how     strategies
+	retries call.Budget // of submissions
 	calls   call.Calls
 	ids     rng.Stream
 	walk    core.Walker
@@ -47,7 +48,7 @@ type Counts struct {
 func (c *Client) Counts() Counts { return c.counts }
 
 // strategies are how the client calls others.
-type strategies struct{ submit, status, cancel, owed, register call.Strategy }
+type strategies struct{ query, submit, status, cancel, owed, register call.Strategy }
 
 func newStrategies(c *job.Config) strategies {
 	k := &c.Client
@@ -55,6 +56,7 @@ func newStrategies(c *job.Config) strategies {
 		submit: call.Strategy{
 			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
 		},
+		query:  call.FJ{Timeout: k.CallTimeout}.Strategy(),
 		status: withRedirects(call.FJ{Timeout: k.CallTimeout}.Strategy(), k.Redirects),
 		cancel: withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
 		owed:   withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: -1}.Strategy(), k.Redirects), // until the job is forgotten (04-16)
@@ -75,12 +77,14 @@ const (
 	opCancel
 	opOwed // the end of a job whose submission may have arrived; nobody waits for it
 	opRegister
+	opQuery
 )
 
 // New returns a client.
 func New(p Params) *Client {
 	c := &Client{p: p, cfg: p.Config, how: newStrategies(p.Config), jobs: map[job.ID]*tracked{}}
 	c.calls.Init(c, call.Params{Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
+	c.beginBudget()
 	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
 	c.targets.init(p.Targets)
 	c.ring = p.Ring
@@ -177,6 +181,7 @@ func (c *Client) Deadline() (core.Instant, bool) {
 func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	x := c.jobs[job.ID(o.Job)]
 	if x == nil {
+		c.queried(now, o, fx)
 		return
 	}
 	switch o.Op {

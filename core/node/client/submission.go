@@ -37,6 +37,7 @@ func (c *Client) SubmitTo(now core.Instant, s job.Spec, how *Order, fx *core.Eff
 	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: how.First, spec: s}
 	x.main = space{leader: core.NoNode, site: job.NoSite}
 	c.jobs[s.Job] = x
+	c.retries.Earn()
 	c.fact(x, 0, call.CodeOK, core.NoNode, 0, 0, fx)
 	m := core.Message{Kind: core.KindJobSubmission, From: c.p.Self, Body: c.body(x, 0, fx)}
 	if c.walk.Size(&m, c.p.Book) > c.cfg.Submit.MaxBytes { // nothing is sent

@@ -221,6 +221,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindManagerHeartbeat:            (*Gate).onManagerHeartbeat,
 	core.KindDatacenterListRequest:       (*Gate).onDatacenterList,
 	core.KindPingRequest:                 (*Gate).onPing,
+	core.KindHealthCheck:                 (*Gate).onHealthCheck,
 }
 
 func (g *Gate) handle(now core.Instant, m *core.Message, fx *core.Effects) {

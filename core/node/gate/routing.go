@@ -90,6 +90,7 @@ func (g *Gate) Fared(now core.Instant, s *call.Sending, answered bool, code call
 		return
 	}
 	switch {
+	case !answered && g.p.Flow.State() > core.LoadHealthy: // the answer may wait in this gate's own inbox
 	case !answered, code == call.CodeInternal:
 		g.router.Called(now, s.To, routing.Fault)
 	case code == call.CodeOK:

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/registry"
 	"hypersim/core/routing"
 )
@@ -40,4 +41,9 @@ func (m *Manager) strained(x *routing.Condition) {
 			x.WorkersOverloaded++
 		}
 	}
+}
+
+// onHealthCheck answers telemetry: that this process takes requests in is all there is to say.
+func (m *Manager) onHealthCheck(_ core.Instant, msg *core.Message, fx *core.Effects) {
+	core.Attach[call.Ack](fx, m.calls.Respond(fx, msg, core.KindHealthCheckResponse))
 }

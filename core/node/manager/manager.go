@@ -201,6 +201,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindRegisterCallback:             (*Manager).onRegisterCallback,
 	core.KindWorkflowQueryRequest:         (*Manager).onWorkflowQuery,
 	core.KindPingRequest:                  (*Manager).onPing,
+	core.KindHealthCheck:                  (*Manager).onHealthCheck,
 	core.KindGateRegistrationRequest:      (*Manager).onGateRegistration,
 	core.KindGateHeartbeat:                (*Manager).onGateHeartbeat,
 	core.KindJobLeaderGateTransfer:        (*Manager).onGateTransfer,

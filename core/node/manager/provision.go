@@ -70,6 +70,7 @@ func (m *Manager) planOf(id job.ID, w job.WorkflowID, attempt uint16) (*record, 
 func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	x, i := m.planOf(job.ID(o.Job), job.WorkflowID(o.Sub), uint16(o.N>>8))
 	if i < 0 {
+		m.confirmedLate(now, x, o, fx)
 		return
 	}
 	p := x.flows[i].plan

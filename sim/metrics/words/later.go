@@ -6,8 +6,7 @@ func Later() []string { return later }
 
 var later = []string{
 	"batched", "cancel_ack", "cancel_complete", "cancel_residue",
-	"control_latency",
 	"first_accept_after", "job_end",
 	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
-	"shed", "timeout_rejected_valid",
+	"timeout_rejected_valid",
 }

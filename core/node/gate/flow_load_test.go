@@ -1,0 +1,43 @@
+package gate
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/admission"
+	"hypersim/core/call"
+	"hypersim/core/front"
+	"hypersim/core/node"
+	"hypersim/core/overload"
+	"hypersim/core/routing"
+)
+
+// A gate whose own inbox is long hears answers late: that is no fault of those who gave them, and opens no breaker. Found by a
+// storm of submissions that left the answers to heartbeats unserved: every manager was excluded, for all that the gate had to do
+// itself.
+func TestOwnLoadIsNobodysFault(t *testing.T) {
+	for _, busy := range []bool{false, true} {
+		b := newBench(t, 1)
+		g := b.gates[0]
+		o, a := overload.Default(), admission.Default()
+		g.p.Flow = front.New(front.Params{Overload: &o, Admission: &a, Bodies: node.Bodies(), Role: core.RoleGate})
+		if busy {
+			g.p.Flow.Floors(b.now, 0.75, 0, new(core.Effects))
+		}
+		g.router = routing.New(routing.Params{Config: g.p.Routing, Seed: 1, Start: b.now, Sites: g.list, Distances: nothingFar{}})
+		s := call.Sending{Ticket: call.Ticket{Op: opBeat}, To: 100}
+		for range 3 {
+			g.Fared(b.now, &s, false, call.CodeInternal)
+		}
+		if g.router.Allow(b.now, 100) != busy {
+			t.Errorf("busy itself %v: may ask the manager %v", busy, !busy)
+		}
+	}
+}
+
+// nothingFar knows no distances.
+type nothingFar struct{}
+
+func (nothingFar) Distance(core.Instant, core.NodeID) routing.Distance { return routing.Distance{} }
+func (nothingFar) Local(core.Instant) routing.Local                    { return routing.Local{} }
+func (nothingFar) Measured() (sigmas, floor float64)                   { return 2, 1 }

@@ -1,0 +1,30 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/dispatch"
+	"hypersim/core/job"
+)
+
+// A round of agreement is over with the majority, and who agrees after that holds cores too. Nobody had told it that they are
+// used, so it held them for provision.ttl: of a hundred short jobs a second it soon held all that there are, and refused
+// whatever it was asked.
+
+// confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
+// come, else at once.
+func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
+	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); !ok || !a.Confirmed {
+		return
+	}
+	id, attempt := job.WorkflowID(o.Sub), uint16(o.N>>8)
+	if x != nil {
+		if i := x.place(id); i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt {
+			x.flows[i].plan.yes |= 1 << (o.N & 0xff)
+			return
+		}
+	}
+	b := call.Make[dispatch.ProvisionCommit](fx, core.KindProvisionCommit)
+	b.Job, b.Workflow, b.Attempt = job.ID(o.Job), id, attempt
+	m.calls.Go(now, o.From, core.KindProvisionCommit, b, &m.how.agreed, call.Ticket{Op: opProvided}, fx)
+}
