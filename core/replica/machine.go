@@ -75,6 +75,9 @@ func (m *Machine) peer(n core.NodeID) int {
 	return -1
 }
 
+// Peer returns the place of a member among the others, −1 if it is none.
+func (m *Machine) Peer(n core.NodeID) int { return m.peer(n) }
+
 // gone reports whether a process is no more: its node is dead or gone, or lives again as another process (03-11).
 func (m *Machine) gone(h fence.Holder) bool {
 	if h.Node == m.p.Self {

@@ -117,13 +117,7 @@ func (m *Manager) onGateRegistration(now core.Instant, msg *core.Message, fx *co
 		return
 	}
 	out.Accepted = true
-	_, leads, _ := m.standing(now)
-	out.Managers = append(out.Managers, registry.PeerInfo{Node: m.p.Self, Site: m.p.Site, Leads: leads})
-	for _, p := range m.peers {
-		if !m.Gone(p) {
-			out.Managers = append(out.Managers, registry.PeerInfo{Node: p, Site: m.p.Site})
-		}
-	}
+	out.Managers = m.fellows(now, out.Managers)
 	m.gates.links.Restarted(now, b.Node, b.Instance)
 }
 

@@ -110,8 +110,8 @@ const singlesMax = 10_000
 
 // strategies are how the manager calls others.
 type strategies struct {
-	dispatch, stop, push, scan, transfer, agree, agreed, pass call.Strategy
-	limits                                                    workflow.Limits
+	dispatch, stop, push, scan, transfer, agree, agreed, pass, announce call.Strategy
+	limits                                                              workflow.Limits
 }
 
 func newStrategies(c *job.Config) strategies {
@@ -123,6 +123,7 @@ func newStrategies(c *job.Config) strategies {
 		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
 		agree:    call.FJ{Timeout: c.Provision.Peer}.Strategy(),
 		agreed:   call.FJ{Timeout: c.Provision.Commit}.Strategy(),
+		announce: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Retries: 1}.Strategy(),
 		pass:     call.FJ{Timeout: c.Forward.Hop}.Strategy(),
 	}
 	s.limits = workflow.Limits{Retries: c.Workflow.MaxRetries, Attempts: c.Workflow.MaxAttempts, Base: c.Workflow.Backoff, Cap: c.Workflow.BackoffMax}
@@ -142,6 +143,8 @@ const (
 	opWorkers // which shards of jobs that were taken over they have
 	opPassResult
 	opPassCancel
+	opRead     // all that a worker has
+	opAnnounce // a worker, to members, or this process to a worker that it heard of
 )
 
 // Begin implements node.Beginner.
@@ -161,7 +164,8 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 
 // Receive implements node.Receiver.
 func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
-	if !m.rep.Receive(now, msg, fx) && !m.calls.Receive(now, msg, fx) {
+	replicas := !m.workers.knows(msg.From) // a worker says what it has to whoever asked it
+	if !(replicas && m.rep.Receive(now, msg, fx)) && !m.calls.Receive(now, msg, fx) {
 		m.handle(now, msg, fx)
 	}
 	m.rest(now, fx)
@@ -182,6 +186,7 @@ type handler func(m *Manager, now core.Instant, msg *core.Message, fx *core.Effe
 var handlers = [core.NumKinds]handler{
 	core.KindWorkerRegistration:           (*Manager).onRegistration,
 	core.KindWorkerHeartbeat:              (*Manager).onHeartbeat,
+	core.KindWorkerDiscoveryBroadcast:     (*Manager).onDiscovery,
 	core.KindProvisionRequest:             (*Manager).onProvision,
 	core.KindProvisionCommit:              (*Manager).onProvided,
 	core.KindJobSubmission:                (*Manager).onSubmission,
@@ -280,6 +285,8 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.provisioned(now, o, fx)
 	case opWorkers:
 		m.workerTold(now, o, fx)
+	case opRead:
+		m.workerRead(now, o, fx)
 	case opPassResult, opPassCancel:
 		m.passed(now, o, fx)
 	}

@@ -108,21 +108,31 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 		return
 	}
 	out.Accepted = true
-	out.Managers = append(out.Managers, registry.PeerInfo{Node: m.p.Self, Site: m.p.Site, Leads: true})
-	if x.known && b.Instance == x.instance && !x.gone() {
+	out.Managers = m.fellows(now, out.Managers)
+	if !m.enrol(now, b.NodeInfo, b.Cores, b.CoresAvailable, fx) {
 		out.Code = call.CodeDuplicate
 		return
 	}
-	if x.known {
-		m.lose(now, b.Node, fx)
+	m.announce(now, b, fx)
+}
+
+// enrol takes a process of a worker into the pool, and reports whether it was not there, or thought to be gone.
+func (m *Manager) enrol(now core.Instant, w registry.NodeInfo, cores, free uint16, fx *core.Effects) bool {
+	x := m.workers.at(w.Node)
+	if x.known && (w.Instance < x.instance || w.Instance == x.instance && !x.gone()) {
+		return false
 	}
-	x.cores.Reset(0, int(b.CoresAvailable))
-	x.known, x.instance, x.total, x.state, x.load = true, b.Instance, b.Cores, registry.WorkerHealthy, core.LoadHealthy
+	if x.known {
+		m.lose(now, w.Node, fx)
+	}
+	x.cores.Reset(0, int(free))
+	x.known, x.instance, x.total, x.state, x.load = true, w.Instance, cores, registry.WorkerHealthy, core.LoadHealthy
 	x.time, x.late = jobtimeout.Tracker{}, false // a new process counts its requests from 1
 	m.workers.fit++
-	m.relist(b.Node)
-	m.workerFact(b.Node, fx)
-	m.tellNew(now, b.Node, fx)
+	m.relist(w.Node)
+	m.workerFact(w.Node, fx)
+	m.tellNew(now, w.Node, fx)
+	return true
 }
 
 // onHeartbeat takes in what a worker says of itself.

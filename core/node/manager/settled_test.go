@@ -749,3 +749,89 @@ func TestBeatsSayWhatIsServed(t *testing.T) {
 		t.Errorf("blocked: %v, expected %v, waiting %d", last.Throughput, last.Expected, last.Waiting)
 	}
 }
+
+// AD-4, spec 20 §1.5: who begins to lead the cluster reads all workers: the newest word about cores counts, and a shard that
+// belongs to nobody is stopped.
+func TestALeaderReadsWorkers(t *testing.T) {
+	b := newCluster(t)
+	leads := false
+	b.m.p.Election = leader{&leads}
+	b.run(5 * sec)
+	x := b.started()
+	tok := b.tasks[0].Token
+	stray := view(101, 1, 0, 1, 9, job.ShardRunning)
+	asked := 0
+	b.hears = func(m *core.Message) bool {
+		if m.Kind != core.KindStateSyncRequest {
+			return true
+		}
+		asked++
+		s := replica.WorkerSnapshot{Worker: hand, State: registry.WorkerHealthy, Cores: 8, CoresAvailable: 3, Version: uint64(b.now)}
+		for _, v := range []job.ShardView{{Shard: b.tasks[0].Shard, Token: tok, State: job.ShardRunning, Cores: 1, VUs: 1}, stray} {
+			s.Shards = append(s.Shards, replica.ShardCount{ShardView: v})
+		}
+		y := core.Message{Kind: core.KindStateSyncResponse, From: hand, To: self, Seq: m.Seq, Instance: 1, Body: &replica.StateResponse{Ready: true, Worker: []replica.WorkerSnapshot{s}}}
+		b.step(func() { b.m.Receive(b.now, &y, &b.fx) })
+		return false
+	}
+	b.run(b.now + 5*sec)
+	if asked != 0 {
+		t.Fatal("asked by who does not lead")
+	}
+	leads = true
+	b.run(b.now + 10*sec)
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	if free := b.m.workers.at(hand).cores.Free(); free != 3 {
+		t.Errorf("%d cores are free", free)
+	}
+	if len(b.stops) != 1 || b.stops[0].Token != stray.Token || x.state != job.StateRunning {
+		t.Errorf("told to stop: %+v", b.stops)
+	}
+}
+
+type leader struct{ leads *bool }
+
+func (l leader) Leads(core.Instant) bool { return *l.leads }
+
+// Spec 20 §1.3: a worker that registers with one member is known to the others, which let it know them.
+func TestDiscovery(t *testing.T) {
+	b := newCluster(t)
+	var told []core.Kind
+	b.hears = func(m *core.Message) bool {
+		told = append(told, m.Kind)
+		return true
+	}
+	var others []core.NodeID
+	b.atPeer = func(m *core.Message) bool {
+		if m.Kind == core.KindWorkerDiscoveryBroadcast {
+			others = append(others, m.To)
+			y := core.Message{Kind: core.KindWorkerDiscoveryAck, From: m.To, To: self, Seq: m.Seq, Instance: 1, Body: &call.Ack{}}
+			b.after(time.Millisecond, func() { b.arrive(&y) })
+		}
+		return m.Kind == core.KindWorkerDiscoveryBroadcast
+	}
+	info := func(life uint32) registry.NodeInfo {
+		return registry.NodeInfo{Node: hand, Role: core.RoleWorker, Instance: life}
+	}
+	b.lives[hand] = 2
+	a := b.ask(core.Message{Kind: core.KindWorkerRegistration, From: hand, Body: &registry.WorkerRegistration{NodeInfo: info(2), Cores: 8, CoresAvailable: 8}}).(*registry.RegistrationResponse)
+	if !a.Accepted || len(a.Managers) != 3 || len(others) != 2 {
+		t.Errorf("%+v, told %v", a, others)
+	}
+	told = nil
+	hear := func(life uint32) {
+		b.send(core.Message{Kind: core.KindWorkerDiscoveryBroadcast, From: third, Body: &registry.WorkerDiscovery{NodeInfo: info(life), Cores: 4, CoresAvailable: 4, Manager: third}})
+		b.run(b.now + 20*ms)
+	}
+	hear(3)
+	if w := b.m.workers.at(hand); w.instance != 3 || w.cores.Free() != 4 || len(told) != 1 || told[0] != core.KindManagerToWorkerRegistration {
+		t.Errorf("process %d, %d free, the worker heard %v", w.instance, w.cores.Free(), told)
+	}
+	hear(2)
+	hear(3)
+	if w := b.m.workers.at(hand); w.instance != 3 || len(told) != 1 || len(others) != 2 {
+		t.Errorf("a repeat: process %d, the worker heard %v, members %v", w.instance, told, others)
+	}
+}

@@ -40,9 +40,7 @@ func (m *Manager) watch(now core.Instant, fx *core.Effects) {
 	if m.leads = m.p.Election.Leads(now) && m.rep.Ready() && !m.draining; !m.leads {
 		return
 	}
-	if !led || m.nextHeads <= now {
-		m.readHeads(now, fx)
-	}
+	m.readCluster(now, !led, fx)
 	m.ids = m.rep.Leaderless(now, m.ids[:0])
 	for _, id := range m.ids {
 		e := m.rep.View(id)
@@ -57,8 +55,14 @@ func (m *Manager) watch(now core.Instant, fx *core.Effects) {
 	}
 }
 
-// readHeads asks the other members which jobs they know (03-18).
-func (m *Manager) readHeads(now core.Instant, fx *core.Effects) {
+// readCluster asks the other members which jobs they know: when this one begins to lead, and every so often (03-18). Workers
+// are asked what they have when it begins (AD-4).
+func (m *Manager) readCluster(now core.Instant, begins bool, fx *core.Effects) {
+	if begins {
+		m.readWorkers(now, fx)
+	} else if now < m.nextHeads {
+		return
+	}
 	m.nextHeads = now.Add(m.p.Replica.Lease.Heads)
 	m.rep.ReadHeads(fx)
 }
