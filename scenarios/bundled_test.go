@@ -61,7 +61,7 @@ var wanted = []string{
 	"partition/partition-partial-bridge.toml",
 	"partition/partition-symmetric-gates.toml",
 	"partition/split-brain-managers.toml",
-	"routing/routing-latency-shift.toml",
+	"routing/routing-bootstrap.toml", "routing/routing-dc-failure.toml", "routing/routing-hysteresis-flap.toml", "routing/routing-latency-shift.toml",
 	"routing/routing-nearest-dc.toml",
 	"scale/scale-10k.toml",
 	"scale/scale-1k.toml",

@@ -28,6 +28,9 @@ func (p *Plan) jobs(s *Scenario) {
 	p.Events += t.beats(s) * total
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
+		if w.Probe != nil {
+			p.Events += float64(w.Probe.Pinned) * float64(w.To-w.From) / float64(w.Interval)
+		}
 		if w.Jobs == nil {
 			continue
 		}

@@ -15,11 +15,13 @@ type claimsT struct {
 
 type workloadT struct {
 	ID         string         `key:"id" required:"true" doc:"unique"`
-	Kind       string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back; stats: managers are told of statistics that belong to no job; query: clients ask servers what is about no job"`
+	Kind       string         `key:"kind" required:"true" doc:"progress: each target reports progress of one scope to its owner; jobs: clients hand in jobs; cancel: jobs of another workload are taken back; stats: managers are told of statistics that belong to no job; query: clients ask servers what is about no job; route-probe: gates are asked again and again where some jobs would go, which nobody hands in"`
 	From       core.Duration  `key:"from" range:"[0,inf)" doc:"start of the work (default 0s)"`
 	To         *core.Duration `key:"to" range:"(0,inf)" doc:"end of the work, or of what arrives (default: the end of the run)"`
 	Target     *Selector      `key:"target" doc:"progress: the workers that do it; stats: the managers that are told, by the workers of their site in turn; query: the gates and managers that are asked, drawn evenly for each (default: all gates, or managers where there are none)"`
-	Interval   *core.Duration `key:"interval" range:"[0.001,inf)" doc:"progress: time between reports; each worker has a phase of its own"`
+	Interval   *core.Duration `key:"interval" range:"[0.001,inf)" doc:"progress: time between reports, route-probe: between decisions about a job; each worker and job has a phase of its own"`
+	Gates      *Selector      `key:"gates" doc:"route-probe: who is asked; several in turn"`
+	Pinned     *int           `key:"pinned" range:"[1,100000]" doc:"route-probe: jobs, each of which keeps its choice from one decision to the next"`
 	Clients    *Selector      `key:"clients" doc:"jobs, query: who hands them in, or asks, drawn evenly for each (default: all clients)"`
 	Owner      *Selector      `key:"owner" doc:"jobs: gates; ids are drawn until one of them owns the job by the ring (default: whoever does)"`
 	Preference *preferenceT   `key:"preference" doc:"jobs: a share of them would rather run in these datacenters than in others"`

@@ -63,6 +63,19 @@ func (l *loader) asked(s *Selector) []core.NodeID {
 	return out
 }
 
+// routeProbe resolves a workload that only asks.
+func (l *loader) routeProbe(t *workloadT, n *form.Node, key string) *RouteProbe {
+	p := &RouteProbe{Pinned: val(t.Pinned)}
+	if t.Gates == nil || !l.needsGates(n.Kid("gates"), key+".gates") {
+		return p
+	}
+	p.Gates = l.servers(t.Gates, core.RoleGate, "each job is asked about at one of all that match")
+	if p.Gates == nil && !t.Gates.bad {
+		l.b.Wrong(t.Gates.src, t.Gates.key, "matches no gate; only gates choose datacenters")
+	}
+	return p
+}
+
 // servers resolves a selector to nodes of a role.
 func (l *loader) servers(s *Selector, role core.Role, why string) (out []core.NodeID) {
 	s.resolve(l.b, l.sc, false)

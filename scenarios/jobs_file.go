@@ -339,6 +339,9 @@ func (l *loader) cancels(list []workloadT) {
 func (l *loader) jobWorld() {
 	i := slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.Kind == WorkloadJobs })
 	if i < 0 {
+		if p := slices.IndexFunc(l.sc.Workloads, func(w Workload) bool { return w.Kind == WorkloadProbe }); p >= 0 {
+			l.b.Wrong(l.root.Kid("workload").Items[p].Kid("kind"), form.Element("workload", p)+".kind", `gates choose datacenters for jobs, and there are none: add a [[workload]] of kind = "jobs"`)
+		}
 		for _, at := range l.clientKeys() {
 			l.b.Wrong(at.n, at.key, `clients hand in jobs, and there are none: add a [[workload]] of kind = "jobs"`)
 		}

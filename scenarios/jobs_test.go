@@ -42,6 +42,7 @@ func TestBrokenJobs(t *testing.T) {
 		{"no client", `clients = { role = "worker" }` + "\n" + `arrival = { process = "once", count = 1 }` + "\njob = { duration = \"1s\" }", `workload[0].clients: matches no client`},
 		{"no site", `arrival = { process = "once", count = 1 }` + "\njob = { duration = \"1s\", slow = { factor = 2, sites = [\"b\"] } }", `workload[0].job.slow.sites[0] = "b": no site "b"`},
 		{"slow by nothing", `arrival = { process = "once", count = 1 }` + "\njob = { duration = \"1s\", slow = { share = 0.1 } }", `workload[0].job.slow.factor: missing`},
+		{"a probe of nothing", `arrival = { process = "once", count = 1 }` + "\njob = { duration = \"1s\" }\n[[workload]]\nid = \"p\"\nkind = \"route-probe\"\ninterval = \"1s\"", `workload[1].pinned: missing`},
 		{"progress's key", `interval = "1s"` + "\n" + `arrival = { process = "once", count = 1 }` + "\njob = { duration = \"1s\" }", `workload[0].interval: a workload of kind jobs has no such key`},
 	} {
 		_, err := scenarios.Parse(site+"[[workload]]\nid = \"w\"\nkind = \"jobs\"\n"+c.text+"\n", "x.toml", nil, scenarios.Options{})

@@ -196,11 +196,12 @@ type SweepAxis struct {
 
 // Kinds of workloads.
 const (
-	WorkloadProgress = "progress" // work without jobs: each target reports progress to its owner once per interval
-	WorkloadJobs     = "jobs"     // clients hand in jobs
-	WorkloadCancel   = "cancel"   // and take some of them back
-	WorkloadStats    = "stats"    // managers are told of statistics that belong to no job
-	WorkloadQuery    = "query"    // clients ask servers what is about no job
+	WorkloadProgress = "progress"    // work without jobs: each target reports progress to its owner once per interval
+	WorkloadJobs     = "jobs"        // clients hand in jobs
+	WorkloadCancel   = "cancel"      // and take some of them back
+	WorkloadStats    = "stats"       // managers are told of statistics that belong to no job
+	WorkloadQuery    = "query"       // clients ask servers what is about no job
+	WorkloadProbe    = "route-probe" // gates are asked where jobs would go that are never handed in
 )
 
 // Workload is some work. Its scope in the job layer of failure detection (spec 10 §8) is its turn
@@ -218,6 +219,13 @@ type Workload struct {
 	Cancel   *CancelJobs // cancel
 	Storm    *Storm      // stats
 	Query    *Query      // query
+	Probe    *RouteProbe // route-probe
+}
+
+// RouteProbe asks gates where jobs would go. Each job keeps its id, and so its choice, as long as its gate's process lives.
+type RouteProbe struct {
+	Gates  []core.NodeID // in turn
+	Pinned int           // jobs
 }
 
 // Scope is the number under which nodes know the work.

@@ -14,16 +14,17 @@ import (
 var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadProgress: {need: []string{"target", "interval"}},
 	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
+	WorkloadProbe:    {need: []string{"gates", "pinned", "interval"}},
 	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat"}},
 	WorkloadStats:    {need: []string{"target", "arrival"}, may: []string{"record", "closed_loop"}},
 	WorkloadQuery:    {need: []string{"arrival"}, may: []string{"clients", "target", "message"}},
 }
 
 // workloadKinds are the kinds that there are.
-var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel, WorkloadStats, WorkloadQuery}
+var workloadKinds = []string{WorkloadProgress, WorkloadJobs, WorkloadCancel, WorkloadStats, WorkloadQuery, WorkloadProbe}
 
 // laterWorkloads are kinds of the format that need what does not exist yet.
-var laterWorkloads = []string{"route-probe", "traffic"}
+var laterWorkloads = []string{"traffic"}
 
 // workloads resolves [[workload]].
 func (l *loader) workloads(list []workloadT) {
@@ -95,6 +96,8 @@ func (l *loader) workload(w *Workload, t *workloadT, n *form.Node, key string) {
 			l.workers(t.Target)
 			w.Target = t.Target
 		}
+	case WorkloadProbe:
+		w.Probe = l.routeProbe(t, n, key)
 	case WorkloadJobs:
 		w.Jobs = l.jobs(t, n, key)
 	case WorkloadStats:

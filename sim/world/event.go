@@ -20,6 +20,7 @@ const (
 	wakeReport              // its worker reports what it does in the work of that index
 	wakeHand                // its client is given what stands in that place of the hands
 	wakeStorm               // its worker tells a manager something: the storm of that index
+	wakeProbe               // its gate is asked where a job would go, which stands in that place of the probes
 	wakeShift               // a shard that runs there may end: 1 + its place
 )
 
@@ -91,6 +92,8 @@ func (w *World) timer(now core.Instant, id core.NodeID, arg uint32) {
 		w.hand(now, index)
 	case wakeStorm:
 		w.storm(now, id, index)
+	case wakeProbe:
+		w.probe(now, index)
 	case wakeShift:
 		w.shiftDue(now, int32(index))
 	}

@@ -19,6 +19,7 @@ type labour struct {
 	cancels  [][]canceller       // by workload whose jobs are taken back
 	told     []corenode.Work     // by site, and one at the end for clients of sites without a manager
 	meters   []meter             // by node
+	probes   []probing           // jobs that gates are only asked about
 	hands    []hand              // what clients are to be told
 	storms   []*storm            // statistics that belong to no job
 	idle     []int               // of hands, those free
@@ -57,6 +58,7 @@ func (w *World) planJobs() error {
 		if l := &w.sc.Workloads[i]; l.Jobs != nil || l.Query != nil {
 			w.nextJob(i)
 		}
+		w.planProbes(i)
 	}
 	w.planStorms()
 	return nil

@@ -95,6 +95,8 @@ func TestWhomJobsAreHandedTo(t *testing.T) {
 		{`job = { duration = "1s", leader = { role = "worker" } }`, "cluster.gates=0", "workload[0].job.leader: matches no manager"},
 		{`preference = { sites = ["c"] }` + "\n" + plain, "", `no site "c"`},
 		{`preference = { sites = ["b"] }` + "\n" + plain, "cluster.gates=0", "workload[0].preference: gates take jobs of clients then, and there are none"},
+		{plain + "\n" + asking, "cluster.gates=0", "workload[1].gates: gates take jobs of clients then, and there are none"},
+		{plain + "\n" + strings.Replace(asking, `role = "gate"`, `role = "worker"`, 1), "", "workload[1].gates: matches no gate"},
 		{`owner = { role = "gate", count = 1 }` + "\n" + plain, "", "count and pct cannot be used here"},
 	} {
 		var sets []string

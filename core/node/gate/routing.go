@@ -132,6 +132,16 @@ func (g *Gate) chain(now core.Instant, x *record, t routing.Trigger) []uint16 {
 	return x.chain
 }
 
+// Probe decides where a job would go that nobody hands in: nothing is dispatched, and nothing reserved (01-59).
+func (g *Gate) Probe(now core.Instant, id job.ID, fx *core.Effects) {
+	if g.router == nil {
+		return
+	}
+	g.readySites(now)
+	g.router.Route(now, &routing.Query{Job: id, Trigger: routing.TriggerProbe, Count: 1})
+	g.tell(fx)
+}
+
 // lookAgain asks once more for each job that not all of its datacenters have accepted yet (spec 30 §4.1, trigger tick).
 func (g *Gate) lookAgain(now core.Instant) {
 	if g.router == nil {
