@@ -145,7 +145,7 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactRefused: {name: "refused", room: FactsOfFlow, doc: "a server sent a request away", from: "core.Load", to: "admission.Reason", code: "core.Class", a: "retry_after", b: "rated"},
 	// As refused; To is the operation; rated: 1 if it counts for the rate of Node; in_flight: of its class, itself included.
 	JobFactAdmitted: {name: "admitted", room: FactsOfFlow, doc: "a server that is loaded, or asked by a client, took a request in", from: "core.Load", to: "admission.Operation", code: "core.Class", a: "rated", b: "in_flight"},
-	// Job and Workflow, if of a shard; Node sent it. From and To are the levels before and after; Code is what became of it.
+	// Job and Workflow, if of a shard; Node sent it; Shard is 1 where it is critical. From and To are the levels before and after; Code is what became of it.
 	JobFactRecord: {name: "stats_record", room: FactsOfStats, doc: "a manager was given a record for its statistics", from: "job.Pressure", to: "job.Pressure", code: "statbuf.Outcome", a: "hot", b: "capacity"},
 	JobFactBuffer: {name: "stats_buffer", room: FactsOfStats, doc: "a manager let go of what was too old in its statistics", from: "job.Pressure", to: "job.Pressure", a: "hot", b: "capacity"},
 	// Node is the manager, From and To its levels; Epoch is its, and so is the number.

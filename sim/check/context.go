@@ -73,6 +73,8 @@ type Context struct {
 
 	Suspicions []Suspicion // the rules that nodes follow; nil = the chapter's defaults
 
+	Statistics []Statistics // what nodes follow of statistics, likewise by Node.Suspicion
+
 	Limits Limits
 	// Job returns the nth job of a workload as its client hands it in. nil: what needs it is not checked.
 	Job func(workload int, nth uint32) job.Spec

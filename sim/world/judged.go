@@ -15,7 +15,9 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 		Settle: sc.Settle, Calm: calm(sc), Lossy: lossy(sc), View: view,
 	}
 	for i := range sc.Protocol.Configs {
-		c.Suspicions = append(c.Suspicions, check.Suspicion(sc.Protocol.Configs[i].Promises().Suspicion))
+		k := &sc.Protocol.Configs[i]
+		c.Suspicions = append(c.Suspicions, check.Suspicion(k.Promises().Suspicion))
+		c.Statistics = append(c.Statistics, check.Statistics{Buffer: k.Stats.Stats, Pressure: k.Pressure.Pressure, Flush: k.Job.Progress.Flush})
 	}
 	c.Unsteady = unsteady(sc)
 	cores := 0

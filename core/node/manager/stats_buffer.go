@@ -101,6 +101,9 @@ func (m *Manager) record(now core.Instant, r *entry, fx *core.Effects) bool {
 	out := b.Record(now, r.value, r.critical)
 	f := fx.JobFact(core.JobFactRecord)
 	f.Job, f.Workflow, f.Node, f.From, f.To, f.Code = uint64(r.job), uint64(r.workflow), r.from, uint8(before), uint8(b.Level()), uint8(out)
+	if r.critical {
+		f.Shard = 1
+	}
 	f.Put("hot", int64(b.Len())).Put("capacity", int64(b.Capacity()))
 	return out != statbuf.Dropped
 }
