@@ -88,9 +88,13 @@ func TestParseManifest(t *testing.T) {
 		want Info
 	}{
 		{`{}`, Info{}},
-		{`{"scenario": {"name": "n", "title": "t", "seed": 3, "duration_s": 2}, "digest": "d"}`, Info{"n", "t", "3", "d", 2 * time.Second}},
+		{`{"scenario": {"name": "n", "title": "t", "seed": 3, "duration_s": 2}, "digest": "d"}`, Info{Scenario: "n", Title: "t", Seed: "3", Digest: "d", Duration: 2 * time.Second}},
 		{`{"scenario": "n", "duration_s": "0.5"}`, Info{Scenario: "n", Duration: 500 * time.Millisecond}},
 		{`{"scenario": null, "seed": null}`, Info{}},
+		{`{"config": {"protocol": {"job_timeout": {"mode": "poll", "check_interval": "30s", "gate_check_interval": "15s"}, "extension": {"base": "30s", "min_grant": "1s"}}}}`,
+			Info{Checks: Checks{Manager: 30 * time.Second, Gate: 15 * time.Second, Grant: 30 * time.Second, Least: time.Second}}},
+		{`{"config": {"protocol": {"job_timeout": {"mode": "exact", "check_interval": 7}}}}`, Info{Checks: Checks{Exact: true}}},
+		{`{"config": "none"}`, Info{}},
 	} {
 		if have, err := ParseManifest([]byte(c.text)); err != nil || have != c.want {
 			t.Errorf("%s: have %+v, %v; want %+v", c.text, have, err, c.want)

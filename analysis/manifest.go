@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"hypersim/core"
 )
@@ -18,6 +19,15 @@ type Info struct {
 	Seed     string // decimal
 	Digest   string // hexadecimal, possibly with the name of the hash in front
 	Duration core.Duration
+
+	Checks Checks
+}
+
+// Checks are the keys by which times of jobs are judged: what is ideal depends on them.
+type Checks struct {
+	Exact         bool          // a timer for each job; else looks at all of them, so far apart:
+	Manager, Gate core.Duration // 0: not known
+	Grant, Least  core.Duration // the first extension is half of the one, each further one half of the one before, and none below the other; 0: not known
 }
 
 // ParseManifest reads the keys that Info holds and ignores all others, so that manifests of later versions
@@ -55,7 +65,33 @@ func ParseManifest(text []byte) (Info, error) {
 		}
 		info.Duration = core.Seconds(v)
 	}
+	info.Checks = parseChecks(top["config"])
 	return info, nil
+}
+
+// parseChecks reads the keys of the resolved configuration that Checks holds. What is not there, or is no time, is not known.
+func parseChecks(config json.RawMessage) (c Checks) {
+	var keys struct {
+		Protocol struct {
+			JobTimeout map[string]json.RawMessage `json:"job_timeout"`
+			Extension  map[string]json.RawMessage `json:"extension"`
+		}
+	}
+	if json.Unmarshal(config, &keys) != nil {
+		return c
+	}
+	duration := func(raw json.RawMessage) core.Duration {
+		d, err := time.ParseDuration(scalar(raw))
+		if err != nil || d < 0 {
+			return 0
+		}
+		return d
+	}
+	t, x := keys.Protocol.JobTimeout, keys.Protocol.Extension
+	return Checks{
+		Exact: scalar(t["mode"]) == "exact", Manager: duration(t["check_interval"]), Gate: duration(t["gate_check_interval"]),
+		Grant: duration(x["base"]), Least: duration(x["min_grant"]),
+	}
 }
 
 // scalar returns a JSON string or number as text, and "" for anything else.

@@ -7,6 +7,7 @@ var abouts = []struct{ name, text string }{
 	{"coordinates", "How far predicted round trips are from the true ones, over time."},
 	{"cores", "How many cores shards hold, against what the running workers have."},
 	{"cutoff", "How fast members were noticed that live but could not be reached."},
+	{"deadline", "How long the job that was extended most might take, as each node knew it, against how long it had taken."},
 	{"detection", "How long after a crash others held the member SUSPECT and DEAD, as distributions."},
 	{"dissemination", "How long news takes to reach a half, 99 % and all of the members."},
 	{"gantt", "Which shards ran at which worker, from when to when, and what became of those that came to nothing."},
@@ -19,6 +20,7 @@ var abouts = []struct{ name, text string }{
 	{"routes", "Which datacenter each gate asked first over time, and how much further that was than the nearest one."},
 	{"suspicions", "When members were suspected and called dead, and what was really the matter with them."},
 	{"timeline-", "What happened to one job: every message that mattered between client, gates, managers and workers, with who had the job in which state; `hypersim plot RUN --job JOB` draws that of another one."},
+	{"timeout-lateness", "How long after its ideal deadline it was found, or decided, that a job's time is up, beside the ideal distribution."},
 	{"traffic", "Messages and bytes of each role over time, by type."},
 	{"plot-", "A picture that the scenario asks for."},
 }

@@ -47,7 +47,7 @@ func TestRequestsRefused(t *testing.T) {
 	}{
 		{Request{Kind: "box", Metric: "view_error"}, `kind "box" is not drawn`},
 		{Request{Kind: "gantt", Metric: "view_error"}, `a gantt chart shows the shards that core_seconds counts, not view_error`},
-		{Request{Kind: "line", Metric: "load_cv"}, `no values of "load_cv" over time (it has bytes, coordinate_error`},
+		{Request{Kind: "line", Metric: "no_such_metric"}, `no values of "no_such_metric" over time (it has bytes, coordinate_error`},
 		{Request{Kind: "line", Metric: "view_error", X: "cluster.size"}, `x = "cluster.size" is a key of a sweep`},
 		{Request{Kind: "line", Metric: "view_error", Split: []string{"site"}}, `carry no label "site" (they have role)`},
 		{Request{Kind: "line", Metric: "view_error", Where: []analysis.Filter{{Key: "role", Words: []string{"client"}}}}, "none of the 900 values"},

@@ -10,6 +10,7 @@ import (
 
 	"hypersim/analysis"
 	"hypersim/analysis/plot"
+	"hypersim/core/jobtimeout"
 	"hypersim/scenarios"
 	"hypersim/sim/metrics"
 )
@@ -23,6 +24,7 @@ func (r *run) draw(tables *metrics.Tables) error {
 	sc := r.opt.Scenario
 	info := analysis.Info{
 		Scenario: sc.Name, Title: sc.Title, Seed: fmt.Sprint(sc.Seed), Digest: r.res.Digest, Duration: r.res.Virtual.Sub(0),
+		Checks: checksOf(sc),
 	}
 	_, err := plot.All(analysis.New("", info, tables), r.folder.path(plotsDir), plot.Options{SVG: r.opt.SVG, Plots: Requests(sc), Jobs: jobNames(sc)})
 	var file *fs.PathError
@@ -34,6 +36,15 @@ func (r *run) draw(tables *metrics.Tables) error {
 	}
 	r.res.Warnings = append(r.res.Warnings, fmt.Sprintf("pictures: %v", err))
 	return nil
+}
+
+// checksOf are the keys by which times of jobs are judged.
+func checksOf(sc *scenarios.Scenario) analysis.Checks {
+	c := &sc.Protocol.Default().Timeout
+	return analysis.Checks{
+		Exact: c.Job.Mode == jobtimeout.ModeExact, Manager: c.Job.Check, Gate: c.Job.GateCheck,
+		Grant: c.Extension.Base, Least: c.Extension.MinGrant,
+	}
 }
 
 // jobNames are the jobs that the scenario asks for a timeline of.
