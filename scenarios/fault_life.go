@@ -51,9 +51,9 @@ func checkKillLeader(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	if of == nil {
 		return // reported
 	}
-	f.Target = &Selector{src: of, key: at, LeaderOf: bindWord(l.b, of, at, "job:", "the leader of a job is")}
+	f.Target = &Selector{src: of, key: at, LeaderOf: bindWord(l.b, of, at)}
 	if f.Target.LeaderOf != "" {
-		f.Target.voters = l.sc.votersOf(l.b, of, at, f.Target.LeaderOf)
+		f.Target.resolveLeader(l.b, l.sc, of, at)
 		f.Target.Fixed = f.Target.voters
 	}
 }

@@ -230,7 +230,7 @@ type faultT struct {
 	Down      *core.Duration `key:"down" range:"[0.001,inf)" doc:"flap: time without the link"`
 	Up        *core.Duration `key:"up" range:"[0.001,inf)" doc:"flap: time with the link"`
 
-	Of        *string         `key:"of" doc:"kill-leader: whose leader, as leader_of of a selector: \"gates\", or \"site:<name>\" of the managers of a site; while nobody leads, it waits"`
+	Of        *string         `key:"of" doc:"kill-leader: whose leader, as leader_of of a selector: \"gates\", \"site:<name>\" of the managers of a site, or \"job:<workload>\"; while nobody leads, it waits"`
 	Refuse    *bool           `key:"refuse" doc:"crash, kill-leader: connections are refused rather than swallowed"`
 	KeepState *bool           `key:"keep_state" doc:"crash and kill-leader with for, restart: what a real node has on disk survives"`
 	Version   *form.Later     `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`

@@ -14,8 +14,8 @@ type Selector struct {
 	Groups []core.GroupID
 
 	// LeaderOf and State say who of them, when a fault fires (spec 40 §8.2, spec 01 no. 75).
-	LeaderOf string // "gates" or "site:<name>": who leads there; "": no matter
-	State    string // StateIdle or StateRunning; "": no matter
+	LeaderOf string // "gates" or "site:<name>": who leads there; "job:<workload>": who leads most of its jobs; "": no matter
+	State    string // StateIdle, StateRunning or "owner-of:<workload>"; "": no matter
 
 	Not   *Selector
 	All   []*Selector // each must hold
@@ -30,7 +30,9 @@ type Selector struct {
 	// and clients are only in it when the selector names their ids or role.
 	Fixed []core.NodeID
 
-	voters                []core.NodeID // that LeaderOf means
+	voters                []core.NodeID   // that LeaderOf means; of jobs all who may lead one,
+	peers                 [][]core.NodeID // by cluster
+	jobs                  int             // the workload that LeaderOf or State means
 	siteNames, groupNames []string
 	src                   *form.Node // while loading: where it stands
 	key                   string

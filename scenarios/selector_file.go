@@ -20,8 +20,8 @@ var selectorKeys = []struct {
 	{"role", "nodes of these roles: gate, manager, worker or client", selectorWords},
 	{"site", "nodes at these sites", selectorWords},
 	{"group", "members of these membership groups", selectorWords},
-	{"leader_of", "who leads a cluster when the fault fires: \"gates\", or \"site:<name>\" of the managers of a site; while nobody does, the fault waits", map[string]any{"type": "string"}},
-	{"state", "workers that run a shard when the fault fires, or none: \"running-workflow\" or \"idle\"; while there is none, the fault waits", map[string]any{"enum": []any{StateIdle, StateRunning}}},
+	{"leader_of", "who leads a cluster when the fault fires: \"gates\", or \"site:<name>\" of the managers of a site; \"job:<workload>\": who leads most of the jobs of a workload that are not over, a gate, or, where there are none or role says manager, a manager of each site; while nobody does, the fault waits", map[string]any{"type": "string"}},
+	{"state", "workers that run a shard when the fault fires, or none: \"running-workflow\" or \"idle\"; \"owner-of:<workload>\": gates and managers that lead a job of the workload that is not over; while there is none, the fault waits", map[string]any{"type": "string"}},
 	{"count", "so many of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": "integer", "minimum": 1}},
 	{"pct", "this share of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": []any{"string", "number"}}},
 	{"stratify", "site: count or pct is drawn at every site by itself", map[string]any{"const": "site"}},
@@ -77,11 +77,11 @@ func (s *Selector) Bind(b *form.Binding, n *form.Node, key string, _ form.Field)
 		case "group":
 			b.Strings(kid, at, &s.groupNames, form.Field{})
 		case "leader_of":
-			s.LeaderOf = bindWord(b, kid, at, "job:", "the leader of a job is")
+			s.LeaderOf = bindWord(b, kid, at)
 		case "state":
-			s.State = bindWord(b, kid, at, "owner-of:", "the owner of a job is")
-			if states := []string{StateIdle, StateRunning}; s.State != "" && !slices.Contains(states, s.State) {
-				b.AtValue(kid, at, s.State, "must be %s%s", form.OneOf(states), form.DidYouMean(s.State, states))
+			s.State = bindWord(b, kid, at)
+			if states := []string{StateIdle, StateRunning}; s.State != "" && !strings.HasPrefix(s.State, ownerOf) && !slices.Contains(states, s.State) {
+				b.AtValue(kid, at, s.State, "must be %s%s", form.OneOf(append(states, ownerOf+"<workload>")), form.DidYouMean(s.State, states))
 			}
 		case "count":
 			if v, ok := kid.Val.(int64); ok && v >= 1 && v <= 1<<31 {
@@ -133,18 +133,12 @@ func (s *Selector) nestedDraw(b *form.Binding) {
 	}
 }
 
-// bindWord reads a word; those that begin with later are not supported yet.
-func bindWord(b *form.Binding, n *form.Node, key, later, what string) string {
+func bindWord(b *form.Binding, n *form.Node, key string) string {
 	word, ok := n.Val.(string)
-	switch {
-	case !ok || word == "":
+	if !ok || word == "" {
 		b.Wrong(n, key, "must be a word")
-	case strings.HasPrefix(word, later):
-		b.Later(n, key, what)
-	default:
-		return word
 	}
-	return ""
+	return word
 }
 
 func (s *Selector) bindRoles(b *form.Binding, n *form.Node, key string) {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"slices"
+	"strings"
 
 	"hypersim/core"
 )
@@ -18,7 +19,15 @@ type Moment interface {
 	Leader(voters []core.NodeID) core.NodeID
 	// Works reports whether the node runs, and whether a shard runs on it.
 	Works(id core.NodeID) (up, works bool)
+	// Leads returns how many jobs of a workload, by its place, that are not over the node leads.
+	Leads(id core.NodeID, workload int) int
 }
+
+// What stands before the name of a workload in leader_of and state.
+const (
+	leaderOfJob = "job:"
+	ownerOf     = "owner-of:"
+)
 
 // Moves reports whether it is known only when the fault fires whom s names. Where it then names nobody, the fault waits
 // until it does (spec 01 no. 75).
@@ -59,16 +68,43 @@ func (s *Selector) matchesNow(n *NodeSpec, m Moment, maybe bool) bool {
 		if !slices.Contains(s.voters, n.ID) {
 			return false
 		}
-		if m == nil && !maybe || m != nil && m.Leader(s.voters) != n.ID {
+		if m == nil && !maybe || m != nil && !s.leads(n.ID, m) {
 			return false
 		}
 	}
-	if s.State == "" {
+	switch {
+	case s.State == "":
 		return true
+	case strings.HasPrefix(s.State, ownerOf):
+		if n.Role != core.RoleGate && n.Role != core.RoleManager || m == nil {
+			return (n.Role == core.RoleGate || n.Role == core.RoleManager) && maybe
+		}
+		return m.Leads(n.ID, s.jobs) > 0
 	}
 	if n.Role != core.RoleWorker || m == nil {
 		return n.Role == core.RoleWorker && maybe
 	}
 	up, works := m.Works(n.ID)
 	return up && works == (s.State == StateRunning)
+}
+
+// leads reports whether a node is the leader that s means: of its cluster, or of most jobs of a workload among those of its
+// cluster, the lowest of several that lead as many.
+func (s *Selector) leads(id core.NodeID, m Moment) bool {
+	if !strings.HasPrefix(s.LeaderOf, leaderOfJob) {
+		return m.Leader(s.voters) == id
+	}
+	for _, peers := range s.peers {
+		if !slices.Contains(peers, id) {
+			continue
+		}
+		first, most := core.NoNode, 0
+		for _, p := range peers {
+			if n := m.Leads(p, s.jobs); n > most {
+				first, most = p, n
+			}
+		}
+		return first == id
+	}
+	return false
 }

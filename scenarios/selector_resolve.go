@@ -83,11 +83,57 @@ func (s *Selector) resolveNames(b *form.Binding, sc *Scenario) {
 // resolveMoment finds whom leader_of means, and checks that there is work where state asks for it.
 func (s *Selector) resolveMoment(b *form.Binding, sc *Scenario) {
 	if s.LeaderOf != "" {
-		s.voters = sc.votersOf(b, s.src.Kid("leader_of"), form.Join(s.key, "leader_of"), s.LeaderOf)
+		s.resolveLeader(b, sc, s.src.Kid("leader_of"), form.Join(s.key, "leader_of"))
 	}
-	if s.State != "" && !sc.HasJobs() {
-		b.Wrong(s.src.Kid("state"), form.Join(s.key, "state"), `nobody works: there are no jobs (a [[workload]] of kind = "jobs")`)
+	if s.State == "" {
+		return
 	}
+	n, key := s.src.Kid("state"), form.Join(s.key, "state")
+	if !sc.HasJobs() {
+		b.Wrong(n, key, `nobody works: there are no jobs (a [[workload]] of kind = "jobs")`)
+	} else if name, ok := strings.CutPrefix(s.State, ownerOf); ok {
+		s.jobs = sc.jobsOf(b, n, key, name)
+	}
+}
+
+// resolveLeader finds who may be the leader that s means.
+func (s *Selector) resolveLeader(b *form.Binding, sc *Scenario, n *form.Node, key string) {
+	name, ofJob := strings.CutPrefix(s.LeaderOf, leaderOfJob)
+	if !ofJob {
+		s.voters = sc.votersOf(b, n, key, s.LeaderOf)
+		return
+	}
+	s.jobs = sc.jobsOf(b, n, key, name)
+	clusters := sc.Clusters()
+	if len(clusters) == 0 {
+		return // reported: there are no jobs
+	}
+	managers := slices.Contains(s.Roles, core.RoleManager)
+	for _, peers := range clusters {
+		switch gates := sc.Nodes[peers[0]].Role == core.RoleGate; {
+		case gates && managers: // of a job in a datacenter
+		case gates:
+			s.peers, s.voters = [][]core.NodeID{peers}, peers
+			return
+		default:
+			s.peers, s.voters = append(s.peers, peers), append(s.voters, peers...)
+		}
+	}
+}
+
+// jobsOf returns the place of a workload of jobs, or says which there are.
+func (s *Scenario) jobsOf(b *form.Binding, n *form.Node, key, name string) int {
+	var ids []string
+	for i := range s.Workloads {
+		if w := &s.Workloads[i]; w.Kind == WorkloadJobs {
+			if w.ID == name {
+				return i
+			}
+			ids = append(ids, w.ID)
+		}
+	}
+	b.Wrong(n, key, "no workload of jobs %q%s%s", name, form.Has(ids), form.DidYouMean(name, ids))
+	return 0
 }
 
 // votersOf returns the cluster of that name, or says which there are.

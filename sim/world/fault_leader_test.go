@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"hypersim/core"
@@ -183,5 +184,73 @@ job = { workflows = 1, cores = 4, duration = "40s" }
 	var at float64
 	if _, err := fmt.Sscanf(l.faults[4], "%f begin 2", &at); err != nil || at < 150 || at > 151 {
 		t.Errorf("%q", l.faults)
+	}
+}
+
+// The leader of a workload's jobs is who leads most of them then, of several managers as of several gates; owners are all
+// that lead one. A fault of either waits until there is a job, and for ever once all are over.
+func TestSelectorOfJobs(t *testing.T) {
+	load := func(id, from, asked string, count int) string {
+		return fmt.Sprintf("[[workload]]\nid = %q\nkind = \"jobs\"\nfrom = %q\narrival = { process = \"once\", count = %d }\n"+
+			"job = { workflows = 1, cores = 1, duration = \"40s\", leader = { id = [%s] } }\n", id, from, count, asked)
+	}
+	for _, c := range []struct {
+		name, role string
+		sets       []string
+	}{
+		{"managers", "manager", []string{"cluster.managers=3"}},
+		{"gates", "gate", []string{"cluster.managers=1", "cluster.gates=3"}},
+	} {
+		node := func(i int) string { return fmt.Sprintf("\"a/%s/%d\"", c.role, i) }
+		one, both := node(1), node(1)+", "+node(2)
+		file := load("mine", "10s", one, 1) + load("ours", "10s", both, 5) + load("late", "100s", node(2), 2)
+		if c.role == "gate" { // the ring says who owns a job, whoever is asked
+			own := func(s, asked string) string { return strings.Replace(file, s, s+"\nowner = { id = ["+asked+"] }", 1) }
+			file = own(`id = "mine"`, one)
+			file = own(`id = "ours"`, one)
+			file = own(`id = "late"`, node(2))
+		}
+		at := func(id, target, when string) string {
+			return aFault(id, "pause", target+"\nat = \""+when+"\"\nfor = \"1s\"")
+		}
+		sc := aSite(t, file+
+			at("f0", `target = { leader_of = "job:mine" }`, "5s")+ // waits for the job
+			at("f1", `target = { leader_of = "job:ours" }`, "20s")+
+			at("f2", `target = { state = "owner-of:ours" }`, "20s")+
+			at("f3", `target = { state = "owner-of:late" }`, "60s")+
+			at("f4", `target = { leader_of = "job:mine" }`, "90s"), // all are over
+			c.sets...)
+		l := &leaderTape{}
+		w, err := Build(sc, Options{Sinks: []trace.Sink{l}, Witness: l})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Run(w.End())
+		names := func(hit []core.NodeID) (out []string) {
+			for _, id := range hit {
+				if sc.Nodes[id].Role.String() == c.role {
+					out = append(out, "\""+sc.Nodes[id].Name+"\"")
+				}
+			}
+			return out
+		}
+		owners := []string{node(1), node(2)}
+		if c.role == "gate" {
+			owners = []string{node(1)}
+		}
+		if len(l.hit) != 4 {
+			t.Fatalf("%s: hit %v: %q", c.name, l.hit, l.faults)
+		}
+		for i, want := range [][]string{{node(1)}, {node(1)}, owners, {node(2)}} {
+			if have := names(l.hit[i]); !slices.Equal(have, want) {
+				t.Errorf("%s: fault %d hits %v, want %v: %q", c.name, i, have, want, l.faults)
+			}
+		}
+		for i, least := range []float64{10, 20, 20, 100} {
+			var when float64
+			if _, err := fmt.Sscanf(l.faults[slices.IndexFunc(l.faults, func(s string) bool { return strings.HasSuffix(s, fmt.Sprintf("begin %d", i)) })], "%f", &when); err != nil || when < least || when > least+1 {
+				t.Errorf("%s: fault %d: %q", c.name, i, l.faults)
+			}
+		}
 	}
 }

@@ -4,6 +4,10 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/job"
+	corenode "hypersim/core/node"
+	"hypersim/core/node/gate"
+	"hypersim/core/node/manager"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
 )
@@ -72,4 +76,30 @@ func (w *World) lookAgain(now core.Instant) {
 // Works implements scenarios.Moment.
 func (w *World) Works(id core.NodeID) (up, works bool) {
 	return w.Up(id), w.has && w.shifts.first[id] != 0
+}
+
+// Leads implements scenarios.Moment. O(jobs of the workload).
+func (w *World) Leads(id core.NodeID, workload int) (leads int) {
+	if !w.Up(id) || !w.has {
+		return 0
+	}
+	n := &w.nodes[id]
+	is := func(job.ID) bool { return false }
+	switch w.sc.Nodes[id].Role {
+	case core.RoleGate:
+		g := corenode.Of[*gate.Gate](&n.m)
+		is = func(j job.ID) bool {
+			_, s := g.Holds(j)
+			return s != job.StateNone && !s.Terminal()
+		}
+	case core.RoleManager:
+		is = corenode.Of[*manager.Manager](&n.m).Leads
+	default:
+	}
+	for _, j := range w.ids[workload] {
+		if is(j) {
+			leads++
+		}
+	}
+	return leads
 }

@@ -25,6 +25,7 @@ type labour struct {
 	idle     []int               // of hands, those free
 	held     []int               // of hands, those whose client is paused
 	shifts   shifts
+	ids      [][]job.ID // by workload, what was handed in of it
 }
 
 // hand is something that a client is to be told: a job to hand in, or one to take back.
@@ -45,7 +46,7 @@ func (w *World) planJobs() error {
 	if !w.sc.HasJobs() {
 		return nil
 	}
-	w.has = true
+	w.has, w.ids = true, make([][]job.ID, len(w.sc.Workloads))
 	w.meters = make([]meter, len(w.nodes))
 	for i := range w.meters {
 		w.meters[i] = meter{w, core.NodeID(i)}
@@ -136,6 +137,7 @@ func (w *World) submit(now core.Instant, h *hand) {
 	s := &w.specs[h.workload]
 	how := client.Order{Owners: s.Owners, First: s.First(w.sc.Seed, h.nth)}
 	id := c.SubmitTo(n.local(now), s.Draw(w.sc.Seed, h.nth), &how, &w.fx)
+	w.ids[h.workload] = append(w.ids[h.workload], id)
 	w.tellOf(now, trace.JobSubmitted, h, id)
 	for i := range w.cancels[h.workload] {
 		c := &w.cancels[h.workload][i]

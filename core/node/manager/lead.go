@@ -217,5 +217,11 @@ func (m *Manager) Holds(now core.Instant, id job.ID) bool {
 	return x != nil && m.may(now, x)
 }
 
+// Leads reports whether this process leads the job, which is not over, whether or not it may decide about it now.
+func (m *Manager) Leads(id job.ID) bool {
+	x := m.records.by[id]
+	return x != nil && !x.state.Terminal()
+}
+
 // Replica returns what this member knows of the jobs of its cluster. It is to be read only.
 func (m *Manager) Replica() *replica.Machine { return &m.rep }

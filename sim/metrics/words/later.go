@@ -5,8 +5,7 @@ package words
 func Later() []string { return later }
 
 var later = []string{
-	"batched", "cancel_ack", "cancel_complete", "cancel_residue",
+	"batched",
 	"first_accept_after", "job_end",
-	"peer_load_ratio", "post_terminal_core_seconds", "post_terminal_run", "recovery_time",
-	"timeout_rejected_valid",
+	"peer_load_ratio", "recovery_time",
 }

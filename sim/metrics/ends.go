@@ -1,0 +1,243 @@
+package metrics
+
+import (
+	"time"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/sim/metrics/words"
+	"hypersim/sim/trace"
+)
+
+// residueAfter is how long a shard of a job that is being stopped may run: what a datacenter waits for a worker, and what a
+// worker that does not stop by itself takes (spec 40 §4).
+const residueAfter = 65 * time.Second
+
+var _ = record(func(r *Recorder, on *hooks) {
+	e := &endings{Recorder: r, of: map[uint64]*ending{}, sent: map[command]fences{}}
+	for _, role := range r.roles {
+		e.gated = e.gated || role == core.RoleGate
+	}
+	on.job(e.withdrawn, trace.JobWithdrawn)
+	on.jobFact(e.moved, core.JobFactState)
+	on.jobFact(e.stops, core.JobFactCancel)
+	hear := func(k core.Kind, f func(rec *trace.Record)) { on.delivered[k] = append(on.delivered[k], f) }
+	hear(core.KindJobCancelResponse, e.acknowledged)
+	hear(core.KindJobGlobalTimeout, e.commanded)
+	hear(core.KindJobGlobalTimeoutAck, e.answered)
+	on.finished = append(on.finished, e.finish)
+}, words.CancelAck, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
+
+// endings follows how the ends of jobs reach those who have to act on them.
+type endings struct {
+	*Recorder
+	of    map[uint64]*ending
+	sent  map[command]fences // commands that were heard, until they are answered
+	gated bool
+}
+
+// ending is what is known of the end of one job; Never: not yet.
+type ending struct {
+	asked   core.Instant // its client took it back
+	acked   core.Instant // and heard that it is being stopped
+	decided core.Instant // whoever leads it as a whole called it over
+	stopped []siteStop   // datacenters that began to stop it
+	cancels bool         // somebody called it CANCELLED
+}
+
+type siteStop struct {
+	site int16
+	at   core.Instant
+}
+
+// command names a request of a gate to a manager, and fences are the epochs of the job in it.
+type (
+	command struct {
+		gate, manager core.NodeID
+		seq           uint32
+	}
+	fences struct {
+		job    job.ID
+		ge, de uint32
+	}
+)
+
+func (e *endings) about(id uint64) *ending {
+	x := e.of[id]
+	if x == nil {
+		x = &ending{asked: core.Never, acked: core.Never, decided: core.Never}
+		e.of[id] = x
+	}
+	return x
+}
+
+func (e *endings) withdrawn(rec *trace.JobRecord) {
+	x := e.about(rec.Fact.Job)
+	x.asked = min(x.asked, rec.At)
+}
+
+// acknowledged takes what a client hears of its request.
+func (e *endings) acknowledged(rec *trace.Record) {
+	b, ok := rec.Msg.Body.(*cancel.JobResponse)
+	if !ok || e.roles[rec.Node] != core.RoleClient || !(b.Code.Done() || b.Code == call.CodeAlreadyTerminal) {
+		return
+	}
+	if x := e.about(uint64(b.Job)); x.asked != core.Never {
+		x.acked = min(x.acked, rec.At)
+	}
+}
+
+// moved takes how a job stands at a gate or manager.
+func (e *endings) moved(rec *trace.JobRecord) {
+	s := job.State(rec.Fact.To)
+	if !s.Terminal() {
+		return
+	}
+	x := e.about(rec.Fact.Job)
+	x.cancels = x.cancels || s == job.StateCancelled
+	if role := e.roles[rec.Node]; role == core.RoleGate || role == core.RoleManager && !e.gated {
+		x.decided = min(x.decided, rec.At)
+	}
+}
+
+// stops takes that a manager begins to stop a job; the first of a datacenter counts.
+func (e *endings) stops(rec *trace.JobRecord) {
+	if rec.Fact.Workflow != 0 || e.roles[rec.Node] != core.RoleManager {
+		return
+	}
+	x, site := e.about(rec.Fact.Job), int16(e.ctx.Nodes[rec.Node].SiteIndex)
+	if _, ok := x.stop(site); !ok {
+		x.stopped = append(x.stopped, siteStop{site, rec.At})
+	}
+}
+
+func (x *ending) stop(site int16) (core.Instant, bool) {
+	for _, s := range x.stopped {
+		if s.site == site {
+			return s.at, true
+		}
+	}
+	return core.Never, false
+}
+
+// commanded takes that a manager hears of a gate's decision.
+func (e *endings) commanded(rec *trace.Record) {
+	if b, ok := rec.Msg.Body.(*jobtimeout.GlobalTimeout); ok {
+		e.sent[command{rec.Peer, rec.Node, rec.Msg.Seq}] = fences{b.Job, b.GE, b.DE}
+	}
+}
+
+// answered takes what the gate hears. A refusal is wrong where the epochs of the command are those that the refuser has.
+func (e *endings) answered(rec *trace.Record) {
+	key := command{rec.Node, rec.Peer, rec.Msg.Seq}
+	f, ok := e.sent[key]
+	if !ok {
+		return
+	}
+	delete(e.sent, key)
+	b, ok := rec.Msg.Body.(*jobtimeout.Ack)
+	if !ok || b.Code != call.CodeStaleFence || f.ge < b.GE || f.de != b.DE {
+		return
+	}
+	i := e.place(uint64(f.job))
+	if i < 0 {
+		return
+	}
+	o := e.flow(words.TimeoutRejectedValid, i, int16(e.ctx.Nodes[rec.Peer].SiteIndex), 1)
+	o.Observer = rec.Peer
+	e.keep(&o)
+}
+
+// place returns the place of a job in the result, −1 if nobody handed it in. O(jobs).
+func (e *endings) place(id uint64) int32 {
+	for i := range e.res.Jobs {
+		if uint64(e.res.Jobs[i].ID) == id {
+			return int32(i)
+		}
+	}
+	return -1
+}
+
+// flow returns an observation about a job in a datacenter; −1: about all of it. Its time is the submission.
+func (e *endings) flow(m words.Metric, i int32, site int16, v float64) Observation {
+	o := blank(m, e.res.Jobs[i].Submitted, v)
+	o.Job, o.Event, o.SiteA = i, i, site
+	return o
+}
+
+// after is what ran of a job in a datacenter after an instant.
+type after struct {
+	last  core.Instant
+	coreS float64
+}
+
+func (e *endings) finish(end core.Instant) {
+	var cancelled, decided map[int32][]after // by place of the job, and site
+	for k := range e.res.Runs {
+		r := &e.res.Runs[k]
+		if r.Job < 0 {
+			continue
+		}
+		x := e.of[uint64(e.res.Jobs[r.Job].ID)]
+		if x == nil {
+			continue
+		}
+		if x.cancels {
+			cancelled = e.add(cancelled, r, x.asked, end)
+		}
+		decided = e.add(decided, r, x.decided, end)
+		if at, ok := x.stop(int16(e.ctx.Nodes[r.Worker].SiteIndex)); ok && (r.Start > at || r.Stop == core.Never && end.Sub(at) > residueAfter) {
+			o := e.flow(words.CancelResidue, r.Job, int16(e.ctx.Nodes[r.Worker].SiteIndex), 1)
+			e.keep(&o)
+		}
+	}
+	for i := range e.res.Jobs {
+		place := int32(i)
+		x := e.of[uint64(e.res.Jobs[i].ID)]
+		if x == nil {
+			continue
+		}
+		if x.acked != core.Never {
+			o := e.flow(words.CancelAck, place, whole, seconds(x.acked.Sub(x.asked)))
+			e.keep(&o)
+		}
+		e.tell(words.CancelComplete, words.None, place, cancelled[place], x.asked)
+		e.tell(words.PostTerminalRun, words.PostTerminalCoreSeconds, place, decided[place], x.decided)
+	}
+}
+
+// add notes a shard that ran at or after an instant.
+func (e *endings) add(to map[int32][]after, r *ShardRun, from, end core.Instant) map[int32][]after {
+	stop := min(r.Stop, end)
+	if from == core.Never || stop <= from {
+		return to
+	}
+	if to == nil {
+		to = map[int32][]after{}
+	}
+	if to[r.Job] == nil {
+		to[r.Job] = make([]after, len(e.sites))
+	}
+	a := &to[r.Job][e.ctx.Nodes[r.Worker].SiteIndex]
+	a.last = max(a.last, stop)
+	a.coreS += float64(float64(r.Cores) * seconds(stop.Sub(max(r.Start, from))))
+	return to
+}
+
+// tell observes, for each datacenter in which something ran after an instant, how long and how much.
+func (e *endings) tell(long, much words.Metric, place int32, sites []after, from core.Instant) {
+	for site, a := range sites {
+		if a.last == 0 {
+			continue
+		}
+		o := e.flow(long, place, int16(site), seconds(a.last.Sub(from)))
+		e.keep(&o)
+		if much != words.None {
+			o := e.flow(much, place, int16(site), a.coreS)
+			e.keep(&o)
+		}
+	}
+}

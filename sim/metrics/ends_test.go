@@ -1,0 +1,75 @@
+package metrics
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/sim/metrics/words"
+	"hypersim/sim/trace"
+)
+
+// A job is taken back twice and hears of it once; one of its shards starts after its datacenter began to stop it. Another job
+// runs on after it was decided. Each number is counted by hand.
+func TestEndsOfJobs(t *testing.T) {
+	y := jobYard(t)
+	state := func(sec float64, id uint64, to job.State) {
+		y.says(sec, boss, core.JobFact{Kind: core.JobFactState, Job: id, To: uint8(to)})
+	}
+	y.submit(1, 1, 0)
+	y.accepted(1, 1)
+	y.submit(1.5, 2, 1)
+	y.accepted(1.5, 2)
+	y.work(2, trace.JobWork, left1, 10, 1, 1, 0)
+	y.work(2, trace.JobWork, left1, 20, 2, 1, 0)
+	back := trace.JobRecord{Kind: trace.JobWithdrawn, Node: buyer, Fact: core.JobFact{Job: 1}}
+	y.job(5, back)
+	y.job(6, back)
+	y.says(6.5, boss, core.JobFact{Kind: core.JobFactCancel, Job: 1})
+	y.work(7, trace.JobWork, left2, 11, 3, 1, 0) // too late
+	heard := func(sec float64, code call.Code) {
+		b := &cancel.JobResponse{Job: 1}
+		b.Code = code
+		y.record(sec, trace.Record{Kind: trace.KindDelivered, Node: buyer, Peer: boss, Msg: &core.Message{Kind: core.KindJobCancelResponse, From: boss, To: buyer, Body: b}})
+	}
+	heard(7, call.CodeLeaseLost) // no answer that settles it
+	heard(7.25, call.CodeOK)
+	heard(8, call.CodeDuplicate)
+	y.work(9, trace.JobEnded, left1, 10, 1, 1, job.EndedCancelled)
+	y.work(9.5, trace.JobEnded, left2, 11, 3, 1, job.EndedCancelled)
+	state(9.5, 1, job.StateCancelled)
+	state(20, 2, job.StateTimeout)
+	state(21, 2, job.StateTimeout) // said again: the first decision counts
+	y.work(23, trace.JobEnded, left1, 20, 2, 1, job.EndedCancelled)
+	y.end(100)
+	y.want(words.CancelAck, []float64{2.25})
+	y.want(words.CancelComplete, []float64{4.5}, "dc", "a")
+	y.want(words.CancelResidue, []float64{1})
+	y.want(words.PostTerminalRun, []float64{3})
+	y.want(words.PostTerminalCoreSeconds, []float64{6}) // two cores
+}
+
+// A command that carries what the manager has is refused, and one that carries an older epoch.
+func TestTimeoutRejectedValid(t *testing.T) {
+	y := jobYard(t)
+	y.submit(1, 1, 0)
+	exchange := func(sec float64, seq, ge, de, hasGE, hasDE uint32, code call.Code) {
+		a := &jobtimeout.Ack{GE: hasGE, DE: hasDE}
+		a.Code = code
+		y.record(sec, trace.Record{Kind: trace.KindDelivered, Node: boss, Peer: left1, Msg: &core.Message{
+			Kind: core.KindJobGlobalTimeout, From: left1, To: boss, Seq: seq, Body: &jobtimeout.GlobalTimeout{Job: 1, GE: ge, DE: de},
+		}})
+		y.record(sec, trace.Record{Kind: trace.KindDelivered, Node: left1, Peer: boss, Msg: &core.Message{
+			Kind: core.KindJobGlobalTimeoutAck, From: boss, To: left1, Seq: seq, Body: a,
+		}})
+	}
+	exchange(2, 1, 1, 2, 1, 3, call.CodeStaleFence) // the datacenter's epoch is 3
+	exchange(3, 2, 1, 3, 2, 3, call.CodeStaleFence) // the gate's is 2
+	exchange(4, 3, 2, 3, 2, 3, call.CodeStaleFence) // nothing is stale
+	exchange(5, 4, 2, 3, 2, 3, call.CodeOK)
+	y.end(100)
+	y.want(words.TimeoutRejectedValid, []float64{1}, "dc", "a", "observer", "a/manager/0")
+}

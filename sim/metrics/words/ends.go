@@ -1,0 +1,37 @@
+package words
+
+// What the end of a job costs those who have to hear of it: cancels, and work that goes on after a decision.
+const ends family = 145
+
+// The metrics.
+var (
+	CancelAck = ends.metric(Def{
+		Name: "cancel_ack", Unit: "s", Better: Lower, Labels: ofJob, Event: "job",
+		Doc: "a client takes a job back for the first time, to its hearing that whoever leads the job stops it, or that the job is over",
+	})
+
+	CancelComplete = ends.metric(Def{
+		Name: "cancel_complete", Unit: "s", Better: Lower, Labels: ofFlow,
+		Doc: "a client takes a job back for the first time, to the end of the last shard of it in a datacenter; of datacenters in which something ran after that, and of jobs that somebody called CANCELLED",
+	})
+
+	CancelResidue = ends.metric(Def{
+		Name: "cancel_residue", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: ofFlow, Counted: true,
+		Doc: "shards of jobs that were taken back which began to run after a manager of their datacenter had begun to stop the job, or which still ran 65 s after that at the end of the run",
+	})
+
+	PostTerminalRun = ends.metric(Def{
+		Name: "post_terminal_run", Unit: "s", Better: Lower, Labels: ofFlow,
+		Doc: "the decision that a job is over, at whoever leads it as a whole, to the end of its last shard in a datacenter; of datacenters in which something still ran",
+	})
+
+	PostTerminalCoreSeconds = ends.metric(Def{
+		Name: "post_terminal_core_seconds", Unit: "core-s", Better: Lower, Labels: ofFlow,
+		Doc: "cores times time of the shards of a job in a datacenter after the decision that it is over; of datacenters in which something still ran",
+	})
+
+	TimeoutRejectedValid = ends.metric(Def{
+		Name: "timeout_rejected_valid", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofFlow, "observer"), Counted: true,
+		Doc: "commands of a gate to end a job for its time that carry the epochs which the manager holds, and which it, the observer, refuses as stale",
+	})
+)
