@@ -73,12 +73,12 @@ func (h *holdings) changed(rec *trace.JobRecord) {
 			x.free = core.Never
 		}
 	case holdSuspends:
-		if x.by == n {
+		if x.by == n && !x.over {
 			x.free = min(x.free, now)
 		}
 	case holdLost:
 		h.tell(words.HolderLost, now, 1, n)
-		if x.by == n {
+		if x.by == n && !x.over {
 			x.by, x.free = core.NoNode, min(x.free, now)
 		}
 	}

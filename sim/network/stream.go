@@ -12,6 +12,7 @@ type StreamTry struct {
 	epochFrom, epoch uint32 // lives of sender and receiver when it was first sent
 	lost             uint8  // attempts lost in a row
 	started          bool
+	late             bool // its time is up before it would arrive, and the line has gone on without it
 }
 
 // StreamOutcome says what StreamFate.At is.
@@ -43,7 +44,9 @@ type StreamFate struct {
 //     stream needs the way there only, opening needs both ways.
 //   - Messages of a directed pair arrive in the order in which they were first sent; those behind one
 //     that is being retried wait for it. One whose time is up while it waits leaves the queue; one whose
-//     time is up while it is tried closes the stream, and the next opens a new one.
+//     time is up while it is tried closes the stream, and the next opens a new one. But where others wait behind
+//     it, and the peer has answered, the stream stays: else a line that is always full of requests whose time is
+//     nearly up would abort each opening, and never move again after an outage.
 //   - The sender's egress rate applies, its queue limit and the MTU do not: the kernel's socket buffer
 //     holds back what does not fit.
 //
@@ -61,13 +64,17 @@ func (n *Network) StreamSend(now core.Instant, from, to core.NodeID, size int, k
 		h.next++
 	}
 	switch {
+	case st.late:
+		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
 	case st.ticket != h.head && now >= deadline:
 		h.leave(st.ticket)
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
 	case st.ticket != h.head:
 		*out = StreamFate{At: min(max(h.wake, now+1), deadline), Outcome: StreamRetries}
 	case now >= deadline:
-		n.streams.close(h)
+		if !h.open || now > h.ready || h.behind() == 0 {
+			n.streams.close(h)
+		}
 		h.advance()
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
 	default:
@@ -124,6 +131,10 @@ func (n *Network) try(now core.Instant, p *packet, deadline core.Instant, st *St
 		h.accepted = min(h.accepted, at)
 		h.advance()
 		*out = StreamFate{At: at, Min: out.Min, Outcome: StreamArrives}
+	case outcome == attemptOK && h.behind() > 0: // it would come too late, and others would not
+		st.late = true
+		h.advance()
+		*out = StreamFate{At: deadline, Outcome: StreamRetries}
 	default: // it, or the refusal, would come too late: the line waits until the request fails
 		*out = StreamFate{At: deadline, Outcome: StreamRetries}
 	}

@@ -229,3 +229,30 @@ func TestLossOnlyDelays(t *testing.T) {
 		within(t, "attempts lost", c, count, want, 1)
 	}
 }
+
+// After an outage a line that is always full of requests whose time is nearly up moves again within two round trips: each would
+// otherwise end the opening that it began, a round trip before the next one could use it.
+func TestAFullLineMovesAfterAnOutage(t *testing.T) {
+	for _, lasting := range []core.Instant{500e6, 505e6, 2003e6} {
+		n, cut := pair(t, false)
+		n.SetCut(cut, true)
+		healed := 10 * second
+		d := driver{n: n, between: func(now core.Instant) { n.SetCut(cut, now < healed) }}
+		for at := core.Instant(0); at < 20*second; at += 10e6 {
+			d.send(at, 0, 1, at+lasting)
+		}
+		d.run()
+		first, arrived := core.Never, 0
+		for _, r := range d.requests {
+			if r.fate.Outcome == StreamArrives {
+				first, arrived = min(first, r.fate.At), arrived+1
+			}
+		}
+		if first > healed+core.Instant(300*ms) {
+			t.Errorf("requests of %v: the first arrives at %v, healed at %v", core.Duration(lasting), first, healed)
+		}
+		if arrived < 990 {
+			t.Errorf("requests of %v: %d of 1,000 arrive after the outage", core.Duration(lasting), arrived)
+		}
+	}
+}

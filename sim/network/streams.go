@@ -128,6 +128,9 @@ func (h *half) advance() {
 	}
 }
 
+// behind is how many requests wait behind the first.
+func (h *half) behind() int { return int(h.next-h.head) - 1 - len(h.gone) }
+
 // leave takes a request out of the line before its turn.
 func (h *half) leave(ticket uint32) { h.gone = append(h.gone, ticket) }
 
