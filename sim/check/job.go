@@ -58,13 +58,19 @@ type jobSeen struct {
 	digested  bool
 	records   []*recordSeen
 	holders   []holderSeen
-	stopped   map[uint64]bool          // workflows that nobody may start any more
+	stopped   map[flowAt]bool          // workflows that nobody may start any more in a datacenter
 	counted   map[flowResult]takenBy   // results that were accepted
 	done      map[doneShard]bool       // shards that completed
 	places    []uint64                 // its workflows, in the order of the submission
 	sent      map[doneShard]flowResult // shards that some holder sent, by their tokens
 	offers    []offer
 	cancelled *cancelSeen
+}
+
+// flowAt is a workflow in a datacenter: it has the same id in each.
+type flowAt struct {
+	site int
+	id   uint64
 }
 
 // endSeen is what was first said of the end of a job, or of its part in a datacenter.
@@ -209,7 +215,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[uint64]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
+		stopped: map[flowAt]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

@@ -20,7 +20,7 @@ var (
 	JD4 = rule("I-JD4", "an EXCLUSIVE workflow never overlaps another one of its job", "spec 20 §12")
 	JC1 = rule("I-JC1", "after a manager marks a job CANCELLING it dispatches nothing of it", "spec 20 §12")
 	JC2 = rule("I-JC2", "a client hears one final word about a cancel, and its counts are right", "spec 20 §12")
-	JC3 = rule("I-JC3", "a cancelled workflow is never dispatched again", "spec 20 §12")
+	JC3 = rule("I-JC3", "a cancelled workflow is never dispatched again in its datacenter", "spec 20 §12")
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
@@ -61,7 +61,7 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 	case workflow.Running:
 		c.flowWhole(r, x, f)
 	case workflow.Cancelled:
-		x.of.stopped[f.id] = true
+		x.of.stopped[flowAt{c.ctx.Nodes[r.Node].Site, f.id}] = true
 	default: // nothing more to see
 	}
 }
@@ -141,7 +141,7 @@ func (c *Checker) flowPlaced(r *trace.JobRecord) {
 	if (x.state == job.StateCancelling || x.state.Terminal()) && c.fails(JC1) {
 		c.detail(JC1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which is %v, to %s", c.name(r.Node), job.ID(x.of.id), x.state, c.name(r.Fact.Node))
 	}
-	if id := r.Fact.Workflow; x.of.stopped[id] && c.fails(JC3) {
+	if id := r.Fact.Workflow; x.of.stopped[flowAt{c.ctx.Nodes[r.Node].Site, id}] && c.fails(JC3) {
 		c.detail(JC3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which was cancelled, to %s", c.name(r.Node), job.WorkflowID(id), c.name(r.Fact.Node))
 	}
 	f := x.byID[r.Fact.Workflow]
