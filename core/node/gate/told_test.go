@@ -7,6 +7,8 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
 )
 
 // 04-52: a datacenter that knows the job of another gate says so, and the gate claims the job above that before it asks
@@ -116,6 +118,29 @@ func TestProgressIsToldInBatches(t *testing.T) {
 	b.run(4 * second)
 	if n := len(b.told(client, core.KindJobBatchPush)); n != before+1 {
 		t.Error("told again though nothing is new")
+	}
+}
+
+// Progress that another gate passed on under a new epoch says that the job has another leader in its datacenter, but not who: the
+// gate does not take the other gate for it, and tells the client once it knows.
+func TestProgressThatWasPassedOnNamesNoLeader(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.submit(0, spec(id, 2), 0)
+	b.run(2 * second)
+	p := job.Progress{Job: id, Site: 0, State: job.StateRunning, DE: 2, Seq: 1, Completed: 3}
+	b.ask(b.sites[0].Managers[0], 1, core.KindJobProgress, &p)
+	b.run(3 * second)
+	for _, m := range b.told(client, core.KindManagerJobLeaderTransfer) {
+		t.Errorf("the client is told of %+v", m.Body)
+	}
+	next := b.sites[0].Managers[1]
+	b.ask(next, 0, core.KindJobProgress, &job.Progress{Job: id, Site: 0, State: job.StateRunning, DE: 2, Seq: 2, Completed: 4})
+	b.ask(next, 0, core.KindJobLeaderTransfer, &jobtimeout.LeaderTransfer{Job: id, Site: 0, Leader: next, DE: 2})
+	b.run(4 * second)
+	list := b.told(client, core.KindManagerJobLeaderTransfer)
+	if len(list) != 1 || list[0].Body.(*replica.ManagerTransfer).Manager != next {
+		t.Errorf("told %d times: %+v", len(list), list)
 	}
 }
 
