@@ -13,8 +13,11 @@ import (
 )
 
 // residueAfter is how long a shard of a job that is being stopped may run: what a datacenter waits for a worker, and what a
-// worker that does not stop by itself takes (spec 40 §4).
-const residueAfter = 65 * time.Second
+// worker that does not stop by itself takes (spec 40 §4). One whose dispatch was on its way begins, and is stopped in killedAfter.
+const (
+	residueAfter = 65 * time.Second
+	killedAfter  = 6 * time.Second
+)
 
 var _ = record(func(r *Recorder, on *hooks) {
 	e := &endings{Recorder: r, of: map[uint64]*ending{}, sent: map[command]fences{}}
@@ -103,15 +106,19 @@ func (e *endings) moved(rec *trace.JobRecord) {
 	}
 }
 
-// stops takes that a manager begins to stop a job; the first of a datacenter counts.
+// stops takes that a manager begins to stop a job. The last of a datacenter counts: one may die before the others have heard.
 func (e *endings) stops(rec *trace.JobRecord) {
 	if rec.Fact.Workflow != 0 || e.roles[rec.Node] != core.RoleManager {
 		return
 	}
 	x, site := e.about(rec.Fact.Job), int16(e.ctx.Nodes[rec.Node].SiteIndex)
-	if _, ok := x.stop(site); !ok {
-		x.stopped = append(x.stopped, siteStop{site, rec.At})
+	for i := range x.stopped {
+		if x.stopped[i].site == site {
+			x.stopped[i].at = rec.At
+			return
+		}
 	}
+	x.stopped = append(x.stopped, siteStop{site, rec.At})
 }
 
 func (x *ending) stop(site int16) (core.Instant, bool) {
@@ -189,7 +196,7 @@ func (e *endings) finish(end core.Instant) {
 			cancelled = e.add(cancelled, r, x.asked, end)
 		}
 		decided = e.add(decided, r, x.decided, end)
-		if at, ok := x.stop(int16(e.ctx.Nodes[r.Worker].SiteIndex)); ok && (r.Start > at || r.Stop == core.Never && end.Sub(at) > residueAfter) {
+		if at, ok := x.stop(int16(e.ctx.Nodes[r.Worker].SiteIndex)); ok && (r.Start > at && min(r.Stop, end).Sub(r.Start) > killedAfter || r.Stop == core.Never && end.Sub(at) > residueAfter) {
 			o := e.flow(words.CancelResidue, r.Job, int16(e.ctx.Nodes[r.Worker].SiteIndex), 1)
 			e.keep(&o)
 		}

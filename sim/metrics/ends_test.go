@@ -29,7 +29,8 @@ func TestEndsOfJobs(t *testing.T) {
 	y.job(5, back)
 	y.job(6, back)
 	y.says(6.5, boss, core.JobFact{Kind: core.JobFactCancel, Job: 1})
-	y.work(7, trace.JobWork, left2, 11, 3, 1, 0) // too late
+	y.work(7, trace.JobWork, left2, 11, 3, 1, 0) // on its way before
+	y.work(7, trace.JobWork, left2, 12, 4, 1, 0) // and nobody stops this one in time
 	heard := func(sec float64, code call.Code) {
 		b := &cancel.JobResponse{Job: 1}
 		b.Code = code
@@ -40,13 +41,14 @@ func TestEndsOfJobs(t *testing.T) {
 	heard(8, call.CodeDuplicate)
 	y.work(9, trace.JobEnded, left1, 10, 1, 1, job.EndedCancelled)
 	y.work(9.5, trace.JobEnded, left2, 11, 3, 1, job.EndedCancelled)
-	state(9.5, 1, job.StateCancelled)
+	y.work(14, trace.JobEnded, left2, 12, 4, 1, job.EndedCancelled)
+	state(14, 1, job.StateCancelled)
 	state(20, 2, job.StateTimeout)
 	state(21, 2, job.StateTimeout) // said again: the first decision counts
 	y.work(23, trace.JobEnded, left1, 20, 2, 1, job.EndedCancelled)
 	y.end(100)
 	y.want(words.CancelAck, []float64{2.25})
-	y.want(words.CancelComplete, []float64{4.5}, "dc", "a")
+	y.want(words.CancelComplete, []float64{9}, "dc", "a")
 	y.want(words.CancelResidue, []float64{1})
 	y.want(words.PostTerminalRun, []float64{3})
 	y.want(words.PostTerminalCoreSeconds, []float64{6}) // two cores

@@ -232,6 +232,7 @@ func (j *jobs) aboutJob(m words.Metric, v float64, i int32) Observation {
 var (
 	_ = reads("workload", ofJob(func(r *Result, x *Job) string { return r.Workload(x) }))
 	_ = reads("client_site", ofJob(func(r *Result, x *Job) string { return r.site(x.Client) }))
+	_ = reads("gate_site", ofJob(func(r *Result, x *Job) string { return r.site(x.Taker) }))
 	_ = reads("outcome", ofJob(func(_ *Result, x *Job) string { return x.OutcomeName() }))
 	_ = reads("job", ofJob(func(_ *Result, x *Job) string { return x.ID.String() }))
 	_ = reads("reason", func(r *Result, o *Observation) string {

@@ -12,6 +12,7 @@ var (
 
 	_ = label("workload", FromRun)
 	_ = label("client_site", FromSites)
+	_ = label("gate_site", FromSites) // of who accepted the job: a gate, or a manager where there are none
 	_ = label("outcome", Fixed, Outcomes...)
 	_ = label("reason", FromRun)
 	_ = label("use", Fixed, Uses...)
@@ -37,7 +38,7 @@ var (
 	})
 
 	AcceptTime = jobs.metric(Def{
-		Name: "accept_time", Unit: "s", Better: Lower, Labels: ofJob, Event: "job",
+		Name: "accept_time", Unit: "s", Better: Lower, Labels: with(ofJob, "gate_site"), Event: "job",
 		Doc: "submission of a job to its client hearing that it was accepted",
 	})
 
