@@ -162,7 +162,7 @@ func (f csvFiles) compare(t *testing.T, name string, q *plot.Request, d *plot.Dr
 		want = f.states(q, d)
 	case "excused_positives", "false_suspicions", "detection_each", "detection_first":
 		want = f.markings(q, d)
-	case "timeout_lateness":
+	case "timeout_lateness", "holder_gap", "cancel_complete":
 		want = f.shares(t, name, q, d)
 	default:
 		t.Fatalf("%s: no way to fold %s by hand", name, q.Metric)
