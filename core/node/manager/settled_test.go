@@ -835,3 +835,22 @@ func TestDiscovery(t *testing.T) {
 		t.Errorf("a repeat: process %d, the worker heard %v, members %v", w.instance, told, others)
 	}
 }
+
+// J41: a grant counts for the jobs of which something is DISPATCHED or RUNNING at the worker, not for one that is being
+// stopped there.
+func TestGrantsAreForWhatRuns(t *testing.T) {
+	b := newCluster(t)
+	b.started()
+	b.deaf = true
+	b.send(b.singleRequest(100, 5, false))
+	b.run(b.now + 100*ms)
+	if s := b.m.flows.State(100); s != workflow.Cancelling {
+		t.Fatalf("workflow 100 is %v", s)
+	}
+	if a := b.ask(askMore(1)).(*jobtimeout.ExtensionResponse); a.Granted {
+		t.Errorf("%+v", a)
+	}
+	if e := b.m.time.jobs.Elapsed(b.now, 7); e == 0 {
+		t.Fatal("the job is not tracked: this shows nothing")
+	}
+}

@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
@@ -53,14 +55,12 @@ func (m *Manager) granted(a *after, fx *core.Effects) {
 	}
 }
 
-// ledAt returns the led jobs that have shards at a worker, by id.
+// ledAt returns the led jobs of which something is DISPATCHED or RUNNING at a worker, by id (J41).
 func (m *Manager) ledAt(id core.NodeID) (jobs []*record) {
+	runs := m.workers.at(id).runs
 	for _, x := range m.records.order {
-		for i := range m.workers.at(id).runs {
-			if m.workers.at(id).runs[i].rec == x {
-				jobs = append(jobs, x)
-				break
-			}
+		if slices.ContainsFunc(runs, func(r run) bool { return r.rec == x && m.flows.State(x.flows[r.place].id).Live() }) {
+			jobs = append(jobs, x)
 		}
 	}
 	return jobs

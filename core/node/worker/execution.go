@@ -88,6 +88,7 @@ func (s *shards) memoryBytes() int {
 type ack struct {
 	token   job.Token
 	version uint64
+	until   core.Instant // is forgotten then; Never: its shard runs
 	code    call.Code
 	cores   uint16
 }
@@ -100,21 +101,28 @@ type acks struct {
 
 type date struct {
 	key   flowKey
-	token job.Token
 	until core.Instant
 }
 
 func (a *acks) init() { a.by = map[flowKey]ack{} }
 
-func (a *acks) keep(k flowKey, x ack, until core.Instant) {
+// end lets what is recorded of a workflow end then, Never: while its shard runs it does not.
+func (a *acks) end(k flowKey, until core.Instant) {
+	x, ok := a.by[k]
+	if !ok {
+		return
+	}
+	x.until = until
 	a.by[k] = x
-	a.dates = append(a.dates, date{k, x.token, until})
+	if until != core.Never {
+		a.dates = append(a.dates, date{k, until})
+	}
 }
 
 func (a *acks) sweep(now core.Instant) {
 	n := 0
 	for ; n < len(a.dates) && a.dates[n].until <= now; n++ {
-		if d := &a.dates[n]; a.by[d.key].token == d.token {
+		if d := &a.dates[n]; a.by[d.key].until <= now {
 			delete(a.by, d.key)
 		}
 	}
@@ -167,18 +175,19 @@ func (w *Worker) judge(now core.Instant, b *dispatch.WorkflowDispatch, fx *core.
 	}
 	w.fences.Judge(tokenKey(k), uint64(b.Token), holder)
 	a = w.take(now, b, fx)
-	w.acks.keep(k, a, now.Add(w.cfg.Dispatch.FenceTTL))
+	w.acks.by[k] = a
 	w.expire(now, k)
 	return a, 0
 }
 
-// expire lets the fences of a workflow end, unless something of it runs: then that its end decides.
+// expire lets the fences of a workflow end, and the answer to its last dispatch, unless something of it runs: then that its end decides.
 func (w *Worker) expire(now core.Instant, k flowKey) {
 	end := now.Add(w.cfg.Dispatch.FenceTTL)
 	if w.shards.by[k] != nil {
 		end = core.Never
 	}
 	w.fences.Until(tokenKey(k), end)
+	w.acks.end(k, end)
 	w.expireJob(now, k.job)
 }
 

@@ -259,8 +259,8 @@ func (w *Worker) MemoryBytes() int {
 const (
 	shardBytes       = 152
 	flowBytes        = 16
-	ackBytes         = 24
-	dateBytes        = 32
+	ackBytes         = 32
+	dateBytes        = 24
 	pendingBytes     = 16
 	pendingDateBytes = 16
 	requestBytes     = 12
