@@ -38,6 +38,9 @@ func Load(pathOrName string, sets []string, opt Options) (*Scenario, error) {
 }
 
 // open finds the text and the name it has in messages. A bundled name wins over a file without extension.
+// Text returns the text of a bundled scenario or of a file, and what it is called in messages.
+func Text(pathOrName string) (text, file string, err error) { return open(pathOrName) }
+
 func open(pathOrName string) (text, file string, err error) {
 	if b, ok := findBundled(pathOrName); ok {
 		data, err := bundle.ReadFile(b)

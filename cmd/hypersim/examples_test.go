@@ -35,7 +35,8 @@ var long = []string{
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",
-	"hypersim bench", // and it needs the baseline of the repository; docs/bench.md and the script bench show what it says
+	"hypersim explore", // minutes, and what it finds is its business
+	"hypersim bench",   // and it needs the baseline of the repository; docs/bench.md and the script bench show what it says
 }
 
 func (e example) is(list []string) bool {

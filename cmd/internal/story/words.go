@@ -71,3 +71,13 @@ func said(kind core.JobFactKind, name, value []byte) (what, word []byte) {
 	}
 	return name, bytes.Trim(value, `"`)
 }
+
+// Word returns the word that stands for v in a type of the rows of facts, such as job.State; ok is false beyond the last one.
+func Word(of string, v uint8) (word string, ok bool) {
+	f := words[of]
+	if f == nil {
+		return "", false
+	}
+	word = f(v)
+	return word, word != "unknown"
+}

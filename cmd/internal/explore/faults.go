@@ -1,0 +1,173 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+
+	"hypersim/core/rng"
+)
+
+// trouble draws what happens to a world.
+type trouble struct {
+	w     *world
+	draw  rng.Stream
+	count int
+	from  int  // s, not before
+	to    int  // s, over by then
+	loses bool // something of this run forgets already: two of one cluster within a resync may exceed what is promised
+}
+
+// family is a kind of trouble. draw says what a fault of it is, but for when; lasting ones get a for.
+type family struct {
+	name  string
+	lasts bool
+	draw  func(t *trouble) string // "": not in this world
+}
+
+// families are the faults that runs may have. Each is on in about half of the runs.
+var families = []family{
+	{"crash", true, func(t *trouble) string { return t.forgets("kind = \"crash\"\ntarget = " + t.one()) }},
+	{"crash-worker", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.worker() }},
+	{"restart", false, func(t *trouble) string { return t.forgets("kind = \"restart\"\ntarget = " + t.one()) }},
+	{"restart-worker", false, func(t *trouble) string { return "kind = \"restart\"\ntarget = " + t.worker() }},
+	{"kill-leader", true, func(t *trouble) string { return t.forgets("kind = \"kill-leader\"\nof = " + t.group()) }},
+	{"pause", true, func(t *trouble) string { return "kind = \"pause\"\ntarget = " + t.one() }},
+	{"pause-leader", true, func(t *trouble) string { return "kind = \"pause\"\ntarget = { leader_of = " + t.group() + " }" }},
+	{"pause-worker", true, func(t *trouble) string { return "kind = \"pause\"\ntarget = " + t.worker() }},
+	{"slow", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"slow\"\nfactor = %d\ntarget = %s", pick(&t.draw, 10, 200), t.any())
+	}},
+	{"cut", true, (*trouble).cut},
+	{"one-way", true, func(t *trouble) string {
+		if c := t.cut(); c != "" {
+			return c + "\ndirection = \"a-to-b\""
+		}
+		return ""
+	}},
+	{"deaf-leader", true, func(t *trouble) string {
+		g := t.group()
+		one, others := "{ leader_of = "+g+" }", "{ not = { leader_of = "+g+" } }"
+		if t.draw.Bool(0.5) {
+			one, others = others, one
+		}
+		return "kind = \"partition\"\ndirection = \"a-to-b\"\na = " + one + "\nb = " + others
+	}},
+	{"flap", true, func(t *trouble) string {
+		if c := t.sides(); c != "" {
+			return "kind = \"flap\"\ndown = \"2s\"\nup = \"3s\"\n" + c
+		}
+		return ""
+	}},
+	{"loss", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"loss\"\np = 0.%d\ntarget = %s", between(&t.draw, 1, 6), t.any())
+	}},
+	{"duplicate", true, func(t *trouble) string { return "kind = \"duplicate\"\np = 0.5\ntarget = " + t.any() }},
+	{"reorder", true, func(t *trouble) string { return "kind = \"reorder\"\np = 0.3\nextra = \"80ms\"\ntarget = " + t.any() }},
+	{"delay", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\ntarget = %s", pick(&t.draw, 50, 400), t.any())
+	}},
+	{"hold", true, func(t *trouble) string { return "kind = \"hold\"\ntarget = " + t.one() }},
+	{"leave-worker", false, func(t *trouble) string { return "kind = \"leave\"\ntarget = " + t.worker() }},
+}
+
+// all writes the faults of a run behind its world.
+func (t *trouble) all(n Name) {
+	on := rng.New(n.Faults, "explore.families")
+	for i := range families {
+		f := &families[i]
+		if !on.Bool(0.5) {
+			continue
+		}
+		for range between(&t.draw, 1, 2) {
+			t.fault(f)
+		}
+	}
+}
+
+func (t *trouble) fault(f *family) {
+	what := f.draw(t)
+	if what == "" {
+		return
+	}
+	t.count++
+	last := 0
+	if f.lasts {
+		last = between(&t.draw, 1, longestFate)
+	}
+	at := between(&t.draw, t.from*1000, (t.to-last)*1000)
+	t.w.line("\n[[fault]]\nid = \"%s-%d\"\nat = \"%dms\"", f.name, t.count, at)
+	if f.lasts {
+		t.w.line("for = \"%ds\"", last)
+	}
+	t.w.line("%s", what)
+}
+
+// forgets is a fault that takes a memory, and so is drawn once for a run: a cluster keeps what a minority forgets between two
+// resyncs, and a run that exceeds that proves nothing.
+func (t *trouble) forgets(what string) string {
+	if t.loses || strings.Contains(what, "manager") && t.w.managers < 3 {
+		return ""
+	}
+	t.loses = true
+	return what
+}
+
+func (t *trouble) site() string { return t.w.names[t.draw.Intn(t.w.sites)] }
+
+// group names those who elect a leader, as leader_of does.
+func (t *trouble) group() string {
+	if t.w.gates*t.w.sites > 2 && t.draw.Bool(0.3) {
+		return `"gates"`
+	}
+	return fmt.Sprintf("\"site:%s\"", t.site())
+}
+
+// one is a manager or a gate.
+func (t *trouble) one() string {
+	if t.w.gates > 0 && t.draw.Bool(0.4) {
+		return fmt.Sprintf("{ id = \"%s/gate/%d\" }", t.site(), t.draw.Intn(t.w.gates))
+	}
+	return fmt.Sprintf("{ id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers))
+}
+
+// worker is one; a manager or a gate where there is none.
+func (t *trouble) worker() string {
+	if t.w.workers == 0 {
+		return t.one()
+	}
+	return fmt.Sprintf("{ id = \"%s/worker/%d\" }", t.site(), t.draw.Intn(t.w.workers))
+}
+
+// any is some of all that have a network.
+func (t *trouble) any() string {
+	return pick(&t.draw, t.one(), t.worker(), fmt.Sprintf("{ site = %q }", t.site()), "{ any = true, pct = \"30%\" }", "{ role = \"manager\" }")
+}
+
+func (t *trouble) cut() string {
+	if s := t.sides(); s != "" {
+		return "kind = \"partition\"\n" + s
+	}
+	return ""
+}
+
+// sides are two parts of the world that a cut separates.
+func (t *trouble) sides() string {
+	if t.w.sites > 1 && t.draw.Bool(0.6) {
+		s := t.site()
+		return fmt.Sprintf("a = { site = %q }\nb = { not = { site = %q } }", s, s)
+	}
+	if t.draw.Bool(0.5) || t.w.workers == 0 {
+		o := t.one()
+		return fmt.Sprintf("a = %s\nb = { not = %s }", o, o)
+	}
+	s := t.site()
+	return fmt.Sprintf("a = { site = %q, role = \"manager\" }\nb = { site = %q, role = \"worker\" }", s, s)
+}
+
+// Text is the scenario file of a run.
+func (n Name) Text() string {
+	w := newWorld(n)
+	t := &trouble{w: w, draw: rng.New(n.Faults, "explore.faults"), from: faultsFrom, to: faultsTo}
+	t.all(n)
+	return w.text.String()
+}

@@ -1,0 +1,73 @@
+package explore
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Bad is an invariant that a run broke.
+type Bad struct {
+	Invariant string  `json:"invariant"`
+	Signature string  `json:"signature"` // what broke, without the names and numbers of this run
+	What      string  `json:"what"`
+	At        float64 `json:"at_s"`
+}
+
+// Finding is all runs that broke one invariant in one way.
+type Finding struct {
+	Invariant, Signature string
+	Runs                 int
+	First                *Outcome // the first of them
+	Bad                  *Bad     // what it broke
+	File                 string   // its scenario, relative to the folder
+}
+
+// particular is what differs between two failures of one kind: ids, names, times and other numbers.
+var particular = []struct {
+	found *regexp.Regexp
+	left  string
+}{
+	{regexp.MustCompile(`\b(job|wf)-[0-9a-f]+`), "$1"},
+	{regexp.MustCompile(`\b[a-z0-9-]+/(gate|manager|worker|client)/[0-9]+`), "$1"},
+	{regexp.MustCompile(`\b0x[0-9a-f]+`), "N"},
+	{regexp.MustCompile(`[-+]?[0-9][0-9.hmsunµ]*`), "N"},
+}
+
+// Signature is what a violation says, without what is particular to one run.
+func Signature(what string) string {
+	for _, p := range particular {
+		what = p.found.ReplaceAllString(what, p.left)
+	}
+	return what
+}
+
+// findings groups what runs broke: those of most runs first.
+func findings(runs []*Outcome) []*Finding {
+	by := map[string]*Finding{}
+	var list []*Finding
+	for _, o := range runs {
+		for i := range o.Bad {
+			b := &o.Bad[i]
+			key := b.Invariant + "\n" + b.Signature
+			f := by[key]
+			if f == nil {
+				f = &Finding{Invariant: b.Invariant, Signature: b.Signature, First: o, Bad: b}
+				by[key] = f
+				list = append(list, f)
+				f.File = fmt.Sprintf("findings/%s-%d.toml", strings.ToLower(b.Invariant), len(list))
+			}
+			f.Runs++
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *Finding) int { return cmp.Compare(b.Runs, a.Runs) })
+	return list
+}
+
+// text is the scenario of a finding, with a head that says what it shows.
+func (f *Finding) text(scenario string) string {
+	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n#     hypersim run FILE --no-plots --trace\n\n%s",
+		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), scenario)
+}

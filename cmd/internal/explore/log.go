@@ -1,0 +1,94 @@
+package explore
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// LogName has a head, and a line for each run.
+const LogName = "log.jsonl"
+
+// head says what a search is of: what must be the same for it to go on.
+type head struct {
+	Explore int    `json:"explore"` // version of the file
+	Seed    uint64 `json:"seed"`
+	Base    string `json:"base,omitempty"`
+	Shard   Shard  `json:"shard"`
+	Marks   int    `json:"marks"` // another number is another program, which steers otherwise
+}
+
+// openLog opens the log of a search to write to, and reads what is there. Of a generation that was cut short nothing counts.
+func openLog(req *Request) (*os.File, []*Outcome, error) {
+	path := filepath.Join(req.Dir, LogName)
+	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Marks: Marks()}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		f, err := os.Create(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		line, err := json.Marshal(want)
+		if err == nil {
+			_, err = f.Write(append(line, '\n'))
+		}
+		return f, nil, err
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	runs, size, err := readLog(text, want)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := os.Truncate(path, size); err != nil {
+		return nil, nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o666)
+	return f, runs, err
+}
+
+// readLog reads whole generations, and returns where they end.
+func readLog(text []byte, want head) (runs []*Outcome, size int64, err error) {
+	line, rest, ok := bytes.Cut(text, []byte("\n"))
+	var have head
+	if !ok || json.Unmarshal(line, &have) != nil || have.Explore != 1 {
+		return nil, 0, errors.New("no log of a search; give another folder (--out)")
+	}
+	if have != want {
+		return nil, 0, fmt.Errorf("the log of another search (%+v, not %+v); give another folder (--out)", have, want)
+	}
+	size = int64(len(line)) + 1
+	end := size
+	scan := bufio.NewScanner(bytes.NewReader(rest))
+	scan.Buffer(nil, 1<<24)
+	var open []*Outcome
+	for scan.Scan() {
+		o := &Outcome{}
+		if json.Unmarshal(scan.Bytes(), o) != nil || o.Index != len(runs)+len(open) {
+			break // cut in the middle
+		}
+		open, end = append(open, o), end+int64(len(scan.Bytes()))+1
+		if len(open) == generation {
+			runs, open, size = append(runs, open...), nil, end
+		}
+	}
+	return runs, size, nil
+}
+
+// appendLog writes a generation.
+func appendLog(f *os.File, list []*Outcome) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for _, o := range list {
+		if err := enc.Encode(o); err != nil {
+			return err
+		}
+	}
+	_, err := f.Write(b.Bytes())
+	return err
+}

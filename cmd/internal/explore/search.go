@@ -1,0 +1,246 @@
+package explore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"hypersim/cmd/internal/runner"
+	"hypersim/core/rng"
+	"hypersim/scenarios"
+)
+
+// Request says what to search.
+type Request struct {
+	Base  *Base         // the world that faults happen to; nil: worlds are drawn, too
+	Seed  uint64        // draws the names of runs
+	Runs  int           // how many; 0: until For has passed
+	For   time.Duration // 0: until Runs are done
+	Jobs  int           // at once
+	Shard Shard
+	Dir   string
+}
+
+// Shard is the part of a search that this process carries out: of every Of runs the Index-th. Parts are steered by what they
+// themselves reached.
+type Shard struct{ Index, Of int } // Index counts from 0
+
+// Outcome is one run.
+type Outcome struct {
+	Index  int    `json:"run"`
+	Name   Name   `json:"name"`
+	Events uint64 `json:"events"`
+	Marks  []Mark `json:"marks"`
+	Bad    []Bad  `json:"bad,omitempty"`
+	Failed string `json:"failed,omitempty"` // it did not run: why
+}
+
+// Report is what a search has found so far.
+type Report struct {
+	Runs     []*Outcome
+	Findings []*Finding
+	Counts   []int // by mark: how many runs reached it
+	Failed   int   // runs that could not be carried out
+	Wall     time.Duration
+	Done     int // runs of this process
+	Broke    int // of those, how many broke an invariant
+}
+
+// generation is how many runs are steered by the same ones before them.
+const generation = 32
+
+// Search carries out a request, or what is left of it, and leaves a folder. tell is told after every run.
+func Search(ctx context.Context, req *Request, tell func(*Report)) (*Report, error) {
+	if err := os.MkdirAll(filepath.Join(req.Dir, "findings"), 0o777); err != nil {
+		return nil, err
+	}
+	log, before, err := openLog(req)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{req: req, log: log, report: Report{Runs: before, Counts: make([]int, len(all.names))}, tell: tell, began: time.Now()}
+	for _, o := range before {
+		s.count(o)
+	}
+	err = s.generations(ctx)
+	s.report.Findings = findings(s.report.Runs)
+	return &s.report, errors.Join(err, log.Close(), s.write())
+}
+
+type search struct {
+	req    *Request
+	log    *os.File
+	report Report
+	tell   func(*Report)
+	began  time.Time
+}
+
+func (s *search) generations(ctx context.Context) error {
+	for {
+		first := len(s.report.Runs)
+		size := generation
+		if s.req.Runs > 0 {
+			size = min(size, s.req.Runs-first)
+		}
+		if size <= 0 || ctx.Err() != nil || s.req.For > 0 && time.Since(s.began) >= s.req.For {
+			return nil
+		}
+		list, err := s.generation(ctx, first, size)
+		if err != nil {
+			return err
+		}
+		if list == nil { // it was told to stop, and half a generation steers nothing
+			return nil
+		}
+		if err := appendLog(s.log, list); err != nil {
+			return err
+		}
+		s.report.Runs = append(s.report.Runs, list...)
+	}
+}
+
+// generation carries out runs that follow from those before them.
+func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, error) {
+	names := make([]Name, size)
+	for i := range names {
+		names[i] = s.name(first + i)
+	}
+	list := make([]*Outcome, size)
+	next := make(chan int)
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	for range max(1, s.req.Jobs) {
+		all.Go(func() {
+			for i := range next {
+				o := carryOut(ctx, s.req.Base, names[i])
+				o.Index = first + i
+				mu.Lock()
+				list[i] = o
+				s.count(o)
+				s.report.Done++
+				if len(o.Bad) > 0 {
+					s.report.Broke++
+				}
+				s.report.Wall = time.Since(s.began)
+				s.tell(&s.report)
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range names {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	all.Wait()
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	return list, nil
+}
+
+func (s *search) count(o *Outcome) {
+	for _, m := range o.Marks {
+		if int(m) < len(s.report.Counts) {
+			s.report.Counts[m]++
+		}
+	}
+	if o.Failed != "" {
+		s.report.Failed++
+	}
+}
+
+// name says which run the i-th is: any, or one near a run that reached what few have.
+func (s *search) name(i int) Name {
+	draw := rng.New(s.req.Seed, "explore.name", uint64(i), uint64(s.req.Shard.Index))
+	fresh := Name{World: uint64(draw.Uint32n(1e9)), Faults: uint64(draw.Uint32n(1e9)), Seed: uint64(draw.Uint32n(1e9))}
+	steer := draw.Bool(0.5)
+	parent := s.parent(&draw)
+	if !steer || parent == nil {
+		return fresh
+	}
+	switch draw.Intn(3) {
+	case 0:
+		fresh.World = parent.World
+	case 1:
+		fresh.Faults = parent.Faults
+	default:
+		fresh.World, fresh.Faults = parent.World, parent.Faults
+	}
+	return fresh
+}
+
+// parent is a run that reached something that at most a hundredth of all did.
+func (s *search) parent(draw *rng.Stream) *Name {
+	counts := make([]int, len(all.names)) // of whole generations alone
+	for _, o := range s.report.Runs {
+		for _, m := range o.Marks {
+			counts[m]++
+		}
+	}
+	list := rare(counts, max(1, len(s.report.Runs)/100))
+	if len(list) == 0 {
+		return nil
+	}
+	want := list[draw.Intn(len(list))]
+	nth := draw.Intn(counts[want])
+	for _, o := range s.report.Runs {
+		for _, m := range o.Marks {
+			if m != want {
+				continue
+			}
+			if nth == 0 {
+				return &o.Name
+			}
+			nth--
+		}
+	}
+	return nil
+}
+
+// carryOut runs what a name stands for.
+func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
+	o := &Outcome{Name: n}
+	sc, err := scenarios.Parse(base.Text(n), base.file(), nil, scenarios.Options{Alone: true, Seed: &n.Seed})
+	if err != nil {
+		o.Failed = err.Error()
+		return o
+	}
+	sc.Expects = nil // invariants judge
+	saw := reached{newSet()}
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw)})
+	switch {
+	case err != nil:
+		o.Failed = err.Error()
+		return o
+	case res.Stopped != "" && !res.Interrupted:
+		o.Failed = res.Stopped
+	}
+	o.Events, o.Marks = res.Events, saw.list()
+	for i := range res.Violations {
+		v := &res.Violations[i]
+		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: Signature(v.What), What: v.What, At: v.At.Seconds()})
+	}
+	return o
+}
+
+// write leaves what was found: a scenario for each finding, and the coverage.
+func (s *search) write() error {
+	var problems []error
+	for _, f := range s.report.Findings {
+		problems = append(problems, os.WriteFile(filepath.Join(s.req.Dir, f.File), []byte(f.text(s.req.Base.Text(f.First.Name))), 0o666))
+	}
+	text := "mark,runs\n"
+	for m, n := range s.report.Counts {
+		if m > 0 {
+			text += fmt.Sprintf("%q,%d\n", Mark(m).String(), n)
+		}
+	}
+	return errors.Join(append(problems, os.WriteFile(filepath.Join(s.req.Dir, "coverage.csv"), []byte(text), 0o666))...)
+}
