@@ -10,6 +10,8 @@ import (
 	"hypersim/scenarios/preset"
 
 	"hypersim/core/federated"
+	"hypersim/core/pressure"
+	"hypersim/core/statbuf"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
 )
@@ -43,6 +45,12 @@ var shorthands = map[string]func(c *Config, on bool){
 		c.Swim.Sync.Mode = either(on, swim.SyncOff, d.Sync.Mode)
 		c.Swim.Reconnect.Interval = either(on, 0, d.Reconnect.Interval)
 		c.Swim.Gossip.ToDead = either(on, 0, d.Gossip.ToDead)
+	},
+	"30/D25": func(c *Config, on bool) {
+		c.Stats.Stats.Expiry = either(on, statbuf.OnRecord, statbuf.Default().Stats.Expiry)
+	},
+	"30/D27": func(c *Config, on bool) {
+		c.Pressure.Pressure.Signals = either(on, pressure.Raises, pressure.Default().Pressure.Signals)
 	},
 	"10/D34": func(c *Config, on bool) {
 		c.Federated.Link.SampleInterval = either(on, 0, federated.Default().Link.SampleInterval)
@@ -106,9 +114,10 @@ func (p *Protocol) Behaviour() string {
 	}
 }
 
-func decision(key string) (n int) {
-	_, _ = fmt.Sscanf(key, "10/D%d", &n)
-	return n
+func decision(key string) int {
+	var chapter, n int
+	_, _ = fmt.Sscanf(key, "%d/D%d", &chapter, &n)
+	return 1000*chapter + n
 }
 
 // bindProfile applies [protocol] profile, before anything else of the table.

@@ -26,7 +26,7 @@ func TestInheritedProfile(t *testing.T) {
 
 	all := small(t, "[protocol]\nprofile = \"inherited\"\n")
 	c := all.Protocol.Default()
-	if have := c.Inherited(); !slices.Equal(have, []string{"10/D4", "10/D5", "10/D7", "10/D8", "10/D12", "10/D15", "10/D19", "10/D22", "10/D25", "10/D33", "10/D34"}) {
+	if have := c.Inherited(); !slices.Equal(have, []string{"10/D4", "10/D5", "10/D7", "10/D8", "10/D12", "10/D15", "10/D19", "10/D22", "10/D25", "10/D33", "10/D34", "30/D25", "30/D27"}) {
 		t.Errorf("the profile turns on %v", have)
 	}
 	if all.Protocol.Behaviour() != "inherited" {

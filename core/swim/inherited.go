@@ -18,6 +18,8 @@ type Inherited struct {
 	LastTry     bool `key:"10/D19" doc:"an UNCONFIRMED peer is removed right after the last attempt: confirm.removal = attempts"`
 	NoSync      bool `key:"10/D25" doc:"no anti-entropy, the dead are never contacted: sync.mode = off, reconnect.interval = 0, gossip.to_dead = 0"`
 	FullWorkers bool `key:"10/D33" doc:"workers are members like all others and are probed: worker.probe = member"`
+	FullStats   bool `key:"30/D25" doc:"statistics leave their tiers only when a record is taken, and at REJECT none is: stats.expiry = record"`
+	Latch       bool `key:"30/D27" doc:"workers and gates ignore a level that falls, and keep the longest delay: backpressure.signals = raises"`
 	NoSamples   bool `key:"10/D34" doc:"leaders never measure gates: link.sample_interval = 0"`
 }
 
