@@ -36,6 +36,9 @@ func routes(run *analysis.Run) *figure {
 		f.panels = append(f.panels, sharePanel(run, g, dcs, w))
 	}
 	f.panels = append(f.panels, regretPanel(run, w))
+	if p := coordinatePanel(run); p != nil {
+		f.panels = append(f.panels, p)
+	}
 	f.inch = 0.8 + 1.5*float64(len(f.panels))
 	return f
 }
