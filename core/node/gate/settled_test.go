@@ -409,6 +409,63 @@ func TestSinglesAfterADoubtfulAttempt(t *testing.T) {
 	}
 }
 
+// §7.2 step 5: what all datacenters say, CANCELLED where it runs nowhere any more, else the weakest word.
+func TestMergedSingleStatus(t *testing.T) {
+	const (
+		not, ran, stopping = cancel.SingleNotFound, cancel.SingleAlreadyCompleted, cancel.SingleCancelling
+		pending, was, done = cancel.SinglePending, cancel.SingleAlreadyCancelled, cancel.SingleCancelled
+	)
+	for _, c := range []struct {
+		said []cancel.SingleStatus
+		want cancel.SingleStatus
+	}{
+		{nil, pending}, {[]cancel.SingleStatus{ran, ran}, ran}, {[]cancel.SingleStatus{pending, pending}, pending}, {[]cancel.SingleStatus{done}, done},
+		{[]cancel.SingleStatus{pending, done}, done}, {[]cancel.SingleStatus{ran, was, done}, done}, {[]cancel.SingleStatus{ran, stopping, done}, stopping},
+		{[]cancel.SingleStatus{stopping, done}, stopping}, {[]cancel.SingleStatus{not, done}, not},
+	} {
+		a := singleAsk{}
+		for _, s := range c.said {
+			a.said |= 1 << s
+		}
+		if have := a.status(); have != c.want {
+			t.Errorf("%v: %v", c.said, have)
+		}
+	}
+}
+
+// 04-54: a datacenter that could not be told of a cancel is told again until it can; meanwhile the workflow is said to be
+// stopping, not to be unknown.
+func TestSinglesAreToldUntilTheyAre(t *testing.T) {
+	for _, how := range []string{"silent", "without a lease"} {
+		b, id := started(t, 1, 1, 500*time.Second)
+		m := b.sites[b.home(id)].Managers[0]
+		deaf, heard := true, 0
+		b.outside = func(x *core.Message) {
+			c, ok := x.Body.(*cancel.SingleRequest)
+			switch {
+			case !ok:
+				b.others(x)
+			case !deaf:
+				heard++
+				b.reply(x, core.KindSingleWorkflowCancelResponse, &cancel.SingleResponse{Job: id, Workflow: c.Workflow, Status: cancel.SingleCancelled})
+			case how != "silent":
+				b.reply(x, core.KindSingleWorkflowCancelResponse, &cancel.SingleResponse{Answer: call.Answer{Code: call.CodeLeaseLost}, Job: id, Workflow: c.Workflow})
+			}
+		}
+		seq := b.single(id, job.WorkflowID(id), 1)
+		b.run(b.now + 60*second)
+		r, ok := b.answerTo(seq).(*cancel.SingleResponse)
+		if !ok || r.Status != cancel.SingleCancelling || len(r.Errors) != 1 || r.Errors[0].Site != b.managed[m].site {
+			t.Errorf("%s: %+v", how, r)
+		}
+		deaf = false
+		b.run(b.now + 60*second)
+		if heard != 1 {
+			t.Errorf("%s: told %d times since", how, heard)
+		}
+	}
+}
+
 // 03-13: who waits for the commit of a single cancel hears LEASE_LOST when the lease ends.
 func TestSingleCancelWithoutLease(t *testing.T) {
 	b, id := started(t, 3, 1, 500*time.Second)

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math/bits"
 	"slices"
 
 	"hypersim/core"
@@ -16,10 +17,9 @@ type singleAsk struct {
 	sent    bool
 	open    int // datacenters that have not answered
 	request core.Message
-	status  cancel.SingleStatus
+	said    uint8 // what they answered, a bit for each status
 	also    []job.WorkflowID
 	errors  []job.Failure
-	heard   bool
 }
 
 // onSingleCancel stops one workflow of a job in all its datacenters (spec 20 §7.2). It is written down first, so that every
@@ -99,7 +99,7 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 				g.tellSingles(now, x, s, a.cut, fx)
 				s.singles = max(s.singles, a.cut+1)
 				b := a.request.Body.(*cancel.SingleRequest)
-				g.sendSingle(now, x, s, x.cancelled[a.cut], b.Request, b.Client, a.n, fx)
+				g.sendSingle(now, x, s, a.cut, b.Request, b.Client, a.n, fx)
 			}
 		}
 	}
@@ -114,22 +114,31 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 // tellSingles tells a datacenter of the first n cancels, as far as it does not know them.
 func (g *Gate) tellSingles(now core.Instant, x *record, s *site, n int, fx *core.Effects) {
 	for s.singles < n {
-		c := x.cancelled[s.singles]
+		k := s.singles
 		s.singles++
-		g.sendSingle(now, x, s, c, core.Mix(uint64(x.id), uint64(c.Workflow)), core.NoNode, 0, fx)
+		g.sendSingle(now, x, s, k, core.Mix(uint64(x.id), uint64(x.cancelled[k].Workflow)), core.NoNode, 0, fx)
 	}
 }
 
-// sendSingle sends one. n is the number of the request that waits for the answer, 0 if nobody does.
-func (g *Gate) sendSingle(now core.Instant, x *record, s *site, what job.SingleCancel, request uint64, by core.NodeID, n uint32, fx *core.Effects) {
+// sendSingle sends the k-th cancel of the job. n is the number of the request that waits for the answer, 0 if nobody does.
+func (g *Gate) sendSingle(now core.Instant, x *record, s *site, k int, request uint64, by core.NodeID, n uint32, fx *core.Effects) {
+	what := x.cancelled[k]
 	c := call.Make[cancel.SingleRequest](fx, core.KindSingleWorkflowCancelRequest)
 	c.Job, c.Workflow, c.Request, c.Requester, c.Dependents, c.Gate, c.Client = x.id, what.Workflow, request, g.p.Self, what.Dependents, g.p.Self, by
-	g.calls.Go(now, core.NoNode, core.KindSingleWorkflowCancelRequest, c, &g.how.single, call.Ticket{Op: opSingle, Job: uint64(x.id), Sub: uint64(s.id), N: n}, fx)
+	g.calls.Go(now, core.NoNode, core.KindSingleWorkflowCancelRequest, c, &g.how.single, call.Ticket{Op: opSingle, Job: uint64(x.id), Sub: uint64(k)<<16 | uint64(s.id), N: n}, fx)
 }
 
-// singleAnswered hears what a datacenter says. The weakest word of all is the answer.
+// singleAnswered hears what a datacenter says. One that says nothing, or cannot do it now, is told again later: it must not
+// miss what is committed (04-54).
 func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
 	r, _ := o.Reply.(*cancel.SingleResponse)
+	if r != nil && (r.Code.Transient() || r.Code == call.CodeNotLeader) {
+		r = nil
+	}
+	if s := x.site(uint16(o.Sub)); s != nil && r == nil {
+		s.singles = min(s.singles, int(o.Sub>>16))
+		g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerSingles, job: x.id})
+	}
 	for i := range x.singles {
 		a := &x.singles[i]
 		if a.n != o.N || a.open == 0 {
@@ -138,10 +147,10 @@ func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *
 		a.open--
 		if r == nil {
 			a.errors = append(a.errors, job.Failure{Site: uint16(o.Sub), Node: core.NoNode, Kind: job.ErrorCancelled})
-			a.weaken(cancel.SingleCancelling)
+			a.said |= 1 << cancel.SingleCancelling
 			break
 		}
-		a.weaken(r.Status)
+		a.said |= 1 << r.Status
 		for _, id := range r.Dependents {
 			if !slices.Contains(a.also, id) {
 				a.also = append(a.also, id)
@@ -153,11 +162,22 @@ func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *
 	g.singlesDone(now, x, fx)
 }
 
-func (a *singleAsk) weaken(s cancel.SingleStatus) {
-	if !a.heard || s < a.status {
-		a.status = s
+// singlesDoneWith are what a datacenter says in which the workflow does not run and never will.
+const singlesDoneWith = 1<<cancel.SingleCancelled | 1<<cancel.SinglePending | 1<<cancel.SingleAlreadyCancelled | 1<<cancel.SingleAlreadyCompleted
+
+// status is what the answers amount to (spec 20 §7.2 step 5): where some datacenter may still run the workflow, or does not
+// know it, the weakest word of those; else what all say, or CANCELLED.
+func (a *singleAsk) status() cancel.SingleStatus {
+	weak := a.said &^ singlesDoneWith
+	switch {
+	case weak != 0:
+		return cancel.SingleStatus(bits.TrailingZeros8(weak))
+	case a.said == 0: // no datacenter has begun
+		return cancel.SinglePending
+	case a.said&(a.said-1) == 0:
+		return cancel.SingleStatus(bits.TrailingZeros8(a.said))
 	}
-	a.heard = true
+	return cancel.SingleCancelled
 }
 
 // singlesDone answers the requests that all datacenters have answered.
@@ -169,12 +189,9 @@ func (g *Gate) singlesDone(now core.Instant, x *record, fx *core.Effects) {
 			continue
 		}
 		b := a.request.Body.(*cancel.SingleRequest)
-		if !a.heard { // no datacenter has begun
-			a.status = cancel.SinglePending
-		}
 		reply := g.calls.Respond(fx, &a.request, core.KindSingleWorkflowCancelResponse)
 		r := core.Attach[cancel.SingleResponse](fx, reply)
-		r.Job, r.Workflow, r.Request, r.Status, r.Site = x.id, b.Workflow, b.Request, a.status, job.NoSite
+		r.Job, r.Workflow, r.Request, r.Status, r.Site = x.id, b.Workflow, b.Request, a.status(), job.NoSite
 		r.Dependents, r.Errors = append(r.Dependents, a.also...), append(r.Errors, a.errors...)
 		g.singles.Keep(now, &a.request, b.Request, reply, fx)
 		x.singles = slices.Delete(x.singles, i, i+1)

@@ -22,6 +22,7 @@ const (
 	timerLook                     // look for jobs that nobody leads
 	timerTake                     // take one of them over
 	timerAdopt                    // datacenters of an adopted job have had their time
+	timerSingles                  // tell datacenters again which workflows are cancelled
 	timerForward                  // what is held of a datacenter goes on
 	timerSignal                   // a signal of a manager may be over
 )
@@ -149,6 +150,8 @@ func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
 		g.flowDue(now, x, t, fx)
 	case timerAdopt:
 		g.adoptDue(now, x, fx)
+	case timerSingles:
+		g.singlesCommitted(now, x, fx)
 	case timerPush, timerSweep, timerLook, timerTake, timerForward, timerSignal:
 	}
 }
