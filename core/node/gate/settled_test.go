@@ -466,6 +466,42 @@ func TestSinglesAreToldUntilTheyAre(t *testing.T) {
 	}
 }
 
+// §7.2: a datacenter in which the job has ended has an answer, too; and when it has ended in all, how is not known before that
+// is committed (04-30, 04-32).
+func TestSingleCancelWhereTheJobHasEnded(t *testing.T) {
+	b := newBench(t, 1)
+	b.managed[100].length = 5 * time.Second
+	b.managed[200].length, b.managed[300].length = 20*time.Second, 20*time.Second
+	b.outside = func(x *core.Message) {
+		if c, ok := x.Body.(*cancel.SingleRequest); ok {
+			b.reply(x, core.KindSingleWorkflowCancelResponse, &cancel.SingleResponse{Job: c.Job, Workflow: c.Workflow, Status: cancel.SinglePending})
+			return
+		}
+		b.others(x)
+	}
+	b.submit(0, spec(5, 3), 0)
+	b.run(10 * second)
+	seq := b.single(5, 5, 1)
+	b.run(11 * second)
+	if r := b.answerTo(seq).(*cancel.SingleResponse); r.Code != call.CodeOK || r.Status != cancel.SingleCancelled {
+		t.Errorf("ended in one: %+v", r)
+	}
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobFinalResult && b.now < 40*second }
+	b.run(25 * second)
+	if _, s := b.gates[0].Holds(5); s != job.StateCompleting {
+		t.Fatal(s)
+	}
+	seq = b.single(5, 5, 2)
+	b.run(30 * second)
+	if a := b.answerTo(seq); a != nil {
+		t.Errorf("while the data is waited for: %+v", a)
+	}
+	b.run(60 * second)
+	if r := b.answerTo(seq).(*cancel.SingleResponse); r.Code != call.CodeAlreadyTerminal || r.Status != cancel.SingleAlreadyCompleted {
+		t.Errorf("after the end: %+v", r)
+	}
+}
+
 // 03-13: who waits for the commit of a single cancel hears LEASE_LOST when the lease ends.
 func TestSingleCancelWithoutLease(t *testing.T) {
 	b, id := started(t, 3, 1, 500*time.Second)

@@ -33,7 +33,7 @@ func (g *Gate) onSingleCancel(now core.Instant, m *core.Message, fx *core.Effect
 	switch {
 	case x == nil:
 		g.redirect(now, b.Job, m, fx)
-	case x.accepting || x.pending != job.StateNone:
+	case x.accepting || x.pending != job.StateNone || x.state == job.StateCompleting: // all has ended, and how the job does is not known yet
 		g.hold(x, m)
 	case x.state.Terminal():
 		g.answer(m, x, call.Answer{Code: call.CodeAlreadyTerminal}, fx)
@@ -94,7 +94,11 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 		}
 		a.sent = true
 		for k := range x.sites {
-			if s := &x.sites[k]; isOpen(s) {
+			s := &x.sites[k]
+			switch {
+			case s.target && s.over():
+				a.said |= 1 << s.endOf(x.cancelled[a.cut].Workflow)
+			case isOpen(s):
 				a.open++
 				g.tellSingles(now, x, s, a.cut, fx)
 				s.singles = max(s.singles, a.cut+1)
@@ -109,6 +113,22 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 		}
 	}
 	g.singlesDone(now, x, fx)
+}
+
+// endOf is what a datacenter in which the job has ended would say to the cancel of a workflow.
+func (s *site) endOf(id job.WorkflowID) cancel.SingleStatus {
+	cancelled := s.state == job.StateCancelled
+	if len(s.result) > 0 {
+		for _, o := range s.result[0].Results {
+			if o.Workflow == id {
+				cancelled = o.Status == job.StatusCancelled
+			}
+		}
+	}
+	if cancelled {
+		return cancel.SingleAlreadyCancelled
+	}
+	return cancel.SingleAlreadyCompleted
 }
 
 // tellSingles tells a datacenter of the first n cancels, as far as it does not know them.
