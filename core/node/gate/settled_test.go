@@ -398,7 +398,11 @@ func TestSinglesAfterADoubtfulAttempt(t *testing.T) {
 	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobAck && m.From == 100 && b.now < second }
 	b.submit(0, s, 0)
 	b.run(second / 2)
-	b.single(id, 77, 1)
+	seq := b.single(id, 77, 1)
+	b.run(second * 6 / 10)
+	if r := b.answerTo(seq).(*cancel.SingleResponse); r.Status != cancel.SingleCancelling {
+		t.Errorf("it may run already: %+v", r)
+	}
 	b.run(5 * second)
 	list := b.told(100, core.KindJobSubmission)
 	if n := len(list); n < 2 || len(list[0].Body.(*job.Submission).Cancelled) != 0 || len(list[n-1].Body.(*job.Submission).Cancelled) != 1 {

@@ -98,6 +98,8 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 			switch {
 			case s.target && s.over():
 				a.said |= 1 << s.endOf(x.cancelled[a.cut].Workflow)
+			case s.asking || inDoubt(s): // it was asked without that, and may begin before it hears of it
+				a.said |= 1 << cancel.SingleCancelling
 			case isOpen(s):
 				a.open++
 				g.tellSingles(now, x, s, a.cut, fx)
