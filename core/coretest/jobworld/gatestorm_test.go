@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 )
@@ -20,6 +21,16 @@ type storm struct {
 
 	// Gates lose their memory one at a time, with so much between two that the others have been read.
 	managers int
+
+	named []naming // ends that gates told clients of, in answers
+}
+
+// naming is an end of a job in an answer to a client: of a cancel, or of who asks where the job stands.
+type naming struct {
+	at   core.Instant
+	gate core.NodeID
+	job  job.ID
+	end  job.State
 }
 
 type stormJob struct {
@@ -40,10 +51,30 @@ func newStorm(seed uint64, managers int) *storm {
 		Config: &c, Sites: 3, Managers: managers, Workers: 2, Cores: 4, Clients: 2, Gates: 3, Gate: aGate, Seed: seed, Detect: 8 * time.Second, Beats: time.Second,
 		Way: s.way,
 	})
+	s.w.Watch = s.watch
 	if s.n(2) == 0 {
 		s.loss = 0.1 * s.draw.Float64()
 	}
 	return s
+}
+
+// watch looks at what gates answer.
+func (s *storm) watch(id core.NodeID, fx *core.Effects) {
+	if !s.w.IsGate(id) {
+		return
+	}
+	for i := range fx.Messages {
+		switch b := fx.Messages[i].Body.(type) {
+		case *cancel.JobResponse:
+			if b.State.Terminal() {
+				s.named = append(s.named, naming{s.w.Now, id, b.Job, b.State})
+			}
+		case *job.GlobalStatus:
+			if b.State.Terminal() {
+				s.named = append(s.named, naming{s.w.Now, id, b.Job, b.State})
+			}
+		}
+	}
 }
 
 func (s *storm) way(_ *World, m *core.Message) (core.Duration, bool) {
@@ -162,6 +193,11 @@ func (s *storm) judge() (wrong []string) {
 			bad("%v: %v at its client, %v at a gate", j.id, ends[0], first)
 		case accepted && ends[0].Local():
 			bad("%v: accepted, and it ended %v", j.id, ends[0])
+		}
+		for _, n := range s.named {
+			if nobody := first == job.StateNone && n.end == job.StateCancelled; n.job == j.id && n.end != first && !nobody {
+				bad("%v: gate %d says that %v is %v, and it ended %v", n.at, n.gate, j.id, n.end, first)
+			}
 		}
 		for _, g := range s.w.GateIDs() {
 			if _, st := s.w.gateAt(g).Holds(j.id); st != job.StateNone && !st.Terminal() {
