@@ -164,6 +164,7 @@ func (c *Checker) Record(r *trace.Record) {
 	switch r.Kind {
 	case trace.KindSent:
 		c.onSent(r)
+		tell(c.on.sent, r)
 	case trace.KindDelivered:
 		c.onDelivered(r)
 	case trace.KindDropped:

@@ -2,7 +2,9 @@ package check
 
 import (
 	"hypersim/core"
+	"hypersim/core/admission"
 	"hypersim/core/job"
+	"hypersim/core/overload"
 )
 
 // Node is one process that may take part. Its place in Context.Nodes is its id.
@@ -80,6 +82,9 @@ type Context struct {
 	Job func(workload int, nth uint32) job.Spec
 	// Jobs are the times and counts of the job layer; nil = the chapter's defaults.
 	Jobs *job.Config
+	// Overload and Admission are how servers judge what arrives; nil = the chapter's defaults.
+	Overload  *overload.Config
+	Admission *admission.Config
 
 	Settle   core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
 	Lossy    bool          // messages get lost all the time: suspicions and refutations are under way at any time

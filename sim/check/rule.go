@@ -65,6 +65,7 @@ type hooks struct {
 	facts      [core.NumFactKinds][]func(r *trace.Record)
 	quiet      [core.NumFactKinds]bool                // so many that the causes of a violation do not list them
 	delivered  [core.NumKinds][]func(r *trace.Record) // to a process, which is about to handle it
+	sent       []func(r *trace.Record)                // a message left
 	started    []func(r *trace.Record)                // a process began
 	gone       []func(r *trace.Record)                // it crashed or stopped
 	checkpoint []func(now core.Instant)
