@@ -1,6 +1,10 @@
 package check
 
 import (
+	"fmt"
+	"strings"
+	"testing"
+
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
@@ -128,4 +132,67 @@ func init() {
 			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateRunning), To: uint8(to), Epoch: 2})
 		}},
 	}...)
+}
+
+// A job whose acceptance nobody told of is taken over: what its new holder knows of it is no mistake. So is one that had ended.
+func TestTakenOverInTheMiddle(t *testing.T) {
+	offered := func() *tape {
+		t := newTape()
+		t.ctx.Nodes[2].Role, t.ctx.Nodes[3].Cores = core.RoleClient, 8
+		t.ctx.Job = func(int, uint32) job.Spec {
+			return job.Spec{VUs: 4, Timeout: 100e9, Workflows: []job.WorkflowSpec{{Name: 1}, {Name: 2, Depends: []uint32{1}}}}
+		}
+		t.at(sec).job(trace.JobRecord{Kind: trace.JobSubmitted, Node: 2, Fact: core.JobFact{Job: 1}})
+		t.says(2, core.JobFact{Kind: core.JobFactSubmit})
+		m := t.message(core.KindJobSubmission, 2, 0)
+		m.Body = &job.Submission{Spec: job.Spec{Job: 1, Workflows: []job.WorkflowSpec{{Workflow: 10}, {Workflow: 11}}}}
+		t.sent(m)
+		t.delivered(m)
+		return t
+	}
+	flow := func(t *tape, id uint64, attempt uint16, from, to workflow.State) {
+		t.says(1, core.JobFact{Kind: core.JobFactWorkflow, Workflow: id, Attempt: attempt, From: uint8(from), To: uint8(to), Epoch: 2})
+	}
+	state := func(t *tape, from, to job.State) {
+		t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(from), To: uint8(to), Epoch: 2})
+	}
+	for name, build := range map[string]func(t *tape){
+		"cancelled": func(t *tape) {
+			t.takes()
+			state(t, job.StateSubmitted, job.StateCancelling)
+			flow(t, 11, 0, workflow.Pending, workflow.Cancelling)
+			flow(t, 10, 0, workflow.Pending, workflow.Cancelling)
+		},
+		"goes on": func(t *tape) { // the first had completed, and who said so is gone
+			t.takes()
+			flow(t, 11, 1, workflow.Pending, workflow.Dispatched)
+		},
+	} {
+		tp := offered()
+		build(tp)
+		if v := tp.run().Violations(); len(v) > 0 {
+			t.Errorf("%s: %v", name, v)
+		}
+	}
+	for _, over := range []bool{true, false} {
+		tp := newTape()
+		tp.works()
+		tp.holds(0, int64(job.HoldAccepted), 1)
+		if over {
+			tp.finishes()
+		} else {
+			tp.hears(job.LocalUnknown)
+		}
+		tp.takes()
+		tp.at(2000 * sec).end()
+		n := 0
+		for _, v := range tp.run().Violations() {
+			if v.ID == J4 && strings.Contains(fmt.Sprint(v), "b holds job") {
+				n++
+			}
+		}
+		if (n == 0) != over {
+			t.Errorf("over %v: %d violations", over, n)
+		}
+	}
 }

@@ -106,7 +106,7 @@ func (c *Checker) askedTooOften(r *trace.JobRecord) {
 func (c *Checker) flowStarts(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 	if f.place < len(x.of.needs) {
 		for _, n := range x.of.needs[f.place] {
-			if int(n) < len(x.flows) && !x.flows[n].state.Succeeded() && c.fails(JW1) {
+			if int(n) < len(x.flows) && !x.flows[n].blank() && !x.flows[n].state.Succeeded() && c.fails(JW1) {
 				c.detail(JW1, r.At, []core.NodeID{r.Node}, "%s dispatches %v of %v, which needs %v, and that is %v",
 					c.name(r.Node), job.WorkflowID(f.id), job.ID(x.of.id), job.WorkflowID(x.flows[n].id), x.flows[n].state)
 			}
@@ -114,6 +114,9 @@ func (c *Checker) flowStarts(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 	}
 	c.flowAlone(r, x, f)
 }
+
+// blank reports whether nothing is known of a workflow: its new holder knows more, and those before it are gone.
+func (f *flowSeen) blank() bool { return f.unknown && f.state == workflow.None }
 
 // flowAlone looks for others that an EXCLUSIVE workflow overlaps.
 func (c *Checker) flowAlone(r *trace.JobRecord, x *recordSeen, f *flowSeen) {

@@ -122,6 +122,11 @@ func (c *Checker) jobOffered(r *trace.Record) {
 	}
 	if x := c.work.jobs[uint64(b.Job)]; x != nil {
 		x.offers = append(x.offers[:0], offer{r.Node, r.At, b.Digest})
+		if len(x.places) == 0 { // who accepts it may be gone before it says so, and another one goes on with it
+			for i := range b.Workflows {
+				x.places = append(x.places, uint64(b.Workflows[i].Workflow))
+			}
+		}
 	}
 }
 
@@ -226,11 +231,17 @@ func (c *Checker) jobsSettled(now core.Instant) {
 			c.detail(J4, now, []core.NodeID{x.client}, "%s was told that %v is accepted and has not heard how it ended", c.name(x.client), job.ID(x.id))
 		}
 		for _, y := range x.records {
-			if x.accepted != never && y.kept && !y.state.Terminal() && c.lives(y) && c.fails(J4) {
+			if x.accepted != never && y.kept && !c.recordOver(y) && c.lives(y) && c.fails(J4) {
 				c.detail(J4, now, []core.NodeID{y.node}, "%s holds %v %v", c.name(y.node), job.ID(x.id), y.state)
 			}
 		}
 	}
+}
+
+// recordOver reports whether a record is of a job that is over. Who takes one over that has ended says nothing of that: what was
+// said before holds.
+func (c *Checker) recordOver(y *recordSeen) bool {
+	return y.state.Terminal() || y.unknown && y.of.ended(c.speaksOf(y.node)) != nil
 }
 
 // tellers reports whether there is anybody who can tell clients how jobs ended: most gates, where there are any.
