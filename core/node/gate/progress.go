@@ -29,12 +29,8 @@ func (g *Gate) onProgress(now core.Instant, m *core.Message, fx *core.Effects) {
 }
 
 func (g *Gate) advance(now core.Instant, x *record, s *site, m *core.Message, b *job.Progress, fx *core.Effects) {
-	if b.DE > s.de && s.target {
-		leader := m.From
-		if m.Role == core.RoleGate { // it was passed on, and does not say who leads the job there
-			leader = core.NoNode
-		}
-		g.ledBy(now, x, s, leader, b.DE, fx)
+	if b.DE > s.de && s.target && m.Role != core.RoleGate { // what was passed on does not say who leads the job there
+		g.ledBy(now, x, s, m.From, b.DE, fx)
 	}
 	s.seq, s.done, s.failed, s.rate = b.Seq, b.Completed, b.Failed, b.Rate
 	if s.target {
