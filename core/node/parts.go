@@ -49,6 +49,11 @@ type Sizer interface {
 	MemoryBytes() int
 }
 
+// Tabled tells how many entries each of its tables has that is about jobs.
+type Tabled interface {
+	Tables(each func(table string, entries int))
+}
+
 // part is a Part with what it can do, found out once.
 type part struct {
 	it       Part
@@ -107,3 +112,12 @@ func (n *Node) Settle(now core.Instant, mark int, fx *core.Effects) {
 
 // partBytes is the size of a part, held to the truth by a test.
 const partBytes = 64
+
+// Tables tells how many entries each table of the parts has that is about jobs.
+func (n *Node) Tables(each func(table string, entries int)) {
+	for i := range n.parts {
+		if is, ok := n.parts[i].it.(Tabled); ok {
+			is.Tables(each)
+		}
+	}
+}

@@ -86,6 +86,8 @@ type Probe interface {
 	Coord(node core.NodeID, c *core.Coord) bool
 	// QueueLen is the number of updates in node's gossip queue.
 	QueueLen(node core.NodeID) int
+	// JobTables tells how many entries each table of a node that runs has that is about jobs.
+	JobTables(node core.NodeID, each func(table string, entries int))
 	// MemoryBytes is what all membership tables of the run occupy now, side tables included; 0 = unknown.
 	MemoryBytes() int64
 }

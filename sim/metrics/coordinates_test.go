@@ -26,6 +26,8 @@ func (m machines) Coord(n core.NodeID, c *core.Coord) (ok bool) {
 	*c, ok = m.coords[n]
 	return ok
 }
+func (m machines) JobTables(core.NodeID, func(string, int)) {}
+
 func (m machines) QueueLen(n core.NodeID) int { return m.queue[n] }
 func (m machines) MemoryBytes() int64         { return m.memory }
 

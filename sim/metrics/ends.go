@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"time"
 
 	"hypersim/core"
@@ -31,8 +32,9 @@ var _ = record(func(r *Recorder, on *hooks) {
 	hear(core.KindJobCancelResponse, e.acknowledged)
 	hear(core.KindJobGlobalTimeout, e.commanded)
 	hear(core.KindJobGlobalTimeoutAck, e.answered)
-	on.finished = append(on.finished, e.finish)
-}, words.CancelAck, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
+	on.sampled = append(on.sampled, func(_ core.Instant, p Probe) { e.probe = p })
+	on.finished = append(on.finished, e.finish, e.entriesLeft)
+}, words.JobEntriesLeft, words.CancelAck, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
 
 // endings follows how the ends of jobs reach those who have to act on them.
 type endings struct {
@@ -40,6 +42,7 @@ type endings struct {
 	of    map[uint64]*ending
 	sent  map[command]fences // commands that were heard, until they are answered
 	gated bool
+	probe Probe // at the last sample; nil: there was none
 }
 
 // ending is what is known of the end of one job; Never: not yet.
@@ -246,5 +249,22 @@ func (e *endings) tell(long, much words.Metric, place int32, sites []after, from
 			o := e.flow(much, place, int16(site), a.coreS)
 			e.keep(&o)
 		}
+	}
+}
+
+// entriesLeft tells what nodes still keep of jobs.
+func (e *endings) entriesLeft(end core.Instant) {
+	if e.probe == nil {
+		return
+	}
+	for i := range e.ctx.Nodes {
+		e.probe.JobTables(core.NodeID(i), func(table string, n int) {
+			if n == 0 {
+				return
+			}
+			o := blank(words.JobEntriesLeft, end, float64(n))
+			o.Observer, o.Role, o.Type = core.NodeID(i), e.roles[i], uint8(slices.Index(words.JobTables, table))
+			e.keep(&o)
+		})
 	}
 }

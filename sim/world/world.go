@@ -115,6 +115,13 @@ func (w *World) State(observer, subject core.NodeID) core.MemberState {
 // Coord implements metrics.Probe.
 func (w *World) Coord(id core.NodeID, c *core.Coord) bool { return w.nodes[id].m.Swim.Coordinate(c) }
 
+// JobTables implements metrics.Probe.
+func (w *World) JobTables(id core.NodeID, each func(table string, entries int)) {
+	if w.Up(id) {
+		w.nodes[id].m.Tables(each)
+	}
+}
+
 // QueueLen implements metrics.Probe.
 func (w *World) QueueLen(id core.NodeID) int { return w.nodes[id].m.Swim.QueueLen() }
 

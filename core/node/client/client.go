@@ -200,7 +200,10 @@ func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 func (c *Client) Jobs() int { return len(c.jobs) }
 
 // Entries returns how many entries of jobs there are in all tables: 0 when all has been over for long (I-JM2).
-func (c *Client) Entries() int { return len(c.jobs) + len(c.heap) + c.calls.Len() }
+func (c *Client) Entries() (all int) {
+	c.Tables(func(_ string, n int) { all += n })
+	return all
+}
 
 // MemoryBytes implements node.Sizer.
 func (c *Client) MemoryBytes() int {

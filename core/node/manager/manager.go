@@ -297,12 +297,9 @@ func (m *Manager) Jobs() (kept, live int) { return len(m.records.by), m.records.
 
 // Entries returns how many entries of jobs there are in all tables, tombstones included: 0 when all has been over for
 // long (I-JM2).
-func (m *Manager) Entries() int {
-	n := len(m.records.by) + len(m.records.order) + len(m.records.queue) + m.flows.Len() + m.rep.Len() + len(m.accepting) + len(m.burials) + len(m.transfers) + m.time.jobs.Len() + m.singles.Len() + m.calls.OfJobs()
-	for i := range m.workers.list {
-		n += len(m.workers.list[i].runs) + m.workers.list[i].cores.Reserved()
-	}
-	return n + m.timers.ofJobs()
+func (m *Manager) Entries() (all int) {
+	m.Tables(func(_ string, n int) { all += n })
+	return all
 }
 
 // Counters of what must not happen, or should be rare.

@@ -271,6 +271,7 @@ const (
 )
 
 // Entries returns how many entries of jobs there are in all tables: 0 when all has been over for long (I-JM2).
-func (w *Worker) Entries() int {
-	return len(w.shards.by) + len(w.shards.due.heap) + w.results.len() + len(w.acks.by) + len(w.acks.dates) + len(w.pendings.by) + len(w.pendings.dates) + w.fences.Len() + len(w.queries) + w.ext.asking + w.calls.Len() + w.timers.ofJobs()
+func (w *Worker) Entries() (all int) {
+	w.Tables(func(_ string, n int) { all += n })
+	return all
 }

@@ -3,8 +3,23 @@ package words
 // What the end of a job costs those who have to hear of it: cancels, and work that goes on after a decision.
 const ends family = 145
 
+// JobTables are the tables of gates, managers, workers and clients that are about jobs, by the names that those say.
+var JobTables = []string{
+	"records", "order", "payloads", "timeouts", "routes", "replicas", "burials", "single cancels", "calls", "timers", "waits", "adoptions", "forwarded", "held",
+	"queue", "workflows", "accepting", "transfers", "runs", "reserved", "windows",
+	"shards", "due", "results", "acks", "pending transfers", "fences", "queries", "asking", "batches",
+	"jobs", "deadlines",
+}
+
+var _ = label("table", Fixed, JobTables...)
+
 // The metrics.
 var (
+	JobEntriesLeft = ends.metric(Def{
+		Name: "job_entries_left", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofNode, "table"), Type: "table", Counted: true,
+		Doc: "entries about jobs in a table of a node when the run ends; tables that are empty give no value",
+	})
+
 	CancelAck = ends.metric(Def{
 		Name: "cancel_ack", Unit: "s", Better: Lower, Labels: ofJob, Event: "job",
 		Doc: "a client takes a job back for the first time, to its hearing that whoever leads the job stops it, or that the job is over",
