@@ -88,24 +88,10 @@ func (x *record) committedSingles() []job.SingleCancel {
 func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 	n := len(x.committedSingles())
 	for i := range x.singles {
-		a := &x.singles[i]
-		if a.sent || a.cut >= n {
-			continue
-		}
-		a.sent = true
-		for k := range x.sites {
-			s := &x.sites[k]
-			switch {
-			case s.target && s.over():
-				a.said |= 1 << s.endOf(x.cancelled[a.cut].Workflow)
-			case s.asking || inDoubt(s): // it was asked without that, and may begin before it hears of it
-				a.said |= 1 << cancel.SingleCancelling
-			case isOpen(s):
-				a.open++
-				g.tellSingles(now, x, s, a.cut, fx)
-				s.singles = max(s.singles, a.cut+1)
-				b := a.request.Body.(*cancel.SingleRequest)
-				g.sendSingle(now, x, s, a.cut, b.Request, b.Client, a.n, fx)
+		if a := &x.singles[i]; !a.sent && a.cut < n {
+			a.sent = true
+			for k := range x.sites {
+				g.askSite(now, x, &x.sites[k], a, fx)
 			}
 		}
 	}
@@ -115,6 +101,22 @@ func (g *Gate) singlesCommitted(now core.Instant, x *record, fx *core.Effects) {
 		}
 	}
 	g.singlesDone(now, x, fx)
+}
+
+// askSite asks a datacenter for the end of a workflow, if it can say something about it.
+func (g *Gate) askSite(now core.Instant, x *record, s *site, a *singleAsk, fx *core.Effects) {
+	switch {
+	case s.target && s.over():
+		a.said |= 1 << s.endOf(x.cancelled[a.cut].Workflow)
+	case s.asking || inDoubt(s): // it was asked without that, and may begin before it hears of it
+		a.said |= 1 << cancel.SingleCancelling
+	case isOpen(s):
+		a.open++
+		g.tellSingles(now, x, s, a.cut, fx)
+		s.singles = max(s.singles, a.cut+1)
+		b := a.request.Body.(*cancel.SingleRequest)
+		g.sendSingle(now, x, s, a.cut, b.Request, b.Client, a.n, fx)
+	}
 }
 
 // endOf is what a datacenter in which the job has ended would say to the cancel of a workflow.
@@ -162,26 +164,28 @@ func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *
 		g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerSingles, job: x.id})
 	}
 	for i := range x.singles {
-		a := &x.singles[i]
-		if a.n != o.N || a.open == 0 {
-			continue
+		if a := &x.singles[i]; a.n == o.N && a.open > 0 {
+			a.hear(uint16(o.Sub), r)
 		}
-		a.open--
-		if r == nil {
-			a.errors = append(a.errors, job.Failure{Site: uint16(o.Sub), Node: core.NoNode, Kind: job.ErrorCancelled})
-			a.said |= 1 << cancel.SingleCancelling
-			break
-		}
-		a.said |= 1 << r.Status
-		for _, id := range r.Dependents {
-			if !slices.Contains(a.also, id) {
-				a.also = append(a.also, id)
-			}
-		}
-		a.errors = append(a.errors, r.Errors...)
-		break
 	}
 	g.singlesDone(now, x, fx)
+}
+
+// hear takes in what a datacenter says; nil: nothing, or that it cannot do it now.
+func (a *singleAsk) hear(at uint16, r *cancel.SingleResponse) {
+	a.open--
+	if r == nil {
+		a.said |= 1 << cancel.SingleCancelling
+		a.errors = append(a.errors, job.Failure{Site: at, Node: core.NoNode, Kind: job.ErrorCancelled})
+		return
+	}
+	a.said |= 1 << r.Status
+	for _, id := range r.Dependents {
+		if !slices.Contains(a.also, id) {
+			a.also = append(a.also, id)
+		}
+	}
+	a.errors = append(a.errors, r.Errors...)
 }
 
 // singlesDoneWith are what a datacenter says in which the workflow does not run and never will.

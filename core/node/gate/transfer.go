@@ -43,14 +43,14 @@ func (g *Gate) answerSpoken(m *core.Message, x *record, fx *core.Effects) {
 
 // ledBy notes who leads the job in a datacenter, tells the client, and tells the new leader what it is owed.
 func (g *Gate) ledBy(now core.Instant, x *record, s *site, manager core.NodeID, de uint32, fx *core.Effects) {
-	old := s.manager
+	old, first := s.manager, s.de == 0 // who it learns of first took nothing over
 	if de < s.de || de == s.de && manager == old {
 		return
 	}
 	s.manager, s.de = manager, de
 	g.save(now, x, false, fx)
 	g.stopsAnew(now, x, s, fx)
-	if old == manager || old == core.NoNode || manager == core.NoNode || x.client == core.NoNode || x.state.Terminal() {
+	if first || old == manager || manager == core.NoNode || x.client == core.NoNode || x.state.Terminal() {
 		return
 	}
 	b := call.Make[replica.ManagerTransfer](fx, core.KindManagerJobLeaderTransfer)
