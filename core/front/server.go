@@ -13,6 +13,12 @@ type Holder interface {
 	Weighs() (jobs, hot int)
 }
 
+// Presser is a Holder that tells senders how much it wants to hear, with each answer: also with one that sends them away
+// (spec 30 §5.3).
+type Presser interface {
+	Press(refusal core.Body)
+}
+
 // Params say whose messages they are.
 type Params struct {
 	Overload  *overload.Config  // shared, read only
@@ -164,6 +170,9 @@ func (s *Server) refuse(m *core.Message, r *admission.Request, state core.Load, 
 		return
 	}
 	*head.Head() = call.Busy(x.After)
+	if p, ok := s.holder.(Presser); ok {
+		p.Press(b)
+	}
 	a := fx.Send()
 	a.Kind, a.From, a.To, a.Role, a.Instance = kind, s.p.Self, m.From, s.p.Role, s.p.Instance
 	a.Seq, a.Timeout, a.Body = m.Seq, s.p.Reply, b

@@ -10,7 +10,7 @@ import (
 // How loaded this manager and its workers are, and what that makes of the datacenter (spec 30 §1.4, §3.3; spec 02 no. 27).
 
 // Weighs implements front.Holder.
-func (m *Manager) Weighs() (jobs, hot int) { return m.records.live, 0 }
+func (m *Manager) Weighs() (jobs, hot int) { return m.records.live, m.stats.buf.Len() }
 
 // heardLoad takes in what a worker calls itself. It tells so in every heartbeat: of its cores only a newer one counts, and an
 // idle worker has none. One that is OVERLOADED takes no new work.

@@ -142,6 +142,24 @@ func (m *Manager) signal(b *job.Backpressure) {
 	b.Epoch, b.Seq = m.p.Instance, m.stats.seq
 }
 
+// Press implements front.Presser: progress that was sent away at the door is answered with THROTTLE at least.
+func (m *Manager) Press(refusal core.Body) {
+	var to *job.Backpressure
+	switch b := refusal.(type) {
+	case *job.WorkflowProgressAck:
+		to = &b.Backpressure
+	case *job.ProgressBatchAck:
+		to = &b.Backpressure
+	default:
+		return
+	}
+	if m.signal(to); m.stats.on && to.Level < job.PressureThrottle {
+		epoch, seq := to.Epoch, to.Seq
+		*to = m.stats.keys.Signal(job.PressureThrottle)
+		to.Epoch, to.Seq = epoch, seq
+	}
+}
+
 // Pressure returns the level of this manager's statistics.
 func (m *Manager) Pressure() job.Pressure { return m.stats.buf.Level() }
 

@@ -154,3 +154,28 @@ func TestWindows(t *testing.T) {
 		t.Errorf("%d records", b.m.stats.buf.Stored)
 	}
 }
+
+// Spec 30 §5.3: who is sent away at the door hears at least THROTTLE, under a number of its own; 01-64: what is HOT weighs.
+func TestRefusalsPress(t *testing.T) {
+	b := stated(t, 20)
+	before := b.report(1, 1, 0)
+	var a job.WorkflowProgressAck
+	if b.m.Press(&a); a.Level != job.PressureThrottle || a.Delay == 0 || a.Epoch != 1 || a.Seq <= before.Seq {
+		t.Errorf("%+v after number %d", a.Backpressure, before.Seq)
+	}
+	for n := uint32(2); n <= 19; n++ {
+		b.report(n, uint64(n), 0)
+	}
+	var batch job.ProgressBatchAck
+	if b.m.Press(&batch); batch.Level != job.PressureReject {
+		t.Errorf("at REJECT: %+v", batch.Backpressure)
+	}
+	if _, hot := b.m.Weighs(); hot != 19 {
+		t.Errorf("%d records weigh", hot)
+	}
+	plain := newBench(t)
+	var none job.WorkflowProgressAck
+	if plain.m.Press(&none); none.Backpressure != (job.Backpressure{}) {
+		t.Errorf("without statistics: %+v", none.Backpressure)
+	}
+}
