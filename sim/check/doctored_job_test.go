@@ -397,10 +397,27 @@ var doctoredJobs = []doctoredRun{
 		t.works()
 		if bad {
 			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
 			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
 			return
 		}
 		t.runs(10, 1, 1)
+	}},
+	{id: JC3, name: "a cancelled workflow starts at another holder, which knows", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		if bad {
+			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
+		}
+		t.takes()
+		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
+	}},
+	{id: JC3, name: "its holder starts it itself", build: func(t *tape, bad bool) {
+		t.works()
+		if bad {
+			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: token(1), Epoch: 1, Node: 3})
 	}},
 	{id: JF1, name: "an epoch goes back", build: func(t *tape, bad bool) {
 		t.works()

@@ -58,7 +58,7 @@ type jobSeen struct {
 	digested  bool
 	records   []*recordSeen
 	holders   []holderSeen
-	stopped   map[flowAt]bool          // workflows that nobody may start any more in a datacenter
+	stopped   map[flowAt]stopSeen      // workflows that nobody may start any more in a datacenter
 	counted   map[flowResult]takenBy   // results that were accepted
 	done      map[doneShard]bool       // shards that completed
 	places    []uint64                 // its workflows, in the order of the submission
@@ -71,6 +71,14 @@ type jobSeen struct {
 type flowAt struct {
 	site int
 	id   uint64
+}
+
+// stopSeen is who cancelled it. Before that is committed another holder need not know: the decision that it was part of is void
+// then.
+type stopSeen struct {
+	by   process
+	at   core.Instant // on its clock
+	sure bool
 }
 
 // endSeen is what was first said of the end of a job, or of its part in a datacenter.
@@ -215,7 +223,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[flowAt]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
+		stopped: map[flowAt]stopSeen{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

@@ -26,6 +26,7 @@ var (
 var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.flowMoved, core.JobFactWorkflow)
 	on.jobFact(c.flowPlaced, core.JobFactPlaced)
+	on.jobFact(c.stopsCommitted, core.JobFactCommit)
 	on.jobFact(c.askedTooOften, core.JobFactSubmit)
 	on.delivered[core.KindJobCancellationComplete] = append(on.delivered[core.KindJobCancellationComplete], c.cancelTold)
 })
@@ -61,8 +62,38 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 	case workflow.Running:
 		c.flowWhole(r, x, f)
 	case workflow.Cancelled:
-		x.of.stopped[flowAt{c.ctx.Nodes[r.Node].Site, f.id}] = true
+		c.flowStopped(r, x.of, f.id)
 	default: // nothing more to see
+	}
+}
+
+// flowStopped notes that a workflow is cancelled in a datacenter.
+func (c *Checker) flowStopped(r *trace.JobRecord, x *jobSeen, id uint64) {
+	key := flowAt{c.ctx.Nodes[r.Node].Site, id}
+	if !x.stopped[key].sure {
+		x.stopped[key] = stopSeen{by: process{r.Node, r.Inst}, at: r.Local}
+	}
+}
+
+// stays reports whether a process must not start it any more.
+func (x *jobSeen) stays(key flowAt, by process) bool {
+	s, stopped := x.stopped[key]
+	return stopped && (s.sure || s.by == by)
+}
+
+// stopsCommitted takes that a majority knows of all that a holder had changed before the oldest change of this commit.
+func (c *Checker) stopsCommitted(r *trace.JobRecord) {
+	x := c.work.jobs[r.Fact.Job]
+	if x == nil {
+		return
+	}
+	from := r.Local.Add(-core.Duration(r.Fact.Get("elapsed")))
+	for _, id := range x.places {
+		key := flowAt{c.ctx.Nodes[r.Node].Site, id}
+		if s, ok := x.stopped[key]; ok && s.by == (process{r.Node, r.Inst}) && s.at <= from {
+			s.sure = true
+			x.stopped[key] = s
+		}
 	}
 }
 
@@ -144,7 +175,7 @@ func (c *Checker) flowPlaced(r *trace.JobRecord) {
 	if (x.state == job.StateCancelling || x.state.Terminal()) && c.fails(JC1) {
 		c.detail(JC1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which is %v, to %s", c.name(r.Node), job.ID(x.of.id), x.state, c.name(r.Fact.Node))
 	}
-	if id := r.Fact.Workflow; x.of.stopped[flowAt{c.ctx.Nodes[r.Node].Site, id}] && c.fails(JC3) {
+	if id := r.Fact.Workflow; x.of.stays(flowAt{c.ctx.Nodes[r.Node].Site, id}, process{r.Node, r.Inst}) && c.fails(JC3) {
 		c.detail(JC3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which was cancelled, to %s", c.name(r.Node), job.WorkflowID(id), c.name(r.Fact.Node))
 	}
 	f := x.byID[r.Fact.Workflow]
