@@ -28,6 +28,8 @@ type Checks struct {
 	Exact         bool          // a timer for each job; else looks at all of them, so far apart:
 	Manager, Gate core.Duration // 0: not known
 	Grant, Least  core.Duration // the first extension is half of the one, each further one half of the one before, and none below the other; 0: not known
+
+	Levels [3]float64 // fill of a manager's statistics from which it says THROTTLE, BATCH and REJECT; 0: not known
 }
 
 // ParseManifest reads the keys that Info holds and ignores all others, so that manifests of later versions
@@ -75,6 +77,7 @@ func parseChecks(config json.RawMessage) (c Checks) {
 		Protocol struct {
 			JobTimeout map[string]json.RawMessage `json:"job_timeout"`
 			Extension  map[string]json.RawMessage `json:"extension"`
+			Stats      map[string]json.RawMessage `json:"stats"`
 		}
 	}
 	if json.Unmarshal(config, &keys) != nil {
@@ -88,8 +91,16 @@ func parseChecks(config json.RawMessage) (c Checks) {
 		return d
 	}
 	t, x := keys.Protocol.JobTimeout, keys.Protocol.Extension
+	share := func(key string) float64 {
+		v, err := strconv.ParseFloat(scalar(keys.Protocol.Stats[key]), 64)
+		if err != nil || !(v > 0 && v <= 1) {
+			return 0
+		}
+		return v
+	}
 	return Checks{
-		Exact: scalar(t["mode"]) == "exact", Manager: duration(t["check_interval"]), Gate: duration(t["gate_check_interval"]),
+		Levels: [3]float64{share("throttle_threshold"), share("batch_threshold"), share("reject_threshold")},
+		Exact:  scalar(t["mode"]) == "exact", Manager: duration(t["check_interval"]), Gate: duration(t["gate_check_interval"]),
 		Grant: duration(x["base"]), Least: duration(x["min_grant"]),
 	}
 }

@@ -4,6 +4,7 @@ import "strings"
 
 // abouts say in a sentence what a picture shows, by the beginning of its name.
 var abouts = []struct{ name, text string }{
+	{"control-latency", "How long messages of class CONTROL took at gates and managers, whatever the load."},
 	{"coordinates", "How far predicted round trips are from the true ones, over time."},
 	{"cores", "How many cores shards hold, against what the running workers have."},
 	{"cutoff", "How fast members were noticed that live but could not be reached."},
@@ -14,9 +15,11 @@ var abouts = []struct{ name, text string }{
 	{"health", "How healthy members hold themselves to be, and how much news waits to be told."},
 	{"job-times", "How long workflows waited for cores, and how long jobs took, as distributions."},
 	{"jobs", "How many jobs were handed in, and how many had ended how, over time."},
+	{"leader-gaps", "How long clusters had nobody who might act as their leader, as a distribution."},
 	{"leaders", "Who led each cluster in which term, and when nobody might act."},
 	{"members", "What members believe about each other, against the truth, over time."},
 	{"regret", "How much further than the nearest datacenter each gate's choices were, and how often which rule changed a choice."},
+	{"pressure", "How full managers were of statistics, which level came of it and who went by it, and what was dropped or sent away."},
 	{"rejoin", "How long after each fault all agreed again."},
 	{"route-map", "Where the gates of each site sent jobs before, during and after a fault, on a map on which round trips are distances."},
 	{"routes", "Which datacenter each gate asked first over time, how much further that was than the nearest one, and how wrong coordinates were meanwhile."},

@@ -77,3 +77,19 @@ func TestManyLeaders(t *testing.T) {
 		t.Errorf("shown to %v s, want the first %d", f.panels[0].x.hi, leadersMost)
 	}
 }
+
+// TestLeaderGaps: the distribution of all gaps, by role; a few are none.
+func TestLeaderGaps(t *testing.T) {
+	tables := &metrics.Tables{}
+	for i := range 5 {
+		tables.Observed = append(tables.Observed, metrics.TimeRow{At: sec(float64(i)), Metric: "leader_gap", Unit: "s", Labels: "role=manager", Value: float64(10 + i)})
+	}
+	f := leaderGaps(loaded(tables))
+	if f == nil || len(f.panels[0].legend) != 1 || f.panels[0].legend[0].label != "clusters of managers (n = 5,\np50 12 s, p95 14 s)" {
+		t.Fatalf("have %+v", f)
+	}
+	readable(t, f)
+	if tables.Observed = tables.Observed[:2]; leaderGaps(loaded(tables)) != nil {
+		t.Error("two gaps are no distribution")
+	}
+}

@@ -78,6 +78,12 @@ func (b *barMaker) take(e *metrics.EventRow) {
 		}
 	case "holder":
 		b.hold(e, at)
+	case "left_out": // what became of shards is not known
+		for _, n := range b.order {
+			if analysis.RoleOf(n) == "worker" {
+				b.close(n, at)
+			}
+		}
 	case "job_table":
 		b.close(e.Node, at)
 	case "process":

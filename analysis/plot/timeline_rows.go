@@ -154,7 +154,7 @@ func (t *timeline) row(e *metrics.EventRow, s saying, at float64) *moment {
 	}
 	if e.Kind == "message" {
 		m.arrows = append(m.arrows, arrow{from: e.Peer, to: e.Node, sent: at, at: e.At.Seconds(), lost: e.Lost})
-	} else {
+	} else if e.Node != "" {
 		m.nodes = addOnce(m.nodes, e.Node)
 	}
 	return m

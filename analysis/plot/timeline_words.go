@@ -97,6 +97,7 @@ var sayings = map[string]saying{
 	"timeout dc_lost":         {1, "{who} [gives|give] the datacenter of {whom} up", vermilion},
 	"deadline extension":      {1, "{who} [grants|grant] {whom} more time", vermilion},
 	"deadline extension gate": {2, "{who} [counts|count] more time", vermilion},
+	"left_out":                {1, "from here on, {word} events were not kept", black},
 	"process down":            {1, "{who} [is|are] gone", black},
 	"process up":              {1, "{who} [starts|start]", black},
 	"route":                   {2, "{who} [puts|put] {word} first", blue},

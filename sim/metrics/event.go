@@ -16,9 +16,10 @@ const (
 	EventMessage EventKind = iota // Peer sent it to Node
 	EventFact                     // Node says it
 	EventLife                     // Node's process began or was gone
+	EventGap                      // from here on, events are left out: as many as Word says
 )
 
-var eventKinds = [...]string{"message", "fact", "life"}
+var eventKinds = [...]string{"message", "fact", "life", "gap"}
 
 func (k EventKind) String() string { return eventKinds[k] }
 
@@ -53,6 +54,7 @@ const (
 // trail is what is kept of a followed job.
 type trail struct {
 	events []JobEvent
+	left   int  // events that went
 	pinned bool // it is kept whatever becomes of it
 	over   bool // its plotline is known
 	last   []lastWord
@@ -152,7 +154,7 @@ func (t *trails) add(id uint64, e JobEvent) {
 	if len(x.events) >= eventsOfJob {
 		const most = eventsOfJob / 2
 		x.events = append(x.events[:eventsEarly], x.events[eventsEarly+most:]...)
-		t.held -= most
+		x.left, t.held = x.left+most, t.held-most
 	}
 	x.events = append(x.events, e)
 	t.held++

@@ -3,6 +3,7 @@ package metrics
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"hypersim/core"
 	"hypersim/sim/trace"
@@ -21,7 +22,7 @@ type EventRow struct {
 var eventColumns = []column[EventRow]{
 	{"job", "its id; only jobs that are worth telling about are here: of each plotline (how it ended, and what was out of the ordinary) the two that took longest, those of broken invariants, and those that report.jobs names; of more than 600 events those in the middle are left out", func(r *EventRow) cell { return textCell{&r.Job} }},
 	{"t_s", "it arrived, or happened; of a lost message: it was given up", func(r *EventRow) cell { return instantCell{&r.At} }},
-	{"kind", "message, fact (node says it), or life (of node's process)", func(r *EventRow) cell { return textCell{&r.Kind} }},
+	{"kind", "message, fact (node says it), life (of node's process), or gap: from here on, so many events as word says are left out", func(r *EventRow) cell { return textCell{&r.Kind} }},
 	{"name", "of the kind of message or fact", func(r *EventRow) cell { return textCell{&r.Name} }},
 	{"word", "what it says: a code, a state, a rule", func(r *EventRow) cell { return textCell{&r.Word} }},
 	{"node", "who got the message, or says it", func(r *EventRow) cell { return textCell{&r.Node} }},
@@ -82,6 +83,10 @@ func (t *trails) finish() {
 		list := x.events
 		if len(list) == 0 {
 			continue
+		}
+		if x.left > 0 {
+			gap := JobEvent{At: list[eventsEarly-1].At, Sent: core.Never, Kind: EventGap, Node: core.NoNode, Peer: core.NoNode, Name: "left_out", Word: strconv.Itoa(x.left)}
+			list = slices.Insert(list, eventsEarly, gap)
 		}
 		about := map[core.NodeID]bool{}
 		for k := range list {

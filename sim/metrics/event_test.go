@@ -104,7 +104,10 @@ func TestEventsInTheMiddleGo(t *testing.T) {
 	}
 	y.over(60, 7, job.StateCompleted, job.CompleteFull)
 	have := events(y.end(61), "job-0000000000000007")
-	if len(have) > eventsOfJob || !strings.HasPrefix(have[0], "2 ") || !strings.Contains(have[len(have)-1], "outcome") {
+	if gap := have[eventsEarly]; !strings.Contains(gap, " gap left_out ") || !strings.HasSuffix(gap, " > ") {
+		t.Errorf("the gap is %q", gap)
+	}
+	if len(have) > eventsOfJob+1 || !strings.HasPrefix(have[0], "2 ") || !strings.Contains(have[len(have)-1], "outcome") {
 		t.Errorf("%d events, from %s to %s", len(have), have[0], have[len(have)-1])
 	}
 	for i := range eventsEarly {

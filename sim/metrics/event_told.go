@@ -40,8 +40,13 @@ var messageNotes = [core.NumKinds]func(b core.Body, t *trails){
 	core.KindProvisionConfirm: one(func(b *dispatch.ProvisionConfirm) note {
 		return note{job: uint64(b.Job), workflow: uint64(b.Workflow), word: agreed(b.Confirmed, b.Code)}
 	}),
-	core.KindWorkflowDispatch:    one(func(b *dispatch.WorkflowDispatch) note { return shardNote(b.Shard, "") }),
-	core.KindWorkflowDispatchAck: one(func(b *dispatch.WorkflowDispatchAck) note { return shardNote(b.Shard, b.Code.String()) }),
+	core.KindWorkflowDispatch: one(func(b *dispatch.WorkflowDispatch) note { return shardNote(b.Shard, "") }),
+	core.KindWorkflowDispatchAck: one(func(b *dispatch.WorkflowDispatchAck) note {
+		if b.Code == call.CodeOK { // that it runs is a fact of the worker
+			return note{}
+		}
+		return shardNote(b.Shard, b.Code.String())
+	}),
 
 	core.KindJobProgressReport: one(func(b *jobtimeout.ProgressReport) note {
 		switch {
@@ -150,7 +155,7 @@ var eventFacts = [core.NumJobFactKinds]func(t *trails, f *core.JobFact, e *JobEv
 	},
 	core.JobFactShard: func(_ *trails, f *core.JobFact, e *JobEvent) bool {
 		e.Word = job.ShardState(f.To).String()
-		return true
+		return job.ShardState(f.To) != job.ShardAllocated // it runs at once
 	},
 	core.JobFactSubmit: func(_ *trails, f *core.JobFact, e *JobEvent) bool {
 		e.Word = [...]string{"asked", "accepted", "given up"}[min(f.To, 2)]

@@ -40,9 +40,10 @@ func (r *run) draw(tables *metrics.Tables) error {
 
 // checksOf are the keys by which times of jobs are judged.
 func checksOf(sc *scenarios.Scenario) analysis.Checks {
-	c := &sc.Protocol.Default().Timeout
+	c, levels := &sc.Protocol.Default().Timeout, &sc.Protocol.Default().Stats.Stats
 	return analysis.Checks{
-		Exact: c.Job.Mode == jobtimeout.ModeExact, Manager: c.Job.Check, Gate: c.Job.GateCheck,
+		Levels: [3]float64{levels.Throttle, levels.Batch, levels.Reject},
+		Exact:  c.Job.Mode == jobtimeout.ModeExact, Manager: c.Job.Check, Gate: c.Job.GateCheck,
 		Grant: c.Extension.Base, Least: c.Extension.MinGrant,
 	}
 }
