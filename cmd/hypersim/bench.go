@@ -104,7 +104,7 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 // prepare checks all that can be known to be wrong before anything runs.
 func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench.Result, err error) {
 	var bad []error
-	opt = &bench.Options{Quick: f.quick, Workers: f.workers}
+	opt = &bench.Options{Quick: f.quick, Workers: f.workers, Pause: time.Second}
 	if cmd.Flags().Changed("jobs") && f.workers < 1 {
 		bad = append(bad, fmt.Errorf("--jobs = %d: must be ≥ 1", f.workers))
 	}

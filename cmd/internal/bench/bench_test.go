@@ -47,8 +47,8 @@ func TestVerdicts(t *testing.T) {
 		o := outcome("fedcba9876543210", 8+d, 9+d, 10+d, 8.5+d, 9.5+d, 9+d)
 		return o
 	}
-	other := base
-	other.Identity = "j"
+	worded, other := base, shifted(0)
+	worded.Identity, other.Identity = "j", "j"
 	for _, c := range []struct {
 		name         string
 		is           Outcome
@@ -61,6 +61,7 @@ func TestVerdicts(t *testing.T) {
 		{"seeds disagree", outcome("fedcba9876543210", 18, 9, 1, 8.5, 19.5, 9), Moved, Unclear},
 		{"it never comes", outcome("fedcba9876543210", 8, 9, math.NaN(), 8.5, 9.5, 9), Moved, Worse},
 		{"another scenario", other, Other, Unclear},
+		{"worded otherwise, and runs as it did", worded, Same, ""},
 	} {
 		got, _ := verdicts(t, result(base), result(c.is))
 		if got["digest"] != c.digest || got["first-dead"] != c.dead {

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"hypersim/analysis/stats"
 )
@@ -59,12 +60,16 @@ type Report struct {
 	Failed   int    `json:"failed"`
 }
 
-// slower is the ratio of speeds from which a difference is told, and its inverse. On two cores with a load of thirteen the
-// least of 25 turns differs by up to 14 % from one time to the next. attempts is how often it is timed until it is told.
+// slower is the ratio of speeds from which a difference is told, and its inverse; attempts is how often it is timed until it is
+// told. What the neighbours of a busy machine do to caches lasts for seconds, and shifts the ratio by as much as a third; so what
+// seems slower is timed again after pauses that grow, up to half a minute in all, and the least counts.
 const (
 	slower   = 1.2
-	attempts = 4
+	attempts = 8
 )
+
+// pause is how long the k-th attempt waits.
+func (o *Options) pause(k int) { time.Sleep(time.Duration(min(k, 6)) * o.Pause) }
 
 // Compare puts is beside the baseline was. What seems slower is timed again.
 func Compare(was, is *Result, opt *Options) (*Report, error) {
@@ -78,7 +83,7 @@ func Compare(was, is *Result, opt *Options) (*Report, error) {
 		r.exact(find(was.Exact, v.Name), v)
 	}
 	for i := range is.Speeds {
-		if err := r.speed(find(was.Speeds, is.Speeds[i].Name), &is.Speeds[i], is); err != nil {
+		if err := r.speed(find(was.Speeds, is.Speeds[i].Name), &is.Speeds[i], is, opt); err != nil {
 			return nil, err
 		}
 	}
@@ -97,15 +102,20 @@ func (r *Report) bench(b *Bench, was, now *Outcome) {
 	switch {
 	case was == nil:
 		row.Verdict, row.Why = New, "the baseline has none; --update adds it"
-	case was.Identity != now.Identity:
-		row.Verdict, row.Why = Other, "the scenario is another than that of the baseline, or its defaults are; --update, if that is meant"
 	default:
 		for i := range now.Runs {
 			if x := was.run(now.Runs[i].Seed); x == nil || x.Digest != now.Runs[i].Digest {
 				row.Seeds = append(row.Seeds, now.Runs[i].Seed)
 			}
 		}
-		if len(row.Seeds) > 0 {
+		switch {
+		case was.Identity == now.Identity && len(row.Seeds) == 0:
+		case len(row.Seeds) == 0: // a key came that changes nothing, or a title was put otherwise
+			row.Why += "; the scenario is worded otherwise than that of the baseline, or its defaults are"
+		case was.Identity != now.Identity:
+			row.Verdict, row.Why = Other, "the scenario is another than that of the baseline, or its defaults are; --update, if that is meant"
+			row.Repeat = fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, row.Seeds[0])
+		default:
 			row.Verdict, row.Why = Moved, fmt.Sprintf("%d of %d seeds run otherwise than they did; --update, if that is meant", len(row.Seeds), len(now.Runs))
 			row.Repeat = fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, row.Seeds[0])
 		}
@@ -222,10 +232,11 @@ func (r *Report) exact(was *Value, v Value) {
 	r.Rows = append(r.Rows, row)
 }
 
-func (r *Report) speed(was, v *Value, is *Result) error {
+func (r *Report) speed(was, v *Value, is *Result, opt *Options) error {
 	row := Row{Bench: v.Name, Value: "time of an event", Unit: v.Unit, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
 	if was != nil {
 		for i := 1; i < attempts && v.Value > was.Value*slower; i++ {
+			opt.pause(i)
 			if err := is.again(v); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"hypersim/cmd/internal/runner"
 )
@@ -17,6 +18,7 @@ type Options struct {
 	Only     *regexp.Regexp // benches, values and speeds by name; nil: all
 	Workers  int            // runs at once
 	Build    string         // of the program
+	Pause    time.Duration  // unit of the pauses between timings of what seems slower
 	Progress func(done, total int, name string)
 }
 

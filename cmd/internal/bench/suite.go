@@ -59,6 +59,8 @@ func Suite() []Bench {
 		{"bench-churn", 6, 20, slices.Concat(lower("join", "packets"), rare(0.5, "suspicions"))},
 		{"bench-jobs", 6, 20, slices.Concat(lower("accepted", "latency"), []Measure{{ID: "completed", Way: Higher, Matter: 0.001}},
 			rare(0.5, "restarts", "twice"))},
+		{"bench-timeout", 6, 20, slices.Concat(lower("lateness", "lateness-p95"), rare(0.5, "wrong", "missed"), []Measure{{ID: "completed", Way: Higher, Matter: 0.02}})},
+		{"bench-routing", 6, 20, slices.Concat(lower("regret", "chance", "latency"), rare(0.002, "switches"))},
 		{"bench-scale", 2, 4, slices.Concat(lower("packets", "bytes", "memory"), rare(0.5, "suspicions"))},
 	}
 }
