@@ -25,7 +25,7 @@ var speeds = []struct {
 }{
 	{"speed-kernel", newHold},
 	{"speed-gossip", func() (subject, error) {
-		return newLife("bench-detection", 3*time.Second, "cluster.size=300", "scenario.duration=20m", "report.sample=1h")
+		return newLife("bench-detection", 3*time.Second, "cluster.size=64", "scenario.duration=60m", "report.sample=1h")
 	}},
 	{"speed-jobs", func() (subject, error) { return newLife("bench-jobs", 3*time.Second, "report.sample=1h") }},
 	{"speed-large", func() (subject, error) { return newLife("bench-scale", time.Second, "report.sample=1h") }},

@@ -116,12 +116,17 @@ func (f *field) hopeless(p *point, rivals []*point, level float64) string {
 		}
 	}
 	for _, r := range rivals {
-		worse := true
+		worse, other := 0, 0
 		for g := range f.goals {
-			iv := stats.PairedDifference(f.pairs(r, p, g), level)
-			worse = worse && iv.Known() && iv.Low > 0
+			pairs := f.pairs(r, p, g)
+			switch iv := stats.PairedDifference(pairs, level); {
+			case iv.Known() && iv.Low > 0:
+				worse++
+			case slices.ContainsFunc(pairs, func(x stats.Pair) bool { return x.A != x.B }): // a tie in all seeds is no reason to go on
+				other++
+			}
 		}
-		if worse {
+		if worse > 0 && other == 0 {
 			return "worse than point " + itoa(r.no)
 		}
 	}

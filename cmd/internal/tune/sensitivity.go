@@ -166,8 +166,10 @@ func (t *Tune) sentence(r *Report, world string, winner *point) (text string, ga
 	switch {
 	case broken > 0:
 		head += "does not keep what was demanded: "
-	case better > 0 && worse == 0:
+	case better == len(t.goals):
 		head += "is better than the default on seeds that the search never saw: "
+	case better > 0 && worse == 0:
+		head += fmt.Sprintf("is better than the default in %d of %d objectives, on seeds that the search never saw, and was not shown to be worse in another: ", better, len(t.goals))
 	case better > 0:
 		head += "is a trade: "
 	case worse > 0:
