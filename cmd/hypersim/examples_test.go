@@ -35,6 +35,9 @@ var long = []string{
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",
+	"hypersim shrink", // what explore found, and what a run of that left
+	"hypersim run small.toml",
+	"hypersim trace results/small",
 	"hypersim explore", // minutes, and what it finds is its business
 	"hypersim bench",   // and it needs the baseline of the repository; docs/bench.md and the script bench show what it says
 }

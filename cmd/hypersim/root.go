@@ -124,7 +124,7 @@ one scenario file and one seed give one run, byte for byte, on any machine.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w%s\nhypersim help %s shows the flags", err, nearFlag(cmd, err), verb(cmd))}
 	})
-	root.AddCommand(newRun(), newSweep(), newMerge(), newValidate(), newBench(), newTune(), newCompare(), newCheck(), newExplain(), newWhy(), newPlot(), newTrace(), newExplore(), newPreset(), newNew(), newList(), newTopology(), newSchema(), newVersion())
+	root.AddCommand(newRun(), newSweep(), newMerge(), newValidate(), newBench(), newTune(), newCompare(), newCheck(), newExplain(), newWhy(), newPlot(), newTrace(), newExplore(), newShrink(), newPreset(), newNew(), newList(), newTopology(), newSchema(), newVersion())
 	return root
 }
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hypersim/cmd/internal/shrink"
+	"hypersim/scenarios"
+)
+
+func newShrink() *cobra.Command {
+	req := shrink.Request{Jobs: runtime.GOMAXPROCS(0)}
+	var out string
+	cmd := &cobra.Command{
+		Use:   "shrink RUN|SCENARIO",
+		Short: "Make a scenario that breaks an invariant as small as it can be",
+		Long: `shrink takes the folder of a run or a scenario in which an invariant breaks, and leaves out faults, nodes, sites, work and
+keys, rounds numbers and shortens the run while the same invariant breaks in the same way. What is left is written as a
+scenario file, with what broke at its head. The result is the same on every machine and with any number of --jobs.`,
+		Example: `  hypersim explore --for 10m --out results/explored
+  hypersim shrink results/explored/findings/i-j4-1.toml --out small.toml
+  hypersim run small.toml --no-plots --trace --out results/small
+  hypersim trace results/small --causes 1000`,
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, names []string) (err error) {
+			if _, err := os.Stat(out); err == nil {
+				return usageError{fmt.Errorf("--out %s: is there already", out)}
+			}
+			if req.Text, req.File, err = shrinkText(names[0]); err != nil {
+				return usageError{err}
+			}
+			r, err := shrink.Shrink(cmd.Context(), &req, shrinkProgress(cmd.ErrOrStderr()))
+			if err != nil {
+				return usageError{err}
+			}
+			if err := os.WriteFile(out, []byte(shrunkHead(r)+r.Text), 0o666); err != nil {
+				return err
+			}
+			whole := "nothing more can be left out"
+			if !r.Whole {
+				whole = "--runs were used up: more of them may make it smaller"
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s still breaks at %g s; %d lines of %d are left after %d runs; %s\n  %s\n",
+				out, r.Broke.Invariant, r.Broke.At.Seconds(), r.After, r.Before, r.Runs, whole, r.Broke.What)
+			return err
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&req.Invariant, "invariant", "", "which one, such as I-J4 (default: the first that breaks)")
+	flags.StringVar(&out, "out", "shrunk.toml", "the file to write")
+	flags.IntVar(&req.Runs, "runs", 2000, "carry out this many runs at most")
+	flags.IntVar(&req.Jobs, "jobs", req.Jobs, "runs at once")
+	return cmd
+}
+
+// shrinkText is the text of a scenario, or the configuration of a run with its seed: JSON values are those of TOML.
+func shrinkText(path string) (text, file string, err error) {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return scenarios.Text(path)
+	}
+	data, err := os.ReadFile(filepath.Join(path, "manifest.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", "", fmt.Errorf("%s: is no folder of a run: it has no manifest.json", path)
+	}
+	if err != nil {
+		return "", "", err
+	}
+	var m struct {
+		Seed   uint64
+		Config map[string]any
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return "", "", fmt.Errorf("%s: manifest.json: %w", path, err)
+	}
+	if s, ok := m.Config["scenario"].(map[string]any); ok {
+		s["seed"] = float64(m.Seed)
+	}
+	for _, k := range []string{"expect", "report", "compare", "sweep"} { // nothing happens because of them
+		delete(m.Config, k)
+	}
+	return shrink.Text(m.Config), path, nil
+}
+
+func shrunkHead(r *shrink.Result) string {
+	return fmt.Sprintf("# %s at %g s: %s\n\n", r.Broke.Invariant, r.Broke.At.Seconds(), strings.ReplaceAll(r.Broke.What, "\n", "\n# "))
+}
+
+func shrinkProgress(w io.Writer) func(shrink.Step) {
+	return func(s shrink.Step) {
+		if isTerminal(w) {
+			_, _ = fmt.Fprintf(w, "\r%d runs; %d lines, %d bytes are left   ", s.Runs, s.Lines, s.Bytes)
+		}
+	}
+}
