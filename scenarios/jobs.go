@@ -113,9 +113,11 @@ type Statistics struct {
 
 // HasJobs reports whether the run has jobs, or what comes with jobs: statistics.
 func (s *Scenario) HasJobs() bool {
-	if s.HasStats() {
-		return true
-	}
+	return s.HandsInJobs() || s.HasStats()
+}
+
+// HandsInJobs reports whether clients hand in jobs.
+func (s *Scenario) HandsInJobs() bool {
 	for i := range s.Workloads {
 		if s.Workloads[i].Jobs != nil {
 			return true

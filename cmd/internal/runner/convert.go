@@ -63,7 +63,7 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 
 // cores returns how many cores jobs find at a node.
 func cores(sc *scenarios.Scenario, n *scenarios.NodeSpec) int {
-	if n.Role != core.RoleWorker || n.Ghost || !sc.HasJobs() {
+	if n.Role != core.RoleWorker || n.Ghost || !sc.HandsInJobs() {
 		return 0
 	}
 	return sc.Cluster.CoresPerWorker
