@@ -42,7 +42,7 @@ type Server struct {
 	pending pending
 	tick    core.Instant // the next look
 	due     core.Instant // what the driver is asked to wake at, core.Never: nothing can get worse by itself
-	floored [2]float64
+	filled  float64      // as the detector knows it
 	serving core.Kind    // in service, of a request that nobody answers; KindNone: none
 	ends    core.Instant // when that is over
 	told    core.Load
@@ -110,7 +110,7 @@ func (s *Server) Admit(now core.Instant, m *core.Message, fx *core.Effects) bool
 		s.refuse(m, r, state, x, fx)
 		return false
 	}
-	s.load.Queue(s.desk.Ratio())
+	s.fill()
 	s.changed(fx)
 	if r.Client != core.NoNode || state > core.LoadHealthy {
 		s.taken(m, r, state, fx)
@@ -234,7 +234,15 @@ func (s *Server) Sent(ms []core.Message) {
 			}
 		}
 	}
-	s.load.Queue(s.desk.Ratio())
+	s.fill()
+}
+
+// fill tells the detector how full the server is, where that says anything.
+func (s *Server) fill() {
+	if q := s.desk.Ratio(); q != s.filled {
+		s.filled = q
+		s.load.Queue(q)
+	}
 }
 
 // Lost says that a message that Admit took in will not be served.
@@ -244,7 +252,7 @@ func (s *Server) Lost(m *core.Message) {
 	case Judges(m.Kind):
 		s.desk.Begin(c)
 		s.desk.Release(c)
-		s.load.Queue(s.desk.Ratio())
+		s.fill()
 	case waits(m.Kind):
 		s.answers[c]--
 		s.desk.Begin(c)
@@ -254,7 +262,6 @@ func (s *Server) Lost(m *core.Message) {
 // Floors set what an overload fault claims of busy share and memory; 0 for none (spec 01 no. 64).
 func (s *Server) Floors(now core.Instant, share, memory float64, fx *core.Effects) {
 	s.advance(now, fx)
-	s.floored = [2]float64{share, memory}
 	s.load.Floors(share, memory)
 	s.changed(fx)
 	s.arm()

@@ -11,7 +11,7 @@ func (s *Server) advance(now core.Instant, fx *core.Effects) {
 	if s.serving != core.KindNone && s.ends <= now {
 		s.desk.Release(s.serving.Class())
 		s.serving = core.KindNone
-		s.load.Queue(s.desk.Ratio())
+		s.fill()
 	}
 	for s.pending.expire(now) {
 		s.desk.Release(s.pending.gone)
@@ -49,7 +49,7 @@ func (s *Server) skip(now core.Instant, fx *core.Effects) {
 func (s *Server) look(at core.Instant) {
 	share := s.busy.look(at)
 	s.load.Resources(share, s.memory())
-	s.load.Queue(s.desk.Ratio())
+	s.fill()
 	s.load.Tick(at)
 }
 

@@ -74,7 +74,7 @@ func (d *Detector) raise() {
 // Tick looks, every Keys.Tick.
 func (d *Detector) Tick(now core.Instant) {
 	for c := range d.windows {
-		d.windows[c].expire(now, d.k.MaxAge)
+		d.windows[c].expire(now, d.k)
 	}
 	d.raw = d.now()
 	copy(d.ring[1:], d.ring[:])
@@ -93,7 +93,7 @@ func (d *Detector) now() core.Load {
 	s = max(s, level(max(d.memory, d.memoryFloor), k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded))
 	s = max(s, filled(d.queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
 	for c := range d.windows {
-		s = max(s, min(d.windows[c].state(k), d.ceiling(c)))
+		s = max(s, min(d.windows[c].load, d.ceiling(c)))
 	}
 	return s
 }

@@ -51,7 +51,7 @@ func (d *Detector) Worst() (p Part, mean float64) {
 func (d *Detector) latest(raw core.Load) (p Part, mean float64) {
 	for c := range d.windows {
 		w := &d.windows[c]
-		if min(w.state(d.k), d.ceiling(c)) != raw {
+		if min(w.load, d.ceiling(c)) != raw {
 			continue
 		}
 		if w.absolute(d.k) < raw {
@@ -73,13 +73,9 @@ func (d *Detector) Restless() bool {
 			return true
 		}
 	}
-	least := milliseconds(min(d.k.AbsoluteBusy, d.k.Floor))
 	for c := range d.windows {
-		w := &d.windows[c]
-		for i := range w.len {
-			if w.samples[i].ms >= least {
-				return true
-			}
+		if d.windows[c].high {
+			return true
 		}
 	}
 	return false

@@ -19,6 +19,10 @@ type window struct {
 	len        int
 	deltas     [most]float64 // likewise
 	history    int
+
+	// What follows from them, as of the last change.
+	load core.Load // of the class by itself
+	high bool      // some sample could raise it, were the others not there
 }
 
 // add takes a sample.
@@ -36,6 +40,7 @@ func (w *window) add(now core.Instant, ms float64, k *Keys) {
 		w.slow = float64(k.Slow*ms) + float64((1-k.Slow)*w.slow)
 	}
 	if w.len < k.MinSamples {
+		w.judge(k)
 		return
 	}
 	if w.history == k.TrendOver {
@@ -44,16 +49,30 @@ func (w *window) add(now core.Instant, ms float64, k *Keys) {
 	}
 	w.deltas[w.history] = w.delta()
 	w.history++
+	w.judge(k)
 }
 
 // expire lets go of what is too old: while nothing arrives, nothing is known.
-func (w *window) expire(now core.Instant, age core.Duration) {
+func (w *window) expire(now core.Instant, k *Keys) {
 	i := 0
-	for i < w.len && now.Sub(w.samples[i].at) > age {
+	for i < w.len && now.Sub(w.samples[i].at) > k.MaxAge {
 		i++
+	}
+	if i == 0 {
+		return
 	}
 	copy(w.samples[:], w.samples[i:w.len])
 	w.len -= i
+	w.judge(k)
+}
+
+// judge works out what follows from the samples. It is asked far more often than they change.
+func (w *window) judge(k *Keys) {
+	w.load, w.high = w.state(k), false
+	least := milliseconds(min(k.AbsoluteBusy, k.Floor))
+	for i := range w.len {
+		w.high = w.high || w.samples[i].ms >= least
+	}
 }
 
 func (w *window) mean() float64 {

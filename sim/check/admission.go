@@ -71,6 +71,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 			on.delivered[k] = append(on.delivered[k], f.busy)
 		}
 	}
+	on.gone = append(on.gone, func(r *trace.Record) { f.all[r.Node] = front{} })
 	on.checkpoint = append(on.checkpoint, f.idle)
 })
 

@@ -47,7 +47,6 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(s.signalled, core.JobFactSignal)
 	on.jobFact(s.viewed, core.JobFactPressure)
 	on.jobFact(s.flushed, core.JobFactFlush)
-	on.jobFact(s.refused, core.JobFactRefused)
 	on.delivered[core.KindStatsUpdate] = append(on.delivered[core.KindStatsUpdate], s.update)
 	on.delivered[core.KindJobProgressBatch] = append(on.delivered[core.KindJobProgressBatch], s.batch)
 	on.delivered[core.KindProgressProbe] = append(on.delivered[core.KindProgressProbe], s.probe)
@@ -290,20 +289,13 @@ func (s *statistics) calmAround(w core.NodeID) core.Instant {
 // update takes that statistics of no job reached a manager. Of a source the greatest number counts.
 func (s *statistics) update(r *trace.Record) {
 	b, ok := r.Msg.Body.(*job.StatsUpdate)
-	if !ok || s.hot[r.Node].role != core.RoleManager {
-		return
+	if !ok || s.hot[r.Node].role != core.RoleManager || r.Spent == trace.Refused {
+		return // who is sent away comes again with the same
 	}
 	key := sourceKey{r.Msg.From, r.Node, b.Source}
 	if b.Seq > s.told[key] {
 		s.told[key] = b.Seq
 		s.buffer(r.Node).updates++
-	}
-}
-
-// refused takes that a server sent statistics away before it looked at them: whoever sent them knows.
-func (s *statistics) refused(r *trace.JobRecord) {
-	if core.Kind(r.Fact.Epoch) == core.KindStatsUpdate {
-		s.buffer(r.Node).updates--
 	}
 }
 

@@ -19,14 +19,15 @@ const eventsEnough, eventsMost, fewNodes = 80_000, 300_000, 25
 
 // unforeseen are the scenarios whose events a plan does not foresee, with the reason. Their runs are logged, and held to nothing.
 var unforeseen = map[string]string{
-	"leader-chaos":             "faults of few members overlap, and each is counted as if it were alone",
-	"manager-leader-failover":  "requests to those who are down wait in line on their streams, and the line tries again with each attempt",
-	"split-brain-managers":     "likewise, to those who are cut off",
-	"partition-leader-gates":   "likewise, between gates that are cut off",
-	"gate-failover-quorum":     "likewise, to the gates that are gone",
-	"cancel-during-failover":   "jobs are taken back long before they would have ended, and those who stop them die",
-	"timeout-gate-unreachable": "likewise, to the gates that are gone",
-	"timeout-partitioned-dc":   "likewise, to the datacenter that is cut off",
+	"leader-chaos":                 "faults of few members overlap, and each is counted as if it were alone",
+	"manager-leader-failover":      "requests to those who are down wait in line on their streams, and the line tries again with each attempt",
+	"split-brain-managers":         "likewise, to those who are cut off",
+	"partition-leader-gates":       "likewise, between gates that are cut off",
+	"gate-failover-quorum":         "likewise, to the gates that are gone",
+	"cancel-during-failover":       "jobs are taken back long before they would have ended, and those who stop them die",
+	"timeout-gate-unreachable":     "likewise, to the gates that are gone",
+	"control-plane-under-overload": "statistics that belong to no job are not counted, nor what is sent away",
+	"timeout-partitioned-dc":       "likewise, to the datacenter that is cut off",
 }
 
 // The events that a plan foresees are those of the run, to 30 %: of every bundled scenario but the unforeseen, each made so small that it is

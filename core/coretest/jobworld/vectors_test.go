@@ -107,9 +107,26 @@ func TestAckLost(t *testing.T) {
 	}
 }
 
-// Six attempts with growing pauses, then the job counts as not known to have arrived.
+// Six attempts with growing pauses, then the job counts as not known to have arrived. A client with a budget for four makes
+// no more: the first and those in hand (spec 02 no. 25).
 func TestSubmissionRetries(t *testing.T) {
+	cfg := job.Default()
 	w := world(t, Params{Workers: 1, Cores: 4})
+	n := 0
+	w.Way = lose(func(_ *World, m *core.Message) bool {
+		if m.Kind == core.KindJobSubmission {
+			n++
+		}
+		return true
+	})
+	if id := w.Submit(0, one(w, 1, Script{})); true {
+		w.Run(200 * sec)
+		if n != 1+int(cfg.Client.RetryBurst) || w.state(id) != job.LocalUnknown {
+			t.Errorf("%d attempts with a budget, %v", n, w.state(id))
+		}
+	}
+	cfg.Client.RetryBurst = 0
+	w = world(t, Params{Workers: 1, Cores: 4, Config: &cfg})
 	var at []core.Instant
 	w.Way = lose(func(w *World, m *core.Message) bool {
 		if m.Kind == core.KindJobSubmission {
