@@ -8,6 +8,7 @@ import (
 // sweep forgets what is over and old enough (spec 20 §11). A job that has not ended is never forgotten, nor one that still
 // owes a datacenter something.
 func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
+	g.shaper.forget(now)
 	for i := len(g.records.order) - 1; i >= 0; i-- {
 		if x := g.records.order[i]; g.expired(now, x) {
 			g.forget(now, x, fx)

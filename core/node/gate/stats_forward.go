@@ -46,6 +46,7 @@ type state struct {
 	job   job.ID
 	site  uint16
 	state job.State
+	at    core.Instant
 }
 
 // statesMax bounds the jobs of others of which a gate remembers the state; what it has forgotten counts as news.
@@ -197,7 +198,7 @@ func (g *Gate) passLater(now core.Instant, b *job.Progress, fx *core.Effects) bo
 	if !g.shaper.on {
 		return false
 	}
-	switch g.shape(b.Job, b.Site, g.shaper.changed(b), fx) {
+	switch g.shape(b.Job, b.Site, g.shaper.changed(now, b), fx) {
 	case pressure.Hold:
 		core.Hold(b)
 		g.keepNewest(now, held{job: b.Job, site: b.Site, body: b})
@@ -209,8 +210,8 @@ func (g *Gate) passLater(now core.Instant, b *job.Progress, fx *core.Effects) bo
 }
 
 // changed notes where a job stands in a datacenter, and reports whether that is news.
-func (s *shaper) changed(b *job.Progress) bool {
-	now := state{b.Job, b.Site, b.State}
+func (s *shaper) changed(at core.Instant, b *job.Progress) bool {
+	now := state{b.Job, b.Site, b.State, at}
 	i := slices.IndexFunc(s.states, func(x state) bool { return x.job == b.Job && x.site == b.Site })
 	if i >= 0 {
 		old := s.states[i].state
@@ -222,6 +223,13 @@ func (s *shaper) changed(b *job.Progress) bool {
 	}
 	s.states = append(s.states, now)
 	return true
+}
+
+// forget lets go of jobs of others of which nobody told for a while.
+func (s *shaper) forget(now core.Instant) {
+	if s.on {
+		s.states = slices.DeleteFunc(s.states, func(x state) bool { return now.Sub(x.at) > s.keys.GateTTL })
+	}
 }
 
 // forward hands progress to the gate that leads the job, if that is still another one.

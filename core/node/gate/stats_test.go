@@ -154,3 +154,17 @@ func TestClientUnderPressure(t *testing.T) {
 		t.Errorf("pushes in 6 s: %v; want about 24, 6 to 8, 0", told)
 	}
 }
+
+// I-JM2: of a job that another gate leads nothing is left once nobody tells of it.
+func TestForwardedJobsAreForgotten(t *testing.T) {
+	b, id := shaping(t)
+	site, seq := b.site(id), uint64(0)
+	b.advance(0, id, site, &seq, time.Second, job.StateRunning)
+	if n := len(b.gates[0].shaper.states); n != 1 {
+		t.Fatalf("%d states", n)
+	}
+	b.run(b.now.Add(b.gates[0].shaper.keys.GateTTL + b.cfg.Retention.Sweep + time.Second))
+	if n := len(b.gates[0].shaper.states) + len(b.gates[0].shaper.held); n != 0 {
+		t.Errorf("%d are left", n)
+	}
+}

@@ -161,6 +161,16 @@ func (w *Worker) began(now core.Instant, x *shard, fx *core.Effects) {
 	w.report(now, x, fx)
 }
 
+// introduce tells the new leader of a shard of it: what the old one acknowledged it may not know.
+func (w *Worker) introduce(now core.Instant, x *shard, fx *core.Effects) {
+	if x.snap == nil || x.state != job.ShardRunning {
+		return
+	}
+	x.snap.known, x.snap.asking = false, false
+	w.open(now, x.leader)
+	w.report(now, x, fx)
+}
+
 // keepSnapshot takes in how far a shard is. What its leader has to know goes out at once.
 func (w *Worker) keepSnapshot(now core.Instant, x *shard, p *job.ShardProgress, fx *core.Effects) {
 	s := x.snap
@@ -188,6 +198,10 @@ func (w *Worker) sendSnapshot(now core.Instant, x *shard, how *call.Strategy, op
 func (w *Worker) criticalAnswered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	x := w.asked(o)
 	if x == nil {
+		return
+	}
+	if o.From != x.leader { // another one leads it by now, and is told
+		w.progressAnswered(now, o, fx)
 		return
 	}
 	x.snap.answered(o.Done())
@@ -329,7 +343,7 @@ func (w *Worker) batchAnswered(now core.Instant, o *call.Outcome, fx *core.Effec
 		if x == nil {
 			continue
 		}
-		if p.Seq == x.snap.askedSeq {
+		if p.Seq == x.snap.askedSeq && o.From == x.leader {
 			x.snap.answered(ok && a.Codes[i].Done())
 		}
 		if ok {

@@ -256,3 +256,26 @@ func TestSources(t *testing.T) {
 		t.Error("the loop goes on with nothing to tell")
 	}
 }
+
+type everyFlush struct{}
+
+func (everyFlush) Hurries(job.Shard, job.Token) bool { return true }
+
+// Who leads a job from now on hears of its shards at once, and at each flush, whatever the way in which managers are served.
+func TestNewLeaderIsTold(t *testing.T) {
+	for _, combine := range []pressure.Combine{pressure.Max, pressure.Destination} {
+		b := teller(t, 2, func(k *pressure.Keys) { k.Combine = combine })
+		b.w.hurries = everyFlush{}
+		b.order(0, 9, 1, 1, 1)
+		b.run(10 * sec)
+		b.lead(1, 9, 2)
+		at := b.now
+		b.run(at + 10*sec)
+		if n := len(b.times(at, 1, core.KindWorkflowProgress)); n < 19 || b.times(at, 1, core.KindWorkflowProgress)[0] > int(at/1e6) {
+			t.Errorf("%s: told %d times in 10 s: %v", combine, n, b.times(at, 1, core.KindWorkflowProgress))
+		}
+		if n := len(b.times(at+sec, 0, core.KindWorkflowProgress)); n > 0 {
+			t.Errorf("%s: the old leader is told %d times", combine, n)
+		}
+	}
+}

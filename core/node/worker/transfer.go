@@ -133,6 +133,7 @@ func (w *Worker) follow(now core.Instant, j job.ID, de uint32, leader core.NodeI
 			w.inherit(x.leader, leader)
 			x.de, x.leader = de, leader
 			w.led(now, x, fx)
+			w.introduce(now, x, fx)
 			n++
 		}
 	}
