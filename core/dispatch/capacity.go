@@ -22,6 +22,7 @@ type hold struct {
 	until    core.Instant
 	attempt  uint16
 	cores    uint16
+	used     bool // the worker has them, and its next word shows it
 }
 
 // Capacity is how many cores of one worker this manager may give away: what the worker said last, less what it cannot
@@ -40,6 +41,7 @@ func (c *Capacity) Heard(version uint64, available int) bool {
 	}
 	c.version, c.available = version, int32(available)
 	c.flights = slices.DeleteFunc(c.flights, func(f flight) bool { return f.version != 0 && f.version <= version })
+	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.used })
 	return true
 }
 
@@ -90,7 +92,16 @@ func (c *Capacity) Hold(j job.ID, w job.WorkflowID, attempt uint16, cores int, u
 	c.holds = append(c.holds, hold{job: j, workflow: w, attempt: attempt, cores: uint16(cores), until: until})
 }
 
-// Release ends a reservation: committed or aborted.
+// Used notes that what was reserved is given away: the worker's next word shows it, and until then nobody else gets it.
+func (c *Capacity) Used(j job.ID, w job.WorkflowID, attempt uint16) {
+	for i := range c.holds {
+		if h := &c.holds[i]; h.job == j && h.workflow == w && h.attempt == attempt {
+			h.used = true
+		}
+	}
+}
+
+// Release ends a reservation that came to nothing.
 func (c *Capacity) Release(j job.ID, w job.WorkflowID, attempt uint16) {
 	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.job == j && h.workflow == w && h.attempt == attempt })
 }

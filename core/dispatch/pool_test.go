@@ -168,3 +168,24 @@ func TestTwoLeadersOneWorker(t *testing.T) {
 		t.Error("not two of three for one and one of three for the other")
 	}
 }
+
+// What was reserved for a peer and is given away stays taken until the worker's next word shows it; what came to nothing is free
+// at once.
+func TestWhatAPeerUsed(t *testing.T) {
+	var c Capacity
+	c.Reset(1, 8)
+	c.Hold(7, 1, 1, 3, core.Never)
+	c.Hold(7, 2, 1, 2, core.Never)
+	if c.Release(7, 2, 1); c.Free() != 5 {
+		t.Errorf("%d free after one was given up", c.Free())
+	}
+	if c.Used(7, 1, 1); c.Free() != 5 {
+		t.Errorf("%d free, and the worker has not said that they are taken", c.Free())
+	}
+	if c.Heard(1, 8); c.Free() != 5 {
+		t.Error("an old word shows nothing")
+	}
+	if c.Heard(2, 5); c.Free() != 5 || c.Reserved() != 0 {
+		t.Errorf("%d free, %d reserved after its next word", c.Free(), c.Reserved())
+	}
+}

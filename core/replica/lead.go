@@ -189,6 +189,7 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 	accepted := l.accepting && seq > 0
 	if accepted {
 		l.accepting, l.usable, r.entry.Reason = false, true, ReasonNone
+		l.since = m.rounds.last + 1 // who refused the acceptance has refused nothing that follows
 	}
 	grown := seq > l.committed
 	l.committed = max(l.committed, seq)

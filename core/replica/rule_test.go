@@ -511,6 +511,30 @@ func TestAcceptance(t *testing.T) {
 	d.want("after that it is a duplicate", d.Accept(d.at, &e, &d.fx).Code == call.CodeDuplicate)
 }
 
+// A member that refused the acceptance, for it remembers a cancel, has refused nothing else: the holder has no need to claim the
+// job anew, as it has where its entries are refused (04-5).
+func TestAcceptanceThatOneRefused(t *testing.T) {
+	d := newDesk(t, 3, true)
+	e := entry(0, EntryFull, 0, 0, 0)
+	d.Accept(d.at, &e, &d.fx)
+	round := map[core.NodeID]uint64{}
+	for i := range d.fx.Messages {
+		if b, ok := d.fx.Messages[i].Body.(*Sync); ok {
+			round[d.fx.Messages[i].To] = b.Round
+		}
+	}
+	v := Verdict{Head: Head{Job: 1, Epoch: 1, Seq: 1, Holder: 0, Instance: 7}, Stand: StandStored}
+	d.get(1, core.KindJobStateSyncAck, &SyncAck{Round: round[1], Ready: true, Verdicts: []Verdict{v}}, 1)
+	if !d.Valid(d.at, 1) {
+		t.Fatal("it does not hold the job")
+	}
+	d.get(2, core.KindJobStateSyncAck, &SyncAck{Round: round[2], Ready: true, Verdicts: []Verdict{{Head: Head{Job: 1, Holder: 2}, Stand: StandRejected}}}, 2)
+	d.wait(5 * time.Second)
+	if r := d.find(1); r.claim != nil || d.Counters.Won != 0 || !d.Valid(d.at, 1) || r.entry.Epoch != 1 {
+		t.Errorf("it claims its own job: %+v, won %d", r.claim, d.Counters.Won)
+	}
+}
+
 func TestClusterOfOne(t *testing.T) {
 	d := newDesk(t, 1, true)
 	e := entry(0, EntryFull, 0, 0, 0)

@@ -18,13 +18,16 @@ func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx
 		return
 	}
 	id, attempt := job.WorkflowID(o.Sub), uint16(o.N>>8)
+	used := false
 	if x != nil {
-		if i := x.place(id); i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt {
+		i := x.place(id)
+		if i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt {
 			x.flows[i].plan.yes |= 1 << (o.N & 0xff)
 			return
 		}
+		used = i >= 0 && x.flows[i].attempt == attempt // it was launched, and all took it
 	}
 	b := call.Make[dispatch.ProvisionCommit](fx, core.KindProvisionCommit)
-	b.Job, b.Workflow, b.Attempt = job.ID(o.Job), id, attempt
+	b.Job, b.Workflow, b.Attempt, b.Commit = job.ID(o.Job), id, attempt, used
 	m.calls.Go(now, o.From, core.KindProvisionCommit, b, &m.how.agreed, call.Ticket{Op: opProvided}, fx)
 }

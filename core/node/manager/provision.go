@@ -225,11 +225,15 @@ func (m *Manager) fits(b *dispatch.ProvisionRequest) bool {
 	return true
 }
 
-// onProvided ends a reservation: it was used, and its worker shows it from now on, or given up.
+// onProvided ends a reservation: it was used, and its worker shows that with its next word, or it was given up.
 func (m *Manager) onProvided(_ core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*dispatch.ProvisionCommit)
 	for i := range m.workers.list {
-		m.workers.list[i].cores.Release(b.Job, b.Workflow, b.Attempt)
+		if c := &m.workers.list[i].cores; b.Commit {
+			c.Used(b.Job, b.Workflow, b.Attempt)
+		} else {
+			c.Release(b.Job, b.Workflow, b.Attempt)
+		}
 		m.relist(m.workers.id(i))
 	}
 	reply := m.calls.Respond(fx, msg, core.KindProvisionCommitAck)
