@@ -33,7 +33,7 @@ var wanted = []string{
 	"gray/gray-failure.toml",
 	"gray/lifeguard-anomaly-grid.toml",
 	"gray/pause-sweep.toml",
-	"jobs/first-job.toml", "jobs/three-sites.toml", "leadership/kill-leader.toml", "leadership/leader-chaos.toml", "leadership/leader-crash.toml",
+	"jobs/first-job.toml", "jobs/job-storm.toml", "jobs/three-sites.toml", "leadership/kill-leader.toml", "leadership/leader-chaos.toml", "leadership/leader-crash.toml",
 	"membership/crash-single-lan.toml",
 	"membership/gossip-convergence-scaling.toml",
 	"membership/idle-steady-state.toml",
