@@ -21,14 +21,21 @@ type flow struct {
 	place   int32 // in its job
 	left    int32 // workflows before it that have not completed
 	state   workflow.State
-	kind    job.ErrorKind // of its last failure
-	ready   core.Instant  // Never: not yet
-	first   core.Instant  // start of its first shard, Never: not yet
-	attempt uint16        // last one that started
-	leader  core.NodeID   // who said something of it last, a manager
-	waits   bool          // for cores
-	runs    []int32       // places in res.Runs
-	results map[uint64]uint8
+	kind    job.ErrorKind    // of its last failure
+	ready   core.Instant     // Never: not yet
+	first   core.Instant     // start of its first shard, Never: not yet
+	attempt uint16           // last one that started
+	leader  core.NodeID      // who said something of it last, a manager
+	waits   bool             // for cores
+	runs    []int32          // places in res.Runs
+	results map[uint64]taken // of each shard of each attempt, the last result that was accepted
+	doubled bool
+}
+
+// taken is a result that somebody accepted under an epoch of the datacenter.
+type taken struct {
+	epoch uint32
+	token uint64
 }
 
 // needs returns what the workflows of a job depend on, by place; nil if that makes no graph.
@@ -144,13 +151,16 @@ func (j *jobs) result(rec *trace.JobRecord) {
 		return
 	}
 	if x.results == nil {
-		x.results = map[uint64]uint8{}
+		x.results = map[uint64]taken{}
 	}
-	// One shard of one attempt has one result: whatever token a second one has, it is one too many.
-	part := uint64(f.Attempt)<<16 | uint64(f.Shard)
-	if x.results[part]++; x.results[part] == 2 {
+	// One shard of one attempt has one result: one of another token is one too many, and so is the same again. But a new holder
+	// accepts what its predecessor had accepted and not committed.
+	part, now := uint64(f.Attempt)<<16|uint64(f.Shard), taken{f.Epoch, f.Token}
+	if old, twice := x.results[part]; twice && !x.doubled && (old.epoch == now.epoch || old.token != now.token) {
+		x.doubled = true
 		j.double(x)
 	}
+	x.results[part] = now
 	for _, k := range x.runs {
 		if r := &j.res.Runs[k]; r.Token == f.Token && r.Worker == f.Node && job.Ended(f.To) == job.EndedCompleted {
 			r.accepted = true

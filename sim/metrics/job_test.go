@@ -185,6 +185,28 @@ func TestBothSides(t *testing.T) {
 	y.want(words.TerminalConflicts, []float64{1})
 }
 
+// What a new holder accepts of a shard whose result its predecessor had accepted and not committed is one result; another execution
+// of the shard is a second one, whoever accepts it.
+func TestResultsOfTwoHolders(t *testing.T) {
+	for _, c := range []struct {
+		token uint64
+		want  []float64
+	}{{7, nil}, {8, []float64{1}}} {
+		y := jobYard(t)
+		y.submit(1, 1, 0)
+		y.accepted(1, 1)
+		y.work(2, trace.JobWork, left1, 10, 7, 1, 0)
+		y.work(4, trace.JobEnded, left1, 10, 7, 1, job.EndedCompleted)
+		taken := func(sec float64, epoch uint32, token uint64) {
+			y.says(sec, boss, core.JobFact{Kind: core.JobFactResult, Job: 1, Workflow: 10, Token: token, Attempt: 1, Epoch: epoch, Node: left1})
+		}
+		taken(4, 1, 7)
+		taken(6, 2, c.token)
+		y.end(10)
+		y.want(words.WorkflowDoubleRun, c.want)
+	}
+}
+
 // TestJobFiles: what jobs.csv and workflows.csv say.
 func TestJobFiles(t *testing.T) {
 	_, r := story(t)

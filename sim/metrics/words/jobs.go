@@ -69,7 +69,7 @@ var (
 
 	WorkflowDoubleRun = jobs.metric(Def{
 		Name: "workflow_double_run", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: ofFlow, Counted: true,
-		Doc: "workflows with two accepted results of one shard in a datacenter, or two live shards under one token",
+		Doc: "workflows with two accepted results of one shard in a datacenter, or two live shards under one token; that a new holder accepts what its predecessor had accepted and not committed is none",
 	})
 
 	TerminalConflicts = jobs.metric(Def{
