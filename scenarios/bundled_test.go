@@ -55,7 +55,7 @@ var wanted = []string{
 	"outages/paused-detector.toml",
 	"outages/poisoned-coordinates.toml",
 	"outages/zero-rtt.toml",
-	"overload/control-plane-under-overload.toml", "overload/gate-load-shedding.toml",
+	"overload/control-plane-under-overload.toml", "overload/gate-load-shedding.toml", "overload/routing-dc-degraded.toml",
 	"partition/correlated-dc-failures.toml",
 	"partition/dc-isolation.toml",
 	"partition/partition-asymmetric.toml",
