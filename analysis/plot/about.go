@@ -12,6 +12,7 @@ var abouts = []struct{ name, text string }{
 	{"detection", "How long after a crash others held the member SUSPECT and DEAD, as distributions."},
 	{"dissemination", "How long news takes to reach a half, 99 % and all of the members."},
 	{"gantt", "Which shards ran at which worker, from when to when, and what became of those that came to nothing."},
+	{"goodput", "How many jobs were handed in, done and refused each second."},
 	{"health", "How healthy members hold themselves to be, and how much news waits to be told."},
 	{"job-times", "How long workflows waited for cores, and how long jobs took, as distributions."},
 	{"jobs", "How many jobs were handed in, and how many had ended how, over time."},

@@ -19,7 +19,7 @@ type Options struct {
 
 // figures are the standard ones. Each returns nil if the run holds no data for it.
 var figures = []func(*analysis.Run) *figure{
-	detection, cutoff, members, marks, traffic, coordinates, health, dissemination, rejoin, leaders, leaderGaps, routes, regrets, scores, routeMap, gantt, jobOutcomes, jobTimes, coresInUse, lateness, deadlines, pressure, controlLatency,
+	detection, cutoff, members, marks, traffic, coordinates, health, dissemination, rejoin, leaders, leaderGaps, routes, regrets, scores, routeMap, gantt, jobOutcomes, jobTimes, coresInUse, lateness, deadlines, pressure, goodput, controlLatency,
 }
 
 // All draws every figure that run has data for into dir, which it makes, and returns the names of the files

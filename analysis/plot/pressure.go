@@ -43,14 +43,16 @@ func levelStyle(name string) int {
 // away meanwhile.
 func pressure(run *analysis.Run) *figure {
 	f := overTime(run, "pressure", "Pressure of statistics and requests")
-	f.note = "fill: records in the first tier of a manager's buffer over how many there may be; dashed: from there on it asks for less; levels: a manager's own, what a gate holds of a datacenter, and what workers go by"
-	for _, p := range []*panel{fillPanel(run), levelPanel(run), recordPanel(run), flushPanel(run), shedPanel(run)} {
+	for _, p := range []*panel{fillPanel(run), levelPanel(run), recordPanel(run), flushPanel(run), loadPanel(run), shedPanel(run), servicePanel(run)} {
 		if p != nil {
 			f.panels = append(f.panels, p)
 		}
 	}
 	if len(f.panels) == 0 {
 		return nil
+	}
+	if len(run.Tables.Pressures) > 0 {
+		f.note = "fill: records in the first tier of a manager's buffer over how many there may be; dashed: from there on it asks for less; levels: a manager's own, what a gate holds of a datacenter, and what workers go by"
 	}
 	f.inch = 1.1
 	for _, p := range f.panels {
@@ -203,11 +205,6 @@ func (l *levelLanes) choose() (left int) {
 // recordPanel shows what became of records of statistics.
 func recordPanel(run *analysis.Run) *panel {
 	return eventPanel(run, "stats_records", []string{"outcome"}, "Records of statistics, by what became of them")
-}
-
-// shedPanel shows what servers sent away.
-func shedPanel(run *analysis.Run) *panel {
-	return eventPanel(run, "shed", []string{"service", "refusal"}, "Requests sent away, by class and reason")
 }
 
 // eventPanel shows how many events of each kind there were in a second, nil if there were none.

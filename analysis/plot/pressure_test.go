@@ -33,7 +33,9 @@ func full(n int) *metrics.Tables {
 	for i := range 100 {
 		t.Observed = append(t.Observed, metrics.TimeRow{At: sec(float64(i + 1)), Metric: "stats_records", Labels: "outcome=stored", Value: 7})
 		if i >= 80 {
-			t.Observed = append(t.Observed, metrics.TimeRow{At: sec(float64(i + 1)), Metric: "shed", Labels: "service=DATA;refusal=in_flight", Value: 3})
+			t.Admissions = append(t.Admissions,
+				metrics.AdmissionRow{At: sec(float64(i)), Node: "a/gate/0", Class: "DATA", Load: "stressed", Offered: 9, Served: 6, InFlight: 3, MeanLatency: sec(0.2)},
+				metrics.AdmissionRow{At: sec(float64(i)), Node: "a/gate/0", Class: "CONTROL", Load: "stressed", Offered: 9, Served: 9, MeanLatency: sec(0.001)})
 		}
 	}
 	return t
@@ -43,7 +45,7 @@ func full(n int) *metrics.Tables {
 func TestPressure(t *testing.T) {
 	run := analysis.New("", analysis.Info{Duration: 120 * time.Second, Checks: analysis.Checks{Levels: [3]float64{0.7, 0.85, 0.95}}}, full(3))
 	f := pressure(run)
-	if f == nil || len(f.panels) != 4 {
+	if f == nil || len(f.panels) != 6 {
 		t.Fatalf("have %+v", f)
 	}
 	readable(t, f)
@@ -62,10 +64,13 @@ func TestPressure(t *testing.T) {
 	if !slices.Equal(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}
-	for i, label := range []string{"stored (700)", "DATA, in_flight (60)"} {
-		if have := f.panels[2+i].legend[0].label; have != label {
+	for i, label := range map[int]string{2: "stored (700)", 3: "stressed", 4: "DATA, too many before it (60)", 5: "CONTROL"} {
+		if have := f.panels[i].legend[0].label; have != label {
 			t.Errorf("have %q, want %q", have, label)
 		}
+	}
+	if bars := f.panels[3].layers[0].(*levelLanes).bars; len(bars) != 1 || bars[0] != (levelBar{"a/gate/0", 2, 80, 100}) {
+		t.Errorf("loads %+v", bars)
 	}
 }
 

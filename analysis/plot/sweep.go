@@ -18,7 +18,7 @@ type SweepOptions struct {
 }
 
 // SweepFigures draws what the sweep shows into dir, which it makes, and returns the names of the files:
-// the effect of each varied parameter, the distributions of detection times, detection against its cost,
+// the effect of each varied parameter, the distributions of detection times, detection against its cost, jobs served against load,
 // and maps over two parameters. They replace those of an earlier sweep. A sweep of one cell has a
 // distribution at most. Points are means over runs, bars their 95 % intervals. Where a figure can not hold
 // all cells, the axes that it does not show stay at their default.
@@ -32,7 +32,7 @@ func SweepFigures(s *analysis.Sweep, dir string, opt SweepOptions) ([]string, er
 		figures = append(figures, g.effect(f))
 	}
 	figures = append(figures, g.distributions()...)
-	figures = append(figures, g.tradeoff())
+	figures = append(figures, g.tradeoff(), g.load())
 	figures = append(figures, g.maps()...)
 	var names []string
 	var errs []error
@@ -58,7 +58,7 @@ func clearFigures(dir string) error {
 	list, err := os.ReadDir(dir)
 	for _, e := range list {
 		name := e.Name()
-		ours := strings.HasPrefix(name, "effect-") || strings.HasPrefix(name, "detection-cdf") || strings.HasPrefix(name, "tradeoff.") || strings.HasPrefix(name, "map-")
+		ours := strings.HasPrefix(name, "effect-") || strings.HasPrefix(name, "detection-cdf") || strings.HasPrefix(name, "tradeoff.") || strings.HasPrefix(name, "goodput.") || strings.HasPrefix(name, "map-")
 		if ours && (strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".svg")) {
 			if gone := os.Remove(filepath.Join(dir, name)); !errors.Is(gone, os.ErrNotExist) { // another part of the sweep may be faster
 				err = errors.Join(err, gone)
