@@ -20,7 +20,7 @@ var mutants = []mutant{
 	{sentence: "04-1: it counts its own replica as it is when it claims", file: "claim.go", text: "(c.best.Epoch == 0 || !greater(&c.best, &r.entry))", instead: "c.best.Epoch == 0"},
 	{sentence: "04-1: a holder that claims anew begins with what it knows when it has won", file: "claim.go", text: "if r.lead != nil && !greater(&c.best, &r.entry) {", instead: "if r.lead != nil && c.best.Epoch == 0 {", table: true},
 	{sentence: "04-7: a tombstone answers the question for another", file: "tombs.go", text: "if e.Reason == ReasonAccept {\n\t\t\treturn StandTerminal", instead: "if e.Reason == ReasonHandover {\n\t\t\treturn StandTerminal", table: true},
-	{sentence: "03-3, 04-5: a claim only when a majority would accept", file: "claim.go", text: "bits(c.yes)+1 < m.majority()", instead: "bits(c.answered)+1 < m.majority()"},
+	{sentence: "03-3, 04-5: a claim only when a majority would accept", file: "claim.go", text: "bits(c.yes)+1 < m.majority()", instead: "bits(c.answered)+1 < m.majority()", table: true},
 	{sentence: "03-4: an acceptance keeps others out", file: "rule.go", text: "case now < r.window &&", instead: "case now < 0 &&", table: true},
 	{sentence: "03-9: a DELTA has a base", file: "store.go", text: "case e.Kind == EntryDelta && e.Base == r.entry.Seq:", instead: "case e.Kind == EntryDelta:"},
 	{sentence: "03-10: an ACCEPT that is not above is rejected", file: "store.go", text: "e.Seq <= r.entry.Seq && r.holder() == h {", instead: "e.Seq <= r.entry.Seq {", table: true},
@@ -49,7 +49,7 @@ var mutants = []mutant{
 }
 
 // Each mutant's text is there, once: who changes it changes the mutant. With HYPERSIM_REPLICA_MUTANTS=1 (and 600 for
-// HYPERSIM_REPLICA_WORLDS: the rarest needs 566) each is compiled in
+// HYPERSIM_REPLICA_WORLDS) each is compiled in
 // place of the machine, and the worlds must notice it, or the tables where it takes more worlds than one has time for.
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {

@@ -218,6 +218,26 @@ func TestRulesOfClaimsAndEntries(t *testing.T) {
 			d.want("yes", ask())
 			d.want("and nothing has changed", d.find(1).promise.Token == 1)
 		}},
+		{"03-3, 04-5: a claim only when a majority would accept it", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.fx.Messages = d.fx.Messages[:0]
+			d.want("it asks", d.Claim(d.at, 1, ReasonDeadLeader, &d.fx))
+			asked := append([]core.Message{}, d.fx.Messages...)
+			says := func(from core.NodeID, yes bool) {
+				for _, x := range asked {
+					if x.To == from {
+						d.get(from, core.KindJobReplicaFetchResponse, &FetchResponse{Ready: true, Found: []Found{{Job: 1, Acceptable: yes}}}, x.Seq)
+					}
+				}
+			}
+			says(2, false)
+			says(3, false)
+			says(4, true)
+			d.want("two are no majority of five", d.find(1).seen() == 1 && d.find(1).claim.phase == phaseFetch)
+			says(3, true)
+			d.want("three are", d.find(1).seen() == 2 && d.find(1).claim.phase == phaseClaim)
+		}},
 		{"03-4: an acceptance keeps others out for 8 s", func(d *desk) {
 			d.sync(entry(1, EntryFull, 1, 1, 0))
 			d.dead[1] = true
