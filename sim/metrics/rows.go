@@ -123,7 +123,7 @@ func reasonName(why trace.Reason) string {
 }
 
 // summaryKeys are the labels by which Summaries splits each metric.
-var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link", "outcome", "use", "service", "refusal", "load"}
+var summaryKeys = []string{"direction", "type", "edge", "rtt", "share", "threshold", "samples", "dc", "to", "class", "truth", "observer_role", "role", "link", "outcome", "use", "service", "refusal", "load", "level", "pass"}
 
 // Summaries describes every metric after the warm-up, split by its main labels: rows of summary.csv
 // without an expectation. Metrics without observations have no row.
