@@ -21,7 +21,7 @@ var mutants = []mutant{
 }
 
 // Each mutant's text is there, once: who changes it changes the mutant. With HYPERSIM_JOB_MUTANTS=1 each is compiled in place
-// of what it was made of, and 200 worlds must notice it.
+// of what it was made of, and 300 worlds must notice it.
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
 		src, err := os.ReadFile(m.file)
@@ -63,7 +63,7 @@ func (m *mutant) run(t *testing.T, src string) (out string, alive bool) {
 		}
 	}
 	run := exec.Command("go", "test", "-vet=off", "-timeout=300s", "-overlay="+overlay, "-run=^TestRandomClusters$", ".")
-	run.Env = append(os.Environ(), "HYPERSIM_JOB_WORLDS=200", "HYPERSIM_JOB_WORLDS_FROM=0", "HYPERSIM_JOB_MUTANTS=")
+	run.Env = append(os.Environ(), "HYPERSIM_JOB_WORLDS=300", "HYPERSIM_JOB_WORLDS_FROM=0", "HYPERSIM_JOB_MUTANTS=")
 	said, err := run.CombinedOutput()
 	if strings.Contains(string(said), "[build failed]") {
 		t.Fatalf("it does not build: %s", said)
