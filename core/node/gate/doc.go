@@ -25,6 +25,7 @@
 //	push.go        telling clients
 //	flows.go       results of single workflows, merged over datacenters
 //	query.go       answering clients
+//	flow_query.go  answering them about workflows, which managers know
 //	held.go        requests that wait for an answer that is not known yet
 //	retention.go   forgetting
 //	stats_forward.go what is passed on under pressure

@@ -81,6 +81,8 @@ type Gate struct {
 	burials []burial
 	freed   []core.Message // that were held, and are judged at the end of this step
 	singles call.Replies   // to requests to cancel one workflow
+	queries []flowQuery    // about workflows, that managers are being asked
+	queryN  uint32         // number of the last of them
 	clients []batch        // scratch
 	timers  timers
 	pushAt  core.Instant // a time of the grid of batch pushes
@@ -131,6 +133,7 @@ type strategies struct {
 	push, owed, single call.Strategy
 	register, beat     call.Strategy
 	transfer, command  call.Strategy
+	query              call.Strategy
 }
 
 func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
@@ -141,6 +144,8 @@ func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 		single: call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Cap: c.Client.CallCap, Retries: c.Client.CallRetries}.Strategy(),
 	}
 	s.register = call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy()
+	s.query = call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Retries: 1}.Strategy()
+	s.query.Redirects = 1
 	s.beat = call.FJ{Timeout: c.Register.Timeout}.Strategy()
 	s.owed.Redirects, s.single.Redirects = 1, 1
 	f := &c.Forward
@@ -161,9 +166,10 @@ const (
 	opPush
 	opTransfer
 	opTimeout
-	opFinal // the push that ends a job for its client
-	opRegister
+	opFinal    // the push that ends a job for its client
+	opRegister // from here on: about no job that this gate has to lead still
 	opBeat
+	opQuery
 )
 
 // Begin implements node.Beginner.
@@ -220,6 +226,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindManagerRegistration:         (*Gate).onManagerRegistration,
 	core.KindManagerHeartbeat:            (*Gate).onManagerHeartbeat,
 	core.KindDatacenterListRequest:       (*Gate).onDatacenterList,
+	core.KindWorkflowQueryRequest:        (*Gate).onWorkflowQuery,
 	core.KindPingRequest:                 (*Gate).onPing,
 	core.KindHealthCheck:                 (*Gate).onHealthCheck,
 }
@@ -271,7 +278,7 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 
 // Target implements call.Owner.
 func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.NodeID) core.NodeID {
-	if t.Op == opRegister || t.Op == opBeat {
+	if t.Op >= opRegister {
 		return last
 	}
 	x := g.led(job.ID(t.Job))
@@ -291,8 +298,8 @@ func (g *Gate) Target(now core.Instant, t *call.Ticket, attempt int, last core.N
 
 // Called implements call.Owner.
 func (g *Gate) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
-	if o.Op == opRegister || o.Op == opBeat {
-		g.linked(now, o)
+	if o.Op >= opRegister {
+		g.linked(now, o, fx)
 		return
 	}
 	x := g.led(job.ID(o.Job))

@@ -134,10 +134,12 @@ func (g *Gate) standing() registry.State {
 	return registry.StateActive
 }
 
-// linked hears what a manager says to a registration or a heartbeat.
-func (g *Gate) linked(now core.Instant, o *call.Outcome) {
+// linked hears what a manager says to a registration or a heartbeat, or to a question of no consequence.
+func (g *Gate) linked(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	id := core.NodeID(o.Sub)
 	switch {
+	case o.Op == opQuery:
+		g.queried(o, fx)
 	case o.Op == opRegister && o.Done():
 		g.links.Accepted(now, id)
 	case o.Op == opRegister:

@@ -14,6 +14,7 @@ package gate
 //   - timers: their time
 //   - waits: a look at jobs without a holder that finds one
 //   - adoptions: the claim that they began
+//   - queries: the answers of all managers that are asked, or their time
 //   - forwarded, held: a newer word about the job, or their time
 func (g *Gate) Tables(each func(table string, entries int)) {
 	payloads := 0
@@ -38,6 +39,7 @@ func (g *Gate) Tables(each func(table string, entries int)) {
 	each("timers", g.timers.ofJobs())
 	each("waits", len(g.over.waits))
 	each("adoptions", len(g.adoptions))
+	each("queries", len(g.queries))
 	each("forwarded", len(g.shaper.states))
 	each("held", len(g.shaper.held))
 }

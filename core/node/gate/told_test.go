@@ -144,6 +144,73 @@ func TestProgressThatWasPassedOnNamesNoLeader(t *testing.T) {
 	}
 }
 
+// Workflows by name: the gate asks who leads the job in each datacenter, and answers in one, datacenters named; one that is silent
+// is left out. A gate that does not lead the job names who does.
+func TestWorkflowQuery(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	silent := false
+	var names []uint32
+	b.outside = func(m *core.Message) {
+		q, ok := m.Body.(*job.WorkflowQuery)
+		if !ok {
+			b.others(m)
+			return
+		}
+		names = q.Names
+		if at := b.managed[m.To].site; q.Job == id && !(silent && at == 1) {
+			v := job.WorkflowView{Job: id, Site: at, Name: 1, VUs: 4}
+			v.Workflow, v.Cores = job.WorkflowID(id), at+1
+			b.reply(m, core.KindWorkflowQueryResponse, &job.WorkflowQueryResponse{Workflows: []job.WorkflowView{v}})
+		}
+	}
+	b.submit(0, spec(id, 3), 0)
+	b.run(2 * second)
+	ask := func(to core.NodeID, j job.ID) *job.WorkflowQueryResponse {
+		seq := b.ask(client, to, core.KindWorkflowQueryRequest, &job.WorkflowQuery{Job: j, Names: []uint32{1}})
+		b.run(b.now + 15*second/2)
+		r, ok := b.answerTo(seq).(*job.WorkflowQueryResponse)
+		if !ok {
+			t.Fatal("not answered")
+		}
+		return r
+	}
+	r := ask(0, id)
+	if r.Code != call.CodeOK || len(r.Workflows) != 3 || r.Workflows[0].Site != 0 || r.Workflows[2].Site != 2 || r.Workflows[2].Cores != 3 || len(names) != 1 || names[0] != 1 {
+		t.Errorf("%+v", r)
+	}
+	for _, m := range b.managed {
+		m.length = time.Hour
+	}
+	if r := ask(1, id); r.Code != call.CodeNotLeader && r.Code != call.CodeAlreadyTerminal {
+		t.Errorf("%+v", r)
+	}
+	if r := ask(2, 4711); r.Code != call.CodeUnknownJob {
+		t.Errorf("%+v", r)
+	}
+	if len(b.gates[0].queries) != 0 {
+		t.Error("questions are kept")
+	}
+}
+
+// One that is silent is left out; without a job it is about all that this gate leads.
+func TestWorkflowQueryWithoutAll(t *testing.T) {
+	b, id := started(t, 1, 2, 500*time.Second)
+	at := b.home(id)
+	b.outside = func(m *core.Message) {
+		if q, ok := m.Body.(*job.WorkflowQuery); !ok {
+			b.others(m)
+		} else if b.managed[m.To].site == at {
+			b.reply(m, core.KindWorkflowQueryResponse, &job.WorkflowQueryResponse{Workflows: []job.WorkflowView{{Job: q.Job, Site: at, Name: 1}}})
+		}
+	}
+	seq := b.ask(client, 0, core.KindWorkflowQueryRequest, &job.WorkflowQuery{})
+	b.run(b.now + 30*second)
+	if r, ok := b.answerTo(seq).(*job.WorkflowQueryResponse); !ok || r.Code != call.CodeOK || len(r.Workflows) != 1 || r.Workflows[0].Job != id || r.Workflows[0].Site != at {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Another place to push to, from now on; and a gate that does not lead the job answers as much as it knows.
 func TestCallbackAndQueries(t *testing.T) {
 	b := newBench(t, 3)
