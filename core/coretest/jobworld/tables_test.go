@@ -51,6 +51,7 @@ var notInStorms = map[string]string{
 	"worker: asking":          "no worker asks for more time",
 	"manager: transfers":      "workers answer a takeover in the same instant's round trip here",
 	"worker: timers":          "no result is left without an answer for that long",
+	"gate: queries":           "nobody asks for workflows by name",
 	"worker: queries":         "no cancel of these is left without a word for so long",
 }
 
