@@ -14,7 +14,7 @@ import (
 // always, of those that HYPERSIM_TIMED names otherwise. What other processes do in between moves either, so one of five
 // attempts must be right.
 func TestTimeForeseen(t *testing.T) {
-	names, within := []string{"partition", "loss-false-positive"}, 8.0 // others may run beside: the order of magnitude
+	names, within := []string{"dc-isolation", "loss-false-positive"}, 8.0 // others may run beside: the order of magnitude
 	if more := os.Getenv("HYPERSIM_TIMED"); more != "" {
 		names, within = strings.Fields(more), 2
 	}

@@ -22,6 +22,8 @@ var unforeseen = map[string]string{
 	"leader-chaos":                 "faults of few members overlap, and each is counted as if it were alone",
 	"manager-leader-failover":      "requests to those who are down wait in line on their streams, and the line tries again with each attempt",
 	"split-brain-managers":         "likewise, to those who are cut off",
+	"partition":                    "likewise, of the gates of the minority to those that they ask for jobs",
+	"routing-dc-failure":           "likewise, to managers that are cut off",
 	"partition-leader-gates":       "likewise, between gates that are cut off",
 	"gate-failover-quorum":         "likewise, to the gates that are gone",
 	"cancel-during-failover":       "jobs are taken back long before they would have ended, and those who stop them die",
