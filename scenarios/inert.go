@@ -32,6 +32,7 @@ type setting struct {
 	least, most              int  // participants of the smallest and largest group of two or more
 	works                    bool // there is work without jobs
 	jobs                     bool
+	stats                    bool // somebody has statistics
 }
 
 // inertRule names keys and when they have no effect: why returns the reason, or "" where they have one.
@@ -96,6 +97,8 @@ var inertRules = []inertRule{
 	{[]string{"election.*", "start.*"}, when(func(s *setting) bool { return !s.jobs && (s.flat || s.gates == 0 || s.managers == 0) }, "nobody needs a leader: there are neither jobs nor gates beside managers")},
 	{[]string{"job_timeout.*", "extension.*", "lease.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
 	{[]string{"overload.*", "in_flight.*", "shed.*", "rate_limit.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs: nobody is asked anything that could be refused")},
+	{[]string{"stats.*", "backpressure.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
+	{[]string{"stats.*", "backpressure.*"}, when(func(s *setting) bool { return !s.stats }, "nobody has statistics: no workload or fault of them, and no job that tells of itself at every flush")},
 	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
 	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return s.gates == 0 }, "there are no gates that send jobs to datacenters")},
 	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
@@ -233,7 +236,7 @@ func (s *setting) inert(key string) (string, int) {
 
 // settings returns each configuration that some node has, with the scenario around it.
 func (l *loader) settings() []setting {
-	around := setting{flat: l.flat(), works: l.sc.HasProgress(), jobs: l.sc.HasJobs()}
+	around := setting{flat: l.flat(), works: l.sc.HasProgress(), jobs: l.sc.HasJobs(), stats: l.sc.HasStats()}
 	used := make([]bool, len(l.sc.Protocol.Configs))
 	participants := map[core.GroupID]int{}
 	for i := range l.sc.Nodes {
