@@ -12,7 +12,7 @@ import (
 // The rules.
 var (
 	JW3 = rule("I-JW3", "of each workflow and datacenter one result is accepted, and no shard completes twice under one token", "spec 20 §12")
-	JF1 = rule("I-JF1", "at every observer epochs and tokens never decrease, but for a restart", "spec 20 §12")
+	JF1 = rule("I-JF1", "at every observer terms, epochs and tokens never decrease, but for a restart", "spec 20 §12")
 	JF2 = rule("I-JF2", "nothing with a token below the observer's record changes anything", "spec 20 §12")
 	JF3 = rule("I-JF3", "dispatch tokens of a job in a datacenter are distinct, and come from who holds their epoch", "spec 20 §12")
 	JD1 = rule("I-JD1", "the live shards of a worker hold no more cores than it has", "spec 20 §12")

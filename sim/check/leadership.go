@@ -12,7 +12,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	l := &leaders{Checker: c, terms: map[clusterTerm]core.NodeID{}, holders: map[int]lease{}}
+	l := &leaders{Checker: c, terms: map[clusterTerm]core.NodeID{}, holders: map[int]lease{}, said: make([]int64, len(c.ctx.Nodes))}
+	on.jobFact(l.grows, core.JobFactVoter, core.JobFactLeader, core.JobFactLease)
 	on.jobFact(l.moved, core.JobFactVoter)
 	on.jobFact(l.leased, core.JobFactLease)
 	on.gone = append(on.gone, l.gone)
@@ -24,6 +25,7 @@ type leaders struct {
 	*Checker
 	terms   map[clusterTerm]core.NodeID
 	holders map[int]lease
+	said    []int64 // by node, the term that its process spoke of last
 }
 
 type clusterTerm struct {
@@ -43,6 +45,15 @@ func (l *leaders) cluster(n core.NodeID) int {
 		return x.Site
 	}
 	return -1
+}
+
+// grows takes a term that a process speaks of: it is never below one that it spoke of before.
+func (l *leaders) grows(r *trace.JobRecord) {
+	n, term := r.Node, r.Fact.Get("term")
+	if term < l.said[n] && l.fails(JF1) {
+		l.detail(JF1, r.At, []core.NodeID{n}, "%s speaks of term %d after %d", l.name(n), term, l.said[n])
+	}
+	l.said[n] = max(l.said[n], term)
 }
 
 // moved takes a change of a voter's part.
@@ -91,6 +102,7 @@ func (l *leaders) release(now core.Instant, n core.NodeID) {
 }
 
 func (l *leaders) gone(r *trace.Record) {
+	l.said[r.Node] = 0
 	if role := l.ctx.Nodes[r.Node].Role; role == core.RoleGate || role == core.RoleManager {
 		l.release(r.At, r.Node)
 	}

@@ -42,5 +42,18 @@ func init() {
 			}
 			t.at(3*sec).leads(1, 5)
 		}},
+		{id: JF1, name: "a term goes back", build: func(t *tape, bad bool) {
+			follows := func(term int64) {
+				t.says(1, core.JobFact{Kind: core.JobFactLeader, Node: 0, To: uint8(election.Follower), A: term})
+			}
+			t.at(sec).leads(0, 5)
+			follows(5)
+			term := int64(5)
+			if bad {
+				term = 4
+			}
+			t.at(2 * sec)
+			follows(term)
+		}},
 	}...)
 }
