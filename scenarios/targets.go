@@ -10,7 +10,7 @@ import (
 type targetsT struct {
 	Any   *int     `key:"any" range:"[1,65535]" doc:"in so many"`
 	Of    []string `key:"of" doc:"any: rather of these than of others"`
-	Sites []string `key:"sites" doc:"in each of these; in another only where one of them does not take it"`
+	Sites []string `key:"sites" doc:"in as many as these, and rather in these: a gate prefers them by routing.preference, which a much nearer or healthier one outweighs"`
 	All   *bool    `key:"all" doc:"true: in each that has workers"`
 }
 
