@@ -153,6 +153,15 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.hears(end)
 	}},
+	{id: J2, name: "an end that was forgotten by all who knew it", build: func(t *tape, bad bool) {
+		t.works()
+		t.ctx.Nodes[1].Role = core.RoleWorker // the manager is alone
+		t.finishes()
+		if !bad {
+			t.at(10*sec).life(trace.KindCrash, 0)
+		}
+		t.at(20 * sec).hears(job.StateCancelled)
+	}},
 	{id: J2, name: "lost although it is known", build: func(t *tape, bad bool) {
 		t.works()
 		if !bad {

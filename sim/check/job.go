@@ -14,12 +14,13 @@ type works struct {
 	order     []*jobSeen // as they came
 	records   map[recordKey]*recordSeen
 	runs      map[runKey]*runSeen
-	running   []*runSeen            // the same, in any order that is the same in every run
-	tokens    map[flowKey]seenToken // highest of each workflow at each worker
-	held      []int                 // cores, by node
-	forgotten []forgotten           // records that went before their job had ended, since the last look
-	began     core.Instant          // of the last submission
-	gated     bool                  // there are gates
+	running   []*runSeen                   // the same, in any order that is the same in every run
+	tokens    map[flowKey]seenToken        // highest of each workflow at each worker
+	held      []int                        // cores, by node
+	forgotten []forgotten                  // records that went before their job had ended, since the last look
+	began     core.Instant                 // of the last submission
+	gated     bool                         // there are gates
+	gone      map[core.NodeID]core.Instant // when a process of the node was gone last
 }
 
 // recordKey names what a node keeps of a job, flowKey of a workflow of it, runKey of a shard that runs.

@@ -26,6 +26,12 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
 	on.checkpoint = append(on.checkpoint, c.jobsStopped, c.jobsDropped)
 	on.ended = append(on.ended, c.jobsSettled)
+	on.gone = append(on.gone, func(r *trace.Record) {
+		if c.work.gone == nil {
+			c.work.gone = map[core.NodeID]core.Instant{}
+		}
+		c.work.gone[r.Node] = r.At
+	})
 })
 
 // jobMoved takes a step of a job at a gate or manager.
@@ -55,6 +61,21 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 	}
 }
 
+// forgotten reports whether nobody can know any more what was said of an end: who said so was the only member of its cluster,
+// and has lost its memory since (spec 20 §1.5: that is more than a cluster may lose).
+func (c *Checker) forgotten(e *endSeen) bool {
+	if at, gone := c.work.gone[e.by]; !gone || at < e.at {
+		return false
+	}
+	by, members := &c.ctx.Nodes[e.by], 0
+	for i := range c.ctx.Nodes {
+		if x := &c.ctx.Nodes[i]; x.Role == by.Role && (by.Role == core.RoleGate || x.Site == by.Site) {
+			members++
+		}
+	}
+	return members == 1
+}
+
 // jobEnds compares what is said of the end of a job, or of its part in a datacenter, with what was said of that before.
 func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.NodeID) {
 	site := c.speaksOf(by)
@@ -63,7 +84,7 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 		x.ends = append(x.ends, endSeen{site, to, by, now})
 		return
 	}
-	if e.end != to && c.fails(J2) {
+	if e.end != to && !c.forgotten(e) && c.fails(J2) {
 		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
 }
