@@ -196,3 +196,26 @@ func TestTakenOverInTheMiddle(t *testing.T) {
 		}
 	}
 }
+
+// What a cluster of one had decided is lost with its memory; that of one of two is not.
+func TestEndThatNobodyRemembers(t *testing.T) {
+	for _, alone := range []bool{true, false} {
+		tp := newTape()
+		tp.works()
+		if alone {
+			tp.ctx.Nodes[1].Role = core.RoleClient
+		}
+		tp.finishes()
+		tp.at(20*sec).life(trace.KindCrash, 0)
+		tp.at(30 * sec).hears(job.StateCancelled)
+		n := 0
+		for _, v := range tp.run().Violations() {
+			if v.ID == J2 {
+				n++
+			}
+		}
+		if (n == 0) != alone {
+			t.Errorf("alone %v: %d violations", alone, n)
+		}
+	}
+}

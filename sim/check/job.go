@@ -87,6 +87,7 @@ type endSeen struct {
 	site int // whole: the job's
 	end  job.State
 	by   core.NodeID
+	inst uint32 // its
 	at   core.Instant
 }
 

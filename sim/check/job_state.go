@@ -81,12 +81,31 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 	site := c.speaksOf(by)
 	e := x.ended(site)
 	if e == nil {
-		x.ends = append(x.ends, endSeen{site, to, by, now})
+		x.ends = append(x.ends, endSeen{site, to, by, c.hot[by].inst, now})
+		return
+	}
+	if e.end != to && c.forgot(e) {
+		*e = endSeen{site, to, by, c.hot[by].inst, now}
 		return
 	}
 	if e.end != to && !c.forgotten(e) && c.fails(J2) {
 		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
+}
+
+// forgot reports whether who first said how a job ended was a cluster of one and has lost its memory since: what it had decided is
+// lost with it (durability_exceeded, spec 20 §1.5).
+func (c *Checker) forgot(e *endSeen) bool {
+	x, n := &c.ctx.Nodes[e.by], 0
+	if x.Role != core.RoleManager && x.Role != core.RoleGate {
+		return false
+	}
+	for i := range c.ctx.Nodes {
+		if y := &c.ctx.Nodes[i]; y.Role == x.Role && !y.Ghost && (x.Role == core.RoleGate || y.Site == x.Site) {
+			n++
+		}
+	}
+	return n == 1 && (!c.hot[e.by].up || c.hot[e.by].inst != e.inst)
 }
 
 // jobLeft looks for workflows that wait or run although their job has ended.
