@@ -136,7 +136,7 @@ func (t *timeline) note() string {
 		s += "; " + counted(t.left, "row that mattered less is", "rows that mattered less are") + " left out"
 	}
 	if t.folded > 0 {
-		s += "; " + counted(t.folded, "worker has", "workers have") + " no lane of their own"
+		s += "; " + counted(t.folded, "node that did little shares a lane", "nodes that did little share lanes")
 	}
 	return s
 }

@@ -165,40 +165,65 @@ func (t *timeline) chooseLanes() {
 	t.fold(names)
 }
 
-// fold makes the lanes. Workers that ran nothing of the job share one of their site, and where there are too many lanes those
-// that began late as well.
+// fold makes the lanes. Workers that ran nothing of the job share one of their site. Where there are too many lanes, workers
+// that began late do so as well, and after them gates and managers that only keep copies.
 func (t *timeline) fold(names []string) {
-	busy := map[string][]string{} // by site, in order of their first bar
+	busy := map[string][]string{} // nodes that had a part in the job, by group, in the order in which they had
 	for i := range t.bars {
-		if n := t.bars[i].node; analysis.RoleOf(n) == "worker" {
-			busy[analysis.SiteOf(n)] = addOnce(busy[analysis.SiteOf(n)], n)
+		n := t.bars[i].node
+		busy[groupOf(n)] = addOnce(busy[groupOf(n)], n)
+	}
+	for _, m := range t.rows {
+		for _, n := range m.nodes {
+			busy[groupOf(n)] = addOnce(busy[groupOf(n)], n)
 		}
 	}
-	for most := 8; ; most-- {
-		t.lanes, t.folded = t.lanes[:0], 0
-		for i, n := range names {
-			site, role := analysis.SiteOf(n), analysis.RoleOf(n)
-			if k := slices.Index(busy[site], n); role != "worker" || k >= 0 && k < most {
-				t.lanes = append(t.lanes, laneHead{name: n, role: role, site: site})
-			} else {
-				t.folded++
+	for _, try := range []struct {
+		workers int
+		copies  bool // those that keep copies have lanes, too
+	}{{8, true}, {5, true}, {3, true}, {8, false}, {5, false}, {3, false}, {1, false}} {
+		t.lay(names, func(n string) bool {
+			k, role := slices.Index(busy[groupOf(n)], n), analysis.RoleOf(n)
+			switch role {
+			case "client":
+				return true
+			case "worker":
+				return k >= 0 && k < try.workers
 			}
-			last := i == len(names)-1 || analysis.RoleOf(names[i+1]) != "worker" || analysis.SiteOf(names[i+1]) != site
-			if role == "worker" && last && t.unplaced(names, site) {
-				t.lanes = append(t.lanes, laneHead{role: "worker", site: site})
-			}
-		}
-		if len(t.lanes) <= timelineLanes || most == 1 {
+			return try.copies || k >= 0 && k < timelineLanes/3
+		})
+		if len(t.lanes) <= timelineLanes {
 			return
 		}
 	}
 }
 
-// unplaced reports whether a worker of the site has no lane.
-func (t *timeline) unplaced(names []string, site string) bool {
-	return slices.ContainsFunc(names, func(n string) bool {
-		return analysis.RoleOf(n) == "worker" && analysis.SiteOf(n) == site && t.lane(n) < 0
-	})
+// groupOf is what nodes have in common that may share a lane: gates, or a role at a site.
+func groupOf(n string) string {
+	if r := analysis.RoleOf(n); r == "worker" || r == "manager" {
+		return analysis.SiteOf(n) + "/" + r
+	}
+	return analysis.RoleOf(n)
+}
+
+// lay gives lanes to the nodes that are to have one of their own, and one to the others of each group, behind them.
+func (t *timeline) lay(names []string, own func(string) bool) {
+	t.lanes, t.folded = t.lanes[:0], 0
+	others := 0
+	for i, n := range names {
+		if own(n) {
+			t.lanes = append(t.lanes, laneHead{name: n, role: analysis.RoleOf(n), site: analysis.SiteOf(n)})
+		} else {
+			others++
+		}
+		if i+1 < len(names) && groupOf(names[i+1]) == groupOf(n) {
+			continue
+		}
+		if others > 0 {
+			t.lanes = append(t.lanes, laneHead{role: analysis.RoleOf(n), site: analysis.SiteOf(n), group: groupOf(n)})
+		}
+		t.folded, others = t.folded+others, 0
+	}
 }
 
 // lane returns the place of a node.
@@ -208,12 +233,8 @@ func (t *timeline) lane(node string) int {
 			return i
 		}
 	}
-	for i := range t.lanes {
-		if l := &t.lanes[i]; l.name == "" && l.site == analysis.SiteOf(node) && analysis.RoleOf(node) == "worker" {
-			return i
-		}
-	}
-	return -1
+	group := groupOf(node)
+	return slices.IndexFunc(t.lanes, func(l laneHead) bool { return l.name == "" && l.group == group })
 }
 
 // down returns the times in which a node had no process.

@@ -56,7 +56,10 @@ func (t *timeline) laneName(i int) string {
 	l := &t.lanes[i]
 	name := l.name
 	if name == "" {
-		name = l.site + "/other workers"
+		name = "other " + l.role + "s"
+		if l.group != l.role {
+			name = l.site + "/" + name
+		}
 	}
 	return shortName(name)
 }

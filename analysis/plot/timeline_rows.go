@@ -25,12 +25,13 @@ type timeline struct {
 	bars   []stateBar
 	bands  []band
 	left   int // rows
-	folded int // workers
+	folded int // nodes
 }
 
-// laneHead is a node, or several workers of a site together.
+// laneHead is a node, or several of a kind together.
 type laneHead struct {
 	name, role, site string
+	group            string // of a lane of several nodes
 }
 
 // moment is a row: a thing that happened, or several of one kind at once.

@@ -171,7 +171,16 @@ func TestTimelineDegenerate(t *testing.T) {
 		e := &long.Events[i]
 		e.Node, e.Peer = strings.Replace(e.Node, "a/", site+"/", 1), strings.Replace(e.Peer, "a/", site+"/", 1)
 	}
-	for name, tables := range map[string]*metrics.Tables{"one": one, "many": many, "long": long} {
+	crowd := takenOver("job-1")
+	for i := range 60 { // gates and managers that only keep copies share lanes
+		diary{crowd, "job-1"}.sends(10.1, 10.15, "a/gate/0", fmt.Sprintf("d/gate/%d", i), "job_state_sync", "FULL", "")
+		diary{crowd, "job-1"}.sends(10.1, 10.15, "a/manager/0", fmt.Sprintf("a/manager/%d", i), "job_state_sync", "FULL", "")
+	}
+	tl := newTimeline(loaded(crowd), &crowd.Jobs[0])
+	if len(tl.lanes) > timelineLanes || tl.lane("d/gate/7") < 0 || tl.lane("d/gate/7") != tl.lane("d/gate/8") || tl.lane("a/gate/0") == tl.lane("d/gate/7") {
+		t.Errorf("%d lanes: %+v", len(tl.lanes), tl.lanes)
+	}
+	for name, tables := range map[string]*metrics.Tables{"crowd": crowd, "one": one, "many": many, "long": long} {
 		list := timelines(loaded(tables), nil)
 		if len(list) != 1 {
 			t.Fatalf("%s: %d timelines", name, len(list))

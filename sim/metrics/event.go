@@ -58,7 +58,15 @@ type trail struct {
 	pinned bool // it is kept whatever becomes of it
 	over   bool // its plotline is known
 	last   []lastWord
+
+	decided [4]decision // the last ones: peers commit them
 	plotline
+}
+
+// decision is when a node decided something of a job.
+type decision struct {
+	node core.NodeID
+	at   core.Instant
 }
 
 // plotline is what jobs may have in common.
@@ -142,6 +150,9 @@ func (t *trails) begins(rec *trace.JobRecord) {
 		*x = trail{events: x.events[:0], last: x.last[:0]}
 	}
 	x.pinned, t.list[i] = pinned, x
+	for k := range x.decided {
+		x.decided[k].node = core.NoNode
+	}
 }
 
 // add keeps an event of a job that is followed.
@@ -175,6 +186,7 @@ type note struct {
 	attempt, shard uint16
 	word           string
 	again          bool // it is said again and again: only another word than the last one matters
+	delta          bool // it is news of the job for its copies: only what commits a decision matters
 }
 
 func (t *trails) say(n note) {
@@ -183,7 +195,7 @@ func (t *trails) say(n note) {
 		return
 	}
 	r, m := t.rec, t.rec.Msg
-	if n.again && !t.list[i].changed(lastWord{m.Kind, m.From, m.To, n.word}) {
+	if n.delta && !t.list[i].commits(m.From, r.Due) || n.again && !t.list[i].changed(lastWord{m.Kind, m.From, m.To, n.word}) {
 		return
 	}
 	e := JobEvent{
@@ -194,6 +206,36 @@ func (t *trails) say(n note) {
 		e.Lost = trace.ReasonNone
 	}
 	t.add(n.job, e)
+}
+
+// commits reports whether what a node sent then is what its peers commit of its last decision.
+func (x *trail) commits(from core.NodeID, sent core.Instant) bool {
+	const soon = core.Duration(1e6)
+	for _, d := range x.decided {
+		if d.node == from && sent >= d.at && sent <= d.at.Add(soon) {
+			return true
+		}
+	}
+	return false
+}
+
+// decides notes a decision.
+func (x *trail) decides(rec *trace.JobRecord) {
+	f := &rec.Fact
+	switch f.Kind {
+	case core.JobFactState:
+		if s := job.State(f.To); !s.Terminal() && s != job.StateCompleting && s != job.StateCancelling {
+			return
+		}
+	case core.JobFactTimeout:
+		if jobtimeout.Event(f.To) != jobtimeout.EventDeclared {
+			return
+		}
+	default:
+		return
+	}
+	copy(x.decided[1:], x.decided[:])
+	x.decided[0] = decision{rec.Node, rec.At}
 }
 
 // changed notes the last word, and says whether it is another one.
@@ -223,6 +265,7 @@ func (t *trails) fact(rec *trace.JobRecord) {
 	if !eventFacts[f.Kind](t, f, &e) {
 		return
 	}
+	t.list[i].decides(rec)
 	t.list[i].notice(rec)
 	t.add(f.Job, e)
 	if f.Kind == core.JobFactOutcome {

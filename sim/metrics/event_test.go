@@ -44,6 +44,10 @@ func TestEventsOfAJob(t *testing.T) {
 	y.sends(8, 8, core.KindJobStateSync, boss, left1, &replica.Sync{Entries: []replica.Entry{ // two jobs in one message, one renewed only
 		{Head: replica.Head{Job: 7}, Kind: replica.EntryFull}, {Head: replica.Head{Job: 7}, Kind: replica.EntryRenew}, {Head: replica.Head{Job: 8}, Kind: replica.EntryFull},
 	}}, trace.ReasonNone)
+	delta := &replica.Sync{Entries: []replica.Entry{{Head: replica.Head{Job: 7}, Kind: replica.EntryDelta}}}
+	y.sends(8.1, 8.05, core.KindJobStateSync, boss, left1, delta, trace.ReasonNone) // nothing was decided
+	y.says(8.2, boss, core.JobFact{Kind: core.JobFactState, Job: 7, To: uint8(job.StateCompleting), Node: core.NoNode})
+	y.sends(8.3, 8.2, core.KindJobStateSync, boss, left1, delta, trace.ReasonNone)
 	y.sends(9, 4, core.KindJobFinalResult, boss, buyer, &job.FinalResult{Job: 7, SiteFinal: job.SiteFinal{State: job.StateCompleted}}, trace.ReasonTimeout)
 	y.truth(10, trace.KindCrash, boss)
 	y.truth(10.5, trace.KindCrash, left2) // has nothing to do with it
@@ -54,6 +58,8 @@ func TestEventsOfAJob(t *testing.T) {
 		"1.4 message job_ack accepted a/manager/0>a/client/0 ",
 		"2 message job_progress RUNNING a/manager/0>a/client/0 ",
 		"8 message job_state_sync FULL a/manager/0>a/worker/0 ",
+		"8.2 fact job_state COMPLETING >a/manager/0 ",
+		"8.3 message job_state_sync DELTA a/manager/0>a/worker/0 ",
 		"9 message job_final_result COMPLETED a/manager/0>a/client/0 timeout",
 		"10 life process down >a/manager/0 ",
 		"11 fact outcome FAILED a/manager/0>a/client/0 ",

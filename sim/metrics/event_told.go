@@ -77,7 +77,7 @@ var messageNotes = [core.NumKinds]func(b core.Body, t *trails){
 	core.KindJobStateSync: func(b core.Body, t *trails) {
 		for i := range b.(*replica.Sync).Entries {
 			if e := &b.(*replica.Sync).Entries[i]; e.Kind != replica.EntryRenew {
-				t.say(note{job: uint64(e.Job), word: e.Kind.String()})
+				t.say(note{job: uint64(e.Job), word: e.Kind.String(), delta: e.Kind == replica.EntryDelta})
 			}
 		}
 	},
