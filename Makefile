@@ -36,7 +36,8 @@ check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants,
 	@$(MAKE) --no-print-directory tests TAGS=invariants
 	@$(MAKE) --no-print-directory smoke modules
 
-test: fmt vet tests ## format, vet and every test; tidy runs inside
+test: fmt vet tests ## format, vet and every test (tidy runs inside), and the regression suite
+	$(GO) run ./cmd/hypersim bench --quick --quiet
 
 tests:
 	@set -eu; rapid=$(PROPERTIES); \
