@@ -257,3 +257,22 @@ func TestUnitOfTheStatistic(t *testing.T) {
 		}
 	}
 }
+
+// What a run has of a metric that compares sites is one number, also where runs are pooled: not the mean of what the sites had (02-2).
+func TestVariationIsOneNumberOfARun(t *testing.T) {
+	r := run()
+	for i, v := range []float64{0.2, 0.6, 0.4, 0.6} {
+		o := obs(words.LoadCV, float64(50+i/2), v, -1, 0, core.NoNode)
+		o.Weight, o.SiteA = 10, int16(i%2)
+		r.Observations = append(r.Observations, o)
+	}
+	slices.SortStableFunc(r.Observations, func(a, b metrics.Observation) int { return cmp.Compare(a.Metric, b.Metric) })
+	s, err := Select(&claim.Claim{Metric: "load_cv", Stat: "mean"}, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The sites' means are 0.3 and 0.6: mean 0.45, deviation 0.15.
+	if len(s.Obs) != 1 || s.Obs[0].Weight != 1 || s.Obs[0].Value < 1.0/3-1e-9 || s.Obs[0].Value > 1.0/3+1e-9 {
+		t.Errorf("%+v", s.Obs)
+	}
+}

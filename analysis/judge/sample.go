@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -50,6 +51,9 @@ func Select(c *claim.Claim, r *metrics.Result) (*Sample, error) {
 	if c.Window != nil && c.Window.Rolling > 0 {
 		s.roll(c.Window.Rolling, m)
 	}
+	if s.spread && c.StatName() == "mean" {
+		s.vary()
+	}
 	return s, nil
 }
 
@@ -79,6 +83,18 @@ func (s *Sample) window(c *claim.Claim, r *metrics.Result) {
 	if c.Window.To != nil {
 		s.To = core.Instant(*c.Window.To)
 	}
+}
+
+// vary makes of what the sites had the one number that a run is: how far their means differ. Runs are pooled by that.
+func (s *Sample) vary() {
+	v := metrics.Variation(s.Obs)
+	if math.IsNaN(v) {
+		s.Obs = nil
+		return
+	}
+	last := s.Obs[len(s.Obs)-1]
+	last.Value, last.Weight, last.SiteA = v, 1, -1
+	s.Obs = []metrics.Observation{last}
 }
 
 func (s *Sample) cut(from, to core.Instant) {

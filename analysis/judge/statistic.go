@@ -19,9 +19,7 @@ func (s *Sample) Statistic(c *claim.Claim) (v float64, at *metrics.Observation, 
 	case stat == "count":
 		s.Unit = "count"
 		return s.count(), nil, nil
-	case s.spread && stat == "mean":
-		return metrics.Variation(s.Obs), nil, nil
-	case s.spread:
+	case s.spread && stat != "mean":
 		return math.NaN(), nil, fmt.Errorf("statistic %q: %s is one number of a window, its mean", stat, c.Metric)
 	}
 	switch stat {

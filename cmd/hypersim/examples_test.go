@@ -29,6 +29,7 @@ var long = []string{
 	"--seeds 1..40", // hundreds of runs, in README
 	"compare before after --primary detection_first:to=DEAD  #",
 	"--seeds 1..100",
+	"sweep routing-policies",      // runs of 114 nodes
 	"hypersim tune docs/studies/", // searches of minutes
 	"detection-tradeoff",          // the study's sweeps, and what compares them
 	"--only '^election-",          // eight thousand elections
