@@ -14,6 +14,8 @@ import (
 
 	"hypersim/cmd/internal/shrink"
 	"hypersim/scenarios"
+	"hypersim/scenarios/form"
+	"hypersim/topologies/input"
 )
 
 func newShrink() *cobra.Command {
@@ -66,7 +68,7 @@ func shrinkText(path string) (text, file string, err error) {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		return scenarios.Text(path)
 	}
-	data, err := os.ReadFile(filepath.Join(path, "manifest.json"))
+	data, err := input.ReadFile(filepath.Join(path, "manifest.json"), form.TextMax)
 	if errors.Is(err, os.ErrNotExist) {
 		return "", "", fmt.Errorf("%s: is no folder of a run: it has no manifest.json", path)
 	}

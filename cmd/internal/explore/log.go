@@ -8,10 +8,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"hypersim/topologies/input"
 )
 
 // LogName has a head, and a line for each run.
 const LogName = "log.jsonl"
+
+// logMax is the largest log that is read: that of millions of runs.
+const logMax = 4 << 30
 
 // head says what a search is of: what must be the same for it to go on.
 type head struct {
@@ -26,7 +31,7 @@ type head struct {
 func openLog(req *Request) (*os.File, []*Outcome, error) {
 	path := filepath.Join(req.Dir, LogName)
 	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Marks: Marks()}
-	text, err := os.ReadFile(path)
+	text, err := input.ReadFile(path, logMax)
 	if errors.Is(err, os.ErrNotExist) {
 		f, err := os.Create(path)
 		if err != nil {

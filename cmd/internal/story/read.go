@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/topologies/input"
 )
 
 // Header is the first line of a recording.
@@ -39,6 +40,9 @@ func named(names []string, i int, what string) string {
 // lineMax is the longest line that is read: a full exchange of the views of 100,000 members is some 10 MB.
 const lineMax = 256 << 20
 
+// fileMax is the largest recording that is read.
+const fileMax = 1 << 40
+
 // Reader reads a recording line by line.
 type Reader struct {
 	Header
@@ -56,7 +60,7 @@ func Open(path string) (*Reader, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, runner.TraceName)
 	}
-	f, err := os.Open(path)
+	f, err := input.Open(path, fileMax)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no recording; run the scenario with --trace", path)
 	}

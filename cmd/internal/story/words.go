@@ -5,38 +5,61 @@ import (
 	"strconv"
 
 	"hypersim/core"
+	"hypersim/core/admission"
 	"hypersim/core/call"
 	"hypersim/core/election"
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/overload"
 	"hypersim/core/registry"
 	"hypersim/core/routing"
+	"hypersim/core/statbuf"
 	"hypersim/core/workflow"
 )
 
 // words are the types that facts about jobs take their words from, by the names that stand in the rows of facts.
 var words = map[string]func(uint8) string{
+	"admission.Operation":  listed("other", "submit", "register", "stress"),
+	"admission.Reason":     func(v uint8) string { return admission.Reason(v).String() },
 	"call.Code":            func(v uint8) string { return call.Code(v).String() },
+	"core.Class":           listed(core.ClassControl.String(), core.ClassDispatch.String(), core.ClassData.String(), core.ClassTelemetry.String()),
+	"core.Load":            func(v uint8) string { return core.Load(v).String() },
 	"election.Role":        func(v uint8) string { return election.Role(v).String() },
 	"health.Label":         func(v uint8) string { return health.Label(v).String() },
 	"job.Completeness":     func(v uint8) string { return job.Completeness(v).String() },
 	"job.Ended":            func(v uint8) string { return job.Ended(v).String() },
 	"job.ErrorKind":        func(v uint8) string { return job.ErrorKind(v).String() },
+	"job.Pressure":         func(v uint8) string { return job.Pressure(v).String() },
 	"job.ShardState":       func(v uint8) string { return job.ShardState(v).String() },
 	"job.State":            func(v uint8) string { return job.State(v).String() },
 	"jobtimeout.Denial":    func(v uint8) string { return jobtimeout.Denial(v).String() },
 	"jobtimeout.Event":     func(v uint8) string { return jobtimeout.Event(v).String() },
 	"jobtimeout.Kind":      func(v uint8) string { return jobtimeout.Kind(v).String() },
 	"jobtimeout.Rule":      func(v uint8) string { return jobtimeout.Rule(v).String() },
+	"overload.Part":        func(v uint8) string { return overload.Part(v).String() },
+	"pressure.Pass":        listed("now", "hold", "drop"),
+	"pressure.What":        listed("singles", "batches", "critical"),
 	"registry.SiteState":   func(v uint8) string { return registry.SiteState(v).String() },
 	"registry.WorkerState": func(v uint8) string { return registry.WorkerState(v).String() },
 	"routing.Class":        func(v uint8) string { return routing.Class(v).String() },
 	"routing.ClassReason":  func(v uint8) string { return routing.ClassReason(v).String() },
+	"routing.Mode":         func(v uint8) string { return routing.Mode(v).String() },
 	"routing.Reason":       func(v uint8) string { return routing.Reason(v).String() },
 	"routing.Severity":     func(v uint8) string { return routing.Severity(v).String() },
 	"routing.Trigger":      func(v uint8) string { return routing.Trigger(v).String() },
+	"statbuf.Outcome":      func(v uint8) string { return statbuf.Outcome(v).String() },
 	"workflow.State":       func(v uint8) string { return workflow.State(v).String() },
+}
+
+// listed are the words of a type that has none of its own, in the order of its constants.
+func listed(words ...string) func(uint8) string {
+	return func(v uint8) string {
+		if int(v) < len(words) {
+			return words[v]
+		}
+		return "unknown"
+	}
 }
 
 // jobFacts finds a kind of fact by its name.

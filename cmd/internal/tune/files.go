@@ -15,7 +15,11 @@ import (
 	"strings"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/topologies/input"
 )
+
+// tableMax is the largest table of points that is read.
+const tableMax = 1 << 30
 
 // Files of a search's folder, beside runs/, elsewhere-<n>/ and plots/.
 const (
@@ -57,7 +61,7 @@ func (t *Tune) Check(dir string) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	text, err := os.ReadFile(filepath.Join(dir, PointsName))
+	text, err := input.ReadFile(filepath.Join(dir, PointsName), tableMax)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == runner.Incomplete }):
 		return nil // stopped before its first generation
