@@ -54,7 +54,11 @@ func newMarks() *marks {
 	return m
 }
 
+// add adds a mark, unless there is one of that name: two constants may have one word.
 func (m *marks) add(name string) Mark {
+	if i := slices.Index(m.names, name); i > 0 {
+		return Mark(i)
+	}
 	m.names = append(m.names, name)
 	return Mark(len(m.names) - 1)
 }
