@@ -146,12 +146,12 @@ func (g *Gate) goOn(now core.Instant, x *record, fx *core.Effects) {
 	if g.records.by[x.id] != x || x.accepting || !g.rep.Valid(now, x.id) {
 		return
 	}
+	g.pay(now, x, fx) // before a cancel: that counts what is owed already as being paid
 	if x.cancelWanted && x.state < job.StateCompleting && x.pending == job.StateNone {
 		x.cancelWanted = false
 		g.stopJob(now, x, fx)
 		return
 	}
-	g.pay(now, x, fx)
 	g.singlesCommitted(now, x, fx)
 	g.time.Recheck(x.id)
 	switch {

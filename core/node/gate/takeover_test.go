@@ -187,6 +187,39 @@ func TestTakeoverOfACancel(t *testing.T) {
 	}
 }
 
+// The dead leader owed a cancel to a datacenter that was silent, and the client takes the job back at the gates that do not lead it: the
+// next one begins with that cancel, and pays what is owed all the same (U6, 04-47).
+func TestTakeoverPaysWhenTheClientCancels(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.managed[100].judge = func(m *core.Message) core.Body {
+		return &job.Ack{Answer: call.Answer{Code: call.CodeNoCapacity}, Job: m.Body.(*job.Submission).Job}
+	}
+	b.managed[200].deaf, b.managed[201].deaf = true, true
+	for _, m := range b.managed {
+		m.length = 300 * time.Second
+	}
+	b.submit(0, spec(id, 1), 0)
+	b.run(20 * second)
+	if x := b.gates[0].records.by[id]; x == nil || !x.site(1).owed || x.state != job.StateRunning {
+		t.Fatalf("nothing is owed: %+v", x)
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.cancel(1, id)
+	b.cancel(2, id)
+	b.run(60 * second)
+	l, _ := b.leaders(id)
+	if len(l) != 1 {
+		t.Fatalf("%v lead", l)
+	}
+	b.managed[200].deaf = false
+	b.run(160 * second)
+	if x := b.gates[l[0]].records.by[id]; x == nil || x.state != job.StateCancelled || x.site(1).owed || !b.managed[200].stones[id] {
+		t.Errorf("the silent one never heard of it: %+v", x)
+	}
+}
+
 // T9: an end that is committed and was not delivered is told by the next leader, and nothing else is decided.
 func TestTakeoverOfAnEnd(t *testing.T) {
 	b, id := started(t, 3, 1, 10*time.Second)
