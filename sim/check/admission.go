@@ -11,7 +11,7 @@ import (
 // What servers take in and what they send away (spec 30 §14, as corrected by spec 01 no. 83 and spec 02 G).
 var (
 	O1 = rule("I-O1", "a server's state rises to what the event comes to, and falls to no less", "spec 30 §14")
-	O2 = rule("I-O2", "a server that has nothing to do is HEALTHY within sample_max_age, the second of its busy share and three ticks", "spec 30 §14, spec 02 G")
+	O2 = rule("I-O2", "a server that is asked nothing is neither STRESSED nor OVERLOADED after sample_max_age, a second and three ticks: BUSY it may be with CONTROL alone", "spec 30 §14, spec 02 G")
 	O4 = rule("I-O4", "a rise against the past counts only from delta_floor on", "spec 30 §14, spec 02 no. 22")
 
 	B1 = rule("I-B1", "CONTROL is never refused", "spec 30 §14")
@@ -214,7 +214,7 @@ func (f *fronts) idle(now core.Instant) {
 	for n := range f.all {
 		x := &f.all[n]
 		h := &f.hot[n]
-		if x.state == core.LoadHealthy || x.held || !h.up || h.paused {
+		if x.state <= core.LoadBusy || x.held || !h.up || h.paused {
 			continue
 		}
 		if limit := f.o.MaxAge + 1e9 + core.Duration(f.o.Hysteresis+2)*f.o.Tick; now.Sub(x.since) > limit && f.fails(O2) {
