@@ -30,6 +30,8 @@ var unforeseen = map[string]string{
 	"timeout-gate-unreachable":     "likewise, to the gates that are gone",
 	"control-plane-under-overload": "statistics that belong to no job are not counted, nor what is sent away",
 	"timeout-partitioned-dc":       "likewise, to the datacenter that is cut off",
+	"routing-dc-degraded":          "likewise, to managers that are gone",
+	"stats-loop":                   "statistics that are withheld or go in batches are counted one by one",
 }
 
 // The events that a plan foresees are those of the run, to 30 %: of every bundled scenario but the unforeseen, each made so small that it is

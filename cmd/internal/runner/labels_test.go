@@ -50,7 +50,7 @@ func (t told) take(r *metrics.Result) {
 func TestLabelsAreThoseCarried(t *testing.T) {
 	t.Parallel()
 	seen := told{}
-	for _, name := range []string{"partition", "gray-failure", "worker-churn", "unconfirmed-lifecycle", "link-samples", "datagrams-blocked"} {
+	for _, name := range []string{"partition-symmetric-gates", "partition-asymmetric", "gray-failure", "worker-churn", "unconfirmed-lifecycle", "link-samples", "datagrams-blocked"} {
 		sc, err := scenarios.Load(name, nil, scenarios.Options{Alone: true})
 		if err != nil {
 			t.Fatal(err)
