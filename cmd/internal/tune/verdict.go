@@ -189,7 +189,6 @@ func (t *Tune) finalists() (list []*point, winner *point) {
 		b := f.best()
 		return []*point{b}, b
 	}
-	front = t.spread(front)
 	base := f.told(f.points[0])
 	var over []*point // those that dominate the default
 	for _, p := range front {
@@ -200,11 +199,12 @@ func (t *Tune) finalists() (list []*point, winner *point) {
 	if len(over) == 0 {
 		over = front
 	}
-	return front, f.knee(over, front)
+	winner = f.knee(over, front) // of all of the front: what is crowded may yet be the best trade
+	return t.spread(front, winner), winner
 }
 
-// spread keeps the least crowded points of a front, ordered by the first objective.
-func (t *Tune) spread(front []*point) []*point {
+// spread keeps the winner and the least crowded points of a front, ordered by the first objective.
+func (t *Tune) spread(front []*point, winner *point) []*point {
 	f := &t.search.field
 	for len(front) > t.req.Front {
 		all := make([]individual, len(front))
@@ -213,11 +213,14 @@ func (t *Tune) spread(front []*point) []*point {
 			all[i].told, order[i] = f.told(p), i
 		}
 		crowd(all, order)
-		least := 0
+		least := -1
 		for i := range all {
-			if all[i].crowding < all[least].crowding {
+			if front[i] != winner && (least < 0 || all[i].crowding < all[least].crowding) {
 				least = i
 			}
+		}
+		if least < 0 {
+			break
 		}
 		front = slices.Delete(slices.Clone(front), least, least+1)
 	}
