@@ -37,10 +37,10 @@ func Load(pathOrName string, sets []string, opt Options) (*Scenario, error) {
 	return Parse(text, file, sets, opt)
 }
 
-// open finds the text and the name it has in messages. A bundled name wins over a file without extension.
 // Text returns the text of a bundled scenario or of a file, and what it is called in messages.
 func Text(pathOrName string) (text, file string, err error) { return open(pathOrName) }
 
+// open finds the text and the name it has in messages. A bundled name wins over a file without extension.
 func open(pathOrName string) (text, file string, err error) {
 	if b, ok := findBundled(pathOrName); ok {
 		data, err := bundle.ReadFile(b)

@@ -77,9 +77,9 @@ func TestEventsAreKeptOfFewJobs(t *testing.T) {
 	for id := uint64(1); id <= 60; id++ {
 		y.submit(now, id, uint32(id))
 		took := 1 + float64(id%10)/10 // jobs 9, 19, … take longest
-		switch {
-		case id == 40: // goes on
-		case id == 31:
+		switch id {
+		case 40: // goes on
+		case 31:
 			y.over(now+0.5, id, job.StateTimeout, job.CompleteNone)
 		default:
 			y.over(now+took, id, job.StateCompleted, job.CompleteFull)

@@ -37,6 +37,7 @@ func Over(f words.Fold, parts []Part, stat string, over map[core.Instant]float64
 		if len(parts) > 0 && parts[0].Stat != "" {
 			return quantile(parts, stat)
 		}
+	default: // what is drawn of its own is no fold of parts
 	}
 	return statistic(parts, stat)
 }

@@ -34,88 +34,88 @@ type failures struct {
 	ready map[core.NodeID]core.Instant
 }
 
-func (d *routes) beginFailover(on *hooks) {
-	d.fails = failures{gates: map[core.NodeID][]avoidance{}, list: make([][]core.NodeID, len(d.sites)), ready: map[core.NodeID]core.Instant{}}
-	for id := range d.ctx.Nodes {
-		if n := &d.ctx.Nodes[id]; n.Role == core.RoleManager {
-			d.fails.list[n.SiteIndex] = append(d.fails.list[n.SiteIndex], core.NodeID(id))
+func (r *routes) beginFailover(on *hooks) {
+	r.fails = failures{gates: map[core.NodeID][]avoidance{}, list: make([][]core.NodeID, len(r.sites)), ready: map[core.NodeID]core.Instant{}}
+	for id := range r.ctx.Nodes {
+		if n := &r.ctx.Nodes[id]; n.Role == core.RoleManager {
+			r.fails.list[n.SiteIndex] = append(r.fails.list[n.SiteIndex], core.NodeID(id))
 		}
 	}
-	on.faults = append(on.faults, func(now core.Instant, _ int32) { d.fails.edge = now })
+	on.faults = append(on.faults, func(now core.Instant, _ int32) { r.fails.edge = now })
 	manager := func(now core.Instant, n core.NodeID) {
-		switch d.roles[n] {
+		switch r.roles[n] {
 		case core.RoleManager:
-			d.fails.edge = now
+			r.fails.edge = now
 		case core.RoleGate:
-			d.fails.ready[n] = now
+			r.fails.ready[n] = now
 		case core.RoleWorker, core.RoleClient:
 		}
 	}
 	on.started, on.ended = append(on.started, manager), append(on.ended, manager)
-	on.sampled = append(on.sampled, func(now core.Instant, _ Probe) { d.lookAll(now) })
+	on.sampled = append(on.sampled, func(now core.Instant, _ Probe) { r.lookAll(now) })
 	on.finished = append(on.finished, func(end core.Instant) {
-		for _, g := range d.fails.order {
-			for s := range d.fails.gates[g] {
-				d.recovered(g, s)
+		for _, g := range r.fails.order {
+			for s := range r.fails.gates[g] {
+				r.recovered(g, s)
 			}
 		}
 	})
-	on.jobFact(d.bootstrapped, core.JobFactRouteMode)
+	on.jobFact(r.bootstrapped, core.JobFactRouteMode)
 }
 
 // bootstrapped takes that a gate begins to trust its distances, or stops to.
-func (d *routes) bootstrapped(rec *trace.JobRecord) {
-	if at, ok := d.fails.ready[rec.Node]; ok && routing.Mode(rec.Fact.To) == routing.ModeScore {
-		delete(d.fails.ready, rec.Node) // once a process
-		o := d.about(words.BootstrapExit, rec.At, seconds(rec.At.Sub(at)), rec.Node, core.NoNode)
-		d.keep(&o)
+func (r *routes) bootstrapped(rec *trace.JobRecord) {
+	if at, ok := r.fails.ready[rec.Node]; ok && routing.Mode(rec.Fact.To) == routing.ModeScore {
+		delete(r.fails.ready, rec.Node) // once a process
+		o := r.about(words.BootstrapExit, rec.At, seconds(rec.At.Sub(at)), rec.Node, core.NoNode)
+		r.keep(&o)
 	}
 }
 
-func (d *routes) lookAll(now core.Instant) {
-	for _, g := range d.fails.order {
-		d.look(now, g)
+func (r *routes) lookAll(now core.Instant) {
+	for _, g := range r.fails.order {
+		r.look(now, g)
 	}
 }
 
 // look brings up to date which datacenters have failed for a gate. What a fault does follows its record, so that this is
 // asked at the next decision or sample, and dated back.
-func (d *routes) look(now core.Instant, gate core.NodeID) []avoidance {
-	list := d.fails.gates[gate]
+func (r *routes) look(now core.Instant, gate core.NodeID) []avoidance {
+	list := r.fails.gates[gate]
 	if list == nil {
-		list = make([]avoidance, len(d.sites))
+		list = make([]avoidance, len(r.sites))
 		for s := range list {
 			list[s] = avoidance{chosen: core.Never, failed: core.Never, first: core.Never}
 		}
-		d.fails.gates[gate] = list
-		d.fails.order = append(d.fails.order, gate)
+		r.fails.gates[gate] = list
+		r.fails.order = append(r.fails.order, gate)
 	}
 	for s := range list {
 		a := &list[s]
-		switch failed := d.gone(gate, s); {
+		switch failed := r.gone(gate, s); {
 		case failed && a.failed == core.Never:
-			a.failed, a.first = d.fails.edge, core.Never
-			a.used = a.chosen != core.Never && d.fails.edge.Sub(a.chosen) < usedBefore
+			a.failed, a.first = r.fails.edge, core.Never
+			a.used = a.chosen != core.Never && r.fails.edge.Sub(a.chosen) < usedBefore
 		case !failed && a.failed != core.Never:
-			d.recovered(gate, s)
+			r.recovered(gate, s)
 		}
 	}
 	return list
 }
 
 // gone reports whether no manager of a datacenter runs and can be reached.
-func (d *routes) gone(gate core.NodeID, site int) bool {
-	for _, m := range d.fails.list[site] {
-		if d.peers[m].alive && (d.ctx.Reachable == nil || d.ctx.Reachable(gate, m) && d.ctx.Reachable(m, gate)) {
+func (r *routes) gone(gate core.NodeID, site int) bool {
+	for _, m := range r.fails.list[site] {
+		if r.peers[m].alive && (r.ctx.Reachable == nil || r.ctx.Reachable(gate, m) && r.ctx.Reachable(m, gate)) {
 			return false
 		}
 	}
-	return len(d.fails.list[site]) > 0
+	return len(r.fails.list[site]) > 0
 }
 
 // decided takes a decision, before it counts as one that was made.
-func (d *routes) decided(now core.Instant, gate core.NodeID, choice int32) {
-	list := d.look(now, gate)
+func (r *routes) decided(now core.Instant, gate core.NodeID, choice int32) {
+	list := r.look(now, gate)
 	for s := range list {
 		a := &list[s]
 		switch {
@@ -128,8 +128,8 @@ func (d *routes) decided(now core.Instant, gate core.NodeID, choice int32) {
 }
 
 // recovered ends a failure, and tells how the gate fared.
-func (d *routes) recovered(gate core.NodeID, site int) {
-	a := &d.fails.gates[gate][site]
+func (r *routes) recovered(gate core.NodeID, site int) {
+	a := &r.fails.gates[gate][site]
 	if a.failed == core.Never {
 		return
 	}
@@ -139,16 +139,16 @@ func (d *routes) recovered(gate core.NodeID, site int) {
 		if late {
 			last = seconds(a.chosen.Sub(a.failed))
 		}
-		d.tellFailover(a.failed, gate, site, 1, last)
+		r.tellFailover(a.failed, gate, site, 1, last)
 		if a.first != core.Never {
-			d.tellFailover(a.failed, gate, site, 0, seconds(a.first.Sub(a.failed)))
+			r.tellFailover(a.failed, gate, site, 0, seconds(a.first.Sub(a.failed)))
 		}
 	}
 	a.failed = core.Never
 }
 
-func (d *routes) tellFailover(at core.Instant, gate core.NodeID, site int, which uint8, v float64) {
-	o := d.about(words.Failover, at, v, gate, core.NoNode)
+func (r *routes) tellFailover(at core.Instant, gate core.NodeID, site int, which uint8, v float64) {
+	o := r.about(words.Failover, at, v, gate, core.NoNode)
 	o.Type, o.SiteA = which, int16(site)
-	d.keep(&o)
+	r.keep(&o)
 }

@@ -99,10 +99,9 @@ func Compare(was, is *Result, opt *Options) (*Report, error) {
 // bench adds the rows of one scenario: its digests, and where they have moved all its measures.
 func (r *Report) bench(b *Bench, was, now *Outcome) {
 	row := Row{Bench: b.Scenario, Value: "digest", Verdict: Same, Why: fmt.Sprintf("%d seeds run as they did, event by event", len(now.Runs))}
-	switch {
-	case was == nil:
+	if was == nil {
 		row.Verdict, row.Why = New, "the baseline has none; --update adds it"
-	default:
+	} else {
 		for i := range now.Runs {
 			if x := was.run(now.Runs[i].Seed); x == nil || x.Digest != now.Runs[i].Digest {
 				row.Seeds = append(row.Seeds, now.Runs[i].Seed)

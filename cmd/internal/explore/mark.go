@@ -102,16 +102,6 @@ func (s set) list() (list []Mark) {
 	return list
 }
 
-func setOf(list []Mark) set {
-	s := newSet()
-	for _, m := range list {
-		if int(m) < len(all.names) {
-			s.add(m)
-		}
-	}
-	return s
-}
-
 // reached notes what a run reaches; it is a trace.Sink.
 type reached struct{ set }
 

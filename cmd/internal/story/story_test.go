@@ -204,7 +204,6 @@ func TestPerfetto(t *testing.T) {
 			Ph, Name string
 			ID       int
 			Pid, Tid int
-			Ts       float64
 		}
 	}
 	if err := json.Unmarshal(b.Bytes(), &file); err != nil {

@@ -30,11 +30,11 @@ func figure(v float64) string {
 }
 
 func signed(v float64) string {
-	if s := figure(v); v > 0 {
-		return "+" + s
-	} else {
-		return s
+	s := figure(v)
+	if v > 0 {
+		s = "+" + s
 	}
+	return s
 }
 
 // percent writes a share, with a digit behind the point where it is small.

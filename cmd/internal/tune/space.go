@@ -106,6 +106,7 @@ func number(kind scenarios.SettingKind, text string) (float64, error) {
 	case scenarios.SettingWhole:
 		n, err := strconv.ParseInt(text, 10, 53)
 		return float64(n), err
+	default: // the rest is written as a number
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {

@@ -43,7 +43,7 @@ func folder(t *testing.T, dir string) map[string][]byte {
 	return out
 }
 
-func searched(t *testing.T, ctx context.Context, dir string, jobs int, req Request, each func(Progress)) (*Report, error) {
+func searched(ctx context.Context, t *testing.T, dir string, jobs int, req Request, each func(Progress)) (*Report, error) {
 	t.Helper()
 	s, err := New(req)
 	if err != nil {
@@ -69,7 +69,7 @@ func TestSameBytes(t *testing.T) {
 			t.Parallel()
 			top := t.TempDir()
 			one, other := filepath.Join(top, "one"), filepath.Join(top, "other")
-			whole, err := searched(t, t.Context(), one, 1, small(c.change), nil)
+			whole, err := searched(t.Context(), t, one, 1, small(c.change), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestSameBytes(t *testing.T) {
 func stopped(t *testing.T, dir string, req Request) {
 	ctx, stop := context.WithCancel(t.Context())
 	generations := 0
-	_, err := searched(t, ctx, dir, 3, req, func(p Progress) {
+	_, err := searched(ctx, t, dir, 3, req, func(p Progress) {
 		if p.Generation {
 			generations++
 		}
@@ -108,7 +108,7 @@ func stopped(t *testing.T, dir string, req Request) {
 	if _, err := os.Stat(filepath.Join(dir, "incomplete")); err != nil {
 		t.Errorf("a search that was stopped is not marked: %v", err)
 	}
-	if _, err := searched(t, t.Context(), dir, 3, req, nil); err != nil {
+	if _, err := searched(t.Context(), t, dir, 3, req, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,7 +135,7 @@ func inParts(t *testing.T, dir string, req Request) {
 // The least timeout there may be is found, and said to be what matters, as long as nothing is asked but detection.
 func TestVerdict(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	r, err := searched(t, t.Context(), dir, 2, small(func(r *Request) {
+	r, err := searched(t.Context(), t, dir, 2, small(func(r *Request) {
 		r.Params, r.Constraints = []string{"protocol.suspicion.min=2s,3s,5s,8s", "protocol.audit.max=4,8"}, []string{"false_positives <= default"}
 	}), nil)
 	if err != nil {
