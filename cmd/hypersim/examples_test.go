@@ -29,6 +29,10 @@ var long = []string{
 	"--seeds 1..40", // hundreds of runs, in README
 	"compare before after --primary detection_first:to=DEAD  #",
 	"--seeds 1..100",
+	"--seeds 1..20",
+	"hypersim sweep stats-", // twenty seeds of some variants each
+	"hypersim sweep slow-manager",
+	"hypersim sweep deaf-to-data",
 	"sweep routing-policies",      // runs of 114 nodes
 	"hypersim tune docs/studies/", // searches of minutes
 	"detection-tradeoff",          // the study's sweeps, and what compares them
