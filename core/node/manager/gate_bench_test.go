@@ -183,6 +183,10 @@ func (b *bench) ack(x *core.Message, a call.Answer) (core.Kind, core.Body) {
 		return core.KindJobProgressAck, &job.ProgressAck{Answer: a, Gate: x.To, Leads: a.Code.Done(), JobLeader: core.NoNode}
 	case core.KindJobFinalStatus:
 		return core.KindJobFinalStatusAck, &jobtimeout.Ack{Answer: a, State: b.state}
+	case core.KindJobProgressReport:
+		return core.KindJobProgressReportAck, &jobtimeout.Ack{Answer: a, State: b.state}
+	case core.KindJobTimeoutReport:
+		return core.KindJobTimeoutReportAck, &jobtimeout.Ack{Answer: a, State: b.state}
 	case core.KindJobLeaderTransfer:
 		return core.KindJobLeaderTransferAck, &jobtimeout.Ack{Answer: a, State: b.state}
 	case core.KindJobFinalResult:

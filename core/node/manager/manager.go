@@ -279,8 +279,6 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.told(now, o)
 	case opScan:
 		m.scanned(now, o, fx)
-	case opRegister, opBeat, opProgress, opGatePush, opStatus, opResult, opComplete, opTransfer, opHanded, opAsk, opOffer, opReplica:
-		m.gateCalled(now, o, fx)
 	case opProvision:
 		m.provisioned(now, o, fx)
 	case opWorkers:
@@ -289,6 +287,10 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		m.workerRead(now, o, fx)
 	case opPassResult, opPassCancel:
 		m.passed(now, o, fx)
+	default:
+		if o.Op >= opRegister {
+			m.gateCalled(now, o, fx)
+		}
 	}
 }
 
