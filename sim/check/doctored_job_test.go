@@ -238,6 +238,23 @@ var doctoredJobs = []doctoredRun{
 		t.at(60 * sec).checkpoint()
 		t.at(80 * sec).checkpoint()
 	}},
+	{id: J5, name: "a datacenter never hears that a job is over", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.works()
+		t.state(job.StateDispatching, job.StateRunning)
+		t.runs(10, 1, 1)
+		t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
+		for i, s := range []job.State{job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateTimeout} {
+			from := []job.State{job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning}[i]
+			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(from), To: uint8(s)})
+		}
+		t.hears(job.StateTimeout)
+		t.at(120 * sec).checkpoint() // it may hear still
+		if !bad {
+			t.shard(trace.JobEnded, 10, 1)
+		}
+		t.at(130 * sec).checkpoint()
+	}},
 	{id: J6, name: "another job of the same name", build: func(t *tape, bad bool) {
 		t.works()
 		t.hears(job.LocalUnknown)
