@@ -62,6 +62,7 @@ func (n *Network) StreamSend(now core.Instant, from, to core.NodeID, size int, k
 	if !st.started {
 		*st = StreamTry{started: true, ticket: h.next, epochFrom: t.epoch[from], epoch: t.epoch[to]}
 		h.next++
+		h.due = append(h.due, now)
 	}
 	switch {
 	case st.late:
@@ -69,8 +70,8 @@ func (n *Network) StreamSend(now core.Instant, from, to core.NodeID, size int, k
 	case st.ticket != h.head && now >= deadline:
 		h.leave(st.ticket)
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
-	case st.ticket != h.head:
-		*out = StreamFate{At: min(max(h.wake, now+1), deadline), Outcome: StreamRetries}
+	case st.ticket != h.head: // the first may not have left yet: what is sent while a host serves leaves at the end
+		*out = StreamFate{At: min(max(h.due[0], now+1), deadline), Outcome: StreamRetries}
 	case now >= deadline:
 		if !h.open || now > h.ready || h.behind() == 0 {
 			n.streams.close(h)
@@ -80,15 +81,7 @@ func (n *Network) StreamSend(now core.Instant, from, to core.NodeID, size int, k
 	default:
 		n.try(now, &p, deadline, st, h, out)
 	}
-	h.wake = wakeAfter(h, st, out)
-}
-
-// wakeAfter is when the first of the line tries again: those behind it come back then.
-func wakeAfter(h *half, st *StreamTry, out *StreamFate) core.Instant {
-	if st.ticket == h.head && out.Outcome == StreamRetries {
-		return out.At
-	}
-	return h.wake
+	h.tried(st, out)
 }
 
 // packet is what an attempt sends.

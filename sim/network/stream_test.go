@@ -256,3 +256,34 @@ func TestAFullLineMovesAfterAnOutage(t *testing.T) {
 		}
 	}
 }
+
+// What a host sends while it serves leaves when the service ends: a request may be first in the line and not have left yet. Those
+// behind it come back when it does, and do not ask every nanosecond until then.
+func TestNobodyAsksForOneThatHasNotLeft(t *testing.T) {
+	const ms = core.Instant(1e6)
+	n := must(New(uniformSites(2, 2, 0, 0), 1))
+	var a, b, c StreamTry
+	var out StreamFate
+	send := func(now core.Instant, st *StreamTry) StreamFate {
+		n.StreamSend(now, 0, 1, 100, core.KindSyncDigest, core.Never, st, &out)
+		return out
+	}
+	ready := send(0, &a).At // the stream opens
+	leaves := ready + 100*ms
+	send(leaves, &b)
+	if f := send(1, &c); f.Outcome != StreamRetries || f.At != ready {
+		t.Fatalf("behind one that opens the stream: %+v, want at %v", f, ready)
+	}
+	if f := send(ready, &a); f.Outcome != StreamArrives {
+		t.Fatalf("the first: %+v", f)
+	}
+	if f := send(ready, &c); f.Outcome != StreamRetries || f.At < leaves {
+		t.Errorf("behind one that leaves at %v: %+v", leaves, f)
+	}
+	if f := send(leaves+1, &b); f.Outcome != StreamArrives {
+		t.Errorf("the second: %+v", f)
+	}
+	if f := send(leaves+1, &c); f.Outcome != StreamArrives {
+		t.Errorf("the third: %+v", f)
+	}
+}

@@ -31,9 +31,9 @@ type half struct {
 	lastUse     core.Instant
 	lastArrival core.Instant // nothing arrives before it: order
 
-	head, next uint32       // tickets: first that is not final, next to give
-	gone       []uint32     // tickets beyond head that are final
-	wake       core.Instant // when the head is tried again
+	head, next uint32         // tickets: first that is not final, next to give
+	gone       []uint32       // tickets beyond head that are final
+	due        []core.Instant // by ticket from head on: when it is tried again
 }
 
 const sweepLeast = 1024
@@ -72,7 +72,7 @@ func (t *streams) half(from, to core.NodeID, now core.Instant) *half {
 	}
 	h := t.slab[i]
 	if !ok || !t.alive(h, from, to) {
-		*h = half{pair: pair, epochFrom: t.epoch[from], epoch: t.epoch[to], accepted: core.Never, gone: h.gone[:0]}
+		*h = half{pair: pair, epochFrom: t.epoch[from], epoch: t.epoch[to], accepted: core.Never, gone: h.gone[:0], due: h.due[:0]}
 	}
 	return h
 }
@@ -117,14 +117,26 @@ func (t *streams) backoff(lost uint8) core.Duration {
 
 // advance makes the next request that is not final the first of the line.
 func (h *half) advance() {
-	h.head++
+	h.pop()
 	for len(h.gone) > 0 {
 		i := slices.Index(h.gone, h.head)
 		if i < 0 {
 			return
 		}
 		h.gone = slices.Delete(h.gone, i, i+1)
-		h.head++
+		h.pop()
+	}
+}
+
+func (h *half) pop() {
+	h.head++
+	h.due = slices.Delete(h.due, 0, 1)
+}
+
+// tried notes when a request is tried again, unless it is final or out of the line.
+func (h *half) tried(st *StreamTry, out *StreamFate) {
+	if i := int(st.ticket - h.head); out.Outcome == StreamRetries && !st.late && i < len(h.due) {
+		h.due[i] = out.At
 	}
 }
 
