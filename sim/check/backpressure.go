@@ -46,6 +46,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(s.ticked, core.JobFactBuffer)
 	on.jobFact(s.signalled, core.JobFactSignal)
 	on.jobFact(s.viewed, core.JobFactPressure)
+	on.jobFact(s.turnedAway, core.JobFactRefused)
 	on.jobFact(s.flushed, core.JobFactFlush)
 	on.delivered[core.KindStatsUpdate] = append(on.delivered[core.KindStatsUpdate], s.update)
 	on.delivered[core.KindJobProgressBatch] = append(on.delivered[core.KindJobProgressBatch], s.batch)
@@ -87,8 +88,9 @@ type signalSeen struct {
 }
 
 type viewSeen struct {
-	level job.Pressure
-	since core.Instant
+	level   job.Pressure
+	since   core.Instant
+	refused core.Instant // a server sent it away last; that carries at least THROTTLE, whatever is in its buffer (spec 30 §5.3)
 }
 
 type shardKey struct {
@@ -235,15 +237,29 @@ func (s *statistics) signalled(r *trace.JobRecord) {
 
 // viewed takes that a worker goes by another level.
 func (s *statistics) viewed(r *trace.JobRecord) {
-	if s.hot[r.Node].role != core.RoleWorker {
-		return
+	if v := s.view(r.Node); v != nil {
+		v.level, v.since = job.Pressure(r.Fact.To), r.At
 	}
-	v := s.views[r.Node]
+}
+
+// turnedAway takes that a server sent a request away.
+func (s *statistics) turnedAway(r *trace.JobRecord) {
+	if v := s.view(r.Fact.Node); v != nil {
+		v.refused = r.At
+	}
+}
+
+// view is what a worker goes by, nil of others.
+func (s *statistics) view(w core.NodeID) *viewSeen {
+	if int(w) >= len(s.hot) || s.hot[w].role != core.RoleWorker {
+		return nil
+	}
+	v := s.views[w]
 	if v == nil {
 		v = new(viewSeen)
-		s.views[r.Node], s.viewers = v, append(s.viewers, r.Node)
+		s.views[w], s.viewers = v, append(s.viewers, w)
 	}
-	v.level, v.since = job.Pressure(r.Fact.To), r.At
+	return v
 }
 
 // patience is for how long a worker may go by what its managers have left: the lifetime of a signal, one flush, and the way.
@@ -259,7 +275,7 @@ func (s *statistics) checkpoint(now core.Instant) {
 		if v == nil || v.level == job.PressureNone || s.hot[w].paused || s.cold[w].impaired >= 0 || s.keys(w).Pressure.Signals == pressure.Raises {
 			continue
 		}
-		if calm := s.calmAround(w); max(calm, v.since).Add(s.keys(w).patience()) < now && s.fails(B7) {
+		if calm := s.calmAround(w); max(calm, v.since, v.refused).Add(s.keys(w).patience()) < now && s.fails(B7) {
 			s.detail(B7, now, []core.NodeID{w}, "%s goes by %v since %v; its managers are at NONE since %v", s.name(w), v.level, v.since, calm)
 		}
 	}
