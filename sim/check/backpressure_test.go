@@ -152,14 +152,10 @@ func init() {
 			t.at(sec).ticks(calm, calm, 0, 10)
 			t.stats(3, core.JobFact{Kind: core.JobFactPressure, Node: core.NoNode, To: uint8(reject), A: -1})
 			t.at(20 * sec).checkpoint()
-			if !bad { // a manager sends it away at the door once more
-				t.stats(0, core.JobFact{Kind: core.JobFactRefused, Node: 3})
-			}
-			t.at(30 * sec).checkpoint()
 			if !bad {
 				t.stats(3, core.JobFact{Kind: core.JobFactPressure, Node: core.NoNode, From: uint8(reject), To: uint8(calm), A: -1})
 			}
-			t.at(45 * sec).checkpoint()
+			t.at(30 * sec).checkpoint()
 		}},
 		{id: B8, name: "a manager that latches", also: []ID{B3}, build: func(t *tape, bad bool) {
 			t.at(sec).fills()
