@@ -3,7 +3,6 @@ package client
 import (
 	"hypersim/core"
 	"hypersim/core/call"
-	"hypersim/core/indexed"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 )
@@ -34,7 +33,7 @@ type Client struct {
 	phase   core.Instant // of looks for orphans
 	counts  Counts
 	jobs    map[job.ID]*tracked
-	heap    []deadline
+	agenda  job.Agenda[deadline]
 }
 
 // Counts are of words about leaders.
@@ -134,9 +133,11 @@ type deadline struct {
 	kind lookKind
 }
 
-type byTime struct{}
+// Due implements job.Deadline.
+func (a deadline) Due() core.Instant { return a.at }
 
-func (byTime) Before(a, b deadline) bool {
+// Before implements job.Deadline.
+func (a deadline) Before(b deadline) bool {
 	switch {
 	case a.at != b.at:
 		return a.at < b.at
@@ -146,18 +147,18 @@ func (byTime) Before(a, b deadline) bool {
 	return a.kind < b.kind
 }
 
-func (byTime) Place(deadline, int) {}
-
 func (c *Client) lookAt(at core.Instant, id job.ID, kind lookKind) {
-	c.heap = indexed.Push(byTime{}, c.heap, deadline{at, id, kind})
+	c.agenda.Arm(deadline{at, id, kind})
 }
 
 // Wake implements node.Timer.
 func (c *Client) Wake(now core.Instant, fx *core.Effects) {
 	c.calls.Wake(now, fx)
-	for len(c.heap) > 0 && c.heap[0].at <= now {
-		d := c.heap[0]
-		c.heap = indexed.Remove(byTime{}, c.heap, 0)
+	for {
+		d, ok := c.agenda.Pop(now)
+		if !ok {
+			return
+		}
 		switch x := c.jobs[d.id]; {
 		case x == nil:
 		case d.kind == lookOrphan:
@@ -171,9 +172,7 @@ func (c *Client) Wake(now core.Instant, fx *core.Effects) {
 // Deadline implements node.Timer.
 func (c *Client) Deadline() (core.Instant, bool) {
 	at, _ := c.calls.Deadline()
-	if len(c.heap) > 0 {
-		at = min(at, c.heap[0].at)
-	}
+	at = min(at, c.agenda.Next())
 	return at, at != core.Never
 }
 
@@ -207,13 +206,13 @@ func (c *Client) Entries() (all int) {
 
 // MemoryBytes implements node.Sizer.
 func (c *Client) MemoryBytes() int {
-	return c.calls.MemoryBytes() + (trackedBytes+placeBytes)*len(c.jobs) + deadlineBytes*cap(c.heap) + targetBytes*cap(c.targets.list)
+	return c.calls.MemoryBytes() + (trackedBytes+placeBytes)*len(c.jobs) + deadlineBytes*c.agenda.Room() + targetBytes*cap(c.targets.list)
 }
 
 // Sizes in bytes, held to the truth by a test.
 const (
 	trackedBytes  = 248
-	deadlineBytes = 24
 	targetBytes   = 16
+	deadlineBytes = 24
 	placeBytes    = 32 // of a job in the map
 )

@@ -4,6 +4,6 @@ package client
 // over (I-JM2). Jobs go retention.client after their end, deadlines at their time, calls with their answers or last attempts.
 func (c *Client) Tables(each func(table string, entries int)) {
 	each("jobs", len(c.jobs))
-	each("deadlines", len(c.heap))
+	each("deadlines", len(c.agenda.All()))
 	each("calls", c.calls.Len())
 }

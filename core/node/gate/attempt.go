@@ -25,7 +25,7 @@ func (g *Gate) begin(now core.Instant, x *record, s *site, fx *core.Effects) {
 	s.asking, s.turn, s.tries, s.answered, s.mute = true, 0, 0, false, false
 	g.reserve(now, x, s)
 	s.attempt++
-	g.timers.arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
+	g.timers.Arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
 	g.save(now, x, false, fx) // whoever takes the job over asks it first, or stops it (04-19, 04-21)
 	g.ask(now, x, s, fx)
 }
@@ -132,7 +132,7 @@ func (g *Gate) askSoon(now core.Instant, x *record, s *site, fx *core.Effects) {
 		return
 	}
 	pause := call.FJ{Base: g.keys.TryBase, Cap: g.keys.TryCap}.Strategy()
-	g.timers.arm(timer{at: now.Add(pause.Pause(s.tries-1, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
+	g.timers.Arm(timer{at: now.Add(pause.Pause(s.tries-1, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
 }
 
 func (g *Gate) askAgain(now core.Instant, x *record, t timer, fx *core.Effects) {

@@ -29,7 +29,7 @@ func (g *Gate) setState(now core.Instant, x *record, to job.State, fx *core.Effe
 // wait sets how long the state that begins now may last.
 func (g *Gate) wait(now core.Instant, x *record, d core.Duration) {
 	x.limit = now.Add(d)
-	g.timers.arm(timer{at: x.limit, kind: timerLimit, job: x.id})
+	g.timers.Arm(timer{at: x.limit, kind: timerLimit, job: x.id})
 }
 
 // review looks whether the job is to end, and how. It may be called at any time: a decision that cannot be taken now is

@@ -103,7 +103,7 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 		}
 		pause := call.FJ{Base: g.keys.RoundBase, Cap: g.keys.RoundCap}.Strategy()
 		at := now.Add(pause.Pause(x.round-1, &g.draw))
-		g.timers.arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
+		g.timers.Arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
 		g.save(now, x, false, fx)
 	case targets > 0:
 		g.run(now, x, fx)

@@ -35,7 +35,7 @@ func (g *Gate) onFlowResult(now core.Instant, m *core.Message, fx *core.Effects)
 	if i < 0 {
 		i = len(x.parts)
 		x.parts = append(x.parts, flowParts{id: b.Workflow, name: b.Name, test: b.Test})
-		g.timers.arm(timer{at: now.Add(g.cfg.Result.FlowWait), kind: timerFlow, job: x.id, workflow: b.Workflow})
+		g.timers.Arm(timer{at: now.Add(g.cfg.Result.FlowWait), kind: timerFlow, job: x.id, workflow: b.Workflow})
 	}
 	p := &x.parts[i]
 	k, told := slices.BinarySearchFunc(p.parts, b.Site, func(r job.SiteResult, id uint16) int { return cmp.Compare(r.Site, id) })

@@ -84,7 +84,7 @@ type Gate struct {
 	queries []flowQuery    // about workflows, that managers are being asked
 	queryN  uint32         // number of the last of them
 	clients []batch        // scratch
-	timers  timers
+	timers  job.Agenda[timer]
 	pushAt  core.Instant // a time of the grid of batch pushes
 	pushing bool         // the next one is armed
 
@@ -246,7 +246,7 @@ func (g *Gate) Wake(now core.Instant, fx *core.Effects) {
 	g.lookAround(now, fx)
 	g.lookAgain(now)
 	for {
-		t, ok := g.timers.pop(now)
+		t, ok := g.timers.Pop(now)
 		if !ok {
 			break
 		}
@@ -272,7 +272,7 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 		r, _ := g.router.Deadline()
 		at = min(at, r)
 	}
-	at = min(at, g.timers.next(), g.time.Deadline())
+	at = min(at, g.timers.Next(), g.time.Deadline())
 	return at, at != core.Never
 }
 
@@ -364,6 +364,6 @@ func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
 
 // MemoryBytes implements node.Sizer.
 func (g *Gate) MemoryBytes() int {
-	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + g.timers.memoryBytes() +
+	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + timerBytes*g.timers.Room() +
 		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.routerBytes() + g.time.MemoryBytes()
 }

@@ -67,7 +67,7 @@ func (g *Gate) owedAnswered(now core.Instant, x *record, o *call.Outcome, fx *co
 	}
 	switch {
 	case !o.Done() && o.Code != call.CodeAlreadyTerminal || !o.Answered:
-		g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerOwed, job: x.id, site: s.id})
+		g.timers.Arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerOwed, job: x.id, site: s.id})
 	case o.N != s.leader:
 		g.sendOwed(now, x, s, fx)
 	default:

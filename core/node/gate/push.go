@@ -56,7 +56,7 @@ func (g *Gate) newsOf(now core.Instant, x *record) {
 		g.pushAt = g.pushAt.Add(period * (behind/period + 1))
 	}
 	g.pushing = true
-	g.timers.arm(timer{at: g.pushAt, kind: timerPush})
+	g.timers.Arm(timer{at: g.pushAt, kind: timerPush})
 }
 
 // pushProgress tells each client how far its running jobs are, in one message. Nobody answers it.

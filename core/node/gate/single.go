@@ -161,7 +161,7 @@ func (g *Gate) singleAnswered(now core.Instant, x *record, o *call.Outcome, fx *
 	}
 	if s := x.site(uint16(o.Sub)); s != nil && r == nil {
 		s.singles = min(s.singles, int(o.Sub>>16))
-		g.timers.arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerSingles, job: x.id})
+		g.timers.Arm(timer{at: now.Add(g.cfg.Cancel.GateAgain), kind: timerSingles, job: x.id})
 	}
 	for i := range x.singles {
 		if a := &x.singles[i]; a.n == o.N && a.open > 0 {

@@ -100,7 +100,7 @@ func (g *Gate) refresh(now core.Instant, site uint16, fx *core.Effects) {
 	}
 	if at := s.table.Next(s.keys.GateTTL); at < s.expiry {
 		s.expiry = at
-		g.timers.arm(timer{at: at, kind: timerSignal})
+		g.timers.Arm(timer{at: at, kind: timerSignal})
 	}
 }
 
@@ -109,7 +109,7 @@ func (g *Gate) await(now core.Instant, site uint16) {
 	x := &g.shaper.sites[site]
 	if at := max(now, x.last.Add(g.shaper.keys.ForwardInterval(x.level, x.delay))); at < x.next {
 		x.next = at
-		g.timers.arm(timer{at: at, kind: timerForward, site: site})
+		g.timers.Arm(timer{at: at, kind: timerForward, site: site})
 	}
 }
 

@@ -36,7 +36,7 @@ func (g *Gate) Tables(each func(table string, entries int)) {
 	each("burials", len(g.burials))
 	each("single cancels", g.singles.Len())
 	each("calls", g.calls.OfJobs())
-	each("timers", g.timers.ofJobs())
+	each("timers", ofJobs(g.timers.All()))
 	each("waits", len(g.over.waits))
 	each("adoptions", len(g.adoptions))
 	each("queries", len(g.queries))

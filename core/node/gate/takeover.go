@@ -33,7 +33,7 @@ func (g *Gate) beginTakeovers(first core.Instant) {
 	o := &g.over
 	o.dead, o.waits = map[core.NodeID]core.Instant{}, map[job.ID]struct{}{}
 	o.draw = rng.New(g.p.Seed, "gate.takeover", g.p.Key, uint64(g.p.Instance))
-	g.timers.arm(timer{at: first, kind: timerLook})
+	g.timers.Arm(timer{at: first, kind: timerLook})
 }
 
 // peerChanged hears what membership holds of a gate.
@@ -65,10 +65,10 @@ func (g *Gate) look(now core.Instant, fx *core.Effects) {
 		o.waits[id] = struct{}{}
 		c := &g.cfg.Orphan
 		wait := c.GateWaitMin + core.Duration(float64(o.draw.Float64()*float64(c.GateWaitMax-c.GateWaitMin)))
-		g.timers.arm(timer{at: now.Add(wait + core.Duration(g.rank(id))*c.GateRank), kind: timerTake, job: id})
+		g.timers.Arm(timer{at: now.Add(wait + core.Duration(g.rank(id))*c.GateRank), kind: timerTake, job: id})
 	}
 	g.sweepReplicas(now, fx)
-	g.timers.arm(timer{at: now.Add(g.cfg.Orphan.GateCheck), kind: timerLook})
+	g.timers.Arm(timer{at: now.Add(g.cfg.Orphan.GateCheck), kind: timerLook})
 }
 
 // mayTake reports whether a job is to be led by somebody, and its holder has been gone for long enough.
@@ -145,7 +145,7 @@ func (g *Gate) tookOver(now core.Instant, x *record, fx *core.Effects) {
 	default:
 	}
 	if x.adopting() {
-		g.timers.arm(timer{at: now.Add(g.cfg.Orphan.Adopt), kind: timerAdopt, job: x.id})
+		g.timers.Arm(timer{at: now.Add(g.cfg.Orphan.Adopt), kind: timerAdopt, job: x.id})
 	}
 	old := core.NoNode
 	if e := g.rep.Edit(x.id); e != nil {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"hypersim/core"
-	"hypersim/core/indexed"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 )
@@ -27,7 +26,7 @@ const (
 	timerSignal                   // a signal of a manager may be over
 )
 
-// timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
+// timer is one deadline.
 type timer struct {
 	at       core.Instant
 	kind     timerKind
@@ -40,13 +39,11 @@ type timer struct {
 // timerBytes is the size of a timer, held to the truth by a test.
 const timerBytes = 32
 
-// timers are the deadlines of a gate.
-type timers struct{ heap []timer }
+// Due implements job.Deadline.
+func (a timer) Due() core.Instant { return a.at }
 
-// byTime orders the heap; equal times by what they are about, so that the order of arming means nothing.
-type byTime struct{}
-
-func (byTime) Before(a, b timer) bool {
+// Before implements job.Deadline.
+func (a timer) Before(b timer) bool {
 	switch {
 	case a.at != b.at:
 		return a.at < b.at
@@ -62,38 +59,15 @@ func (byTime) Before(a, b timer) bool {
 	return a.n < b.n
 }
 
-func (byTime) Place(timer, int) {}
-
-func (t *timers) arm(x timer) { t.heap = indexed.Push(byTime{}, t.heap, x) }
-
-func (t *timers) next() core.Instant {
-	if len(t.heap) == 0 {
-		return core.Never
-	}
-	return t.heap[0].at
-}
-
-// ofJobs returns how many are about jobs.
-func (t *timers) ofJobs() (n int) {
-	for i := range t.heap {
-		if t.heap[i].job != 0 {
+// ofJobs returns how many deadlines are about jobs.
+func ofJobs(list []timer) (n int) {
+	for i := range list {
+		if list[i].job != 0 {
 			n++
 		}
 	}
 	return n
 }
-
-// pop takes out the first timer that is due.
-func (t *timers) pop(now core.Instant) (timer, bool) {
-	if t.next() > now {
-		return timer{}, false
-	}
-	x := t.heap[0]
-	t.heap = indexed.Remove(byTime{}, t.heap, 0)
-	return x, true
-}
-
-func (t *timers) memoryBytes() int { return timerBytes * cap(t.heap) }
 
 // beginTimers arms what repeats, with a phase of this gate's own (spec 01 no. 12).
 func (g *Gate) beginTimers(now core.Instant) {
@@ -102,7 +76,7 @@ func (g *Gate) beginTimers(now core.Instant) {
 		return now.Add(core.Duration(float64(draw.Float64() * float64(period))))
 	}
 	g.pushAt = phase(g.cfg.Progress.Batch)
-	g.timers.arm(timer{at: phase(g.cfg.Retention.Sweep), kind: timerSweep})
+	g.timers.Arm(timer{at: phase(g.cfg.Retention.Sweep), kind: timerSweep})
 	g.beginTakeovers(phase(g.cfg.Orphan.GateCheck))
 }
 
@@ -115,7 +89,7 @@ func (g *Gate) fire(now core.Instant, t timer, fx *core.Effects) {
 		return
 	case timerSweep:
 		g.sweep(now, fx)
-		g.timers.arm(timer{at: now.Add(g.cfg.Retention.Sweep), kind: timerSweep})
+		g.timers.Arm(timer{at: now.Add(g.cfg.Retention.Sweep), kind: timerSweep})
 		return
 	case timerLook:
 		g.look(now, fx)

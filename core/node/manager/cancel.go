@@ -152,7 +152,7 @@ func (m *Manager) cancelled(now core.Instant, x *record, as job.State, fx *core.
 	for i := range x.flows {
 		m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
 	}
-	m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
+	m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
 }
 
 // stopFlow cancels a workflow: at once if nothing of it runs, else when its shards are confirmed.
@@ -286,7 +286,7 @@ func (m *Manager) stopAnswered(now core.Instant, o *call.Outcome, fx *core.Effec
 	a, _ := o.Reply.(*cancel.ShardResponse)
 	switch {
 	case a == nil, a.Code == call.CodeOK && a.WasRunning: // not known, or stopping: it is asked again until it is confirmed
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Again), kind: timerStop, job: x.id, token: t})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Again), kind: timerStop, job: x.id, token: t})
 	default: // ended, unknown there, or fenced by a greater token
 		m.stopped(now, x, t, fx)
 	}

@@ -24,7 +24,7 @@ func (m *Manager) gateFinal(now core.Instant, x *record, fx *core.Effects) {
 		b := call.Make[job.FinalResult](fx, core.KindJobFinalResult)
 		m.resultOf(x, b)
 		m.goGate(now, x, core.KindJobFinalResult, b, &m.gates.how.final, opResult, fx)
-		m.timers.arm(timer{at: now.Add(m.cfg.Forward.Direct), kind: timerDirect, job: x.id, de: x.de})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Forward.Direct), kind: timerDirect, job: x.id, de: x.de})
 	}
 }
 
@@ -119,7 +119,7 @@ func (m *Manager) direct(now core.Instant, x *record, fx *core.Effects) {
 	}
 	s := x.side()
 	if at := s.heard.Add(m.cfg.Forward.Direct); now < at {
-		m.timers.arm(timer{at: at, kind: timerDirect, job: x.id, de: x.de})
+		m.timers.Arm(timer{at: at, kind: timerDirect, job: x.id, de: x.de})
 		return
 	}
 	if s.told {

@@ -57,7 +57,7 @@ func (m *Manager) askAll(now core.Instant, x *record, fx *core.Effects) {
 		m.progressOf(now, x, b)
 		m.calls.Go(now, id, core.KindJobProgress, b, &m.gates.how.ask, t, fx)
 	}
-	m.timers.arm(timer{at: now.Add(m.cfg.Forward.Ask), kind: timerAsk, job: x.id, de: x.de})
+	m.timers.Arm(timer{at: now.Add(m.cfg.Forward.Ask), kind: timerAsk, job: x.id, de: x.de})
 }
 
 // askAgain asks those that have not answered.
@@ -132,7 +132,7 @@ func (m *Manager) pause(now core.Instant, x *record) {
 func (m *Manager) retellAt(x *record, at core.Instant) {
 	if s := x.side(); !s.retells {
 		s.retells = true
-		m.timers.arm(timer{at: at, kind: timerRetell, job: x.id, de: x.de})
+		m.timers.Arm(timer{at: at, kind: timerRetell, job: x.id, de: x.de})
 	}
 }
 

@@ -130,7 +130,7 @@ func (m *Manager) fail(now core.Instant, x *record, i int, cause workflow.Cause,
 		case workflow.ExcludeForAWhile:
 			until := now.Add(m.cfg.Dispatch.ExcludeFor)
 			f.excluded = append(f.excluded, exclusion{worker: at, until: until})
-			m.timers.arm(timer{at: until, kind: timerUnbar, job: x.id, workflow: f.id})
+			m.timers.Arm(timer{at: until, kind: timerUnbar, job: x.id, workflow: f.id})
 		case workflow.ExcludeNone:
 		}
 	}
@@ -143,7 +143,7 @@ func (m *Manager) fail(now core.Instant, x *record, i int, cause workflow.Cause,
 	f.shards = f.shards[:0]
 	f.kind = job.ErrorNone
 	f.due = now.Add(f.budget.Backoff(&m.how.limits))
-	m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
+	m.timers.Arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
 	m.settle(now, x, fx)
 }
 

@@ -75,7 +75,7 @@ type Manager struct {
 	peers   []core.NodeID
 	singles call.Replies // to requests to cancel one workflow
 	clients []batch      // scratch
-	timers  timers
+	timers  job.Agenda[timer]
 	gates   gates
 	grants  []dispatch.Grant // scratch
 	spotBuf []spot           // scratch
@@ -224,7 +224,7 @@ func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.reachGates(now, fx)
 	m.time.jobs.Wake(now, fx)
 	for {
-		t, ok := m.timers.pop(now)
+		t, ok := m.timers.Pop(now)
 		if !ok {
 			break
 		}
@@ -239,7 +239,7 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 	at, _ := m.calls.Deadline()
 	rep, _ := m.rep.Deadline()
 	gates, _ := m.gates.links.Deadline()
-	at = min(at, rep, gates, m.timers.next(), m.time.jobs.Deadline())
+	at = min(at, rep, gates, m.timers.Next(), m.time.jobs.Deadline())
 	return at, at != core.Never
 }
 
@@ -310,5 +310,5 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 // MemoryBytes implements node.Sizer.
 func (m *Manager) MemoryBytes() int {
 	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
-		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + m.timers.memoryBytes() + m.time.jobs.MemoryBytes()
+		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + timerBytes*m.timers.Room() + m.time.jobs.MemoryBytes()
 }

@@ -51,7 +51,7 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 		}
 		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(f.id), N: uint32(f.plan.attempt)<<8 | uint32(n)}, fx)
 	}
-	m.timers.arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, de: x.de, token: job.Token(f.plan.attempt)})
+	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, de: x.de, token: job.Token(f.plan.attempt)})
 }
 
 // planOf returns the workflow that a round is about, −1 if the round is over.
@@ -139,7 +139,7 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 	f := &x.flows[i]
 	f.refused = true
 	f.due = now.Add(c.PauseMin + core.Duration(float64(m.provisions.draw.Float64()*float64(c.PauseMax-c.PauseMin))))
-	m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
+	m.timers.Arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
 	p := &m.provisions
 	p.failed = append(p.failed, now)
 	for len(p.failed) > 0 && now.Sub(p.failed[0]) > c.Window {
@@ -147,7 +147,7 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 	}
 	if len(p.failed) >= c.Errors && p.shut <= now {
 		p.shut = now.Add(c.Shut)
-		m.timers.arm(timer{at: p.shut, kind: timerUnbar})
+		m.timers.Arm(timer{at: p.shut, kind: timerUnbar})
 	}
 	m.settle(now, x, fx)
 }
@@ -205,7 +205,7 @@ func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effe
 			m.workers.at(r.Worker).cores.Hold(b.Job, b.Workflow, b.Attempt, int(r.Cores), until)
 			m.relist(r.Worker)
 		}
-		m.timers.arm(timer{at: until, kind: timerHolds})
+		m.timers.Arm(timer{at: until, kind: timerHolds})
 	}
 }
 

@@ -130,13 +130,13 @@ func (m *Manager) restoreFlows(now core.Instant, x *record, e *replica.Entry) {
 func (m *Manager) restorePauses(now core.Instant, x *record, i int, w *replica.WorkflowEntry) {
 	f := &x.flows[i]
 	if f.due = x.accepted.Add(w.Due); f.due > now && w.State == workflow.Pending {
-		m.timers.arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
+		m.timers.Arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
 	}
 	for _, b := range w.Excluded {
 		until := core.Never
 		if b.Until != replica.ForGood {
 			until = x.accepted.Add(b.Until)
-			m.timers.arm(timer{at: max(now, until), kind: timerUnbar, job: x.id, workflow: f.id})
+			m.timers.Arm(timer{at: max(now, until), kind: timerUnbar, job: x.id, workflow: f.id})
 		}
 		f.excluded = append(f.excluded, exclusion{worker: b.Worker, until: until})
 	}

@@ -566,14 +566,14 @@ func TestPausesGoWithAJob(t *testing.T) {
 	b.m.mirror(b.now, x, b.m.rep.Edit(7))
 	e := *b.m.rep.View(7)
 	e.Epoch++
-	b.m.timers.heap = nil
+	b.m.timers = job.Agenda[timer]{}
 	y := b.m.restoreAnew(b.now, &e, &b.fx)
 	g := &y.flows[0]
 	if g.due != f.due || g.queued || len(g.excluded) != 2 || g.excluded[0] != f.excluded[0] || g.excluded[1] != f.excluded[1] {
 		t.Errorf("due %v, queued %v, excluded %v; it was %v and %v", g.due, g.queued, g.excluded, f.due, f.excluded)
 	}
 	var kinds []timerKind
-	for _, x := range b.m.timers.heap {
+	for _, x := range b.m.timers.All() {
 		kinds = append(kinds, x.kind)
 	}
 	if len(kinds) != 2 || kinds[0] != timerRetry || kinds[1] != timerUnbar {

@@ -119,7 +119,7 @@ func (m *Manager) stopAlone(now core.Instant, x *record, i int, fx *core.Effects
 	id := x.flows[i].id
 	m.stopFlow(now, x, i, workflow.ReasonCancel, fx)
 	if !m.flows.Terminal(id) {
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: id, de: x.de})
 	}
 }
 

@@ -58,7 +58,7 @@ func (m *Manager) beginStats(now core.Instant) {
 		return
 	}
 	draw := rng.New(m.p.Seed, "manager.stats", m.p.Key, uint64(m.p.Instance))
-	m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(m.stats.tick)))), kind: timerStats})
+	m.timers.Arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(m.stats.tick)))), kind: timerStats})
 }
 
 // fireStats does what is due of statistics.
@@ -72,7 +72,7 @@ func (m *Manager) fireStats(now core.Instant, t timer, fx *core.Effects) {
 	b.Tick(now)
 	m.fit()
 	m.bufferFact(before, fx)
-	m.timers.arm(timer{at: now.Add(m.stats.tick), kind: timerStats})
+	m.timers.Arm(timer{at: now.Add(m.stats.tick), kind: timerStats})
 }
 
 // fit makes the buffer as large as the shards of led jobs need, and what arrives (spec 02 no. 29).

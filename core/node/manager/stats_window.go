@@ -43,7 +43,7 @@ func (m *Manager) onWindow(now core.Instant, msg *core.Message, fx *core.Effects
 	w.PerWorker.Size += b.PerWorker.Size
 	if !s.pushing {
 		s.pushing = true
-		m.timers.arm(timer{at: now.Add(s.window), kind: timerWindow})
+		m.timers.Arm(timer{at: now.Add(s.window), kind: timerWindow})
 	}
 }
 

@@ -44,5 +44,5 @@ func (m *Manager) Tables(each func(table string, entries int)) {
 	each("runs", runs)
 	each("reserved", reserved)
 	each("windows", len(m.stats.windows))
-	each("timers", m.timers.ofJobs())
+	each("timers", ofJobs(m.timers.All()))
 }

@@ -77,7 +77,7 @@ func (m *Manager) Won(now core.Instant, id job.ID, e *replica.Entry, fx *core.Ef
 	x := m.restore(now, e, fx)
 	x.taking, x.unheard = &taking{}, 1 // until it is known how many there are
 	m.wins = append(m.wins, x)
-	m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Rebuild), kind: timerRebuilt, job: id, de: x.de})
+	m.timers.Arm(timer{at: now.Add(m.p.Replica.Lease.Rebuild), kind: timerRebuilt, job: id, de: x.de})
 	m.tookOver(now, x, m.rep.WonFrom(), fx)
 	m.resumeTime(now, x, e, fx)
 	m.resume(now, x, e, fx)
@@ -98,7 +98,7 @@ func (m *Manager) resume(now core.Instant, x *record, e *replica.Entry, fx *core
 		m.resumeFlows(now, x, fx)
 	case x.state == job.StateCancelling:
 		m.stopEverything(now, x, fx)
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
 	default:
 		x.wanted = e.CancelWanted
 		m.resumeFlows(now, x, fx)
@@ -125,7 +125,7 @@ func (m *Manager) resumeFlows(now core.Instant, x *record, fx *core.Effects) {
 				m.stop(now, x, x.stopOf(i, k), reasonOf(x), fx)
 			}
 		}
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: f.id, de: x.de})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: f.id, de: x.de})
 		m.confirm(now, x, i, fx)
 	}
 }
@@ -283,6 +283,6 @@ func (m *Manager) fireLead(now core.Instant, t timer, fx *core.Effects) {
 		m.expireHolds(now)
 	default:
 		m.watch(now, fx)
-		m.timers.arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})
+		m.timers.Arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})
 	}
 }

@@ -117,7 +117,7 @@ func (m *Manager) timeOut(now core.Instant, x *record, fx *core.Effects) {
 		m.stopFlow(now, x, i, workflow.ReasonTimeout, fx)
 	}
 	if x.open > 0 {
-		m.timers.arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, de: x.de})
 	}
 	m.decide(now, x, job.StateTimeout, as, fx)
 }

@@ -158,7 +158,7 @@ func (m *Manager) lookLater(now core.Instant) {
 	if every := t.cfg.Extension.Check; t.late <= now {
 		t.late = t.late.Add((now.Sub(t.late)/every + 1) * every)
 	}
-	m.timers.arm(timer{at: t.late, kind: timerLate})
+	m.timers.Arm(timer{at: t.late, kind: timerLate})
 }
 
 // lookLate looks at the deadlines of workers: who is past his gets nothing new, and is evicted when that lasts.

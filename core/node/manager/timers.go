@@ -2,7 +2,6 @@ package manager
 
 import (
 	"hypersim/core"
-	"hypersim/core/indexed"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 )
@@ -30,7 +29,7 @@ const (
 	timerWindow                   // tell gates and clients of windows
 )
 
-// timer is one deadline. Nothing is ever taken out before its time: what is no longer true finds nothing to do.
+// timer is one deadline.
 type timer struct {
 	at       core.Instant
 	kind     timerKind
@@ -43,13 +42,11 @@ type timer struct {
 // timerBytes is the size of a timer, held to the truth by a test.
 const timerBytes = 40
 
-// timers are the deadlines of a manager.
-type timers struct{ heap []timer }
+// Due implements job.Deadline.
+func (a timer) Due() core.Instant { return a.at }
 
-// byTime orders the heap; equal times by what they are about, so that the order of arming means nothing.
-type byTime struct{}
-
-func (byTime) Before(a, b timer) bool {
+// Before implements job.Deadline.
+func (a timer) Before(b timer) bool {
 	switch {
 	case a.at != b.at:
 		return a.at < b.at
@@ -63,38 +60,15 @@ func (byTime) Before(a, b timer) bool {
 	return a.token < b.token
 }
 
-func (byTime) Place(timer, int) {}
-
-func (t *timers) arm(x timer) { t.heap = indexed.Push(byTime{}, t.heap, x) }
-
-func (t *timers) next() core.Instant {
-	if len(t.heap) == 0 {
-		return core.Never
-	}
-	return t.heap[0].at
-}
-
-// ofJobs returns how many are about jobs.
-func (t *timers) ofJobs() (n int) {
-	for i := range t.heap {
-		if t.heap[i].job != 0 {
+// ofJobs returns how many deadlines are about jobs.
+func ofJobs(list []timer) (n int) {
+	for i := range list {
+		if list[i].job != 0 {
 			n++
 		}
 	}
 	return n
 }
-
-// pop takes out the first timer that is due.
-func (t *timers) pop(now core.Instant) (timer, bool) {
-	if t.next() > now {
-		return timer{}, false
-	}
-	x := t.heap[0]
-	t.heap = indexed.Remove(byTime{}, t.heap, 0)
-	return x, true
-}
-
-func (t *timers) memoryBytes() int { return timerBytes * cap(t.heap) }
 
 // beginTimers arms what repeats, each with a phase of its own (01-12).
 func (m *Manager) beginTimers(now core.Instant) {
@@ -103,10 +77,10 @@ func (m *Manager) beginTimers(now core.Instant) {
 		kind   timerKind
 		period core.Duration
 	}{{timerPush, m.cfg.Progress.Push}, {timerSweep, m.cfg.Retention.Sweep}, {timerScan, m.cfg.Orphan.ScanInterval}} {
-		m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(x.period)))), kind: x.kind})
+		m.timers.Arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(x.period)))), kind: x.kind})
 	}
 	if m.p.Election != nil && !m.alone {
-		m.timers.arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(m.p.Replica.Lease.Watch)))), kind: timerWatch})
+		m.timers.Arm(timer{at: now.Add(core.Duration(float64(draw.Float64() * float64(m.p.Replica.Lease.Watch)))), kind: timerWatch})
 	}
 }
 
@@ -122,13 +96,13 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerPush:
 		m.pushProgress(now, fx)
 		m.look(now)
-		m.timers.arm(timer{at: now.Add(m.cfg.Progress.Push), kind: timerPush})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Progress.Push), kind: timerPush})
 	case timerSweep:
 		m.sweep(now, fx)
-		m.timers.arm(timer{at: now.Add(m.cfg.Retention.Sweep), kind: timerSweep})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Retention.Sweep), kind: timerSweep})
 	case timerScan:
 		m.scan(now, fx)
-		m.timers.arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
+		m.timers.Arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
 	case timerDirect, timerAsk, timerRetell:
 		m.fireGates(now, t, fx)
 	case timerUnbar, timerLate:

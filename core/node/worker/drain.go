@@ -14,7 +14,7 @@ func (w *Worker) Drain(now core.Instant, fx *core.Effects) {
 	w.draining, w.drainEnd = true, now.Add(w.cfg.Dispatch.Drain)
 	w.version++
 	w.beatAll(now, fx)
-	w.timers.arm(timer{at: w.drainEnd, kind: timerDrain})
+	w.timers.Arm(timer{at: w.drainEnd, kind: timerDrain})
 }
 
 // giveBack returns what did not get done in time: it runs again elsewhere.
@@ -23,7 +23,7 @@ func (w *Worker) giveBack(now core.Instant, fx *core.Effects) {
 		w.end(now, w.shards.order[0], job.EndedFailed, job.ErrorWorker, true, fx)
 	}
 	if end := w.drainEnd.Add(w.cfg.Result.Timeout); now < end {
-		w.timers.arm(timer{at: end, kind: timerDrain})
+		w.timers.Arm(timer{at: end, kind: timerDrain})
 	}
 }
 

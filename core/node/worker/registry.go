@@ -96,7 +96,7 @@ func (w *Worker) registerLater(now core.Instant) {
 		return
 	}
 	pause := w.cfg.Register.Again + core.Duration(float64(w.draw.Float64()*float64(w.cfg.Register.AgainMax)))
-	w.timers.arm(timer{at: now.Add(pause), kind: timerRegister})
+	w.timers.Arm(timer{at: now.Add(pause), kind: timerRegister})
 }
 
 // meet adds a manager to the pool and registers with it.
@@ -138,7 +138,7 @@ func (w *Worker) freed(now core.Instant, fx *core.Effects) {
 		w.beatAll(now, fx)
 	default:
 		w.telling = true
-		w.timers.arm(timer{at: next, kind: timerBeat})
+		w.timers.Arm(timer{at: next, kind: timerBeat})
 	}
 }
 

@@ -136,7 +136,7 @@ func (w *Worker) resultAnswered(now core.Instant, o *call.Outcome, fx *core.Effe
 		pause *= 2
 	}
 	x.due = now.Add(min(pause, w.cfg.Result.QueueCap))
-	w.timers.arm(timer{at: x.due, kind: timerResult, n: o.N})
+	w.timers.Arm(timer{at: x.due, kind: timerResult, n: o.N})
 }
 
 // another returns whom to ask next in this round, NoNode if everybody was asked.

@@ -143,7 +143,7 @@ func (w *Worker) open(now core.Instant, to core.NodeID) {
 	if l.flush.Next() <= now {
 		l.flush.Begin(now, w.flusher.grid(now), w.flusher.base)
 	}
-	w.timers.arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(l.to)})
+	w.timers.Arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(l.to)})
 }
 
 // began takes a shard into the loop: its leader hears of it at once.
@@ -224,7 +224,7 @@ func (w *Worker) flushDue(now core.Instant, to core.NodeID, fx *core.Effects) {
 	l = f.lane(to)
 	l.flush.Flushed(now, f.keys, level, asked)
 	if l.armed = left; left {
-		w.timers.arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(to)})
+		w.timers.Arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(to)})
 	}
 }
 

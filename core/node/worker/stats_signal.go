@@ -60,12 +60,12 @@ func (w *Worker) refresh(now core.Instant, fx *core.Effects) {
 		l := &f.lanes[i]
 		to, asked := f.pressureOn(now, l)
 		if l.flush.Heard(now, f.keys, to, asked) && l.armed {
-			w.timers.arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(l.to)})
+			w.timers.Arm(timer{at: l.flush.Next(), kind: timerFlush, n: uint32(l.to)})
 		}
 	}
 	if at := f.table.Next(f.keys.WorkerTTL); at < f.expiry {
 		f.expiry = at
-		w.timers.arm(timer{at: at, kind: timerSignal})
+		w.timers.Arm(timer{at: at, kind: timerSignal})
 	}
 }
 

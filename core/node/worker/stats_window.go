@@ -12,7 +12,7 @@ func (w *Worker) beginWindows(now core.Instant, x *shard) {
 		return
 	}
 	f.windows = true
-	w.timers.arm(timer{at: now.Add(f.window), kind: timerWindow})
+	w.timers.Arm(timer{at: now.Add(f.window), kind: timerWindow})
 }
 
 // tellWindows tells leaders what shards with statistics did in the last window. Nobody answers that, and nobody repeats it:
@@ -30,7 +30,7 @@ func (w *Worker) tellWindows(now core.Instant, fx *core.Effects) {
 		}
 		if !f.windows {
 			f.windows = true
-			w.timers.arm(timer{at: now.Add(f.window), kind: timerWindow})
+			w.timers.Arm(timer{at: now.Add(f.window), kind: timerWindow})
 		}
 		if level, _ := f.pressureOn(now, &lane{to: f.laneOf(x.leader)}); level < job.PressureReject {
 			w.tellWindow(now, x, s, fx)

@@ -25,5 +25,5 @@ func (w *Worker) Tables(each func(table string, entries int)) {
 	each("asking", w.ext.asking)
 	each("batches", len(w.flusher.batches))
 	each("calls", w.calls.Len())
-	each("timers", w.timers.ofJobs())
+	each("timers", ofJobs(w.timers.All()))
 }

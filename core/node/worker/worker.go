@@ -62,7 +62,7 @@ type Worker struct {
 	fences    fence.Table
 	acks      acks
 	results   results
-	timers    timers
+	timers    job.Agenda[timer]
 	said      core.Instant // when managers were last told of free cores
 	pendings  pendings
 	transfers Transfers
@@ -132,8 +132,8 @@ func New(p Params) *Worker {
 // Begin implements node.Beginner.
 func (w *Worker) Begin(now core.Instant, fx *core.Effects) {
 	phase := rng.New(w.p.Seed, "worker.phase", w.p.Key, uint64(w.p.Instance))
-	w.timers.arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Orphan.Check)))), kind: timerOrphans})
-	w.timers.arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Cancel.PollInterval)))), kind: timerQuery})
+	w.timers.Arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Orphan.Check)))), kind: timerOrphans})
+	w.timers.Arm(timer{at: now.Add(core.Duration(float64(phase.Float64() * float64(w.cfg.Cancel.PollInterval)))), kind: timerQuery})
 	if !w.p.Formed {
 		w.registerAll(now, fx)
 	}
@@ -166,9 +166,9 @@ func (w *Worker) Wake(now core.Instant, fx *core.Effects) {
 	w.calls.Wake(now, fx)
 	w.fences.Wake(now)
 	for {
-		if at := w.shards.due.next(); at <= now && at <= w.timers.next() {
+		if at := w.shards.due.next(); at <= now && at <= w.timers.Next() {
 			w.look(now, fx)
-		} else if t, ok := w.timers.pop(now); ok {
+		} else if t, ok := w.timers.Pop(now); ok {
 			w.fire(now, t, fx)
 		} else {
 			return
@@ -180,7 +180,7 @@ func (w *Worker) Wake(now core.Instant, fx *core.Effects) {
 func (w *Worker) Deadline() (core.Instant, bool) {
 	at, _ := w.calls.Deadline()
 	f, _ := w.fences.Deadline()
-	at = min(at, f, w.timers.next(), w.shards.due.next())
+	at = min(at, f, w.timers.Next(), w.shards.due.next())
 	return at, at != core.Never
 }
 
@@ -234,10 +234,10 @@ func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 		w.findOrphans(now, fx)
 		w.acks.sweep(now)
 		w.pendings.sweep(now)
-		w.timers.arm(timer{at: now.Add(w.cfg.Orphan.Check), kind: timerOrphans})
+		w.timers.Arm(timer{at: now.Add(w.cfg.Orphan.Check), kind: timerOrphans})
 	case timerQuery:
 		w.askAboutSilent(now, fx)
-		w.timers.arm(timer{at: now.Add(w.cfg.Cancel.PollInterval), kind: timerQuery})
+		w.timers.Arm(timer{at: now.Add(w.cfg.Cancel.PollInterval), kind: timerQuery})
 	default:
 		w.fireStats(now, t, fx)
 	}
@@ -252,12 +252,13 @@ func (w *Worker) Shards() int { return len(w.shards.by) + w.results.len() }
 // MemoryBytes implements node.Sizer.
 func (w *Worker) MemoryBytes() int {
 	return w.calls.MemoryBytes() + w.fences.MemoryBytes() + w.shards.memoryBytes() + w.acks.memoryBytes() + w.pendings.memoryBytes() + w.results.memoryBytes() + requestBytes*cap(w.ext.list) +
-		timerBytes*cap(w.timers.heap) + 4*w.cores.Total()
+		timerBytes*w.timers.Room() + 4*w.cores.Total()
 }
 
 // Sizes in bytes, held to the truth by a test; a place in a map costs about mapBytes beside key and value.
 const (
 	shardBytes       = 152
+	timerBytes       = 16
 	flowBytes        = 16
 	ackBytes         = 32
 	dateBytes        = 24
@@ -266,7 +267,6 @@ const (
 	requestBytes     = 12
 	resultBytes      = 48
 	bodyBytes        = 128 // of a result
-	timerBytes       = 16
 	mapBytes         = 16
 )
 
