@@ -106,9 +106,12 @@ type SiteEntry struct {
 	Unknown  bool        // an attempt to start it there is unanswered
 	Owed     bool        // a cancel has to reach it
 	Lost     bool        // nothing was heard of it for too long: its part is FAILED, dc_lost
+	Stopped  bool        // it said what of a cancelled job it stopped: so many workflows,
 	Manager  core.NodeID // that leads the job there, or NoNode
 	DE       uint32
 	Result   []job.SiteFinal // one, once it is there
+
+	Cancelled, Total uint32 // of so many (J44)
 }
 
 func (s *SiteEntry) walk(w *core.Walker) {
@@ -119,9 +122,16 @@ func (s *SiteEntry) walk(w *core.Walker) {
 	w.Bool("unknown", &s.Unknown)
 	w.Bool("owed", &s.Owed)
 	w.Bool("lost", &s.Lost)
+	w.Bool("stopped", &s.Stopped)
 	w.MaybeNode("manager", &s.Manager)
 	w.Uint32("dc_epoch", &s.DE)
 	core.List(w, "result", &s.Result, job.LeastSiteFinal, job.WalkSiteFinal)
+	if !s.Stopped {
+		s.Cancelled, s.Total = 0, 0
+		return
+	}
+	w.Uint32("cancelled", &s.Cancelled)
+	w.Uint32("total", &s.Total)
 }
 
 // Entry is the record of a job as its holder replicates it. Optional parts are lists of at most one.
@@ -206,7 +216,7 @@ func (e *Entry) walkLists(w *core.Walker) {
 	core.List(w, "results", &e.Results, job.LeastWorkflowOutcome, job.WalkWorkflowOutcome)
 	core.List(w, "errors", &e.Errors, job.LeastFailure, job.WalkFailure)
 	core.List(w, "cancelled", &e.Cancelled, job.LeastSingleCancel, job.WalkSingleCancel)
-	core.List(w, "dcs", &e.Sites, 2+1+5+1+4+4, (*SiteEntry).walk)
+	core.List(w, "dcs", &e.Sites, 2+1+6+1+4+4, (*SiteEntry).walk)
 	core.List(w, "timeout", &e.Timeout, jobtimeout.LeastSnapshot, (*jobtimeout.Snapshot).Walk)
 	core.List(w, "submission", &e.Submission, job.LeastSpec, job.WalkSpec)
 }

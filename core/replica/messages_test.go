@@ -37,7 +37,7 @@ var (
 		Results:   []job.WorkflowOutcome{{Workflow: 0xb1, Status: job.StatusRunning, Error: job.ErrorUser, Results: core.Blob{ID: 21, Size: 22}}},
 		Errors:    []job.Failure{{Workflow: 0xb3, Site: 50, Node: 51, Kind: job.ErrorUser}},
 		Cancelled: []job.SingleCancel{{Workflow: 0xb2, Dependents: true}},
-		Sites:     []SiteEntry{{Site: 23, State: job.StateQueued, TimedOut: true, Unknown: true, Lost: true, Manager: 24, DE: 25, Result: []job.SiteFinal{{Site: 26, DE: 27}}}},
+		Sites:     []SiteEntry{{Site: 23, State: job.StateQueued, TimedOut: true, Unknown: true, Lost: true, Stopped: true, Manager: 24, DE: 25, Result: []job.SiteFinal{{Site: 26, DE: 27}}, Cancelled: 0x61, Total: 0x62}},
 		Timeout: []jobtimeout.Snapshot{{
 			Gates: true, Gate: 28, Timeout: 29, StuckThreshold: 30, Elapsed: 31, Entry: 0x53, SinceProgress: 32, SinceExtension: jobtimeout.Never,
 			SinceLocalTimeout: 33, SinceGateContact: 34, Extensions: 35, MaxExtension: 36, TimedOut: jobtimeout.KindStuck,
@@ -56,7 +56,7 @@ const (
 	entryBytes = headBytes + "1:2 1:5 8:5 1:4 1:1 1:9 1:a 1:0 1:1 1:0 1:1 1:1 - 8:6 8:54 8:30 8:31 ?7 4:8 ?9 4:a 4:1 8:b 4:c " +
 		"4:1 8:b1 1:3 1:1 2:d 1:e 1:f 8:55 4:1 n86 8:ffffffffffffffff 4:1 n16 2:11 2:12 4:13 8:14 1:2 " +
 		"4:1 8:b1 1:2 1:1 8:15 4:16 4:1 8:b3 2:32 ?51 1:1 4:1 8:b2 1:1 " +
-		"4:1 2:17 1:2 1:1 1:0 1:1 1:0 1:1 ?24 4:19 4:1 2:1a 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:1b " +
+		"4:1 2:17 1:2 1:1 1:0 1:1 1:0 1:1 1:1 ?24 4:19 4:1 2:1a 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:1b 4:61 4:62 " +
 		"4:1 " + snapshotBytes + "4:1 8:a1 4:0 4:2d 8:0 2:0 4:0 - 8:0 4:0 8:0 "
 	snapshotBytes = "1:1 ?28 8:1d 8:1e 8:1f 8:53 8:20 8:ffffffffffffffff 8:21 8:22 8:23 8:24 1:2 1:3 4:25 1:1 " +
 		"4:1 n38 1:1 8:51 8:52 4:27 1:28 8:29 3ff0000000000000 8:2a 1:1 8:2b 8:0 1:2c 1:0 1:0 1:0 8:0 "

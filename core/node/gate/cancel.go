@@ -165,22 +165,24 @@ func (g *Gate) stopAsking(x *record) {
 	}
 }
 
-// onStopped hears that nothing of a cancelled job runs in a datacenter any more. How it ended there comes by itself.
+// onStopped hears that nothing of a cancelled job runs in a datacenter any more. How it ended there comes by itself. Its
+// sender may forget it when a majority has it: whoever takes the job over tells the client the same (I-JC2).
 func (g *Gate) onStopped(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*cancel.JobComplete)
 	x, s := g.spoken(now, m, b.Job, b.Site, b.Epoch, fx)
 	if s == nil {
 		return
 	}
-	if !s.counted {
-		s.counted = true
-		x.stopped.cancelled += b.Cancelled
-		x.stopped.total += b.Total
-		if !x.state.Terminal() {
-			x.errors = append(slices.Clip(x.errors), b.Errors...)
-		}
+	switch {
+	case x.state.Terminal(): // the client was told without it
+		g.answer(m, x, call.Answer{}, fx)
+	case s.counted:
+		g.acknowledge(x, g.seq(x), m, fx)
+	default:
+		s.counted, s.stopped = true, tallied{b.Cancelled, b.Total}
+		x.errors = append(slices.Clip(x.errors), b.Errors...)
+		g.acknowledge(x, g.save(now, x, false, fx), m, fx)
 	}
-	g.answer(m, x, call.Answer{}, fx)
 }
 
 // pushCancelled tells a client, once, that nothing of its cancelled job runs any more, as far as is known, and where
@@ -191,13 +193,16 @@ func (g *Gate) pushCancelled(now core.Instant, x *record, fx *core.Effects) {
 	}
 	b := call.Make[cancel.JobComplete](fx, core.KindJobCancellationComplete)
 	b.Job, b.Site, b.Success, b.Epoch, b.Elapsed = x.id, job.NoSite, true, x.ge, now.Sub(x.begun)
-	b.Cancelled, b.Total = x.stopped.cancelled, max(x.stopped.total, x.flows)
 	b.Errors = append(b.Errors, x.errors...)
 	for i := range x.sites {
-		if s := &x.sites[i]; isOpen(s) {
+		s := &x.sites[i]
+		b.Cancelled += s.stopped.cancelled
+		b.Total += s.stopped.total
+		if isOpen(s) {
 			b.Success = false
 			b.Errors = append(b.Errors, job.Failure{Site: s.id, Node: core.NoNode, Kind: job.ErrorCancelled})
 		}
 	}
+	b.Total = max(b.Total, x.flows)
 	g.push(now, x, core.KindJobCancellationComplete, b, opPush, fx)
 }

@@ -30,6 +30,7 @@ func (g *Gate) write(now core.Instant, x *record, e *replica.Entry) {
 		}
 		r := replica.SiteEntry{
 			Site: s.id, State: s.state, TimedOut: s.timedOut, Target: s.target, Unknown: s.unknown || s.asking, Owed: s.owed, Lost: s.lost,
+			Stopped: s.counted, Cancelled: s.stopped.cancelled, Total: s.stopped.total,
 			Manager: s.manager, DE: s.de, Result: s.result,
 		}
 		if s.losing {
@@ -89,7 +90,7 @@ func (g *Gate) rows(x *record, e *replica.Entry) {
 			continue
 		}
 		s.state, s.timedOut, s.target, s.unknown, s.owed, s.manager, s.de, s.result = r.State, r.TimedOut, r.Target, r.Unknown, r.Owed, r.Manager, r.DE, r.Result
-		s.lost = r.Lost
+		s.lost, s.counted, s.stopped = r.Lost, r.Stopped, tallied{r.Cancelled, r.Total}
 		if failure := slices.ContainsFunc(x.errors, func(f job.Failure) bool { return f.Site == r.Site && f.Kind == job.ErrorOrphan }); r.Lost && !failure {
 			// Its holder may have died before the loss was committed: it is, with the first round of this gate.
 			s.lost, s.losing, s.lostAt, s.state = false, true, e.Seq, job.StateRunning

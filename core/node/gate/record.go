@@ -55,13 +55,12 @@ type record struct {
 	pushing   bool   // the result is on its way to the client
 	delivered bool
 	errors    []job.Failure
-	stopped   tallied
 
 	old    core.NodeID // who led it before, or NoNode
 	handed int         // successors that were named
 }
 
-// tallied adds up what datacenters say of a cancel.
+// tallied is what datacenters say of a cancel: so many workflows of so many.
 type tallied struct{ cancelled, total uint32 }
 
 // site is one datacenter of a job: a row of its table.
@@ -74,8 +73,9 @@ type site struct {
 	never    bool // refused for good: it ended there by command, or the job is not to its liking
 	owed     bool // a cancel has to reach it
 	calling  bool // and is on its way
-	counted  bool // what it stopped is counted
+	counted  bool // it said what it stopped
 	timedOut bool
+	stopped  tallied
 
 	state   job.State   // of the job there, StateNone: not known
 	manager core.NodeID // that leads the job there, or NoNode
@@ -173,8 +173,8 @@ func mayBeAsked(s *site) bool { return !s.asking && !s.target && !s.owed && !s.r
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes = 592
-	siteBytes   = 192
+	recordBytes = 584
+	siteBytes   = 200
 	placeBytes  = 32 // of a job in the map
 )
 

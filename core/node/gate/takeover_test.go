@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
@@ -217,6 +218,50 @@ func TestTakeoverPaysWhenTheClientCancels(t *testing.T) {
 	b.run(160 * second)
 	if x := b.gates[l[0]].records.by[id]; x == nil || x.state != job.StateCancelled || x.site(1).owed || !b.managed[200].stones[id] {
 		t.Errorf("the silent one never heard of it: %+v", x)
+	}
+}
+
+// stopped is the last word of a datacenter about a cancel.
+func (b *bench) stopped(site uint16, id job.ID, cancelled, total uint32, errors ...job.Failure) uint32 {
+	return b.ask(b.sites[site].Managers[0], 0, core.KindJobCancellationComplete, &cancel.JobComplete{
+		Job: id, Site: site, Success: len(errors) == 0, Cancelled: cancelled, Total: total, Errors: errors, Epoch: 1,
+	})
+}
+
+// What datacenters said of a cancel is part of the job's entry (J44, I-JC2): the leader dies when its decision is committed, told,
+// and not known to be applied, and the next one tells the client the same. A datacenter may forget what it said when a
+// majority has it, and not before.
+func TestTakeoverTellsTheSameOfACancel(t *testing.T) {
+	b, id := started(t, 3, 2, 300*time.Second)
+	b.cut = func(m *core.Message) bool {
+		s, sync := m.Body.(*replica.Sync)
+		return sync && s.Entries[0].State == job.StateCancelled
+	}
+	b.cancel(0, id)
+	b.run(3*second + core.Instant(50*ms))
+	asked := b.now
+	n := b.stopped(0, id, 1, 3, job.Failure{Site: 0, Node: 7, Kind: job.ErrorUser})
+	b.stopped(1, id, 2, 3)
+	b.run(b.now + 2*second)
+	for i := range b.log {
+		if m := &b.log[i]; m.Seq == n && m.Kind == core.KindJobCancellationCompleteAck && m.at < asked+3*core.Instant(ms) {
+			t.Errorf("acknowledged at %v, before anybody else knew it", m.at)
+		}
+	}
+	if _, s := b.gates[0].Holds(id); s != job.StateCancelled || len(b.told(client, core.KindJobCancellationComplete)) != 1 {
+		t.Fatalf("it is %v, and the client was told %d times", s, len(b.told(client, core.KindJobCancellationComplete)))
+	}
+	b.crash(0)
+	b.dead(0, true)
+	b.run(60 * second)
+	told := b.told(client, core.KindJobCancellationComplete)
+	if len(told) != 2 {
+		t.Fatalf("the client was told %d times", len(told))
+	}
+	for i := range told {
+		if c := told[i].Body.(*cancel.JobComplete); c.Cancelled != 3 || c.Total != 6 || len(c.Errors) != 1 || !c.Success {
+			t.Errorf("gate %v tells %+v", told[i].From, c)
+		}
 	}
 }
 
