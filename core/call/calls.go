@@ -60,6 +60,15 @@ func (c *Calls) Seq() uint32 {
 	return c.seq
 }
 
+// Tell appends a message that nobody answers, with its header filled in, and returns it to be given its body. The pointer is
+// valid until the next message is appended.
+func (c *Calls) Tell(fx *core.Effects, kind core.Kind, to core.NodeID, timeout core.Duration) *core.Message {
+	m := fx.Send()
+	c.header(m, kind, to)
+	m.Seq, m.Timeout = c.Seq(), timeout
+	return m
+}
+
 // Make returns a clear body of type T for messages of kind k, to be filled in and given to Go.
 func Make[T any, P interface {
 	*T

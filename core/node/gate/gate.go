@@ -83,7 +83,7 @@ type Gate struct {
 	singles call.Replies   // to requests to cancel one workflow
 	queries []flowQuery    // about workflows, that managers are being asked
 	queryN  uint32         // number of the last of them
-	clients []batch        // scratch
+	batches job.Batches    // of this round
 	timers  job.Agenda[timer]
 	pushAt  core.Instant // a time of the grid of batch pushes
 	pushing bool         // the next one is armed

@@ -61,47 +61,14 @@ func (g *Gate) newsOf(now core.Instant, x *record) {
 
 // pushProgress tells each client how far its running jobs are, in one message. Nobody answers it.
 func (g *Gate) pushProgress(now core.Instant, fx *core.Effects) {
-	g.clients = g.clients[:0]
+	g.batches.Begin()
 	for _, x := range g.records.order {
 		if x.client == core.NoNode || !x.news || x.state != job.StateRunning {
 			x.news = false
 			continue
 		}
-		b := g.batchFor(x.client, fx)
-		n := len(b.Entries)
-		b.Entries = grow(b.Entries)
-		g.status(now, x, &b.Entries[n])
+		g.status(now, x, g.batches.Entry(&g.calls, x.client, g.cfg.Progress.Timeout, fx))
 	}
-}
-
-// batch is the message that a client gets in this round.
-type batch struct {
-	to core.NodeID
-	b  *job.BatchPush
-}
-
-func (g *Gate) batchFor(client core.NodeID, fx *core.Effects) *job.BatchPush {
-	for i := range g.clients {
-		if g.clients[i].to == client {
-			return g.clients[i].b
-		}
-	}
-	m := fx.Send()
-	m.Kind, m.From, m.To, m.Role, m.Instance = core.KindJobBatchPush, g.p.Self, client, core.RoleGate, g.p.Instance
-	m.Seq, m.Timeout = g.calls.Seq(), g.cfg.Progress.Timeout
-	b := core.Attach[job.BatchPush](fx, m)
-	g.clients = append(g.clients, batch{to: client, b: b})
-	return b
-}
-
-// grow returns list with one more element, whose lists keep their memory.
-func grow(list []job.Status) []job.Status {
-	if n := len(list); n < cap(list) {
-		list = list[:n+1]
-		list[n] = job.Status{PerSite: list[n].PerSite[:0]}
-		return list
-	}
-	return append(list, job.Status{})
 }
 
 // deliver tells a client how its job ended, unless it knows. Acknowledged, or said often enough, it is delivered (04-36).

@@ -241,9 +241,7 @@ func (g *Gate) forward(now core.Instant, b *job.Progress, fx *core.Effects) {
 
 // relay sends a body that came from elsewhere; nobody waits for an answer.
 func (g *Gate) relay(kind core.Kind, to core.NodeID, b core.Body, fx *core.Effects) {
-	y := fx.Send()
-	y.Kind, y.From, y.To, y.Role, y.Instance = kind, g.p.Self, to, core.RoleGate, g.p.Instance
-	y.Seq, y.Timeout, y.Body = g.calls.Seq(), g.cfg.Progress.Timeout, b
+	g.calls.Tell(fx, kind, to, g.cfg.Progress.Timeout).Body = b
 	core.Hold(b)
 }
 

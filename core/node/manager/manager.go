@@ -74,7 +74,7 @@ type Manager struct {
 	stats   stats
 	peers   []core.NodeID
 	singles call.Replies // to requests to cancel one workflow
-	clients []batch      // scratch
+	batches job.Batches  // of this round
 	timers  job.Agenda[timer]
 	gates   gates
 	grants  []dispatch.Grant // scratch

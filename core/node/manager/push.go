@@ -47,7 +47,7 @@ func (m *Manager) pushStatus(now core.Instant, x *record, fx *core.Effects) {
 
 // pushProgress tells each client how far its running jobs are, in one message. Nobody answers it.
 func (m *Manager) pushProgress(now core.Instant, fx *core.Effects) {
-	m.clients = m.clients[:0]
+	m.batches.Begin()
 	for _, x := range m.records.order {
 		if x.gated() {
 			if x.live > 0 || x.news {
@@ -58,41 +58,8 @@ func (m *Manager) pushProgress(now core.Instant, fx *core.Effects) {
 		if x.client == core.NoNode || !x.news || x.state != job.StateRunning {
 			continue
 		}
-		b := m.batchFor(x.client, fx)
-		n := len(b.Entries)
-		b.Entries = grow(b.Entries)
-		m.status(now, x, &b.Entries[n])
+		m.status(now, x, m.batches.Entry(&m.calls, x.client, m.cfg.Progress.Timeout, fx))
 	}
-}
-
-// batch is the message that a client gets in this round.
-type batch struct {
-	to core.NodeID
-	b  *job.BatchPush
-}
-
-func (m *Manager) batchFor(client core.NodeID, fx *core.Effects) *job.BatchPush {
-	for i := range m.clients {
-		if m.clients[i].to == client {
-			return m.clients[i].b
-		}
-	}
-	msg := fx.Send()
-	msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindJobBatchPush, m.p.Self, client, core.RoleManager, m.p.Instance
-	msg.Seq, msg.Timeout = m.calls.Seq(), m.cfg.Progress.Timeout
-	b := core.Attach[job.BatchPush](fx, msg)
-	m.clients = append(m.clients, batch{to: client, b: b})
-	return b
-}
-
-// grow returns list with one more element, whose lists keep their memory.
-func grow(list []job.Status) []job.Status {
-	if n := len(list); n < cap(list) {
-		list = list[:n+1]
-		list[n] = job.Status{PerSite: list[n].PerSite[:0]}
-		return list
-	}
-	return append(list, job.Status{})
 }
 
 // pushWorkflow tells a client how a workflow ended.

@@ -81,8 +81,9 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 	out.JobLeader, out.State = m.p.Self, x.state
 	out.Completed, out.Failed, out.Elapsed = x.completed, x.failed, x.elapsed(now)
 	if b.Since < x.pushed { // the last word makes up for those before it
-		out.Updates = grow(out.Updates)
-		m.status(now, x, &out.Updates[0])
+		var s *job.Status
+		out.Updates, s = job.OneMore(out.Updates)
+		m.status(now, x, s)
 	}
 	if x.state.Terminal() {
 		out.Result = append(out.Result, m.outcome(x))

@@ -64,10 +64,7 @@ func (m *Manager) pushWindows(_ core.Instant, fx *core.Effects) {
 		if to == core.NoNode {
 			continue
 		}
-		msg := fx.Send()
-		msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindWindowedStatsPush, m.p.Self, to, core.RoleManager, m.p.Instance
-		msg.Seq, msg.Timeout = m.calls.Seq(), m.cfg.Progress.Timeout
-		b := core.Attach[job.WindowedStatsPush](fx, msg)
+		b := core.Attach[job.WindowedStatsPush](fx, m.calls.Tell(fx, core.KindWindowedStatsPush, to, m.cfg.Progress.Timeout))
 		shared := b.Shared
 		*b = *w
 		b.Shared = shared

@@ -150,10 +150,7 @@ func (w *Worker) beatAll(now core.Instant, fx *core.Effects) {
 		if !m.accepted {
 			continue
 		}
-		msg := fx.Send()
-		msg.Kind, msg.From, msg.To, msg.Role, msg.Instance = core.KindWorkerHeartbeat, w.p.Self, m.node, core.RoleWorker, w.p.Instance
-		msg.Seq, msg.Timeout = w.calls.Seq(), w.cfg.Progress.Timeout
-		b := core.Attach[registry.WorkerHeartbeat](fx, msg)
+		b := core.Attach[registry.WorkerHeartbeat](fx, w.calls.Tell(fx, core.KindWorkerHeartbeat, m.node, w.cfg.Progress.Timeout))
 		w.beat(&b.Beat)
 		b.Shards = w.beats(now, b.Shards)
 	}

@@ -39,10 +39,7 @@ func (w *Worker) tellWindows(now core.Instant, fx *core.Effects) {
 }
 
 func (w *Worker) tellWindow(now core.Instant, x *shard, s core.Blob, fx *core.Effects) {
-	m := fx.Send()
-	m.Kind, m.From, m.To, m.Role, m.Instance = core.KindWindowedStatsPush, w.p.Self, x.leader, core.RoleWorker, w.p.Instance
-	m.Seq, m.Timeout = w.calls.Seq(), w.cfg.Progress.Timeout
-	b := core.Attach[job.WindowedStatsPush](fx, m)
+	b := core.Attach[job.WindowedStatsPush](fx, w.calls.Tell(fx, core.KindWindowedStatsPush, x.leader, w.cfg.Progress.Timeout))
 	done, bad, _ := w.p.Meter.Done(now, x.Shard, x.token)
 	b.Job, b.Workflow, b.Name, b.From, b.To = x.Job, x.Workflow, x.name, core.Duration(now)-w.flusher.window, core.Duration(now)
 	b.Completed, b.Failed, b.Stats, b.Workers, b.Site = done, bad, s, 1, w.p.Site
