@@ -110,11 +110,11 @@ func (s *Server) Admit(now core.Instant, m *core.Message, fx *core.Effects) bool
 		s.refuse(m, r, state, x, fx)
 		return false
 	}
-	s.fill()
-	s.changed(fx)
-	if r.Client != core.NoNode || state > core.LoadHealthy {
+	if r.Client != core.NoNode || state > core.LoadHealthy { // told before what it may come to: the server was not busy yet
 		s.taken(m, r, state, fx)
 	}
+	s.fill()
+	s.changed(fx)
 	s.arm()
 	return true
 }
