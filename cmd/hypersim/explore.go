@@ -58,6 +58,7 @@ The same command goes on where it was stopped. Exit 1: something broke.`,
 	flags := cmd.Flags()
 	flags.IntVar(&req.Runs, "runs", 0, "how many runs, those of an earlier call with the same folder included")
 	flags.DurationVar(&req.For, "for", 0, "go on for this long (real time)")
+	flags.BoolVar(&req.First, "first", false, "end with the first run that breaks something; which one that is does not depend on --jobs")
 	flags.Uint64Var(&req.Seed, "seed", 1, "draws the runs")
 	flags.IntVar(&req.Jobs, "jobs", req.Jobs, "runs at once")
 	flags.StringVar(&shard, "shard", "1/1", "carry out a part of the search, such as 2/8, in a folder of its own")

@@ -37,7 +37,7 @@ func DefaultStatistics() Statistics {
 var _ = judge(func(c *Checker, on *hooks) {
 	s := &statistics{
 		Checker: c, buffers: map[core.NodeID]*bufferSeen{}, signals: map[core.NodeID]map[core.NodeID]signalSeen{}, views: map[core.NodeID]*viewSeen{},
-		seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]uint32{},
+		seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]numberSeen{},
 	}
 	if len(c.ctx.Statistics) == 0 {
 		c.ctx.Statistics = []Statistics{DefaultStatistics()}
@@ -67,7 +67,7 @@ type statistics struct {
 	viewers []core.NodeID
 	seqs    map[shardKey]uint32
 	probes  map[[2]core.NodeID]core.Instant
-	told    map[sourceKey]uint32
+	told    map[sourceKey]numberSeen
 }
 
 // bufferSeen is the first tier of a manager, as its records make it.
@@ -99,10 +99,15 @@ type shardKey struct {
 	flow   uint64
 }
 
+// sourceKey names a source at a process of a manager: a new one knows nothing.
 type sourceKey struct {
 	from, to core.NodeID
+	inst     uint32
 	source   uint64
 }
+
+// numberSeen is the number of an update, and of the process that counts.
+type numberSeen struct{ life, seq uint32 }
 
 func (s *statistics) keys(n core.NodeID) *Statistics {
 	return &s.ctx.Statistics[min(s.ctx.Nodes[n].Suspicion, len(s.ctx.Statistics)-1)]
@@ -123,6 +128,9 @@ func (s *statistics) forget(n core.NodeID) {
 	}
 	delete(s.views, n)
 	delete(s.signals, n)
+	for _, m := range s.managed {
+		delete(s.probes, [2]core.NodeID{n, m}) // who starts asks anew
+	}
 }
 
 // lost takes that a process is gone: a manager that is down slows nobody down for ever.
@@ -308,9 +316,9 @@ func (s *statistics) update(r *trace.Record) {
 	if !ok || s.hot[r.Node].role != core.RoleManager || r.Spent == trace.Refused {
 		return // who is sent away comes again with the same
 	}
-	key := sourceKey{r.Msg.From, r.Node, b.Source}
-	if b.Seq > s.told[key] {
-		s.told[key] = b.Seq
+	key := sourceKey{r.Msg.From, r.Node, s.hot[r.Node].inst, b.Source}
+	if n := (numberSeen{r.Msg.Instance, b.Seq}); n.life > s.told[key].life || n.life == s.told[key].life && n.seq > s.told[key].seq {
+		s.told[key] = n
 		s.buffer(r.Node).updates++
 	}
 }

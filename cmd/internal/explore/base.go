@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"hypersim/core"
-	"hypersim/core/rng"
 	"hypersim/scenarios"
 	"hypersim/sim/trace"
 )
@@ -65,7 +64,7 @@ func (b *Base) Text(n Name) string {
 		return n.Text()
 	}
 	w := b.world
-	t := &trouble{w: &w, draw: rng.New(n.Faults, "explore.faults"), from: b.from, to: b.to}
+	t := &trouble{w: &w, from: b.from, to: b.to}
 	t.all(n)
 	return strings.TrimRight(b.text, "\n") + "\n" + w.text.String()
 }

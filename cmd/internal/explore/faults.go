@@ -10,7 +10,7 @@ import (
 // trouble draws what happens to a world.
 type trouble struct {
 	w     *world
-	draw  rng.Stream
+	draw  rng.Stream // of the family that is being drawn
 	count int
 	from  int  // s, not before
 	to    int  // s, over by then
@@ -24,7 +24,8 @@ type family struct {
 	draw  func(t *trouble) string // "": not in this world
 }
 
-// families are the faults that runs may have. Each is on in about half of the runs.
+// families are the faults that runs may have. Each is on in two of five runs, and draws from a stream of its own: whether, what
+// and when; so a family more leaves the others as they are.
 var families = []family{
 	{"crash", true, func(t *trouble) string { return t.forgets("kind = \"crash\"\ntarget = " + t.one()) }},
 	{"crash-worker", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.worker() }},
@@ -68,14 +69,61 @@ var families = []family{
 	}},
 	{"hold", true, func(t *trouble) string { return "kind = \"hold\"\ntarget = " + t.one() }},
 	{"leave-worker", false, func(t *trouble) string { return "kind = \"leave\"\ntarget = " + t.worker() }},
+	{"churn-workers", true, func(t *trouble) string {
+		if t.w.workers == 0 {
+			return ""
+		}
+		return fmt.Sprintf("kind = \"churn\"\nrate = \"0.2/s\"\ndowntime = \"%ds\"\ntarget = { role = \"worker\" }", comesBack)
+	}},
+	{"slow-shards", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"slow\"\nfactor = %d\napplies = \"execution\"\ntarget = %s", pick(&t.draw, 3, 20), t.worker())
+	}},
+	{"bursts", true, func(t *trouble) string {
+		return "kind = \"loss\"\nmodel = \"gilbert-elliott\"\np_gb = 0.05\np_bg = 0.3\nloss_bad = 0.9\nloss_good = 0.0\ntarget = " + t.any()
+	}},
+	{"corrupt", true, func(t *trouble) string { return "kind = \"corrupt\"\np = 0.2\ntarget = " + t.any() }},
+	{"narrow", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"bandwidth\"\nbandwidth = \"%s\"\ntarget = %s", pick(&t.draw, "64kbit/s", "1Mbit/s"), t.any())
+	}},
+	{"refused", true, func(t *trouble) string {
+		if c := t.cut(); c != "" {
+			return c + "\nmode = \"refuse\""
+		}
+		return ""
+	}},
+	{"half-cut", true, func(t *trouble) string {
+		if c := t.cut(); c != "" {
+			return c + fmt.Sprintf("\ntraffic = %q", pick(&t.draw, "datagram", "stream", "data", "dispatch"))
+		}
+		return ""
+	}},
+	{"clock", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"clock\"\ndrift_ppm = %d\ntarget = %s", pick(&t.draw, 2000, -2000, 20_000, -20_000), t.one())
+	}},
+	{"overload", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"overload\"\n%s = %.2f\ntarget = %s", pick(&t.draw, "cpu", "memory"), pick(&t.draw, 0.75, 0.88, 0.97), t.one())
+	}},
+	{"stats-storm", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"stats-storm\"\nrate = \"%s\"\ntarget = { id = \"%s/manager/%d\" }", pick(&t.draw, "20/s", "200/s"), t.site(), t.draw.Intn(t.w.managers))
+	}},
+	{"stuck", true, func(t *trouble) string {
+		if !t.w.scope {
+			return ""
+		}
+		return fmt.Sprintf("kind = \"stuck-workflow\"\njob = \"scope\"\ntarget = %s", t.worker())
+	}},
+	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
+
+// comesBack is how long those stay away, in s, whom a fault sends away at its very end.
+const comesBack = 3
 
 // all writes the faults of a run behind its world.
 func (t *trouble) all(n Name) {
-	on := rng.New(n.Faults, "explore.families")
 	for i := range families {
 		f := &families[i]
-		if !on.Bool(0.5) {
+		t.draw = rng.New(n.Faults, "explore.family."+f.name)
+		if !t.draw.Bool(0.4) {
 			continue
 		}
 		for range between(&t.draw, 1, 2) {
@@ -94,7 +142,7 @@ func (t *trouble) fault(f *family) {
 	if f.lasts {
 		last = between(&t.draw, 1, longestFate)
 	}
-	at := between(&t.draw, t.from*1000, (t.to-last)*1000)
+	at := between(&t.draw, t.from*1000, (t.to-last-comesBack)*1000)
 	t.w.line("\n[[fault]]\nid = \"%s-%d\"\nat = \"%dms\"", f.name, t.count, at)
 	if f.lasts {
 		t.w.line("for = \"%ds\"", last)
@@ -167,7 +215,7 @@ func (t *trouble) sides() string {
 // Text is the scenario file of a run.
 func (n Name) Text() string {
 	w := newWorld(n)
-	t := &trouble{w: w, draw: rng.New(n.Faults, "explore.faults"), from: faultsFrom, to: faultsTo}
+	t := &trouble{w: w, from: faultsFrom, to: faultsTo}
 	t.all(n)
 	return w.text.String()
 }

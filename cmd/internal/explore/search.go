@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hypersim/cmd/internal/runner"
@@ -20,6 +22,7 @@ type Request struct {
 	Seed  uint64        // draws the names of runs
 	Runs  int           // how many; 0: until For has passed
 	For   time.Duration // 0: until Runs are done
+	First bool          // end with the first run that breaks something
 	Jobs  int           // at once
 	Shard Shard
 	Dir   string
@@ -63,10 +66,10 @@ func Search(ctx context.Context, req *Request, tell func(*Report)) (*Report, err
 		return nil, err
 	}
 	s := &search{req: req, log: log, report: Report{Runs: before, Counts: make([]int, len(all.names))}, tell: tell, began: time.Now()}
-	for _, o := range before {
-		s.count(o)
-	}
+	s.steer.take(before)
+	s.recount()
 	err = s.generations(ctx)
+	s.recount()
 	s.report.Findings = findings(s.report.Runs)
 	return &s.report, errors.Join(err, log.Close(), s.write())
 }
@@ -75,6 +78,7 @@ type search struct {
 	req    *Request
 	log    *os.File
 	report Report
+	steer  steering
 	tell   func(*Report)
 	began  time.Time
 }
@@ -86,7 +90,7 @@ func (s *search) generations(ctx context.Context) error {
 		if s.req.Runs > 0 {
 			size = min(size, s.req.Runs-first)
 		}
-		if size <= 0 || ctx.Err() != nil || s.req.For > 0 && time.Since(s.began) >= s.req.For {
+		if size <= 0 || ctx.Err() != nil || s.req.For > 0 && time.Since(s.began) >= s.req.For || s.req.First && s.broken() {
 			return nil
 		}
 		list, err := s.generation(ctx, first, size)
@@ -99,7 +103,18 @@ func (s *search) generations(ctx context.Context) error {
 		if err := appendLog(s.log, list); err != nil {
 			return err
 		}
+		s.steer.take(list)
 		s.report.Runs = append(s.report.Runs, list...)
+	}
+}
+
+// recount counts what the runs reached that belong to the search: of those that went on beside the one that ended it, or were cut short,
+// nothing counts.
+func (s *search) recount() {
+	clear(s.report.Counts)
+	s.report.Failed = 0
+	for _, o := range s.report.Runs {
+		s.count(o)
 	}
 }
 
@@ -110,6 +125,8 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 		names[i] = s.name(first + i)
 	}
 	list := make([]*Outcome, size)
+	var cut atomic.Int64 // the place of the first run that broke something, where that ends the search
+	cut.Store(int64(size))
 	next := make(chan int)
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -126,13 +143,16 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 					s.report.Broke++
 				}
 				s.report.Wall = time.Since(s.began)
+				if s.req.First && len(o.Bad) > 0 {
+					cut.Store(min(cut.Load(), int64(i)))
+				}
 				s.tell(&s.report)
 				mu.Unlock()
 			}
 		})
 	}
 	for i := range names {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || int64(i) > cut.Load() { // those before it go on: one of them may break something, too
 			break
 		}
 		next <- i
@@ -142,7 +162,12 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 	if ctx.Err() != nil {
 		return nil, nil
 	}
-	return list, nil
+	return list[:min(size, int(cut.Load())+1)], nil
+}
+
+// broken reports whether a run has broken something.
+func (s *search) broken() bool {
+	return slices.ContainsFunc(s.report.Runs, func(o *Outcome) bool { return len(o.Bad) > 0 })
 }
 
 func (s *search) count(o *Outcome) {
@@ -160,9 +185,9 @@ func (s *search) count(o *Outcome) {
 func (s *search) name(i int) Name {
 	draw := rng.New(s.req.Seed, "explore.name", uint64(i), uint64(s.req.Shard.Index))
 	fresh := Name{World: uint64(draw.Uint32n(1e9)), Faults: uint64(draw.Uint32n(1e9)), Seed: uint64(draw.Uint32n(1e9))}
-	steer := draw.Bool(0.5)
-	parent := s.parent(&draw)
-	if !steer || parent == nil {
+	near := draw.Bool(0.5)
+	parent := s.steer.parent(&draw)
+	if !near || parent == nil {
 		return fresh
 	}
 	switch draw.Intn(3) {
@@ -176,32 +201,40 @@ func (s *search) name(i int) Name {
 	return fresh
 }
 
-// parent is a run that reached something that at most a hundredth of all did.
-func (s *search) parent(draw *rng.Stream) *Name {
-	counts := make([]int, len(all.names)) // of whole generations alone
-	for _, o := range s.report.Runs {
+// steering is what whole generations reached, from which later ones are drawn: kept as it grows, since a search of 100,000 runs
+// cannot look at all of them for each.
+type steering struct {
+	runs   int
+	counts []int
+	first  [][]Name // by mark, the first runs that reached it
+}
+
+// remembered is how many of the runs that reached a mark are kept to be drawn near.
+const remembered = 64
+
+func (t *steering) take(list []*Outcome) {
+	if t.counts == nil {
+		t.counts, t.first = make([]int, len(all.names)), make([][]Name, len(all.names))
+	}
+	t.runs += len(list)
+	for _, o := range list {
 		for _, m := range o.Marks {
-			counts[m]++
+			t.counts[m]++
+			if len(t.first[m]) < remembered {
+				t.first[m] = append(t.first[m], o.Name)
+			}
 		}
 	}
-	list := rare(counts, max(1, len(s.report.Runs)/100))
+}
+
+// parent is a run that reached something that at most a hundredth of all did.
+func (t *steering) parent(draw *rng.Stream) *Name {
+	list := rare(t.counts, max(1, t.runs/100))
 	if len(list) == 0 {
 		return nil
 	}
-	want := list[draw.Intn(len(list))]
-	nth := draw.Intn(counts[want])
-	for _, o := range s.report.Runs {
-		for _, m := range o.Marks {
-			if m != want {
-				continue
-			}
-			if nth == 0 {
-				return &o.Name
-			}
-			nth--
-		}
-	}
-	return nil
+	near := t.first[list[draw.Intn(len(list))]]
+	return &near[draw.Intn(len(near))]
 }
 
 // carryOut runs what a name stands for.
@@ -216,6 +249,9 @@ func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 	saw := reached{newSet()}
 	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw)})
 	switch {
+	case panicked(err):
+		o.Bad = []Bad{stopped(err)}
+		return o
 	case err != nil:
 		o.Failed = err.Error()
 		return o
@@ -228,6 +264,22 @@ func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: Signature(v.What), What: v.What, At: v.At.Seconds()})
 	}
 	return o
+}
+
+// Panic stands in place of an invariant where the program itself gave up.
+const Panic = "PANIC"
+
+func panicked(err error) bool {
+	var e *runner.InternalError
+	return errors.As(err, &e)
+}
+
+// stopped is a run in which the program gave up.
+func stopped(err error) Bad {
+	var e *runner.InternalError
+	errors.As(err, &e)
+	what := fmt.Sprint(e.Cause)
+	return Bad{Invariant: Panic, Signature: Signature(what), What: what, At: e.At.Seconds()}
 }
 
 // write leaves what was found: a scenario for each finding, and the coverage.

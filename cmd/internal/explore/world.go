@@ -22,8 +22,14 @@ const (
 	workTo      = 70
 	faultsFrom  = 10
 	faultsTo    = 110
-	settle      = 700 // chapter 40, L4: 660 s until every job is terminal, and a minute
-	longestFate = 25  // of one fault
+	longestFate = 25 // of one fault
+)
+
+// Times that follow from the rules, in s: the run goes on until every job must be over, and a minute.
+const (
+	quiescence = 660 // spec 20 §12: after the last fault, submission and deadline
+	granted    = 30  // spec 20 §6.6: five extensions of a worker, each half of the one before it, come to 29.125 s
+	spare      = 60
 )
 
 // letters are the names of sites; a world has the first few.
@@ -31,13 +37,23 @@ var letters = []string{"a", "b", "c"}
 
 // world is what there is, as far as faults have to know it.
 type world struct {
-	draw                            rng.Stream
-	names                           []string // of the sites
-	sites, gates, managers, workers int      // gates, managers, workers of each site
+	name                            Name
+	draw                            rng.Stream // of the part that is being drawn
+	names                           []string   // of the sites
+	sites, gates, managers, workers int        // gates, managers, workers of each site
+	scope                           bool       // workers report progress of one
+	deadline                        int        // s, when the last job may end at the latest
 	text                            strings.Builder
 }
 
 func (w *world) line(format string, args ...any) { fmt.Fprintf(&w.text, format+"\n", args...) }
+
+// part begins a part of the world. Each has a stream of its own: what one of them draws, more today than yesterday, leaves the
+// others as they are.
+func (w *world) part(name string) *rng.Stream {
+	w.draw = rng.New(w.name.World, "explore.world."+name)
+	return &w.draw
+}
 
 // pick draws one of some.
 func pick[T any](s *rng.Stream, some ...T) T { return some[s.Intn(len(some))] }
@@ -47,8 +63,8 @@ func between(s *rng.Stream, least, most int) int { return least + s.Intn(most-le
 
 // newWorld draws a world.
 func newWorld(n Name) *world {
-	w := &world{draw: rng.New(n.World, "explore.world")}
-	s := &w.draw
+	w := &world{name: n, deadline: workTo}
+	s := w.part("size")
 	w.sites = pick(s, 1, 1, 2, 3, 3)
 	w.names = letters[:w.sites]
 	w.managers = pick(s, 1, 3, 3, 5)
@@ -61,33 +77,41 @@ func newWorld(n Name) *world {
 	default:
 		w.gates = pick(s, 1, 1, 2)
 	}
-	w.head(n)
 	w.topology()
 	w.network()
+	w.hosts()
 	w.protocol()
 	w.work()
+	body := w.text.String()
+	w.text.Reset()
+	w.head()
+	w.text.WriteString(body)
 	return w
 }
 
-func (w *world) head(n Name) {
-	w.line("schema = 1\n\n[scenario]\nname = \"explored\"\ntitle = \"Explored world %v\"", n)
-	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", faultsTo+settle, settle, n.Seed)
-	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = 1", w.managers, w.workers, pick(&w.draw, 2, 4, 8))
+// head comes last, since it says how long the run is: until the last job must be over, whatever happened to it.
+func (w *world) head() {
+	s := w.part("head")
+	settle := quiescence + spare + max(0, w.deadline-faultsTo)
+	w.line("schema = 1\n\n[scenario]\nname = \"explored\"\ntitle = \"Explored world %v\"", w.name)
+	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", faultsTo+settle, settle, w.name.Seed)
+	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = %d", w.managers, w.workers, pick(s, 2, 4, 8), pick(s, 1, 1, 3))
 	if w.gates > 0 {
 		w.line("gates = %d", w.gates)
 	}
-	if w.draw.Bool(0.2) {
+	if s.Bool(0.2) {
 		w.line("start = { mode = \"cold\" }")
 	}
 }
 
 // topology draws how far sites lie apart.
 func (w *world) topology() {
+	s := w.part("topology")
 	w.line("\n[topology]\nunit = \"ms\"\nkind = \"rtt\"")
 	var rows [3][3]int
 	for i := range w.sites {
 		for j := range i {
-			rows[i][j] = pick(&w.draw, 2, 10, 40, 90, 180)
+			rows[i][j] = pick(s, 2, 10, 40, 90, 180)
 			rows[j][i] = rows[i][j]
 		}
 	}
@@ -106,7 +130,7 @@ func (w *world) topology() {
 }
 
 func (w *world) network() {
-	s := &w.draw
+	s := w.part("network")
 	w.line("\n[network]\ncodec = %q", pick(s, "struct", "struct", "wire"))
 	if s.Bool(0.4) {
 		w.line("loss = { p = %.3f }", float64(s.Intn(21))/1000)
@@ -117,9 +141,20 @@ func (w *world) network() {
 	if s.Bool(0.2) {
 		w.line("corrupt = %.3f", float64(s.Intn(6))/1000)
 	}
+	if s.Bool(0.4) {
+		w.line("jitter = { dist = \"lognormal\", median = \"%s\", sigma = 1.0 }", pick(s, "1ms", "5ms", "20ms"))
+	}
+}
+
+// hosts draws how fast servers are, how much may wait for them, and how well their clocks go.
+func (w *world) hosts() {
+	s := w.part("hosts")
 	w.line("\n[node]\nservice = { dist = \"exponential\", mean = \"%dus\" }", pick(s, 20, 20, 200, 1000))
 	if s.Bool(0.5) {
 		w.line("clock = { drift_ppm = { dist = \"uniform\", min = -%[1]d, max = %[1]d } }", pick(s, 100, 300, 5000))
+	}
+	if s.Bool(0.15) {
+		w.line("inbox = %d", pick(s, 20, 200))
 	}
 }
 
@@ -127,7 +162,7 @@ func (w *world) network() {
 type knob struct {
 	key    string
 	values []string
-	jobs   bool // it is about gates with jobs
+	gates  bool // it is about gates
 }
 
 // knobs are the keys that are drawn, each in a quarter of the worlds.
@@ -136,30 +171,48 @@ var knobs = []knob{
 	{key: "probe.stream_fallback", values: []string{"true", "false"}},
 	{key: "gossip.fanout", values: []string{"2", "4"}},
 	{key: "suspicion.k", values: []string{"0", "2"}},
+	{key: "sync.mode", values: []string{`"full"`}},
+	{key: "confirm.on", values: []string{`"any-message"`}},
+	{key: "lhm.failed_probe_rule", values: []string{`"paper"`}},
+	{key: "vivaldi.engine", values: []string{`"basic"`}},
 	{key: "election.count", values: []string{`"on_arrival"`}},
+	{key: "evict.enabled", values: []string{"false"}},
 	{key: "job_timeout.mode", values: []string{`"exact"`}},
 	{key: "job_timeout.stuck_threshold", values: []string{`"40s"`}},
-	{key: "routing.rtt_source", values: []string{`"measured"`}, jobs: true},
-	{key: "routing.policy", values: []string{`"random"`, `"least-loaded"`}, jobs: true},
-	{key: "job_timeout.local_rule", values: []string{`"any"`, `"all"`}, jobs: true},
 	{key: "job_timeout.extension_rule", values: []string{`"max_worker"`}},
+	{key: "routing.rtt_source", values: []string{`"measured"`}, gates: true},
+	{key: "routing.policy", values: []string{`"random"`, `"least-loaded"`}, gates: true},
+	{key: "routing.spread", values: []string{"0.1"}, gates: true},
+	{key: "job_timeout.local_rule", values: []string{`"any"`, `"all"`}, gates: true},
+	{key: "stats.hot_autosize", values: []string{"false"}},
+	{key: "stats.hot_entries", values: []string{"30", "100"}},
+	{key: "stats.window", values: []string{`"200ms"`, `"5s"`}},
+	{key: "backpressure.combine", values: []string{`"destination"`}},
+	{key: "rate_limit.submit_size", values: []string{"1", "2"}},
+	{key: "rate_limit.submit_rate", values: []string{"0.2"}},
+	{key: "rate_limit.default_size", values: []string{"1", "5"}},
+	{key: "in_flight.gate", values: []string{"4"}, gates: true},
+	{key: "in_flight.manager", values: []string{"6"}},
+	{key: "retention.completed", values: []string{`"30s"`}},
+	{key: "retention.failed", values: []string{`"60s"`}},
 }
 
 func (w *world) protocol() {
 	w.line("\n[protocol]")
 	for i := range knobs {
 		k := &knobs[i]
-		if on := w.draw.Bool(0.25); on && (!k.jobs || w.gates > 0) {
-			w.line("%s = %s", k.key, k.values[w.draw.Intn(len(k.values))])
+		s := w.part(k.key)
+		if on := s.Bool(0.25); on && (!k.gates || w.gates > 0) {
+			w.line("%s = %s", k.key, k.values[s.Intn(len(k.values))])
 		}
 	}
 }
 
-// work draws what clients hand in, and what they take back.
+// work draws what clients hand in, what they take back, and what is told and asked beside.
 func (w *world) work() {
-	s := &w.draw
-	kinds := between(s, 1, 3)
+	kinds := between(w.part("kinds"), 1, 3)
 	for i := range kinds {
+		s := w.part(fmt.Sprintf("jobs-%d", i))
 		w.line("\n[[workload]]\nid = \"jobs-%d\"\nkind = \"jobs\"\nfrom = \"%ds\"\nto = \"%ds\"", i, workFrom, workTo)
 		w.line("arrival = { process = %q, rate = \"%.2f/s\" }", pick(s, "constant", "poisson"), 0.05+float64(s.Intn(20))/100)
 		w.line("job = { %s }", w.job())
@@ -167,17 +220,56 @@ func (w *world) work() {
 			w.line("[[workload]]\nid = \"back-%[1]d\"\nkind = \"cancel\"\njobs = \"jobs-%[1]d\"\nshare = %.1[2]f\ndelay = \"%[3]dms\"", i, pick(s, 0.2, 0.5, 1.0), pick(s, 5, 300, 3000, 20_000))
 		}
 	}
+	for i := range beside {
+		b := &beside[i]
+		s := w.part(b.name)
+		if on := s.Bool(b.share); !on || b.gates && w.gates == 0 {
+			continue
+		}
+		w.scope = w.scope || b.kind == "progress"
+		w.line("\n[[workload]]\nid = %q\nkind = %q\nfrom = \"%ds\"\nto = \"%ds\"\n%s", b.name, b.kind, workFrom, faultsTo, b.draw(s))
+	}
+}
+
+// other is work that is no job.
+type other struct {
+	name, kind string
+	share      float64 // of the worlds
+	gates      bool    // it needs gates
+	draw       func(s *rng.Stream) string
+}
+
+// beside is what there may be beside jobs.
+var beside = []other{
+	{"pings", "query", 0.3, false, func(s *rng.Stream) string {
+		return fmt.Sprintf("message = %q\narrival = { process = \"poisson\", rate = \"%s\" }", pick(s, "ping_request", "health_check"), pick(s, "1/s", "20/s"))
+	}},
+	{"lists", "query", 0.2, true, func(s *rng.Stream) string {
+		return fmt.Sprintf("message = \"datacenter_list\"\narrival = { process = \"poisson\", rate = \"%s\" }", pick(s, "1/s", "20/s"))
+	}},
+	{"told", "stats", 0.3, false, func(s *rng.Stream) string {
+		return fmt.Sprintf("target = { role = \"manager\" }\nclosed_loop = %t\narrival = { process = \"constant\", rate = \"%s\" }\nrecord = { bytes = \"200B\", critical = %t }",
+			s.Bool(0.5), pick(s, "2/s", "10/s"), s.Bool(0.2))
+	}},
+	{"scope", "progress", 0.25, false, func(s *rng.Stream) string {
+		return fmt.Sprintf("target = { role = \"worker\" }\ninterval = \"%ds\"", pick(s, 1, 10))
+	}},
+	{"choices", "route-probe", 0.3, true, func(s *rng.Stream) string {
+		return fmt.Sprintf("gates = { role = \"gate\" }\npinned = %d\ninterval = \"%ds\"", between(s, 1, 4), pick(s, 1, 5))
+	}},
 }
 
 // job draws what a kind of job is.
 func (w *world) job() string {
 	s := &w.draw
+	timeout := pick(s, 30, 60, 120, 300)
+	w.deadline = max(w.deadline, workTo+timeout)
 	parts := []string{
 		fmt.Sprintf("workflows = %d", between(s, 1, 4)),
 		fmt.Sprintf("shape = %q", pick(s, "independent", "chain", "fan")),
 		fmt.Sprintf("cores = %d", pick(s, 1, 1, 2)),
 		fmt.Sprintf("duration = { dist = \"uniform\", min = \"1s\", max = \"%ds\" }", pick(s, 3, 10, 30)),
-		fmt.Sprintf("timeout = \"%ds\"", pick(s, 30, 60, 120, 300)),
+		fmt.Sprintf("timeout = \"%ds\"", timeout),
 	}
 	for _, x := range [...]struct {
 		name string
@@ -186,7 +278,19 @@ func (w *world) job() string {
 	}{{"stuck", 0.2, `, after = "2s"`}, {"fail", 0.2, ""}, {"extend", 0.3, ""}, {"slow", 0.2, ", factor = 5"}} {
 		if s.Bool(x.p) {
 			parts = append(parts, fmt.Sprintf("%s = { share = %.1f%s }", x.name, pick(s, 0.2, 0.5, 1.0), x.more))
+			if x.name == "extend" {
+				w.deadline = max(w.deadline, workTo+timeout+granted)
+			}
 		}
+	}
+	if s.Bool(0.3) {
+		parts = append(parts, fmt.Sprintf("stats = { rate = \"%s\", bytes = \"100B\" }", pick(s, "1/s", "10/s")))
+	}
+	if s.Bool(0.2) {
+		parts = append(parts, `progress = "every-flush"`)
+	}
+	if s.Bool(0.3) {
+		parts = append(parts, fmt.Sprintf("priority = %q", pick(s, "low", "high", "exclusive")))
 	}
 	if w.gates > 0 {
 		parts = append(parts, "targets = "+pick(s, "{ any = 1 }", "{ all = true }", "{ all = true }"))

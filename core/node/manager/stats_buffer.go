@@ -34,6 +34,7 @@ type stats struct {
 type told struct {
 	source uint64
 	from   core.NodeID
+	life   uint32 // instance of the process that counts
 	seq    uint32
 }
 
@@ -223,7 +224,7 @@ func (m *Manager) onUpdate(now core.Instant, msg *core.Message, fx *core.Effects
 	b := msg.Body.(*job.StatsUpdate)
 	reply := m.calls.Respond(fx, msg, core.KindStatsUpdateAck)
 	out := core.Attach[job.WorkflowProgressAck](fx, reply)
-	if m.stats.on && m.newer(msg.From, b) {
+	if m.stats.on && m.newer(msg, b) {
 		m.record(now, &entry{from: msg.From, value: b.Value, critical: b.Critical}, fx)
 	} else {
 		out.Code = call.CodeDuplicate
@@ -231,18 +232,20 @@ func (m *Manager) onUpdate(now core.Instant, msg *core.Message, fx *core.Effects
 	m.describe(now, 0, &out.ManagerAck)
 }
 
-// newer notes the number of an update, and reports whether it is above those before it.
-func (m *Manager) newer(from core.NodeID, b *job.StatsUpdate) bool {
+// newer notes the number of an update, and reports whether it is above those before it. A process counts anew; what an earlier one
+// of its node still has on the way is late.
+func (m *Manager) newer(msg *core.Message, b *job.StatsUpdate) bool {
 	list := m.stats.sources
-	i := slices.IndexFunc(list, func(t told) bool { return t.source == b.Source && t.from == from })
-	switch {
-	case i < 0:
-		m.stats.sources = append(list, told{b.Source, from, b.Seq})
-	case b.Seq <= list[i].seq:
-		return false
-	default:
-		list[i].seq = b.Seq
+	i := slices.IndexFunc(list, func(t told) bool { return t.source == b.Source && t.from == msg.From })
+	if i < 0 {
+		m.stats.sources = append(list, told{source: b.Source, from: msg.From, life: msg.Instance, seq: b.Seq})
+		return true
 	}
+	t := &list[i]
+	if msg.Instance < t.life || msg.Instance == t.life && b.Seq <= t.seq {
+		return false
+	}
+	t.life, t.seq = msg.Instance, b.Seq
 	return true
 }
 
