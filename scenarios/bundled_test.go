@@ -22,7 +22,7 @@ import (
 var wanted = []string{
 	"partition.toml",
 	"backpressure/deaf-to-data.toml", "backpressure/slow-manager.toml", "backpressure/stats-loop.toml", "backpressure/stats-storm.toml",
-	"bench/bench-churn.toml", "bench/bench-coordinates.toml", "bench/bench-detection.toml", "bench/bench-failover.toml", "bench/bench-healing.toml", "bench/bench-jobs.toml", "bench/bench-loss.toml", "bench/bench-pauses.toml", "bench/bench-routing.toml", "bench/bench-scale.toml", "bench/bench-spread.toml", "bench/bench-timeout.toml",
+	"bench/bench-backpressure.toml", "bench/bench-churn.toml", "bench/bench-coordinates.toml", "bench/bench-detection.toml", "bench/bench-failover.toml", "bench/bench-healing.toml", "bench/bench-jobs.toml", "bench/bench-loss.toml", "bench/bench-pauses.toml", "bench/bench-routing.toml", "bench/bench-scale.toml", "bench/bench-spread.toml", "bench/bench-timeout.toml",
 	"cancel/cancel-during-failover.toml", "cancel/cancel-propagation.toml",
 	"coordinates/link-samples.toml",
 	"coordinates/vivaldi-cold-start.toml",

@@ -46,6 +46,14 @@ func rare(floor float64, ids ...string) (list []Measure) {
 	return list
 }
 
+// fixed are measures that follow from constants of the protocol, and matter from a hundredth on.
+func fixed(way Way, ids ...string) (list []Measure) {
+	for _, id := range ids {
+		list = append(list, Measure{ID: id, Way: way, Matter: 0.01})
+	}
+	return list
+}
+
 // Suite returns the scenarios of the suite, in order.
 func Suite() []Bench {
 	return []Bench{
@@ -61,6 +69,9 @@ func Suite() []Bench {
 			rare(0.5, "restarts", "twice"))},
 		{"bench-timeout", 6, 20, slices.Concat(lower("lateness", "lateness-p95"), rare(0.5, "wrong", "missed"), []Measure{{ID: "completed", Way: Higher, Matter: 0.02}})},
 		{"bench-routing", 6, 20, slices.Concat(lower("regret", "chance", "latency"), rare(0.002, "switches"))},
+		{"bench-backpressure", 6, 20, slices.Concat(lower("flush", "flush-rejected", "updates", "staleness", "accepted", "attempts", "control"),
+			fixed(Lower, "fill"), fixed(Higher, "throttles", "rejects", "kept"), rare(0.5, "dropped", "afterwards"),
+			[]Measure{{ID: "goodput", Way: Higher, Matter: 0.02}, {ID: "lowest", Way: Higher, Matter: 0.1}})},
 		{"bench-scale", 2, 4, slices.Concat(lower("packets", "bytes", "memory"), rare(0.5, "suspicions"))},
 	}
 }
