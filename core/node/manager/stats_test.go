@@ -134,7 +134,8 @@ func TestUpdates(t *testing.T) {
 		t.Errorf("%d stored of 1, 1, 3, 2", n)
 	}
 	for _, x := range []struct{ life, seq uint32 }{{2, 1}, {2, 2}, {1, 9}} { // a new process counts anew, and what the old one still said is late
-		b.ask(core.Message{Kind: core.KindStatsUpdate, From: hand, Instance: x.life, Body: &job.StatsUpdate{Source: 5, Seq: x.seq, Value: 1}})
+		b.lives[hand] = x.life
+		b.ask(core.Message{Kind: core.KindStatsUpdate, From: hand, Body: &job.StatsUpdate{Source: 5, Seq: x.seq, Value: 1}})
 	}
 	if n := b.m.stats.buf.Stored; n != 4 {
 		t.Errorf("%d stored: two of them are of a worker that started anew", n)
