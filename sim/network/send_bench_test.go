@@ -1,6 +1,7 @@
 package network
 
 import (
+	"strconv"
 	"testing"
 
 	"hypersim/core"
@@ -71,6 +72,20 @@ func BenchmarkStreamSend(b *testing.B) {
 			now = f.At
 			n.StreamSend(now, 1, 2, 500, core.KindJoin, core.Never, &st, &f)
 		}
+	}
+}
+
+// BenchmarkLine is a line of requests of which none gets anywhere before its time is up; per request, whatever the line's length.
+func BenchmarkLine(b *testing.B) {
+	for _, count := range []int{1, 10, 100, 1000, 10_000} {
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			l := newLine(b, count)
+			b.ReportAllocs()
+			for b.Loop() {
+				l.cutOff()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*count), "ns/request")
+		})
 	}
 }
 

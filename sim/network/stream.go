@@ -8,10 +8,14 @@ import (
 // StreamTry is one request on its way through a stream. The driver keeps it from the first call of
 // StreamSend until the fate is final. The zero value is a request not yet sent.
 type StreamTry struct {
+	Handle uint32 // what StreamFate.Next calls it; the driver's to choose, before the first call
+
 	ticket           uint32 // place in the order of its pair
+	place            int32  // of the line that it joined
 	epochFrom, epoch uint32 // lives of sender and receiver when it was first sent
 	lost             uint8  // attempts lost in a row
 	started          bool
+	out              bool // it is in no line any more, though not final
 	late             bool // its time is up before it would arrive, and the line has gone on without it
 }
 
@@ -22,15 +26,22 @@ type StreamOutcome uint8
 const (
 	StreamArrives StreamOutcome = iota // final: it arrives at At
 	StreamRetries                      // call StreamSend again at At, with the same StreamTry
+	StreamWaits                        // likewise, but sooner if it is Next before: others are in front of it
 	StreamFails                        // final: the sender learns at At that it failed, and why
 )
 
-// StreamFate is what becomes of a stream message, as far as it is known.
+// StreamFate is what becomes of a stream message, as far as it is known, and whose turn it is after it.
 type StreamFate struct {
 	At      core.Instant  // later than now, except for a request whose time is up or whose sender restarted
 	Min     core.Duration // StreamArrives: the least that this could have taken from when it was first sent
 	Outcome StreamOutcome
 	Reason  trace.Reason // StreamFails: timeout, refused or reset
+
+	// Turn reports that the request of handle Next waited and is first now: call StreamSend for it at NextAt, which
+	// is now or later, or at its deadline if that is sooner.
+	Turn   bool
+	Next   uint32
+	NextAt core.Instant
 }
 
 // StreamSend sends size bytes over the stream between two nodes, or goes on trying, and fills in the
@@ -47,41 +58,43 @@ type StreamFate struct {
 //     time is up while it is tried closes the stream, and the next opens a new one. But where others wait behind
 //     it, and the peer has answered, the stream stays: else a line that is always full of requests whose time is
 //     nearly up would abort each opening, and never move again after an outage.
+//   - Who waits is asked once, however often the first is tried: the call that ends the first's turn names the next.
+//     Waiting costs the 16 bytes of a slot here, and the driver its StreamTry of 24 and what it keeps for the deadline.
 //   - The sender's egress rate applies, its queue limit and the MTU do not: the kernel's socket buffer
 //     holds back what does not fit.
 //
-// Calls of one sender at one instant are made in the order of its events.
+// Calls of one sender at one instant are made in the order in which the requests were first sent.
 func (n *Network) StreamSend(now core.Instant, from, to core.NodeID, size int, kind core.Kind, deadline core.Instant, st *StreamTry, out *StreamFate) {
 	t := &n.streams
 	p := packet{from: from, to: to, size: size, kind: kind}
-	if st.started && (st.epochFrom != t.epoch[from] || st.epoch != t.epoch[to]) {
-		n.orphanTry(now, &p, deadline, st, out)
-		return
-	}
-	h := t.half(from, to, now)
 	if !st.started {
-		*st = StreamTry{started: true, ticket: h.next, epochFrom: t.epoch[from], epoch: t.epoch[to]}
-		h.next++
-		h.due = append(h.due, now)
+		t.join(now, from, to, st)
 	}
+	h := t.slab[st.place]
+	first := h.head
 	switch {
+	case st.epochFrom != t.epoch[from] || st.epoch != t.epoch[to]:
+		h.drop(st)
+		n.orphanTry(now, &p, deadline, st, out)
 	case st.late:
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
-	case st.ticket != h.head && now >= deadline:
-		h.leave(st.ticket)
+	case st.ticket != first && now >= deadline:
+		h.drop(st)
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
-	case st.ticket != h.head: // the first may not have left yet: what is sent while a host serves leaves at the end
-		*out = StreamFate{At: min(max(h.due[0], now+1), deadline), Outcome: StreamRetries}
+	case st.ticket != first:
+		*out = StreamFate{At: deadline, Outcome: StreamWaits}
 	case now >= deadline:
 		if !h.open || now > h.ready || h.behind() == 0 {
-			n.streams.close(h)
+			t.close(h)
 		}
-		h.advance()
+		h.drop(st)
 		*out = StreamFate{At: now, Outcome: StreamFails, Reason: trace.ReasonTimeout}
 	default:
 		n.try(now, &p, deadline, st, h, out)
 	}
-	h.tried(st, out)
+	if h.head != first {
+		t.turn(now, h, st.place, out)
+	}
 }
 
 // packet is what an attempt sends.
@@ -116,17 +129,17 @@ func (n *Network) try(now core.Instant, p *packet, deadline core.Instant, st *St
 		*out = StreamFate{At: min(at, deadline), Outcome: StreamRetries}
 	case outcome == attemptRefused && at <= deadline:
 		n.streams.close(h)
-		h.advance()
+		h.drop(st)
 		*out = StreamFate{At: at, Outcome: StreamFails, Reason: trace.ReasonRefused}
 	case outcome == attemptOK && max(at, h.lastArrival) <= deadline:
 		at = max(at, h.lastArrival)
 		h.lastArrival, h.lastUse = at, max(h.lastUse, at)
 		h.accepted = min(h.accepted, at)
-		h.advance()
+		h.drop(st)
 		*out = StreamFate{At: at, Min: out.Min, Outcome: StreamArrives}
 	case outcome == attemptOK && h.behind() > 0: // it would come too late, and others would not
 		st.late = true
-		h.advance()
+		h.drop(st)
 		*out = StreamFate{At: deadline, Outcome: StreamRetries}
 	default: // it, or the refusal, would come too late: the line waits until the request fails
 		*out = StreamFate{At: deadline, Outcome: StreamRetries}

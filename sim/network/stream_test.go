@@ -145,7 +145,7 @@ func TestHostDown(t *testing.T) {
 func TestThoseBehindTheFirstWait(t *testing.T) {
 	n, cut := pair(t, false)
 	finish(n, 0, 0, 1, 10, core.Never)
-	var st [4]StreamTry
+	st := [4]StreamTry{{Handle: 10}, {Handle: 11}, {Handle: 12}, {Handle: 13}}
 	var f [4]StreamFate
 	ask := func(i int, now, deadline core.Instant) {
 		n.StreamSend(now, 0, 1, 10, core.KindJoin, deadline, &st[i], &f[i])
@@ -155,23 +155,41 @@ func TestThoseBehindTheFirstWait(t *testing.T) {
 	n.SetCut(cut, false)
 	ask(1, second+50e6, second+180e6)
 	ask(2, second+100e6, core.Never)
-	for i, want := range []core.Instant{second + 200e6, second + 180e6, second + 200e6} {
-		if f[i].Outcome != StreamRetries || f[i].At != want {
-			t.Fatalf("message %d: %+v, want a retry at %v", i, f[i], want)
+	for i, want := range []StreamFate{
+		{Outcome: StreamRetries, At: second + 200e6}, {Outcome: StreamWaits, At: second + 180e6}, {Outcome: StreamWaits, At: core.Never},
+	} {
+		if f[i] != want {
+			t.Fatalf("message %d: %+v, want %+v", i, f[i], want)
 		}
 	}
 	ask(1, second+180e6, second+180e6)
 	fails(t, "time is up while waiting", f[1], 1180*ms, trace.ReasonTimeout)
-	ask(0, second+200e6, core.Never)
-	ask(3, second+200e6, core.Never)
-	if f[3].Outcome != StreamRetries {
+	if f[1].Turn {
+		t.Errorf("it was not its turn, and yet: %+v", f[1])
+	}
+	ask(3, second+200e6, core.Never) // at the same instant, before the first is asked
+	if f[3].Outcome != StreamWaits {
 		t.Errorf("a newcomer overtakes one that waits: %+v", f[3])
 	}
-	ask(2, second+200e6, core.Never)
-	ask(3, f[3].At, core.Never)
+	ask(0, second+200e6, core.Never)
 	arrives(t, "first", f[0], 1250*ms)
+	turn(t, "behind it", f[0], 12, second+200e6)
+	ask(2, second+200e6, core.Never)
 	arrives(t, "behind it", f[2], 1250*ms)
+	turn(t, "the newcomer, which leaves before it can be asked", f[2], 13, second+200e6+1)
+	ask(3, f[2].NextAt, core.Never)
 	arrives(t, "newcomer", f[3], 1250*ms+1)
+	if f[3].Turn {
+		t.Errorf("nobody is left, and yet: %+v", f[3])
+	}
+}
+
+// turn checks whose turn it is after a fate.
+func turn(t *testing.T, what string, f StreamFate, handle uint32, at core.Instant) {
+	t.Helper()
+	if !f.Turn || f.Next != handle || f.NextAt != at {
+		t.Errorf("%s: %+v, want the turn of %d at %v", what, f, handle, at)
+	}
 }
 
 func TestStreamOrderUnderJitter(t *testing.T) {
@@ -257,12 +275,12 @@ func TestAFullLineMovesAfterAnOutage(t *testing.T) {
 	}
 }
 
-// What a host sends while it serves leaves when the service ends: a request may be first in the line and not have left yet. Those
-// behind it come back when it does, and do not ask every nanosecond until then.
-func TestNobodyAsksForOneThatHasNotLeft(t *testing.T) {
+// What a host sends while it serves leaves when the service ends: a request may be first in the line and not have left yet. It is
+// tried when it has, and those behind it wait for that.
+func TestNobodyIsTriedBeforeItHasLeft(t *testing.T) {
 	const ms = core.Instant(1e6)
 	n := must(New(uniformSites(2, 2, 0, 0), 1))
-	var a, b, c StreamTry
+	a, b, c := StreamTry{Handle: 1}, StreamTry{Handle: 2}, StreamTry{Handle: 3}
 	var out StreamFate
 	send := func(now core.Instant, st *StreamTry) StreamFate {
 		n.StreamSend(now, 0, 1, 100, core.KindSyncDigest, core.Never, st, &out)
@@ -271,19 +289,100 @@ func TestNobodyAsksForOneThatHasNotLeft(t *testing.T) {
 	ready := send(0, &a).At // the stream opens
 	leaves := ready + 100*ms
 	send(leaves, &b)
-	if f := send(1, &c); f.Outcome != StreamRetries || f.At != ready {
-		t.Fatalf("behind one that opens the stream: %+v, want at %v", f, ready)
+	if f := send(1, &c); f.Outcome != StreamWaits || f.At != core.Never {
+		t.Fatalf("behind one that opens the stream: %+v, want it to wait", f)
 	}
-	if f := send(ready, &a); f.Outcome != StreamArrives {
-		t.Fatalf("the first: %+v", f)
+	first := send(ready, &a)
+	arrives(t, "the first", first, core.Duration(ready)+1)
+	turn(t, "the second", first, 2, leaves+1)
+	second := send(leaves+1, &b)
+	arrives(t, "the second", second, core.Duration(leaves)+2)
+	turn(t, "the third", second, 3, leaves+1)
+	arrives(t, "the third", send(leaves+1, &c), core.Duration(leaves)+2)
+}
+
+// Whoever an end's restart finds in a line finds it out when the first is tried again, one after the other; those who come
+// meanwhile are a line of their own.
+func TestAResetIsFoundOutInTurn(t *testing.T) {
+	n, cut := pair(t, false)
+	finish(n, 0, 0, 1, 10, core.Never)
+	st := [4]StreamTry{{Handle: 10}, {Handle: 11}, {Handle: 12}, {Handle: 13}}
+	var f [4]StreamFate
+	ask := func(i int, now core.Instant) { n.StreamSend(now, 0, 1, 10, core.KindJoin, core.Never, &st[i], &f[i]) }
+	n.SetCut(cut, true)
+	for i := range 3 {
+		ask(i, second)
 	}
-	if f := send(ready, &c); f.Outcome != StreamRetries || f.At < leaves {
-		t.Errorf("behind one that leaves at %v: %+v", leaves, f)
+	n.SetCut(cut, false)
+	n.ResetNode(1)
+	ask(3, second+100e6)
+	if f[3].Outcome != StreamRetries || f[3].At != second+200e6 {
+		t.Fatalf("after the reset: %+v, want it to open a stream", f[3])
 	}
-	if f := send(leaves+1, &b); f.Outcome != StreamArrives {
-		t.Errorf("the second: %+v", f)
+	for i := range 3 {
+		ask(i, second+200e6)
+		fails(t, "before the reset", f[i], 1300*ms, trace.ReasonReset)
+		if i < 2 {
+			turn(t, "behind it", f[i], st[i+1].Handle, second+200e6)
+		}
 	}
-	if f := send(leaves+1, &c); f.Outcome != StreamArrives {
-		t.Errorf("the third: %+v", f)
+	ask(3, second+200e6)
+	arrives(t, "after the reset", f[3], 1250*ms)
+	if f[2].Turn || f[3].Turn || n.streams.free == nil {
+		t.Errorf("nobody is left, and yet: %+v %+v; free %v", f[2], f[3], n.streams.free)
 	}
+}
+
+// Neither waiting nor giving way needs memory of its own once a line has been as long.
+func TestWaitingAllocatesNothing(t *testing.T) {
+	l := newLine(t, 1000)
+	before := l.asked
+	if have := testing.AllocsPerRun(20, l.cutOff); have != 0 {
+		t.Errorf("%v allocations in an outage of a line of %d", have, len(l.st))
+	}
+	if asked := (l.asked - before) / 21; asked > 2*1000+10 { // each when it is sent and when its time is up; the first after 0.2, 0.6, 1.4 s
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+// line is a pair of nodes of which one keeps so many requests under way, each of 2 s.
+type line struct {
+	n     *Network
+	cut   int
+	now   core.Instant
+	st    []StreamTry
+	asked int
+}
+
+func newLine(t testing.TB, count int) *line {
+	t.Helper()
+	n := must(New(uniformSites(2, 2, 250e3, 50e6), 1))
+	l := &line{n: n, cut: must(n.AddCut(Cut{A: nodeSet(2, 0), B: nodeSet(2, 1)})), st: make([]StreamTry, count)}
+	l.cutOff()
+	return l
+}
+
+// cutOff sends all requests at once while the pair is cut off: the first is tried and the others wait until their time is up.
+func (l *line) cutOff() {
+	l.n.SetCut(l.cut, true)
+	until := l.now + 2*second
+	first := l.ask(l.now, 0, until)
+	for i := range l.st[1:] {
+		l.ask(l.now, i+1, until)
+	}
+	for first.At < until {
+		first = l.ask(first.At, 0, until)
+	}
+	for i := range l.st {
+		l.ask(until, i, until)
+		l.st[i] = StreamTry{Handle: uint32(i)}
+	}
+	l.now = until
+	l.n.SetCut(l.cut, false)
+}
+
+func (l *line) ask(now core.Instant, i int, deadline core.Instant) (f StreamFate) {
+	l.asked++
+	l.n.StreamSend(now, 0, 1, 100, core.KindJoin, deadline, &l.st[i], &f)
+	return f
 }

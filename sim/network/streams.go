@@ -1,8 +1,6 @@
 package network
 
 import (
-	"slices"
-
 	"hypersim/core"
 	"hypersim/core/rng"
 )
@@ -31,9 +29,20 @@ type half struct {
 	lastUse     core.Instant
 	lastArrival core.Instant // nothing arrives before it: order
 
-	head, next uint32         // tickets: first that is not final, next to give
-	gone       []uint32       // tickets beyond head that are final
-	due        []core.Instant // by ticket from head on: when it is tried again
+	// The line of those who wait: the first of it is being tried. It may outlive the half of a pair, where an end is reset
+	// before the first is tried again.
+	head, next uint32 // tickets: first of the line, next to give
+	line       []slot // by ticket from head on, which stands at line[front]
+	front      int
+	waiting    int  // slots from front on that are not left
+	former     bool // another half has its pair
+}
+
+// slot is a request in a line.
+type slot struct {
+	since  core.Instant // when it left its host, or will: what is sent while a host serves leaves when the service ends
+	handle uint32
+	left   bool
 }
 
 const sweepLeast = 1024
@@ -63,18 +72,46 @@ func (n *Network) ResetNode(id core.NodeID) { n.streams.epoch[id]++ }
 // process is down. Datagrams are not affected; what becomes of those is for the receiver's host to say.
 func (n *Network) SetHost(id core.NodeID, h Host) { n.streams.host[id] = h }
 
-// half returns the half of a directed pair, a new one if there is none of these two lives.
-func (t *streams) half(from, to core.NodeID, now core.Instant) *half {
+// half returns the place of the half of a directed pair, a new one if there is none of these two lives.
+func (t *streams) half(from, to core.NodeID, now core.Instant) int32 {
 	pair := pairOf(from, to)
 	i, ok := t.index[pair]
+	if ok && t.alive(t.slab[i], from, to) {
+		return i
+	}
+	if ok && t.slab[i].waiting > 0 { // they are still to find out
+		t.slab[i].former = true
+		ok = false
+	}
 	if !ok {
 		i = t.insert(pair, now)
 	}
 	h := t.slab[i]
-	if !ok || !t.alive(h, from, to) {
-		*h = half{pair: pair, epochFrom: t.epoch[from], epoch: t.epoch[to], accepted: core.Never, gone: h.gone[:0], due: h.due[:0]}
+	*h = half{pair: pair, epochFrom: t.epoch[from], epoch: t.epoch[to], accepted: core.Never, line: h.line[:0]}
+	return i
+}
+
+// join puts a request at the end of the line of its pair.
+func (t *streams) join(now core.Instant, from, to core.NodeID, st *StreamTry) {
+	i := t.half(from, to, now)
+	h := t.slab[i]
+	*st = StreamTry{Handle: st.Handle, ticket: h.next, place: i, epochFrom: h.epochFrom, epoch: h.epoch, started: true}
+	h.next++
+	h.line = append(h.line, slot{since: now, handle: st.Handle})
+	h.waiting++
+}
+
+// turn says who is first in the line at place now, after the one before is not any more.
+func (t *streams) turn(now core.Instant, h *half, place int32, out *StreamFate) {
+	if h.waiting > 0 {
+		s := &h.line[h.front]
+		out.Turn, out.Next, out.NextAt = true, s.handle, max(now, s.since+1)
+		return
 	}
-	return h
+	if h.former {
+		h.former = false
+		t.free = append(t.free, place)
+	}
 }
 
 func pairOf(from, to core.NodeID) uint64 { return uint64(from)<<32 | uint64(to) }
@@ -115,36 +152,26 @@ func (t *streams) backoff(lost uint8) core.Duration {
 	return t.cfg.RTOMax
 }
 
-// advance makes the next request that is not final the first of the line.
-func (h *half) advance() {
-	h.pop()
-	for len(h.gone) > 0 {
-		i := slices.Index(h.gone, h.head)
-		if i < 0 {
-			return
-		}
-		h.gone = slices.Delete(h.gone, i, i+1)
-		h.pop()
-	}
-}
-
-func (h *half) pop() {
-	h.head++
-	h.due = slices.Delete(h.due, 0, 1)
-}
-
-// tried notes when a request is tried again, unless it is final or out of the line.
-func (h *half) tried(st *StreamTry, out *StreamFate) {
-	if i := int(st.ticket - h.head); out.Outcome == StreamRetries && !st.late && i < len(h.due) {
-		h.due[i] = out.At
-	}
-}
-
 // behind is how many requests wait behind the first.
-func (h *half) behind() int { return int(h.next-h.head) - 1 - len(h.gone) }
+func (h *half) behind() int { return h.waiting - 1 }
 
-// leave takes a request out of the line before its turn.
-func (h *half) leave(ticket uint32) { h.gone = append(h.gone, ticket) }
+// drop takes a request out of its line: the first of those behind it is first then, if it was. O(1) on average.
+func (h *half) drop(st *StreamTry) {
+	if st.out {
+		return
+	}
+	st.out = true
+	h.line[h.front+int(st.ticket-h.head)].left = true
+	h.waiting--
+	for h.front < len(h.line) && h.line[h.front].left {
+		h.front++
+		h.head++
+	}
+	if 2*h.front >= len(h.line) {
+		h.line = h.line[:copy(h.line, h.line[h.front:])]
+		h.front = 0
+	}
+}
 
 // insert gives a new pair a place, after a clean-up if the table has doubled since the last one.
 func (t *streams) insert(pair uint64, now core.Instant) int32 {
@@ -173,7 +200,10 @@ func (t *streams) cleanUp(now core.Instant) {
 		if !ok || int(j) != i {
 			continue // already free
 		}
-		idle := h.head == h.next && h.lastArrival <= now && (!h.open || now.Sub(h.lastUse) > t.cfg.IdleClose)
+		if h.waiting > 0 {
+			continue
+		}
+		idle := h.lastArrival <= now && (!h.open || now.Sub(h.lastUse) > t.cfg.IdleClose)
 		if idle || !t.alive(h, from, to) {
 			delete(t.index, h.pair)
 			t.free = append(t.free, int32(i))

@@ -30,7 +30,7 @@ func (w *World) Handle(e *kernel.Event) {
 	w.step++
 	switch e.Kind() {
 	case kernel.KindMessage:
-		w.arrive(e.At, e.Node, e.Arg)
+		w.arrive(e)
 	case kernel.KindTimer:
 		w.timer(e.At, e.Node, e.Arg)
 	case kernel.KindFault:
@@ -83,12 +83,18 @@ func (w *World) wake(now core.Instant, id core.NodeID) {
 }
 
 // arrive hands a message to its receiver, or to the receiver's inbox.
-func (w *World) arrive(now core.Instant, id core.NodeID, handle uint32) {
+func (w *World) arrive(e *kernel.Event) {
+	now, id, handle := e.At, e.Node, e.Arg
 	f := w.slab.at(handle)
 	n := &w.nodes[id]
-	if isStream(handle) && w.slab.stream(handle).retry {
-		w.tryStream(now, handle)
-		return
+	if isStream(handle) {
+		if w.stale(e) {
+			return
+		}
+		if w.slab.stream(handle).retry {
+			w.tryStream(now, handle)
+			return
+		}
 	}
 	why := trace.ReasonNone
 	switch {

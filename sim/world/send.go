@@ -68,9 +68,12 @@ func (w *World) load(f *flight, m *core.Message) {
 }
 
 func (w *World) pushMessage(at core.Instant, from, to core.NodeID, handle uint32) {
-	w.kernel.Schedule(kernel.Event{
-		At: at, Key: kernel.MakeKey(kernel.KindMessage, from, w.nodes[from].host.Seq()), Node: to, Arg: handle,
-	})
+	w.kernel.Schedule(kernel.Event{At: at, Key: w.messageKey(from), Node: to, Arg: handle})
+}
+
+// messageKey is the key of one more event of a message that from sends.
+func (w *World) messageKey(from core.NodeID) uint64 {
+	return kernel.MakeKey(kernel.KindMessage, from, w.nodes[from].host.Seq())
 }
 
 // openStream sends a stream message for the first time.
@@ -80,7 +83,7 @@ func (w *World) openStream(depart core.Instant, from core.NodeID, m *core.Messag
 	f := w.slab.stream(handle)
 	w.load(&f.flight, m)
 	f.sent, f.size, f.life, f.from = depart, uint32(size), w.nodes[m.To].life, w.nodes[from].life
-	f.try, f.deadline = network.StreamTry{}, core.Never
+	f.try, f.deadline, f.order, f.ends = network.StreamTry{Handle: handle}, core.Never, 0, false
 	if m.Timeout > 0 {
 		f.deadline = depart.Add(m.Timeout)
 	}
@@ -98,14 +101,44 @@ func (w *World) tryStream(now core.Instant, handle uint32) {
 	w.net.StreamSend(now, m.From, m.To, int(f.size), m.Kind, f.deadline, &f.try, &fate)
 	switch fate.Outcome {
 	case network.StreamArrives:
-		f.retry, f.min = false, fate.Min
-		w.pushMessage(fate.At, m.From, m.To, handle)
-	case network.StreamRetries:
-		f.retry = true
-		w.pushMessage(fate.At, m.From, m.From, handle)
+		f.min = fate.Min
+		w.pushStream(fate.At, m.From, m.To, handle)
+	case network.StreamRetries, network.StreamWaits:
+		w.tryAt(fate.At, handle)
 	case network.StreamFails:
 		w.failAt(fate.At, handle, fate.Reason)
 	}
+	if fate.Turn {
+		w.tryAt(min(fate.NextAt, w.slab.stream(fate.Next).deadline), fate.Next)
+	}
+}
+
+// tryAt lets a stream message be tried at an instant, instead of when it was to be before. Who waits for a turn and gets
+// it leaves an event at its deadline, which is nobody's.
+func (w *World) tryAt(at core.Instant, handle uint32) {
+	f := w.slab.stream(handle)
+	if f.order == 0 {
+		f.order = w.messageKey(f.msg.From)
+	}
+	f.retry, f.due, f.key = true, at, f.order
+	if at == core.Never || at == f.deadline && f.ends {
+		return
+	}
+	f.ends = f.ends || at == f.deadline
+	w.kernel.Schedule(kernel.Event{At: at, Key: f.key, Node: f.msg.From, Arg: handle})
+}
+
+// pushStream lets a stream message, or the notice of its end, arrive.
+func (w *World) pushStream(at core.Instant, from, to core.NodeID, handle uint32) {
+	f := w.slab.stream(handle)
+	f.retry, f.due, f.key = false, at, w.messageKey(from)
+	w.kernel.Schedule(kernel.Event{At: at, Key: f.key, Node: to, Arg: handle})
+}
+
+// stale reports whether an event is not the one that its stream message waits for.
+func (w *World) stale(e *kernel.Event) bool {
+	f := w.slab.stream(e.Arg)
+	return f.due != e.At || f.key != e.Key
 }
 
 // failAt ends a stream message that will not arrive: its flight becomes the notice that the sender gets
@@ -120,13 +153,13 @@ func (w *World) failAt(at core.Instant, handle uint32, why trace.Reason) {
 		Kind: core.KindStreamFailed, Failed: lost.Kind, Seq: lost.Seq, Target: lost.To,
 		From: lost.From, To: lost.From, Group: lost.Group, Updates: lost.Updates[:0],
 	}
-	f.retry, f.judged, f.life = false, false, f.from
+	f.judged, f.life = false, f.from
 	f.size, f.sent = 0, w.kernel.Now()
 	if at == core.Never {
 		w.slab.free(handle)
 		return
 	}
-	w.pushMessage(at, lost.From, lost.From, handle)
+	w.pushStream(at, lost.From, lost.From, handle)
 }
 
 // sent records that m left.

@@ -24,9 +24,13 @@ type streamed struct {
 	flight
 	try      network.StreamTry // how far it has got
 	deadline core.Instant      // when its sender gives up
+	due      core.Instant      // of the event that is meant for it: of all others of its handle nobody knows any more
+	key      uint64            // likewise
+	order    uint64            // key of its tries: at one instant those of a sender come in the order in which it sent them
 	life     uint32            // of the receiver when it was sent
 	from     uint32            // life of its sender then
 	retry    bool              // the event is a retransmission, not an arrival
+	ends     bool              // an event stands at its deadline, under order
 }
 
 // slab keeps flights, datagrams and streams apart: what a stream needs beside its message makes no ping longer. A
