@@ -10,7 +10,7 @@ import (
 
 // fresh reports whether a manager counts: it is there, not evicted, and its heartbeat is not too old.
 func (r *Router) fresh(now core.Instant, x *site, m *manager) bool {
-	return m.known && now.Sub(m.heard) <= r.c.Sites.Stale && x.tracker.Alive(now, m.member)
+	return m.known && now.Sub(m.told) <= r.c.Sites.Stale && x.tracker.Alive(now, m.member)
 }
 
 // closed reports whether the breaker of a manager lets calls through, be it one.

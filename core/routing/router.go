@@ -103,7 +103,7 @@ func served(b *registry.ManagerBeat) health.Served {
 func (r *Router) Form(now core.Instant) {
 	for i := range r.managers {
 		m := &r.managers[i]
-		m.heard, m.known, m.blank, m.leads = now, true, true, m.member == 0
+		m.heard, m.told, m.known, m.blank, m.leads = now, now, true, true, m.member == 0
 		r.sites[m.site].tracker.Hear(now, m.member)
 	}
 }
@@ -138,6 +138,9 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 	}
 	x := &r.sites[m.site]
 	x.tracker.Hear(now, m.member)
+	if a.Counter > 0 {
+		m.told = now // newer than its heartbeat (01-53), which a gate under load may have had to refuse
+	}
 	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Pending, counted: a.Counter > 0}
 	if a.Health > 0 {
 		x.ack.self = Class(min(a.Health-1, NumClasses-1))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/federated"
 	"hypersim/core/job"
 	"hypersim/core/registry"
 )
@@ -175,6 +176,24 @@ func TestExclusions(t *testing.T) {
 		if x := b.Decision(c.Decision).Find(0); x.Exclusion != v.want || !slices.Equal(c.Primary, []uint16{1}) || len(c.Fallback) > 0 {
 			t.Errorf("%v: %v, %+v", v.want, x.Exclusion, c)
 		}
+	}
+}
+
+// A gate that has too much to do refuses heartbeats, for minutes if need be; answers to its probes are CONTROL and say as much of
+// a datacenter's load. With either it is no stranger.
+func TestProbesKeepADatacenterKnown(t *testing.T) {
+	b := newBench(1, nil)
+	for now := second; now < 200*second; now += second {
+		b.Acked(now, 0, &federated.SiteReport{Workers: 4, WorkersHealthy: 4, Cores: 64, CoresAvailable: 60, Counter: uint64(now)}, 50e6)
+		if why := b.Routable(now); why != Routable {
+			t.Fatalf("%d s after the last heartbeat: %v", now/second, why)
+		}
+	}
+	for now := 200 * second; now < 262*second; now += second {
+		b.Acked(now, 0, &federated.SiteReport{Workers: 4, WorkersHealthy: 4}, 50e6) // it knows of no cores
+	}
+	if b.Routable(262*second) == Routable {
+		t.Error("nobody has said anything of its load for more than a minute")
 	}
 }
 

@@ -21,6 +21,7 @@ type manager struct {
 	overload core.Load
 	breaker  health.Breaker
 	heard    core.Instant // the last heartbeat
+	told     core.Instant // the last word on its load: a heartbeat, or its answer to a probe
 	term     uint64
 	version  uint64
 	load     job.Load
@@ -69,7 +70,7 @@ func (x *site) accepted(now core.Instant, load job.Load) { x.took, x.tookAt = lo
 
 // hear takes in a heartbeat.
 func (m *manager) hear(now core.Instant, b *registry.ManagerBeat) {
-	m.heard, m.known, m.blank = now, true, false
+	m.heard, m.told, m.known, m.blank = now, now, true, false
 	m.leads, m.term, m.version, m.overload, m.load, m.lhm = b.Leads, b.Term, b.Version, b.Overload, b.Load, b.LHM
 	m.counts = counts{b.Workers, b.WorkersHealthy, b.WorkersOverloaded, b.WorkersExtended}
 	m.draining = b.State == registry.StateDraining

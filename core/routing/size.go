@@ -4,7 +4,7 @@ package routing
 const (
 	routerBytes    = 520
 	siteBytes      = 216
-	managerBytes   = 160
+	managerBytes   = 168
 	stateBytes     = 72
 	pairBytes      = 56
 	recordBytes    = 224
