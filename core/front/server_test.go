@@ -171,6 +171,32 @@ func TestControlIsNeverRefused(t *testing.T) {
 	}
 }
 
+// What is taken in is told as of the state that took it, also where it is itself what makes the server worse (I-S1).
+func TestTakenBeforeItWeighs(t *testing.T) {
+	b := newBench(core.RoleGate, func(_ *overload.Config, a *admission.Config) { a.InFlight.Gate, a.InFlight.MaxWait = 20, 0 })
+	state := core.LoadHealthy
+	for range 14 { // DISPATCH 10 and DATA 6 of 20: BUSY at 10, STRESSED at 14
+		k := core.KindJobSubmission
+		if b.inFlight(core.ClassDispatch) == 10 {
+			k = core.KindJobStatusRequest
+		}
+		if _, ok := b.send(0, k, 7, core.RoleClient); !ok {
+			t.Fatal("refused")
+		}
+	}
+	for _, f := range b.facts {
+		switch {
+		case f.Kind == core.JobFactLoad:
+			state = core.Load(f.To)
+		case core.Load(f.From) != state:
+			t.Errorf("%v is taken in by a server that is %v and says %v", core.Kind(f.Epoch), state, core.Load(f.From))
+		}
+	}
+	if state != core.LoadStressed {
+		t.Errorf("in the end it is %v", state)
+	}
+}
+
 // A machine test of I-X2 and I-S3: whatever comes, what is counted is there.
 func TestCountsAreTrue(t *testing.T) {
 	kinds := []core.Kind{
