@@ -131,7 +131,7 @@ x.toml:38:10: fault[1].target: count and pct cannot be used here: each event dra
 		{"fault in the settle time", `for = "90s"`, `for = "185s"`, `x.toml:27:6: fault[0].at = "60s": ends at 245s, after 240s, where the last 60s are to be quiet; say force = true if that is meant
 x.toml:35:6: fault[1].at = "cut.end + 10s": ends at 255s, after 240s, where the last 60s are to be quiet; say force = true if that is meant`},
 		{"fault without end", `for = "90s"`, ``, `x.toml:27:6: fault[0].at = "60s": is never undone, so nothing can settle; give for, or say force = true if that is meant`},
-		{"fault on an event", `at = "cut.end + 10s"`, `on = { event = "leader_elected" }`, `x.toml:35:1: fault[1].on: faults at protocol events are not supported yet`},
+		{"fault of a process", `at = "cut.end + 10s"`, `process = { rate = "1/s" }`, `x.toml:35:1: fault[1].process: random processes are not supported yet`},
 		{"faults of one id", `id = "crash"`, `id = "cut"`, `x.toml:33:6: fault[1].id = "cut": is the id of fault[0] too`},
 		{"instant of nobody", `at = "cut.end + 10s"`, `at = "cat.end"`, `x.toml:35:6: fault[1].at = "cat.end": no fault "cat" (has cut, crash) (did you mean "cut"?)`},
 		{"instants in a circle", `at = "60s"`, `at = "crash.start"`, `x.toml:27:6: fault[0].at = "crash.start": waits for itself: instants refer to each other in a circle`},
@@ -142,7 +142,7 @@ x.toml:35:6: fault[1].at = "cut.end + 10s": ends at 255s, after 240s, where the 
 		{"selector of leaders of nobody", `target = { role = "manager", count = 1 }`, `target = { leader_of = "gate" }`, `x.toml:36:24: fault[1].target.leader_of = "gate": must be "gates", "site:use1", "site:euw1" or "site:apne1" (did you mean "gates"?)`},
 		{"selector of a state without jobs", `target = { role = "manager", count = 1 }`, `target = { state = "idle" }`, `x.toml:36:20: fault[1].target.state = "idle": nobody works: there are no jobs (a [[workload]] of kind = "jobs")`},
 		{"selector of a state of nobody's", `target = { role = "manager", count = 1 }`, `target = { state = "busy" }`, `x.toml:36:20: fault[1].target.state = "busy": must be "idle", "running-workflow" or "owner-of:<workload>"`},
-		{"join of a leader", "kind = \"crash\"\nat = \"cut.end + 10s\"\ntarget = { role = \"manager\", count = 1 }", "kind = \"join\"\nat = \"60s\"\ntarget = { leader_of = \"gates\" }", `x.toml:36:10: fault[1].target: leader_of and state cannot be used here: who is absent until it joins is fixed`},
+		{"join of a leader", "kind = \"crash\"\nat = \"cut.end + 10s\"\ntarget = { role = \"manager\", count = 1 }", "kind = \"join\"\nat = \"60s\"\ntarget = { leader_of = \"gates\" }", `x.toml:36:10: fault[1].target: leader_of, state and event cannot be used here: who is absent until it joins is fixed`},
 		{"selector of more than there are", `count = 1 }`, `count = 10 }`, `x.toml:36:38: fault[1].target.count = 10: more than the 9 nodes that match`},
 		{"two sides that overlap", `b = { not = { site = "euw1" } }`, `b = { any = true }`, `x.toml:24:1: fault[0]: euw1/gate/0 is on two sides, a and b`},
 		{"workload of a later version", `[sweep]`, "[[workload]]\nid = \"w\"\nkind = \"traffic\"\ninterval = \"10s\"\ntarget = { role = \"worker\" }\n[sweep]", `x.toml:48:8: workload[0].kind = "traffic": workloads of this kind are not supported yet`},

@@ -84,7 +84,7 @@ func (f *Fault) hits(s *Scenario) (hit int) {
 		hit = c.Gates + c.Managers + c.Workers
 	case f.Target != nil && f.Target.Count > 0:
 		hit = f.Target.Count
-	case f.Target != nil && f.Target.LeaderOf != "":
+	case f.Target != nil && (f.Target.LeaderOf != "" || f.Target.Event != ""):
 		hit = 1
 	case f.Target != nil:
 		hit = len(f.Target.Fixed)

@@ -15,7 +15,7 @@ import (
 // Explanation is what there is to say about a name of the format: a key, a kind of fault, a metric or a key of
 // selectors. All of it comes from the tags and tables that load a file.
 type Explanation struct {
-	Kind     string   `json:"kind"` // "key", "table", "fault", "metric" or "selector key"
+	Kind     string   `json:"kind"` // "key", "table", "fault", "event", "metric" or "selector key"
 	Name     string   `json:"name"` // of a key dotted, from the top of the file; no indices
 	Doc      string   `json:"doc"`
 	Form     string   `json:"form,omitempty"` // how a value is written
@@ -82,6 +82,9 @@ var explanations = sync.OnceValue(func() []Explanation {
 	explainTable(reflect.TypeFor[alternativesT](), reflect.Value{}, "", add)
 	for _, k := range selectorKeys {
 		add(Explanation{Kind: "selector key", Name: k.name, Doc: k.doc})
+	}
+	for _, o := range fault.Occasions() {
+		add(Explanation{Kind: "event", Name: o.Name, Doc: o.Doc})
 	}
 	for _, kind := range FaultKinds() {
 		rule, row := faultRules[fault.Kind(kind)], fault.Kind(kind).Row()

@@ -14,6 +14,7 @@ type Fault struct {
 	At     core.Duration
 	For    core.Duration // undone after this; 0: it stays
 	Repeat Repeat
+	On     *On  // begins with an event, which counts from At on; nil: at At
 	Force  bool // may lie in the warm-up or the settle time
 
 	Target *Selector // nil: the kind has none
@@ -65,8 +66,12 @@ type Repeat struct {
 
 // End returns when the last disturbance of the fault is over: its last undoing, or its last event for one
 // that is never undone (Lasting tells whether something goes on).
+// One that waits for an event ends then at the latest.
 func (f *Fault) End() core.Duration {
 	last := f.At
+	if f.On != nil {
+		last = max(last, f.On.Until+f.On.Delay)
+	}
 	if f.Repeat.Count > 1 {
 		times := core.Duration(f.Repeat.Count - 1)
 		if f.Repeat.Every > (form.DurationMax*100-last)/times { // beyond every run, and beyond an int64

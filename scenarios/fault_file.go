@@ -77,6 +77,7 @@ func (l *loader) faults(list []faultT) {
 		f := Fault{ID: t.ID, Index: i, Kind: fault.Kind(t.Kind), Force: t.Force, Site: -1, Repeat: Repeat{Count: 1}}
 		if l.faultKeys(t, n, key) {
 			l.fillFault(&f, t, n, key)
+			l.faultOn(&f, t, n, key)
 		}
 		if t.For != nil {
 			f.For = *t.For
@@ -88,6 +89,9 @@ func (l *loader) faults(list []faultT) {
 	}
 	l.faultTimes(list)
 	for i := range list {
+		if f := &sc.Faults[i]; f.On != nil {
+			l.onWindow(&list[i], f, form.Element("fault", i))
+		}
 		l.faultWindow(&list[i], &sc.Faults[i], form.Element("fault", i))
 	}
 	l.faultSums()
@@ -207,6 +211,7 @@ func (l *loader) faultTimes(list []faultT) {
 				t.At.bad = true
 				return false
 			}
+			l.waits(t.At, j)
 			t.At.at += l.edge(&l.sc.Faults[j], t.At.end)
 		}
 		f.At = t.At.at
@@ -215,6 +220,16 @@ func (l *loader) faultTimes(list []faultT) {
 	for i := range list {
 		visit(i)
 	}
+}
+
+// waits refuses an instant of a fault that begins with an event.
+func (l *loader) waits(t *instantT, j int) bool {
+	if l.sc.Faults[j].On == nil {
+		return false
+	}
+	l.b.Wrong(t.n, t.key, "fault %q begins with an event (on), and nobody knows when that comes", t.ref)
+	t.bad = true
+	return true
 }
 
 // edge returns the start or the end of a fault.
@@ -254,6 +269,9 @@ func (l *loader) instant(t *instantT) {
 			l.noFault(t)
 			return
 		}
+		if l.waits(t, j) {
+			return
+		}
 		t.at += l.edge(&l.sc.Faults[j], t.end)
 	}
 	if t.at < 0 || t.at > l.sc.Duration {
@@ -274,6 +292,7 @@ func (l *loader) faultWindow(t *faultT, f *Fault, key string) {
 	case f.At < 0 || f.At >= sc.Duration:
 		l.b.Wrong(t.At.n, key+".at", "must be ≥ 0s and before the end of the run, %s", form.FormatDuration(sc.Duration))
 	case t.Force:
+	case f.On != nil: // see onWindow
 	case f.At < sc.Warmup:
 		l.b.Wrong(t.At.n, key+".at", "lies in the warm-up of %s; say force = true if that is meant", form.FormatDuration(sc.Warmup))
 	case f.Kind.Row().Course == fault.State && f.For == 0:

@@ -43,6 +43,9 @@ func (f *Fault) Detail(sc *Scenario) string {
 	if f.OneWay {
 		parts = append(parts, "one way")
 	}
+	if f.On != nil {
+		parts = append(parts, "on "+f.On.words())
+	}
 	parts = append(parts, kindWords(f.Kinds)...)
 	for _, c := range f.Classes {
 		parts = append(parts, c.String())

@@ -213,7 +213,7 @@ type faultT struct {
 	At     *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
 	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
 	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
-	On     *form.Later    `key:"on" later:"faults at protocol events are" doc:"when a protocol event happens"`
+	On     *onT           `key:"on" doc:"begins when this happens, in place of at; with at, what happens before that does not count"`
 	Random *form.Later    `key:"process" later:"random processes are" doc:"a random process"`
 	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
 	Target *Selector      `key:"target" doc:"whom it hits"`

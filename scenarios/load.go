@@ -349,6 +349,10 @@ func (l *loader) finish() {
 		f.A.release()
 		f.B.release()
 		f.To.release()
+		if f.On != nil {
+			f.On.Node.release()
+			f.On.Peer.release()
+		}
 		for _, s := range f.Groups {
 			s.release()
 		}

@@ -16,6 +16,7 @@ type Selector struct {
 	// LeaderOf and State say who of them, when a fault fires (spec 40 §8.2, spec 01 no. 75).
 	LeaderOf string // "gates" or "site:<name>": who leads there; "job:<workload>": who leads most of its jobs; "": no matter
 	State    string // StateIdle, StateRunning or "owner-of:<workload>"; "": no matter
+	Event    string // PartyNode or PartyPeer: who that is in the event that the fault waited for; "": no matter
 
 	Not   *Selector
 	All   []*Selector // each must hold

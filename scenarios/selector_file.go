@@ -22,6 +22,7 @@ var selectorKeys = []struct {
 	{"group", "members of these membership groups", selectorWords},
 	{"leader_of", "who leads a cluster when the fault fires: \"gates\", or \"site:<name>\" of the managers of a site; \"job:<workload>\": who leads most of the jobs of a workload that are not over, a gate, or, where there are none or role says manager, a manager of each site; while nobody does, the fault waits", map[string]any{"type": "string"}},
 	{"state", "workers that run a shard when the fault fires, or none: \"running-workflow\" or \"idle\"; \"owner-of:<workload>\": gates and managers that lead a job of the workload that is not over; while there is none, the fault waits", map[string]any{"type": "string"}},
+	{"event", "in a fault that waits for an event (on): \"node\", at whom it happened, or \"peer\", who is at the other end of the message or whom it is about", map[string]any{"enum": []any{PartyNode, PartyPeer}}},
 	{"count", "so many of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": "integer", "minimum": 1}},
 	{"pct", "this share of those that match, drawn by the seed; in the outermost selector only", map[string]any{"type": []any{"string", "number"}}},
 	{"stratify", "site: count or pct is drawn at every site by itself", map[string]any{"const": "site"}},
@@ -82,6 +83,11 @@ func (s *Selector) Bind(b *form.Binding, n *form.Node, key string, _ form.Field)
 			s.State = bindWord(b, kid, at)
 			if states := []string{StateIdle, StateRunning}; s.State != "" && !strings.HasPrefix(s.State, ownerOf) && !slices.Contains(states, s.State) {
 				b.AtValue(kid, at, s.State, "must be %s%s", form.OneOf(append(states, ownerOf+"<workload>")), form.DidYouMean(s.State, states))
+			}
+		case "event":
+			s.Event = bindWord(b, kid, at)
+			if parties := []string{PartyNode, PartyPeer}; s.Event != "" && !slices.Contains(parties, s.Event) {
+				b.AtValue(kid, at, s.Event, "must be %s%s", form.OneOf(parties), form.DidYouMean(s.Event, parties))
 			}
 		case "count":
 			if v, ok := kid.Val.(int64); ok && v >= 1 && v <= 1<<31 {
@@ -200,6 +206,9 @@ func (s *Selector) Encode(form.Field) any {
 	}
 	if s.State != "" {
 		m["state"] = s.State
+	}
+	if s.Event != "" {
+		m["event"] = s.Event
 	}
 	if s.Any {
 		m["any"] = true

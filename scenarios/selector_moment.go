@@ -13,6 +13,12 @@ const (
 	StateRunning = "running-workflow" // a shard runs on it
 )
 
+// What a selector's event says of the parties of the event that a fault waited for.
+const (
+	PartyNode = "node" // at whom it happened
+	PartyPeer = "peer" // who is at the other end, or whom it is about
+)
+
 // Moment is what a selector asks of a run when a fault fires.
 type Moment interface {
 	// Leader returns who takes itself for the leader of the voters, of several the one of the highest term; NoNode: nobody does.
@@ -21,6 +27,8 @@ type Moment interface {
 	Works(id core.NodeID) (up, works bool)
 	// Leads returns how many jobs of a workload, by its place, that are not over the node leads.
 	Leads(id core.NodeID, workload int) int
+	// Party returns the parties of the event that the fault waited for, NoNode where there is none.
+	Party() (node, peer core.NodeID)
 }
 
 // What stands before the name of a workload in leader_of and state.
@@ -33,7 +41,7 @@ const (
 // until it does (spec 01 no. 75).
 func (s *Selector) Moves() bool {
 	moves := func(x *Selector) bool { return x.Moves() }
-	return s != nil && (s.LeaderOf != "" || s.State != "" || s.Not.Moves() || slices.ContainsFunc(s.All, moves) || slices.ContainsFunc(s.AnyOf, moves))
+	return s != nil && (s.LeaderOf != "" || s.State != "" || s.Event != "" || s.Not.Moves() || slices.ContainsFunc(s.All, moves) || slices.ContainsFunc(s.AnyOf, moves))
 }
 
 // Known reports whether it is known before the run whom s names.
@@ -45,7 +53,7 @@ func (l *loader) settled(s *Selector, why string) bool {
 	case s.Draws():
 		l.b.Wrong(s.src, s.key, "count and pct cannot be used here: %s", why)
 	case s.Moves():
-		l.b.Wrong(s.src, s.key, "leader_of and state cannot be used here: %s", why)
+		l.b.Wrong(s.src, s.key, "leader_of, state and event cannot be used here: %s", why)
 	default:
 		return true
 	}
@@ -72,6 +80,9 @@ func (s *Selector) matchesNow(n *NodeSpec, m Moment, maybe bool) bool {
 			return false
 		}
 	}
+	if s.Event != "" && !(m == nil && maybe) && (m == nil || !s.isParty(n.ID, m)) {
+		return false
+	}
 	switch {
 	case s.State == "":
 		return true
@@ -86,6 +97,15 @@ func (s *Selector) matchesNow(n *NodeSpec, m Moment, maybe bool) bool {
 	}
 	up, works := m.Works(n.ID)
 	return up && works == (s.State == StateRunning)
+}
+
+// isParty reports whether a node is the party of the event that s means.
+func (s *Selector) isParty(id core.NodeID, m Moment) bool {
+	node, peer := m.Party()
+	if s.Event == PartyPeer {
+		return peer == id
+	}
+	return node == id
 }
 
 // leads reports whether a node is the leader that s means: of its cluster, or of most jobs of a workload among those of its

@@ -175,7 +175,7 @@ func (s *Selector) names(n *NodeSpec) bool {
 	if slices.ContainsFunc(s.IDs, func(p string) bool { return glob(p, n.Name) }) {
 		return true
 	}
-	return !n.Ghost && slices.Contains(s.Roles, n.Role)
+	return !n.Ghost && (slices.Contains(s.Roles, n.Role) || s.Event != "")
 }
 
 // matches reports whether s names n at the moment m. Before there is one, nil, the answer is maybe for those of whom it

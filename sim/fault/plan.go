@@ -19,7 +19,8 @@ type Spec struct {
 
 	Down, Up core.Duration // flapping inside each occurrence, starting down; 0: none
 
-	Waits bool // it may begin later than planned: what follows its beginnings is planned by Rest
+	Waits     bool // it may begin later than planned: what follows its beginnings is planned by Rest
+	Unplanned bool // nobody knows when it begins: nothing of it is planned
 }
 
 // Phase is what happens at an edge.
@@ -52,6 +53,9 @@ func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 	var edges []Edge
 	for f := range specs {
 		s := &specs[f]
+		if s.Unplanned {
+			continue
+		}
 		key := rng.Key(s.ID)
 		for i := range max(1, s.Count) {
 			if i > 0 && s.Every > (core.Duration(core.Never)-s.At)/core.Duration(i) {

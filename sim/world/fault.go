@@ -45,6 +45,7 @@ type disturbances struct {
 	active  map[occurrence]*activeFault
 	cause   int32 // the fault being carried out, −1 outside
 	waiting waiting
+	on      *occasions // nil: no fault waits for an event
 
 	slows   inForce[slowness]
 	strains inForce[float64] // how much longer shards take
@@ -85,10 +86,11 @@ func (w *World) planFaults() {
 		}
 		specs[i] = fault.Spec{
 			ID: f.ID, At: f.At, For: lasts, Down: f.Down, Up: f.Up,
-			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Waits: moves(f),
+			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Waits: moves(f), Unplanned: f.On != nil,
 		}
 	}
 	w.edges, w.waiting.specs = fault.Plan(specs, w.sc.Seed, w.end), specs
+	w.planOccasions()
 	for i := range w.edges {
 		w.pushChange(w.edges[i].At, changeFault, plannedFirst+uint64(i), i)
 	}

@@ -24,9 +24,10 @@ type waiting struct {
 // plannedFirst is the first number of the changes that are planned before the run; there may be as many.
 const plannedFirst = 1 << 32
 
-// moves reports whether one of the fault's selectors names somebody only when it fires.
+// moves reports whether the fault begins when it can only: with an event, or when one of its selectors names somebody, who is
+// known only when it fires.
 func moves(f *scenarios.Fault) bool {
-	return slices.ContainsFunc(selectors(f), (*scenarios.Selector).Moves)
+	return f.On != nil || slices.ContainsFunc(selectors(f), (*scenarios.Selector).Moves)
 }
 
 func selectors(f *scenarios.Fault) []*scenarios.Selector {

@@ -198,6 +198,9 @@ func (w *World) jobFacts(now core.Instant, id core.NodeID) {
 		w.jobRecord(now, trace.JobFact, id)
 		w.jobRec.Fact = w.fx.JobFacts[i]
 		w.emitJob()
+		if w.on != nil {
+			w.onJobFact(now, id, &w.fx.JobFacts[i])
+		}
 		if w.jobRec.Fact.Kind == core.JobFactRoute {
 			w.routed(now, id, uint64(w.jobRec.Fact.Get("decision")))
 		}

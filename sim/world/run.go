@@ -150,6 +150,12 @@ func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	if n.flow != nil && !f.judged && !w.takeIn(now, id, handle) { // it arrived during a pause
 		return
 	}
+	if w.on != nil {
+		if !w.strikeFirst(now, id, handle) {
+			return
+		}
+		f = w.slab.at(handle)
+	}
 	done := n.host.Serve(now, f.msg.Kind.Class())
 	w.delivered(now, f, done.Sub(f.came))
 	if n.flow != nil {
@@ -200,6 +206,11 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	if len(fx.JobFacts)+len(fx.Work) > 0 {
 		w.jobFacts(now, id)
 	}
+	if w.on != nil && len(w.on.due) > 0 && !w.strike(now, id) {
+		w.dropBodies() // the process ended before it told anybody
+		fx.Reset()
+		return
+	}
 	for i := range fx.Messages {
 		w.send(depart, id, &fx.Messages[i])
 	}
@@ -244,6 +255,9 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 		w.rec.Kind, w.rec.At, w.rec.Local, w.rec.Node, w.rec.Peer = trace.KindFact, now, local, id, f.Subject
 		w.rec.Fact, w.rec.Msg = *f, nil
 		w.emit()
+		if w.on != nil {
+			w.onFact(now, id, f)
+		}
 		stop = stop || f.Kind == core.FactStopped || f.Kind == core.FactFatal
 	}
 	if stop {

@@ -169,6 +169,9 @@ func (w *World) sent(at core.Instant, m *core.Message, size int, due core.Instan
 	w.rec.Fact.Kind = core.FactNone
 	w.books.sent[m.Kind]++
 	w.emit()
+	if w.on != nil && !extra {
+		w.onSent(at, m)
+	}
 }
 
 func (w *World) delivered(at core.Instant, f *flight, spent core.Duration) {

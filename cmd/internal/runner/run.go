@@ -251,6 +251,9 @@ func (r *run) collect() {
 	res.Violations = r.checks.violations()
 	res.Verdicts = judged(sc, res.Metrics, res.Stopped)
 	res.Warnings = append(slices.Clone(sc.Warnings), r.checks.warnings()...)
+	if res.Stopped == "" {
+		res.Warnings = append(res.Warnings, r.world.Missed()...)
+	}
 	for _, b := range res.Metrics.Blocked {
 		res.Warnings = append(res.Warnings, fmt.Sprintf("%s answered over streams only, %d probes in a row from %.3f s to %.3f s: its datagrams are blocked",
 			sc.Nodes[b.Subject].Name, b.Probes, b.Since.Seconds(), b.Last.Seconds()))
