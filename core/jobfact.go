@@ -48,8 +48,9 @@ const (
 	JobFactRouteMode
 	JobFactCommit
 	JobFactQueried
+	JobFactSingle
 
-	NumJobFactKinds = 43
+	NumJobFactKinds = 44
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -158,6 +159,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactForward: {name: "forward", room: FactsOfStats, doc: "a gate passed news of a job on, held it, or dropped it", from: "job.Pressure", to: "pressure.Pass", a: "site"},
 	// Node was asked, with a message of kind Epoch; To = 1: it did not answer; ns.
 	JobFactQueried: {name: "queried", room: FactsOfFlow, doc: "a client learnt what became of a query that is about no job", to: "unanswered", code: "call.Code", a: "took"},
+	// Workflow, Attempt: the requests that it took; Node said it last; To = cancel.NumSingleStatuses: nobody answered. ns.
+	JobFactSingle: {name: "single_cancel", room: FactsOfCancels, doc: "a client learnt what became of its request to cancel one workflow", to: "cancel.SingleStatus", code: "call.Code", a: "took"},
 }
 
 func (k JobFactKind) String() string {

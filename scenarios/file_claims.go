@@ -35,6 +35,8 @@ type workloadT struct {
 	Share      *float64       `key:"share" range:"[0,1]" doc:"cancel: of its jobs (default 1)"`
 	Via        *string        `key:"via" enum:"same,other-gate" doc:"cancel: whom the client asks: the gate that leads the job as far as it knows, or another one (default same)"`
 	Repeat     *repeatCancelT `key:"repeat" doc:"cancel: asked for again, though it was asked for"`
+	Workflows  *int           `key:"workflows" range:"[1,10000]" doc:"cancel: only so many workflows of each job, drawn, each after a delay of its own (default: the whole job)"`
+	Dependents *bool          `key:"dependents" doc:"cancel: with each workflow those that need it are taken back; false: they fail, as they lack it (default true)"`
 	Delay      *Dist          `key:"delay" unit:"s" range:"[0,31536000]" doc:"cancel: from when the job was handed in (default 0s)"`
 }
 

@@ -103,6 +103,9 @@ type CancelJobs struct {
 	OtherGate bool // asked of a gate that does not lead the job
 	Again     int  // asked so many times more,
 	Every     core.Duration
+
+	Workflows int  // so many of each job, drawn, instead of all of it,
+	Alone     bool // without those that need them
 }
 
 // Statistics are those of a shard.

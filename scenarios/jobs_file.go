@@ -328,6 +328,10 @@ func (l *loader) cancels(list []workloadT) {
 		if w.Cancel.OtherGate {
 			l.needsGates(n.Kid("via"), key+".via")
 		}
+		w.Cancel.Workflows, w.Cancel.Alone = val(t.Workflows), !given(t.Dependents, true)
+		if w.Cancel.Alone && w.Cancel.Workflows == 0 {
+			l.b.Wrong(n.Kid("dependents"), key+".dependents", "a job that is taken back whole leaves nobody behind; workflows says how many of each are")
+		}
 		if t.Repeat != nil {
 			w.Cancel.Again, w.Cancel.Every = t.Repeat.Count, t.Repeat.Every
 		}

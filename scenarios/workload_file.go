@@ -15,7 +15,7 @@ var workloadKeys = map[string]struct{ need, may []string }{
 	WorkloadProgress: {need: []string{"target", "interval"}},
 	WorkloadJobs:     {need: []string{"arrival"}, may: []string{"clients", "owner", "preference", "job", "mix"}},
 	WorkloadProbe:    {need: []string{"gates", "pinned", "interval"}},
-	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat"}},
+	WorkloadCancel:   {need: []string{"jobs"}, may: []string{"share", "delay", "via", "repeat", "workflows", "dependents"}},
 	WorkloadStats:    {need: []string{"target", "arrival"}, may: []string{"record", "closed_loop"}},
 	WorkloadQuery:    {need: []string{"arrival"}, may: []string{"clients", "target", "message"}},
 }

@@ -28,13 +28,14 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.job(e.withdrawn, trace.JobWithdrawn)
 	on.jobFact(e.moved, core.JobFactState)
 	on.jobFact(e.stops, core.JobFactCancel)
+	on.jobFact(e.single, core.JobFactSingle)
 	hear := func(k core.Kind, f func(rec *trace.Record)) { on.delivered[k] = append(on.delivered[k], f) }
 	hear(core.KindJobCancelResponse, e.acknowledged)
 	hear(core.KindJobGlobalTimeout, e.commanded)
 	hear(core.KindJobGlobalTimeoutAck, e.answered)
 	on.sampled = append(on.sampled, func(_ core.Instant, p Probe) { e.probe = p })
 	on.finished = append(on.finished, e.finish, e.entriesLeft)
-}, words.JobEntriesLeft, words.CancelAck, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
+}, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
 
 // endings follows how the ends of jobs reach those who have to act on them.
 type endings struct {
@@ -94,6 +95,17 @@ func (e *endings) acknowledged(rec *trace.Record) {
 	if x := e.about(uint64(b.Job)); x.asked != core.Never {
 		x.acked = min(x.acked, rec.At)
 	}
+}
+
+// single takes what a client hears of its cancel of one workflow.
+func (e *endings) single(rec *trace.JobRecord) {
+	i := e.place(rec.Fact.Job)
+	if i < 0 {
+		return
+	}
+	o := blank(words.SingleCancel, rec.At, seconds(core.Duration(rec.Fact.Get("took"))))
+	o.Job, o.Event, o.Type = i, i, rec.Fact.To
+	e.keep(&o)
 }
 
 // moved takes how a job stands at a gate or manager.

@@ -8,6 +8,7 @@ import (
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
+	"hypersim/sim/metrics/words"
 )
 
 // messageNotes reads what the kinds of messages that matter to single jobs say of them; nil: a kind does not. What is said
@@ -170,6 +171,10 @@ var eventFacts = [core.NumJobFactKinds]func(t *trails, f *core.JobFact, e *JobEv
 		return true
 	},
 	core.JobFactCancel: func(*trails, *core.JobFact, *JobEvent) bool { return true },
+	core.JobFactSingle: func(_ *trails, f *core.JobFact, e *JobEvent) bool {
+		e.Word = words.SingleAnswers[min(int(f.To), len(words.SingleAnswers)-1)]
+		return true
+	},
 	core.JobFactHolder: func(_ *trails, f *core.JobFact, e *JobEvent) bool {
 		e.Word = holderParts[min(int(f.Get("part")), len(holderParts)-1)]
 		return true

@@ -39,6 +39,9 @@ type hand struct {
 	repeated bool   // it was before
 	again    int    // and is so many times more,
 	every    core.Duration
+
+	flow  job.WorkflowID // only this workflow of it; 0: all of it
+	alone bool           // and not those that need it
 }
 
 // planJobs draws the first job of every workload.
@@ -136,14 +139,24 @@ func (w *World) submit(now core.Instant, h *hand) {
 	c := corenode.Of[*client.Client](&n.m)
 	s := &w.specs[h.workload]
 	how := client.Order{Owners: s.Owners, First: s.First(w.sc.Seed, h.nth)}
-	id := c.SubmitTo(n.local(now), s.Draw(w.sc.Seed, h.nth), &how, &w.fx)
+	spec := s.Draw(w.sc.Seed, h.nth)
+	id := c.SubmitTo(n.local(now), spec, &how, &w.fx)
 	w.ids[h.workload] = append(w.ids[h.workload], id)
 	w.tellOf(now, trace.JobSubmitted, h, id)
 	for i := range w.cancels[h.workload] {
 		c := &w.cancels[h.workload][i]
 		draw := rng.New(w.sc.Seed, "workload.cancel", c.key, uint64(h.nth))
-		if now >= c.from && now < c.to && draw.Float64() < c.share {
-			w.pushHand(now.Add(core.Seconds(c.delay.Sample(&draw))), hand{client: h.client, workload: c.workload, nth: h.nth, job: id, life: n.life, other: c.other, again: c.again, every: c.every})
+		if now < c.from || now >= c.to || draw.Float64() >= c.share {
+			continue
+		}
+		back := hand{client: h.client, workload: c.workload, nth: h.nth, job: id, life: n.life, other: c.other, again: c.again, every: c.every, alone: c.alone}
+		if c.flows == 0 {
+			w.pushHand(now.Add(core.Seconds(c.delay.Sample(&draw))), back)
+			continue
+		}
+		for _, k := range picked(&draw, len(spec.Workflows), c.flows) {
+			back.flow = spec.Workflows[k].Workflow
+			w.pushHand(now.Add(core.Seconds(c.delay.Sample(&draw))), back)
 		}
 	}
 	w.drain(now, max(now, n.host.Busy()), h.client)
@@ -153,9 +166,12 @@ func (w *World) withdraw(now core.Instant, h *hand) {
 	n := &w.nodes[h.client]
 	c := corenode.Of[*client.Client](&n.m)
 	asks := false
-	if h.other || h.repeated {
+	switch {
+	case h.flow != 0:
+		c.CancelOne(n.local(now), h.job, h.flow, client.One{Dependents: !h.alone, Other: h.other}, &w.fx)
+	case h.other || h.repeated:
 		asks = c.CancelAt(n.local(now), h.job, h.other, &w.fx)
-	} else {
+	default:
 		asks = c.Cancel(n.local(now), h.job, &w.fx)
 	}
 	if asks {
@@ -212,4 +228,14 @@ func (w *World) jobFacts(now core.Instant, id core.NodeID) {
 	for i := range w.fx.Work {
 		w.order(now, id, &w.fx.Work[i])
 	}
+}
+
+// picked draws k of n, all of them if there are no more.
+func picked(draw *rng.Stream, n, k int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	draw.Shuffle(n, func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:min(k, n)]
 }

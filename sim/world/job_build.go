@@ -22,6 +22,8 @@ type canceller struct {
 	other    bool // by way of a gate that does not lead the job
 	again    int  // so many times more,
 	every    core.Duration
+	flows    int  // so many workflows of each job instead of all of it,
+	alone    bool // without those that need them
 }
 
 // buildSpecs turns the scenario's workloads into the plain numbers of sim/workload.
@@ -61,7 +63,7 @@ func (w *World) buildSpecs() error {
 		}
 		w.cancels[c.Of] = append(w.cancels[c.Of], canceller{
 			i, rng.Key(list[i].ID), c.Share, delay, core.Instant(list[i].From), core.Instant(list[i].To),
-			c.OtherGate, c.Again, c.Every,
+			c.OtherGate, c.Again, c.Every, c.Workflows, c.Alone,
 		})
 	}
 	return nil

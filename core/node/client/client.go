@@ -27,6 +27,7 @@ type Client struct {
 	retries call.Budget // of submissions
 	calls   call.Calls
 	ids     rng.Stream
+	asks    rng.Stream // ids of requests
 	walk    core.Walker
 	targets targets
 	ring    *job.Ring
@@ -77,6 +78,7 @@ const (
 	opOwed // the end of a job whose submission may have arrived; nobody waits for it
 	opRegister
 	opQuery
+	opSingle
 )
 
 // New returns a client.
@@ -85,6 +87,7 @@ func New(p Params) *Client {
 	c.calls.Init(c, call.Params{Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
 	c.beginBudget()
 	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
+	c.asks = rng.New(p.Seed, "client.request", p.Key, uint64(p.Instance))
 	c.targets.init(p.Targets)
 	c.ring = p.Ring
 	phase := rng.New(p.Seed, "client.phase", p.Key, uint64(p.Instance))
@@ -192,6 +195,8 @@ func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		c.cancelAnswered(now, x, o, fx)
 	case opRegister:
 		c.registered(now, x, o, fx)
+	case opSingle:
+		c.singleAnswered(now, x, o, fx)
 	}
 }
 
@@ -211,7 +216,7 @@ func (c *Client) MemoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	trackedBytes  = 248
+	trackedBytes  = 272
 	targetBytes   = 16
 	deadlineBytes = 24
 	placeBytes    = 32 // of a job in the map

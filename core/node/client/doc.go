@@ -14,4 +14,5 @@
 //	watch.go       when nobody speaks of it
 //	ending.go      how it ended
 //	cancel.go      taking it back
+//	single.go      taking one workflow of it back
 package client

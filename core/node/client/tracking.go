@@ -23,6 +23,8 @@ type tracked struct {
 	turn    int          // whom to ask next, of all
 	denier  core.NodeID  // who said so last
 
+	singles []single // that were asked for
+
 	first       core.NodeID // whom to hand it in at first, NoNode: the owner by the ring
 	state       job.State   // or a local end
 	accepted    bool

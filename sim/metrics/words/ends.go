@@ -11,7 +11,13 @@ var JobTables = []string{
 	"jobs", "deadlines",
 }
 
-var _ = label("table", Fixed, JobTables...)
+// SingleAnswers are what a client hears of its cancel of one workflow, by the numbers of core/cancel, and that it hears nothing.
+var SingleAnswers = []string{"NOT_FOUND", "ALREADY_COMPLETED", "CANCELLING", "PENDING_CANCELLED", "ALREADY_CANCELLED", "CANCELLED", "NO_ANSWER"}
+
+var (
+	_ = label("table", Fixed, JobTables...)
+	_ = label("answer", Fixed, SingleAnswers...)
+)
 
 // The metrics.
 var (
@@ -23,6 +29,11 @@ var (
 	CancelAck = ends.metric(Def{
 		Name: "cancel_ack", Unit: "s", Better: Lower, Labels: ofJob, Event: "job",
 		Doc: "a client takes a job back for the first time, to its hearing that whoever leads the job stops it, or that the job is over",
+	})
+
+	SingleCancel = ends.metric(Def{
+		Name: "single_cancel", Unit: "s", Better: Lower, Labels: with(ofJob, "answer"), Type: "answer",
+		Doc: "a client takes one workflow of a job back, to what it hears of that, or to its giving up",
 	})
 
 	CancelComplete = ends.metric(Def{
