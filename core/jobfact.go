@@ -49,8 +49,9 @@ const (
 	JobFactCommit
 	JobFactQueried
 	JobFactSingle
+	JobFactHealth
 
-	NumJobFactKinds = 44
+	NumJobFactKinds = 45
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -139,7 +140,7 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	// To = 1: it began, From = 1: it is over.
 	JobFactPartition: {name: "partition", room: FactsOfRoutes, doc: "a gate takes datacenters for cut off together, or no longer", from: "healed", to: "began"},
 	// Node, of datacenter site.
-	JobFactEvicted: {name: "evicted", room: FactsOfRoutes, doc: "a gate gives no more work to a manager that is gone or stuck", code: "health.Label", a: "site"},
+	JobFactEvicted: {name: "evicted", room: FactsOfRoutes, doc: "a gate gives no more work to a manager, or a manager to a worker, that is gone or stuck", code: "health.Label", a: "site"},
 	// raw: what the event came to; mean: of the class that speaks, ns, 0 where none does.
 	JobFactLoad: {name: "load", room: FactsOfFlow, doc: "a server calls itself otherwise than before", from: "core.Load", to: "core.Load", code: "overload.Part", a: "raw", b: "mean"},
 	// Node asked, with a message of kind Epoch and number Token; From is the state; retry_after: ns; rated: 1 + the operation that counts for its rate, 0: none.
@@ -161,6 +162,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactQueried: {name: "queried", room: FactsOfFlow, doc: "a client learnt what became of a query that is about no job", to: "unanswered", code: "call.Code", a: "took"},
 	// Workflow, Attempt: the requests that it took; Node said it last; To = cancel.NumSingleStatuses: nobody answered. ns.
 	JobFactSingle: {name: "single_cancel", room: FactsOfCancels, doc: "a client learnt what became of its request to cancel one workflow", to: "cancel.SingleStatus", code: "call.Code", a: "took"},
+	// Code says why, in a word.
+	JobFactHealth: {name: "node_health", room: FactsOfDispatch, doc: "a manager changed its mind about what worker Node may get", from: "health.Decision", to: "health.Decision", code: "health.Label"},
 }
 
 func (k JobFactKind) String() string {

@@ -24,6 +24,7 @@ type NodeKeys struct {
 	Slow      float64       `key:"progress_slow" range:"(0,1]" ref:"PROGRESS_SLOW_RATIO" doc:"share below which it is degraded instead of slow; higher: more is called degraded, which is treated alike and only named differently"`
 	Durations int           `key:"durations" range:"[1,1000]" ref:"spec 30 §2.1: 50" doc:"completions of a worker whose mean is what it is expected to need; more: steadier, and later to follow a change of the work"`
 	Duration  core.Duration `key:"duration" range:"[0.001,86400]" ref:"spec 30 §2.1: 60 s" doc:"what a workflow is expected to take before any was completed; longer: a new worker that is slow passes for normal; shorter: one with long work looks slow"`
+	Look      core.Duration `key:"look" range:"[0.001,60]" ref:"spec 01 no. 42: 1 s tick" doc:"how often a manager looks whom of its workers it has lost; shorter: their work leaves them sooner, by so much, for a look at all of them each time"`
 	Stuck     core.Duration `key:"stuck" range:"[0,86400]" ref:"STUCK_EVICT_SECONDS" doc:"a node that got nothing done for this long is evicted; shorter: its work runs elsewhere sooner, and what was only slow runs twice"`
 }
 
@@ -52,7 +53,7 @@ type BreakerKeys struct {
 func Default() Config {
 	const s, ms = time.Second, time.Millisecond
 	return Config{
-		Node:    NodeKeys{Timeout: 30 * s, Failures: 3, Interval: 10 * s, Normal: 0.8, Slow: 0.3, Durations: 50, Duration: 60 * s, Stuck: 60 * s},
+		Node:    NodeKeys{Timeout: 30 * s, Failures: 3, Interval: 10 * s, Normal: 0.8, Slow: 0.3, Durations: 50, Duration: 60 * s, Look: s, Stuck: 60 * s},
 		Evict:   EvictKeys{Enabled: true, Window: 60 * s, Fraction: 0.5, Min: 2, Backoff: 30 * s, MaxHold: 60 * s, GapMin: 50 * ms, GapMax: 500 * ms, Most: 5},
 		Breaker: BreakerKeys{Errors: 3, Window: 30 * s, HalfOpen: 10 * s, Trial: 30 * s},
 	}

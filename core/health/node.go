@@ -56,6 +56,9 @@ func (n *Node) Progressed(now core.Instant, p Progress) {
 // Progress returns how the node gets on.
 func (n *Node) Progress() Progress { return n.progress }
 
+// Held reports whether its eviction is held back, for too many were lost with it.
+func (n *Node) Held() bool { return n.held && !n.out }
+
 // IsReady reports whether the node wants work.
 func (n *Node) IsReady() bool { return n.ready }
 

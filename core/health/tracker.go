@@ -44,6 +44,15 @@ func (t *Tracker) Hear(now core.Instant, i int) *Node {
 	return &t.nodes[i]
 }
 
+// Lapse takes in that the observer itself did not run for so long until now: what nobody listened to was no silence.
+func (t *Tracker) Lapse(now core.Instant, by core.Duration) {
+	for i := range t.nodes {
+		if n := &t.nodes[i]; t.known[i] {
+			n.ok = min(n.ok.Add(by), now)
+		}
+	}
+}
+
 // Forget ends the tracking of node i.
 func (t *Tracker) Forget(i int) {
 	if !t.known[i] {

@@ -3,6 +3,7 @@ package check
 import (
 	"hypersim/core"
 	"hypersim/core/admission"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/overload"
 )
@@ -82,6 +83,8 @@ type Context struct {
 	Job func(workload int, nth uint32) job.Spec
 	// Jobs are the times and counts of the job layer; nil = the chapter's defaults.
 	Jobs *job.Config
+	// Health is how managers judge their workers; nil = the chapter's defaults.
+	Health *health.Config
 	// Overload and Admission are how servers judge what arrives; nil = the chapter's defaults.
 	Overload  *overload.Config
 	Admission *admission.Config

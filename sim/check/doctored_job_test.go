@@ -3,6 +3,7 @@ package check
 import (
 	"hypersim/core"
 	"hypersim/core/cancel"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/workflow"
 	"hypersim/sim/trace"
@@ -63,6 +64,11 @@ func (t *tape) shard(k trace.JobKind, flow uint64, n uint32) {
 
 func (t *tape) took(flow uint64, attempt uint16, n uint32) {
 	t.says(0, core.JobFact{Kind: core.JobFactResult, Workflow: flow, Attempt: attempt, Token: token(n), Node: 3})
+}
+
+// thinks lets the manager change its mind about the worker.
+func (t *tape) thinks(from, to health.Decision, why health.Label) {
+	t.says(0, core.JobFact{Kind: core.JobFactHealth, Node: 3, From: uint8(from), To: uint8(to), Code: uint8(why)})
 }
 
 // works hands job 1 in and lets it be accepted.
@@ -370,6 +376,32 @@ var doctoredJobs = []doctoredRun{
 			free = -1
 		}
 		t.says(0, core.JobFact{Kind: core.JobFactWorker, Node: 3, A: 8, B: free})
+	}},
+	{id: H1, name: "work for a worker that is drained", build: func(t *tape, bad bool) {
+		t.works()
+		t.thinks(health.Route, health.Drain, health.LabelStuck)
+		if !bad {
+			t.thinks(health.Drain, health.Investigate, health.LabelSlow)
+		}
+		t.runs(10, 1, 1)
+	}},
+	{id: H3, name: "evicted again too soon", build: func(t *tape, bad bool) {
+		t.works()
+		t.says(0, core.JobFact{Kind: core.JobFactEvicted, Node: 3, Code: uint8(health.LabelSuspect)})
+		if !bad {
+			t.at(31 * sec)
+		}
+		t.at(t.now + sec)
+		t.says(0, core.JobFact{Kind: core.JobFactEvicted, Node: 3, Code: uint8(health.LabelSuspect)})
+	}},
+	{id: H4, name: "stuck, and it got on", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.says(0, core.JobFact{Kind: core.JobFactProgress, Workflow: 10, Node: 3, A: 5})
+		if t.at(t.now + 9*sec); !bad {
+			t.at(t.now + 2*sec)
+		}
+		t.thinks(health.Route, health.Drain, health.LabelStuck)
 	}},
 	{id: JD3, name: "a dispatch ends twice", build: func(t *tape, bad bool) {
 		t.works()

@@ -236,6 +236,9 @@ func (w *World) bootManager(id core.NodeID, life uint32, formed bool) Role {
 		Config: w.Config, Self: id, Instance: life, Seed: w.Seed, Key: uint64(id) + 1, Site: site, Members: w.View(id), Book: w.Book(),
 		Count: len(workers), Replica: w.Replica, Timeout: w.Timeout, Intact: formed,
 	}
+	if w.Beats > 0 {
+		p.Health = w.Health
+	}
 	p.Gates, p.GatesFormed = w.GateIDs(), formed
 	for _, x := range workers {
 		if p.First == 0 {

@@ -10,6 +10,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/election"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
@@ -48,6 +49,7 @@ type Params struct {
 	Replica  *replica.Config    // nil: the defaults
 	Timeout  *jobtimeout.Config // nil: the defaults
 	Election *election.Config   // nil: the defaults
+	Health   *health.Config     // nil: the defaults; without beats nobody is judged by it
 
 	Sites    int // datacenters, 0 = 1
 	Managers int // of each, 0 = 1
@@ -142,6 +144,10 @@ func New(p Params) *World {
 	if p.Election == nil {
 		c := election.Default()
 		p.Election = &c
+	}
+	if p.Health == nil {
+		c := health.Default()
+		p.Health = &c
 	}
 	w := &World{
 		Params: p, Scripts: map[uint64]Script{}, Dead: map[core.NodeID]core.MemberState{}, runs: map[run]started{},

@@ -1,6 +1,9 @@
 package manager
 
-import "hypersim/core/node"
+import (
+	"hypersim/core/node"
+	"hypersim/core/swim"
+)
 
 // Compose makes n a manager: a member that leads jobs, if the run has any.
 func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
@@ -20,6 +23,9 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	if e := n.Election(); e != nil {
 		p.Election = e
+	}
+	if cfg.Swim.Worker.Probe == swim.WorkerProbeNever { // else they ping their managers too rarely to be called silent after half a minute
+		p.Health = &cfg.Health
 	}
 	p.Interval = cfg.Health.Node.Interval
 	p.Gates, p.GatesFormed = w.Gates, id.Formed

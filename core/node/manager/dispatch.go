@@ -20,6 +20,7 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	w := m.workers.at(s.worker)
 	w.cores.Sent(x.id, s.token, int(s.cores))
 	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
+	w.moved = true
 	m.touch(x, false)
 	b := call.Make[dispatch.WorkflowDispatch](fx, core.KindWorkflowDispatch)
 	b.Shard, b.Name, b.Payload, b.VUs, b.Cores = x.shardAt(i, k), spec.Name, spec.Payload, s.vus, s.cores
@@ -100,6 +101,7 @@ func (m *Manager) accepted(now core.Instant, x *record, i int, s *shard, fx *cor
 		return
 	}
 	s.state, s.since = shardAccepted, now
+	m.workers.at(s.worker).moved = true
 	m.touch(x, false)
 	m.running(now, x, i, workflow.ReasonAccepted, fx)
 }
@@ -153,7 +155,7 @@ func (m *Manager) substitute(now core.Instant, f *flow, old *shard) core.NodeID 
 		if !ok {
 			return core.NoNode
 		}
-		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !f.uses(id) {
+		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !f.uses(id) && m.mayGet(now, id) {
 			return id
 		}
 	}

@@ -8,6 +8,7 @@
 //
 //	manager.go     the composition: who gets which message, when who is woken
 //	registry.go    workers: registration, heartbeats, loss
+//	health.go      whether they get on, who is given up
 //	accept.go      submissions, and what makes one a job here
 //	record.go      what is kept of a job, its workflows and their shards
 //	lifecycle.go   states of jobs and workflows, dependencies, attempts that failed
@@ -33,9 +34,9 @@
 //
 // # A worker dies, told as a story
 //
-//  1. The worker crashes while it runs a shard. Nothing happens: its silence is membership's business.
-//  2. Membership holds it SUSPECT: nothing new goes there. DEAD, LEFT, evicted or back as another process: in that
-//     event, for each job in the order of ids, its shards are lost, their cores forgotten, their attempts failed.
+//  1. The worker crashes while it runs a shard. Nothing happens: it is silent.
+//  2. After 30 s without a word it is evicted (health.go); membership holds it SUSPECT, too: nothing new goes there. Evicted, DEAD, LEFT
+//     or back as another process: in that event, for each job in the order of ids, its shards are lost, their cores forgotten, their attempts failed.
 //  3. An attempt that failed so is due again after a pause, at workers other than that one, under a token that no older
 //     shard has. Whatever the old worker may still say about the old one is stale, and told so.
 //  4. A result that was on its way when the worker died and arrives before step 2 counts. After it, it does not: the

@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
 	"hypersim/core/front"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
@@ -29,6 +30,7 @@ type Params struct {
 	Book     core.Book // for the size of a submission
 
 	Replica  *replica.Config    // shared, read only
+	Health   *health.Config     // how it judges its workers; shared, read only; nil: it leaves that to membership
 	Timeout  *jobtimeout.Config // shared, read only; nil: the defaults
 	Classes  *routing.SiteKeys  // how it judges its own datacenter; shared, read only; nil: the defaults
 	Cluster  []core.NodeID      // all configured managers of the site, ascending, Self among them; nil: it is the only one
@@ -76,6 +78,7 @@ type Manager struct {
 	singles call.Replies // to requests to cancel one workflow
 	batches job.Batches  // of this round
 	timers  job.Agenda[timer]
+	health  ward
 	gates   gates
 	grants  []dispatch.Grant // scratch
 	spotBuf []spot           // scratch
@@ -150,8 +153,10 @@ const (
 // Begin implements node.Beginner.
 func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 	m.beginLead(now)
+	m.beginHealth(now)
 	for _, w := range m.p.Formed {
 		m.workers.form(now, w)
+		m.enters(now, w.Node, fx)
 		m.relist(w.Node)
 		m.workerFact(w.Node, fx)
 	}
@@ -164,6 +169,7 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 
 // Receive implements node.Receiver.
 func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
+	m.sign(now, msg.From, msg.Instance)
 	replicas := !m.workers.knows(msg.From) // a worker says what it has to whoever asked it
 	if !(replicas && m.rep.Receive(now, msg, fx)) && !m.calls.Receive(now, msg, fx) {
 		m.handle(now, msg, fx)
@@ -248,12 +254,7 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind != core.FactTransition || !m.workers.knows(f.Subject) {
 		return
 	}
-	switch f.To {
-	case core.StateDead, core.StateLeft:
-		m.lose(now, f.Subject, fx)
-	case core.StateOK, core.StateSuspect, core.StateNone, core.StateUnconfirmed:
-		m.relist(f.Subject)
-	}
+	m.membershipSays(now, f.Subject, f.To, fx)
 	m.rest(now, fx)
 }
 
@@ -310,5 +311,6 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 // MemoryBytes implements node.Sizer.
 func (m *Manager) MemoryBytes() int {
 	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
-		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + timerBytes*m.timers.Room() + m.time.jobs.MemoryBytes()
+		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + timerBytes*m.timers.Room() + m.time.jobs.MemoryBytes() +
+		m.health.memoryBytes()
 }

@@ -114,7 +114,7 @@ func (m *Manager) spots(now core.Instant, f *flow, cores int) []spot {
 		if !ok {
 			break
 		}
-		if f.excludes(id, now) {
+		if f.excludes(id, now) || !m.mayGet(now, id) {
 			continue
 		}
 		n := min(free, cores)

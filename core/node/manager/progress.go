@@ -107,7 +107,8 @@ func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad
 	x.news = true
 	m.flows.Progress(now, f.id)
 	m.time.jobs.Progress(now, x.id, fx)
-	m.workers.at(s.worker).grew = true
+	w := m.workers.at(s.worker)
+	w.grew, w.moved = true, true
 	g := fx.JobFact(core.JobFactProgress)
 	g.Job, g.Workflow, g.Epoch, g.Node = uint64(x.id), uint64(f.id), x.de, s.worker
 	g.Put("items", int64(done+bad))

@@ -206,6 +206,7 @@ func (m *Manager) hold(x *record, i, k int) {
 	if m.workers.knows(s.worker) && !m.workers.at(s.worker).gone() {
 		w := m.workers.at(s.worker)
 		w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
+		w.moved = true
 	}
 }
 

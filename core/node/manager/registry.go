@@ -24,6 +24,7 @@ type worker struct {
 	grew     bool               // got on since the last of them
 	late     bool               // is past its deadline: nothing new goes there
 	load     core.Load          // as it calls itself
+	condition
 }
 
 // run names a shard of a led job.
@@ -75,9 +76,7 @@ func (m *Manager) relist(id core.NodeID) {
 	x := m.workers.at(id)
 	bucket := dispatch.BucketNone
 	if x.usable() && !x.late && x.load < core.LoadOverloaded && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
-		if bucket = dispatch.BucketHealthy; x.state == registry.WorkerDegraded {
-			bucket = dispatch.BucketDegraded
-		}
+		bucket = x.bucket()
 	}
 	free := x.cores.Free()
 	if m.workers.pool.Set(id, bucket, free) {
@@ -128,6 +127,7 @@ func (m *Manager) enrol(now core.Instant, w registry.NodeInfo, cores, free uint1
 	x.cores.Reset(0, int(free))
 	x.known, x.instance, x.total, x.state, x.load = true, w.Instance, cores, registry.WorkerHealthy, core.LoadHealthy
 	x.time, x.late = jobtimeout.Tracker{}, false // a new process counts its requests from 1
+	m.enters(now, w.Node, fx)
 	m.workers.fit++
 	m.relist(w.Node)
 	m.workerFact(w.Node, fx)
@@ -160,7 +160,9 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	if x.gone() && m.p.Members.State(from) == core.StateDead { // a word from before its death
 		return
 	}
+	m.sign(now, from, instance)
 	m.heardLoad(from, x, b)
+	m.rate(now, int(from-m.workers.first), fx)
 	if !x.cores.Heard(b.Version, int(b.CoresAvailable)) {
 		return
 	}
@@ -244,13 +246,13 @@ func compareRuns(a, b *run) int {
 func (r *workers) memoryBytes() int {
 	n := workerBytes*cap(r.list) + r.pool.MemoryBytes()
 	for i := range r.list {
-		n += runBytes*cap(r.list[i].runs) + r.list[i].cores.MemoryBytes()
+		n += runBytes*cap(r.list[i].runs) + r.list[i].cores.MemoryBytes() + r.list[i].pace.MemoryBytes()
 	}
 	return n
 }
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	workerBytes = 240
+	workerBytes = 288
 	runBytes    = 24
 )

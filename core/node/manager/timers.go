@@ -27,6 +27,8 @@ const (
 	timerHolds                    // cores that were kept for another manager are free again
 	timerStats                    // let go of what is too old in statistics
 	timerWindow                   // tell gates and clients of windows
+	timerHealth                   // look at all workers
+	timerRelease                  // the next eviction that was held back may go
 )
 
 // timer is one deadline.
@@ -105,7 +107,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.timers.Arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
 	case timerDirect, timerAsk, timerRetell:
 		m.fireGates(now, t, fx)
-	case timerUnbar, timerLate:
+	case timerUnbar, timerLate, timerHealth, timerRelease:
 		m.fireWorkers(now, t, fx)
 	case timerWatch, timerRebuilt, timerPlan, timerHolds:
 		m.fireLead(now, t, fx)
@@ -116,9 +118,14 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 
 // fireWorkers does what is due about workers.
 func (m *Manager) fireWorkers(now core.Instant, t timer, fx *core.Effects) {
-	if t.kind == timerLate {
+	switch t.kind {
+	case timerLate:
 		m.lookLate(now, fx)
-		return
+	case timerHealth:
+		m.inspect(now, t, fx)
+	case timerRelease:
+		m.weed(now, fx)
+	default: // a worker may get more than before
+		m.due = true
 	}
-	m.due = true
 }
