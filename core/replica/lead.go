@@ -34,6 +34,7 @@ type lead struct {
 	since     uint64 // first round under this epoch
 	refused   uint64 // members that refused the acceptance, a bit each
 	acks      []ack
+	offered   uint32   // number of the message that told the successor; 0: none did
 	changes   []change // that no majority has, as they were made
 }
 
@@ -236,9 +237,7 @@ func (m *Machine) commitFact(now core.Instant, r *record, accepted bool, fx *cor
 // committed tells the role, and the successor that is named.
 func (m *Machine) committed(now core.Instant, r *record, fx *core.Effects) {
 	if to := r.entry.HandoverTo; to != core.NoNode && r.lead.committed == r.entry.Seq {
-		y := m.header(fx, core.KindLeaseTransfer, to, m.number())
-		b := core.Attach[LeaseTransfer](fx, y)
-		b.Job, b.Site, b.From, b.To, b.Epoch, b.Version = r.id, job.NoSite, m.p.Self, to, r.entry.Epoch+1, r.entry.Seq
+		m.offer(r, to, fx)
 	}
 	m.owner.Committed(now, r.id, r.lead.committed, fx)
 }
@@ -347,30 +346,4 @@ func (m *Machine) lose(now core.Instant, r *record, a call.Answer, fx *core.Effe
 	}
 	m.Lost++
 	m.owner.Lost(now, r.id, fx)
-}
-
-// Handover names the successor of a job that this process holds. It decides nothing more about it until the successor has
-// it, or has not come for it in time (03-2, 04-55).
-func (m *Machine) Handover(now core.Instant, id job.ID, to core.NodeID, fx *core.Effects) bool {
-	r := m.find(id)
-	if r == nil || r.lead == nil || !m.usable(now, r) || m.peer(to) < 0 {
-		return false
-	}
-	r.entry.HandoverTo = to
-	r.lead.handover = now.Add(m.cfg.Lease.Handover)
-	m.sooner(r, r.lead.handover)
-	m.Change(now, id, true, fx)
-	if r.lead != nil {
-		m.tell(now, r, fx)
-	}
-	return true
-}
-
-// onTransfer takes the word of a holder that names this member its successor.
-func (m *Machine) onTransfer(now core.Instant, x *core.Message, b *LeaseTransfer, fx *core.Effects) {
-	y := m.header(fx, core.KindLeaseTransferAck, x.From, x.Seq)
-	core.Attach[LeaseTransferAck](fx, y).Accepted = m.ready
-	if b.To == m.p.Self {
-		m.Claim(now, b.Job, ReasonHandover, fx)
-	}
 }

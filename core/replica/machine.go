@@ -25,7 +25,8 @@ type Machine struct {
 	me    fence.Holder
 	table
 	tombs job.Tombstones
-	lives []uint32 // newest instance seen, of each peer
+	lives []uint32       // newest instance seen, of each peer
+	shuns []core.Instant // nothing is handed over to that peer before
 	led   []*record
 
 	seq, first uint32 // numbers of messages: the last one, and the first of this life
@@ -51,7 +52,7 @@ type Machine struct {
 // Init makes m ready.
 func (m *Machine) Init(now core.Instant, owner Owner, p Params) {
 	*m = Machine{p: p, cfg: p.Config, owner: owner, me: fence.Holder{Node: p.Self, Instance: p.Instance}}
-	m.lives = make([]uint32, len(p.Peers))
+	m.lives, m.shuns = make([]uint32, len(p.Peers)), make([]core.Instant, len(p.Peers))
 	m.tombs.Init(p.Graves, p.GravesKeep)
 	m.draw = rng.New(p.Seed, "claim.jitter", p.Key, uint64(p.Instance))
 	first := rng.New(p.Seed, "replica.seq", p.Key, uint64(p.Instance))
@@ -96,6 +97,9 @@ func (m *Machine) Receive(now core.Instant, x *core.Message, fx *core.Effects) b
 			m.take(now, x, b, i, fx)
 		}
 	case *LeaseTransferAck:
+		if i >= 0 && m.alive(i, x.Instance) {
+			m.onTransferAck(now, b, x.Seq, i, fx)
+		}
 	default:
 		return false
 	}
@@ -240,13 +244,13 @@ func (m *Machine) between(least, most core.Duration) core.Duration {
 // Sizes of the tables, held to the truth by a test.
 const (
 	recordBytes = 416
-	leadBytes   = 152
+	leadBytes   = 160
 	ackBytes    = 16
 )
 
 // MemoryBytes returns the heap bytes that m holds, lists in entries left out.
 func (m *Machine) MemoryBytes() int {
-	n := 8*(cap(m.all)+cap(m.led)+cap(m.dirty)+cap(m.rounds.at)) + 4*(cap(m.idle)+cap(m.heap)+cap(m.lives))
+	n := 8*(cap(m.all)+cap(m.led)+cap(m.dirty)+cap(m.rounds.at)) + 4*(cap(m.idle)+cap(m.heap)+cap(m.lives)) + 8*cap(m.shuns)
 	n += m.hash.MemoryBytes() + m.tombs.MemoryBytes() + recordBytes*m.hash.Len()
 	for _, r := range m.led {
 		n += leadBytes + ackBytes*cap(r.lead.acks)

@@ -124,6 +124,9 @@ func (m *Machine) sendAll(now core.Instant, r *record, fx *core.Effects) {
 // onSyncAck takes a member's answers to a round.
 func (m *Machine) onSyncAck(now core.Instant, b *SyncAck, i int, fx *core.Effects) {
 	at, known := m.rounds.sent(b.Round)
+	if !b.Ready {
+		m.shun(now, i)
+	}
 	m.missing = m.missing[:0]
 	for k := range b.Verdicts {
 		v := &b.Verdicts[k]

@@ -37,7 +37,7 @@ func (m *Machine) judge(now core.Instant, r *record, b *bid) ruling {
 			return accept
 		}
 		return refuse
-	case now < r.window && r.promise.Holder != b.Holder && !m.gone(r.promise.Holder):
+	case now < r.window && r.promise.Holder != b.Holder && !m.gone(r.promise.Holder) && !r.named(b):
 		return refuse // a promise keeps others out (03-4)
 	}
 	if r.known() {
@@ -50,6 +50,12 @@ func (m *Machine) judge(now core.Instant, r *record, b *bid) ruling {
 		return unknown
 	}
 	return accept
+}
+
+// named reports whether whoever was promised the job has it, and names the claimant its successor: the promise is kept, and
+// keeps nobody out any more.
+func (r *record) named(b *bid) bool {
+	return b.reason == ReasonHandover && r.known() && r.entry.Epoch == r.seen() && r.entry.HandoverTo == b.Node
 }
 
 // mayChange reports whether a known job may get another holder.

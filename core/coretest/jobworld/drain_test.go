@@ -38,3 +38,32 @@ func TestDrainHandsJobsOver(t *testing.T) {
 		}
 	}
 }
+
+// A member that has just begun anew, and one that leaves itself, take no jobs: who leaves hands them to the other one at once, and
+// offers those that nobody takes again when somebody may.
+func TestDrainPassesOver(t *testing.T) {
+	for _, x := range []struct {
+		what string
+		do   func(w *World)
+		by   core.Instant
+	}{
+		{"one has just begun", func(w *World) { w.Crash(1); w.Boot(1, false) }, 5200 * core.Instant(time.Millisecond)},
+		{"one leaves too", func(w *World) { w.step(1, func() { w.ManagerAt(1).Drain(w.Now, &w.fx) }) }, 5200 * core.Instant(time.Millisecond)},
+		{"one leaves, the other is away for a while", func(w *World) {
+			w.step(1, func() { w.ManagerAt(1).Drain(w.Now, &w.fx) })
+			w.Hold(2, core.StateDead)
+			w.After(6*time.Second, func() { w.Hold(2, core.StateOK) })
+		}, 20 * sec},
+	} {
+		w := world(t, Params{Managers: 3, Workers: 2, Cores: 4})
+		w.submitTo(0, 1, one(w, 2, Script{Length: 60 * time.Second}))
+		w.After(5*time.Second, func() {
+			x.do(w)
+			w.step(0, func() { w.Manager().Drain(w.Now, &w.fx) })
+		})
+		w.Run(x.by)
+		if h := w.holder(1); h != 2 || !w.Manager().Drained(w.Now) {
+			t.Errorf("%s: it is held by %d", x.what, h)
+		}
+	}
+}

@@ -11,7 +11,7 @@ func (g *Gate) Drain(now core.Instant, fx *core.Effects) {
 	if g.draining {
 		return
 	}
-	g.draining = true
+	g.draining, g.rep.Leaving = true, true
 	g.drainEnd = now.Add(g.p.Replica.Lease.Drain)
 	for _, x := range append([]*record(nil), g.records.order...) {
 		g.handOver(now, x, fx)
@@ -34,7 +34,8 @@ func (g *Gate) Drained(now core.Instant) bool {
 	return true
 }
 
-// handOver names the next gate in the ring of a job its leader. It is called again when one has not come for it.
+// handOver names the next gate in the ring of a job its leader, of those that may become it. It is called again when one has
+// not come for it.
 func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
 	if !g.draining || now >= g.drainEnd || g.led(x.id) != x || !g.rep.Valid(now, x.id) || x.isThrough() {
 		return
@@ -42,11 +43,12 @@ func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
 	g.ranks = g.ring.Ranks(g.ranks[:0], x.id)
 	var up []core.NodeID
 	for _, p := range g.ranks {
-		if p != g.p.Self && g.p.Members.State(p) == core.StateOK {
+		if p != g.p.Self && g.p.Members.State(p) == core.StateOK && g.rep.Willing(now, p) {
 			up = append(up, p)
 		}
 	}
-	if len(up) == 0 {
+	if len(up) == 0 { // they may begin to be
+		g.timers.Arm(timer{at: now.Add(g.p.Replica.Lease.Handover), kind: timerHandOver, job: x.id})
 		return
 	}
 	to := up[x.handed%len(up)]

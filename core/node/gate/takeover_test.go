@@ -453,6 +453,61 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// Only an ACTIVE gate is a successor (03-3, 04-10): one that has lost its memory and reads the others, and one that leaves too, is
+// passed over at once, and not when it has not come for the job for 8 s.
+func TestHandoverPassesOver(t *testing.T) {
+	for _, x := range []struct {
+		what string
+		do   func(b *bench, next core.NodeID)
+	}{
+		{"it has just begun", func(b *bench, next core.NodeID) {
+			b.crash(next)
+			b.run(b.now + second)
+			b.boot(next, false)
+		}},
+		{"it reads the others", func(b *bench, next core.NodeID) {
+			b.crash(next)
+			b.boot(next, false)
+			b.run(b.now + 6*second)
+		}},
+		{"it leaves too", func(b *bench, next core.NodeID) {
+			b.step(next, func(fx *core.Effects) { b.gates[next].Drain(b.now, fx) })
+		}},
+	} {
+		b, id := started(t, 3, 1, 100*time.Second)
+		order := b.gates[0].ring.Ranks(nil, id)
+		x.do(b, order[1])
+		from := b.now
+		b.step(0, func(fx *core.Effects) { b.gates[0].Drain(b.now, fx) })
+		b.run(from + 2*second)
+		if l, ge := b.leaders(id); len(l) != 1 || l[0] != order[2] || ge != 2 {
+			t.Errorf("%s: %v lead under %d, want %v", x.what, l, ge, order[2])
+		}
+	}
+}
+
+// Nobody takes a job while all others leave, and who leaves offers it to each of them every 8 s, and no oftener.
+func TestHandoverToNobody(t *testing.T) {
+	b, id := started(t, 3, 1, 100*time.Second)
+	from := b.now
+	for i := range core.NodeID(3) {
+		b.step(i, func(fx *core.Effects) { b.gates[i].Drain(b.now, fx) })
+	}
+	b.run(from + 20*second)
+	if l, ge := b.leaders(id); len(l) != 1 || l[0] != 0 || ge != 1 {
+		t.Errorf("%v lead under %d", l, ge)
+	}
+	n := 0
+	for i := range b.log {
+		if b.log[i].Kind == core.KindLeaseTransfer {
+			n++
+		}
+	}
+	if n != 6 {
+		t.Errorf("offered %d times", n)
+	}
+}
+
 // A datacenter that speaks of an adopted job before it has answered who leads it becomes a target of it: by a final as well as
 // by an offer (04-49; 04-18 does not apply).
 func TestAdopteesSpeak(t *testing.T) {

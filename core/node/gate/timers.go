@@ -10,20 +10,21 @@ import (
 type timerKind uint8
 
 const (
-	timerAttempt timerKind = iota // ask a manager of the datacenter, after a pause
-	timerBudget                   // the datacenter has had its time
-	timerRound                    // ask all datacenters once more
-	timerOwed                     // repeat the cancel that the datacenter is owed
-	timerLimit                    // CANCELLING or COMPLETING has waited long enough
-	timerFlow                     // results of a workflow have been waited for long enough
-	timerPush                     // tell clients how far their jobs are
-	timerSweep                    // forget what is too old
-	timerLook                     // look for jobs that nobody leads
-	timerTake                     // take one of them over
-	timerAdopt                    // datacenters of an adopted job have had their time
-	timerSingles                  // tell datacenters again which workflows are cancelled
-	timerForward                  // what is held of a datacenter goes on
-	timerSignal                   // a signal of a manager may be over
+	timerAttempt  timerKind = iota // ask a manager of the datacenter, after a pause
+	timerBudget                    // the datacenter has had its time
+	timerRound                     // ask all datacenters once more
+	timerOwed                      // repeat the cancel that the datacenter is owed
+	timerLimit                     // CANCELLING or COMPLETING has waited long enough
+	timerFlow                      // results of a workflow have been waited for long enough
+	timerPush                      // tell clients how far their jobs are
+	timerSweep                     // forget what is too old
+	timerLook                      // look for jobs that nobody leads
+	timerTake                      // take one of them over
+	timerAdopt                     // datacenters of an adopted job have had their time
+	timerSingles                   // tell datacenters again which workflows are cancelled
+	timerForward                   // what is held of a datacenter goes on
+	timerSignal                    // a signal of a manager may be over
+	timerHandOver                  // offer the job to a successor again
 )
 
 // timer is one deadline.
@@ -126,6 +127,8 @@ func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
 		g.adoptDue(now, x, fx)
 	case timerSingles:
 		g.singlesCommitted(now, x, fx)
+	case timerHandOver:
+		g.handOver(now, x, fx)
 	case timerPush, timerSweep, timerLook, timerTake, timerForward, timerSignal:
 	}
 }

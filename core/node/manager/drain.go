@@ -44,9 +44,10 @@ func (m *Manager) handOver(now core.Instant, x *record, fx *core.Effects) {
 	if m.alone || x.delivered || x.gone {
 		return
 	}
-	i := m.heir(x)
-	if i < 0 {
-		x.asked = 0 // all were: from the first again, when this one is taken back
+	i := m.heir(now, x)
+	if i < 0 { // all were: from the first again, later
+		x.asked = 0
+		m.timers.Arm(timer{at: now.Add(m.p.Replica.Lease.Handover), kind: timerHandOver, job: x.id, de: x.de})
 		return
 	}
 	m.sendChanges(now, fx)
@@ -55,11 +56,11 @@ func (m *Manager) handOver(now core.Instant, x *record, fx *core.Effects) {
 	}
 }
 
-// heir returns the place of the member that a job is offered to, −1 if all were asked.
-func (m *Manager) heir(x *record) int {
+// heir returns the place of the member that a job is offered to, −1 if all were asked that would take it.
+func (m *Manager) heir(now core.Instant, x *record) int {
 	best, least := -1, 0
 	for i, p := range m.peers {
-		if m.Gone(p) || x.asked&(1<<i) != 0 {
+		if m.Gone(p) || x.asked&(1<<i) != 0 || !m.rep.Willing(now, p) {
 			continue
 		}
 		if n := m.rep.Led(p) + m.offers(p); best < 0 || n < least {

@@ -281,6 +281,8 @@ func (m *Manager) fireLead(now core.Instant, t timer, fx *core.Effects) {
 		m.provisionLate(now, t, fx)
 	case timerHolds:
 		m.expireHolds(now)
+	case timerHandOver:
+		m.offerAgain(now, t.job, fx)
 	default:
 		m.watch(now, fx)
 		m.timers.Arm(timer{at: now.Add(m.p.Replica.Lease.Watch), kind: timerWatch})

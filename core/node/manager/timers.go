@@ -10,25 +10,26 @@ import (
 type timerKind uint8
 
 const (
-	timerRetry   timerKind = iota // the pause of a workflow is over
-	timerLimit                    // a cancel has waited long enough
-	timerStop                     // ask again for the end of a shard
-	timerPush                     // tell clients how far their jobs are
-	timerSweep                    // forget what is too old
-	timerScan                     // compare the table with the workers
-	timerDirect                   // tell the client itself how its job ended
-	timerAsk                      // ask the gates that have not answered about a job
-	timerRetell                   // tell the gates again
-	timerUnbar                    // a worker may get shards of a workflow again
-	timerWatch                    // look for jobs without a holder
-	timerRebuilt                  // what workers have of a job that was taken over is known
-	timerLate                     // look at the deadlines of workers
-	timerPlan                     // the time to agree on cores is over
-	timerHolds                    // cores that were kept for another manager are free again
-	timerStats                    // let go of what is too old in statistics
-	timerWindow                   // tell gates and clients of windows
-	timerHealth                   // look at all workers
-	timerRelease                  // the next eviction that was held back may go
+	timerRetry    timerKind = iota // the pause of a workflow is over
+	timerLimit                     // a cancel has waited long enough
+	timerStop                      // ask again for the end of a shard
+	timerPush                      // tell clients how far their jobs are
+	timerSweep                     // forget what is too old
+	timerScan                      // compare the table with the workers
+	timerDirect                    // tell the client itself how its job ended
+	timerAsk                       // ask the gates that have not answered about a job
+	timerRetell                    // tell the gates again
+	timerUnbar                     // a worker may get shards of a workflow again
+	timerWatch                     // look for jobs without a holder
+	timerRebuilt                   // what workers have of a job that was taken over is known
+	timerLate                      // look at the deadlines of workers
+	timerPlan                      // the time to agree on cores is over
+	timerHolds                     // cores that were kept for another manager are free again
+	timerStats                     // let go of what is too old in statistics
+	timerWindow                    // tell gates and clients of windows
+	timerHealth                    // look at all workers
+	timerRelease                   // the next eviction that was held back may go
+	timerHandOver                  // offer the job to a member again
 )
 
 // timer is one deadline.
@@ -109,7 +110,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.fireGates(now, t, fx)
 	case timerUnbar, timerLate, timerHealth, timerRelease:
 		m.fireWorkers(now, t, fx)
-	case timerWatch, timerRebuilt, timerPlan, timerHolds:
+	case timerWatch, timerRebuilt, timerPlan, timerHolds, timerHandOver:
 		m.fireLead(now, t, fx)
 	default:
 		m.fireStats(now, t, fx)
