@@ -96,7 +96,7 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 	switch {
 	case targets >= x.want, targets > 0 && x.count(inDoubt) == 0:
 		g.run(now, x, fx)
-	case x.round < g.keys.Rounds:
+	case x.round < g.keys.Rounds, targets == 0 && g.mayYetRun(now, x):
 		x.waiting = true
 		if targets == 0 {
 			g.setState(now, x, job.StateQueued, fx)
@@ -113,6 +113,19 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 		x.exhausted = true
 		g.review(now, x, fx)
 	}
+}
+
+// mayYetRun reports whether a job that nobody is known to have accepted may run in a datacenter in doubt all the same: that is
+// asked again while there is no other candidate (04-17), until a manager there has found that nobody leads the job, or does.
+// That takes a lease (spec 20 §5.3) and a takeover; after twice that nobody will know any more.
+func (g *Gate) mayYetRun(now core.Instant, x *record) bool {
+	if x.count(inDoubt) == 0 {
+		return false
+	}
+	if x.hopeless == 0 {
+		x.hopeless = now.Add(2 * g.p.Replica.Lease.Duration)
+	}
+	return now < x.hopeless
 }
 
 // roundDue begins the next round.

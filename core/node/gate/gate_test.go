@@ -215,6 +215,37 @@ func TestDoubtIsAskedAgain(t *testing.T) {
 	}
 }
 
+// The only datacenter that may have the job does not answer: it is asked beyond the three rounds (04-17), for a minute. If it answers, the
+// job runs there; if not, it is FAILED, and a cancel is owed.
+func TestDoubtOutlivesTheRounds(t *testing.T) {
+	for _, back := range []bool{true, false} {
+		b := newBench(t, 3)
+		id := b.jobOf(0)
+		full := func(m *core.Message) core.Body {
+			return &job.Ack{Answer: call.Answer{Code: call.CodeNoCapacity}, Job: m.Body.(*job.Submission).Job}
+		}
+		b.managed[100].judge, b.managed[200].judge = full, full
+		b.managed[300].deaf, b.managed[301].deaf = true, true
+		b.submit(0, spec(id, 1), 0)
+		b.run(45 * second)
+		if _, s := b.gates[0].Holds(id); s.Terminal() {
+			t.Fatalf("it is %v at %v, and may run", s, b.now)
+		}
+		b.managed[300].deaf = !back
+		b.run(150 * second)
+		want := job.StateFailed
+		if back {
+			want = job.StateCompleted
+		}
+		if r := b.results(id); len(r) != 1 || r[0].State != want {
+			t.Errorf("back %v: %+v", back, r)
+		}
+		if x := b.gates[0].records.by[id]; x == nil || x.site(2).owed == back {
+			t.Errorf("back %v: a cancel is owed, or none", back)
+		}
+	}
+}
+
 // Nobody takes the job: FAILED, dispatch_exhausted, after three rounds (G9), and the client hears of it.
 func TestExhausted(t *testing.T) {
 	b := newBench(t, 3)

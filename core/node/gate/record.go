@@ -35,13 +35,14 @@ type record struct {
 	sites     []site // that may get the job, ascending
 	want      int    // how many of them are to
 	round     int
-	inRound   bool     // somebody is being asked,
-	waiting   bool     // or will be after a pause,
-	exhausted bool     // or nobody any more
-	filling   bool     // fill is under way
-	routed    bool     // the chain is of this round
-	chain     []uint16 // datacenters to ask, in order
-	taken     bool     // over from another gate before it was RUNNING (04-19)
+	hopeless  core.Instant // rounds that go on for datacenters in doubt end then; 0: none did yet
+	inRound   bool         // somebody is being asked,
+	waiting   bool         // or will be after a pause,
+	exhausted bool         // or nobody any more
+	filling   bool         // fill is under way
+	routed    bool         // the chain is of this round
+	chain     []uint16     // datacenters to ask, in order
+	taken     bool         // over from another gate before it was RUNNING (04-19)
 	cancelled []job.SingleCancel
 	cuts      []uint64       // seqs that commit them
 	held      []core.Message // answered when the acceptance, or the decision, is through
@@ -173,7 +174,7 @@ func mayBeAsked(s *site) bool { return !s.asking && !s.target && !s.owed && !s.r
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes = 584
+	recordBytes = 592
 	siteBytes   = 200
 	placeBytes  = 32 // of a job in the map
 )
