@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
@@ -86,5 +87,53 @@ func TestNoStateIsOverwritten(t *testing.T) {
 				t.Errorf("%v to %v: %v, and it is %v", from, to, moved, x.state)
 			}
 		}
+	}
+}
+
+// I-JW3, I-JR2: the first result of a shard counts, while the others of its workflow run: one that comes again, or says something
+// else, is a duplicate and changes nothing.
+func TestSecondResultOfAShard(t *testing.T) {
+	b := newCluster(t)
+	first, second := view(100, 1, 0, 1, 1, job.ShardRunning), view(100, 1, 1, 1, 2, job.ShardRunning)
+	b.has = []job.ShardView{first, second}
+	b.takeOver(func(e *replica.Entry) {
+		e.State = job.StateRunning
+		e.Workflows = []replica.WorkflowEntry{
+			{Workflow: 100, State: workflow.Running, Attempt: 1, Shards: []replica.ShardEntry{
+				{Worker: hand, Index: 0, Cores: 1, VUs: 1, Token: first.Token, State: job.ShardRunning},
+				{Worker: hand, Index: 1, Cores: 1, VUs: 1, Token: second.Token, State: job.ShardRunning},
+			}},
+			{Workflow: 101, State: workflow.Pending},
+		}
+	})
+	b.run(b.now + 10*sec)
+	result := func(v job.ShardView, end job.Ended, why job.ErrorKind, n uint64) call.Code {
+		k := b.send(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{
+			Shard: v.Shard, Token: v.Token, Ended: end, Error: why, Completed: n, Worker: hand, WorkerVersion: uint64(b.now), CoresAvailable: 8,
+		}})
+		b.run(b.now + 100*ms) // it is committed first
+		return b.replies[k].(*call.Ack).Code
+	}
+	for i, x := range []struct {
+		of   job.ShardView
+		end  job.Ended
+		why  job.ErrorKind
+		n    uint64
+		want call.Code
+		done workflow.State
+	}{
+		{first, job.EndedCompleted, job.ErrorNone, 5, call.CodeOK, workflow.Running},
+		{first, job.EndedCompleted, job.ErrorNone, 5, call.CodeDuplicate, workflow.Running},
+		{first, job.EndedCompleted, job.ErrorNone, 50, call.CodeDuplicate, workflow.Running},
+		{first, job.EndedFailed, job.ErrorUser, 0, call.CodeDuplicate, workflow.Running},
+		{second, job.EndedCompleted, job.ErrorNone, 7, call.CodeOK, workflow.Aggregated},
+	} {
+		code := result(x.of, x.end, x.why, x.n)
+		if s := b.m.flows.State(100); code != x.want || s != x.done {
+			t.Errorf("%d: answered %v, and it is %v", i, code, s)
+		}
+	}
+	if n := b.job().completed; n != 12 {
+		t.Errorf("%d items are counted", n)
 	}
 }
