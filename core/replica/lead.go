@@ -177,15 +177,15 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 	if r.seen() == r.entry.Epoch { // a holder that has promised the job to another is no member of its own majority
 		need--
 	}
-	seq, until := r.entry.Seq, core.Never
+	seq := r.entry.Seq
 	if need > 0 {
 		seq = l.agreed(need, now.Add(-m.cfg.Lease.commitWindow()))
-		until = l.reached(need)
+		if at := l.reached(need, l.until.Add(m.cfg.Lease.Margin-m.cfg.Lease.Duration)); at != nobody {
+			l.until = max(l.until, at.Add(m.cfg.Lease.Duration-m.cfg.Lease.Margin))
+		}
+	} else {
+		l.until = core.Never
 	}
-	if until != core.Never && until != nobody {
-		until = until.Add(m.cfg.Lease.Duration - m.cfg.Lease.Margin)
-	}
-	l.until = max(l.until, until)
 	m.sooner(r, l.until)
 	accepted := l.accepting && seq > 0
 	if accepted {
@@ -242,36 +242,41 @@ func (m *Machine) committed(now core.Instant, r *record, fx *core.Effects) {
 	m.owner.Committed(now, r.id, r.lead.committed, fx)
 }
 
-// agreed is the largest seq that so many members have, by acks of rounds that were sent at since or later.
+// agreed is the largest seq that so many members have, by acks of rounds that were sent at since or later; what is
+// committed already if nothing more is. Of the acks of a round most move nothing, and those are counted once.
 func (l *lead) agreed(need int, since core.Instant) (seq uint64) {
-	for i := range l.acks {
-		n := 0
-		for j := range l.acks {
-			if l.acks[j].seq >= l.acks[i].seq && l.acks[j].at >= since {
-				n++
+	seq = l.committed
+	if l.have(need, since, seq+1) {
+		for i := range l.acks {
+			if a := &l.acks[i]; a.at >= since && a.seq > seq && l.have(need, since, a.seq) {
+				seq = a.seq
 			}
-		}
-		if n >= need && l.acks[i].at >= since {
-			seq = max(seq, l.acks[i].seq)
 		}
 	}
 	return seq
 }
 
+// have reports whether so many members have a seq or more, by acks of rounds that were sent at since or later.
+func (l *lead) have(need int, since core.Instant, seq uint64) bool {
+	n := 0
+	for i := range l.acks {
+		if l.acks[i].seq >= seq && l.acks[i].at >= since {
+			n++
+		}
+	}
+	return n >= need
+}
+
 const nobody core.Instant = -1 << 62
 
-// reached is the latest sending that so many members have answered, or nobody.
-func (l *lead) reached(need int) core.Instant {
+// reached is the latest sending after an instant that so many members have answered, or nobody.
+func (l *lead) reached(need int, after core.Instant) core.Instant {
 	at := nobody
-	for i := range l.acks {
-		n := 0
-		for j := range l.acks {
-			if l.acks[j].seq > 0 && l.acks[j].at >= l.acks[i].at {
-				n++
+	if l.have(need, after+1, 1) {
+		for i := range l.acks {
+			if a := &l.acks[i]; a.seq > 0 && a.at > max(at, after) && l.have(need, a.at, 1) {
+				at = a.at
 			}
-		}
-		if n >= need && l.acks[i].seq > 0 {
-			at = max(at, l.acks[i].at)
 		}
 	}
 	return at

@@ -159,9 +159,19 @@ func (m *Machine) tellGraves(now core.Instant, to core.NodeID, heads []Head, fx 
 // role looks at (T1, U1). The order is that of records, the same in every run.
 func (m *Machine) Leaderless(now core.Instant, dst []job.ID) []job.ID {
 	for _, r := range m.all {
-		if r != nil && r.known() && r.lead == nil && r.claim == nil && (r.lease <= now || m.gone(r.holder())) {
+		if r != nil && m.leaderless(now, r) {
 			dst = append(dst, r.id)
 		}
 	}
 	return dst
+}
+
+// IsLeaderless reports whether a job is one of those.
+func (m *Machine) IsLeaderless(now core.Instant, id job.ID) bool {
+	r := m.find(id)
+	return r != nil && m.leaderless(now, r)
+}
+
+func (m *Machine) leaderless(now core.Instant, r *record) bool {
+	return r.known() && r.lead == nil && r.claim == nil && (r.lease <= now || m.gone(r.holder()))
 }

@@ -119,17 +119,14 @@ func (g *Gate) rank(id job.ID) (n int) {
 // take claims a job if it still may.
 func (g *Gate) take(now core.Instant, id job.ID, fx *core.Effects) {
 	delete(g.over.waits, id)
-	g.over.found = g.rep.Leaderless(now, g.over.found[:0])
-	for _, free := range g.over.found {
-		if free == id && g.mayTake(now, id) {
-			why := replica.ReasonLeaseExpired
-			if g.Gone(g.rep.View(id).Holder) {
-				why = replica.ReasonDeadLeader
-			}
-			g.rep.Claim(now, id, why, fx)
-			return
-		}
+	if !g.rep.IsLeaderless(now, id) || !g.mayTake(now, id) {
+		return
 	}
+	why := replica.ReasonLeaseExpired
+	if g.Gone(g.rep.View(id).Holder) {
+		why = replica.ReasonDeadLeader
+	}
+	g.rep.Claim(now, id, why, fx)
 }
 
 // tookOver goes on with a job that another gate led. Waits begin anew, the time of the job does not (04-41); what may have
