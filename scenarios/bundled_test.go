@@ -235,7 +235,7 @@ func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 		"number for text":    {`duration    = "300s"`, "duration = 300"},
 		"word not listed":    {`mode = "formed"`, `mode = "warm"`},
 		"kind not known":     {`kind = "partition"`, `kind = "wall"`},
-		"negative count":     {"gates    = 10", "gates = -1"},
+		"negative count":     {"gates    = 4", "gates = -1"},
 		"protocol key":       {"[cluster]", "[protocol.probe]\ntimeoutt = \"1s\"\n[cluster]"},
 		"protocol range":     {"[cluster]", "[protocol.probe]\nindirect_k = 11\n[cluster]"},
 		"no schema":          {"schema = 1", ""},
@@ -293,7 +293,7 @@ func document(t *testing.T, text string) any {
 // The flagship's numbers are those that the README promises.
 func TestPartitionIsTheFlagship(t *testing.T) {
 	s := mustLoad(t, "partition", Options{})
-	if len(s.Nodes) != 1000 || s.Groups[0].Count != 50 || s.Duration.Seconds() != 300 {
+	if len(s.Nodes) != 1000 || s.Groups[0].Count != 20 || s.Duration.Seconds() != 300 {
 		t.Errorf("%d nodes, %d gates, %v", len(s.Nodes), s.Groups[0].Count, s.Duration)
 	}
 	cut, split := s.Faults[0], s.Faults[1]
@@ -304,12 +304,12 @@ func TestPartitionIsTheFlagship(t *testing.T) {
 	for _, id := range split.A.Fixed {
 		roles[s.Nodes[id].Role]++
 	}
-	if roles[core.RoleManager] != 1 || roles[core.RoleWorker] != 54 || len(split.B.Fixed) != 145 || split.For.Seconds() != 60 {
+	if roles[core.RoleManager] != 1 || roles[core.RoleWorker] != 55 || len(split.B.Fixed) != 144 || split.For.Seconds() != 60 {
 		t.Errorf("split: %v against %d for %v", roles, len(split.B.Fixed), split.For)
 	}
 	for _, e := range s.Expects {
-		if e.ID == "region-noticed" && *e.Min != 400 {
-			t.Errorf("region-noticed: %v, 10 gates at 40 observers are 400", *e.Min)
+		if e.ID == "region-noticed" && *e.Min != 64 {
+			t.Errorf("region-noticed: %v, 4 gates at 16 observers are 64", *e.Min)
 		}
 	}
 }

@@ -20,7 +20,7 @@ const eventsEnough, eventsMost, fewNodes = 80_000, 300_000, 25
 // unforeseen are the scenarios whose events a plan does not foresee, with the reason. Their runs are logged, and held to nothing.
 var unforeseen = map[string]string{
 	"leader-chaos":                 "faults of few members overlap, and each is counted as if it were alone",
-	"manager-leader-failover":      "requests to those who are down wait in line on their streams, and the line tries again with each attempt",
+	"manager-leader-failover":      "requests to those who are down wait in line on their streams, and what of them reaches its time is not counted",
 	"split-brain-managers":         "likewise, to those who are cut off",
 	"partition":                    "likewise, of the gates of the minority to those that they ask for jobs",
 	"routing-dc-failure":           "likewise, to managers that are cut off",
