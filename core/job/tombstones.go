@@ -92,9 +92,15 @@ func (t *Tombstones) Remove(job ID) {
 	if h := t.find(job); h != 0 {
 		indexed.Take(t, &t.hash, h)
 		t.at(h).state = StateNone // its place is free when it has become the oldest,
-		if t.dead++; t.dead > t.Len() {
-			t.compact() // or when these are more than the others
-		}
+		t.dead++
+		t.thin() // or when these are more than the others
+	}
+}
+
+// thin keeps the places of those that were removed from outnumbering the others.
+func (t *Tombstones) thin() {
+	if t.dead > t.Len() {
+		t.compact()
 	}
 }
 
@@ -118,6 +124,7 @@ func (t *Tombstones) Sweep(now core.Instant) {
 	for t.first != 0 && (t.at(t.first).until <= now || t.at(t.first).state == StateNone) {
 		t.drop()
 	}
+	t.thin()
 }
 
 // Append appends all that are not over, oldest first, to dst: what a snapshot carries.
