@@ -2,16 +2,14 @@ package validate
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"hypersim/analysis/plot"
 	"hypersim/analysis/stats"
-	"hypersim/core/xmath"
 	"hypersim/sim/trace"
 )
 
-// The core set up as memberlist 0.7.0 is (runs/memberlist.toml). The figures of memberlist were measured with the library
+// The preset memberlist-lan (runs/memberlist.toml). The figures of memberlist were measured with the library
 // itself in virtual time, a crash being silence.
 //
 // What stays different by design: awareness stretches our direct wait too, not only the period; every datagram to a
@@ -49,11 +47,12 @@ func (s *likeMemberlist) id() string {
 }
 
 func (s *likeMemberlist) sets() []string {
-	limit := float64(4 * int(math.Ceil(xmath.Log10(float64(s.n+1))))) // RetransmitMult × ⌈log10(n + 1)⌉
-	sets := []string{
-		fmt.Sprintf("cluster.size=%d", s.n),
-		fmt.Sprintf("protocol.suspicion.alpha=%d", s.alpha), fmt.Sprintf("protocol.suspicion.k=%d", s.alpha-2),
-		fmt.Sprintf("protocol.gossip.lambda=%.4f", (limit+0.01)/xmath.Log(float64(s.n+1))),
+	sets := []string{fmt.Sprintf("cluster.size=%d", s.n)}
+	if s.alpha != 4 { // SuspicionMult, and what follows from it
+		for _, text := range []string{"alpha=%d", "min=%ds", "max=%ds"} {
+			sets = append(sets, fmt.Sprintf("protocol.suspicion."+text, s.alpha))
+		}
+		sets = append(sets, fmt.Sprintf("protocol.suspicion.k=%d", s.alpha-2))
 	}
 	if s.loss > 0 {
 		sets = append(sets, lossy(s.loss)...)
