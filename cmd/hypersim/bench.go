@@ -94,11 +94,24 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 	case err != nil:
 		return err
 	case f.update:
-		return writeNew(f.baseline, "--baseline", true, is.Encode)
+		return f.replace(cmd, was, is)
 	case failed:
 		return status(exitFailed)
 	}
 	return nil
+}
+
+// replace writes the baseline. What it changes has been shown; where there was none, that is said.
+func (f *benchFlags) replace(cmd *cobra.Command, was, is *bench.Result) error {
+	if err := writeNew(f.baseline, "--baseline", true, is.Encode); err != nil || f.json {
+		return err
+	}
+	first := ""
+	if was == nil {
+		first = "; there was none to compare with"
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s holds %d scenarios, %d exact values and %d speeds now%s\n", f.baseline, len(is.Benches), len(is.Exact), len(is.Speeds), first)
+	return err
 }
 
 // prepare checks all that can be known to be wrong before anything runs.

@@ -76,11 +76,17 @@ What a system does in another way whatever is set is listed by show.`,
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			_, _ = fmt.Fprintf(w, "key\t%s\t%s\n", args[0], args[1]) // w keeps the error
+			alike := true
 			for _, r := range preset.Diff(sides[0], sides[1]) {
 				usual := scenarios.ProtocolDefault(r.Key)
 				if a, b := cmp.Or(r.A, usual), cmp.Or(r.B, usual); a != b {
 					_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", r.Key, a, b)
+					alike = false
 				}
+			}
+			if alike {
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s and %s set the same: no key differs\n", args[0], args[1])
+				return err
 			}
 			return w.Flush()
 		},

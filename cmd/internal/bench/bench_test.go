@@ -162,7 +162,10 @@ func TestForms(t *testing.T) {
 	if err := xml.Unmarshal(junit.Bytes(), &read); err != nil || len(read.Suites) != 1 || read.Suites[0].Failures != r.Failed {
 		t.Errorf("JUnit: %v, %+v", err, read)
 	}
-	if !strings.Contains(mark.String(), "**worse** bench-detection") {
+	if !strings.Contains(junit.String(), `message="9 → 19 s (+10 [+10, +10])`) {
+		t.Errorf("JUnit's message does not say what it was and is:\n%s", junit.String())
+	}
+	if !strings.Contains(mark.String(), "**worse** bench-detection, first-dead, seeds 1 2 3: 9 → 19 s (+10 [+10, +10])") {
 		t.Errorf("markdown:\n%s", mark.String())
 	}
 }

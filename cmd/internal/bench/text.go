@@ -97,6 +97,26 @@ func (x *Row) seeds() string {
 	return ", seeds " + strings.Join(list, " ")
 }
 
+// values says what a row was and is, and how sure that is; "" of one that has no values.
+func (x *Row) values() string {
+	if x.Was == nil || x.Is == nil {
+		return ""
+	}
+	out := fmt.Sprintf("%s → %s %s", number(x.Was), number(x.Is), x.Unit)
+	if c := x.change(); c != "" {
+		out += " (" + c + ")"
+	}
+	return strings.ReplaceAll(out, "  ", " ")
+}
+
+// told is what a row that fails says in one line: what it was and is, and why that fails.
+func (x *Row) told() string {
+	if v := x.values(); v != "" {
+		return v + ": " + x.Why
+	}
+	return x.Why
+}
+
 // JSON writes the report as one object.
 func (r *Report) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
@@ -110,7 +130,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	fmt.Fprintf(&s, "### hypersim bench: %s\n\n", r.Summary())
 	for i := range r.Rows {
 		if x := &r.Rows[i]; x.Verdict.Fails() {
-			fmt.Fprintf(&s, "- **%s** %s, %s%s: %s", x.Verdict, x.Bench, x.Value, x.seeds(), x.Why)
+			fmt.Fprintf(&s, "- **%s** %s, %s%s: %s", x.Verdict, x.Bench, x.Value, x.seeds(), x.told())
 			if x.Repeat != "" {
 				fmt.Fprintf(&s, " (`%s`)", x.Repeat)
 			}
@@ -164,7 +184,7 @@ func (r *Report) JUnit(w io.Writer) error {
 		if s.Tests++; x.Verdict.Fails() {
 			s.Failures++
 			c.Failure = &junitFailure{
-				Kind: string(x.Verdict), Message: x.Why,
+				Kind: string(x.Verdict), Message: x.told(),
 				Text: fmt.Sprintf("was %s, is %s %s%s\n%s", number(x.Was), number(x.Is), x.Unit, x.seeds(), x.Repeat),
 			}
 		}
