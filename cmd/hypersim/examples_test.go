@@ -35,8 +35,9 @@ var long = []string{
 	"hypersim sweep deaf-to-data",
 	"sweep routing-policies",      // runs of 114 nodes
 	"hypersim tune docs/studies/", // searches of minutes
-	"detection-tradeoff",          // the study's sweeps, and what compares them
-	"--only '^election-",          // eight thousand elections
+	"hypersim tune crash-single-lan --variant flat --set cluster.size=24 ",
+	"detection-tradeoff", // the study's sweeps, and what compares them
+	"--only '^election-", // eight thousand elections
 	"hypersim validate  ",
 	"hypersim validate --quick  ",
 	"hypersim validate --only lifeguard",

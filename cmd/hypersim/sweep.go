@@ -48,7 +48,7 @@ many again each time, and stops when every cell knows the metric's mean that wel
 plain one, so that all looks together miss the truth in 5 % of sweeps (the error is spent over the looks evenly). ±0.5 and
 ±200ms are amounts in the metric's unit. Too few seeds end with status 4.
 
---shard 2/8 does the second of eight parts. In an array job of SLURM and in an indexed job of Kubernetes the
+--shard 2/8 does the second of eight parts, --shard 2-5/8 four of them. In an array job of SLURM and in an indexed job of Kubernetes the
 part is read from the job's environment. Parts share a folder, or are joined by hypersim merge.
 
 Exit status: 0 all expectations and invariants held; 1 one did not; 2 bad usage or scenario, nothing was
@@ -76,7 +76,7 @@ part: what the others do is not missing); 130 interrupted.`,
 	fl.IntVar(&f.jobs, "jobs", 0, "runs at once (default: one per core, as far as memory allows)")
 	fl.IntVar(&f.jobs, "workers", 0, "the same as --jobs")
 	_ = fl.MarkHidden("workers") // fails for a flag that is not there
-	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part only; read from the environment of array and indexed jobs")
+	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part only, or parts i-k/n; read from the environment of array and indexed jobs")
 	fl.IntVar(&f.shards, "shards", 0, "how many parts there are, where the environment tells only which one this is")
 	fl.StringVarP(&f.out, "out", "o", "", "the sweep's `folder`; one that holds a sweep of this scenario is gone on with")
 	fl.BoolVar(&f.force, "force", false, "do runs again that are there already")

@@ -78,7 +78,7 @@ nothing was written; 3 internal error; 130 interrupted.`,
 	completeMetrics(cmd, "constraint", " ")
 	fl.DurationVar(&f.duration, "duration", 0, "virtual time of each run, such as 120s (default: the scenario's)")
 	fl.IntVar(&f.jobs, "jobs", 0, "runs at once; changes no byte (default: one per core)")
-	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part of each generation; read from the environment of array and indexed jobs")
+	fl.StringVar(&f.shard, "shard", "", "do the `i/n`-th part of each generation, or parts i-k/n; read from the environment of array and indexed jobs")
 	fl.IntVar(&f.shards, "shards", 0, "how many parts there are, where the environment tells only which one this is")
 	fl.StringVarP(&f.out, "out", "o", "", "the `folder`; one that holds this search is gone on with")
 	fl.BoolVar(&f.noPlots, "no-plots", false, "draw no pictures")

@@ -1,24 +1,39 @@
 package batch
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-// Shard is one of several machines that share a sweep: Index of Of, from 1. The zero value does everything.
-type Shard struct{ Index, Of int }
-
-// ParseShard reads "2/8".
-func ParseShard(text string) (Shard, error) {
-	a, b, ok := strings.Cut(text, "/")
-	i, err1 := strconv.Atoi(a)
-	n, err2 := strconv.Atoi(b)
-	if !ok || err1 != nil || err2 != nil || n < 1 || i < 1 || i > n {
-		return Shard{}, fmt.Errorf("--shard %q: must be i/n with 1 ≤ i ≤ n, such as 2/8", text)
-	}
-	return Shard{i, n}, nil
+// Shard is one of several machines that share a sweep: the parts Index to Last of Of, from 1. The zero value does everything.
+type Shard struct {
+	Index, Of int
+	Last      int // 0: Index alone
 }
+
+// ParseShard reads "2/8", and "2-5/8" for a machine that does as much as four others.
+func ParseShard(text string) (Shard, error) {
+	part, of, ok := strings.Cut(text, "/")
+	first, last, several := strings.Cut(part, "-")
+	if !several {
+		last = first
+	}
+	i, err1 := strconv.Atoi(first)
+	k, err2 := strconv.Atoi(last)
+	n, err3 := strconv.Atoi(of)
+	if !ok || errors.Join(err1, err2, err3) != nil || n < 1 || i < 1 || k < i || k > n {
+		return Shard{}, fmt.Errorf("--shard %q: must be i/n with 1 ≤ i ≤ n, such as 2/8, or i-k/n with 1 ≤ i ≤ k ≤ n, such as 2-5/8", text)
+	}
+	s := Shard{Index: i, Of: n}
+	if several && k > i {
+		s.Last = k
+	}
+	return s, nil
+}
+
+func (s Shard) last() int { return max(s.Index, s.Last) }
 
 // ShardFromEnv reads which shard a scheduler made of this process. It knows two:
 //
@@ -74,16 +89,19 @@ func ShardFromEnv(lookup func(string) (string, bool), of int) (s Shard, from str
 	case step < 1 || (id-first)%step != 0 || (id-first)/step < 0 || (id-first)/step >= count:
 		return Shard{}, from, fmt.Errorf("%s = %d is none of %d shards from %d; give --shard i/n", from, id, count, first)
 	}
-	return Shard{(id-first)/step + 1, count}, from, nil
+	return Shard{Index: (id-first)/step + 1, Of: count}, from, nil
 }
 
 // has reports whether the k-th run of a plan is the shard's. Runs are dealt in turn, so that shards get equal
 // parts of cheap and costly cells.
-func (s Shard) has(k int) bool { return s.Of <= 1 || k%s.Of == s.Index-1 }
+func (s Shard) has(k int) bool { return s.Of <= 1 || k%s.Of >= s.Index-1 && k%s.Of < s.last() }
 
 func (s Shard) String() string {
 	if s.Of <= 1 {
 		return ""
+	}
+	if s.last() > s.Index {
+		return fmt.Sprintf("%d-%d/%d", s.Index, s.Last, s.Of)
 	}
 	return fmt.Sprintf("%d/%d", s.Index, s.Of)
 }

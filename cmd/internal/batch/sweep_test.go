@@ -290,7 +290,7 @@ func TestSameBytes(t *testing.T) {
 	for i := range 3 {
 		part := filepath.Join(dir, "part", string(rune('a'+i)))
 		parts = append(parts, part)
-		out, r := sweep(t, req, Options{Dir: part, Jobs: 2, Shard: Shard{i + 1, 3}})
+		out, r := sweep(t, req, Options{Dir: part, Jobs: 2, Shard: Shard{Index: i + 1, Of: 3}})
 		if out.Done != 3 || r.Done != 3 || r.Runs != 9 {
 			t.Errorf("shard %d did %d runs, holds %d of %d", i+1, out.Done, r.Done, r.Runs)
 		}
@@ -302,7 +302,7 @@ func TestSameBytes(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 3 { // at once, as on three machines
 		group.Go(func() {
-			_, err := p.Run(t.Context(), req, Options{Dir: shared, Jobs: 1, Shard: Shard{i + 1, 3}})
+			_, err := p.Run(t.Context(), req, Options{Dir: shared, Jobs: 1, Shard: Shard{Index: i + 1, Of: 3}})
 			if err == nil {
 				_, err = p.Collect(shared, false)
 			}

@@ -201,11 +201,11 @@ func (r *Report) verdictCSV() []byte {
 func (r *Report) sensitivityCSV() []byte {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
-	_ = w.Write([]string{"param", "default", "winner", "objective", "change_when_back", "low", "high", "verdict", "rank_correlation", "why"})
+	_ = w.Write([]string{"param", "default", "winner", "objective", "value", "change_when_back", "low", "high", "verdict", "rank_correlation", "why"})
 	for i := range r.Sensitivity {
 		s := &r.Sensitivity[i]
 		_ = w.Write([]string{
-			s.Param, s.Default, s.Winner, s.Objective, cell(float64(s.Back)), cell(float64(s.Low)), cell(float64(s.High)), s.Verdict, cell(float64(s.Rank)), s.Refused,
+			s.Param, s.Default, s.Winner, s.Objective, cell(float64(s.Value)), cell(float64(s.Back)), cell(float64(s.Low)), cell(float64(s.High)), s.Verdict, cell(float64(s.Rank)), s.Refused,
 		})
 	}
 	w.Flush()

@@ -25,7 +25,16 @@ func (t *Tune) draw(r *Report, dir string, svg bool) (names []string, err error)
 		}
 		names = append(names, list[0])
 	}
-	return names, nil
+	if r.winner().Point == 0 { // no parameter moved
+		return names, nil
+	}
+	s := t.worth(r)
+	s.Caption = fmt.Sprintf("%s, point %d, seeds %s; below: seeds %s", t.Scenario(), r.winner().Point, analysis.SeedRanges(t.req.HeldOut), analysis.SeedRanges(t.req.Search))
+	list, err := s.Draw(dir, svg)
+	if err != nil {
+		return nil, err
+	}
+	return append(names, list[0]), nil
 }
 
 func (t *Tune) label(row int) string {

@@ -1,12 +1,14 @@
 package tune
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"slices"
 	"testing"
 
+	"hypersim/analysis/stats"
 	"hypersim/core/rng"
 )
 
@@ -191,5 +193,92 @@ func TestSearch(t *testing.T) {
 	}
 	if len(s.points) != 60 {
 		t.Errorf("%d points", len(s.points))
+	}
+}
+
+// halved runs successive halving: after each look the better half goes on, whatever the intervals say.
+func halved(ctx context.Context, f *field, list []*point, measure oracle) error {
+	from := 0
+	for _, n := range stats.NewLooks(len(f.seeds), 0).Sizes {
+		got, err := measure(ctx, list, f.seeds[from:n])
+		if err != nil {
+			return err
+		}
+		for i, p := range list {
+			p.runs = append(p.runs, got[i]...)
+		}
+		if from = n; n < len(f.seeds) {
+			slices.SortStableFunc(list, func(a, b *point) int { return cmp.Compare(total(a), total(b)) })
+			list = slices.Clone(list[:max(1, len(list)/2)])
+		}
+	}
+	return nil
+}
+
+// total is what a point's runs sum up to: all that halving compares ran the same seeds.
+func total(p *point) (sum float64) {
+	for _, s := range p.runs {
+		sum += s.values[0]
+	}
+	return sum
+}
+
+// Where ten of forty points are close, halving stops the best far more often than racing, for fewer runs, and what it takes for
+// the best instead is as good; where one is better than all the rest they are alike (ADR-0049).
+func TestHalvingBesideRacing(t *testing.T) {
+	const points, searches, seeds = 40, 100, 18
+	for _, c := range []struct {
+		name  string
+		close float64 // distance between the best ten
+		worse bool    // halving loses the best more often
+	}{{"ten that are close", 0.03, true}, {"one that is better", 2, false}} {
+		lost, runs, regret := [2]int{}, [2]int{}, [2]float64{}
+		for k := range 2 {
+			draw := rng.New(9, "test.halving")
+			for range searches {
+				means := make([]float64, points)
+				for i := range means {
+					means[i] = min(c.close*float64(i), c.close*10) + max(0, float64(i-9))/2
+				}
+				draw.Shuffle(points, func(i, k int) { means[i], means[k] = means[k], means[i] })
+				best, f := slices.Index(means, slices.Min(means)), &field{goals: []Goal{{}}, seeds: seedsTo(seeds)}
+				for no := range points {
+					f.points = append(f.points, &point{no: no})
+				}
+				measure := planted(&draw, means, 3, 1)
+				var err error
+				if k == 1 {
+					err = halved(t.Context(), f, slices.Clone(f.points), measure)
+				} else {
+					for from := 0; from < points && err == nil; from += 8 {
+						err = f.race(t.Context(), f.points[from:from+8], measure)
+					}
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				var chosen *point
+				for _, p := range f.points {
+					runs[k] += len(p.runs)
+					if len(p.runs) == seeds && (chosen == nil || total(p) < total(chosen)) {
+						chosen = p
+					}
+				}
+				if len(f.points[best].runs) < seeds {
+					lost[k]++
+				}
+				regret[k] += means[chosen.no] - means[best]
+			}
+		}
+		for k, name := range []string{"racing", "halving"} {
+			t.Logf("%s, %s: the best was stopped in %.1f %% of searches; %.0f %% of all runs; what was chosen is worse by %.3f", c.name, name,
+				100*float64(lost[k])/searches, 100*float64(runs[k])/(searches*points*seeds), regret[k]/searches)
+		}
+		if far := lost[1] > 5*lost[0]+searches/20; far != c.worse {
+			t.Errorf("%s: racing stopped the best in %d searches, halving in %d", c.name, lost[0], lost[1])
+		}
+		if d := (regret[1] - regret[0]) / searches; math.Abs(d) > 0.05 {
+			t.Errorf("%s: what halving chooses is worse by %.3f: ADR-0049 says otherwise", c.name, d)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func (t *Tune) sensitivity(ctx context.Context, r *Report, winner *point) error 
 		for g := range t.goals {
 			s := Sensitivity{
 				Param: t.space[i].Key, Default: t.space[i].Default, Winner: winner.values[i], Objective: t.goals[g].Text,
-				Back: num(math.NaN()), Low: num(math.NaN()), High: num(math.NaN()), Rank: num(t.rank(i, g)), Refused: refused[i], Verdict: AsItWas,
+				Value: num(math.NaN()), Back: num(math.NaN()), Low: num(math.NaN()), High: num(math.NaN()), Rank: num(t.rank(i, g)), Refused: refused[i], Verdict: AsItWas,
 			}
 			switch {
 			case refused[i] != "":
@@ -63,8 +63,8 @@ func (s *Sensitivity) fill(winner, back []sample, goal int) {
 		}
 	}
 	iv := stats.PairedDifference(pairs, stats.DefaultLevel)
-	s.Back, s.Low, s.High = num(iv.Estimate), num(iv.Low), num(iv.High)
-	least := math.Abs(sum/float64(len(pairs))) * matter
+	s.Value, s.Back, s.Low, s.High = num(sum/float64(len(pairs))), num(iv.Estimate), num(iv.Low), num(iv.High)
+	least := math.Abs(float64(s.Value)) * matter
 	switch {
 	case !iv.Known():
 		s.Verdict = MattersUnsure

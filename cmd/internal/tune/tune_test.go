@@ -113,14 +113,14 @@ func stopped(t *testing.T, dir string, req Request) {
 	}
 }
 
-// inParts carries out a search in two parts that share the folder.
+// inParts carries out a search in two uneven parts that share the folder.
 func inParts(t *testing.T, dir string, req Request) {
 	done := make(chan error, 2)
-	for i := range 2 {
+	for _, part := range []batch.Shard{{Index: 1, Last: 3, Of: 4}, {Index: 4, Of: 4}} {
 		go func() {
 			s, err := New(req)
 			if err == nil {
-				_, err = s.Run(t.Context(), Options{Options: batch.Options{Dir: dir, Jobs: 1, Shard: batch.Shard{Index: i + 1, Of: 2}}})
+				_, err = s.Run(t.Context(), Options{Options: batch.Options{Dir: dir, Jobs: 1, Shard: part}})
 			}
 			done <- err
 		}()
@@ -144,6 +144,9 @@ func TestVerdict(t *testing.T) {
 	w := r.winner()
 	if w.Values[0] != "2s" || !r.Gain || r.verdictOf("protocol.suspicion.min") != Matters || r.verdictOf("protocol.audit.max") == Matters {
 		t.Errorf("%v, %s; %s, %s", w.Values, r.Verdict, r.verdictOf("protocol.suspicion.min"), r.verdictOf("protocol.audit.max"))
+	}
+	if _, err := os.Stat(filepath.Join(dir, plotsName, "sensitivity.png")); err != nil {
+		t.Error(err)
 	}
 	toml := r.TOML()
 	for _, want := range []string{"[protocol.suspicion]\nmin = \"2s\"", "default 5s; matters", "no field of its own there"} {

@@ -74,7 +74,8 @@ type Sensitivity struct {
 	Default   string `json:"default"`
 	Winner    string `json:"winner"`
 	Objective string `json:"objective"`
-	Back      num    `json:"back"` // change of the objective when it goes back, paired by seed
+	Value     num    `json:"value"` // of the objective with the winner, on held-out seeds
+	Back      num    `json:"back"`  // change of the objective when it goes back, paired by seed
 	Low       num    `json:"low"`
 	High      num    `json:"high"`
 	Verdict   string `json:"verdict"`          // matters, does not matter, not shown, as it was
