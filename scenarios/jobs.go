@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
 )
@@ -14,6 +16,7 @@ const (
 	ArriveOnOff    = "onoff"
 	ArriveRamp     = "ramp"
 	ArriveDiurnal  = "diurnal"
+	ArriveTrace    = "trace"
 )
 
 // Arrival is how jobs follow each other. Rates are jobs a second.
@@ -26,6 +29,9 @@ type Arrival struct {
 	On, Off       core.Duration
 	Amplitude     float64
 	Period, Phase core.Duration
+
+	File string          // trace
+	At   []core.Duration // that it tells, since the start, one for each job; not to be written to
 }
 
 // Expected returns how many jobs arrive on average in a workload that lasts so long.
@@ -40,6 +46,9 @@ func (a *Arrival) Expected(lasts core.Duration) float64 {
 		cycle := a.On + a.Off
 		whole := lasts / cycle
 		return a.Rate * (whole*a.On + min(a.On, lasts-whole*cycle)).Seconds()
+	case ArriveTrace:
+		n, _ := slices.BinarySearch(a.At, lasts)
+		return float64(n)
 	case ArriveRamp:
 		return (a.First + a.Last) / 2 * t
 	}

@@ -14,7 +14,7 @@ import (
 
 // arrivalT is an arrival process.
 type arrivalT struct {
-	Process   string         `key:"process" required:"true" enum:"once,constant,poisson,burst,onoff,ramp,diurnal" doc:"once: count jobs at the start; constant: evenly at a rate; poisson: independent of each other at a rate; burst: count at once, every so often; onoff: poisson while on, nothing while off; ramp: poisson at a rate that goes from one to another; diurnal: poisson at a rate that swings"`
+	Process   string         `key:"process" required:"true" enum:"once,constant,poisson,burst,onoff,ramp,diurnal,trace" doc:"once: count jobs at the start; constant: evenly at a rate; poisson: independent of each other at a rate; burst: count at once, every so often; onoff: poisson while on, nothing while off; ramp: poisson at a rate that goes from one to another; diurnal: poisson at a rate that swings; trace: when a file says"`
 	Count     *int           `key:"count" range:"[1,10000000]" doc:"once, burst: jobs"`
 	Rate      *perTimeT      `key:"rate" range:"(0,1000000]" doc:"constant, poisson, onoff, diurnal: jobs per time"`
 	Every     *core.Duration `key:"every" range:"[0.001,inf)" doc:"burst: from one to the next"`
@@ -24,6 +24,7 @@ type arrivalT struct {
 	To        *perTimeT      `key:"to" range:"[0,1000000]" doc:"ramp: jobs per time at the end"`
 	Amplitude *float64       `key:"amplitude" range:"[0,1]" doc:"diurnal: share of the rate by which it swings"`
 	Period    *core.Duration `key:"period" range:"[0.001,inf)" doc:"diurnal: of one swing"`
+	File      string         `key:"file" doc:"trace: path of a CSV with the header t_s,jobs, or t_s alone: seconds from the start of the workload, ascending, and how many jobs arrive then"`
 	Phase     *core.Duration `key:"phase" range:"[0,inf)" doc:"diurnal: how far the swing is at the start (default 0s: at the mean, rising)"`
 }
 
@@ -36,6 +37,7 @@ var arrivalKeys = map[string]struct{ need, may []string }{
 	ArriveOnOff:    {need: []string{"rate", "on", "off"}},
 	ArriveRamp:     {need: []string{"from", "to"}},
 	ArriveDiurnal:  {need: []string{"rate", "amplitude", "period"}, may: []string{"phase"}},
+	ArriveTrace:    {need: []string{"file"}},
 }
 
 // jobT is what jobs of a workload are.
@@ -105,6 +107,10 @@ func (l *loader) arrival(t *arrivalT, n *form.Node, key string) (a Arrival) {
 	a = Arrival{
 		Process: t.Process, Count: val(t.Count), Rate: float64(val(t.Rate)), First: float64(val(t.From)), Last: float64(val(t.To)),
 		Every: val(t.Every), On: val(t.On), Off: val(t.Off), Amplitude: val(t.Amplitude), Period: val(t.Period), Phase: val(t.Phase),
+	}
+	if t.Process == ArriveTrace && n.Kid("file") != nil {
+		a.File = t.File
+		a.At = l.arrivalsFile(t.File, n.Kid("file"), key+".file")
 	}
 	if t.Process == ArriveRamp && a.First+a.Last <= 0 {
 		l.b.Wrong(n.Kid("to"), key+".to", "a ramp from 0 to 0 brings no jobs")

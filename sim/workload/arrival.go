@@ -20,6 +20,7 @@ const (
 	OnOff                   // Poisson while on, nothing while off; on first
 	Ramp                    // Poisson whose rate goes from Rate to Last along a line
 	Diurnal                 // Poisson whose rate is Rate·(1 + Amplitude·sin(2π·(t+Phase)/Period))
+	Trace                   // at the times At
 )
 
 // Arrival is a process with its parameters.
@@ -29,30 +30,38 @@ type Arrival struct {
 	Rate, Last     float64
 	Every, On, Off core.Duration
 	Period, Phase  core.Duration
-	Amplitude      float64 // 0–1
-	start, length  float64 // s
+	Amplitude      float64         // 0–1
+	At             []core.Duration // since the start, ascending; shared, read only
+	start, length  float64         // s
 }
 
 // Arrivals draws the instants of one workload, in order.
 type Arrivals struct {
-	a    Arrival
-	end  core.Instant
-	draw rng.Stream
-	nth  uint32
-	t    float64 // s since the start, of the last one; of OnOff, time that it was on
+	a   Arrival
+	end core.Instant
+
+	start core.Instant
+	draw  rng.Stream
+	nth   uint32
+	t     float64 // s since the start, of the last one; of OnOff, time that it was on
 }
 
 // NewArrivals returns the arrivals of s in a run of the given seed.
 func NewArrivals(s *Spec, seed uint64) Arrivals {
-	a := Arrivals{a: s.Arrival, end: core.Instant(s.To), draw: rng.New(seed, "workload.arrival", s.Key)}
+	a := Arrivals{a: s.Arrival, start: core.Instant(s.From), end: core.Instant(s.To), draw: rng.New(seed, "workload.arrival", s.Key)}
 	a.a.start, a.a.length = s.From.Seconds(), (s.To - s.From).Seconds()
 	return a
 }
 
 // Next returns when the next job arrives and which it is, counted from 0. ok is false if there is none any more.
 func (a *Arrivals) Next() (at core.Instant, nth uint32, ok bool) {
-	s, ok := a.next()
-	at = core.Instant(core.Seconds(a.a.start + s))
+	if a.a.Process == Trace {
+		at, ok = a.told()
+	} else {
+		var s float64
+		s, ok = a.next()
+		at = core.Instant(core.Seconds(a.a.start + s))
+	}
 	if !ok || at >= a.end {
 		a.end = 0 // and none after it
 		return 0, 0, false
@@ -60,6 +69,14 @@ func (a *Arrivals) Next() (at core.Instant, nth uint32, ok bool) {
 	nth = a.nth
 	a.nth++
 	return at, nth, true
+}
+
+// told returns what a trace says, to the nanosecond.
+func (a *Arrivals) told() (core.Instant, bool) {
+	if int(a.nth) >= len(a.a.At) {
+		return 0, false
+	}
+	return a.start.Add(a.a.At[a.nth]), true
 }
 
 // next returns the time since the start.

@@ -193,3 +193,22 @@ func TestDrawsAllocateNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// A trace says when, to the nanosecond, and nothing is drawn; what comes after the end of the workload does not.
+func TestTrace(t *testing.T) {
+	at := []core.Duration{0, 1, 333_333_333, 333_333_333, 20e9, 30e9}
+	s := Spec{Key: 1, From: 100_000_000_007, To: 120_000_000_008, Arrival: Arrival{Process: Trace, At: at}}
+	a := NewArrivals(&s, 5)
+	for i, d := range at[:5] {
+		when, nth, ok := a.Next()
+		if !ok || int(nth) != i || when != core.Instant(s.From+d) {
+			t.Errorf("%d: %v, %d, %v", i, when, nth, ok)
+		}
+	}
+	if _, _, ok := a.Next(); ok {
+		t.Error("one after the end")
+	}
+	if _, _, ok := a.Next(); ok {
+		t.Error("another one")
+	}
+}

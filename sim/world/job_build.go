@@ -73,13 +73,13 @@ func (w *World) buildSpecs() error {
 var processes = map[string]workload.Process{
 	scenarios.ArriveOnce: workload.Once, scenarios.ArriveConstant: workload.Constant, scenarios.ArrivePoisson: workload.Poisson,
 	scenarios.ArriveBurst: workload.Burst, scenarios.ArriveOnOff: workload.OnOff, scenarios.ArriveRamp: workload.Ramp,
-	scenarios.ArriveDiurnal: workload.Diurnal,
+	scenarios.ArriveDiurnal: workload.Diurnal, scenarios.ArriveTrace: workload.Trace,
 }
 
 func arrival(a *scenarios.Arrival) workload.Arrival {
 	out := workload.Arrival{
 		Process: processes[a.Process], Count: a.Count, Rate: a.Rate, Every: a.Every, On: a.On, Off: a.Off,
-		Period: a.Period, Phase: a.Phase, Amplitude: a.Amplitude,
+		Period: a.Period, Phase: a.Phase, Amplitude: a.Amplitude, At: a.At,
 	}
 	if out.Process == workload.Ramp {
 		out.Rate, out.Last = a.First, a.Last
