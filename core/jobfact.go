@@ -50,8 +50,11 @@ const (
 	JobFactQueried
 	JobFactSingle
 	JobFactHealth
+	JobFactNegotiated
+	JobFactBarred
+	JobFactBreaker
 
-	NumJobFactKinds = 45
+	NumJobFactKinds = 48
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -68,6 +71,7 @@ const (
 	FactsOfRoutes    = "route"
 	FactsOfFlow      = "flow"
 	FactsOfStats     = "stats"
+	FactsOfPeers     = "peers"
 )
 
 // jobFactRow is all that is known of a kind of fact about jobs: from, to and code name the type of the word, a and b
@@ -164,6 +168,12 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactSingle: {name: "single_cancel", room: FactsOfCancels, doc: "a client learnt what became of its request to cancel one workflow", to: "cancel.SingleStatus", code: "call.Code", a: "took"},
 	// Code says why, in a word.
 	JobFactHealth: {name: "node_health", room: FactsOfDispatch, doc: "a manager changed its mind about what worker Node may get", from: "health.Decision", to: "health.Decision", code: "health.Label"},
+	// Node is the peer, Epoch its process; To = 1: they can talk. version: 256 × major + minor; features: a bit each, of what both can.
+	JobFactNegotiated: {name: "negotiated", room: FactsOfPeers, doc: "the node knows with which version and which features it talks to a process", to: "compatible", a: "version", b: "features"},
+	// Node sent a message of kind Epoch and number Token.
+	JobFactBarred: {name: "barred", room: FactsOfPeers, doc: "a message of somebody who may not send it was dropped", to: "registry.Bar", code: "core.Class"},
+	// Node is the peer; of the quorum of gates nobody.
+	JobFactBreaker: {name: "breaker", room: FactsOfPeers, doc: "calls to a peer are stopped, tried, or made again", from: "health.Phase", to: "health.Phase"},
 }
 
 func (k JobFactKind) String() string {

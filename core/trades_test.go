@@ -14,6 +14,7 @@ import (
 	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 	"hypersim/core/statbuf"
@@ -31,7 +32,7 @@ func TestEveryKeySaysWhatItTrades(t *testing.T) {
 	for room, config := range map[string]any{
 		"swim": swim.Config{}, "vivaldi": vivaldi.Config{}, "hier": hier.Config{}, "election": election.Config{}, "federated": federated.Config{},
 		"replica": replica.Config{}, "health": health.Config{}, "routing": routing.Config{}, "jobtimeout": jobtimeout.Config{}, "overload": overload.Config{}, "admission": admission.Config{},
-		"statbuf": statbuf.Config{}, "pressure": pressure.Config{},
+		"statbuf": statbuf.Config{}, "pressure": pressure.Config{}, "registry": registry.Config{},
 	} {
 		eachKey(reflect.TypeOf(config), "", func(key string, f reflect.StructField) {
 			if strings.HasPrefix(key, "inherited.") {

@@ -282,7 +282,7 @@ func (l *loader) seeds(flat bool) {
 		var list []candidate
 		for id := g.First; id < g.First+core.NodeID(g.Count); id++ {
 			n := &sc.Nodes[id]
-			if n.Ghost || n.Absent || !flat && n.Role == core.RoleWorker {
+			if n.Ghost || n.Absent || n.Outside || !flat && n.Role == core.RoleWorker {
 				continue
 			}
 			list = append(list, candidate{perSite[n.Site], id})

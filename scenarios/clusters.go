@@ -13,7 +13,7 @@ func (s *Scenario) Clusters() [][]core.NodeID {
 	managers := make([][]core.NodeID, len(s.Cluster.Sites))
 	for i := range s.Nodes {
 		switch n := &s.Nodes[i]; {
-		case n.Ghost:
+		case n.Ghost || n.Outside:
 		case n.Role == core.RoleGate:
 			gates = append(gates, n.ID)
 		case n.Role == core.RoleManager:

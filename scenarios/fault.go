@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"hypersim/core"
+	"hypersim/core/registry"
 	"hypersim/scenarios/form"
 	"hypersim/sim/fault"
 )
@@ -30,7 +31,8 @@ type Fault struct {
 	Refuse    bool // senders are told after one RTT; else silence
 	Blackhole bool
 	KeepState bool
-	Site      int // site-outage; else −1
+	Version   registry.Version // of the new process; zero: that of the one before
+	Site      int              // site-outage; else −1
 
 	Down, Up  core.Duration
 	Over      core.Duration

@@ -138,6 +138,9 @@ func (l *loader) fillFault(f *Fault, t *faultT, n *form.Node, key string) {
 	}
 	f.Refuse = mode == "refuse" || t.Refuse != nil && *t.Refuse
 	f.KeepState = t.KeepState != nil && *t.KeepState
+	if t.Version != nil {
+		f.Version = t.Version.Version
+	}
 	set(&f.Factor, t.Factor)
 	set(&f.Add, t.Add)
 	set(&f.Ramp, t.Ramp)

@@ -10,14 +10,25 @@ import (
 
 // lifeRules are the faults that start and end processes.
 var lifeRules = map[fault.Kind]faultRule{
-	fault.Crash: {need: []string{"target"}, may: []string{"refuse", "keep_state"}, gone: true},
+	fault.Crash: {need: []string{"target"}, may: []string{"refuse", "keep_state", "version"}, gone: true, check: checkCrash, detail: detailVersion},
 	fault.KillLeader: {need: []string{"of"}, may: []string{"refuse", "keep_state"}, gone: true, check: checkKillLeader,
 		detail: func(_ *Scenario, f *Fault) []string { return []string{"leader of " + f.Target.LeaderOf} }},
-	fault.Restart: {need: []string{"target"}, may: []string{"keep_state", "version"}, gone: true},
+	fault.Restart: {need: []string{"target"}, may: []string{"keep_state", "version"}, gone: true, detail: detailVersion},
 	fault.Leave:   {need: []string{"target"}, members: true, gone: true},
 	fault.Join: {need: []string{"target"}, may: []string{"to", "over", "version"}, check: checkJoin,
 		detail: func(_ *Scenario, f *Fault) []string { return say(f.Over > 0, "over %v", f.Over) }},
 	fault.Churn: {need: []string{"target", "rate"}, may: []string{"mix", "downtime"}, gone: true, check: checkChurn},
+}
+
+// checkCrash checks that there is a new process where one is spoken of.
+func checkCrash(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
+	if t.Version != nil && t.For == nil {
+		l.b.Wrong(n.Kid("version"), key+".version", "needs for: without it no new process starts")
+	}
+}
+
+func detailVersion(_ *Scenario, f *Fault) []string {
+	return say(f.Version.Major > 0, "to version %s", versionText(f.Version))
 }
 
 // checkJoin checks that everybody who joins has somebody to ask.

@@ -181,17 +181,17 @@ type nodeT struct {
 }
 
 type clusterT struct {
-	Gates          int         `key:"gates" range:"[0,100000]" doc:"per site"`
-	Managers       int         `key:"managers" range:"[0,100000]" doc:"per site"`
-	Workers        int         `key:"workers" range:"[0,1000000]" doc:"per site"`
-	Clients        int         `key:"clients" range:"[0,100000]" doc:"hosts of clients per site; jobs come from them"`
-	Size           int         `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
-	CoresPerWorker int         `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker (default 8)"`
-	Gateless       bool        `key:"gateless" doc:"there are no gates on purpose"`
-	Start          startT      `key:"start" doc:"how the cluster comes into being"`
-	Seeds          *Selector   `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
-	Ghosts         ghostsT     `key:"ghosts" doc:"addresses per site that never answer"`
-	Versions       *form.Later `key:"versions" later:"protocol versions are" doc:"share per protocol version"`
+	Gates          int        `key:"gates" range:"[0,100000]" doc:"per site"`
+	Managers       int        `key:"managers" range:"[0,100000]" doc:"per site"`
+	Workers        int        `key:"workers" range:"[0,1000000]" doc:"per site"`
+	Clients        int        `key:"clients" range:"[0,100000]" doc:"hosts of clients per site; jobs come from them"`
+	Size           int        `key:"size" range:"[0,1000000]" doc:"gates, managers and workers of all sites together; the rest become workers, spread evenly"`
+	CoresPerWorker int        `key:"cores_per_worker" range:"[1,10000]" doc:"of each worker (default 8)"`
+	Gateless       bool       `key:"gateless" doc:"there are no gates on purpose"`
+	Start          startT     `key:"start" doc:"how the cluster comes into being"`
+	Seeds          *Selector  `key:"seeds" doc:"nodes whose addresses everybody knows at start (default: the first three participants of each group)"`
+	Ghosts         ghostsT    `key:"ghosts" doc:"addresses per site that never answer"`
+	Versions       *versionsT `key:"versions" doc:"share of nodes per version of the protocol, each drawn by its name; without it all speak protocol.version"`
 }
 
 type startT struct {
@@ -233,7 +233,7 @@ type faultT struct {
 	Of        *string         `key:"of" doc:"kill-leader: whose leader, as leader_of of a selector: \"gates\", \"site:<name>\" of the managers of a site, or \"job:<workload>\"; while nobody leads, it waits"`
 	Refuse    *bool           `key:"refuse" doc:"crash, kill-leader: connections are refused rather than swallowed"`
 	KeepState *bool           `key:"keep_state" doc:"crash and kill-leader with for, restart: what a real node has on disk survives"`
-	Version   *form.Later     `key:"version" later:"protocol versions are" doc:"protocol version of the new process"`
+	Version   *versionT       `key:"version" doc:"crash with for, restart, join: what the new process speaks of the protocol, and those after it"`
 	Over      *core.Duration  `key:"over" range:"[0,inf)" doc:"join: spread evenly over this time, in id order"`
 	Factor    *float64        `key:"factor" range:"(0,10000]" doc:"slow: service times; delay: base delays; multiplied by this"`
 	Applies   *string         `key:"applies" enum:"service,execution" doc:"slow: what takes longer: service of messages, or execution of shards (default service)"`

@@ -96,11 +96,11 @@ var inertRules = []inertRule{
 	{[]string{"link.*"}, when(func(s *setting) bool { return s.c.Federated.Link.SampleInterval == 0 }, "link.sample_interval = 0s switches samples off")},
 	{[]string{"election.*", "start.*"}, when(func(s *setting) bool { return !s.jobs && (s.flat || s.gates == 0 || s.managers == 0) }, "nobody needs a leader: there are neither jobs nor gates beside managers")},
 	{[]string{"job_timeout.*", "extension.*", "lease.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
-	{[]string{"overload.*", "in_flight.*", "shed.*", "rate_limit.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs: nobody is asked anything that could be refused")},
+	{[]string{"overload.*", "in_flight.*", "shed.*", "rate_limit.*", "version.*", "isolation.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs: nobody is asked anything that could be refused")},
 	{[]string{"stats.*", "backpressure.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
 	{[]string{"stats.*", "backpressure.*"}, when(func(s *setting) bool { return !s.stats }, "nobody has statistics: no workload or fault of them, and no job that tells of itself at every flush")},
 	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
-	{[]string{"routing.*", "dc_health.*", "correlation.*", "breaker.*"}, when(func(s *setting) bool { return s.gates == 0 }, "there are no gates that send jobs to datacenters")},
+	{[]string{"routing.*", "dc_health.*", "correlation.*"}, when(func(s *setting) bool { return s.gates == 0 }, "there are no gates that send jobs to datacenters")},
 	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
 }
 

@@ -41,8 +41,8 @@ func roomNames() []string {
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{
 	"admission", "discovery",
-	"extension", "flow", "gate", "health", "idempotency", "isolation",
-	"retry", "version", "worker_state",
+	"extension", "flow", "gate", "health", "idempotency",
+	"retry", "worker_state",
 }
 
 func defaultConfig() Config {
@@ -214,6 +214,7 @@ func (l *loader) configs(p *protocol) {
 		n.Config = at
 	}
 	l.checkConfigs()
+	l.identities()
 }
 
 // checkConfigs runs the checks between parameters; protocol.unsafe makes them warnings.

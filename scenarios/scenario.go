@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/job"
 	corenode "hypersim/core/node"
+	"hypersim/core/registry"
 	"hypersim/scenarios/claim"
 	"hypersim/topologies"
 )
@@ -88,7 +89,18 @@ type NodeSpec struct {
 	Start  core.Duration // when the process starts
 	Absent bool          // starts only by a join fault
 	Ghost  bool          // an address that never answers; others know it from the start
-	Seed   bool          // everybody knows its address at start
+
+	Version registry.Version // of the protocol, that its first process speaks
+	Outside bool             // of another cluster or environment: nobody's member here, though it knows whom to ask
+	Seed    bool             // everybody knows its address at start
+}
+
+// Stands reports whether n is one of those that know each other from the start, where anybody does.
+func (n *NodeSpec) Stands() bool { return !n.Absent && !n.Ghost && !n.Late() }
+
+// Late reports whether n has to make itself known although it is not absent. So has one that speaks another major version.
+func (n *NodeSpec) Late() bool {
+	return n.Absent || n.Start > 0 || n.Outside || n.Version.Major != registry.Current.Major
 }
 
 // ConfigOf returns the protocol configuration of a node.

@@ -10,7 +10,7 @@ import (
 func TestAnswerForgets(t *testing.T) {
 	var w core.Walker
 	for code := range Code(NumCodes) {
-		b := &Ack{Answer: Answer{Code: code, Leader: 1, RetryAfter: 2, Current: 3, Tried: true}}
+		b := &Ack{Answer: Answer{Code: code, Leader: 1, RetryAfter: 2, Current: 3, Check: 4, Tried: true}}
 		w.Hash(0, b)
 		want := Answer{Code: code}
 		switch code {
@@ -22,6 +22,8 @@ func TestAnswerForgets(t *testing.T) {
 			want.Current = 3
 		case CodeNoQuorum:
 			want.Tried = true
+		case CodeIsolation:
+			want.Current, want.Check = 3, 4
 		}
 		if b.Answer != want {
 			t.Errorf("%v: %+v, want %+v", code, b.Answer, want)

@@ -34,6 +34,7 @@ type Calls struct {
 	out       Outcome // in the hands of the owner
 	sending   Sending // the same
 
+	speaks  uint32 // process of whoever's answer is in hand
 	ignored uint64 // answers that nobody waited for
 }
 

@@ -83,7 +83,8 @@ type Answer struct {
 	Code       Code
 	Leader     core.NodeID   // CodeNotLeader: whom to ask, NoNode if that is not known; zero with other codes
 	RetryAfter core.Duration // CodeBusy
-	Current    uint64        // CodeStaleFence: the token that the request is below
+	Current    uint64        // CodeStaleFence: the token that the request is below; CodeIsolation: what was expected, a digest
+	Check      uint8         // CodeIsolation: what did not fit, a registry.Bar
 	Tried      bool          // CodeNoQuorum: it was tried, so that it may come to be done all the same (04-12)
 }
 
@@ -104,6 +105,10 @@ func (a *Answer) Walk(w *core.Walker) {
 	case CodeNoQuorum:
 		w.Bool("tried", &a.Tried)
 		*a = Answer{Code: a.Code, Tried: a.Tried}
+	case CodeIsolation:
+		w.Uint8("check", &a.Check)
+		w.Uint64("expected", &a.Current)
+		*a = Answer{Code: a.Code, Check: a.Check, Current: a.Current}
 	default:
 		*a = Answer{Code: a.Code}
 	}
@@ -118,8 +123,11 @@ func (a *Answer) trim() {
 	if a.Code != CodeBusy {
 		a.RetryAfter = 0
 	}
-	if a.Code != CodeStaleFence {
+	if a.Code != CodeStaleFence && a.Code != CodeIsolation {
 		a.Current = 0
+	}
+	if a.Code != CodeIsolation {
+		a.Check = 0
 	}
 	if a.Code != CodeNoQuorum {
 		a.Tried = false

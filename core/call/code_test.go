@@ -15,7 +15,7 @@ import (
 func TestAnswerKeepsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		full := report{Answer: Answer{
-			Code: Code(rapid.IntRange(0, NumCodes-1).Draw(t, "code")), Leader: 3, RetryAfter: time.Second, Current: 9, Tried: true,
+			Code: Code(rapid.IntRange(0, NumCodes-1).Draw(t, "code")), Leader: 3, RetryAfter: time.Second, Current: 9, Check: 4, Tried: true,
 		}}
 		var w core.Walker
 		b := full
@@ -33,6 +33,8 @@ func TestAnswerKeepsNothing(t *testing.T) {
 			want = Stale(9)
 		case CodeNoQuorum:
 			want.Tried = true
+		case CodeIsolation:
+			want.Current, want.Check = 9, 4
 		}
 		if w.Hash(1, &full); full.Answer != want {
 			t.Fatalf("%+v, want %+v", full.Answer, want)

@@ -36,6 +36,7 @@ func (c *Calls) Receive(now core.Instant, m *core.Message, fx *core.Effects) boo
 	}
 	reply, ok := m.Body.(Reply)
 	h := c.t.find(asked, m.Seq, m.From)
+	c.speaks = m.Instance
 	switch {
 	case !ok || h == 0:
 		c.ignored++
@@ -165,6 +166,9 @@ func (c *Calls) outcome(s *slot, reply Reply) {
 	c.out = Outcome{
 		Ticket: s.ticket, Code: s.code, Answered: s.answered, Unknown: s.unknown, Seen: s.seen, Kind: s.kind, From: s.to,
 		Reply: reply, Attempts: int(s.attempt), Redirects: int(s.redirects),
+	}
+	if reply != nil {
+		c.out.Instance = c.speaks
 	}
 }
 

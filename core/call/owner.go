@@ -25,6 +25,8 @@ type Outcome struct {
 	Kind core.Kind
 	From core.NodeID // whom the last attempt asked; NoNode if nobody was ever asked
 
+	Instance uint32 // of the process that answered, 0 without an answer
+
 	Reply               Reply // the answer, nil without one; valid until Called returns unless held
 	Attempts, Redirects int   // begun, and followed, in all
 }

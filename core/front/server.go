@@ -13,10 +13,10 @@ type Holder interface {
 	Weighs() (jobs, hot int)
 }
 
-// Presser is a Holder that tells senders how much it wants to hear, with each answer: also with one that sends them away
-// (spec 30 §5.3).
+// Presser is a Holder that has its say in each answer that sends somebody away: how much it wants to hear (spec 30 §5.3), and
+// what whoever hears it can read of it (§10).
 type Presser interface {
-	Press(refusal core.Body)
+	Press(to core.NodeID, refusal core.Body)
 }
 
 // Params say whose messages they are.
@@ -160,22 +160,10 @@ func (s *Server) refuse(m *core.Message, r *admission.Request, state core.Load, 
 	f.Node, f.From, f.To, f.Code = m.From, uint8(state), uint8(x.Reason), uint8(r.Class)
 	f.Epoch, f.Token = uint32(m.Kind), uint64(m.Seq)
 	f.Put("retry_after", int64(x.After)).Put("rated", rated(r)*(1+int64(r.Op)))
-	kind := answers[m.Kind]
-	if kind == core.KindNone || s.p.Bodies[kind] == nil {
-		return
+	b := s.reply(m, call.Busy(x.After), fx)
+	if p, ok := s.holder.(Presser); ok && b != nil {
+		p.Press(m.From, b)
 	}
-	b := fx.Bodies.Take(kind, s.p.Bodies[kind])
-	head, ok := b.(call.Reply)
-	if !ok {
-		return
-	}
-	*head.Head() = call.Busy(x.After)
-	if p, ok := s.holder.(Presser); ok {
-		p.Press(b)
-	}
-	a := fx.Send()
-	a.Kind, a.From, a.To, a.Role, a.Instance = kind, s.p.Self, m.From, s.p.Role, s.p.Instance
-	a.Seq, a.Timeout, a.Body = m.Seq, s.p.Reply, b
 }
 
 // answers are the kinds that answer a kind.

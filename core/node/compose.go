@@ -5,6 +5,7 @@ import (
 	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
+	"hypersim/core/registry"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -28,6 +29,7 @@ type Identity struct {
 	Voters []core.NodeID    // who chooses a leader among them, ascending, self among them; nil: nobody needs one; shared, read only
 	First  core.NodeID      // of them, who leads from the start where they stand from the start; NoNode: too few are there
 	Work   *Work            // nil: the run has no jobs
+	Speaks registry.Version // of the protocol
 	Memory int64            // bytes of its host; 0: not modelled
 }
 

@@ -13,6 +13,7 @@ import (
 	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 	"hypersim/core/statbuf"
@@ -37,6 +38,7 @@ type Config struct {
 	Admission admission.Config
 	Stats     statbuf.Config
 	Pressure  pressure.Config
+	Registry  registry.Config
 }
 
 // Default returns the defaults of all mechanisms.
@@ -46,7 +48,7 @@ func Default() Config {
 		Election: election.Default(), Replica: replica.Default(), Timeout: jobtimeout.Default(),
 		Health: health.Default(), Routing: routing.Default(),
 		Overload: overload.Default(), Admission: admission.Default(),
-		Stats: statbuf.Default(), Pressure: pressure.Default(),
+		Stats: statbuf.Default(), Pressure: pressure.Default(), Registry: registry.Default(),
 	}
 }
 
@@ -56,7 +58,7 @@ func (c *Config) Validate() error {
 		c.Swim.Validate(), c.Vivaldi.Validate(), c.Federated.Validate(), c.Hier.Validate(), c.Job.Validate(), c.Election.Validate(),
 		c.Replica.Validate(), c.Timeout.Validate(), c.Health.Validate(), c.Routing.Validate(),
 		c.Overload.Validate(), c.Admission.Validate(&c.Overload),
-		c.Stats.Validate(), c.Pressure.Validate(),
+		c.Stats.Validate(), c.Pressure.Validate(), c.Registry.Validate(),
 	)
 }
 

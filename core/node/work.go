@@ -3,6 +3,7 @@ package node
 import (
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 )
 
 // Meter tells how far a running shard is: items done, items failed, cores whose share is done.
@@ -47,7 +48,14 @@ type Work struct {
 
 	Meter Meter // of a worker
 
+	Spoken []registry.Version // what the first process of each node speaks; nil: all the same
+
 	Stats bool // somebody has statistics, or much to tell: the layer of spec 30 §5 is there
+}
+
+// Words are what a process says of itself in handshakes, and what it knows of others from the start.
+func (id *Identity) Words(c *Config) *registry.Words {
+	return &registry.Words{Hello: c.Registry.Handshake(id.Speaks), Formed: id.Formed, Spoken: id.Work.Spoken}
 }
 
 // AddJobs makes p the part of n that the messages of the job layer are for.

@@ -30,17 +30,21 @@ func (t *Table) place(id core.NodeID) (int, bool) {
 	return slices.BinarySearchFunc(t.list, id, func(s signal, id core.NodeID) int { return cmp.Compare(s.from, id) })
 }
 
-// Apply takes a signal, unless a newer one is known. It reports whether it did.
+// Apply takes a signal, unless a newer one is known. It reports whether it did. One without a number is of a manager from
+// before there were any: what arrives last counts.
 func (t *Table) Apply(now core.Instant, from core.NodeID, b *job.Backpressure) bool {
 	i, known := t.place(from)
 	if known {
-		if s := &t.list[i]; b.Epoch < s.epoch || b.Epoch == s.epoch && b.Seq <= s.seq {
+		if s := &t.list[i]; b.Seq != 0 && (b.Epoch < s.epoch || b.Epoch == s.epoch && b.Seq <= s.seq) {
 			return false
 		}
 	} else {
 		t.list = slices.Insert(t.list, i, signal{from: from})
 	}
 	s := signal{from, b.Level, b.Delay, b.Epoch, b.Seq, now}
+	if b.Seq == 0 {
+		s.epoch, s.seq = t.list[i].epoch, t.list[i].seq
+	}
 	if old := &t.list[i]; t.Latches {
 		s.level, s.delay = max(s.level, old.level), max(s.delay, old.delay)
 	}

@@ -39,7 +39,7 @@ type Due struct {
 	Register bool // else it gets a heartbeat
 }
 
-// Init makes l ready: with whom to register, and how often to send heartbeats. draw is for the pauses.
+// Init makes l ready: with whom to register, and how often to send heartbeats, 0 for never. draw is for the pauses.
 func (l *Links) Init(cfg *job.Register, nodes []core.NodeID, every core.Duration, draw rng.Stream) {
 	*l = Links{cfg: cfg, every: every, draw: draw, next: core.Never}
 	for _, n := range nodes {
@@ -54,7 +54,10 @@ func (l *Links) Begin(now core.Instant, formed bool) {
 	for i := range l.list {
 		x := &l.list[i]
 		if formed {
-			x.stage, x.instance, x.due = stageDone, 1, now.Add(phase)
+			x.stage, x.instance = stageDone, 1
+			if l.every > 0 {
+				x.due = now.Add(phase)
+			}
 		} else {
 			x.due = now
 		}
@@ -110,7 +113,9 @@ func (l *Links) arm(x *link, at core.Instant) {
 func (l *Links) Accepted(now core.Instant, id core.NodeID) {
 	if x := l.find(id); x != nil && x.stage == stageAsked {
 		x.stage = stageDone
-		l.arm(x, now.Add(l.wait())) // the registration said what a heartbeat would
+		if l.every > 0 {
+			l.arm(x, now.Add(l.wait())) // the registration said what a heartbeat would
+		}
 	}
 }
 

@@ -138,6 +138,7 @@ func (b *ManagerToWorkerRegistration) Walk(w *core.Walker) {
 type ManagerToWorkerAck struct {
 	core.Shared
 	call.Answer
+	call.Versions
 	Accepted              bool
 	Worker                core.NodeID
 	Cores, CoresAvailable uint16
@@ -146,6 +147,7 @@ type ManagerToWorkerAck struct {
 // Walk implements core.Body.
 func (b *ManagerToWorkerAck) Walk(w *core.Walker) {
 	b.Answer.Walk(w)
+	b.Versions.Walk(w)
 	w.Bool("accepted", &b.Accepted)
 	w.Node("worker", &b.Worker)
 	w.Uint16("total_cores", &b.Cores)

@@ -26,6 +26,7 @@ func (b *PeerRegistration) Walk(w *core.Walker) {
 type PeerResponse struct {
 	core.Shared
 	call.Answer
+	call.Versions
 	Accepted bool
 	Manager  core.NodeID
 	Leads    bool
@@ -36,6 +37,7 @@ type PeerResponse struct {
 // Walk implements core.Body.
 func (b *PeerResponse) Walk(w *core.Walker) {
 	b.Answer.Walk(w)
+	b.Versions.Walk(w)
 	w.Bool("accepted", &b.Accepted)
 	w.Node("manager", &b.Manager)
 	w.Bool("is_leader", &b.Leads)
@@ -124,6 +126,7 @@ func (b *GateRegistration) Walk(w *core.Walker) {
 type GateRegistrationResponse struct {
 	core.Shared
 	call.Answer
+	call.Versions
 	Accepted bool
 	Node     core.NodeID // who answers
 	Site     uint16
@@ -133,6 +136,7 @@ type GateRegistrationResponse struct {
 // Walk implements core.Body.
 func (b *GateRegistrationResponse) Walk(w *core.Walker) {
 	b.Answer.Walk(w)
+	b.Versions.Walk(w)
 	w.Bool("accepted", &b.Accepted)
 	w.Node("node", &b.Node)
 	w.Uint16("site", &b.Site)

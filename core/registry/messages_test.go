@@ -70,8 +70,8 @@ func TestBodyBytes(t *testing.T) {
 		},
 		{
 			Kind: core.KindManagerToWorkerRegistrationAck,
-			Body: &ManagerToWorkerAck{Accepted: true, Worker: 1, Cores: 2, CoresAvailable: 3},
-			Want: "1:0 1:1 n1 2:2 2:3",
+			Body: &ManagerToWorkerAck{Versions: hands.Versions, Accepted: true, Worker: 1, Cores: 2, CoresAvailable: 3},
+			Want: "1:0 " + versionBytes + "1:1 n1 2:2 2:3",
 		},
 		{
 			Kind: core.KindManagerPeerRegistration,
@@ -80,8 +80,8 @@ func TestBodyBytes(t *testing.T) {
 		},
 		{
 			Kind: core.KindManagerPeerRegistrationResponse,
-			Body: &PeerResponse{Accepted: true, Manager: 1, Leads: true, Term: 2, Peers: peers},
-			Want: "1:0 1:1 n1 1:1 8:2 4:1 " + peerBytes,
+			Body: &PeerResponse{Versions: hands.Versions, Accepted: true, Manager: 1, Leads: true, Term: 2, Peers: peers},
+			Want: "1:0 " + versionBytes + "1:1 n1 1:1 8:2 4:1 " + peerBytes,
 		},
 		{
 			Kind: core.KindManagerRegistration,
@@ -105,8 +105,8 @@ func TestBodyBytes(t *testing.T) {
 		},
 		{
 			Kind: core.KindGateRegistrationResponse,
-			Body: &GateRegistrationResponse{Accepted: true, Node: 1, Site: 2, Managers: peers},
-			Want: "1:0 1:1 n1 2:2 4:1 " + peerBytes,
+			Body: &GateRegistrationResponse{Versions: hands.Versions, Accepted: true, Node: 1, Site: 2, Managers: peers},
+			Want: "1:0 " + versionBytes + "1:1 n1 2:2 4:1 " + peerBytes,
 		},
 		{
 			Kind: core.KindWorkerHeartbeat,

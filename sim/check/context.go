@@ -6,6 +6,7 @@ import (
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/overload"
+	"hypersim/core/registry"
 )
 
 // Node is one process that may take part. Its place in Context.Nodes is its id.
@@ -17,6 +18,10 @@ type Node struct {
 	Group core.GroupID // 0: member of no group
 	Ghost bool         // an address that never answers
 	Cores int          // of a worker; 0 = not known
+
+	Speaks  registry.Version // of the protocol, its first process
+	Stands  bool             // and that knows all others of the start
+	Cluster uint64           // a digest of the names of its cluster and its environment
 
 	Suspicion int // place of its rule in Context.Suspicions
 }
@@ -88,6 +93,10 @@ type Context struct {
 	// Overload and Admission are how servers judge what arrives; nil = the chapter's defaults.
 	Overload  *overload.Config
 	Admission *admission.Config
+	// Breaker says when calls to a peer are stopped; nil = the chapter's defaults.
+	Breaker *health.BreakerKeys
+	// Negotiates: processes agree on features, and use nothing else.
+	Negotiates bool
 
 	Settle   core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
 	Lossy    bool          // messages get lost all the time: suspicions and refutations are under way at any time

@@ -53,6 +53,7 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	w.buildSites()
 	w.buildClusters()
 	w.buildTold()
+	w.buildDoors()
 	w.planStarts()
 	if err := w.planJobs(); err != nil {
 		return nil, err
@@ -206,7 +207,7 @@ func (w *World) buildHosts() error {
 			return err
 		}
 		w.nodes[i].host.Init(&w.models[spec.Role], clock, rng.New(w.sc.Seed, "host.service", spec.Key))
-		w.nodes[i].dies = spec.Ghost
+		w.nodes[i].dies, w.nodes[i].speaks = spec.Ghost, spec.Version
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ var lifeDeeds = []deed{
 // beginCrash takes processes down: until its end, or for good, which only those feel who run; whoever is down already is
 // held down, too.
 func beginCrash(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
+	for _, id := range a.nodes {
+		w.upgrade(id, f)
+	}
 	if f.For > 0 {
 		for _, id := range a.nodes {
 			w.hold(now, id, f.Refuse)
@@ -38,7 +41,15 @@ func endHold(w *World, now core.Instant, f *scenarios.Fault, id core.NodeID) {
 
 func restart(w *World, now core.Instant, f *scenarios.Fault, id core.NodeID) {
 	w.stop(now, id, trace.KindCrash)
+	w.upgrade(id, f)
 	w.start(now, id, f.KeepState)
+}
+
+// upgrade lets the next process of a node speak what the fault says.
+func (w *World) upgrade(id core.NodeID, f *scenarios.Fault) {
+	if f.Version.Major > 0 {
+		w.nodes[id].speaks = f.Version
+	}
 }
 
 func beginLeave(w *World, now core.Instant, _ *scenarios.Fault, a *activeFault) {
@@ -78,6 +89,7 @@ func (w *World) join(now core.Instant, id core.NodeID, f int) {
 	n, to := &w.nodes[id], w.sc.Faults[f].To
 	ran := n.host.Up() && n.fate.wanted
 	if !ran {
+		w.upgrade(id, &w.sc.Faults[f])
 		w.start(now, id, false)
 	}
 	switch {

@@ -22,14 +22,22 @@ func (w *World) takeIn(now core.Instant, id core.NodeID, handle uint32) bool {
 		return true
 	}
 	n.m.Overhear(n.local(now), &f.msg, &w.fx)
-	w.delivered(now, f, trace.Refused)
+	w.turnAway(now, id, handle)
+	return false
+}
+
+// turnAway ends a message that its receiver does not take: what it says to that leaves at once, and costs it a moment.
+func (w *World) turnAway(now core.Instant, id core.NodeID, handle uint32) {
+	n := &w.nodes[id]
+	w.delivered(now, w.slab.at(handle), trace.Refused)
 	d := w.sc.Node[w.sc.Nodes[id].Role].Refuse
 	n.host.Occupy(now, d)
-	n.flow.Occupied(n.local(now), d)
+	if n.flow != nil {
+		n.flow.Occupied(n.local(now), d)
+	}
 	w.slab.free(handle)
 	w.drain(now, now, id)
 	w.askTurn(now, id)
-	return false
 }
 
 // unserved tells a server that a message which it had taken in went from its inbox.

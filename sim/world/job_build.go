@@ -7,6 +7,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/job"
 	corenode "hypersim/core/node"
+	"hypersim/core/registry"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
 	"hypersim/sim/workload"
@@ -120,7 +121,7 @@ func (w *World) buildTold() {
 		s := &w.sc.Nodes[i]
 		t := &w.told[s.Site]
 		switch {
-		case s.Ghost:
+		case s.Ghost, s.Outside && s.Role == core.RoleManager:
 		case s.Role == core.RoleManager:
 			t.Managers = append(t.Managers, s.ID)
 			w.told[sites].Managers = append(w.told[sites].Managers, s.ID)
@@ -135,10 +136,24 @@ func (w *World) buildTold() {
 		}
 	}
 	gates, bySite := w.servers()
-	ring := job.RingOf(&w.codec, gates)
+	ring, spoken := job.RingOf(&w.codec, gates), w.spoken()
 	for i := range w.told {
-		w.told[i].Gates, w.told[i].BySite, w.told[i].Ring = gates, bySite, ring
+		w.told[i].Gates, w.told[i].BySite, w.told[i].Ring, w.told[i].Spoken = gates, bySite, ring, spoken
 	}
+}
+
+// spoken lists what the first processes speak, nil where all speak the same.
+func (w *World) spoken() []registry.Version {
+	list := make([]registry.Version, len(w.sc.Nodes))
+	mixed := false
+	for i := range list {
+		list[i] = w.sc.Nodes[i].Version
+		mixed = mixed || list[i] != list[0]
+	}
+	if !mixed {
+		return nil
+	}
+	return list
 }
 
 // servers lists the gates, and the managers of each site, late joiners included.
@@ -147,7 +162,7 @@ func (w *World) servers() (gates []core.NodeID, bySite [][]core.NodeID) {
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]
 		switch {
-		case s.Ghost:
+		case s.Ghost, s.Outside:
 		case s.Role == core.RoleGate:
 			gates = append(gates, s.ID)
 		case s.Role == core.RoleManager:

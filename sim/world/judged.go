@@ -24,11 +24,15 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	if sc.HasJobs() {
 		c.Overload, c.Admission = &sc.Protocol.Default().Overload, &sc.Protocol.Default().Admission
 		c.Health = &sc.Protocol.Default().Health
+		c.Negotiates, c.Breaker = true, &sc.Protocol.Default().Health.Breaker
 		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
 	}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
 		x := check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config}
+		x.Speaks, x.Stands = n.Version, sc.Cluster.Formed && n.Stands()
+		home := sc.ConfigOf(n.ID).Registry.Handshake(n.Version)
+		x.Cluster = core.Mix(home.Cluster, home.Environment)
 		if n.Role == core.RoleWorker && !n.Ghost {
 			x.Cores = cores
 		}

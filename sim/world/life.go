@@ -44,7 +44,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 	told := corenode.Identity{
 		Self: id, Role: spec.Role, Seed: w.sc.Seed, Key: spec.Key, Instance: n.instance, Start: n.local(now), Keeps: !first && keepState,
 		Group: w.groups[spec.Group], Formed: first && w.formedNode(id), Site: uint16(spec.Site), Sites: w.sites, Jobs: w.sc.HasProgress(), Work: w.toldTo(spec),
-		Memory: w.sc.Node[spec.Role].Memory,
+		Memory: w.sc.Node[spec.Role].Memory, Speaks: n.speaks,
 	}
 	w.tellVoters(&told)
 	compose[spec.Role](&n.m, &cfg.Config, &told)
@@ -64,7 +64,7 @@ func (w *World) start(now core.Instant, id core.NodeID, keepState bool) {
 // formedNode reports whether id is one of those that hold each other OK from the start.
 func (w *World) formedNode(id core.NodeID) bool {
 	s := &w.sc.Nodes[id]
-	return w.sc.Cluster.Formed && !s.Absent && !s.Ghost && s.Start == 0
+	return w.sc.Cluster.Formed && s.Stands()
 }
 
 // stop ends a process: it crashed, or it finished leaving.

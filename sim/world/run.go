@@ -127,6 +127,9 @@ func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 	n := &w.nodes[id]
 	f := w.slab.at(handle)
 	f.came = now
+	if !n.host.Paused() && w.barred(now, id, handle) {
+		return
+	}
 	if n.flow != nil && !n.host.Paused() && !w.takeIn(now, id, handle) {
 		return
 	}
@@ -147,7 +150,10 @@ func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 	n := &w.nodes[id]
 	f := w.slab.at(handle)
-	if n.flow != nil && !f.judged && !w.takeIn(now, id, handle) { // it arrived during a pause
+	if !f.judged && w.barred(now, id, handle) { // it arrived during a pause
+		return
+	}
+	if n.flow != nil && !f.judged && !w.takeIn(now, id, handle) {
 		return
 	}
 	if w.on != nil {

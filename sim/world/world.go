@@ -5,6 +5,7 @@ import (
 	"hypersim/core/federated"
 	"hypersim/core/front"
 	corenode "hypersim/core/node"
+	"hypersim/core/registry"
 	"hypersim/core/swim"
 	"hypersim/core/wire"
 	"hypersim/scenarios"
@@ -17,16 +18,17 @@ import (
 // node is one process with the host under it. Its fields stand in the order in which an event needs them.
 type node struct {
 	host     host.Host
-	flow     *front.Server // what its messages pass before they wait; nil: all wait
-	machine  core.Machine  // what the driver drives: &m, unless a test puts something else there
-	instance uint32        // start count
-	life     uint32        // rises with every crash and stop, so that streams to an older process are known
-	dies     bool          // never started: a ghost
-	departs  bool          // was told to leave while paused
-	raises   bool          // was told to raise its incarnation while paused
-	misses   bool          // what a fault forces on it changed while paused
-	joins    int32         // was told to join while paused: 1 + the number of the fault
-	poison   poison        // what becomes of the coordinates that it sends
+	flow     *front.Server    // what its messages pass before they wait; nil: all wait
+	machine  core.Machine     // what the driver drives: &m, unless a test puts something else there
+	instance uint32           // start count
+	life     uint32           // rises with every crash and stop, so that streams to an older process are known
+	dies     bool             // never started: a ghost
+	departs  bool             // was told to leave while paused
+	raises   bool             // was told to raise its incarnation while paused
+	misses   bool             // what a fault forces on it changed while paused
+	joins    int32            // was told to join while paused: 1 + the number of the fault
+	speaks   registry.Version // what the next process speaks of the protocol
+	poison   poison           // what becomes of the coordinates that it sends
 	m        corenode.Node
 	fate     fate // what faults want of it
 }
@@ -60,6 +62,7 @@ type World struct {
 	slab   slab
 	fx     core.Effects
 	codec  wire.Codec
+	doors  doors
 	wire   bool // network.codec = "wire"
 	buf    []byte
 

@@ -37,7 +37,7 @@ func measured(sc *scenarios.Scenario, w func() *world.World) metrics.Context {
 		n := &sc.Nodes[i]
 		c.Nodes = append(c.Nodes, metrics.Node{
 			ID: n.ID, Name: n.Name, Site: sc.Topology.Sites[n.Site].Name, SiteIndex: n.Site, Role: n.Role,
-			Group: n.Group, Key: n.Key, Ghost: n.Ghost, Late: n.Absent || n.Start > 0, Cores: cores(sc, n),
+			Group: n.Group, Key: n.Key, Ghost: n.Ghost, Late: n.Late(), Cores: cores(sc, n),
 		})
 	}
 	if sc.HasJobs() {

@@ -7,6 +7,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/admission"
 	"hypersim/core/call"
+	"hypersim/core/cancel"
 	"hypersim/core/election"
 	"hypersim/core/health"
 	"hypersim/core/job"
@@ -23,10 +24,13 @@ var words = map[string]func(uint8) string{
 	"admission.Operation":  listed("other", "submit", "register", "stress"),
 	"admission.Reason":     func(v uint8) string { return admission.Reason(v).String() },
 	"call.Code":            func(v uint8) string { return call.Code(v).String() },
+	"cancel.SingleStatus":  func(v uint8) string { return cancel.SingleStatus(v).String() },
 	"core.Class":           listed(core.ClassControl.String(), core.ClassDispatch.String(), core.ClassData.String(), core.ClassTelemetry.String()),
 	"core.Load":            func(v uint8) string { return core.Load(v).String() },
 	"election.Role":        func(v uint8) string { return election.Role(v).String() },
+	"health.Decision":      func(v uint8) string { return health.Decision(v).String() },
 	"health.Label":         func(v uint8) string { return health.Label(v).String() },
+	"health.Phase":         func(v uint8) string { return health.Phase(v).String() },
 	"job.Completeness":     func(v uint8) string { return job.Completeness(v).String() },
 	"job.Ended":            func(v uint8) string { return job.Ended(v).String() },
 	"job.ErrorKind":        func(v uint8) string { return job.ErrorKind(v).String() },
@@ -40,6 +44,7 @@ var words = map[string]func(uint8) string{
 	"overload.Part":        func(v uint8) string { return overload.Part(v).String() },
 	"pressure.Pass":        listed("now", "hold", "drop"),
 	"pressure.What":        listed("singles", "batches", "critical"),
+	"registry.Bar":         func(v uint8) string { return registry.Bar(v).String() },
 	"registry.SiteState":   func(v uint8) string { return registry.SiteState(v).String() },
 	"registry.WorkerState": func(v uint8) string { return registry.WorkerState(v).String() },
 	"routing.Class":        func(v uint8) string { return routing.Class(v).String() },

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 	"hypersim/core/rng"
 )
 
@@ -15,8 +16,9 @@ type Params struct {
 	Seed     uint64 // of the run
 	Key      uint64 // of the node's name (rng.Key)
 	Book     core.Book
-	Targets  []core.NodeID // gates; managers where there is no gate
-	Ring     *job.Ring     // of the gates; nil: the targets are managers; shared, read only
+	Targets  []core.NodeID   // gates; managers where there is no gate
+	Words    *registry.Words // nil: it agrees on nothing with anybody
+	Ring     *job.Ring       // of the gates; nil: the targets are managers; shared, read only
 }
 
 // Client is the role. It implements the interfaces of a part of a node.
@@ -31,6 +33,7 @@ type Client struct {
 	walk    core.Walker
 	targets targets
 	ring    *job.Ring
+	pacts   registry.Peers
 	phase   core.Instant // of looks for orphans
 	counts  Counts
 	jobs    map[job.ID]*tracked
@@ -90,6 +93,7 @@ func New(p Params) *Client {
 	c.asks = rng.New(p.Seed, "client.request", p.Key, uint64(p.Instance))
 	c.targets.init(p.Targets)
 	c.ring = p.Ring
+	c.pacts.Init(p.Words)
 	phase := rng.New(p.Seed, "client.phase", p.Key, uint64(p.Instance))
 	c.phase = core.Instant(float64(phase.Float64() * float64(p.Config.Client.OrphanCheck)))
 	return c

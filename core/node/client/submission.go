@@ -56,6 +56,7 @@ func (c *Client) digest(s *job.Spec) uint64 {
 
 func (c *Client) body(x *tracked, redirects int, fx *core.Effects) *job.Submission {
 	b := call.Make[job.Submission](fx, core.KindJobSubmission)
+	b.Handshake = c.pacts.Hello()
 	b.Spec, b.Redirects, b.Gate = x.spec, uint8(redirects), core.NoNode
 	core.Hold(b) // for good: its lists are the job's, and one that is used again is cleared
 	return b
@@ -81,6 +82,9 @@ func (c *Client) fact(x *tracked, to uint8, code call.Code, at core.NodeID, atte
 func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
 	x.spec = job.Spec{} // nobody sends it again
 	a, _ := o.Reply.(*job.Ack)
+	if a != nil {
+		c.pacts.Answered(o, &a.Versions, fx)
+	}
 	taken := a != nil && a.Accepted
 	if taken {
 		x.accepted = true

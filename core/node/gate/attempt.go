@@ -53,6 +53,7 @@ func (g *Gate) ask(now core.Instant, x *record, s *site, fx *core.Effects) {
 	}
 	b := call.Make[job.Submission](fx, core.KindJobSubmission)
 	core.Hold(b) // for good: its lists are the job's, and one that is used again is cleared
+	b.Handshake = g.pacts.Hello()
 	b.Spec, b.Gate, b.GE, b.Redirects = x.spec[0], g.p.Self, x.ge, 0
 	b.Cancelled = append(b.Cancelled[:0], known...)
 	t := call.Ticket{Op: opSubmit, N: s.attempt, Job: uint64(x.id), Sub: uint64(s.id)}

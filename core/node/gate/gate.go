@@ -48,6 +48,7 @@ type Params struct {
 	Distances routing.Distances // how far away managers are; nil: nobody knows
 	Flow      *front.Server     // what its messages pass first; nil: it is never loaded
 	Formed    bool              // it is one of those that stand from the start
+	Words     *registry.Words   // nil: it agrees on nothing with anybody
 }
 
 // Elected says who leads the gates.
@@ -72,6 +73,9 @@ type Gate struct {
 	router  *routing.Router // the same, where it is one
 	sites   registry.Sites
 	links   registry.Links
+	kin     registry.Links // the same of other gates: it registers with them once
+	pacts   registry.Peers
+	commits health.Breakers // of the quorum of gates, which is NoNode
 	draw    rng.Stream
 	version uint64 // of the last heartbeat
 
@@ -120,6 +124,10 @@ func New(p Params) *Gate {
 	g.ring = job.NewRing(p.Gates, names, job.RingNodes)
 	g.records.init()
 	g.initShaper()
+	g.pacts.Init(p.Words)
+	if p.Health != nil {
+		g.commits.Init(&p.Health.Breaker)
+	}
 	g.singles.Init(singlesMax, p.Config.Cancel.Dedup)
 	return g
 }
@@ -170,6 +178,7 @@ const (
 	opRegister // from here on: about no job that this gate has to lead still
 	opBeat
 	opQuery
+	opKin
 )
 
 // Begin implements node.Beginner.
@@ -224,6 +233,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindJobStatusRequest:            (*Gate).onStatusRequest,
 	core.KindRegisterCallback:            (*Gate).onRegisterCallback,
 	core.KindManagerRegistration:         (*Gate).onManagerRegistration,
+	core.KindGateRegistrationRequest:     (*Gate).onGateRegistration,
 	core.KindManagerHeartbeat:            (*Gate).onManagerHeartbeat,
 	core.KindDatacenterListRequest:       (*Gate).onDatacenterList,
 	core.KindWorkflowQueryRequest:        (*Gate).onWorkflowQuery,
@@ -266,6 +276,9 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 		at = min(at, r)
 	}
 	if r, ok := g.links.Deadline(); ok {
+		at = min(at, r)
+	}
+	if r, ok := g.kin.Deadline(); ok {
 		at = min(at, r)
 	}
 	if g.router != nil {

@@ -13,6 +13,7 @@ func (g *Gate) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Eff
 	if x == nil {
 		return
 	}
+	g.committed(now, a.Code)
 	first := x.first
 	x.first, x.accepting = core.Message{}, false
 	if a.Code != call.CodeOK {

@@ -25,14 +25,18 @@ func (g *Gate) beginRegistry(now core.Instant, fx *core.Effects) {
 		g.sites.Form(now, fx)
 	}
 	g.links.Begin(now, g.p.Formed)
+	g.beginKin(now)
 }
 
 // onManagerRegistration takes a manager in, and tells it of the other gates.
 func (g *Gate) onManagerRegistration(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*registry.ManagerRegistration)
-	a := g.sites.Register(now, m.From, b, fx)
+	a := call.Answer{Code: g.meet(m, &b.Versions, fx)}
+	if a.Code == call.CodeOK {
+		a = g.sites.Register(now, m.From, b, fx)
+	}
 	r := core.Attach[registry.ManagerRegistrationResponse](fx, g.calls.Respond(fx, m, core.KindManagerRegistrationResponse))
-	r.Answer, r.Accepted, r.Gate = a, a.Code.Done(), g.p.Self
+	r.Answer, r.Accepted, r.Gate, r.Versions = a, a.Code.Done(), g.p.Self, g.pacts.Versions()
 	for _, id := range g.p.Gates {
 		if !g.Gone(id) {
 			r.Gates = append(r.Gates, registry.PeerInfo{Node: id, Site: job.NoSite})
@@ -51,6 +55,7 @@ func (g *Gate) onManagerHeartbeat(now core.Instant, m *core.Message, fx *core.Ef
 	code, news := g.sites.Hear(now, m.From, m.Instance, &b.ManagerBeat, fx)
 	core.Attach[call.Ack](fx, g.calls.Respond(fx, m, core.KindManagerHeartbeatAck)).Code = code
 	g.links.Restarted(now, m.From, m.Instance)
+	g.pacts.Newer(m.From, m.Instance)
 	if news {
 		g.heardOf(now, m.From, &b.ManagerBeat)
 		g.heardPressure(now, m.From, &b.ManagerBeat, fx)
@@ -75,6 +80,7 @@ func (g *Gate) leadersOf(now core.Instant, b *registry.ManagerHeartbeat, fx *cor
 // lookAround registers with managers and sends them heartbeats, as it is due.
 func (g *Gate) lookAround(now core.Instant, fx *core.Effects) {
 	g.sites.Wake(now, fx)
+	g.lookForKin(now, fx)
 	for {
 		d, ok := g.links.Pop(now)
 		switch {
@@ -89,11 +95,16 @@ func (g *Gate) lookAround(now core.Instant, fx *core.Effects) {
 }
 
 func (g *Gate) register(now core.Instant, to core.NodeID, fx *core.Effects) {
+	g.registerWith(now, to, opRegister, fx)
+}
+
+func (g *Gate) registerWith(now core.Instant, to core.NodeID, op uint8, fx *core.Effects) {
 	b := call.Make[registry.GateRegistration](fx, core.KindGateRegistrationRequest)
+	b.Handshake = g.pacts.Hello()
 	b.Node, b.Role, b.NodeInfo.Site, b.Instance, b.Incarnation = g.p.Self, core.RoleGate, g.p.Site, g.p.Instance, g.calls.Incarnation
 	b.Leads, b.Term = g.leads()
 	b.State, b.Jobs = g.standing(), uint32(g.records.live)
-	g.calls.Go(now, to, core.KindGateRegistrationRequest, b, &g.how.register, call.Ticket{Op: opRegister, Sub: uint64(to)}, fx)
+	g.calls.Go(now, to, core.KindGateRegistrationRequest, b, &g.how.register, call.Ticket{Op: op, Sub: uint64(to)}, fx)
 }
 
 func (g *Gate) beat(now core.Instant, to core.NodeID, fx *core.Effects) {
@@ -140,7 +151,9 @@ func (g *Gate) linked(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	switch {
 	case o.Op == opQuery:
 		g.queried(o, fx)
-	case o.Op == opRegister && o.Done():
+	case o.Op == opKin:
+		g.kinSaid(now, o, fx)
+	case o.Op == opRegister && g.agrees(o, fx) && o.Done():
 		g.links.Accepted(now, id)
 	case o.Op == opRegister:
 		g.links.Failed(now, id)

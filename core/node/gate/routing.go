@@ -41,6 +41,7 @@ func (g *Gate) readySites(now core.Instant) {
 
 // tell passes on what the router found out.
 func (g *Gate) tell(fx *core.Effects) {
+	g.commits.Tell(fx)
 	if g.router != nil {
 		g.router.Tell(fx)
 	}

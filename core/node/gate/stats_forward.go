@@ -68,7 +68,7 @@ func (g *Gate) initShaper() {
 // heardPressure takes in what a manager says of its statistics.
 func (g *Gate) heardPressure(now core.Instant, from core.NodeID, b *registry.ManagerBeat, fx *core.Effects) {
 	s := &g.shaper
-	if !s.on || b.Pressure.Seq == 0 || int(b.Site) >= len(s.sites) {
+	if !s.on || b.Pressure.Seq == 0 && g.pacts.Has(from, registry.FeaturePressureSeq) || int(b.Site) >= len(s.sites) {
 		return
 	}
 	before, _ := s.table.Of(now, s.keys.GateTTL, from)
@@ -253,12 +253,12 @@ func (g *Gate) onWindow(now core.Instant, m *core.Message, fx *core.Effects) {
 		return
 	}
 	if x := g.led(b.Job); x != nil {
-		if x.client != core.NoNode {
+		if x.client != core.NoNode && g.pacts.Has(x.client, registry.FeatureBatchedStats) {
 			g.relay(core.KindWindowedStatsPush, x.client, b, fx)
 		}
 		return
 	}
-	if _, k := g.elsewhere(now, b.Job); k.leader != core.NoNode && m.Role != core.RoleGate {
+	if _, k := g.elsewhere(now, b.Job); k.leader != core.NoNode && m.Role != core.RoleGate && g.pacts.Has(k.leader, registry.FeatureBatchedStats) {
 		g.relay(core.KindWindowedStatsPush, k.leader, b, fx)
 	}
 }

@@ -14,6 +14,10 @@ import (
 // onSubmission makes a submission a job here, or says why not (spec 20 §4.1 G2–G7).
 func (g *Gate) onSubmission(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*job.Submission)
+	if c := g.meet(m, &b.Versions, fx); c != call.CodeOK {
+		g.say(m, call.Answer{Code: c}, known{leader: core.NoNode}, fx)
+		return
+	}
 	if x := g.records.by[b.Job]; x != nil {
 		g.repeated(x, m, b, fx)
 		return
@@ -79,7 +83,7 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 	return g.room(now, b)
 }
 
-// room says whether there is a datacenter for the job now.
+// room says whether there is a datacenter for the job now, and whether it is worth while to ask the other gates.
 func (g *Gate) room(now core.Instant, b *job.Submission) call.Answer {
 	switch g.routable(now, b) {
 	case routing.Initializing:
@@ -87,7 +91,7 @@ func (g *Gate) room(now core.Instant, b *job.Submission) call.Answer {
 	case routing.NoUsable:
 		return call.Answer{Code: call.CodeNoDatacenter}
 	default:
-		return call.Answer{}
+		return g.mayCommit(now)
 	}
 }
 
@@ -128,6 +132,7 @@ func (g *Gate) accept(now core.Instant, m *core.Message, b *job.Submission, fx *
 	g.records.add(x)
 	e := g.entry(now, x)
 	if a := g.rep.Accept(now, e, fx); a.Code != call.CodeOK {
+		g.committed(now, a.Code)
 		g.records.remove(x)
 		g.say(m, a, known{leader: core.NoNode}, fx)
 	}

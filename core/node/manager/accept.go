@@ -28,6 +28,10 @@ type heldSubmission struct {
 // judged by its epoch then (04-13, 04-22, 04-52).
 func (m *Manager) onSubmission(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*job.Submission)
+	if c := m.pacts.Meet(msg.From, msg.Instance, &b.Versions, fx); c != call.CodeOK {
+		m.ack(msg, b.Job, &judgement{Answer: call.Answer{Code: c}}, fx)
+		return
+	}
 	if m.gateAgain(now, msg, fx) || m.endedAgain(now, msg, fx) {
 		return
 	}
@@ -58,7 +62,7 @@ func (m *Manager) ack(msg *core.Message, id job.ID, v *judgement, fx *core.Effec
 func (m *Manager) ackOf(id job.ID, v *judgement, fx *core.Effects) *job.Ack {
 	out := call.Make[job.Ack](fx, core.KindJobAck)
 	out.Answer, out.Job, out.State, out.DE, out.GE, out.Own = v.Answer, id, v.state, v.de, v.ge, v.own
-	out.Accepted = v.Code.Done()
+	out.Accepted, out.Versions = v.Code.Done(), m.pacts.Versions()
 	out.Load = m.load()
 	return out
 }

@@ -14,7 +14,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	p := Params{
 		Flow:   n.Guard(id),
-		Config: &cfg.Job, Self: id.Self, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
+		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
 		First: w.First, Count: w.Count,
 		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Classes: &cfg.Routing.Sites, Cluster: id.Voters, Intact: id.Formed,
 	}
@@ -27,7 +27,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	if cfg.Swim.Worker.Probe == swim.WorkerProbeNever { // else they ping their managers too rarely to be called silent after half a minute
 		p.Health = &cfg.Health
 	}
-	p.Interval = cfg.Health.Node.Interval
+	p.Interval, p.Breaker = cfg.Health.Node.Interval, &cfg.Health.Breaker
 	p.Gates, p.GatesFormed = w.Gates, id.Formed
 	if id.Formed {
 		for _, x := range w.Formed {

@@ -128,7 +128,7 @@ func (g *gates) isGate(id core.NodeID) int {
 func (m *Manager) gateCalled(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	switch o.Op {
 	case opRegister:
-		m.registered(now, o)
+		m.registered(now, o, fx)
 	case opBeat:
 		m.beaten(now, o)
 	default:

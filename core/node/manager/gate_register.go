@@ -19,18 +19,19 @@ func (m *Manager) reachGates(now core.Instant, fx *core.Effects) {
 		if due.Register {
 			b := call.Make[registry.ManagerRegistration](fx, core.KindManagerRegistration)
 			b.NodeInfo = registry.NodeInfo{Node: m.p.Self, Role: core.RoleManager, Site: m.p.Site, Instance: m.p.Instance}
-			m.beatOf(now, &b.ManagerBeat)
+			b.Handshake = m.pacts.Hello()
+			m.beatOf(now, due.Node, &b.ManagerBeat)
 			m.calls.Go(now, due.Node, core.KindManagerRegistration, b, &g.how.register, call.Ticket{Op: opRegister}, fx)
 			continue
 		}
 		b := call.Make[registry.ManagerHeartbeat](fx, core.KindManagerHeartbeat)
-		m.beatOf(now, &b.ManagerBeat)
+		m.beatOf(now, due.Node, &b.ManagerBeat)
 		m.calls.Go(now, due.Node, core.KindManagerHeartbeat, b, &g.how.beat, call.Ticket{Op: opBeat}, fx)
 	}
 }
 
-// beatOf says how this manager and its datacenter are.
-func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
+// beatOf says to a gate how this manager and its datacenter are.
+func (m *Manager) beatOf(now core.Instant, to core.NodeID, b *registry.ManagerBeat) {
 	g := &m.gates
 	g.version++
 	b.Version, b.Site = g.version, m.p.Site
@@ -40,7 +41,10 @@ func (m *Manager) beatOf(now core.Instant, b *registry.ManagerBeat) {
 	m.loads(b)
 	b.AcceptingJobs, b.Quorum = b.State == registry.StateActive, m.quorum()
 	m.sayServed(now, b)
-	m.signal(&b.Pressure)
+	if !m.pacts.Has(to, registry.FeatureThreeSignals) {
+		b.Throughput, b.Expected, b.Waiting = 0, 0, 0
+	}
+	m.signalTo(to, &b.Pressure)
 	b.Gates, b.GateLeader = append(b.Gates, g.ids...), g.table.Leader(now)
 	for _, x := range m.records.order {
 		if x.state.Terminal() {
@@ -87,8 +91,12 @@ func (m *Manager) standing(now core.Instant) (state registry.State, leads bool, 
 }
 
 // registered hears how a registration ended.
-func (m *Manager) registered(now core.Instant, o *call.Outcome) {
-	if o.Done() {
+func (m *Manager) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	ok := o.Done()
+	if a, is := o.Reply.(*registry.ManagerRegistrationResponse); is {
+		ok = m.pacts.Answered(o, &a.Versions, fx) == call.CodeOK && ok
+	}
+	if ok {
 		m.gates.links.Accepted(now, o.From)
 	} else {
 		m.gates.links.Failed(now, o.From)
@@ -107,13 +115,16 @@ func (m *Manager) onGateRegistration(now core.Instant, msg *core.Message, fx *co
 	b := msg.Body.(*registry.GateRegistration)
 	reply := m.calls.Respond(fx, msg, core.KindGateRegistrationResponse)
 	out := core.Attach[registry.GateRegistrationResponse](fx, reply)
-	out.Node, out.Site = m.p.Self, m.p.Site
+	out.Node, out.Site, out.Versions = m.p.Self, m.p.Site, m.pacts.Versions()
 	if b.Role != core.RoleGate || b.Node != msg.From || m.gates.isGate(b.Node) < 0 {
 		out.Code = call.CodeRoleDenied
 		return
 	}
 	if _, ok := m.gates.table.Registered(now, b); !ok {
 		out.Answer = call.Stale(uint64(m.gates.table.Find(b.Node).Instance))
+		return
+	}
+	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
 		return
 	}
 	out.Accepted = true
@@ -132,6 +143,7 @@ func (m *Manager) onGateHeartbeat(now core.Instant, msg *core.Message, fx *core.
 	}
 	news, newer := m.gates.table.Hear(now, msg.From, msg.Instance, b)
 	if newer {
+		m.pacts.Newer(msg.From, msg.Instance)
 		m.gates.links.Restarted(now, msg.From, msg.Instance)
 	}
 	if !news {

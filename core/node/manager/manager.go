@@ -8,6 +8,7 @@ import (
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 	"hypersim/core/routing"
 	"hypersim/core/workflow"
@@ -49,6 +50,10 @@ type Params struct {
 
 	Stats *Stats // shared, read only; nil: the run asks for no statistics
 
+	Breaker *health.BreakerKeys // shared, read only; nil: a worker that answers nothing is asked on
+
+	Words *registry.Words // nil: it agrees on nothing with anybody
+
 	// Formed are workers that are registered from the start; nil in a cold start.
 	Formed []FormedWorker
 }
@@ -69,6 +74,9 @@ type Manager struct {
 	walk  core.Walker
 
 	workers workers
+	pacts   registry.Peers
+	shuts   health.Breakers // towards workers
+	kin     registry.Links  // with the other managers: it registers with them once
 	records records
 	flows   workflow.Machine
 	lead
@@ -100,6 +108,8 @@ func New(p Params) *Manager {
 	m := &Manager{p: p, cfg: p.Config, how: newStrategies(p.Config)}
 	m.calls.Init(m, call.Params{Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	m.workers.init(p.First, p.Count)
+	m.pacts.Init(p.Words)
+	m.shuts.Init(p.Breaker)
 	m.records.init()
 	m.singles.Init(singlesMax, p.Config.Cancel.Dedup)
 	m.initLead()
@@ -147,7 +157,9 @@ const (
 	opPassResult
 	opPassCancel
 	opRead     // all that a worker has
-	opAnnounce // a worker, to members, or this process to a worker that it heard of
+	opAnnounce // a worker, to members
+	opMeet     // this process to a worker that it heard of
+	opKin      // this process to another member
 )
 
 // Begin implements node.Beginner.
@@ -162,6 +174,7 @@ func (m *Manager) Begin(now core.Instant, fx *core.Effects) {
 	}
 	m.beginTimers(now)
 	m.beginGates(now)
+	m.beginKin(now)
 	m.reachGates(now, fx)
 	m.beginTime(now)
 	m.beginStats(now)
@@ -179,6 +192,7 @@ func (m *Manager) Receive(now core.Instant, msg *core.Message, fx *core.Effects)
 
 // rest is the end of every event: what can start starts, and the other members hear what has changed.
 func (m *Manager) rest(now core.Instant, fx *core.Effects) {
+	m.shuts.Tell(fx)
 	m.sendTransfers(now, fx)
 	m.pass(now, fx)
 	m.sendChanges(now, fx)
@@ -193,6 +207,7 @@ var handlers = [core.NumKinds]handler{
 	core.KindWorkerRegistration:           (*Manager).onRegistration,
 	core.KindWorkerHeartbeat:              (*Manager).onHeartbeat,
 	core.KindWorkerDiscoveryBroadcast:     (*Manager).onDiscovery,
+	core.KindManagerPeerRegistration:      (*Manager).onPeer,
 	core.KindProvisionRequest:             (*Manager).onProvision,
 	core.KindProvisionCommit:              (*Manager).onProvided,
 	core.KindJobSubmission:                (*Manager).onSubmission,
@@ -228,6 +243,7 @@ func (m *Manager) handle(now core.Instant, msg *core.Message, fx *core.Effects) 
 func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.calls.Wake(now, fx)
 	m.reachGates(now, fx)
+	m.lookForKin(now, fx)
 	m.time.jobs.Wake(now, fx)
 	for {
 		t, ok := m.timers.Pop(now)
@@ -245,7 +261,8 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 	at, _ := m.calls.Deadline()
 	rep, _ := m.rep.Deadline()
 	gates, _ := m.gates.links.Deadline()
-	at = min(at, rep, gates, m.timers.Next(), m.time.jobs.Deadline())
+	kin, _ := m.kin.Deadline()
+	at = min(at, rep, gates, kin, m.timers.Next(), m.time.jobs.Deadline())
 	return at, at != core.Never
 }
 
@@ -289,9 +306,7 @@ func (m *Manager) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	case opPassResult, opPassCancel:
 		m.passed(now, o, fx)
 	default:
-		if o.Op >= opRegister {
-			m.gateCalled(now, o, fx)
-		}
+		m.peerCalled(now, o, fx)
 	}
 }
 

@@ -15,7 +15,7 @@ func (m *Manager) onProgress(now core.Instant, msg *core.Message, fx *core.Effec
 	reply := m.calls.Respond(fx, msg, core.KindWorkflowProgressAck)
 	out := core.Attach[job.WorkflowProgressAck](fx, reply)
 	out.Code, out.Current = code, uint64(current)
-	m.describe(now, b.Job, &out.ManagerAck)
+	m.describe(now, msg.From, b.Job, &out.ManagerAck)
 }
 
 // progress judges one report by its token.

@@ -25,6 +25,7 @@ type worker struct {
 	late     bool               // is past its deadline: nothing new goes there
 	load     core.Load          // as it calls itself
 	condition
+	shut bool // its breaker lets nothing through for now
 }
 
 // run names a shard of a led job.
@@ -75,7 +76,7 @@ func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffl
 func (m *Manager) relist(id core.NodeID) {
 	x := m.workers.at(id)
 	bucket := dispatch.BucketNone
-	if x.usable() && !x.late && x.load < core.LoadOverloaded && m.p.Members.State(id) == core.StateOK && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker {
+	if x.usable() && m.mayWork(id, x) && m.p.Members.State(id) == core.StateOK {
 		bucket = x.bucket()
 	}
 	free := x.cores.Free()
@@ -96,7 +97,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 	b := msg.Body.(*registry.WorkerRegistration)
 	reply := m.calls.Respond(fx, msg, core.KindRegistrationResponse)
 	out := core.Attach[registry.RegistrationResponse](fx, reply)
-	out.Manager = m.p.Self
+	out.Manager, out.Versions = m.p.Self, m.pacts.Versions()
 	if b.Role != core.RoleWorker || b.Node != msg.From || !m.workers.knows(b.Node) {
 		out.Code = call.CodeRoleDenied
 		return
@@ -104,6 +105,9 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 	x := m.workers.at(b.Node)
 	if x.known && b.Instance < x.instance {
 		out.Code, out.Current = call.CodeStaleFence, uint64(x.instance)
+		return
+	}
+	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
 		return
 	}
 	out.Accepted = true
@@ -128,6 +132,9 @@ func (m *Manager) enrol(now core.Instant, w registry.NodeInfo, cores, free uint1
 	x.known, x.instance, x.total, x.state, x.load = true, w.Instance, cores, registry.WorkerHealthy, core.LoadHealthy
 	x.time, x.late = jobtimeout.Tracker{}, false // a new process counts its requests from 1
 	m.enters(now, w.Node, fx)
+	m.pacts.Newer(w.Node, w.Instance)
+	m.shuts.Reset(w.Node)
+	x.shut = false
 	m.workers.fit++
 	m.relist(w.Node)
 	m.workerFact(w.Node, fx)
@@ -253,6 +260,6 @@ func (r *workers) memoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	workerBytes = 288
+	workerBytes = 296
 	runBytes    = 24
 )

@@ -60,10 +60,11 @@ func (m *Manager) onDiscovery(now core.Instant, msg *core.Message, fx *core.Effe
 		return
 	}
 	c := call.Make[registry.ManagerToWorkerRegistration](fx, core.KindManagerToWorkerRegistration)
+	c.Handshake = m.pacts.Hello()
 	c.Node, c.Site = m.p.Self, m.p.Site
 	_, c.Leads, c.Term = m.standing(now)
 	c.Managers = m.fellows(now, c.Managers)
-	m.calls.Go(now, b.Node, core.KindManagerToWorkerRegistration, c, &m.how.transfer, call.Ticket{Op: opAnnounce}, fx)
+	m.calls.Go(now, b.Node, core.KindManagerToWorkerRegistration, c, &m.how.transfer, call.Ticket{Op: opMeet}, fx)
 }
 
 // fellows appends the members that are up, this one first.

@@ -143,24 +143,6 @@ func (m *Manager) signal(b *job.Backpressure) {
 	b.Epoch, b.Seq = m.p.Instance, m.stats.seq
 }
 
-// Press implements front.Presser: progress that was sent away at the door is answered with THROTTLE at least.
-func (m *Manager) Press(refusal core.Body) {
-	var to *job.Backpressure
-	switch b := refusal.(type) {
-	case *job.WorkflowProgressAck:
-		to = &b.Backpressure
-	case *job.ProgressBatchAck:
-		to = &b.Backpressure
-	default:
-		return
-	}
-	if m.signal(to); m.stats.on && to.Level < job.PressureThrottle {
-		epoch, seq := to.Epoch, to.Seq
-		*to = m.stats.keys.Signal(job.PressureThrottle)
-		to.Epoch, to.Seq = epoch, seq
-	}
-}
-
 // Pressure returns the level of this manager's statistics.
 func (m *Manager) Pressure() job.Pressure { return m.stats.buf.Level() }
 
@@ -183,7 +165,7 @@ func (m *Manager) onBatch(now core.Instant, msg *core.Message, fx *core.Effects)
 		out.Codes = append(out.Codes, code)
 	}
 	m.stats.batch = false
-	m.describe(now, b.Job, &out.ManagerAck)
+	m.describe(now, msg.From, b.Job, &out.ManagerAck)
 	for i, code := range out.Codes {
 		if code == call.CodeUnknownJob { // another one may have it
 			out.Codes[i] = out.Code
@@ -216,7 +198,7 @@ func (m *Manager) keepsBatch(now core.Instant, from core.NodeID, b *job.Progress
 // onProbe answers a worker that keeps something back.
 func (m *Manager) onProbe(now core.Instant, msg *core.Message, fx *core.Effects) {
 	reply := m.calls.Respond(fx, msg, core.KindProgressProbeAck)
-	m.describe(now, 0, &core.Attach[job.WorkflowProgressAck](fx, reply).ManagerAck)
+	m.describe(now, msg.From, 0, &core.Attach[job.WorkflowProgressAck](fx, reply).ManagerAck)
 }
 
 // onUpdate takes in statistics that belong to no job.
@@ -229,7 +211,7 @@ func (m *Manager) onUpdate(now core.Instant, msg *core.Message, fx *core.Effects
 	} else {
 		out.Code = call.CodeDuplicate
 	}
-	m.describe(now, 0, &out.ManagerAck)
+	m.describe(now, msg.From, 0, &out.ManagerAck)
 }
 
 // newer notes the number of an update, and reports whether it is above those before it. A process counts anew; what an earlier one
@@ -250,10 +232,10 @@ func (m *Manager) newer(msg *core.Message, b *job.StatsUpdate) bool {
 }
 
 // describe says who answers, who leads a job, and how this manager is.
-func (m *Manager) describe(now core.Instant, j job.ID, out *job.ManagerAck) {
+func (m *Manager) describe(now core.Instant, to core.NodeID, j job.ID, out *job.ManagerAck) {
 	out.Manager, out.Leads, out.JobLeader = m.p.Self, true, core.NoNode
 	out.Managers = append(out.Managers, m.p.Self)
-	m.signal(&out.Backpressure)
+	m.signalTo(to, &out.Backpressure)
 	if j == 0 {
 		return
 	}

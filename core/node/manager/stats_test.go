@@ -167,14 +167,14 @@ func TestRefusalsPress(t *testing.T) {
 	b := stated(t, 20)
 	before := b.report(1, 1, 0)
 	var a job.WorkflowProgressAck
-	if b.m.Press(&a); a.Level != job.PressureThrottle || a.Delay == 0 || a.Epoch != 1 || a.Seq <= before.Seq {
+	if b.m.Press(1, &a); a.Level != job.PressureThrottle || a.Delay == 0 || a.Epoch != 1 || a.Seq <= before.Seq {
 		t.Errorf("%+v after number %d", a.Backpressure, before.Seq)
 	}
 	for n := uint32(2); n <= 19; n++ {
 		b.report(n, uint64(n), 0)
 	}
 	var batch job.ProgressBatchAck
-	if b.m.Press(&batch); batch.Level != job.PressureReject {
+	if b.m.Press(1, &batch); batch.Level != job.PressureReject {
 		t.Errorf("at REJECT: %+v", batch.Backpressure)
 	}
 	if _, hot := b.m.Weighs(); hot != 19 {
@@ -182,7 +182,7 @@ func TestRefusalsPress(t *testing.T) {
 	}
 	plain := newBench(t)
 	var none job.WorkflowProgressAck
-	if plain.m.Press(&none); none.Backpressure != (job.Backpressure{}) {
+	if plain.m.Press(1, &none); none.Backpressure != (job.Backpressure{}) {
 		t.Errorf("without statistics: %+v", none.Backpressure)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 )
 
 // window is what the workers of a workflow said of it in the last window.
@@ -61,7 +62,7 @@ func (m *Manager) pushWindows(_ core.Instant, fx *core.Effects) {
 		if x.gated() {
 			to = x.home()
 		}
-		if to == core.NoNode {
+		if to == core.NoNode || !m.pacts.Has(to, registry.FeatureBatchedStats) {
 			continue
 		}
 		b := core.Attach[job.WindowedStatsPush](fx, m.calls.Tell(fx, core.KindWindowedStatsPush, to, m.cfg.Progress.Timeout))

@@ -30,6 +30,7 @@ const (
 	timerHealth                    // look at all workers
 	timerRelease                   // the next eviction that was held back may go
 	timerHandOver                  // offer the job to a member again
+	timerTrial                     // a worker that answered nothing may be tried
 )
 
 // timer is one deadline.
@@ -108,7 +109,7 @@ func (m *Manager) fire(now core.Instant, t timer, fx *core.Effects) {
 		m.timers.Arm(timer{at: now.Add(m.cfg.Orphan.ScanInterval), kind: timerScan})
 	case timerDirect, timerAsk, timerRetell:
 		m.fireGates(now, t, fx)
-	case timerUnbar, timerLate, timerHealth, timerRelease:
+	case timerUnbar, timerLate, timerHealth, timerRelease, timerTrial:
 		m.fireWorkers(now, t, fx)
 	case timerWatch, timerRebuilt, timerPlan, timerHolds, timerHandOver:
 		m.fireLead(now, t, fx)
@@ -126,6 +127,9 @@ func (m *Manager) fireWorkers(now core.Instant, t timer, fx *core.Effects) {
 		m.inspect(now, t, fx)
 	case timerRelease:
 		m.weed(now, fx)
+	case timerTrial:
+		m.trial(now, core.NodeID(t.token))
+		m.due = true
 	default: // a worker may get more than before
 		m.due = true
 	}

@@ -8,6 +8,7 @@ import (
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/node"
+	"hypersim/core/registry"
 )
 
 // extensions are what a worker asks its leaders for: more time than the jobs have whose shards it runs (AD-26). One
@@ -86,7 +87,7 @@ func (w *Worker) askLeaders(now core.Instant, fx *core.Effects) {
 	next := w.ext.seq + 1
 	for _, x := range w.shards.order {
 		r := w.ext.of(x.leader)
-		if x.state != job.ShardRunning || r.out {
+		if x.state != job.ShardRunning || r.out || !w.peers.Has(x.leader, registry.FeatureExtensions) {
 			continue
 		}
 		if !r.open {

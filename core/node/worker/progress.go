@@ -27,6 +27,9 @@ func (w *Worker) report(now core.Instant, x *shard, fx *core.Effects) {
 		w.keepSnapshot(now, x, &p, fx)
 		return
 	}
+	if !w.lets(now, x.leader) {
+		return
+	}
 	b := call.Make[job.WorkflowProgress](fx, core.KindWorkflowProgress)
 	b.ShardProgress = p
 	w.calls.Go(now, x.leader, core.KindWorkflowProgress, b, &w.how.progress, ticket(opProgress, x), fx)

@@ -64,6 +64,7 @@ func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
 	m.asked = true
 	b := call.Make[registry.WorkerRegistration](fx, core.KindWorkerRegistration)
 	b.Node, b.Role, b.Site, b.Instance = w.p.Self, core.RoleWorker, w.p.Site, w.p.Instance
+	b.Handshake = w.peers.Hello()
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
 	w.calls.Go(now, m.node, core.KindWorkerRegistration, b, &w.how.register, call.Ticket{Op: opRegister, N: uint32(m.node)}, fx)
 }
@@ -73,7 +74,7 @@ func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
 func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	m := w.pool.find(core.NodeID(o.N))
 	m.asked = false
-	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && a.Accepted {
+	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && w.agrees(o, a, fx) {
 		m.accepted = true
 		for i := range a.Managers {
 			w.meet(now, a.Managers[i].Node, fx)
@@ -109,6 +110,8 @@ func (w *Worker) meet(now core.Instant, id core.NodeID, fx *core.Effects) {
 
 // managerRestarted registers anew with a manager that has forgotten everything.
 func (w *Worker) managerRestarted(now core.Instant, id core.NodeID, fx *core.Effects) {
+	w.peers.Forget(id)
+	w.shuts.Reset(id)
 	if m := w.pool.find(id); m != nil {
 		m.accepted = false
 		w.register(now, m, fx)
@@ -120,6 +123,10 @@ func (w *Worker) onManager(now core.Instant, msg *core.Message, fx *core.Effects
 	b := msg.Body.(*registry.ManagerToWorkerRegistration)
 	reply := w.calls.Respond(fx, msg, core.KindManagerToWorkerRegistrationAck)
 	out := core.Attach[registry.ManagerToWorkerAck](fx, reply)
+	out.Versions = w.peers.Versions()
+	if out.Code = w.peers.Meet(msg.From, msg.Instance, &b.Versions, fx); out.Code != call.CodeOK {
+		return
+	}
 	out.Accepted, out.Worker, out.Cores, out.CoresAvailable = true, w.p.Self, uint16(w.cores.Total()), uint16(w.cores.Free())
 	if w.pool.find(b.Node) == nil {
 		w.pool.list = append(w.pool.list, manager{node: b.Node})

@@ -269,17 +269,29 @@ func (w *Worker) flushShards(now core.Instant, to core.NodeID, what pressure.Wha
 			continue
 		}
 		w.waitsFor(x.leader)
-		switch {
-		case !w.unsent(x):
-		case what == pressure.Critical && !x.snap.critical():
-			withheld++
-		case what == pressure.Singles:
-			w.sendSnapshot(now, x, &w.how.progress, opProgress, fx)
-		default:
-			w.batch(now, x, what, fx)
+		if !w.unsent(x) {
+			continue
 		}
+		if !x.snap.critical() && (what == pressure.Critical || !w.lets(now, x.leader)) {
+			withheld++
+			continue
+		}
+		w.flushShard(now, x, what, fx)
 	}
 	return withheld
+}
+
+// flushShard sends the snapshot of a shard, with others where its leader takes them together.
+func (w *Worker) flushShard(now core.Instant, x *shard, what pressure.What, fx *core.Effects) {
+	switch {
+	case what != pressure.Singles && w.batches(x):
+		w.batch(now, x, what, fx)
+	case what == pressure.Critical:
+		w.flusher.heard = append(w.flusher.heard, x.leader)
+		w.tellCritical(now, x, fx)
+	default:
+		w.sendSnapshot(now, x, &w.how.progress, opProgress, fx)
+	}
 }
 
 // unsent reports whether there is a snapshot of x that is not sent, nor on its way as what is critical.
@@ -320,7 +332,7 @@ func (w *Worker) waitsFor(to core.NodeID) {
 func (w *Worker) probe(now core.Instant, withheld int, fx *core.Effects) {
 	f := &w.flusher
 	for _, to := range f.to {
-		if l, _ := f.table.Of(now, f.keys.WorkerTTL, to); l != job.PressureReject || slices.Contains(f.heard, to) {
+		if l, _ := f.table.Of(now, f.keys.WorkerTTL, to); l != job.PressureReject || slices.Contains(f.heard, to) || !w.lets(now, to) {
 			continue
 		}
 		b := call.Make[job.ProgressProbe](fx, core.KindProgressProbe)

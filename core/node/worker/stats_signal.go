@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/job"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 )
 
 // heardPressure takes in the signal of a manager, which comes with every answer to progress.
@@ -21,7 +22,7 @@ func (w *Worker) heardPressure(now core.Instant, o *call.Outcome, fx *core.Effec
 	default:
 		return
 	}
-	if b.Seq == 0 { // it says nothing about that
+	if b.Seq == 0 && w.peers.Has(o.From, registry.FeaturePressureSeq) { // it says nothing about that
 		return
 	}
 	f := &w.flusher

@@ -3,6 +3,7 @@ package worker
 import (
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 )
 
 // beginWindows sees to it that windows are told of, if the work of a shard has statistics.
@@ -32,7 +33,7 @@ func (w *Worker) tellWindows(now core.Instant, fx *core.Effects) {
 			f.windows = true
 			w.timers.Arm(timer{at: now.Add(f.window), kind: timerWindow})
 		}
-		if level, _ := f.pressureOn(now, &lane{to: f.laneOf(x.leader)}); level < job.PressureReject {
+		if level, _ := f.pressureOn(now, &lane{to: f.laneOf(x.leader)}); level < job.PressureReject && w.peers.Has(x.leader, registry.FeatureBatchedStats) {
 			w.tellWindow(now, x, s, fx)
 		}
 	}

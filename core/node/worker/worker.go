@@ -7,10 +7,12 @@ import (
 	"hypersim/core/dispatch"
 	"hypersim/core/fence"
 	"hypersim/core/front"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/node"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 	"hypersim/core/rng"
 )
 
@@ -35,6 +37,8 @@ type Params struct {
 	Meter    Meter
 	Extend   *jobtimeout.Extension // shared, read only; nil: it never asks for more time
 	Stats    *Stats                // shared, read only; nil: the run asks for no statistics
+	Words    *registry.Words       // nil: it agrees on nothing with anybody
+	Breaker  *health.BreakerKeys   // shared, read only; nil: a manager that answers nothing is told on
 
 	Managers []core.NodeID // of the site; it registers with all of them
 	Flow     *front.Server // what its messages pass first; nil: it is never loaded
@@ -56,6 +60,8 @@ type Worker struct {
 	draw  rng.Stream
 
 	pool      pool
+	peers     registry.Peers
+	shuts     health.Breakers // towards managers
 	cores     *dispatch.Cores
 	version   uint64 // grows with every change of free cores
 	shards    shards
@@ -123,6 +129,8 @@ func New(p Params) *Worker {
 	w.acks.init()
 	w.pendings.init()
 	w.pool.init(p.Managers, p.Formed)
+	w.peers.Init(p.Words)
+	w.shuts.Init(p.Breaker)
 	w.version = 1
 	w.initFlusher()
 	w.queries = map[core.NodeID]*cancel.Query{}
@@ -141,9 +149,13 @@ func (w *Worker) Begin(now core.Instant, fx *core.Effects) {
 
 // Receive implements node.Receiver.
 func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) {
-	if w.calls.Receive(now, msg, fx) {
-		return
+	if !w.calls.Receive(now, msg, fx) {
+		w.handle(now, msg, fx)
 	}
+	w.shuts.Tell(fx)
+}
+
+func (w *Worker) handle(now core.Instant, msg *core.Message, fx *core.Effects) {
 	switch msg.Kind {
 	case core.KindWorkflowDispatch:
 		w.onDispatch(now, msg, fx)
@@ -165,6 +177,12 @@ func (w *Worker) Receive(now core.Instant, msg *core.Message, fx *core.Effects) 
 func (w *Worker) Wake(now core.Instant, fx *core.Effects) {
 	w.calls.Wake(now, fx)
 	w.fences.Wake(now)
+	w.act(now, fx)
+	w.shuts.Tell(fx)
+}
+
+// act does what is due of shards and timers.
+func (w *Worker) act(now core.Instant, fx *core.Effects) {
 	for {
 		if at := w.shards.due.next(); at <= now && at <= w.timers.Next() {
 			w.look(now, fx)

@@ -1,0 +1,54 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/health"
+	"hypersim/core/job"
+)
+
+// Breakers towards workers (spec 30 §9.2). A worker that lets a few calls run out gets no new shard for a while, then one, by
+// which it shows whether it is back. What it runs already is another matter, and so is CONTROL.
+
+// Fared implements call.Watcher. While this manager is loaded itself an answer may wait in its own inbox (ADR-0039).
+func (m *Manager) Fared(now core.Instant, s *call.Sending, answered bool, code call.Code) {
+	if !m.workers.knows(s.To) || !answered && m.p.Flow.State() > core.LoadHealthy {
+		return
+	}
+	before := m.shuts.Phase(now, s.To)
+	m.shuts.Fared(now, s.To, answered && code != call.CodeInternal)
+	switch after := m.shuts.Phase(now, s.To); {
+	case after == before:
+	case after == health.Open:
+		m.shut(now, s.To, m.shuts.Wait(now, s.To))
+	case after == health.Closed:
+		m.workers.at(s.To).shut = false
+		m.relist(s.To)
+	}
+}
+
+// shut gives a worker nothing new, and looks again after a while.
+func (m *Manager) shut(now core.Instant, id core.NodeID, wait core.Duration) {
+	m.workers.at(id).shut = true
+	m.timers.Arm(timer{at: now.Add(wait), kind: timerTrial, token: job.Token(id)})
+	m.relist(id)
+}
+
+// tries notes that a worker is sent a shard: where its breaker is half open, that is its trial.
+func (m *Manager) tries(now core.Instant, id core.NodeID) {
+	if m.shuts.Phase(now, id) == health.HalfOpen && m.shuts.Allow(now, id) {
+		m.shut(now, id, m.p.Breaker.Trial)
+	}
+}
+
+// trial lets a worker be tried whose time is over. A trial that nobody heard of is over, too.
+func (m *Manager) trial(now core.Instant, id core.NodeID) {
+	switch {
+	case m.shuts.Phase(now, id) != health.HalfOpen:
+	case !m.shuts.Trying(id):
+		m.workers.at(id).shut = false
+		m.relist(id)
+	case !m.shuts.Allow(now, id) && m.shuts.Phase(now, id) == health.Open:
+		m.shut(now, id, m.shuts.Wait(now, id))
+	}
+}

@@ -1,0 +1,129 @@
+package manager
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+	"hypersim/core/rng"
+)
+
+// mayWork reports whether a worker that wants work may be given some: it has time left, is not OVERLOADED, and can be told to
+// do something once (spec 30 §10).
+func (m *Manager) mayWork(id core.NodeID, x *worker) bool {
+	return !x.late && !x.shut && x.load < core.LoadOverloaded && x.cores.Unanswered() < m.cfg.Dispatch.PerWorker && m.pacts.Works(id)
+}
+
+// peerCalled handles the end of a call that is about no worker's shard.
+func (m *Manager) peerCalled(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	switch {
+	case o.Op == opMeet:
+		m.met(o, fx)
+	case o.Op == opKin:
+		m.kinSaid(now, o, fx)
+	case o.Op >= opRegister:
+		m.gateCalled(now, o, fx)
+	}
+}
+
+// met hears what a worker says of its version that this manager heard of from another one.
+func (m *Manager) met(o *call.Outcome, fx *core.Effects) {
+	if a, ok := o.Reply.(*registry.ManagerToWorkerAck); ok {
+		m.pacts.Answered(o, &a.Versions, fx)
+		m.relist(o.From)
+	}
+}
+
+// beginKin registers with the other members; in a formed start that is done.
+func (m *Manager) beginKin(now core.Instant) {
+	var others []core.NodeID
+	if m.p.Words != nil {
+		others = m.peers
+	}
+	m.kin.Init(&m.cfg.Register, others, 0, rng.New(m.p.Seed, "register.peers", m.p.Key, uint64(m.p.Instance)))
+	m.kin.Begin(now, m.p.GatesFormed)
+}
+
+// lookForKin asks those members that have not taken this one in: whoever starts does it, and both know then. One that is gone
+// is not asked.
+func (m *Manager) lookForKin(now core.Instant, fx *core.Effects) {
+	for {
+		d, ok := m.kin.Pop(now)
+		if !ok {
+			return
+		}
+		if m.Gone(d.Node) {
+			m.kin.Failed(now, d.Node)
+			continue
+		}
+		b := call.Make[registry.PeerRegistration](fx, core.KindManagerPeerRegistration)
+		b.Handshake = m.pacts.Hello()
+		b.NodeInfo = registry.NodeInfo{Node: m.p.Self, Role: core.RoleManager, Site: m.p.Site, Instance: m.p.Instance}
+		_, b.Leads, b.Term = m.standing(now)
+		m.calls.Go(now, d.Node, core.KindManagerPeerRegistration, b, &m.how.transfer, call.Ticket{Op: opKin}, fx)
+	}
+}
+
+// onPeer takes another member in.
+func (m *Manager) onPeer(now core.Instant, msg *core.Message, fx *core.Effects) {
+	b := msg.Body.(*registry.PeerRegistration)
+	r := core.Attach[registry.PeerResponse](fx, m.calls.Respond(fx, msg, core.KindManagerPeerRegistrationResponse))
+	r.Manager, r.Versions = m.p.Self, m.pacts.Versions()
+	_, r.Leads, r.Term = m.standing(now)
+	switch {
+	case b.Role != core.RoleManager || b.Node != msg.From || m.rep.Peer(msg.From) < 0:
+		r.Code = call.CodeRoleDenied
+	default:
+		r.Code = m.pacts.Meet(msg.From, msg.Instance, &b.Versions, fx)
+	}
+	if r.Accepted = r.Code == call.CodeOK; r.Accepted {
+		r.Peers = m.fellows(now, r.Peers)
+	}
+}
+
+// kinSaid hears what another member says to a registration.
+func (m *Manager) kinSaid(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	a, ok := o.Reply.(*registry.PeerResponse)
+	if ok && m.pacts.Answered(o, &a.Versions, fx) == call.CodeOK && o.Done() {
+		m.kin.Accepted(now, o.From)
+	} else {
+		m.kin.Failed(now, o.From)
+	}
+}
+
+// signalTo says how this manager is to somebody, in so far as that reads it.
+func (m *Manager) signalTo(to core.NodeID, b *job.Backpressure) {
+	if m.signal(b); !m.pacts.Has(to, registry.FeaturePressureSeq) {
+		b.Epoch, b.Seq = 0, 0
+	}
+}
+
+// Press implements front.Presser: progress that was sent away at the door is answered with THROTTLE at least. Whoever knows
+// no more of a refusal than that it is one is told no more.
+func (m *Manager) Press(to core.NodeID, refusal core.Body) {
+	if r, ok := refusal.(call.Reply); ok && m.pacts.Met(to) && !m.pacts.Has(to, registry.FeatureRetryAfter) {
+		r.Head().RetryAfter = 0
+	}
+	if !m.pacts.Has(to, registry.FeatureTypedBusy) {
+		return
+	}
+	var b *job.Backpressure
+	switch a := refusal.(type) {
+	case *job.WorkflowProgressAck:
+		b = &a.Backpressure
+	case *job.ProgressBatchAck:
+		b = &a.Backpressure
+	default:
+		return
+	}
+	m.press(to, b)
+}
+
+// press says THROTTLE at least.
+func (m *Manager) press(to core.NodeID, b *job.Backpressure) {
+	if m.signalTo(to, b); m.stats.on && b.Level < job.PressureThrottle {
+		epoch, seq := b.Epoch, b.Seq
+		*b = m.stats.keys.Signal(job.PressureThrottle)
+		b.Epoch, b.Seq = epoch, seq
+	}
+}

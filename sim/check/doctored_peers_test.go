@@ -1,0 +1,120 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/health"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+	"hypersim/sim/trace"
+)
+
+// agrees lets n tell on what it agreed with another node.
+func (t *tape) agrees(n, with core.NodeID, of uint32, minor uint8, s registry.Features) {
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: n, Inst: 1, Fact: core.JobFact{
+		Kind: core.JobFactNegotiated, Node: with, Epoch: of, To: 1, A: 1<<8 | int64(minor), B: int64(s),
+	}})
+}
+
+// breaks lets manager 0 tell of its breaker towards the worker.
+func (t *tape) breaks(from, to health.Phase) {
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: t.now, Fact: core.JobFact{Kind: core.JobFactBreaker, Node: 3, From: uint8(from), To: uint8(to)}})
+}
+
+func minor(m uint8) registry.Features { return registry.FeaturesOf(registry.Version{Major: 1, Minor: m}) }
+
+var doctoredPeers = []doctoredRun{
+	{id: N1, name: "more than the other has", build: func(t *tape, bad bool) {
+		s := minor(4)
+		if bad {
+			s = minor(5)
+		}
+		t.at(sec).agrees(0, 3, 1, 4, s)
+	}},
+	{id: N1, name: "two sides of one agreement", build: func(t *tape, bad bool) {
+		t.at(sec).agrees(0, 3, 1, 4, minor(4))
+		s := minor(4)
+		if bad {
+			s = minor(3)
+		}
+		t.agrees(3, 0, 1, 5, s)
+	}},
+	{id: N1, name: "a batch to a manager that takes none", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		v := uint8(5)
+		if bad {
+			v = 4
+		}
+		t.at(sec).agrees(3, 0, 1, v, minor(v))
+		m := t.message(core.KindJobProgressBatch, 3, 0)
+		m.Body = &job.ProgressBatch{}
+		t.sent(m)
+	}},
+	{id: N1, name: "a numbered signal to a gate that knows none", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		t.at(sec).agrees(0, 3, 1, 4, minor(4))
+		m := t.message(core.KindWorkflowProgressAck, 0, 3)
+		b := &job.WorkflowProgressAck{}
+		if bad {
+			b.Backpressure.Seq = 7
+		}
+		m.Body = b
+		t.sent(m)
+	}},
+	{id: N1, name: "work for a worker that nothing is agreed on with", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		for i := range t.ctx.Nodes {
+			t.ctx.Nodes[i].Speaks, t.ctx.Nodes[i].Stands = registry.Current, !bad
+		}
+		t.at(sec).sent(t.message(core.KindWorkflowDispatch, 0, 3))
+	}},
+	{id: A1, name: "a registration from elsewhere", build: func(t *tape, bad bool) {
+		if bad {
+			t.ctx.Nodes[3].Cluster = 7
+		}
+		t.at(sec).travels(core.KindWorkerRegistration, 3, 0)
+	}},
+	{id: A1, name: "an answer from elsewhere that sends nobody away", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[0].Cluster = 7
+		a := call.CodeIsolation
+		if bad {
+			a = call.CodeOK
+		}
+		m := t.at(sec).message(core.KindRegistrationResponse, 0, 3)
+		m.Body = &registry.RegistrationResponse{Answer: call.Answer{Code: a}}
+		t.sent(m)
+		t.view.flying[m.Kind]++
+		t.at(t.now + 10*ms).delivered(m)
+	}},
+	{id: A2, name: "a worker asks a worker", build: func(t *tape, bad bool) {
+		if bad {
+			t.ctx.Nodes[0].Role = core.RoleWorker
+		}
+		t.at(sec).travels(core.KindWorkflowProgress, 3, 0)
+	}},
+	{id: C1, name: "tried too soon", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		if t.at(11 * sec); bad {
+			t.at(11*sec - 1)
+		}
+		t.breaks(health.Open, health.HalfOpen)
+		t.breaks(health.HalfOpen, health.Closed)
+	}},
+	{id: C1, name: "closed without a trial", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		if t.at(20 * sec); !bad {
+			t.breaks(health.Open, health.HalfOpen)
+			t.breaks(health.HalfOpen, health.Closed)
+			return
+		}
+		t.breaks(health.Open, health.Closed)
+	}},
+	{id: C1, name: "work for a worker that answers nothing", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		at := 4*sec + 500*ms // a majority may have agreed until 2.5 s later
+		if bad {
+			at = 6 * sec
+		}
+		t.at(at).job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: at, Fact: core.JobFact{Kind: core.JobFactPlaced, Node: 3, Job: 9, Workflow: 9, Token: 1 << 32, Epoch: 1}})
+	}},
+}

@@ -1,0 +1,195 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/health"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+	"hypersim/sim/trace"
+)
+
+// Who talks to whom, and how (spec 30 §14).
+var (
+	N1 = rule("I-N1", "nothing is used towards a process that it did not say it can, and both sides of an agreement hold the same", "spec 30 §14")
+	A1 = rule("I-A1", "what a node of another cluster or environment sends is handled by nobody, but that it sends somebody away", "spec 30 §14")
+	A2 = rule("I-A2", "nobody asks anything of a role that it may not ask", "spec 30 §14, §11.2")
+	C1 = rule("I-C1", "a breaker goes from open to half open, after its time, and from there to open or closed; an open one gets no new work", "spec 30 §14")
+)
+
+// agreed is what one process holds of another.
+type agreed struct {
+	by, of   uint32 // processes
+	features registry.Features
+	ok       bool
+}
+
+// broke is a breaker as its owner told of it.
+type broke struct {
+	by, of uint32 // processes
+	phase  health.Phase
+	local  core.Instant // since
+}
+
+type peers struct {
+	*Checker
+	agreed   map[uint64]agreed
+	broke    map[uint64]broke
+	keys     health.BreakerKeys
+	gateless bool
+}
+
+var _ = judge(func(c *Checker, on *hooks) {
+	p := &peers{Checker: c, agreed: map[uint64]agreed{}, broke: map[uint64]broke{}, gateless: true, keys: health.Default().Breaker}
+	if c.ctx.Breaker != nil {
+		p.keys = *c.ctx.Breaker
+	}
+	for i := range c.ctx.Nodes {
+		if n := &c.ctx.Nodes[i]; n.Role == core.RoleGate && !n.Ghost {
+			p.gateless = false
+		}
+	}
+	on.jobFact(p.negotiated, core.JobFactNegotiated)
+	on.jobFact(p.changed, core.JobFactBreaker)
+	on.jobFact(p.placed, core.JobFactPlaced)
+	if c.ctx.Negotiates {
+		on.sent = append(on.sent, p.sent)
+	}
+	for k := range core.Kind(core.NumKinds) {
+		if k.Travels() && k.Room() == core.RoomJobs {
+			on.delivered[k] = append(on.delivered[k], p.handled)
+		}
+	}
+})
+
+// of returns what a process of n holds of id, told or from the start, and whether it holds anything.
+func (p *peers) of(n, id core.NodeID) (agreed, bool) {
+	if x, ok := p.agreed[pairKey(n, id)]; ok && x.by == p.hot[n].inst {
+		return x, true
+	}
+	a, b := &p.ctx.Nodes[n], &p.ctx.Nodes[id]
+	if !a.Stands || !b.Stands || p.hot[n].inst != 1 {
+		return agreed{}, false
+	}
+	x := agreed{by: 1, of: 1}
+	x.features, x.ok = registry.Negotiate(a.Speaks, b.Speaks, registry.FeaturesOf(a.Speaks), registry.FeaturesOf(b.Speaks))
+	return x, true
+}
+
+func (p *peers) negotiated(r *trace.JobRecord) {
+	f := &r.Fact
+	v := f.Get("version")
+	x := agreed{by: r.Inst, of: f.Epoch, features: registry.Features(f.Get("features")), ok: f.To == 1}
+	said := registry.Version{Major: uint8(v >> 8), Minor: uint8(v)}
+	if (x.features&^registry.FeaturesOf(said) != 0 || !x.ok && x.features != 0) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, f.Node}, "%s agreed with %s, which speaks %d.%d, on %017b", p.name(r.Node), p.name(f.Node), said.Major, said.Minor, x.features)
+	}
+	p.agreed[pairKey(r.Node, f.Node)] = x
+	if y, ok := p.of(f.Node, r.Node); ok && y.by == x.of && y.of == x.by && (y.features != x.features || y.ok != x.ok) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, f.Node}, "%s holds %017b of %s, and that %017b of it", p.name(r.Node), x.features, p.name(f.Node), y.features)
+	}
+}
+
+// used returns what not every version can and a message needs; false where there is nothing.
+func used(m *core.Message) (f registry.Feature, ok bool) {
+	switch m.Kind {
+	case core.KindJobProgressBatch:
+		return registry.FeatureProgressBatch, true
+	case core.KindHealthcheckExtensionRequest:
+		return registry.FeatureExtensions, true
+	case core.KindWindowedStatsPush:
+		return registry.FeatureBatchedStats, true
+	case core.KindWorkflowDispatch:
+		return registry.FeatureFences, true
+	default:
+		s := signalOf(m)
+		return registry.FeaturePressureSeq, s != nil && s.Seq != 0
+	}
+}
+
+// signalOf returns what a message says of pressure, nil if it has no room for it.
+func signalOf(m *core.Message) *job.Backpressure {
+	switch b := m.Body.(type) {
+	case *job.WorkflowProgressAck:
+		return &b.Backpressure
+	case *job.ProgressBatchAck:
+		return &b.Backpressure
+	case *registry.ManagerHeartbeat:
+		return &b.Pressure
+	default:
+		return nil
+	}
+}
+
+func (p *peers) sent(r *trace.Record) {
+	if r.Msg.Kind.Room() != core.RoomJobs {
+		return
+	}
+	f, ok := used(r.Msg)
+	if !ok {
+		return
+	}
+	if x, met := p.of(r.Node, r.Msg.To); (!met || !x.features.Has(f)) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s uses %v towards %s (%v), with which it agreed on %017b", p.name(r.Node), f, p.name(r.Msg.To), r.Msg.Kind, x.features)
+	}
+}
+
+// handled takes a message of the job layer that reached its receiver.
+func (p *peers) handled(r *trace.Record) {
+	if r.Spent == trace.Refused {
+		return
+	}
+	from, to := &p.ctx.Nodes[r.Msg.From], &p.ctx.Nodes[r.Node]
+	a, answer := r.Msg.Body.(call.Reply)
+	if from.Cluster != to.Cluster && !(answer && a.Head().Code == call.CodeIsolation) && p.fails(A1) {
+		p.detail(A1, r.At, []core.NodeID{r.Node, r.Msg.From}, "%s handles %v of %s, which is of another cluster or environment", to.Name, r.Msg.Kind, from.Name)
+	}
+	if r.Msg.Kind.Answers() == core.KindNone && !registry.May(from.Role, to.Role, p.gateless) && p.fails(A2) {
+		p.detail(A2, r.At, []core.NodeID{r.Node, r.Msg.From}, "%s, a %v, handles %v of %s, a %v", to.Name, to.Role, r.Msg.Kind, from.Name, from.Role)
+	}
+}
+
+func (p *peers) changed(r *trace.JobRecord) {
+	key := pairKey(r.Node, r.Fact.Node)
+	x := p.broke[key]
+	if x.by != r.Inst {
+		x = broke{by: r.Inst}
+	}
+	from, to := health.Phase(r.Fact.From), health.Phase(r.Fact.To)
+	other := uint32(0)
+	if r.Fact.Node != core.NoNode {
+		other = p.hot[r.Fact.Node].inst
+	}
+	good := from == x.phase && from != to
+	switch {
+	case to == health.HalfOpen:
+		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
+	case to == health.Closed && from == health.Open:
+		good = good && other > x.of
+	}
+	if !good && p.fails(C1) {
+		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
+	}
+	x.phase, x.local, x.of = to, r.Local, other
+	p.broke[key] = x
+}
+
+// placed takes new work for a worker. What a manager had agreed on with others before the breaker opened may still go out.
+func (p *peers) placed(r *trace.JobRecord) {
+	x, known := p.broke[pairKey(r.Node, r.Fact.Node)]
+	if !known || x.by != r.Inst || x.phase != health.Open {
+		return
+	}
+	if agree := p.jobs().Provision.Peer + core.Duration(1e9); r.Local.Sub(x.local) > agree && p.fails(C1) {
+		p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker has been open for %v", p.name(r.Node), p.name(r.Fact.Node), r.Local.Sub(x.local))
+	}
+}
+
+// jobs returns the times of the job layer.
+func (p *peers) jobs() *job.Config {
+	if p.ctx.Jobs != nil {
+		return p.ctx.Jobs
+	}
+	c := job.Default()
+	return &c
+}

@@ -1,0 +1,39 @@
+package words
+
+// Words of the labels result, bar and phase.
+var (
+	// Results are whether two processes can talk.
+	Results = []string{"incompatible", "compatible"}
+
+	// Bars are why somebody was not let in (core/registry.Bar).
+	Bars = []string{"none", "cluster_mismatch", "environment_mismatch", "certificate_missing", "claims_mismatch", "role_denied"}
+
+	// BreakerPhases are where a breaker stands (core/health.Phase).
+	BreakerPhases = []string{"CLOSED", "OPEN", "HALF_OPEN"}
+
+	ofPeers = with(ofNode, "subject", "subject_role")
+	_       = label("result", Fixed, Results...)
+	_       = label("bar", Fixed, Bars...)
+	_       = label("phase", Fixed, BreakerPhases...)
+)
+
+// What processes make of each other, in runs with jobs: of which version they are, whether they may come in, whether they answer.
+const peers family = 160
+
+// The metrics.
+var (
+	Negotiations = peers.metric(Def{
+		Name: "negotiations", Unit: "count", Fold: FoldEvents, Labels: with(ofPeers, "result"), Type: "result", Counted: true, Tabled: true,
+		Doc: "how often a process agreed with another one on a version and on features, or on none; of a formed start nothing is counted until one of two is another process",
+	})
+
+	Barred = peers.metric(Def{
+		Name: "barred", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofPeers, "bar"), Type: "bar", Counted: true, Tabled: true,
+		Doc: "messages that a process did not take for who sent them: of another cluster or environment, without a certificate, with one of somebody else, or of a role that may not ask it",
+	})
+
+	BreakerChanges = peers.metric(Def{
+		Name: "breaker_changes", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofPeers, "phase"), Type: "phase", Counted: true,
+		Doc: "how often a breaker opened, was tried or closed, by what it came to: of a manager towards a worker, of a worker towards a manager, and of a gate towards a majority of gates, which has no subject",
+	})
+)
