@@ -1,0 +1,26 @@
+package world
+
+import (
+	"testing"
+
+	"hypersim/core/health"
+	"hypersim/core/registry"
+	"hypersim/sim/metrics/words"
+)
+
+// The words of metrics are those of the core, which metrics do not know.
+func TestWordsOfPeers(t *testing.T) {
+	for i := range uint8(registry.NumBars) {
+		if words.Bars[i] != registry.Bar(i).String() {
+			t.Errorf("bar %d is %s, and %s in metrics", i, registry.Bar(i), words.Bars[i])
+		}
+	}
+	for i := range uint8(health.NumPhases) {
+		if words.BreakerPhases[i] != health.Phase(i).String() {
+			t.Errorf("phase %d is %s, and %s in metrics", i, health.Phase(i), words.BreakerPhases[i])
+		}
+	}
+	if len(words.Bars) != registry.NumBars || len(words.BreakerPhases) != health.NumPhases {
+		t.Error("there are others")
+	}
+}
