@@ -21,7 +21,9 @@ func (t *tape) breaks(from, to health.Phase) {
 	t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: t.now, Fact: core.JobFact{Kind: core.JobFactBreaker, Node: 3, From: uint8(from), To: uint8(to)}})
 }
 
-func minor(m uint8) registry.Features { return registry.FeaturesOf(registry.Version{Major: 1, Minor: m}) }
+func minor(m uint8) registry.Features {
+	return registry.FeaturesOf(registry.Version{Major: 1, Minor: m})
+}
 
 var doctoredPeers = []doctoredRun{
 	{id: N1, name: "more than the other has", build: func(t *tape, bad bool) {
