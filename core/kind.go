@@ -146,6 +146,25 @@ func (k Kind) Travels() bool { return k.row().transport != TransportNone }
 // Class returns the service class of messages of this kind.
 func (k Kind) Class() Class { return k.row().class }
 
+// once are the kinds that stood in another class in the table that the chapter corrects (30/D24): links between sites and
+// liveness were the first to be shed, decisions about time were data, final results and submissions were not told apart.
+var once = map[Kind]Class{
+	KindXProbe: ClassTelemetry, KindXAck: ClassTelemetry, KindXNack: ClassTelemetry,
+	KindHealthcheckExtensionRequest: ClassTelemetry, KindHealthcheckExtensionResponse: ClassTelemetry,
+	KindJobTimeoutReport: ClassData, KindJobTimeoutReportAck: ClassData, KindJobGlobalTimeout: ClassData, KindJobGlobalTimeoutAck: ClassData,
+	KindWorkflowFinalResult: ClassDispatch, KindWorkflowFinalResultAck: ClassDispatch, KindJobFinalResult: ClassDispatch, KindJobFinalResultAck: ClassDispatch,
+	KindGlobalJobResult: ClassDispatch, KindGlobalJobResultAck: ClassDispatch,
+	KindJobSubmission: ClassData, KindJobAck: ClassData,
+}
+
+// ClassOnce returns the class that messages of this kind had before (30/D24).
+func (k Kind) ClassOnce() Class {
+	if c, ok := once[k]; ok {
+		return c
+	}
+	return k.Class()
+}
+
 // Room returns the part of a node that messages of this kind are for.
 func (k Kind) Room() Room { return k.row().room }
 

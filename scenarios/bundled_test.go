@@ -75,6 +75,7 @@ var wanted = []string{
 	"timeout/timeout-gate-unreachable.toml",
 	"timeout/timeout-leader-transfer-fence.toml",
 	"timeout/timeout-partitioned-dc.toml",
+	"timeout/timeout-progress.toml",
 }
 
 func TestBundledFiles(t *testing.T) {

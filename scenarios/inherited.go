@@ -5,12 +5,18 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"hypersim/scenarios/form"
 	"hypersim/scenarios/preset"
 
+	"hypersim/core/admission"
 	"hypersim/core/federated"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/pressure"
+	"hypersim/core/replica"
+	"hypersim/core/routing"
 	"hypersim/core/statbuf"
 	"hypersim/core/swim"
 	"hypersim/core/vivaldi"
@@ -45,6 +51,29 @@ var shorthands = map[string]func(c *Config, on bool){
 		c.Swim.Sync.Mode = either(on, swim.SyncOff, d.Sync.Mode)
 		c.Swim.Reconnect.Interval = either(on, 0, d.Reconnect.Interval)
 		c.Swim.Gossip.ToDead = either(on, 0, d.Gossip.ToDead)
+	},
+	"20/J7": func(c *Config, on bool) {
+		c.Timeout.Job.Commands = either(on, jobtimeout.CommandsOnce, jobtimeout.CommandsSettled)
+	},
+	"20/J13": func(c *Config, on bool) {
+		c.Timeout.Job.Growth = either(on, jobtimeout.GrowthTransitions, jobtimeout.GrowthCounters)
+	},
+	"20/J29": func(c *Config, on bool) {
+		c.Replica.Lease.OnLoss = either(on, replica.LossFailed, replica.LossSilent)
+	},
+	"20/J30": func(c *Config, on bool) {
+		c.Job.Orphan.Grace = either(on, 5*time.Second, job.Default().Orphan.Grace)
+	},
+	"20/J35": func(c *Config, on bool) {
+		c.Timeout.Job.Waiting = either(on, jobtimeout.WaitingIsStuck, jobtimeout.WaitingIsFine)
+	},
+	"20/J43": func(c *Config, on bool) { c.Job.Cancel.Dispatched = !on },
+	"30/D10": func(c *Config, on bool) { c.Routing.Sites.ByUse = on },
+	"30/D19": func(c *Config, on bool) {
+		c.Routing.Routing.Targets = either(on, routing.TargetsRanked, routing.TargetsKept)
+	},
+	"30/D24": func(c *Config, on bool) {
+		c.Admission.Shed.Classes = either(on, admission.Inherited, admission.Specified)
 	},
 	"30/D25": func(c *Config, on bool) {
 		c.Stats.Stats.Expiry = either(on, statbuf.OnRecord, statbuf.Default().Stats.Expiry)
@@ -116,7 +145,8 @@ func (p *Protocol) Behaviour() string {
 
 func decision(key string) int {
 	var chapter, n int
-	_, _ = fmt.Sscanf(key, "%d/D%d", &chapter, &n)
+	var list rune
+	_, _ = fmt.Sscanf(key, "%d/%c%d", &chapter, &list, &n)
 	return 1000*chapter + n
 }
 
@@ -195,6 +225,8 @@ var moot = []struct {
 		"10/D25: what gossip has missed is never made good"},
 	{func(c *Config) bool { return c.Swim.Worker.Probe != swim.WorkerProbeNever }, []string{"I-M7"},
 		"10/D33: worker.probe lets workers be probed"},
+	{func(c *Config) bool { return c.Routing.Routing.Targets == routing.TargetsRanked }, []string{"I-R5", "I-R6", "I-R7", "I-R12"},
+		"30/D19: hysteresis decides, and nobody asks it"},
 }
 
 // mootInvariants turns off, each once, the invariants that the run's configurations make meaningless.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // disabledIDs returns the invariants that are off, sorted.
@@ -26,13 +27,13 @@ func TestInheritedProfile(t *testing.T) {
 
 	all := small(t, "[protocol]\nprofile = \"inherited\"\n")
 	c := all.Protocol.Default()
-	if have := c.Inherited(); !slices.Equal(have, []string{"10/D4", "10/D5", "10/D7", "10/D8", "10/D12", "10/D15", "10/D19", "10/D22", "10/D25", "10/D33", "10/D34", "30/D25", "30/D27"}) {
+	if have := c.Inherited(); !slices.Equal(have, []string{"10/D4", "10/D5", "10/D7", "10/D8", "10/D12", "10/D15", "10/D19", "10/D22", "10/D25", "10/D33", "10/D34", "20/J7", "20/J13", "20/J29", "20/J30", "20/J35", "20/J43", "30/D10", "30/D19", "30/D24", "30/D25", "30/D27"}) {
 		t.Errorf("the profile turns on %v", have)
 	}
 	if all.Protocol.Behaviour() != "inherited" {
 		t.Errorf("behaviour %q", all.Protocol.Behaviour())
 	}
-	if have := disabledIDs(all); !slices.Equal(have, []string{"I-M11", "I-M12", "I-M29", "I-M30", "I-M31", "I-M7", "I-W5"}) {
+	if have := disabledIDs(all); !slices.Equal(have, []string{"I-M11", "I-M12", "I-M29", "I-M30", "I-M31", "I-M7", "I-R12", "I-R5", "I-R6", "I-R7", "I-W5"}) {
 		t.Errorf("the profile turns off %v", have)
 	}
 	s := &c.Swim
@@ -40,6 +41,11 @@ func TestInheritedProfile(t *testing.T) {
 		"suspicion.formula": s.Suspicion.Formula == "log-n", "timeout.latency_mode": s.Timeout.LatencyMode == "off",
 		"vivaldi.engine": c.Vivaldi.Engine == "hyperscale", "confirm.removal": s.Confirm.Removal == "attempts",
 		"sync.mode": s.Sync.Mode == "off", "reconnect.interval": s.Reconnect.Interval == 0, "gossip.to_dead": s.Gossip.ToDead == 0,
+		"job_timeout.commands": c.Timeout.Job.Commands == "once", "job_timeout.progress": c.Timeout.Job.Growth == "transitions",
+		"job_timeout.waiting": c.Timeout.Job.Waiting == "stuck", "lease.on_loss": c.Replica.Lease.OnLoss == "failed",
+		"orphan.worker_grace": c.Job.Orphan.Grace == 5*time.Second, "cancel.dispatched": !c.Job.Cancel.Dispatched,
+		"dc_health.by_utilisation": c.Routing.Sites.ByUse, "routing.targets": c.Routing.Routing.Targets == "ranked",
+		"shed.classes": c.Admission.Shed.Classes == "inherited",
 		"worker.probe": s.Worker.Probe == "member", "link.sample_interval": c.Federated.Link.SampleInterval == 0,
 	} {
 		if !ok {

@@ -34,6 +34,7 @@ type InFlight struct {
 
 // Shed says when to come again.
 type Shed struct {
+	Classes    Table         `key:"classes" enum:"specified,inherited" ref:"30/D24" doc:"specified: what keeps a cluster together is CONTROL; inherited: probes between sites are TELEMETRY, decisions about time DATA, submissions too, so that a busy site looks unreachable"`
 	Busy       core.Duration `key:"busy" range:"(0,3600]" ref:"spec 30 §6" doc:"what is shed while the server is BUSY comes again after this; longer: calmer, and served later"`
 	Stressed   core.Duration `key:"stressed" range:"(0,3600]" ref:"spec 30 §6" doc:"the same while it is STRESSED; longer: calmer, and served later"`
 	Overloaded core.Duration `key:"overloaded" range:"(0,3600]" ref:"spec 30 §6" doc:"the same while it is OVERLOADED; longer: calmer, and served later"`
@@ -58,6 +59,15 @@ type Rate struct {
 	Idle           core.Duration `key:"client_idle" range:"[0.001,86400]" ref:"RATE_LIMIT_CLIENT_IDLE_TIMEOUT" doc:"and one that asked nothing for this long is forgotten; longer: takes memory"`
 }
 
+// Table says which class a kind of message has.
+type Table string
+
+// The tables.
+const (
+	Specified Table = "specified"
+	Inherited Table = "inherited"
+)
+
 // Default returns the constants of spec 30 §12 as spec 02 F corrects them.
 func Default() Config {
 	const s, ms = time.Second, time.Millisecond
@@ -66,7 +76,7 @@ func Default() Config {
 			Gate: 2000, Manager: 5000, Worker: 500, Other: 1000, High: 0.5, Normal: 0.3, Low: 0.2,
 			MaxWait: 400 * ms, Alpha: 0.1, Again: 250 * ms, Leak: 30 * s,
 		},
-		Shed: Shed{Busy: 500 * ms, Stressed: s, Overloaded: 2 * s},
+		Shed: Shed{Classes: Specified, Busy: 500 * ms, Stressed: s, Overloaded: 2 * s},
 		Rate: Rate{
 			Enabled: true, Size: 100, Refill: 10, SubmitSize: 50, SubmitRefill: 5, RegisterSize: 20, RegisterRefill: 2,
 			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Recount: s, Refused: s, Clients: 10_000, Idle: 300 * s,

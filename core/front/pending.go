@@ -20,6 +20,7 @@ type open struct {
 	from         core.NodeID
 	seq          uint32
 	kind         core.Kind
+	class        core.Class
 	next         uint32 // in its chain of the hash
 	older, newer uint32
 }
@@ -31,7 +32,7 @@ func (p *pending) len() int { return p.hash.Len() }
 func (p *pending) at(h uint32) *open { return &p.slab[h-1] }
 
 // add notes a request that is being served.
-func (p *pending) add(m *core.Message, until core.Instant) {
+func (p *pending) add(m *core.Message, c core.Class, until core.Instant) {
 	var h uint32
 	if n := len(p.idle); n > 0 {
 		h, p.idle = p.idle[n-1], p.idle[:n-1]
@@ -39,14 +40,14 @@ func (p *pending) add(m *core.Message, until core.Instant) {
 		p.slab = append(p.slab, open{})
 		h = uint32(len(p.slab))
 	}
-	*p.at(h) = open{until: until, from: m.From, seq: m.Seq, kind: m.Kind, older: p.last}
+	*p.at(h) = open{until: until, from: m.From, seq: m.Seq, kind: m.Kind, class: c, older: p.last}
 	if p.last != 0 {
 		p.at(p.last).newer = h
 	} else {
 		p.first = h
 	}
 	p.last = h
-	p.count[m.Kind.Class()]++
+	p.count[c]++
 	indexed.Add(p, &p.hash, h)
 }
 
@@ -66,7 +67,7 @@ func (p *pending) expire(now core.Instant) bool {
 	if p.first == 0 || p.at(p.first).until > now {
 		return false
 	}
-	p.gone = p.at(p.first).kind.Class()
+	p.gone = p.at(p.first).class
 	p.remove(p.first)
 	return true
 }
@@ -84,7 +85,7 @@ func (p *pending) remove(h uint32) {
 	} else {
 		p.last = x.older
 	}
-	p.count[x.kind.Class()]--
+	p.count[x.class]--
 	*x = open{}
 	p.idle = append(p.idle, h)
 }

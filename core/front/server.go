@@ -81,28 +81,38 @@ func (s *Server) State() core.Load {
 // Counts reports how many requests of a class are in flight, and how many of all.
 func (s *Server) Counts(c core.Class) (of, all int) { return s.desk.InFlight(c) }
 
+// Class returns the class that messages of a kind have at this server.
+func (s *Server) Class(k core.Kind) core.Class {
+	if s != nil && s.p.Admission.Shed.Classes == admission.Inherited {
+		return k.ClassOnce()
+	}
+	return k.Class()
+}
+
 // Judges reports whether messages of a kind are requests that Admit judges: all that are not CONTROL, and of CONTROL those
 // about jobs, which are counted and never refused. Answers are none.
-func Judges(k core.Kind) bool {
-	return k.Travels() && k.Answers() == core.KindNone && (k.Class() != core.ClassControl || k.Room() == core.RoomJobs)
+func (s *Server) Judges(k core.Kind) bool {
+	return k.Travels() && k.Answers() == core.KindNone && (s.Class(k) != core.ClassControl || k.Room() == core.RoomJobs)
 }
 
 // waits reports whether an answer stands among what waits.
-func waits(k core.Kind) bool { return k.Answers() != core.KindNone && k.Class() != core.ClassControl }
+func (s *Server) waits(k core.Kind) bool {
+	return k.Answers() != core.KindNone && s.Class(k) != core.ClassControl
+}
 
 // Admit judges m as it arrives. If it returns false, m has been refused: its answer is in fx, and m must not be served. What
 // it takes in is followed by Begin or Lost.
 func (s *Server) Admit(now core.Instant, m *core.Message, fx *core.Effects) bool {
-	if !Judges(m.Kind) {
-		if waits(m.Kind) {
-			s.desk.Expect(m.Kind.Class())
-			s.answers[m.Kind.Class()]++
+	if !s.Judges(m.Kind) {
+		if s.waits(m.Kind) {
+			s.desk.Expect(s.Class(m.Kind))
+			s.answers[s.Class(m.Kind)]++
 		}
 		return true
 	}
 	s.advance(now, fx)
 	r := &s.request
-	*r = admission.Request{Class: m.Kind.Class(), Client: core.NoNode}
+	*r = admission.Request{Class: s.Class(m.Kind), Client: core.NoNode}
 	s.rated(m, r)
 	state := s.load.State()
 	x := s.desk.Admit(now, state, r)
@@ -182,22 +192,22 @@ func (s *Server) Begin(now core.Instant, m *core.Message, waited, takes core.Dur
 	s.ends = min(s.ends, now) // a server does one thing at a time, whatever its clock says
 	s.advance(now, fx)
 	s.busy.add(now, takes)
-	c := m.Kind.Class()
-	if waits(m.Kind) {
+	c := s.Class(m.Kind)
+	if s.waits(m.Kind) {
 		s.answers[c]--
 	}
-	if c != core.ClassControl && (waits(m.Kind) || Judges(m.Kind)) {
+	if c != core.ClassControl && (s.waits(m.Kind) || s.Judges(m.Kind)) {
 		s.desk.Begin(c)
 		s.desk.Served(c, takes)
 	}
-	if Judges(m.Kind) {
+	if s.Judges(m.Kind) {
 		if c != core.ClassControl {
 			s.load.Latency(now, c, waited+takes)
 		}
 		if answers[m.Kind] == core.KindNone {
 			s.serving, s.ends = m.Kind, now.Add(takes)
 		} else {
-			s.pending.add(m, now.Add(s.p.Admission.InFlight.Leak))
+			s.pending.add(m, s.Class(m.Kind), now.Add(s.p.Admission.InFlight.Leak))
 		}
 		s.changed(fx)
 	}
@@ -218,7 +228,7 @@ func (s *Server) Sent(ms []core.Message) {
 	for i := range ms {
 		if q := ms[i].Kind.Answers(); q != core.KindNone {
 			if s.pending.take(q, ms[i].To, ms[i].Seq) {
-				s.desk.Release(q.Class())
+				s.desk.Release(s.Class(q))
 			}
 		}
 	}
@@ -235,13 +245,13 @@ func (s *Server) fill() {
 
 // Lost says that a message that Admit took in will not be served.
 func (s *Server) Lost(m *core.Message) {
-	c := m.Kind.Class()
+	c := s.Class(m.Kind)
 	switch {
-	case Judges(m.Kind):
+	case s.Judges(m.Kind):
 		s.desk.Begin(c)
 		s.desk.Release(c)
 		s.fill()
-	case waits(m.Kind):
+	case s.waits(m.Kind):
 		s.answers[c]--
 		s.desk.Begin(c)
 	}

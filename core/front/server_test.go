@@ -125,7 +125,7 @@ func TestAnswersStandAmongWhatWaits(t *testing.T) {
 func TestEveryRefusalIsAnswered(t *testing.T) {
 	silent := 0
 	for k := range core.Kind(core.NumKinds) {
-		if !front.Judges(k) || k.Class() == core.ClassControl {
+		if !newBench(core.RoleManager, nil).Judges(k) || k.Class() == core.ClassControl {
 			continue
 		}
 		b := newBench(core.RoleManager, nil)
@@ -194,6 +194,27 @@ func TestTakenBeforeItWeighs(t *testing.T) {
 	}
 	if state != core.LoadStressed {
 		t.Errorf("in the end it is %v", state)
+	}
+}
+
+// 30/D24: probes between sites were TELEMETRY once, so that a server that was merely busy did not answer them.
+func TestClassesAsTheyWere(t *testing.T) {
+	for _, v := range []struct {
+		table admission.Table
+		kind  core.Kind
+		load  float64
+		taken bool
+	}{
+		{admission.Specified, core.KindXProbe, 0.99, true}, {admission.Inherited, core.KindXProbe, 0.75, false},
+		{admission.Specified, core.KindJobTimeoutReport, 0.99, true}, {admission.Inherited, core.KindJobTimeoutReport, 0.75, true},
+		{admission.Inherited, core.KindJobTimeoutReport, 0.9, false}, {admission.Specified, core.KindJobSubmission, 0.9, true},
+		{admission.Inherited, core.KindJobSubmission, 0.9, false}, {admission.Inherited, core.KindPing, 0.99, true},
+	} {
+		b := newBench(core.RoleManager, func(_ *overload.Config, a *admission.Config) { a.Shed.Classes = v.table })
+		b.Floors(0, v.load, 0, &b.fx)
+		if _, ok := b.send(0, v.kind, 7, core.RoleGate); ok != v.taken {
+			t.Errorf("%s at %g: %v is taken in: %v", v.table, v.load, v.kind, ok)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // advance makes the looks that are due, each with what was known at its time, and ends what is over.
 func (s *Server) advance(now core.Instant, fx *core.Effects) {
 	if s.serving != core.KindNone && s.ends <= now {
-		s.desk.Release(s.serving.Class())
+		s.desk.Release(s.Class(s.serving))
 		s.serving = core.KindNone
 		s.fill()
 	}
@@ -106,7 +106,7 @@ func (s *Server) validate() []string {
 	for c := range core.Class(core.NumClasses) {
 		of, all := s.desk.InFlight(c)
 		n := s.pending.count[c] + s.desk.Waiting(c) - s.answers[c]
-		if s.serving != core.KindNone && s.serving.Class() == c {
+		if s.serving != core.KindNone && s.Class(s.serving) == c {
 			n++
 		}
 		if c == core.ClassControl { // what waits of it is not counted apart

@@ -114,6 +114,7 @@ type Results struct {
 
 // Cancel is how work is stopped.
 type Cancel struct {
+	Dispatched   bool          `key:"dispatched" ref:"20/J43" doc:"a cancel stops shards whose worker has not said yet that it took them, too; false: it passes them over, as it was once, and they run to their ends"`
 	Timeout      core.Duration `key:"rpc_timeout" range:"[0.001,3600]" ref:"CANCEL_RPC_TIMEOUT" doc:"how long a worker may take to answer a cancel"`
 	Attempts     int           `key:"attempts" range:"[1,100]" ref:"CANCEL_ATTEMPTS" doc:"cancels in quick succession before the slow pace"`
 	Base         core.Duration `key:"base" range:"[0,3600]" ref:"CANCEL_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
@@ -202,7 +203,8 @@ func Default() Config {
 			PushTries: 3, PushBase: 500 * ms, PushCap: 2 * s, DataWait: 300 * s, FlowWait: 300 * s,
 		},
 		Cancel: Cancel{
-			Timeout: 5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
+			Dispatched: true,
+			Timeout:    5 * s, Attempts: 3, Base: s, Again: 5 * s, Limit: 60 * s, StopLimit: 5 * s, PollInterval: 5 * s, PollTimeout: 2 * s,
 			GateWait: 90 * s, GateAgain: 10 * s, Owed: 3600 * s, Dedup: 60 * s,
 		},
 		Orphan: Orphan{Silence: 30 * s, Grace: 30 * s, Check: s, Pending: 60 * s, ScanInterval: 120 * s, ScanTimeout: 5 * s, ScanAge: 10 * s, GateGrace: 10 * s, GateCheck: 2 * s, GateWaitMin: 500 * ms, GateWaitMax: 2 * s, GateRank: 5 * s, Adopt: 300 * s},

@@ -42,11 +42,42 @@ const (
 	LocalAll      LocalRule = "all"
 )
 
+// Growth says what of a job counts as getting on (20/J13).
+type Growth string
+
+// What counts.
+const (
+	GrowthCounters    Growth = "counters"
+	GrowthTransitions Growth = "transitions"
+)
+
+// Waiting says how a job counts of which nothing runs (20/J35).
+type Waiting string
+
+// How it counts.
+const (
+	WaitingIsFine  Waiting = "fine"
+	WaitingIsStuck Waiting = "stuck"
+)
+
+// Commands says how a datacenter learns that a job is over (20/J7).
+type Commands string
+
+// How it learns.
+const (
+	CommandsSettled Commands = "until-settled"
+	CommandsOnce    Commands = "once"
+)
+
 // Job are the keys of job timeouts: detection at managers, decision at gates (AD-34).
 type Job struct {
 	Mode          Mode          `key:"mode" enum:"poll,exact" ref:"timeout.mode" doc:"poll: rules are looked at every check interval, which costs a walk over all jobs and ends a job half an interval late on average; exact: a timer for each job, late by nothing but the wires"`
 	ExtensionRule ExtensionRule `key:"extension_rule" enum:"total,max_worker" ref:"timeout.extension_rule" doc:"total: every grant to a worker moves the deadline of its jobs, so that many slow workers keep a job alive for long; max_worker: only what the worker with the most got, and a job of many stragglers ends sooner"`
 	LocalRule     LocalRule     `key:"local_rule" enum:"majority,any,all" ref:"timeout.local_rule" doc:"how many datacenters must be timed out for a gate to end the job in all; majority: more than half of its targets, so that one slow datacenter ends nothing and two of three do; any: waste ends soonest, and one slow datacenter ends what the others would complete; all: nothing is ended that a datacenter would complete, and the last one that is stuck decides when"`
+
+	Growth   Growth   `key:"progress" enum:"counters,transitions" ref:"20/J13" doc:"counters: a shard whose counts grow gets on; transitions: only a workflow that changes its state does, as it was once, and one long workflow is taken for stuck"`
+	Waiting  Waiting  `key:"waiting" enum:"fine,stuck" ref:"20/J35" doc:"fine: a job that waits for cores is not stuck; stuck: it is after stuck_threshold, as it was once, and a queue longer than that fails"`
+	Commands Commands `key:"commands" enum:"until-settled,once" ref:"20/J7" doc:"until-settled: a gate tells a datacenter that a job is over until it knows, and whoever reports of it hears so; once: one message, as it was once, and a datacenter that is cut off runs on"`
 
 	Check    core.Duration `key:"check_interval" range:"[0.001,3600]" ref:"JOB_TIMEOUT_CHECK_INTERVAL" doc:"poll: time between two looks of a manager; shorter: less late, for more looks at every job"`
 	Report   core.Duration `key:"report_interval" range:"[0.001,3600]" ref:"JOB_PROGRESS_REPORT_INTERVAL" doc:"time between two reports of a job to its gate; shorter: the gate knows of progress, extensions and local timeouts sooner, for a message per job and datacenter each time"`
@@ -93,7 +124,7 @@ func Default() Config {
 	const s = time.Second
 	return Config{
 		Job: Job{
-			Mode: ModePoll, ExtensionRule: ExtensionTotal, LocalRule: LocalMajority,
+			Mode: ModePoll, ExtensionRule: ExtensionTotal, LocalRule: LocalMajority, Growth: GrowthCounters, Waiting: WaitingIsFine, Commands: CommandsSettled,
 			Check: 30 * s, Report: 10 * s, Recent: 10 * s, Stuck: 120 * s, Fallback: 300 * s,
 			GateCheck: 15 * s, AllStuck: 180 * s, Again: 5 * s, AgainMax: 30 * s, Silent: 30 * s, Orphan: 300 * s,
 		},

@@ -22,6 +22,9 @@ func (g *Gate) command(now core.Instant, t *judged, p *part, fx *core.Effects) {
 		p.attempts++
 	}
 	p.next = now.Add(wait)
+	if g.cfg.Commands == CommandsOnce {
+		p.next = core.Never
+	}
 	g.send(now, t, p, fx)
 }
 

@@ -139,6 +139,10 @@ func (g *Gate) Declared(now core.Instant, id job.ID, fx *core.Effects) {
 			p.settled = true
 		}
 	}
+	if g.cfg.Commands == CommandsOnce {
+		g.Drop(t.id)
+		return
+	}
 	g.done(t)
 }
 

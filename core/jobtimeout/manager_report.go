@@ -26,7 +26,7 @@ func (m *Manager) tellProgress(now core.Instant, t *tracked, s *Course, fx *core
 	b := call.Make[ProgressReport](fx, core.KindJobProgressReport)
 	b.Job, b.Site, b.Manager, b.DE, b.Seq = t.id, m.site, m.self, t.de, t.seq
 	b.Workflows, b.Completed, b.Failed = s.Workflows, s.Completed, s.Failed
-	b.Recent = s.Active == 0 || now.Sub(t.progress) <= m.cfg.Recent // what waits for cores is not stuck
+	b.Recent = s.Active == 0 && m.cfg.Waiting == WaitingIsFine || now.Sub(t.progress) <= m.cfg.Recent // what waits for cores is not stuck
 	b.Extensions, b.MaxExtension, b.Extended = t.total, t.most, t.active(now)
 	b.TimedOut = t.kind != KindNone
 	m.owner.Report(now, t.id, t.gate, core.KindJobProgressReport, b, fx)

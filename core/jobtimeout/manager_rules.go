@@ -33,13 +33,13 @@ func (m *Manager) look(now core.Instant, t *tracked, fx *core.Effects) {
 	m.due(now, t)
 }
 
-// detect applies O, then S. A job that only waits for cores is not stuck (J35).
+// detect applies O, then S. A job that only waits for cores is not stuck, unless it was so once (J35).
 func (m *Manager) detect(now core.Instant, t *tracked, runs bool, fx *core.Effects) {
 	ideal := core.Never
 	switch o, s := t.overallAt(m.cfg), t.stuckAt(); {
 	case now > o:
 		t.kind, ideal = KindOverall, o
-	case runs && now > s:
+	case (runs || m.cfg.Waiting == WaitingIsStuck) && now > s:
 		t.kind, ideal = KindStuck, s
 	default:
 		return
@@ -84,7 +84,7 @@ func (m *Manager) due(now core.Instant, t *tracked) {
 
 func (m *Manager) earliest(now core.Instant, t *tracked) core.Instant {
 	at := t.overallAt(m.cfg)
-	if m.owner.Course(now, t.id).Active > 0 {
+	if m.cfg.Waiting == WaitingIsStuck || m.owner.Course(now, t.id).Active > 0 {
 		at = min(at, t.stuckAt())
 	}
 	return at.Add(1)

@@ -41,6 +41,13 @@ func (m *Manager) begin(now core.Instant, t *tracked, e Event, fx *core.Effects)
 	m.deadlineFact(now, t, e, core.NoNode, fx)
 }
 
+// Grew notes that a shard's counts did, which counts as getting on unless transitions alone do (J13).
+func (m *Manager) Grew(now core.Instant, id job.ID, fx *core.Effects) {
+	if m.cfg.Growth != GrowthTransitions {
+		m.Progress(now, id, fx)
+	}
+}
+
 // Progress notes that the job got on (spec 20 §3.3). One that counted as stuck does not any more.
 func (m *Manager) Progress(now core.Instant, id job.ID, fx *core.Effects) {
 	t := m.by[id]

@@ -21,7 +21,7 @@ var mutants = []mutant{
 	{"6.5: the maximum over datacenters counts, not the sum", "gate_rules.go", "e = max(e, t.sites[i].total)", "e += t.sites[i].total"},
 	{"6.4 J34: the worker with the most counts, not the sum over workers", "manager_track.go", "t.most = max(t.most, w.total)", "t.most += g.By"},
 	{"6.4: O is strict", "manager_rules.go", "case now > o:", "case now >= o:"},
-	{"6.4 J35: a job that waits for cores is not stuck", "manager_rules.go", "case runs && now > s:", "case now > s:"},
+	{"6.4 J35: a job that waits for cores is not stuck", "manager_rules.go", "case (runs || m.cfg.Waiting == WaitingIsStuck) && now > s:", "case now > s:"},
 	{"6.4: an extension has its own clock", "manager_rules.go", "\tif t.granted {\n", "\tif t.granted && t.pos < -9 {\n"},
 	{"6.4 J36: detection is taken back when the job gets on", "manager_track.go", "if t.kind == KindStuck {\n\t\tm.withdraw", "if t.kind == KindStuck && now < 0 {\n\t\tm.withdraw"},
 	{"6.4: a gate that answers keeps the say", "manager_rules.go", "max(t.localAt, t.contact).Add", "t.localAt.Add"},

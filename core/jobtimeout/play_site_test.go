@@ -57,7 +57,7 @@ func (s *site) start() {
 
 func (s *site) progress() {
 	if m := s.leader; m.state == job.StateRunning && !m.paused && !s.stalled && s.active > 0 {
-		m.m.Progress(s.p.now, theJob, &s.p.fx)
+		m.m.Grew(s.p.now, theJob, &s.p.fx)
 		s.p.told(m.name)
 	}
 }

@@ -85,6 +85,9 @@ func newPlay(t testing.TB, d *datadriven.TestData) *play {
 	p.cfg.Job.Mode = Mode(argsOf(d, "mode", "poll")[0])
 	p.cfg.Job.ExtensionRule = ExtensionRule(argsOf(d, "extension_rule", "total")[0])
 	p.cfg.Job.LocalRule = LocalRule(argsOf(d, "local_rule", "majority")[0])
+	p.cfg.Job.Growth = Growth(argsOf(d, "progress", "counters")[0])
+	p.cfg.Job.Waiting = Waiting(argsOf(d, "waiting", "fine")[0])
+	p.cfg.Job.Commands = Commands(argsOf(d, "commands", "until-settled")[0])
 	p.until = seconds(t, argsOf(d, "until", "1000")[0])
 	p.begin(argsOf(d, "dcs"), 0, 0)
 	return p

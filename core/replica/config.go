@@ -13,6 +13,15 @@ type Config struct {
 	Lease Lease `key:"lease"`
 }
 
+// OnLoss is what a manager says of a job that it may not lead any more (20/J29).
+type OnLoss string
+
+// What it says.
+const (
+	LossSilent OnLoss = "silent"
+	LossFailed OnLoss = "failed"
+)
+
 // Lease is how a job keeps its holder, and gets another one.
 type Lease struct {
 	Duration   core.Duration `key:"duration" range:"[0.001,86400]" ref:"JOB_LEASE_DURATION" doc:"how long a member respects a holder that it last heard of; shorter: a silent holder's jobs are free sooner, and slow holders lose theirs"`
@@ -38,6 +47,7 @@ type Lease struct {
 	Heads      core.Duration `key:"heads_interval" range:"[0.001,86400]" ref:"spec 03 no. 18: 30 s" doc:"how often the leader of the cluster asks all members which jobs they know; shorter: a job that only others know is found sooner, for a list of all jobs each time"`
 	Rebuild    core.Duration `key:"rebuild_wait" range:"[0,3600]" ref:"spec 20 §5.5 T5, T8: 5 s" doc:"a new holder waits this long for workers before it takes shards as lost and starts new ones; longer: finds shards at slow workers, and the job stands still meanwhile"`
 	Drain      core.Duration `key:"drain_timeout" range:"[0,3600]" ref:"DRAIN_TIMEOUT" doc:"a member that leaves hands its jobs over within this time, and leaves then anyway; longer: fewer jobs wait for a takeover, and a departure takes longer"`
+	OnLoss     OnLoss        `key:"on_loss" enum:"silent,failed" ref:"20/J29" doc:"silent: a manager whose lease ends says nothing of its jobs, and its successor goes on; failed: it tells their gates that they FAILED, as it was once, and the job is lost though its successor has it"`
 }
 
 // commitWindow is how long after a sending an ack of it counts for a commit (spec 04 no. 45).
@@ -54,7 +64,7 @@ func Default() Config {
 			Duration: 30 * s, Margin: 3 * s, Interval: 10 * s, Coalesce: 50 * ms, Timeout: 2 * s, Tries: 3, Hold: 8 * s,
 			PauseMin: 500 * ms, PauseMax: 2 * s, SpaceMin: 50 * ms, SpaceMax: 250 * ms, Batch: 64, Handover: 8 * s,
 			Holdoff: 7 * s, ReadEvery: 5 * s, ReadLimit: 35 * s, CancelKeep: 3600 * s,
-			Commit: 2 * s, Retries: 2, Watch: 2 * s, Heads: 30 * s, Rebuild: 5 * s, Drain: 30 * s,
+			Commit: 2 * s, Retries: 2, Watch: 2 * s, Heads: 30 * s, Rebuild: 5 * s, Drain: 30 * s, OnLoss: LossSilent,
 		},
 	}
 }

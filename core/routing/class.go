@@ -10,7 +10,7 @@ type Condition struct {
 	Heard             bool          // some heartbeat is on record
 	Age               core.Duration // of the newest one
 	Workers, Fit      uint32        // workers, and those held healthy
-	Available         uint32        // cores
+	Available, Cores  uint32        // cores that are free, and all; 0: not known
 	WorkersOverloaded uint32
 	NotReady, Stuck   int // of the alive managers
 	Overloaded        int // likewise
@@ -39,10 +39,32 @@ func (c *SiteKeys) Classify(x *Condition) (Class, ClassReason) {
 	return c.ofLoad(x)
 }
 
+// byUse is what 30/D10 made of cores that are taken and of overload: a datacenter that is full counts as one that is not there.
+func byUse(x *Condition, over float64) Class {
+	used := 0.0
+	if x.Cores > 0 {
+		used = 1 - float64(x.Available)/float64(x.Cores)
+	}
+	switch {
+	case used >= 0.95, over >= 0.8:
+		return Unhealthy
+	case used >= 0.85:
+		return Degraded
+	case used >= 0.70:
+		return Busy
+	}
+	return Healthy
+}
+
 // ofLoad judges a datacenter that is whole.
 func (c *SiteKeys) ofLoad(x *Condition) (Class, ClassReason) {
 	managers, workers := float64(x.Overloaded)/float64(x.Alive), float64(x.WorkersOverloaded)/float64(x.Workers)
 	over := max(managers, workers)
+	if c.ByUse {
+		if class := byUse(x, over); class > Healthy {
+			return class, ReasonNoCapacity
+		}
+	}
 	switch {
 	case 2*x.NotReady > x.Alive:
 		return Degraded, ReasonNotReady

@@ -21,6 +21,7 @@ type SiteKeys struct {
 	Stale    core.Duration `key:"stale_max" range:"[0,86400]" ref:"HEARTBEAT_STALE_MAX" doc:"a manager whose last heartbeat is older gets no job; longer: it is used through longer gaps, on older figures"`
 	Busy     float64       `key:"overload_busy" range:"[0,1]" ref:"DC_OVERLOAD_BUSY_RATIO" doc:"share of overloaded managers or workers from which a datacenter is BUSY; smaller: load is led away sooner, to datacenters that are further away"`
 	Degraded float64       `key:"overload_degraded" range:"[0,1]" ref:"DC_OVERLOAD_DEGRADED_RATIO" doc:"share from which it is DEGRADED; smaller: load is led away sooner, also from one that could do more"`
+	ByUse    bool          `key:"by_utilisation" ref:"30/D10" doc:"false: how many cores are taken is for the score; true: at 70, 85 and 95 % a datacenter is BUSY, DEGRADED and UNHEALTHY, and UNHEALTHY with 80 % of it overloaded, as it was once: when all are full every job is refused"`
 }
 
 // CorrelationKeys say when several datacenters that fail are taken for one event.
@@ -48,6 +49,15 @@ type CorrelationKeys struct {
 	Signs          int           `key:"signs" range:"[1,3]" ref:"spec 30 §3.4: two secondary signals" doc:"signs that hold verdicts back without a severity; fewer: more is held, true outages as well; more: less is"`
 	MaxHold        core.Duration `key:"max_hold" range:"[0,86400]" ref:"spec 02 no. 36: 120 s" doc:"a dead datacenter is only DEGRADED by correlation for this long; longer: outlives longer partitions of the gate, and jobs still go to the truly dead when nothing else is left"`
 }
+
+// Targets says what a job's list of datacenters is made from (30/D19).
+type Targets string
+
+// What it is made from.
+const (
+	TargetsKept   Targets = "kept"
+	TargetsRanked Targets = "ranked"
+)
 
 // Policy is how datacenters of one class are ordered (routing.policy).
 type Policy string
@@ -92,6 +102,7 @@ type Keys struct {
 	Preference float64       `key:"preference" range:"[0.5,1]" ref:"PREFERENCE_MULT" doc:"factor of datacenters that the client prefers; smaller: its wish outweighs more distance and load; 1: it is not heeded"`
 	Penalty    float64       `key:"cooldown_penalty" range:"[1,1000]" ref:"COOLDOWN_PENALTY_MULT" doc:"factor of a datacenter that failed this job lately; larger: the job stays away from it; 1: it comes back at once, so that what this rule is for can be seen"`
 	Cooldown   core.Duration `key:"cooldown" range:"[0,86400]" ref:"COOLDOWN_S" doc:"how long that counts; longer: fewer dispatches are lost on what is still ill, and what is well again is used later"`
+	Targets    Targets       `key:"targets" enum:"kept,ranked" ref:"30/D19" doc:"kept: the datacenter that hysteresis keeps stands first; ranked: whichever has the least score now, as it was once, so that hold-down and ratio do nothing and every noise moves a job"`
 	HoldDown   core.Duration `key:"hold_down" range:"[0,86400]" ref:"HOLD_DOWN_S" doc:"a job keeps its choice at least this long against what is only better; longer: fewer switches, and worse choices are kept"`
 	Improve    float64       `key:"improvement_ratio" range:"(0,1]" ref:"IMPROVEMENT_RATIO" doc:"a switch needs a score of so much of the present one; smaller: fewer switches, for worse choices; 1: whatever is better wins, and swings of load move jobs"`
 	Degrade    float64       `key:"degrade_ratio" range:"(1,1000000]" ref:"DEGRADE_RATIO" doc:"a choice that became so many times worse is given up in spite of the hold-down; smaller: sooner, and for noise"`
@@ -131,7 +142,7 @@ func Default() Config {
 			Policy: Learned, Source: Coordinate, Fresh: 60 * s, Samples: 5, RTTMin: 10 * ms,
 			BootstrapSamples: 10, ErrorMax: 40 * ms, Bootstrap: true,
 			Util: 0.5, Queue: 0.3, Breakers: 0.2, LoadMax: 5, Doubt: 0.5, DoubtMax: 2, Preference: 0.9, Penalty: 2, Cooldown: 120 * s,
-			HoldDown: 30 * s, Improve: 0.8, Degrade: 1.5, Confirm: 10 * s,
+			Targets: TargetsKept, HoldDown: 30 * s, Improve: 0.8, Degrade: 1.5, Confirm: 10 * s,
 			Managers: 2, Tries: 2, TryBase: 300 * ms, TryCap: 5 * s, WaitFactor: 3, WaitMin: s, WaitMax: 5 * s, Budget: 8 * s,
 			Rounds: 3, RoundBase: s, RoundCap: 10 * s, Again: 2 * s, Reservation: 10 * s, MaxAge: 3600 * s, Tick: s, Ring: 256, RingJob: 16,
 		},

@@ -231,6 +231,9 @@ func (r *Router) settle(now core.Instant, s *state, d *Record, c []Candidate) ru
 			r.cool(now, s, i)
 		}
 	}
+	if r.k.Targets == TargetsRanked && int32(c[0].Site) != s.Primary {
+		rule.to, d.Switched = true, true // whatever the rules say
+	}
 	if rule.to {
 		s.choose(now, &c[0])
 		return rule

@@ -161,6 +161,7 @@ func (r *Router) figures(x *site, v *view) {
 	if x.tookAt > cores && x.took.Cores > 0 {
 		v.total, v.Available, v.queue = x.took.Cores, x.took.CoresAvailable, x.took.Pending
 	}
+	v.Cores = v.total
 }
 
 // self is the class that a datacenter gives itself, while that is fresh.

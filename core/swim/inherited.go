@@ -18,6 +18,15 @@ type Inherited struct {
 	LastTry     bool `key:"10/D19" doc:"an UNCONFIRMED peer is removed right after the last attempt: confirm.removal = attempts"`
 	NoSync      bool `key:"10/D25" doc:"no anti-entropy, the dead are never contacted: sync.mode = off, reconnect.interval = 0, gossip.to_dead = 0"`
 	FullWorkers bool `key:"10/D33" doc:"workers are members like all others and are probed: worker.probe = member"`
+	Once        bool `key:"20/J7" doc:"a datacenter is told once that a job is over, and never again: job_timeout.commands = once"`
+	NoGrowth    bool `key:"20/J13" doc:"a workflow that runs gets on only when its state changes: job_timeout.progress = transitions"`
+	LastWords   bool `key:"20/J29" doc:"a manager whose lease on a job ends says that the job FAILED: lease.on_loss = failed"`
+	ShortGrace  bool `key:"20/J30" doc:"a worker whose leader is gone stops after 5 s: orphan.worker_grace = 5 s"`
+	StuckQueue  bool `key:"20/J35" doc:"a job that waits for cores counts as stuck: job_timeout.waiting = stuck"`
+	Skipped     bool `key:"20/J43" doc:"a cancel passes over shards that are sent and not acknowledged: cancel.dispatched = false"`
+	FullIsDown  bool `key:"30/D10" doc:"a datacenter with 95 % of its cores taken is UNHEALTHY: dc_health.by_utilisation"`
+	NoMemory    bool `key:"30/D19" doc:"targets are those of the least score, whatever hysteresis says: routing.targets = ranked"`
+	OldClasses  bool `key:"30/D24" doc:"probes between sites are TELEMETRY, decisions about time DATA, final results DISPATCH, submissions DATA: shed.classes = inherited"`
 	FullStats   bool `key:"30/D25" doc:"statistics leave their tiers only when a record is taken, and at REJECT none is: stats.expiry = record"`
 	Latch       bool `key:"30/D27" doc:"workers and gates ignore a level that falls, and keep the longest delay: backpressure.signals = raises"`
 	NoSamples   bool `key:"10/D34" doc:"leaders never measure gates: link.sample_interval = 0"`

@@ -127,7 +127,7 @@ func (f *fronts) refused(r *trace.JobRecord) {
 	if why == admission.RateLimit {
 		f.limited(r)
 	}
-	if answers[core.Kind(r.Fact.Epoch)] != core.KindNone {
+	if k := core.Kind(r.Fact.Epoch); k.IsStream() && answers[k] != core.KindNone { // a datagram is refused without a word
 		f.owed = append(f.owed, *r)
 	}
 }

@@ -133,7 +133,7 @@ func (w *World) admit(now core.Instant, id core.NodeID, handle uint32) {
 	if n.flow != nil && !n.host.Paused() && !w.takeIn(now, id, handle) {
 		return
 	}
-	s, out := n.host.Arrive(now, f.msg.Kind.Class(), handle)
+	s, out := n.host.Arrive(now, n.flow.Class(f.msg.Kind), handle)
 	switch s {
 	case host.Idle:
 		w.serve(now, id, handle)
@@ -162,7 +162,7 @@ func (w *World) serve(now core.Instant, id core.NodeID, handle uint32) {
 		}
 		f = w.slab.at(handle)
 	}
-	done := n.host.Serve(now, f.msg.Kind.Class())
+	done := n.host.Serve(now, n.flow.Class(f.msg.Kind))
 	w.delivered(now, f, done.Sub(f.came))
 	if n.flow != nil {
 		n.flow.Begin(n.local(now), &f.msg, now.Sub(f.came), done.Sub(now), &w.fx)

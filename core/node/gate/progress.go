@@ -17,7 +17,7 @@ func (g *Gate) onProgress(now core.Instant, m *core.Message, fx *core.Effects) {
 	a := call.Answer{}
 	s := x.site(b.Site)
 	switch {
-	case x.accepting || s == nil:
+	case x.accepting || s == nil || g.toldOnce(x):
 	case b.DE < s.de:
 		a = call.Stale(uint64(s.de))
 	case x.state.Terminal():

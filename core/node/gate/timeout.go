@@ -194,6 +194,8 @@ func (g *Gate) reply(_ core.Instant, x *record, s *site, m *core.Message, r jobt
 		s.timedOut = p.TimedOut
 	}
 	switch {
+	case g.toldOnce(x):
+		g.answer(m, x, call.Answer{}, fx)
 	case x.state.Terminal():
 		g.answerSpoken(m, x, fx)
 	case s.over():
@@ -203,4 +205,9 @@ func (g *Gate) reply(_ core.Instant, x *record, s *site, m *core.Message, r jobt
 	default:
 		g.answer(m, x, r.Answer, fx)
 	}
+}
+
+// toldOnce reports whether datacenters learned that the job is over from one message, and learn it from no other (20/J7).
+func (g *Gate) toldOnce(x *record) bool {
+	return x.state == job.StateTimeout && g.p.Timeout != nil && g.p.Timeout.Job.Commands == jobtimeout.CommandsOnce
 }

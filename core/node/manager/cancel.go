@@ -172,7 +172,7 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 		who = cancel.ReasonTimeout
 	}
 	for k := range f.shards {
-		if s := &f.shards[k]; s.state == shardSent || s.state == shardAccepted {
+		if s := &f.shards[k]; s.state == shardSent && m.cfg.Cancel.Dispatched || s.state == shardAccepted {
 			s.state = shardStopping
 			m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, who, fx)
 		}

@@ -6,6 +6,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/replica"
 	"hypersim/core/workflow"
 )
@@ -94,7 +95,18 @@ func (m *Manager) Suspended(now core.Instant, id job.ID, fx *core.Effects) {
 	if x := m.records.by[id]; x != nil {
 		m.sayLost(x, fx)
 		m.voidDecision(now, x, fx)
+		m.lastWords(now, x, fx)
 	}
+}
+
+// lastWords are what managers said once of jobs that they could not hold on to (20/J29): that they FAILED.
+func (m *Manager) lastWords(now core.Instant, x *record, fx *core.Effects) {
+	if m.p.Replica.Lease.OnLoss != replica.LossFailed || !x.gated() || x.state.Terminal() {
+		return
+	}
+	b := call.Make[jobtimeout.FinalStatus](fx, core.KindJobFinalStatus)
+	b.Job, b.Site, b.Manager, b.State, b.DE = x.id, m.p.Site, m.p.Self, job.StateFailed, x.de
+	m.goGate(now, x, core.KindJobFinalStatus, b, &m.gates.how.final, opStatus, fx)
 }
 
 // Resumed implements replica.Owner: what could not be decided is decided now (04-31).

@@ -106,7 +106,7 @@ func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad
 	s.done, s.bad, s.given = done, bad, given
 	x.news = true
 	m.flows.Progress(now, f.id)
-	m.time.jobs.Progress(now, x.id, fx)
+	m.time.jobs.Grew(now, x.id, fx)
 	w := m.workers.at(s.worker)
 	w.grew, w.moved = true, true
 	g := fx.JobFact(core.JobFactProgress)
