@@ -28,7 +28,7 @@ type workloadT struct {
 	Arrival    *arrivalT      `key:"arrival" doc:"jobs, query: how they follow each other; stats: how records of each target do"`
 	Record     *recordT       `key:"record" doc:"stats: what each record is"`
 	ClosedLoop *bool          `key:"closed_loop" doc:"stats: true: workers tell of it in their flush loop, where of what waits the newest says all; false: at once, whatever managers ask for (default false)"`
-	Message    *string        `key:"message" enum:"ping_request,datacenter_list,health_check" doc:"query: what is asked: ping_request and datacenter_list (of gates) are DATA, health_check is TELEMETRY (default ping_request)"`
+	Message    *string        `key:"message" enum:"ping_request,datacenter_list,workflow_query,health_check" doc:"query: what is asked: ping_request, datacenter_list (of gates) and workflow_query (how all workflows stand whose jobs it leads, which a gate asks its managers) are DATA, health_check is TELEMETRY (default ping_request)"`
 	Job        *jobT          `key:"job" doc:"jobs: what they are"`
 	Mix        []mixedT       `key:"mix" doc:"jobs: instead of job, several kinds with their shares"`
 	Jobs       *string        `key:"jobs" doc:"cancel: id of the workload whose jobs are taken back"`

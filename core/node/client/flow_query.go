@@ -3,6 +3,7 @@ package client
 import (
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/job"
 )
 
 // beginBudget bounds the retries of submissions by how many there are (spec 02 no. 25).
@@ -14,10 +15,14 @@ func (c *Client) beginBudget() {
 	}
 }
 
-// Query asks a server something that is about no job of this client, once: a request without fields, of a kind that has
-// answers. Nobody asks again for it.
+// Query asks a server something that is about no job of this client, once: a request of a kind that has answers, without
+// fields, or about all workflows of the jobs that the server leads (spec 20 §2.7). Nobody asks again for it.
 func (c *Client) Query(now core.Instant, to core.NodeID, kind core.Kind, fx *core.Effects) {
-	c.calls.Go(now, to, kind, nil, &c.how.query, call.Ticket{Op: opQuery, Sub: uint64(now)}, fx)
+	var b core.Body
+	if kind == core.KindWorkflowQueryRequest {
+		b = call.Make[job.WorkflowQuery](fx, kind)
+	}
+	c.calls.Go(now, to, kind, b, &c.how.query, call.Ticket{Op: opQuery, Sub: uint64(now)}, fx)
 }
 
 // queried hears what became of a query.

@@ -122,6 +122,7 @@ func (g *Gate) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 		g.holderFact(id, job.HoldLost, fx)
 		g.refuse(now, x, fx)
 		g.refuseAcks(x, fx)
+		g.refuseSingles(x, fx)
 		g.drop(x, fx)
 	}
 }

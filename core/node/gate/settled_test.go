@@ -521,6 +521,21 @@ func TestSingleCancelWithoutLease(t *testing.T) {
 	}
 }
 
+// And who waits for datacenters hears it when the job is another gate's: that one asks them, and knows whom to answer.
+func TestSingleCancelOfALostJob(t *testing.T) {
+	b, id := started(t, 3, 1, 500*time.Second)
+	seq := b.single(id, job.WorkflowID(id), 1)
+	b.run(b.now + core.Instant(100*ms))
+	if b.answerTo(seq) != nil {
+		t.Fatal("answered before its datacenter has")
+	}
+	b.ask(client, 0, core.KindJobCancelRequest, &cancel.JobRequest{Job: id, Requester: client, GE: 5}) // a later leader is known
+	b.run(b.now + core.Instant(100*ms))
+	if c := b.code(seq); c != call.CodeLeaseLost {
+		t.Errorf("%v", c)
+	}
+}
+
 // nowhere routes to datacenters of which some have no manager to ask.
 type nowhere struct {
 	b    *bench

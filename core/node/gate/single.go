@@ -206,6 +206,15 @@ func (a *singleAsk) status() cancel.SingleStatus {
 	return cancel.SingleCancelled
 }
 
+// refuseSingles answers those whose cancel is on its way to datacenters that another gate will ask: they may ask that one at
+// once, and need not wait for an answer that does not come.
+func (g *Gate) refuseSingles(x *record, fx *core.Effects) {
+	for i := range x.singles {
+		g.decline(&x.singles[i].request, call.Answer{Code: call.CodeLeaseLost}, fx)
+	}
+	x.singles = nil
+}
+
 // singlesDone answers the requests that all datacenters have answered.
 func (g *Gate) singlesDone(now core.Instant, x *record, fx *core.Effects) {
 	for i := 0; i < len(x.singles); {
