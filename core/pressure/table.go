@@ -56,11 +56,13 @@ func (t *Table) old(now core.Instant, ttl core.Duration, s *signal) bool {
 	return !t.Latches && now.Sub(s.at) > ttl
 }
 
-// Remove forgets a manager that is gone.
-func (t *Table) Remove(id core.NodeID) {
-	if i, known := t.place(id); known {
+// Remove forgets a manager that is gone, and reports whether it was known.
+func (t *Table) Remove(id core.NodeID) bool {
+	i, known := t.place(id)
+	if known {
 		t.list = slices.Delete(t.list, i, i+1)
 	}
+	return known
 }
 
 // Expire forgets what nobody repeated for longer than ttl.

@@ -166,6 +166,9 @@ func (g *Gate) linked(now core.Instant, o *call.Outcome, fx *core.Effects) {
 func (g *Gate) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind == core.FactTransition {
 		g.peerChanged(now, f)
+		if f.To == core.StateDead || f.To == core.StateLeft {
+			g.forgetPressure(now, f.Subject, fx)
+		}
 	}
 	if f.Kind == core.FactReach {
 		site, reach := uint16(f.Get("datacenter")), core.Reach(f.Get("reach"))

@@ -46,6 +46,8 @@ type state struct {
 	job   job.ID
 	site  uint16
 	state job.State
+	de    uint32 // and how new that was
+	seq   uint64
 	at    core.Instant
 }
 
@@ -81,6 +83,15 @@ func (g *Gate) heardPressure(now core.Instant, from core.NodeID, b *registry.Man
 		f.Put("seq", int64(b.Pressure.Seq)).Put("delay", int64(delay))
 	}
 	g.refresh(now, b.Site, fx)
+}
+
+// forgetPressure lets go of what a manager said that is gone: nobody takes it back.
+func (g *Gate) forgetPressure(now core.Instant, id core.NodeID, fx *core.Effects) {
+	s := &g.shaper
+	site := slices.IndexFunc(g.p.BySite, func(list []core.NodeID) bool { return slices.Contains(list, id) })
+	if s.on && site >= 0 && s.table.Remove(id) {
+		g.refresh(now, uint16(site), fx)
+	}
 }
 
 // refresh finds the level of a datacenter anew: the worst of its managers. What is held goes on sooner if it fell.
@@ -156,27 +167,50 @@ func (g *Gate) shape(j job.ID, site uint16, status bool, fx *core.Effects) press
 	if !s.on || int(site) >= len(s.sites) || s.sites[site].level == job.PressureNone {
 		return pressure.Now
 	}
-	level := s.sites[site].level
-	pass := pressure.Forward(level, status)
+	return s.tell(j, site, pressure.Forward(s.sites[site].level, status), fx)
+}
+
+// tell notes what becomes of word of a job from a datacenter under pressure.
+func (s *shaper) tell(j job.ID, site uint16, pass pressure.Pass, fx *core.Effects) pressure.Pass {
 	if pass == pressure.Drop {
 		s.dropped++
 	}
 	f := fx.JobFact(core.JobFactForward)
-	f.Job, f.Node, f.From, f.To = uint64(j), core.NoNode, uint8(level), uint8(pass)
+	f.Job, f.Node, f.From, f.To = uint64(j), core.NoNode, uint8(s.sites[site].level), uint8(pass)
 	f.Put("site", int64(site))
 	return pass
+}
+
+// dropsWindow reports whether statistics of a window are not passed on. A window is longer than what is held waits, so it goes on
+// at once or, at REJECT, not at all.
+func (s *shaper) dropsWindow(b *job.WindowedStatsPush, fx *core.Effects) bool {
+	if !s.on || int(b.Site) >= len(s.sites) || s.sites[b.Site].level == job.PressureNone {
+		return false
+	}
+	pass := pressure.Forward(s.sites[b.Site].level, false)
+	if pass == pressure.Hold {
+		pass = pressure.Now
+	}
+	return s.tell(b.Job, b.Site, pass, fx) == pressure.Drop
 }
 
 // keepNewest keeps the newest word of a datacenter about a job until what is held of it goes on.
 func (g *Gate) keepNewest(now core.Instant, h held) {
 	s := &g.shaper
 	i := slices.IndexFunc(s.held, func(x held) bool { return x.job == h.job && x.site == h.site })
-	if i < 0 {
+	switch {
+	case i < 0:
 		s.held = append(s.held, h)
-	} else {
+	case h.body == nil || s.held[i].body == nil || !older(h.body.DE, h.body.Seq, s.held[i].body.DE, s.held[i].body.Seq):
 		s.held[i] = h
 	}
 	g.await(now, h.site)
+}
+
+// older reports whether word of a job was overtaken by other word of it: of a later leader there, or of the same with a greater
+// number. It happens where leaders change.
+func older(de uint32, seq uint64, thanDE uint32, thanSeq uint64) bool {
+	return de < thanDE || de == thanDE && seq < thanSeq
 }
 
 // newsFrom notes that a datacenter told of a job that this gate leads: its client hears of it, now or later. A change of
@@ -209,14 +243,17 @@ func (g *Gate) passLater(now core.Instant, b *job.Progress, fx *core.Effects) bo
 	return true
 }
 
-// changed notes where a job stands in a datacenter, and reports whether that is news.
+// changed notes where a job stands in a datacenter, and reports whether that is news. What a newer word overtook is none.
 func (s *shaper) changed(at core.Instant, b *job.Progress) bool {
-	now := state{b.Job, b.Site, b.State, at}
+	now := state{b.Job, b.Site, b.State, b.DE, b.Seq, at}
 	i := slices.IndexFunc(s.states, func(x state) bool { return x.job == b.Job && x.site == b.Site })
 	if i >= 0 {
-		old := s.states[i].state
+		old := s.states[i]
+		if older(b.DE, b.Seq, old.de, old.seq) {
+			return false
+		}
 		s.states[i] = now
-		return old != b.State
+		return old.state != b.State
 	}
 	if len(s.states) >= statesMax {
 		s.states = slices.Delete(s.states, 0, 1)
@@ -246,10 +283,9 @@ func (g *Gate) relay(kind core.Kind, to core.NodeID, b core.Body, fx *core.Effec
 }
 
 // onWindow passes the statistics of a window on: to the client of a job that this gate leads, else to the gate that does.
-// A window is longer than what is held waits, so it goes on at once or, at REJECT, not at all.
 func (g *Gate) onWindow(now core.Instant, m *core.Message, fx *core.Effects) {
 	b := m.Body.(*job.WindowedStatsPush)
-	if g.shape(b.Job, b.Site, false, fx) == pressure.Drop {
+	if g.shaper.dropsWindow(b, fx) {
 		return
 	}
 	if x := g.led(b.Job); x != nil {

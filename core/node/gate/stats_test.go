@@ -168,3 +168,61 @@ func TestForwardedJobsAreForgotten(t *testing.T) {
 		t.Errorf("%d are left", n)
 	}
 }
+
+// Spec 30 §5.5: what a manager said is removed with the manager. One that is dead takes nothing back, and holds nobody up for the
+// rest of the time that its word would have lasted.
+func TestTheDeadHoldNobodyUp(t *testing.T) {
+	b, id := shaping(t)
+	site, seq := b.site(id), uint64(0)
+	at := 100 * core.NodeID(site+1)
+	b.beat(at, job.PressureThrottle, 1)
+	b.beat(at+1, job.PressureReject, 1)
+	b.dead(at+1, true)
+	if l := b.gates[0].Pressure(site); l != job.PressureThrottle {
+		t.Errorf("%v: the one that is left is at THROTTLE", l)
+	}
+	b.advance(0, id, site, &seq, 100*ms, job.StateRunning)
+	b.dead(at, true)
+	if l := b.gates[0].Pressure(site); l != job.PressureNone {
+		t.Errorf("%v, and nobody is left", l)
+	}
+	from := b.now
+	b.run(from.Add(10 * ms))
+	if n := len(b.relayed(0)); n != 1 {
+		t.Errorf("%d passed on: what was held goes on with the last", n)
+	}
+}
+
+// Where a job's leader in a datacenter changes, word of the old one may come last. What is held stays the newest, and no state that
+// was left counts as a change.
+func TestHeldIsTheNewest(t *testing.T) {
+	b, id := shaping(t)
+	site := b.site(id)
+	say := func(de uint32, seq uint64, s job.State) {
+		b.ask(100*core.NodeID(site+1), 0, core.KindJobProgress, &job.Progress{Job: id, Site: site, State: s, DE: de, Seq: seq, Completed: 10*uint64(de) + seq})
+		b.run(b.now.Add(2 * ms))
+	}
+	b.beat(100*core.NodeID(site+1), job.PressureBatch, 1)
+	say(1, 1, job.StateRunning) // goes on at once: nothing has for long
+	from := b.now.Add(2 * ms)
+	say(2, 1, job.StateCancelling)
+	say(1, 5, job.StateRunning)
+	b.run(b.now.Add(time.Second))
+	var got []uint64
+	for _, m := range b.told(1, core.KindJobProgress) {
+		if m.From == 0 && m.at >= from {
+			got = append(got, m.Body.(*job.Progress).Completed)
+		}
+	}
+	if len(got) != 1 || got[0] != 21 {
+		t.Errorf("passed on %v; want what the later leader said, 21", got)
+	}
+	b.beat(100*core.NodeID(site+1), job.PressureReject, 2)
+	from = b.now
+	say(1, 6, job.StateRunning)
+	say(2, 2, job.StateCancelling)
+	b.run(b.now.Add(time.Second))
+	if n := len(b.relayed(from)); n != 0 {
+		t.Errorf("%d passed on at REJECT: the job's state did not change", n)
+	}
+}

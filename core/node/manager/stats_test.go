@@ -186,3 +186,26 @@ func TestRefusalsPress(t *testing.T) {
 		t.Errorf("without statistics: %+v", none.Backpressure)
 	}
 }
+
+// A worker that is heard twice in one window of its manager, because its messages took unequally long, has done what it said
+// last, not both: counts are those since its shard began.
+func TestWindowsOfOneWorker(t *testing.T) {
+	b := stated(t, 20)
+	say := func(from core.NodeID, to core.Duration, done uint64) {
+		b.send(core.Message{Kind: core.KindWindowedStatsPush, From: from, Body: &job.WindowedStatsPush{Job: 7, Workflow: 100, To: to, Completed: done, Rate: 1, Workers: 1}})
+	}
+	say(hand, time.Second, 3)
+	say(hand+1, time.Second, 10)
+	say(hand, 2*time.Second, 5)
+	say(hand, 2*time.Second, 4) // another shard of it
+	say(hand, time.Second, 2)   // late
+	at := b.now
+	b.run(at.Add(2 * time.Second))
+	list := b.told(core.KindWindowedStatsPush, at)
+	if len(list) != 1 {
+		t.Fatalf("%d windows", len(list))
+	}
+	if w := list[0].body.(*job.WindowedStatsPush); w.Completed != 19 || w.Workers != 3 || w.Rate != 3 {
+		t.Errorf("%d done by %d workers at %g/s; want 5 and 4 of one, and 10 of the other", w.Completed, w.Workers, w.Rate)
+	}
+}
