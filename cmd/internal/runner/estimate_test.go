@@ -32,6 +32,7 @@ var unforeseen = map[string]string{
 	"timeout-partitioned-dc":       "likewise, to the datacenter that is cut off",
 	"routing-dc-degraded":          "likewise, to managers that are gone",
 	"stats-loop":                   "statistics that are withheld or go in batches are counted one by one",
+	"bench-backpressure":           "likewise, and what a gate sends away is counted as if it were led",
 }
 
 // The events that a plan foresees are those of the run, to 30 %: of every bundled scenario but the unforeseen, each made so small that it is
