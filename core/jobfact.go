@@ -53,8 +53,9 @@ const (
 	JobFactNegotiated
 	JobFactBarred
 	JobFactBreaker
+	JobFactAgain
 
-	NumJobFactKinds = 48
+	NumJobFactKinds = 49
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -174,6 +175,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactBarred: {name: "barred", room: FactsOfPeers, doc: "a message of somebody who may not send it was dropped", to: "registry.Bar", code: "core.Class"},
 	// Node is the peer; of the quorum of gates nobody.
 	JobFactBreaker: {name: "breaker", room: FactsOfPeers, doc: "calls to a peer are stopped, tried, or made again", from: "health.Phase", to: "health.Phase"},
+	// Node said it; To = 1: it did not answer. altered: 1 where the job was another one under the same id; ns.
+	JobFactAgain: {name: "handed_in_again", room: FactsOfClients, doc: "a client learnt what became of a job that it had handed in again", to: "unanswered", code: "call.Code", a: "took", b: "altered"},
 }
 
 func (k JobFactKind) String() string {

@@ -92,7 +92,17 @@ type JobKind struct {
 	Leaders    []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
 	EveryFlush bool          // workers tell of it at each flush
 	Extend     Trouble       // these ask for more time
+	Repeat     RepeatJob
 	Stats      Statistics
+}
+
+// RepeatJob is a share of the jobs that are handed in again.
+type RepeatJob struct {
+	Share      float64 // 0: none
+	Delay      Dist    // after the first time
+	OtherGate  bool    // to a gate that does not lead it
+	Altered    bool    // as another job under the same id
+	AgainAfter core.Duration
 }
 
 // Trouble is what befalls a share of the workflows, where they run at some sites.

@@ -59,6 +59,7 @@ type jobT struct {
 	Stuck     *troubleT      `key:"stuck" doc:"workflows that get nowhere and do not end"`
 	Fail      *troubleT      `key:"fail" doc:"workflows that fail by themselves"`
 	Slow      *troubleT      `key:"slow" doc:"workflows that take longer"`
+	Repeat    *repeatJobT    `key:"repeat" doc:"jobs that their client hands in again under the same id, as it would that does not trust the answer (default none)"`
 	Extend    *troubleT      `key:"extend" doc:"workflows that know how long they take, and ask for more time when their job has too little; stuck ones ask too (default none)"`
 }
 
@@ -68,6 +69,15 @@ type troubleT struct {
 	Sites  *sitesT        `key:"sites" doc:"only where they run there: names of sites, or how many of them are drawn (default everywhere)"`
 	After  *core.Duration `key:"after" range:"[0,31536000]" doc:"stuck, fail: this long into the run of a shard (default: stuck at once, failed at its end)"`
 	Factor *float64       `key:"factor" range:"(0,10000]" doc:"slow: times the duration"`
+}
+
+// repeatJobT is a share of the jobs that are handed in again.
+type repeatJobT struct {
+	Share      *float64       `key:"share" range:"[0,1]" doc:"of the jobs (default all)"`
+	Delay      Dist           `key:"delay" required:"true" unit:"s" range:"[0,31536000]" doc:"from the first time"`
+	Via        string         `key:"via" enum:"same,other-gate" doc:"to whom: the gate that leads the job as far as its client knows, or another one (default same)"`
+	Altered    bool           `key:"altered" doc:"it is another job under the same id, which must be refused (default false)"`
+	AgainAfter *core.Duration `key:"again_after" range:"[0.001,31536000]" doc:"and so long after that once more (default never)"`
 }
 
 type mixedT struct {
@@ -158,6 +168,12 @@ func (l *loader) jobKind(t *jobT, n *form.Node, key string) JobKind {
 	}
 	k.Targets, k.Of = l.targets(t.Targets, n.Kid("targets"), key+".targets")
 	k.Needs = l.shape(t, n, key)
+	if r := t.Repeat; r != nil && n.Kid("repeat") != nil {
+		k.Repeat = RepeatJob{Share: given(r.Share, 1), Delay: r.Delay, OtherGate: r.Via == "other-gate", Altered: r.Altered, AgainAfter: val(r.AgainAfter)}
+		if k.Repeat.OtherGate {
+			l.needsGates(n.Kid("repeat").Kid("via"), key+".repeat.via")
+		}
+	}
 	return k
 }
 

@@ -29,13 +29,14 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(e.moved, core.JobFactState)
 	on.jobFact(e.stops, core.JobFactCancel)
 	on.jobFact(e.single, core.JobFactSingle)
+	on.jobFact(e.again, core.JobFactAgain)
 	hear := func(k core.Kind, f func(rec *trace.Record)) { on.delivered[k] = append(on.delivered[k], f) }
 	hear(core.KindJobCancelResponse, e.acknowledged)
 	hear(core.KindJobGlobalTimeout, e.commanded)
 	hear(core.KindJobGlobalTimeoutAck, e.answered)
 	on.sampled = append(on.sampled, func(_ core.Instant, p Probe) { e.probe = p })
 	on.finished = append(on.finished, e.finish, e.entriesLeft)
-}, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
+}, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.HandedInAgain, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
 
 // endings follows how the ends of jobs reach those who have to act on them.
 type endings struct {
@@ -105,6 +106,20 @@ func (e *endings) single(rec *trace.JobRecord) {
 	}
 	o := blank(words.SingleCancel, rec.At, seconds(core.Duration(rec.Fact.Get("took"))))
 	o.Job, o.Event, o.Type = i, i, rec.Fact.To
+	e.keep(&o)
+}
+
+// again takes what a client hears of a job that it handed in again.
+func (e *endings) again(rec *trace.JobRecord) {
+	i := e.place(rec.Fact.Job)
+	if i < 0 {
+		return
+	}
+	o := blank(words.HandedInAgain, rec.At, seconds(core.Duration(rec.Fact.Get("took"))))
+	o.Job, o.Event, o.Type = i, i, rec.Fact.Code
+	if rec.Fact.To == 1 {
+		o.Type = call.NumCodes
+	}
 	e.keep(&o)
 }
 

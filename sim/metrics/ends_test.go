@@ -47,26 +47,33 @@ func TestEndsOfJobs(t *testing.T) {
 	state(21, 2, job.StateTimeout) // said again: the first decision counts
 	y.work(23, trace.JobEnded, left1, 20, 2, 1, job.EndedCancelled)
 	y.says(24, buyer, core.JobFact{Kind: core.JobFactSingle, Job: 2, Workflow: 20, To: uint8(cancel.SingleCancelling), A: 3e8})
+	y.says(24.5, buyer, core.JobFact{Kind: core.JobFactAgain, Job: 1, Code: uint8(call.CodeDuplicate), A: 2e8})
 	y.says(25, buyer, core.JobFact{Kind: core.JobFactSingle, Job: 2, Workflow: 21, To: cancel.NumSingleStatuses, A: 40e9})
 	y.end(100)
 	y.want(words.CancelAck, []float64{2.25})
 	y.want(words.SingleCancel, []float64{0.3}, "answer", "CANCELLING")
 	y.want(words.SingleCancel, []float64{40}, "answer", "NO_ANSWER")
+	y.want(words.HandedInAgain, []float64{0.2}, "code", "DUPLICATE")
 	y.want(words.CancelComplete, []float64{9}, "dc", "a")
 	y.want(words.CancelResidue, []float64{1})
 	y.want(words.PostTerminalRun, []float64{3})
 	y.want(words.PostTerminalCoreSeconds, []float64{6}) // two cores
 }
 
-// The words of the metric are those of core/cancel.
+// The words of the metrics are those of core/cancel and core/call.
 func TestSingleAnswers(t *testing.T) {
 	for s := range cancel.SingleStatus(cancel.NumSingleStatuses) {
 		if words.SingleAnswers[s] != s.String() {
 			t.Errorf("%v is called %q", s, words.SingleAnswers[s])
 		}
 	}
-	if len(words.SingleAnswers) != cancel.NumSingleStatuses+1 {
-		t.Errorf("%d answers", len(words.SingleAnswers))
+	for c := range call.Code(call.NumCodes) {
+		if words.Codes[c] != c.String() {
+			t.Errorf("%v is called %q", c, words.Codes[c])
+		}
+	}
+	if len(words.SingleAnswers) != cancel.NumSingleStatuses+1 || len(words.Codes) != call.NumCodes+1 {
+		t.Errorf("%d and %d words", len(words.SingleAnswers), len(words.Codes))
 	}
 }
 

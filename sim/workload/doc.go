@@ -10,5 +10,6 @@
 //	workload.arrival   (workload)                 gaps between jobs
 //	workload.shape     (workload, job)            client, which job of the mix
 //	workload.duration  (workload, job, workflow)  how long it takes
+//	workload.repeat    (workload, job)            whether it is handed in again, and when
 //	workload.fate      (workload, job, workflow)  whether it is stuck, fails or is slow
 package workload

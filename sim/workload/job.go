@@ -41,9 +41,32 @@ type Kind struct {
 	Leaders  []core.NodeID // whom it is handed to first, in turn; nil: whom its client chooses
 	Hurries  bool          // they are told of at each flush
 	Extend   Trouble       // these ask for more time
+	Repeat   Repeat
 
 	StatsRate  float64 // updates of a shard a second,
 	StatsBytes uint32  // and bytes of each
+}
+
+// Repeat is a share of the jobs that their client hands in again.
+type Repeat struct {
+	Share   float64
+	Delay   rng.Dist      // after the first time
+	Other   bool          // to another target
+	Altered bool          // as another job under the same id
+	After   core.Duration // and so long after that once more; 0: not
+}
+
+// Repeats returns how, and when, the nth job is handed in again; ok is false if it is not.
+func (s *Spec) Repeats(seed uint64, nth uint32) (how Repeat, after core.Duration, ok bool) {
+	_, k := s.shape(seed, nth)
+	if k.Repeat.Share <= 0 {
+		return how, 0, false
+	}
+	draw := rng.New(seed, "workload.repeat", s.Key, uint64(nth))
+	if draw.Float64() >= k.Repeat.Share {
+		return how, 0, false
+	}
+	return k.Repeat, core.Seconds(k.Repeat.Delay.Sample(&draw)), true
 }
 
 // Trouble befalls a share of the workflows, or those that run at some sites.

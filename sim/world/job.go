@@ -40,6 +40,8 @@ type hand struct {
 	again    int    // and is so many times more,
 	every    core.Duration
 
+	spec  *job.Spec // to hand in again; nil: not
+	how   client.Again
 	flow  job.WorkflowID // only this workflow of it; 0: all of it
 	alone bool           // and not those that need it
 }
@@ -143,6 +145,13 @@ func (w *World) submit(now core.Instant, h *hand) {
 	id := c.SubmitTo(n.local(now), spec, &how, &w.fx)
 	w.ids[h.workload] = append(w.ids[h.workload], id)
 	w.tellOf(now, trace.JobSubmitted, h, id)
+	if how, after, ok := s.Repeats(w.sc.Seed, h.nth); ok {
+		spec.Job = id
+		w.pushHand(now.Add(after), hand{
+			client: h.client, workload: h.workload, nth: h.nth, job: id, life: n.life, spec: &spec, how: client.Again{Altered: how.Altered, Other: how.Other},
+			again: int(min(how.After, 1)), every: how.After,
+		})
+	}
 	for i := range w.cancels[h.workload] {
 		c := &w.cancels[h.workload][i]
 		draw := rng.New(w.sc.Seed, "workload.cancel", c.key, uint64(h.nth))
@@ -167,6 +176,8 @@ func (w *World) withdraw(now core.Instant, h *hand) {
 	c := corenode.Of[*client.Client](&n.m)
 	asks := false
 	switch {
+	case h.spec != nil:
+		c.Resubmit(n.local(now), *h.spec, h.how, &w.fx)
 	case h.flow != 0:
 		c.CancelOne(n.local(now), h.job, h.flow, client.One{Dependents: !h.alone, Other: h.other}, &w.fx)
 	case h.other || h.repeated:

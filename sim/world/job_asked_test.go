@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/job"
 	"hypersim/scenarios"
 	"hypersim/sim/trace"
@@ -106,5 +107,67 @@ func TestWhomJobsAreHandedTo(t *testing.T) {
 		if _, err := scenarios.Parse(threeGates+x.text+"\n", "x.toml", sets, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: have %v\nwant %s", x.text, err, x.want)
 		}
+	}
+}
+
+// A job that is handed in again, to whoever leads it or to another gate, while it runs or after its end, is a duplicate; another one
+// under its id is refused. It runs once in either case (G2, I-J6).
+func TestJobsHandedInAgain(t *testing.T) {
+	for _, x := range []struct {
+		repeat string
+		want   call.Code
+		each   int
+	}{
+		{`{ delay = "1s" }`, call.CodeDuplicate, 1},
+		{`{ delay = "1s", via = "other-gate" }`, call.CodeDuplicate, 1},
+		{`{ delay = "1s", altered = true }`, call.CodeInvalid, 1},
+		{`{ delay = "1s", via = "other-gate", altered = true }`, call.CodeInvalid, 1},
+		{`{ delay = "0s", again_after = "5s" }`, call.CodeDuplicate, 2},
+	} {
+		sc, err := scenarios.Parse(threeGates+`job = { duration = "3s", repeat = `+x.repeat+" }\n", "", nil, scenarios.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape := new(jobTape)
+		w, err := Build(sc, Options{Sinks: []trace.Sink{tape}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Run(w.End())
+		said, placed := map[call.Code]int{}, 0
+		for i := range tape.list {
+			switch f := &tape.list[i].Fact; f.Kind {
+			case core.JobFactAgain:
+				said[call.Code(f.Code)]++
+			case core.JobFactPlaced:
+				placed++
+			default:
+			}
+		}
+		if o := tape.outcomes(); o[job.StateCompleted] != 40 || placed != 40 || len(said) != 1 || said[x.want] != 40*x.each {
+			t.Errorf("%s: %v, %d placed, answered %v", x.repeat, o, placed, said)
+		}
+	}
+	sc, err := scenarios.Parse(threeGates+`job = { duration = "3s", repeat = { delay = "1s", share = 0.5 } }`+"\n", "", nil, scenarios.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape := new(jobTape)
+	w, err := Build(sc, Options{Sinks: []trace.Sink{tape}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Run(w.End())
+	n := 0
+	for i := range tape.list {
+		if tape.list[i].Fact.Kind == core.JobFactAgain {
+			n++
+		}
+	}
+	if n < 10 || n > 30 { // 40 draws of a half: 3 standard deviations
+		t.Errorf("%d of 40 were handed in again, half of them should be", n)
+	}
+	if _, err := scenarios.Parse(threeGates+`job = { duration = "3s", repeat = { delay = "1s", via = "other-gate" } }`+"\n", "", []string{"cluster.gates=0"}, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), "workload[0].job.repeat.via: gates take jobs") {
+		t.Errorf("%v", err)
 	}
 }

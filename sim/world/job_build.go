@@ -90,12 +90,21 @@ func arrival(a *scenarios.Arrival) workload.Arrival {
 
 func (w *World) jobKind(k *scenarios.JobKind) (workload.Kind, error) {
 	d, err := k.Duration.Build()
+	if err != nil {
+		return workload.Kind{}, err
+	}
+	repeat := workload.Repeat{Share: k.Repeat.Share, Other: k.Repeat.OtherGate, Altered: k.Repeat.Altered, After: k.Repeat.AgainAfter}
+	if repeat.Share > 0 {
+		if repeat.Delay, err = k.Repeat.Delay.Build(); err != nil {
+			return workload.Kind{}, err
+		}
+	}
 	return workload.Kind{
 		Share: k.Share, Needs: k.Needs, Priority: k.Priority, Cores: uint16(k.Cores), VUs: uint32(k.VUs), Timeout: k.Timeout,
 		Payload: uint32(k.Payload), Targets: uint16(k.Targets), Of: k.Of, Duration: d, Stop: k.Stop,
 		Stuck: w.trouble(&k.Stuck), Fail: w.trouble(&k.Fail), Slow: w.trouble(&k.Slow), Extend: w.trouble(&k.Extend), Leaders: k.Leaders, Hurries: k.EveryFlush,
-		StatsRate: k.Stats.Rate, StatsBytes: uint32(k.Stats.Bytes),
-	}, err
+		StatsRate: k.Stats.Rate, StatsBytes: uint32(k.Stats.Bytes), Repeat: repeat,
+	}, nil
 }
 
 func (w *World) trouble(t *scenarios.Trouble) workload.Trouble {

@@ -51,7 +51,7 @@ type Counts struct {
 func (c *Client) Counts() Counts { return c.counts }
 
 // strategies are how the client calls others.
-type strategies struct{ query, submit, status, cancel, owed, register call.Strategy }
+type strategies struct{ query, submit, again, status, cancel, owed, register call.Strategy }
 
 func newStrategies(c *job.Config) strategies {
 	k := &c.Client
@@ -59,6 +59,7 @@ func newStrategies(c *job.Config) strategies {
 		submit: call.Strategy{
 			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
 		},
+		again:  call.Strategy{Timeout: k.SubmitTimeout, Attempts: 1, Redirects: k.Redirects}, // whoever hands it in again does so once more
 		query:  call.FJ{Timeout: k.CallTimeout}.Strategy(),
 		status: withRedirects(call.FJ{Timeout: k.CallTimeout}.Strategy(), k.Redirects),
 		cancel: withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
@@ -82,6 +83,7 @@ const (
 	opRegister
 	opQuery
 	opSingle
+	opAgain
 )
 
 // New returns a client.
@@ -201,6 +203,8 @@ func (c *Client) Called(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		c.registered(now, x, o, fx)
 	case opSingle:
 		c.singleAnswered(now, x, o, fx)
+	case opAgain:
+		c.againAnswered(now, x, o, fx)
 	}
 }
 
@@ -220,7 +224,7 @@ func (c *Client) MemoryBytes() int {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	trackedBytes  = 272
+	trackedBytes  = 296
 	targetBytes   = 16
 	deadlineBytes = 24
 	placeBytes    = 32 // of a job in the map

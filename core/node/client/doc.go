@@ -9,6 +9,7 @@
 //	client.go      the composition
 //	target.go      whom to ask
 //	submission.go  handing a job in
+//	again.go       handing it in again
 //	leader.go      who leads it, under which epoch
 //	tracking.go    following it
 //	watch.go       when nobody speaks of it

@@ -66,10 +66,21 @@ func (c *Client) body(x *tracked, redirects int, fx *core.Effects) *job.Submissi
 func (c *Client) Say(_ core.Instant, s *call.Sending, fx *core.Effects) core.Body {
 	x := c.jobs[job.ID(s.Job)]
 	b, ok := s.Body.(*job.Submission)
-	if !ok || x == nil || int(b.Redirects) == s.Redirects {
+	switch {
+	case !ok || x == nil || int(b.Redirects) == s.Redirects:
 		return nil
+	case s.Op == opAgain:
+		return c.sentOn(b, s.Redirects, fx)
 	}
 	return c.body(x, s.Redirects, fx)
+}
+
+// sentOn is a submission that was sent on so often.
+func (c *Client) sentOn(of *job.Submission, redirects int, fx *core.Effects) *job.Submission {
+	b := call.Make[job.Submission](fx, core.KindJobSubmission)
+	b.Spec, b.Redirects, b.Gate, b.Handshake = of.Spec, uint8(redirects), core.NoNode, of.Handshake
+	core.Hold(b)
+	return b
 }
 
 func (c *Client) fact(x *tracked, to uint8, code call.Code, at core.NodeID, attempts, redirects int, fx *core.Effects) {

@@ -24,6 +24,7 @@ type tracked struct {
 	denier  core.NodeID  // who said so last
 
 	singles []single // that were asked for
+	agains  []again
 
 	first       core.NodeID // whom to hand it in at first, NoNode: the owner by the ring
 	state       job.State   // or a local end

@@ -14,9 +14,16 @@ var JobTables = []string{
 // SingleAnswers are what a client hears of its cancel of one workflow, by the numbers of core/cancel, and that it hears nothing.
 var SingleAnswers = []string{"NOT_FOUND", "ALREADY_COMPLETED", "CANCELLING", "PENDING_CANCELLED", "ALREADY_CANCELLED", "CANCELLED", "NO_ANSWER"}
 
+// Codes are the words of answers, by the numbers of core/call, and that there is none.
+var Codes = []string{
+	"OK", "DUPLICATE", "NOT_LEADER", "SYNCING", "DRAINING", "NO_QUORUM", "LEASE_LOST", "NO_DATACENTER", "BUSY", "INTERNAL", "STALE_FENCE", "UNKNOWN_JOB",
+	"UNKNOWN_WORKFLOW", "ALREADY_TERMINAL", "TOO_LARGE", "INVALID", "VERSION_INCOMPATIBLE", "ISOLATION", "ROLE_DENIED", "NO_CAPACITY", "NO_ANSWER",
+}
+
 var (
 	_ = label("table", Fixed, JobTables...)
 	_ = label("answer", Fixed, SingleAnswers...)
+	_ = label("code", Fixed, Codes...)
 )
 
 // The metrics.
@@ -34,6 +41,11 @@ var (
 	SingleCancel = ends.metric(Def{
 		Name: "single_cancel", Unit: "s", Better: Lower, Labels: with(ofJob, "answer"), Type: "answer",
 		Doc: "a client takes one workflow of a job back, to what it hears of that, or to its giving up",
+	})
+
+	HandedInAgain = ends.metric(Def{
+		Name: "handed_in_again", Unit: "s", Better: Lower, Labels: with(ofJob, "code"), Type: "code",
+		Doc: "a client hands a job in that it handed in before, to what it hears of that, or to its giving up",
 	})
 
 	CancelComplete = ends.metric(Def{
