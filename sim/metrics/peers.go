@@ -18,4 +18,14 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(tells(words.Negotiations), core.JobFactNegotiated)
 	on.jobFact(tells(words.Barred), core.JobFactBarred)
 	on.jobFact(tells(words.BreakerChanges), core.JobFactBreaker)
-}, words.Negotiations, words.Barred, words.BreakerChanges)
+	on.jobFact(tells(words.Placed), core.JobFactPlaced)
+	when := func(m words.Metric, word func(*core.JobFact) uint8) onJob {
+		return func(rec *trace.JobRecord) {
+			o := r.about(m, rec.At, seconds(core.Duration(rec.At)), rec.Node, rec.Fact.Node)
+			o.Type = word(&rec.Fact)
+			r.keep(&o)
+		}
+	}
+	on.jobFact(when(words.NodeJudged, func(f *core.JobFact) uint8 { return f.To }), core.JobFactHealth)
+	on.jobFact(when(words.Evicted, func(f *core.JobFact) uint8 { return f.Code }), core.JobFactEvicted)
+}, words.Negotiations, words.Barred, words.BreakerChanges, words.Placed, words.NodeJudged, words.Evicted)

@@ -20,6 +20,16 @@ func TestWordsOfPeers(t *testing.T) {
 			t.Errorf("phase %d is %s, and %s in metrics", i, health.Phase(i), words.BreakerPhases[i])
 		}
 	}
+	for i := range uint8(health.NumDecisions) {
+		if words.Decisions[i] != health.Decision(i).String() {
+			t.Errorf("decision %d is %s, and %s in metrics", i, health.Decision(i), words.Decisions[i])
+		}
+	}
+	for i := range uint8(health.NumLabels) {
+		if words.Judged[i] != health.Label(i).String() {
+			t.Errorf("label %d is %s, and %s in metrics", i, health.Label(i), words.Judged[i])
+		}
+	}
 	if len(words.Bars) != registry.NumBars || len(words.BreakerPhases) != health.NumPhases {
 		t.Error("there are others")
 	}

@@ -1,6 +1,6 @@
 package words
 
-// Words of the labels result, bar and phase.
+// Words of the labels result, bar, phase, may and judged.
 var (
 	// Results are whether two processes can talk.
 	Results = []string{"incompatible", "compatible"}
@@ -11,10 +11,16 @@ var (
 	// BreakerPhases are where a breaker stands (core/health.Phase).
 	BreakerPhases = []string{"CLOSED", "OPEN", "HALF_OPEN"}
 
+	// Decisions are what a node may get (core/health.Decision), and Judged why (core/health.Label).
+	Decisions = []string{"ROUTE", "INVESTIGATE", "DRAIN", "EVICT"}
+	Judged    = []string{"HEALTHY", "BUSY", "SLOW", "DEGRADED", "STUCK", "SUSPECT"}
+
 	ofPeers = with(ofNode, "subject", "subject_role")
 	_       = label("result", Fixed, Results...)
 	_       = label("bar", Fixed, Bars...)
 	_       = label("phase", Fixed, BreakerPhases...)
+	_       = label("may", Fixed, Decisions...)
+	_       = label("judged", Fixed, Judged...)
 )
 
 // What processes make of each other, in runs with jobs: of which version they are, whether they may come in, whether they answer.
@@ -35,5 +41,20 @@ var (
 	BreakerChanges = peers.metric(Def{
 		Name: "breaker_changes", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofPeers, "phase"), Type: "phase", Counted: true,
 		Doc: "how often a breaker opened, was tried or closed, by what it came to: of a manager towards a worker, of a worker towards a manager, and of a gate towards a majority of gates, which has no subject",
+	})
+
+	NodeJudged = peers.metric(Def{
+		Name: "node_judged", Unit: "s", Labels: with(ofPeers, "may"), Type: "may", Apart: []string{"may"},
+		Doc: "time at which a manager changed its mind about what a worker, the subject, may get, by what it may get since; with since: from then on",
+	})
+
+	Evicted = peers.metric(Def{
+		Name: "evicted", Unit: "s", Labels: with(ofPeers, "judged"), Type: "judged", Apart: []string{"judged"},
+		Doc: "time at which a manager gave up a worker, or a gate a manager, that membership may still hold alive, by why; with since: from then on",
+	})
+
+	Placed = peers.metric(Def{
+		Name: "placed", Unit: "count", Fold: FoldEvents, Labels: ofPeers, Counted: true,
+		Doc: "shards that managers gave to a worker, the subject",
 	})
 )
