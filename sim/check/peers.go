@@ -26,10 +26,13 @@ type agreed struct {
 
 // broke is a breaker as its owner told of it.
 type broke struct {
-	by, of uint32 // processes
-	phase  health.Phase
-	local  core.Instant // since
+	by    uint32 // its owner's process
+	phase health.Phase
+	local core.Instant // since
 }
+
+// anew is how long it may take to notice that another process runs at a peer, towards which its breaker begins anew.
+const anew = core.Duration(120e9)
 
 type peers struct {
 	*Checker
@@ -156,21 +159,17 @@ func (p *peers) changed(r *trace.JobRecord) {
 		x = broke{by: r.Inst}
 	}
 	from, to := health.Phase(r.Fact.From), health.Phase(r.Fact.To)
-	other := uint32(0)
-	if r.Fact.Node != core.NoNode {
-		other = p.hot[r.Fact.Node].inst
-	}
 	good := from == x.phase && from != to
 	switch {
 	case to == health.HalfOpen:
 		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
 	case to == health.Closed && from == health.Open:
-		good = good && other > x.of
+		good = good && r.Fact.Node != core.NoNode && p.cold[r.Fact.Node].starts > 1 && r.At.Sub(p.cold[r.Fact.Node].startAt) < anew
 	}
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
-	x.phase, x.local, x.of = to, r.Local, other
+	x.phase, x.local = to, r.Local
 	p.broke[key] = x
 }
 
