@@ -40,13 +40,7 @@ func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
 	if !g.draining || now >= g.drainEnd || g.led(x.id) != x || !g.rep.Valid(now, x.id) || x.isThrough() {
 		return
 	}
-	g.ranks = g.ring.Ranks(g.ranks[:0], x.id)
-	var up []core.NodeID
-	for _, p := range g.ranks {
-		if p != g.p.Self && g.p.Members.State(p) == core.StateOK && g.rep.Willing(now, p) {
-			up = append(up, p)
-		}
-	}
+	up := g.heirs(now, x)
 	if len(up) == 0 { // they may begin to be
 		g.timers.Arm(timer{at: now.Add(g.p.Replica.Lease.Handover), kind: timerHandOver, job: x.id})
 		return
@@ -56,6 +50,17 @@ func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
 	g.stopAsking(x)
 	g.save(now, x, false, fx)
 	g.rep.Handover(now, x.id, to, fx)
+}
+
+// heirs are the gates that may lead a job after this one, in the order of its ring.
+func (g *Gate) heirs(now core.Instant, x *record) (up []core.NodeID) {
+	g.ranks = g.ring.Ranks(g.ranks[:0], x.id)
+	for _, p := range g.ranks {
+		if p != g.p.Self && g.p.Members.State(p) == core.StateOK && g.rep.Willing(now, p) {
+			up = append(up, p)
+		}
+	}
+	return up
 }
 
 // stillDraining tries the next successor when a handover was withdrawn.

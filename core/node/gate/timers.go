@@ -127,8 +127,7 @@ func (g *Gate) fireOf(now core.Instant, x *record, t timer, fx *core.Effects) {
 		g.adoptDue(now, x, fx)
 	case timerSingles:
 		g.singlesCommitted(now, x, fx)
-	case timerHandOver:
+	default:
 		g.handOver(now, x, fx)
-	case timerPush, timerSweep, timerLook, timerTake, timerForward, timerSignal:
 	}
 }
