@@ -70,6 +70,21 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// Runs that break an invariant fail whatever the baseline says, and are named, one a scenario.
+func TestBroken(t *testing.T) {
+	o := outcome("0123456789abcdef", 8, 9, 10)
+	o.Runs[1].Broken, o.Runs[2].Broken = "invariant I-M1: that", "invariant I-M1: this"
+	if got, _ := verdicts(t, result(o), result(o)); got["invariants"] != Broken {
+		t.Errorf("verdicts %v", got)
+	}
+	if list := result(o).Broken(); len(list) != 1 || list[0] != "bench-detection, seed 2: invariant I-M1: that" {
+		t.Errorf("%q", list)
+	}
+	if list := result(outcome("0123456789abcdef", 8)).Broken(); list != nil {
+		t.Errorf("%q", list)
+	}
+}
+
 // A value that is 0 while all is well fails by what it grows, not by its share.
 func TestRareMeasures(t *testing.T) {
 	was, is := outcome("0123456789abcdef", 0, 0, 0, 0), outcome("fedcba9876543210", 1, 1, 1, 1)

@@ -127,3 +127,17 @@ func find(list []Value, name string) *Value {
 	}
 	return nil
 }
+
+// Broken names the runs that break an invariant, or did not come to their end, and says why.
+func (r *Result) Broken() (list []string) {
+	for i := range r.Benches {
+		o := &r.Benches[i]
+		for k := range o.Runs {
+			if x := &o.Runs[k]; x.Broken != "" {
+				list = append(list, fmt.Sprintf("%s, seed %d: %s", o.Scenario, x.Seed, x.Broken))
+				break // one of a scenario says enough
+			}
+		}
+	}
+	return list
+}
