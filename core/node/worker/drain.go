@@ -12,7 +12,6 @@ func (w *Worker) Drain(now core.Instant, fx *core.Effects) {
 		return
 	}
 	w.draining, w.drainEnd = true, now.Add(w.cfg.Dispatch.Drain)
-	w.version++
 	w.beatAll(now, fx)
 	w.timers.Arm(timer{at: w.drainEnd, kind: timerDrain})
 }

@@ -193,8 +193,13 @@ func (w *Worker) state() registry.WorkerState {
 	return registry.WorkerHealthy
 }
 
-// beat fills in what a worker says of itself.
+// beat fills in what a worker says of itself. A state that is new has a new version: managers hear nothing twice, and would hold a
+// worker that has been taken in for one that starts until it has work, which it would not get.
 func (w *Worker) beat(b *core.Beat) {
+	if s := w.state(); s != w.told {
+		w.told = s
+		w.version++
+	}
 	b.Load = w.p.Flow.State()
 	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, !w.draining && b.Load < core.LoadOverloaded
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())

@@ -63,7 +63,8 @@ type Worker struct {
 	peers     registry.Peers
 	shuts     health.Breakers // towards managers
 	cores     *dispatch.Cores
-	version   uint64 // grows with every change of free cores
+	version   uint64 // grows with every change of free cores, and of the state that is told
+	told      registry.WorkerState
 	shards    shards
 	fences    fence.Table
 	acks      acks
@@ -131,7 +132,7 @@ func New(p Params) *Worker {
 	w.pool.init(p.Managers, p.Formed)
 	w.peers.Init(p.Words)
 	w.shuts.Init(p.Breaker)
-	w.version = 1
+	w.version, w.told = 1, w.state()
 	w.initFlusher()
 	w.queries = map[core.NodeID]*cancel.Query{}
 	return w
