@@ -227,6 +227,8 @@ var moot = []struct {
 		"10/D33: worker.probe lets workers be probed"},
 	{func(c *Config) bool { return c.Routing.Routing.Targets == routing.TargetsRanked }, []string{"I-R5", "I-R6", "I-R7", "I-R12"},
 		"30/D19: hysteresis decides, and nobody asks it"},
+	{func(c *Config) bool { return c.Timeout.Job.Commands == jobtimeout.CommandsOnce }, []string{"I-J5"},
+		"20/J7: a datacenter that was cut off when it was told runs on"},
 }
 
 // mootInvariants turns off, each once, the invariants that the run's configurations make meaningless.

@@ -33,7 +33,7 @@ func TestInheritedProfile(t *testing.T) {
 	if all.Protocol.Behaviour() != "inherited" {
 		t.Errorf("behaviour %q", all.Protocol.Behaviour())
 	}
-	if have := disabledIDs(all); !slices.Equal(have, []string{"I-M11", "I-M12", "I-M29", "I-M30", "I-M31", "I-M7", "I-R12", "I-R5", "I-R6", "I-R7", "I-W5"}) {
+	if have := disabledIDs(all); !slices.Equal(have, []string{"I-J5", "I-M11", "I-M12", "I-M29", "I-M30", "I-M31", "I-M7", "I-R12", "I-R5", "I-R6", "I-R7", "I-W5"}) {
 		t.Errorf("the profile turns off %v", have)
 	}
 	s := &c.Swim

@@ -275,4 +275,12 @@ func TestVariationIsOneNumberOfARun(t *testing.T) {
 	if len(s.Obs) != 1 || s.Obs[0].Weight != 1 || s.Obs[0].Value < 1.0/3-1e-9 || s.Obs[0].Value > 1.0/3+1e-9 {
 		t.Errorf("%+v", s.Obs)
 	}
+	// In stretches of a second each instant is one: 0.4 ± 0.2 and 0.5 ± 0.1.
+	s, err = Select(&claim.Claim{Metric: "load_cv", Stat: "mean", Window: &claim.Window{Rolling: core.Duration(1e9)}}, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Obs) != 2 || math.Abs(s.Obs[0].Value-0.5) > 1e-9 || math.Abs(s.Obs[1].Value-0.2) > 1e-9 {
+		t.Errorf("%+v", s.Obs)
+	}
 }

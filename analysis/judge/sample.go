@@ -48,10 +48,12 @@ func Select(c *claim.Claim, r *metrics.Result) (*Sample, error) {
 	if err := s.combine(c, r, m); err != nil {
 		return nil, err
 	}
-	if c.Window != nil && c.Window.Rolling > 0 {
+	switch rolls := c.Window != nil && c.Window.Rolling > 0; {
+	case rolls && s.spread:
+		s.rollSpread(c.Window.Rolling)
+	case rolls:
 		s.roll(c.Window.Rolling, m)
-	}
-	if s.spread && c.StatName() == "mean" {
+	case s.spread && c.StatName() == "mean":
 		s.vary()
 	}
 	return s, nil
@@ -188,6 +190,26 @@ func (s *Sample) roll(w core.Duration, m words.Metric) {
 		out[i].Weight = 1
 		if out[i].Value = total; !sum {
 			out[i].Value = total / weight
+		}
+	}
+	s.Obs = out
+}
+
+// rollSpread compares the sites' means of each stretch: one number an instant.
+func (s *Sample) rollSpread(w core.Duration) {
+	var out []metrics.Observation
+	first := 0
+	for i := range s.Obs {
+		if i+1 < len(s.Obs) && s.Obs[i+1].At == s.Obs[i].At {
+			continue
+		}
+		for s.Obs[first].At <= s.Obs[i].At-core.Instant(w) {
+			first++
+		}
+		if v := metrics.Variation(s.Obs[first : i+1]); !math.IsNaN(v) {
+			o := s.Obs[i]
+			o.Value, o.Weight, o.SiteA = v, 1, -1
+			out = append(out, o)
 		}
 	}
 	s.Obs = out

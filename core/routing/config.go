@@ -121,6 +121,7 @@ type Keys struct {
 	RoundBase   core.Duration `key:"round_base" range:"[0,3600]" ref:"spec 30 §4.9: 1 s" doc:"first pause between rounds, doubled each time and drawn from 0; longer: an outage may pass, and the job waits"`
 	RoundCap    core.Duration `key:"round_cap" range:"[0,3600]" ref:"spec 30 §4.9: 10 s" doc:"longest such pause; longer: gentler, and the job waits"`
 	Again       core.Duration `key:"initializing_retry" range:"[0.001,3600]" ref:"spec 30 §4.3: 2 s" doc:"a client whose job finds no datacenter that has begun is told to come back after this long; shorter: jobs start sooner in a cold start, for more submissions"`
+	XackLoad    bool          `key:"xack_load" ref:"spec 01 no. 53" doc:"answers to probes say how loaded a datacenter is, every 2 s; false: heartbeats alone do, and jobs go in herds for as long as those are old"`
 	Reservation core.Duration `key:"reservation_ttl" range:"[0,86400]" ref:"RESERVATION_TTL" doc:"cores of a job that was just sent count as taken for this long, or until a report knows of it; longer: no herds where reports are late, and room that is free looks taken; 0: each report starts a herd"`
 	MaxAge      core.Duration `key:"state_max_age" range:"[0,31536000]" ref:"ROUTING_STATE_MAX_AGE" doc:"what is kept of a job that nobody knows goes after this long; longer: more memory after faults; shorter: less"`
 	Tick        core.Duration `key:"tick" range:"[0.001,3600]" ref:"ROUTING_TICK" doc:"time between two looks at health, classes and jobs that wait; shorter: changes are noticed sooner, for more work"`
@@ -144,7 +145,7 @@ func Default() Config {
 			Util: 0.5, Queue: 0.3, Breakers: 0.2, LoadMax: 5, Doubt: 0.5, DoubtMax: 2, Preference: 0.9, Penalty: 2, Cooldown: 120 * s,
 			Targets: TargetsKept, HoldDown: 30 * s, Improve: 0.8, Degrade: 1.5, Confirm: 10 * s,
 			Managers: 2, Tries: 2, TryBase: 300 * ms, TryCap: 5 * s, WaitFactor: 3, WaitMin: s, WaitMax: 5 * s, Budget: 8 * s,
-			Rounds: 3, RoundBase: s, RoundCap: 10 * s, Again: 2 * s, Reservation: 10 * s, MaxAge: 3600 * s, Tick: s, Ring: 256, RingJob: 16,
+			Rounds: 3, RoundBase: s, RoundCap: 10 * s, Again: 2 * s, XackLoad: true, Reservation: 10 * s, MaxAge: 3600 * s, Tick: s, Ring: 256, RingJob: 16,
 		},
 	}
 }

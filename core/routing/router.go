@@ -138,14 +138,17 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 	}
 	x := &r.sites[m.site]
 	x.tracker.Hear(now, m.member)
-	if a.Counter > 0 {
+	counted := a.Counter > 0 && r.k.XackLoad
+	if counted {
 		m.told = now // newer than its heartbeat (01-53), which a gate under load may have had to refuse
 	}
-	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Pending, counted: a.Counter > 0}
+	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Pending, counted: counted}
 	if a.Health > 0 {
 		x.ack.self = Class(min(a.Health-1, NumClasses-1))
 	}
-	r.known(m.site, from, a.Counter)
+	if counted {
+		r.known(m.site, from, a.Counter)
+	}
 	if rtt >= 0 {
 		x.echoes.add(now, milliseconds(rtt), r.c.Correlation.LatencyWindow, r.k.Samples)
 	}
