@@ -54,8 +54,9 @@ const (
 	JobFactBarred
 	JobFactBreaker
 	JobFactAgain
+	JobFactTrouble
 
-	NumJobFactKinds = 49
+	NumJobFactKinds = 50
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -177,6 +178,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactBreaker: {name: "breaker", room: FactsOfPeers, doc: "calls to a peer are stopped, tried, or made again", from: "health.Phase", to: "health.Phase"},
 	// Node said it; To = 1: it did not answer. altered: 1 where the job was another one under the same id; ns.
 	JobFactAgain: {name: "handed_in_again", room: FactsOfClients, doc: "a client learnt what became of a job that it had handed in again", to: "unanswered", code: "call.Code", a: "took", b: "altered"},
+	// Of datacenter site.
+	JobFactTrouble: {name: "dc_trouble", room: FactsOfRoutes, doc: "where a datacenter stands with the correlation of failures changed at a gate", from: "routing.Trouble", to: "routing.Trouble", a: "site"},
 }
 
 func (k JobFactKind) String() string {

@@ -85,7 +85,7 @@ type JobKind struct {
 	Stop       core.Duration
 	Payload    int64    // bytes of a workflow
 	Targets    int      // datacenters that it runs in,
-	Of         []uint16 // rather these than others
+	Of         []uint16 // and nowhere else, nil: anywhere
 	Stuck      Trouble
 	Fail       Trouble
 	Slow       Trouble

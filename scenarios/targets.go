@@ -9,12 +9,12 @@ import (
 // targetsT is in how many datacenters a job runs, and in which.
 type targetsT struct {
 	Any   *int     `key:"any" range:"[1,65535]" doc:"in so many"`
-	Of    []string `key:"of" doc:"any: rather of these than of others"`
-	Sites []string `key:"sites" doc:"in as many as these, and rather in these: a gate prefers them by routing.preference, which a much nearer or healthier one outweighs"`
+	Of    []string `key:"of" doc:"any: of these and of no others (default: of all that have workers); what a job would rather have is the workload's preference"`
+	Sites []string `key:"sites" doc:"in each of these, and in no others"`
 	All   *bool    `key:"all" doc:"true: in each that has workers"`
 }
 
-// targets checks and resolves where jobs run: in how many datacenters, and in which rather than in others.
+// targets checks and resolves where jobs run: in how many datacenters, and of which.
 func (l *loader) targets(t *targetsT, n *form.Node, key string) (count int, of []uint16) {
 	if t == nil || n == nil || !n.IsTable {
 		return 1, nil
@@ -51,8 +51,11 @@ func (l *loader) targets(t *targetsT, n *form.Node, key string) (count int, of [
 		of = l.namedSites(t.Sites, n.Kid("sites"), key+".sites")
 		count = len(of)
 	}
-	if count > most {
+	switch {
+	case count > most:
 		l.b.Wrong(n, key, "only %d sites have workers", most)
+	case len(of) > 0 && count > len(of):
+		l.b.Wrong(n, key, "any = %d of %d sites: must not be more than there are", count, len(of))
 	}
 	return max(count, 1), of
 }

@@ -60,7 +60,7 @@ func submissions() []wiretest.Known {
 			Body: &Submission{
 				Handshake: call.Handshake{Cluster: 1, Environment: 2, Versions: call.Versions{Major: 1, Minor: 5, Features: 3}},
 				Spec: Spec{
-					Job: 0xa1, VUs: 4, Timeout: 5, DatacenterCount: 2, Datacenters: []uint16{6, 7}, Callback: 8,
+					Job: 0xa1, VUs: 4, Timeout: 5, DatacenterCount: 2, Datacenters: []uint16{6, 7}, Preferred: []uint16{7}, Callback: 8,
 					Reporting: core.Blob{ID: 9, Size: 10}, Digest: 11,
 					Workflows: []WorkflowSpec{{
 						Workflow: 0xb1, Name: 12, VUs: 13, Depends: []uint32{14}, Cores: 15, Priority: PriorityHigh, Test: true,
@@ -69,7 +69,7 @@ func submissions() []wiretest.Known {
 				},
 				Redirects: 1, Gate: core.NoNode, GE: 18, Cancelled: []SingleCancel{{Workflow: 0xb2, Dependents: true}},
 			},
-			Want: "8:1 8:2 1:1 1:5 8:3 8:a1 4:1 8:b1 4:c 4:d 4:1 4:e 2:f 1:3 1:1 8:10 4:11 4:4 8:5 2:2 4:2 2:6 2:7 ?8 8:9 4:a 8:b " +
+			Want: "8:1 8:2 1:1 1:5 8:3 8:a1 4:1 8:b1 4:c 4:d 4:1 4:e 2:f 1:3 1:1 8:10 4:11 4:4 8:5 2:2 4:2 2:6 2:7 4:1 2:7 ?8 8:9 4:a 8:b " +
 				"1:1 - 4:12 4:1 8:b2 1:1",
 		},
 		{

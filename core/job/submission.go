@@ -53,14 +53,15 @@ type Spec struct {
 	VUs             uint32        // per workflow that names none
 	Timeout         core.Duration // 0 = the default
 	DatacenterCount uint16
-	Datacenters     []uint16    // preferred ones, empty = any
+	Datacenters     []uint16    // the only ones that may run it, empty = any
+	Preferred       []uint16    // those that it would rather run in
 	Callback        core.NodeID // where pushes go, or NoNode
 	Reporting       core.Blob   // reporting_configs
 	Digest          uint64      // of all of the above: same id, other digest is another job
 }
 
 // LeastSpec is how many bytes a Spec has at the least.
-const LeastSpec = 8 + 4 + 4 + 8 + 2 + 4 + 1 + leastBlob + 8
+const LeastSpec = 8 + 4 + 4 + 8 + 2 + 4 + 4 + 1 + leastBlob + 8
 
 // WalkSpec tells the fields of an element of a list.
 func WalkSpec(s *Spec, w *core.Walker) { s.Walk(w) }
@@ -73,6 +74,7 @@ func (s *Spec) Walk(w *core.Walker) {
 	w.Duration("timeout", &s.Timeout)
 	w.Uint16("datacenter_count", &s.DatacenterCount)
 	core.List(w, "datacenters", &s.Datacenters, leastSite, WalkSite)
+	core.List(w, "preferred", &s.Preferred, leastSite, WalkSite)
 	w.MaybeNode("callback", &s.Callback)
 	w.Blob("reporting", &s.Reporting)
 	w.Uint64("digest", &s.Digest)

@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/health"
 	"hypersim/core/job"
@@ -12,8 +14,12 @@ type Query struct {
 	Trigger   Trigger
 	Count     int      // datacenters wanted; 0 counts as 1
 	Preferred []uint16 // datacenters that the client would rather have
+	Only      []uint16 // the only ones that may run it, empty: any
 	Exclude   []uint16 // datacenters that are out for this job now, for example because it runs there already
 }
+
+// rules reports whether the client has ruled a datacenter out, whatever becomes of it.
+func (q *Query) rules(site uint16) bool { return len(q.Only) > 0 && !slices.Contains(q.Only, site) }
 
 // Choice is the answer. Its slices belong to the router and are valid until its next Route.
 type Choice struct {

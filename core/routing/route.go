@@ -96,7 +96,7 @@ func (r *Router) collect(now core.Instant, s *state, q *Query, d *Record) int {
 		n := len(d.Candidates)
 		c := &d.Candidates[n-1]
 		r.describe(now, s, i, c)
-		if c.Exclusion == NotExcluded && slices.Contains(q.Exclude, c.Site) {
+		if q.rules(c.Site) || c.Exclusion == NotExcluded && slices.Contains(q.Exclude, c.Site) {
 			c.Exclusion = ExJob
 		}
 		if c.Exclusion != NotExcluded {

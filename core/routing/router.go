@@ -153,7 +153,9 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 		x.echoes.add(now, milliseconds(rtt), r.c.Correlation.LatencyWindow, r.k.Samples)
 	}
 	if class, _ := r.judge(now, x); class < Unhealthy {
+		was := x.trouble.state
 		x.trouble.recover(now, &r.c.Correlation)
+		r.troubled(x, was)
 	}
 }
 
@@ -181,7 +183,21 @@ func (r *Router) Reach(now core.Instant, id uint16, reach core.Reach) {
 }
 
 // fail notes a failure of a datacenter for the correlation.
-func (r *Router) fail(now core.Instant, i int) { r.sites[i].trouble.fail(now, &r.c.Correlation) }
+func (r *Router) fail(now core.Instant, i int) {
+	x := &r.sites[i]
+	was := x.trouble.state
+	x.trouble.fail(now, &r.c.Correlation)
+	r.troubled(x, was)
+}
+
+// troubled tells of a change in where a datacenter stands with that.
+func (r *Router) troubled(x *site, was Trouble) {
+	if x.trouble.state != was {
+		f := r.fact(core.JobFactTrouble)
+		f.From, f.To = uint8(was), uint8(x.trouble.state)
+		f.Put("site", int64(x.id))
+	}
+}
 
 // Ready takes in whether a datacenter is registered: READY or PARTIAL (spec 20 §1.3).
 func (r *Router) Ready(now core.Instant, id uint16, ready bool) {

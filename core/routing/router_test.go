@@ -241,3 +241,24 @@ func TestWaitsOfAttempts(t *testing.T) {
 		}
 	}
 }
+
+// A client that names datacenters rules all others out, however near and whatever becomes of those that it named; the preference does not.
+func TestOnlyTheNamed(t *testing.T) {
+	b := newBench(3, nil)
+	b.ways.bound[0] = 10 // a fifth of what the others are
+	if c := b.Route(second, &Query{Job: 1, Preferred: []uint16{2}}); !slices.Equal(c.Primary, []uint16{0}) {
+		t.Errorf("preferred: %+v", c)
+	}
+	c := b.Route(second, &Query{Job: 2, Only: []uint16{1, 2}, Preferred: []uint16{2}})
+	if !slices.Equal(c.Primary, []uint16{2}) || !slices.Equal(c.Fallback, []uint16{1}) {
+		t.Errorf("only: %+v", c)
+	}
+	if x := b.Decision(c.Decision).Find(0); x.Exclusion != ExJob || x.Verdict != Excluded {
+		t.Errorf("%+v", x)
+	}
+	b.Reach(second, 1, core.ReachUnreachable)
+	b.Ready(second, 0, false) // no reason to wait: the job may not run there
+	if c = b.Route(second, &Query{Job: 3, Only: []uint16{1}}); c.Unroutable != NoUsable {
+		t.Errorf("only one that is gone: %+v", c)
+	}
+}

@@ -55,7 +55,9 @@ func (r *Router) raws(now core.Instant, i int) {
 		r.fail(now, i)
 	}
 	x.raw = raw
+	was := x.trouble.state
 	x.trouble.tick(now, &r.c.Correlation)
+	r.troubled(x, was)
 }
 
 // publish tells of changes of class.

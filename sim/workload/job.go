@@ -32,7 +32,7 @@ type Kind struct {
 	Timeout  core.Duration
 	Payload  uint32   // bytes
 	Targets  uint16   // datacenters
-	Of       []uint16 // rather these than others; shared, read only
+	Of       []uint16 // nowhere else, nil: anywhere; shared, read only
 	Duration rng.Dist
 	Stop     core.Duration // a shard ends this long after it was told to
 	Stuck    Trouble
@@ -127,13 +127,13 @@ func (s *Spec) Client(seed uint64, nth uint32) core.NodeID {
 // Draw returns the nth job. Its lists are its own.
 func (s *Spec) Draw(seed uint64, nth uint32) job.Spec {
 	_, k := s.shape(seed, nth)
-	of := k.Of
-	if len(of) == 0 && s.Prefer > 0 {
+	var rather []uint16
+	if s.Prefer > 0 {
 		if draw := rng.New(seed, "workload.preference", s.Key, uint64(nth)); draw.Float64() < s.Prefer {
-			of = s.Preferred
+			rather = s.Preferred
 		}
 	}
-	out := job.Spec{Timeout: k.Timeout, DatacenterCount: max(1, k.Targets), Datacenters: slices.Clone(of), Workflows: make([]job.WorkflowSpec, len(k.Needs))}
+	out := job.Spec{Timeout: k.Timeout, DatacenterCount: max(1, k.Targets), Datacenters: slices.Clone(k.Of), Preferred: slices.Clone(rather), Workflows: make([]job.WorkflowSpec, len(k.Needs))}
 	for i := range out.Workflows {
 		out.Workflows[i] = job.WorkflowSpec{
 			Name: uint32(i + 1), VUs: k.VUs, Depends: k.Needs[i], Cores: k.Cores, Priority: k.Priority, Test: true,

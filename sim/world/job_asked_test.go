@@ -28,7 +28,7 @@ func (s *submissions) Record(r *trace.Record) {
 		return
 	}
 	s.to[s.sc.Nodes[r.Msg.To].Name]++
-	if len(b.Datacenters) > 0 {
+	if len(b.Preferred) > 0 {
 		s.prefer++
 	}
 	if b.Redirects > 0 {

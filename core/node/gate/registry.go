@@ -177,7 +177,7 @@ func (g *Gate) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	}
 }
 
-// registered are routes by registration alone: datacenters that the client named, then all others, by number; in each the
+// registered are routes by registration alone: datacenters that the client prefers, then all others that it allows, by number; in each the
 // leader first, then whoever is fresh.
 type registered struct{ g *Gate }
 
@@ -188,7 +188,7 @@ func (r registered) Route(_ core.Instant, q *routing.Query) routing.Choice {
 	for _, preferred := range [...]bool{true, false} {
 		for i := range r.g.list {
 			id := r.g.list[i].ID
-			if slices.Contains(q.Exclude, id) || slices.Contains(q.Preferred, id) != preferred {
+			if slices.Contains(q.Exclude, id) || len(q.Only) > 0 && !slices.Contains(q.Only, id) || slices.Contains(q.Preferred, id) != preferred {
 				continue
 			}
 			switch s := r.g.sites.State(id); {

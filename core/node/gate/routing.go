@@ -66,7 +66,7 @@ func (g *Gate) reached(now core.Instant, site uint16, r core.Reach) {
 // routable says whether a job can go anywhere now. It is no decision.
 func (g *Gate) routable(now core.Instant, b *job.Submission) routing.Unroutable {
 	if g.router == nil {
-		return g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Preferred: b.Datacenters}).Unroutable
+		return g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Only: b.Datacenters, Preferred: b.Preferred}).Unroutable
 	}
 	g.readySites(now)
 	return g.router.Routable(now)
@@ -119,7 +119,7 @@ func (g *Gate) Unanswered(now core.Instant, to core.NodeID) { g.router.Unanswere
 // D13), and anew when the choice was taken back meanwhile.
 func (g *Gate) chain(now core.Instant, x *record, t routing.Trigger) []uint16 {
 	g.readySites(now)
-	q := routing.Query{Job: x.id, Trigger: t, Count: x.want - x.count(isTarget), Preferred: x.spec[0].Datacenters}
+	q := routing.Query{Job: x.id, Trigger: t, Count: x.want - x.count(isTarget), Only: x.spec[0].Datacenters, Preferred: x.spec[0].Preferred}
 	for i := range x.sites {
 		if s := &x.sites[i]; s.target || s.owed || s.never {
 			q.Exclude = append(q.Exclude, s.id)

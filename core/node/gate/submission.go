@@ -74,7 +74,7 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 		return call.Answer{Code: call.CodeNoQuorum}
 	case g.walk.Size(m, g.p.Book) > g.cfg.Submit.MaxBytes:
 		return call.Answer{Code: call.CodeTooLarge}
-	case !workflow.Valid(&b.Spec) || !g.namesSites(b.Datacenters):
+	case !workflow.Valid(&b.Spec) || !g.namesSites(b.Datacenters) || !g.namesSites(b.Preferred):
 		return call.Answer{Code: call.CodeInvalid}
 	}
 	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK {

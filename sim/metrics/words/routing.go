@@ -1,7 +1,7 @@
 package words
 
 // Where gates send jobs. Of a decision the observer is the gate, and the subject a manager of the datacenter.
-const routing family = 140
+const routes family = 140
 
 // RouteRules are why a decision kept or changed the choice of a job (spec 30 §4.8).
 var RouteRules = []string{
@@ -16,37 +16,37 @@ var ofRoute = with(ofPair, label("route_rule", Fixed, RouteRules...))
 
 // The metrics.
 var (
-	RoutingRegret = routing.metric(Def{
+	RoutingRegret = routes.metric(Def{
 		Name: "routing_regret", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
 		Doc: "true round trip to the datacenter that was chosen, over the least one of those that could have been (the primary class of the decision); both are at least 10 ms, below which nearer is not better",
 	})
 
-	RoutingRTT = routing.metric(Def{
+	RoutingRTT = routes.metric(Def{
 		Name: "routing_rtt", Unit: "ms", Better: Lower, Labels: ofRoute, Event: "decision",
 		Doc: "true round trip from the gate to the datacenter that was chosen",
 	})
 
-	RoutingChance = routing.metric(Def{
+	RoutingChance = routes.metric(Def{
 		Name: "routing_vs_random", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
 		Doc: "true round trip to the datacenter that was chosen, over the mean of those that could have been: what choosing by lot would have given",
 	})
 
-	RoutingShare = routing.metric(Def{
+	RoutingShare = routes.metric(Def{
 		Name: "routing_share", Unit: "fraction", Labels: ofRoute, Event: "decision and datacenter",
 		Doc: "1 for the datacenter that was chosen first, 0 for each other one that the gate knows; the mean is the share of decisions",
 	})
 
-	Failover = routing.metric(Def{
+	Failover = routes.metric(Def{
 		Name: "failover", Unit: "s", Better: Lower, Labels: with(ofNode, "dc", "decision"), Type: "decision", Apart: []string{"decision"}, Counted: true,
 		Doc: "a datacenter fails for a gate (no manager of it that runs can be reached) to the gate's first decision that avoids it, and to the last one that does not; of gates that chose it before; 0 s: none did not",
 	})
 
-	BootstrapExit = routing.metric(Def{
+	BootstrapExit = routes.metric(Def{
 		Name: "bootstrap_exit", Unit: "s", Better: Lower, Labels: ofNode,
 		Doc: "start of a gate's process to when it first trusts its distances (spec 30 §4.7), within a tick",
 	})
 
-	RoutingSwitches = routing.metric(Def{
+	RoutingSwitches = routes.metric(Def{
 		Name: "routing_switches", Unit: "fraction", Better: Lower, Labels: ofRoute, Event: "decision",
 		Doc: "1 for a decision that gives a job another first choice than it had, 0 for any other; the mean is switches per decision",
 	})
