@@ -41,7 +41,7 @@ var wanted = []string{
 	"membership/join-storm.toml",
 	"membership/loss-false-positive.toml",
 	"membership/mass-crash.toml",
-	"membership/rolling-restart.toml",
+	"membership/rolling-restart.toml", "membership/rolling-upgrade.toml",
 	"membership/unconfirmed-lifecycle.toml",
 	"membership/wan-adaptive-timeout.toml",
 	"membership/worker-churn.toml",
