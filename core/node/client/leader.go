@@ -43,21 +43,27 @@ func (c *Client) speaks(now core.Instant, x *tracked, s *space, epoch uint32, fr
 	return true
 }
 
-// ledBy notes who leads a job. A cancel that another one has accepted is asked for anew: it may know nothing of it.
+// ledBy notes who leads a job. A cancel that another one has accepted is asked for anew: it may know nothing of it. The same node
+// under a higher epoch may be another process.
 func (c *Client) ledBy(now core.Instant, x *tracked, s *space, epoch uint32, leader core.NodeID, fx *core.Effects) {
-	if epoch > s.epoch {
+	old, again := s.leader, epoch > s.epoch
+	if again {
 		s.epoch, s.seq = epoch, 0
 	}
-	old := s.leader
 	s.leader, s.confirmed = leader, now
-	if s == &x.main && leader != old && old != core.NoNode {
+	if s != &x.main || old == core.NoNode {
+		return
+	}
+	if leader != old {
+		c.counts.Moved++
+	}
+	if leader != old || again {
 		c.moved(now, x, fx)
 	}
 }
 
 // moved does what is due at another leader of a job.
 func (c *Client) moved(now core.Instant, x *tracked, fx *core.Effects) {
-	c.counts.Moved++
 	if x.wanted {
 		x.stopping = false
 		c.askCancel(now, x, fx)

@@ -111,6 +111,19 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
 	case a != nil && a.Code == call.CodeAlreadyTerminal:
 		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
+	default:
+		c.notTaken(now, x, o, fx)
+	}
+}
+
+// notTaken goes on without an acceptance. Whoever leads the job may have spoken of it: then it is accepted, and only the answers were
+// lost. One that may have arrived is to end (04-16).
+func (c *Client) notTaken(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
+	switch {
+	case x.main.leader != core.NoNode:
+		x.accepted = true
+		c.fact(x, 1, call.CodeOK, x.main.leader, o.Attempts, o.Redirects, fx)
+		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
 	case o.Unknown:
 		b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
 		b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonUnknown

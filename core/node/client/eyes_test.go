@@ -1,0 +1,62 @@
+package client
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/cancel"
+	"hypersim/core/job"
+)
+
+// Every answer to a submission is lost, and the gate that accepted it says how the job stands: it is accepted, whatever was lost. It is not
+// given up as unknown, nor taken back, but followed to its end (J45, J49; spec 20 §8.2 step 8 is for those of whom nobody has spoken).
+func TestPushesSayThatAJobIsAccepted(t *testing.T) {
+	b := with(t, 3)
+	id := b.submit()
+	b.until(3 * sec)
+	b.say(1, core.KindJobStatusPush, status(id, 1, 1, job.StateRunning))
+	b.until(200 * sec)
+	if got := b.of(core.KindJobCancelRequest); len(got) != 0 {
+		t.Fatalf("it is taken back: %+v", got[0].Body)
+	}
+	if s := b.c.State(id); s != job.StateRunning {
+		t.Fatalf("it is %v", s)
+	}
+	if to := b.facts(core.JobFactSubmit); len(to) != 2 || to[1] != 1 {
+		t.Errorf("it says of its submission %v", to)
+	}
+	b.until(210 * sec)
+	if len(b.of(core.KindJobStatusRequest)) == 0 {
+		t.Error("nobody is asked about it")
+	}
+	b.say(1, core.KindGlobalJobResult, &job.GlobalResult{Outcome: job.Outcome{Job: id, GE: 1, State: job.StateCompleted, Completeness: job.CompleteFull}})
+	if s := b.c.State(id); s != job.StateCompleted {
+		t.Errorf("it ended %v", s)
+	}
+}
+
+// The gate that has accepted a cancel loses its memory with it, and takes the job over again as another process: it may know nothing
+// of the cancel, which is asked for anew under the new epoch.
+func TestCancelAtTheSameGateAnew(t *testing.T) {
+	b := with(t, 3)
+	id := b.accepted(1)
+	b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+	m := b.of(core.KindJobCancelRequest)[0]
+	b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Job: id, Success: true, State: job.StateCancelling})
+	b.until(2 * sec)
+	b.say(1, core.KindJobStatusPush, status(id, 1, 1, job.StateCancelling))
+	if got := b.of(core.KindJobCancelRequest); len(got) != 0 {
+		t.Fatal("it is asked again under the same epoch")
+	}
+	b.say(1, core.KindJobStatusPush, status(id, 2, 1, job.StateRunning))
+	got := b.of(core.KindJobCancelRequest)
+	if len(got) != 1 || got[0].To != 1 {
+		t.Fatalf("asked %d times", len(got))
+	}
+	b.answer(&got[0], core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeDuplicate}, Job: id, Success: true, State: job.StateCancelling})
+	b.until(30 * sec)
+	if got := b.of(core.KindJobCancelRequest); len(got) != 0 {
+		t.Error("it is asked again and again")
+	}
+}
