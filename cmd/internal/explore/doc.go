@@ -10,6 +10,9 @@
 // no invariant may break); in the second all is healed and everything has to converge and end (liveness: I-W5 and what
 // the rules say at the end).
 //
+// Nothing is measured, and a run is over when it has come to rest (runner.Options.Rest): every job is over and heard of, all agree, and
+// nothing has disturbed it for a minute and a half. One in eight goes on to the end of all that is kept for a time.
+//
 // Coverage steers. A mark is a rare or not so rare thing that a run may reach: a state that a job was in, a reason for which a claim
 // was refused, a kind of message that arrived. After each generation of runs the next one draws half of its worlds near
 // those that reached what few reached: the same world with other faults, the same faults in another world, or both with another

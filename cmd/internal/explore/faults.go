@@ -215,7 +215,7 @@ func (t *trouble) sides() string {
 // Text is the scenario file of a run.
 func (n Name) Text() string {
 	w := newWorld(n)
-	t := &trouble{w: w, from: faultsFrom, to: faultsTo}
+	t := &trouble{w: w, from: faultsFrom, to: w.span.faults}
 	t.all(n)
 	return w.text.String()
 }

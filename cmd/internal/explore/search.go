@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
 )
@@ -237,6 +238,19 @@ func (t *steering) parent(draw *rng.Stream) *Name {
 	return &near[draw.Intn(len(near))]
 }
 
+// atRest is how long after the last disturbance a run may be over: all suspicions, leases, elections and graces have ended by then.
+const atRest = core.Duration(90e9)
+
+// wholeRuns is of how many runs one goes on to its end, although nothing is left to do: what is kept for a time comes to its end there.
+const wholeRuns = 8
+
+func (n Name) rest() core.Duration {
+	if n.Seed%wholeRuns == 0 {
+		return 0
+	}
+	return atRest
+}
+
 // carryOut runs what a name stands for.
 func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 	o := &Outcome{Name: n}
@@ -247,7 +261,7 @@ func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 	}
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw)})
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), Bare: true, Rest: n.rest()})
 	switch {
 	case panicked(err):
 		o.Bad = []Bad{stopped(err)}

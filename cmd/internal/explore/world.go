@@ -19,11 +19,14 @@ func (n Name) String() string { return fmt.Sprintf("%d.%d.%d", n.World, n.Faults
 // Times of a run in s. The first part ends when the last fault has, at the latest.
 const (
 	workFrom    = 5
-	workTo      = 70
 	faultsFrom  = 10
-	faultsTo    = 110
 	longestFate = 25 // of one fault
 )
+
+// span is the first part of a run, in s: until when jobs are handed in, and until when there are faults.
+type span struct{ work, faults int }
+
+var short, long = span{work: 35, faults: 65}, span{work: 70, faults: 110}
 
 // Times that follow from the rules, in s: the run goes on until every job must be over, and a minute.
 const (
@@ -42,7 +45,8 @@ type world struct {
 	names                           []string   // of the sites
 	sites, gates, managers, workers int        // gates, managers, workers of each site
 	scope                           bool       // workers report progress of one
-	deadline                        int        // s, when the last job may end at the latest
+	span                            span
+	deadline                        int // s, when the last job may end at the latest
 	text                            strings.Builder
 }
 
@@ -61,14 +65,17 @@ func pick[T any](s *rng.Stream, some ...T) T { return some[s.Intn(len(some))] }
 // between draws a whole number.
 func between(s *rng.Stream, least, most int) int { return least + s.Intn(most-least+1) }
 
-// newWorld draws a world.
+// newWorld draws a world. Most are small and short: what breaks mostly breaks there, too, and as many more can be tried. What needs
+// many members, sites or minutes has its share.
 func newWorld(n Name) *world {
-	w := &world{name: n, deadline: workTo}
+	w := &world{name: n}
+	w.span = pick(w.part("span"), short, short, short, long)
+	w.deadline = w.span.work
 	s := w.part("size")
-	w.sites = pick(s, 1, 1, 2, 3, 3)
+	w.sites = pick(s, 1, 1, 1, 2, 2, 2, 3)
 	w.names = letters[:w.sites]
-	w.managers = pick(s, 1, 3, 3, 5)
-	w.workers = between(s, 2, 5)
+	w.managers = pick(s, 1, 3, 3, 3, 3, 5)
+	w.workers = pick(s, 1, 2, 2, 3, 3, 5)
 	switch w.sites {
 	case 1:
 		w.gates = pick(s, 0, 0, 3)
@@ -92,9 +99,9 @@ func newWorld(n Name) *world {
 // head comes last, since it says how long the run is: until the last job must be over, whatever happened to it.
 func (w *world) head() {
 	s := w.part("head")
-	settle := quiescence + spare + max(0, w.deadline-faultsTo)
+	settle := quiescence + spare + max(0, w.deadline-w.span.faults)
 	w.line("schema = 1\n\n[scenario]\nname = \"explored\"\ntitle = \"Explored world %v\"", w.name)
-	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", faultsTo+settle, settle, w.name.Seed)
+	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", w.span.faults+settle, settle, w.name.Seed)
 	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = %d", w.managers, w.workers, pick(s, 2, 4, 8), pick(s, 1, 1, 3))
 	if w.gates > 0 {
 		w.line("gates = %d", w.gates)
@@ -131,7 +138,7 @@ func (w *world) topology() {
 
 func (w *world) network() {
 	s := w.part("network")
-	w.line("\n[network]\ncodec = %q", pick(s, "struct", "struct", "wire"))
+	w.line("\n[network]\ncodec = %q", pick(s, "struct", "struct", "struct", "struct", "struct", "wire"))
 	if s.Bool(0.4) {
 		w.line("loss = { p = %.3f }", float64(s.Intn(21))/1000)
 	}
@@ -195,6 +202,7 @@ var knobs = []knob{
 	{key: "in_flight.manager", values: []string{"6"}},
 	{key: "retention.completed", values: []string{`"30s"`}},
 	{key: "retention.failed", values: []string{`"60s"`}},
+	{key: "retention.cleanup_interval", values: []string{`"5s"`}},
 }
 
 func (w *world) protocol() {
@@ -213,7 +221,7 @@ func (w *world) work() {
 	kinds := between(w.part("kinds"), 1, 3)
 	for i := range kinds {
 		s := w.part(fmt.Sprintf("jobs-%d", i))
-		w.line("\n[[workload]]\nid = \"jobs-%d\"\nkind = \"jobs\"\nfrom = \"%ds\"\nto = \"%ds\"", i, workFrom, workTo)
+		w.line("\n[[workload]]\nid = \"jobs-%d\"\nkind = \"jobs\"\nfrom = \"%ds\"\nto = \"%ds\"", i, workFrom, w.span.work)
 		w.line("arrival = { process = %q, rate = \"%.2f/s\" }", pick(s, "constant", "poisson"), 0.05+float64(s.Intn(20))/100)
 		w.line("job = { %s }", w.job())
 		if s.Bool(0.4) {
@@ -227,7 +235,7 @@ func (w *world) work() {
 			continue
 		}
 		w.scope = w.scope || b.kind == "progress"
-		w.line("\n[[workload]]\nid = %q\nkind = %q\nfrom = \"%ds\"\nto = \"%ds\"\n%s", b.name, b.kind, workFrom, faultsTo, b.draw(s))
+		w.line("\n[[workload]]\nid = %q\nkind = %q\nfrom = \"%ds\"\nto = \"%ds\"\n%s", b.name, b.kind, workFrom, w.span.faults, b.draw(s))
 	}
 }
 
@@ -262,13 +270,13 @@ var beside = []other{
 // job draws what a kind of job is.
 func (w *world) job() string {
 	s := &w.draw
-	timeout := pick(s, 30, 60, 120, 300)
-	w.deadline = max(w.deadline, workTo+timeout)
+	timeout := pick(s, 20, 30, 60, 60, 120, 300)
+	w.deadline = max(w.deadline, w.span.work+timeout)
 	parts := []string{
 		fmt.Sprintf("workflows = %d", between(s, 1, 4)),
 		fmt.Sprintf("shape = %q", pick(s, "independent", "chain", "fan")),
 		fmt.Sprintf("cores = %d", pick(s, 1, 1, 2)),
-		fmt.Sprintf("duration = { dist = \"uniform\", min = \"1s\", max = \"%ds\" }", pick(s, 3, 10, 30)),
+		fmt.Sprintf("duration = { dist = \"uniform\", min = \"1s\", max = \"%ds\" }", pick(s, 3, 3, 10, 30)),
 		fmt.Sprintf("timeout = \"%ds\"", timeout),
 	}
 	for _, x := range [...]struct {
@@ -279,7 +287,7 @@ func (w *world) job() string {
 		if s.Bool(x.p) {
 			parts = append(parts, fmt.Sprintf("%s = { share = %.1f%s }", x.name, pick(s, 0.2, 0.5, 1.0), x.more))
 			if x.name == "extend" {
-				w.deadline = max(w.deadline, workTo+timeout+granted)
+				w.deadline = max(w.deadline, w.span.work+timeout+granted)
 			}
 		}
 	}

@@ -22,6 +22,14 @@ type Options struct {
 	Trace    bool // write trace.jsonl.zst
 	FailFast bool // stop at the first broken invariant
 
+	// Bare is a run that invariants alone judge: nothing is measured, so that there are neither metrics nor verdicts nor an account.
+	// What happens in it is the same; it takes two thirds of the time. For Measure.
+	Bare bool
+
+	// Rest ends a run when nothing has disturbed it for so long and it has come to rest (check.Checker.AtRest), but not in the part before
+	// the scenario's settle time. 0: it goes on to its end.
+	Rest core.Duration
+
 	Build    Build
 	Progress func(Progress) // called about ten times a second of wall time; nil: nobody is told
 	Fault    func(at core.Instant, id string, start bool)

@@ -35,16 +35,17 @@ func (e *InternalError) Error() string {
 
 // run is one run in progress.
 type run struct {
-	opt    *Options
-	folder *Folder
-	world  *world.World
-	rec    *metrics.Recorder
-	trace  *traceSink
-	checks *checks
-	memory *memoryGuard
-	began  time.Time
-	alone  bool // in the process
-	res    Result
+	opt     *Options
+	folder  *Folder
+	world   *world.World
+	rec     *metrics.Recorder
+	trace   *traceSink
+	checks  *checks
+	memory  *memoryGuard
+	began   time.Time
+	alone   bool // in the process
+	resting bool // as it was when it was asked last
+	res     Result
 }
 
 // Run carries out the run and leaves its folder. When ctx ends, the run stops, and its folder, marked
@@ -120,9 +121,32 @@ func (r *run) build() (err error) {
 	if err := r.memory.room("building the world", uint64(plan.Tables())); err != nil {
 		return err
 	}
-	r.rec = metrics.New(measured(sc, func() *world.World { return r.world }))
 	r.checks = newChecks(sc, func() *world.World { return r.world })
-	for _, id := range sc.Report.Jobs {
+	opt := world.Options{Sinks: append(r.checks.sinks(), r.opt.Sinks...)}
+	if !r.opt.Bare {
+		r.measure(&opt)
+	}
+	if r.opt.Fault != nil {
+		opt.Sinks = append(opt.Sinks, faultSink{r.opt})
+	}
+	if r.opt.Trace || sc.Report.KeepTrace {
+		if r.trace, err = createTrace(r.folder.path(TraceName), sc); err != nil {
+			return err
+		}
+		opt.Sinks = append(opt.Sinks, r.trace)
+	}
+	r.world, err = world.Build(sc, opt)
+	if err != nil {
+		r.abandonTrace()
+		return usage("%s: %v", sc.File, err)
+	}
+	return nil
+}
+
+// measure makes the recorder, which follows the jobs that somebody asked for and those that a violation names.
+func (r *run) measure(opt *world.Options) {
+	r.rec = metrics.New(measured(r.opt.Scenario, func() *world.World { return r.world }))
+	for _, id := range r.opt.Scenario.Report.Jobs {
 		r.rec.Follow(uint64(id))
 	}
 	r.checks.OnFirst = func(v check.Violation) {
@@ -130,22 +154,8 @@ func (r *run) build() (err error) {
 			r.rec.Follow(uint64(id))
 		}
 	}
-	sinks := append(append([]trace.Sink{r.rec}, r.checks.sinks()...), r.opt.Sinks...)
-	if r.opt.Fault != nil {
-		sinks = append(sinks, faultSink{r.opt})
-	}
-	if r.opt.Trace || sc.Report.KeepTrace {
-		if r.trace, err = createTrace(r.folder.path(TraceName), sc); err != nil {
-			return err
-		}
-		sinks = append(sinks, r.trace)
-	}
-	r.world, err = world.Build(sc, world.Options{Sinks: sinks, Sampler: sampler{r}, Witness: r.rec})
-	if err != nil {
-		r.abandonTrace()
-		return usage("%s: %v", sc.File, err)
-	}
-	return nil
+	opt.Sinks = append([]trace.Sink{r.rec}, opt.Sinks...)
+	opt.Sampler, opt.Witness = sampler{r}, r.rec
 }
 
 // sampler lets the recorder read the machines.
@@ -204,6 +214,9 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 				r.res.Stopped = why + " at virtual time " + time.Duration(now).String()
 				return nil
 			}
+			if r.atRest(now) {
+				return nil
+			}
 		}
 		if wall := time.Now(); r.opt.Progress != nil && (wall.Sub(told) > 100*time.Millisecond || now == end) {
 			told = wall
@@ -211,6 +224,19 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 		}
 	}
 	return nil
+}
+
+// look is how far apart in virtual time a run is asked whether it is at rest. It has come to rest when it is twice in a row.
+const look = 10 * time.Second
+
+func (r *run) atRest(now core.Instant) bool {
+	sc := r.opt.Scenario
+	if r.opt.Rest == 0 || now%core.Instant(look) != 0 || now < core.Instant(sc.Duration-sc.Settle) {
+		return false
+	}
+	before := r.resting
+	r.resting = r.checks.AtRest(now, r.opt.Rest)
+	return before && r.resting
 }
 
 // why returns the reason to stop now, or "".
@@ -246,9 +272,12 @@ func (r *run) collect() {
 	r.tell("judging")
 	sc, res := r.opt.Scenario, &r.res
 	res.Digest, res.Events, res.Virtual = fmt.Sprintf("%016x", r.world.Digest()), r.world.Events(), r.world.Now()
+	res.Violations = r.checks.violations()
+	if r.rec == nil {
+		return
+	}
 	res.Metrics = r.rec.Result()
 	res.Account = account.Of(res.Metrics)
-	res.Violations = r.checks.violations()
 	res.Verdicts = judged(sc, res.Metrics, res.Stopped)
 	res.Warnings = append(slices.Clone(sc.Warnings), r.checks.warnings()...)
 	if res.Stopped == "" {
