@@ -29,7 +29,7 @@ var wanted = []string{
 	"coordinates/vivaldi-real-matrix.toml",
 	"coordinates/vivaldi-route-shift.toml",
 	"coordinates/vivaldi-ucb-calibration.toml",
-	"failover/gate-failover-quorum.toml", "failover/manager-leader-failover.toml", "gray/clock-offsets.toml",
+	"failover/dispatch-crash-points.toml", "failover/gate-failover-quorum.toml", "failover/manager-leader-failover.toml", "gray/clock-offsets.toml",
 	"gray/gray-failure.toml",
 	"gray/lifeguard-anomaly-grid.toml",
 	"gray/pause-sweep.toml",

@@ -7,11 +7,13 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"hypersim/analysis/judge"
 	"hypersim/cmd/internal/batch"
+	"hypersim/scenarios/claim"
 )
 
 // sweepJSON is what a sweep prints with --json: per cell what a run prints. Keys are stable; new ones may be
@@ -63,6 +65,7 @@ func sweepText(dir string, r *batch.Report, f *sweepFlags, colour bool) []byte {
 	if !f.quiet {
 		fmt.Fprintf(&out, "%s: %s\n", r.Scenario, r.Title)
 		cellTable(&out, r, p)
+		recordedTable(&out, r)
 	}
 	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	rows := 0
@@ -110,6 +113,37 @@ func cellTable(w io.Writer, r *batch.Report, p *report) {
 		}
 		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%d\t%d\t%d\t%d\t%d\n", c.Cell, c.Nodes, len(c.Runs), si(float64(c.Events)),
 			n[judge.Pass.String()], n[judge.Fail.String()], n[judge.CannotJudge.String()], n[judge.NotJudged.String()], len(c.Violations))
+	}
+	_ = t.Flush() // the caller's buffer takes everything
+}
+
+// recordedTable prints what the scenario records and nobody judges: a line per cell, a column per expectation of that level.
+func recordedTable(w io.Writer, r *batch.Report) {
+	var ids []string
+	for i := range r.Cells {
+		for k := range r.Cells[i].Verdicts {
+			if v := &r.Cells[i].Verdicts[k]; v.Level == claim.Record.String() && !slices.Contains(ids, v.ID) {
+				ids = append(ids, v.ID)
+			}
+		}
+	}
+	if len(ids) == 0 || len(r.Cells) < 2 {
+		return
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\nrecorded\t%s\n", strings.Join(ids, "\t"))
+	for i := range r.Cells {
+		line := []string{r.Cells[i].Cell}
+		for _, id := range ids {
+			text := "-"
+			for k := range r.Cells[i].Verdicts {
+				if v := &r.Cells[i].Verdicts[k]; v.ID == id {
+					text = value(float64(v.Value), v.Unit)
+				}
+			}
+			line = append(line, text)
+		}
+		fmt.Fprintln(t, strings.Join(line, "\t"))
 	}
 	_ = t.Flush() // the caller's buffer takes everything
 }

@@ -40,17 +40,19 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(j.moved, core.JobFactState)
 	on.jobFact(j.flowMoved, core.JobFactWorkflow)
 	on.jobFact(j.placed, core.JobFactPlaced)
+	on.jobFact(j.asksWorker, core.JobFactPlaced)
+	on.jobFact(j.heardWorker, core.JobFactIntent)
 	on.jobFact(j.result, core.JobFactResult)
 	on.job(j.work, trace.JobWork)
 	on.job(j.runEnded, trace.JobEnded, trace.JobLost)
 	on.started = append(on.started, j.nodeStarted)
-	on.ended = append(on.ended, j.nodeEnded)
+	on.ended = append(on.ended, j.hurt, j.nodeEnded)
 	on.sampled = append(on.sampled, j.sample)
 	on.finished = append(on.finished, j.finish)
 	j.initCores()
 	r.trails = newTrails(j, on)
 }, words.JobLatency, words.JobOutcome, words.AcceptTime, words.SubmitAttempts, words.Goodput, words.Wait, words.Makespan,
-	words.WorkflowRestarts, words.WorkflowDoubleRun, words.TerminalConflicts, words.OrphanTime, words.CoreSeconds,
+	words.WorkflowRestarts, words.RecoveryTime, words.WorkflowDoubleRun, words.TerminalConflicts, words.OrphanTime, words.CoreSeconds,
 	words.DuplicateWork, words.Utilisation, words.LoadCV, words.MisplacedCores, words.CoresInUse, words.Cores)
 
 // jobs follows all jobs of a run: from what the world did with jobs and shards, and from what nodes said of them.
@@ -68,8 +70,9 @@ type jobs struct {
 type tracking struct {
 	ends  []end // that anybody reported
 	flows []*flow
-	cores []int     // of its workflows by place; nil: not known
-	needs [][]int32 // of its workflows by place, those that come before; nil: not known
+	cores []int        // of its workflows by place; nil: not known
+	needs [][]int32    // of its workflows by place, those that come before; nil: not known
+	hurt  core.Instant // since then nothing became of it for want of a process, Never: it is not so
 }
 
 // end is an outcome of the whole job, or of its part in a datacenter: what the manager of one says where there are gates.
@@ -98,7 +101,7 @@ func (j *jobs) submitted(rec *trace.JobRecord) {
 		ID: job.ID(rec.Fact.Job), Workload: rec.Workload, Nth: rec.Nth, Client: rec.Node, Taker: core.NoNode,
 		Submitted: rec.At, Accepted: core.Never, Ended: core.Never, FirstStart: core.Never, LastEnd: core.Never,
 	})
-	t := tracking{}
+	t := tracking{hurt: core.Never}
 	if j.ctx.Job != nil {
 		spec := j.ctx.Job(int(rec.Workload), rec.Nth)
 		t.needs = needs(&spec)

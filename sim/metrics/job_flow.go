@@ -17,19 +17,20 @@ type flowKey struct {
 // flow is a workflow in one datacenter.
 type flow struct {
 	flowKey
-	job     int32
-	place   int32 // in its job
-	left    int32 // workflows before it that have not completed
-	state   workflow.State
-	kind    job.ErrorKind    // of its last failure
-	ready   core.Instant     // Never: not yet
-	first   core.Instant     // start of its first shard, Never: not yet
-	attempt uint16           // last one that started
-	leader  core.NodeID      // who said something of it last, a manager
-	waits   bool             // for cores
-	runs    []int32          // places in res.Runs
-	results map[uint64]taken // of each shard of each attempt, the last result that was accepted
-	doubled bool
+	job      int32
+	place    int32 // in its job
+	left     int32 // workflows before it that have not completed
+	state    workflow.State
+	kind     job.ErrorKind    // of its last failure
+	ready    core.Instant     // Never: not yet
+	first    core.Instant     // start of its first shard, Never: not yet
+	attempt  uint16           // last one that started
+	leader   core.NodeID      // who said something of it last, a manager
+	waits    bool             // for cores
+	runs     []int32          // places in res.Runs
+	results  map[uint64]taken // of each shard of each attempt, the last result that was accepted
+	doubled  bool
+	recovery recovery
 }
 
 // taken is a result that somebody accepted under an epoch of the datacenter.
@@ -85,10 +86,13 @@ func (j *jobs) flowMoved(rec *trace.JobRecord) {
 
 func (j *jobs) newFlow(now core.Instant, i int32, key flowKey) *flow {
 	t := &j.state[i]
-	x := &flow{flowKey: key, job: i, leader: core.NoNode, ready: core.Never, first: core.Never}
+	x := &flow{flowKey: key, job: i, leader: core.NoNode, ready: core.Never, first: core.Never, recovery: recovery{since: core.Never}}
 	for _, y := range t.flows {
 		if y.site == key.site {
 			x.place++
+		}
+		if y.workflow == key.workflow { // it goes on in another datacenter
+			x.recovery.since = min(x.recovery.since, y.recovery.since)
 		}
 	}
 	t.flows = append(t.flows, x)
@@ -104,6 +108,7 @@ func (j *jobs) newFlow(now core.Instant, i int32, key flowKey) *flow {
 
 // completed notes that a workflow succeeded: what its shards did counts, and others may be ready.
 func (j *jobs) completed(now core.Instant, x *flow) {
+	x.recovery = recovery{since: core.Never}
 	for _, k := range x.runs {
 		if r := &j.res.Runs[k]; r.Attempt == x.attempt && r.accepted {
 			r.Counted = true

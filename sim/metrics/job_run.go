@@ -84,6 +84,7 @@ func (j *jobs) runBegan(rec *trace.JobRecord) {
 			j.double(f)
 		}
 	}
+	j.recovers(rec.At, f, rec.Node, f.first == core.Never || x.Attempt != f.attempt || j.ranBefore(f, x.Attempt, x.Shard))
 	f.runs = append(f.runs, k)
 	j.began(rec.At, f, x.Attempt)
 	if y := &j.res.Jobs[f.job]; y.FirstStart == core.Never {

@@ -135,6 +135,7 @@ func TestJobs(t *testing.T) {
 	y.want(words.Wait, []float64{1.5, 0.5, 1, 1}, "dc", "a")
 	y.want(words.Makespan, []float64{11})
 	y.want(words.WorkflowRestarts, []float64{1}, "reason", "worker")
+	y.want(words.RecoveryTime, []float64{4}, "dc", "a")
 	y.want(words.WorkflowDoubleRun, nil)
 	y.want(words.TerminalConflicts, nil)
 	y.want(words.CoreSeconds, []float64{6, 2.8}, "use", "counted")

@@ -67,6 +67,11 @@ var (
 		Doc: "executions of a workflow beyond its first, by what ended the one before (reason)",
 	})
 
+	RecoveryTime = jobs.metric(Def{
+		Name: "recovery_time", Unit: "s", Better: Lower, Labels: ofFlow,
+		Doc: "the end of a process that had a part in a workflow to the next start of a shard of it: a worker that ran it, had its result or was asked to run it, a manager that led it while nothing of it ran; of a job that no manager had begun with yet, of any gate or manager",
+	})
+
 	WorkflowDoubleRun = jobs.metric(Def{
 		Name: "workflow_double_run", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: ofFlow, Counted: true,
 		Doc: "workflows with two accepted results of one shard in a datacenter, or two live shards under one token; that a new holder accepts what its predecessor had accepted and not committed is none",

@@ -7,5 +7,5 @@ func Later() []string { return later }
 var later = []string{
 	"batched",
 	"first_accept_after", "job_end",
-	"peer_load_ratio", "recovery_time",
+	"peer_load_ratio",
 }
