@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
@@ -46,7 +48,7 @@ func (g *Gate) nextManager(now core.Instant, x *record, t *call.Ticket, attempt 
 	if s == nil || t.Op == opOwed && !s.owed {
 		return core.NoNode
 	}
-	list := g.routes.Managers(now, s.id, x.id, nil)
+	list := g.allManagers(now, x, s)
 	if s.manager == core.NoNode {
 		if len(list) == 0 {
 			return core.NoNode
@@ -57,6 +59,20 @@ func (g *Gate) nextManager(now core.Instant, x *record, t *call.Ticket, attempt 
 		return s.manager
 	}
 	return list[(attempt/2-1)%len(list)]
+}
+
+// allManagers are those of a datacenter: first who would get work, in that order, then all others. Whoever gets none, for its silence or
+// its state, may know of the job all the same, and be back before anybody else is.
+func (g *Gate) allManagers(now core.Instant, x *record, s *site) []core.NodeID {
+	list := g.routes.Managers(now, s.id, x.id, nil)
+	if i := g.place(s.id); i >= 0 {
+		for _, id := range g.list[i].Managers {
+			if !slices.Contains(list, id) {
+				list = append(list, id)
+			}
+		}
+	}
+	return list
 }
 
 // owedAnswered hears what a datacenter says to its cancel.

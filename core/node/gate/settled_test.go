@@ -581,6 +581,28 @@ func TestStageEndsOnce(t *testing.T) {
 	}
 }
 
+// 04-16: who is owed a cancel is asked for as long as it takes, whoever there would get no work: none of its managers is eligible any more, and
+// it is another one than the first that is back.
+func TestOwedByWhoGetsNoWork(t *testing.T) {
+	b := newBench(t, 1)
+	routes := &nowhere{b, []uint16{0, 1}}
+	b.routes = routes
+	b.boot(0, true)
+	b.managed[100].deaf, b.managed[101].deaf = true, true
+	b.submit(0, spec(5, 1), 0)
+	b.run(8 * second)
+	if x := b.gates[0].records.by[5]; x.state != job.StateRunning || !x.site(0).owed {
+		t.Fatalf("it is %v, and nothing is owed", x.state)
+	}
+	routes.some = []uint16{1}
+	b.run(60 * second)
+	b.managed[101].deaf = false
+	b.run(90 * second)
+	if x := b.gates[0].records.by[5]; x.site(0).owed || !b.managed[101].stones[5] {
+		t.Error("nobody there has heard of it")
+	}
+}
+
 // 04-19, 04-21: the other gates know which datacenters have been asked.
 func TestAttemptsAreReplicated(t *testing.T) {
 	b := newBench(t, 3)
