@@ -5,6 +5,7 @@ import (
 	"hypersim/core/admission"
 	"hypersim/core/health"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
 	"hypersim/core/registry"
 )
@@ -65,6 +66,10 @@ type View interface {
 	Up(node core.NodeID) bool
 	// Reachable reports whether no cut stops a datagram from a to b now.
 	Reachable(a, b core.NodeID) bool
+	// Severed reports whether a fault says now that no message of a kind passes from a to b, Slowed how much longer than its link
+	// takes faults say now that it is under way.
+	Severed(a, b core.NodeID, k core.Kind) bool
+	Slowed(a, b core.NodeID, k core.Kind) core.Duration
 	// InFlight counts the messages of a kind that are on their way or wait in an inbox.
 	InFlight(kind core.Kind) uint64
 }
@@ -90,6 +95,8 @@ type Context struct {
 	Jobs *job.Config
 	// Health is how managers judge their workers; nil = the chapter's defaults.
 	Health *health.Config
+	// Timeouts are the times of timeouts and extensions; nil = the chapter's defaults.
+	Timeouts *jobtimeout.Config
 	// Overload and Admission are how servers judge what arrives; nil = the chapter's defaults.
 	Overload  *overload.Config
 	Admission *admission.Config

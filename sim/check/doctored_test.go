@@ -18,7 +18,7 @@ type doctoredRun struct {
 	build func(t *tape, bad bool)
 }
 
-var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPeers), []doctoredRun{
+var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPeers, doctoredWorld), []doctoredRun{
 	{id: W1, name: "faster than the link", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		t.sent(m)

@@ -78,6 +78,9 @@ func (c *Checker) fact(r *trace.Record) {
 	if !n.up {
 		c.factDown(r)
 	}
+	if n.paused {
+		c.asleep(r.At, r.Node, "reports "+f.Kind.String())
+	}
 	if r.At < n.at {
 		c.backwards(r, r.At, n.at)
 	}

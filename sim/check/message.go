@@ -23,6 +23,9 @@ func (c *Checker) onDelivered(r *trace.Record) {
 	if !n.up {
 		c.deliveredDown(r)
 	}
+	if n.paused {
+		c.asleep(r.At, r.Node, "reads "+m.Kind.String())
+	}
 	if r.At < r.Due.Add(r.Min) {
 		c.deliveredEarly(r)
 	}

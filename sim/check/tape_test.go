@@ -186,12 +186,14 @@ func (t *tape) run() *Checker {
 
 // fakeView answers as a world would in which all is well, but for what a test sets.
 type fakeView struct {
-	t      *tape
-	states map[[2]core.NodeID]core.MemberState // default OK
-	incs   map[[2]core.NodeID]uint32           // default 0
-	sums   map[core.NodeID]uint64
-	wrong  []string
-	flying [core.NumKinds]int
+	severed bool
+	slowed  core.Duration
+	t       *tape
+	states  map[[2]core.NodeID]core.MemberState // default OK
+	incs    map[[2]core.NodeID]uint32           // default 0
+	sums    map[core.NodeID]uint64
+	wrong   []string
+	flying  [core.NumKinds]int
 }
 
 func (v *fakeView) Validate(core.NodeID) []string { return v.wrong }
@@ -201,11 +203,13 @@ func (v *fakeView) State(o, s core.NodeID) core.MemberState {
 	}
 	return core.StateOK
 }
-func (v *fakeView) Incarnation(o, s core.NodeID) uint32          { return v.incs[[2]core.NodeID{o, s}] }
-func (v *fakeView) TableDigest(n core.NodeID) (all, part uint64) { return v.sums[n], v.sums[n] }
-func (v *fakeView) Up(core.NodeID) bool                          { return true }
-func (v *fakeView) Reachable(core.NodeID, core.NodeID) bool      { return true }
-func (v *fakeView) InFlight(k core.Kind) uint64                  { return uint64(v.flying[k]) }
+func (v *fakeView) Incarnation(o, s core.NodeID) uint32                      { return v.incs[[2]core.NodeID{o, s}] }
+func (v *fakeView) TableDigest(n core.NodeID) (all, part uint64)             { return v.sums[n], v.sums[n] }
+func (v *fakeView) Up(core.NodeID) bool                                      { return true }
+func (v *fakeView) Reachable(core.NodeID, core.NodeID) bool                  { return true }
+func (v *fakeView) Severed(core.NodeID, core.NodeID, core.Kind) bool         { return v.severed }
+func (v *fakeView) Slowed(core.NodeID, core.NodeID, core.Kind) core.Duration { return v.slowed }
+func (v *fakeView) InFlight(k core.Kind) uint64                              { return uint64(v.flying[k]) }
 
 // progressOf is the body of a word about work of one scope.
 type progressOf struct {

@@ -15,6 +15,7 @@ var (
 	M8  = rule("I-M8", "UNCONFIRMED becomes OK only in the same event as a confirming contact", "spec 10 §13")
 	M14 = rule("I-M14", "DEAD by timer only from SUSPECT, never by a failed probe", "spec 10 §13")
 	M24 = rule("I-M24", "LEFT is left only by a higher incarnation, and who left does not die", "spec 10 §13")
+	M32 = rule("I-M32", "a death that a table tells of is an accusation, and kills nobody", "spec 10 §7.3")
 	M28 = rule("I-M28", "in a calm run no live node is SUSPECT or DEAD", "spec 10 §13")
 )
 
@@ -139,6 +140,9 @@ func counted(s core.MemberState) bool { return s == unconfirmed || s == ok || s 
 
 // transition takes a change of a record (I-M1 to I-M6, I-M8, I-M14, I-M24, I-M27, I-M28).
 func (c *Checker) transition(r *trace.Record) {
+	if c.step.hand && c.step.kind.IsStream() && r.Fact.To == dead && r.Fact.Cause == core.CauseDead && c.fails(M32) {
+		c.detail(M32, r.At, []core.NodeID{r.Node, r.Fact.Subject}, "%s declares %s dead by the table of %s", c.name(r.Node), c.name(r.Fact.Subject), c.name(c.step.from))
+	}
 	f := &r.Fact
 	if int(f.Subject) >= len(c.hot) || f.From >= core.NumStates || f.To >= core.NumStates || f.Cause >= core.NumCauses {
 		if c.fails(M5) {

@@ -39,13 +39,14 @@ var deeds = slices.Concat(lifeDeeds, hostDeeds, cutDeeds, linkDeeds, memberDeeds
 
 // disturbances is what the faults of a run do.
 type disturbances struct {
-	edges   []fault.Edge
-	deeds   []*deed // per fault of the scenario
-	telling []*deed // of them, each once, those of which new processes are told
-	active  map[occurrence]*activeFault
-	cause   int32 // the fault being carried out, −1 outside
-	waiting waiting
-	on      *occasions // nil: no fault waits for an event
+	edges    []fault.Edge
+	deeds    []*deed // per fault of the scenario
+	telling  []*deed // of them, each once, those of which new processes are told
+	active   map[occurrence]*activeFault
+	promises []promise // of those in force
+	cause    int32     // the fault being carried out, −1 outside
+	waiting  waiting
+	on       *occasions // nil: no fault waits for an event
 
 	slows   inForce[slowness]
 	strains inForce[float64] // how much longer shards take
@@ -113,9 +114,11 @@ func (w *World) fault(now core.Instant, e *fault.Edge) {
 	case fault.Begin:
 		w.beginFault(now, e, f, d)
 	case fault.Down, fault.Up:
-		for _, id := range w.find(this).cuts {
+		a := w.find(this)
+		for _, id := range a.cuts {
 			w.net.SetCut(id, e.Phase == fault.Down)
 		}
+		w.pausePromises(a, e.Phase == fault.Up)
 	case fault.End:
 		a := w.find(this)
 		w.mend(a)

@@ -101,6 +101,7 @@ func (w *World) addCut(a *activeFault, c network.Cut) {
 		return
 	}
 	w.net.SetCut(id, true)
+	w.promiseCut(a, &c)
 	a.cuts = append(a.cuts, id)
 }
 
@@ -113,6 +114,7 @@ func (w *World) mend(a *activeFault) {
 		w.net.RemoveOverlay(id)
 	}
 	a.cuts, a.overlays = nil, nil
+	w.forsake(a)
 }
 
 func (w *World) failFault(a *activeFault, err error) {

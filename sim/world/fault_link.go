@@ -67,5 +67,6 @@ func (w *World) overlay(now core.Instant, a *activeFault, o network.Overlay) {
 		return
 	}
 	w.net.SetOverlay(id, true, now)
+	w.promiseDelay(a, &o)
 	a.overlays = append(a.overlays, id)
 }

@@ -23,7 +23,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	cores := 0
 	if sc.HasJobs() {
 		c.Overload, c.Admission = &sc.Protocol.Default().Overload, &sc.Protocol.Default().Admission
-		c.Health = &sc.Protocol.Default().Health
+		c.Health, c.Timeouts = &sc.Protocol.Default().Health, &sc.Protocol.Default().Timeout
 		c.Negotiates, c.Breaker = true, &sc.Protocol.Default().Health.Breaker
 		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
 	}

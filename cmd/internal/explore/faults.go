@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hypersim/core/rng"
+	"hypersim/sim/fault"
 )
 
 // trouble draws what happens to a world.
@@ -12,9 +13,10 @@ type trouble struct {
 	w     *world
 	draw  rng.Stream // of the family that is being drawn
 	count int
-	from  int  // s, not before
-	to    int  // s, over by then
-	loses bool // something of this run forgets already: two of one cluster within a resync may exceed what is promised
+	from  int    // s, not before
+	to    int    // s, over by then
+	on    string // the event that the fault in hand waits for; "": a time
+	loses bool   // something of this run forgets already: two of one cluster within a resync may exceed what is promised
 }
 
 // family is a kind of trouble. draw says what a fault of it is, but for when; lasting ones get a for.
@@ -112,7 +114,37 @@ var families = []family{
 		}
 		return fmt.Sprintf("kind = \"stuck-workflow\"\njob = \"scope\"\ntarget = %s", t.worker())
 	}},
+	{"slow-way", true, func(t *trouble) string {
+		if t.w.sites < 2 {
+			return ""
+		}
+		s := t.site()
+		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\nlinks = { a = { site = %q }, b = { not = { site = %q } } }", pick(&t.draw, 20, 200), s, s)
+	}},
+	{"crash-at-event", true, func(t *trouble) string {
+		on := t.event()
+		return t.forgets("kind = \"crash\"\ntarget = " + on + "role = [\"gate\", \"manager\"] }")
+	}},
+	{"worker-crash-at-event", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.event() + "role = \"worker\" }" }},
+	{"pause-at-event", true, func(t *trouble) string {
+		return "kind = \"pause\"\ntarget = " + t.event() + "role = [\"gate\", \"manager\", \"worker\"] }"
+	}},
+	{"cut-at-event", true, func(t *trouble) string {
+		on := t.event() + "role = [\"gate\", \"manager\", \"worker\"] }"
+		return "kind = \"partition\"\na = " + on + "\nb = { not = " + on + " }"
+	}},
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
+}
+
+// event lets the fault in hand wait for something that happens, and begins a selector of whom it happens to.
+func (t *trouble) event() string {
+	list := fault.Occasions()
+	e := &list[t.draw.Intn(len(list))]
+	t.on = fmt.Sprintf("{ event = %q, nth = %d }", e.Name, pick(&t.draw, 1, 1, 2, 5))
+	if !e.Alone && t.draw.Bool(0.5) {
+		return "{ event = \"peer\", "
+	}
+	return "{ event = \"node\", "
 }
 
 // comesBack is how long those stay away, in s, whom a fault sends away at its very end.
@@ -133,6 +165,7 @@ func (t *trouble) all(n Name) {
 }
 
 func (t *trouble) fault(f *family) {
+	t.on = ""
 	what := f.draw(t)
 	if what == "" {
 		return
@@ -142,10 +175,17 @@ func (t *trouble) fault(f *family) {
 	if f.lasts {
 		last = between(&t.draw, 1, longestFate)
 	}
-	at := between(&t.draw, t.from*1000, (t.to-last-comesBack)*1000)
+	until := t.to - last - comesBack
+	if t.on != "" { // from then on; the later, the less happens
+		until = (t.from + until) / 2
+	}
+	at := between(&t.draw, t.from*1000, until*1000)
 	t.w.line("\n[[fault]]\nid = \"%s-%d\"\nat = \"%dms\"", f.name, t.count, at)
 	if f.lasts {
 		t.w.line("for = \"%ds\"", last)
+	}
+	if t.on != "" {
+		t.w.line("on = %s", t.on)
 	}
 	t.w.line("%s", what)
 }

@@ -134,7 +134,7 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 	for range max(1, s.req.Jobs) {
 		all.Go(func() {
 			for i := range next {
-				o := carryOut(ctx, s.req.Base, names[i])
+				o := carryOut(ctx, s.req.Base, names[i], s.req.First)
 				o.Index = first + i
 				mu.Lock()
 				list[i] = o
@@ -251,8 +251,8 @@ func (n Name) rest() core.Duration {
 	return atRest
 }
 
-// carryOut runs what a name stands for.
-func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
+// carryOut runs what a name stands for. A short run ends with the first invariant that breaks.
+func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	o := &Outcome{Name: n}
 	sc, err := scenarios.Parse(base.Text(n), base.file(), nil, scenarios.Options{Alone: true, Seed: &n.Seed})
 	if err != nil {
@@ -261,7 +261,7 @@ func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 	}
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), Bare: true, Rest: n.rest()})
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Rest: n.rest()})
 	switch {
 	case panicked(err):
 		o.Bad = []Bad{stopped(err)}
@@ -269,7 +269,7 @@ func carryOut(ctx context.Context, base *Base, n Name) *Outcome {
 	case err != nil:
 		o.Failed = err.Error()
 		return o
-	case res.Stopped != "" && !res.Interrupted:
+	case res.Stopped != "" && !res.Interrupted && len(res.Violations) == 0:
 		o.Failed = res.Stopped
 	}
 	o.Events, o.Marks = res.Events, saw.list()

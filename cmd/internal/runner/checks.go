@@ -102,4 +102,8 @@ func (v lateView) Incarnation(o, s core.NodeID) uint32          { return v.w().I
 func (v lateView) TableDigest(n core.NodeID) (all, part uint64) { return v.w().TableDigest(n) }
 func (v lateView) Up(n core.NodeID) bool                        { return v.w().Up(n) }
 func (v lateView) Reachable(a, b core.NodeID) bool              { return v.w().Reachable(a, b) }
+func (v lateView) Severed(a, b core.NodeID, k core.Kind) bool   { return v.w().Severed(a, b, k) }
+func (v lateView) Slowed(a, b core.NodeID, k core.Kind) core.Duration {
+	return v.w().Slowed(a, b, k)
+}
 func (v lateView) InFlight(k core.Kind) uint64                  { return v.w().InFlight(k) }

@@ -38,13 +38,14 @@ type Result struct {
 
 // Shrink carries out a request.
 func Shrink(ctx context.Context, req *Request, tell func(Step)) (*Result, error) {
-	return shrink(ctx, req, run, tell)
+	return shrink(ctx, req, run(false), run(true), tell)
 }
 
 // judge returns what breaks in a run of a scenario.
 type judge func(ctx context.Context, text, file string) ([]runner.Violation, error)
 
-func shrink(ctx context.Context, req *Request, run judge, tell func(Step)) (*Result, error) {
+// shrink judges runs by one, and by the other, which ends a run with the first invariant that breaks, where that is the wanted one.
+func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)) (*Result, error) {
 	t, err := parse(req.Text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", req.File, err)
@@ -60,6 +61,9 @@ func shrink(ctx context.Context, req *Request, run judge, tell func(Step)) (*Res
 		return nil, fmt.Errorf("%s: %s", req.File, s.nothing(first))
 	}
 	s.want, s.broke = signatureOf(v), *v
+	if signatureOf(&first[0]) == s.want {
+		s.judge = brief
+	}
 	again, err := s.judge(ctx, text(t), s.req.File)
 	if err != nil {
 		return nil, err
@@ -136,17 +140,19 @@ func (s *shrinker) same(list []runner.Violation) *runner.Violation {
 	return nil
 }
 
-func run(ctx context.Context, text, file string) ([]runner.Violation, error) {
-	sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
-	if err != nil {
-		return nil, err
+func run(brief bool) judge {
+	return func(ctx context.Context, text, file string) ([]runner.Violation, error) {
+		sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
+		if err != nil {
+			return nil, err
+		}
+		sc.Expects = nil // invariants judge
+		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief})
+		if err != nil {
+			return nil, err
+		}
+		return res.Violations, nil
 	}
-	sc.Expects = nil // invariants judge
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc})
-	if err != nil {
-		return nil, err
-	}
-	return res.Violations, nil
 }
 
 // tried is a change and what came of it.

@@ -168,7 +168,7 @@ func TestWhatIsLeftIsWhatBreaksIt(t *testing.T) {
 	}
 	var texts []string
 	for _, jobs := range []int{1, 4} {
-		r, err := shrink(t.Context(), &Request{Text: name.Text(), File: "drawn.toml", Runs: 5000, Jobs: jobs}, pausedManager, func(Step) {})
+		r, err := shrink(t.Context(), &Request{Text: name.Text(), File: "drawn.toml", Runs: 5000, Jobs: jobs}, pausedManager, pausedManager, func(Step) {})
 		if err != nil || !r.Whole {
 			t.Fatalf("%+v, %v", r, err)
 		}
