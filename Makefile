@@ -25,16 +25,16 @@ GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help check test tests fmt vet lint tidy modules smoke hunt storm validate guard alarms bench fuzz golden cover
+.PHONY: help check test tests fmt vet lint tidy modules smoke explored planted hunt storm validate guard alarms bench fuzz golden cover
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) SCENARIO=$(SCENARIO) CHECKS=$(CHECKS) WORLDS=$(WORLDS)"
 
-check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, smoke, clean modules
+check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, a minute of drawn worlds, smoke, clean modules
 	$(GO) run ./cmd/tidy ./...
 	@$(MAKE) --no-print-directory tests TAGS=invariants
-	@$(MAKE) --no-print-directory smoke modules
+	@$(MAKE) --no-print-directory explored smoke modules
 
 test: fmt vet tests ## format, vet and every test (tidy runs inside), and the regression suite
 	$(GO) run ./cmd/hypersim bench --quick --quiet
@@ -89,6 +89,15 @@ validate: ## reproduce the reference figures: table and plots in results/ (QUICK
 
 guard: ## the regression suite against results/baseline (QUICK=--quick: a minute)
 	$(GO) run ./cmd/hypersim bench $(QUICK)
+
+# It begins anew each time. What breaks is left as a scenario, and the command that shows it again is printed.
+explored: ## drawn worlds under all invariants for a minute, from SEED on
+	@rm -rf .tools/explored
+	$(GO) run ./cmd/hypersim explore --for 1m --seed $(SEED) --out .tools/explored
+
+# It goes on where it was stopped. Every bug has to be found.
+planted: ## looks for the planted bugs, and writes the table of docs/planted.md
+	$(GO) run ./cmd/planted --table docs/planted.md
 
 elections: ## a thousand elections a row beside the sums of their waits (docs/elections.md): a minute
 	$(GO) run ./cmd/hypersim validate --force --only '^election-' --out results/elections

@@ -128,7 +128,7 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 		fmt.Fprintln(w, "no invariant broke")
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(w, "\n%s  in %d runs  %s\n  %s\n", f.Invariant, f.Runs, filepath.Join(dir, f.File), f.Signature)
+		fmt.Fprintf(w, "\n%s  in %d runs: %s\n  hypersim run %s --no-plots\n", f.Invariant, f.Runs, f.Signature, filepath.Join(dir, f.File))
 	}
 	tellCoverage(w, r, every)
 }

@@ -98,7 +98,6 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 	if err := h.build(ctx); err != nil {
 		return err
 	}
-	defer os.Remove(h.program)
 	began := time.Now()
 	missed := 0
 	number := 0

@@ -39,3 +39,29 @@ func TestBugs(t *testing.T) {
 		t.Errorf("%d bugs are planted", n)
 	}
 }
+
+// The function that a bug is in stands there twice, and the first turns to the second when the bug runs.
+func TestLaid(t *testing.T) {
+	src := "package p\n\nimport \"os\"\n\nfunc (x *T) f(a, b int, more ...string) int { return a + b }\n\nfunc g() {\n\tos.Exit(1)\n}\n"
+	list := []*bug{{name: "one", text: "a + b", instead: "a - b"}, {name: "two", text: "os.Exit(1)", instead: "os.Exit(2)"}}
+	text, err := laid([]byte(src), []int{0, 1}, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"package p\n\nimport \"hypersim/core/plantedbug\"\n",
+		"int {\n\tif plantedbug.Is == 1 {\n\t\treturn x.fPlanted1(a, b, more...)\n\t}\n return a + b }",
+		"func g() {\n\tif plantedbug.Is == 2 {\n\t\tgPlanted2()\n\t\treturn\n\t}\n\n\tos.Exit(1)\n}",
+		"func (x *T) fPlanted1(a, b int, more ...string) int { return a - b }",
+		"func gPlanted2() {\n\tos.Exit(2)\n}",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	for _, bad := range []*bug{{text: "nowhere"}, {text: "import"}, {text: "1"}} {
+		if _, err := laid([]byte(src+"\nvar v = 1\n"), []int{0}, []*bug{bad}); err == nil {
+			t.Errorf("%q is laid", bad.text)
+		}
+	}
+}

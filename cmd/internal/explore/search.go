@@ -91,7 +91,7 @@ func (s *search) generations(ctx context.Context) error {
 		if s.req.Runs > 0 {
 			size = min(size, s.req.Runs-first)
 		}
-		if size <= 0 || ctx.Err() != nil || s.req.For > 0 && time.Since(s.began) >= s.req.For || s.req.First && s.broken() {
+		if size <= 0 || ctx.Err() != nil || s.over() || s.req.First && s.broken() {
 			return nil
 		}
 		list, err := s.generation(ctx, first, size)
@@ -118,6 +118,9 @@ func (s *search) recount() {
 		s.count(o)
 	}
 }
+
+// over reports whether the search has taken as long as it may.
+func (s *search) over() bool { return s.req.For > 0 && time.Since(s.began) >= s.req.For }
 
 // generation carries out runs that follow from those before them.
 func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, error) {
@@ -152,15 +155,16 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 			}
 		})
 	}
+	late := false
 	for i := range names {
-		if ctx.Err() != nil || int64(i) > cut.Load() { // those before it go on: one of them may break something, too
+		if late = s.req.First && s.over(); late || ctx.Err() != nil || int64(i) > cut.Load() { // those before it go on: one of them may break something, too
 			break
 		}
 		next <- i
 	}
 	close(next)
 	all.Wait()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || late {
 		return nil, nil
 	}
 	return list[:min(size, int(cut.Load())+1)], nil
