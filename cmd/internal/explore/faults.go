@@ -10,13 +10,14 @@ import (
 
 // trouble draws what happens to a world.
 type trouble struct {
-	w     *world
-	draw  rng.Stream // of the family that is being drawn
-	count int
-	from  int    // s, not before
-	to    int    // s, over by then
-	on    string // the event that the fault in hand waits for; "": a time
-	loses bool   // something of this run forgets already: two of one cluster within a resync may exceed what is promised
+	w      *world
+	draw   rng.Stream // of the family that is being drawn
+	count  int
+	from   int    // s, not before
+	to     int    // s, over by then
+	victim string // whom faults hit more often than others, so that several meet at one
+	on     string // the event that the fault in hand waits for; "": a time
+	loses  bool   // something of this run forgets already: two of one cluster within a resync may exceed what is promised
 }
 
 // family is a kind of trouble. draw says what a fault of it is, but for when; lasting ones get a for.
@@ -152,6 +153,8 @@ const comesBack = 3
 
 // all writes the faults of a run behind its world.
 func (t *trouble) all(n Name) {
+	t.draw = rng.New(n.Faults, "explore.victim")
+	t.victim = t.one()
 	for i := range families {
 		f := &families[i]
 		t.draw = rng.New(n.Faults, "explore.family."+f.name)
@@ -174,6 +177,9 @@ func (t *trouble) fault(f *family) {
 	last := 0
 	if f.lasts {
 		last = between(&t.draw, 1, longestFate)
+		if t.draw.Bool(0.2) { // long enough for deaths to be declared, and for what follows from them
+			last = min(between(&t.draw, 30, 90), t.to-t.from-comesBack-1)
+		}
 	}
 	until := t.to - last - comesBack
 	if t.on != "" { // from then on; the later, the less happens
@@ -212,6 +218,9 @@ func (t *trouble) group() string {
 
 // one is a manager or a gate.
 func (t *trouble) one() string {
+	if t.victim != "" && t.draw.Bool(0.3) {
+		return t.victim
+	}
 	if t.w.gates > 0 && t.draw.Bool(0.4) {
 		return fmt.Sprintf("{ id = \"%s/gate/%d\" }", t.site(), t.draw.Intn(t.w.gates))
 	}
@@ -243,6 +252,10 @@ func (t *trouble) sides() string {
 	if t.w.sites > 1 && t.draw.Bool(0.6) {
 		s := t.site()
 		return fmt.Sprintf("a = { site = %q }\nb = { not = { site = %q } }", s, s)
+	}
+	if t.draw.Bool(0.3) { // two of a cluster, whom the others hear both
+		g := t.group()
+		return fmt.Sprintf("a = { leader_of = %s }\nb = { all = [%s, { not = { leader_of = %s } }] }", g, t.one(), g)
 	}
 	if t.draw.Bool(0.5) || t.w.workers == 0 {
 		o := t.one()

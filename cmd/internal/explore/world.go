@@ -20,7 +20,7 @@ func (n Name) String() string { return fmt.Sprintf("%d.%d.%d", n.World, n.Faults
 const (
 	workFrom    = 5
 	faultsFrom  = 10
-	longestFate = 25 // of one fault
+	longestFate = 25 // of most faults
 )
 
 // span is the first part of a run, in s: until when jobs are handed in, and until when there are faults.
@@ -178,6 +178,9 @@ var knobs = []knob{
 	{key: "probe.stream_fallback", values: []string{"true", "false"}},
 	{key: "gossip.fanout", values: []string{"2", "4"}},
 	{key: "suspicion.k", values: []string{"0", "2"}},
+	{key: "refute.tokens", values: []string{"1"}},
+	{key: "job.progress_gap", values: []string{`"5s"`}},
+	{key: "job.check_interval", values: []string{`"1s"`}},
 	{key: "sync.mode", values: []string{`"full"`}},
 	{key: "confirm.on", values: []string{`"any-message"`}},
 	{key: "lhm.failed_probe_rule", values: []string{`"paper"`}},
