@@ -29,7 +29,7 @@ var flow = []bug{
 	{"refusal-takes-a-place", "30 §14 I-S3: a refusal changes nothing but its count", "core/admission/desk.go",
 		"\t\td.Refused[x.Reason][r.Class]++\n", "\t\td.Refused[x.Reason][r.Class]++\n\t\td.count[r.Class]++\n"},
 	{"refused-without-a-word", "30 §5.3: who is refused is told so, and when to come again", "core/front/server.go",
-		"if kind == core.KindNone || s.p.Bodies[kind] == nil {", "if kind == core.KindNone || s.p.Bodies[kind] == nil || x.Reason == admission.RateLimit {"},
+		"\tb := s.reply(m, call.Busy(x.After), fx)\n", "\tif x.Reason == admission.RateLimit {\n\t\treturn\n\t}\n\tb := s.reply(m, call.Busy(x.After), fx)\n"},
 	{"bucket-without-a-bottom", "30 §8: a bucket holds no more than its size", "core/admission/rate.go",
 		"return min(b.size, b.tokens+float64(now.Sub(b.at).Seconds()*b.rate))", "return b.tokens + float64(now.Sub(b.at).Seconds()*b.rate)"},
 	{"come-again-too-soon", "30 §8: who waits as long as it was told is taken in", "core/admission/rate.go",
@@ -41,7 +41,7 @@ var flow = []bug{
 	{"keeps-for-two-minutes", "30 §5.2: the first tier holds the last minute", "core/statbuf/buffer.go",
 		"now.Sub(b.hot.at(0).At) >= b.k.Hot {", "now.Sub(b.hot.at(0).At) >= 2*b.k.Hot {"},
 	{"heeds-an-old-signal", "30 §5.3: signals of a manager count in their order", "core/pressure/table.go",
-		"b.Epoch == s.epoch && b.Seq <= s.seq {", "b.Epoch == s.epoch && b.Seq < s.seq/2 {"},
+		"b.Epoch == s.epoch && b.Seq <= s.seq) {", "b.Epoch == s.epoch && b.Seq < s.seq/2) {"},
 	{"latches", "30 §5.3: a signal that nobody repeats is over", "core/pressure/table.go",
 		"return !t.Latches && now.Sub(s.at) > ttl", "return !t.Latches && now.Sub(s.at) > 99*ttl"},
 }

@@ -95,11 +95,7 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 		return err
 	}
 	defer log.Close()
-	if err := h.build(ctx); err != nil {
-		return err
-	}
-	began := time.Now()
-	missed := 0
+	began, missed := time.Now(), 0
 	number := 0
 	for _, r := range rooms {
 		for i := range r.bugs {
@@ -110,6 +106,11 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 			}
 			if enough > 0 && time.Since(began) > enough {
 				return nil
+			}
+			if h.program == "" {
+				if err := h.build(ctx); err != nil {
+					return err
+				}
 			}
 			f, err := h.one(ctx, number, b)
 			if err != nil {

@@ -179,7 +179,7 @@ func (p *peers) placed(r *trace.JobRecord) {
 	if !known || x.by != r.Inst || x.phase != health.Open {
 		return
 	}
-	if agree := p.jobs().Provision.Peer + core.Duration(1e9); r.Local.Sub(x.local) > agree && p.fails(C1) {
+	if agree := p.jobs().Provision.Peer + core.Duration(1e9); r.Local.Sub(x.local) > agree && r.Local.Sub(x.local) < p.keys.HalfOpen && p.fails(C1) { // then a trial may go out, of which nobody need tell
 		p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker has been open for %v", p.name(r.Node), p.name(r.Fact.Node), r.Local.Sub(x.local))
 	}
 }
