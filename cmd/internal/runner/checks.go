@@ -106,4 +106,4 @@ func (v lateView) Severed(a, b core.NodeID, k core.Kind) bool   { return v.w().S
 func (v lateView) Slowed(a, b core.NodeID, k core.Kind) core.Duration {
 	return v.w().Slowed(a, b, k)
 }
-func (v lateView) InFlight(k core.Kind) uint64                  { return v.w().InFlight(k) }
+func (v lateView) InFlight(k core.Kind) uint64 { return v.w().InFlight(k) }
