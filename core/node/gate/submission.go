@@ -74,13 +74,18 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 		return call.Answer{Code: call.CodeNoQuorum}
 	case g.walk.Size(m, g.p.Book) > g.cfg.Submit.MaxBytes:
 		return call.Answer{Code: call.CodeTooLarge}
-	case !workflow.Valid(&b.Spec) || !g.namesSites(b.Datacenters) || !g.namesSites(b.Preferred):
+	case !g.sound(b):
 		return call.Answer{Code: call.CodeInvalid}
 	}
 	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK {
 		return call.NotLeader(o)
 	}
 	return g.room(now, b)
+}
+
+// sound reports whether a job can be run at all: its workflows make sense, and there are the datacenters that it names.
+func (g *Gate) sound(b *job.Submission) bool {
+	return workflow.Valid(&b.Spec) && g.namesSites(b.Datacenters) && g.namesSites(b.Preferred)
 }
 
 // room says whether there is a datacenter for the job now, and whether it is worth while to ask the other gates.
