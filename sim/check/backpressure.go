@@ -51,7 +51,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.delivered[core.KindStatsUpdate] = append(on.delivered[core.KindStatsUpdate], s.update)
 	on.delivered[core.KindJobProgressBatch] = append(on.delivered[core.KindJobProgressBatch], s.batch)
 	on.delivered[core.KindProgressProbe] = append(on.delivered[core.KindProgressProbe], s.probe)
-	on.started = append(on.started, func(r *trace.Record) { s.forget(r.Node) })
+	on.started = append(on.started, func(r *trace.Record) { s.lost(r.At, r.Node) })
 	on.gone = append(on.gone, func(r *trace.Record) { s.lost(r.At, r.Node) })
 	on.checkpoint = append(on.checkpoint, s.checkpoint)
 	on.ended = append(on.ended, s.checkpoint)
@@ -133,7 +133,7 @@ func (s *statistics) forget(n core.NodeID) {
 	}
 }
 
-// lost takes that a process is gone: a manager that is down slows nobody down for ever.
+// lost takes that a process is gone, or has begun: a manager that is down, or that has just started, slows nobody down for ever.
 func (s *statistics) lost(now core.Instant, n core.NodeID) {
 	s.forget(n)
 	if b := s.buffers[n]; b != nil {
@@ -241,6 +241,9 @@ func (s *statistics) signalled(r *trace.JobRecord) {
 		s.detail(B6, r.At, []core.NodeID{r.Node, f.Node}, "%s takes in number %d of %s, process %d, after number %d of process %d", s.name(r.Node), now.seq, s.name(f.Node), now.epoch, last.seq, last.epoch)
 	}
 	s.signals[r.Node][f.Node] = now
+	if job.Pressure(f.From) == job.PressureReject && job.Pressure(f.To) < job.PressureReject {
+		delete(s.probes, [2]core.NodeID{r.Node, f.Node}) // it is over, and the interval with it; who rejects again is asked anew
+	}
 }
 
 // viewed takes that a worker goes by another level.

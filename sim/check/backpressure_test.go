@@ -157,6 +157,18 @@ func init() {
 			}
 			t.at(30 * sec).checkpoint()
 		}},
+		{id: B7, name: "the pressure of a manager that has started anew", build: func(t *tape, bad bool) {
+			t.at(sec).fills()
+			t.kept(batched, reject, statbuf.Stored, false, 10, 10)
+			t.stats(3, core.JobFact{Kind: core.JobFactPressure, Node: core.NoNode, To: uint8(reject), A: -1})
+			t.at(40*sec).life(trace.KindCrash, 0)
+			t.life(trace.KindStart, 0).Inst = 2
+			t.checkpoint() // nobody can have told the worker yet
+			if !bad {
+				t.at(41*sec).stats(3, core.JobFact{Kind: core.JobFactPressure, Node: core.NoNode, From: uint8(reject), To: uint8(calm), A: -1})
+			}
+			t.at(70 * sec).checkpoint()
+		}},
 		{id: B8, name: "a manager that latches", also: []ID{B3}, build: func(t *tape, bad bool) {
 			t.at(sec).fills()
 			if bad {
@@ -182,6 +194,15 @@ func init() {
 				what = pressure.Singles
 			}
 			t.at(sec).stats(3, core.JobFact{Kind: core.JobFactFlush, Node: core.NoNode, From: uint8(reject), To: uint8(what)})
+		}},
+		{id: B10, name: "asked again at once, but after it had let go", build: func(t *tape, bad bool) {
+			t.at(sec).travels(core.KindProgressProbe, 3, 0)
+			for i, to := range []job.Pressure{reject, throttle, reject} {
+				if from := []job.Pressure{calm, reject, throttle}[i]; !bad || i == 0 {
+					t.at(sec+core.Instant(i+1)*200*ms).stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(to), Epoch: 1, A: int64(i + 1)})
+				}
+			}
+			t.at(2*sec).travels(core.KindProgressProbe, 3, 0)
 		}},
 		{id: B10, name: "asked again at once", build: func(t *tape, bad bool) {
 			t.at(sec).travels(core.KindProgressProbe, 3, 0)
