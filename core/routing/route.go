@@ -31,12 +31,17 @@ func (r *Router) Route(now core.Instant, q *Query) Choice {
 	return r.keep(s)
 }
 
-// Routable says whether any job could go anywhere now. It decides nothing and records nothing.
-func (r *Router) Routable(now core.Instant) Unroutable {
+// Routable says whether a job could go anywhere now, if these are the only datacenters that may run it (none: any). It decides nothing
+// and records nothing.
+func (r *Router) Routable(now core.Instant, only []uint16) Unroutable {
 	r.expire(now)
 	var nobody state
 	out := NoUsable
+	q := Query{Only: only}
 	for i := range r.sites {
+		if q.rules(r.sites[i].id) {
+			continue
+		}
 		var c Candidate
 		r.describe(now, &nobody, i, &c)
 		switch c.Exclusion {
@@ -127,7 +132,7 @@ func (r *Router) describe(now core.Instant, s *state, i int, c *Candidate) {
 	aliens := r.usable(now, x, c)
 	r.distance(now, x, v.best, c)
 	switch {
-	case !x.ready:
+	case !x.ready, !x.begun: // registered are managers that still look for each other, too (spec 20 §1.2): nobody there can be asked yet
 		c.Exclusion = ExInitializing
 	case c.Class == Unhealthy:
 		c.Exclusion = ExUnhealthy

@@ -80,7 +80,9 @@ func (r *Router) Heard(now core.Instant, from core.NodeID, b *registry.ManagerBe
 	x := &r.sites[m.site]
 	m.hear(now, b)
 	n := x.tracker.Hear(now, m.member)
-	n.Ready(b.Quorum && b.AcceptingJobs && b.WorkersHealthy > 0)
+	takes := b.Quorum && b.AcceptingJobs && b.WorkersHealthy > 0
+	n.Ready(takes)
+	x.begun = x.begun || takes
 	n.Progressed(now, r.p.Health.Node.OfServer(served(b)))
 	if int(b.WorkersExtended) >= r.c.Correlation.Extensions {
 		x.extended = now
@@ -105,6 +107,7 @@ func (r *Router) Form(now core.Instant) {
 		m := &r.managers[i]
 		m.heard, m.told, m.known, m.blank, m.leads = now, now, true, true, m.member == 0
 		r.sites[m.site].tracker.Hear(now, m.member)
+		r.sites[m.site].begun = true
 	}
 }
 
@@ -145,6 +148,7 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 	x.ack = ack{at: now, heard: true, workers: a.Workers, fit: a.WorkersHealthy, cores: a.Cores, available: a.CoresAvailable, queue: a.Pending, counted: counted}
 	if a.Health > 0 {
 		x.ack.self = Class(min(a.Health-1, NumClasses-1))
+		x.begun = x.begun || x.ack.self <= Busy
 	}
 	if counted {
 		r.known(m.site, from, a.Counter)

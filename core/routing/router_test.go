@@ -185,14 +185,14 @@ func TestProbesKeepADatacenterKnown(t *testing.T) {
 	b := newBench(1, nil)
 	for now := second; now < 200*second; now += second {
 		b.Acked(now, 0, &federated.SiteReport{Workers: 4, WorkersHealthy: 4, Cores: 64, CoresAvailable: 60, Counter: uint64(now)}, 50e6)
-		if why := b.Routable(now); why != Routable {
+		if why := b.Routable(now, nil); why != Routable {
 			t.Fatalf("%d s after the last heartbeat: %v", now/second, why)
 		}
 	}
 	for now := 200 * second; now < 262*second; now += second {
 		b.Acked(now, 0, &federated.SiteReport{Workers: 4, WorkersHealthy: 4}, 50e6) // it knows of no cores
 	}
-	if b.Routable(262*second) == Routable {
+	if b.Routable(262*second, nil) == Routable {
 		t.Error("nobody has said anything of its load for more than a minute")
 	}
 }
@@ -260,5 +260,35 @@ func TestOnlyTheNamed(t *testing.T) {
 	b.Ready(second, 0, false) // no reason to wait: the job may not run there
 	if c = b.Route(second, &Query{Job: 3, Only: []uint16{1}}); c.Unroutable != NoUsable {
 		t.Errorf("only one that is gone: %+v", c)
+	}
+}
+
+// A datacenter is registered as soon as its managers are; as long as none of them has said that it takes jobs nobody there can be asked, and a
+// job has to wait. One that has begun and takes none now is only worse than others.
+func TestRegisteredIsNotReady(t *testing.T) {
+	b := newBench(2, nil)
+	fresh := New(Params{Config: &b.cfg, Self: 999, Seed: 1, Key: 2, Sites: b.p.Sites, Distances: b.ways})
+	b.Router = fresh
+	for i := range 2 {
+		b.Ready(second, uint16(i), true)
+		b.Reach(second, uint16(i), core.ReachReachable)
+		b.beat[i].AcceptingJobs = false
+	}
+	b.hear(second)
+	if c := b.Route(second, &Query{Job: 1}); c.Unroutable != Initializing || b.Routable(second, nil) != Initializing {
+		t.Errorf("nobody takes jobs yet: %+v", c)
+	}
+	b.beat[1].AcceptingJobs = true
+	b.hear(6 * second)
+	if c := b.Route(6*second, &Query{Job: 2}); !slices.Equal(c.Primary, []uint16{1}) || len(c.Fallback) > 0 {
+		t.Errorf("one does: %+v", c)
+	}
+	if b.Routable(6*second, []uint16{0}) != Initializing || b.Routable(6*second, []uint16{1}) != Routable {
+		t.Error("what may run in one datacenter alone has to wait for that one")
+	}
+	b.beat[1].AcceptingJobs = false
+	b.hear(11 * second)
+	if c := b.Route(11*second, &Query{Job: 3}); !slices.Equal(c.Primary, []uint16{1}) || b.Decision(c.Decision).Best != Degraded {
+		t.Errorf("it does no more: %+v", c)
 	}
 }

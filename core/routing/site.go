@@ -47,6 +47,7 @@ type site struct {
 	reach         core.Reach
 	ready         bool
 	known         bool // it was ready once
+	begun         bool // a manager of it has said that it takes jobs
 	affected      bool // it is among those that fail together
 	class         Class
 	why           ClassReason

@@ -69,7 +69,7 @@ func (g *Gate) routable(now core.Instant, b *job.Submission) routing.Unroutable 
 		return g.routes.Route(now, &routing.Query{Job: b.Job, Count: int(b.DatacenterCount), Only: b.Datacenters, Preferred: b.Preferred}).Unroutable
 	}
 	g.readySites(now)
-	return g.router.Routable(now)
+	return g.router.Routable(now, b.Datacenters)
 }
 
 // allowed reports whether the manager whose turn it is may be called (spec 30 §9.2).
