@@ -26,8 +26,10 @@ func (r *Router) Accepted(now core.Instant, id job.ID, site uint16, manager core
 	h := r.states.needPair(s, i)
 	p := r.states.pair(h)
 	p.manager, p.report, p.took = manager, load.Report, true
-	r.sites[i].accepted(now, load)
-	r.known(i, manager, load.Report)
+	if r.k.XackLoad {
+		r.sites[i].accepted(now, load)
+		r.known(i, manager, load.Report)
+	}
 }
 
 // Refused takes in that a datacenter did not take a job, through no fault of its own.

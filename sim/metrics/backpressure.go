@@ -119,8 +119,11 @@ func (p *pressures) moved(now core.Instant, x *level, to job.Pressure) {
 	}
 	x.changes = append(x.changes[:n], now)
 	p.drawn(now, x)
-	if x.site >= 0 {
-		return // what a gate holds is drawn, and told in the table
+	if x.site >= 0 { // what a gate holds of a datacenter is drawn, and told in the table
+		for l := from + 1; l <= to; l++ {
+			p.tell(words.LevelReached, now, seconds(core.Duration(now)), x, l)
+		}
+		return
 	}
 	p.tell(words.LevelChanges, now, float64(len(x.changes)), x, to)
 	if to == job.PressureNone {

@@ -51,6 +51,7 @@ func TestLevels(t *testing.T) {
 	s.want(words.LevelReached, []float64{20, 80}, "level", "THROTTLE", "role", "manager")
 	s.want(words.LevelReached, []float64{20}, "level", "REJECT", "node", "a/manager/0")
 	s.want(words.LevelReached, []float64{90}, "level", "BATCH", "role", "worker")
+	s.want(words.LevelReached, []float64{96}, "level", "THROTTLE", "role", "gate")
 	s.want(words.LevelPeriod, []float64{60}, "level", "THROTTLE", "role", "manager")
 	s.want(words.LevelCleared, []float64{50, 110}, "role", "manager")
 	s.want(words.LevelCleared, []float64{95}, "role", "worker")

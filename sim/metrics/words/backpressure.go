@@ -47,7 +47,7 @@ var (
 
 	LevelReached = backpressure.metric(Def{
 		Name: "level_reached", Unit: "s", Labels: ofLevel, Type: "level", Apart: []string{"level"},
-		Doc: "time of each entry into a level from below; with since: from then on",
+		Doc: "time of each entry into a level from below; of a gate, for each datacenter; with since: from then on",
 	})
 
 	LevelCleared = backpressure.metric(Def{
