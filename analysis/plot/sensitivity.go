@@ -106,7 +106,7 @@ func (s *Sensitivity) Draw(dir string, svg bool) ([]string, error) {
 func (s *Sensitivity) effectPanel(i int) *panel {
 	w := &s.Objectives[i]
 	n := len(s.Factors)
-	p := newPanel(axis{label: "loss of " + w.Label + " at the default, " + w.Unit}, axis{lo: 0.5 - float64(n), hi: 0.5})
+	p := newPanel(axis{label: "loss, " + w.Unit + ": " + w.Label}, axis{lo: 0.5 - float64(n), hi: 0.5})
 	p.y.names = make([]string, n)
 	lo, hi := -1.5*w.Matter, 1.5*w.Matter
 	for k := range s.Factors {
