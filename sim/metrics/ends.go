@@ -32,11 +32,12 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(e.again, core.JobFactAgain)
 	hear := func(k core.Kind, f func(rec *trace.Record)) { on.delivered[k] = append(on.delivered[k], f) }
 	hear(core.KindJobCancelResponse, e.acknowledged)
+	hear(core.KindJobCancellationComplete, e.completed)
 	hear(core.KindJobGlobalTimeout, e.commanded)
 	hear(core.KindJobGlobalTimeoutAck, e.answered)
 	on.sampled = append(on.sampled, func(_ core.Instant, p Probe) { e.probe = p })
 	on.finished = append(on.finished, e.finish, e.entriesLeft)
-}, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.HandedInAgain, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
+}, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.HandedInAgain, words.CancelNamed, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
 
 // endings follows how the ends of jobs reach those who have to act on them.
 type endings struct {
@@ -54,6 +55,7 @@ type ending struct {
 	decided core.Instant // whoever leads it as a whole called it over
 	stopped []siteStop   // datacenters that began to stop it
 	cancels bool         // somebody called it CANCELLED
+	named   bool         // its client was told that nothing of it runs, and where something may
 }
 
 type siteStop struct {
@@ -97,6 +99,31 @@ func (e *endings) acknowledged(rec *trace.Record) {
 		x.acked = min(x.acked, rec.At)
 	}
 }
+
+// completed takes the last word about a cancel, at its client; the first one counts.
+func (e *endings) completed(rec *trace.Record) {
+	b, ok := rec.Msg.Body.(*cancel.JobComplete)
+	if !ok || e.roles[rec.Node] != core.RoleClient {
+		return
+	}
+	x, i := e.about(uint64(b.Job)), e.place(uint64(b.Job))
+	if x.named || i < 0 {
+		return
+	}
+	x.named = true
+	for k, f := range b.Errors {
+		again := slices.ContainsFunc(b.Errors[:k], func(g job.Failure) bool { return namesWhom(g) && g.Site == f.Site && g.Node == f.Node })
+		if !namesWhom(f) || again {
+			continue
+		}
+		o := e.flow(words.CancelNamed, i, int16(f.Site), 1)
+		o.At, o.Observer = rec.At, f.Node
+		e.keep(&o)
+	}
+}
+
+// namesWhom reports whether a failure is one of a worker or datacenter that could not be reached.
+func namesWhom(f job.Failure) bool { return f.Kind == job.ErrorCancelled || f.Kind == job.ErrorWorker }
 
 // single takes what a client hears of its cancel of one workflow.
 func (e *endings) single(rec *trace.JobRecord) {

@@ -46,6 +46,13 @@ func TestEndsOfJobs(t *testing.T) {
 	state(20, 2, job.StateTimeout)
 	state(21, 2, job.StateTimeout) // said again: the first decision counts
 	y.work(23, trace.JobEnded, left1, 20, 2, 1, job.EndedCancelled)
+	told := &cancel.JobComplete{Job: 1, Errors: []job.Failure{
+		{Workflow: 1, Site: 0, Node: left2, Kind: job.ErrorCancelled}, {Workflow: 2, Site: 0, Node: left2, Kind: job.ErrorCancelled}, // one worker, named once
+		{Workflow: 3, Site: 0, Node: left1, Kind: job.ErrorWorker}, {Workflow: 4, Site: 0, Node: left1, Kind: job.ErrorUser},
+	}}
+	for _, sec := range []float64{23.2, 23.4} { // said again
+		y.record(sec, trace.Record{Kind: trace.KindDelivered, Node: buyer, Peer: boss, Msg: &core.Message{Kind: core.KindJobCancellationComplete, From: boss, To: buyer, Body: told}})
+	}
 	y.says(24, buyer, core.JobFact{Kind: core.JobFactSingle, Job: 2, Workflow: 20, To: uint8(cancel.SingleCancelling), A: 3e8})
 	y.says(24.5, buyer, core.JobFact{Kind: core.JobFactAgain, Job: 1, Code: uint8(call.CodeDuplicate), A: 2e8})
 	y.says(25, buyer, core.JobFact{Kind: core.JobFactSingle, Job: 2, Workflow: 21, To: cancel.NumSingleStatuses, A: 40e9})
@@ -53,6 +60,7 @@ func TestEndsOfJobs(t *testing.T) {
 	y.want(words.CancelAck, []float64{2.25})
 	y.want(words.SingleCancel, []float64{0.3}, "answer", "CANCELLING")
 	y.want(words.SingleCancel, []float64{40}, "answer", "NO_ANSWER")
+	y.want(words.CancelNamed, []float64{1, 1}, "dc", "a")
 	y.want(words.HandedInAgain, []float64{0.2}, "code", "DUPLICATE")
 	y.want(words.CancelComplete, []float64{9}, "dc", "a")
 	y.want(words.CancelResidue, []float64{1})

@@ -48,6 +48,11 @@ var (
 		Doc: "a client hands a job in that it handed in before, to what it hears of that, or to its giving up",
 	})
 
+	CancelNamed = ends.metric(Def{
+		Name: "cancel_named", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofFlow, "observer"), Counted: true,
+		Doc: "workers, the observers, and whole datacenters that the last word about a cancel names to the client: those where something may still run, and workers that were given up",
+	})
+
 	CancelComplete = ends.metric(Def{
 		Name: "cancel_complete", Unit: "s", Better: Lower, Labels: ofFlow,
 		Doc: "a client takes a job back for the first time, to the end of the last shard of it in a datacenter; of datacenters in which something ran after that, and of jobs that somebody called CANCELLED",
