@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"hypersim/core"
@@ -23,4 +25,31 @@ func TestWhatGatesMakeOfDatacenters(t *testing.T) {
 	y.want(words.CorrelationSeverity, []float64{126}, "to", "MEDIUM")
 	y.want(words.PartitionDetected, []float64{126})
 	y.want(words.PartitionHealed, []float64{190})
+}
+
+func TestCorrelationWordsAreThoseOfRouting(t *testing.T) {
+	for _, x := range []struct {
+		what       string
+		have, want []string
+	}{
+		{"classes", words.DCClasses, all[routing.Class](routing.NumClasses)},
+		{"reasons of classes", words.ClassReasons, all[routing.ClassReason](routing.NumClassReasons)},
+		{"troubles", words.DCTroubles, all[routing.Trouble](routing.NumTroubles)},
+		{"severities", words.Severities, all[routing.Severity](routing.NumSeverities)},
+	} {
+		if !slices.Equal(x.have, x.want) {
+			t.Errorf("%s: the words have %q, routing has %q", x.what, x.have, x.want)
+		}
+	}
+}
+
+// all lists what the values of a word are called.
+func all[T interface {
+	~uint8
+	fmt.Stringer
+}](n int) (list []string) {
+	for i := range n {
+		list = append(list, T(i).String())
+	}
+	return list
 }

@@ -45,7 +45,7 @@ func TestMemoryForeseen(t *testing.T) {
 			switch {
 			case long:
 				sizes(t, e.Name, memoryForeseen)
-			case e.Name == "long-cut" || e.Name == "vivaldi-real-matrix" || e.Name == "wan-adaptive-timeout" || e.Name == "partition-asymmetric":
+			case e.Name == "long-cut" || e.Name == "vivaldi-real-matrix" || e.Name == "wan-adaptive-timeout" || e.Name == "partition-symmetric-gates":
 				memoryForeseen(t, e.Name, nil)
 			default:
 				t.Skip("with HYPERSIM_LONG=1")
