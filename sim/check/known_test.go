@@ -126,6 +126,15 @@ func init() {
 			t.at(7*sec).moves(0, 1, core.StateOK, core.StateDead, core.CauseDead, 0, 0)
 			t.tells(0, 1, core.CallbackDied, core.CauseDead)
 		}},
+		{id: M24, name: "who left dies where its departure met nobody who knew it", build: func(t *tape, bad bool) {
+			t.at(sec).life(trace.KindLeave, 1)
+			if !bad { // a message from before, which the departure overtook, is all that this one has
+				t.moves(0, 1, core.StateNone, core.StateOK, core.CauseConfirm, 0, 0)
+			}
+			t.at(6*sec).life(trace.KindStop, 1)
+			t.at(7*sec).moves(0, 1, core.StateOK, core.StateDead, core.CauseDead, 0, 0)
+			t.tells(0, 1, core.CallbackDied, core.CauseDead)
+		}},
 		{id: M25, name: "a stale accusation of the dead", build: func(t *tape, bad bool) {
 			if !bad { // of hearsay it is news, once
 				t.view.states[[2]core.NodeID{0, 2}] = core.StateUnconfirmed
