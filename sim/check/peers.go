@@ -164,13 +164,19 @@ func (p *peers) changed(r *trace.JobRecord) {
 	case to == health.HalfOpen:
 		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
 	case to == health.Closed && from == health.Open:
-		good = good && r.Fact.Node != core.NoNode && p.cold[r.Fact.Node].starts > 1 && r.At.Sub(p.cold[r.Fact.Node].startAt) < anew
+		good = good && (p.enrolled(r.Node) || r.Fact.Node != core.NoNode && p.cold[r.Fact.Node].starts > 1 && r.At.Sub(p.cold[r.Fact.Node].startAt) < anew)
 	}
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
 	x.phase, x.local = to, r.Local
 	p.broke[key] = x
+}
+
+// enrolled reports whether a node reads that a worker registers: one that it thought to be gone begins anew with it.
+func (p *peers) enrolled(n core.NodeID) bool {
+	k := p.step.kind
+	return p.step.hand && p.step.node == n && (k == core.KindWorkerRegistration || k == core.KindWorkerDiscoveryBroadcast)
 }
 
 // placed takes new work for a worker. What a manager had agreed on with others before the breaker opened may still go out.
