@@ -55,6 +55,7 @@ type Fault struct {
 	Storm    *Storm        // stats-storm: what arrives
 	CPU      float64       // overload: share of time taken, at least
 	Memory   float64       // overload: share of memory taken, at least
+	Queued   float64       // overload: share of the places for requests in flight, at least
 	Workload int           // stuck-workflow: index into Scenario.Workloads
 }
 

@@ -10,9 +10,9 @@ var hostRules = map[fault.Kind]faultRule{
 	fault.Pause: {need: []string{"target", "for"}, gone: true},
 	fault.Slow: {need: []string{"target", "factor"}, may: []string{"applies"}, adds: true, gone: true, check: checkSlow,
 		detail: func(_ *Scenario, f *Fault) []string { return say(true, "×%g", f.Factor) }},
-	fault.Overload: {need: []string{"target"}, may: []string{"cpu", "memory"}, members: true, adds: true, check: checkOverload,
+	fault.Overload: {need: []string{"target"}, may: []string{"cpu", "memory", "in_flight"}, members: true, adds: true, check: checkOverload,
 		detail: func(_ *Scenario, f *Fault) []string {
-			return append(say(f.CPU > 0, "cpu %g", f.CPU), say(f.Memory > 0, "memory %g", f.Memory)...)
+			return append(say(f.CPU > 0, "cpu %g", f.CPU), append(say(f.Memory > 0, "memory %g", f.Memory), say(f.Queued > 0, "in_flight %g", f.Queued)...)...)
 		}},
 	fault.Clock: {need: []string{"target"}, may: []string{"step", "drift_ppm"}, check: checkClock,
 		detail: func(_ *Scenario, f *Fault) []string {
@@ -29,9 +29,10 @@ func checkSlow(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 func checkOverload(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 	set(&f.CPU, t.CPU)
 	set(&f.Memory, t.Memory)
+	set(&f.Queued, t.InFlight)
 	switch {
-	case n.Kid("cpu") == nil && n.Kid("memory") == nil:
-		l.b.Missing(n, key+".cpu", "an overload fault needs cpu or memory")
+	case n.Kid("cpu") == nil && n.Kid("memory") == nil && n.Kid("in_flight") == nil:
+		l.b.Missing(n, key+".cpu", "an overload fault needs cpu, memory or in_flight")
 	case !l.sc.HasJobs():
 		l.warn("%s: an overload changes nothing here: without jobs nobody is asked anything that could be refused", key)
 	}

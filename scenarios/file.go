@@ -259,6 +259,7 @@ type faultT struct {
 	Job       *string         `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
 	CPU       *float64        `key:"cpu" range:"[0,1]" doc:"overload: share of the target's time that others take, at least; above protocol.overload.cpu_busy, cpu_stressed or cpu_overloaded it calls itself so"`
 	Memory    *float64        `key:"memory" range:"[0,1]" doc:"overload: the same of its memory"`
+	InFlight  *float64        `key:"in_flight" range:"[0,1]" doc:"overload: the same of its places for requests in flight; above protocol.overload.queue_busy, queue_stressed or queue_overloaded it calls itself so"`
 	Score     *int            `key:"score" range:"[0,64]" doc:"lhm: the local health score, up to lhm.max"`
 	Fail      *bool           `key:"fail" doc:"discovery: names do not resolve (default true)"`
 	Stale     *form.Later     `key:"stale" later:"stale names are" doc:"discovery: answers are old"`

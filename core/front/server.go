@@ -257,10 +257,10 @@ func (s *Server) Lost(m *core.Message) {
 	}
 }
 
-// Floors set what an overload fault claims of busy share and memory; 0 for none (spec 01 no. 64).
-func (s *Server) Floors(now core.Instant, share, memory float64, fx *core.Effects) {
+// Floors set what overload faults claim of busy share, memory and places for requests (spec 01 no. 64).
+func (s *Server) Floors(now core.Instant, f overload.Floors, fx *core.Effects) {
 	s.advance(now, fx)
-	s.load.Floors(share, memory)
+	s.load.Claim(f)
 	s.changed(fx)
 	s.arm()
 }

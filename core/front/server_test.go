@@ -129,7 +129,7 @@ func TestEveryRefusalIsAnswered(t *testing.T) {
 			continue
 		}
 		b := newBench(core.RoleManager, nil)
-		b.Floors(0, 0.99, 0, &b.fx)
+		b.Floors(0, overload.Floors{Share: 0.99, Memory: 0}, &b.fx)
 		b.drain()
 		b.facts = nil
 		m, ok := b.send(0, k, 7, core.RoleGate)
@@ -162,7 +162,7 @@ func TestControlIsNeverRefused(t *testing.T) {
 			continue
 		}
 		b := newBench(core.RoleManager, func(_ *overload.Config, a *admission.Config) { a.InFlight.Manager = 1 })
-		b.Floors(0, 0.99, 0, &b.fx)
+		b.Floors(0, overload.Floors{Share: 0.99, Memory: 0}, &b.fx)
 		for range 3 {
 			if _, ok := b.send(0, k, 7, core.RoleGate); !ok {
 				t.Fatalf("%v is refused", k)
@@ -211,7 +211,7 @@ func TestClassesAsTheyWere(t *testing.T) {
 		{admission.Inherited, core.KindJobSubmission, 0.9, false}, {admission.Inherited, core.KindPing, 0.99, true},
 	} {
 		b := newBench(core.RoleManager, func(_ *overload.Config, a *admission.Config) { a.Shed.Classes = v.table })
-		b.Floors(0, v.load, 0, &b.fx)
+		b.Floors(0, overload.Floors{Share: v.load, Memory: 0}, &b.fx)
 		if _, ok := b.send(0, v.kind, 7, core.RoleGate); ok != v.taken {
 			t.Errorf("%s at %g: %v is taken in: %v", v.table, v.load, v.kind, ok)
 		}

@@ -14,8 +14,8 @@ type Detector struct {
 	k       *Keys
 	windows [core.NumClasses]window
 
-	share, memory, queue    float64
-	shareFloor, memoryFloor float64 // of faults; they act with all thresholds
+	share, memory, queue float64
+	floors               Floors // of faults; they act with all thresholds
 
 	raw   core.Load
 	ring  [16]core.Load // of the last ticks, newest first
@@ -45,9 +45,18 @@ func (d *Detector) Resources(share, memory float64) {
 	d.raise()
 }
 
-// Floors are what an overload fault sets; 0 for none.
-func (d *Detector) Floors(share, memory float64) {
-	d.shareFloor, d.memoryFloor = fraction(share), fraction(memory)
+// Floors are what an overload fault claims of a server's time, memory and places for requests, at least; 0 for none.
+type Floors struct{ Share, Memory, Queue float64 }
+
+// level is what floors alone come to.
+func (f *Floors) level(k *Keys) core.Load {
+	return max(level(f.Share, k.ShareBusy, k.ShareStressed, k.ShareOverloaded), level(f.Memory, k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded),
+		filled(f.Queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
+}
+
+// Claim sets what faults claim.
+func (d *Detector) Claim(f Floors) {
+	d.floors = Floors{fraction(f.Share), fraction(f.Memory), fraction(f.Queue)}
 	d.raise()
 }
 
@@ -89,8 +98,7 @@ func (d *Detector) Tick(now core.Instant) {
 func (d *Detector) now() core.Load {
 	k := d.k
 	s := min(level(d.share, k.ShareBusy, k.ShareStressed, k.ShareOverloaded), k.ShareCeiling.load())
-	s = max(s, level(d.shareFloor, k.ShareBusy, k.ShareStressed, k.ShareOverloaded))
-	s = max(s, level(max(d.memory, d.memoryFloor), k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded))
+	s = max(s, d.floors.level(k), level(d.memory, k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded))
 	s = max(s, filled(d.queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
 	for c := range d.windows {
 		s = max(s, min(d.windows[c].load, d.ceiling(c)))

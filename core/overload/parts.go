@@ -36,7 +36,7 @@ func (d *Detector) Worst() (p Part, mean float64) {
 	switch raw := d.now(); {
 	case raw == core.LoadHealthy:
 		return PartNone, 0
-	case max(level(d.shareFloor, k.ShareBusy, k.ShareStressed, k.ShareOverloaded), level(d.memoryFloor, k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded)) == raw:
+	case d.floors.level(k) == raw:
 		return PartFault, 0
 	case level(d.memory, k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded) == raw:
 		return PartMemory, 0

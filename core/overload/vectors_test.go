@@ -167,8 +167,14 @@ func TestBusyIsNoDistress(t *testing.T) {
 	if d.Resources(1, 0); d.State() != core.LoadBusy {
 		t.Errorf("busy all the time: %v", d.State())
 	}
-	if d.Floors(0.96, 0); d.State() != core.LoadOverloaded {
+	if d.Claim(Floors{Share: 0.96}); d.State() != core.LoadOverloaded {
 		t.Errorf("an overload fault of 0.96: %v", d.State())
+	}
+	for at, want := range map[float64]core.Load{0.49: core.LoadHealthy, 0.5: core.LoadBusy, 0.7: core.LoadStressed, 0.9: core.LoadOverloaded} {
+		d.Init(&c)
+		if d.Claim(Floors{Queue: at}); d.State() != want {
+			t.Errorf("a fault that takes %g of the places for requests: %v, want %v", at, d.State(), want)
+		}
 	}
 }
 

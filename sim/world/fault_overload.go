@@ -2,14 +2,15 @@ package world
 
 import (
 	"hypersim/core"
+	"hypersim/core/overload"
 	"hypersim/scenarios"
 )
 
-// floor is how much of a server's time and memory others take, at least.
-type floor struct{ cpu, memory float64 }
+// floor is how much of a server's time, memory and places for requests others take, at least.
+type floor = overload.Floors
 
 func beginOverload(w *World, now core.Instant, f *scenarios.Fault, a *activeFault) {
-	w.floors.begin(a, floor{f.CPU, f.Memory})
+	w.floors.begin(a, floor{Share: f.CPU, Memory: f.Memory, Queue: f.Queued})
 	for _, id := range a.nodes {
 		w.refloor(now, id)
 	}
@@ -35,9 +36,9 @@ func (w *World) refloor(now core.Instant, id core.NodeID) {
 	var most floor
 	for _, x := range w.floors {
 		if x.node == id {
-			most.cpu, most.memory = max(most.cpu, x.is.cpu), max(most.memory, x.is.memory)
+			most = floor{Share: max(most.Share, x.is.Share), Memory: max(most.Memory, x.is.Memory), Queue: max(most.Queue, x.is.Queue)}
 		}
 	}
-	n.flow.Floors(n.local(now), most.cpu, most.memory, &w.fx)
+	n.flow.Floors(n.local(now), most, &w.fx)
 	w.drain(now, now, id)
 }

@@ -22,7 +22,7 @@ func TestOwnLoadIsNobodysFault(t *testing.T) {
 		o, a := overload.Default(), admission.Default()
 		g.p.Flow = front.New(front.Params{Overload: &o, Admission: &a, Bodies: node.Bodies(), Role: core.RoleGate})
 		if busy {
-			g.p.Flow.Floors(b.now, 0.75, 0, new(core.Effects))
+			g.p.Flow.Floors(b.now, overload.Floors{Share: 0.75, Memory: 0}, new(core.Effects))
 		}
 		g.router = routing.New(routing.Params{Config: g.p.Routing, Seed: 1, Start: b.now, Sites: g.list, Distances: nothingFar{}})
 		s := call.Sending{Ticket: call.Ticket{Op: opBeat}, To: 100}

@@ -730,7 +730,7 @@ func TestSilenceDoesNotCountUnderStress(t *testing.T) {
 	}
 	b.submit(0, spec(5, 1), 0)
 	b.run(30 * second)
-	b.flow.Floors(b.now, 0.99, 0.99, new(core.Effects))
+	b.flow.Floors(b.now, overload.Floors{Share: 0.99, Memory: 0.99}, new(core.Effects))
 	if b.flow.State() < core.LoadStressed {
 		t.Fatal(b.flow.State())
 	}
@@ -740,7 +740,7 @@ func TestSilenceDoesNotCountUnderStress(t *testing.T) {
 		t.Error("it is lost while the gate hears nothing")
 	}
 	for b.flow.State() >= core.LoadStressed {
-		b.flow.Floors(b.now, 0, 0, new(core.Effects))
+		b.flow.Floors(b.now, overload.Floors{Share: 0, Memory: 0}, new(core.Effects))
 		b.run(b.now + second)
 	}
 	from := b.now
