@@ -237,10 +237,12 @@ func (s *statistics) signalled(r *trace.JobRecord) {
 	if s.signals[r.Node] == nil {
 		s.signals[r.Node] = map[core.NodeID]signalSeen{}
 	}
-	if last, known := s.signals[r.Node][f.Node]; known && (now.epoch < last.epoch || now.epoch == last.epoch && now.seq <= last.seq) && s.fails(B6) {
+	if last, known := s.signals[r.Node][f.Node]; known && now.seq > 0 && (now.epoch < last.epoch || now.epoch == last.epoch && now.seq <= last.seq) && s.fails(B6) {
 		s.detail(B6, r.At, []core.NodeID{r.Node, f.Node}, "%s takes in number %d of %s, process %d, after number %d of process %d", s.name(r.Node), now.seq, s.name(f.Node), now.epoch, last.seq, last.epoch)
 	}
-	s.signals[r.Node][f.Node] = now
+	if now.seq > 0 { // a peer with which no version was agreed on says no number: what arrives last counts (spec 30 §10)
+		s.signals[r.Node][f.Node] = now
+	}
 	if job.Pressure(f.From) == job.PressureReject && job.Pressure(f.To) < job.PressureReject {
 		delete(s.probes, [2]core.NodeID{r.Node, f.Node}) // it is over, and the interval with it; who rejects again is asked anew
 	}

@@ -142,6 +142,8 @@ func init() {
 			t.at(sec)
 			heard(1, 5, calm, batched)
 			heard(2, 1, batched, calm) // another process of it
+			heard(0, 0, calm, batched) // and such as say no numbers, for they have not agreed on a version
+			heard(0, 0, batched, calm)
 			seq := int64(2)
 			if bad {
 				seq = 1
