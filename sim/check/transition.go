@@ -152,8 +152,8 @@ func (c *Checker) transition(r *trace.Record) {
 	}
 	c.shape(r)
 	c.adoptedBy(r.At, r.Node, f.Subject, f.Inc)
-	if k := &c.cold[f.Subject]; f.From == none && f.To != none && k.left {
-		k.unheard = true // its departure overtook what it had said before, and met nobody who knew it
+	if f.From == none && f.To != none && c.hot[f.Subject].leaving {
+		c.cold[f.Subject].unheard = true // its departure overtook what it had said before, and met nobody who knew it
 	}
 	if f.From == unconfirmed && f.To == ok && !c.ctx.Hearsay && !c.confirms(r) && c.fails(M8) {
 		c.broken(M8, r, "without a confirming contact")
