@@ -93,6 +93,34 @@ func TestKillLeader(t *testing.T) {
 	}
 }
 
+// Each occurrence that begins lasts as long as it is to, however late it begins; the last of three waits until there is a leader
+// again, and outlasts the run.
+func TestAFaultThatWaitsMayOutlastTheRun(t *testing.T) {
+	_, l := runLeaders(t, aFault("kill", "kill-leader", "of = \"site:a\"\nat = \"40s\"\nfor = \"9s\"\nrepeat = { every = \"1s\", count = 3 }"), "scenario.duration=70s")
+	begins, ends := 0, 0
+	var outlasts bool
+	for _, f := range l.faults {
+		var at float64
+		var what string
+		if _, err := fmt.Sscanf(f, "%f %s", &at, &what); err != nil {
+			t.Fatal(err)
+		}
+		end := fmt.Sprintf("%.9f end 0", at+9)
+		switch {
+		case what == "end":
+			ends++
+		case at+9 < 70 && !slices.Contains(l.faults, end):
+			t.Errorf("%q does not end: %q", f, l.faults)
+		default:
+			begins++
+			outlasts = outlasts || at > 42 && at+9 > 64
+		}
+	}
+	if begins != 3 || ends != 2 || !outlasts {
+		t.Errorf("%d begin and %d end, and the last is to begin late and to outlast the run: %q", begins, ends, l.faults)
+	}
+}
+
 // While nobody leads, a fault of the leader waits, and lasts as long as it was to from then on. Two that wait do not hit
 // the same process.
 func TestAFaultWaitsForALeader(t *testing.T) {
