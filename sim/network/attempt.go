@@ -12,6 +12,7 @@ const (
 	attemptOK attempt = iota
 	attemptLost
 	attemptRefused
+	attemptIgnored // it arrived, and a cut of its class keeps the receiver from taking it in
 )
 
 // Host says how a node's host treats streams to it.
@@ -29,7 +30,7 @@ const (
 func (n *Network) open(now core.Instant, p *packet) (attempt, core.Instant) {
 	there := n.leg(now, p.from, p.to, p)
 	back := n.leg(now, p.to, p.from, p)
-	cut := n.cutting(p.from, p.to, p.kind) | n.cutting(p.to, p.from, p.kind)
+	cut := (n.cutting(p.from, p.to, p.kind) | n.cutting(p.to, p.from, p.kind)) &^ n.cuts.deaf
 	switch {
 	case cut&n.cuts.refuse != 0:
 		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), there.held, back.held)
@@ -51,12 +52,16 @@ func (n *Network) transmit(now core.Instant, p *packet) (attempt, core.Instant, 
 	switch {
 	case cut&n.cuts.refuse != 0:
 		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), leg.held), 0
-	case cut != 0 || leg.lost || n.streams.host[p.to] == HostSilent:
+	case cut&^n.cuts.deaf != 0 || leg.lost || n.streams.host[p.to] == HostSilent:
 		return attemptLost, 0, 0
 	case n.streams.host[p.to] == HostRefuses:
 		return attemptRefused, max(now.Add(n.TrueRTT(p.from, p.to, now)), leg.held), 0
 	}
-	return attemptOK, max(leaves.at.Add(leg.delay), leg.held), leg.least + leaves.took
+	at := max(leaves.at.Add(leg.delay), leg.held)
+	if cut != 0 {
+		return attemptIgnored, at, 0
+	}
+	return attemptOK, at, leg.least + leaves.took
 }
 
 func (n *Network) cutting(from, to core.NodeID, kind core.Kind) uint64 {

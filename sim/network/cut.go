@@ -18,7 +18,8 @@ type Cut struct {
 	// Datagrams vanish either way.
 	Refuse bool
 
-	// Kinds and Classes are what is stopped, by either; with both empty everything is.
+	// Kinds and Classes are what is stopped, by either; with both empty everything is. A silent cut of classes alone is
+	// one of the receiver, which does not take in what it is sent: streams open and deliver what comes behind (ADR-0044).
 	Kinds   []core.Kind
 	Classes []core.Class
 }
@@ -27,6 +28,7 @@ type Cut struct {
 type cuts struct {
 	sides
 	refuse uint64
+	deaf   uint64      // those of classes alone
 	stops  [256]uint64 // by Kind: the cuts that stop it
 }
 
@@ -49,6 +51,9 @@ func (n *Network) AddCut(c Cut) (id int, err error) {
 	if c.Refuse {
 		n.cuts.refuse |= bit
 	}
+	if len(c.Classes) > 0 && len(c.Kinds) == 0 && !c.Refuse {
+		n.cuts.deaf |= bit
+	}
 	for k := range core.Kind(core.NumKinds) {
 		if among(c.Kinds, c.Classes, k) {
 			n.cuts.stops[k] |= bit
@@ -70,6 +75,7 @@ func (n *Network) RemoveCut(id int) {
 	n.cuts.remove("cut", id)
 	bit := uint64(1) << id
 	n.cuts.refuse &^= bit
+	n.cuts.deaf &^= bit
 	for k := range n.cuts.stops {
 		n.cuts.stops[k] &^= bit
 	}

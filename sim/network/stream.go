@@ -35,7 +35,7 @@ type StreamFate struct {
 	At      core.Instant  // later than now, except for a request whose time is up or whose sender restarted
 	Min     core.Duration // StreamArrives: the least that this could have taken from when it was first sent
 	Outcome StreamOutcome
-	Reason  trace.Reason // StreamFails: timeout, refused or reset
+	Reason  trace.Reason // StreamFails: timeout, refused, reset, or partition where the receiver does not take it in
 
 	// Turn reports that the request of handle Next waited and is first now: call StreamSend for it at NextAt, which
 	// is now or later, or at its deadline if that is sooner.
@@ -55,7 +55,8 @@ type StreamFate struct {
 //     stream needs the way there only, opening needs both ways.
 //   - Messages of a directed pair arrive in the order in which they were first sent; those behind one
 //     that is being retried wait for it. One whose time is up while it waits leaves the queue; one whose
-//     time is up while it is tried closes the stream, and the next opens a new one. But where others wait behind
+//     time is up while it is tried closes the stream, and the next opens a new one; one that the receiver does not
+//     take in, because of a cut of its class, holds nobody up. But where others wait behind
 //     it, and the peer has answered, the stream stays: else a line that is always full of requests whose time is
 //     nearly up would abort each opening, and never move again after an outage.
 //   - Who waits is asked once, however often the first is tried: the call that ends the first's turn names the next.
@@ -131,6 +132,10 @@ func (n *Network) try(now core.Instant, p *packet, deadline core.Instant, st *St
 		n.streams.close(h)
 		h.drop(st)
 		*out = StreamFate{At: at, Outcome: StreamFails, Reason: trace.ReasonRefused}
+	case outcome == attemptIgnored:
+		h.lastUse, h.accepted = max(h.lastUse, at), min(h.accepted, at)
+		h.drop(st)
+		*out = StreamFate{At: deadline, Outcome: StreamFails, Reason: trace.ReasonPartition}
 	case outcome == attemptOK && max(at, h.lastArrival) <= deadline:
 		at = max(at, h.lastArrival)
 		h.lastArrival, h.lastUse = at, max(h.lastUse, at)

@@ -386,3 +386,55 @@ func (l *line) ask(now core.Instant, i int, deadline core.Instant) (f StreamFate
 	l.n.StreamSend(now, 0, 1, 100, core.KindJoin, deadline, &l.st[i], &f)
 	return f
 }
+
+// A cut of a class is one of the receiver, which does not take in what it is sent: what is behind it on the stream arrives. One of
+// types of messages, or of all, stops the stream, and so does one that refuses.
+func TestACutOfAClassHoldsNobodyUp(t *testing.T) {
+	data, control := core.KindWorkflowProgress, core.KindJobStateSync
+	if data.Class() != core.ClassData || control.Class() != core.ClassControl {
+		t.Fatal("of other classes")
+	}
+	for _, c := range []struct {
+		name string
+		cut  Cut
+		lost StreamFate // of the DATA
+		then core.Instant
+	}{
+		{"class", Cut{Classes: []core.Class{core.ClassData}}, StreamFate{At: 3 * second, Outcome: StreamFails, Reason: trace.ReasonPartition}, second + 50e6 + 1},
+		{"class and kind", Cut{Classes: []core.Class{core.ClassData}, Kinds: []core.Kind{data}}, StreamFate{At: second + 200e6, Outcome: StreamRetries}, 0},
+		{"class, refused", Cut{Classes: []core.Class{core.ClassData}, Refuse: true}, StreamFate{At: second + 100e6, Outcome: StreamFails, Reason: trace.ReasonRefused}, second + 150e6 + 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, _ := pair(t, false)
+			c.cut.A, c.cut.B = nodeSet(2, 0), nodeSet(2, 1)
+			id := must(n.AddCut(c.cut))
+			finish(n, 0, 0, 1, 10, core.Never)
+			n.SetCut(id, true)
+			var a, b StreamTry
+			var f StreamFate
+			n.StreamSend(second, 0, 1, 10, data, 3*second, &a, &f)
+			if f != c.lost {
+				t.Errorf("DATA: %+v, want %+v", f, c.lost)
+			}
+			now := second + 1
+			for n.StreamSend(now, 0, 1, 10, control, core.Never, &b, &f); f.Outcome == StreamRetries; n.StreamSend(now, 0, 1, 10, control, core.Never, &b, &f) {
+				now = f.At
+			}
+			if c.then > 0 {
+				if f.Outcome != StreamArrives || f.At != c.then {
+					t.Errorf("CONTROL behind it: %+v, want arrival at %v", f, c.then)
+				}
+			} else if f.Outcome != StreamWaits {
+				t.Errorf("CONTROL behind it: %+v, want it to wait", f)
+			}
+		})
+	}
+}
+
+// A stream opens while a class is cut.
+func TestAStreamOpensUnderACutOfItsClass(t *testing.T) {
+	n, _ := pair(t, false)
+	n.SetCut(must(n.AddCut(Cut{A: nodeSet(2, 0), OneWay: true, Classes: []core.Class{core.ClassControl}})), true)
+	fails(t, "CONTROL", finish(n, 0, 0, 1, 10, 5*second), 5*time.Second, trace.ReasonPartition)
+	arrives(t, "the answer on that stream", finish(n, second, 1, 0, 10, core.Never), 1050*ms)
+}
