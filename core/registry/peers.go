@@ -128,6 +128,9 @@ func (p *Peers) Has(id core.NodeID, f Feature) bool {
 	return !p.on || p.of(id).features.Has(f)
 }
 
+// Lacks reports whether a peer is known not to have a feature: something was agreed on with it, and not that.
+func (p *Peers) Lacks(id core.NodeID, f Feature) bool { return p.Met(id) && !p.Has(id, f) }
+
 // Works reports whether work may go to a peer: what it is sent once must not run twice, which needs what 1.2 brought.
 func (p *Peers) Works(id core.NodeID) bool {
 	if !p.on {

@@ -31,7 +31,7 @@ func TestOneIsOlder(t *testing.T) {
 		t.Errorf("of a formed start: %v", fx.JobFacts)
 	}
 	p.Newer(0, 2)
-	if p.Has(0, FeatureExtensions) || p.Met(0) || p.Works(0) {
+	if p.Has(0, FeatureExtensions) || p.Met(0) || p.Works(0) || p.Lacks(0, FeatureProgressBatch) || !speaker(new, true, []Version{old}).Lacks(0, FeatureProgressBatch) {
 		t.Error("what the old process could is said of the new one")
 	}
 	if c := p.Meet(0, 2, says(new), &fx); c != call.CodeOK || !p.Has(0, FeatureProgressBatch) || len(fx.JobFacts) != 1 {

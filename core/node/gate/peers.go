@@ -87,7 +87,7 @@ func (g *Gate) shun(id core.NodeID) {
 
 // Press implements front.Presser: who does not know when to come again from an answer is not told.
 func (g *Gate) Press(to core.NodeID, refusal core.Body) {
-	if r, ok := refusal.(call.Reply); ok && g.pacts.Met(to) && !g.pacts.Has(to, registry.FeatureRetryAfter) {
+	if r, ok := refusal.(call.Reply); ok && g.pacts.Lacks(to, registry.FeatureRetryAfter) {
 		r.Head().RetryAfter = 0
 	}
 }

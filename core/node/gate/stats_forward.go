@@ -70,7 +70,7 @@ func (g *Gate) initShaper() {
 // heardPressure takes in what a manager says of its statistics.
 func (g *Gate) heardPressure(now core.Instant, from core.NodeID, b *registry.ManagerBeat, fx *core.Effects) {
 	s := &g.shaper
-	if !s.on || b.Pressure.Seq == 0 && g.pacts.Has(from, registry.FeaturePressureSeq) || int(b.Site) >= len(s.sites) {
+	if !s.on || b.Pressure.Seq == 0 && !g.pacts.Lacks(from, registry.FeaturePressureSeq) || int(b.Site) >= len(s.sites) {
 		return
 	}
 	before, _ := s.table.Of(now, s.keys.GateTTL, from)

@@ -34,9 +34,10 @@ func (m *Manager) shut(now core.Instant, id core.NodeID, wait core.Duration) {
 	m.relist(id)
 }
 
-// tries notes that a worker is sent a shard: where its breaker is half open, that is its trial.
-func (m *Manager) tries(now core.Instant, id core.NodeID) {
+// tries notes that a worker is to be sent a shard: where its breaker is half open, that is its trial, and is told before the shard is.
+func (m *Manager) tries(now core.Instant, id core.NodeID, fx *core.Effects) {
 	if m.shuts.Phase(now, id) == health.HalfOpen && m.shuts.Allow(now, id) {
+		m.shuts.Tell(fx)
 		m.shut(now, id, m.p.Breaker.Trial)
 	}
 }

@@ -19,7 +19,7 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	s, spec := &f.shards[k], &x.spec.Workflows[i]
 	w := m.workers.at(s.worker)
 	w.cores.Sent(x.id, s.token, int(s.cores))
-	m.tries(now, s.worker)
+	m.tries(now, s.worker, fx)
 	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
 	w.moved = true
 	m.touch(x, false)

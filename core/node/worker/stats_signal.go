@@ -22,7 +22,7 @@ func (w *Worker) heardPressure(now core.Instant, o *call.Outcome, fx *core.Effec
 	default:
 		return
 	}
-	if b.Seq == 0 && (!w.peers.Met(o.From) || w.peers.Has(o.From, registry.FeaturePressureSeq)) { // it says nothing about that
+	if b.Seq == 0 && !w.peers.Lacks(o.From, registry.FeaturePressureSeq) { // it says nothing about that
 		return
 	}
 	f := &w.flusher
