@@ -91,7 +91,7 @@ type NodeSpec struct {
 	Ghost  bool          // an address that never answers; others know it from the start
 
 	Version registry.Version // of the protocol, that its first process speaks
-	Outside bool             // of another cluster or environment: nobody's member here, though it knows whom to ask
+	Outside bool             // of another cluster or environment, or with a wrong certificate: nobody's member here, though it knows whom to ask
 	Seed    bool             // everybody knows its address at start
 }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hypersim/core"
 	"hypersim/core/registry"
 	"hypersim/core/rng"
 	"hypersim/scenarios/form"
@@ -119,14 +120,16 @@ func (t *versionsT) of(seed, key uint64) registry.Version {
 // identities says of every node what it speaks, and which cluster it is of.
 func (l *loader) identities() {
 	sc := l.sc
-	home := &sc.Protocol.Configs[0].Registry.Isolation
+	home := &sc.Protocol.Configs[0].Registry
+	here := home.Papers(core.RoleManager)
+	door := registry.Door{Papers: here, Strict: home.Isolation.Strict}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
 		c := &sc.ConfigOf(n.ID).Registry
 		if n.Version = c.Speaks(); l.world.Cluster.Versions != nil && len(l.world.Cluster.Versions.list) > 0 {
 			n.Version = l.world.Cluster.Versions.of(sc.Seed, n.Key)
 		}
-		if c.Isolation.Cluster != home.Cluster || c.Isolation.Environment != home.Environment {
+		if p := c.Papers(n.Role); door.Judge(&p, false) != registry.BarNone {
 			n.Outside, n.Group = true, 0
 		}
 	}
