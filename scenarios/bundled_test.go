@@ -66,6 +66,7 @@ var wanted = []string{
 	"routing/routing-bootstrap.toml", "routing/routing-dc-failure.toml", "routing/routing-herds.toml", "routing/routing-hysteresis-flap.toml", "routing/routing-latency-shift.toml",
 	"routing/routing-load-shift.toml",
 	"routing/routing-nearest-dc.toml", "routing/routing-policies.toml", "routing/routing-stumble.toml", "routing/routing-unknown-way.toml",
+	"scale/chaos-mix.toml",
 	"scale/scale-10k.toml",
 	"scale/scale-1k.toml",
 	"scale/scale-5k.toml",

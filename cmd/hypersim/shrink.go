@@ -26,11 +26,11 @@ func newShrink() *cobra.Command {
 		Short: "Make a scenario that breaks an invariant as small as it can be",
 		Long: `shrink takes the folder of a run or a scenario in which an invariant breaks, and leaves out faults, nodes, sites, work and
 keys, rounds numbers and shortens the run while the same invariant breaks in the same way. What is left is written as a
-scenario file, with what broke at its head. The result is the same on every machine and with any number of --jobs.`,
+scenario file, with what broke at its head, and how it came to that is told in at most 30 sentences. The result is the same on every machine and with any number of --jobs.`,
 		Example: `  hypersim explore --for 10m --out results/explored
   hypersim shrink results/explored/findings/i-j4-1.toml --out small.toml
   hypersim run small.toml --no-plots --trace --out results/small
-  hypersim trace results/small --causes 1000`,
+  hypersim trace results/small --story`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
 			if _, err := os.Stat(out); err == nil {
@@ -52,7 +52,10 @@ scenario file, with what broke at its head. The result is the same on every mach
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s still breaks at %g s; %d lines of %d are left after %d runs; %s\n  %s\n",
 				out, r.Broke.Invariant, r.Broke.At.Seconds(), r.After, r.Before, r.Runs, whole, r.Broke.What)
-			return err
+			if err != nil {
+				return err
+			}
+			return shrunkTale(cmd.Context(), cmd.OutOrStdout(), r.Text, out, &r.Broke)
 		},
 	}
 	flags := cmd.Flags()

@@ -22,6 +22,8 @@ type traceFlags struct {
 	causes   uint64
 	depth    int
 	perfetto string
+	story    bool
+	broken   string
 }
 
 func newTrace() *cobra.Command {
@@ -33,7 +35,10 @@ func newTrace() *cobra.Command {
 of different flags must all hold; of one flag given twice, either.
 
 With --causes it leads a line back to what it follows from: a message to its being sent, what is sent to the message that it
-answers, and what a timer does to what the same node had last said of the same job or member.`,
+answers, and what a timer does to what the same node had last said of the same job or member.
+
+With --story it tells how the run came to break an invariant, in at most 30 sentences: what the faults did, what led there, as the
+nodes that are named in the violation know it, and what the rule says.`,
 		Example: `  hypersim run first-job --no-plots --trace --out results/told
   hypersim trace results/told --kind fault_start --kind crash
   hypersim trace results/told --node a/worker/3 --from 20s --to 30s --limit 40
@@ -60,8 +65,10 @@ answers, and what a timer does to what the same node had last said of the same j
 	flags.BoolVar(&f.count, "count", false, "print only how many lines there are")
 	flags.Uint64Var(&f.causes, "causes", 0, "lead the line of this number back to what it follows from")
 	flags.IntVar(&f.depth, "depth", 30, "lead back over this many lines at most")
+	flags.BoolVar(&f.story, "story", false, "tell how the run came to break an invariant")
+	flags.StringVar(&f.broken, "invariant", "", "with --story: which one, such as I-J4 (default: the first that broke)")
 	flags.StringVar(&f.perfetto, "perfetto", "", "write the lines as a timeline with arrows into this file")
-	cmd.MarkFlagsMutuallyExclusive("causes", "perfetto", "count")
+	cmd.MarkFlagsMutuallyExclusive("causes", "perfetto", "count", "story")
 	cmd.AddCommand(newTraceDiff())
 	return cmd
 }
@@ -85,6 +92,9 @@ they are the same; 1: they part. Runs of one scenario and seed that part are a f
 }
 
 func tellTrace(w *bufio.Writer, progress io.Writer, path string, f *traceFlags) error {
+	if f.story {
+		return tellTale(w, path, f.broken)
+	}
 	open := func() (*story.Reader, error) { return story.Open(path) }
 	if f.causes > 0 {
 		links, err := story.Causes(open, f.causes, max(1, f.depth))

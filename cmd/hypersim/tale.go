@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hypersim/cmd/internal/runner"
+	"hypersim/cmd/internal/story"
+	"hypersim/scenarios"
+	"hypersim/sim/check"
+	"hypersim/sim/metrics"
+	"hypersim/topologies/input"
+)
+
+// tellTale prints how a recorded run came to break an invariant: the first that it broke, or the one of that name.
+func tellTale(w io.Writer, dir, invariant string) error {
+	t := &metrics.Tables{}
+	for _, name := range []string{"violations.csv", "faults.csv"} {
+		text, err := input.ReadFile(filepath.Join(dir, name), 1<<30)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = metrics.ReadCSV(bytes.NewReader(text), name, t)
+		}
+		if err != nil {
+			return usageError{err}
+		}
+	}
+	if len(t.Violations) == 0 {
+		return usageError{fmt.Errorf("%s: this run broke no invariant (it has no violations.csv), so there is no story to tell; --causes leads any line back", dir)}
+	}
+	var broke []string
+	for i := range t.Violations {
+		v := &t.Violations[i]
+		if broke = append(broke, v.Invariant); invariant != "" && !strings.EqualFold(v.Invariant, invariant) {
+			continue
+		}
+		what, _, _ := strings.Cut(v.What, "; before: ")
+		b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: what, At: int64(v.At), Nodes: strings.Fields(v.Nodes)}
+		for k := range t.Faults {
+			f := &t.Faults[k]
+			b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: f.Kind, Detail: f.Detail})
+		}
+		return printTale(w, dir, b)
+	}
+	return usageError{fmt.Errorf("--invariant %s: this run does not break it; it breaks %s", invariant, strings.Join(broke, ", "))}
+}
+
+func printTale(w io.Writer, dir string, b *story.Breach) error {
+	lines, err := story.Tale(func() (*story.Reader, error) { return story.Open(dir) }, b, story.TaleMax)
+	if err != nil {
+		return usageError{err}
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintln(w, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ruleOf is what an invariant says, and where it comes from.
+func ruleOf(name string) string {
+	for _, id := range check.Rules() {
+		if r := id.Rule(); r.Name == name {
+			return r.Text + " (" + r.From + ")"
+		}
+	}
+	return "nothing that this program knows"
+}
+
+// shrunkTale runs a scenario that breaks an invariant once more, recorded, and prints how it comes to that.
+func shrunkTale(ctx context.Context, w io.Writer, text, file string, v *runner.Violation) (err error) {
+	dir, err := os.MkdirTemp("", "hypersim-tale-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
+	if err != nil {
+		return err
+	}
+	sc.Expects = nil
+	at := filepath.Join(dir, "run")
+	if _, err := runner.Run(ctx, runner.Options{Scenario: sc, Dir: at, Trace: true, Build: runner.ReadBuild(version)}); err != nil {
+		return err
+	}
+	b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: v.What, At: int64(v.At), Nodes: v.Nodes}
+	for i := range sc.Faults {
+		f := &sc.Faults[i]
+		b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: string(f.Kind), Detail: f.Detail(sc)})
+	}
+	return printTale(w, at, b)
+}
