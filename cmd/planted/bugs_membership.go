@@ -27,8 +27,6 @@ var membership = []bug{
 		"if src.sync { // a second-hand death is only an accusation", "if src.sync && m.leaving { // a second-hand death is only an accusation"},
 	{"digest-drifts", "10 §7.3: the digest is that of the table", "core/swim/state.go",
 		"m.sum.add(id, inc, part)", "m.sum.add(id, old, part)"},
-	{"zombie-heeded", "10 §2.6: what an older process sent changes nothing", "core/swim/transitions.go",
-		"m.count.ZombieRejections++\n\t\treturn false", "m.count.ZombieRejections++\n\t\treturn true"},
 	{"walk-leaves-out", "10 §4.2: two probes of one target are at most 2L − 1 ticks apart", "core/swim/probelist.go",
 		"if l.pos >= len(l.order) {\n\t\tl.pos = 0\n\t}\n\tj :=", "if l.pos >= len(l.order) {\n\t\tl.pos = len(l.order) / 2\n\t}\n\tj :="},
 	{"well-too-soon", "10 §4.4: an answered probe is one point of health", "core/swim/probe.go",
@@ -44,8 +42,6 @@ var coordinates = []bug{
 		"float64(float64(c.CC*w)*(r-d))", "float64(float64(c.CC*w)*(d-r))"},
 	{"counts-twice", "10 §11.3: an answer to a ping is one sample", "core/swim/probe.go",
 		"m.sampleRTT(now, k, now.Sub(p.sent))", "m.sampleRTT(now, k, now.Sub(p.sent))\n\tm.sampleRTT(now, k, now.Sub(p.sent))"},
-	{"sure-of-itself", "10 §11.4 step 4: the error is at least error_min", "core/vivaldi/serf.go",
-		"c.ErrorMin, c.ErrorMax)", "0, c.ErrorMax)"},
 	{"below-the-ground", "10 §11.4 step 5: a height is at least height_min", "core/vivaldi/serf.go",
 		"s.height = max(n.heightMin, s.height+float64((s.height+p.height)*force)/m)", "s.height += float64((s.height+p.height)*force) / m"},
 }

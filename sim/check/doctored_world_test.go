@@ -121,7 +121,7 @@ var doctoredWorld = []doctoredRun{
 		t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
 		elapsed := core.Instant(80 * sec)
 		if bad {
-			elapsed = 10 * sec
+			elapsed = 0
 		}
 		t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, elapsed)
 	}},

@@ -46,9 +46,12 @@ type timeSeen struct {
 	local core.Instant // it found that it takes too long; never
 }
 
-// slack is what clocks may differ by, and how old what a successor knows of a job may be: entries are passed on as the state
-// changes, and renewed every ten seconds.
-const resumeSlack = core.Duration(30e9)
+// While nobody holds a job its time may stand still, for as long as that lasts. Who counts less than resumeLeast of one that is older than
+// resumeSlack has forgotten all of it.
+const (
+	resumeLeast = core.Duration(1e9)
+	resumeSlack = core.Duration(30e9)
+)
 
 func (x *times) deadline(r *trace.JobRecord) {
 	f := &r.Fact
@@ -60,7 +63,7 @@ func (x *times) deadline(r *trace.JobRecord) {
 	case !known:
 		x.began[key] = r.At.Add(-core.Duration(f.Get("elapsed")))
 	case e == jobtimeout.EventResume && !x.ctx.Unsteady:
-		if is := core.Duration(f.Get("elapsed")); is+resumeSlack+r.At.Sub(first)/50 < r.At.Sub(first) && x.fails(JT4) {
+		if is := core.Duration(f.Get("elapsed")); is < resumeLeast && r.At.Sub(first) > resumeSlack && x.fails(JT4) {
 			x.detail(JT4, r.At, []core.NodeID{r.Node}, "%s takes %v over and counts %v of it; its time began %v ago", x.name(r.Node), job.ID(f.Job), is, r.At.Sub(first))
 		}
 	}
