@@ -33,8 +33,9 @@ var long = []string{
 	"hypersim sweep stats-", // twenty seeds of some variants each
 	"hypersim sweep slow-manager",
 	"hypersim sweep deaf-to-data",
-	"sweep routing-policies",      // runs of 114 nodes
-	"hypersim tune docs/studies/", // searches of minutes
+	"hypersim sweep dispatch-crash-points", // a hundred runs
+	"sweep routing-policies",               // runs of 114 nodes
+	"hypersim tune docs/studies/",          // searches of minutes
 	"hypersim tune crash-single-lan --variant flat --set cluster.size=24 ",
 	"detection-tradeoff", // the study's sweeps, and what compares them
 	"--only '^election-", // eight thousand elections
