@@ -108,7 +108,8 @@ func TestNoOtherRoomOpensAFile(t *testing.T) {
 		name, _ := filepath.Rel(root, path)
 		name = filepath.ToSlash(name)
 		if d.IsDir() {
-			if name == "results" || name == "topologies/input" || name != "." && strings.HasPrefix(d.Name(), ".") {
+			if name == "results" || name == "topologies/input" || name == "cmd/planted" || // which reads these sources, and what it wrote
+				name != "." && strings.HasPrefix(d.Name(), ".") {
 				return filepath.SkipDir
 			}
 			return nil

@@ -138,7 +138,8 @@ var otherWord = map[string]string{
 	"overload.cpu_busy": "0.6", "overload.cpu_stressed": "0.8", "overload.cpu_overloaded": "0.9", "overload.memory_busy": "0.6", "overload.memory_stressed": "0.8",
 	"overload.memory_overloaded": "0.9", "overload.queue_overloaded": "0.95",
 	"lhm.failed_probe_rule": "paper", "timeout.rtt_source": "coordinate", "timeout.latency_mode": "off", "worker.probe": "member", "sync.mode": "full", "confirm.on": "any-message", "confirm.removal": "attempts", "suspicion.scaling": "none", "suspicion.formula": "log-n", "vivaldi.engine": "basic", "vivaldi.error_initial": "1.2", "suspicion.k": "5",
-	"election.count": "on_arrival", "election.lease": "4.5s", "election.timeout": "5.5s", "election.vote_holdoff": "9s", "lease.claim_hold": "9s", "lease.duration": "40s", "lease.resync_holdoff": "12s", "routing.preference": "0.8"}
+	"election.count": "on_arrival", "election.lease": "4.5s", "election.timeout": "5.5s", "election.vote_holdoff": "9s", "lease.claim_hold": "9s", "lease.duration": "40s", "lease.resync_holdoff": "12s", "routing.preference": "0.8",
+	"isolation.cluster": "other", "isolation.environment": "test"}
 
 // whyInert is the reason that a scenario gives for a key, "" where there is none.
 func whyInert(sc *scenarios.Scenario, key string) string {
