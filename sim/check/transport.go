@@ -42,7 +42,7 @@ type line struct {
 	class            core.Class
 }
 
-// serviceMost is how long a server that is not slowed is busy with one message at most. What a step sends gets its place in the line when
+// serviceMost is how long a server that is not slowed is busy with one message at most, unless the scenario lets it be longer. What a step sends gets its place in the line when
 // the step is made, and leaves when the service is over; a refusal leaves at once, and waits behind it.
 const serviceMost = core.Duration(50e6)
 
@@ -55,7 +55,7 @@ func (x *transport) arrived(r *trace.Record) {
 		return // who is sent away at the door does not wait behind those before it
 	}
 	key := line{m.From, r.Node, m.Instance, n.inst, m.Kind.Class()}
-	if last, known := x.lines[key]; known && r.Due < last.Add(-serviceMost) && x.cold[m.From].impaired < 0 && x.fails(W7) {
+	if last, known := x.lines[key]; known && r.Due < last.Add(-max(serviceMost, x.ctx.Limits.Lateness-1e9)) && x.cold[m.From].impaired < 0 && x.fails(W7) {
 		x.detail(W7, r.At, []core.NodeID{r.Node, m.From}, "%s reads %v of %s, sent at %v, after one sent at %v", x.name(r.Node), m.Kind, x.name(m.From), r.Due, last)
 	}
 	x.lines[key] = max(r.Due, x.lines[key])
