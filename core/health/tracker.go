@@ -44,13 +44,22 @@ func (t *Tracker) Hear(now core.Instant, i int) *Node {
 	return &t.nodes[i]
 }
 
-// Lapse takes in that the observer itself did not run for so long until now: what nobody listened to was no silence.
+// Lapse takes in that the observer itself did not run for so long until now: what nobody listened to was no
+// silence, no standstill of the nodes, and no time in which what is held could have come back.
 func (t *Tracker) Lapse(now core.Instant, by core.Duration) {
 	for i := range t.nodes {
 		if n := &t.nodes[i]; t.known[i] {
-			n.ok = min(n.ok.Add(by), now)
+			n.ok, n.stuck, n.evictable = later(n.ok, now, by), later(n.stuck, now, by), later(n.evictable, now, by)
 		}
 	}
+}
+
+// later moves an instant of the past on, until now at most.
+func later(at, now core.Instant, by core.Duration) core.Instant {
+	if at == core.Never {
+		return at
+	}
+	return min(at.Add(by), now)
 }
 
 // Forget ends the tracking of node i.

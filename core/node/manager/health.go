@@ -24,6 +24,8 @@ type ward struct {
 	cfg     *health.Config // nil: nobody is judged, membership alone says who is gone
 	tracker *health.Tracker
 	ends    core.Instant // of the interval over which progress is judged
+	look    core.Instant // when the next look is due
+	release core.Instant // when the last one of a hold that is waited for may go
 	evict   []int        // scratch
 }
 
@@ -54,10 +56,10 @@ func (m *Manager) beginHealth(now core.Instant) {
 	phase := func(d core.Duration) core.Instant {
 		return now.Add(core.Duration(float64(draw.Float64() * float64(d))))
 	}
-	first := phase(h.cfg.Node.Look)
+	h.look = phase(h.cfg.Node.Look)
 	h.ends = phase(h.cfg.Node.Interval)
 	h.tracker = health.NewTracker(h.cfg, m.p.Count, draw)
-	m.timers.Arm(timer{at: first, kind: timerHealth})
+	m.timers.Arm(timer{at: h.look, kind: timerHealth})
 }
 
 // enters begins to judge a process of a worker.
@@ -78,7 +80,11 @@ func (m *Manager) sign(now core.Instant, from core.NodeID, instance uint32) {
 	if m.health.cfg == nil || !m.workers.knows(from) {
 		return
 	}
-	if x := m.workers.at(from); x.known && x.instance == instance {
+	x := m.workers.at(from)
+	if x.gone() && m.Gone(from) { // a word from before its end
+		return
+	}
+	if x.known && x.instance == instance {
 		m.health.tracker.Hear(now, int(from-m.workers.first))
 	}
 }
@@ -96,19 +102,25 @@ func (m *Manager) membershipSays(now core.Instant, id core.NodeID, s core.Member
 	}
 	if dead || s == core.StateLeft {
 		m.lose(now, id, fx)
+		if s == core.StateLeft {
+			m.unwatch(int(id - m.workers.first))
+		}
 		return
 	}
 	m.relist(id)
 }
 
-// inspect is the look at all workers that is due every second.
-func (m *Manager) inspect(now core.Instant, t timer, fx *core.Effects) {
-	h := &m.health
-	every := h.cfg.Node.Look
-	if late := now.Sub(t.at); late > every { // this process stood still, and what was said meanwhile is still to be read
-		h.tracker.Lapse(now, late)
-		m.beginInterval(now)
+// unwatch ends judging a worker that left or is forgotten: it is none of those by whose number a hold goes (spec 30 §2.3).
+func (m *Manager) unwatch(i int) {
+	if m.health.cfg != nil {
+		m.health.tracker.Forget(i)
 	}
+}
+
+// inspect is the look at all workers that is due every second.
+func (m *Manager) inspect(now core.Instant, fx *core.Effects) {
+	h := &m.health
+	m.lapsed(now)
 	if now >= h.ends {
 		m.judgeProgress(now)
 		m.beginInterval(now)
@@ -117,7 +129,19 @@ func (m *Manager) inspect(now core.Instant, t timer, fx *core.Effects) {
 	for i := range m.workers.list {
 		m.rate(now, i, fx)
 	}
-	m.timers.Arm(timer{at: now.Add(every), kind: timerHealth})
+	h.look = now.Add(h.cfg.Node.Look)
+	m.timers.Arm(timer{at: h.look, kind: timerHealth})
+}
+
+// lapsed finds out that this process stood still: what was said meanwhile is still to be read. Whoever is to be evicted for what the clock
+// says asks it first, for what is due first when the process goes on may be something else than the look.
+func (m *Manager) lapsed(now core.Instant) {
+	h := &m.health
+	if late := now.Sub(h.look); late > h.cfg.Node.Look {
+		h.tracker.Lapse(now, late)
+		h.look = now
+		m.beginInterval(now)
+	}
 }
 
 // beginInterval begins another interval over which progress is judged.
@@ -157,6 +181,7 @@ func (m *Manager) assigned(x *worker) (n int) {
 // weed evicts those whose time has come.
 func (m *Manager) weed(now core.Instant, fx *core.Effects) {
 	h := &m.health
+	m.lapsed(now)
 	h.evict = h.tracker.Tick(now, h.evict[:0])
 	for _, i := range h.evict {
 		if !m.workers.list[i].gone() {
@@ -164,7 +189,8 @@ func (m *Manager) weed(now core.Instant, fx *core.Effects) {
 		}
 		h.tracker.Handed(i) // what follows has pauses of its own
 	}
-	if at := h.tracker.Next(now); at != core.Never {
+	if at := h.tracker.Next(now); at != core.Never && at != h.release {
+		h.release = at
 		m.timers.Arm(timer{at: at, kind: timerRelease})
 	}
 }

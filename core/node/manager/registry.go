@@ -164,7 +164,7 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	if !x.known || x.instance != instance {
 		return
 	}
-	if x.gone() && m.p.Members.State(from) == core.StateDead { // a word from before its death
+	if x.gone() && m.Gone(from) { // a word from before its end
 		return
 	}
 	m.sign(now, from, instance)

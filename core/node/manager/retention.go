@@ -21,6 +21,7 @@ func (m *Manager) sweep(now core.Instant, fx *core.Effects) {
 	for i := range m.workers.list {
 		if w := &m.workers.list[i]; w.known && w.gone() && w.reap <= now {
 			w.forget()
+			m.unwatch(i)
 		}
 	}
 }

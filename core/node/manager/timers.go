@@ -124,7 +124,7 @@ func (m *Manager) fireWorkers(now core.Instant, t timer, fx *core.Effects) {
 	case timerLate:
 		m.lookLate(now, fx)
 	case timerHealth:
-		m.inspect(now, t, fx)
+		m.inspect(now, fx)
 	case timerRelease:
 		m.weed(now, fx)
 	case timerTrial:
