@@ -67,11 +67,11 @@ type Features uint32
 // Has reports whether f is in the set.
 func (s Features) Has(f Feature) bool { return s&(1<<f) != 0 }
 
-// FeaturesOf returns all that a version can.
+// FeaturesOf returns all that a version can: what it and all before it brought, of whatever major version.
 func FeaturesOf(v Version) (s Features) {
 	v = v.known()
 	for f := range features {
-		if since := features[f].since; since.Major == v.Major && since.Minor <= v.Minor {
+		if since := features[f].since; since.Major < v.Major || since.Major == v.Major && since.Minor <= v.Minor {
 			s |= 1 << f
 		}
 	}

@@ -17,6 +17,9 @@ func TestNegotiationVectors(t *testing.T) {
 	if _, ok := Negotiate(v(1, 5), v(2, 0), ^Features(0), ^Features(0)); ok {
 		t.Error("1.5 and 2.0 get on")
 	}
+	if got, ok := Negotiate(v(2, 0), v(2, 1), FeaturesOf(v(2, 0)), FeaturesOf(v(2, 1))); !ok || bits.OnesCount32(uint32(got)) != NumFeatures {
+		t.Errorf("2.0 and 2.1: %v, %017b; all of it is from before both", ok, got)
+	}
 	if got, ok := Negotiate(v(1, 5), Version{}, FeaturesOf(v(1, 5)), 0); !ok || got != 0 {
 		t.Errorf("1.5 and one that says nothing: %v, %b", ok, got)
 	}
