@@ -120,11 +120,11 @@ func (m *Manager) onGateRegistration(now core.Instant, msg *core.Message, fx *co
 		out.Code = call.CodeRoleDenied
 		return
 	}
+	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
+		return // before anything of it is noted: whom nobody here can talk to is no gate (spec 30 §10, §11.1)
+	}
 	if _, ok := m.gates.table.Registered(now, b); !ok {
 		out.Answer = call.Stale(uint64(m.gates.table.Find(b.Node).Instance))
-		return
-	}
-	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
 		return
 	}
 	out.Accepted = true

@@ -102,12 +102,11 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 		out.Code = call.CodeRoleDenied
 		return
 	}
-	x := m.workers.at(b.Node)
-	if x.known && b.Instance < x.instance {
-		out.Code, out.Current = call.CodeStaleFence, uint64(x.instance)
+	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
 		return
 	}
-	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
+	if x := m.workers.at(b.Node); x.known && b.Instance < x.instance {
+		out.Code, out.Current = call.CodeStaleFence, uint64(x.instance)
 		return
 	}
 	out.Accepted = true
