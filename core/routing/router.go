@@ -119,11 +119,15 @@ func (r *Router) Signed(now core.Instant, from core.NodeID) {
 }
 
 // Process takes in which process of a manager speaks: another one than before has no faults yet.
-func (r *Router) Process(from core.NodeID, instance uint32) {
-	if m := r.manager(from); m != nil && instance > m.instance {
-		m.instance, m.alien = instance, false
-		m.breaker.Reset()
+// It returns whether it is another one.
+func (r *Router) Process(from core.NodeID, instance uint32) (another bool) {
+	m := r.manager(from)
+	if m == nil || instance <= m.instance {
+		return false
 	}
+	m.instance, m.alien = instance, false
+	m.breaker.Reset()
+	return true
 }
 
 // Incompatible takes in that a manager speaks a protocol that this gate does not, as far as the process goes that it is now.

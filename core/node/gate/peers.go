@@ -101,9 +101,7 @@ func (g *Gate) mayCommit(now core.Instant) call.Answer {
 	return call.Busy(max(g.commits.Wait(now, core.NoNode), g.keys.Again))
 }
 
-// committed takes in how an acceptance ended.
+// committed takes in how an acceptance ended. Gates that say that the job is over, or another's, have answered.
 func (g *Gate) committed(now core.Instant, c call.Code) {
-	if c == call.CodeOK || c == call.CodeNoQuorum {
-		g.commits.Fared(now, core.NoNode, c == call.CodeOK)
-	}
+	g.commits.Fared(now, core.NoNode, c != call.CodeNoQuorum)
 }

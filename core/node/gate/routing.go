@@ -24,6 +24,11 @@ func (g *Gate) beginRouting(now core.Instant) {
 	g.routes = g.router
 	if g.p.Formed {
 		g.router.Form(now)
+		for i := range g.list {
+			for _, id := range g.list[i].Managers {
+				g.shun(id)
+			}
+		}
 	}
 	g.readySites(now)
 }
@@ -80,7 +85,10 @@ func (g *Gate) allowed(now core.Instant, s *site) bool {
 // signed notes that somebody lives.
 func (g *Gate) signed(now core.Instant, m *core.Message) {
 	if g.router != nil && m.Role == core.RoleManager && m.Kind != core.KindStreamFailed {
-		g.router.Process(m.From, m.Instance)
+		if g.router.Process(m.From, m.Instance) {
+			g.pacts.Newer(m.From, m.Instance)
+			g.shun(m.From)
+		}
 		g.router.Signed(now, m.From)
 	}
 }

@@ -1,0 +1,91 @@
+package gate
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/health"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+	"hypersim/core/routing"
+)
+
+// speaks lets a gate negotiate; spoken are the versions of a formed start, by node.
+func (b *bench) speaks(g *Gate, spoken []registry.Version) {
+	c := registry.Default()
+	g.pacts.Init(&registry.Words{Hello: c.Handshake(registry.Current), Formed: spoken != nil, Spoken: spoken})
+}
+
+// Spec 30 §10: a client from before retry_after is not told when to come again, by whomever of the gate it is refused.
+func TestBusyAsTheClientReadsIt(t *testing.T) {
+	for minor, want := range map[uint8]bool{2: false, 3: true, 5: true} {
+		b := newBench(t, 1)
+		g := b.gates[0]
+		b.speaks(g, nil)
+		var fx core.Effects
+		v := registry.Version{Major: 1, Minor: minor}.Says()
+		g.pacts.Meet(7, 1, &v, &fx)
+		g.say(&core.Message{Kind: core.KindJobSubmission, From: 7, Body: &job.Submission{}}, call.Busy(second2), known{leader: core.NoNode}, &fx)
+		a := fx.Messages[0].Body.(*job.Ack)
+		if a.Code != call.CodeBusy || (a.RetryAfter != 0) != want {
+			t.Errorf("a client of 1.%d is answered %+v", minor, a.Answer)
+		}
+	}
+}
+
+const second2 = core.Duration(2e9)
+
+// Spec 30 §9.2: what shows that the other gates answer closes the breaker towards them, whatever they say of the job. It stayed
+// half open, with a trial that had ended, and everybody was refused for 40 s.
+func TestQuorumAnswersByARefusal(t *testing.T) {
+	for _, c := range []call.Code{call.CodeOK, call.CodeNotLeader, call.CodeAlreadyTerminal, call.CodeNoQuorum} {
+		b := newBench(t, 1)
+		g := b.gates[0]
+		k := health.Default().Breaker
+		g.commits.Init(&k)
+		for range k.Errors {
+			g.committed(0, call.CodeNoQuorum)
+		}
+		at := core.Instant(k.HalfOpen)
+		if g.mayCommit(at-1).Code != call.CodeBusy || g.mayCommit(at).Code != call.CodeOK || g.mayCommit(at).Code != call.CodeBusy {
+			t.Fatal("one trial after its time")
+		}
+		g.committed(at, c)
+		if open := g.mayCommit(at+1).Code == call.CodeBusy; open != (c == call.CodeNoQuorum) {
+			t.Errorf("a trial that ends with %v: refuses %v", c, open)
+		}
+	}
+}
+
+// ADR-0045: who cannot do a thing once gets no jobs, also one that stands from the start; its next process may have another version.
+func TestFormedManagersOfOldVersions(t *testing.T) {
+	b := newBench(t, 1)
+	g := b.gates[0]
+	spoken := make([]registry.Version, 400)
+	for i := range spoken {
+		spoken[i] = registry.Current
+	}
+	spoken[100], spoken[101] = registry.Version{Major: 1, Minor: 1}, registry.Version{Major: 1, Minor: 1}
+	b.speaks(g, spoken)
+	g.p.Distances = nothingFar{}
+	g.beginRouting(b.now)
+	usable := func() bool { return g.routable(b.now, &job.Submission{Spec: job.Spec{Datacenters: []uint16{0}}}) == routing.Routable }
+	hears := func(instance uint32) {
+		for _, s := range g.list {
+			for _, id := range s.Managers {
+				m := core.Message{Kind: core.KindManagerHeartbeatAck, Role: core.RoleManager, From: id, Instance: instance}
+				g.signed(b.now, &m)
+				g.heardOf(b.now, id, &registry.ManagerBeat{Site: s.ID, State: registry.StateActive, AcceptingJobs: true, Quorum: true, Workers: 4, WorkersHealthy: 4, Load: job.Load{Cores: 16, CoresAvailable: 16, Report: uint64(instance)}})
+			}
+		}
+	}
+	hears(1)
+	if usable() {
+		t.Error("managers of 1.1 get jobs")
+	}
+	hears(2)
+	if !usable() {
+		t.Error("what the old process could not is held against the new one")
+	}
+}
