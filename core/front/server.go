@@ -132,7 +132,8 @@ func (s *Server) Admit(now core.Instant, m *core.Message, fx *core.Effects) bool
 // rated says whose rate a request counts for: requests of clients, and registrations (spec 01 no. 65).
 func (s *Server) rated(m *core.Message, r *admission.Request) {
 	switch m.Kind {
-	case core.KindWorkerRegistration, core.KindManagerRegistration, core.KindGateRegistrationRequest:
+	case core.KindWorkerRegistration, core.KindManagerRegistration, core.KindGateRegistrationRequest,
+		core.KindManagerPeerRegistration, core.KindManagerToWorkerRegistration:
 		r.Client, r.Op = m.From, admission.OpRegister
 	case core.KindJobSubmission:
 		r.Op = admission.OpSubmit

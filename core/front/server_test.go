@@ -155,6 +155,26 @@ func TestEveryRefusalIsAnswered(t *testing.T) {
 	}
 }
 
+// 01-65: registrations count, whoever registers: twenty at once, and two a second (spec 30 §8).
+func TestRegistrationsAreRated(t *testing.T) {
+	for _, k := range []core.Kind{
+		core.KindWorkerRegistration, core.KindManagerRegistration, core.KindGateRegistrationRequest, core.KindManagerPeerRegistration, core.KindManagerToWorkerRegistration,
+	} {
+		b := newBench(core.RoleManager, nil)
+		taken := 0
+		for range 30 {
+			if m, ok := b.send(0, k, 7, core.RoleManager); ok {
+				taken++
+				b.begin(0, m, 0, 0)
+				b.Lost(m)
+			}
+		}
+		if taken != 20 {
+			t.Errorf("%v: %d of 30 at once", k, taken)
+		}
+	}
+}
+
 // CONTROL is taken in whatever the state is, and membership is not even looked at.
 func TestControlIsNeverRefused(t *testing.T) {
 	for k := range core.Kind(core.NumKinds) {
