@@ -70,6 +70,17 @@ var doctoredPeers = []doctoredRun{
 		}
 		t.at(sec).sent(t.message(core.KindWorkflowDispatch, 0, 3))
 	}},
+	{id: N1, name: "when to come again, for who cannot read that", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		v := uint8(3)
+		if bad {
+			v = 2
+		}
+		t.at(sec).agrees(0, 3, 1, v, minor(v))
+		m := t.message(core.KindRegistrationResponse, 0, 3)
+		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2 * sec))}
+		t.sent(m)
+	}},
 	{id: A1, name: "a registration from elsewhere", build: func(t *tape, bad bool) {
 		if bad {
 			t.ctx.Nodes[3].Cluster = 7

@@ -130,10 +130,24 @@ func (p *peers) sent(r *trace.Record) {
 	}
 	f, ok := used(r.Msg)
 	if !ok {
+		p.busy(r)
 		return
 	}
 	if x, met := p.of(r.Node, r.Msg.To); (!met || !x.features.Has(f)) && p.fails(N1) {
 		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s uses %v towards %s (%v), with which it agreed on %017b", p.name(r.Node), f, p.name(r.Msg.To), r.Msg.Kind, x.features)
+	}
+}
+
+// busy takes what is said to who is refused: when to come again is for those who read it. Of a process with which nothing is agreed
+// on yet it is not known whether it does.
+func (p *peers) busy(r *trace.Record) {
+	a, ok := r.Msg.Body.(call.Reply)
+	if !ok || a.Head().Code != call.CodeBusy || a.Head().RetryAfter == 0 {
+		return
+	}
+	x, met := p.of(r.Node, r.Msg.To)
+	if met && x.of == p.hot[r.Msg.To].inst && !x.features.Has(registry.FeatureRetryAfter) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s tells %s when to come again (%v), with which it agreed on %017b", p.name(r.Node), p.name(r.Msg.To), r.Msg.Kind, x.features)
 	}
 }
 
