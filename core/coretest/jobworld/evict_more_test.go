@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hypersim/core"
+	"hypersim/core/health"
 	"hypersim/core/job"
 )
 
@@ -102,5 +103,54 @@ func TestPauseAmongReleases(t *testing.T) {
 	}
 	if len(at) != 3 {
 		t.Errorf("evicted %v", at)
+	}
+}
+
+// How long a shard took is known to who handed it out, not to who took its job over while it ran: four workflows of a minute each are no
+// reason to expect more than four a minute (spec 30 §2.1), and nobody is slow.
+func TestTakeoversMakeNobodySlow(t *testing.T) {
+	w := watched(t, Params{Managers: 3, Workers: 1, Cores: 8, Detect: 2 * time.Second})
+	var first job.ID
+	for range 4 {
+		first = w.Submit(0, one(w, 1, Script{Length: 60 * time.Second}))
+	}
+	w.After(30*time.Second, func() { w.Crash(w.holder(first)) })
+	var heir core.NodeID
+	w.After(59*time.Second, func() { heir = w.holder(first) })
+	w.After(70*time.Second, func() {
+		for i := range 4 {
+			w.submitTo(heir, job.ID(1000+i), one(w, 1, Script{Length: 60 * time.Second}))
+		}
+	})
+	w.Run(125 * sec)
+	if w.state(first) != job.StateCompleted {
+		t.Fatalf("%v", w.state(first))
+	}
+	for i := range w.Facts {
+		if f := &w.Facts[i]; f.Kind == core.JobFactHealth && health.Decision(f.To) == health.Investigate {
+			t.Errorf("%v: manager %d calls worker %d %v", f.At, f.Node, f.JobFact.Node, health.Label(f.Code))
+		}
+	}
+}
+
+// A result that overtakes the answer to its dispatch says nothing of when its shard began, least of all that it was at time 0: four workflows
+// of a minute, where the last took a few hundredths of a second, are slow.
+func TestResultsBeforeTheirAckDoNotCountAsLong(t *testing.T) {
+	w := watched(t, Params{Workers: 1, Cores: 8, Way: func(w *World, m *core.Message) (core.Duration, bool) {
+		if m.Kind == core.KindWorkflowDispatchAck && w.Now > 199*sec && w.Now < 201*sec {
+			return 300 * time.Millisecond, false
+		}
+		return time.Millisecond, false
+	}})
+	w.After(190*time.Second, func() { w.Submit(0, one(w, 1, Script{Length: 50 * time.Millisecond})) })
+	w.After(200*time.Second, func() { w.Submit(0, one(w, 1, Script{Length: 50 * time.Millisecond})) })
+	w.After(202*time.Second, func() {
+		for range 4 {
+			w.Submit(0, one(w, 1, Script{Length: 60 * time.Second}))
+		}
+	})
+	w.Run(225 * sec)
+	if w.count(core.JobFactHealth, func(f *Fact) bool { return health.Decision(f.To) == health.Investigate }) == 0 {
+		t.Error("it passes for normal")
 	}
 }

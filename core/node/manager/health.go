@@ -246,13 +246,17 @@ func (m *Manager) mayGet(now core.Instant, id core.NodeID) bool {
 	return d <= health.Investigate
 }
 
-// finished notes that a shard of a worker has ended.
-func (m *Manager) finished(now core.Instant, s *shard, b *job.WorkflowFinalResult) {
-	x := m.workers.at(s.worker)
-	x.moved = true
-	if m.health.cfg != nil && b.Ended == job.EndedCompleted {
-		x.completed++
-		x.pace.Took(now.Sub(s.since), &m.health.cfg.Node)
+// finished notes that a shard of a worker has ended. How long one took that somebody else handed out, or that ended before it was known to be
+// accepted, is not known.
+func (m *Manager) finished(now core.Instant, x *record, s *shard, b *job.WorkflowFinalResult) {
+	w := m.workers.at(s.worker)
+	w.moved = true
+	if m.health.cfg == nil || b.Ended != job.EndedCompleted {
+		return
+	}
+	w.completed++
+	if s.state == shardAccepted && s.token.Epoch() == x.de {
+		w.pace.Took(now.Sub(s.since), &m.health.cfg.Node)
 	}
 }
 

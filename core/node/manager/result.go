@@ -76,7 +76,7 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.WorkflowFinalResult, fx *core.Effects) {
 	f := &x.flows[i]
 	m.drop(s.worker, x.id, s.token)
-	m.finished(now, s, b)
+	m.finished(now, x, s, b)
 	m.touch(x, false)
 	s.done, s.bad, s.result = b.Completed, b.Failed, b.Results
 	if b.Ended == job.EndedCompleted {
