@@ -182,6 +182,9 @@ func (m *Manager) assigned(x *worker) (n int) {
 func (m *Manager) weed(now core.Instant, fx *core.Effects) {
 	h := &m.health
 	m.lapsed(now)
+	for i := range m.workers.list {
+		m.inform(now, i)
+	}
 	h.evict = h.tracker.Tick(now, h.evict[:0])
 	for _, i := range h.evict {
 		if !m.workers.list[i].gone() {
@@ -205,16 +208,25 @@ func (m *Manager) evict(now core.Instant, i int, fx *core.Effects) {
 	m.lose(now, id, fx)
 }
 
-// rate brings up to date what a worker may get.
-func (m *Manager) rate(now core.Instant, i int, fx *core.Effects) {
-	h, x := &m.health, &m.workers.list[i]
-	n := h.node(i)
+// inform says what the tracker cannot know of a worker by itself; false: it is not judged. Time that was granted since the last look
+// counts before anybody is evicted.
+func (m *Manager) inform(now core.Instant, i int) bool {
+	n, x := m.health.node(i), &m.workers.list[i]
 	if n == nil {
-		return
+		return false
 	}
 	until, granted := x.time.Deadline()
 	n.Extended(granted && now <= until)
 	n.Ready(x.load < core.LoadOverloaded)
+	return true
+}
+
+// rate brings up to date what a worker may get.
+func (m *Manager) rate(now core.Instant, i int, fx *core.Effects) {
+	h, x := &m.health, &m.workers.list[i]
+	if !m.inform(now, i) {
+		return
+	}
 	d, l := h.tracker.Decide(now, i)
 	c := &x.condition
 	if d == c.decision && l == c.label {

@@ -7,6 +7,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/health"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 )
 
 type allAlive struct{}
@@ -39,5 +40,30 @@ func TestOneDeadlineForReleases(t *testing.T) {
 	}
 	if due != 1 || m.workers.fit != n-1 {
 		t.Errorf("%d deadlines, %d workers wait", due, m.workers.fit)
+	}
+}
+
+// Who is STUCK for a minute and was granted more time since the last look is not evicted (spec 30 §2.2, row 2).
+func TestTimeGrantedSinceTheLastLook(t *testing.T) {
+	for _, granted := range []bool{false, true} {
+		c, h, more := job.Default(), health.Default(), jobtimeout.Default()
+		m := New(Params{
+			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
+			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
+		})
+		var fx core.Effects
+		m.Begin(0, &fx)
+		now := m.health.look
+		m.health.tracker.Node(0).Progressed(now-core.Instant(time.Minute), health.Stuck)
+		if granted {
+			m.workers.list[0].time.Ask(now, &core.Ask{Seq: 1, Progress: 0.1}, jobtimeout.StandingGood, &more.Extension)
+			if _, ok := m.workers.list[0].time.Deadline(); !ok {
+				t.Fatal("nothing is granted")
+			}
+		}
+		m.inspect(now, &fx)
+		if gone := m.workers.list[0].gone(); gone == granted {
+			t.Errorf("granted %v: evicted %v", granted, gone)
+		}
 	}
 }
