@@ -136,7 +136,7 @@ func TestBodyBytes(t *testing.T) {
 				Spec: job.Spec{Job: 0xa1, Callback: 1, Digest: 2}, Site: 3, State: job.StateCompleted, DE: 4, GE: 5, Timeout: someEntry.Timeout[0],
 				Result: []job.SiteFinal{{Site: 6}},
 			},
-			Want: "8:a1 4:0 4:0 8:0 2:0 4:0 ?1 8:0 4:0 8:2 2:3 1:7 4:4 4:5 " + snapshotBytes + "4:1 2:6 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:0",
+			Want: "8:a1 4:0 4:0 8:0 2:0 4:0 4:0 ?1 8:0 4:0 8:2 2:3 1:7 4:4 4:5 " + snapshotBytes + "4:1 2:6 1:0 1:0 4:0 8:0 8:0 4:0 8:0 4:0",
 		},
 		{Kind: core.KindJobAdoptOfferAck, Body: &AdoptOfferAck{GE: 1, JobLeader: 2, State: job.StateCancelled}, Want: "1:0 4:1 ?2 1:9"},
 		{Kind: core.KindJobLeaderGateTransfer, Body: &GateTransfer{Job: 0xa1, Gate: 1, GE: 2, Old: core.NoNode}, Want: "8:a1 n1 4:2 -"},
