@@ -192,6 +192,9 @@ func (m *Machine) count(now core.Instant, r *record, fx *core.Effects) {
 		l.accepting, l.usable, r.entry.Reason = false, true, ReasonNone
 		l.since = m.rounds.last + 1 // who refused the acceptance has refused nothing that follows
 	}
+	if r.seen() != r.entry.Epoch && !accepted { // cut off: what a majority has is told by who wins the job, this process anew perhaps
+		seq = l.committed
+	}
 	grown := seq > l.committed
 	l.committed = max(l.committed, seq)
 	if grown {

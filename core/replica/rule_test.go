@@ -426,6 +426,26 @@ func TestRulesOfHolders(t *testing.T) {
 			d.want("all that it knows", e.Completed == 5)
 			d.want("a new number", e.Seq > seq)
 		}},
+		{"20 §5.5, 03-13: who is cut off decides nothing, though the acks of what it had decided come now: it tells when it has won anew", func(d *desk) {
+			d.wait(10 * time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).Completed = 5
+			d.Change(d.at, 1, true, &d.fx)
+			sent := append([]core.Message{}, d.fx.Messages...)
+			d.want("it claims", d.Claim(d.at, 1, ReasonLeaseExpired, &d.fx))
+			d.agree(1)
+			d.want("it has promised itself an epoch", d.find(1).seen() == 2 && !d.Valid(d.at, 1))
+			said := len(d.said)
+			for _, x := range sent {
+				if b, ok := x.Body.(*Sync); ok {
+					d.get(x.To, core.KindJobStateSyncAck, &SyncAck{Round: b.Round, Ready: true, Verdicts: []Verdict{{Head: b.Entries[0].Head}}}, x.Seq)
+				}
+			}
+			for _, word := range d.said[said:] {
+				d.want("nothing is told", word != "committed")
+			}
+			d.want("all have it", len(d.find(1).lead.acks) == 2 && d.find(1).lead.acks[0].seq == d.Edit(1).Seq && d.find(1).lead.acks[1].seq == d.Edit(1).Seq)
+		}},
 		{"03-12: claimed anew, and another one has held it since: what this one knows is void", func(d *desk) {
 			d.wait(10 * time.Second)
 			d.fx.Messages = d.fx.Messages[:0]
