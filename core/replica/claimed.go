@@ -57,11 +57,27 @@ func (m *Machine) onFetched(now core.Instant, x *core.Message, b *FetchResponse,
 			m.learnt(now, f.Job, 0, f.Entry, fx)
 			continue
 		}
-		if r.claim.phase == phaseFetch && m.mine(x.Seq, r.claim.first) {
+		switch {
+		case r.claim.phase == phaseClaim:
+			m.fetchedLate(now, r, f, fx)
+		case m.mine(x.Seq, r.claim.first):
 			m.oneFetched(now, r, b.Ready, f, i, fx)
 		}
 	}
 	m.ask(now, fx)
+}
+
+// fetchedLate takes an entry that comes when the claim is on its way already. Those that accept it may have less: one that lost its
+// memory and could not read the others is ready by the limit, and not because it knows (03-15).
+func (m *Machine) fetchedLate(now core.Instant, r *record, f *Found, fx *core.Effects) {
+	if len(f.Entry) == 0 {
+		return
+	}
+	c := r.claim
+	m.hear(now, r, &f.Entry[0].Head, fx)
+	if r.claim == c && greater(&f.Entry[0], &c.best) {
+		c.best = f.Entry[0]
+	}
 }
 
 func (m *Machine) oneFetched(now core.Instant, r *record, ready bool, f *Found, i int, fx *core.Effects) {

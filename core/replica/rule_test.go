@@ -208,6 +208,31 @@ func TestRulesOfClaimsAndEntries(t *testing.T) {
 			a := d.bid(2, 2, ReasonDeadLeader)
 			d.want("entry 5", a.Accepted && a.HeldSeq == 5 && len(a.Entry) == 1 && a.Entry[0].Seq == 5)
 		}},
+		{"04-1: an entry that a late answer to the fetch brings counts, too", func(d *desk) {
+			d.sync(entry(1, EntryFull, 1, 1, 0))
+			d.dead[1] = true
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+			asked := append([]core.Message{}, d.fx.Messages...)
+			says := func(from core.NodeID, has ...Entry) {
+				for _, x := range asked {
+					if x.To == from {
+						d.get(from, core.KindJobReplicaFetchResponse, &FetchResponse{Ready: true, Found: []Found{{Job: 1, Acceptable: true, Entry: has}}}, x.Seq)
+					}
+				}
+			}
+			says(2)
+			says(3)
+			d.want("it claims", d.find(1).claim.phase == phaseClaim)
+			claims := append([]core.Message{}, d.fx.Messages...)
+			says(4, entry(1, EntryFull, 1, 5, 0))
+			for _, n := range []core.NodeID{2, 3} {
+				d.fx.Messages = append(d.fx.Messages[:0], claims...)
+				d.agree(n)
+			}
+			e := d.find(1).entry
+			d.want("it leads with entry 5", d.find(1).lead != nil && e.Epoch == 2 && e.Seq == 6 && e.Layer == 5)
+		}},
 		{"03-3: a fetch says whether a claim would be accepted", func(d *desk) {
 			d.sync(entry(1, EntryFull, 1, 1, 0))
 			ask := func() bool {
