@@ -302,6 +302,20 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.runs(11, 1, 2)
 	}},
+	{id: JW1, name: "before what it needs, which its holder saw complete before it won the job back", build: func(t *tape, bad bool) {
+		t.works()
+		t.holds(0, int64(job.HoldAccepted), 1)
+		t.runs(10, 1, 1)
+		t.at(10*sec).holds(1, int64(job.HoldWon), 2)
+		if !bad {
+			t.completes(10, 1, 1)
+		}
+		t.at(20*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		t.holds(0, int64(job.HoldWon), 3)
+		t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 3})
+		t.holds(0, int64(job.HoldResumed), 3)
+		t.says(0, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 11, Attempt: 1, From: uint8(workflow.Pending), To: uint8(workflow.Dispatched), Epoch: 3})
+	}},
 	{id: JW2, name: "a fourth retry", build: func(t *tape, bad bool) {
 		t.works()
 		n := int64(3)

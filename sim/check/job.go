@@ -60,6 +60,7 @@ type jobSeen struct {
 	records   []*recordSeen
 	holders   []holderSeen
 	stopped   map[flowAt]stopSeen      // workflows that nobody may start any more in a datacenter
+	succeeded map[flowAt]bool          // workflows that some holder in a datacenter saw complete
 	counted   map[flowResult]takenBy   // results that were accepted
 	done      map[doneShard]bool       // shards that completed
 	places    []uint64                 // its workflows, in the order of the submission
@@ -225,7 +226,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[flowAt]stopSeen{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
+		stopped: map[flowAt]stopSeen{}, succeeded: map[flowAt]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

@@ -63,6 +63,8 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 		c.flowWhole(r, x, f)
 	case workflow.Cancelled:
 		c.flowStopped(r, x.of, f.id)
+	case workflow.Completed, workflow.Aggregated:
+		x.of.succeeded[flowAt{c.ctx.Nodes[r.Node].Site, f.id}] = true
 	default: // nothing more to see
 	}
 }
@@ -137,13 +139,19 @@ func (c *Checker) askedTooOften(r *trace.JobRecord) {
 func (c *Checker) flowStarts(r *trace.JobRecord, x *recordSeen, f *flowSeen) {
 	if f.place < len(x.of.needs) {
 		for _, n := range x.of.needs[f.place] {
-			if int(n) < len(x.flows) && !x.flows[n].blank() && !x.flows[n].state.Succeeded() && c.fails(JW1) {
+			if int(n) < len(x.flows) && !c.mayBeDone(r, x, x.flows[n]) && c.fails(JW1) {
 				c.detail(JW1, r.At, []core.NodeID{r.Node}, "%s dispatches %v of %v, which needs %v, and that is %v",
 					c.name(r.Node), job.WorkflowID(f.id), job.ID(x.of.id), job.WorkflowID(x.flows[n].id), x.flows[n].state)
 			}
 		}
 	}
 	c.flowAlone(r, x, f)
+}
+
+// mayBeDone reports whether a workflow has completed, as the process that reports r sees it. A new holder has not said what it
+// knows: that may be what an earlier one knew, itself among them, whose record is gone, or which was not the last before it.
+func (c *Checker) mayBeDone(r *trace.JobRecord, x *recordSeen, f *flowSeen) bool {
+	return f.blank() || f.state.Succeeded() || f.unknown && x.of.succeeded[flowAt{c.ctx.Nodes[r.Node].Site, f.id}]
 }
 
 // blank reports whether nothing is known of a workflow: its new holder knows more, and those before it are gone.
