@@ -213,11 +213,11 @@ func (f *fronts) limited(r *trace.JobRecord) {
 func (f *fronts) idle(now core.Instant) {
 	for n := range f.all {
 		x := &f.all[n]
-		h := &f.hot[n]
-		if x.state <= core.LoadBusy || x.held || !h.up || h.paused {
+		h, k := &f.hot[n], &f.cold[n]
+		if x.state <= core.LoadBusy || x.held || !h.up || h.paused || k.slow { // a slow server may be busy with one message for longer
 			continue
 		}
-		if limit := f.o.MaxAge + 1e9 + core.Duration(f.o.Hysteresis+2)*f.o.Tick; now.Sub(x.since) > limit && f.fails(O2) {
+		if limit := f.o.MaxAge + 1e9 + core.Duration(f.o.Hysteresis+2)*f.o.Tick; now.Sub(max(x.since, k.impaired)) > limit && f.fails(O2) {
 			f.detail(O2, now, []core.NodeID{core.NodeID(n)}, "%s is %v, and was last asked anything %v ago", f.name(core.NodeID(n)), x.state, now.Sub(x.since))
 		}
 	}

@@ -52,6 +52,14 @@ var doctoredAdmission = []doctoredRun{
 		}
 		t.at(8 * sec).add(trace.Record{Kind: trace.KindCheckpoint, Node: core.NoNode, Peer: core.NoNode})
 	}},
+	{id: O2, name: "loaded for ever at full speed", build: func(t *tape, bad bool) {
+		t.at(sec).load(core.LoadHealthy, core.LoadOverloaded, core.LoadOverloaded, overload.PartDispatch, 27e9)
+		if !bad { // it is still busy with the message that it was given
+			t.at(2*sec).life(trace.KindSlow, 0).X = 40000
+		}
+		t.at(13 * sec).checkpoint()
+		t.at(14*sec).load(core.LoadOverloaded, core.LoadHealthy, core.LoadHealthy, overload.PartNone, 0)
+	}},
 	{id: O4, name: "a rise of nothing", build: func(t *tape, bad bool) {
 		mean := int64(15e7)
 		if bad {
