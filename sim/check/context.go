@@ -3,6 +3,7 @@ package check
 import (
 	"hypersim/core"
 	"hypersim/core/admission"
+	"hypersim/core/election"
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
@@ -100,6 +101,8 @@ type Context struct {
 	// Overload and Admission are how servers judge what arrives; nil = the chapter's defaults.
 	Overload  *overload.Config
 	Admission *admission.Config
+	// Election is how managers find who leads them; nil = the chapter's defaults.
+	Election *election.Config
 	// Breaker says when calls to a peer are stopped; nil = the chapter's defaults.
 	Breaker *health.BreakerKeys
 	// Negotiates: processes agree on features, and use nothing else.

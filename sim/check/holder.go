@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/election"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/sim/trace"
@@ -21,7 +22,10 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	h := &holders{Checker: c, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}}
+	h := &holders{Checker: c, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	if h.election = election.Default().Election; c.ctx.Election != nil {
+		h.election = c.ctx.Election.Election
+	}
 	on.jobFact(h.changed, core.JobFactHolder)
 	on.jobFact(h.tookOver, core.JobFactTable)
 	on.jobFact(h.acts, core.JobFactPlaced)
@@ -29,6 +33,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(h.finalises, core.JobFactState)
 	on.jobFact(h.speaks, core.JobFactState, core.JobFactWorkflow, core.JobFactPlaced, core.JobFactResult)
 	on.jobFact(h.transferred, core.JobFactTransfer)
+	on.fact(func(r *trace.Record) { h.levels[r.Node] = r.Fact.Get("level") }, core.FactDegradation)
 	on.gone = append(on.gone, h.gone)
 	on.checkpoint = append(on.checkpoint, h.abandoned)
 })
@@ -46,6 +51,10 @@ type holders struct {
 	of    map[holdKey]*holding
 	order []*holding
 	told  map[epochKey]core.NodeID // whom workers were told of
+
+	election election.Election
+	levels   []int64              // by node, its degradation
+	unfit    map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
 }
 
 type (
@@ -248,6 +257,7 @@ func (h *holders) transferred(r *trace.JobRecord) {
 
 // gone frees the jobs of a process that is gone.
 func (h *holders) gone(r *trace.Record) {
+	h.levels[r.Node] = 0
 	if !h.holds(r.Node) {
 		return
 	}
@@ -264,11 +274,19 @@ const again = core.Duration(90e9)
 
 // abandoned looks for jobs that nobody holds although nothing has disturbed the run for long.
 func (h *holders) abandoned(now core.Instant) {
+	for _, x := range h.order {
+		if x.site != ofGates && h.unfit[x.site] != now && !h.fit(x.site) {
+			h.unfit[x.site] = now
+		}
+	}
 	if !h.quiet(now, again) {
 		return
 	}
 	for _, x := range h.order {
 		if x.free == never || x.end != job.StateNone || now.Sub(x.free) <= again || !h.majority(x.site) {
+			continue
+		}
+		if at, was := h.unfit[x.site]; was && now.Sub(at) <= again {
 			continue
 		}
 		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
@@ -278,6 +296,19 @@ func (h *holders) abandoned(now core.Instant) {
 			h.detail(JL6, now, nil, "nobody holds %v %s since %v", job.ID(x.job), where(x.site), x.free)
 		}
 	}
+}
+
+// fit reports whether a manager of a datacenter is well enough to stand for leader, who alone takes jobs over (spec 20 §5.1): after
+// long cuts all may be poorly for longer than a takeover takes. Gates take over in the order of their ring, poorly or not.
+func (h *holders) fit(site int) bool {
+	const moderate = 2 // degradation from which on nobody stands
+	for i := range h.ctx.Nodes {
+		n := &h.ctx.Nodes[i]
+		if h.holds(n.ID) && h.cluster(n.ID) == site && h.live(n.ID) && int(h.hot[n.ID].lhm) <= h.election.MaxLHM && h.levels[n.ID] < moderate {
+			return true
+		}
+	}
+	return false
 }
 
 // majority reports whether most managers of a datacenter live, or most gates.

@@ -88,6 +88,21 @@ func init() {
 			}
 			t.at(120 * sec).checkpoint()
 		}},
+		{id: JL6, name: "a job that nobody takes over, and one of the managers could", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.at(10*sec).holds(0, int64(job.HoldLost), 1)
+			for n := range core.NodeID(3) {
+				t.at(11*sec).fact(n, core.Fact{Kind: core.FactDegradation, Subject: n, A: 2})
+			}
+			t.at(60 * sec).checkpoint()
+			if bad {
+				t.at(61*sec).fact(1, core.Fact{Kind: core.FactDegradation, Subject: 1, A: 1, B: 2})
+			}
+			t.at(100 * sec).checkpoint()
+			t.at(155 * sec).checkpoint()
+			t.at(160*sec).fact(1, core.Fact{Kind: core.FactDegradation, Subject: 1, A: 0, B: 1})
+		}},
 		{id: JF4, name: "a worker hears of two holders of one epoch", build: func(t *tape, bad bool) {
 			t.works()
 			says := func(n core.NodeID, epoch uint32) {
