@@ -55,7 +55,7 @@ func (m *Manager) touch(x *record, urgent bool) {
 // then lets a be done when all that x has become so far is committed: at once in a cluster of one.
 func (m *Manager) then(now core.Instant, x *record, a after, fx *core.Effects) {
 	switch {
-	case m.alone || !x.dirty && x.sent <= x.done:
+	case m.alone || !x.dirty && x.sent <= x.done && !x.owes():
 		m.do(now, x, &a, fx)
 		return
 	case !x.dirty:
@@ -114,18 +114,16 @@ func (m *Manager) stoppedAll(now core.Instant, x *record, fx *core.Effects) {
 // committed does what waited for changes up to seq.
 func (m *Manager) committed(now core.Instant, x *record, seq uint64, fx *core.Effects) {
 	x.done = max(x.done, seq)
-	n := 0
-	for n < len(x.after) && x.after[n].seq != 0 && x.after[n].seq <= seq {
-		n++
+	for x.owes() {
+		a := x.after[0]
+		x.after = slices.Delete(x.after, 0, 1)
+		m.do(now, x, &a, fx)
 	}
-	if n == 0 {
-		return
-	}
-	list := append([]after(nil), x.after[:n]...)
-	x.after = append(x.after[:0], x.after[n:]...)
-	for i := range list {
-		m.do(now, x, &list[i], fx)
-	}
+}
+
+// owes reports whether something is to be done that waited for what is committed by now. What comes of it has its turn behind it.
+func (x *record) owes() bool {
+	return len(x.after) > 0 && x.after[0].seq != 0 && x.after[0].seq <= x.done
 }
 
 // void ends what waited for a commit that will not come: who asked hears that the lease is lost, and of nothing else.

@@ -854,3 +854,18 @@ func TestGrantsAreForWhatRuns(t *testing.T) {
 		t.Fatal("the job is not tracked: this shows nothing")
 	}
 }
+
+// What waited for one commit is done in the order in which it waited, whatever comes of it: the end of a workflow is told before
+// the payloads of its job are given up, though the job is concluded by what stands in front of it.
+func TestWhatWaitedIsDoneInOrder(t *testing.T) {
+	b := newCluster(t)
+	x := b.started()
+	b.run(b.now + sec)
+	seq := x.done
+	x.dirty, x.sent = false, seq
+	x.after = append(x.after[:0], after{kind: afterStopped, seq: seq}, after{kind: afterEnd, flow: 0, seq: seq})
+	b.m.committed(b.now, x, seq, &b.fx)
+	if x.spec != nil || len(x.after) != 0 {
+		t.Errorf("payloads %v, %d wait", x.spec != nil, len(x.after))
+	}
+}
