@@ -109,7 +109,7 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 			c.poll(now, x, fx)
 		}
 		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
-	case a != nil && a.Code == call.CodeAlreadyTerminal:
+	case a != nil && a.Code == call.CodeAlreadyTerminal && a.State.Terminal(): // a cancel that is remembered names no state (04-15)
 		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
 	default:
 		c.notTaken(now, x, o, fx)
