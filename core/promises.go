@@ -34,6 +34,7 @@ type Promises struct {
 	Coordinates       bool    // nodes send coordinates,
 	WorkerCoordinates bool    // workers too
 	HeightMin         float64 // of a coordinate, s
+	CoordMax          float64 // how far a component, the height and the adjustment may be from 0, s
 	ErrorMin          float64 // of a coordinate, a share; of the engine hyperscale in s
 	ErrorMax          float64
 
@@ -75,5 +76,6 @@ func (p *Promises) Widen(o *Promises) {
 	p.RefuteWithin = max(p.RefuteWithin, o.RefuteWithin)
 	p.ReachSuspicion, p.ReachUnknown = min(p.ReachSuspicion, o.ReachSuspicion), min(p.ReachUnknown, o.ReachUnknown)
 	p.Coordinates, p.WorkerCoordinates = p.Coordinates && o.Coordinates, p.WorkerCoordinates && o.WorkerCoordinates
-	p.HeightMin, p.ErrorMin, p.ErrorMax = min(p.HeightMin, o.HeightMin), min(p.ErrorMin, o.ErrorMin), max(p.ErrorMax, o.ErrorMax)
+	p.HeightMin, p.CoordMax = min(p.HeightMin, o.HeightMin), max(p.CoordMax, o.CoordMax)
+	p.ErrorMin, p.ErrorMax = min(p.ErrorMin, o.ErrorMin), max(p.ErrorMax, o.ErrorMax)
 }

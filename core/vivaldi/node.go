@@ -35,7 +35,7 @@ type Node struct {
 // Counters only grow (spec 10 §12). A rejected sample or coordinate changed nothing else.
 type Counters struct {
 	Updates uint64 // vivaldi_coordinate_updates: samples that moved the local coordinate
-	Resets  uint64 // back to the initial coordinate because a value stopped being finite (§11.4 step 8)
+	Resets  uint64 // back to the initial coordinate because peers would have refused it (§11.4 step 8, ADR 0051)
 	Evicted uint64 // peers that gave their slot to another
 
 	RejectedRTT       uint64 // negative or above rtt_sample_max

@@ -96,6 +96,11 @@ func checkBounded(t *rapid.T, n *Node) {
 	if n.engine == engineHyperscale {
 		lo, hi = seconds(n.cfg.HyperErrorMin), seconds(n.cfg.HyperErrorMax)
 	}
+	for _, v := range append(slices.Clone(s.vec), s.height, s.adj) {
+		if float32(math.Abs(v)) > float32(n.rttMax) {
+			t.Fatalf("no peer takes it: %+v", s)
+		}
+	}
 	for _, v := range append(slices.Clone(s.vec), s.height, s.adj, s.err, s.errMS) {
 		if math.IsNaN(v) || math.IsInf(v, 0) || math.IsInf(float64(float32(v)), 0) {
 			t.Fatalf("not finite: %+v", s)

@@ -185,6 +185,30 @@ func TestSampleCountSaturatesOnTheWire(t *testing.T) {
 	}
 }
 
+// TestNobodyKeepsWhatPeersRefuse holds a node to its peers' measure (ADR 0051). Two nodes lie 10 µs apart, one of them is slow, so
+// that an answer takes 7 s. The height step divides by those 10 µs and throws the node some thousand seconds high; gravity, which grows with
+// the square, then throws it out of ±10 s, where nobody takes its coordinate any more (§11.3).
+func TestNobodyKeepsWhatPeersRefuse(t *testing.T) {
+	for _, e := range []EngineName{EngineSerf, EngineBasic} {
+		n := node(t, func(c *Config) { c.Engine = e })
+		slot, _ := n.Slot(0, 0, 7)
+		n.Heard(slot, 0, &core.Coord{Dims: 8, Vec: [core.MaxDims]float32{1e-5}, Height: 0.02, Error: 1.5, ErrorMS: 100, Samples: 20})
+		if res := n.Sample(slot, 0, 7*time.Second); res.Outcome != OutcomeReset || n.Counters().Resets != 1 {
+			t.Errorf("%s: %+v, %+v", e, res, n.self)
+		}
+		if bad := n.Validate(0); bad != nil {
+			t.Errorf("%s: %v", e, bad)
+		}
+		var c core.Coord
+		n.Coord(&c)
+		other := node(t, nil)
+		slot, _ = other.Slot(0, 0, 1)
+		if !other.Heard(slot, 0, &c) {
+			t.Errorf("%s: refused: %+v", e, c)
+		}
+	}
+}
+
 func TestNonFiniteResets(t *testing.T) {
 	for _, e := range []EngineName{EngineSerf, EngineBasic, EngineHyperscale} {
 		for _, poison := range []float64{math.NaN(), math.Inf(1), 1e300} { // the last overflows float32 only

@@ -15,7 +15,7 @@ const (
 	OutcomeRejected                // counted, nothing changed
 	OutcomeFiltered                // the filter was fed; the peer's coordinate is not known
 	OutcomeUpdated
-	OutcomeReset // something stopped being finite: back to the initial coordinate
+	OutcomeReset // peers would refuse what came of it: back to the initial coordinate
 )
 
 // Result is what Sample did. The errors compare the prediction before the update with the round trip
@@ -70,8 +70,9 @@ func (n *Node) apply(p *point, now core.Instant, rtt core.Duration) Result {
 	n.counters.Updates++
 	off := math.Abs(d - sec)
 	res := Result{Outcome: OutcomeUpdated, RTT: rtt, RelError: off / sec, AbsMS: float64(1000 * off)}
-	// Something has stopped being finite, after a peer that lied or a matrix that no space can hold. To begin anew costs some
-	// seconds of error; to go on would spread it to everybody who measures this node.
+	// Something has stopped being finite or left what peers take (§11.3), after a peer that lied, a matrix that no space can hold, or a
+	// slow answer from somebody at the same place (ADR 0051). To begin anew costs some seconds of error; to go on would spread it to everybody
+	// who measures this node, or leave the node where nobody takes its coordinate.
 	if !n.refreshWire() {
 		n.toInitial()
 		n.refreshWire()

@@ -15,16 +15,17 @@ func (n *Node) Validate(now core.Instant) []string {
 	report := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
 	s := &n.self
 	finite := func(v float64) bool { return v-v == 0 }
+	within := func(v float64) bool { return float32(math.Abs(v)) <= float32(n.rttMax) } // as peers read it; false for NaN
 	for i, x := range s.vec {
-		if !finite(x) || math.Abs(x) > n.rttMax {
+		if !within(x) {
 			report("coordinate: component %d is %v s, must be within ±%v s", i, x, n.rttMax)
 		}
 	}
-	if !finite(s.height) || s.height < n.heightMin {
-		report("coordinate: height is %v s, must be at least %v s", s.height, n.heightMin)
+	if !within(s.height) || s.height < n.heightMin {
+		report("coordinate: height is %v s, must be %v to %v s", s.height, n.heightMin, n.rttMax)
 	}
-	if !finite(s.adj) {
-		report("coordinate: adjustment is %v s, must be finite", s.adj)
+	if !within(s.adj) {
+		report("coordinate: adjustment is %v s, must be within ±%v s", s.adj, n.rttMax)
 	}
 	lo, hi := n.cfg.ErrorMin, n.cfg.ErrorMax
 	if n.engine == engineHyperscale {

@@ -10,9 +10,9 @@ import (
 // off dst.Dims is 0. It is kept ready: one copy of 68 bytes.
 func (n *Node) Coord(dst *core.Coord) { *dst = n.wire }
 
-// refreshWire rounds the local coordinate for the wire and reports whether every field is still finite
-// there. A float64 too large for float32 counts as not finite: peers could not read it.
-func (n *Node) refreshWire() (finite bool) {
+// refreshWire rounds the local coordinate for the wire and reports whether peers take it as it is there: every field finite, none
+// of those in seconds beyond what Heard allows. A float64 too large for float32 counts as not finite.
+func (n *Node) refreshWire() (sound bool) {
 	w, s := &n.wire, &n.self
 	if !n.cfg.Enabled {
 		return true
@@ -21,15 +21,20 @@ func (n *Node) refreshWire() (finite bool) {
 	w.Error, w.ErrorMS = float32(s.err), float32(s.errMS)
 	w.Samples = uint16(min(s.samples, math.MaxUint16))
 	w.Dims = uint8(len(s.vec))
-	bad := notFinite(w.Height) | notFinite(w.Adjustment) | notFinite(w.Error) | notFinite(w.ErrorMS)
+	most := math.Float32bits(float32(n.rttMax))
+	bad := beyond(w.Height, most) | beyond(w.Adjustment, most) | notFinite(w.Error) | notFinite(w.ErrorMS)
 	out := w.Vec[:len(s.vec)]
 	for i, x := range s.vec {
 		v := float32(x)
 		out[i] = v
-		bad |= notFinite(v)
+		bad |= beyond(v, most)
 	}
 	return bad>>31 == 0
 }
+
+// beyond sets the top bit where v is further from 0 than most says, which are the bits of a limit. The bits of positive numbers
+// are ordered as they are, with the infinities and NaN behind them.
+func beyond(v float32, most uint32) uint32 { return most - math.Float32bits(v)&^(1<<31) }
 
 // notFinite sets the top bit for NaN and the infinities: their exponent is all ones, and one more
 // overflows it. Integers, so that the test of a whole coordinate is no chain of float additions.

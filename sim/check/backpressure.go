@@ -331,7 +331,7 @@ func (s *statistics) update(r *trace.Record) {
 // batch takes a batch of snapshots.
 func (s *statistics) batch(r *trace.Record) {
 	b, ok := r.Msg.Body.(*job.ProgressBatch)
-	if !ok {
+	if !ok || r.Spent == trace.Refused { // nobody read it; what it waits behind is read after it was sent away
 		return
 	}
 	for i := range b.Entries {
@@ -353,12 +353,14 @@ func (s *statistics) flushed(r *trace.JobRecord) {
 }
 
 // probe takes that a worker asks a manager whether REJECT is over. It is sent with a flush, and flushes at REJECT lie
-// further apart.
+// further apart. Who is sent away at the door does not wait behind those before it: of two the later one may come first.
 func (s *statistics) probe(r *trace.Record) {
 	key, k := [2]core.NodeID{r.Msg.From, r.Node}, s.keys(r.Msg.From)
 	least := k.Flush + k.Pressure.WorkerReject
-	if last, known := s.probes[key]; known && r.Due.Sub(last) < least-core.Duration(s.ctx.Limits.Quantum+s.ctx.Limits.Lateness) && s.cold[r.Msg.From].impaired < 0 && s.fails(B10) {
-		s.detail(B10, r.At, []core.NodeID{r.Msg.From, r.Node}, "%s asks %s again %v after the last time; its flushes lie %v apart", s.name(r.Msg.From), s.name(r.Node), r.Due.Sub(last), least)
+	last, known := s.probes[key]
+	apart := max(r.Due.Sub(last), last.Sub(r.Due))
+	if known && apart < least-core.Duration(s.ctx.Limits.Quantum+s.ctx.Limits.Lateness) && s.cold[r.Msg.From].impaired < 0 && s.fails(B10) {
+		s.detail(B10, r.At, []core.NodeID{r.Msg.From, r.Node}, "%s asks %s again %v after the last time; its flushes lie %v apart", s.name(r.Msg.From), s.name(r.Node), apart, least)
 	}
-	s.probes[key] = r.Due
+	s.probes[key] = max(r.Due, last)
 }

@@ -206,6 +206,38 @@ func init() {
 			}
 			t.at(2*sec).travels(core.KindProgressProbe, 3, 0)
 		}},
+		{id: B9, name: "an older snapshot, behind one that nobody read", build: func(t *tape, bad bool) {
+			batch := func(seq uint32) *core.Message {
+				m := t.message(core.KindJobProgressBatch, 3, 0)
+				m.Body = &job.ProgressBatch{Job: 1, Entries: []job.ShardProgress{{Token: 1, Seq: seq}}}
+				t.sent(m)
+				t.view.flying[m.Kind]++
+				return m
+			}
+			t.at(sec)
+			m := batch(2)
+			t.at(sec + 5*ms)
+			late := batch(3)
+			r := t.at(sec + 15*ms).delivered(late)
+			if !bad {
+				r.Spent = trace.Refused
+			}
+			r = t.at(sec + 30*ms).delivered(m)
+			r.Due = sec
+		}},
+		{id: B10, name: "asked again, and sent away before the first is read", build: func(t *tape, bad bool) {
+			first := t.at(sec).message(core.KindProgressProbe, 3, 0)
+			t.sent(first)
+			next := 6 * sec
+			if bad {
+				next = 2 * sec
+			}
+			second := t.at(next).message(core.KindProgressProbe, 3, 0)
+			t.sent(second)
+			t.view.flying[second.Kind] += 2
+			t.at(next + 10*ms).delivered(second).Spent = trace.Refused
+			t.at(7 * sec).delivered(first).Due = sec
+		}},
 		{id: B10, name: "asked again at once", build: func(t *tape, bad bool) {
 			t.at(sec).travels(core.KindProgressProbe, 3, 0)
 			next := 6 * sec

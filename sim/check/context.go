@@ -51,7 +51,7 @@ func Default() Limits {
 		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, GossipFanout: 3, QueueMax: 1000,
 		Lambda: 3, RateBurst: 200, RateRefill: 100, RefuteWithin: 10e9,
 		ReachSuspicion: 30e9, ReachUnknown: 40e9,
-		Coordinates: true, HeightMin: 1e-5, ErrorMin: 0.01, ErrorMax: 1.5,
+		Coordinates: true, HeightMin: 1e-5, CoordMax: 10, ErrorMin: 0.01, ErrorMax: 1.5,
 	}}
 }
 

@@ -50,15 +50,14 @@ func (c *Checker) newCoordinate(r *trace.Record, n *hot) {
 	if size := 5 + 4*(int(v.Dims)+4); size > coordBytesMax && c.fails(M17) {
 		c.detail(M17, r.At, []core.NodeID{r.Node}, "coordinate block of %d bytes", size)
 	}
-	ok := v.Height >= float32(l.HeightMin) && v.Height <= math.MaxFloat32 &&
+	most := float32(l.CoordMax) // comparisons are false for NaN
+	ok := v.Height >= float32(l.HeightMin) && v.Height <= most &&
 		v.Error >= float32(l.ErrorMin) && v.Error <= float32(l.ErrorMax) &&
-		v.ErrorMS >= 0 && v.ErrorMS <= math.MaxFloat32 && finite(v.Adjustment)
+		v.ErrorMS >= 0 && v.ErrorMS <= math.MaxFloat32 && -most <= v.Adjustment && v.Adjustment <= most
 	for _, x := range v.Vec[:min(v.Dims, core.MaxDims)] {
-		ok = ok && finite(x)
+		ok = ok && -most <= x && x <= most
 	}
 	if !ok && c.fails(V1) {
 		c.detail(V1, r.At, []core.NodeID{r.Node}, "coordinate of %s: %v", c.name(r.Node), *v)
 	}
 }
-
-func finite(x float32) bool { return x-x == 0 }

@@ -758,6 +758,14 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		}
 		t.sent(m)
 	}},
+	{id: V1, name: "a coordinate that every peer refuses", build: func(t *tape, bad bool) {
+		m := t.at(sec).message(core.KindGossip, 0, 1)
+		m.Coord.Vec[7] = -10
+		if bad {
+			m.Coord.Vec[7] = -10.5
+		}
+		t.sent(m)
+	}},
 	{id: V1, name: "below the least height", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindGossip, 0, 1)
 		if bad {
