@@ -21,7 +21,7 @@ func (m *Manager) onJobCancel(now core.Instant, msg *core.Message, fx *core.Effe
 	}
 	out := call.Make[cancel.JobResponse](fx, core.KindJobCancelResponse)
 	out.Job = b.Job
-	if a, ok := m.mayCancel(x, b); !ok {
+	if a, ok := m.mayCancel(now, x, b); !ok {
 		out.Answer = a
 		m.calls.Respond(fx, msg, core.KindJobCancelResponse).Body = out
 		return

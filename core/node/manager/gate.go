@@ -218,9 +218,9 @@ func (m *Manager) stillTold(x *record, op uint8) bool {
 // knows notes that a gate knows the job.
 func (m *Manager) knows(now core.Instant, x *record, gate core.NodeID) {
 	s := x.side()
-	s.via, s.heard = gate, now
 	m.time.jobs.Contact(now, x.id)
-	s.unknown, s.asks = 0, false
+	m.unasked(now, x)
+	s.via, s.heard = gate, now
 }
 
 // gateSaid handles what any answer of a gate about a job means, and reports whether it took the message.

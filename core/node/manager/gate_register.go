@@ -152,16 +152,16 @@ func (m *Manager) onGateHeartbeat(now core.Instant, msg *core.Message, fx *core.
 	for i := range b.Leaderships { // applied only if greater, and it never lowers anything (spec 20 §1.4)
 		l := &b.Leaderships[i]
 		if x := m.records.by[l.Job]; x != nil && x.gated() && l.Epoch > x.ge && m.gates.isGate(l.Leader) >= 0 {
-			m.follow(x, l.Leader, l.Epoch)
+			m.follow(now, x, l.Leader, l.Epoch)
 		}
 	}
 }
 
 // follow notes that another gate leads a job, under a greater epoch: reports go there from now on (U7).
-func (m *Manager) follow(x *record, gate core.NodeID, ge uint32) {
+func (m *Manager) follow(now core.Instant, x *record, gate core.NodeID, ge uint32) {
 	x.gate, x.ge = gate, ge
 	m.time.jobs.SetGate(x.id, gate, ge)
-	s := x.side()
-	s.via, s.unknown, s.asks = core.NoNode, 0, false
+	m.unasked(now, x)
+	x.side().via = core.NoNode
 	m.touch(x, true)
 }

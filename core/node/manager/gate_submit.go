@@ -12,7 +12,7 @@ import (
 
 // byGate judges the word of a gate about a job by its epoch: a lower one is refused, and so is another gate under the same
 // one; a higher one makes it the gate of the job (spec 20 §4.1 M5, §5.7 U7, 04-52).
-func (m *Manager) byGate(x *record, gate core.NodeID, ge uint32) (a call.Answer, ok bool) {
+func (m *Manager) byGate(now core.Instant, x *record, gate core.NodeID, ge uint32) (a call.Answer, ok bool) {
 	switch {
 	case ge < x.ge:
 		return call.Stale(uint64(x.ge)), false
@@ -20,7 +20,7 @@ func (m *Manager) byGate(x *record, gate core.NodeID, ge uint32) (a call.Answer,
 		m.conflicts++
 		return call.Stale(uint64(x.ge)), false
 	case ge > x.ge:
-		m.follow(x, gate, ge)
+		m.follow(now, x, gate, ge)
 	}
 	return a, true
 }
@@ -46,7 +46,7 @@ func (m *Manager) gateAgain(now core.Instant, msg *core.Message, fx *core.Effect
 // the job is about to end by command: of that nobody hears before it is committed (04-30).
 func (m *Manager) judgeAgain(now core.Instant, x *record, msg *core.Message, b *job.Submission, v *judgement, fx *core.Effects) {
 	was := x.ge
-	a, ok := m.byGate(x, b.Gate, b.GE)
+	a, ok := m.byGate(now, x, b.Gate, b.GE)
 	v.ge = x.ge
 	switch {
 	case !ok:
@@ -82,12 +82,12 @@ func (x *record) endsAs() job.State {
 }
 
 // mayCancel judges the fence of a cancel: gates give theirs.
-func (m *Manager) mayCancel(x *record, b *cancel.JobRequest) (call.Answer, bool) {
+func (m *Manager) mayCancel(now core.Instant, x *record, b *cancel.JobRequest) (call.Answer, bool) {
 	if !x.gated() {
 		return call.Answer{}, true
 	}
 	if b.GE != 0 && m.gates.isGate(b.Requester) >= 0 {
-		return m.byGate(x, b.Requester, b.GE)
+		return m.byGate(now, x, b.Requester, b.GE)
 	}
 	if b.GE != 0 && b.GE < x.ge {
 		return call.Stale(uint64(x.ge)), false

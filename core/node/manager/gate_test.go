@@ -422,6 +422,46 @@ func TestOneGateKnows(t *testing.T) {
 	}
 }
 
+// While all gates are asked who knows a job that has ended, it may come out otherwise: another gate commands, or says that it leads the
+// job, or one takes the status. None of that delivers the result, which has to be told on (04-35, 04-52; storm seeds 352 and 962).
+func TestTheEndIsToldOnAfterTheQuestion(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		event func(b *bench)
+	}{
+		{"a cancel", func(b *bench) { b.cancel(gate2, 2) }},
+		{"a leadership", func(b *bench) {
+			b.send(core.Message{Kind: core.KindGateHeartbeat, From: gate2, Body: &registry.GateHeartbeat{
+				Version: uint64(b.now), State: registry.StateActive, Leaderships: []registry.Leadership{{Job: 7, Epoch: 2, Leader: gate2}},
+			}})
+		}},
+		{"a status", func(b *bench) {
+			b.answers(gate1, core.KindJobFinalStatus, call.Answer{})
+			b.run(b.now + 6*sec)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.submit(gate1, 1)
+			b.run(6 * sec)
+			b.silent[gate2] = true // and fresh still: it may know the job
+			b.forget(all)
+			b.answers(gate1, core.KindJobFinalStatus, call.Answer{Code: call.CodeNoQuorum})
+			b.finish()
+			b.run(b.now + 200*ms)
+			if x := b.job(); !x.side().asks || x.delivered {
+				t.Fatalf("asks %v, delivered %v", x.side().asks, x.delivered)
+			}
+			c.event(b)
+			b.say, b.silent[gate2] = nil, false
+			b.run(b.now + 40*sec)
+			if x := b.job(); !x.delivered || !x.told {
+				t.Errorf("delivered %v, told %v", x.delivered, x.told)
+			}
+		})
+	}
+}
+
 // 04-37: an outcome that no gate knows is offered; if nobody adopts it, it counts as delivered an hour after the end, and at
 // once where they have tombstones. 04-51: one that ended by command is offered to nobody.
 func TestNobodyWantsTheEnd(t *testing.T) {

@@ -27,7 +27,7 @@ func (m *Manager) onGateTransfer(now core.Instant, msg *core.Message, fx *core.E
 }
 
 func (m *Manager) transferred(now core.Instant, x *record, b *replica.GateTransfer, out *replica.GateTransferAck, fx *core.Effects) {
-	if a, ok := m.byGate(x, b.Gate, b.GE); !ok {
+	if a, ok := m.byGate(now, x, b.Gate, b.GE); !ok {
 		out.Answer = a
 		return
 	}

@@ -60,6 +60,16 @@ func (m *Manager) askAll(now core.Instant, x *record, fx *core.Effects) {
 	m.timers.Arm(timer{at: now.Add(m.cfg.Forward.Ask), kind: timerAsk, job: x.id, de: x.de})
 }
 
+// unasked ends the question who knows a job. That a gate does, or leads it, delivers no end that was being told with the
+// question: it is told from the start then.
+func (m *Manager) unasked(now core.Instant, x *record) {
+	s := x.side()
+	if s.asks && x.state.Terminal() {
+		m.retellAt(x, now)
+	}
+	s.asks, s.unknown = false, 0
+}
+
 // askAgain asks those that have not answered.
 func (m *Manager) askAgain(now core.Instant, x *record, fx *core.Effects) {
 	if !x.side().asks {
@@ -203,7 +213,7 @@ func (m *Manager) adopted(now core.Instant, x *record, by core.NodeID, a *replic
 		by = a.JobLeader
 	}
 	if a.GE > x.ge {
-		m.follow(x, by, a.GE)
+		m.follow(now, x, by, a.GE)
 	}
 	m.knows(now, x, by)
 	if x.state.Terminal() {

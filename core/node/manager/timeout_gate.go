@@ -83,7 +83,7 @@ func (m *Manager) obey(now core.Instant, x *record, b *jobtimeout.GlobalTimeout,
 		out.Code = call.CodeLeaseLost
 		return
 	}
-	a, ok := m.byGate(x, gate, b.GE)
+	a, ok := m.byGate(now, x, gate, b.GE)
 	if !ok {
 		out.Answer = a
 		return
