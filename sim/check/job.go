@@ -78,9 +78,10 @@ type flowAt struct {
 // stopSeen is who cancelled it. Before that is committed another holder need not know: the decision that it was part of is void
 // then.
 type stopSeen struct {
-	by   process
-	at   core.Instant // on its clock
-	sure bool
+	by    process
+	epoch uint32       // under which it did
+	at    core.Instant // on its clock
+	sure  bool
 }
 
 // endSeen is what was first said of the end of a job, or of its part in a datacenter.
