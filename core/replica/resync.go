@@ -77,8 +77,11 @@ func (m *Machine) onRead(now core.Instant, x *core.Message, fx *core.Effects) {
 	}
 }
 
-// onState merges what a member has. Merging is commutative and idempotent.
+// onState merges what a member has. Merging is commutative and idempotent. One that is too busy to say has not answered.
 func (m *Machine) onState(now core.Instant, b *StateResponse, i int, fx *core.Effects) {
+	if !b.Code.Done() {
+		return
+	}
 	for k := range b.Jobs {
 		f := &b.Jobs[k]
 		if f.Tombstone != job.StateNone {

@@ -637,6 +637,14 @@ func TestResync(t *testing.T) {
 	d.want("the cold start", d.Ready() && d.Resynced())
 
 	d = newDesk(t, 3, false)
+	d.wait(7 * time.Second)
+	d.get(1, core.KindStateSyncResponse, &StateResponse{Answer: call.Answer{Code: call.CodeBusy}}, 1)
+	answer(d, 2, true)
+	d.want("who is too busy to say what it has was not read", !d.Ready())
+	answer(d, 1, true)
+	d.want("and is asked again", d.Ready() && d.Resynced())
+
+	d = newDesk(t, 3, false)
 	d.wait(42 * time.Second)
 	d.want("the limit", d.Ready() && !d.Resynced() && d.SyncFailed == 1)
 }

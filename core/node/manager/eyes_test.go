@@ -8,6 +8,7 @@ import (
 	"hypersim/core/cancel"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/workflow"
 )
 
 // §0: under one epoch another holder is refused, whatever it asks. A gate that owes a cancel under the epoch of the gate that
@@ -73,5 +74,29 @@ func TestWhoWaitsForADecisionWhenTheLeaseEnds(t *testing.T) {
 	}
 	if a := reply[*cancel.JobResponse](b, n); a == nil || a.Code != call.CodeLeaseLost {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Spec 20 §5.8: a shard that its worker does not have was lost. A worker that is too busy to say so, and answers BUSY, has it still.
+func TestScanOfABusyWorker(t *testing.T) {
+	for _, c := range []struct {
+		code call.Code
+		want workflow.State
+	}{{call.CodeBusy, workflow.Running}, {call.CodeOK, workflow.Dispatched}} {
+		b := newBench(t)
+		b.submit(gate1, 1)
+		b.run(sec)
+		b.hears = func(x *core.Message) bool {
+			if x.Kind == core.KindWorkflowStatusQuery {
+				a := &job.WorkflowStatusResponse{Answer: call.Answer{Code: c.code}}
+				y := core.Message{Kind: core.KindWorkflowStatusResponse, From: hand, To: self, Seq: x.Seq, Instance: 1, Body: a}
+				b.step(func() { b.m.Receive(b.now, &y, &b.fx) })
+			}
+			return false
+		}
+		b.run(core.Instant(b.cfg.Orphan.ScanInterval) + 500*ms)
+		if s := b.m.flows.State(b.job().flows[0].id); s != c.want {
+			t.Errorf("%v: the workflow is %v", c.code, s)
+		}
 	}
 }

@@ -22,10 +22,10 @@ func (m *Manager) scan(now core.Instant, fx *core.Effects) {
 }
 
 // scanned compares with one worker. A shard that runs there and not here is stopped; one that should have been there
-// for a while and is not was lost.
+// for a while and is not was lost. A worker that is too busy to say what it has has lost nothing.
 func (m *Manager) scanned(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	a, ok := o.Reply.(*job.WorkflowStatusResponse)
-	if !ok {
+	if !ok || !o.Done() {
 		return
 	}
 	for i := range a.Shards {
