@@ -58,7 +58,8 @@ type judged struct {
 	declared  core.Instant // the end was committed then, if rule and not deciding
 	majority  core.Instant // the ideal instant of R3, since it holds, or Never
 	timeout   core.Duration
-	sites     []part // targets, ascending
+	granted   core.Duration // E, as a gate knew it that led the job before
+	sites     []part        // targets, ascending
 	ge        uint32
 	pos       int32 // in the heap
 	rule      Rule
@@ -235,7 +236,7 @@ func (g *Gate) fire(now core.Instant, t *judged, fx *core.Effects) {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	judgedBytes = 88
+	judgedBytes = 96
 	partBytes   = 104
 )
 

@@ -12,6 +12,7 @@ type Reply struct {
 	State  job.State // goes with ALREADY_TERMINAL
 	DE     uint32    // that is known now
 	Later  bool      // a decision is pending: the answer follows its commit (03-13)
+	Grew   bool      // the job has more time: a successor must not know of less (04-38)
 
 	// The machine cannot say: the job is not tracked, or this datacenter is none of its targets (04-18). The role answers
 	// from its records.
@@ -81,6 +82,7 @@ func (g *Gate) OnProgress(now core.Instant, b *ProgressReport, fx *core.Effects)
 		}
 		if b.Extensions > p.total || b.MaxExtension > p.most {
 			p.total, p.most = max(p.total, b.Extensions), max(p.most, b.MaxExtension) // sums never fall (I-JT4)
+			r.Grew = true
 			g.deadlineFact(now, t, EventExtension, fx)
 		}
 		p.extend(now, b.Extended)

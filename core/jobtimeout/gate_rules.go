@@ -5,8 +5,9 @@ import (
 	"hypersim/core/job"
 )
 
-// extension is E: what all datacenters know at the most.
-func (g *Gate) extension(t *judged) (e core.Duration) {
+// extension is E: what all datacenters know at the most. It never falls: what a gate that led the job before knew counts (04-38).
+func (g *Gate) extension(t *judged) core.Duration {
+	e := t.granted
 	for i := range t.sites {
 		if g.cfg.ExtensionRule == ExtensionMaxWorker {
 			e = max(e, t.sites[i].most)

@@ -15,6 +15,8 @@ type GateTracking struct {
 	GE      uint32
 	Elapsed core.Duration // after a takeover: what the job took already, age of the entry included
 	Sites   []Part        // its targets
+
+	Extensions core.Duration // after a takeover: what the gate before knew of (04-38)
 }
 
 // Part is what is known of a datacenter that has a part of a job.
@@ -44,10 +46,11 @@ func (g *Gate) Resume(now core.Instant, s *GateTracking, fx *core.Effects) {
 func (g *Gate) begin(now core.Instant, s *GateTracking, e Event, fx *core.Effects) {
 	t := &judged{
 		id: s.Job, submitted: now.Add(-s.Elapsed), declared: core.Never, majority: core.Never, timeout: s.Timeout, ge: s.GE, pos: -1,
+		granted: s.Extensions,
 	}
 	g.add(now, t)
 	for i := range s.Sites {
-		t.target(now, &s.Sites[i])
+		g.target(now, t, &s.Sites[i])
 	}
 	g.arm(t)
 	g.deadlineFact(now, t, e, fx)
@@ -56,14 +59,14 @@ func (g *Gate) begin(now core.Instant, s *GateTracking, e Event, fx *core.Effect
 // Target adds a datacenter to the targets of a job (04-49), or says anew who leads the job there.
 func (g *Gate) Target(now core.Instant, id job.ID, s *Part) {
 	if t := g.by[id]; t != nil && !t.stopped {
-		t.target(now, s)
+		g.target(now, t, s)
 		g.arm(t)
 	}
 }
 
 func bySite(p part, site uint16) int { return cmp.Compare(p.site, site) }
 
-func (t *judged) target(now core.Instant, s *Part) {
+func (g *Gate) target(now core.Instant, t *judged, s *Part) {
 	i, ok := slices.BinarySearchFunc(t.sites, s.Site, bySite)
 	if !ok {
 		t.sites = slices.Insert(t.sites, i, part{site: s.Site, state: job.StateRunning, manager: core.NoNode, to: core.NoNode, next: core.Never})
@@ -77,6 +80,7 @@ func (t *judged) target(now core.Instant, s *Part) {
 	if s.State.Terminal() {
 		p.state = s.State
 	}
+	g.counted(t, p)
 }
 
 func (g *Gate) part(id job.ID, site uint16) (*judged, *part) {

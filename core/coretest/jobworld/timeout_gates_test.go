@@ -201,3 +201,35 @@ func TestJobIsExtendedEverywhere(t *testing.T) {
 		t.Errorf("%d declared, at %v, %v late", n, at, late)
 	}
 }
+
+// 04-38: and it is more time at the gate that takes the job over, which ends nothing before it has heard all datacenters.
+func TestMoreTimeOutlivesTheGate(t *testing.T) {
+	w := sites(t, nil)
+	s := everywhere(w, 1, 3, 500*time.Second)
+	s.Timeout = time.Minute
+	id := w.Submit(0, s)
+	w.Run(40 * sec)
+	for seq := uint32(1); seq <= 2; seq++ { // 15 s, and 7.5 s
+		for site := range uint16(2) { // two of three: one is no majority
+			for _, x := range w.WorkersOf(site) {
+				if n, _ := w.Running(x); n > 0 {
+					for _, m := range w.ManagersOf(site) {
+						moreOf(w, m, x, seq, 0.1*float64(seq))
+					}
+				}
+			}
+		}
+		w.Run(w.Now + 2*sec)
+	}
+	w.Run(58 * sec)
+	for _, g := range w.GateIDs() {
+		if ge, _ := w.gateAt(g).Holds(id); ge > 0 {
+			w.Crash(g)
+			break
+		}
+	}
+	w.Run(120 * sec)
+	if at, _, late, n := declared(w); n != 1 || late != 1 || at < 82*sec || at > 84*sec {
+		t.Errorf("%d declared, at %v, %v late", n, at, late)
+	}
+}

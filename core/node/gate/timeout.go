@@ -67,7 +67,7 @@ func (g *Gate) resumeTime(now core.Instant, x *record, e *replica.Entry, fx *cor
 	t.Elapsed = now.Sub(x.begun)
 	if len(e.Timeout) > 0 {
 		s := &e.Timeout[0]
-		t.Elapsed, rule = s.Elapsed+max(0, e.Elapsed-s.Entry), s.Rule
+		t.Elapsed, rule, t.Extensions = s.Elapsed+max(0, e.Elapsed-s.Entry), s.Rule, s.Extensions
 	}
 	g.time.Resume(now, &t, fx)
 	if over || x.pending == job.StateTimeout {
@@ -189,9 +189,12 @@ func (g *Gate) onTimeoutReport(now core.Instant, m *core.Message, fx *core.Effec
 }
 
 // reply answers a report. A datacenter whose part is over, or whose job is, learns how (J7).
-func (g *Gate) reply(_ core.Instant, x *record, s *site, m *core.Message, r jobtimeout.Reply, fx *core.Effects) {
+func (g *Gate) reply(now core.Instant, x *record, s *site, m *core.Message, r jobtimeout.Reply, fx *core.Effects) {
 	if p, ok := g.time.Part(x.id, s.id); ok {
 		s.timedOut = p.TimedOut
+	}
+	if r.Grew {
+		g.save(now, x, false, fx)
 	}
 	switch {
 	case g.toldOnce(x):
