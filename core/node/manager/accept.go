@@ -127,10 +127,10 @@ func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.
 // judge says whether a submission is a new job that can be taken (M1–M5, G4). OK: it can, or is being taken.
 func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) judgement {
 	if x := m.records.by[b.Job]; x != nil {
-		return known(judgement{state: x.state, de: x.de, ge: x.ge}, x.digest, b)
+		return known(judgement{state: x.state, de: x.de, ge: x.ge}, x.other(b))
 	}
 	if w := m.accepting[b.Job]; w != nil {
-		v := known(judgement{}, w.spec.Digest, b)
+		v := known(judgement{}, w.spec.Digest != b.Digest)
 		if v.Code == call.CodeDuplicate { // not yet
 			v.Code = call.CodeOK
 		}
@@ -150,12 +150,16 @@ func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) 
 }
 
 // known answers for a job that is here already: the same id with another digest is another job.
-func known(v judgement, digest uint64, b *job.Submission) judgement {
-	if v.Code = call.CodeDuplicate; digest != b.Digest {
+func known(v judgement, other bool) judgement {
+	if v.Code = call.CodeDuplicate; other {
 		v.Code = call.CodeInvalid
 	}
 	return v
 }
+
+// other reports whether b is another job under the id of x. Of one that had ended when it came to this process nothing is left to
+// compare: it counts as the same.
+func (x *record) other(b *job.Submission) bool { return x.digest != 0 && x.digest != b.Digest }
 
 // takes says whether a job that nobody has can begin here.
 func (m *Manager) takes(now core.Instant, msg *core.Message, b *job.Submission) call.Code {
@@ -181,11 +185,11 @@ func (m *Manager) judgeReplica(b *job.Submission) (v judgement, ok bool) {
 	case e == nil || m.alone:
 		return v, false
 	case e.Reason == replica.ReasonAccept:
-		v.Answer = call.NotLeader(e.Holder)
+		v.Answer, _ = m.leaderOf(b.Job)
 	case len(e.Submission) > 0 && e.Submission[0].Digest != b.Digest:
 		v.Code = call.CodeInvalid
 	case b.GE > 0: // the gate has to reach whoever holds it
-		v.Answer = call.NotLeader(e.Holder)
+		v.Answer, _ = m.leaderOf(b.Job)
 	default:
 		v.Code, v.state, v.de = call.CodeDuplicate, e.State, e.Epoch
 	}
@@ -275,11 +279,12 @@ func (m *Manager) accept(now core.Instant, b *job.Submission, de uint32, fx *cor
 		m.flows.Track(now, x.id, x.flows[i].id)
 		m.flowFact(x, i, workflow.None, workflow.Pending, job.ErrorNone, fx)
 	}
-	for i := range b.Cancelled { // what was cancelled before it came here does not begin (04-54)
-		if k := x.place(b.Cancelled[i].Workflow); k >= 0 {
-			m.cancelFlow(now, x, k, b.Cancelled[i].Dependents, fx)
+	for _, c := range b.Cancelled { // what was cancelled before it came here does not begin (04-54)
+		if x.place(c.Workflow) >= 0 {
+			m.noteSingle(x, c)
 		}
 	}
+	m.owedSingles(now, x, fx)
 	for i := range x.flows {
 		m.enqueue(now, x, i)
 	}

@@ -33,7 +33,7 @@ func (m *Manager) gateAgain(now core.Instant, msg *core.Message, fx *core.Effect
 		return false
 	}
 	v := judgement{state: x.state, de: x.de, ge: x.ge}
-	if x.digest != b.Digest {
+	if x.other(b) {
 		v.Code = call.CodeInvalid
 		m.ack(msg, x.id, &v, fx)
 	} else {

@@ -45,3 +45,24 @@ func TestVersionBeforeFence(t *testing.T) {
 		}
 	}
 }
+
+// §2.1: who asks whether somebody is there hears what it is, and not what it would like to be.
+func TestPing(t *testing.T) {
+	b := newCluster(t)
+	leads := false
+	b.m.p.Election = leader{&leads}
+	ask := func() *registry.ManagerPingResponse {
+		return b.ask(core.Message{Kind: core.KindPingRequest, From: client}).(*registry.ManagerPingResponse)
+	}
+	if a := ask(); a.Leads || a.State != registry.StateActive {
+		t.Errorf("%+v", a)
+	}
+	leads = true
+	if a := ask(); !a.Leads {
+		t.Errorf("%+v", a)
+	}
+	b.step(func() { b.m.Drain(b.now, &b.fx) })
+	if a := ask(); a.State != registry.StateDraining {
+		t.Errorf("%+v", a)
+	}
+}

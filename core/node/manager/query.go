@@ -140,10 +140,11 @@ func (m *Manager) view(x *record, names []uint32, out *job.WorkflowQueryResponse
 }
 
 // onPing tells a client who it talks to.
-func (m *Manager) onPing(_ core.Instant, msg *core.Message, fx *core.Effects) {
+func (m *Manager) onPing(now core.Instant, msg *core.Message, fx *core.Effects) {
 	reply := m.calls.Respond(fx, msg, core.KindManagerPingResponse)
 	out := core.Attach[registry.ManagerPingResponse](fx, reply)
 	l := m.load()
-	out.Manager, out.Leads, out.State = m.p.Self, true, registry.StateActive
+	out.Manager = m.p.Self
+	out.State, out.Leads, out.Term = m.standing(now)
 	out.Workers, out.Cores, out.Jobs = uint32(m.workers.fit), l.Cores, uint32(m.records.live)
 }
