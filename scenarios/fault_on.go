@@ -60,7 +60,8 @@ type eventT struct {
 // Bind implements form.Special.
 func (e *eventT) Bind(b *form.Binding, n *form.Node, key string, _ form.Field) {
 	*e = eventT{}
-	word, ok := n.Text()
+	word, _ := n.Text()
+	var ok bool
 	if e.is, ok = fault.OccasionNamed(word); ok {
 		e.name = word
 		return

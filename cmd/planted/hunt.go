@@ -48,7 +48,7 @@ func (h *hunt) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	overlay, err := lay(h.root, dir)
 	if err != nil {
 		return err

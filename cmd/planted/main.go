@@ -94,7 +94,7 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	began, missed := time.Now(), 0
 	number := 0
 	for _, r := range rooms {

@@ -359,7 +359,7 @@ func (s *statistics) probe(r *trace.Record) {
 	least := k.Flush + k.Pressure.WorkerReject
 	last, known := s.probes[key]
 	apart := max(r.Due.Sub(last), last.Sub(r.Due))
-	if known && apart < least-core.Duration(s.ctx.Limits.Quantum+s.ctx.Limits.Lateness) && s.cold[r.Msg.From].impaired < 0 && s.fails(B10) {
+	if known && apart < least-(s.ctx.Limits.Quantum+s.ctx.Limits.Lateness) && s.cold[r.Msg.From].impaired < 0 && s.fails(B10) {
 		s.detail(B10, r.At, []core.NodeID{r.Msg.From, r.Node}, "%s asks %s again %v after the last time; its flushes lie %v apart", s.name(r.Msg.From), s.name(r.Node), apart, least)
 	}
 	s.probes[key] = max(r.Due, last)

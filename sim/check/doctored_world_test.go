@@ -26,7 +26,7 @@ func (t *tape) timesOut(e jobtimeout.Event, k jobtimeout.Kind, r jobtimeout.Rule
 
 var doctoredWorld = []doctoredRun{
 	{id: W7, name: "overtakes", build: func(t *tape, bad bool) {
-		first, second := core.Instant(sec), core.Instant(2*sec)
+		first, second := sec, 2*sec
 		if bad {
 			first, second = second, first
 		}
@@ -37,7 +37,7 @@ var doctoredWorld = []doctoredRun{
 		t.at(sec)
 		t.life(trace.KindCrash, 1)
 		t.at(3 * sec).add(trace.Record{Kind: trace.KindStart, Node: 1, Inst: 2})
-		left := core.Instant(2 * sec)
+		left := 2 * sec
 		if bad {
 			left = sec / 2
 		}
@@ -100,7 +100,7 @@ var doctoredWorld = []doctoredRun{
 	{id: JT1, name: "overall, too early", build: func(t *tape, bad bool) {
 		t.works()
 		t.at(10*sec).lasts(jobtimeout.EventStart, 20*sec, 0)
-		at := core.Instant(31 * sec)
+		at := 31 * sec
 		if bad {
 			at = 29 * sec
 		}
@@ -110,7 +110,7 @@ var doctoredWorld = []doctoredRun{
 		t.works()
 		t.at(10*sec).lasts(jobtimeout.EventStart, 20*sec, 0)
 		t.at(31*sec).timesOut(jobtimeout.EventLocal, jobtimeout.KindOverall, jobtimeout.RuleLocal)
-		at := core.Instant(332 * sec)
+		at := 332 * sec
 		if bad {
 			at = 100 * sec
 		}
@@ -119,7 +119,7 @@ var doctoredWorld = []doctoredRun{
 	{id: JT4, name: "begins anew", build: func(t *tape, bad bool) {
 		t.works()
 		t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
-		elapsed := core.Instant(80 * sec)
+		elapsed := 80 * sec
 		if bad {
 			elapsed = 0
 		}

@@ -100,6 +100,7 @@ func (a *Arrivals) next() (float64, bool) {
 		return a.ramp()
 	case Diurnal:
 		return a.diurnal(), true
+	case Trace: // a list says when
 	}
 	return 0, false
 }

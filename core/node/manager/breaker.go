@@ -17,13 +17,14 @@ func (m *Manager) Fared(now core.Instant, s *call.Sending, answered bool, code c
 	}
 	before := m.shuts.Phase(now, s.To)
 	m.shuts.Fared(now, s.To, answered && code != call.CodeInternal)
-	switch after := m.shuts.Phase(now, s.To); {
-	case after == before:
-	case after == health.Open:
+	switch m.shuts.Phase(now, s.To) {
+	case before:
+	case health.Open:
 		m.shut(now, s.To, m.shuts.Wait(now, s.To))
-	case after == health.Closed:
+	case health.Closed:
 		m.workers.at(s.To).shut = false
 		m.relist(s.To)
+	case health.HalfOpen: // its trial decides
 	}
 }
 
