@@ -223,6 +223,9 @@ func (m *Machine) win(now core.Instant, r *record, fx *core.Effects) {
 	e.Head = Head{Job: r.id, Epoch: c.epoch, Seq: c.best.Seq + 1, Holder: m.me.Node, Instance: m.me.Instance}
 	e.Kind, e.Reason, e.Base, e.HandoverTo = EntryFull, ReasonNone, 0, core.NoNode
 	e.Elapsed += now.Sub(c.begun)
+	if r.known() {
+		e.Elapsed = max(e.Elapsed, r.ran(now))
+	}
 	e.CancelWanted = e.CancelWanted || c.cancel || r.cancel > now
 	if r.lead != nil { // it held the job, and begins anew
 		r.lead = nil

@@ -52,9 +52,13 @@ func (r *record) raise(epoch uint32, h fence.Holder) {
 func (r *record) aged(now core.Instant) Entry {
 	e := r.entry
 	e.Kind, e.Base = EntryFull, 0
-	e.Elapsed += now.Sub(r.at)
+	e.Elapsed = r.ran(now)
 	return e
 }
+
+// ran is how long the job has run, as far as the entry says. A greater entry may say less: it was long on its way to who has it, a
+// member that was frozen perhaps, which counts from its receipt on.
+func (r *record) ran(now core.Instant) core.Duration { return r.entry.Elapsed + now.Sub(r.at) }
 
 // above reports whether number (epoch, seq) of a is greater than that of b.
 func above(a, b *Head) bool {

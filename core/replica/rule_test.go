@@ -600,6 +600,29 @@ func TestAcceptanceThatOneRefused(t *testing.T) {
 	}
 }
 
+// I-JT4: a member that was frozen stores an entry long after it was sent, and counts from then on. Who has an older entry, and has counted
+// since it was sent, knows better how long the job has run.
+func TestTimeOfAFrozenMember(t *testing.T) {
+	d := newDesk(t, 3, true)
+	old, news := entry(2, EntryFull, 1, 1, 0), entry(2, EntryFull, 1, 2, 0)
+	old.Elapsed, news.Elapsed = 100*time.Millisecond, 200*time.Millisecond
+	d.sync(old)
+	d.wait(45 * time.Second)
+	d.dead[2] = true
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	d.agree(1)
+	d.agree(1, news)
+	d.want("won with the greater entry", d.Leads(1) && d.View(1).Seq == 3)
+	d.want("and with all the time", d.View(1).Elapsed >= 45*time.Second)
+
+	d = newDesk(t, 3, false)
+	d.sync(old)
+	d.wait(45 * time.Second)
+	d.get(1, core.KindStateSyncResponse, &StateResponse{Ready: true, Jobs: []Found{{Job: 1, Promised: 1, Entry: []Entry{news}}}}, 1)
+	d.want("read", d.View(1).Seq == 2 && d.View(1).Elapsed >= 45*time.Second)
+}
+
 func TestClusterOfOne(t *testing.T) {
 	d := newDesk(t, 1, true)
 	e := entry(0, EntryFull, 0, 0, 0)

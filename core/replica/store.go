@@ -155,8 +155,12 @@ func (m *Machine) learnEntry(now core.Instant, r *record, e *Entry) {
 	if r.lead != nil {
 		return // its own, of this epoch: it knows better
 	}
+	ran := e.Elapsed
+	if r.known() {
+		ran = max(ran, r.ran(now))
+	}
 	r.entry, r.at = *e, now
-	r.entry.Kind, r.entry.Base = EntryFull, 0
+	r.entry.Kind, r.entry.Base, r.entry.Elapsed = EntryFull, 0, ran
 	if holderOf(&e.Head) != m.me { // else it is an acceptance of this process that failed, and has no holder
 		r.lease = max(r.lease, now.Add(m.cfg.Lease.Duration)) // 03-16
 	}
