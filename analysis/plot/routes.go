@@ -105,29 +105,35 @@ func shares(rows []metrics.RouteRow, gate, dc string, w float64) plotter.XYs {
 	return xy
 }
 
-// regretPanel shows the regret of all gates together.
+// regretPanel shows the regret of all gates together, and beside it that of an oracle.
 func regretPanel(run *analysis.Run, w float64) *panel {
 	p := newPanel(runTime(run), axis{label: "regret"})
 	p.title = "How much further than the nearest one, all gates"
-	var by [routeWindows + 1][]float64
-	for i := range run.Tables.Routes {
-		if r := &run.Tables.Routes[i]; r.Primary != "" {
-			k := min(routeWindows, int(r.At.Seconds()/w))
-			by[k] = append(by[k], r.Regret)
-		}
+	regret := func(r *metrics.RouteRow) float64 { return r.Regret }
+	p.line("p90", stroke(vermilion, 1), true, overWindows(run.Tables.Routes, w, 0.9, regret))
+	p.line("p50", stroke(blue, 0), true, overWindows(run.Tables.Routes, w, 0.5, regret))
+	if floor := overWindows(run.Tables.Routes, w, 0.9, func(r *metrics.RouteRow) float64 { return r.Floor }); len(floor) > 0 {
+		p.line("p90 of an oracle", stroke(grey, 2), true, floor)
 	}
-	var middle, bad plotter.XYs
-	for k, list := range by {
-		if len(list) < routeLeast {
-			continue
-		}
-		slices.Sort(list)
-		x := (float64(k) + 0.5) * w
-		middle = append(middle, plotter.XY{X: x, Y: list[len(list)/2]})
-		bad = append(bad, plotter.XY{X: x, Y: list[min(len(list)-1, len(list)*9/10)]})
-	}
-	p.line("p90", stroke(vermilion, 1), true, bad)
-	p.line("p50", stroke(blue, 0), true, middle)
 	p.ranges.y0 = 0
 	return p
+}
+
+// overWindows returns a quantile of what decisions have in each window that has enough of them; what is 0 is left out.
+func overWindows(rows []metrics.RouteRow, w, q float64, value func(*metrics.RouteRow) float64) plotter.XYs {
+	var by [routeWindows + 1][]float64
+	for i := range rows {
+		if v := value(&rows[i]); rows[i].Primary != "" && v > 0 {
+			k := min(routeWindows, int(rows[i].At.Seconds()/w))
+			by[k] = append(by[k], v)
+		}
+	}
+	var xy plotter.XYs
+	for k, list := range by {
+		if len(list) >= routeLeast {
+			slices.Sort(list)
+			xy = append(xy, plotter.XY{X: (float64(k) + 0.5) * w, Y: list[min(len(list)-1, int(q*float64(len(list))))]})
+		}
+	}
+	return xy
 }

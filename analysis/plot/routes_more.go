@@ -55,7 +55,14 @@ func regrets(run *analysis.Run) *figure {
 	}
 	f := &figure{name: "regret", title: "What choices of datacenters cost, and why they changed"}
 	f.note = "regret: the true round trip to the datacenter asked first over the least one that could have been chosen, both at least 10 ms; 1 is the nearest"
-	f.panels = []*panel{regretCurves(run, gates)}
+	f.panels = []*panel{gateCurves(run, gates, "Regret of each gate", "regret (ratio)", func(r *metrics.RouteRow) float64 { return r.Regret })}
+	if floor := values(run, "", func(r *metrics.RouteRow) float64 { return r.Floor }); len(floor) > 0 {
+		p := f.panels[0]
+		p.line(fmt.Sprintf("an oracle (p90 %.3g,\np99 %.3g)", rank(floor, 0.9), rank(floor, 0.99)), stroke(grey, 1), true, ecdf(floor, len(floor), p.x.hi))
+		late := gateCurves(run, gates, "How much longer until a job begins than where it begins soonest", "ratio", func(r *metrics.RouteRow) float64 { return r.Late })
+		f.panels = append(f.panels, late)
+		f.note += ". An oracle that knows true distances, free cores and waiting work sends each job where it begins soonest, in the state that the gates made"
+	}
 	if p := switchPanel(run); p != nil {
 		f.panels = append(f.panels, p)
 	} else {
@@ -64,32 +71,41 @@ func regrets(run *analysis.Run) *figure {
 	return f
 }
 
-// regretCurves are distributions of regret, by gate.
-func regretCurves(run *analysis.Run, gates []string) *panel {
-	by := map[string][]float64{}
+// gateCurves are distributions over decisions of what they cost, by gate.
+func gateCurves(run *analysis.Run, gates []string, title, label string, value func(*metrics.RouteRow) float64) *panel {
+	all := values(run, "", value)
 	hi := 1.0
-	for i := range run.Tables.Routes {
-		if r := &run.Tables.Routes[i]; r.Primary != "" && r.Regret > 0 {
-			by[r.Gate] = append(by[r.Gate], r.Regret)
-			hi = max(hi, r.Regret)
-		}
+	if len(all) > 0 {
+		hi = all[len(all)-1]
 	}
-	p := newPanel(axis{label: "regret (ratio)", kind: logarithmic, lo: 0.95, hi: max(hi*1.1, 2)}, axis{label: "decisions (%)", kind: percent, lo: 0, hi: 1.02})
-	p.title = "Regret of each gate"
+	p := newPanel(axis{label: label, kind: logarithmic, lo: 0.95, hi: max(hi*1.1, 2)}, axis{label: "decisions (%)", kind: percent, lo: 0, hi: 1.02})
+	p.title = title
 	if left := len(gates) - regretGates; left > 0 {
 		p.title += fmt.Sprintf("; %s no curve", counted(left, "gate that decided less has", "gates that decided less have"))
 		gates = gates[:regretGates]
 	}
 	for i, g := range gates {
-		list := by[g]
+		list := values(run, g, value)
 		if len(list) == 0 {
 			continue
 		}
-		slices.Sort(list)
 		label := fmt.Sprintf("%s (n = %d,\np90 %.3g, p99 %.3g)", shortName(g), len(list), rank(list, 0.9), rank(list, 0.99))
 		p.line(label, stroke(cycle[i%len(cycle)], i), true, ecdf(list, len(list), p.x.hi))
 	}
 	return p
+}
+
+// values returns what the decisions of a gate have, or of all, ascending; what is 0 is left out.
+func values(run *analysis.Run, gate string, value func(*metrics.RouteRow) float64) []float64 {
+	var list []float64
+	for i := range run.Tables.Routes {
+		r := &run.Tables.Routes[i]
+		if v := value(r); r.Primary != "" && (gate == "" || r.Gate == gate) && v > 0 {
+			list = append(list, v)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // switched is a decision that sent jobs elsewhere than the one before.

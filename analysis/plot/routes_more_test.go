@@ -50,10 +50,10 @@ func routing(sites []string) *metrics.Tables {
 			own, other := site, sites[(k+1)%len(sites)]
 			r := metrics.RouteRow{
 				At: sec(float64(i)), Decision: uint64(i + 1), Gate: site + "/gate/0", Job: fmt.Sprint("job-", i), Mode: "score", Reason: "initial_selection",
-				Primary: own, Regret: 1,
+				Primary: own, Regret: 1, Floor: 1, Late: 1,
 			}
 			if i >= 100 && i < 200 {
-				r.Primary, r.Regret = other, 3
+				r.Primary, r.Regret, r.Late = other, 3, 3
 			}
 			if i == 100 {
 				r.Previous, r.Reason = own, "exclusion_forced"
@@ -99,6 +99,10 @@ func TestRouteMap(t *testing.T) {
 	}
 	for _, f := range []*figure{routeMap(run), regrets(run), scores(run), routes(run)} {
 		readable(t, f)
+	}
+	f := regrets(run)
+	if len(f.panels) != 3 || f.panels[0].legend[3].label != "an oracle (p90 1,\np99 1)" || f.panels[1].legend[0].label != "a/gate/0 (n = 300,\np90 3, p99 3)" {
+		t.Errorf("%d panels of what choices cost: %+v", len(f.panels), f.panels[0].legend)
 	}
 	p := switchPanel(run)
 	if p == nil || len(p.legend) != 1 || p.legend[0].label != "exclusion_forced (3)" {

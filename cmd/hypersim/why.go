@@ -22,7 +22,8 @@ func newWhy() *cobra.Command {
 		Use:   "why RUN [--job JOB]",
 		Short: "Say why a job went where it went",
 		Long: `why reads the folder of a run and tells each decision of a gate about a job: what was chosen, what every
-datacenter scored and by which factors, what was excluded by which rule, and what would have been the nearest in truth.
+datacenter scored and by which factors, what was excluded by which rule, what would have been the nearest in truth, and where an
+oracle of true distances and loads would have sent it.
 Without --job it lists the jobs whose decisions cost most.`,
 		Example: `  hypersim run three-sites --no-plots --out results/routed
   hypersim why results/routed
@@ -108,6 +109,33 @@ func tellDecision(w *bufio.Writer, run *analysis.Run, d *metrics.RouteRow) {
 		}
 	}
 	fmt.Fprintf(w, "  %s\n", hindsight(d))
+	if text := foresight(run, d); text != "" {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
+}
+
+// foresight says where the job would have begun soonest, had the gate known what is free and what waits, too.
+func foresight(run *analysis.Run, d *metrics.RouteRow) string {
+	const oracle = "an oracle of distances and loads: "
+	switch {
+	case d.Oracle == "":
+		return ""
+	case d.ChosenBegin == 0:
+		return fmt.Sprintf(oracle+"%s, where it begins after %.4g ms; %s took no job then", d.Oracle, d.OracleBegin, d.Primary)
+	case d.Late <= 1:
+		return oracle + d.Primary + ", too" + loadOf(run, d, d.Primary)
+	}
+	return fmt.Sprintf(oracle+"%s%s; at %s%s it takes %.3g times as long", d.Oracle, loadOf(run, d, d.Oracle), d.Primary, loadOf(run, d, d.Primary), d.Late)
+}
+
+// loadOf says in brackets what was true of a datacenter at a decision.
+func loadOf(run *analysis.Run, d *metrics.RouteRow, site string) string {
+	for i := range run.Tables.Candidates {
+		if c := &run.Tables.Candidates[i]; c.Gate == d.Gate && c.Decision == d.Decision && c.Job == d.Job && c.Site == site {
+			return fmt.Sprintf(" (begins after %.4g ms: %d cores free, %d waited for)", c.Begin, c.CoresFree, c.CoresWaited)
+		}
+	}
+	return ""
 }
 
 // hindsight says what would have been best by what the gate could not know.

@@ -50,7 +50,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.sampled = append(on.sampled, j.sample)
 	on.finished = append(on.finished, j.finish)
 	j.initCores()
-	r.trails = newTrails(j, on)
+	r.jobs, r.trails = j, newTrails(j, on)
 }, words.JobLatency, words.JobOutcome, words.AcceptTime, words.SubmitAttempts, words.Goodput, words.Wait, words.Makespan,
 	words.WorkflowRestarts, words.RecoveryTime, words.WorkflowDoubleRun, words.TerminalConflicts, words.OrphanTime, words.CoreSeconds,
 	words.DuplicateWork, words.Utilisation, words.LoadCV, words.MisplacedCores, words.CoresInUse, words.Cores)

@@ -17,6 +17,9 @@ type cores struct {
 	at       core.Instant // misplaced work is added up until then
 	missed   float64      // core-seconds that were waited for while so many were free
 	capacity float64      // core-seconds
+
+	shards int           // that ended by themselves
+	ran    core.Duration // how long they took together
 }
 
 // siteCores adds up the core-seconds of a site since its last sample.

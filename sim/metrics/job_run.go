@@ -117,6 +117,10 @@ func (j *jobs) runStops(now core.Instant, n core.NodeID, x *core.Work, end RunEn
 	}
 	r := &j.res.Runs[k]
 	r.Stop, r.End = now, end
+	if end == RunCompleted || end == RunFailed {
+		j.cores.shards++
+		j.cores.ran += now.Sub(r.Start)
+	}
 	r.adopted(now)
 	if r.Job >= 0 {
 		j.res.Jobs[r.Job].LastEnd = now

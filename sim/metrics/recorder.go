@@ -13,6 +13,7 @@ type Recorder struct {
 	sites []string
 
 	routes *routes // decisions of gates
+	jobs   *jobs   // what became of jobs
 	trails *trails // what happened to single jobs
 
 	cells [numLanes][core.NumKinds][core.NumRoles]tally // messages of the current sample

@@ -22,6 +22,10 @@ type Decision struct {
 	RTT, BestRTT, MeanRTT               float64 // ms, true
 	Candidates                          []Option
 
+	Need                   int     // cores that the job wants at once
+	Oracle                 int32   // the site where it would have begun soonest, −1: nowhere
+	OracleBegin, OracleRTT float64 // ms: until it begins there, and the true round trip
+
 	rec routing.Record // the record itself, without its lists
 }
 
@@ -30,6 +34,8 @@ type Option struct {
 	routing.Candidate
 	Place int     // among targets and fallbacks, from 1; 0: excluded
 	RTT   float64 // ms, true
+	Truth Load    // what the oracle knows of it
+	Begin float64 // ms until the job would begin there, 0: it takes no job
 }
 
 // rttFloor is what regret takes for equally near, in ms (spec 01 no. 52).
@@ -48,7 +54,8 @@ var _ = record(func(r *Recorder, on *hooks) {
 	}
 	r.routes = d
 	d.beginFailover(on)
-}, words.RoutingRegret, words.RoutingRTT, words.RoutingChance, words.RoutingShare, words.RoutingSwitches, words.Failover, words.BootstrapExit)
+}, words.RoutingRegret, words.RoutingRTT, words.RoutingChance, words.RoutingShare, words.RoutingSwitches, words.Failover, words.BootstrapExit,
+	words.RoutingLate, words.RoutingFloor)
 
 var _ = reads("decision", func(_ *Result, o *Observation) string { return words.Find("decision").Words[o.Type] })
 
@@ -88,6 +95,7 @@ func (r *routes) take(now core.Instant, gate core.NodeID, d *routing.Record) {
 		x.Chosen = int32(d.Primary[0])
 	}
 	r.observe(&x)
+	r.oracle(gate, &x)
 	r.decided(now, gate, x.Chosen)
 	if len(r.res.Decisions) >= r.ctx.MaxRows {
 		r.res.TruncatedRows++

@@ -16,6 +16,8 @@ type RouteRow struct {
 	Score, BestScore, Improvement, HoldDown float64
 	ChosenRTT, BestRTT, Regret              float64
 	Hindsight                               string
+	Oracle                                  string
+	ChosenBegin, OracleBegin, Late, Floor   float64
 	Candidates                              uint64
 	Excluded, Fallback, Why                 string
 }
@@ -31,6 +33,8 @@ type CandidateRow struct {
 	Available, Total, Reserved, Waiting                       uint64
 	ByScore                                                   string
 	RTT                                                       float64
+	Begin                                                     float64
+	CoresFree, CoresWaited                                    uint64
 }
 
 var routeColumns = []column[RouteRow]{
@@ -52,6 +56,11 @@ var routeColumns = []column[RouteRow]{
 	{"best_rtt_ms", "least true round trip of those of the class", func(r *RouteRow) cell { return numberCell{&r.BestRTT} }},
 	{"regret", "one over the other, both at least 10 ms", func(r *RouteRow) cell { return numberCell{&r.Regret} }},
 	{"hindsight", "the datacenter of best_rtt_ms", func(r *RouteRow) cell { return textCell{&r.Hindsight} }},
+	{"oracle", "the datacenter where the job would have begun soonest, by true round trips, free cores and waiting work", func(r *RouteRow) cell { return textCell{&r.Oracle} }},
+	{"chosen_begin_ms", "how long until it begins at the primary, by the same; 0: it takes no job, since no worker of it runs or no manager can be reached", func(r *RouteRow) cell { return numberCell{&r.ChosenBegin} }},
+	{"oracle_begin_ms", "and at the oracle's", func(r *RouteRow) cell { return numberCell{&r.OracleBegin} }},
+	{"late", "one over the other", func(r *RouteRow) cell { return numberCell{&r.Late} }},
+	{"floor", "regret that the oracle would have had", func(r *RouteRow) cell { return numberCell{&r.Floor} }},
 	{"candidates", "datacenters that were not excluded", func(r *RouteRow) cell { return countCell{&r.Candidates} }},
 	{"excluded", "those that were, each with the rule, separated by spaces", func(r *RouteRow) cell { return textCell{&r.Excluded} }},
 	{"why", "why the choice was kept or changed, in a sentence", func(r *RouteRow) cell { return textCell{&r.Why} }},
@@ -73,6 +82,9 @@ var candidateColumns = []column[CandidateRow]{
 	{"raw", "rtt_ucb_ms x load x quality_penalty x pref", func(r *CandidateRow) cell { return numberCell{&r.Raw} }},
 	{"rtt_ucb_ms", "upper bound of the round trip, as the gate believes", func(r *CandidateRow) cell { return numberCell{&r.Bound} }},
 	{"true_rtt_ms", "the round trip as it is", func(r *CandidateRow) cell { return numberCell{&r.RTT} }},
+	{"true_free_cores", "those that are truly free, for candidates of the oracle", func(r *CandidateRow) cell { return countCell{&r.CoresFree} }},
+	{"true_waiting_cores", "those that ready work truly waits for", func(r *CandidateRow) cell { return countCell{&r.CoresWaited} }},
+	{"true_begin_ms", "how long until the job would begin there: round trip of at least 10 ms, and wait; 0: no candidate of the oracle", func(r *CandidateRow) cell { return numberCell{&r.Begin} }},
 	{"quality", "of what the bound rests on, 0 to 1", func(r *CandidateRow) cell { return numberCell{&r.Quality} }},
 	{"load_factor", "of utilisation, queue and breakers", func(r *CandidateRow) cell { return numberCell{&r.Load} }},
 	{"quality_penalty", "of the lack of quality", func(r *CandidateRow) cell { return numberCell{&r.Doubt} }},
@@ -99,7 +111,8 @@ func (r *Result) routeRows(t *Tables) {
 			Improvement: d.Improvement, HoldDown: d.Hold, ChosenRTT: d.RTT, BestRTT: d.BestRTT, Hindsight: r.siteOrNone(d.Hindsight),
 		}
 		if d.Chosen >= 0 {
-			row.Regret = d.Regret()
+			row.Regret, row.Oracle = d.Regret(), r.siteOrNone(d.Oracle)
+			row.ChosenBegin, row.OracleBegin, row.Late, row.Floor = d.begin(), d.OracleBegin, d.Late(), d.Floor()
 		}
 		row.Why = r.ruling(d)
 		var out, next []string
@@ -151,6 +164,7 @@ func (r *Result) candidateRow(d *Decision, k int) CandidateRow {
 		Verdict: o.Verdict.String(), Place: uint64(o.Place), Score: o.Score, Raw: o.Raw, Bound: o.Candidate.RTT, Quality: o.Quality, Load: o.Load, Doubt: o.Doubt,
 		Preference: o.Preference, Cool: o.Cool, Util: o.Util, Queue: o.QueueNorm, Breakers: o.Breakers, Cooling: seconds(o.CoolingLeft),
 		Available: uint64(o.Available), Total: uint64(o.Total), Reserved: uint64(o.Reserved), Waiting: uint64(o.Candidate.Queue), ByScore: "rank", RTT: o.RTT,
+		Begin: o.Begin, CoresFree: uint64(max(0, o.Truth.Cores-o.Truth.Held)), CoresWaited: uint64(o.Truth.Waits),
 		Why: d.rec.Why(&o.Candidate, &d.Candidates[0].Candidate, o.Place, r.dcName),
 	}
 	if o.ByScore {

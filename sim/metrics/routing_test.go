@@ -146,7 +146,7 @@ func TestDecisions(t *testing.T) {
 	if err := WriteCSV(&b, "routing.csv", r.Tables()); err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Split(b.String(), "\n"); lines[1] != "3,7,a/manager/0,job-0000000000000009,submit,score,improvement_threshold_met,a,,HEALTHY,50,40,0.2,0,40,40,1,a,1,:unhealthy_status,switched  → a: improvement_threshold_met," {
+	if lines := strings.Split(b.String(), "\n"); lines[1] != "3,7,a/manager/0,job-0000000000000009,submit,score,improvement_threshold_met,a,,HEALTHY,50,40,0.2,0,40,40,1,a,,0,0,0,0,1,:unhealthy_status,switched  → a: improvement_threshold_met," {
 		t.Errorf("%s", lines[1])
 	}
 	b.Reset()

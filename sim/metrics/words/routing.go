@@ -21,6 +21,16 @@ var (
 		Doc: "true round trip to the datacenter that was chosen, over the least one of those that could have been (the primary class of the decision); both are at least 10 ms, below which nearer is not better",
 	})
 
+	RoutingLate = routes.metric(Def{
+		Name: "routing_late", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "time until the job begins in the datacenter that was chosen, over the time in the one where it begins soonest: the true round trip, at least 10 ms, and the wait for cores by those that are truly free and the work that truly waits (the mean shard of the run so far, cores as a fluid). 1 is what an oracle has; decisions for a datacenter that takes no job are left out",
+	})
+
+	RoutingFloor = routes.metric(Def{
+		Name: "routing_floor", Unit: "ratio", Better: Lower, Labels: ofRoute, Event: "decision",
+		Doc: "routing_regret that an oracle would have had in place of the gate, who sends the job where it truly begins soonest: above 1 where the nearest datacenter is full, below where one that the gate took for full is not. The subject is the oracle's datacenter",
+	})
+
 	RoutingRTT = routes.metric(Def{
 		Name: "routing_rtt", Unit: "ms", Better: Lower, Labels: ofRoute, Event: "decision",
 		Doc: "true round trip from the gate to the datacenter that was chosen",
