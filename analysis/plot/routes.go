@@ -1,41 +1,47 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/analysis"
 	"hypersim/sim/metrics"
 )
 
-// What bounds the picture of routes: windows over the run, decisions that a window needs to be shown, gates that have a panel.
+// What bounds the picture of routes: windows over the run, decisions that a window needs to be shown and that one of a panel has on
+// the mean, panels, datacenters that have a colour.
 const (
 	routeWindows = 60
 	routeLeast   = 3
+	routeMean    = 6
 	routePanels  = 5
+	routeColours = 7
 )
 
-// routes shows where gates sent jobs over time: for each gate the share of the datacenters that it asked first, and for all
-// of them how much further those were than the nearest ones.
+// routes shows where gates sent jobs over time: for each gate, or for the gates of each site, the share of the datacenters that were
+// asked first, and for all of them how much further those were than the nearest ones.
 func routes(run *analysis.Run) *figure {
-	w := routeWindow(run)
-	gates, dcs := routed(run.Tables.Routes)
-	if len(gates) == 0 {
+	groups, left := gateGroups(run.Tables.Routes, routePanels)
+	if len(groups) == 0 {
 		return nil
 	}
+	w := routeWindow(run, groups)
 	f := overTime(run, "routes", "Where gates sent jobs")
-	f.note = fmt.Sprintf("the datacenter asked first, as a share of a gate's decisions in windows of %.3g s with at least %d; regret is the true round trip to it over the least one that could have been chosen, both at least 10 ms", w, routeLeast)
-	left := max(0, len(gates)-routePanels)
-	if left > 0 {
-		f.note += "; " + counted(left, "gate that decided less has", "gates that decided less have") + " no panel"
+	f.note = fmt.Sprintf("the datacenter asked first, as a share of the decisions in windows of %.3g s with at least %d; regret is the true round trip to it over the least one that could have been chosen, both at least 10 ms", w, routeLeast)
+	if left != "" {
+		f.note += "; " + left + " no panel"
 	}
-	for _, g := range gates[:len(gates)-left] {
-		f.panels = append(f.panels, sharePanel(run, g, dcs, w))
+	dcs := busiest(groups)
+	for i := range groups {
+		f.panels = append(f.panels, sharePanel(run, &groups[i], dcs, w))
 	}
-	f.panels = append(f.panels, regretPanel(run, w))
+	f.panels = append(f.panels, regretPanel(run, routeWindow(run, []gateGroup{{rows: allRows(run)}})))
 	if p := coordinatePanel(run); p != nil {
 		f.panels = append(f.panels, p)
 	}
@@ -43,9 +49,56 @@ func routes(run *analysis.Run) *figure {
 	return f
 }
 
-// routeWindow is the length of a window, s.
-func routeWindow(run *analysis.Run) float64 {
-	return max(1, math.Ceil(run.Duration.Seconds()/routeWindows))
+// gateGroup are the decisions of a gate, or of all gates of a site.
+type gateGroup struct {
+	name  string
+	gates []string
+	rows  []*metrics.RouteRow // that chose a datacenter, as they came
+}
+
+// gateGroups returns the groups that decided most often, at most so many, those with most decisions first: each gate by itself, or
+// where there are more gates than that the gates of each site together. Left says how many are not among them, "" if none.
+func gateGroups(rows []metrics.RouteRow, most int) (groups []gateGroup, left string) {
+	gates, _ := routed(rows)
+	site, what := len(gates) > most, "gate"
+	at := map[string]int{}
+	for i := range rows {
+		r := &rows[i]
+		if r.Primary == "" {
+			continue
+		}
+		name := r.Gate
+		if site {
+			name, _, _ = strings.Cut(r.Gate, "/")
+			name, what = "gates of "+name, "site"
+		}
+		k, ok := at[name]
+		if !ok {
+			k, at[name] = len(groups), len(groups)
+			groups = append(groups, gateGroup{name: name})
+		}
+		g := &groups[k]
+		g.rows, g.gates = append(g.rows, r), addOnce(g.gates, r.Gate)
+	}
+	for i := range groups {
+		if g := &groups[i]; site && len(g.gates) == 1 {
+			g.name = g.gates[0]
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b gateGroup) int { return cmp.Or(len(b.rows)-len(a.rows), byName(a.name, b.name)) })
+	if n := len(groups) - most; n > 0 {
+		groups, left = groups[:most], counted(n, what+" that decided less has", what+"s that decided less have")
+	}
+	return groups, left
+}
+
+// routeWindow is the length of a window, s: short, but so long that the group that decided least has enough decisions in each.
+func routeWindow(run *analysis.Run, groups []gateGroup) float64 {
+	n := routeWindows
+	for i := range groups {
+		n = min(n, len(groups[i].rows)/routeMean)
+	}
+	return max(1, math.Ceil(run.Duration.Seconds()/float64(max(n, 6))))
 }
 
 // routed returns the gates that decided, those that did most often first, and the datacenters that were chosen, by name.
@@ -67,42 +120,77 @@ func routed(rows []metrics.RouteRow) (gates, dcs []string) {
 	return gates, dcs
 }
 
-// sharePanel shows one gate.
-func sharePanel(run *analysis.Run, gate string, dcs []string, w float64) *panel {
-	p := newPanel(runTime(run), axis{label: "share (%)", kind: percent, lo: 0, hi: 1.04})
-	p.title = gate
-	for i, dc := range dcs {
-		if xy := shares(run.Tables.Routes, gate, dc, w); len(xy) > 0 {
-			p.line(dc, stroke(cycle[i%len(cycle)], i), true, xy)
+// busiest returns the datacenters that the groups chose most often, as many as have a colour, by name.
+func busiest(groups []gateGroup) []string {
+	count := map[string]int{}
+	var dcs []string
+	for i := range groups {
+		for _, r := range groups[i].rows {
+			dcs = addOnce(dcs, r.Primary)
+			count[r.Primary]++
 		}
+	}
+	slices.SortFunc(dcs, func(a, b string) int { return cmp.Or(count[b]-count[a], byName(a, b)) })
+	dcs = dcs[:min(len(dcs), routeColours)]
+	slices.SortFunc(dcs, byName)
+	return dcs
+}
+
+// sharePanel shows one group: a column a window, of what each datacenter has of it.
+func sharePanel(run *analysis.Run, g *gateGroup, dcs []string, w float64) *panel {
+	p := newPanel(runTime(run), axis{label: "share (%)", kind: percent, lo: 0, hi: 1.001})
+	p.title = fmt.Sprintf("%s (%d decisions)", g.name, len(g.rows))
+	x, layers := shares(g, dcs, w)
+	var labels []string
+	var drawn [][]float64
+	var styles []draw.LineStyle
+	for i, layer := range layers {
+		if slices.Max(layer) == 0 {
+			continue
+		}
+		label, colour := "others", gridline
+		if i < len(dcs) {
+			label, colour = dcs[i], alpha(cycle[i%len(cycle)], 0.75)
+		}
+		labels, drawn, styles = append(labels, label), append(drawn, layer), append(styles, draw.LineStyle{Color: colour})
+	}
+	if len(drawn) > 0 {
+		p.stacked(x, labels, drawn, styles)
 	}
 	return p
 }
 
-// shares returns the share of a datacenter in the decisions of a gate, in the middle of each window that has enough.
-func shares(rows []metrics.RouteRow, gate, dc string, w float64) plotter.XYs {
-	var all, its [routeWindows + 1]int
-	ever := false
-	for i := range rows {
-		if r := &rows[i]; r.Gate == gate && r.Primary != "" {
-			k := min(routeWindows, int(r.At.Seconds()/w))
-			all[k]++
-			if r.Primary == dc {
-				its[k]++
-				ever = true
+// shares returns what each datacenter has of the decisions of a group, and behind them all others together: in each window two points,
+// at its ends; nothing where there were too few.
+func shares(g *gateGroup, dcs []string, w float64) (x []float64, layers [][]float64) {
+	var count [routeWindows + 1][]int
+	for _, r := range g.rows {
+		k := min(routeWindows, int(r.At.Seconds()/w))
+		if count[k] == nil {
+			count[k] = make([]int, len(dcs)+1)
+		}
+		if i := slices.Index(dcs, r.Primary); i >= 0 {
+			count[k][i]++
+		} else {
+			count[k][len(dcs)]++
+		}
+	}
+	layers = make([][]float64, len(dcs)+1)
+	for k, n := range count {
+		all := 0
+		for _, m := range n {
+			all += m
+		}
+		x = append(x, float64(k)*w, float64(k+1)*w)
+		for i := range layers {
+			v := 0.0
+			if all >= routeLeast {
+				v = float64(n[i]) / float64(all)
 			}
+			layers[i] = append(layers[i], v, v)
 		}
 	}
-	if !ever {
-		return nil
-	}
-	var xy plotter.XYs
-	for k, n := range all {
-		if n >= routeLeast {
-			xy = append(xy, plotter.XY{X: (float64(k) + 0.5) * w, Y: float64(its[k]) / float64(n)})
-		}
-	}
-	return xy
+	return x, layers
 }
 
 // regretPanel shows the regret of all gates together, and beside it that of an oracle.

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"hypersim/analysis"
 	"hypersim/sim/metrics"
@@ -14,7 +16,7 @@ import (
 
 // What bounds the pictures of routes beside the shares.
 const (
-	regretGates   = 8
+	regretGates   = 5
 	switchReasons = 8
 	scoreSites    = 8
 )
@@ -22,85 +24,105 @@ const (
 // coordinatePanel shows how wrong the round trips are that gates predict to managers of other sites, nil if nobody measured it.
 func coordinatePanel(run *analysis.Run) *panel {
 	var typical, worst plotter.XYs
+	label := "worst pair\nof sites"
 	rows := run.Tables.Coordinates
 	for i := 0; i < len(rows); {
 		at := rows[i].At
 		var list []float64
+		tail := math.NaN()
 		for ; i < len(rows) && rows[i].At == at; i++ {
 			if r := &rows[i]; r.Link == "inter" && r.Roles == "gate-manager" && !math.IsNaN(r.Rel50) {
-				list = append(list, r.Rel50)
+				list, tail = append(list, r.Rel50), r.Rel90
 			}
 		}
-		if len(list) > 0 {
-			slices.Sort(list)
-			typical = append(typical, plotter.XY{X: at.Seconds(), Y: max(list[len(list)/2], 1e-4)})
-			worst = append(worst, plotter.XY{X: at.Seconds(), Y: max(list[len(list)-1], 1e-4)})
+		if len(list) == 0 {
+			continue
 		}
+		slices.Sort(list)
+		high := list[len(list)-1]
+		if len(list) == 1 { // all pairs of sites in one row
+			high, label = tail, "p90"
+		}
+		typical = append(typical, plotter.XY{X: at.Seconds(), Y: max(list[len(list)/2], 1e-4)})
+		worst = append(worst, plotter.XY{X: at.Seconds(), Y: max(high, 1e-4)})
 	}
 	if len(typical) == 0 {
 		return nil
 	}
 	p := newPanel(runTime(run), axis{label: "relative error", kind: logarithmic})
 	p.title = "How wrong coordinates are: predicted round trips of gates to managers of other sites"
-	p.line("worst pair\nof sites", stroke(vermilion, 1), true, worst)
-	p.line("median pair", stroke(blue, 0), true, typical)
+	p.line(label, stroke(vermilion, 1), true, worst)
+	p.line("median", stroke(blue, 0), true, typical)
 	return p
 }
 
-// regrets shows how much further than the nearest one gates sent jobs, and why they changed their minds.
+// regrets shows how much further than the nearest one gates sent jobs, how much later than need be jobs began there, and why gates
+// changed their minds.
 func regrets(run *analysis.Run) *figure {
-	gates, _ := routed(run.Tables.Routes)
-	if len(gates) == 0 {
+	groups, left := gateGroups(run.Tables.Routes, regretGates)
+	if len(groups) == 0 {
 		return nil
 	}
 	f := &figure{name: "regret", title: "What choices of datacenters cost, and why they changed"}
 	f.note = "regret: the true round trip to the datacenter asked first over the least one that could have been chosen, both at least 10 ms; 1 is the nearest"
-	f.panels = []*panel{gateCurves(run, gates, "Regret of each gate", "regret (ratio)", func(r *metrics.RouteRow) float64 { return r.Regret })}
-	if floor := values(run, "", func(r *metrics.RouteRow) float64 { return r.Floor }); len(floor) > 0 {
-		p := f.panels[0]
-		p.line(fmt.Sprintf("an oracle (p90 %.3g,\np99 %.3g)", rank(floor, 0.9), rank(floor, 0.99)), stroke(grey, 1), true, ecdf(floor, len(floor), p.x.hi))
-		late := gateCurves(run, gates, "How much longer until a job begins than where it begins soonest", "ratio", func(r *metrics.RouteRow) float64 { return r.Late })
-		f.panels = append(f.panels, late)
-		f.note += ". An oracle that knows true distances, free cores and waiting work sends each job where it begins soonest, in the state that the gates made"
+	if left != "" {
+		f.note += "; " + left + " no curve of its own"
+	}
+	regret := costCurves(run, groups, "Regret", "regret (ratio)", func(r *metrics.RouteRow) float64 { return r.Regret })
+	f.panels = []*panel{regret}
+	if floor := values(allRows(run), func(r *metrics.RouteRow) float64 { return r.Floor }); len(floor) > 0 {
+		regret.line(fmt.Sprintf("an oracle (p90 %.3g, p99 %.3g)", rank(floor, 0.9), rank(floor, 0.99)), stroke(grey, 1), true, ecdf(floor, len(floor), regret.x.hi))
+		f.panels = append(f.panels, costCurves(run, groups, "How much longer a job waits for its begin than at the oracle's datacenter", "ratio", func(r *metrics.RouteRow) float64 { return r.Late }))
+		f.note += ". The oracle knows true distances, free cores and waiting work, and sends each job where it begins soonest, in the state that the gates made"
 	}
 	if p := switchPanel(run); p != nil {
 		f.panels = append(f.panels, p)
 	} else {
-		f.note += "; no job was sent elsewhere than before, so nothing is said of switches"
+		f.note += ". No job was sent elsewhere than before, so nothing is said of switches"
 	}
+	f.inch = 1.3 + 2.3*float64(len(f.panels))
 	return f
 }
 
-// gateCurves are distributions over decisions of what they cost, by gate.
-func gateCurves(run *analysis.Run, gates []string, title, label string, value func(*metrics.RouteRow) float64) *panel {
-	all := values(run, "", value)
+// costCurves are distributions over decisions of what they cost: of all, and by gate or site of gates.
+func costCurves(run *analysis.Run, groups []gateGroup, title, label string, value func(*metrics.RouteRow) float64) *panel {
+	all := values(allRows(run), value)
 	hi := 1.0
 	if len(all) > 0 {
 		hi = all[len(all)-1]
 	}
 	p := newPanel(axis{label: label, kind: logarithmic, lo: 0.95, hi: max(hi*1.1, 2)}, axis{label: "decisions (%)", kind: percent, lo: 0, hi: 1.02})
 	p.title = title
-	if left := len(gates) - regretGates; left > 0 {
-		p.title += fmt.Sprintf("; %s no curve", counted(left, "gate that decided less has", "gates that decided less have"))
-		gates = gates[:regretGates]
-	}
-	for i, g := range gates {
-		list := values(run, g, value)
-		if len(list) == 0 {
-			continue
+	one := func(name string, style draw.LineStyle, list []float64) {
+		if len(list) > 0 {
+			p.line(fmt.Sprintf("%s (n = %d,\np90 %.3g, p99 %.3g)", shortName(name), len(list), rank(list, 0.9), rank(list, 0.99)), style, true, ecdf(list, len(list), p.x.hi))
 		}
-		label := fmt.Sprintf("%s (n = %d,\np90 %.3g, p99 %.3g)", shortName(g), len(list), rank(list, 0.9), rank(list, 0.99))
-		p.line(label, stroke(cycle[i%len(cycle)], i), true, ecdf(list, len(list), p.x.hi))
+	}
+	for i := range groups {
+		one(groups[i].name, stroke(cycle[i%len(cycle)], i), values(groups[i].rows, value))
+	}
+	if len(groups) > 1 {
+		one("all", draw.LineStyle{Color: black, Width: vg.Points(2.2)}, all)
 	}
 	return p
 }
 
-// values returns what the decisions of a gate have, or of all, ascending; what is 0 is left out.
-func values(run *analysis.Run, gate string, value func(*metrics.RouteRow) float64) []float64 {
-	var list []float64
+// allRows are the decisions that chose a datacenter.
+func allRows(run *analysis.Run) []*metrics.RouteRow {
+	var rows []*metrics.RouteRow
 	for i := range run.Tables.Routes {
-		r := &run.Tables.Routes[i]
-		if v := value(r); r.Primary != "" && (gate == "" || r.Gate == gate) && v > 0 {
+		if r := &run.Tables.Routes[i]; r.Primary != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// values returns what decisions have, ascending; what is 0 is left out.
+func values(rows []*metrics.RouteRow, value func(*metrics.RouteRow) float64) []float64 {
+	var list []float64
+	for _, r := range rows {
+		if v := value(r); v > 0 {
 			list = append(list, v)
 		}
 	}

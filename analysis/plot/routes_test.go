@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"gonum.org/v1/plot/plotter"
-
 	"hypersim/analysis"
 	"hypersim/core"
 	"hypersim/sim/metrics"
@@ -36,16 +34,26 @@ func TestRoutes(t *testing.T) {
 	if !slices.Equal(gates, []string{"a/gate/0", "b/gate/0"}) || !slices.Equal(dcs, []string{"far", "near"}) {
 		t.Errorf("gates %q, datacenters %q", gates, dcs)
 	}
-	xy := shares(run.Tables.Routes, "a/gate/0", "near", routeWindow(run))
-	if len(xy) != 60 || xy[0] != (plotter.XY{X: 1, Y: 1}) || xy[29].Y != 1 || xy[30].Y != 0 {
-		t.Errorf("%d windows, %v", len(xy), xy)
+	groups, left := gateGroups(run.Tables.Routes, routePanels)
+	if len(groups) != 2 || left != "" || len(groups[0].rows) != 240 || len(groups[1].rows) != 1 {
+		t.Fatalf("%+v, left %q", groups, left)
 	}
-	if xy = shares(run.Tables.Routes, "b/gate/0", "near", routeWindow(run)); len(xy) != 0 {
-		t.Errorf("one decision is no share: %v", xy)
+	if w := routeWindow(run, groups); w != 20 { // the gate that decided once has no window of its own, and six windows are the least
+		t.Errorf("windows of %g s", w)
+	}
+	x, layers := shares(&groups[0], []string{"near"}, 20)
+	if len(layers) != 2 || x[4] != 40 || x[5] != 60 || layers[0][4] != 1 || layers[0][5] != 1 || layers[1][5] != 0 || layers[0][6] != 0 || layers[1][6] != 1 {
+		t.Errorf("x %v, near %v, others %v", x, layers[0], layers[1])
+	}
+	if _, layers = shares(&groups[1], []string{"near"}, 20); slices.Max(layers[0]) != 0 {
+		t.Errorf("one decision is no share: %v", layers[0])
 	}
 	names, err := All(run, t.TempDir(), Options{})
 	if err != nil || !slices.Contains(names, "routes.png") {
 		t.Errorf("%q, %v", names, err)
+	}
+	if groups, left = gateGroups(run.Tables.Routes, 1); len(groups) != 1 || groups[0].name != "a/gate/0" || left != "1 site that decided less has" {
+		t.Errorf("%+v, left %q", groups, left)
 	}
 	run.Tables.Routes = nil
 	if routes(run) != nil {
