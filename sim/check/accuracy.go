@@ -11,17 +11,24 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	x := &accuracy{Checker: c, errors: make([]float32, len(c.ctx.Nodes)), samples: make([]uint16, len(c.ctx.Nodes))}
-	on.sent = append(on.sent, x.said)
+	x := &accuracy{Checker: c, said: make([]accuracySaid, len(c.ctx.Nodes))}
+	on.sent = append(on.sent, x.says)
 	on.ended = append(on.ended, x.judge)
 })
 
 // accuracy is how far off nodes say that they are.
 type accuracy struct {
 	*Checker
-	errors  []float32 // ms, by node
-	samples []uint16
-	way     core.Duration // the longest that a message was under way at least
+	said []accuracySaid // by node
+	way  core.Duration  // the longest that a message was under way at least
+}
+
+// accuracySaid is what one said last.
+type accuracySaid struct {
+	errorMS float32
+	samples uint16
+	inst    uint32
+	anew    core.Instant // when its coordinate was last begun anew, and the process was not
 }
 
 // Who begins is off by errorMSAtFirst (spec 10 §11.1, error_ms_initial). samplesEnough are those of three minutes of probes.
@@ -30,23 +37,38 @@ const (
 	samplesEnough  = 200
 )
 
-func (x *accuracy) said(r *trace.Record) {
-	if v := &r.Msg.Coord; v.Dims != 0 {
-		x.errors[r.Node], x.samples[r.Node] = v.ErrorMS, v.Samples
-		if r.Due != 0 {
-			x.way = max(x.way, r.Due.Sub(r.At))
-		}
+func (x *accuracy) says(r *trace.Record) {
+	v := &r.Msg.Coord
+	if v.Dims == 0 {
+		return
+	}
+	s := &x.said[r.Node]
+	if r.Msg.Instance == s.inst && v.Samples < s.samples {
+		s.anew = r.At
+	}
+	s.errorMS, s.samples, s.inst = v.ErrorMS, v.Samples, r.Msg.Instance
+	if r.Due != 0 {
+		x.way = max(x.way, r.Due.Sub(r.At))
 	}
 }
 
+// judge asks at the end of a calm who is off, and who was thrown out of its bounds (ADR 0051) when half of it was over.
 func (x *accuracy) judge(now core.Instant) {
 	if x.ctx.Settle < samplesEnough*1e9 || !x.quiet(now, x.ctx.Settle-1) {
 		return
 	}
 	most := max(errorMSAtFirst, float32(2*x.way.Seconds()*1000))
-	for i, e := range x.errors {
-		if n := core.NodeID(i); x.live(n) && x.samples[i] >= samplesEnough && e > most && x.fails(V6) {
-			x.detail(V6, now, []core.NodeID{n}, "%s is off by %.0f ms after %d samples; who knows nothing is off by %.0f", x.name(n), e, x.samples[i], most)
+	late := now.Add(-x.ctx.Settle / 2)
+	for i := range x.said {
+		n, s := core.NodeID(i), &x.said[i]
+		if !x.live(n) {
+			continue
+		}
+		if s.samples >= samplesEnough && s.errorMS > most && x.fails(V6) {
+			x.detail(V6, now, []core.NodeID{n}, "%s is off by %.0f ms after %d samples; who knows nothing is off by %.0f", x.name(n), s.errorMS, s.samples, most)
+		}
+		if s.anew > late && x.fails(V6) {
+			x.detail(V6, now, []core.NodeID{n}, "%s began its coordinate anew at %v, though nothing has been the matter since %v", x.name(n), s.anew, now.Add(-x.ctx.Settle))
 		}
 	}
 }

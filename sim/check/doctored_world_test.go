@@ -97,6 +97,23 @@ var doctoredWorld = []doctoredRun{
 		t.at(300*sec + 10*ms).delivered(m)
 		t.at(400 * sec).end()
 	}},
+	{id: V6, name: "begun anew in the calm", build: func(t *tape, bad bool) {
+		t.ctx.Settle = 200e9
+		for range 220 {
+			t.at(t.now+sec).travels(core.KindAck, 1, 0)
+		}
+		t.travels(core.KindGossip, 0, 1)
+		at := 299 * sec // of a calm from 200 s to 400 s
+		if bad {
+			at = 301 * sec
+		}
+		m := t.at(at).message(core.KindGossip, 0, 1)
+		m.Coord.Samples = 0
+		t.sent(m)
+		t.view.flying[core.KindGossip]++
+		t.at(at + 10*ms).delivered(m)
+		t.at(400 * sec).end()
+	}},
 	{id: JT1, name: "overall, too early", build: func(t *tape, bad bool) {
 		t.works()
 		t.at(10*sec).lasts(jobtimeout.EventStart, 20*sec, 0)
