@@ -243,8 +243,10 @@ func (s *statistics) signalled(r *trace.JobRecord) {
 	if now.seq > 0 { // a peer with which no version was agreed on says no number: what arrives last counts (spec 30 §10)
 		s.signals[r.Node][f.Node] = now
 	}
-	if job.Pressure(f.From) == job.PressureReject && job.Pressure(f.To) < job.PressureReject {
-		delete(s.probes, [2]core.NodeID{r.Node, f.Node}) // it is over, and the interval with it; who rejects again is asked anew
+	if (job.Pressure(f.From) == job.PressureReject) != (job.Pressure(f.To) == job.PressureReject) {
+		// It is over, and the interval with it; who rejects again is asked anew. Nothing says that it is over of a manager that was
+		// taken for DEAD and forgotten, but that what it says next is news.
+		delete(s.probes, [2]core.NodeID{r.Node, f.Node})
 	}
 }
 

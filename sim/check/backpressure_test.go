@@ -225,6 +225,15 @@ func init() {
 			r = t.at(sec + 30*ms).delivered(m)
 			r.Due = sec
 		}},
+		{id: B10, name: "asked again at once, of one that was forgotten", build: func(t *tape, bad bool) {
+			t.at(sec).travels(core.KindProgressProbe, 3, 0)
+			from := calm
+			if bad {
+				from = reject
+			}
+			t.at(sec+500*ms).stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(reject), Epoch: 1, A: 1})
+			t.at(2*sec).travels(core.KindProgressProbe, 3, 0)
+		}},
 		{id: B10, name: "asked again, and sent away before the first is read", build: func(t *tape, bad bool) {
 			first := t.at(sec).message(core.KindProgressProbe, 3, 0)
 			t.sent(first)
