@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+
+	"hypersim/cmd/internal/runner"
 )
 
 // Report is sweep.json: the plan's cells with their verdicts.
@@ -73,7 +75,7 @@ func (p *Plan) Collect(dir string, strict bool) (*Report, error) {
 		case still < missing || still < r.Runs-r.Done:
 			continue
 		case still == 0:
-			return r, unmark(dir)
+			return r, runner.Unmark(dir)
 		default:
 			return r, mark(dir, fmt.Sprintf("%d of %d runs are missing%s; the same command goes on", still, p.Runs(), p.broken()))
 		}

@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/topologies/input"
@@ -39,13 +36,11 @@ func Check(dir, scenario string) error {
 	if errors.Is(err, errDamaged) && isSweep(dir) {
 		return nil // the plan is written anew
 	}
-	list, err2 := os.ReadDir(dir)
+	list, err2 := runner.Strange(dir) // another part may have begun a moment ago
 	if err2 != nil {
-		return usage("%v", err2)
+		return refused(err2)
 	}
-	strange := slices.ContainsFunc(list, func(e fs.DirEntry) bool { // another part may have begun a moment ago
-		return e.Name() != runsDir && !(strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), ".partial"))
-	})
+	strange := slices.ContainsFunc(list, func(name string) bool { return name != runsDir })
 	if _, err := ReadPlan(dir); strange && err != nil {
 		return usage("%s is not empty, and no folder of a sweep (%v); choose another --out", dir, err)
 	}
@@ -93,8 +88,8 @@ func (p *Plan) prepare(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, runsDir), 0o777); err != nil {
 		return refused(runner.Refused(err, "--out"))
 	}
-	removeLeft(dir)
-	if err := replace(filepath.Join(dir, PlanName), indented(p)); err != nil {
+	runner.RemoveLeft(dir, runsDir, "plots")
+	if err := runner.Replace(filepath.Join(dir, PlanName), indented(p)); err != nil {
 		return refused(runner.Refused(err, "--out"))
 	}
 	if p.missing(dir) > 0 {
@@ -104,14 +99,7 @@ func (p *Plan) prepare(dir string) error {
 }
 
 func mark(dir, why string) error {
-	return replace(filepath.Join(dir, runner.Incomplete), []byte(why+"\n"))
-}
-
-func unmark(dir string) error {
-	if err := os.Remove(filepath.Join(dir, runner.Incomplete)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return runner.Replace(filepath.Join(dir, runner.Incomplete), []byte(why+"\n"))
 }
 
 // missing counts the runs of the plan that are not in the folder, or damaged as far as that was noticed.
@@ -168,21 +156,6 @@ func (p *Plan) Foreign(dir string) (runs int, programs []string) {
 func has(dir, address string) bool {
 	_, err := os.Stat(filepath.Join(dir, runsDir, address, headName))
 	return err == nil
-}
-
-// leftAfter is how old a half-written file is that nobody writes any more: writing takes moments.
-const leftAfter = time.Hour
-
-// removeLeft removes what killed processes left in the folder. Others may be at work in it.
-func removeLeft(dir string) {
-	for _, pattern := range []string{"", runsDir, "plots"} {
-		list, _ := filepath.Glob(filepath.Join(dir, pattern, ".*.partial")) // the pattern is good
-		for _, path := range list {
-			if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > leftAfter {
-				_ = os.RemoveAll(path) // it costs space, and the next one tries again
-			}
-		}
-	}
 }
 
 // sweepOut removes what a killed process left of the given run.

@@ -14,6 +14,7 @@ import (
 
 	"hypersim/cmd/internal/runner"
 	"hypersim/scenarios"
+	"hypersim/scenarios/form"
 	"hypersim/sim/metrics/words"
 )
 
@@ -100,6 +101,7 @@ func (p *Points) Run(ctx context.Context, points [][]string, seeds []uint64) ([]
 	if err := os.MkdirAll(filepath.Join(p.Dir, runsDir), 0o777); err != nil {
 		return nil, refused(runner.Refused(err, "--out"))
 	}
+	runner.RemoveLeft(p.Dir, runsDir)
 	out, err := plan.carryOut(ctx, p.Request, p.Options)
 	switch {
 	case err != nil:
@@ -131,6 +133,8 @@ func (p *Points) read(ctx context.Context, plan *Plan) ([][]*Gave, error) {
 		for k, at := range c.Runs {
 			for {
 				r, err := readRun(p.Dir, at)
+				// What is damaged is another part's: it does that run again once it comes to it. Our own were looked at.
+				others := p.Shard.Of > 1 && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, errDamaged))
 				if err == nil {
 					err = r.answer(p.Dir, c, plan.Seeds[k])
 				}
@@ -138,7 +142,7 @@ func (p *Points) read(ctx context.Context, plan *Plan) ([][]*Gave, error) {
 					all[i] = append(all[i], &Gave{r, c})
 					break
 				}
-				if !errors.Is(err, fs.ErrNotExist) || p.Shard.Of <= 1 {
+				if !others {
 					return nil, err
 				}
 				select {
@@ -199,6 +203,9 @@ func ParseRow(text string) (r Row, err error) {
 		key, word, ok := strings.Cut(l, "=")
 		if !ok || key == "" || word == "" || !slices.Contains(m.Def().Labels, key) {
 			return r, fmt.Errorf("%q: must be label=word, of %s", l, strings.Join(m.Def().Labels, ", "))
+		}
+		if all := m.Def().LabelWords(key); all != nil && !slices.Contains(all, word) {
+			return r, fmt.Errorf("%q: %s must be %s%s", l, key, form.OneOf(all), form.DidYouMean(word, all))
 		}
 	}
 	return r, nil

@@ -435,10 +435,10 @@ func TestOldLeftoversGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chtimes(old, time.Now().Add(-2*leftAfter), time.Now().Add(-2*leftAfter)); err != nil {
+	if err := os.Chtimes(old, time.Now().Add(-2*runner.LeftAfter), time.Now().Add(-2*runner.LeftAfter)); err != nil {
 		t.Fatal(err)
 	}
-	removeLeft(dir)
+	runner.RemoveLeft(dir, runsDir, "plots")
 	if _, err := os.Stat(old); err == nil {
 		t.Error("the old one stays")
 	}

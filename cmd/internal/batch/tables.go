@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"hypersim/analysis/stats"
+	"hypersim/cmd/internal/runner"
 	"hypersim/sim/metrics/words"
 )
 
@@ -306,7 +307,7 @@ func (t *tables) write(dir string, r *Report) error {
 		t    *table
 	}{{SummaryName, t.summaries}, {LongName, t.longs}, {ExpectationsName, t.judgement}} {
 		f.t.w.Flush()
-		errs = append(errs, replace(filepath.Join(dir, f.name), f.t.buf.Bytes()))
+		errs = append(errs, runner.Replace(filepath.Join(dir, f.name), f.t.buf.Bytes()))
 	}
-	return errors.Join(append(errs, replace(filepath.Join(dir, SweepName), indented(r)))...)
+	return errors.Join(append(errs, runner.Replace(filepath.Join(dir, SweepName), indented(r)))...)
 }
