@@ -52,8 +52,9 @@ than one that ran all seeds is stopped; the best of all is stopped in 5 % of sea
 The same command goes on where a search was stopped, and ends with the same bytes, with any --jobs. Parts (--shard i/n) work
 on one shared folder: each does its part of every generation and waits for the others.
 
-Exit status: 0 the search came to its end, whatever it found; 1 the winner breaks an invariant; 2 bad usage or scenario,
-nothing was written; 3 internal error; 130 interrupted.`,
+Exit status: 0 the search came to its end, whatever it found; 1 the winner breaks an invariant, here or elsewhere; 2 bad
+usage or scenario: nothing was written, or, where the scenario as it is turns out to measure nothing of an objective, its own
+runs alone; 3 internal error; 130 interrupted.`,
 		Example:           `  hypersim tune crash-single-lan --variant flat --set cluster.size=5 --param protocol.gossip.fanout=2..4 --objective detection_full --constraint 'bytes:direction=sent <= default+10%' --seeds 1..3 --held-out 101..105`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: completeScenarios,
@@ -130,10 +131,8 @@ func (f *tuneFlags) run(cmd *cobra.Command, name string) error {
 	if err := printTune(cmd.OutOrStdout(), f.out, r, f.json); err != nil {
 		return err
 	}
-	for _, c := range r.Candidates {
-		if c.Winner && c.Broken != "" {
-			return status(exitFailed)
-		}
+	if r.Broken {
+		return status(exitFailed)
 	}
 	return nil
 }
@@ -234,7 +233,13 @@ func (c *tuneConsole) progress(p tune.Progress) {
 	text := fmt.Sprintf("%d of %d points, %s", p.Points, p.Most, p.Best)
 	wall := time.Since(c.from)
 	switch {
-	case c.quiet || p.Best == "" || text == c.last:
+	case c.quiet:
+	case p.Phase == tune.PhaseVerdict:
+		if wall-c.said >= tellEvery {
+			c.said = wall
+			c.line("verdict: %d of %d runs", p.Done+p.Kept, p.Total)
+		}
+	case p.Best == "" || text == c.last:
 	case p.Generation && (c.terminal || wall-c.said >= tellEvery || c.said == 0):
 		c.last, c.said = text, wall
 		c.line("%s", text)

@@ -133,7 +133,7 @@ func (m *cma) tell(list []told) {
 	}
 	length = math.Sqrt(length)
 	m.generation++
-	expected := m.chi * math.Sqrt(1-math.Pow(1-m.cs, float64(2*m.generation)))
+	expected := m.chi * math.Sqrt(1-xmath.Pow(1-m.cs, float64(2*m.generation)))
 	steady := 0.0 // while the step size grows fast the covariance waits
 	if length < (1.4+2/(float64(n)+1))*expected {
 		steady = 1

@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +44,9 @@ func (t *Tune) Default() string {
 	for _, list := range [][]string{t.req.Variants, t.req.Params, t.req.Objectives, t.req.Constraints} {
 		text = append(append(text, ""), list...)
 	}
+	if t.req.Duration != nil {
+		text = append(text, "", t.req.Duration.String())
+	}
 	return filepath.Join("results", t.Scenario(), "tune-"+short(strings.Join(text, "\n")))
 }
 
@@ -52,55 +54,59 @@ func (t *Tune) Default() string {
 func (t *Tune) Check(dir string) error {
 	there, err := runner.IsFolder(dir)
 	if err != nil || !there {
-		return err
+		return refused(err)
 	}
-	list, err := os.ReadDir(dir)
-	list = slices.DeleteFunc(list, func(e fs.DirEntry) bool {
-		return strings.HasPrefix(e.Name(), ".") && strings.HasSuffix(e.Name(), ".partial")
-	}) // another part may begin
-	if err != nil || len(list) == 0 {
-		return err
+	names, err := runner.Strange(dir) // another part may begin
+	if err != nil || len(names) == 0 {
+		return refused(err)
 	}
 	text, err := input.ReadFile(filepath.Join(dir, PointsName), tableMax)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == runner.Incomplete }):
-		return nil // stopped before its first generation
 	case errors.Is(err, fs.ErrNotExist):
 		return &UsageError{fmt.Errorf("%s is not empty, and no folder of a search (no %s); choose another --out", dir, PointsName)}
 	case err != nil:
 		return err
 	}
-	if head, _, _ := strings.Cut(string(text), "\n"); head != strings.Join(t.header(), ",") {
-		return &UsageError{fmt.Errorf("%s holds another search: its %s has the columns %s; choose another --out", dir, PointsName, head)}
+	if head, _, _ := strings.Cut(string(text), "\n"); head != strings.TrimSuffix(string(t.headLine()), "\n") {
+		return &UsageError{fmt.Errorf("%s holds another search: its %s has the columns %q; choose another --out", dir, PointsName, head)}
 	}
 	return nil
 }
 
-// prepare makes the folder, or takes one that is there, and marks it until the search is over.
+// refused makes a usage error of this package of one of the runner's.
+func refused(err error) error {
+	if bad := (*runner.UsageError)(nil); errors.As(err, &bad) {
+		return &UsageError{err}
+	}
+	return err
+}
+
+// prepare makes the folder, or takes one that is there, and marks it until the search is over. The columns are what tells a
+// search's folder, and come before all else.
 func (t *Tune) prepare() error {
-	if err := t.Check(t.opt.Dir); err != nil {
+	dir := t.opt.Dir
+	if err := t.Check(dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(t.opt.Dir, 0o777); err != nil {
-		return runner.Refused(err, "--out")
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return refused(runner.Refused(err, "--out"))
 	}
-	return replace(filepath.Join(t.opt.Dir, runner.Incomplete), []byte("this search did not end: it is still going on, or it was stopped; the same command goes on\n"))
+	runner.RemoveLeft(dir, plotsName)
+	if _, err := os.Stat(filepath.Join(dir, PointsName)); errors.Is(err, fs.ErrNotExist) {
+		if err := runner.Replace(filepath.Join(dir, PointsName), t.headLine()); err != nil {
+			return refused(runner.Refused(err, "--out"))
+		}
+	}
+	return runner.Replace(filepath.Join(dir, runner.Incomplete), []byte("this search did not end: it is still going on, or it was stopped; the same command goes on\n"))
 }
 
-// replace writes a file so that a reader sees the old one or the new one.
-func replace(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.partial")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+// headLine is the first line of points.csv.
+func (t *Tune) headLine() []byte {
+	var buf bytes.Buffer
+	w := csv.NewWriter(&buf)
+	_ = w.Write(t.header()) // a buffer takes everything
+	w.Flush()
+	return buf.Bytes()
 }
 
 // header names the columns of points.csv.
@@ -144,7 +150,7 @@ func (t *Tune) writePoints() error {
 		_ = w.Write(append(row, cell(f.told(p).over), best, strings.ReplaceAll(why, "\n", "; ")))
 	}
 	w.Flush()
-	return replace(filepath.Join(t.opt.Dir, PointsName), buf.Bytes())
+	return runner.Replace(filepath.Join(t.opt.Dir, PointsName), buf.Bytes())
 }
 
 // cell writes a number with nine digits; nothing is NaN.
@@ -164,23 +170,20 @@ func (t *Tune) write(r *Report, opt *Options) error {
 	}
 	errs := []error{
 		t.writePoints(),
-		replace(filepath.Join(dir, VerdictName), r.verdictCSV()),
-		replace(filepath.Join(dir, SensitivityName), r.sensitivityCSV()),
-		replace(filepath.Join(dir, WinnerName), []byte(r.TOML())),
+		runner.Replace(filepath.Join(dir, VerdictName), r.verdictCSV()),
+		runner.Replace(filepath.Join(dir, SensitivityName), r.sensitivityCSV()),
+		runner.Replace(filepath.Join(dir, WinnerName), []byte(r.TOML())),
 	}
 	var pictures []string
 	if !opt.NoPlots {
 		pictures, err = t.draw(r, filepath.Join(dir, plotsName), opt.SVG)
 		errs = append(errs, err)
 	}
-	errs = append(errs, replace(filepath.Join(dir, TextName), []byte(r.Markdown(pictures))), replace(filepath.Join(dir, ReportName), append(text, '\n')))
+	errs = append(errs, runner.Replace(filepath.Join(dir, TextName), []byte(r.Markdown(pictures))), runner.Replace(filepath.Join(dir, ReportName), append(text, '\n')))
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(dir, runner.Incomplete)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return runner.Unmark(dir)
 }
 
 func (r *Report) verdictCSV() []byte {

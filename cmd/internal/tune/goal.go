@@ -85,6 +85,7 @@ type Limit struct {
 	Default bool      `json:"of_default"`
 	Factor  float64   `json:"factor"` // of the default's
 	Number  float64   `json:"number"` // in the unit of the row, if not of the default
+	span    string    // of an expectation, whose unit is not known yet: a duration
 }
 
 var (
@@ -126,19 +127,35 @@ func ParseLimit(text string) (l Limit, err error) {
 	if l.Number, err = number(scenarios.SettingNumber, m[3]); err == nil {
 		return l, nil
 	}
-	metric, _ := words.Lookup(l.Row.Metric)
-	d, err := form.ParseDuration(m[3])
-	switch unit := metric.Def().Unit; {
-	case err != nil:
+	l.Number, l.span = 0, m[3]
+	if _, err := form.ParseDuration(m[3]); err != nil {
 		return wrong("%q: must be a number, default, default*1.1 or default+10%%, or of times a duration", m[3])
+	}
+	if l.Row.Expect != "" {
+		return l, nil
+	}
+	metric, _ := words.Lookup(l.Row.Metric)
+	return l, l.in(metric.Def().Unit)
+}
+
+// in turns the duration of a limit into a number of that unit.
+func (l *Limit) in(unit string) error {
+	if l.span == "" {
+		return nil
+	}
+	d, err := form.ParseDuration(l.span)
+	switch {
+	case err != nil:
+		return err
 	case unit == "ms":
 		l.Number = float64(d) / 1e6
-	case unit == "s" || l.Row.Expect != "":
+	case unit == "s":
 		l.Number = d.Seconds()
 	default:
-		return wrong("%q is a duration, and %s is in %s", m[3], l.Row.Metric, unit)
+		return fmt.Errorf("--constraint %q: %q is a duration, and %s is in %s", l.Text, l.span, l.Row, unit)
 	}
-	return l, nil
+	l.span = ""
+	return nil
 }
 
 // over is by how much v is beyond the limit, base being the default's value, as a share of what is allowed; ≤ 0: it holds.
@@ -191,6 +208,11 @@ func parseGoals(objectives, constraints []string, claims []claim.Claim) (goals [
 			g := Goal{Text: l.Row.String(), Row: l.Row}
 			if err = g.settle(claims); err != nil {
 				err = fmt.Errorf("--constraint %q: the scenario has no such expectation", text)
+			}
+			for i := range claims {
+				if err == nil && claims[i].ID == l.Row.Expect {
+					err = l.in(claims[i].Unit)
+				}
 			}
 		}
 		limits, bad = append(limits, l), append(bad, err)

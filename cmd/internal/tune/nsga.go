@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hypersim/core/rng"
+	"hypersim/core/xmath"
 )
 
 // nsga is NSGA-II: Deb, Pratap, Agarwal, Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II", IEEE
@@ -89,9 +90,9 @@ func (m *nsga) crossed(p, q []float64) (a, b []float64) {
 		if !both {
 			continue
 		}
-		beta := math.Pow(2*u, 1/(crossoverIndex+1))
+		beta := xmath.Pow(2*u, 1/(crossoverIndex+1))
 		if u > 0.5 {
-			beta = math.Pow(1/(2*(1-u)), 1/(crossoverIndex+1))
+			beta = xmath.Pow(1/(2*(1-u)), 1/(crossoverIndex+1))
 		}
 		x, y := p[i], q[i]
 		a[i] = reflected(0.5 * (float64((1+beta)*x) + float64((1-beta)*y)))
@@ -109,9 +110,9 @@ func (m *nsga) mutated(x []float64) []float64 {
 		if !hit {
 			continue
 		}
-		d := math.Pow(2*u, 1/(mutationIndex+1)) - 1
+		d := xmath.Pow(2*u, 1/(mutationIndex+1)) - 1
 		if u >= 0.5 {
-			d = 1 - math.Pow(2*(1-u), 1/(mutationIndex+1))
+			d = 1 - xmath.Pow(2*(1-u), 1/(mutationIndex+1))
 		}
 		x[i] = reflected(x[i] + d)
 	}

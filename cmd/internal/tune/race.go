@@ -2,9 +2,12 @@ package tune
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 
+	"hypersim/analysis"
 	"hypersim/analysis/stats"
 )
 
@@ -79,6 +82,31 @@ func (f *field) race(ctx context.Context, list []*point, measure oracle) error {
 		from = n
 	}
 	return nil
+}
+
+// comparable returns an error where no run of the default gave a value that is asked for: nothing could be compared with it,
+// and a constraint that nothing keeps would leave a winner that nobody wanted.
+func (f *field) comparable() error {
+	var bad []error
+	base := f.points[0]
+	if base.broken != "" { // one that was stopped gives nothing, and is told as that
+		return nil
+	}
+	none := func(row int, what string) {
+		if !slices.ContainsFunc(base.runs, func(s sample) bool { return !math.IsNaN(s.values[row]) }) {
+			bad = append(bad, fmt.Errorf("%s: no run of the scenario as it is, on seeds %s, gave a value of it, so that there is nothing to compare with", what, analysis.SeedRanges(f.seeds)))
+		}
+	}
+	for g := range f.goals {
+		none(g, "--objective "+f.goals[g].Text)
+	}
+	for k := range f.limits {
+		none(len(f.goals)+k, fmt.Sprintf("--constraint %q", f.limits[k].Text))
+	}
+	if bad == nil {
+		return nil
+	}
+	return &UsageError{errors.Join(bad...)}
 }
 
 // rivals are the best of the points that ran all seeds and hold the constraints, and how many of those there are.

@@ -5,10 +5,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"hypersim/analysis"
+	"hypersim/scenarios"
 	"hypersim/scenarios/form"
 	"hypersim/scenarios/preset"
 )
@@ -24,10 +26,16 @@ func figure(v float64) string {
 	case math.IsNaN(v):
 		return "–"
 	case a >= 1000 && a < 1e7:
-		return strconv.FormatFloat(v, 'f', 0, 64)
+		return minus(strconv.FormatFloat(v, 'f', 0, 64))
 	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
+	return minus(strconv.FormatFloat(v, 'g', 3, 64))
 }
+
+// minus writes a number's sign as print does. Names keep their hyphens.
+func minus(figure string) string { return strings.ReplaceAll(figure, "-", "−") }
+
+// oneLine makes one line of several, for comments and tables.
+func oneLine(text string) string { return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ") }
 
 func signed(v float64) string {
 	s := figure(v)
@@ -43,9 +51,9 @@ func percent(v float64) string {
 	case a < 0.0005:
 		return "±0 %"
 	case a < 0.1:
-		return fmt.Sprintf("%+.1f %%", 100*v)
+		return minus(fmt.Sprintf("%+.1f %%", 100*v))
 	}
-	return fmt.Sprintf("%+.0f %%", 100*v)
+	return minus(fmt.Sprintf("%+.0f %%", 100*v))
 }
 
 // bestWords says what the best point so far gives.
@@ -76,18 +84,16 @@ func (r *Report) winner() *Candidate {
 	return &r.Candidates[0]
 }
 
-// verdictOf joins what sensitivity says of a parameter, over the objectives: what matters to one matters.
+// verdictOf joins what sensitivity says of a parameter, over objectives and constraints: what matters to one matters.
 func (r *Report) verdictOf(param string) string {
+	return most(slices.DeleteFunc(slices.Clone(r.Sensitivity), func(s Sensitivity) bool { return s.Param != param }))
+}
+
+func most(list []Sensitivity) string {
 	order := []string{AsItWas, MattersNot, MattersUnsure, Matters}
 	worst := 0
-	for i := range r.Sensitivity {
-		if s := &r.Sensitivity[i]; s.Param == param {
-			for k, w := range order {
-				if w == s.Verdict {
-					worst = max(worst, k)
-				}
-			}
-		}
+	for i := range list {
+		worst = max(worst, slices.Index(order, list[i].Verdict))
 	}
 	return order[worst]
 }
@@ -111,8 +117,11 @@ func (r *Report) TOML() string {
 			rooms = append(rooms, room)
 		}
 		verdict := r.verdictOf(p.Key)
-		line := fmt.Sprintf("%s = %s", key, literal(w.Values[i]))
-		if verdict == MattersNot || verdict == AsItWas {
+		line := fmt.Sprintf("%s = %s", key, literal(p.Kind, w.Values[i]))
+		switch {
+		case verdict == MattersNot && r.Idle != MattersNot:
+			verdict += " by itself"
+		case verdict == MattersNot || verdict == AsItWas:
 			line = "# " + line
 		}
 		lines[room] = append(lines[room], fmt.Sprintf("%-28s # default %s; %s", line, orOpen(p.Default), verdict))
@@ -134,11 +143,14 @@ func orOpen(v string) string {
 	return v
 }
 
-func literal(v string) string {
-	if _, err := strconv.ParseFloat(v, 64); err == nil || v == "true" || v == "false" {
+// literal is a value as TOML has it. A word may look like a number, and is none.
+func literal(kind scenarios.SettingKind, v string) string {
+	switch kind {
+	case scenarios.SettingNumber, scenarios.SettingWhole, scenarios.SettingSwitch:
 		return v
+	default:
+		return strconv.Quote(v)
 	}
-	return strconv.Quote(v)
 }
 
 // consulOptions are the fields of memberlist that Consul's gossip_lan and gossip_wan set; developer.hashicorp.com, "Gossip
@@ -219,7 +231,11 @@ func (r *Report) Markdown(pictures []string) string {
 		for i := range r.Params {
 			fmt.Fprintf(&s, "| `%s` | %s | **%s** | %s |\n", r.Params[i].Key, orOpen(r.Params[i].Default), w.Values[i], r.back(r.Params[i].Key))
 		}
-		fmt.Fprintf(&s, "\nReady to paste: [%s](%s), with the names of memberlist, Serf, Consul and Nomad. What does not matter is commented out there.\n", WinnerName, WinnerName)
+		fmt.Fprintf(&s, "\nReady to paste: [%s](%s), with the names of memberlist, Serf, Consul and Nomad. What does not matter is commented out there.", WinnerName, WinnerName)
+		if r.Idle == Matters || r.Idle == MattersUnsure {
+			s.WriteString(" What does not matter by itself is kept: without all of it at once the winner was not shown to be what it is.")
+		}
+		s.WriteString("\n")
 	}
 	r.table(&s, r.Scenario, w.Point, "## What it gains, and what it costs", "The same scenario, other seeds.")
 	for _, text := range r.Elsewhere {
@@ -248,7 +264,7 @@ func (r *Report) back(param string) string {
 		}
 		switch {
 		case s.Refused != "":
-			parts = append(parts, "refused: "+s.Refused)
+			parts = append(parts, s.Refused)
 		case s.Verdict == AsItWas:
 			parts = append(parts, AsItWas)
 		default:
@@ -258,7 +274,7 @@ func (r *Report) back(param string) string {
 			break
 		}
 	}
-	return strings.ReplaceAll(strings.Join(parts, "; "), "-", "−")
+	return strings.Join(parts, "; ")
 }
 
 func (r *Report) table(s *strings.Builder, world string, point int, head, lead string) {
@@ -285,7 +301,7 @@ func (r *Report) table(s *strings.Builder, world string, point int, head, lead s
 		if x.Note != "" {
 			verdict += " (" + x.Note + ")"
 		}
-		fmt.Fprintf(s, "| %s, %s | %s | %s | %s | %s | %s |\n", x.Value, x.Unit, x.Role, figure(float64(x.Default)), figure(float64(x.Mean)), strings.ReplaceAll(change, "-", "−"), verdict)
+		fmt.Fprintf(s, "| %s, %s | %s | %s | %s | %s | %s |\n", x.Value, x.Unit, x.Role, figure(float64(x.Default)), figure(float64(x.Mean)), change, verdict)
 	}
 }
 
@@ -307,6 +323,9 @@ func (r *Report) frontTable(s *strings.Builder) {
 		if c.Winner {
 			name = "**" + name + "**"
 		}
+		if c.Broken != "" {
+			name += " (breaks an invariant)"
+		}
 		fmt.Fprintf(s, "| %s | %s |", name, strings.Join(c.Values, " | "))
 		for _, g := range r.Objectives {
 			fmt.Fprintf(s, " %s |", r.held(c.Point, g.Row.String()))
@@ -319,7 +338,7 @@ func (r *Report) frontTable(s *strings.Builder) {
 func (r *Report) held(point int, value string) string {
 	for i := range r.Rows {
 		if x := &r.Rows[i]; x.World == r.Scenario && x.Point == point && x.Value == value {
-			return strings.ReplaceAll(fmt.Sprintf("%s (%s)", figure(float64(x.Mean)), signed(float64(x.Change))), "-", "−")
+			return fmt.Sprintf("%s (%s)", figure(float64(x.Mean)), signed(float64(x.Change)))
 		}
 	}
 	return "–"

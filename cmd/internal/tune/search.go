@@ -37,6 +37,9 @@ func (s *search) run(ctx context.Context) error {
 	if err := s.race(ctx, s.points, s.measure); err != nil {
 		return err
 	}
+	if err := s.comparable(); err != nil {
+		return err
+	}
 	if err := s.after(); err != nil {
 		return err
 	}

@@ -309,6 +309,16 @@ func (s Space) Start() []float64 {
 	return u
 }
 
+// has reports whether the defaults, which lie at u, are a point of the space.
+func (s Space) has(u []float64) bool {
+	for i := range s {
+		if !same(s[i].Kind, s[i].At(u[i]), s[i].Default) {
+			return false
+		}
+	}
+	return true
+}
+
 // Sets returns a point as the changes of a scenario.
 func (s Space) Sets(values []string) []string {
 	out := make([]string, len(s))
@@ -318,8 +328,11 @@ func (s Space) Sets(values []string) []string {
 	return out
 }
 
-// Size is how many points a finite space has; 0: it is infinite, or has more than most.
+// Size is how many points a finite space has; 0: it is infinite, or has, with the default, more than most.
 func (s Space) Size(most int) int {
+	if !s.has(s.Start()) {
+		most--
+	}
 	n := 1
 	for i := range s {
 		c := s[i].Cells()

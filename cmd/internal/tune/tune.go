@@ -45,11 +45,17 @@ func (e *UsageError) Error() string { return e.err.Error() }
 // Progress is how far a search has got.
 type Progress struct {
 	batch.Progress
-	Phase        string // "search", "verdict"
+	Phase        string // PhaseSearch, PhaseVerdict
 	Points, Most int
 	Best         string // in words; "" before there is one
 	Generation   bool   // a generation has just ended
 }
+
+// Phases of a search.
+const (
+	PhaseSearch  = "search"
+	PhaseVerdict = "verdict"
+)
 
 // Tune is a search that has been checked.
 type Tune struct {
@@ -63,6 +69,7 @@ type Tune struct {
 
 	opt      batch.Options
 	progress func(Progress)
+	phase    string
 	search   search
 	units    []string
 	bestAt   []int // by point: the best when its generation ended
@@ -183,7 +190,14 @@ func (t *Tune) elsewhere() error {
 				bad = append(bad, fmt.Errorf("--elsewhere %s: %w", text, err))
 			}
 		}
-		t.worlds = append(t.worlds, world{name: text, points: p})
+		name := text
+		if name == t.Scenario() {
+			name += " as it is" // the rows of the two are told apart by their names
+		}
+		if slices.ContainsFunc(t.worlds, func(w world) bool { return w.name == name }) {
+			bad = append(bad, fmt.Errorf("--elsewhere %s: it is given twice", text))
+		}
+		t.worlds = append(t.worlds, world{name: name, points: p})
 	}
 	return errors.Join(bad...)
 }
@@ -235,7 +249,9 @@ func (t *Tune) setMethod() {
 	switch size := t.space.Size(t.req.Points); {
 	case size > 0:
 		t.method, t.search.method = fmt.Sprintf("all %d points", size), &finite{space: t.space, size: size}
-		t.search.most = size + 1
+		if t.search.most = size; !t.space.has(start) {
+			t.search.most++
+		}
 	case len(t.goals) == 1:
 		lambda := lambdaFor(len(t.space))
 		t.method, t.search.method = fmt.Sprintf("CMA-ES, %d points a generation", lambda), newCMA(start, cells, lambda, draw)
@@ -300,16 +316,9 @@ func (t *Tune) tell(p Progress) {
 	if t.progress == nil {
 		return
 	}
-	p.Points, p.Most, p.Phase = len(t.search.points), t.search.most, cmpOr(p.Phase, "search")
+	p.Points, p.Most, p.Phase = len(t.search.points), t.search.most, t.phase
 	p.Best = t.bestWords()
 	t.progress(p)
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // after keeps what a generation gave.
@@ -331,13 +340,14 @@ type Options struct {
 
 // Run searches, judges and writes the folder.
 func (t *Tune) Run(ctx context.Context, opt Options) (*Report, error) {
-	t.opt, t.progress = opt.Options, opt.Progress
+	t.opt, t.progress, t.phase = opt.Options, opt.Progress, PhaseSearch
 	if err := t.prepare(); err != nil {
 		return nil, err
 	}
 	if err := t.search.run(ctx); err != nil {
 		return nil, err
 	}
+	t.phase = PhaseVerdict
 	r, err := t.judge(ctx)
 	if err != nil {
 		return nil, err

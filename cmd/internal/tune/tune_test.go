@@ -113,8 +113,23 @@ func stopped(t *testing.T, dir string, req Request) {
 	}
 }
 
-// inParts carries out a search in two uneven parts that share the folder.
+// inParts carries out a search in two uneven parts that share the folder, and once more where some runs of either are damaged.
 func inParts(t *testing.T, dir string, req Request) {
+	parts(t, dir, req)
+	heads, err := filepath.Glob(filepath.Join(dir, "runs", "*", "run.json"))
+	if err != nil || len(heads) < 10 {
+		t.Fatal(len(heads), err)
+	}
+	for i := 0; i < len(heads); i += 5 {
+		if err := os.Remove(heads[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parts(t, dir, req)
+}
+
+func parts(t *testing.T, dir string, req Request) {
+	t.Helper()
 	done := make(chan error, 2)
 	for _, part := range []batch.Shard{{Index: 1, Last: 3, Of: 4}, {Index: 4, Of: 4}} {
 		go func() {

@@ -39,6 +39,7 @@ const (
 	HoldsMean = "holds on average"
 	Broken    = "broken"
 	BreaksAvg = "broken on average"
+	Unvalued  = "not measured" // where the default was, or where neither was
 )
 
 // Row is one value of a point beside that of the default, on seeds that the search never saw.
@@ -68,19 +69,19 @@ type Candidate struct {
 	Broken   string   `json:"broken,omitempty"`
 }
 
-// Sensitivity is what happens when one parameter of the winner goes back to its default.
+// Sensitivity is what happens to an objective, or to a constraint, when one parameter of the winner goes back to its default.
 type Sensitivity struct {
 	Param     string `json:"param"`
 	Default   string `json:"default"`
 	Winner    string `json:"winner"`
-	Objective string `json:"objective"`
-	Value     num    `json:"value"` // of the objective with the winner, on held-out seeds
-	Back      num    `json:"back"`  // change of the objective when it goes back, paired by seed
+	Objective string `json:"objective"` // or the constraint
+	Value     num    `json:"value"`     // of the objective with the winner, on held-out seeds
+	Back      num    `json:"back"`      // change of the objective when it goes back, paired by seed
 	Low       num    `json:"low"`
 	High      num    `json:"high"`
-	Verdict   string `json:"verdict"`          // matters, does not matter, not shown, as it was
-	Rank      num    `json:"rank_correlation"` // of the parameter with the objective, over all points that ran all seeds
-	Refused   string `json:"refused,omitempty"`
+	Verdict   string `json:"verdict"`           // matters, does not matter, not shown, as it was
+	Rank      num    `json:"rank_correlation"`  // of the parameter with the objective, over all points that ran all seeds
+	Refused   string `json:"refused,omitempty"` // why it cannot go back
 }
 
 // Words of a sensitivity.
@@ -115,23 +116,26 @@ type Report struct {
 	Level       float64       `json:"level"`
 	Rows        []Row         `json:"rows"`
 	Sensitivity []Sensitivity `json:"sensitivity"`
-	Gain        bool          `json:"gain"`    // the winner is better on held-out seeds, and holds all constraints
-	Verdict     string        `json:"verdict"` // in a sentence
+	Idle        string        `json:"idle_together"` // verdict on all parameters at once that do not matter by themselves
+	Gain        bool          `json:"gain"`          // the winner is better on held-out seeds, and holds all constraints
+	Broken      bool          `json:"broken"`        // the winner breaks an invariant, here or elsewhere
+	Verdict     string        `json:"verdict"`       // in a sentence
 	Elsewhere   []string      `json:"verdicts_elsewhere"`
-	rowNames    []string
+	breaches    map[breach]string
 }
+
+// breach is where which point broke an invariant.
+type breach struct{ world, point int }
 
 // judge runs the winner, or the front, and the default with seeds that the search never saw, and in worlds that it never saw.
 func (t *Tune) judge(ctx context.Context) (*Report, error) {
 	r := &Report{
 		Schema: 1, Scenario: t.Scenario(), Command: t.req.Command, Method: t.method, Params: t.space, Objectives: t.goals, Constraints: t.limits,
-		Search: t.req.Search, HeldOut: t.req.HeldOut, Rows: []Row{}, Sensitivity: []Sensitivity{}, Elsewhere: []string{},
+		Search: t.req.Search, HeldOut: t.req.HeldOut, Rows: []Row{}, Sensitivity: []Sensitivity{}, Elsewhere: []string{}, Idle: AsItWas,
+		breaches: map[breach]string{},
 	}
 	if r.Constraints == nil {
 		r.Constraints = []Limit{}
-	}
-	for _, row := range t.rows {
-		r.rowNames = append(r.rowNames, row.String())
 	}
 	f := &t.search.field
 	for _, p := range f.points {
@@ -154,10 +158,13 @@ func (t *Tune) judge(ctx context.Context) (*Report, error) {
 		c.Winner = p == winner
 		r.Candidates = append(r.Candidates, c)
 	}
+	r.note(0, 0, f.points[0].broken)
 	for w := range t.worlds {
 		list := final
 		if w > 0 {
-			list = []*point{winner}
+			if list = []*point{winner}; winner.no == 0 { // there is nothing to judge
+				break
+			}
 		}
 		if err := t.compare(ctx, r, w, list); err != nil {
 			return nil, err
@@ -278,7 +285,7 @@ func (t *Tune) compare(ctx context.Context, r *Report, world int, list []*point)
 	}
 	for _, p := range all {
 		if _, err := t.worlds[world].points.Add(p.sets); err != nil {
-			r.Elsewhere = append(r.Elsewhere, t.worlds[world].name+": refused: "+err.Error())
+			r.Elsewhere = append(r.Elsewhere, t.worlds[world].name+": refused: "+oneLine(err.Error()))
 			return nil
 		}
 	}
@@ -290,13 +297,15 @@ func (t *Tune) compare(ctx context.Context, r *Report, world int, list []*point)
 	if world > 0 {
 		level = stats.DefaultLevel
 	}
-	for i, p := range all[1:] {
-		for _, s := range got[i+1] {
+	for i, p := range all {
+		for _, s := range got[i] {
 			if s.broken != "" {
-				r.note(world, p.no, t.worlds[world].name, s.broken)
+				r.note(world, p.no, s.broken)
 				break
 			}
 		}
+	}
+	for i, p := range all[1:] {
 		for row := range t.rows {
 			if x, ok := t.row(row, got[0], got[i+1], level); ok {
 				x.World, x.Point = t.worlds[world].name, p.no
@@ -307,11 +316,17 @@ func (t *Tune) compare(ctx context.Context, r *Report, world int, list []*point)
 	return nil
 }
 
-// note keeps that a run of a candidate broke an invariant.
-func (r *Report) note(world, point int, name, what string) {
-	if world > 0 {
-		r.Elsewhere = append(r.Elsewhere, name+": "+what)
+// note keeps that a run of a point broke an invariant.
+func (r *Report) note(world, point int, what string) {
+	if what == "" {
 		return
+	}
+	r.breaches[breach{world, point}] = oneLine(what)
+	if world > 0 {
+		return
+	}
+	if point == 0 {
+		r.Default.Broken = what
 	}
 	for i := range r.Candidates {
 		if r.Candidates[i].Point == point {
@@ -320,43 +335,65 @@ func (r *Report) note(world, point int, name, what string) {
 	}
 }
 
-// row compares one value; ok is false where neither side gave anything to compare.
+// pairing is one value of a point beside that of the default, by seed.
+type pairing struct {
+	pairs []stats.Pair
+	none  int // seeds in which one of them has no value
+	lost  int // of these, in which the default has one
+}
+
+func paired(base, other []sample, row int) (p pairing) {
+	for i := range base {
+		switch u, v := base[i].values[row], other[i].values[row]; {
+		case !math.IsNaN(u) && !math.IsNaN(v):
+			p.pairs = append(p.pairs, stats.Pair{A: u, B: v})
+		case math.IsNaN(u):
+			p.none++
+		default:
+			p.none, p.lost = p.none+1, p.lost+1
+		}
+	}
+	return p
+}
+
+// unvalued reports whether nothing can be said: what was left out is no chance where the point lost it.
+func (p *pairing) unvalued() bool { return len(p.pairs) == 0 || p.lost > 0 }
+
+func (p *pairing) means() (a, b float64) {
+	for _, x := range p.pairs {
+		a, b = a+x.A, b+x.B
+	}
+	n := float64(len(p.pairs))
+	return a / n, b / n
+}
+
+// row compares one value; ok is false of costs where neither side gave anything to compare.
 func (t *Tune) row(row int, base, other []sample, level float64) (x Row, ok bool) {
-	var pairs, overs []stats.Pair
-	a, b, none := 0.0, 0.0, 0
+	p := paired(base, other, row)
+	a, b := p.means()
 	limit := row - len(t.goals)
 	isLimit := limit >= 0 && limit < len(t.limits)
-	for i := range base {
-		u, v := base[i].values[row], other[i].values[row]
-		if math.IsNaN(u) || math.IsNaN(v) {
-			none++
-			continue
-		}
-		pairs = append(pairs, stats.Pair{A: u, B: v})
-		a, b = a+u, b+v
-		if isLimit {
-			overs = append(overs, stats.Pair{A: t.limits[limit].bound(u), B: v})
-		}
-	}
-	x = Row{Value: t.rows[row].String(), Unit: t.units[row], Seeds: len(pairs), Role: RoleCost, Low: num(math.NaN()), High: num(math.NaN())}
-	if len(pairs) == 0 || row >= len(t.goals)+len(t.limits) && a == 0 && b == 0 {
+	x = Row{Value: t.rows[row].String(), Unit: t.units[row], Seeds: len(p.pairs), Role: RoleCost}
+	if row >= len(t.goals)+len(t.limits) && (len(p.pairs) == 0 || a == 0 && b == 0) {
 		return x, false
 	}
-	n := float64(len(pairs))
-	x.Default, x.Mean, x.Change = num(a/n), num(b/n), num((b-a)/n)
+	x.Default, x.Mean, x.Change = num(a), num(b), num(b-a)
 	x.Relative = x.Change / x.Default
-	iv := stats.PairedDifference(pairs, level)
+	iv := stats.PairedDifference(p.pairs, level)
 	x.Low, x.High, x.Note = num(iv.Low), num(iv.High), iv.Note
-	if none > 0 {
-		x.Note = strconv.Itoa(none) + " seeds gave no value"
+	if p.none > 0 {
+		x.Note = strconv.Itoa(p.none) + " seeds gave no value"
 	}
 	switch {
 	case row < len(t.goals):
 		x.Role, x.Verdict = RoleObjective, direction(iv, t.goals[row].More)
 	case isLimit:
-		x.Role, x.Verdict = RoleConstraint, held(stats.PairedDifference(overs, level), t.limits[limit].AtLeast)
+		x.Role, x.Verdict = RoleConstraint, t.held(&p, limit, level)
 	default:
 		x.Verdict = costOf(t.rows[row], iv)
+	}
+	if p.unvalued() {
+		x.Verdict = Unvalued
 	}
 	return x, true
 }
@@ -372,17 +409,22 @@ func direction(iv stats.Interval, more bool) string {
 }
 
 // held says whether a constraint holds, by the interval of how far the value is beyond it.
-func held(over stats.Interval, atLeast bool) string {
-	low, high, mid := over.Low, over.High, over.Estimate
-	if atLeast {
-		low, high, mid = -over.High, -over.Low, -over.Estimate
+func (t *Tune) held(p *pairing, limit int, level float64) string {
+	l := &t.limits[limit]
+	overs := make([]stats.Pair, len(p.pairs))
+	for i, x := range p.pairs {
+		if overs[i] = (stats.Pair{A: l.bound(x.A), B: x.B}); l.AtLeast {
+			overs[i] = stats.Pair{A: x.B, B: l.bound(x.A)}
+		}
 	}
-	switch {
-	case over.Known() && high <= 0:
+	switch over := stats.PairedDifference(overs, level); {
+	case p.unvalued():
+		return Unvalued
+	case over.Known() && over.High <= 0:
 		return Holds
-	case over.Known() && low > 0:
+	case over.Known() && over.Low > 0:
 		return Broken
-	case mid <= 0:
+	case over.Estimate <= 0:
 		return HoldsMean
 	}
 	return BreaksAvg
