@@ -198,11 +198,17 @@ func init() {
 			t.at(sec).stats(3, core.JobFact{Kind: core.JobFactFlush, Node: core.NoNode, From: uint8(reject), To: uint8(what)})
 		}},
 		{id: B10, name: "asked again at once, but after it had let go", build: func(t *tape, bad bool) {
-			t.at(sec).travels(core.KindProgressProbe, 3, 0)
-			for i, to := range []job.Pressure{reject, throttle, reject} {
-				if from := []job.Pressure{calm, reject, throttle}[i]; !bad || i == 0 {
-					t.at(sec+core.Instant(i+1)*200*ms).stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(to), Epoch: 1, A: int64(i + 1)})
-				}
+			says := func(from, to job.Pressure, seq int64) {
+				t.stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(to), Epoch: 1, A: seq})
+			}
+			t.at(sec)
+			says(calm, reject, 1)
+			t.travels(core.KindProgressProbe, 3, 0)
+			if !bad {
+				t.at(sec + 400*ms)
+				says(reject, throttle, 2)
+				t.at(sec + 600*ms)
+				says(throttle, reject, 3)
 			}
 			t.at(2*sec).travels(core.KindProgressProbe, 3, 0)
 		}},
