@@ -55,6 +55,9 @@ type Rate struct {
 	Window         core.Duration `key:"stress_window" range:"[0.001,86400]" ref:"RATE_STRESS_WINDOW" doc:"who was seen within this long shares; longer: shares are smaller and change less"`
 	Recount        core.Duration `key:"stress_recount" range:"[0,3600]" ref:"spec 30 §8" doc:"who shares is counted no more often; longer: a share follows later, shorter: a walk over all clients each time"`
 	Refused        core.Duration `key:"retry_after" range:"(0,3600]" ref:"spec 30 §8" doc:"what the state refuses comes again after this; longer: calmer, and served later"`
+	Retries        int           `key:"max_retries" range:"[0,100]" ref:"RATE_LIMIT_MAX_RETRIES" doc:"a client, or who registers, comes again so often after BUSY in one request; more: rides out longer storms, and feeds them"`
+	Growth         float64       `key:"backoff_multiplier" range:"[1,100]" ref:"RATE_LIMIT_BACKOFF_MULTIPLIER" doc:"and waits this much longer each time than it was told; more: calmer, and served later"`
+	Total          core.Duration `key:"max_total_wait" range:"[0,86400]" ref:"RATE_LIMIT_MAX_TOTAL_WAIT" doc:"and so long in all, with all others there that would ask the same server the same; 0: who was told waits alone, as its other pauses are; longer: bad news comes later"`
 	Clients        int           `key:"max_clients" range:"[1,1000000]" ref:"RATE_LIMIT_MAX_CLIENTS" doc:"clients that are remembered; more: takes memory; fewer: who is forgotten begins with full buckets"`
 	Idle           core.Duration `key:"client_idle" range:"[0.001,86400]" ref:"RATE_LIMIT_CLIENT_IDLE_TIMEOUT" doc:"and one that asked nothing for this long is forgotten; longer: takes memory"`
 }
@@ -79,7 +82,7 @@ func Default() Config {
 		Shed: Shed{Classes: Specified, Busy: 500 * ms, Stressed: s, Overloaded: 2 * s},
 		Rate: Rate{
 			Enabled: true, Size: 100, Refill: 10, SubmitSize: 50, SubmitRefill: 5, RegisterSize: 20, RegisterRefill: 2,
-			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Recount: s, Refused: s, Clients: 10_000, Idle: 300 * s,
+			ShareMost: 100, ShareLeast: 10, Global: 5000, Window: 60 * s, Recount: s, Refused: s, Retries: 3, Growth: 1.5, Total: 60 * s, Clients: 10_000, Idle: 300 * s,
 		},
 	}
 }

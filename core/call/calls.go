@@ -13,6 +13,8 @@ type Params struct {
 	Seed     uint64 // of the run; draws are keyed by (Seed, purpose, Key, Instance)
 	Key      uint64 // of the node's name (rng.Key)
 
+	Patience Patience // of calls whose Strategy says so
+
 	// Reply is how long the driver tries to deliver a reply; 0: as long as the stream lives.
 	Reply core.Duration
 }
@@ -29,6 +31,7 @@ type Calls struct {
 	redirects Redirector
 	latecomer Latecomer //
 	t         table
+	bars      bars
 	seq       uint32
 	draw      rng.Stream
 	out       Outcome // in the hands of the owner
@@ -111,8 +114,11 @@ func (c *Calls) attempt(now core.Instant, h uint32, to core.NodeID, fx *core.Eff
 	c.send(now, h, to, fx)
 }
 
-// send lets the request go out to the given node and waits for the answer.
+// send lets the request go out to the given node, as soon as it may be asked, and waits for the answer.
 func (c *Calls) send(now core.Instant, h uint32, to core.NodeID, fx *core.Effects) {
+	if c.waits(now, h, to) {
+		return
+	}
 	s := c.t.at(h)
 	again := s.to != core.NoNode
 	s.to, s.seq = to, c.Seq()
@@ -183,8 +189,8 @@ func (c *Calls) Ignored() uint64 { return c.ignored }
 
 // MemoryBytes returns the heap bytes that c holds, bodies left out.
 func (c *Calls) MemoryBytes() int {
-	return slotBytes*cap(c.t.slab) + 4*(cap(c.t.idle)+cap(c.t.heap)) + c.t.hash.MemoryBytes()
+	return slotBytes*cap(c.t.slab) + 4*(cap(c.t.idle)+cap(c.t.heap)) + barBytes*cap(c.bars.list) + c.t.hash.MemoryBytes()
 }
 
 // slotBytes is the size of a slot, held to the truth by a test.
-const slotBytes = 104
+const slotBytes = 120

@@ -12,6 +12,9 @@ func TestSizesAreTrue(t *testing.T) {
 	if n := unsafe.Sizeof(slot{}); n != slotBytes {
 		t.Errorf("a slot is %d bytes, the constant says %d", n, slotBytes)
 	}
+	if n := unsafe.Sizeof(bar{}); n != barBytes {
+		t.Errorf("a bar is %d bytes, the constant says %d", n, barBytes)
+	}
 	if n := unsafe.Sizeof(kept{}); n != keptBytes {
 		t.Errorf("a kept reply is %d bytes, the constant says %d", n, keptBytes)
 	}

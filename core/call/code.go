@@ -83,6 +83,7 @@ type Answer struct {
 	Code       Code
 	Leader     core.NodeID   // CodeNotLeader: whom to ask, NoNode if that is not known; zero with other codes
 	RetryAfter core.Duration // CodeBusy
+	Reason     Reason        // CodeBusy
 	Current    uint64        // CodeStaleFence: the token that the request is below; CodeIsolation: what was expected, a digest
 	Check      uint8         // CodeIsolation: what did not fit, a registry.Bar
 	Tried      bool          // CodeNoQuorum: it was tried, so that it may come to be done all the same (04-12)
@@ -98,7 +99,8 @@ func (a *Answer) Walk(w *core.Walker) {
 		*a = Answer{Code: a.Code, Leader: a.Leader}
 	case CodeBusy:
 		w.Duration("retry_after", &a.RetryAfter)
-		*a = Answer{Code: a.Code, RetryAfter: a.RetryAfter}
+		core.Word(w, "reason", &a.Reason, NumReasons)
+		*a = Answer{Code: a.Code, RetryAfter: a.RetryAfter, Reason: a.Reason}
 	case CodeStaleFence:
 		w.Uint64("current", &a.Current)
 		*a = Answer{Code: a.Code, Current: a.Current}
@@ -121,7 +123,7 @@ func (a *Answer) trim() {
 		a.Leader = 0
 	}
 	if a.Code != CodeBusy {
-		a.RetryAfter = 0
+		a.RetryAfter, a.Reason = 0, 0
 	}
 	if a.Code != CodeStaleFence && a.Code != CodeIsolation {
 		a.Current = 0
@@ -138,7 +140,43 @@ func (a *Answer) trim() {
 func NotLeader(leader core.NodeID) Answer { return Answer{Code: CodeNotLeader, Leader: leader} }
 
 // Busy is the answer of who has no time for that long.
-func Busy(after core.Duration) Answer { return Answer{Code: CodeBusy, RetryAfter: after} }
+func Busy(after core.Duration, why Reason) Answer {
+	return Answer{Code: CodeBusy, RetryAfter: after, Reason: why}
+}
+
+// Reason says why a server is BUSY (01-71, spec 30 §6): of what the caller did, or of what others do.
+type Reason uint8
+
+// Reasons.
+const (
+	ReasonUntold   Reason = iota // to who does not read it, or that there is none
+	ReasonNotReady               // it begins, or has nobody to ask itself
+	ReasonShed                   // its state sheds the class
+	ReasonRate                   // the caller asks too often
+	ReasonInFlight               // too much is in flight, or waits
+
+	NumReasons = 5
+)
+
+var reasons = [NumReasons]string{"untold", "not_ready", "shed", "rate", "in_flight"}
+
+func (r Reason) String() string {
+	if int(r) < len(reasons) {
+		return reasons[r]
+	}
+	return "unknown"
+}
+
+// Untyped takes from the answer what only a caller that knows typed refusals reads (spec 30 §10), and, unless it is timed, when to
+// come again.
+func (a *Answer) Untyped(typed, timed bool) {
+	if !typed {
+		a.Reason = ReasonUntold
+	}
+	if !timed {
+		a.RetryAfter = 0
+	}
+}
 
 // Stale is the answer to a token below current.
 func Stale(current uint64) Answer { return Answer{Code: CodeStaleFence, Current: current} }

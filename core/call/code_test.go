@@ -15,7 +15,7 @@ import (
 func TestAnswerKeepsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		full := report{Answer: Answer{
-			Code: Code(rapid.IntRange(0, NumCodes-1).Draw(t, "code")), Leader: 3, RetryAfter: time.Second, Current: 9, Check: 4, Tried: true,
+			Code: Code(rapid.IntRange(0, NumCodes-1).Draw(t, "code")), Leader: 3, RetryAfter: time.Second, Reason: ReasonRate, Current: 9, Check: 4, Tried: true,
 		}}
 		var w core.Walker
 		b := full
@@ -28,7 +28,7 @@ func TestAnswerKeepsNothing(t *testing.T) {
 		case CodeNotLeader:
 			want = NotLeader(3)
 		case CodeBusy:
-			want = Busy(time.Second)
+			want = Busy(time.Second, ReasonRate)
 		case CodeStaleFence:
 			want = Stale(9)
 		case CodeNoQuorum:

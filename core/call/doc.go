@@ -13,6 +13,7 @@
 //  3. A code that may pass (SYNCING, BUSY, …), silence until the deadline and a failed stream end the attempt. After a
 //     pause the Owner names whom to ask next (Target), and the body is sent again, the same unless the Owner says
 //     otherwise (Speaker).
+//     Where the Strategy is Patient, a server that is asked too often is asked the same by nobody before it said (Patience).
 //  4. Any other code, the last attempt, or nobody to ask ends the call. Cancel ends it without a word.
 //
 // A deadline does not recall a message: what got no answer may have been done, and may be done later. That is what

@@ -16,6 +16,8 @@ func (c *Calls) Wake(now core.Instant, fx *core.Effects) {
 		case phasePause:
 			s.attempt++
 			c.attempt(now, h, core.NoNode, fx)
+		case phaseBarred:
+			c.send(now, h, s.ahead, fx)
 		case phaseOver:
 			c.end(now, h, nil, fx)
 		default:
@@ -37,6 +39,9 @@ func (c *Calls) Receive(now core.Instant, m *core.Message, fx *core.Effects) boo
 	reply, ok := m.Body.(Reply)
 	h := c.t.find(asked, m.Seq, m.From)
 	c.speaks = m.Instance
+	if ok {
+		c.heed(now, m.From, asked, reply.Head())
+	}
 	switch {
 	case !ok || h == 0:
 		c.ignored++
@@ -84,9 +89,9 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 			c.send(now, h, to, fx)
 			return
 		}
-		c.again(now, h, 0, reply, fx)
+		c.again(now, h, &Answer{}, reply, fx)
 	case stanceLater:
-		c.again(now, h, a.RetryAfter, reply, fx)
+		c.again(now, h, a, reply, fx)
 	default:
 		c.end(now, h, reply, fx)
 	}
@@ -120,7 +125,7 @@ func (c *Calls) unanswered(now core.Instant, h uint32, deadline bool, fx *core.E
 	if deadline && s.how.Late > 0 && c.latecomer != nil {
 		c.linger(now, h)
 	}
-	c.again(now, h, 0, nil, fx)
+	c.again(now, h, &Answer{}, nil, fx)
 }
 
 // fared tells the watcher how a sending went, for breakers and health: once for each sending, whatever becomes of the call.
@@ -130,14 +135,19 @@ func (c *Calls) fared(now core.Instant, s *slot, answered bool, code Code) {
 	}
 }
 
-// again begins the pause before the next attempt, which is least at the least, or ends the call.
-func (c *Calls) again(now core.Instant, h uint32, least core.Duration, reply Reply, fx *core.Effects) {
+// again begins the pause before the next attempt, or ends the call. What a server that is BUSY asks for is the least pause.
+func (c *Calls) again(now core.Instant, h uint32, a *Answer, reply Reply, fx *core.Effects) {
 	s := c.t.at(h)
-	if s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts || !s.pays() {
+	wait, ok := c.comes(s, a)
+	if !ok || s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts || !s.pays() {
 		c.end(now, h, reply, fx)
 		return
 	}
-	c.t.await(h, phasePause, now.Add(max(least, s.how.Pause(int(s.attempt)-1, &c.draw))))
+	pause := max(wait, s.how.Pause(int(s.attempt)-1, &c.draw))
+	if a.Reason == ReasonRate {
+		s.waited += pause
+	}
+	c.t.await(h, phasePause, now.Add(pause))
 }
 
 // pays reports whether the budget, if there is one, pays for another attempt. What costs a server nothing but a word, such as

@@ -69,6 +69,7 @@ func (w *weather) called(now core.Instant, o *Outcome) {
 		w.t.Fatalf("call %d has ended %d times", o.Sub, k.ended)
 	case o.Unknown != k.unknown || o.Seen != k.seen:
 		w.t.Fatalf("call %d: unknown %v, seen %b; want %v, %b", o.Sub, o.Unknown, o.Seen, k.unknown, k.seen)
+	case o.Code == CodeBusy && !o.Answered && k.s.Patient: // it waited too long to be made once more
 	case o.Answered != (k.last != nil) || o.Answered && o.Code != k.last.Code || !o.Answered && o.Code != CodeInternal:
 		w.t.Fatalf("call %d: %+v, last answer %+v", o.Sub, o, k.last)
 	case o.Reply != nil && o.Reply.Head().Code != o.Code:
@@ -87,6 +88,9 @@ func (w *weather) called(now core.Instant, o *Outcome) {
 func (k *known) longest() core.Duration {
 	if k.s.Attempts == 0 {
 		return time.Hour
+	}
+	if k.s.Patient {
+		return core.Duration(k.s.Attempts)*core.Duration(k.s.Redirects+1)*k.s.Timeout + core.Duration(k.s.Attempts)*k.s.Cap + 2*patience.Total
 	}
 	return core.Duration(k.s.Attempts) * (core.Duration(k.s.Redirects+1)*k.s.Timeout + max(k.s.Cap, busy))
 }
@@ -165,7 +169,7 @@ func (w *weather) serve(f *flight) {
 	case CodeNotLeader:
 		a.Leader = []core.NodeID{0, 1, 2, 3, 9, core.NoNode}[w.draw("leader", 6)]
 	case CodeBusy:
-		a.RetryAfter = busy
+		a.RetryAfter, a.Reason = busy, Reason(w.draw("reason", NumReasons))
 	case CodeNoQuorum:
 		a.Tried = w.draw("tried", 2) == 1
 	}
@@ -310,7 +314,7 @@ func (w *weather) audit() {
 				w.t.Fatalf("slot %d is lost", h)
 			}
 			continue
-		case phasePause, phaseOver:
+		case phasePause, phaseOver, phaseBarred:
 		}
 		if t.heap[s.pos] != h || !indexed.Ordered(t, t.heap, int(s.pos)) {
 			w.t.Fatalf("slot %d is not where it stands in the heap", h)
@@ -336,6 +340,7 @@ func TestOneOutcome(t *testing.T) {
 			{Timeout: 2 * time.Second, Base: time.Second / 2, Cap: 30 * time.Second, Attempts: 6, Jitter: JitterHalf, Redirects: 3, Late: 3 * time.Second},
 			{Timeout: 5 * time.Second, Base: time.Second / 2, Cap: 30 * time.Second, Redirects: 1, Jitter: JitterEqual, Late: time.Second},
 			{Timeout: time.Second, Attempts: 3, Jitter: JitterNone},
+			{Timeout: 2 * time.Second, Base: time.Second / 2, Cap: 5 * time.Second, Attempts: 5, Redirects: 2, Patient: true},
 		}}
 		w.r.target, w.r.called = w.target, w.called
 		for i := range w.up {

@@ -13,7 +13,7 @@ type Ticket struct {
 type Outcome struct {
 	Ticket
 
-	// Code is that of the last attempt, CodeInternal if nobody answered it.
+	// Code is that of the last attempt, CodeInternal if nobody answered it, CodeBusy if it waited too long to be made (Patience).
 	Code     Code
 	Answered bool // the last attempt got an answer; else its deadline passed, its stream failed, or nobody could be asked
 

@@ -50,7 +50,7 @@ func newRole() *role {
 }
 
 func (r *role) start(instance uint32) {
-	r.c.Init(r, Params{Self: 9, Role: core.RoleManager, Instance: instance, Seed: 7, Key: 3, Reply: 5 * time.Second})
+	r.c.Init(r, Params{Self: 9, Role: core.RoleManager, Instance: instance, Seed: 7, Key: 3, Reply: 5 * time.Second, Patience: patience})
 }
 
 func (r *role) Target(_ core.Instant, t *Ticket, attempt int, last core.NodeID) core.NodeID {

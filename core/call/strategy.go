@@ -31,6 +31,10 @@ type Strategy struct {
 	// what was said last. nil: nobody counts. It is the caller's, one for all calls that share it.
 	Budget *Budget
 
+	// Patient: the call waits with others for a server that this process asks too often, and no longer than the process has
+	// Patience. It is for what servers count by who asks: requests of clients, and registrations (01-65).
+	Patient bool
+
 	// Ends are codes that end the call although they may pass: there is somebody else to ask.
 	Ends Codes
 
@@ -44,11 +48,12 @@ type FJ struct {
 	Timeout   core.Duration // of each sending
 	Base, Cap core.Duration // of the pauses; Cap 0: no limit
 	Retries   int           // after the first attempt; < 0: no end
+	Patient   bool          // as in Strategy
 }
 
 // Strategy is f as calls use it.
 func (f FJ) Strategy() Strategy {
-	return Strategy{Timeout: f.Timeout, Base: f.Base, Cap: f.Cap, Attempts: f.Retries + 1, Jitter: JitterFull}
+	return Strategy{Timeout: f.Timeout, Base: f.Base, Cap: f.Cap, Attempts: f.Retries + 1, Jitter: JitterFull, Patient: f.Patient}
 }
 
 // Pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.

@@ -9,11 +9,12 @@ import (
 type phase uint8
 
 const (
-	phaseIdle  phase = iota // free
-	phaseAsked              // an answer
-	phasePause              // the next attempt
-	phaseOver               // the next Wake: there is nobody to ask
-	phaseLate               // an answer to a sending whose deadline has passed
+	phaseIdle   phase = iota // free
+	phaseAsked               // an answer
+	phasePause               // the next attempt
+	phaseOver                // the next Wake: there is nobody to ask
+	phaseLate                // an answer to a sending whose deadline has passed
+	phaseBarred              // that whom it asks next may be asked
 )
 
 // slot is a call, or a sending of one that may still be answered too late.
@@ -21,19 +22,22 @@ type slot struct {
 	ticket    Ticket
 	how       *Strategy
 	body      core.Body
-	at        core.Instant // when what it waits for has not come
-	order     uint64       // of slots in this process, for ties
-	to        core.NodeID  // whom it asked last
-	seq       uint32       // under which number
-	next      uint32       // in its chain of the hash
-	pos       int32        // in the heap
-	attempt   int32        // from 1
-	redirects int32        // in all
-	followed  int32        // in this attempt
+	at        core.Instant  // when what it waits for has not come
+	order     uint64        // of slots in this process, for ties
+	waited    core.Duration // for servers that it asked too often
+	to        core.NodeID   // whom it asked last
+	ahead     core.NodeID   // phaseBarred: whom it asks next
+	seq       uint32        // under which number
+	next      uint32        // in its chain of the hash
+	pos       int32         // in the heap
+	attempt   int32         // from 1
+	redirects int32         // in all
+	followed  int32         // in this attempt
 	seen      Codes
 	code      Code
 	kind      core.Kind
 	phase     phase
+	refused   uint8 // how often it comes again after BUSY
 	answered  bool
 	unknown   bool
 }

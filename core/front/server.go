@@ -171,10 +171,16 @@ func (s *Server) refuse(m *core.Message, r *admission.Request, state core.Load, 
 	f.Node, f.From, f.To, f.Code = m.From, uint8(state), uint8(x.Reason), uint8(r.Class)
 	f.Epoch, f.Token = uint32(m.Kind), uint64(m.Seq)
 	f.Put("retry_after", int64(x.After)).Put("rated", rated(r)*(1+int64(r.Op)))
-	b := s.reply(m, call.Busy(x.After), fx)
+	b := s.reply(m, call.Busy(x.After, why[x.Reason]), fx)
 	if p, ok := s.holder.(Presser); ok && b != nil {
 		p.Press(m.From, b)
 	}
+}
+
+// why is what an answer says of a reason to refuse.
+var why = [admission.NumReasons]call.Reason{
+	admission.Shedding: call.ReasonShed, admission.RateLimit: call.ReasonRate,
+	admission.InFlightAll: call.ReasonInFlight, admission.InFlightClass: call.ReasonInFlight, admission.Wait: call.ReasonInFlight,
 }
 
 // answers are the kinds that answer a kind.

@@ -2,11 +2,18 @@ package node
 
 import (
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/front"
 )
 
 // bodies make the answers of all nodes to what they refuse.
 var bodies = Bodies()
+
+// Patience is how long calls wait for servers that are asked too often.
+func (c *Config) Patience() call.Patience {
+	k := &c.Admission.Rate
+	return call.Patience{Retries: k.Retries, Growth: k.Growth, Total: k.Total}
+}
 
 // Guard puts a front before n: what arrives is judged by it first (spec 01 no. 61). A role that serves requests calls it
 // before it adds its own part. Processes of runs without jobs have none: they are asked nothing that could be refused, and

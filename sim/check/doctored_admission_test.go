@@ -6,6 +6,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/job"
 	"hypersim/core/overload"
+	"hypersim/core/registry"
 	"hypersim/sim/trace"
 )
 
@@ -130,5 +131,17 @@ var doctoredAdmission = []doctoredRun{
 		}
 		t.at(again).refuses(core.KindJobSubmission, core.LoadHealthy, admission.RateLimit, 1e8, 2)
 		t.answersBusy(call.CodeBusy)
+	}},
+	{id: RL3, name: "asked again too soon", build: func(t *tape, bad bool) {
+		t.at(sec)
+		m := t.message(core.KindRegistrationResponse, 0, 3)
+		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonRate)}
+		t.sent(m)
+		t.at(t.now + 10*ms).delivered(m)
+		t.at(t.now+sec).travels(core.KindWorkerRegistration, 3, 1) // another server
+		if !bad {
+			t.at(t.now + sec)
+		}
+		t.travels(core.KindWorkerRegistration, 3, 0)
 	}},
 }

@@ -78,7 +78,18 @@ var doctoredPeers = []doctoredRun{
 		}
 		t.at(sec).agrees(0, 3, 1, v, minor(v))
 		m := t.message(core.KindRegistrationResponse, 0, 3)
-		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2 * sec))}
+		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonUntold)}
+		t.sent(m)
+	}},
+	{id: N1, name: "why it is BUSY, for who cannot read that", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		v := uint8(5)
+		if bad {
+			v = 4
+		}
+		t.at(sec).agrees(0, 3, 1, v, minor(v))
+		m := t.message(core.KindRegistrationResponse, 0, 3)
+		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonRate)}
 		t.sent(m)
 	}},
 	{id: A1, name: "a registration from elsewhere", build: func(t *tape, bad bool) {

@@ -142,11 +142,17 @@ func (p *peers) sent(r *trace.Record) {
 // on yet it is not known whether it does.
 func (p *peers) busy(r *trace.Record) {
 	a, ok := r.Msg.Body.(call.Reply)
-	if !ok || a.Head().Code != call.CodeBusy || a.Head().RetryAfter == 0 {
+	if !ok || a.Head().Code != call.CodeBusy || a.Head().RetryAfter == 0 && a.Head().Reason == call.ReasonUntold {
 		return
 	}
 	x, met := p.of(r.Node, r.Msg.To)
-	if met && x.of == p.hot[r.Msg.To].inst && !x.features.Has(registry.FeatureRetryAfter) && p.fails(N1) {
+	if !met || x.of != p.hot[r.Msg.To].inst {
+		return
+	}
+	if a.Head().Reason != call.ReasonUntold && !x.features.Has(registry.FeatureTypedBusy) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s tells %s why it is BUSY (%v), with which it agreed on %017b", p.name(r.Node), p.name(r.Msg.To), r.Msg.Kind, x.features)
+	}
+	if a.Head().RetryAfter > 0 && !x.features.Has(registry.FeatureRetryAfter) && p.fails(N1) {
 		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s tells %s when to come again (%v), with which it agreed on %017b", p.name(r.Node), p.name(r.Msg.To), r.Msg.Kind, x.features)
 	}
 }

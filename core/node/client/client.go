@@ -17,6 +17,7 @@ type Params struct {
 	Key      uint64 // of the node's name (rng.Key)
 	Book     core.Book
 	Targets  []core.NodeID   // gates; managers where there is no gate
+	Patience call.Patience   // with servers that it asks too often
 	Words    *registry.Words // nil: it agrees on nothing with anybody
 	Ring     *job.Ring       // of the gates; nil: the targets are managers; shared, read only
 }
@@ -50,7 +51,7 @@ type Counts struct {
 // Counts returns the counts so far.
 func (c *Client) Counts() Counts { return c.counts }
 
-// strategies are how the client calls others.
+// strategies are how the client calls others. It is patient where gates count; cancels are CONTROL, which nobody refuses.
 type strategies struct{ query, submit, again, status, cancel, owed, register call.Strategy }
 
 func newStrategies(c *job.Config) strategies {
@@ -58,14 +59,15 @@ func newStrategies(c *job.Config) strategies {
 	return strategies{
 		submit: call.Strategy{
 			Timeout: k.SubmitTimeout, Base: k.SubmitBase, Attempts: k.SubmitRetries + 1, Jitter: call.JitterHalf, Redirects: k.Redirects,
+			Patient: true,
 		},
-		again:  call.Strategy{Timeout: k.SubmitTimeout, Attempts: 1, Redirects: k.Redirects}, // whoever hands it in again does so once more
-		query:  call.FJ{Timeout: k.CallTimeout}.Strategy(),
-		status: withRedirects(call.FJ{Timeout: k.CallTimeout}.Strategy(), k.Redirects),
+		again:  call.Strategy{Timeout: k.SubmitTimeout, Attempts: 1, Redirects: k.Redirects, Patient: true}, // whoever hands it in again does so once more
+		query:  call.FJ{Timeout: k.CallTimeout, Patient: true}.Strategy(),
+		status: withRedirects(call.FJ{Timeout: k.CallTimeout, Patient: true}.Strategy(), k.Redirects),
 		cancel: withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
 		owed:   withRedirects(call.FJ{Timeout: k.CancelTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: -1}.Strategy(), k.Redirects), // until the job is forgotten (04-16)
 
-		register: withRedirects(call.FJ{Timeout: k.CallTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries}.Strategy(), k.Redirects),
+		register: withRedirects(call.FJ{Timeout: k.CallTimeout, Base: k.CallBase, Cap: k.CallCap, Retries: k.CallRetries, Patient: true}.Strategy(), k.Redirects),
 	}
 }
 
@@ -89,7 +91,7 @@ const (
 // New returns a client.
 func New(p Params) *Client {
 	c := &Client{p: p, cfg: p.Config, how: newStrategies(p.Config), jobs: map[job.ID]*tracked{}}
-	c.calls.Init(c, call.Params{Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
+	c.calls.Init(c, call.Params{Patience: p.Patience, Self: p.Self, Role: core.RoleClient, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Client.CallTimeout})
 	c.beginBudget()
 	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
 	c.asks = rng.New(p.Seed, "client.request", p.Key, uint64(p.Instance))

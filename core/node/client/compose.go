@@ -11,7 +11,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 			targets = w.Managers
 		}
 		n.AddJobs(New(Params{
-			Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Book: w.Book, Targets: targets, Ring: w.Ring,
+			Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Book: w.Book, Targets: targets, Ring: w.Ring,
 		}))
 	}
 }

@@ -11,7 +11,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	p := Params{
 		Flow:   n.Guard(id),
-		Config: &cfg.Job, Replica: &cfg.Replica, Timeout: &cfg.Timeout, Self: id.Self, Words: id.Words(cfg), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
+		Config: &cfg.Job, Replica: &cfg.Replica, Timeout: &cfg.Timeout, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Members: &n.Swim, Book: w.Book,
 		Gates: w.Gates, Site: id.Site, BySite: w.BySite, Formed: id.Formed,
 	}
 	if w.Stats {

@@ -48,6 +48,7 @@ type Params struct {
 	Distances routing.Distances // how far away managers are; nil: nobody knows
 	Flow      *front.Server     // what its messages pass first; nil: it is never loaded
 	Formed    bool              // it is one of those that stand from the start
+	Patience  call.Patience     // with servers that it asks too often
 	Words     *registry.Words   // nil: it agrees on nothing with anybody
 }
 
@@ -115,7 +116,7 @@ func New(p Params) *Gate {
 	if g.how = newStrategies(p.Config, g.keys, len(g.list)); g.routes == nil {
 		g.routes = registered{g}
 	}
-	g.calls.Init(g, call.Params{Self: p.Self, Role: core.RoleGate, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	g.calls.Init(g, call.Params{Patience: p.Patience, Self: p.Self, Role: core.RoleGate, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	g.draw = rng.New(p.Seed, "dispatch.retry", p.Key, uint64(p.Instance))
 	names := make([]string, len(p.Gates))
 	for i, id := range p.Gates {
@@ -151,7 +152,7 @@ func newStrategies(c *job.Config, r *routing.Keys, sites int) strategies {
 		owed:   call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Cap: c.Client.CallCap, Retries: c.Client.CallRetries}.Strategy(),
 		single: call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Cap: c.Client.CallCap, Retries: c.Client.CallRetries}.Strategy(),
 	}
-	s.register = call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy()
+	s.register = call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries, Patient: true}.Strategy()
 	s.query = call.FJ{Timeout: c.Client.CallTimeout, Base: c.Client.CallBase, Retries: 1}.Strategy()
 	s.query.Redirects = 1
 	s.beat = call.FJ{Timeout: c.Register.Timeout}.Strategy()

@@ -6,7 +6,6 @@ import (
 	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
-	"hypersim/core/registry"
 	"hypersim/core/replica"
 )
 
@@ -154,9 +153,7 @@ type known struct {
 
 // say replies in the words of the request's kind.
 func (g *Gate) say(m *core.Message, a call.Answer, k known, fx *core.Effects) {
-	if g.pacts.Lacks(m.From, registry.FeatureRetryAfter) {
-		a.RetryAfter = 0
-	}
+	g.readable(m.From, &a)
 	switch b := m.Body.(type) {
 	case *job.Submission:
 		r := core.Attach[job.Ack](fx, g.calls.Respond(fx, m, core.KindJobAck))

@@ -87,9 +87,14 @@ func (g *Gate) shun(id core.NodeID) {
 
 // Press implements front.Presser: who does not know when to come again from an answer is not told.
 func (g *Gate) Press(to core.NodeID, refusal core.Body) {
-	if r, ok := refusal.(call.Reply); ok && g.pacts.Lacks(to, registry.FeatureRetryAfter) {
-		r.Head().RetryAfter = 0
+	if r, ok := refusal.(call.Reply); ok {
+		g.readable(to, r.Head())
 	}
+}
+
+// readable leaves of an answer what somebody reads.
+func (g *Gate) readable(to core.NodeID, a *call.Answer) {
+	a.Untyped(!g.pacts.Lacks(to, registry.FeatureTypedBusy), !g.pacts.Lacks(to, registry.FeatureRetryAfter))
 }
 
 // mayCommit says whether it is worth while to ask the other gates for an acceptance (spec 30 §9.2): after some that came to
@@ -98,7 +103,7 @@ func (g *Gate) mayCommit(now core.Instant) call.Answer {
 	if g.commits.Allow(now, core.NoNode) {
 		return call.Answer{}
 	}
-	return call.Busy(max(g.commits.Wait(now, core.NoNode), g.keys.Again))
+	return call.Busy(max(g.commits.Wait(now, core.NoNode), g.keys.Again), call.ReasonNotReady)
 }
 
 // committed takes in how an acceptance ended. Gates that say that the job is over, or another's, have answered.

@@ -26,7 +26,7 @@ func TestBusyAsTheClientReadsIt(t *testing.T) {
 		var fx core.Effects
 		v := registry.Version{Major: 1, Minor: minor}.Says()
 		g.pacts.Meet(7, 1, &v, &fx)
-		g.say(&core.Message{Kind: core.KindJobSubmission, From: 7, Body: &job.Submission{}}, call.Busy(pause), known{leader: core.NoNode}, &fx)
+		g.say(&core.Message{Kind: core.KindJobSubmission, From: 7, Body: &job.Submission{}}, call.Busy(pause, call.ReasonNotReady), known{leader: core.NoNode}, &fx)
 		a := fx.Messages[0].Body.(*job.Ack)
 		if a.Code != call.CodeBusy || (a.RetryAfter != 0) != want {
 			t.Errorf("a client of 1.%d is answered %+v", minor, a.Answer)

@@ -92,7 +92,7 @@ func (g *Gate) sound(b *job.Submission) bool {
 func (g *Gate) room(now core.Instant, b *job.Submission) call.Answer {
 	switch g.routable(now, b) {
 	case routing.Initializing:
-		return call.Busy(g.keys.Again)
+		return call.Busy(g.keys.Again, call.ReasonNotReady)
 	case routing.NoUsable:
 		return call.Answer{Code: call.CodeNoDatacenter}
 	default:

@@ -32,7 +32,7 @@ type gateStrategies struct {
 func newGateStrategies(c *job.Config, gates int) gateStrategies {
 	f := &c.Forward
 	h := gateStrategies{
-		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries, Patient: true}.Strategy(),
 		beat:     call.FJ{Timeout: c.Register.Timeout}.Strategy(),
 		progress: call.FJ{Timeout: c.Progress.Timeout}.Strategy(),
 		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),

@@ -52,6 +52,8 @@ type Params struct {
 
 	Breaker *health.BreakerKeys // shared, read only; nil: a worker that answers nothing is asked on
 
+	Patience call.Patience // with servers that it asks too often
+
 	Words *registry.Words // nil: it agrees on nothing with anybody
 
 	// Formed are workers that are registered from the start; nil in a cold start.
@@ -106,7 +108,7 @@ func New(p Params) *Manager {
 		p.Classes = &c.Sites
 	}
 	m := &Manager{p: p, cfg: p.Config, how: newStrategies(p.Config)}
-	m.calls.Init(m, call.Params{Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	m.calls.Init(m, call.Params{Patience: p.Patience, Self: p.Self, Role: core.RoleManager, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	m.workers.init(p.First, p.Count)
 	m.pacts.Init(p.Words)
 	m.shuts.Init(p.Breaker)
@@ -133,7 +135,7 @@ func newStrategies(c *job.Config) strategies {
 		stop:     call.FJ{Timeout: c.Cancel.Timeout, Base: c.Cancel.Base, Retries: c.Cancel.Attempts - 1}.Strategy(),
 		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
 		scan:     call.FJ{Timeout: c.Orphan.ScanTimeout}.Strategy(),
-		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries, Patient: true}.Strategy(),
 		agree:    call.FJ{Timeout: c.Provision.Peer}.Strategy(),
 		agreed:   call.FJ{Timeout: c.Provision.Commit}.Strategy(),
 		announce: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Retries: 1}.Strategy(),

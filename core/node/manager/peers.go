@@ -101,8 +101,8 @@ func (m *Manager) signalTo(to core.NodeID, b *job.Backpressure) {
 // Press implements front.Presser: progress that was sent away at the door is answered with THROTTLE at least. Whoever knows
 // no more of a refusal than that it is one is told no more.
 func (m *Manager) Press(to core.NodeID, refusal core.Body) {
-	if r, ok := refusal.(call.Reply); ok && m.pacts.Lacks(to, registry.FeatureRetryAfter) {
-		r.Head().RetryAfter = 0
+	if r, ok := refusal.(call.Reply); ok {
+		r.Head().Untyped(!m.pacts.Lacks(to, registry.FeatureTypedBusy), !m.pacts.Lacks(to, registry.FeatureRetryAfter))
 	}
 	if !m.pacts.Has(to, registry.FeatureTypedBusy) {
 		return

@@ -15,7 +15,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	x := New(Params{
 		Flow:   n.Guard(id),
-		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Breaker: &cfg.Health.Breaker, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
+		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Breaker: &cfg.Health.Breaker, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
 		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Stats: stats, Managers: w.Managers, Formed: id.Formed,
 	})
 	n.AddJobs(x)

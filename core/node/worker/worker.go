@@ -37,6 +37,7 @@ type Params struct {
 	Meter    Meter
 	Extend   *jobtimeout.Extension // shared, read only; nil: it never asks for more time
 	Stats    *Stats                // shared, read only; nil: the run asks for no statistics
+	Patience call.Patience         // with servers that it asks too often
 	Words    *registry.Words       // nil: it agrees on nothing with anybody
 	Breaker  *health.BreakerKeys   // shared, read only; nil: a manager that answers nothing is told on
 
@@ -89,7 +90,7 @@ type strategies struct {
 
 func newStrategies(c *job.Config) strategies {
 	return strategies{
-		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries}.Strategy(),
+		register: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries, Patient: true}.Strategy(),
 		progress: call.FJ{Timeout: c.Progress.Timeout}.Strategy(),
 		result:   elsewhere(call.FJ{Timeout: c.Result.Timeout, Base: c.Result.Base, Retries: c.Result.Retries}.Strategy()),
 		other:    elsewhere(call.FJ{Timeout: c.Result.Timeout}.Strategy()),
@@ -121,7 +122,7 @@ const (
 // New returns a worker.
 func New(p Params) *Worker {
 	w := &Worker{p: p, cfg: p.Config, how: newStrategies(p.Config), ext: extensions{cfg: p.Extend}, cores: dispatch.NewCores(p.Cores)}
-	w.calls.Init(w, call.Params{Self: p.Self, Role: core.RoleWorker, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
+	w.calls.Init(w, call.Params{Patience: p.Patience, Self: p.Self, Role: core.RoleWorker, Instance: p.Instance, Seed: p.Seed, Key: p.Key, Reply: p.Config.Register.Timeout})
 	w.draw = rng.New(p.Seed, "worker.register", p.Key, uint64(p.Instance))
 	w.how.extend = extendRetries(p.Extend)
 	w.ext.works, _ = p.Meter.(node.Estimator)
