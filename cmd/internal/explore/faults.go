@@ -17,7 +17,7 @@ type trouble struct {
 	to     int    // s, over by then
 	victim string // whom faults hit more often than others, so that several meet at one
 	on     string // the event that the fault in hand waits for; "": a time
-	loses  bool   // something of this run forgets already: two of one cluster within a resync may exceed what is promised
+	lost   int    // how many faults of this run take a memory: more of one cluster within a resync may exceed what is promised
 }
 
 // family is a kind of trouble. draw says what a fault of it is, but for when; lasting ones get a for.
@@ -66,7 +66,9 @@ var families = []family{
 		return fmt.Sprintf("kind = \"loss\"\np = 0.%d\ntarget = %s", between(&t.draw, 1, 6), t.any())
 	}},
 	{"duplicate", true, func(t *trouble) string { return "kind = \"duplicate\"\np = 0.5\ntarget = " + t.any() }},
-	{"reorder", true, func(t *trouble) string { return "kind = \"reorder\"\np = 0.3\nextra = \"80ms\"\ntarget = " + t.any() }},
+	{"reorder", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"reorder\"\np = 0.3\nextra = \"%dms\"\ntarget = %s", pick(&t.draw, 80, 80, 4000), t.any())
+	}},
 	{"delay", true, func(t *trouble) string {
 		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\ntarget = %s", pick(&t.draw, 50, 400), t.any())
 	}},
@@ -107,7 +109,11 @@ var families = []family{
 		return fmt.Sprintf("kind = \"overload\"\n%s = %.2f\ntarget = %s", pick(&t.draw, "cpu", "memory"), pick(&t.draw, 0.75, 0.88, 0.97), t.one())
 	}},
 	{"stats-storm", true, func(t *trouble) string {
-		return fmt.Sprintf("kind = \"stats-storm\"\nrate = \"%s\"\ntarget = { id = \"%s/manager/%d\" }", pick(&t.draw, "20/s", "200/s"), t.site(), t.draw.Intn(t.w.managers))
+		to := fmt.Sprintf("{ id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers))
+		if t.draw.Bool(0.5) && strings.Contains(t.victim, "manager") {
+			to = t.victim
+		}
+		return fmt.Sprintf("kind = \"stats-storm\"\nrate = \"%s\"\ntarget = %s", pick(&t.draw, "20/s", "200/s"), to)
 	}},
 	{"stuck", true, func(t *trouble) string {
 		if !t.w.scope {
@@ -133,6 +139,12 @@ var families = []family{
 	{"cut-at-event", true, func(t *trouble) string {
 		on := t.event() + "role = [\"gate\", \"manager\", \"worker\"] }"
 		return "kind = \"partition\"\na = " + on + "\nb = { not = " + on + " }"
+	}},
+	{"crash-workers", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"crash\"\ntarget = { site = %q, role = \"worker\" }", t.site())
+	}},
+	{"late-worker", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"slow\"\nfactor = %d\ntarget = %s", pick(&t.draw, 1000, 10_000), t.worker())
 	}},
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
@@ -196,13 +208,17 @@ func (t *trouble) fault(f *family) {
 	t.w.line("%s", what)
 }
 
-// forgets is a fault that takes a memory, and so is drawn once for a run: a cluster keeps what a minority forgets between two
-// resyncs, and a run that exceeds that proves nothing.
+// forgets is a fault that takes a memory, and so is drawn as often as a cluster of its run may bear it: it keeps what a minority forgets
+// between two resyncs, and a run that exceeds that proves nothing.
 func (t *trouble) forgets(what string) string {
-	if t.loses || strings.Contains(what, "manager") && t.w.managers < 3 {
+	most := 1
+	if t.w.managers >= 5 && t.w.gates == 0 {
+		most = 2
+	}
+	if t.lost >= most || strings.Contains(what, "manager") && t.w.managers < 3 {
 		return ""
 	}
-	t.loses = true
+	t.lost++
 	return what
 }
 

@@ -44,6 +44,7 @@ type world struct {
 	draw                            rng.Stream // of the part that is being drawn
 	names                           []string   // of the sites
 	sites, gates, managers, workers int        // gates, managers, workers of each site
+	cores                           int        // of a worker
 	scope                           bool       // workers report progress of one
 	span                            span
 	deadline                        int // s, when the last job may end at the latest
@@ -84,6 +85,7 @@ func newWorld(n Name) *world {
 	default:
 		w.gates = pick(s, 1, 1, 2)
 	}
+	w.cores = pick(w.part("cores"), 2, 4, 8)
 	w.topology()
 	w.network()
 	w.hosts()
@@ -102,7 +104,7 @@ func (w *world) head() {
 	settle := quiescence + spare + max(0, w.deadline-w.span.faults)
 	w.line("schema = 1\n\n[scenario]\nname = \"explored\"\ntitle = \"Explored world %v\"", w.name)
 	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", w.span.faults+settle, settle, w.name.Seed)
-	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = %d", w.managers, w.workers, pick(s, 2, 4, 8), pick(s, 1, 1, 3))
+	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = %d", w.managers, w.workers, w.cores, pick(s, 1, 1, 3))
 	if w.gates > 0 {
 		w.line("gates = %d", w.gates)
 	}
@@ -193,6 +195,7 @@ var knobs = []knob{
 	{key: "routing.rtt_source", values: []string{`"measured"`}, gates: true},
 	{key: "routing.policy", values: []string{`"random"`, `"least-loaded"`}, gates: true},
 	{key: "routing.spread", values: []string{"0.1"}, gates: true},
+	{key: "routing.a_quality", values: []string{"0", "3"}, gates: true},
 	{key: "job_timeout.local_rule", values: []string{`"any"`, `"all"`}, gates: true},
 	{key: "stats.hot_autosize", values: []string{"false"}},
 	{key: "stats.hot_entries", values: []string{"30", "100"}},
@@ -225,11 +228,13 @@ func (w *world) work() {
 	for i := range kinds {
 		s := w.part(fmt.Sprintf("jobs-%d", i))
 		w.line("\n[[workload]]\nid = \"jobs-%d\"\nkind = \"jobs\"\nfrom = \"%ds\"\nto = \"%ds\"", i, workFrom, w.span.work)
-		w.line("arrival = { process = %q, rate = \"%.2f/s\" }", pick(s, "constant", "poisson"), 0.05+float64(s.Intn(20))/100)
-		w.line("job = { %s }", w.job())
-		if s.Bool(0.4) {
-			w.line("[[workload]]\nid = \"back-%[1]d\"\nkind = \"cancel\"\njobs = \"jobs-%[1]d\"\nshare = %.1[2]f\ndelay = \"%[3]dms\"", i, pick(s, 0.2, 0.5, 1.0), pick(s, 5, 300, 3000, 20_000))
+		if s.Bool(0.25) { // several at once, so that they meet: at their holders, in one takeover, at a worker's last cores
+			w.line("arrival = { process = \"burst\", count = %d, every = \"%ds\" }", between(s, 2, 5), pick(s, 10, 20))
+		} else {
+			w.line("arrival = { process = %q, rate = \"%.2f/s\" }", pick(s, "constant", "poisson"), 0.05+float64(s.Intn(20))/100)
 		}
+		w.line("job = { %s }", w.job())
+		w.back(i)
 	}
 	for i := range beside {
 		b := &beside[i]
@@ -239,6 +244,21 @@ func (w *world) work() {
 		}
 		w.scope = w.scope || b.kind == "progress"
 		w.line("\n[[workload]]\nid = %q\nkind = %q\nfrom = \"%ds\"\nto = \"%ds\"\n%s", b.name, b.kind, workFrom, w.span.faults, b.draw(s))
+	}
+}
+
+// back draws whether clients take back what they handed in: whole jobs, or workflows of them.
+func (w *world) back(i int) {
+	s := &w.draw
+	if !s.Bool(0.4) {
+		return
+	}
+	w.line("[[workload]]\nid = \"back-%[1]d\"\nkind = \"cancel\"\njobs = \"jobs-%[1]d\"\nshare = %.1[2]f\ndelay = \"%[3]dms\"", i, pick(s, 0.2, 0.5, 1.0), pick(s, 5, 30, 300, 3000, 20_000))
+	if s.Bool(0.3) {
+		w.line("workflows = 1\ndependents = %t", s.Bool(0.5))
+	}
+	if s.Bool(0.2) {
+		w.line("repeat = { count = 2, every = \"%dms\" }", pick(s, 10, 1000))
 	}
 }
 
@@ -275,10 +295,14 @@ func (w *world) job() string {
 	s := &w.draw
 	timeout := pick(s, 20, 30, 60, 60, 120, 300)
 	w.deadline = max(w.deadline, w.span.work+timeout)
+	cores := pick(s, 1, 1, 2)
+	if all := w.cores * w.workers; s.Bool(0.3) && all > w.cores { // more than a worker has: several shards
+		cores = between(s, w.cores+1, all)
+	}
 	parts := []string{
 		fmt.Sprintf("workflows = %d", between(s, 1, 4)),
 		fmt.Sprintf("shape = %q", pick(s, "independent", "chain", "fan")),
-		fmt.Sprintf("cores = %d", pick(s, 1, 1, 2)),
+		fmt.Sprintf("cores = %d", cores),
 		fmt.Sprintf("duration = { dist = \"uniform\", min = \"1s\", max = \"%ds\" }", pick(s, 3, 3, 10, 30)),
 		fmt.Sprintf("timeout = \"%ds\"", timeout),
 	}
@@ -302,6 +326,9 @@ func (w *world) job() string {
 	}
 	if s.Bool(0.3) {
 		parts = append(parts, fmt.Sprintf("priority = %q", pick(s, "low", "high", "exclusive")))
+	}
+	if s.Bool(0.15) {
+		parts = append(parts, fmt.Sprintf("repeat = { share = 0.5, delay = \"%dms\", altered = %t }", pick(s, 10, 500, 5000), s.Bool(0.2)))
 	}
 	if w.gates > 0 {
 		parts = append(parts, "targets = "+pick(s, "{ any = 1 }", "{ all = true }", "{ all = true }"))
