@@ -84,12 +84,15 @@ func (c *checker) chain() {
 	}
 }
 
-// exclusions: each has a reason, and a missing coordinate is none.
+// exclusions: each has a reason, a missing coordinate is none, and an unhealthy datacenter is one.
 func (c *checker) exclusions() {
 	for i := range c.r.Candidates {
 		x := &c.r.Candidates[i]
 		if (x.Verdict == Excluded) != (x.Exclusion != NotExcluded) || x.Exclusion >= NumExclusions {
 			c.say("I-R4", "site %d is %v, with reason %v", x.Site, x.Verdict, x.Exclusion)
+		}
+		if x.Class == Unhealthy && x.Verdict != Excluded {
+			c.say("I-R4", "site %d is %v, and %v", x.Site, x.Class, x.Verdict)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"hypersim/core/jobtimeout"
 	"hypersim/core/overload"
 	"hypersim/core/registry"
+	"hypersim/core/replica"
 )
 
 // Node is one process that may take part. Its place in Context.Nodes is its id.
@@ -103,6 +104,8 @@ type Context struct {
 	Admission *admission.Config
 	// Election is how managers find who leads them; nil = the chapter's defaults.
 	Election *election.Config
+	// Lease says how a job keeps its holder, and how a member that restarted learns what the others have; nil = the chapter's defaults.
+	Lease *replica.Lease
 	// Breaker says when calls to a peer are stopped; nil = the chapter's defaults.
 	Breaker *health.BreakerKeys
 	// Negotiates: processes agree on features, and use nothing else.

@@ -3,6 +3,7 @@ package check
 import (
 	"hypersim/core"
 	"hypersim/core/cancel"
+	"hypersim/core/dispatch"
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/workflow"
@@ -51,6 +52,12 @@ func (t *tape) flowFails(id uint64, attempt uint16, why job.ErrorKind, states ..
 func token(n uint32) uint64 { return uint64(job.Ticket{DE: 1, N: n}.Token()) }
 
 func (t *tape) placed(flow uint64, attempt uint16, n uint32) {
+	t.keeps(0, flow, attempt)
+	t.sends(flow, attempt, n)
+}
+
+// sends is the same without a word to the other manager.
+func (t *tape) sends(flow uint64, attempt uint16, n uint32) {
 	t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: flow, Attempt: attempt, Token: token(n), Node: 3, A: 4, B: 4})
 }
 
@@ -105,6 +112,23 @@ func (t *tape) completes(flow uint64, attempt uint16, n uint32) {
 	t.shard(trace.JobEnded, flow, n)
 	t.took(flow, attempt, n)
 	t.flow(flow, attempt, workflow.Running, workflow.Completed)
+}
+
+// keeps lets the other manager keep cores for an attempt.
+func (t *tape) keeps(n core.NodeID, flow uint64, attempt uint16) {
+	t.keepsOf(1, n, flow, attempt)
+}
+
+func (t *tape) keepsOf(id job.ID, n core.NodeID, flow uint64, attempt uint16) {
+	q, a := t.message(core.KindProvisionRequest, n, 1-n), t.message(core.KindProvisionConfirm, 1-n, n)
+	q.Body = &dispatch.ProvisionRequest{Job: id, Workflow: job.WorkflowID(flow), Attempt: attempt}
+	a.Body = &dispatch.ProvisionConfirm{Job: id, Workflow: job.WorkflowID(flow), Confirmed: true}
+	for _, m := range [...]*core.Message{q, a} {
+		m.Seq = uint32(attempt)
+		t.sent(m)
+		t.view.flying[m.Kind]++
+		t.delivered(m)
+	}
 }
 
 // finishes runs the whole of job 1.
@@ -173,7 +197,62 @@ var doctoredJobs = []doctoredRun{
 		if !bad {
 			t.life(trace.KindCrash, 0)
 		}
-		t.at(200 * sec).hears(job.LocalLost)
+		t.at(200*sec).says(2, core.JobFact{Kind: core.JobFactOrphan, Node: 0, To: 2, A: 199e9})
+		t.hears(job.LocalLost)
+	}},
+	{id: J2, name: "lost although somebody spoke of it", build: func(t *tape, bad bool) {
+		t.works()
+		t.life(trace.KindCrash, 0)
+		silent := int64(120e9)
+		if bad {
+			silent--
+		}
+		t.at(200*sec).says(2, core.JobFact{Kind: core.JobFactOrphan, Node: 0, To: 2, A: silent})
+		t.hears(job.LocalLost)
+	}},
+	{id: J8, name: "an orphan runs on", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		orphan := core.JobFact{Kind: core.JobFactOrphan, Node: 0, Workflow: 10, Token: token(1), To: 1}
+		t.at(10*sec).says(3, orphan)
+		if !bad {
+			orphan.To = 0
+			t.at(20*sec).says(3, orphan)
+		}
+		t.at(40 * sec).checkpoint() // it has its grace
+		t.at(80 * sec).checkpoint()
+	}},
+	{id: JF2, name: "a dispatch that comes after its cancel", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		t.placed(10, 1, 2)
+		m := t.message(core.KindWorkflowCancelRequest, 0, 3)
+		m.Body = &cancel.ShardRequest{Shard: job.Shard{Job: 1, Workflow: 10}, Token: job.Token(token(1))}
+		t.sent(m)
+		t.at(2 * sec).delivered(m)
+		n := uint32(2)
+		if bad {
+			n = 1
+		}
+		t.shard(trace.JobWork, 10, n)
+	}},
+	{id: JD5, name: "nobody else has kept cores", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.keeps(0, 10, 1)
+		}
+		t.sends(10, 1, 1)
+		t.sends(10, 1, 2) // to another worker, under the same agreement
+	}},
+	{id: JD5, name: "cores were kept for the attempt before it", build: func(t *tape, bad bool) {
+		t.works()
+		t.keeps(0, 10, 1)
+		t.sends(10, 1, 1)
+		if !bad {
+			t.keeps(0, 10, 2)
+		}
+		t.sends(10, 2, 2)
 	}},
 	{id: J3, name: "a job skips a state", build: func(t *tape, bad bool) {
 		t.works()
@@ -306,6 +385,7 @@ var doctoredJobs = []doctoredRun{
 		t.works()
 		t.holds(0, int64(job.HoldAccepted), 1)
 		t.runs(10, 1, 1)
+		t.at(9*sec).holds(0, int64(job.HoldSuspended), 1)
 		t.at(10*sec).holds(1, int64(job.HoldWon), 2)
 		if !bad {
 			t.completes(10, 1, 1)
@@ -470,6 +550,7 @@ var doctoredJobs = []doctoredRun{
 		if bad {
 			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
 			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
+			t.keeps(1, 11, 0)
 			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
 			return
 		}
@@ -482,6 +563,8 @@ var doctoredJobs = []doctoredRun{
 			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
 		}
 		t.takes()
+		t.at(25*sec).life(trace.KindStart, 0)
+		t.keeps(1, 11, 0)
 		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
 	}},
 	{id: JC3, name: "an earlier holder starts it, which has not heard of the newer one", build: func(t *tape, bad bool) {
@@ -505,6 +588,7 @@ var doctoredJobs = []doctoredRun{
 		if bad {
 			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
 		}
+		t.keeps(0, 11, 0)
 		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: token(1), Epoch: 1, Node: 3})
 	}},
 	{id: JF1, name: "an epoch goes back", build: func(t *tape, bad bool) {
@@ -556,6 +640,7 @@ var doctoredJobs = []doctoredRun{
 		if bad {
 			e = 1
 		}
+		t.keeps(1, 10, 0)
 		t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Token: uint64(job.Ticket{DE: e, N: 5}.Token()), Epoch: e, Node: 3})
 	}},
 }

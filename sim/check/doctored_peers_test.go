@@ -139,6 +139,7 @@ var doctoredPeers = []doctoredRun{
 		if bad {
 			at = 6 * sec
 		}
-		t.at(at).job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: at, Fact: core.JobFact{Kind: core.JobFactPlaced, Node: 3, Job: 9, Workflow: 9, Token: 1 << 32, Epoch: 1}})
+		t.at(at).keepsOf(9, 0, 9, 0)
+		t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: at, Fact: core.JobFact{Kind: core.JobFactPlaced, Node: 3, Job: 9, Workflow: 9, Token: 1 << 32, Epoch: 1}})
 	}},
 }

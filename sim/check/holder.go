@@ -8,6 +8,7 @@ import (
 	"hypersim/core/election"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
 	"hypersim/sim/trace"
 )
 
@@ -18,13 +19,17 @@ var (
 	JL4 = rule("I-JL4", "a node that has lost a job says nothing more of it, and decides nothing", "spec 20 §12")
 	JL5 = rule("I-JL5", "the terminal decisions about a job under different epochs of a datacenter are equal", "spec 20 §12")
 	JL6 = rule("I-JL6", "the jobs of a holder that is gone have a holder again soon, if a majority lives and is connected", "spec 20 §12")
+	JL7 = rule("I-JL7", "nobody takes a job from a holder that lives, has a valid lease and does not hand it over, and whom no member holds dead", "spec 20 §5.3 no. 2, 3")
 	JF4 = rule("I-JF4", "a worker hears of one holder of a job under one epoch", "spec 20 §12")
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	h := &holders{Checker: c, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
+	}
+	if h.lease = replica.Default().Lease; c.ctx.Lease != nil {
+		h.lease = *c.ctx.Lease
 	}
 	on.jobFact(h.changed, core.JobFactHolder)
 	on.jobFact(h.tookOver, core.JobFactTable)
@@ -34,6 +39,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(h.speaks, core.JobFactState, core.JobFactWorkflow, core.JobFactPlaced, core.JobFactResult)
 	on.jobFact(h.transferred, core.JobFactTransfer)
 	on.fact(func(r *trace.Record) { h.levels[r.Node] = r.Fact.Get("level") }, core.FactDegradation)
+	on.fact(h.declared, core.FactTransition)
 	on.gone = append(on.gone, h.gone)
 	on.checkpoint = append(on.checkpoint, h.abandoned)
 })
@@ -50,9 +56,11 @@ type holders struct {
 	*Checker
 	of    map[holdKey]*holding
 	order []*holding
-	told  map[epochKey]core.NodeID // whom workers were told of
+	told  map[epochKey]core.NodeID     // whom workers were told of
+	dead  map[core.NodeID]core.Instant // when a member of its cluster held it for gone last, or ceased to
 
 	election election.Election
+	lease    replica.Lease
 	levels   []int64              // by node, its degradation
 	unfit    map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
 }
@@ -138,6 +146,7 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	if first, known := x.epochs[epoch]; known && first != me && h.fails(JL2) {
 		h.detail(JL2, r.At, []core.NodeID{me.node, first.node}, "%s holds %v under epoch %d, under which %s held it", h.name(me.node), job.ID(x.job), epoch, h.name(first.node))
 	}
+	h.takesAway(r, x, me)
 	x.epochs[epoch], x.losers = me, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
 	if epoch < x.epoch { // somebody who has not heard of the newer one
 		return
@@ -145,6 +154,43 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	x.now, x.epoch, x.valid, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, never
 	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
 		h.takesOver(r)
+	}
+}
+
+// declared takes that a member holds another one of its cluster for gone, or does so no more.
+func (h *holders) declared(r *trace.Record) {
+	f := &r.Fact
+	if h.holds(r.Node) && h.holds(f.Subject) && h.cluster(r.Node) == h.cluster(f.Subject) && (isGone(f.From) || isGone(f.To)) {
+		h.dead[f.Subject] = r.At
+	}
+}
+
+func isGone(s core.MemberState) bool { return s == core.StateDead || s == core.StateLeft || s == none }
+
+// claimed is how long after a member gave its word a claim may be won: two questions of so many attempts each, and the way.
+const claimed = core.Duration(15e9)
+
+// takesAway takes that a process wins a job: was it free? A holder that is paused does not know that its lease is over.
+func (h *holders) takesAway(r *trace.JobRecord, x *holding, me process) {
+	old := x.now.node
+	if old == core.NoNode || old == me.node || !x.valid || h.ctx.View == nil || h.ctx.Unsteady || job.Holding(r.Fact.Get("part")) != job.HoldWon {
+		return
+	}
+	n, k := &h.hot[old], &h.cold[old]
+	recent := func(at core.Instant) bool { return at >= 0 && r.At.Sub(at) < h.lease.Duration+claimed }
+	if !n.up || n.inst != x.now.inst || n.leaving || n.paused || k.slow || recent(k.impaired) || k.starts > 1 && recent(k.startAt) {
+		return
+	}
+	if at, known := h.dead[old]; known && r.At.Sub(at) < claimed {
+		return
+	}
+	for i := range h.ctx.Nodes {
+		if o := core.NodeID(i); o != old && h.holds(o) && h.cluster(o) == x.site && h.hot[o].up && isGone(h.ctx.View.State(o, old)) {
+			return
+		}
+	}
+	if h.fails(JL7) {
+		h.detail(JL7, r.At, []core.NodeID{me.node, old}, "%s takes %v over from %s, which lives and has a valid lease, and whom nobody holds dead", h.name(me.node), job.ID(x.job), h.name(old))
 	}
 }
 

@@ -79,6 +79,22 @@ func init() {
 			t.takes()
 			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(to), Epoch: 2})
 		}},
+		{id: JL7, name: "a job is taken from a holder that is well", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			if !bad {
+				t.at(15*sec).moves(1, 0, core.StateSuspect, core.StateDead, core.CauseExpired, 0, 0)
+			}
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
+		}},
+		{id: JL7, name: "a job is taken from a holder whose lease is valid", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			if !bad {
+				t.at(15*sec).holds(0, int64(job.HoldSuspended), 1)
+			}
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
+		}},
 		{id: JL6, name: "a job that nobody takes over", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)

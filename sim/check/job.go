@@ -52,9 +52,10 @@ type jobSeen struct {
 	spec      *job.Spec
 	needs     [][]int32
 	timeout   core.Duration
-	accepted  core.Instant // as the client heard; never: it did not
-	clientAt  core.Instant // the client heard how it ended; never: it did not
-	ends      []endSeen    // what was first said of its end, of the whole job, and of its part in each datacenter
+	accepted  core.Instant  // as the client heard; never: it did not
+	clientAt  core.Instant  // the client heard how it ended; never: it did not
+	silence   core.Duration // how long nobody had spoken of it when the client called it lost
+	ends      []endSeen     // what was first said of its end, of the whole job, and of its part in each datacenter
 	digest    uint64
 	digested  bool
 	records   []*recordSeen
@@ -179,7 +180,8 @@ type runSeen struct {
 	runKey
 	workflow uint64
 	cores    int
-	place    int // in works.running
+	place    int          // in works.running
+	alone    core.Instant // since when its worker says that nobody leads it; never: somebody does
 }
 
 func (w *works) run(x *runSeen) {

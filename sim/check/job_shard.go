@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hypersim/core"
+	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/sim/trace"
 )
@@ -17,6 +18,7 @@ var (
 	JF3 = rule("I-JF3", "dispatch tokens of a job in a datacenter are distinct, and come from who holds their epoch", "spec 20 §12")
 	JD1 = rule("I-JD1", "the live shards of a worker hold no more cores than it has", "spec 20 §12")
 	JD2 = rule("I-JD2", "no manager counts fewer free cores of a worker than none, or more than it has", "spec 20 §12")
+	J8  = rule("I-J8", "a shard that nobody leads ends after its grace", "spec 20 §5.8")
 	JD3 = rule("I-JD3", "each intent to dispatch ends once: accepted, refused, or taken back", "spec 20 §12")
 )
 
@@ -29,6 +31,9 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.job(c.shardOrdered, trace.JobWork)
 	on.jobFact(c.coresBack, core.JobFactShard)
 	on.job(c.shardOver, trace.JobEnded, trace.JobLost)
+	on.jobFact(c.orphaned, core.JobFactOrphan)
+	on.delivered[core.KindWorkflowCancelRequest] = append(on.delivered[core.KindWorkflowCancelRequest], c.shardCancelled)
+	on.checkpoint = append(on.checkpoint, c.orphansLeft)
 	on.ended = append(on.ended, c.intentsLeft)
 })
 
@@ -197,10 +202,51 @@ func (c *Checker) shardStarts(r *trace.JobRecord) {
 		c.detail(JF2, r.At, []core.NodeID{r.Node}, "%s starts a shard of %v under token %#x after %#x", c.name(r.Node), job.WorkflowID(x.Workflow), x.Token, seen.token)
 	}
 	w.tokens[key] = seenToken{x.Token, r.Inst}
-	w.run(&runSeen{runKey: run, workflow: x.Workflow, cores: int(x.Cores)})
+	w.run(&runSeen{runKey: run, workflow: x.Workflow, cores: int(x.Cores), alone: never})
 	w.held[r.Node] += int(x.Cores)
 	if cores := c.ctx.Nodes[r.Node].Cores; cores > 0 && w.held[r.Node] > cores && c.fails(JD1) {
 		c.detail(JD1, r.At, []core.NodeID{r.Node}, "the shards of %s hold %d of %d cores", c.name(r.Node), w.held[r.Node], cores)
+	}
+}
+
+// shardCancelled takes that a worker is told to end a shard. One that it does not have it need not have had yet: the token is used up,
+// and a dispatch under it, or under one below it, comes too late (04-23).
+func (c *Checker) shardCancelled(r *trace.Record) {
+	b, ok := r.Msg.Body.(*cancel.ShardRequest)
+	if !ok || c.hot[r.Node].role != core.RoleWorker || c.ctx.Nodes[r.Msg.From].Cluster != c.ctx.Nodes[r.Node].Cluster {
+		return
+	}
+	key, inst := flowKey{r.Node, uint64(b.Job), uint64(b.Workflow)}, c.hot[r.Node].inst
+	if seen := c.work.tokens[key]; seen.inst != inst || uint64(b.Token) > seen.token {
+		c.work.tokens[key] = seenToken{uint64(b.Token), inst}
+	}
+}
+
+// orphaned takes that a worker noticed that nobody leads a shard, or that somebody does again.
+func (c *Checker) orphaned(r *trace.JobRecord) {
+	run := c.work.runs[runKey{r.Node, r.Fact.Job, r.Fact.Token}]
+	switch {
+	case run == nil:
+	case r.Fact.To == 0:
+		run.alone = never
+	case run.alone == never:
+		run.alone = r.At
+	}
+}
+
+// orphansLeft looks for shards that run on although nobody has led them for longer than their grace.
+func (c *Checker) orphansLeft(now core.Instant) {
+	k := &c.work.cfg
+	long := k.Orphan.Grace + k.Orphan.Check + k.Cancel.StopLimit + 5e9
+	long += long / 10 // clocks
+	for _, x := range c.work.running {
+		n := &c.cold[x.node]
+		if x.alone == never || now.Sub(x.alone) <= long || !c.live(x.node) || n.slow || n.impaired >= x.alone {
+			continue
+		}
+		if c.fails(J8) {
+			c.detail(J8, now, []core.NodeID{x.node}, "%s runs a shard of %v that nobody leads since %v; it has to end %v after that", c.name(x.node), job.ID(x.job), x.alone, k.Orphan.Grace)
+		}
 	}
 }
 

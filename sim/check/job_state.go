@@ -9,7 +9,7 @@ import (
 // The rules.
 var (
 	J1 = rule("I-J1", "a job reaches at most one terminal state at each observer, and never leaves it", "spec 20 §12")
-	J2 = rule("I-J2", "all outcomes of a job are equal, whoever says them; nobody loses a job that a reachable manager knows", "spec 20 §12")
+	J2 = rule("I-J2", "all outcomes of a job are equal, whoever says them; nobody loses a job that a reachable manager knows, or of which somebody spoke not long ago", "spec 20 §12, 04-42")
 	J3 = rule("I-J3", "every transition of a job or workflow is in the tables", "spec 20 §12, §3")
 	J4 = rule("I-J4", "a job that was acknowledged as accepted is terminal at quiescence, at its client and everywhere", "spec 20 §12")
 	J5 = rule("I-J5", "a terminal job has nothing that waits or runs at its leader, and 65 s later no shard anywhere; 125 s where only the gates know", "spec 20 §12")
@@ -21,6 +21,7 @@ var (
 var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.jobMoved, core.JobFactState)
 	on.jobFact(c.jobOver, core.JobFactOutcome)
+	on.jobFact(c.jobSilent, core.JobFactOrphan)
 	on.jobFact(c.jobAsked, core.JobFactSubmit)
 	on.jobFact(c.jobKept, core.JobFactTable)
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
@@ -135,9 +136,19 @@ func (c *Checker) jobOver(r *trace.JobRecord) {
 	}
 }
 
-// jobLost looks for somebody who could have told the client of a job that it calls lost.
+// jobSilent takes how long nobody has spoken of a job, as its client says.
+func (c *Checker) jobSilent(r *trace.JobRecord) {
+	if x := c.work.jobs[r.Fact.Job]; x != nil && x.client == r.Node {
+		x.silence = core.Duration(r.Fact.Get("silence"))
+	}
+}
+
+// jobLost looks for somebody who could have told the client of a job that it calls lost, or did.
 func (c *Checker) jobLost(now core.Instant, x *jobSeen) {
 	long := c.work.cfg.Client.JobLost
+	if x.silence < long && c.fails(J2) {
+		c.detail(J2, now, []core.NodeID{x.client}, "%s gives %v up, of which it heard %v ago; it has to wait %v", c.name(x.client), job.ID(x.id), x.silence, long)
+	}
 	for _, y := range x.records {
 		if !y.kept || !c.lives(y) || now.Sub(y.since) < long || !c.quiet(now, long) {
 			continue

@@ -10,7 +10,7 @@ var routeRules = map[string]ID{
 	"I-R1":  rule("I-R1", "no datacenter of a worse class is asked first while a better class has one that could be", "spec 30 §14"),
 	"I-R2":  rule("I-R2", "targets and fallbacks are the eligible datacenters, each once; those that are excluded are in neither", "spec 30 §14"),
 	"I-R3":  rule("I-R3", "along targets and fallbacks classes never get better", "spec 30 §14"),
-	"I-R4":  rule("I-R4", "a datacenter is excluded by one of the rules alone, and a missing coordinate is none", "spec 30 §14"),
+	"I-R4":  rule("I-R4", "a datacenter is excluded by one of the rules alone: one that is UNHEALTHY is, one without a coordinate is not", "spec 30 §14"),
 	"I-R5":  rule("I-R5", "a switch within the hold-down has a reason that forces it", "spec 30 §14"),
 	"I-R6":  rule("I-R6", "a switch for the better is as much better as the ratio asks for", "spec 30 §14"),
 	"I-R7":  rule("I-R7", "a choice is given up for having become worse only if it was so for as long as is asked for", "spec 30 §14"),

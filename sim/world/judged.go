@@ -24,7 +24,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	if sc.HasJobs() {
 		c.Overload, c.Admission = &sc.Protocol.Default().Overload, &sc.Protocol.Default().Admission
 		c.Health, c.Timeouts = &sc.Protocol.Default().Health, &sc.Protocol.Default().Timeout
-		c.Election = &sc.Protocol.Default().Election
+		c.Election, c.Lease = &sc.Protocol.Default().Election, &sc.Protocol.Default().Replica.Lease
 		c.Negotiates, c.Breaker = true, &sc.Protocol.Default().Health.Breaker
 		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
 	}
