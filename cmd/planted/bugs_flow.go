@@ -11,6 +11,10 @@ var routing = []bug{
 		"now.Sub(st.Worse) >= k.Confirm:", "now.Sub(st.Worse) >= 0:"},
 	{"choice-not-first", "30 §4.8: the choice that is kept stands first", "core/routing/route.go",
 		"if int32(c[i].Site) == s.Primary && i > 0 {", "if int32(c[i].Site) == s.Primary && i > 1 {"},
+	{"unhealthy-is-eligible", "30 §4.3: an unhealthy datacenter is excluded", "core/routing/route.go",
+		"case c.Class == Unhealthy:", "case c.Class > Unhealthy:"},
+	{"doubt-without-end", "30 §4.6: a bad coordinate doubles a score at most", "core/routing/candidate.go",
+		"min(1+float64(k.Doubt*(1-c.Quality)), k.DoubtMax)", "1 + float64(k.Doubt*(1-c.Quality))"},
 }
 
 var flow = []bug{
@@ -36,4 +40,8 @@ var flow = []bug{
 		"b.level = min(b.level, b.threshold(fill, b.k.Hysteresis))", "b.level = min(b.level, b.threshold(fill, 0))"},
 	{"keeps-for-two-minutes", "30 §5.2: the first tier holds the last minute", "core/statbuf/buffer.go",
 		"now.Sub(b.hot.at(0).At) >= b.k.Hot {", "now.Sub(b.hot.at(0).At) >= 2*b.k.Hot {"},
+	{"heeds-an-old-signal", "30 §5.3: signals of a manager count in their order", "core/pressure/table.go",
+		"b.Epoch < s.epoch || b.Epoch == s.epoch && b.Seq <= s.seq", "b.Epoch < s.epoch"},
+	{"latches", "30 §5.3: a signal that nobody repeats is over", "core/pressure/table.go",
+		"return !t.Latches && now.Sub(s.at) > ttl", "return t.Latches"},
 }

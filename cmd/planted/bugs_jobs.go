@@ -7,6 +7,14 @@ var leadership = []bug{
 		"r.acks == m.majority() {", "r.acks == 1 {"},
 	{"lease-from-the-answer", "20 §5.1: a lease counts from when the round was sent", "core/election/leader.go",
 		"m.extend(r.sent.Add(m.c.Lease-m.c.Margin), fx)", "m.extend(r.sent.Add(m.c.Lease-m.c.Margin+m.c.Heartbeat), fx)"},
+	{"votes-at-once", "20 §1.2, 03-23: a voter that starts gives no vote for a while", "core/election/start.go",
+		"m.holdoff = now.Add(m.c.Holdoff)", "m.holdoff = now"},
+	{"lease-keeps-nobody-out", "20 §5.3 no. 2: a claim waits for the end of the holder's lease", "core/replica/rule.go",
+		"r.lead != nil, r.lease <= now, m.gone(h):", "r.lead != nil, r.lease <= core.Never, m.gone(h):"},
+	{"delta-without-base", "03-9: a change is applied to what it builds on", "core/replica/store.go",
+		"case e.Kind == EntryDelta && e.Base == r.entry.Seq:", "case e.Kind == EntryDelta:"},
+	{"reads-one-peer", "03-14, 04-10: a member that restarted reads more than one", "core/replica/resync.go",
+		">= others+1-m.majority()+1", ">= 1"},
 }
 
 var jobs = []bug{
@@ -24,6 +32,26 @@ var jobs = []bug{
 		"\tg.oweDoubts(now, x, fx)\n\tg.oweOthers(now, x, fx)\n\tg.setState(", "\tg.oweOthers(now, x, fx)\n\tg.setState("},
 	{"tells-nobody", "20 §8.2: the gate brings the result to the client", "core/node/gate/decision.go",
 		"\t\tg.deliver(now, x, fx)\n", ""},
+	{"old-token-starts", "20 §0: a worker refuses a token below the one it knows", "core/node/worker/execution.go",
+		"if !seen.Look(uint64(b.Token), holder).OK() {", "if !seen.Look(uint64(b.Token), holder).OK() && seen.Token == 0 {"},
+	{"cores-twice", "20 §4.4: shards get no more cores than the worker has", "core/node/worker/execution.go",
+		"if int(b.Cores) > w.cores.Free() || b.Cores == 0 {", "if b.Cores == 0 {"},
+	{"forgets-the-cancel", "04-23: a cancel of an unknown shard keeps its later dispatch out", "core/node/worker/cancel.go",
+		"\t\tw.fences.Raise(tokenKey(k), uint64(b.Token))\n\t\tw.expire(now, k)\n", ""},
+	{"orphan-runs-on", "20 §3.5: a shard that nobody leads ends after its grace", "core/node/worker/orphan.go",
+		"if now.Sub(x.orphan) >= w.cfg.Orphan.Grace {", "if now.Sub(x.orphan) >= 100*w.cfg.Orphan.Grace {"},
+	{"retries-the-user", "20 §3.4: a failure of the workflow's own is final", "core/node/manager/lifecycle.go",
+		"if !cause.Infrastructure() || !f.budget", "if !f.budget"},
+	{"starts-while-cancelling", "20 §7.1: after CANCELLING nothing of the job is dispatched", "core/node/manager/cancel.go",
+		"if m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling {", "if m.flows.Terminal(f.id) || m.flows.State(f.id) == workflow.Cancelling || m.flows.State(f.id) == workflow.Pending {"},
+	{"exclusive-in-company", "20 §4.4: an EXCLUSIVE workflow is alone in its job", "core/dispatch/ready.go",
+		"if total <= 0 || now.Alone {\n\t\treturn dst\n\t}\n\tif ex := r.lists[classExclusive]; len(ex) > 0 {\n\t\tif now.Busy {", "if total <= 0 {\n\t\treturn dst\n\t}\n\tif ex := r.lists[classExclusive]; len(ex) > 0 {\n\t\tif now.Busy && !now.Alone {"},
+	{"takes-two-results", "20 §3.4: of each workflow one result is accepted", "core/node/manager/result.go",
+		"case s.state == shardDone || s.state == shardOver:", "case s.state == shardOver:"},
+	{"gives-up-too-soon", "20 §8.2, 04-42: a client calls a job lost after 120 s without a gate that knows it", "core/node/client/watch.go",
+		"now.Sub(x.contact) < c.cfg.Client.JobLost ||", "now.Sub(x.contact) < c.cfg.Client.OrphanGrace ||"},
+	{"two-ends", "20 §8: a client takes one outcome of a job", "core/node/client/ending.go",
+		"\tif x.state.Over() {\n\t\treturn\n\t}\n\tif x.orphan", "\tif x.orphan"},
 }
 
 var timeouts = []bug{
@@ -37,4 +65,6 @@ var timeouts = []bug{
 		"submitted: now.Add(-s.Elapsed)", "submitted: now"},
 	{"falls-back-at-once", "20 §6.4: a manager decides without gates only after 300 s", "core/jobtimeout/manager_rules.go",
 		"now > t.fallbackAt(m.cfg):", "now > t.localAt:"},
+	{"grants-do-not-shrink", "20 §6.8: each extension is half of the one before", "core/jobtimeout/extension.go",
+		"c.Base>>(t.N+1))", "c.Base>>1)"},
 }

@@ -35,6 +35,8 @@ var membership = []bug{
 		"alive := carries(state)\n", "alive := carries(state) || state == core.StateDead\n"},
 	{"unreachable-at-once", "30 §3.2: a datacenter is SUSPECTED for 30 s before it is UNREACHABLE", "core/federated/reach.go",
 		"return s.since.Add(c.Suspicion)", "return s.since.Add(c.Silence / 4)"},
+	{"zombie-heeded", "10 §2.6: what an older process sent changes nothing", "core/swim/transitions.go",
+		"case msg.Instance < r.instance:", "case msg.Instance+9 < r.instance:"},
 }
 
 var coordinates = []bug{
@@ -44,4 +46,6 @@ var coordinates = []bug{
 		"m.sampleRTT(now, k, now.Sub(p.sent))", "m.sampleRTT(now, k, now.Sub(p.sent))\n\tm.sampleRTT(now, k, now.Sub(p.sent))"},
 	{"below-the-ground", "10 §11.4 step 5: a height is at least height_min", "core/vivaldi/serf.go",
 		"s.height = max(n.heightMin, s.height+float64((s.height+p.height)*force)/m)", "s.height += float64((s.height+p.height)*force) / m"},
+	{"sure-of-itself", "10 §11.4 step 4: the error is at least error_min", "core/vivaldi/serf.go",
+		"s.err*(1-cew)), c.ErrorMin, c.ErrorMax)", "s.err*(1-cew)), 0, c.ErrorMax)"},
 }

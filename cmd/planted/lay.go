@@ -34,10 +34,12 @@ var Is, _ = strconv.Atoi(os.Getenv("` + switchEnv + `"))
 // lay writes the changed sources and what `go build -overlay` wants to know of them, and returns that file. The function that a bug is
 // in stands there twice: as it is, and with the bug in it under another name, to which the first one turns when that bug runs.
 func lay(root, dir string) (string, error) {
-	files := map[string][]int{} // by file: places of its bugs
-	list := all()
-	for i, b := range list {
-		files[b.file] = append(files[b.file], i)
+	files := map[string][]change{}
+	for i, b := range all() {
+		files[b.file] = append(files[b.file], change{i + 1, b.name, edit{b.file, b.text, b.instead}})
+		for _, e := range guards[b.name] {
+			files[e.file] = append(files[e.file], change{i + 1, b.name, e})
+		}
 	}
 	replace := map[string]string{}
 	put := func(file, text string) error {
@@ -46,12 +48,12 @@ func lay(root, dir string) (string, error) {
 		return os.WriteFile(to, []byte(text), 0o600)
 	}
 	problems := []error{put(switchDir+"/bug.go", switchText)}
-	for file, places := range files {
+	for file, changes := range files {
 		src, err := os.ReadFile(filepath.Join(root, file))
 		if err != nil {
 			return "", err
 		}
-		text, err := laid(src, places, list)
+		text, err := laid(src, changes)
 		problems = append(problems, err, put(file, text))
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
@@ -65,8 +67,15 @@ type patch struct {
 	text string
 }
 
+// change is what one bug, by its number, changes in a file.
+type change struct {
+	number int
+	name   string
+	edit
+}
+
 // laid returns a source with bugs in it.
-func laid(src []byte, places []int, list []*bug) (string, error) {
+func laid(src []byte, changes []change) (string, error) {
 	set := token.NewFileSet()
 	f, err := parser.ParseFile(set, "", src, parser.ParseComments)
 	if err != nil {
@@ -76,8 +85,7 @@ func laid(src []byte, places []int, list []*bug) (string, error) {
 	patches := []patch{{offset(f.Name.End()), "\n\nimport \"" + switchPath + "\""}}
 	var copies strings.Builder
 	var problems []error
-	for _, i := range places {
-		b := list[i]
+	for _, b := range changes {
 		at := bytes.Index(src, []byte(b.text))
 		if n := bytes.Count(src, []byte(b.text)); n != 1 {
 			problems = append(problems, fmt.Errorf("%s: %q stands %d times in %s, not once", b.name, b.text, n, b.file))
@@ -89,14 +97,14 @@ func laid(src []byte, places []int, list []*bug) (string, error) {
 			continue
 		}
 		from, to, name := offset(d.Pos()), offset(d.End()), offset(d.Name.Pos())
-		other := fmt.Sprintf("%sPlanted%d", d.Name.Name, i+1)
+		other := fmt.Sprintf("%sPlanted%d", d.Name.Name, b.number)
 		call, err := turn(d, other)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", b.name, err))
 			continue
 		}
 		fmt.Fprintf(&copies, "\n%s%s%s%s%s\n", src[from:name], other, src[name+len(d.Name.Name):at], b.instead, src[at+len(b.text):to])
-		patches = append(patches, patch{offset(d.Body.Lbrace) + 1, fmt.Sprintf("\n\tif plantedbug.Is == %d {\n\t\t%s\n\t}\n", i+1, call)})
+		patches = append(patches, patch{offset(d.Body.Lbrace) + 1, fmt.Sprintf("\n\tif plantedbug.Is == %d {\n\t\t%s\n\t}\n", b.number, call)})
 	}
 	slices.SortStableFunc(patches, func(a, b patch) int { return b.at - a.at })
 	out := string(src)

@@ -35,7 +35,12 @@ func TestBugs(t *testing.T) {
 			n++
 		}
 	}
-	if n < 40 {
+	for name := range guards {
+		if !seen[name] {
+			t.Errorf("the guards of %s go with no bug", name)
+		}
+	}
+	if n < 80 {
 		t.Errorf("%d bugs are planted", n)
 	}
 }
@@ -43,8 +48,7 @@ func TestBugs(t *testing.T) {
 // The function that a bug is in stands there twice, and the first turns to the second when the bug runs.
 func TestLaid(t *testing.T) {
 	src := "package p\n\nimport \"os\"\n\nfunc (x *T) f(a, b int, more ...string) int { return a + b }\n\nfunc g() {\n\tos.Exit(1)\n}\n"
-	list := []*bug{{name: "one", text: "a + b", instead: "a - b"}, {name: "two", text: "os.Exit(1)", instead: "os.Exit(2)"}}
-	text, err := laid([]byte(src), []int{0, 1}, list)
+	text, err := laid([]byte(src), []change{{1, "one", edit{text: "a + b", instead: "a - b"}}, {2, "two", edit{text: "os.Exit(1)", instead: "os.Exit(2)"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +63,8 @@ func TestLaid(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	for _, bad := range []*bug{{text: "nowhere"}, {text: "import"}, {text: "1"}} {
-		if _, err := laid([]byte(src+"\nvar v = 1\n"), []int{0}, []*bug{bad}); err == nil {
+	for _, bad := range []edit{{text: "nowhere"}, {text: "import"}, {text: "1"}} {
+		if _, err := laid([]byte(src+"\nvar v = 1\n"), []change{{edit: bad}}); err == nil {
 			t.Errorf("%q is laid", bad.text)
 		}
 	}
