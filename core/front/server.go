@@ -81,24 +81,48 @@ func (s *Server) State() core.Load {
 // Counts reports how many requests of a class are in flight, and how many of all.
 func (s *Server) Counts(c core.Class) (of, all int) { return s.desk.InFlight(c) }
 
-// Class returns the class that messages of a kind have at this server.
-func (s *Server) Class(k core.Kind) core.Class {
-	if s != nil && s.p.Admission.Shed.Classes == admission.Inherited {
-		return k.ClassOnce()
-	}
-	return k.Class()
+// manner is how a server takes messages of a kind.
+type manner struct {
+	class core.Class
+	judge bool // a request that Admit judges
+	waits bool // an answer that stands among what waits
 }
+
+// manners are those of all kinds: they are asked for several times with every message.
+type manners [core.NumKinds]manner
+
+func mannersOf(class func(core.Kind) core.Class) (t manners) {
+	for k := range core.Kind(core.NumKinds) {
+		c, asks := class(k), k.Answers() == core.KindNone
+		t[k] = manner{class: c, judge: k.Travels() && asks && (c != core.ClassControl || k.Room() == core.RoomJobs), waits: !asks && c != core.ClassControl}
+	}
+	return t
+}
+
+var (
+	byKind = mannersOf(core.Kind.Class)
+	byOnce = mannersOf(core.Kind.ClassOnce) // as kinds were classed once
+)
+
+func (s *Server) manner(k core.Kind) *manner {
+	switch {
+	case int(k) >= len(byKind):
+		return &manner{class: k.Class()}
+	case s != nil && s.p.Admission.Shed.Classes == admission.Inherited:
+		return &byOnce[k]
+	}
+	return &byKind[k]
+}
+
+// Class returns the class that messages of a kind have at this server.
+func (s *Server) Class(k core.Kind) core.Class { return s.manner(k).class }
 
 // Judges reports whether messages of a kind are requests that Admit judges: all that are not CONTROL, and of CONTROL those
 // about jobs, which are counted and never refused. Answers are none.
-func (s *Server) Judges(k core.Kind) bool {
-	return k.Travels() && k.Answers() == core.KindNone && (s.Class(k) != core.ClassControl || k.Room() == core.RoomJobs)
-}
+func (s *Server) Judges(k core.Kind) bool { return s.manner(k).judge }
 
 // waits reports whether an answer stands among what waits.
-func (s *Server) waits(k core.Kind) bool {
-	return k.Answers() != core.KindNone && s.Class(k) != core.ClassControl
-}
+func (s *Server) waits(k core.Kind) bool { return s.manner(k).waits }
 
 // Admit judges m as it arrives. If it returns false, m has been refused: its answer is in fx, and m must not be served. What
 // it takes in is followed by Begin or Lost.
@@ -199,22 +223,23 @@ func (s *Server) Begin(now core.Instant, m *core.Message, waited, takes core.Dur
 	s.ends = min(s.ends, now) // a server does one thing at a time, whatever its clock says
 	s.advance(now, fx)
 	s.busy.add(now, takes)
-	c := s.Class(m.Kind)
-	if s.waits(m.Kind) {
+	how := s.manner(m.Kind)
+	c := how.class
+	if how.waits {
 		s.answers[c]--
 	}
-	if c != core.ClassControl && (s.waits(m.Kind) || s.Judges(m.Kind)) {
+	if c != core.ClassControl && (how.waits || how.judge) {
 		s.desk.Begin(c)
 		s.desk.Served(c, takes)
 	}
-	if s.Judges(m.Kind) {
+	if how.judge {
 		if c != core.ClassControl {
 			s.load.Latency(now, c, waited+takes)
 		}
 		if answers[m.Kind] == core.KindNone {
 			s.serving, s.ends = m.Kind, now.Add(takes)
 		} else {
-			s.pending.add(m, s.Class(m.Kind), now.Add(s.p.Admission.InFlight.Leak))
+			s.pending.add(m, c, now.Add(s.p.Admission.InFlight.Leak))
 		}
 		s.changed(fx)
 	}

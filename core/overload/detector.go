@@ -20,6 +20,8 @@ type Detector struct {
 	raw   core.Load
 	ring  [16]core.Load // of the last ticks, newest first
 	state core.Load
+
+	slowest core.Load // what the latency of the classes comes to, each as far as it may raise the state
 }
 
 // Init begins.
@@ -35,6 +37,7 @@ func (d *Detector) Latency(now core.Instant, c core.Class, took core.Duration) {
 		c = core.ClassDispatch // whose window raises as far as any
 	}
 	d.windows[c].add(now, milliseconds(max(0, took)), d.k)
+	d.weigh()
 	d.raise()
 }
 
@@ -83,7 +86,9 @@ func (d *Detector) raise() {
 // Tick looks, every Keys.Tick.
 func (d *Detector) Tick(now core.Instant) {
 	for c := range d.windows {
-		d.windows[c].expire(now, d.k)
+		if d.windows[c].expire(now, d.k) {
+			d.weigh()
+		}
 	}
 	d.raw = d.now()
 	copy(d.ring[1:], d.ring[:])
@@ -99,11 +104,15 @@ func (d *Detector) now() core.Load {
 	k := d.k
 	s := min(level(d.share, k.ShareBusy, k.ShareStressed, k.ShareOverloaded), k.ShareCeiling.load())
 	s = max(s, d.floors.level(k), level(d.memory, k.MemoryBusy, k.MemoryStressed, k.MemoryOverloaded))
-	s = max(s, filled(d.queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
+	return max(s, d.slowest, filled(d.queue, k.QueueBusy, k.QueueStressed, k.QueueOverloaded))
+}
+
+// weigh works out how slow the server is. That is asked far more often than it changes.
+func (d *Detector) weigh() {
+	d.slowest = core.LoadHealthy
 	for c := range d.windows {
-		s = max(s, min(d.windows[c].load, d.ceiling(c)))
+		d.slowest = max(d.slowest, min(d.windows[c].load, d.ceiling(c)))
 	}
-	return s
 }
 
 // ceiling is how far the latency of a class may raise the state.

@@ -52,18 +52,19 @@ func (w *window) add(now core.Instant, ms float64, k *Keys) {
 	w.judge(k)
 }
 
-// expire lets go of what is too old: while nothing arrives, nothing is known.
-func (w *window) expire(now core.Instant, k *Keys) {
+// expire lets go of what is too old, and reports whether something was: while nothing arrives, nothing is known.
+func (w *window) expire(now core.Instant, k *Keys) bool {
 	i := 0
 	for i < w.len && now.Sub(w.samples[i].at) > k.MaxAge {
 		i++
 	}
 	if i == 0 {
-		return
+		return false
 	}
 	copy(w.samples[:], w.samples[i:w.len])
 	w.len -= i
 	w.judge(k)
+	return true
 }
 
 // judge works out what follows from the samples. It is asked far more often than they change.
