@@ -239,7 +239,19 @@ func (g *Gate) elsewhere(now core.Instant, id job.ID) (call.Answer, known) {
 // redirect answers a request about a job that this gate does not lead.
 func (g *Gate) redirect(now core.Instant, id job.ID, m *core.Message, fx *core.Effects) {
 	a, k := g.elsewhere(now, id)
+	if m.Kind == core.KindJobProgressReport || m.Kind == core.KindJobTimeoutReport {
+		a = g.untold(a, k)
+	}
 	g.say(m, a, k, fx)
+}
+
+// untold is what a datacenter hears that reports of a job to a gate which does not lead it: where one message says that the job
+// is over and no other does, replicas do not say it either (20/J7).
+func (g *Gate) untold(a call.Answer, k known) call.Answer {
+	if a.Code == call.CodeAlreadyTerminal && g.toldOnce(k.state) {
+		return call.NotLeader(k.leader)
+	}
+	return a
 }
 
 // holder returns who leads the job of an entry, NoNode if that one is gone, or this very gate in an earlier life.

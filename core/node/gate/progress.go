@@ -17,7 +17,7 @@ func (g *Gate) onProgress(now core.Instant, m *core.Message, fx *core.Effects) {
 	a := call.Answer{}
 	s := x.site(b.Site)
 	switch {
-	case x.accepting || s == nil || g.toldOnce(x):
+	case x.accepting || s == nil || g.toldOnce(x.state):
 	case b.DE < s.de:
 		a = call.Stale(uint64(s.de))
 	case x.state.Terminal():
@@ -41,6 +41,7 @@ func (g *Gate) advance(now core.Instant, x *record, s *site, m *core.Message, b 
 // passOn hands progress to the gate that leads the job.
 func (g *Gate) passOn(now core.Instant, m *core.Message, b *job.Progress, fx *core.Effects) {
 	a, k := g.elsewhere(now, b.Job)
+	a = g.untold(a, k)
 	if a.Code != call.CodeNotLeader || k.leader == core.NoNode || m.Role == core.RoleGate {
 		g.progressAck(m, a, k.leader, fx)
 		return

@@ -197,7 +197,7 @@ func (g *Gate) reply(now core.Instant, x *record, s *site, m *core.Message, r jo
 		g.save(now, x, false, fx)
 	}
 	switch {
-	case g.toldOnce(x):
+	case g.toldOnce(x.state):
 		g.answer(m, x, call.Answer{}, fx)
 	case x.state.Terminal():
 		g.answerSpoken(m, x, fx)
@@ -211,6 +211,6 @@ func (g *Gate) reply(now core.Instant, x *record, s *site, m *core.Message, r jo
 }
 
 // toldOnce reports whether datacenters learned that the job is over from one message, and learn it from no other (20/J7).
-func (g *Gate) toldOnce(x *record) bool {
-	return x.state == job.StateTimeout && g.p.Timeout != nil && g.p.Timeout.Job.Commands == jobtimeout.CommandsOnce
+func (g *Gate) toldOnce(s job.State) bool {
+	return s == job.StateTimeout && g.p.Timeout != nil && g.p.Timeout.Job.Commands == jobtimeout.CommandsOnce
 }

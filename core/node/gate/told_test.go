@@ -263,3 +263,43 @@ func TestToldFourTimes(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// 20/J7: where one message says that the job is over and no other does, a datacenter that reports of it hears so from nobody:
+// neither from the gate that leads the job, nor from one with a replica of it. Without the switch it hears so from both.
+func TestToldOnce(t *testing.T) {
+	for commands, want := range map[jobtimeout.Commands][2]call.Code{
+		jobtimeout.CommandsOnce: {call.CodeOK, call.CodeNotLeader}, jobtimeout.CommandsSettled: {call.CodeAlreadyTerminal, call.CodeAlreadyTerminal},
+	} {
+		b := newBench(t, 3)
+		b.time.Job.Commands = commands
+		id := b.jobOf(0)
+		b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobGlobalTimeout }
+		for _, m := range b.managed {
+			m.length = 900 * time.Second
+		}
+		s := spec(id, 1)
+		s.Timeout = 60 * time.Second
+		b.submit(0, s, 0)
+		b.run(100 * second)
+		if list := b.results(id); len(list) == 0 || list[0].State != job.StateTimeout {
+			t.Fatalf("%v: not over: %+v", commands, list)
+		}
+		site := b.gates[0].records.by[id].sites[0].id
+		from := b.sites[site].Managers[0]
+		for gate, code := range want {
+			report := b.ask(from, core.NodeID(gate), core.KindJobTimeoutReport, &jobtimeout.TimeoutReport{Job: id, Site: site, DE: 1, Seq: 9})
+			more := b.ask(from, core.NodeID(gate), core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: site, DE: 1, Seq: 10})
+			b.run(b.now + second)
+			for _, n := range []uint32{report, more} {
+				if got := b.code(n); got != code {
+					t.Errorf("%v: gate %d says %v, want %v", commands, gate, got, code)
+				}
+			}
+			p := b.progress(core.NodeID(gate), site, id, 99, 10)
+			b.run(b.now + second)
+			if got := b.code(p); (got == call.CodeAlreadyTerminal) != (commands == jobtimeout.CommandsSettled) {
+				t.Errorf("%v: gate %d answers progress with %v", commands, gate, got)
+			}
+		}
+	}
+}
