@@ -327,7 +327,7 @@ func TestSizes(t *testing.T) {
 		got, want uintptr
 	}{
 		{"site", unsafe.Sizeof(site{}), siteBytes}, {"manager", unsafe.Sizeof(Manager{}), managerBytes},
-		{"gate", unsafe.Sizeof(GateRecord{}), gateBytes}, {"link", unsafe.Sizeof(link{}), linkBytes},
+		{"gate", unsafe.Sizeof(GateRecord{}), gateBytes}, {"link", unsafe.Sizeof(link{}), linkBytes}, {"comeback", unsafe.Sizeof(comeback{}), comebackBytes},
 	} {
 		if x.got != x.want {
 			t.Errorf("%s: %d bytes, written down %d", x.what, x.got, x.want)

@@ -115,6 +115,11 @@ func (m *Machine) ReadHeads(fx *core.Effects) {
 	m.toAll(fx)
 }
 
+// ReadHeadsOf asks one that was gone and is back the same.
+func (m *Machine) ReadHeadsOf(peer core.NodeID, fx *core.Effects) {
+	core.Attach[Fetch](fx, m.header(fx, core.KindJobReplicaFetch, peer, m.number())).Heads = true
+}
+
 // onHeads asks for the entries that are greater than those here, and tells of the jobs that are over.
 func (m *Machine) onHeads(now core.Instant, from core.NodeID, b *FetchResponse, fx *core.Effects) {
 	m.tellGraves(now, from, b.Heads, fx)

@@ -56,7 +56,7 @@ func (g *Gate) handOver(now core.Instant, x *record, fx *core.Effects) {
 func (g *Gate) heirs(now core.Instant, x *record) (up []core.NodeID) {
 	g.ranks = g.ring.Ranks(g.ranks[:0], x.id)
 	for _, p := range g.ranks {
-		if p != g.p.Self && g.p.Members.State(p) == core.StateOK && g.rep.Willing(now, p) {
+		if p != g.p.Self && g.p.Members.State(p) == core.StateOK && !g.back.Away(p) && g.rep.Willing(now, p) {
 			up = append(up, p)
 		}
 	}

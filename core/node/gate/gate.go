@@ -74,7 +74,8 @@ type Gate struct {
 	router  *routing.Router // the same, where it is one
 	sites   registry.Sites
 	links   registry.Links
-	kin     registry.Links // the same of other gates: it registers with them once
+	kin     registry.Links   // the same of other gates: it registers with them once
+	back    registry.Returns // of other gates that were gone
 	pacts   registry.Peers
 	commits health.Breakers // of the quorum of gates, which is NoNode
 	draw    rng.Stream
@@ -180,6 +181,7 @@ const (
 	opBeat
 	opQuery
 	opKin
+	opBack
 )
 
 // Begin implements node.Beginner.
@@ -282,6 +284,7 @@ func (g *Gate) Deadline() (core.Instant, bool) {
 	if r, ok := g.kin.Deadline(); ok {
 		at = min(at, r)
 	}
+	at = min(at, g.back.Deadline())
 	if g.router != nil {
 		r, _ := g.router.Deadline()
 		at = min(at, r)
@@ -379,5 +382,5 @@ func (g *Gate) Counters() (illegal, stale uint64) { return g.illegal, g.stale }
 // MemoryBytes implements node.Sizer.
 func (g *Gate) MemoryBytes() int {
 	return g.calls.MemoryBytes() + g.rep.MemoryBytes() + g.records.memoryBytes() + g.singles.MemoryBytes() + timerBytes*g.timers.Room() +
-		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.routerBytes() + g.time.MemoryBytes()
+		g.sites.MemoryBytes() + g.links.MemoryBytes() + g.back.MemoryBytes() + g.routerBytes() + g.time.MemoryBytes()
 }

@@ -14,13 +14,29 @@ import (
 
 // beginKin registers with the other gates; in a formed start that is done.
 func (g *Gate) beginKin(now core.Instant) {
-	var others []core.NodeID
-	if g.p.Words != nil {
-		others = slices.DeleteFunc(slices.Clone(g.p.Gates), func(id core.NodeID) bool { return id == g.p.Self })
+	others := slices.DeleteFunc(slices.Clone(g.p.Gates), func(id core.NodeID) bool { return id == g.p.Self })
+	g.back.Init(&g.cfg.Register, others, rng.New(g.p.Seed, "recovery", g.p.Key, uint64(g.p.Instance)))
+	if g.p.Words == nil {
+		others = nil
 	}
 	g.kin.Init(&g.cfg.Register, others, 0, rng.New(g.p.Seed, "register.peers", g.p.Key, uint64(g.p.Instance)))
 	g.kin.Begin(now, g.p.Formed)
 }
+
+// lookForReturns pings gates that were gone and are back. Until one has answered no client is sent there and no manager hears of it;
+// whether it lives, which is what takeovers and majorities ask, is membership's to say.
+func (g *Gate) lookForReturns(now core.Instant, fx *core.Effects) {
+	for {
+		id, ok := g.back.Pop(now)
+		if !ok {
+			return
+		}
+		g.registerWith(now, id, opBack, &g.how.beat, fx)
+	}
+}
+
+// away reports whether a gate is gone, or is back and has not shown so.
+func (g *Gate) away(id core.NodeID) bool { return g.Gone(id) || g.back.Away(id) }
 
 // lookForKin asks those gates that have not taken this one in. One that is gone is not asked.
 func (g *Gate) lookForKin(now core.Instant, fx *core.Effects) {
@@ -32,7 +48,7 @@ func (g *Gate) lookForKin(now core.Instant, fx *core.Effects) {
 		case g.Gone(d.Node):
 			g.kin.Failed(now, d.Node)
 		default:
-			g.registerWith(now, d.Node, opKin, fx)
+			g.registerWith(now, d.Node, opKin, &g.how.register, fx)
 		}
 	}
 }

@@ -91,3 +91,57 @@ func TestFormedManagersOfOldVersions(t *testing.T) {
 		t.Error("what the old process could not is held against the new one")
 	}
 }
+
+// Spec 20 §1.3, ADR-0052: a gate that was gone and is back owns no job and is named to nobody before it has answered a ping, 0.05 to
+// 0.5 s later; one that does not answer is pinged again.
+func TestComesBack(t *testing.T) {
+	b := newBench(t, 3)
+	b.run(second)
+	b.dead(2, true)
+	b.run(5 * second)
+	deaf := true
+	b.cut = func(m *core.Message) bool { return deaf && m.Kind == core.KindGateRegistrationRequest && m.To == 2 }
+	b.dead(2, false)
+	owned := func() (list []core.NodeID) { // who takes a job that the gate owns
+		id := b.jobOf(2)
+		for b.gates[0].records.by[id] != nil {
+			for id++; b.owner(id) != 2; id++ {
+			}
+		}
+		n := b.submit(0, spec(id, 1), 0)
+		b.run(b.now + second/100)
+		if a, ok := b.answerTo(n).(*job.Ack); ok {
+			list = append(list, a.Leader)
+			if a.Code == call.CodeOK {
+				list[0] = 0
+			}
+		}
+		return list
+	}
+	if by := owned(); len(by) != 1 || by[0] != 0 {
+		t.Errorf("10 ms after it is back its jobs are taken by %v", by)
+	}
+	b.run(6 * second)
+	if by := owned(); len(by) != 1 || by[0] != 0 {
+		t.Errorf("before it has answered its jobs are taken by %v", by)
+	}
+	for from := range core.NodeID(2) {
+		var at []core.Instant
+		for _, m := range b.told(2, core.KindGateRegistrationRequest) {
+			if m.From == from {
+				at = append(at, m.at)
+			}
+		}
+		if len(at) != 1 || at[0] < 5*second+second/20 || at[0] > 5*second+second/2 {
+			t.Errorf("gate %d pings at %v", from, at)
+		}
+	}
+	deaf = false
+	b.run(12 * second)
+	if by := owned(); len(by) != 1 || by[0] != 2 {
+		t.Errorf("when it has answered its jobs are taken by %v", by)
+	}
+	if n := len(b.told(2, core.KindGateRegistrationRequest)); n != 4 {
+		t.Errorf("%d pings of two gates, one of each lost", n)
+	}
+}

@@ -56,7 +56,7 @@ func (g *Gate) progressAck(m *core.Message, a call.Answer, leader core.NodeID, f
 	r := core.Attach[job.ProgressAck](fx, g.calls.Respond(fx, m, core.KindJobProgressAck))
 	r.Answer, r.Gate, r.JobLeader, r.Leads = a, g.p.Self, leader, leader == g.p.Self
 	for _, id := range g.p.Gates {
-		if !g.Gone(id) {
+		if !g.away(id) {
 			r.Gates = append(r.Gates, id)
 		}
 	}

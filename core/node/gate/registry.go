@@ -38,7 +38,7 @@ func (g *Gate) onManagerRegistration(now core.Instant, m *core.Message, fx *core
 	r := core.Attach[registry.ManagerRegistrationResponse](fx, g.calls.Respond(fx, m, core.KindManagerRegistrationResponse))
 	r.Answer, r.Accepted, r.Gate, r.Versions = a, a.Code.Done(), g.p.Self, g.pacts.Versions()
 	for _, id := range g.p.Gates {
-		if !g.Gone(id) {
+		if !g.away(id) {
 			r.Gates = append(r.Gates, registry.PeerInfo{Node: id, Site: job.NoSite})
 		}
 	}
@@ -81,6 +81,7 @@ func (g *Gate) leadersOf(now core.Instant, b *registry.ManagerHeartbeat, fx *cor
 func (g *Gate) lookAround(now core.Instant, fx *core.Effects) {
 	g.sites.Wake(now, fx)
 	g.lookForKin(now, fx)
+	g.lookForReturns(now, fx)
 	for {
 		d, ok := g.links.Pop(now)
 		switch {
@@ -95,16 +96,16 @@ func (g *Gate) lookAround(now core.Instant, fx *core.Effects) {
 }
 
 func (g *Gate) register(now core.Instant, to core.NodeID, fx *core.Effects) {
-	g.registerWith(now, to, opRegister, fx)
+	g.registerWith(now, to, opRegister, &g.how.register, fx)
 }
 
-func (g *Gate) registerWith(now core.Instant, to core.NodeID, op uint8, fx *core.Effects) {
+func (g *Gate) registerWith(now core.Instant, to core.NodeID, op uint8, how *call.Strategy, fx *core.Effects) {
 	b := call.Make[registry.GateRegistration](fx, core.KindGateRegistrationRequest)
 	b.Handshake = g.pacts.Hello()
 	b.Node, b.Role, b.NodeInfo.Site, b.Instance, b.Incarnation = g.p.Self, core.RoleGate, g.p.Site, g.p.Instance, g.calls.Incarnation
 	b.Leads, b.Term = g.leads()
 	b.State, b.Jobs = g.standing(), uint32(g.records.live)
-	g.calls.Go(now, to, core.KindGateRegistrationRequest, b, &g.how.register, call.Ticket{Op: op, Sub: uint64(to)}, fx)
+	g.calls.Go(now, to, core.KindGateRegistrationRequest, b, how, call.Ticket{Op: op, Sub: uint64(to)}, fx)
 }
 
 func (g *Gate) beat(now core.Instant, to core.NodeID, fx *core.Effects) {
@@ -153,6 +154,9 @@ func (g *Gate) linked(now core.Instant, o *call.Outcome, fx *core.Effects) {
 		g.queried(o, fx)
 	case o.Op == opKin:
 		g.kinSaid(now, o, fx)
+	case o.Op == opBack:
+		g.agrees(o, fx)
+		g.back.Pinged(now, id, o.Answered)
 	case o.Op == opRegister && g.agrees(o, fx) && o.Done():
 		g.links.Accepted(now, id)
 	case o.Op == opRegister:

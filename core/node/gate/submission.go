@@ -77,7 +77,7 @@ func (g *Gate) fit(now core.Instant, m *core.Message, b *job.Submission) call.An
 	case !g.sound(b):
 		return call.Answer{Code: call.CodeInvalid}
 	}
-	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK {
+	if o := g.ring.Owner(b.Job); b.Redirects == 0 && o != g.p.Self && g.p.Members.State(o) == core.StateOK && !g.back.Away(o) {
 		return call.NotLeader(o)
 	}
 	return g.room(now, b)

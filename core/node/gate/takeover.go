@@ -38,7 +38,9 @@ func (g *Gate) beginTakeovers(first core.Instant) {
 
 // peerChanged hears what membership holds of a gate.
 func (g *Gate) peerChanged(now core.Instant, f *core.Fact) {
-	if f.To != core.StateDead && f.To != core.StateLeft {
+	gone := f.To == core.StateDead || f.To == core.StateLeft
+	g.back.Heard(now, f.Subject, gone)
+	if !gone {
 		delete(g.over.dead, f.Subject)
 	} else if _, known := g.over.dead[f.Subject]; !known && g.isGate(f.Subject) {
 		g.over.dead[f.Subject] = now

@@ -60,7 +60,7 @@ func (m *Manager) handOver(now core.Instant, x *record, fx *core.Effects) {
 func (m *Manager) heir(now core.Instant, x *record) int {
 	best, least := -1, 0
 	for i, p := range m.peers {
-		if m.Gone(p) || x.asked&(1<<i) != 0 || !m.rep.Willing(now, p) {
+		if m.away(p) || x.asked&(1<<i) != 0 || !m.rep.Willing(now, p) {
 			continue
 		}
 		if n := m.rep.Led(p) + m.offers(p); best < 0 || n < least {

@@ -77,8 +77,9 @@ type Manager struct {
 
 	workers workers
 	pacts   registry.Peers
-	shuts   health.Breakers // towards workers
-	kin     registry.Links  // with the other managers: it registers with them once
+	shuts   health.Breakers  // towards workers
+	kin     registry.Links   // with the other managers: it registers with them once
+	back    registry.Returns // of other managers that were gone
 	records records
 	flows   workflow.Machine
 	lead
@@ -125,8 +126,8 @@ const singlesMax = 10_000
 
 // strategies are how the manager calls others.
 type strategies struct {
-	dispatch, stop, push, scan, transfer, agree, agreed, pass, announce call.Strategy
-	limits                                                              workflow.Limits
+	dispatch, stop, push, scan, transfer, ping, agree, agreed, pass, announce call.Strategy
+	limits                                                                    workflow.Limits
 }
 
 func newStrategies(c *job.Config) strategies {
@@ -136,6 +137,7 @@ func newStrategies(c *job.Config) strategies {
 		push:     call.FJ{Timeout: c.Progress.Timeout, Base: c.Result.PushBase, Cap: c.Result.PushCap, Retries: c.Result.PushTries}.Strategy(),
 		scan:     call.FJ{Timeout: c.Orphan.ScanTimeout}.Strategy(),
 		transfer: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Cap: c.Register.Cap, Retries: c.Register.Retries, Patient: true}.Strategy(),
+		ping:     call.FJ{Timeout: c.Register.Timeout}.Strategy(),
 		agree:    call.FJ{Timeout: c.Provision.Peer}.Strategy(),
 		agreed:   call.FJ{Timeout: c.Provision.Commit}.Strategy(),
 		announce: call.FJ{Timeout: c.Register.Timeout, Base: c.Register.Base, Retries: 1}.Strategy(),
@@ -162,6 +164,7 @@ const (
 	opAnnounce // a worker, to members
 	opMeet     // this process to a worker that it heard of
 	opKin      // this process to another member
+	opBack     // the same to one that was gone and is back
 )
 
 // Begin implements node.Beginner.
@@ -246,6 +249,7 @@ func (m *Manager) Wake(now core.Instant, fx *core.Effects) {
 	m.calls.Wake(now, fx)
 	m.reachGates(now, fx)
 	m.lookForKin(now, fx)
+	m.lookForReturns(now, fx)
 	m.time.jobs.Wake(now, fx)
 	for {
 		t, ok := m.timers.Pop(now)
@@ -264,13 +268,17 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 	rep, _ := m.rep.Deadline()
 	gates, _ := m.gates.links.Deadline()
 	kin, _ := m.kin.Deadline()
-	at = min(at, rep, gates, kin, m.timers.Next(), m.time.jobs.Deadline())
+	at = min(at, rep, gates, kin, m.back.Deadline(), m.timers.Next(), m.time.jobs.Deadline())
 	return at, at != core.Never
 }
 
-// Observe implements node.Observer: what membership found out about workers.
+// Observe implements node.Observer: what membership found out about workers and other managers.
 func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
-	if f.Kind != core.FactTransition || !m.workers.knows(f.Subject) {
+	if f.Kind != core.FactTransition {
+		return
+	}
+	m.back.Heard(now, f.Subject, f.To == core.StateDead || f.To == core.StateLeft)
+	if !m.workers.knows(f.Subject) {
 		return
 	}
 	m.membershipSays(now, f.Subject, f.To, fx)
@@ -329,5 +337,5 @@ func (m *Manager) Counters() (illegal, stale uint64) { return m.illegal + m.flow
 func (m *Manager) MemoryBytes() int {
 	return m.calls.MemoryBytes() + m.workers.memoryBytes() + m.records.memoryBytes() + m.flows.MemoryBytes() + m.rep.MemoryBytes() +
 		m.singles.MemoryBytes() + m.stats.buf.MemoryBytes() + timerBytes*m.timers.Room() + m.time.jobs.MemoryBytes() +
-		m.health.memoryBytes()
+		m.health.memoryBytes() + m.back.MemoryBytes()
 }

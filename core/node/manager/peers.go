@@ -21,6 +21,8 @@ func (m *Manager) peerCalled(now core.Instant, o *call.Outcome, fx *core.Effects
 		m.met(o, fx)
 	case o.Op == opKin:
 		m.kinSaid(now, o, fx)
+	case o.Op == opBack:
+		m.backSaid(now, o, fx)
 	case o.Op >= opRegister:
 		m.gateCalled(now, o, fx)
 	}
@@ -36,6 +38,7 @@ func (m *Manager) met(o *call.Outcome, fx *core.Effects) {
 
 // beginKin registers with the other members; in a formed start that is done.
 func (m *Manager) beginKin(now core.Instant) {
+	m.back.Init(&m.cfg.Register, m.peers, rng.New(m.p.Seed, "recovery", m.p.Key, uint64(m.p.Instance)))
 	var others []core.NodeID
 	if m.p.Words != nil {
 		others = m.peers
@@ -43,6 +46,31 @@ func (m *Manager) beginKin(now core.Instant) {
 	m.kin.Init(&m.cfg.Register, others, 0, rng.New(m.p.Seed, "register.peers", m.p.Key, uint64(m.p.Instance)))
 	m.kin.Begin(now, m.p.GatesFormed)
 }
+
+// lookForReturns pings members that were gone and are back. Until one has answered no worker hears of it and it is handed no job;
+// whether it lives, which is what claims and majorities ask, is membership's to say.
+func (m *Manager) lookForReturns(now core.Instant, fx *core.Effects) {
+	for {
+		id, ok := m.back.Pop(now)
+		if !ok {
+			return
+		}
+		m.greet(now, id, opBack, &m.how.ping, fx)
+	}
+}
+
+// backSaid hears what one of them answers. The leader reads which jobs it knows (03-18).
+func (m *Manager) backSaid(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	if a, ok := o.Reply.(*registry.PeerResponse); ok {
+		m.pacts.Answered(o, &a.Versions, fx)
+	}
+	if m.back.Pinged(now, core.NodeID(o.Sub), o.Answered) && m.leads {
+		m.rep.ReadHeadsOf(core.NodeID(o.Sub), fx)
+	}
+}
+
+// away reports whether a member is gone, or is back and has not shown so.
+func (m *Manager) away(id core.NodeID) bool { return m.Gone(id) || m.back.Away(id) }
 
 // lookForKin asks those members that have not taken this one in: whoever starts does it, and both know then. One that is gone
 // is not asked.
@@ -56,12 +84,17 @@ func (m *Manager) lookForKin(now core.Instant, fx *core.Effects) {
 			m.kin.Failed(now, d.Node)
 			continue
 		}
-		b := call.Make[registry.PeerRegistration](fx, core.KindManagerPeerRegistration)
-		b.Handshake = m.pacts.Hello()
-		b.NodeInfo = registry.NodeInfo{Node: m.p.Self, Role: core.RoleManager, Site: m.p.Site, Instance: m.p.Instance}
-		_, b.Leads, b.Term = m.standing(now)
-		m.calls.Go(now, d.Node, core.KindManagerPeerRegistration, b, &m.how.transfer, call.Ticket{Op: opKin}, fx)
+		m.greet(now, d.Node, opKin, &m.how.transfer, fx)
 	}
+}
+
+// greet registers with another member.
+func (m *Manager) greet(now core.Instant, to core.NodeID, op uint8, how *call.Strategy, fx *core.Effects) {
+	b := call.Make[registry.PeerRegistration](fx, core.KindManagerPeerRegistration)
+	b.Handshake = m.pacts.Hello()
+	b.NodeInfo = registry.NodeInfo{Node: m.p.Self, Role: core.RoleManager, Site: m.p.Site, Instance: m.p.Instance}
+	_, b.Leads, b.Term = m.standing(now)
+	m.calls.Go(now, to, core.KindManagerPeerRegistration, b, how, call.Ticket{Op: op, Sub: uint64(to)}, fx)
 }
 
 // onPeer takes another member in.

@@ -2,10 +2,12 @@ package manager
 
 import (
 	"testing"
+	"time"
 
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/registry"
+	"hypersim/core/replica"
 )
 
 // Spec 30 §10 and §11.1: a gate of another major version is refused before anything of it is noted. It counted as one that lives,
@@ -64,5 +66,56 @@ func TestPing(t *testing.T) {
 	b.step(func() { b.m.Drain(b.now, &b.fx) })
 	if a := ask(); a.State != registry.StateDraining {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Spec 20 §1.3 and 03-18, ADR-0052: a member that was gone and is back is named to no worker before it has answered a ping, and the
+// leader of the cluster then reads at once which jobs it knows, not at its next look.
+func TestMemberComesBack(t *testing.T) {
+	b := newCluster(t)
+	b.run(3 * sec)
+	hold := func(s core.MemberState) {
+		b.dead[other] = s == core.StateDead
+		f := core.Fact{Kind: core.FactTransition, Subject: other, To: s}
+		b.step(func() { b.m.Observe(b.now, &f, &b.fx) })
+	}
+	named := func() bool {
+		for _, p := range b.m.fellows(b.now, nil) {
+			if p.Node == other {
+				return true
+			}
+		}
+		return false
+	}
+	hold(core.StateDead)
+	b.run(4 * sec)
+	var pings, heads []core.Instant
+	b.atPeer = func(x *core.Message) bool {
+		f, ok := x.Body.(*replica.Fetch)
+		if ok && f.Heads && x.To == other {
+			heads = append(heads, b.now)
+		}
+		if x.Kind != core.KindManagerPeerRegistration || x.To != other {
+			return false
+		}
+		pings = append(pings, b.now)
+		if named() {
+			t.Error("it is named before it has answered")
+		}
+		y := core.Message{Kind: core.KindManagerPeerRegistrationResponse, From: other, To: self, Seq: x.Seq, Instance: 1, Body: &registry.PeerResponse{}}
+		b.after(time.Millisecond, func() { b.arrive(&y) })
+		return true
+	}
+	b.m.leads, b.m.nextHeads = true, core.Never
+	hold(core.StateOK)
+	if named() {
+		t.Error("it is named at once")
+	}
+	b.run(5 * sec)
+	if len(pings) != 1 || pings[0] < 4*sec+50*ms || pings[0] > 4*sec+510*ms {
+		t.Errorf("pinged at %v", pings)
+	}
+	if len(heads) != 1 || !named() {
+		t.Errorf("jobs read at %v, named: %v", heads, named())
 	}
 }

@@ -72,7 +72,7 @@ func (m *Manager) fellows(now core.Instant, dst []registry.PeerInfo) []registry.
 	_, leads, _ := m.standing(now)
 	dst = append(dst, registry.PeerInfo{Node: m.p.Self, Site: m.p.Site, Leads: leads})
 	for _, p := range m.peers {
-		if !m.Gone(p) {
+		if !m.away(p) {
 			dst = append(dst, registry.PeerInfo{Node: p, Site: m.p.Site})
 		}
 	}
