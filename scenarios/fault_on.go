@@ -145,7 +145,7 @@ func (l *loader) onWhere(o *On, t *onT, n *form.Node, key string) {
 		l.b.AtKey(where.Kid("peer"), key+".where.peer", "%s has no peer: it happens at one node", o.Event.Name)
 	}
 	at := form.Or(where, n).Kid("job")
-	switch ofJob := o.Event.Of == fault.OnJobFact && o.Event.Jobs; {
+	switch ofJob := o.Event.Of == fault.OnJobFact && o.Event.Jobs && !o.Event.Jobless; {
 	case at == nil || where == nil:
 	case !ofJob:
 		l.b.AtKey(at, key+".where.job", "%s does not say of which job it is", o.Event.Name)
@@ -183,9 +183,9 @@ func (l *loader) onWindow(t *faultT, f *Fault, key string) {
 	if t.At == nil && !f.Force {
 		f.At = sc.Warmup
 	}
-	f.On.Until = sc.Duration
+	f.On.Until = sc.Duration - f.On.Delay // what would begin after the end did not begin
 	if !f.Force {
-		f.On.Until -= sc.Settle + f.On.Delay + f.For + f.Over + f.Downtime
+		f.On.Until -= sc.Settle + f.For + f.Over + f.Downtime
 	}
 	at := n.Kid("on")
 	switch {

@@ -42,8 +42,8 @@ func TestWindowOfAnEvent(t *testing.T) {
 		{`kind = "crash"` + "\n" + on + node, 30 * time.Second, 238 * time.Second},
 		{`kind = "crash"` + "\nfor = \"10s\"\n" + on + node, 30 * time.Second, 228 * time.Second},
 		{`kind = "crash"` + "\nat = \"50s\"\n" + on + node, 50 * time.Second, 238 * time.Second},
-		{`kind = "crash"` + "\nforce = true\n" + on + node, 0, 300 * time.Second},
-		{`kind = "pause"` + "\nfor = \"10s\"\nforce = true\n" + on + node, 0, 300 * time.Second},
+		{`kind = "crash"` + "\nforce = true\n" + on + node, 0, 298 * time.Second}, // what begins after the end begins never
+		{`kind = "pause"` + "\nfor = \"10s\"\nforce = true\n" + on + node, 0, 298 * time.Second},
 	} {
 		s, err := Parse(onBase+c.fault, "on.toml", nil, Options{})
 		if err != nil {
@@ -83,6 +83,7 @@ func TestBrokenEvents(t *testing.T) {
 		{"where a peer is", `kind = "crash"` + "\non = { event = \"job_accepted\", where = { peer = { role = \"worker\" } } }\n" + node, `fault[0].on.where.peer: job_accepted has no peer: it happens at one node`},
 		{"where it moves", `kind = "crash"` + "\non = { event = \"dispatch_sent\", where = { node = { leader_of = \"gates\" } } }\n" + node, `fault[0].on.where.node: leader_of, state and event cannot be used here: at whom an event counts is fixed`},
 		{"of a job, for a message", `kind = "crash"` + "\non = { event = \"dispatch_sent\", where = { job = \"work\" } }\n" + node, `fault[0].on.where.job: dispatch_sent does not say of which job it is`},
+		{"of a job, for a worker", `kind = "crash"` + "\non = { event = \"worker_evicted\", where = { job = \"work\" } }\n" + node, `fault[0].on.where.job: worker_evicted does not say of which job it is`},
 		{"of a job of nobody", `kind = "crash"` + "\non = { event = \"job_accepted\", where = { job = \"wok\" } }\n" + node, `fault[0].on.where.job = "wok": no workload of jobs "wok" (has work) (did you mean "work"?)`},
 		{"again and again", `kind = "crash"` + "\nrepeat = { every = \"10s\", count = 2 }\n" + on + node, `fault[0].repeat: cannot stand beside on`},
 		{"a join", `kind = "join"` + "\n" + on + "target = { id = \"use1/manager/0\" }\n", `fault[0].on: a join has its time`},

@@ -17,6 +17,7 @@ type Occasion struct {
 	JobFact   core.JobFactKind // of OnJobFact
 	Alone     bool             // it has no peer
 	Jobs      bool             // it comes only where jobs are handed in
+	Jobless   bool             // and yet is of no single one
 	Voters    bool             // it comes only where somebody is elected
 	as        string           // another name for that of a message
 }
@@ -67,7 +68,7 @@ var occasions = []Occasion{
 	{Name: "cancel_accepted", Of: OnJobFact, JobFact: core.JobFactCancel, Alone: true, Jobs: true, Doc: "the node accepted the cancel of a job, and has not answered"},
 	{Name: "cancel_acked", as: "sent:cancel_job_response", Doc: "the node answered the cancel of a job: sent:cancel_job_response"},
 	{Name: "orphaned", Of: OnJobFact, JobFact: core.JobFactOrphan, Jobs: true, Doc: "a worker or client noticed that nobody leads its shard or job; its peer led it last"},
-	{Name: "worker_evicted", Of: OnJobFact, JobFact: core.JobFactWorker, Jobs: true, Doc: "a manager counts on its peer, a worker, no more: it is dead, gone, silent for too long or evicted"},
+	{Name: "worker_evicted", Of: OnJobFact, JobFact: core.JobFactWorker, Jobs: true, Jobless: true, Doc: "a manager counts on its peer, a worker, no more: it is dead, gone, silent for too long or evicted"},
 }
 
 // OccasionNamed returns the event of a name, or of "sent:" or "received:" and a type of message.

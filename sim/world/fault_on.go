@@ -47,7 +47,7 @@ var onlyJob = map[string]func(*core.JobFact) bool{
 	"shard_started":    func(f *core.JobFact) bool { return job.ShardState(f.To) == job.ShardRunning },
 	"result_ready":     func(f *core.JobFact) bool { return job.ShardState(f.To) == job.ShardCompleted },
 	"dispatch_acked":   func(f *core.JobFact) bool { return f.To == 0 && f.Code == 0 },
-	"orphaned":         func(f *core.JobFact) bool { return f.To != 0 },
+	"orphaned":         func(f *core.JobFact) bool { return f.To == 1 }, // 2: it ends for it
 	"worker_evicted":   func(f *core.JobFact) bool { return registry.WorkerState(f.To) == registry.WorkerOffline },
 }
 

@@ -41,6 +41,16 @@ func TestEveryOccasionIsTold(t *testing.T) {
 	}
 }
 
+// An orphan is noticed once; that it ends for it, or is led again, is no second one.
+func TestAnOrphanIsOne(t *testing.T) {
+	for to, want := range []bool{false, true, false} {
+		f := core.JobFact{Kind: core.JobFactOrphan, To: uint8(to)}
+		if have := onlyJob["orphaned"](&f); have != want {
+			t.Errorf("orphan %d counts: %v", to, have)
+		}
+	}
+}
+
 // oneJob is a job of one workflow in a site of three managers, handed in at 20 s. Three may be without one of them.
 const oneJob = `
 [[workload]]
