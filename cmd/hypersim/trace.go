@@ -20,6 +20,7 @@ type traceFlags struct {
 	json     bool
 	count    bool
 	causes   uint64
+	back     bool // causes was given
 	depth    int
 	perfetto string
 	story    bool
@@ -47,6 +48,10 @@ nodes that are named in the violation know it, and what the rule says.`,
   hypersim trace results/told --perfetto told.json     # open it at ui.perfetto.dev`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) error {
+			f.back = cmd.Flags().Changed("causes")
+			if f.broken != "" && !f.story {
+				return usageError{errors.New("--invariant goes with --story")}
+			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
 			err := tellTrace(w, cmd.ErrOrStderr(), names[0], &f)
 			return errors.Join(err, w.Flush())
@@ -68,7 +73,7 @@ nodes that are named in the violation know it, and what the rule says.`,
 	flags.BoolVar(&f.story, "story", false, "tell how the run came to break an invariant")
 	flags.StringVar(&f.broken, "invariant", "", "with --story: which one, such as I-J4 (default: the first that broke)")
 	flags.StringVar(&f.perfetto, "perfetto", "", "write the lines as a timeline with arrows into this file")
-	cmd.MarkFlagsMutuallyExclusive("causes", "perfetto", "count", "story")
+	cmd.MarkFlagsMutuallyExclusive("causes", "perfetto", "count", "story", "json")
 	cmd.AddCommand(newTraceDiff())
 	return cmd
 }
@@ -96,7 +101,7 @@ func tellTrace(w *bufio.Writer, progress io.Writer, path string, f *traceFlags) 
 		return tellTale(w, path, f.broken)
 	}
 	open := func() (*story.Reader, error) { return story.Open(path) }
-	if f.causes > 0 {
+	if f.back {
 		links, err := story.Causes(open, f.causes, max(1, f.depth))
 		if err != nil {
 			return usageError{err}

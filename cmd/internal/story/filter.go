@@ -11,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hypersim/core"
+	"hypersim/scenarios/form"
+	"hypersim/sim/trace"
 )
 
 // Ask says which lines somebody wants. What is empty asks for all.
@@ -39,7 +43,7 @@ func (h *Header) Filter(a *Ask) (*Filter, error) {
 	if a.To > 0 {
 		f.to = int64(a.To)
 	}
-	var problems []error
+	problems := unknown(a)
 	if f.from > f.to {
 		problems = append(problems, fmt.Errorf("--from %v is after --to %v", a.From, a.To))
 	}
@@ -54,6 +58,44 @@ func (h *Header) Filter(a *Ask) (*Filter, error) {
 		problems = append(problems, f.node(h, pattern))
 	}
 	return f, errors.Join(problems...)
+}
+
+// unknown says which words no recording has: what they ask for would be found nowhere, whatever the run did.
+func unknown(a *Ask) (problems []error) {
+	var kinds, messages, facts []string
+	for k := trace.Kind(1); k < trace.NumKinds; k++ {
+		kinds = append(kinds, k.String())
+	}
+	for k := trace.JobKind(1); k < trace.NumJobKinds; k++ {
+		kinds = append(kinds, k.String())
+	}
+	for k := core.Kind(1); k < core.NumKinds; k++ {
+		messages = append(messages, k.String())
+	}
+	for k := core.FactKind(1); k < core.NumFactKinds; k++ {
+		facts = append(facts, k.String())
+	}
+	for k := core.JobFactKind(1); k < core.NumJobFactKinds; k++ {
+		facts = append(facts, k.String())
+	}
+	for _, x := range []struct {
+		flag       string
+		said, have []string
+	}{{"kind", a.Kinds, kinds}, {"message", a.Messages, messages}, {"fact", a.Facts, facts}} {
+		for _, word := range x.said {
+			switch near := form.DidYouMean(word, x.have); {
+			case slices.Contains(x.have, word):
+			case slices.Contains(messages, word) || slices.Contains(facts, word):
+				problems = append(problems, fmt.Errorf("--%s %s: that is a message or fact: --message or --fact", x.flag, word))
+			case near == "":
+				near = " (has " + strings.Join(x.have[:min(8, len(x.have))], ", ") + " …)"
+				fallthrough
+			default:
+				problems = append(problems, fmt.Errorf("--%s %s: there is none of that name%s", x.flag, word, near))
+			}
+		}
+	}
+	return problems
 }
 
 // node marks the nodes that a pattern means.

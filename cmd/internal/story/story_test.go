@@ -56,6 +56,23 @@ func recording(t testing.TB) func() (*Reader, error) {
 	return func() (*Reader, error) { return NewReader(bytes.NewReader(file), "tale") }
 }
 
+// Words that no recording has are refused, with the nearest, and those of another flag are told as such.
+func TestUnknownWords(t *testing.T) {
+	h := &Header{Nodes: []string{"a/manager/0"}}
+	_, err := h.Filter(&Ask{Kinds: []string{"fact", "job_ack", "delivred"}, Messages: []string{"ping", "pong"}, Facts: []string{"job_state", "job_stat", "zzzzzzzz"}})
+	for _, want := range []string{
+		"--kind job_ack: that is a message or fact", `--kind delivred: there is none of that name (did you mean "delivered"?)`, "--message pong: there is none of that name",
+		`--fact job_stat: there is none of that name (did you mean "job_state"?)`, "--fact zzzzzzzz: there is none of that name (has transition",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+	if err != nil && strings.Count(err.Error(), "\n") != 4 {
+		t.Errorf("%v", err)
+	}
+}
+
 // ask returns the numbers of the lines that are wanted.
 func ask(t *testing.T, a Ask) (numbers []uint64) {
 	t.Helper()
