@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 func newShrink() *cobra.Command {
 	req := shrink.Request{Jobs: runtime.GOMAXPROCS(0)}
 	var out string
+	var force bool
 	cmd := &cobra.Command{
 		Use:   "shrink RUN|SCENARIO",
 		Short: "Make a scenario that breaks an invariant as small as it can be",
@@ -33,21 +35,31 @@ scenario file, with what broke at its head, and how it came to that is told in a
   hypersim trace results/small --story`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
-			if _, err := os.Stat(out); err == nil {
-				return usageError{fmt.Errorf("--out %s: is there already", out)}
+			if err := mayWrite(out, "--out", force); err != nil { // before minutes of runs
+				return err
 			}
 			if req.Text, req.File, err = shrinkText(names[0]); err != nil {
 				return usageError{err}
 			}
 			r, err := shrink.Shrink(cmd.Context(), &req, shrinkProgress(cmd.ErrOrStderr()))
-			if err != nil {
+			stopped := errors.Is(err, context.Canceled)
+			switch {
+			case stopped && r == nil:
+				return status(exitInterrupted)
+			case err != nil && !stopped:
 				return usageError{err}
 			}
-			if err := os.WriteFile(out, []byte(shrunkHead(r)+r.Text), 0o666); err != nil {
+			if err := writeNew(out, "--out", force, func(w io.Writer) error {
+				_, err := io.WriteString(w, shrunkHead(r)+r.Text)
+				return err
+			}); err != nil {
 				return err
 			}
 			whole := "nothing more can be left out"
-			if !r.Whole {
+			switch {
+			case stopped:
+				whole = "it was stopped: going on may make it smaller"
+			case !r.Whole:
 				whole = "--runs were used up: more of them may make it smaller"
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s still breaks at %g s; %d lines of %d are left after %d runs; %s\n  %s\n",
@@ -55,12 +67,16 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			if err != nil {
 				return err
 			}
+			if stopped {
+				return status(exitInterrupted)
+			}
 			return shrunkTale(cmd.Context(), cmd.OutOrStdout(), r.Text, out, &r.Broke)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&req.Invariant, "invariant", "", "which one, such as I-J4 (default: the first that breaks)")
 	flags.StringVar(&out, "out", "shrunk.toml", "the file to write")
+	flags.BoolVar(&force, "force", false, "replace the file if it is there")
 	flags.IntVar(&req.Runs, "runs", 2000, "carry out this many runs at most")
 	flags.IntVar(&req.Jobs, "jobs", req.Jobs, "runs at once")
 	return cmd

@@ -1,6 +1,7 @@
 package shrink
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -36,7 +37,7 @@ type Result struct {
 	Whole  bool // no change is left to try; false: Runs was too small
 }
 
-// Shrink carries out a request.
+// Shrink carries out a request. Where it is stopped the result is what was left by then, beside the error of ctx.
 func Shrink(ctx context.Context, req *Request, tell func(Step)) (*Result, error) {
 	return shrink(ctx, req, run(false), run(true), tell)
 }
@@ -53,7 +54,7 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 	named(t)
 	s := &shrinker{req: req, judge: run, best: t, tell: tell}
 	first, err := s.judge(ctx, req.Text, req.File)
-	if err != nil {
+	if err = cmp.Or(ctx.Err(), err); err != nil { // a run that was stopped has broken nothing yet
 		return nil, err
 	}
 	v := s.choose(first)
@@ -65,7 +66,7 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 		s.judge = brief
 	}
 	again, err := s.judge(ctx, text(t), s.req.File)
-	if err != nil {
+	if err = cmp.Or(ctx.Err(), err); err != nil {
 		return nil, err
 	}
 	if s.same(again) == nil {
@@ -82,7 +83,7 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 		}
 	}
 	out := text(s.best)
-	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Nodes: s.nodes, Runs: s.runs, Whole: s.left()}, ctx.Err()
+	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Nodes: s.nodes, Runs: s.runs, Whole: s.left() && ctx.Err() == nil}, ctx.Err()
 }
 
 type shrinker struct {
@@ -182,6 +183,9 @@ func (s *shrinker) sweep(ctx context.Context, edits []edit) (kept bool, err erro
 		next := i + len(batch)
 		for k := range batch {
 			if batch[k].tree != nil {
+				if !s.left() { // one at a time would not have come to it
+					return kept, nil
+				}
 				s.runs++ // those behind one that is kept do not count: how many there are depends on Jobs
 			}
 			if batch[k].broke != nil {

@@ -2,6 +2,7 @@ package shrink
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -157,15 +158,47 @@ func pausedManager(_ context.Context, text, file string) ([]runner.Violation, er
 	return nil, nil
 }
 
-// Of a drawn world what is left is what the invariant needs, whatever number of changes is tried at once.
-func TestWhatIsLeftIsWhatBreaksIt(t *testing.T) {
-	var name explore.Name
-	for ; ; name.Faults++ { // the first that breaks it
+// broken is the first drawn world in which a manager sleeps.
+func broken(t *testing.T) (name explore.Name) {
+	for ; ; name.Faults++ {
 		name.World = 7 * name.Faults
 		if broke, err := pausedManager(t.Context(), name.Text(), "drawn.toml"); err == nil && broke != nil {
-			break
+			return name
 		}
 	}
+}
+
+// Where the runs are used up, the rest is the same with any number of them at once.
+func TestAsManyRunsAsAllowed(t *testing.T) {
+	text := broken(t).Text()
+	for _, most := range []int{3, 6, 11, 23} {
+		var texts []string
+		for _, jobs := range []int{1, 4} {
+			r, err := shrink(t.Context(), &Request{Text: text, File: "drawn.toml", Runs: most, Jobs: jobs}, pausedManager, pausedManager, func(Step) {})
+			if err != nil || r.Runs > most || r.Whole {
+				t.Fatalf("at most %d runs, %d at once: %+v, %v", most, jobs, r, err)
+			}
+			texts = append(texts, r.Text)
+		}
+		if texts[0] != texts[1] {
+			t.Fatalf("of %d runs, one at a time:\n%s\nfour:\n%s", most, texts[0], texts[1])
+		}
+	}
+}
+
+// What was left out before somebody stopped it stays left out.
+func TestStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	text := broken(t).Text()
+	r, err := shrink(ctx, &Request{Text: text, File: "drawn.toml", Runs: 5000, Jobs: 2}, pausedManager, pausedManager, func(Step) { stop() })
+	if !errors.Is(err, context.Canceled) || r == nil || r.Whole || r.Broke.Invariant != "I-X1" || r.After >= r.Before {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Of a drawn world what is left is what the invariant needs, whatever number of changes is tried at once.
+func TestWhatIsLeftIsWhatBreaksIt(t *testing.T) {
+	name := broken(t)
 	var texts []string
 	for _, jobs := range []int{1, 4} {
 		r, err := shrink(t.Context(), &Request{Text: name.Text(), File: "drawn.toml", Runs: 5000, Jobs: jobs}, pausedManager, pausedManager, func(Step) {})
