@@ -80,6 +80,11 @@ func submissions() []wiretest.Known {
 			},
 			Want: notLeaderBytes + "1:1 1:5 8:3 8:a1 1:1 1:1 1:1 4:2 4:3 4:4 8:5 4:6 4:7 4:8",
 		},
+		{ // DUPLICATE names who leads the job
+			Kind: core.KindJobAck,
+			Body: &Ack{Answer: call.Answer{Code: call.CodeDuplicate}, Versions: call.Versions{Major: 1, Minor: 5, Features: 3}, Job: 0xa1, JobLeader: 9, Accepted: true, GE: 2},
+			Want: "1:1 1:1 1:5 8:3 8:a1 ?9 1:1 1:0 1:0 4:2 4:0 4:0 8:0 4:0 4:0 4:0",
+		},
 		{
 			Kind: core.KindContextForward,
 			Body: &ContextForward{Job: 0xa1, Workflow: 0xb1, Updates: core.Blob{ID: 1, Size: 2}, Seq: 3, Manager: 4},

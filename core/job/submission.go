@@ -113,6 +113,8 @@ type Ack struct {
 	GE, DE   uint32
 	Queued   uint32 // position
 
+	JobLeader core.NodeID // DUPLICATE: who leads it, or NoNode (spec 20 §4.1 G2); zero with other codes
+
 	Load Load // of the manager that accepted (spec 02 nos. 10, 11)
 }
 
@@ -121,6 +123,11 @@ func (b *Ack) Walk(w *core.Walker) {
 	b.Answer.Walk(w)
 	b.Versions.Walk(w)
 	b.Job.Walk(w)
+	if b.Code == call.CodeDuplicate {
+		w.MaybeNode("job_leader", &b.JobLeader)
+	} else {
+		b.JobLeader = 0
+	}
 	w.Bool("accepted", &b.Accepted)
 	core.Word(w, "state", &b.State, NumStates)
 	w.Bool("own", &b.Own)

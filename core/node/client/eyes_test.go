@@ -60,3 +60,27 @@ func TestCancelAtTheSameGateAnew(t *testing.T) {
 		t.Error("it is asked again and again")
 	}
 }
+
+// G2: the answer to a job's first copy was lost, and a gate that only has a replica of it is asked next. It says who leads the job: what
+// is asked of it from then on is asked there, and no redirect is spent.
+func TestDuplicateNamesTheLeader(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		b := with(t, 3)
+		id := b.submit()
+		m := b.of(core.KindJobSubmission)[0]
+		leader := core.NodeID(2)
+		if m.To == leader {
+			leader = 1
+		}
+		a := &job.Ack{Answer: call.Answer{Code: call.CodeDuplicate}, Job: id, Accepted: true, GE: 1, State: job.StateRunning, JobLeader: core.NoNode}
+		want := m.To // who has answered for it, where nobody is named
+		if known {
+			a.JobLeader, want = leader, leader
+		}
+		b.answer(&m, core.KindJobAck, a)
+		b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+		if got := b.of(core.KindJobCancelRequest); len(got) != 1 || got[0].To != want {
+			t.Errorf("the leader is named: %v; %d is asked, want %d", known, got[0].To, want)
+		}
+	}
+}

@@ -104,7 +104,7 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 	switch {
 	case x.state.Over(): // a push was faster
 	case taken:
-		c.speaks(now, x, &x.main, max(a.GE, a.DE), o.From, fx)
+		c.speaks(now, x, &x.main, max(a.GE, a.DE), leads(o, a), fx)
 		if a.State.Terminal() { // done before: ask how it ended
 			c.poll(now, x, fx)
 		}
@@ -114,6 +114,14 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 	default:
 		c.notTaken(now, x, o, fx)
 	}
+}
+
+// leads returns who leads a job by an acceptance: who gave it, or whom it names if the job was accepted before (G2).
+func leads(o *call.Outcome, a *job.Ack) core.NodeID {
+	if a.Code == call.CodeDuplicate && a.JobLeader != core.NoNode {
+		return a.JobLeader
+	}
+	return o.From
 }
 
 // notTaken goes on without an acceptance. Whoever leads the job may have spoken of it: then it is accepted, and only the answers were

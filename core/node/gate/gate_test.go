@@ -120,6 +120,22 @@ func TestRepeatWaitsForTheAcceptance(t *testing.T) {
 	}
 }
 
+// G2: whoever is handed a job that is known already says how it stands and who leads it, also who holds a replica only.
+func TestDuplicateNamesTheLeader(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.managed[100].length, b.managed[200].length, b.managed[300].length = time.Hour, time.Hour, time.Hour
+	b.submit(0, spec(id, 3), 0)
+	b.run(2 * second)
+	for gate := range core.NodeID(3) {
+		n := b.submit(gate, spec(id, 3), 0)
+		b.run(b.now + second/10)
+		if a := b.answerTo(n).(*job.Ack); a.Code != call.CodeDuplicate || !a.Accepted || a.JobLeader != 0 || a.GE != 1 || a.State != job.StateRunning {
+			t.Errorf("gate %d: %+v", gate, a)
+		}
+	}
+}
+
 // 04-12: an acceptance that found no majority was tried all the same.
 func TestFailedAcceptanceWasTried(t *testing.T) {
 	b := newBench(t, 3)

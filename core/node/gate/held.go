@@ -158,6 +158,9 @@ func (g *Gate) say(m *core.Message, a call.Answer, k known, fx *core.Effects) {
 	case *job.Submission:
 		r := core.Attach[job.Ack](fx, g.calls.Respond(fx, m, core.KindJobAck))
 		r.Answer, r.Job, r.State, r.GE, r.Accepted, r.Versions = a, b.Job, k.state, k.ge, a.Code.Done(), g.pacts.Versions()
+		if a.Code == call.CodeDuplicate {
+			r.JobLeader = k.leader
+		}
 	case *cancel.JobRequest:
 		r := core.Attach[cancel.JobResponse](fx, g.calls.Respond(fx, m, core.KindJobCancelResponse))
 		r.Answer, r.Job, r.State, r.Success = a, b.Job, k.state, a.Code.Done()

@@ -53,6 +53,7 @@ type judgement struct {
 	state  job.State
 	ge, de uint32
 	own    bool
+	leader core.NodeID // DUPLICATE: who leads it
 }
 
 func (m *Manager) ack(msg *core.Message, id job.ID, v *judgement, fx *core.Effects) {
@@ -64,6 +65,9 @@ func (m *Manager) ackOf(id job.ID, v *judgement, fx *core.Effects) *job.Ack {
 	out.Answer, out.Job, out.State, out.DE, out.GE, out.Own = v.Answer, id, v.state, v.de, v.ge, v.own
 	out.Accepted, out.Versions = v.Code.Done(), m.pacts.Versions()
 	out.Load = m.load()
+	if v.Code == call.CodeDuplicate {
+		out.JobLeader = v.leader
+	}
 	return out
 }
 
@@ -127,7 +131,7 @@ func (m *Manager) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.
 // judge says whether a submission is a new job that can be taken (M1–M5, G4). OK: it can, or is being taken.
 func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) judgement {
 	if x := m.records.by[b.Job]; x != nil {
-		return known(judgement{state: x.state, de: x.de, ge: x.ge}, x.other(b))
+		return known(judgement{state: x.state, de: x.de, ge: x.ge, leader: m.p.Self}, x.other(b))
 	}
 	if w := m.accepting[b.Job]; w != nil {
 		v := known(judgement{}, w.spec.Digest != b.Digest)
@@ -137,7 +141,7 @@ func (m *Manager) judge(now core.Instant, msg *core.Message, b *job.Submission) 
 		return v
 	}
 	if g, ok := m.rep.Tombstone(now, b.Job); ok {
-		v := judgement{state: g.State}
+		v := judgement{state: g.State, leader: core.NoNode}
 		if v.Code = call.CodeDuplicate; g.State == job.StateCancelled || b.GE > 0 { // to a gate it is a refusal (04-54)
 			v.Code = call.CodeAlreadyTerminal
 		}
@@ -191,7 +195,8 @@ func (m *Manager) judgeReplica(b *job.Submission) (v judgement, ok bool) {
 	case b.GE > 0: // the gate has to reach whoever holds it
 		v.Answer, _ = m.leaderOf(b.Job)
 	default:
-		v.Code, v.state, v.de = call.CodeDuplicate, e.State, e.Epoch
+		a, _ := m.leaderOf(b.Job)
+		v.Code, v.state, v.de, v.leader = call.CodeDuplicate, e.State, e.Epoch, a.Leader
 	}
 	return v, true
 }
