@@ -1,14 +1,25 @@
 package core
 
-// Shared is embedded by every body: how many messages have it. It is not part of what the body says.
+import "math"
+
+// Shared is embedded by every body: how many messages have it, or that it is on a shelf. It is not part of what the body says.
 type Shared struct{ refs int32 }
+
+const shelved = math.MinInt32
 
 func (s *Shared) shared() *Shared { return s }
 
 // Hold adds one to the messages that have b. A driver holds the body of each message that it has in hand or on
 // the way, so that one body serves all receivers of a broadcast. Whoever wants to keep a received body beyond
-// Receive holds it too, and never lets go: it is garbage when the keeper forgets it.
-func Hold(b Body) { b.shared().refs++ }
+// Receive holds it too, and never lets go: it is garbage when the keeper forgets it. Hold panics if b is on a shelf: whoever had it let go
+// too early, and the next who takes it from there would write into a message on its way.
+func Hold(b Body) {
+	if h := b.shared(); h.refs >= 0 {
+		h.refs++
+		return
+	}
+	panic("core: a body is held that nobody has any more")
+}
 
 // Bodies make the body of each kind that has one; nil where a kind has none.
 type Bodies [NumKinds]func() Body
@@ -27,6 +38,7 @@ func (s *Shelf) Drop(k Kind, b Body) {
 		panic("core: a " + k.String() + " body was dropped more often than held")
 	}
 	if h.refs == 0 {
+		h.refs = shelved
 		s.free[k] = append(s.free[k], b)
 	}
 }
@@ -40,6 +52,7 @@ func (s *Shelf) take(k Kind) Body {
 	b := s.free[k][n-1]
 	s.free[k] = s.free[k][:n-1]
 	s.walk.Clear(b)
+	b.shared().refs = 0
 	return b
 }
 

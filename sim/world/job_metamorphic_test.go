@@ -146,6 +146,47 @@ func TestJobsOnTheWire(t *testing.T) {
 	}
 }
 
+// A body of a broadcast is on its way to all, or nobody has it: also where the first stream is refused while it is sent.
+func TestJobsOnTheWireAreRefused(t *testing.T) {
+	text := `
+[[workload]]
+id = "jobs"
+kind = "jobs"
+from = "5s"
+to = "60s"
+arrival = { process = "constant", rate = "1/s" }
+job = { workflows = 3, shape = "chain", cores = 1, duration = "2s", timeout = "60s" }
+[[fault]]
+id = "refused"
+kind = "partition"
+at = "10s"
+for = "20s"
+mode = "refuse"
+a = { id = "a/manager/0" }
+b = { id = "a/manager/1" }
+[[fault]]
+id = "again"
+kind = "partition"
+at = "40s"
+for = "10s"
+mode = "refuse"
+a = { id = "a/manager/1" }
+b = { id = "a/manager/2" }
+`
+	digest := func(codec string) uint64 {
+		sc := aSite(t, text, "cluster.managers=3", "scenario.duration=90s", "network.codec="+codec)
+		w := build(t, sc)
+		w.Run(w.End())
+		if err := w.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return w.Digest()
+	}
+	if plain, wire := digest("struct"), digest("wire"); plain != wire {
+		t.Errorf("digest %x with codec wire, %x without", wire, plain)
+	}
+}
+
 // A workload more changes nothing that another one draws: who hands in what when, and how long it takes. When and where it
 // runs does change.
 func TestAnotherWorkloadDrawsForItself(t *testing.T) {

@@ -212,6 +212,7 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	if len(fx.JobFacts)+len(fx.Work) > 0 {
 		w.jobFacts(now, id)
 	}
+	w.holdBodies()
 	if w.on != nil && len(w.on.due) > 0 && !w.strike(now, id) {
 		w.dropBodies() // the process ended before it told anybody
 		fx.Reset()
@@ -230,15 +231,19 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	}
 }
 
-// dropBodies lets go of what the step's own messages hold; the flights hold theirs. All are held before any is
-// dropped, since several messages may have one body.
-func (w *World) dropBodies() {
+// holdBodies holds the bodies of the step's own messages, until dropBodies; the flights hold theirs. All are held before any is sent: several
+// messages may have one body, and a stream that is refused ends while it is sent.
+func (w *World) holdBodies() {
 	ms := w.fx.Messages
 	for i := range ms {
 		if ms[i].Body != nil {
 			core.Hold(ms[i].Body)
 		}
 	}
+}
+
+func (w *World) dropBodies() {
+	ms := w.fx.Messages
 	for i := range ms {
 		if ms[i].Body != nil {
 			w.fx.Bodies.Drop(ms[i].Kind, ms[i].Body)
