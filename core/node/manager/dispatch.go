@@ -135,6 +135,7 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: old.token, worker: old.worker, cores: old.cores}, cancel.ReasonAttempt, fx)
 	}
 	if m.flows.State(f.id) != workflow.Dispatched {
+		m.confirm(now, x, i, fx) // it may have been the last one of what is cancelled
 		return
 	}
 	if w := m.substitute(now, f, &old); w != core.NoNode && m.may(now, x) {

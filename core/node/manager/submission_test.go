@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/dispatch"
 	"hypersim/core/job"
 	"hypersim/core/replica"
 )
@@ -55,5 +56,38 @@ func TestSubmissionAfterAnAcceptanceThatFailed(t *testing.T) {
 	x := core.Message{Kind: core.KindJobSubmission, From: client, Body: &job.Submission{Gate: core.NoNode, Spec: b.spec()}}
 	if a := b.ask(x).(*job.Ack); a.Code != call.CodeNotLeader || a.Leader != core.NoNode {
 		t.Errorf("%v, %v", a.Code, a.Leader)
+	}
+}
+
+// 20/J43: where only what runs is cancelled, a shard on its way whose worker refuses it ends its workflow as well as one that ended.
+func TestRefusedWhileItIsCancelled(t *testing.T) {
+	for _, answered := range []bool{true, false} {
+		b := newBench(t)
+		b.cfg.Cancel.Dispatched = false
+		var sent *core.Message
+		b.hears = func(x *core.Message) bool {
+			if x.Kind == core.KindWorkflowDispatch && sent == nil {
+				y := *x
+				sent = &y
+			}
+			return x.Kind != core.KindWorkflowDispatch
+		}
+		b.submit(gate1, 1)
+		b.run(b.now + 10*ms)
+		if a := b.cancel(gate1, 1); !a.Success {
+			t.Fatalf("%+v", a)
+		}
+		if answered {
+			d := sent.Body.(*dispatch.WorkflowDispatch)
+			ack := &dispatch.WorkflowDispatchAck{Shard: d.Shard, Token: d.Token, WorkerVersion: 5}
+			ack.Code = call.CodeNoCapacity
+			b.step(func() {
+				b.m.Receive(b.now, &core.Message{Kind: core.KindWorkflowDispatchAck, From: hand, To: self, Seq: sent.Seq, Instance: 1, Body: ack}, &b.fx)
+			})
+		}
+		b.run(b.now + 25*sec)
+		if x := b.job(); x.state != job.StateCancelled || len(x.errors) != 0 {
+			t.Errorf("answered %v: it is %v, %+v", answered, x.state, x.errors)
+		}
 	}
 }
