@@ -55,8 +55,9 @@ const (
 	JobFactBreaker
 	JobFactAgain
 	JobFactTrouble
+	JobFactReaped
 
-	NumJobFactKinds = 50
+	NumJobFactKinds = 51
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -175,6 +176,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	// Node sent a message of kind Epoch and number Token.
 	JobFactBarred: {name: "barred", room: FactsOfPeers, doc: "a message of somebody who may not send it was dropped", to: "registry.Bar", code: "core.Class"},
 	// Node is the peer; of the quorum of gates nobody.
+	// dead: ns since the node held it gone.
+	JobFactReaped:  {name: "reaped", room: FactsOfPeers, doc: "the node forgot what it kept of peer Node, which had been gone for long", a: "dead"},
 	JobFactBreaker: {name: "breaker", room: FactsOfPeers, doc: "calls to a peer are stopped, tried, or made again", from: "health.Phase", to: "health.Phase"},
 	// Node said it; To = 1: it did not answer. altered: 1 where the job was another one under the same id; ns.
 	JobFactAgain: {name: "handed_in_again", room: FactsOfClients, doc: "a client learnt what became of a job that it had handed in again", to: "unanswered", code: "call.Code", a: "took", b: "altered"},

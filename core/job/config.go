@@ -49,7 +49,9 @@ type Register struct {
 	StaleFactor float64       `key:"stale_factor" range:"[1,1000]" ref:"REGISTRATION_STALE_FACTOR" doc:"a heartbeat is fresh for this many expected waits; higher: stands more loss, and the silent count for longer"`
 	SiteStale   core.Duration `key:"datacenter_stale" range:"[0.001,86400]" ref:"spec 01 no. 25: 15 s" doc:"a datacenter without a fresh manager for this long is called stale, which changes nothing else; shorter: said sooner"`
 	DeadManager core.Duration `key:"dead_manager" range:"[0.001,86400]" ref:"DEAD_MANAGER_REAP_INTERVAL" doc:"a gate keeps its record of a silent manager this long; longer: costs memory"`
-	DeadGate    core.Duration `key:"dead_gate" range:"[0.001,86400]" ref:"GATE_DEAD_PEER_REAP" doc:"a manager keeps its record of a silent gate this long; longer: costs memory, and the gate is asked for longer"`
+	DeadGate    core.Duration `key:"dead_gate" range:"[0.001,86400]" ref:"spec 20 §11: 120 s" doc:"a manager keeps its record of a silent gate this long; longer: costs memory, and the gate is asked for longer"`
+	DeadPeer    core.Duration `key:"dead_peer" range:"[0.001,86400]" ref:"GATE_DEAD_PEER_REAP" doc:"a gate forgets what it kept of another one that has been gone for this long; longer: costs memory, shorter: it agrees anew with one that was gone for a while"`
+	PeerCheck   core.Duration `key:"dead_peer_check" range:"[0.001,3600]" ref:"GATE_DEAD_PEER_REAP_CHECK" doc:"how often it looks for those; shorter: forgotten closer to their time, for more looks"`
 	ReturnMin   core.Duration `key:"recovery_min" range:"[0,3600]" ref:"RECOVERY_JITTER_MIN" doc:"a member of the own cluster that was gone and is back is pinged after this long at least; longer: it gets work later"`
 	ReturnMax   core.Duration `key:"recovery_max" range:"[0,3600]" ref:"RECOVERY_JITTER_MAX" doc:"and after this long at most, drawn; longer: many that come back together are asked less together, and get work later"`
 	ReturnMost  int           `key:"recovery_concurrent" range:"[1,1000000]" ref:"RECOVERY_MAX_CONCURRENT" doc:"so many such pings are on their way at once; more: a healed cluster is whole sooner, in a burst of pings"`
@@ -190,7 +192,7 @@ func Default() Config {
 		Register: Register{
 			Timeout: 5 * s, Retries: 3, Base: 500 * ms, Cap: 5 * s, Again: 5 * s, AgainMax: s, Beat: 100 * ms,
 			ManagerBeat: 5 * s, GateBeat: 5 * s, BeatJitter: 0.1, Alpha: 0.2, Expected: 5 * s, Floor: s, StaleFactor: 3, SiteStale: 15 * s,
-			DeadManager: 900 * s, DeadGate: 120 * s, ReturnMin: 50 * ms, ReturnMax: 500 * ms, ReturnMost: 5,
+			DeadManager: 900 * s, DeadGate: 120 * s, DeadPeer: 120 * s, PeerCheck: 10 * s, ReturnMin: 50 * ms, ReturnMax: 500 * ms, ReturnMost: 5,
 		},
 		Dispatch: Dispatch{
 			Timeout: 5 * s, Retries: 2, Base: 300 * ms, PerWorker: 3, WorkerMax: 100, ExcludeFor: 60 * s, FenceTTL: 600 * s,

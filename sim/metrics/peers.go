@@ -19,6 +19,10 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(tells(words.Barred), core.JobFactBarred)
 	on.jobFact(tells(words.BreakerChanges), core.JobFactBreaker)
 	on.jobFact(tells(words.Placed), core.JobFactPlaced)
+	on.jobFact(func(rec *trace.JobRecord) {
+		o := r.about(words.Reaped, rec.At, seconds(core.Duration(rec.Fact.Get("dead"))), rec.Node, rec.Fact.Node)
+		r.keep(&o)
+	}, core.JobFactReaped)
 	when := func(m words.Metric, word func(*core.JobFact) uint8) onJob {
 		return func(rec *trace.JobRecord) {
 			o := r.about(m, rec.At, seconds(core.Duration(rec.At)), rec.Node, rec.Fact.Node)
@@ -28,4 +32,4 @@ var _ = record(func(r *Recorder, on *hooks) {
 	}
 	on.jobFact(when(words.NodeJudged, func(f *core.JobFact) uint8 { return f.To }), core.JobFactHealth)
 	on.jobFact(when(words.Evicted, func(f *core.JobFact) uint8 { return f.Code }), core.JobFactEvicted)
-}, words.Negotiations, words.Barred, words.BreakerChanges, words.Placed, words.NodeJudged, words.Evicted)
+}, words.Negotiations, words.Barred, words.BreakerChanges, words.Placed, words.NodeJudged, words.Evicted, words.Reaped)

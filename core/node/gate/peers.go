@@ -35,6 +35,22 @@ func (g *Gate) lookForReturns(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// reap forgets what it keeps of gates that have been gone for long (spec 20 §11): since when, and what was agreed on with them.
+func (g *Gate) reap(now core.Instant, fx *core.Effects) {
+	g.timers.Arm(timer{at: now.Add(g.cfg.Register.PeerCheck), kind: timerReap})
+	for _, id := range g.p.Gates {
+		since, dead := g.over.dead[id]
+		if !dead || now.Sub(since) < g.cfg.Register.DeadPeer {
+			continue
+		}
+		delete(g.over.dead, id)
+		g.pacts.Forget(id)
+		f := fx.JobFact(core.JobFactReaped)
+		f.Node = id
+		f.Put("dead", int64(now.Sub(since)))
+	}
+}
+
 // away reports whether a gate is gone, or is back and has not shown so.
 func (g *Gate) away(id core.NodeID) bool { return g.Gone(id) || g.back.Away(id) }
 

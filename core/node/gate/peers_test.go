@@ -2,6 +2,7 @@ package gate
 
 import (
 	"testing"
+	"time"
 
 	"hypersim/core"
 	"hypersim/core/call"
@@ -143,5 +144,45 @@ func TestComesBack(t *testing.T) {
 	}
 	if n := len(b.told(2, core.KindGateRegistrationRequest)); n != 4 {
 		t.Errorf("%d pings of two gates, one of each lost", n)
+	}
+}
+
+// Spec 20 §11 and E3.6: a gate that has been gone for 120 s is forgotten within 10 s more; one that is back after 90 s is not.
+func TestReaps(t *testing.T) {
+	for _, back := range []core.Instant{0, 90 * second} {
+		b := newBench(t, 3)
+		b.run(7 * second)
+		b.dead(2, true)
+		b.crash(2)
+		if back > 0 {
+			b.run(7*second + back)
+			b.boot(2, false)
+			b.dead(2, false)
+		}
+		b.run(300 * second)
+		by := map[core.Duration]int{}
+		for _, f := range b.facts {
+			if f.Kind == core.JobFactReaped {
+				by[core.Duration(f.Get("dead"))]++
+				if f.Node != 2 {
+					t.Errorf("%d is forgotten", f.Node)
+				}
+			}
+		}
+		if back > 0 {
+			if len(by) > 0 {
+				t.Errorf("one that is back is forgotten: %v", by)
+			}
+			continue
+		}
+		n := 0
+		for dead, times := range by {
+			if n += times; dead < 120*time.Second || dead > 130*time.Second {
+				t.Errorf("forgotten after %v", dead)
+			}
+		}
+		if n != 2 || len(b.gates[0].over.dead) != 0 {
+			t.Errorf("forgotten %d times by two gates; marks left: %v", n, b.gates[0].over.dead)
+		}
 	}
 }

@@ -25,6 +25,7 @@ const (
 	timerForward                   // what is held of a datacenter goes on
 	timerSignal                    // a signal of a manager may be over
 	timerHandOver                  // offer the job to a successor again
+	timerReap                      // forget gates that have been gone for long
 )
 
 // timer is one deadline.
@@ -79,6 +80,7 @@ func (g *Gate) beginTimers(now core.Instant) {
 	g.pushAt = phase(g.cfg.Progress.Batch)
 	g.timers.Arm(timer{at: phase(g.cfg.Retention.Sweep), kind: timerSweep})
 	g.beginTakeovers(phase(g.cfg.Orphan.GateCheck))
+	g.timers.Arm(timer{at: phase(g.cfg.Register.PeerCheck), kind: timerReap})
 }
 
 // fire does what is due.
@@ -94,6 +96,9 @@ func (g *Gate) fire(now core.Instant, t timer, fx *core.Effects) {
 		return
 	case timerLook:
 		g.look(now, fx)
+		return
+	case timerReap:
+		g.reap(now, fx)
 		return
 	case timerTake:
 		g.take(now, t.job, fx)

@@ -53,6 +53,11 @@ var (
 		Doc: "time at which a manager gave up a worker, or a gate a manager, that membership may still hold alive, by why; with since: from then on",
 	})
 
+	Reaped = peers.metric(Def{
+		Name: "reaped", Unit: "s", Labels: ofPeers,
+		Doc: "a gate holds another one, the subject, gone, to its forgetting what it kept of it",
+	})
+
 	Placed = peers.metric(Def{
 		Name: "placed", Unit: "count", Fold: FoldEvents, Labels: ofPeers, Counted: true,
 		Doc: "shards that managers gave to a worker, the subject",
