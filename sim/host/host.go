@@ -96,6 +96,16 @@ func (h *Host) Arrive(now core.Instant, c core.Class, handle uint32) (s State, d
 	return Full, h.box.displace(h.order(c), handle)
 }
 
+// Return puts back a message whose turn it was, and that was not served: it is the next of its class again. There is room, since
+// it has just left.
+func (h *Host) Return(c core.Class, handle uint32) {
+	if h.box == nil {
+		h.box = new(inbox)
+	}
+	h.box.lanes[h.order(c)].pushFront(handle)
+	h.box.n++
+}
+
 // order is the lane that a class waits in.
 func (h *Host) order(c core.Class) core.Class {
 	if h.model.ByClass {

@@ -57,6 +57,16 @@ func (l *lane) push(h uint32) {
 	l.count++
 }
 
+// pushFront lets h be the next.
+func (l *lane) pushFront(h uint32) {
+	if l.count == len(l.ring) {
+		l.grow()
+	}
+	l.head = (l.head + len(l.ring) - 1) % len(l.ring)
+	l.ring[l.head] = h
+	l.count++
+}
+
 func (l *lane) pop() uint32 {
 	h := l.ring[l.head]
 	l.head = (l.head + 1) % len(l.ring)

@@ -94,6 +94,10 @@ func TestInboxAgainstModel(t *testing.T) {
 				if handle != model[first].handle {
 					t.Fatalf("took %d, the model %d", handle, model[first].handle)
 				}
+				if rapid.IntRange(0, 3).Draw(t, "returned") == 0 { // it stays the first of its class
+					h.Return(model[first].class, handle)
+					continue
+				}
 				model = slices.Delete(model, first, first+1)
 				continue
 			}

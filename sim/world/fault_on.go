@@ -9,7 +9,6 @@ import (
 	"hypersim/core/registry"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
-	"hypersim/sim/host"
 	"hypersim/sim/trace"
 )
 
@@ -191,11 +190,8 @@ func (w *World) strikeFirst(now core.Instant, id core.NodeID, handle uint32) boo
 		w.lose(now, handle, trace.ReasonDown)
 	case !goesOn:
 		w.lose(now, handle, trace.ReasonReset)
-	case n.host.Paused(): // it is read when the process goes on
-		if s, out := n.host.Arrive(now, w.slab.at(handle).msg.Kind.Class(), handle); s == host.Full {
-			w.unserved(id, out)
-			w.lose(now, out, trace.ReasonInbox)
-		}
+	case n.host.Paused(): // it is read when the process goes on, before what waits behind it
+		n.host.Return(n.flow.Class(w.slab.at(handle).msg.Kind), handle)
 	default:
 		return true
 	}

@@ -180,6 +180,41 @@ func TestFrozenBeforeItReads(t *testing.T) {
 	}
 }
 
+// inOrder keeps what one node was sent of a kind of message, and in which order it read it.
+type inOrder struct{ sent, read []uint32 }
+
+func (o *inOrder) Record(r *trace.Record) {
+	switch {
+	case r.Kind == trace.KindSent && r.Msg.Kind == core.KindWorkflowDispatch:
+		o.sent = append(o.sent, r.Msg.Seq)
+	case r.Kind == trace.KindDelivered && r.Msg.Kind == core.KindWorkflowDispatch:
+		o.read = append(o.read, r.Msg.Seq)
+	}
+}
+
+// What one that is frozen had in hand it reads before what waits behind it: a stream keeps its order.
+func TestFrozenKeepsTheOrder(t *testing.T) {
+	o := &inOrder{}
+	w, err := Build(aSite(t, `
+[node.worker]
+service = "50ms"
+[[workload]]
+id = "some"
+kind = "jobs"
+from = "20s"
+arrival = { process = "once", count = 1 }
+job = { workflows = 4, cores = 1, duration = "10s" }
+`+onFault(`event = "received:workflow_dispatch", nth = 2`, "kind = \"pause\"\nfor = \"2s\"\ntarget = { event = \"node\" }\n"),
+		"cluster.managers=3", "cluster.workers=1"), Options{Sinks: []trace.Sink{o}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Run(w.End())
+	if len(o.sent) < 4 || !slices.Equal(o.sent, o.read) {
+		t.Errorf("sent %v, read %v", o.sent, o.read)
+	}
+}
+
 // A fault on what a process finds out begins before it tells anybody: what it was about to send is lost with it. Whom its
 // peer is, the fault can hit as well.
 func TestBeforeItIsTold(t *testing.T) {
