@@ -39,6 +39,15 @@ func (b *Breaker) Allow(now core.Instant, c *BreakerKeys) bool {
 	return true
 }
 
+// Spare gives back a trial that was let through at an instant and was not made: the next call may be it. It reports whether there was one.
+func (b *Breaker) Spare(since core.Instant) bool {
+	if b.phase != HalfOpen || !b.trial || b.since != since {
+		return false
+	}
+	b.trial = false
+	return true
+}
+
 // Succeeded takes in that a call was answered, be it by a refusal.
 func (b *Breaker) Succeeded(now core.Instant, c *BreakerKeys) {
 	if b.Phase(now, c) == HalfOpen && b.trial {

@@ -62,8 +62,8 @@ func TestBreakerProperty(t *testing.T) {
 	c := Default().Breaker
 	rapid.Check(t, func(t *rapid.T) {
 		var b Breaker
-		now, opened, inFlight := core.Instant(0), core.Never, false
-		for _, step := range rapid.SliceOfN(rapid.IntRange(0, 3), 1, 200).Draw(t, "steps") {
+		now, opened, since, inFlight := core.Instant(0), core.Never, core.Instant(0), false
+		for _, step := range rapid.SliceOfN(rapid.IntRange(0, 4), 1, 200).Draw(t, "steps") {
 			now = now.Add(core.Duration(rapid.Int64Range(0, 12e9).Draw(t, "wait")))
 			before, times := b.Phase(now, &c), b.Opened
 			switch step {
@@ -80,8 +80,13 @@ func TestBreakerProperty(t *testing.T) {
 					if opened == core.Never || now.Sub(opened) < c.HalfOpen {
 						t.Fatalf("half-open at %v, opened at %v", now, opened)
 					}
-					inFlight = true
+					inFlight, since = true, now
 				}
+			case 4: // it was let through and is not made
+				if b.Spare(since+1) || b.Spare(since) != inFlight {
+					t.Fatalf("in flight %v since %v", inFlight, since)
+				}
+				inFlight = false
 			}
 			switch {
 			case b.Opened > times:

@@ -78,6 +78,12 @@ func (b *Breakers) Trying(id core.NodeID) bool {
 	return x != nil && x.phase == HalfOpen && x.trial
 }
 
+// Spare gives back a trial that was let through at an instant and was not made, and reports whether there was one.
+func (b *Breakers) Spare(id core.NodeID, since core.Instant) bool {
+	x := b.by[id]
+	return x != nil && x.Spare(since)
+}
+
 // Wait returns how long a breaker that is open stays so.
 func (b *Breakers) Wait(now core.Instant, id core.NodeID) core.Duration {
 	if x := b.by[id]; x != nil && x.phase == Open {

@@ -140,6 +140,24 @@ var doctoredPeers = []doctoredRun{
 			at = 6 * sec
 		}
 		t.at(at).keepsOf(9, 0, 9, 0)
-		t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: at, Fact: core.JobFact{Kind: core.JobFactPlaced, Node: 3, Job: 9, Workflow: 9, Token: 1 << 32, Epoch: 1}})
+		t.places(1)
 	}},
+	{id: C1, name: "two trials", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		t.at(11*sec).breaks(health.Open, health.HalfOpen)
+		t.places(1)
+		if t.at(12 * sec); !bad {
+			t.breaks(health.HalfOpen, health.Open)
+			t.at(22*sec).breaks(health.Open, health.HalfOpen)
+		}
+		t.places(2)
+		t.breaks(health.HalfOpen, health.Closed)
+		t.places(3)
+		t.places(4)
+	}},
+}
+
+// places lets node 0 send node 3 a shard.
+func (t *tape) places(token uint64) {
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: t.now, Fact: core.JobFact{Kind: core.JobFactPlaced, Node: 3, Job: 9, Workflow: 9, Token: 1<<32 + token, Epoch: 1}})
 }

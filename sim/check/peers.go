@@ -14,7 +14,7 @@ var (
 	N1 = rule("I-N1", "nothing is used towards a process that it did not say it can, and both sides of an agreement hold the same", "spec 30 §14")
 	A1 = rule("I-A1", "what a node of another cluster or environment sends is handled by nobody, but that it sends somebody away", "spec 30 §14")
 	A2 = rule("I-A2", "nobody asks anything of a role that it may not ask", "spec 30 §14, §11.2")
-	C1 = rule("I-C1", "a breaker goes from open to half open, after its time, and from there to open or closed; an open one gets no new work", "spec 30 §14")
+	C1 = rule("I-C1", "a breaker goes from open to half open, after its time, and from there to open or closed; an open one gets no new work, a half-open one a single trial", "spec 30 §14")
 )
 
 // agreed is what one process holds of another.
@@ -29,6 +29,7 @@ type broke struct {
 	by    uint32 // its owner's process
 	phase health.Phase
 	local core.Instant // since
+	tried bool         // half open: a trial went out
 }
 
 // anew is how long it may take to notice that another process runs at a peer, towards which its breaker begins anew.
@@ -189,7 +190,7 @@ func (p *peers) changed(r *trace.JobRecord) {
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
-	x.phase, x.local = to, r.Local
+	x.phase, x.local, x.tried = to, r.Local, false
 	p.broke[key] = x
 }
 
@@ -201,9 +202,19 @@ func (p *peers) enrolled(n core.NodeID) bool {
 
 // placed takes new work for a worker. What a manager had agreed on with others before the breaker opened may still go out.
 func (p *peers) placed(r *trace.JobRecord) {
-	x, known := p.broke[pairKey(r.Node, r.Fact.Node)]
-	if !known || x.by != r.Inst || x.phase != health.Open {
+	key := pairKey(r.Node, r.Fact.Node)
+	x, known := p.broke[key]
+	switch {
+	case !known || x.by != r.Inst || x.phase == health.Closed:
 		return
+	case x.phase == health.HalfOpen:
+		if x.tried && p.fails(C1) {
+			p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker is half open since %v, for the second time", p.name(r.Node), p.name(r.Fact.Node), x.local)
+		}
+		x.tried = true
+		p.broke[key] = x
+		return
+	default: // it is open
 	}
 	if agree := p.jobs().Provision.Peer + core.Duration(1e9); r.Local.Sub(x.local) > agree && r.Local.Sub(x.local) < p.keys.HalfOpen && p.fails(C1) { // then a trial may go out, of which nobody need tell
 		p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker has been open for %v", p.name(r.Node), p.name(r.Fact.Node), r.Local.Sub(x.local))

@@ -35,11 +35,23 @@ func (m *Manager) shut(now core.Instant, id core.NodeID, wait core.Duration) {
 	m.relist(id)
 }
 
-// tries notes that a worker is to be sent a shard: where its breaker is half open, that is its trial, and is told before the shard is.
-func (m *Manager) tries(now core.Instant, id core.NodeID, fx *core.Effects) {
-	if m.shuts.Phase(now, id) == health.HalfOpen && m.shuts.Allow(now, id) {
-		m.shuts.Tell(fx)
-		m.shut(now, id, m.p.Breaker.Trial)
+// tries notes that a worker is to be sent a shard: where its breaker is half open, that is its trial, and is told before the shard
+// is. A round of agreement takes the trial when it is planned, else two that overlap would both choose the worker. It reports
+// whether the trial is the caller's.
+func (m *Manager) tries(now core.Instant, id core.NodeID, fx *core.Effects) bool {
+	tries := m.shuts.Phase(now, id) == health.HalfOpen && !m.shuts.Trying(id) && m.shuts.Allow(now, id)
+	m.shuts.Tell(fx)
+	if !tries {
+		return false
+	}
+	m.shut(now, id, m.p.Breaker.Trial)
+	return true
+}
+
+// spares lets another one try a worker that a round had taken the trial of, and came to nothing.
+func (m *Manager) spares(s *spot) {
+	if s.tried != 0 && m.shuts.Spare(s.worker, s.tried) {
+		m.workers.at(s.worker).shut = false
 	}
 }
 

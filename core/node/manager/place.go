@@ -50,6 +50,7 @@ func (m *Manager) turn(now core.Instant, x *record, fx *core.Effects) {
 type spot struct {
 	worker core.NodeID
 	cores  int
+	tried  core.Instant // when a round took the trial of its breaker, which is half open
 }
 
 // place sends workflow i of x to workers, with cores cores; exact says that fewer will not do. It reports whether

@@ -38,7 +38,11 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1}
 	x.planned++
 	x.plannedAlone = x.plannedAlone || x.spec.Workflows[i].Priority == job.PriorityExclusive
-	for _, s := range spots {
+	for k := range f.plan.spots {
+		s := &f.plan.spots[k]
+		if m.tries(now, s.worker, fx) {
+			s.tried = now
+		}
 		m.workers.at(s.worker).cores.Hold(x.id, f.id, f.plan.attempt, s.cores, now.Add(m.cfg.Provision.TTL))
 		m.relist(s.worker)
 	}
@@ -155,6 +159,9 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 // giveUp frees the cores that were asked for, here and at those that confirmed.
 func (m *Manager) giveUp(now core.Instant, x *record, i int, fx *core.Effects) {
 	if f := &x.flows[i]; f.planned() {
+		for k := range f.plan.spots {
+			m.spares(&f.plan.spots[k])
+		}
 		m.unhold(x, i)
 		x.unplan(i)
 		m.sayProvided(now, x, i, false, fx)

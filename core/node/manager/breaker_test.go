@@ -1,0 +1,76 @@
+package manager
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/health"
+	"hypersim/core/job"
+)
+
+// halfOpen is a member of a cluster whose breaker towards its worker has just become half open.
+func halfOpen(t *testing.T) *bench {
+	b := newCluster(t)
+	b.run(20 * sec) // until its worker has failed to answer what a new leader asks
+	k := health.Default().Breaker
+	b.m.shuts.Init(&k)
+	b.m.p.Breaker = &k
+	for range k.Errors {
+		b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+	}
+	b.run(b.now.Add(k.HalfOpen) + sec)
+	if b.m.shuts.Phase(b.now, hand) != health.HalfOpen || b.m.workers.at(hand).shut {
+		t.Fatalf("%v", b.m.shuts.Phase(b.now, hand))
+	}
+	return b
+}
+
+// another is a submission of a job of its own.
+func another(b *bench, id job.ID) core.Message {
+	m := b.submission(gate1, 1)
+	s := m.Body.(*job.Submission)
+	s.Job = id
+	for i := range s.Workflows {
+		s.Workflows[i].Workflow += 100 * job.WorkflowID(id)
+	}
+	return m
+}
+
+// Spec 30 §9.2: exactly one trial in flight. Whose rounds of agreement overlap both choose the worker that may be tried: the first
+// one has to take the trial when it is planned, and not when it is sent (I-C1).
+func TestOneTrialAtOnce(t *testing.T) {
+	b := halfOpen(t)
+	b.send(another(b, 7))
+	b.send(another(b, 8))
+	most := 0
+	for range 40 {
+		b.run(b.now + ms/4)
+		if b.m.shuts.Phase(b.now, hand) == health.HalfOpen {
+			most = max(most, b.m.workers.at(hand).cores.Unanswered())
+		}
+	}
+	if most != 1 {
+		t.Errorf("%d trials at once", most)
+	}
+	if b.m.shuts.Phase(b.now, hand) != health.Closed || b.m.workers.at(hand).shut {
+		t.Errorf("%v: an answer shows that it is back", b.m.shuts.Phase(b.now, hand))
+	}
+}
+
+// A round that comes to nothing gives the trial back: the next one tries, and not the next after trial_timeout.
+func TestRefusedRoundsTryNobody(t *testing.T) {
+	b := halfOpen(t)
+	b.lost = func(m *core.Message) bool { return m.Kind == core.KindProvisionRequest }
+	b.send(another(b, 7))
+	for end := b.now + sec; b.now < end && !b.m.shuts.Trying(hand); {
+		b.run(b.now + ms)
+	}
+	if !b.m.shuts.Trying(hand) || !b.m.workers.at(hand).shut {
+		t.Fatal("the round has not taken the trial")
+	}
+	b.run(b.now.Add(b.m.cfg.Provision.Quorum) + ms)
+	if b.m.shuts.Phase(b.now, hand) != health.HalfOpen || b.m.shuts.Trying(hand) || b.m.workers.at(hand).shut {
+		t.Errorf("%v, tried: %v", b.m.shuts.Phase(b.now, hand), b.m.shuts.Trying(hand))
+	}
+}
