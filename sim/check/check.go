@@ -77,9 +77,11 @@ type cold struct {
 	accusedLocal core.Instant
 	accusedInc   uint32
 
-	known     int32 // whom it counts for n, itself included; −1 = not known
-	following bool  // some of these are on
-	slow      bool  // its services take longer than they should
+	known     int32         // whom it counts for n, itself included; −1 = not known
+	following bool          // some of these are on
+	slow      bool          // its services take longer than they should
+	pace      float64       // by how many times longer than they should, 0: not at all
+	service   core.Duration // how long one may take for that, the one that was in hand at the last change included
 	follows   [followSlots]followed
 
 	susp     int32 // its first live suspicion, −1 none

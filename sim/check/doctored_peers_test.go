@@ -144,6 +144,7 @@ var doctoredPeers = []doctoredRun{
 	}},
 	{id: C1, name: "two trials", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)
+		t.at(9*sec).keepsOf(9, 0, 9, 0)
 		t.at(11*sec).breaks(health.Open, health.HalfOpen)
 		t.places(1)
 		if t.at(12 * sec); !bad {

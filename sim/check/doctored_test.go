@@ -577,6 +577,14 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		}
 		t.at(20 * sec).checkpoint()
 	}},
+	{id: M22, name: "never refuted, by one that is slow", build: func(t *tape, bad bool) {
+		t.at(sec).fact(1, core.Fact{Kind: core.FactAccused, Subject: 1, Other: 0})
+		slow := t.life(trace.KindSlow, 1)
+		if slow.X = 40_000; bad { // a message of 0.2 ms takes 8 s
+			slow.X = 40
+		}
+		t.at(20 * sec).checkpoint()
+	}},
 	{id: M22, name: "refuted too late", build: func(t *tape, bad bool) {
 		t.at(sec).fact(1, core.Fact{Kind: core.FactAccused, Subject: 1, Other: 0})
 		if !bad {

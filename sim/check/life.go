@@ -85,6 +85,8 @@ func (c *Checker) onPace(r *trace.Record) {
 		n.paused = false
 	default:
 		k.slow = r.X != 1
+		k.service = core.Duration(max(k.pace, r.X-1) * float64(serviceMost))
+		k.pace = r.X - 1
 	}
 	k.impaired = r.At
 	if k.accusedAt != never { // it has the full time from now on

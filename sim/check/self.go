@@ -104,7 +104,7 @@ func (c *Checker) incarnation(r *trace.Record) {
 		k.accusedAt, k.accusedLocal = r.At, r.Local
 		return
 	}
-	if k.accusedLocal != core.Never && r.Local.Sub(k.accusedLocal) > c.refuteLimit() {
+	if k.accusedLocal != core.Never && r.Local.Sub(k.accusedLocal) > c.refuteLimit()+k.service {
 		c.unrefuted(r.At, r.Node)
 	}
 	k.accusedAt = never
@@ -170,7 +170,8 @@ func (c *Checker) limited(n *hot, at core.Instant) bool {
 	return l.RateBurst > 0 && n.owes.Sub(at) > core.Duration(l.RateBurst)*1e9/core.Duration(l.RateRefill)*9/10
 }
 
-// refuteLimit is the time of I-M22, and what a busy server may add.
+// refuteLimit is the time of I-M22, and what a busy server may add. One that is slowed may be busy with a single message for longer
+// than that.
 func (c *Checker) refuteLimit() core.Duration { return c.ctx.Limits.RefuteWithin + 1e9 }
 
 func (c *Checker) unrefuted(at core.Instant, id core.NodeID) {
@@ -185,7 +186,7 @@ func (c *Checker) unrefuted(at core.Instant, id core.NodeID) {
 func (c *Checker) refuted(now core.Instant) {
 	for i := range c.cold {
 		if at := c.cold[i].accusedAt; at != never && !c.hot[i].paused {
-			if late := now.Sub(at); late > c.refuteLimit()+late/1000 {
+			if late := now.Sub(at); late > c.refuteLimit()+c.cold[i].service+late/1000 {
 				c.unrefuted(now, core.NodeID(i))
 				c.cold[i].accusedAt = never
 			}
