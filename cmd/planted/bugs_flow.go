@@ -29,7 +29,7 @@ var flow = []bug{
 	{"refusal-takes-a-place", "30 §14 I-S3: a refusal changes nothing but its count", "core/admission/desk.go",
 		"\t\td.Refused[x.Reason][r.Class]++\n", "\t\td.Refused[x.Reason][r.Class]++\n\t\td.count[r.Class]++\n"},
 	{"refused-without-a-word", "30 §5.3: who is refused is told so, and when to come again", "core/front/server.go",
-		"\tb := s.reply(m, call.Busy(x.After), fx)\n", "\tif x.Reason == admission.RateLimit {\n\t\treturn\n\t}\n\tb := s.reply(m, call.Busy(x.After), fx)\n"},
+		"\tb := s.reply(m, call.Busy(x.After, why[x.Reason]), fx)\n", "\tif x.Reason == admission.RateLimit {\n\t\treturn\n\t}\n\tb := s.reply(m, call.Busy(x.After, why[x.Reason]), fx)\n"},
 	{"bucket-without-a-bottom", "30 §8: a bucket holds no more than its size", "core/admission/rate.go",
 		"return min(b.size, b.tokens+float64(now.Sub(b.at).Seconds()*b.rate))", "return b.tokens + float64(now.Sub(b.at).Seconds()*b.rate)"},
 	{"come-again-too-soon", "30 §8: who waits as long as it was told is taken in", "core/admission/rate.go",

@@ -103,9 +103,6 @@ func (h *hunt) one(ctx context.Context, number int, b *bug) (*found, error) {
 
 // small shrinks what was found.
 func (h *hunt) small(ctx context.Context, number int, dir string, f *found) error {
-	if f.Invariant == explore.Panic {
-		return nil
-	}
 	began := time.Now()
 	file := filepath.Join(h.dir, f.Bug+".toml")
 	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {

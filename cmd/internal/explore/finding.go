@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"hypersim/cmd/internal/runner"
 )
 
 // Bad is an invariant that a run broke.
@@ -42,6 +44,15 @@ func Signature(what string) string {
 		what = p.found.ReplaceAllString(what, p.left)
 	}
 	return what
+}
+
+// SignatureOf is what tells two kinds of failure of one invariant apart. Of a panic it is the function: what it says of an index or a
+// pointer is particular.
+func SignatureOf(v *runner.Violation) string {
+	if where, _, ok := strings.Cut(v.What, ": "); ok && v.Invariant == Panic {
+		return where
+	}
+	return Signature(v.What)
 }
 
 // findings groups what runs broke: those of most runs first.

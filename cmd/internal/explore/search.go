@@ -279,7 +279,7 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	o.Events, o.Marks = res.Events, saw.list()
 	for i := range res.Violations {
 		v := &res.Violations[i]
-		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: Signature(v.What), What: v.What, At: v.At.Seconds()})
+		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()})
 	}
 	return o
 }
@@ -292,12 +292,20 @@ func panicked(err error) bool {
 	return errors.As(err, &e)
 }
 
+// Panicked is what stands in place of a violation for an error that says that the program gave up; nil for any other error. Two are
+// alike if the same function did.
+func Panicked(err error) *runner.Violation {
+	var e *runner.InternalError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return &runner.Violation{Invariant: Panic, At: e.At, What: fmt.Sprintf("%s: %v", e.Function(), e.Cause), Count: 1}
+}
+
 // stopped is a run in which the program gave up.
 func stopped(err error) Bad {
-	var e *runner.InternalError
-	errors.As(err, &e)
-	what := fmt.Sprint(e.Cause)
-	return Bad{Invariant: Panic, Signature: Signature(what), What: what, At: e.At.Seconds()}
+	v := Panicked(err)
+	return Bad{Invariant: Panic, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()}
 }
 
 // write leaves what was found: a scenario for each finding, and the coverage.

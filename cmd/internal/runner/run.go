@@ -33,6 +33,28 @@ func (e *InternalError) Error() string {
 	return fmt.Sprintf("internal error in scenario %s, seed %d, at virtual time %v: %v", e.Scenario, e.Seed, e.At, e.Cause)
 }
 
+// Function is where the program gave up: the function that panicked, its package included, "" if the stack does not tell.
+func (e *InternalError) Function() string {
+	_, stack, found := strings.Cut(e.Stack, "\npanic(")
+	for more := true; more; { // who panics while another panic goes up tells of that one
+		var deeper string
+		if _, deeper, more = strings.Cut(stack, "\npanic("); more {
+			stack = deeper
+		}
+	}
+	if !found {
+		return ""
+	}
+	for line := range strings.Lines(stack) {
+		line = strings.TrimSpace(line)
+		end := strings.LastIndexByte(line, '(')
+		if end > 0 && strings.HasPrefix(line, "hypersim/") {
+			return line[:end]
+		}
+	}
+	return ""
+}
+
 // run is one run in progress.
 type run struct {
 	opt     *Options

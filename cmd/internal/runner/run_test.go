@@ -66,6 +66,9 @@ func TestPanicLeavesNothing(t *testing.T) {
 	if want := "internal error in scenario tiny, seed 1, at virtual time 10s: a bug"; bug.Error() != want {
 		t.Errorf("have %s\nwant %s", bug, want)
 	}
+	if f := bug.Function(); !strings.HasPrefix(f, "hypersim/cmd/internal/runner.Test") {
+		t.Errorf("%q gave up\n%s", f, bug.Stack)
+	}
 	if !strings.Contains(bug.Stack, "run_test.go") {
 		t.Error("the stack does not show the bug")
 	}

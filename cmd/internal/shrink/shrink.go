@@ -109,7 +109,9 @@ func count(text string) (n int) {
 	return n
 }
 
-func signatureOf(v *runner.Violation) string { return v.Invariant + "\n" + explore.Signature(v.What) }
+func signatureOf(v *runner.Violation) string {
+	return v.Invariant + "\n" + explore.SignatureOf(v)
+}
 
 func (s *shrinker) choose(list []runner.Violation) *runner.Violation {
 	for i := range list {
@@ -149,6 +151,9 @@ func run(brief bool) judge {
 		}
 		sc.Expects = nil // invariants judge
 		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief})
+		if v := explore.Panicked(err); v != nil {
+			return []runner.Violation{*v}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

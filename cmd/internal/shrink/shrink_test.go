@@ -158,6 +158,23 @@ func pausedManager(_ context.Context, text, file string) ([]runner.Violation, er
 	return nil, nil
 }
 
+// A panic is made small as an invariant is: what it says of an index is another in a smaller world, and the function the same.
+func TestPanicsShrink(t *testing.T) {
+	panics := func(ctx context.Context, text, file string) ([]runner.Violation, error) {
+		list, err := pausedManager(ctx, text, file)
+		if len(list) > 0 {
+			stack := "goroutine 1 [running]:\npanic({0x1, 0x2})\n\t/go/panic.go:1\nruntime.goPanicIndex(0x1)\n\t/go/panic.go:2\nhypersim/core/replica.(*Machine).find(0x3)\n\t/x.go:3\n"
+			v := explore.Panicked(&runner.InternalError{At: list[0].At, Cause: "index out of range [" + strings.Repeat("x", len(text)) + "]", Stack: stack})
+			return []runner.Violation{*v}, nil
+		}
+		return nil, err
+	}
+	r, err := shrink(t.Context(), &Request{Text: broken(t).Text(), File: "drawn.toml", Runs: 5000, Jobs: 1}, panics, panics, func(Step) {})
+	if err != nil || r.After > 20 || r.Broke.Invariant != explore.Panic || !strings.HasPrefix(r.Broke.What, "hypersim/core/replica.(*Machine).find: index out of range [") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // broken is the first drawn world in which a manager sleeps.
 func broken(t *testing.T) (name explore.Name) {
 	for ; ; name.Faults++ {
