@@ -131,7 +131,9 @@ x.toml:38:10: fault[1].target: count and pct cannot be used here: each event dra
 		{"fault in the settle time", `for = "90s"`, `for = "185s"`, `x.toml:27:6: fault[0].at = "60s": ends at 245s, after 240s, where the last 60s are to be quiet; say force = true if that is meant
 x.toml:35:6: fault[1].at = "cut.end + 10s": ends at 255s, after 240s, where the last 60s are to be quiet; say force = true if that is meant`},
 		{"fault without end", `for = "90s"`, ``, `x.toml:27:6: fault[0].at = "60s": is never undone, so nothing can settle; give for, or say force = true if that is meant`},
-		{"fault of a process", `at = "cut.end + 10s"`, `process = { rate = "1/s" }`, `x.toml:35:1: fault[1].process: random processes are not supported yet`},
+		{"fault of a process and a repetition", `at = "cut.end + 10s"`, "process = { rate = \"1/min\" }\nrepeat = { every = \"10s\", count = 2 }", `x.toml:36:1: fault[1].repeat: cannot stand beside process, which says when the fault happens`},
+		{"fault of a process without a rate", `at = "cut.end + 10s"`, "process = {}", `x.toml:35:11: fault[1].process.rate: missing`},
+		{"fault of a process that cannot be over", `at = "cut.end + 10s"`, "process = { rate = \"1/min\" }\nfor = \"300s\"", `x.toml:35:1: fault[1].process: leaves no time to begin in: from 30s to 0s, so that it is over where the last 60s are to be quiet`},
 		{"faults of one id", `id = "crash"`, `id = "cut"`, `x.toml:33:6: fault[1].id = "cut": is the id of fault[0] too`},
 		{"instant of nobody", `at = "cut.end + 10s"`, `at = "cat.end"`, `x.toml:35:6: fault[1].at = "cat.end": no fault "cat" (has cut, crash) (did you mean "cut"?)`},
 		{"instants in a circle", `at = "60s"`, `at = "crash.start"`, `x.toml:27:6: fault[0].at = "crash.start": waits for itself: instants refer to each other in a circle`},

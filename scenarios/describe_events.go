@@ -69,7 +69,7 @@ func (t *chatter) up() float64 {
 	for i := range t.s.Faults {
 		f := &t.s.Faults[i]
 		h := f.hitsIn(t.s, t.g)
-		gone := float64(h.all() * float64(max(1, f.Repeat.Count)))
+		gone := float64(h.all() * f.Times())
 		switch f.Kind {
 		case fault.Crash, fault.SiteOutage, fault.Pause, fault.Leave:
 			if !f.Blackhole {
@@ -104,7 +104,7 @@ func (t *chatter) fault(f *Fault) float64 {
 	if f.Execution {
 		return 0 // nobody is missed
 	}
-	times := float64(max(1, f.Repeat.Count))
+	times := f.Times()
 	h := f.hitsIn(t.s, t.g)
 	vain := 0.0
 	switch f.Kind {

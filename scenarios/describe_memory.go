@@ -53,7 +53,7 @@ func (p *Plan) notices(s *Scenario) (sum float64) {
 		if !faultRules[f.Kind].gone {
 			continue
 		}
-		hit := float64(f.hits(s) * max(1, f.Repeat.Count))
+		hit := float64(f.hits(s)) * f.Times()
 		if f.Kind == fault.Crash && f.For == 0 {
 			hit *= 2 // who does not come back is noticed as SUSPECT and as DEAD
 		}

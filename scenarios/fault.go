@@ -9,14 +9,15 @@ import (
 
 // Fault is one disturbance. Times are virtual, from the start of the run.
 type Fault struct {
-	ID     string
-	Index  int // position in the file, from 0
-	Kind   fault.Kind
-	At     core.Duration
-	For    core.Duration // undone after this; 0: it stays
-	Repeat Repeat
-	On     *On  // begins with an event, which counts from At on; nil: at At
-	Force  bool // may lie in the warm-up or the settle time
+	ID      string
+	Index   int // position in the file, from 0
+	Kind    fault.Kind
+	At      core.Duration
+	For     core.Duration // undone after this; 0: it stays
+	Repeat  Repeat
+	Process *Process // happens at random instants; nil: it does not
+	On      *On      // begins with an event, which counts from At on; nil: at At
+	Force   bool     // may lie in the warm-up or the settle time
 
 	Target *Selector // nil: the kind has none
 	A, B   *Selector // two sides of a partition, or of Links
@@ -74,6 +75,9 @@ func (f *Fault) End() core.Duration {
 	last := f.At
 	if f.On != nil {
 		last = max(last, f.On.Until+f.On.Delay)
+	}
+	if f.Process != nil {
+		last = max(last, f.Process.Until)
 	}
 	if f.Repeat.Count > 1 {
 		times := core.Duration(f.Repeat.Count - 1)

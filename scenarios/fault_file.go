@@ -78,6 +78,7 @@ func (l *loader) faults(list []faultT) {
 		if l.faultKeys(t, n, key) {
 			l.fillFault(&f, t, n, key)
 			l.faultOn(&f, t, n, key)
+			l.faultProcess(&f, t, n, key)
 		}
 		if t.For != nil {
 			f.For = *t.For
@@ -87,8 +88,16 @@ func (l *loader) faults(list []faultT) {
 		}
 		sc.Faults = append(sc.Faults, f)
 	}
+	for i := range list { // others may refer to the end of one
+		if f := &sc.Faults[i]; f.Process != nil && list[i].At == nil {
+			l.processWindow(&list[i], f, form.Element("fault", i))
+		}
+	}
 	l.faultTimes(list)
 	for i := range list {
+		if f := &sc.Faults[i]; f.Process != nil && list[i].At != nil {
+			l.processWindow(&list[i], f, form.Element("fault", i))
+		}
 		if f := &sc.Faults[i]; f.On != nil {
 			l.onWindow(&list[i], f, form.Element("fault", i))
 		}

@@ -208,15 +208,15 @@ type ghostsT struct {
 }
 
 type faultT struct {
-	ID     string         `key:"id" required:"true" doc:"unique"`
-	Kind   string         `key:"kind" required:"true" doc:"what happens"`
-	At     *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
-	For    *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
-	Repeat *repeatT       `key:"repeat" doc:"happens several times"`
-	On     *onT           `key:"on" doc:"begins when this happens, in place of at; with at, what happens before that does not count"`
-	Random *form.Later    `key:"process" later:"random processes are" doc:"a random process"`
-	Force  bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
-	Target *Selector      `key:"target" doc:"whom it hits"`
+	ID      string         `key:"id" required:"true" doc:"unique"`
+	Kind    string         `key:"kind" required:"true" doc:"what happens"`
+	At      *instantT      `key:"at" doc:"when: from the start, or relative to another fault"`
+	For     *core.Duration `key:"for" range:"(0,inf)" doc:"undone after this; without it it stays"`
+	Repeat  *repeatT       `key:"repeat" doc:"happens several times"`
+	On      *onT           `key:"on" doc:"begins when this happens, in place of at; with at, what happens before that does not count"`
+	Process *faultProcessT `key:"process" doc:"happens at random instants, from at (default: the end of the warm-up) until what begins would not be over before the settle time"`
+	Force   bool           `key:"force" doc:"may lie in the warm-up or in the settle time"`
+	Target  *Selector      `key:"target" doc:"whom it hits"`
 
 	About     *Selector      `key:"about" doc:"rumour: who is said to be alive; ghosts are named by id"`
 	To        *Selector      `key:"to" doc:"join: whom the target asks (default: its seeds); with it the target runs from the start and is told to join, by itself it is absent until then unless something started it before"`

@@ -92,7 +92,7 @@ func (l *loader) slowHosts() {
 func (l *loader) occurrences() {
 	for i := range l.sc.Faults {
 		f := &l.sc.Faults[i]
-		if times := float64(max(1, f.Repeat.Count)) * float64(max(1, f.hits(l.sc))); times >= occurrencesMany {
+		if times := f.Times() * float64(max(1, f.hits(l.sc))); times >= occurrencesMany {
 			l.warn("fault %q happens %.0f times, over all its nodes: the run takes long and much memory, and its pictures show a grey bar; a larger repeat.every says the same",
 				f.ID, times)
 		}

@@ -72,6 +72,13 @@ func (l *loader) delaysFit() {
 
 // atOnce is how many occurrences of f may hold at once.
 func (f *Fault) atOnce() int {
+	if p := f.Process; p != nil { // three deviations above the mean
+		mean := float64(p.Rate * f.For.Seconds())
+		if f.For == 0 {
+			mean = f.Times()
+		}
+		return int(math.Min(math.Ceil(mean+3*math.Sqrt(mean))+1, 1e9))
+	}
 	if f.For == 0 || f.Repeat.Count <= 1 || f.Repeat.Every == 0 {
 		return max(1, f.Repeat.Count)
 	}

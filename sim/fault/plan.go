@@ -17,6 +17,9 @@ type Spec struct {
 	Every  core.Duration // from one occurrence to the next
 	Jitter core.Duration // each occurrence is later by uniform(0, Jitter)
 
+	Rate  float64       // beginnings per second at random instants from At until Until, in place of Count; 0: none
+	Until core.Duration // the last instant of one
+
 	Down, Up core.Duration // flapping inside each occurrence, starting down; 0: none
 
 	Waits     bool // it may begin later than planned: what follows its beginnings is planned by Rest
@@ -57,6 +60,10 @@ func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 			continue
 		}
 		key := rng.Key(s.ID)
+		if s.Rate > 0 {
+			edges = s.random(edges, f, key, seed, until)
+			continue
+		}
 		for i := range max(1, s.Count) {
 			if i > 0 && s.Every > (core.Duration(core.Never)-s.At)/core.Duration(i) {
 				break // beyond an int64
@@ -86,6 +93,19 @@ func Plan(specs []Spec, seed uint64, until core.Instant) []Edge {
 		return int(a.Phase) - int(b.Phase)
 	})
 	return edges
+}
+
+// random draws the gaps between beginnings, which are independent of each other: what the run's length cuts off moves nothing.
+func (s *Spec) random(edges []Edge, f int, key, seed uint64, until core.Instant) []Edge {
+	draw := rng.New(seed, "fault.process", key)
+	at := s.At.Seconds()
+	for i := 0; ; i++ {
+		at += draw.Exp() / s.Rate
+		if at > s.Until.Seconds() {
+			return edges
+		}
+		edges = s.occurrence(edges, f, i, core.Instant(core.Seconds(at)), until)
+	}
 }
 
 func (s *Spec) occurrence(edges []Edge, f, i int, start, until core.Instant) []Edge {

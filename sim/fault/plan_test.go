@@ -193,3 +193,30 @@ func TestJitterIsUniform(t *testing.T) {
 		t.Error("another seed gives the same jitter")
 	}
 }
+
+// Beginnings at random come at the rate, and are the same whatever else there is and however long the run is.
+func TestRandomBeginnings(t *testing.T) {
+	const second = core.Duration(1e9)
+	s := Spec{ID: "x", At: 10 * second, For: second, Rate: 2, Until: 1010 * second}
+	edges := Plan([]Spec{s}, 7, core.Never)
+	begins := func(list []Edge, f int) (at []core.Instant) {
+		for _, e := range list {
+			if e.Fault == f && e.Phase == Begin {
+				at = append(at, e.At)
+			}
+		}
+		return at
+	}
+	list := begins(edges, 0)
+	if n := len(list); n < 1850 || n > 2150 || len(edges) != 2*n { // 2000, and its deviation is 45
+		t.Errorf("%d beginnings, %d edges", n, len(edges))
+	}
+	if list[0] < 10e9 || list[len(list)-1] > 1010e9 {
+		t.Errorf("from %v to %v", list[0], list[len(list)-1])
+	}
+	s.Until = 110 * second
+	short := begins(Plan([]Spec{{ID: "y", Rate: 5, Until: 500 * second}, s}, 7, core.Never), 1)
+	if len(short) == 0 || !slices.Equal(short, list[:len(short)]) || list[len(short)] <= 110e9 {
+		t.Errorf("%d beginnings until 110 s are not the first ones of those until 1010 s", len(short))
+	}
+}

@@ -89,6 +89,9 @@ func (w *World) planFaults() {
 			ID: f.ID, At: f.At, For: lasts, Down: f.Down, Up: f.Up,
 			Count: f.Repeat.Count, Every: f.Repeat.Every, Jitter: f.Repeat.Jitter, Waits: moves(f), Unplanned: f.On != nil,
 		}
+		if p := f.Process; p != nil {
+			specs[i].Rate, specs[i].Until = p.Rate, p.Until
+		}
 	}
 	w.edges, w.waiting.specs = fault.Plan(specs, w.sc.Seed, w.end), specs
 	w.planOccasions()

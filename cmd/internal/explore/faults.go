@@ -146,6 +146,12 @@ var families = []family{
 	{"late-worker", true, func(t *trouble) string {
 		return fmt.Sprintf("kind = \"slow\"\nfactor = %d\ntarget = %s", pick(&t.draw, 1000, 10_000), t.worker())
 	}},
+	{"random-pauses", false, func(t *trouble) string {
+		return fmt.Sprintf("process = { rate = \"%d/min\" }\nkind = \"pause\"\nfor = \"%dms\"\ntarget = %s", between(&t.draw, 2, 12), pick(&t.draw, 300, 2000, 7000), t.any())
+	}},
+	{"random-worker-crashes", false, func(t *trouble) string {
+		return fmt.Sprintf("process = { rate = \"%d/min\" }\nkind = \"crash\"\nfor = \"%ds\"\ntarget = { role = \"worker\", count = 1 }", between(&t.draw, 2, 6), comesBack)
+	}},
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
 
@@ -194,7 +200,7 @@ func (t *trouble) fault(f *family) {
 		}
 	}
 	until := t.to - last - comesBack
-	if t.on != "" { // from then on; the later, the less happens
+	if t.on != "" || strings.HasPrefix(what, "process") { // from then on; the later, the less happens
 		until = (t.from + until) / 2
 	}
 	at := between(&t.draw, t.from*1000, until*1000)
