@@ -256,7 +256,7 @@ type faultT struct {
 	Mix       *mixT           `key:"mix" doc:"churn: weights of what happens (default as many crashes as leaves)"`
 	Downtime  *core.Duration  `key:"downtime" range:"(0,inf)" doc:"churn: who went comes back after this; without it a join brings it back"`
 	Values    *string         `key:"values" enum:"nan,inf,negative-height,far,wrong-dims" doc:"poison: what becomes of the coordinates that the target sends"`
-	Job       *string         `key:"job" doc:"stuck-workflow: id of the workload that makes no progress at the target"`
+	Job       *string         `key:"job" doc:"stuck-workflow: id of the workload, of kind jobs or progress, that makes no progress at the target"`
 	CPU       *float64        `key:"cpu" range:"[0,1]" doc:"overload: share of the target's time that others take, at least; above protocol.overload.cpu_busy, cpu_stressed or cpu_overloaded it calls itself so"`
 	Memory    *float64        `key:"memory" range:"[0,1]" doc:"overload: the same of its memory"`
 	InFlight  *float64        `key:"in_flight" range:"[0,1]" doc:"overload: the same of its places for requests in flight; above protocol.overload.queue_busy, queue_stressed or queue_overloaded it calls itself so"`

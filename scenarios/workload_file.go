@@ -164,8 +164,8 @@ func checkStuck(l *loader, f *Fault, t *faultT, n *form.Node, key string) {
 		return
 	}
 	w := &l.sc.Workloads[f.Workload]
-	if w.Kind != WorkloadProgress {
-		l.b.Wrong(n.Kid("job"), key+".job", `is a workload of kind %q; this fault is for %q, and jobs get stuck by job.stuck`, w.Kind, WorkloadProgress)
+	if w.Kind != WorkloadProgress && w.Kind != WorkloadJobs {
+		l.b.Wrong(n.Kid("job"), key+".job", `is a workload of kind %q; this fault is for %q and %q`, w.Kind, WorkloadProgress, WorkloadJobs)
 		return
 	}
 	for _, id := range f.Target.Fixed {

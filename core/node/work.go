@@ -48,7 +48,7 @@ type Work struct {
 
 	Meter Meter // of a worker
 
-	Spoken []registry.Version // what the first process of each node speaks; nil: all the same
+	Spoken []registry.Version // what the first process of each node speaks, zero if it comes later; nil: all the same
 
 	Stats bool // somebody has statistics, or much to tell: the layer of spec 30 §5 is there
 }

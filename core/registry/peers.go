@@ -38,7 +38,7 @@ type pact struct {
 type Words struct {
 	Hello  call.Handshake
 	Formed bool      // it stands from the start, and knows all others
-	Spoken []Version // what their first processes speak, by node; nil: the same as this one; shared, read only
+	Spoken []Version // what their first processes speak, by node, zero: not there at the start; nil: the same as this one; shared, read only
 }
 
 // Init makes p ready. nil words: no negotiation.
@@ -66,6 +66,9 @@ func (p *Peers) of(id core.NodeID) pact {
 	v := p.own
 	if int(id) < len(p.spoken) {
 		v = p.spoken[id]
+	}
+	if v == (Version{}) { // nobody was there
+		return x
 	}
 	x = pact{instance: 1, met: true}
 	x.features, x.ok = Negotiate(p.own, v, p.can, FeaturesOf(v))

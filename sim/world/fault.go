@@ -50,6 +50,7 @@ type disturbances struct {
 
 	slows   inForce[slowness]
 	strains inForce[float64] // how much longer shards take
+	jams    inForce[int]     // the workload whose shards stand still
 	poisons inForce[poison]
 	taint   core.Message // the poisoned copy in hand
 	scores  inForce[int] // of local health

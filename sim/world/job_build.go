@@ -151,12 +151,14 @@ func (w *World) buildTold() {
 	}
 }
 
-// spoken lists what the first processes speak, nil where all speak the same.
+// spoken lists what the first processes speak, the zero version for those that come later; nil where all speak the same.
 func (w *World) spoken() []registry.Version {
 	list := make([]registry.Version, len(w.sc.Nodes))
 	mixed := false
 	for i := range list {
-		list[i] = w.sc.Nodes[i].Version
+		if s := &w.sc.Nodes[i]; !s.Absent && s.Start == 0 {
+			list[i] = s.Version
+		}
 		mixed = mixed || list[i] != list[0]
 	}
 	if !mixed {

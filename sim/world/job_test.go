@@ -184,6 +184,10 @@ func TestShardTimes(t *testing.T) {
 			aFault("y", "slow", "at = \"8s\"\nfor = \"4s\"\nfactor = 2\napplies = \"execution\"\ntarget = { role = \"worker\" }"), 14, job.EndedCompleted},
 		{"slow service", ``, aFault("x", "slow", "at = \"6s\"\nfor = \"4s\"\nfactor = 2\ntarget = { role = \"worker\" }"), 10, job.EndedCompleted},
 		{"paused host", ``, aFault("x", "pause", "at = \"6s\"\nfor = \"3s\"\ntarget = { role = \"worker\" }"), 13, job.EndedCompleted},
+		{"its workload stands still there", ``, aFault("x", "stuck-workflow", "job = \"one\"\nat = \"6s\"\nfor = \"4s\"\ntarget = { role = \"worker\" }") +
+			aFault("y", "stuck-workflow", "job = \"one\"\nat = \"8s\"\nfor = \"5s\"\ntarget = { role = \"worker\" }"), 17, job.EndedCompleted},
+		{"another one does", ``, "[[workload]]\nid = \"other\"\nkind = \"jobs\"\nfrom = \"59s\"\narrival = { process = \"once\", count = 1 }\njob = { duration = \"10s\" }\n" +
+			aFault("x", "stuck-workflow", "job = \"other\"\nat = \"6s\"\nfor = \"4s\"\ntarget = { role = \"worker\" }"), 10, job.EndedCompleted},
 		{"told to stop", `, stop = "2s"`, "[[workload]]\nid = \"c\"\nkind = \"cancel\"\njobs = \"one\"\ndelay = \"5s\"\n", 7, job.EndedCancelled},
 	} {
 		_, tape := runSite(t, aSite(t, `

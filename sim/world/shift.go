@@ -17,7 +17,7 @@ type shift struct {
 	next   int32         // of the same node, or of those free: 1 + index, 0: none
 	events int32         // on their way; the slot is not used again before they came
 	runs   bool          // it is there
-	frozen bool          // its host is paused
+	frozen bool          // it stands still
 	told   bool          // to stop
 	pace   float64       // time that a second of its length takes
 	done   core.Duration // of its length, up to since
@@ -61,7 +61,7 @@ func (w *World) startShift(now core.Instant, id core.NodeID, x *core.Work) {
 	k := w.shifts.add(id)
 	s := &w.shifts.list[k-1]
 	s.work, s.script, s.since = *x, w.specs[kind].Script(w.sc.Seed, x.Payload.ID, w.sc.Nodes[id].Site), now
-	s.pace, s.frozen, s.told = float64(s.script.Factor*w.executionPace(id)), w.nodes[id].host.Paused(), false
+	s.pace, s.frozen, s.told = float64(s.script.Factor*w.executionPace(id)), w.frozen(id, s), false
 	s.done, s.goal, s.still, s.due = 0, s.script.Length, s.script.Length, core.Never
 	if s.script.Stuck && s.script.After < s.script.Length {
 		s.goal, s.still = endless, s.script.After
@@ -165,9 +165,18 @@ func (w *World) repaceShifts(now core.Instant, id core.NodeID) {
 	for k := w.shifts.first[id]; k != 0; k = w.shifts.list[k-1].next {
 		s := &w.shifts.list[k-1]
 		s.settle(now)
-		s.frozen, s.pace = w.nodes[id].host.Paused(), float64(s.script.Factor*w.executionPace(id))
+		s.frozen, s.pace = w.frozen(id, s), float64(s.script.Factor*w.executionPace(id))
 		w.planShift(now, k)
 	}
+}
+
+// frozen reports whether a shard stands still: its host does, or a fault holds all of its workload there.
+func (w *World) frozen(id core.NodeID, s *shift) bool {
+	if w.nodes[id].host.Paused() {
+		return true
+	}
+	workload, _, _ := workload.Named(s.work.Payload.ID)
+	return w.jammed(id, workload)
 }
 
 // executionPace is how much longer shards take on a host than they would by themselves: all faults that hold there.

@@ -20,4 +20,9 @@ var (
 		Name: "join_first", Unit: "s", Better: Lower, Labels: ofEither, RoleIsPeer: true,
 		Doc: "start of a node to the first live member that heard of the new process and holds it OK",
 	})
+
+	PeerLoadRatio = join.metric(Def{
+		Name: "peer_load_ratio", Unit: "ratio", Better: Lower, Tabled: true,
+		Doc: "workers that joined by way of the manager that let most of them in, against the mean of all managers: of those that are there at the end of the run",
+	})
 )

@@ -7,5 +7,4 @@ func Later() []string { return later }
 var later = []string{
 	"batched",
 	"first_accept_after", "job_end",
-	"peer_load_ratio",
 }

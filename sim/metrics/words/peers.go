@@ -62,4 +62,14 @@ var (
 		Name: "placed", Unit: "count", Fold: FoldEvents, Labels: ofPeers, Counted: true,
 		Doc: "shards that managers gave to a worker, the subject",
 	})
+
+	RegistrationTime = peers.metric(Def{
+		Name: "registration_time", Unit: "s", Better: Lower, Labels: ofPeers, Tabled: true,
+		Doc: "start of a worker, the subject, to its hearing that a manager, the observer, has it registered for jobs",
+	})
+
+	RegistrationAttempts = peers.metric(Def{
+		Name: "registration_attempts", Unit: "count", Better: Lower, Labels: ofPeers,
+		Doc: "registrations of a worker, the subject, that reached a manager, the observer, until it heard that it has it registered",
+	})
 )
