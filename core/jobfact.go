@@ -56,8 +56,9 @@ const (
 	JobFactAgain
 	JobFactTrouble
 	JobFactReaped
+	JobFactSign
 
-	NumJobFactKinds = 51
+	NumJobFactKinds = 52
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -146,6 +147,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactRouteMode:   {name: "route_mode", room: FactsOfRoutes, doc: "a gate orders datacenters by another rule from now on", from: "routing.Mode", to: "routing.Mode"},
 	// To = 1: it began, From = 1: it is over.
 	JobFactPartition: {name: "partition", room: FactsOfRoutes, doc: "a gate takes datacenters for cut off together, or no longer", from: "healed", to: "began"},
+	// To = 1: as many as it takes show it; showing: datacenters that do, of known ones.
+	JobFactSign: {name: "correlation_sign", room: FactsOfRoutes, doc: "a gate sees a secondary sign that datacenters fail together, or no longer", from: "gone", to: "set", code: "routing.Sign", a: "showing", b: "known"},
 	// Node, of datacenter site.
 	JobFactEvicted: {name: "evicted", room: FactsOfRoutes, doc: "a gate gives no more work to a manager, or a manager to a worker, that is gone or stuck", code: "health.Label", a: "site"},
 	// raw: what the event came to; mean: of the class that speaks, ns, 0 where none does.

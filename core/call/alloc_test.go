@@ -79,7 +79,7 @@ func (p *pool) step() {
 	if len(p.r.done) > ended {
 		p.r.call(p.now, m.To, &p.s, Ticket{})
 	}
-	p.r.done, p.r.late, p.r.fared = p.r.done[:0], p.r.late[:0], p.r.fared[:0]
+	p.r.done, p.r.late, p.r.fared, p.r.broke = p.r.done[:0], p.r.late[:0], p.r.fared[:0], p.r.broke[:0]
 	p.take()
 }
 

@@ -143,7 +143,7 @@ func (c *Calls) header(m *core.Message, k core.Kind, to core.NodeID) {
 
 func (c *Calls) describe(s *slot) *Sending {
 	c.sending = Sending{
-		Ticket: s.ticket, Kind: s.kind, To: s.to, Attempt: int(s.attempt), Redirects: int(s.followed), Body: s.body,
+		Ticket: s.ticket, Kind: s.kind, To: s.to, Attempt: int(s.attempt), Redirects: int(s.followed), Broke: s.broke, Body: s.body,
 	}
 	return &c.sending
 }

@@ -105,6 +105,25 @@ func TestAttempts(t *testing.T) {
 	if want := []Code{CodeInternal, CodeInternal, CodeSyncing, CodeBusy, CodeNoQuorum}; len(r.fared) != 5 || [5]Code(r.fared) != [5]Code(want) {
 		t.Errorf("the watcher heard %v", r.fared)
 	}
+	if want := [5]bool{1: true}; [5]bool(r.broke) != want { // a deadline that passed is no fault of transport (01-2)
+		t.Errorf("streams that failed: %v, want %v", r.broke, want)
+	}
+}
+
+// Who gives up hears whether it was the way that failed, or the time that ran out.
+func TestBroke(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		r := newRole()
+		r.call(0, 2, &Strategy{Timeout: time.Second, Attempts: 1}, Ticket{})
+		if m := r.one(t); fails {
+			r.fail(0, &m)
+		} else {
+			r.wake(t)
+		}
+		if o := r.done[0]; o.Answered || o.Broke != fails {
+			t.Errorf("its stream failed %v: %+v", fails, o)
+		}
+	}
 }
 
 // What is tried may be done (04-12); what is refused in every attempt is not unknown (04-14).

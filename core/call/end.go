@@ -72,6 +72,7 @@ func (c *Calls) failed(now core.Instant, m *core.Message, fx *core.Effects) bool
 func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
 	s := c.t.at(h)
 	a := reply.Head()
+	s.broke = false
 	c.fared(now, s, true, a.Code)
 	c.t.unlink(h)
 	// A code that the strategy lists ends the call although it may pass: the caller has somebody else to ask.
@@ -117,6 +118,7 @@ func (c *Calls) redirect(now core.Instant, s *slot, to core.NodeID) core.NodeID 
 // request may have arrived: a stream may break after it has delivered.
 func (c *Calls) unanswered(now core.Instant, h uint32, deadline bool, fx *core.Effects) {
 	s := c.t.at(h)
+	s.broke = !deadline
 	c.fared(now, s, false, CodeInternal)
 	c.t.unlink(h)
 	s.answered, s.code, s.unknown = false, CodeInternal, true
@@ -174,7 +176,7 @@ func (c *Calls) end(now core.Instant, h uint32, reply Reply, fx *core.Effects) {
 // outcome fills what the owner is told. It is one value for all calls: it holds until the owner returns, and no longer.
 func (c *Calls) outcome(s *slot, reply Reply) {
 	c.out = Outcome{
-		Ticket: s.ticket, Code: s.code, Answered: s.answered, Unknown: s.unknown, Seen: s.seen, Kind: s.kind, From: s.to,
+		Ticket: s.ticket, Code: s.code, Answered: s.answered, Broke: s.broke, Unknown: s.unknown, Seen: s.seen, Kind: s.kind, From: s.to,
 		Reply: reply, Attempts: int(s.attempt), Redirects: int(s.redirects),
 	}
 	if reply != nil {

@@ -16,6 +16,7 @@ type Outcome struct {
 	// Code is that of the last attempt, CodeInternal if nobody answered it, CodeBusy if it waited too long to be made (Patience).
 	Code     Code
 	Answered bool // the last attempt got an answer; else its deadline passed, its stream failed, or nobody could be asked
+	Broke    bool // the last attempt's stream failed, before its deadline: a fault of transport (01-2)
 
 	// Unknown: some attempt went unanswered or was answered that it was tried, so that the request may have been carried
 	// out, or may yet be, whatever was answered later (04-12, 04-14).
@@ -64,8 +65,9 @@ type Sending struct {
 	Ticket
 	Kind      core.Kind
 	To        core.NodeID
-	Attempt   int // from 1
-	Redirects int // followed within this attempt
+	Attempt   int  // from 1
+	Redirects int  // followed within this attempt
+	Broke     bool // its stream failed, before its deadline: a fault of transport (01-2)
 	Body      core.Body
 }
 

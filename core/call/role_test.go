@@ -40,7 +40,8 @@ type role struct {
 	done    []Outcome
 	late    []Outcome
 	fared   []Code
-	counted bool // requests say how often they were redirected
+	broke   []bool // of the same sendings
+	counted bool   // requests say how often they were redirected
 }
 
 func newRole() *role {
@@ -69,7 +70,9 @@ func (r *role) Called(now core.Instant, o *Outcome, _ *core.Effects) {
 
 func (r *role) Late(_ core.Instant, o *Outcome, _ *core.Effects) { r.late = append(r.late, *o) }
 
-func (r *role) Fared(_ core.Instant, _ *Sending, _ bool, code Code) { r.fared = append(r.fared, code) }
+func (r *role) Fared(_ core.Instant, s *Sending, _ bool, code Code) {
+	r.fared, r.broke = append(r.fared, code), append(r.broke, s.Broke)
+}
 
 func (r *role) Say(_ core.Instant, s *Sending, fx *core.Effects) core.Body {
 	if !r.counted {

@@ -39,6 +39,7 @@ type slot struct {
 	phase     phase
 	refused   uint8 // how often it comes again after BUSY
 	answered  bool
+	broke     bool // its stream failed
 	unknown   bool
 }
 

@@ -39,45 +39,63 @@ func (r *Router) verdict(now core.Instant, n Toll) Severity {
 // countSigns counts the secondary signals that at least half of the datacenters show.
 func (r *Router) countSigns(now core.Instant, known int) int {
 	c := &r.c.Correlation
-	var slow, extended, ill int
+	var shows [NumSigns]int
 	for i := range r.sites {
 		x := &r.sites[i]
 		if !x.known {
 			continue
 		}
 		if r.elevated(now, x) {
-			slow++
+			shows[SignLatency]++
 		}
 		if x.extended != core.Never && now.Sub(x.extended) <= c.ExtensionFor {
-			extended++
+			shows[SignExtension]++
 		}
 		if r.ill(x) {
-			ill++
+			shows[SignLHM]++
 		}
 	}
 	signs := 0
-	for _, n := range [...]int{slow, extended, ill} {
-		if n > 0 && float64(n) >= float64(c.Fraction*float64(known)) {
+	for i, n := range shows {
+		set := n > 0 && float64(n) >= float64(c.Fraction*float64(known))
+		if set {
 			signs++
+		}
+		if set != r.shown[i] {
+			r.shown[i] = set
+			f := r.fact(core.JobFactSign)
+			f.Code = uint8(i)
+			f.From, f.To = uint8(bit(!set)), uint8(bit(set))
+			f.Put("showing", int64(n)).Put("known", int64(known))
 		}
 	}
 	return signs
 }
 
-// elevated reports whether round trips to a datacenter take much longer than they should.
+// elevated reports whether round trips to a datacenter take much longer than they should. What they should is what the coordinate said
+// before: it learns a new way within seconds, sooner than a mean over the window moves, so that what it says now is never exceeded by
+// what is new, and exceeded once it is over (ADR-0053).
 func (r *Router) elevated(now core.Instant, x *site) bool {
 	c := &r.c.Correlation
 	mean, n := x.echoes.mean(now, c.LatencyWindow)
 	if n < c.LatencySamples {
 		return false
 	}
-	limit := milliseconds(c.Latency)
-	if lead := r.lead(x); lead != nil {
+	expected := x.echoes.expected(now, c.LatencyWindow)
+	if lead := r.lead(x); expected == 0 && lead != nil {
 		if d := r.p.Distances.Distance(now, lead.id); d.Known {
-			limit = max(limit, float64(c.LatencyFactor*d.RTT))
+			expected = d.RTT
 		}
 	}
-	return mean >= limit
+	return mean >= max(milliseconds(c.Latency), float64(c.LatencyFactor*expected))
+}
+
+// expects returns the round trip to a manager by its coordinate, ms; 0 while there is none, or this gate's own is not trusted.
+func (r *Router) expects(now core.Instant, id core.NodeID) float64 {
+	if d := r.p.Distances.Distance(now, id); d.Known && !r.unsure(now) {
+		return d.RTT
+	}
+	return 0
 }
 
 // lead returns the manager that leads a datacenter by its last heartbeats, nil if none says so.
@@ -111,16 +129,19 @@ func (r *Router) partition(now core.Instant) {
 	for i := range r.sites {
 		x := &r.sites[i]
 		calm = calm && (!x.known || x.trouble.state == TroubleNone)
-		if s := x.trouble.state; (s == TroubleFailed || s == TroubleFlapping) && !x.affected {
-			x.affected = true
-			r.restart(x.id)
+		switch x.trouble.state {
+		case TroubleNone: // its recovery is confirmed, whatever becomes of the others (ADR-0053)
+			x.affected = false
+		case TroubleFailed, TroubleFlapping:
+			if !x.affected {
+				x.affected = true
+				r.restart(x.id)
+			}
+		default:
 		}
 	}
 	if calm && (r.serious == core.Never || now.Sub(r.serious) >= r.c.Correlation.Backoff) {
 		r.split = false
-		for i := range r.sites {
-			r.sites[i].affected = false
-		}
 		r.fact(core.JobFactPartition).From = 1
 	}
 }

@@ -8,15 +8,16 @@ import (
 
 // echo is one answered probe of a datacenter.
 type echo struct {
-	at core.Instant
-	ms float64
+	at       core.Instant
+	ms       float64
+	expected float64 // ms, by the coordinate at that time; 0: none that is trusted
 }
 
 // echoes are the probes that were answered within the window, and the last few in any case, oldest first.
 type echoes struct{ all []echo }
 
 // add takes in an answer, and drops what is older than the window beyond the keep last ones.
-func (e *echoes) add(now core.Instant, ms float64, window core.Duration, keep int) {
+func (e *echoes) add(now core.Instant, x echo, window core.Duration, keep int) {
 	old := 0
 	for old < len(e.all)-keep+1 && now.Sub(e.all[old].at) > window {
 		old++
@@ -24,7 +25,8 @@ func (e *echoes) add(now core.Instant, ms float64, window core.Duration, keep in
 	if old > 0 {
 		e.all = e.all[:copy(e.all, e.all[old:])]
 	}
-	e.all = append(e.all, echo{now, ms})
+	x.at = now
+	e.all = append(e.all, x)
 }
 
 // mean returns the mean of the answers within the window, and how many they are.
@@ -36,6 +38,16 @@ func (e *echoes) mean(now core.Instant, window core.Duration) (ms float64, n int
 		}
 	}
 	return ms / float64(max(n, 1)), n
+}
+
+// expected returns what the oldest answer within the window was expected to take, 0 if no answer in it was expected to take anything.
+func (e *echoes) expected(now core.Instant, window core.Duration) float64 {
+	for i := range e.all {
+		if x := &e.all[i]; now.Sub(x.at) <= window && x.expected > 0 {
+			return x.expected
+		}
+	}
+	return 0
 }
 
 // lastSamples bounds measured_samples.
@@ -62,4 +74,4 @@ func (e *echoes) bound(now core.Instant, k *Keys, sigmas, floor float64) (ms flo
 	return median + float64(sigmas*worst), true
 }
 
-func (e *echoes) memoryBytes() int { return 16 * cap(e.all) }
+func (e *echoes) memoryBytes() int { return 24 * cap(e.all) }

@@ -17,6 +17,13 @@ type Standing struct {
 // Unset is a standing without a choice.
 func Unset() Standing { return Standing{Primary: -1, Worse: core.Never} }
 
+// taken ends a choice that has accepted the job: it is given up for nothing, and the next one is chosen for another place.
+func (st *Standing) taken() {
+	n := st.Switches
+	*st = Unset()
+	st.Switches = n
+}
+
 // Verdict of the hysteresis.
 type ruling struct {
 	reason Reason

@@ -12,7 +12,8 @@ type Outcome uint8
 const (
 	Answered Outcome = iota // accepted
 	Refused                 // busy, redirected, of another version, invalid
-	Fault                   // no way, no answer in time, an internal error
+	Silent                  // no answer in time, or an internal error: the breaker learns of it, and nothing is said of who lives (01-54)
+	Fault                   // of transport: refused, reset, undeliverable (01-2)
 )
 
 // Accepted takes in that a manager accepted a job: with its load as it then was.
@@ -46,7 +47,7 @@ func (r *Router) Refused(now core.Instant, id job.ID, site uint16) {
 }
 
 // Failed takes in that the dispatch of a job to a datacenter failed: for a while it counts as worse for that job.
-// All says that each of its managers failed by a fault of transport.
+// All says that each of its managers that was asked failed by a fault of transport (spec 30 §3.4).
 func (r *Router) Failed(now core.Instant, id job.ID, site uint16, all bool) {
 	i := r.index(site)
 	if i < 0 {
@@ -73,15 +74,18 @@ func (r *Router) Called(now core.Instant, id core.NodeID, o Outcome) {
 	if m == nil {
 		return
 	}
-	if o == Fault {
+	switch o {
+	case Fault:
 		m.breaker.Failed(now, &r.p.Health.Breaker)
 		if n := r.sites[m.site].tracker.Node(m.member); n != nil {
 			n.Failed()
 		}
-		return
+	case Silent:
+		m.breaker.Failed(now, &r.p.Health.Breaker)
+	default:
+		m.breaker.Succeeded(now, &r.p.Health.Breaker)
+		r.sites[m.site].tracker.Hear(now, m.member)
 	}
-	m.breaker.Succeeded(now, &r.p.Health.Breaker)
-	r.sites[m.site].tracker.Hear(now, m.member)
 }
 
 // Allow reports whether a manager may be called now, and uses up the trial of a breaker that is half open.

@@ -16,6 +16,7 @@ type Query struct {
 	Preferred []uint16 // datacenters that the client would rather have
 	Only      []uint16 // the only ones that may run it, empty: any
 	Exclude   []uint16 // datacenters that are out for this job now, for example because it runs there already
+	Has       []uint16 // of these, those that have accepted it: no fault of theirs
 }
 
 // rules reports whether the client has ruled a datacenter out, whatever becomes of it.

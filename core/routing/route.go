@@ -11,6 +11,9 @@ func (r *Router) Route(now core.Instant, q *Query) Choice {
 	r.expire(now)
 	s := r.states.need(q.Job)
 	s.touched = now
+	if s.Primary >= 0 && slices.Contains(q.Has, uint16(s.Primary)) {
+		s.taken() // a further place of the job is to be filled
+	}
 	d := r.ledger.draft
 	d.reset()
 	d.At, d.Job, d.Gate, d.Trigger, d.Requested = now, q.Job, r.p.Self, q.Trigger, int32(max(1, q.Count))
@@ -71,6 +74,11 @@ func (r *Router) bootstrap(now core.Instant) bool {
 	if r.k.Source == Measured {
 		return !r.answered()
 	}
+	return r.unsure(now)
+}
+
+// unsure reports whether this gate's own coordinate is not good enough for distances to count.
+func (r *Router) unsure(now core.Instant) bool {
 	l := r.p.Distances.Local(now)
 	return !l.Known || int(l.Samples) < r.k.BootstrapSamples || l.Error > milliseconds(r.k.ErrorMax) || l.Quality < r.k.BootstrapQuality
 }

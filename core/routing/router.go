@@ -28,6 +28,7 @@ type Router struct {
 
 	severity Severity
 	signs    int
+	shown    [NumSigns]bool
 	serious  core.Instant // the last verdict that counts for the backoff, core.Never: none
 	hold     bool         // verdicts about datacenters are held back
 	split    bool         // several of them fail together, and it is not over yet
@@ -158,8 +159,9 @@ func (r *Router) Acked(now core.Instant, from core.NodeID, a *federated.SiteRepo
 		r.known(m.site, from, a.Counter)
 	}
 	if rtt >= 0 {
-		x.echoes.add(now, milliseconds(rtt), r.c.Correlation.LatencyWindow, r.k.Samples)
+		x.echoes.add(now, echo{ms: milliseconds(rtt), expected: r.expects(now, from)}, r.c.Correlation.LatencyWindow, r.k.Samples)
 	}
+	x.reach = core.ReachReachable // which is told after this (spec 30 §3.2)
 	if class, _ := r.judge(now, x); class < Unhealthy {
 		was := x.trouble.state
 		x.trouble.recover(now, &r.c.Correlation)

@@ -130,6 +130,36 @@ func TestWhatCannotTakeAJobIsNotNamed(t *testing.T) {
 	}
 }
 
+// At a gate, any message of a manager is a success, and a failure is a probe that ran out or a fault of transport; an answer that does not
+// come in time is neither (01-54). The breaker counts all of them (spec 30 §4.9).
+func TestWhatCountsAgainstLiveness(t *testing.T) {
+	for _, v := range []struct {
+		what string
+		do   func(b *bench, id core.NodeID)
+		live bool
+		open bool
+	}{
+		{"a fault of transport", func(b *bench, id core.NodeID) { b.Called(second, id, Fault) }, false, true},
+		{"no answer in time", func(b *bench, id core.NodeID) { b.Called(second, id, Silent) }, true, true},
+		{"a probe that ran out", func(b *bench, id core.NodeID) { b.Unanswered(second, id) }, false, false},
+		{"a refusal", func(b *bench, id core.NodeID) { b.Called(second, id, Refused) }, true, false},
+	} {
+		b := newBench(1, nil)
+		for id := range core.NodeID(3) {
+			for range 3 {
+				v.do(b, id)
+			}
+		}
+		x := &b.sites[0]
+		if have := b.look(second, x).Alive; have != map[bool]int{true: 3}[v.live] {
+			t.Errorf("three times %s: %d managers live", v.what, have)
+		}
+		if b.Allow(second, 1) == v.open {
+			t.Errorf("three times %s: the breaker is open %v", v.what, !v.open)
+		}
+	}
+}
+
 // Each rule of spec 30 §4.3 excludes, and is named.
 func TestExclusions(t *testing.T) {
 	for _, v := range []struct {
@@ -290,5 +320,35 @@ func TestRegisteredIsNotReady(t *testing.T) {
 	b.hear(11 * second)
 	if c := b.Route(11*second, &Query{Job: 3}); !slices.Equal(c.Primary, []uint16{1}) || b.Decision(c.Decision).Best != Degraded {
 		t.Errorf("it does no more: %+v", c)
+	}
+}
+
+// A datacenter that has accepted a job is out for its further places, for no fault of its own: no switch, and no cooldown.
+func TestOwnDatacentersDoNotCool(t *testing.T) {
+	b := newBench(3, nil)
+	c := b.Route(second, &Query{Job: 1, Count: 2})
+	if !slices.Equal(c.Primary, []uint16{0, 1}) {
+		t.Fatalf("%+v", c)
+	}
+	b.Accepted(second, 1, 0, 0, job.Load{})
+	c = b.Route(2*second, &Query{Job: 1, Trigger: TriggerTick, Count: 1, Exclude: []uint16{0}, Has: []uint16{0}})
+	if d := b.Decision(c.Decision); d == nil || d.Reason != InitialSelection || d.Previous != -1 || !slices.Equal(c.Primary, []uint16{1}) {
+		t.Errorf("%+v of %+v", d, c)
+	}
+	if left := b.states.cooling(2*second, b.states.at(b.states.find(1)), 0); left != 0 {
+		t.Errorf("the datacenter that took the job cools for %v", left)
+	}
+}
+
+// A gate that stood still heard nobody, which is no silence of managers: their word counts as if it had come that much later.
+func TestAGateThatStoodStill(t *testing.T) {
+	b := newBench(2, nil)
+	b.run(1, 10, func(int) bool { return true })
+	b.Wake(80 * second) // 69 s after the tick that was due
+	if class, why := b.ClassOf(0); class != Healthy {
+		t.Errorf("%v for %v", class, why)
+	}
+	if c := b.Route(80*second, &Query{Job: 1}); len(c.Primary) == 0 {
+		t.Errorf("%+v", c)
 	}
 }

@@ -2,7 +2,7 @@ package routing
 
 // Sizes of what a router keeps, held to the truth by a test.
 const (
-	routerBytes    = 520
+	routerBytes    = 528
 	siteBytes      = 216
 	managerBytes   = 168
 	stateBytes     = 72

@@ -10,6 +10,7 @@ func (r *Router) Wake(now core.Instant) {
 	if now < r.next {
 		return
 	}
+	r.lapse(now)
 	r.next = now.Add(r.k.Tick)
 	r.expire(now)
 	for i := range r.sites {
@@ -26,6 +27,22 @@ func (r *Router) Wake(now core.Instant) {
 	}
 	for i := range r.sites {
 		r.publish(now, i)
+	}
+}
+
+// lapse finds out that this gate stood still, by a tick that is more than another one late: what managers said meanwhile is still to be
+// read, and counts as no silence of theirs.
+func (r *Router) lapse(now core.Instant) {
+	late := now.Sub(r.next)
+	if late <= r.k.Tick {
+		return
+	}
+	for i := range r.sites {
+		r.sites[i].tracker.Lapse(now, late)
+	}
+	for i := range r.managers {
+		m := &r.managers[i]
+		m.told = min(m.told.Add(late), now)
 	}
 }
 

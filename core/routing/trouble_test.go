@@ -165,3 +165,90 @@ func TestSecondarySigns(t *testing.T) {
 		t.Errorf("%d signs: probes take 110 ms instead of 30", signs)
 	}
 }
+
+// A way that becomes longer is a sign although the coordinate learns it at once, as long as the window still knows the old one; that it
+// becomes short again is none (spec 40 D7 c: set within 60 s + 10 s).
+func TestSlowWaysAreASign(t *testing.T) {
+	b := newBench(4, nil)
+	probes := func(from, to int, ms float64) (signs []int) {
+		for s := from; s <= to; s += 2 {
+			for i := range 4 {
+				way := 100.0
+				if i < 2 {
+					way = ms
+				}
+				b.distance(i, way)
+				b.Acked(core.Instant(s)*second, core.NodeID(10*i), &federated.SiteReport{Site: uint16(i)}, core.Duration(way*1e6))
+			}
+			b.hear(core.Instant(s) * second)
+			b.Wake(core.Instant(s) * second)
+			_, n := b.Severity()
+			signs = append(signs, n)
+		}
+		return signs
+	}
+	for i, n := range probes(10, 98, 100) {
+		if n != 0 {
+			t.Fatalf("%d s: %d signs, and nothing changes", 10+2*i, n)
+		}
+	}
+	// 31 answers lie within 60 s; k of them at 500 ms make a mean of 100 + 400 k/31 ms, which is 150 with four.
+	for i, n := range probes(100, 198, 500) {
+		if want := i+1 >= 4 && 100+2*i <= 98+60; (n == 1) != want {
+			t.Errorf("%d s: %d signs, want one %v", 100+2*i, n, want)
+		}
+	}
+	for i, n := range probes(200, 298, 100) {
+		if n != 0 {
+			t.Errorf("%d s: %d signs, and the way is shorter than before", 200+2*i, n)
+		}
+	}
+}
+
+// The ack that ends UNREACHABLE is a recovery: it is heard before the change of reach is (spec 30 §3.2, §3.4).
+func TestTheAckThatEndsUnreachable(t *testing.T) {
+	b := newBench(2, nil)
+	b.Reach(second, 0, core.ReachUnreachable)
+	b.run(2, 9, func(site int) bool { return site == 1 })
+	if have := b.sites[0].trouble.state; have != TroubleFailed {
+		t.Fatalf("%v", have)
+	}
+	b.Acked(10*second, 0, &federated.SiteReport{Workers: 4, WorkersHealthy: 4}, 50e6)
+	if have := b.sites[0].trouble.state; have != TroubleRecovering {
+		t.Errorf("%v after an ack", have)
+	}
+	b.Reach(10*second, 0, core.ReachReachable)
+	if have := b.sites[0].trouble.state; have != TroubleRecovering {
+		t.Errorf("%v after the way is told to be open", have)
+	}
+}
+
+// Of four that fail together three come back and one stays dead: those are HEALTHY once their recovery is confirmed.
+func TestWhoRecoveredIsAffectedNoLonger(t *testing.T) {
+	b := newBench(8, nil)
+	up := func(from int) func(site int) bool { return func(site int) bool { return site >= from } }
+	fail := func(s, to int) {
+		for i := range to {
+			b.Reach(core.Instant(s)*second, uint16(i), core.ReachSuspected)
+		}
+	}
+	fail(1, 4)
+	b.run(2, 20, up(4))
+	if class, why := b.ClassOf(3); class != Degraded {
+		t.Fatalf("%v for %v", class, why)
+	}
+	for i := 1; i < 4; i++ {
+		b.Reach(21*second, uint16(i), core.ReachReachable)
+	}
+	b.run(21, 40, up(1))
+	if class, why := b.ClassOf(3); class != Degraded || why != ReasonPartition {
+		t.Errorf("%v for %v before its recovery is confirmed", class, why)
+	}
+	b.run(41, 60, up(1))
+	if class, why := b.ClassOf(3); class != Healthy {
+		t.Errorf("%v for %v after 38 s of health", class, why)
+	}
+	if class, _ := b.ClassOf(0); class < Degraded {
+		t.Errorf("%v, and nobody hears of it", class)
+	}
+}

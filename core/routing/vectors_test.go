@@ -143,7 +143,7 @@ func TestMeasuredBounds(t *testing.T) {
 	}{{[]float64{40}, 42}, {[]float64{40, 44}, 46}, {[]float64{40, 41, 50}, 59}, {[]float64{900, 40, 41, 42, 43, 44}, 46}} {
 		var e echoes
 		for i, ms := range v.ms {
-			e.add(at(float64(2*i)), ms, time.Minute, k.Samples)
+			e.add(at(float64(2*i)), echo{ms: ms}, time.Minute, k.Samples)
 		}
 		if have, ok := e.bound(at(20), &k, 2, 1); !ok || have != v.want {
 			t.Errorf("%v: %v %v", v.ms, have, ok)
@@ -154,12 +154,12 @@ func TestMeasuredBounds(t *testing.T) {
 	}
 	var e echoes
 	for i := range 100 {
-		e.add(at(float64(i)), float64(i), 10*time.Second, 5)
+		e.add(at(float64(i)), echo{ms: float64(i)}, 10*time.Second, 5)
 	}
 	if mean, n := e.mean(at(99), 10*time.Second); n != 11 || mean != 94 || len(e.all) > 12 {
 		t.Errorf("%d answers, mean %v, %d kept", n, mean, len(e.all))
 	}
-	e.add(at(1000), 1, 10*time.Second, 5)
+	e.add(at(1000), echo{ms: 1}, 10*time.Second, 5)
 	if _, n := e.mean(at(1000), 10*time.Second); n != 1 || len(e.all) != 5 {
 		t.Errorf("%d kept", len(e.all))
 	}

@@ -192,6 +192,22 @@ var severityNames = [NumSeverities]string{"NONE", "LOW", "MEDIUM", "HIGH"}
 
 func (s Severity) String() string { return word(severityNames[:], uint8(s)) }
 
+// Sign is a secondary signal that datacenters fail together (spec 30 §3.4).
+type Sign uint8
+
+// Signs: of at least half of the datacenters.
+const (
+	SignLatency   Sign = iota // round trips are longer than they should be
+	SignExtension             // workers have deadline extensions
+	SignLHM                   // the leader is in poor local health
+
+	NumSigns = 3
+)
+
+var signNames = [NumSigns]string{"latency", "extension", "lhm"}
+
+func (s Sign) String() string { return word(signNames[:], uint8(s)) }
+
 // Trouble is where a datacenter stands with the correlation of failures (spec 30 §3.4).
 type Trouble uint8
 

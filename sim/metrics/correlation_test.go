@@ -18,7 +18,9 @@ func TestWhatGatesMakeOfDatacenters(t *testing.T) {
 	y.says(126, 0, core.JobFact{Kind: core.JobFactCorrelation, From: uint8(routing.SeverityNone), To: uint8(routing.SeverityMedium), A: 3, B: 4})
 	y.says(126, 0, core.JobFact{Kind: core.JobFactPartition, To: 1})
 	y.says(190, 0, core.JobFact{Kind: core.JobFactPartition, From: 1})
+	y.says(195, 0, core.JobFact{Kind: core.JobFactSign, Code: uint8(routing.SignExtension), To: 1, A: 4, B: 8})
 	y.end(200)
+	y.want(words.CorrelationSign, []float64{195}, "sign", "extension", "from", "gone", "to", "set")
 	y.want(words.DCClass, []float64{120}, "dc", "b", "to", "DEGRADED", "class_reason", "suspected", "observer", "a/gate/0")
 	y.want(words.DCClass, nil, "dc", "a")
 	y.want(words.DCTrouble, []float64{121}, "dc", "b", "from", "HEALTHY", "to", "FAILING")
@@ -35,6 +37,7 @@ func TestCorrelationWordsAreThoseOfRouting(t *testing.T) {
 		{"classes", words.DCClasses, all[routing.Class](routing.NumClasses)},
 		{"reasons of classes", words.ClassReasons, all[routing.ClassReason](routing.NumClassReasons)},
 		{"troubles", words.DCTroubles, all[routing.Trouble](routing.NumTroubles)},
+		{"signs", words.Signs, all[routing.Sign](routing.NumSigns)},
 		{"severities", words.Severities, all[routing.Severity](routing.NumSeverities)},
 	} {
 		if !slices.Equal(x.have, x.want) {

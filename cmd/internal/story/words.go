@@ -52,6 +52,7 @@ var words = map[string]func(uint8) string{
 	"routing.Mode":         func(v uint8) string { return routing.Mode(v).String() },
 	"routing.Reason":       func(v uint8) string { return routing.Reason(v).String() },
 	"routing.Severity":     func(v uint8) string { return routing.Severity(v).String() },
+	"routing.Sign":         func(v uint8) string { return routing.Sign(v).String() },
 	"routing.Trouble":      func(v uint8) string { return routing.Trouble(v).String() },
 	"routing.Trigger":      func(v uint8) string { return routing.Trigger(v).String() },
 	"statbuf.Outcome":      func(v uint8) string { return statbuf.Outcome(v).String() },

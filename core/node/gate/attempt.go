@@ -22,7 +22,7 @@ func (g *Gate) begin(now core.Instant, x *record, s *site, fx *core.Effects) {
 			s.managers = append(s.managers, id)
 		}
 	}
-	s.asking, s.turn, s.tries, s.answered, s.mute = true, 0, 0, false, false
+	s.asking, s.turn, s.tries, s.answered, s.mute, s.timed = true, 0, 0, false, false, false
 	g.reserve(now, x, s)
 	s.attempt++
 	g.timers.Arm(timer{at: now.Add(g.keys.Budget), kind: timerBudget, job: x.id, site: s.id, n: s.attempt})
@@ -80,7 +80,7 @@ func (g *Gate) asked(now core.Instant, x *record, o *call.Outcome, fx *core.Effe
 	a, _ := o.Reply.(*job.Ack)
 	switch {
 	case a == nil: // silent; as far as anybody knows, it may have accepted (04-14)
-		s.unknown, s.mute = true, true
+		s.unknown, s.mute, s.timed = true, true, s.timed || !o.Broke
 		g.askSoon(now, x, s, fx)
 	case g.answersFor(x, s, o, a):
 		g.join(now, x, s, o.From, a, fx)
@@ -145,7 +145,7 @@ func (g *Gate) askAgain(now core.Instant, x *record, t timer, fx *core.Effects) 
 // budgetOver gives up a datacenter that has had its time. Somebody there is still being asked.
 func (g *Gate) budgetOver(now core.Instant, x *record, t timer, fx *core.Effects) {
 	if s := x.site(t.site); s.asking && s.attempt == t.n {
-		s.unknown, s.mute = true, true
+		s.unknown, s.mute, s.timed = true, true, true
 		g.failed(now, x, s, fx)
 	}
 }

@@ -96,6 +96,7 @@ type site struct {
 	singles  int           // single cancels that it was told of
 	answered bool          // somebody said no,
 	mute     bool          // somebody said nothing
+	timed    bool          // and not for a stream that failed: an answer did not come in time
 
 	owedAt core.Instant
 	leader uint32 // how often another manager led the job there since: an ack of an earlier one counts for nothing

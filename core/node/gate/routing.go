@@ -100,8 +100,10 @@ func (g *Gate) Fared(now core.Instant, s *call.Sending, answered bool, code call
 	}
 	switch {
 	case !answered && g.p.Flow.State() > core.LoadHealthy: // the answer may wait in this gate's own inbox
-	case !answered, code == call.CodeInternal:
+	case !answered && s.Broke:
 		g.router.Called(now, s.To, routing.Fault)
+	case !answered, code == call.CodeInternal:
+		g.router.Called(now, s.To, routing.Silent)
 	case code == call.CodeOK:
 		g.router.Called(now, s.To, routing.Answered)
 	default:
@@ -131,6 +133,9 @@ func (g *Gate) chain(now core.Instant, x *record, t routing.Trigger) []uint16 {
 	for i := range x.sites {
 		if s := &x.sites[i]; s.target || s.owed || s.never {
 			q.Exclude = append(q.Exclude, s.id)
+		}
+		if x.sites[i].target {
+			q.Has = append(q.Has, x.sites[i].id)
 		}
 	}
 	c := g.routes.Route(now, &q)
@@ -194,13 +199,14 @@ func (g *Gate) joined(now core.Instant, x *record, s *site, from core.NodeID, a 
 	}
 }
 
-// notTaken notes that a datacenter did not take a job. It was a fault if nobody there answered.
+// notTaken notes that a datacenter did not take a job. Where nobody answered for want of a way there, that is a failure of the
+// datacenter; where answers did not come in time, probes will tell (spec 30 §3.4, 01-54).
 func (g *Gate) notTaken(now core.Instant, x *record, s *site) {
 	if g.router == nil {
 		return
 	}
 	if s.mute {
-		g.router.Failed(now, x.id, s.id, !s.answered)
+		g.router.Failed(now, x.id, s.id, !s.answered && !s.timed)
 	} else {
 		g.router.Refused(now, x.id, s.id)
 	}

@@ -14,6 +14,9 @@ var (
 		"partly_overloaded", "self_reported", "partition", "correlated_hold",
 	}
 
+	Signs = []string{"latency", "extension", "lhm"}
+
+	_ = label("sign", Fixed, Signs...)
 	_ = label("class_reason", Fixed, ClassReasons...)
 )
 
@@ -33,6 +36,11 @@ var (
 	CorrelationSeverity = correlation.metric(Def{
 		Name: "correlation_severity", Unit: "s", Labels: with(ofNode, "from", "to"), Moves: Severities, Apart: []string{"to"}, Counted: true,
 		Doc: "time at which a gate changed its mind about how far failures of datacenters are one event: NONE, LOW, MEDIUM, HIGH; with since: from then on",
+	})
+
+	CorrelationSign = correlation.metric(Def{
+		Name: "correlation_sign", Unit: "s", Labels: with(ofNode, "from", "to", "sign"), Type: "sign", Moves: []string{"gone", "set"}, Apart: []string{"to", "sign"}, Counted: true,
+		Doc: "time at which a gate began to see, or no longer saw, a secondary sign that datacenters fail together at half of them (spec 30 §3.4): latency, extension, lhm; with since: from then on",
 	})
 
 	PartitionHealed = correlation.metric(Def{
