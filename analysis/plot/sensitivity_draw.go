@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -91,7 +92,7 @@ func (s *Sensitivity) slices(c draw.Canvas, rows int) {
 	}
 	bold, plain := boldStyle(panelSize, ink), textStyle(bandSize, faint)
 	c.FillText(bold, vg.Point{X: c.Min.X, Y: c.Max.Y}, head)
-	words := "filled: all seeds; open: stopped early; dotted: the default; triangle: the winner"
+	words := "filled: all seeds; open: stopped early; dotted: default; triangle: winner; rank: correlation of ranks"
 	plain.XAlign = draw.XRight
 	c.FillText(plain, vg.Point{X: c.Max.X, Y: c.Max.Y - vg.Points(1)}, words)
 	plain.XAlign = draw.XLeft
@@ -108,7 +109,7 @@ func (s *Sensitivity) slices(c draw.Canvas, rows int) {
 			title += ", " + f.X.Label
 		}
 		if !math.IsNaN(f.Rank) {
-			title += fmt.Sprintf(" (rank correlation %.2f)", f.Rank)
+			title += strings.ReplaceAll(fmt.Sprintf(" (rank %.2f)", f.Rank), "-", "−")
 		}
 		c.FillText(plain, vg.Point{X: cell.Min.X, Y: cell.Max.Y}, cutTo(title, plain, wide-vg.Points(9)))
 		cell.Max.Y -= vg.Points(11)

@@ -208,7 +208,7 @@ func named(k *preset.Key, value string) string {
 	case name == "ReconnectInterval" || name == "DisableCoordinates":
 		return strings.Replace(out, "memberlist", "Serf", 1) + "; Consul and Nomad have no option for it"
 	case ok:
-		return out + fmt.Sprintf("; Consul gossip_lan { %s }; Serf and Nomad set it in code, not in their files", option)
+		return out + fmt.Sprintf("; Consul gossip_lan or gossip_wan { %s }; Serf and Nomad set it in code, not in their files", option)
 	}
 	return out + "; Serf, Consul and Nomad have no option for it"
 }
