@@ -29,7 +29,10 @@ func (m *Manager) class(now core.Instant, r *federated.SiteReport) routing.Class
 		Reach: core.ReachReachable, Managers: max(1, len(m.p.Cluster)), Alive: int(r.ManagersHealthy), Heard: true,
 		Workers: r.Workers, Fit: r.WorkersHealthy, Available: r.CoresAvailable,
 	}
-	if state, _, _ := m.standing(now); state != registry.StateActive || !m.quorum() {
+	switch state, _, _ := m.standing(now); {
+	case state == registry.StateSyncing, !m.quorum():
+		x.NotReady = x.Alive // it cannot know that another one is, and by its word gates take the datacenter for one that has begun (ADR 0043)
+	case state != registry.StateActive:
 		x.NotReady = 1
 	}
 	m.strained(&x)

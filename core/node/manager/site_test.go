@@ -8,6 +8,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/federated"
 	"hypersim/core/registry"
+	"hypersim/core/replica"
 	"hypersim/core/routing"
 )
 
@@ -67,5 +68,23 @@ func TestClassFromInside(t *testing.T) {
 	r := federated.SiteReport{ManagersHealthy: 1, Workers: 1, WorkersHealthy: 1, CoresAvailable: 5}
 	if b.m.p.Cluster = nil; b.m.class(b.now, &r) != routing.Degraded {
 		t.Error("the only manager takes no jobs")
+	}
+}
+
+// ADR 0043: a gate takes a datacenter that calls itself HEALTHY or BUSY for one that has begun. A leader that still reads the jobs of
+// its cluster says neither, though two others of it may be ready: it knows that of none.
+func TestSyncingLeaderIsNotHealthy(t *testing.T) {
+	b := newCluster(t)
+	r := federated.SiteReport{ManagersHealthy: 3, Workers: 2, WorkersHealthy: 2, CoresAvailable: 4}
+	if have := b.m.class(b.now, &r); have != routing.Healthy {
+		t.Errorf("ready: %v", have)
+	}
+	b.cutOff(true)
+	b.m.rep.Init(b.now, b.m, replica.Params{Self: self, Role: core.RoleManager, Instance: 2, Seed: 1, Key: 1, Peers: []core.NodeID{other, third}, Config: &b.rep, Graves: 100, GravesKeep: time.Hour})
+	if state, _, _ := b.m.standing(b.now); state != registry.StateSyncing {
+		t.Fatal(state)
+	}
+	if have := b.m.class(b.now, &r); have <= routing.Busy {
+		t.Errorf("while it is SYNCING: %v", have)
 	}
 }
