@@ -48,8 +48,8 @@ func TestBodyBytes(t *testing.T) {
 		},
 		{
 			Kind: core.KindProvisionConfirm,
-			Body: &ProvisionConfirm{Answer: call.Answer{Code: call.CodeBusy, RetryAfter: 1}, Job: 0xa1, Workflow: 0xb1, Confirmed: true},
-			Want: "1:8 8:1 8:a1 8:b1 1:1",
+			Body: &ProvisionConfirm{Answer: call.Answer{Code: call.CodeBusy, RetryAfter: 1, Reason: call.ReasonShed}, Job: 0xa1, Workflow: 0xb1, Confirmed: true},
+			Want: "1:8 8:1 1:2 8:a1 8:b1 1:1",
 		},
 		{
 			Kind: core.KindProvisionCommit,
