@@ -31,6 +31,9 @@ func (g *Gate) onFlowResult(now core.Instant, m *core.Message, fx *core.Effects)
 		return
 	}
 	g.answer(m, x, call.Answer{}, fx)
+	if slices.Contains(x.told, b.Workflow) { // a repeat, or one that is late: the result of the job says all once more
+		return
+	}
 	i := slices.IndexFunc(x.parts, func(p flowParts) bool { return p.id == b.Workflow })
 	if i < 0 {
 		i = len(x.parts)
@@ -85,6 +88,7 @@ func (g *Gate) pushFlow(now core.Instant, x *record, i int, fx *core.Effects) {
 	p := x.parts[i]
 	missing := x.missing(&p)
 	x.parts = slices.Delete(x.parts, i, i+1)
+	x.told = append(x.told, p.id)
 	if x.client == core.NoNode {
 		return
 	}

@@ -99,9 +99,9 @@ func (g *Gate) owedAnswered(now core.Instant, x *record, o *call.Outcome, fx *co
 func (g *Gate) owedDue(now core.Instant, x *record, t timer, fx *core.Effects) {
 	s := x.site(t.site)
 	switch {
-	case !s.owed || s.target && s.over() && !s.lost:
-		s.owed, s.calling = false, false
-	case now.Sub(s.owedAt) >= g.cfg.Cancel.Owed:
+	case !s.owed:
+		s.calling = false
+	case s.target && s.over() && !s.lost, now.Sub(s.owedAt) >= g.cfg.Cancel.Owed:
 		s.owed, s.calling = false, false
 		g.save(now, x, false, fx)
 	default:

@@ -186,3 +186,20 @@ func TestReaps(t *testing.T) {
 		}
 	}
 }
+
+// 04-21: a datacenter that has ended a job is owed its cancel no more, and the other gates know so: none of them takes a job over that is
+// through, for the sake of a debt that was dropped.
+func TestDroppedDebtIsWrittenDown(t *testing.T) {
+	b, id := started(t, 3, 1, 60*time.Second)
+	b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobCancelResponse && m.From >= 100 }
+	b.cancel(0, id)
+	b.run(120 * second)
+	if x := b.gates[0].records.by[id]; x == nil || !x.isThrough() {
+		t.Fatalf("it is not through: %+v", x)
+	}
+	for i := range 3 {
+		if e := b.gates[i].rep.View(id); e == nil || !isThrough(e) {
+			t.Errorf("gate %d: %+v", i, e)
+		}
+	}
+}

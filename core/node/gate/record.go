@@ -50,6 +50,7 @@ type record struct {
 	singles   []singleAsk
 	asks      uint32 // number of the last of them
 	parts     []flowParts
+	told      []job.WorkflowID // whose results the client was told of
 
 	pushed    uint32 // seq of the last push
 	news      bool   // something to tell since then
@@ -175,7 +176,7 @@ func mayBeAsked(s *site) bool { return !s.asking && !s.target && !s.owed && !s.r
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes = 592
+	recordBytes = 616
 	siteBytes   = 200
 	placeBytes  = 32 // of a job in the map
 )
@@ -183,7 +184,7 @@ const (
 func (r *records) memoryBytes() int {
 	n := 8*cap(r.order) + placeBytes*len(r.by)
 	for _, x := range r.order {
-		n += recordBytes + siteBytes*cap(x.sites) + messageBytes*cap(x.held) + ackBytes*cap(x.acks)
+		n += recordBytes + siteBytes*cap(x.sites) + 8*cap(x.told) + messageBytes*cap(x.held) + ackBytes*cap(x.acks)
 	}
 	return n
 }

@@ -88,6 +88,29 @@ func TestResultsOfAWorkflowInOne(t *testing.T) {
 	t.Error("never told")
 }
 
+// §2.3: a datacenter repeats the result of a workflow, for the answer was lost; its client was told by then. It hears nothing more of it,
+// neither at once nor when results that are missing have been waited for.
+func TestRepeatOfAResultThatWasTold(t *testing.T) {
+	b := newBench(t, 1)
+	for _, m := range b.managed {
+		m.length = 900 * time.Second
+	}
+	b.submit(0, spec(5, 3), 0)
+	b.run(2 * second)
+	for site := range uint16(3) {
+		b.flowResult(site, 5, 5, job.StatusCompleted)
+	}
+	b.run(3 * second)
+	b.flowResult(1, 5, 5, job.StatusCompleted)
+	b.run(800 * second)
+	list := b.told(client, core.KindWorkflowResultPush)
+	for i := range list {
+		if p := list[i].Body.(*job.WorkflowResultPush); list[i].at > 60*second || len(p.Missing) > 0 || len(p.PerSite) != 3 {
+			t.Errorf("push %d at %v: missing %v, %d datacenters", i, list[i].at, p.Missing, len(p.PerSite))
+		}
+	}
+}
+
 func (b *bench) progress(to core.NodeID, site uint16, id job.ID, seq, done uint64) uint32 {
 	return b.ask(b.sites[site].Managers[0], to, core.KindJobProgress, &job.Progress{Job: id, Site: site, State: job.StateRunning, DE: 1, Seq: seq, Completed: done, Rate: 2})
 }
