@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,6 +67,16 @@ func TestVerdicts(t *testing.T) {
 		got, _ := verdicts(t, result(base), result(c.is))
 		if got["digest"] != c.digest || got["first-dead"] != c.dead {
 			t.Errorf("%s: digest %q, first-dead %q; want %q, %q", c.name, got["digest"], got["first-dead"], c.digest, c.dead)
+		}
+	}
+}
+
+// A value that no seed gives any more is told with the seeds that lost it, and the command that shows the first of them.
+func TestLostEverywhere(t *testing.T) {
+	_, r := verdicts(t, result(outcome("0123456789abcdef", 8, 9, 10)), result(outcome("fedcba9876543210", 8, math.NaN(), math.NaN())))
+	for i := range r.Rows {
+		if x := &r.Rows[i]; x.Value == "first-dead" && (x.Repeat != "hypersim run bench-detection --seed 2" || !slices.Equal(x.Seeds, []uint64{2, 3})) {
+			t.Errorf("%q, seeds %v", x.Repeat, x.Seeds)
 		}
 	}
 }

@@ -149,8 +149,8 @@ func (r *Report) broken(b *Bench, now *Outcome) {
 func (m *Measure) row(b *Bench, was, now *Outcome) Row {
 	row := Row{Bench: b.Scenario, Value: m.ID, Verdict: Unclear}
 	var pairs []stats.Pair
-	var none [2]int // seeds that have no value: there, here
-	var far float64 // how much worse the worst seed is, which the repetition names
+	var lost []uint64 // seeds that had a value and have none
+	var far float64   // how much worse the worst seed is, which the repetition names
 	for i := range now.Runs {
 		x := was.run(now.Runs[i].Seed)
 		if x == nil {
@@ -161,9 +161,8 @@ func (m *Measure) row(b *Bench, was, now *Outcome) Row {
 		switch {
 		case a.Value == nil && c.Value == nil:
 		case c.Value == nil:
-			none[1]++
-		case a.Value == nil:
-			none[0]++
+			lost = append(lost, x.Seed)
+		case a.Value == nil: // it has one now, and nothing to compare with
 		default:
 			pairs, row.Seeds = append(pairs, stats.Pair{A: *a.Value, B: *c.Value}), append(row.Seeds, x.Seed)
 			if d := m.loss(*a.Value, *c.Value); d > far || row.Repeat == "" {
@@ -171,8 +170,9 @@ func (m *Measure) row(b *Bench, was, now *Outcome) Row {
 			}
 		}
 	}
-	if none[1] > 0 {
-		row.Verdict, row.Why = Worse, fmt.Sprintf("%d seeds that gave a value give none any more: what is measured never came", none[1])
+	if len(lost) > 0 {
+		row.Verdict, row.Why = Worse, fmt.Sprintf("%d seeds that gave a value give none any more: what is measured never came", len(lost))
+		row.Seeds, row.Repeat = lost, fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, lost[0])
 		return row
 	}
 	if len(pairs) == 0 {
