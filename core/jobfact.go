@@ -57,8 +57,9 @@ const (
 	JobFactTrouble
 	JobFactReaped
 	JobFactSign
+	JobFactResync
 
-	NumJobFactKinds = 52
+	NumJobFactKinds = 53
 )
 
 // Rooms that report facts about jobs, by the word in their rows.
@@ -186,6 +187,8 @@ var jobFacts = [NumJobFactKinds]jobFactRow{
 	JobFactAgain: {name: "handed_in_again", room: FactsOfClients, doc: "a client learnt what became of a job that it had handed in again", to: "unanswered", code: "call.Code", a: "took", b: "altered"},
 	// Of datacenter site.
 	JobFactTrouble: {name: "dc_trouble", room: FactsOfRoutes, doc: "where a datacenter stands with the correlation of failures changed at a gate", from: "routing.Trouble", to: "routing.Trouble", a: "site"},
+	// To = 1: because its time was over. read, ready: the other members, by id, a bit each: of those that answered, and that were ready then.
+	JobFactResync: {name: "resync", room: FactsOfLeases, doc: "a member of a cluster that began without memory acts as a member from now on", to: "limit", a: "read", b: "ready"},
 }
 
 func (k JobFactKind) String() string {

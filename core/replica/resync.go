@@ -36,11 +36,11 @@ func (m *Machine) read(now core.Instant, fx *core.Effects) {
 	}
 	if now >= m.reading.end {
 		m.SyncFailed++
-		m.become(false)
+		m.become(false, fx)
 		return
 	}
 	if m.enough() { // a cluster of one
-		m.become(true)
+		m.become(true, fx)
 		return
 	}
 	m.reading.next = min(now.Add(m.cfg.Lease.ReadEvery), m.reading.end)
@@ -58,9 +58,14 @@ func (m *Machine) enough() bool {
 	return bits(m.reading.ready) >= others+1-m.majority()+1 || bits(m.reading.answered) == others
 }
 
-func (m *Machine) become(resynced bool) {
+func (m *Machine) become(resynced bool, fx *core.Effects) {
 	m.ready, m.resynced = true, resynced
 	m.reading.next = core.Never
+	f := fx.JobFact(core.JobFactResync)
+	if !resynced {
+		f.To = 1
+	}
+	f.Put("read", int64(m.reading.answered)).Put("ready", int64(m.reading.ready))
 }
 
 // onRead answers with all that this member has.
@@ -101,7 +106,7 @@ func (m *Machine) onState(now core.Instant, b *StateResponse, i int, fx *core.Ef
 		m.reading.ready |= 1 << i
 	}
 	if m.enough() {
-		m.become(true)
+		m.become(true, fx)
 	}
 }
 

@@ -39,6 +39,7 @@ type Checker struct {
 	unready []bool // by ID: the run ended before they could be judged
 
 	work works // what is known of jobs
+	dur  durability
 
 	on hooks
 }
@@ -128,6 +129,7 @@ func New(ctx Context) *Checker {
 	c.updatesSafe = (ctx.Limits.MaxUpdates - updatesHeader) / updateMost
 	c.first, c.count, c.unready = make([]*Violation, len(rules)), make([]uint64, len(rules)), make([]bool, len(rules))
 	c.work.init(&c.ctx)
+	c.dur.init(c)
 	for _, begin := range subjects {
 		begin(c, &c.on)
 	}

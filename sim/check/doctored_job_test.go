@@ -570,9 +570,9 @@ var doctoredJobs = []doctoredRun{
 	{id: JC3, name: "an earlier holder starts it, which has not heard of the newer one", build: func(t *tape, bad bool) {
 		t.works()
 		t.holds(0, int64(job.HoldAccepted), 1)
-		t.keeps(0, 11, 0)
-		t.moves(1, 0, core.StateSuspect, core.StateDead, core.CauseExpired, 0, 0)
-		t.at(10*sec).holds(1, int64(job.HoldWon), 2)
+		t.keeps(0, 11, 1)
+		t.at(20*sec).holds(0, int64(job.HoldSuspended), 1)
+		t.holds(1, int64(job.HoldWon), 2)
 		t.holds(1, int64(job.HoldResumed), 2)
 		t.says(1, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 11, From: uint8(workflow.Pending), To: uint8(workflow.Cancelling), Epoch: 2})
 		t.says(1, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 11, From: uint8(workflow.Cancelling), To: uint8(workflow.Cancelled), Epoch: 2})
@@ -581,10 +581,11 @@ var doctoredJobs = []doctoredRun{
 			t.holds(1, int64(job.HoldSuspended), 2)
 			t.holds(0, int64(job.HoldWon), 3)
 			t.holds(0, int64(job.HoldResumed), 3)
-			t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: uint64(job.Ticket{DE: 3, N: 1}.Token()), Epoch: 3, Node: 3})
+			t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: uint64(job.Ticket{DE: 3, N: 1}.Token()), Epoch: 3, Node: 3})
 			return
 		}
-		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Token: token(1), Epoch: 1, Node: 3})
+		t.holds(0, int64(job.HoldResumed), 1)
+		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: token(1), Epoch: 1, Node: 3})
 	}},
 	{id: JC3, name: "its holder starts it itself", build: func(t *tape, bad bool) {
 		t.works()

@@ -24,7 +24,7 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: map[holdKey]*holding{}, told: map[epochKey]core.NodeID{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: map[holdKey]*holding{}, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
 	}
@@ -56,7 +56,7 @@ type holders struct {
 	*Checker
 	of    map[holdKey]*holding
 	order []*holding
-	told  map[epochKey]core.NodeID     // whom workers were told of
+	told  map[epochKey]began           // whom workers were told of
 	dead  map[core.NodeID]core.Instant // when a member of its cluster held it for gone last, or ceased to
 
 	election election.Election
@@ -82,10 +82,16 @@ type process struct {
 	inst uint32
 }
 
+// began is who held a job under an epoch first, and since when.
+type began struct {
+	process
+	at core.Instant
+}
+
 // holding is the history of one job in one datacenter.
 type holding struct {
 	holdKey
-	epochs  map[uint32]process
+	epochs  map[uint32]began
 	now     process // that holds it, as it says; NoNode: nobody does
 	epoch   uint32
 	valid   bool         // its lease is
@@ -93,21 +99,15 @@ type holding struct {
 	free    core.Instant // since when nobody holds it
 	end     job.State
 	endedIn uint32
+	endedAt core.Instant
 }
 
 func (h *holders) key(r *trace.JobRecord) holdKey {
-	return holdKey{h.cluster(r.Node), r.Fact.Job}
+	return holdKey{h.clusterOf(r.Node), r.Fact.Job}
 }
 
 // ofGates stands for the cluster of all gates, where others are named by their site.
 const ofGates = -1
-
-func (h *holders) cluster(n core.NodeID) int {
-	if x := &h.ctx.Nodes[n]; x.Role != core.RoleGate {
-		return x.Site
-	}
-	return ofGates
-}
 
 // holds reports whether a node is one that holds jobs.
 func (h *holders) holds(n core.NodeID) bool {
@@ -120,7 +120,7 @@ func (h *holders) changed(r *trace.JobRecord) {
 	key, me := h.key(r), process{r.Node, r.Inst}
 	x := h.of[key]
 	if x == nil {
-		x = &holding{holdKey: key, epochs: map[uint32]process{}, now: process{node: core.NoNode}, free: never}
+		x = &holding{holdKey: key, epochs: map[uint32]began{}, now: process{node: core.NoNode}, free: never}
 		h.of[key], h.order = x, append(h.order, x)
 	}
 	switch job.Holding(r.Fact.Get("part")) {
@@ -143,11 +143,11 @@ func (h *holders) changed(r *trace.JobRecord) {
 
 func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	epoch := r.Fact.Epoch
-	if first, known := x.epochs[epoch]; known && first != me && h.fails(JL2) {
+	if first, known := x.epochs[epoch]; known && first.process != me && !h.forgiven(JL2, x.site, first.at) && h.fails(JL2) {
 		h.detail(JL2, r.At, []core.NodeID{me.node, first.node}, "%s holds %v under epoch %d, under which %s held it", h.name(me.node), job.ID(x.job), epoch, h.name(first.node))
 	}
 	h.takesAway(r, x, me)
-	x.epochs[epoch], x.losers = me, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
+	x.epochs[epoch], x.losers = began{me, r.At}, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
 	if epoch < x.epoch { // somebody who has not heard of the newer one
 		return
 	}
@@ -160,7 +160,7 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 // declared takes that a member holds another one of its cluster for gone, or does so no more.
 func (h *holders) declared(r *trace.Record) {
 	f := &r.Fact
-	if h.holds(r.Node) && h.holds(f.Subject) && h.cluster(r.Node) == h.cluster(f.Subject) && (isGone(f.From) || isGone(f.To)) {
+	if h.holds(r.Node) && h.holds(f.Subject) && h.clusterOf(r.Node) == h.clusterOf(f.Subject) && (isGone(f.From) || isGone(f.To)) {
 		h.dead[f.Subject] = r.At
 	}
 }
@@ -185,7 +185,7 @@ func (h *holders) takesAway(r *trace.JobRecord, x *holding, me process) {
 		return
 	}
 	for i := range h.ctx.Nodes {
-		if o := core.NodeID(i); o != old && h.holds(o) && h.cluster(o) == x.site && h.hot[o].up && isGone(h.ctx.View.State(o, old)) {
+		if o := core.NodeID(i); o != old && h.holds(o) && h.clusterOf(o) == x.site && h.hot[o].up && isGone(h.ctx.View.State(o, old)) {
 			return
 		}
 	}
@@ -216,7 +216,7 @@ func (h *holders) takesOver(r *trace.JobRecord) {
 	}
 	x := h.record(r)
 	x.taken, x.unknown = true, true
-	site := h.cluster(r.Node)
+	site := h.clusterOf(r.Node)
 	if site == ofGates { // it knows workflows by what datacenters say
 		return
 	}
@@ -269,8 +269,8 @@ func (h *holders) finalises(r *trace.JobRecord) {
 		return
 	}
 	if x.end == job.StateNone {
-		x.end, x.endedIn = to, r.Fact.Epoch
-	} else if x.end != to && h.fails(JL5) {
+		x.end, x.endedIn, x.endedAt = to, r.Fact.Epoch, r.At
+	} else if x.end != to && !h.forgiven(JL5, x.site, x.endedAt) && h.fails(JL5) {
 		h.detail(JL5, r.At, []core.NodeID{r.Node}, "%s ends %v %v under epoch %d, and under epoch %d it was %v", h.name(r.Node), job.ID(x.job), to, r.Fact.Epoch, x.endedIn, x.end)
 	}
 }
@@ -291,13 +291,13 @@ func (h *holders) transferred(r *trace.JobRecord) {
 	if r.Fact.Job == 0 || r.Fact.Node == core.NoNode {
 		return
 	}
-	key := epochKey{holdKey{h.cluster(r.Fact.Node), r.Fact.Job}, r.Fact.Epoch}
+	key := epochKey{holdKey{h.clusterOf(r.Fact.Node), r.Fact.Job}, r.Fact.Epoch}
 	first, known := h.told[key]
 	if !known {
-		h.told[key] = r.Fact.Node
-	} else if first != r.Fact.Node && h.fails(JF4) {
-		h.detail(JF4, r.At, []core.NodeID{r.Node, first, r.Fact.Node}, "%s hears that %s holds %v under epoch %d, under which %s held it",
-			h.name(r.Node), h.name(r.Fact.Node), job.ID(key.job), key.epoch, h.name(first))
+		h.told[key] = began{process{node: r.Fact.Node}, r.At}
+	} else if first.node != r.Fact.Node && !h.forgiven(JF4, key.site, first.at) && h.fails(JF4) {
+		h.detail(JF4, r.At, []core.NodeID{r.Node, first.node, r.Fact.Node}, "%s hears that %s holds %v under epoch %d, under which %s held it",
+			h.name(r.Node), h.name(r.Fact.Node), job.ID(key.job), key.epoch, h.name(first.node))
 	}
 }
 
@@ -350,7 +350,7 @@ func (h *holders) fit(site int) bool {
 	const moderate = 2 // degradation from which on nobody stands
 	for i := range h.ctx.Nodes {
 		n := &h.ctx.Nodes[i]
-		if h.holds(n.ID) && h.cluster(n.ID) == site && h.live(n.ID) && int(h.hot[n.ID].lhm) <= h.election.MaxLHM && h.levels[n.ID] < moderate {
+		if h.holds(n.ID) && h.clusterOf(n.ID) == site && h.live(n.ID) && int(h.hot[n.ID].lhm) <= h.election.MaxLHM && h.levels[n.ID] < moderate {
 			return true
 		}
 	}
@@ -361,7 +361,7 @@ func (h *holders) fit(site int) bool {
 func (h *holders) majority(site int) bool {
 	all, up := 0, 0
 	for i := range h.ctx.Nodes {
-		if n := &h.ctx.Nodes[i]; h.holds(n.ID) && h.cluster(n.ID) == site && !n.Ghost {
+		if n := &h.ctx.Nodes[i]; h.holds(n.ID) && h.clusterOf(n.ID) == site && !n.Ghost {
 			all++
 			if h.live(n.ID) {
 				up++

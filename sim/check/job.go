@@ -66,6 +66,7 @@ type jobSeen struct {
 	done      map[doneShard]bool       // shards that completed
 	places    []uint64                 // its workflows, in the order of the submission
 	sent      map[doneShard]flowResult // shards that some holder sent, by their tokens
+	again     map[doneShard]bool       // tokens that were issued twice, for who issued them first was forgotten
 	offers    []offer
 	cancelled *cancelSeen
 }
@@ -82,6 +83,7 @@ type stopSeen struct {
 	by    process
 	epoch uint32       // under which it did
 	at    core.Instant // on its clock
+	said  core.Instant // the same
 	sure  bool
 }
 
@@ -90,8 +92,8 @@ type endSeen struct {
 	site int // whole: the job's
 	end  job.State
 	by   core.NodeID
-	inst uint32 // its
 	at   core.Instant
+	lost bool // another end was said when who knew this one may have forgotten it: they are compared no more
 }
 
 // whole is in place of a datacenter where the whole job is meant.
@@ -136,6 +138,7 @@ type holderSeen struct {
 	epoch uint32
 	node  core.NodeID
 	last  uint64
+	at    core.Instant // that one was issued
 }
 
 // recordSeen is what a process keeps of a job.
@@ -229,7 +232,7 @@ func (c *Checker) jobSubmitted(r *trace.JobRecord) {
 	w := &c.work
 	x := &jobSeen{
 		id: r.Fact.Job, client: r.Node, inst: r.Inst, accepted: never, clientAt: never, timeout: w.cfg.Submit.DefaultTimeout,
-		stopped: map[flowAt]stopSeen{}, succeeded: map[flowAt]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{},
+		stopped: map[flowAt]stopSeen{}, succeeded: map[flowAt]bool{}, counted: map[flowResult]takenBy{}, done: map[doneShard]bool{}, sent: map[doneShard]flowResult{}, again: map[doneShard]bool{},
 	}
 	w.jobs[x.id], w.order, w.began = x, append(w.order, x), r.At
 	if c.ctx.Job == nil {

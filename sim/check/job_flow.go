@@ -73,15 +73,15 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 func (c *Checker) flowStopped(r *trace.JobRecord, x *jobSeen, id uint64) {
 	key := flowAt{c.ctx.Nodes[r.Node].Site, id}
 	if !x.stopped[key].sure {
-		x.stopped[key] = stopSeen{by: process{r.Node, r.Inst}, epoch: r.Fact.Epoch, at: r.Local}
+		x.stopped[key] = stopSeen{by: process{r.Node, r.Inst}, epoch: r.Fact.Epoch, at: r.Local, said: r.At}
 	}
 }
 
 // stays reports whether a process must not start it any more. Who holds an older epoch and has not heard of the newer one cannot
 // know; workers that have refuse what it sends (spec 20 §5.9, I-JF2).
-func (x *jobSeen) stays(key flowAt, by process, epoch uint32) bool {
+func (c *Checker) stays(x *jobSeen, key flowAt, by process, epoch uint32) bool {
 	s, stopped := x.stopped[key]
-	return stopped && (s.sure && epoch >= s.epoch || s.by == by)
+	return stopped && (s.by == by || s.sure && epoch >= s.epoch && !c.forgiven(JC3, key.site, s.said))
 }
 
 // stopsCommitted takes that a majority knows of all that a holder had changed before the oldest change of this commit.
@@ -184,7 +184,7 @@ func (c *Checker) flowPlaced(r *trace.JobRecord) {
 	if (x.state == job.StateCancelling || x.state.Terminal()) && c.fails(JC1) {
 		c.detail(JC1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which is %v, to %s", c.name(r.Node), job.ID(x.of.id), x.state, c.name(r.Fact.Node))
 	}
-	if id := r.Fact.Workflow; x.of.stays(flowAt{c.ctx.Nodes[r.Node].Site, id}, process{r.Node, r.Inst}, r.Fact.Epoch) && c.fails(JC3) {
+	if id := r.Fact.Workflow; c.stays(x.of, flowAt{c.ctx.Nodes[r.Node].Site, id}, process{r.Node, r.Inst}, r.Fact.Epoch) && c.fails(JC3) {
 		c.detail(JC3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s sends a shard of %v, which was cancelled, to %s", c.name(r.Node), job.WorkflowID(id), c.name(r.Fact.Node))
 	}
 	f := x.byID[r.Fact.Workflow]

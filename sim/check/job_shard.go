@@ -57,12 +57,20 @@ func (c *Checker) tokenIssued(r *trace.JobRecord) {
 	}
 	site, t := c.ctx.Nodes[r.Node].Site, job.Token(r.Fact.Token)
 	h := x.holder(site, t.Epoch(), r.Node)
+	if h.last > 0 && (h.node != r.Node || uint64(t) <= h.last) && t.Epoch() == r.Fact.Epoch && c.forgiven(JF3, site, h.at) {
+		h.node, h.last = r.Node, 0
+	}
+	h.at = r.At
 	if (h.node != r.Node || t.Epoch() != r.Fact.Epoch || uint64(t) <= h.last) && c.fails(JF3) {
 		c.detail(JF3, r.At, []core.NodeID{r.Node, h.node}, "%s issues token %#x of %v under epoch %d; of that epoch %s issued up to %#x",
 			c.name(r.Node), uint64(t), job.ID(x.id), r.Fact.Epoch, c.name(h.node), h.last)
 	}
 	h.last = max(h.last, uint64(t))
-	x.sent[doneShard{site, r.Fact.Token}] = flowResult{site, r.Fact.Workflow, r.Fact.Attempt, r.Fact.Shard}
+	one := doneShard{site, r.Fact.Token}
+	if _, twice := x.sent[one]; twice {
+		x.again[one] = true
+	}
+	x.sent[one] = flowResult{site, r.Fact.Workflow, r.Fact.Attempt, r.Fact.Shard}
 	if y := c.record(r); y != nil {
 		y.intents[uint64(t)] = intent{r.At, r.Fact.Node}
 	}
@@ -274,7 +282,7 @@ func (c *Checker) shardOver(r *trace.JobRecord) {
 		return
 	}
 	one := doneShard{c.ctx.Nodes[r.Node].Site, x.Token} // tokens are a datacenter's
-	if y.done[one] && c.fails(JW3) {
+	if y.done[one] && !y.again[one] && c.fails(JW3) {
 		c.detail(JW3, r.At, []core.NodeID{r.Node}, "a shard of %v completes a second time under token %#x", job.WorkflowID(x.Workflow), x.Token)
 	}
 	y.done[one] = true

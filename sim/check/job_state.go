@@ -62,51 +62,35 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 	}
 }
 
-// forgotten reports whether nobody can know any more what was said of an end: who said so was the only member of its cluster,
-// and has lost its memory since (spec 20 §1.5: that is more than a cluster may lose).
-func (c *Checker) forgotten(e *endSeen) bool {
-	if at, gone := c.work.gone[e.by]; !gone || at < e.at {
-		return false
-	}
-	by, members := &c.ctx.Nodes[e.by], 0
-	for i := range c.ctx.Nodes {
-		if x := &c.ctx.Nodes[i]; x.Role == by.Role && (by.Role == core.RoleGate || x.Site == by.Site) {
-			members++
-		}
-	}
-	return members == 1
-}
-
 // jobEnds compares what is said of the end of a job, or of its part in a datacenter, with what was said of that before.
 func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.NodeID) {
 	site := c.speaksOf(by)
 	e := x.ended(site)
 	if e == nil {
-		x.ends = append(x.ends, endSeen{site, to, by, c.hot[by].inst, now})
+		x.ends = append(x.ends, endSeen{site: site, end: to, by: by, at: now})
 		return
 	}
-	if e.end != to && c.forgot(e) {
-		*e = endSeen{site, to, by, c.hot[by].inst, now}
+	if e.end == to || e.lost {
 		return
 	}
-	if e.end != to && !c.forgotten(e) && c.fails(J2) {
+	if c.forgiven(J2, c.knows(e, by), e.at) {
+		*e = endSeen{site: site, end: to, by: by, at: now, lost: true}
+	} else if c.fails(J2) {
 		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
 }
 
-// forgot reports whether who first said how a job ended was a cluster of one and has lost its memory since: what it had decided is
-// lost with it (durability_exceeded, spec 20 §1.5).
-func (c *Checker) forgot(e *endSeen) bool {
-	x, n := &c.ctx.Nodes[e.by], 0
-	if x.Role != core.RoleManager && x.Role != core.RoleGate {
-		return false
+// knows names the cluster that holds how a job ended, or its part in a datacenter: the gates, or the managers of that.
+func (c *Checker) knows(e *endSeen, by core.NodeID) int {
+	if e.site != whole {
+		return e.site
 	}
-	for i := range c.ctx.Nodes {
-		if y := &c.ctx.Nodes[i]; y.Role == x.Role && !y.Ghost && (x.Role == core.RoleGate || y.Site == x.Site) {
-			n++
+	for _, n := range [...]core.NodeID{by, e.by} {
+		if !c.work.gated && c.ctx.Nodes[n].Role == core.RoleManager {
+			return c.ctx.Nodes[n].Site
 		}
 	}
-	return n == 1 && (!c.hot[e.by].up || c.hot[e.by].inst != e.inst)
+	return ofGates
 }
 
 // jobLeft looks for workflows that wait or run although their job has ended.

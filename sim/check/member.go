@@ -86,7 +86,9 @@ func (m *members) told(r *trace.Record) {
 		for i := range b.Jobs {
 			m.givesAll(r.Node, b.Jobs[i].Entry)
 		}
-		m.reads(r, b.Ready)
+		if b.Code.Done() { // one that is too busy to say what it has told nothing
+			m.reads(r, b.Ready)
+		}
 	}
 }
 

@@ -78,9 +78,28 @@ func (c *checks) disabled(id string) bool {
 	return false
 }
 
-// warnings names the invariants that were broken although, or because, the scenario turned them off.
-func (c *checks) warnings() []string {
+// exceeded tells of clusters that forgot more than they survive, and of what was not counted for that (spec 20 §1.5).
+func (c *checks) exceeded() []string {
 	var out []string
+	for _, e := range c.Exceeded() {
+		var names []string
+		for _, n := range e.Members {
+			names = append(names, c.sc.Nodes[n].Name)
+		}
+		out = append(out, fmt.Sprintf("durability exceeded %d times, first at %.3f s: most of %s may have forgotten what was committed before",
+			e.Times, e.First.Seconds(), strings.Join(names, ", ")))
+	}
+	for _, id := range check.Rules() {
+		if n := c.Spared(id); n > 0 {
+			out = append(out, fmt.Sprintf("%v would have been broken %d times; it is not counted, for durability was exceeded", id, n))
+		}
+	}
+	return out
+}
+
+// warnings tells of those, and names the invariants that were broken although, or because, the scenario turned them off.
+func (c *checks) warnings() []string {
+	out := c.exceeded()
 	for _, d := range c.sc.Disabled {
 		n := uint64(0)
 		for _, v := range c.Violations() {

@@ -1,0 +1,124 @@
+package check
+
+import (
+	"testing"
+
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/workflow"
+	"hypersim/sim/trace"
+)
+
+// three makes the managers 0, 1 and one more, 4, one cluster, of which 0 holds job 1.
+func (t *tape) three() {
+	t.ctx.Nodes = append(t.ctx.Nodes, Node{ID: 4, Name: "d", Role: core.RoleManager, Group: 1})
+	t.add(trace.Record{Kind: trace.KindStart, Node: 4, Inst: 1})
+	t.works()
+	t.holds(0, int64(job.HoldAccepted), 1)
+}
+
+// forget lets manager 0 lose its memory, and manager 4 too unless enough know what it did.
+func (t *tape) forget(enough bool) {
+	t.at(30*sec).life(trace.KindCrash, 0)
+	if !enough {
+		t.at(31*sec).life(trace.KindCrash, 4)
+	}
+	t.at(40 * sec)
+}
+
+// resynced lets manager 1, which restarted, say that it acts as a member.
+func (t *tape) resynced(byLimit uint8) {
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: 1, Inst: 2, Fact: core.JobFact{Kind: core.JobFactResync, To: byLimit}})
+}
+
+// Runs after which a majority of a cluster of three knows nothing of what was said: that is held against nobody. In the wrong ones one
+// member fewer has forgotten it.
+func init() {
+	doctored = append(doctored, []doctoredRun{
+		{id: JL2, name: "an epoch that was forgotten", build: func(t *tape, bad bool) {
+			t.three()
+			t.forget(bad)
+			t.holds(1, int64(job.HoldWon), 1)
+		}},
+		{id: JL2, name: "a member that could not read who knew", build: func(t *tape, bad bool) {
+			t.three()
+			t.restarts()
+			t.at(30*sec).reads(4, true)
+			t.holds(0, int64(job.HoldSuspended), 1)
+			if bad { // one answer is no reading
+				t.resynced(0)
+			} else {
+				t.at(63 * sec).resynced(1)
+			}
+			t.job(trace.JobRecord{Kind: trace.JobFact, Node: 1, Inst: 2, Fact: core.JobFact{Kind: core.JobFactHolder, Job: 1, A: int64(job.HoldWon), B: 1, Epoch: 1}})
+		}},
+		{id: JL2, name: "a member that says too early that it could not read who knew", build: func(t *tape, bad bool) {
+			t.three()
+			t.restarts()
+			t.at(30*sec).reads(4, true)
+			t.holds(0, int64(job.HoldSuspended), 1)
+			if !bad {
+				t.at(63 * sec)
+			}
+			t.resynced(1)
+			t.job(trace.JobRecord{Kind: trace.JobFact, Node: 1, Inst: 2, Fact: core.JobFact{Kind: core.JobFactHolder, Job: 1, A: int64(job.HoldWon), B: 1, Epoch: 1}})
+		}},
+		{id: JL2, name: "two that forgot, of whom one had read again", build: func(t *tape, bad bool) {
+			t.three()
+			t.restarts()
+			if t.at(30 * sec); bad {
+				t.reads(0, true)
+				t.reads(4, true)
+				t.resynced(0)
+			}
+			t.forget(true)
+			t.job(trace.JobRecord{Kind: trace.JobFact, Node: 1, Inst: 2, Fact: core.JobFact{Kind: core.JobFactHolder, Job: 1, A: int64(job.HoldWon), B: 1, Epoch: 1}})
+		}},
+		{id: JL5, name: "an end that was forgotten", also: []ID{J2}, build: func(t *tape, bad bool) {
+			t.three()
+			t.finishes()
+			t.forget(bad)
+			t.holds(1, int64(job.HoldWon), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.holds(1, int64(job.HoldResumed), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(job.StateFailed), Epoch: 2})
+		}},
+		{id: JC3, name: "a cancel that was forgotten", build: func(t *tape, bad bool) {
+			t.three()
+			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
+			t.keeps(1, 11, 1)
+			t.forget(bad)
+			t.holds(1, int64(job.HoldWon), 2)
+			t.holds(1, int64(job.HoldResumed), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
+		}},
+		{id: JF3, name: "a token that was forgotten, and runs twice", build: func(t *tape, bad bool) {
+			t.three()
+			t.runs(10, 1, 1)
+			t.keeps(1, 10, 1)
+			t.forget(bad)
+			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Attempt: 1, Token: token(1), Epoch: 1, Node: 3})
+			t.shard(trace.JobEnded, 10, 1)
+			t.shard(trace.JobEnded, 10, 1)
+		}},
+	}...)
+}
+
+// What a cluster forgot is told: how often that was more than it survives, and what follows.
+func TestExceeded(t *testing.T) {
+	for _, enough := range []bool{false, true} {
+		tape := newTape()
+		tape.three()
+		tape.forget(enough)
+		tape.holds(1, int64(job.HoldWon), 1)
+		c := tape.run()
+		list := c.Exceeded()
+		if enough != (len(list) == 0) || enough != (c.Spared(JL2) == 0) {
+			t.Errorf("enough know it: %v; %v, %d", enough, list, c.Spared(JL2))
+		}
+		if !enough && (len(list[0].Members) != 3 || list[0].Times != 1 || list[0].First != 30*sec) {
+			t.Errorf("%+v", list)
+		}
+	}
+}
