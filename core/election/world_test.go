@@ -28,8 +28,10 @@ type voters struct {
 	level   map[core.NodeID]int
 	leaders map[uint64]core.NodeID // by term
 	rounds  []core.JobFact
-	gains   []core.Instant // when somebody began to lead
-	first   core.NodeID    // who leads a formed cluster
+	gains   []core.Instant        // when somebody began to lead
+	first   core.NodeID           // who leads a formed cluster
+	heard   func(m *core.Message) // of every datagram that leaves, if it is set
+	told    func(i int, f *core.JobFact)
 	fx      core.Effects
 }
 
@@ -118,7 +120,11 @@ func (w *voters) crash(i int) { w.nodes[i] = nil }
 func (w *voters) step(i int, do func(m *Machine)) {
 	w.fx.Reset()
 	do(w.nodes[i])
-	for _, f := range w.fx.JobFacts {
+	for k := range w.fx.JobFacts {
+		f := w.fx.JobFacts[k]
+		if w.told != nil {
+			w.told(i, &f)
+		}
 		if f.Kind == core.JobFactRound {
 			w.rounds = append(w.rounds, f)
 		}
@@ -127,6 +133,9 @@ func (w *voters) step(i int, do func(m *Machine)) {
 		}
 	}
 	for _, m := range w.fx.Messages {
+		if w.heard != nil {
+			w.heard(&m)
+		}
 		core.Hold(m.Body)
 		core.Hold(m.Body)
 		for range 1 + w.twice() {
