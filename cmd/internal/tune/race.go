@@ -29,6 +29,7 @@ type point struct {
 	refused        string   // why the scenario does not take it
 	broken         string
 	dropped        string // why it was given no more seeds
+	rival          *point // than which it was then worse for sure; nil: it broke a limit
 }
 
 func (p *point) full(seeds int) bool {
@@ -75,7 +76,7 @@ func (f *field) race(ctx context.Context, list []*point, measure oracle) error {
 			case p.no == 0: // all are compared with the default, whatever it gives
 				return false
 			case p.broken == "" && k < len(sizes)-1:
-				p.dropped = f.hopeless(p, rivals, level)
+				f.stop(p, rivals, level)
 			}
 			return p.broken != "" || p.dropped != ""
 		})
@@ -135,12 +136,17 @@ func (f *field) front(list []*point) (out []*point) {
 	return out
 }
 
-// hopeless says why a point is worse for sure, "" if it is not.
-func (f *field) hopeless(p *point, rivals []*point, level float64) string {
+// stop stops a point that is worse for sure.
+func (f *field) stop(p *point, rivals []*point, level float64) {
+	p.dropped, p.rival = f.hopeless(p, rivals, level)
+}
+
+// hopeless says why a point is worse for sure, and than which one, "" if it is not.
+func (f *field) hopeless(p *point, rivals []*point, level float64) (why string, than *point) {
 	for k := range f.limits {
 		iv := stats.MeanInterval(f.overs(p, k), level)
 		if iv.Known() && iv.Low > 0 {
-			return "breaks " + f.limits[k].Text
+			return "breaks " + f.limits[k].Text, nil
 		}
 	}
 	for _, r := range rivals {
@@ -155,10 +161,10 @@ func (f *field) hopeless(p *point, rivals []*point, level float64) string {
 			}
 		}
 		if worse > 0 && other == 0 {
-			return "worse than point " + itoa(r.no)
+			return "worse than point " + itoa(r.no), r
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // pairs returns the losses of two points by one goal, seed by seed.
@@ -229,8 +235,26 @@ func (f *field) told(p *point) (t told) {
 			t.over += over
 		}
 	}
+	return f.sure(p, t)
+}
+
+// sure holds what was estimated of a stopped point to what is known of it: in no objective is it better than the one that it
+// was worse than, and a limit that it broke is broken.
+func (f *field) sure(p *point, t told) told {
+	switch {
+	case p.dropped == "":
+	case p.rival == nil:
+		t.over = max(t.over, leastOver)
+	default:
+		for g, other := range f.told(p.rival).losses {
+			t.losses[g] = max(t.losses[g], other)
+		}
+	}
 	return t
 }
+
+// leastOver is more than what is forgiven of a limit, 1e-9 of it.
+const leastOver = 1e-6
 
 // best is the point with all seeds that is first by the one goal; among those that hold the constraints, if any does.
 func (f *field) best() *point {

@@ -109,7 +109,7 @@ func TestRaceWithoutCorrection(t *testing.T) {
 				five := *p
 				five.runs = p.runs[:5]
 				rivals, _ := f.rivals()
-				if f.hopeless(&five, rivals, 0.8) != "" {
+				if why, _ := f.hopeless(&five, rivals, 0.8); why != "" {
 					lost++
 				}
 			}
