@@ -193,4 +193,4 @@ func (c *Calls) MemoryBytes() int {
 }
 
 // slotBytes is the size of a slot, held to the truth by a test.
-const slotBytes = 120
+const slotBytes = 128

@@ -145,7 +145,8 @@ func (c *Calls) again(now core.Instant, h uint32, a *Answer, reply Reply, fx *co
 		c.end(now, h, reply, fx)
 		return
 	}
-	pause := max(wait, s.how.Pause(int(s.attempt)-1, &c.draw))
+	pause := max(wait, s.how.Pause(int(s.attempt)-1, s.paused, &c.draw))
+	s.paused = pause
 	if a.Reason == ReasonRate {
 		s.waited += pause
 	}

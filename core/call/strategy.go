@@ -16,6 +16,7 @@ const (
 	JitterHalf                // e·U(0.5, 1.5): submissions (spec 20 §8.2)
 	JitterEqual               // e/2 + u·e/2: a least pause is needed
 	JitterNone                // e
+	JitterChain               // from base to three times the pause before, base before the first: long chains ("decorrelated")
 )
 
 // Strategy says how long and how often a call is tried. It stands still while calls use it: roles make theirs once,
@@ -56,13 +57,19 @@ func (f FJ) Strategy() Strategy {
 	return Strategy{Timeout: f.Timeout, Base: f.Base, Cap: f.Cap, Attempts: f.Retries + 1, Jitter: JitterFull, Patient: f.Patient}
 }
 
-// Pause draws how long to wait after the k-th attempt, counted from 0. It draws once, whatever the jitter.
-func (s *Strategy) Pause(k int, draw *rng.Stream) core.Duration {
+// Pause draws how long to wait after the k-th attempt, counted from 0, of which the pause before was prev, 0 before the first. It
+// draws once, whatever the jitter.
+func (s *Strategy) Pause(k int, prev core.Duration, draw *rng.Stream) core.Duration {
+	return s.pause(k, prev, draw.Float64())
+}
+
+// pause is that for a draw of u in [0, 1).
+func (s *Strategy) pause(k int, prev core.Duration, u float64) core.Duration {
 	limit := s.Cap
 	if limit == 0 {
 		limit = math.MaxInt64
 	}
-	e, u := s.Base, draw.Float64()
+	e := s.Base
 	for ; k > 0 && e < limit; k-- {
 		if e > math.MaxInt64/2 {
 			e = limit
@@ -79,6 +86,9 @@ func (s *Strategy) Pause(k int, draw *rng.Stream) core.Duration {
 	case JitterEqual:
 		e = e/2 + scale(e-e/2, u)
 	case JitterNone:
+	case JitterChain:
+		most := max(s.Base, scale(max(prev, s.Base), 3))
+		e = s.Base + scale(most-s.Base, u)
 	}
 	return min(e, limit)
 }

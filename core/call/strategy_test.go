@@ -14,7 +14,7 @@ func pauses(s *Strategy, k int) (least, most core.Duration) {
 	draw := rng.New(1, "test", uint64(k))
 	least = math.MaxInt64
 	for range 2000 {
-		d := s.Pause(k, &draw)
+		d := s.Pause(k, 0, &draw)
 		least, most = min(least, d), max(most, d)
 	}
 	return least, most
@@ -29,6 +29,48 @@ func TestSubmissionPauses(t *testing.T) {
 		if least < lo || most > hi || float64(least) > 1.02*float64(lo) || float64(most) < 0.98*float64(hi) {
 			t.Errorf("before attempt %d %v–%v, want %v–%v", k+2, least, most, lo, hi)
 		}
+	}
+}
+
+// Spec 30 §15.12: base 0.5 s, cap 30 s, a draw that is always the same.
+func TestPauseVectors(t *testing.T) {
+	for _, c := range []struct {
+		j    Jitter
+		u    float64
+		want [8]float64
+	}{
+		{JitterFull, 0.25, [8]float64{0.125, 0.25, 0.5, 1, 2, 4, 7.5, 7.5}},
+		{JitterEqual, 0.5, [8]float64{0.375, 0.75, 1.5, 3, 6, 12, 22.5, 22.5}},
+		{JitterChain, 0.5, [8]float64{1, 1.75, 2.875, 4.5625, 7.09375, 10.890625, 16.585938, 25.128906}},
+		{JitterNone, 0.5, [8]float64{0.5, 1, 2, 4, 8, 16, 30, 30}},
+	} {
+		s, prev := Strategy{Base: time.Second / 2, Cap: 30 * time.Second, Jitter: c.j}, core.Duration(0)
+		for k, want := range c.want {
+			if prev = s.pause(k, prev, c.u); math.Abs(prev.Seconds()-want) > 1e-6 {
+				t.Errorf("jitter %d, retry %d: %v, want %g s", c.j, k, prev, want)
+			}
+		}
+	}
+}
+
+// A call remembers its last pause: a chain grows from there, and is never above the cap (I-T1).
+func TestChain(t *testing.T) {
+	r := newRole()
+	s := Strategy{Timeout: time.Second, Base: time.Second / 2, Cap: 20 * time.Second, Attempts: 40, Jitter: JitterChain}
+	r.call(0, 2, &s, Ticket{})
+	now, prev, longest := core.Instant(0), s.Base, core.Duration(0)
+	for range 39 {
+		m := r.one(t)
+		r.reply(now, &m, Answer{Code: CodeSyncing})
+		at := r.wake(t)
+		pause := at.Sub(now)
+		if pause < s.Base || pause > min(s.Cap, 3*prev) {
+			t.Fatalf("%v after %v", pause, prev)
+		}
+		now, prev, longest = at, pause, max(longest, pause)
+	}
+	if longest < 10*time.Second {
+		t.Errorf("no pause above %v", longest)
 	}
 }
 
@@ -59,15 +101,15 @@ func TestPausesSaturate(t *testing.T) {
 			want = math.MaxInt64
 		}
 		s := Strategy{Base: time.Second, Cap: limit, Jitter: JitterNone}
-		if d := s.Pause(1_000_000, &draw); d != want {
+		if d := s.Pause(1_000_000, 0, &draw); d != want {
 			t.Errorf("cap %v: %v", limit, d)
 		}
 		s.Jitter = JitterHalf
-		if d := s.Pause(1_000_000, &draw); d < want/2 || d > want {
+		if d := s.Pause(1_000_000, 0, &draw); d < want/2 || d > want {
 			t.Errorf("cap %v: %v", limit, d)
 		}
 	}
-	if s := (Strategy{Jitter: JitterFull}); s.Pause(3, &draw) != 0 {
+	if s := (Strategy{Jitter: JitterFull}); s.Pause(3, 0, &draw) != 0 {
 		t.Error("no base, and yet a pause")
 	}
 }

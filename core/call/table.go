@@ -24,6 +24,7 @@ type slot struct {
 	body      core.Body
 	at        core.Instant  // when what it waits for has not come
 	order     uint64        // of slots in this process, for ties
+	paused    core.Duration // before its last attempt
 	waited    core.Duration // for servers that it asked too often
 	to        core.NodeID   // whom it asked last
 	ahead     core.NodeID   // phaseBarred: whom it asks next

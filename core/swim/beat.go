@@ -6,9 +6,9 @@ import "hypersim/core"
 
 // BeatCarrier says what a node's pings say of its work.
 type BeatCarrier interface {
-	// Beat puts the heartbeat on x: Beat, and all Shards by id. What does not fit is cut off at the end. One of version
-	// 0 is none.
-	Beat(now core.Instant, x *core.Extra)
+	// Beat puts the heartbeat for a member on x: Beat, and all Shards by id. What does not fit is cut off at the end. One of
+	// version 0 is none.
+	Beat(now core.Instant, to core.NodeID, x *core.Extra)
 }
 
 // BeatHearer takes the heartbeats of others.

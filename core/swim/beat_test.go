@@ -11,7 +11,7 @@ import (
 // many is a worker of many shards.
 type many struct{ n int }
 
-func (c many) Beat(_ core.Instant, x *core.Extra) {
+func (c many) Beat(_ core.Instant, _ core.NodeID, x *core.Extra) {
 	x.Beat = core.Beat{Version: 7, Cores: 8, CoresAvailable: 3}
 	for i := range c.n {
 		x.Shards = append(x.Shards, core.ShardBeat{Job: 1, Workflow: uint64(i), Attempt: 1})

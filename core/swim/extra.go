@@ -28,7 +28,7 @@ func (m *Machine) attachExtra(now core.Instant, msg *core.Message, k int, fx *co
 	}
 	if beat {
 		room := min(wire.MaxBeatBytes, wire.MTU-wire.Size(msg, anyBook))
-		m.carrier.Beat(now, x)
+		m.carrier.Beat(now, msg.To, x)
 		wire.FitBeat(x, room)
 	}
 	if len(x.Health)+len(x.Workers) == 0 && x.Beat.Version == 0 {

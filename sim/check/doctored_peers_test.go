@@ -81,6 +81,26 @@ var doctoredPeers = []doctoredRun{
 		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonUntold)}
 		t.sent(m)
 	}},
+	{id: N1, name: "a heartbeat on a ping, for who does not look there", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		v := uint8(4)
+		if bad {
+			v = 3
+		}
+		t.at(sec).agrees(3, 0, 1, v, minor(v))
+		m := t.message(core.KindPing, 3, 0)
+		m.Extra = &core.Extra{Beat: core.Beat{Version: 1}}
+		t.sent(m)
+	}},
+	{id: N1, name: "where pushes go, for who pushes nothing anew", build: func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		v := uint8(2)
+		if bad {
+			v = 1
+		}
+		t.at(sec).agrees(2, 0, 1, v, minor(v))
+		t.sent(t.message(core.KindRegisterCallback, 2, 0))
+	}},
 	{id: N1, name: "why it is BUSY, for who cannot read that", build: func(t *tape, bad bool) {
 		t.ctx.Negotiates = true
 		v := uint8(5)

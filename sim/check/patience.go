@@ -48,7 +48,7 @@ func (p *patience) told(r *trace.Record) {
 	p.bars[barKey{r.Node, r.Msg.From, r.Msg.Kind.Answers()}] = barSeen{r.At, r.At.Add(a.Head().RetryAfter), p.hot[r.Node].inst}
 }
 
-// sent looks at requests to servers that said when to come again. The asker's clock may run fast by half a percent; one that has jumped
+// sent looks at requests to servers that said when to come again. The asker's clock may run fast, by a fault by some percent; one that has jumped
 // since knows nothing of that time.
 func (p *patience) sent(r *trace.Record) {
 	if len(p.bars) == 0 || !p.counted(r.Msg) {
@@ -58,7 +58,7 @@ func (p *patience) sent(r *trace.Record) {
 	if !ok || b.inst != p.hot[r.Node].inst || p.cold[r.Node].impaired >= b.told {
 		return
 	}
-	if least := b.until.Sub(b.told); r.At.Add(least/100+1) < b.until && p.fails(RL3) {
+	if least := b.until.Sub(b.told); r.At.Add(least/20+1) < b.until && p.fails(RL3) {
 		p.detail(RL3, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s asks %s (%v) %v before it was told to", p.name(r.Node), p.name(r.Msg.To), r.Msg.Kind, b.until.Sub(r.At))
 	}
 }

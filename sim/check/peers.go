@@ -111,6 +111,24 @@ func used(m *core.Message) (f registry.Feature, ok bool) {
 	}
 }
 
+// against looks at what anybody may be sent who has not said that it cannot read it: a worker's heartbeat on its ping, and where a
+// client's pushes go.
+func (p *peers) against(r *trace.Record) {
+	var f registry.Feature
+	switch {
+	case r.Msg.Kind == core.KindRegisterCallback:
+		f = registry.FeatureReconnection
+	case r.Msg.Kind == core.KindPing && r.Msg.Extra != nil && r.Msg.Extra.Beat.Version != 0:
+		f = registry.FeatureHealthPiggyback
+	default:
+		return
+	}
+	x, met := p.of(r.Node, r.Msg.To)
+	if met && x.of == p.hot[r.Msg.To].inst && x.ok && !x.features.Has(f) && p.fails(N1) {
+		p.detail(N1, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s uses %v towards %s (%v), with which it agreed on %017b", p.name(r.Node), f, p.name(r.Msg.To), r.Msg.Kind, x.features)
+	}
+}
+
 // signalOf returns what a message says of pressure, nil if it has no room for it.
 func signalOf(m *core.Message) *job.Backpressure {
 	switch b := m.Body.(type) {
@@ -127,11 +145,13 @@ func signalOf(m *core.Message) *job.Backpressure {
 
 func (p *peers) sent(r *trace.Record) {
 	if r.Msg.Kind.Room() != core.RoomJobs {
+		p.against(r)
 		return
 	}
 	f, ok := used(r.Msg)
 	if !ok {
 		p.busy(r)
+		p.against(r)
 		return
 	}
 	if x, met := p.of(r.Node, r.Msg.To); (!met || !x.features.Has(f)) && p.fails(N1) {

@@ -24,7 +24,7 @@ func (w *World) beat() {
 
 func (w *World) beatTo(id, to core.NodeID) {
 	m := &core.Message{Kind: core.KindPing, From: id, To: to, Instance: w.lives[id], Extra: new(core.Extra)}
-	w.Worker(id).Beat(w.Local(id), m.Extra)
+	w.Worker(id).Beat(w.Local(id), to, m.Extra)
 	d, lost := core.Duration(1e6), false
 	if w.Way != nil {
 		d, lost = w.Way(w, m)

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 	"hypersim/core/replica"
 )
 
@@ -79,9 +80,9 @@ func (c *Client) learnt(now core.Instant, x *tracked, epoch uint32, leader core.
 	c.register(now, x, fx)
 }
 
-// register tells the leader of a job where its pushes go.
+// register tells the leader of a job where its pushes go. One that knows nothing of that is polled (spec 30 §10, client_reconnection).
 func (c *Client) register(now core.Instant, x *tracked, fx *core.Effects) {
-	if x.registering || x.state.Over() {
+	if x.registering || x.state.Over() || c.pacts.Lacks(x.main.leader, registry.FeatureReconnection) {
 		return
 	}
 	x.registering = true

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 )
 
 // target is a gate or manager that the client knows.
@@ -109,7 +110,15 @@ func (c *Client) Target(now core.Instant, t *call.Ticket, attempt int, last core
 	case now.Sub(x.main.confirmed) < c.cfg.Client.LeaderCache:
 		best = x.main.leader
 	}
-	return c.targets.next(now, best, last, c.cfg.Client.Memory)
+	return c.readable(t, c.targets.next(now, best, last, c.cfg.Client.Memory))
+}
+
+// readable returns whom to ask, NoNode if that one does not know what it would be asked.
+func (c *Client) readable(t *call.Ticket, to core.NodeID) core.NodeID {
+	if t.Op == opRegister && to != core.NoNode && c.pacts.Lacks(to, registry.FeatureReconnection) {
+		return core.NoNode
+	}
+	return to
 }
 
 // initial returns whom a job is handed in at first: whoever its user names, else its owner by the ring.
@@ -124,6 +133,8 @@ func (c *Client) initial(x *tracked) core.NodeID {
 // where it is, and says that it was sent on, so that it is taken there; anything else is asked in turn later.
 func (c *Client) Redirect(now core.Instant, s *call.Sending, to core.NodeID) core.NodeID {
 	switch {
+	case c.readable(&s.Ticket, to) == core.NoNode:
+		return core.NoNode
 	case !c.targets.quiet(now, to, c.cfg.Client.Memory):
 		return to
 	case s.Op == opSubmit && s.Redirects == 0:

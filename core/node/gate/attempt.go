@@ -133,7 +133,7 @@ func (g *Gate) askSoon(now core.Instant, x *record, s *site, fx *core.Effects) {
 		return
 	}
 	pause := call.FJ{Base: g.keys.TryBase, Cap: g.keys.TryCap}.Strategy()
-	g.timers.Arm(timer{at: now.Add(pause.Pause(s.tries-1, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
+	g.timers.Arm(timer{at: now.Add(pause.Pause(s.tries-1, 0, &g.draw)), kind: timerAttempt, job: x.id, site: s.id, n: s.attempt})
 }
 
 func (g *Gate) askAgain(now core.Instant, x *record, t timer, fx *core.Effects) {

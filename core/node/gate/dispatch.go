@@ -102,7 +102,7 @@ func (g *Gate) roundOver(now core.Instant, x *record, fx *core.Effects) {
 			g.setState(now, x, job.StateQueued, fx)
 		}
 		pause := call.FJ{Base: g.keys.RoundBase, Cap: g.keys.RoundCap}.Strategy()
-		at := now.Add(pause.Pause(x.round-1, &g.draw))
+		at := now.Add(pause.Pause(x.round-1, 0, &g.draw))
 		g.timers.Arm(timer{at: at, kind: timerRound, job: x.id, n: uint32(x.round)})
 		g.save(now, x, false, fx)
 	case targets > 0:

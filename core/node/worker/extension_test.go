@@ -111,7 +111,7 @@ func TestWhoIsAsked(t *testing.T) {
 	b.within(1, 7, 3, 1, 2000*time.Second)
 	b.until(289 * sec)
 	var beat core.Extra
-	if b.w.Beat(b.now, &beat); beat.Beat.Ask != (core.Ask{}) {
+	if b.w.Beat(b.now, 0, &beat); beat.Beat.Ask != (core.Ask{}) {
 		t.Errorf("it asks already: %+v", beat.Beat.Ask)
 	}
 	b.until(291 * sec)
@@ -131,7 +131,7 @@ func TestWhoIsAsked(t *testing.T) {
 			t.Errorf("no. %d: deadline %v, want %v", i, s.deadline, want)
 		}
 	}
-	if b.w.Beat(b.now, &beat); beat.Beat.Ask.Seq != 1 || beat.Beat.Ask.Workflows != 1 || beat.Beat.Ask.Done != 2900 || beat.Beat.Ask.Total != 3200 {
+	if b.w.Beat(b.now, 0, &beat); beat.Beat.Ask.Seq != 1 || beat.Beat.Ask.Workflows != 1 || beat.Beat.Ask.Done != 2900 || beat.Beat.Ask.Total != 3200 {
 		t.Errorf("heartbeats say %+v", beat.Beat.Ask)
 	}
 	b.until(306 * sec)
@@ -140,7 +140,7 @@ func TestWhoIsAsked(t *testing.T) {
 	b.step(func() {
 		b.w.Ended(b.now, job.Shard{Job: 9, Workflow: 1, Attempt: 1}, job.Ticket{DE: 1, N: 1}.Token(), job.EndedCompleted, job.ErrorNone, &b.fx)
 	})
-	if b.w.Beat(b.now, &beat); beat.Beat.Ask != (core.Ask{}) || b.w.ext.asking != 0 {
+	if b.w.Beat(b.now, 0, &beat); beat.Beat.Ask != (core.Ask{}) || b.w.ext.asking != 0 {
 		t.Errorf("it still asks: %+v, %d", beat.Beat.Ask, b.w.ext.asking)
 	}
 }

@@ -76,6 +76,7 @@ func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects)
 	m.asked = false
 	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && w.agrees(o, a, fx) {
 		m.accepted = true
+		w.armApart(now)
 		for i := range a.Managers {
 			w.meet(now, a.Managers[i].Node, fx)
 		}
@@ -132,6 +133,7 @@ func (w *Worker) onManager(now core.Instant, msg *core.Message, fx *core.Effects
 		w.pool.list = append(w.pool.list, manager{node: b.Node})
 	}
 	w.pool.find(b.Node).accepted = true
+	w.armApart(now)
 	for i := range b.Managers {
 		w.meet(now, b.Managers[i].Node, fx)
 	}
@@ -157,16 +159,47 @@ func (w *Worker) beatAll(now core.Instant, fx *core.Effects) {
 		if !m.accepted {
 			continue
 		}
-		b := core.Attach[registry.WorkerHeartbeat](fx, w.calls.Tell(fx, core.KindWorkerHeartbeat, m.node, w.cfg.Progress.Timeout))
-		w.beat(&b.Beat)
-		b.Shards = w.beats(now, b.Shards)
+		w.beatTo(now, m.node, fx)
 	}
 }
 
-// Beat implements swim.BeatCarrier: the heartbeat that rides on this worker's pings.
-func (w *Worker) Beat(now core.Instant, x *core.Extra) {
-	w.beat(&x.Beat)
+func (w *Worker) beatTo(now core.Instant, manager core.NodeID, fx *core.Effects) {
+	b := core.Attach[registry.WorkerHeartbeat](fx, w.calls.Tell(fx, core.KindWorkerHeartbeat, manager, w.cfg.Progress.Timeout))
+	w.beat(manager, &b.Beat)
+	b.Shards = w.beats(now, b.Shards)
+}
+
+// Beat implements swim.BeatCarrier: the heartbeat that rides on this worker's pings, to managers that look for one there.
+func (w *Worker) Beat(now core.Instant, to core.NodeID, x *core.Extra) {
+	if w.apart(to) {
+		return
+	}
+	w.beat(to, &x.Beat)
 	x.Shards = w.beats(now, x.Shards)
+}
+
+// apart reports whether a manager wants heartbeats as messages of their own (spec 30 §10, health_piggyback).
+func (w *Worker) apart(id core.NodeID) bool {
+	return w.peers.Lacks(id, registry.FeatureHealthPiggyback)
+}
+
+// armApart lets such managers be told every so often, if this worker is registered with any.
+func (w *Worker) armApart(now core.Instant) {
+	if !w.tellApart && slices.ContainsFunc(w.pool.list, func(m manager) bool { return m.accepted && w.apart(m.node) }) {
+		w.tellApart = true
+		w.timers.Arm(timer{at: now.Add(w.cfg.Register.ManagerBeat), kind: timerApart})
+	}
+}
+
+// beatApart tells them.
+func (w *Worker) beatApart(now core.Instant, fx *core.Effects) {
+	w.tellApart = false
+	for i := range w.pool.list {
+		if m := &w.pool.list[i]; m.accepted && w.apart(m.node) {
+			w.beatTo(now, m.node, fx)
+		}
+	}
+	w.armApart(now)
 }
 
 // beats appends the shards that run here, by id.
@@ -195,7 +228,7 @@ func (w *Worker) state() registry.WorkerState {
 
 // beat fills in what a worker says of itself. A state that is new has a new version: managers hear nothing twice, and would hold a
 // worker that has been taken in for one that starts until it has work, which it would not get.
-func (w *Worker) beat(b *core.Beat) {
+func (w *Worker) beat(to core.NodeID, b *core.Beat) {
 	if s := w.state(); s != w.told {
 		w.told = s
 		w.version++
@@ -203,7 +236,9 @@ func (w *Worker) beat(b *core.Beat) {
 	b.Load = w.p.Flow.State()
 	b.State, b.Version, b.Accepting = uint8(w.state()), w.version, !w.draining && b.Load < core.LoadOverloaded
 	b.Cores, b.CoresAvailable = uint16(w.cores.Total()), uint16(w.cores.Free())
-	b.Ask = w.ask()
+	if b.Ask = (core.Ask{}); !w.peers.Lacks(to, registry.FeatureExtensions) {
+		b.Ask = w.ask()
+	}
 }
 
 func (w *Worker) shardBeat(x *shard, done uint64) core.ShardBeat {

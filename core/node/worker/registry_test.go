@@ -16,15 +16,15 @@ func TestReadyIsNews(t *testing.T) {
 	b.w = New(Params{Config: &b.cfg, Self: self, Instance: 2, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Managers: []core.NodeID{0}})
 	b.step(func() { b.w.Begin(b.now, &b.fx) })
 	var before, after core.Extra
-	b.w.Beat(b.now, &before)
+	b.w.Beat(b.now, 0, &before)
 	for _, m := range b.of(core.KindWorkerRegistration) {
 		b.answer(&m, core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: m.To})
 	}
-	b.w.Beat(b.now, &after)
+	b.w.Beat(b.now, 0, &after)
 	if x, y := before.Beat, after.Beat; registry.WorkerState(x.State) != registry.WorkerStarting || registry.WorkerState(y.State) != registry.WorkerHealthy || y.Version <= x.Version {
 		t.Errorf("state %d, version %d; then state %d, version %d", x.State, x.Version, y.State, y.Version)
 	}
-	b.w.Beat(b.now, &before)
+	b.w.Beat(b.now, 0, &before)
 	if before.Beat.Version != after.Beat.Version {
 		t.Error("nothing is new, and its version is")
 	}

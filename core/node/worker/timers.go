@@ -9,6 +9,7 @@ const (
 	timerResult   timerKind = iota // offer a result again
 	timerRegister                  // nobody accepted this worker
 	timerBeat                      // tell managers of free cores
+	timerApart                     // tell those that find nothing on pings
 	timerOrphans
 	timerQuery
 	timerDrain

@@ -80,6 +80,7 @@ type Worker struct {
 	draining  bool // it takes nothing new
 	drainEnd  core.Instant
 	telling   bool                          // a heartbeat is due
+	tellApart bool                          // one to managers that find none on pings
 	queries   map[core.NodeID]*cancel.Query // asked, by leader
 }
 
@@ -147,6 +148,7 @@ func (w *Worker) Begin(now core.Instant, fx *core.Effects) {
 	if !w.p.Formed {
 		w.registerAll(now, fx)
 	}
+	w.armApart(now)
 }
 
 // Receive implements node.Receiver.
@@ -248,6 +250,8 @@ func (w *Worker) fire(now core.Instant, t timer, fx *core.Effects) {
 	case timerBeat:
 		w.telling = false
 		w.beatAll(now, fx)
+	case timerApart:
+		w.beatApart(now, fx)
 	case timerDrain:
 		w.giveBack(now, fx)
 	case timerOrphans:
