@@ -103,6 +103,18 @@ func (n *Node) Deadline() (core.Instant, bool) {
 	return least, least != core.Never
 }
 
+// Due returns the parts whose deadlines are not after now. It is for who looks for the reason of a machine that never rests.
+func (n *Node) Due(now core.Instant) (parts []Timer) {
+	for i := range n.parts {
+		if t := n.parts[i].timer; t != nil {
+			if at, ok := t.Deadline(); ok && at <= now {
+				parts = append(parts, t)
+			}
+		}
+	}
+	return parts
+}
+
 // Coordinates returns the coordinate engine, to be read only; that of a node without coordinates knows nobody.
 func (n *Node) Coordinates() *vivaldi.Node { return &n.viv }
 

@@ -33,14 +33,21 @@ type Kernel struct {
 	current Event // in hand; a field, because a local would escape through the interface
 	now     core.Instant
 	handled uint64
+	since   uint64 // handled before the first event of this instant, or of this Run
+	atOnce  uint64
 	running bool
 	stopped bool
+	held    bool
 }
+
+// AtOnce is after how many events at one instant a Run looks up. Ten of a node in the largest worlds are fewer; a handler that
+// schedules an event for the instant of that very event, again and again, would never return.
+const AtOnce = 1 << 20
 
 // New returns a kernel at instant 0 whose events h handles. If h is also a Toucher it is used as one.
 func New(h Handler) *Kernel {
 	t, _ := h.(Toucher)
-	return &Kernel{handler: h, toucher: t}
+	return &Kernel{handler: h, toucher: t, atOnce: AtOnce}
 }
 
 // Now returns the instant of the event in hand, or, between runs, the instant up to which time has passed.
@@ -59,14 +66,20 @@ func (k *Kernel) Schedule(e Event) { k.queue.Push(e) }
 // that event, and a later Run goes on from there.
 func (k *Kernel) Stop() { k.stopped = true }
 
+// Held reports whether the last Run came to AtOnce events at one instant and returned there. The next one goes on from there.
+func (k *Kernel) Held() bool { return k.held }
+
+// Current returns the event in hand, or the last one.
+func (k *Kernel) Current() Event { return k.current }
+
 // Run handles all events with At ≤ until in order, those that handlers schedule meanwhile included, and
-// leaves Now at until. It panics if until is before Now or if it is called from inside a handler.
+// leaves Now at until, unless it is stopped or Held. It panics if until is before Now or if it is called from inside a handler.
 func (k *Kernel) Run(until core.Instant) {
 	if until < k.now || k.running {
 		panic(fmt.Sprintf("kernel: run until %v, but the clock is at %v (inside a handler: %t)",
 			until, k.now, k.running))
 	}
-	k.running, k.stopped = true, false
+	k.running, k.stopped, k.held, k.since = true, false, false, k.handled
 	if k.toucher != nil {
 		k.runTouching(until)
 	} else {
@@ -119,7 +132,11 @@ func (k *Kernel) due(until core.Instant) bool {
 
 func (k *Kernel) step() {
 	k.current = k.queue.popRun()
-	k.now = k.current.At
+	if k.current.At != k.now {
+		k.now, k.since = k.current.At, k.handled
+	} else if k.handled-k.since >= k.atOnce {
+		k.held, k.stopped = true, true // after this one
+	}
 	k.handled++
 	k.handler.Handle(&k.current)
 }

@@ -219,3 +219,33 @@ func TestHandlingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations in about 2000 events", n)
 	}
 }
+
+// What is scheduled anew for its own instant, again and again, holds time up: a Run returns after so many events, and the next one goes on
+// from there. Many events at many instants are no reason.
+func TestHeldAtOneInstant(t *testing.T) {
+	at5 := 0
+	var k *Kernel
+	k = New(handlerFunc(func(e *Event) {
+		if e.At != 5 {
+			return
+		}
+		if at5++; at5 <= 21 { // 25 in all
+			k.Schedule(timer(5, 0, uint64(100+at5)))
+		}
+	}))
+	k.atOnce = 10
+	for i := range uint64(40) {
+		k.Schedule(timer(core.Instant(i/4), 0, i)) // four an instant, up to 9
+	}
+	for _, want := range []struct {
+		held bool
+		now  core.Instant
+	}{{true, 5}, {true, 5}, {false, 50}} {
+		if k.Run(50); k.Held() != want.held || k.Now() != want.now {
+			t.Fatalf("held %v at %v, want %+v", k.Held(), k.Now(), want)
+		}
+	}
+	if at5 != 25 || k.Pending() != 0 {
+		t.Errorf("%d events at 5, %d left", at5, k.Pending())
+	}
+}

@@ -24,6 +24,12 @@ const (
 	wakeShift               // a shard that runs there may end: 1 + its place
 )
 
+// wakes say what they are for.
+var wakes = [...]string{
+	wakeMachine: "a deadline", wakeTurn: "its server", wakeStart: "a start", wakeReturn: "a return", wakeJoin: "a join", wakeReport: "a report of its work",
+	wakeHand: "something to hand in", wakeStorm: "a storm", wakeProbe: "a question", wakeShift: "the end of a shard",
+}
+
 // change is what an event that no node causes changes in the world. Of two at one instant the lower goes first.
 type change core.NodeID
 

@@ -10,9 +10,29 @@ import (
 // Run goes on to virtual time until, or to the end of the scenario if that is earlier.
 // After a failure (Err) it does nothing.
 func (w *World) Run(until core.Instant) {
-	if w.failed == nil {
-		w.kernel.Run(min(until, w.end))
+	for !w.Advance(until) {
 	}
+}
+
+// Advance is Run, but returns also where much happens at one instant, so that a run can be stopped there: it reports whether
+// there is nothing left to do. Where virtual time stands for good the run fails.
+func (w *World) Advance(until core.Instant) (done bool) {
+	if w.failed != nil {
+		return true
+	}
+	before := w.kernel.Now()
+	w.kernel.Run(min(until, w.end))
+	switch {
+	case !w.kernel.Held():
+		w.holds = 0
+		return true
+	case w.kernel.Now() != before:
+		w.holds = 0
+	}
+	if w.holds++; w.holds >= mostHolds {
+		w.failed = w.stands()
+	}
+	return w.failed != nil
 }
 
 // End is the virtual time at which the run is over.

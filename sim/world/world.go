@@ -86,6 +86,7 @@ type World struct {
 	clusters            []*cluster        // by node; nil: it votes nowhere
 	end                 core.Instant
 	failed              error
+	holds               int // how often the kernel looked up at this instant
 	touched             byte
 }
 

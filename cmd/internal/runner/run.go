@@ -221,7 +221,9 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 	end, told := r.world.End(), time.Time{}
 	for now := core.Instant(0); now < end; {
 		now = min(now.Add(slice), end)
-		r.world.Run(now)
+		if !r.pass(ctx, start, r.world, now) {
+			return nil
+		}
 		if err := r.world.Err(); err != nil {
 			return err
 		}
@@ -246,6 +248,24 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 		}
 	}
 	return nil
+}
+
+// clock is a world as far as it lets time pass.
+type clock interface {
+	Advance(until core.Instant) (done bool)
+	Now() core.Instant
+}
+
+// pass lets virtual time pass until an instant, and reports whether it did. A run is stopped also where so much happens at one
+// instant that time seems to stand.
+func (r *run) pass(ctx context.Context, start time.Time, w clock, until core.Instant) bool {
+	for !w.Advance(until) {
+		if why := r.why(ctx, start); why != "" {
+			r.res.Stopped = why + " at virtual time " + time.Duration(w.Now()).String()
+			return false
+		}
+	}
+	return true
 }
 
 // look is how far apart in virtual time a run is asked whether it is at rest. It has come to rest when it is twice in a row.

@@ -1,0 +1,69 @@
+package world
+
+import (
+	"strings"
+	"testing"
+
+	"hypersim/core"
+)
+
+// restless is a machine whose deadline stays where it is, whatever it is woken for: a timer that is not armed anew, or a leader that
+// does not step down.
+type restless struct {
+	puppet
+	due core.Instant
+}
+
+func (r *restless) Wake(core.Instant, *core.Effects)                 {}
+func (r *restless) Deadline() (core.Instant, bool)                   { return r.due, true }
+func (*restless) Receive(core.Instant, *core.Message, *core.Effects) {}
+
+func TestStandingTimeEndsTheRun(t *testing.T) {
+	s := newStage(t, "", [][]core.Instant{nil, nil})
+	r := &restless{due: seconds(2)}
+	s.nodes[1].machine = r
+	s.armAt(1, r.due)
+	looks := 0
+	for !s.Advance(seconds(3)) { // whoever drives it may stop it here
+		looks++
+	}
+	if err := s.Err(); err == nil || s.Now() != seconds(2) || looks != mostHolds-1 {
+		t.Fatalf("%v at %v, looked %d times", err, s.Now(), looks)
+	}
+	for _, word := range []string{"stands at 2s", s.sc.Nodes[1].Name, "timer"} {
+		if !strings.Contains(s.Err().Error(), word) {
+			t.Errorf("%q does not say %q", s.Err(), word)
+		}
+	}
+	if s.Run(seconds(5)); s.Now() != seconds(2) {
+		t.Errorf("a failed run went on to %v", s.Now())
+	}
+}
+
+// What happens at one instant and ends is no failure, however often it is looked at.
+func TestMuchAtOnceIsNoFailure(t *testing.T) {
+	s := newStage(t, "", [][]core.Instant{nil, nil})
+	s.holds = mostHolds - 1 // as if there had been much at an earlier instant
+	r := &restless{due: seconds(2)}
+	s.nodes[1].machine = r
+	s.armAt(1, r.due)
+	if s.Advance(seconds(3)) || s.Err() != nil {
+		t.Fatalf("%v at %v", s.Err(), s.Now())
+	}
+	r.due = seconds(4)
+	if !s.Advance(seconds(3)) || s.Err() != nil || s.Now() != seconds(3) {
+		t.Errorf("%v at %v", s.Err(), s.Now())
+	}
+}
+
+// Each kind of event has words of its own.
+func TestWakesHaveWords(t *testing.T) {
+	for i, s := range wakes {
+		if s == "" {
+			t.Errorf("wake %d has none", i)
+		}
+	}
+	if len(wakes) != int(wakeShift)+1 {
+		t.Errorf("%d of %d", len(wakes), wakeShift+1)
+	}
+}
