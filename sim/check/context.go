@@ -72,6 +72,9 @@ type View interface {
 	// takes faults say now that it is under way.
 	Severed(a, b core.NodeID, k core.Kind) bool
 	Slowed(a, b core.NodeID, k core.Kind) core.Duration
+	// Tracks reports whether a gate that leads a job counts with a part of it in a datacenter, or owes it a cancel there; knows is false where
+	// it does not lead the job.
+	Tracks(gate core.NodeID, job uint64, site int) (tracks, knows bool)
 	// InFlight counts the messages of a kind that are on their way or wait in an inbox.
 	InFlight(kind core.Kind) uint64
 }

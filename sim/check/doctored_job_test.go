@@ -329,11 +329,8 @@ var doctoredJobs = []doctoredRun{
 		t.state(job.StateDispatching, job.StateRunning)
 		t.runs(10, 1, 1)
 		t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
-		for i, s := range []job.State{job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateTimeout} {
-			from := []job.State{job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning}[i]
-			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(from), To: uint8(s)})
-		}
-		t.hears(job.StateTimeout)
+		t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateCancelling, job.StateCancelled)
+		t.hears(job.StateCancelled)
 		t.at(120 * sec).checkpoint() // it may hear still
 		if !bad {
 			t.shard(trace.JobEnded, 10, 1)

@@ -41,7 +41,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.fact(func(r *trace.Record) { h.levels[r.Node] = r.Fact.Get("level") }, core.FactDegradation)
 	on.fact(h.declared, core.FactTransition)
 	on.gone = append(on.gone, h.gone)
-	on.checkpoint = append(on.checkpoint, h.abandoned)
+	on.checkpoint = append(on.checkpoint, h.abandoned, h.astray, h.unsettled)
 })
 
 // forgotten is a record that went before its job had ended.
@@ -94,7 +94,8 @@ type holding struct {
 	epochs  map[uint32]began
 	now     process // that holds it, as it says; NoNode: nobody does
 	epoch   uint32
-	valid   bool         // its lease is
+	valid   bool         // its lease is,
+	validAt core.Instant // since then
 	losers  []process    // that have lost it, and know
 	free    core.Instant // since when nobody holds it
 	end     job.State
@@ -137,7 +138,9 @@ func (h *holders) changed(r *trace.JobRecord) {
 	case job.HoldSuspended:
 		x.valid = x.valid && x.now != me
 	case job.HoldResumed:
-		x.valid = x.valid || x.now == me
+		if x.now == me && !x.valid {
+			x.valid, x.validAt = true, r.At
+		}
 	}
 }
 
@@ -151,7 +154,7 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	if epoch < x.epoch { // somebody who has not heard of the newer one
 		return
 	}
-	x.now, x.epoch, x.valid, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, never
+	x.now, x.epoch, x.valid, x.validAt, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, r.At, never
 	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
 		h.takesOver(r)
 	}

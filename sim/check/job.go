@@ -183,7 +183,8 @@ type runSeen struct {
 	runKey
 	workflow uint64
 	cores    int
-	place    int          // in works.running
+	place    int // in works.running
+	since    core.Instant
 	alone    core.Instant // since when its worker says that nobody leads it; never: somebody does
 }
 

@@ -210,7 +210,7 @@ func (c *Checker) shardStarts(r *trace.JobRecord) {
 		c.detail(JF2, r.At, []core.NodeID{r.Node}, "%s starts a shard of %v under token %#x after %#x", c.name(r.Node), job.WorkflowID(x.Workflow), x.Token, seen.token)
 	}
 	w.tokens[key] = seenToken{x.Token, r.Inst}
-	w.run(&runSeen{runKey: run, workflow: x.Workflow, cores: int(x.Cores), alone: never})
+	w.run(&runSeen{runKey: run, workflow: x.Workflow, cores: int(x.Cores), since: r.At, alone: never})
 	w.held[r.Node] += int(x.Cores)
 	if cores := c.ctx.Nodes[r.Node].Cores; cores > 0 && w.held[r.Node] > cores && c.fails(JD1) {
 		c.detail(JD1, r.At, []core.NodeID{r.Node}, "the shards of %s hold %d of %d cores", c.name(r.Node), w.held[r.Node], cores)

@@ -187,6 +187,7 @@ func (t *tape) run() *Checker {
 // fakeView answers as a world would in which all is well, but for what a test sets.
 type fakeView struct {
 	severed bool
+	astray  bool
 	slowed  core.Duration
 	t       *tape
 	states  map[[2]core.NodeID]core.MemberState // default OK
@@ -209,6 +210,7 @@ func (v *fakeView) Up(core.NodeID) bool                                      { r
 func (v *fakeView) Reachable(core.NodeID, core.NodeID) bool                  { return true }
 func (v *fakeView) Severed(core.NodeID, core.NodeID, core.Kind) bool         { return v.severed }
 func (v *fakeView) Slowed(core.NodeID, core.NodeID, core.Kind) core.Duration { return v.slowed }
+func (v *fakeView) Tracks(core.NodeID, uint64, int) (bool, bool)             { return !v.astray, true }
 func (v *fakeView) InFlight(k core.Kind) uint64                              { return uint64(v.flying[k]) }
 
 // progressOf is the body of a word about work of one scope.

@@ -2,6 +2,9 @@ package world
 
 import (
 	"hypersim/core"
+	"hypersim/core/job"
+	corenode "hypersim/core/node"
+	"hypersim/core/node/gate"
 	"hypersim/sim/kernel"
 	"hypersim/sim/trace"
 )
@@ -59,6 +62,14 @@ func (w *World) Incarnation(observer, subject core.NodeID) uint32 {
 // TableDigest returns the table digests of id (spec 10 §7.3).
 func (w *World) TableDigest(id core.NodeID) (all, participants uint64) {
 	return w.nodes[id].m.Swim.Digest()
+}
+
+// Tracks reports whether a gate that leads a job counts with a part of it in a datacenter.
+func (w *World) Tracks(g core.NodeID, id uint64, site int) (tracks, leads bool) {
+	if x := corenode.Of[*gate.Gate](&w.nodes[g].m); x != nil {
+		return x.Tracks(job.ID(id), uint16(site))
+	}
+	return false, false
 }
 
 // Reachable reports whether no cut stops a datagram from a to b now.

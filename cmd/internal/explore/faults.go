@@ -73,6 +73,7 @@ var families = []family{
 		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\ntarget = %s", pick(&t.draw, 50, 400), t.any())
 	}},
 	{"hold", true, func(t *trouble) string { return "kind = \"hold\"\ntarget = " + t.one() }},
+	{"leave", false, func(t *trouble) string { return t.forgets("kind = \"leave\"\ntarget = " + t.one()) }}, // with what it leads (lease_transfer)
 	{"leave-worker", false, func(t *trouble) string { return "kind = \"leave\"\ntarget = " + t.worker() }},
 	{"churn-workers", true, func(t *trouble) string {
 		if t.w.workers == 0 {

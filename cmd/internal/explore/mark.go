@@ -24,16 +24,19 @@ type marks struct {
 	code    [core.NumJobFactKinds][]Mark
 }
 
-// none is the mark of what is no mark.
+// none is the mark of what is no mark: nothing can reach it.
 const none = Mark(0)
 
-// all is the catalogue. It follows from the tables of kinds and words alone, so whoever adds one of those adds its marks.
+// all is the catalogue. It follows from the tables of kinds and words, so whoever adds one of those adds its marks, less what nothing can
+// reach.
 var all = newMarks()
 
 func newMarks() *marks {
 	m := &marks{names: []string{""}}
 	for k := core.KindNone + 1; k < core.NumKinds; k++ {
-		m.arrived[k] = m.add(k.String() + " arrived")
+		if travels(k) {
+			m.arrived[k] = m.add(k.String() + " arrived")
+		}
 	}
 	for r := trace.ReasonNone + 1; r < trace.NumReasons; r++ {
 		m.lost[r] = m.add("a message lost: " + r.String())
@@ -48,8 +51,11 @@ func newMarks() *marks {
 	}
 	for k := core.JobFactNone + 1; k < core.NumJobFactKinds; k++ {
 		_, to, code := k.Words()
-		m.to[k] = m.words(k.String(), " to ", to)
-		m.code[k] = m.words(k.String(), ": ", code)
+		m.to[k] = m.words(k.String()+" to ", to)
+		m.code[k] = m.words(k.String()+": ", code)
+		if to == "" && code == "" {
+			m.to[k] = []Mark{m.add(k.String())}
+		}
 	}
 	return m
 }
@@ -64,16 +70,23 @@ func (m *marks) add(name string) Mark {
 }
 
 // words adds a mark for each word of a type; without one a single mark stands for the fact itself.
-func (m *marks) words(kind, joint, of string) (list []Mark) {
-	if !strings.Contains(of, ".") {
-		return []Mark{m.add(kind + joint + cmp.Or(of, "anything"))}
+func (m *marks) words(joint, of string) (list []Mark) {
+	switch {
+	case of == "":
+		return nil
+	case !strings.Contains(of, "."):
+		return []Mark{m.add(joint + of)}
 	}
 	for v := 0; v < 256; v++ {
 		word, ok := story.Word(of, uint8(v))
 		if !ok {
 			break
 		}
-		list = append(list, m.add(kind+joint+cmp.Or(word, "nothing")))
+		mark := none
+		if word = cmp.Or(word, "nothing"); reachable(joint, word) && moves(joint, uint8(v)) {
+			mark = m.add(joint + word)
+		}
+		list = append(list, mark)
 	}
 	return list
 }

@@ -277,6 +277,9 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 		o.Failed = res.Stopped
 	}
 	o.Events, o.Marks = res.Events, saw.list()
+	if saw.has(none) {
+		o.Failed = "it reached what the catalogue of marks says nothing can reach (cmd/internal/explore/never.go)"
+	}
 	for i := range res.Violations {
 		v := &res.Violations[i]
 		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()})

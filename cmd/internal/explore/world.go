@@ -278,6 +278,9 @@ var beside = []other{
 	{"lists", "query", 0.2, true, func(s *rng.Stream) string {
 		return fmt.Sprintf("message = \"datacenter_list\"\narrival = { process = \"poisson\", rate = \"%s\" }", pick(s, "1/s", "20/s"))
 	}},
+	{"stand", "query", 0.15, false, func(s *rng.Stream) string {
+		return fmt.Sprintf("message = \"workflow_query\"\narrival = { process = \"poisson\", rate = \"%s\" }", pick(s, "1/s", "5/s"))
+	}},
 	{"told", "stats", 0.3, false, func(s *rng.Stream) string {
 		return fmt.Sprintf("target = { role = \"manager\" }\nclosed_loop = %t\narrival = { process = \"constant\", rate = \"%s\" }\nrecord = { bytes = \"200B\", critical = %t }",
 			s.Bool(0.5), pick(s, "2/s", "10/s"), s.Bool(0.2))

@@ -1,0 +1,14 @@
+package gate
+
+import "hypersim/core/job"
+
+// Tracks reports whether this gate counts with a part of a job in a datacenter: the job runs there, may, or is being asked for there, or a
+// cancel of it is owed (I-J7). leads is false where it does not lead the job.
+func (g *Gate) Tracks(id job.ID, site uint16) (tracks, leads bool) {
+	x := g.led(id)
+	if x == nil {
+		return false, false
+	}
+	s := x.site(site)
+	return s != nil && (s.target || s.unknown || s.asking || s.owed), true
+}

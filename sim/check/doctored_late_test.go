@@ -1,0 +1,128 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
+	"hypersim/core/workflow"
+	"hypersim/sim/trace"
+)
+
+// atGate makes manager 1 a gate that leads job 1, and lets it run.
+func (t *tape) atGate() {
+	t.ctx.Nodes[1].Role = core.RoleGate
+	t.works()
+	t.state(job.StateDispatching, job.StateRunning)
+	t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
+	t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning)
+}
+
+func (t *tape) gate(states ...job.State) {
+	for i := 1; i < len(states); i++ {
+		t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(states[i-1]), To: uint8(states[i])})
+	}
+}
+
+// ended lets the worker tell manager 0 how a shard of workflow 10 ended, so many items done.
+func (t *tape) ended(attempt uint16, n uint32, done uint64) {
+	m := t.message(core.KindWorkflowFinalResult, 3, 0)
+	m.Body = &job.WorkflowFinalResult{Shard: job.Shard{Job: 1, Workflow: 10, Attempt: attempt}, Token: job.Token(token(n)), Completed: done}
+	t.sent(m)
+	t.delivered(m)
+	t.took(10, attempt, n)
+}
+
+func init() {
+	doctored = append(doctored, []doctoredRun{
+		{id: JT2, name: "a check too late", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 100*sec, 0)
+			at := 141 * sec
+			if bad {
+				at = 170 * sec
+			}
+			t.at(at).timesOut(jobtimeout.EventLocal, jobtimeout.KindOverall, jobtimeout.RuleLocal)
+		}},
+		{id: JT2, name: "late, and it had no lease until then", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).holds(0, int64(job.HoldAccepted), 1)
+			t.lasts(jobtimeout.EventStart, 100*sec, 0)
+			if !bad {
+				t.at(50*sec).holds(0, int64(job.HoldSuspended), 1)
+				t.at(150*sec).holds(0, int64(job.HoldResumed), 1)
+			}
+			t.at(170*sec).timesOut(jobtimeout.EventLocal, jobtimeout.KindOverall, jobtimeout.RuleLocal)
+		}},
+		{id: JT2, name: "nobody finds out", build: func(t *tape, bad bool) {
+			t.works()
+			t.state(job.StateDispatching, job.StateRunning)
+			t.at(10*sec).lasts(jobtimeout.EventStart, 100*sec, 0)
+			if !bad {
+				t.at(100*sec).lasts(jobtimeout.EventExtension, 115*sec, 90*sec)
+			}
+			t.at(220 * sec).checkpoint()
+		}},
+		{id: JT4, name: "an extension is taken back", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 100*sec, 0)
+			t.at(20*sec).lasts(jobtimeout.EventExtension, 115*sec, 10*sec)
+			second := 122 * sec
+			if bad {
+				second = 107 * sec
+			}
+			t.at(30*sec).lasts(jobtimeout.EventExtension, second, 20*sec)
+		}},
+		{id: JT4, name: "half of it is forgotten", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
+			elapsed := 70 * sec
+			if bad {
+				elapsed = 45 * sec
+			}
+			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, elapsed)
+		}},
+		{id: JT5, name: "a datacenter goes on", build: func(t *tape, bad bool) {
+			t.atGate()
+			t.at(10*sec).gate(job.StateRunning, job.StateTimeout)
+			t.at(40 * sec).checkpoint()
+			if !bad {
+				t.flow(10, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+				t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+				t.state(job.StateRunning, job.StateTimeout)
+			}
+			t.at(50 * sec).checkpoint()
+		}},
+		{id: J7, name: "its gate does not count with the datacenter", build: func(t *tape, bad bool) {
+			t.atGate()
+			t.runs(10, 1, 1)
+			t.view.astray = bad
+			t.at(100 * sec).checkpoint() // its cancel may be on its way
+			t.at(140 * sec).checkpoint()
+		}},
+		{id: JR2, name: "items that nobody did", build: func(t *tape, bad bool) {
+			t.works()
+			t.runs(10, 1, 1)
+			t.shard(trace.JobEnded, 10, 1)
+			t.at(2*sec).ended(1, 1, 5)
+			n := uint64(5)
+			if bad {
+				n = 10
+			}
+			m := t.message(core.KindJobFinalResult, 0, 2)
+			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: n}}
+			t.sent(m)
+			t.delivered(m)
+		}},
+		{id: JR2, name: "the sum over datacenters", build: func(t *tape, bad bool) {
+			t.works()
+			n := uint64(7)
+			if bad {
+				n = 4
+			}
+			m := t.message(core.KindGlobalJobResult, 0, 2)
+			m.Body = &job.GlobalResult{Outcome: job.Outcome{Job: 1, State: job.StateFailed, Completed: n, PerSite: []job.SiteOutcome{{Completed: 4, State: job.StateFailed}, {Site: 1, Completed: 3, State: job.StateFailed}}}}
+			t.sent(m)
+			t.delivered(m)
+		}},
+	}...)
+}

@@ -1,0 +1,116 @@
+package check
+
+import (
+	"hypersim/core"
+	"hypersim/core/job"
+	"hypersim/sim/trace"
+)
+
+// The rules.
+var (
+	JR2 = rule("I-JR2", "what a client is told that a job did is the sum of what was accepted of its shards", "spec 20 §12")
+)
+
+var _ = judge(func(c *Checker, on *hooks) {
+	t := &totals{Checker: c, said: map[shardToken]items{}, took: map[uint64][]taken{}}
+	on.delivered[core.KindWorkflowFinalResult] = append(on.delivered[core.KindWorkflowFinalResult], t.offered)
+	on.jobFact(t.accepted, core.JobFactResult)
+	on.delivered[core.KindGlobalJobResult] = append(on.delivered[core.KindGlobalJobResult], t.global)
+	on.delivered[core.KindJobFinalResult] = append(on.delivered[core.KindJobFinalResult], t.final)
+})
+
+// totals are how many items workers say that their shards did, and clients hear of.
+type totals struct {
+	*Checker
+	said map[shardToken]items
+	took map[uint64][]taken // by job
+}
+
+// shardToken names a shard of a datacenter.
+type shardToken struct {
+	site       int
+	job, token uint64
+}
+
+type items struct{ done, bad uint64 }
+
+// taken is an accepted result.
+type taken struct {
+	flowResult
+	items
+}
+
+// offered takes the result of a shard at the manager that judges it.
+func (t *totals) offered(r *trace.Record) {
+	if b, ok := r.Msg.Body.(*job.WorkflowFinalResult); ok && t.hot[r.Node].role == core.RoleManager {
+		t.said[shardToken{t.ctx.Nodes[r.Node].Site, uint64(b.Job), uint64(b.Token)}] = items{b.Completed, b.Failed}
+	}
+}
+
+func (t *totals) accepted(r *trace.JobRecord) {
+	f, site := &r.Fact, t.ctx.Nodes[r.Node].Site
+	n, known := t.said[shardToken{site, f.Job, f.Token}]
+	if !known {
+		return
+	}
+	one := flowResult{site, f.Workflow, f.Attempt, f.Shard}
+	list := t.took[f.Job]
+	for i := range list { // of a shard that two holders accepted the later counts
+		if list[i].flowResult == one {
+			list[i].items = n
+			return
+		}
+	}
+	t.took[f.Job] = append(list, taken{one, n})
+}
+
+// sum adds up what was accepted in a datacenter, of the last attempt of each workflow: one before it was given up.
+func (t *totals) sum(id job.ID, site int) (n items) {
+	last, list := map[uint64]uint16{}, t.took[uint64(id)]
+	for i := range list {
+		if k := &list[i]; k.site == site {
+			last[k.workflow] = max(last[k.workflow], k.attempt)
+		}
+	}
+	for i := range list {
+		if k := &list[i]; k.site == site && k.attempt == last[k.workflow] {
+			n.done, n.bad = n.done+k.done, n.bad+k.bad
+		}
+	}
+	return n
+}
+
+// global takes what a gate tells a client.
+func (t *totals) global(r *trace.Record) {
+	b, ok := r.Msg.Body.(*job.GlobalResult)
+	if !ok || t.hot[r.Node].role != core.RoleClient {
+		return
+	}
+	var all items
+	for i := range b.PerSite {
+		s := &b.PerSite[i]
+		all.done, all.bad = all.done+s.Completed, all.bad+s.Failed
+		if s.State == job.StateCompleted && s.Completeness == job.CompleteFull {
+			t.compare(r, b.Job, int(s.Site), items{s.Completed, s.Failed})
+		}
+	}
+	if told := (items{b.Completed, b.Failed}); told != all && t.fails(JR2) {
+		t.detail(JR2, r.At, []core.NodeID{r.Node, r.Msg.From}, "%s hears that %v did %d items and failed at %d; its datacenters did %d and failed at %d",
+			t.name(r.Node), b.Job, told.done, told.bad, all.done, all.bad)
+	}
+}
+
+// final takes what a manager tells a client, where there are no gates.
+func (t *totals) final(r *trace.Record) {
+	b, ok := r.Msg.Body.(*job.FinalResult)
+	if ok && t.hot[r.Node].role == core.RoleClient && b.State == job.StateCompleted && b.Completeness == job.CompleteFull {
+		t.compare(r, b.Job, t.ctx.Nodes[r.Msg.From].Site, items{b.Completed, b.Failed})
+	}
+}
+
+func (t *totals) compare(r *trace.Record, id job.ID, site int, told items) {
+	if n := t.sum(id, site); n != told && t.fails(JR2) {
+		t.detail(JR2, r.At, []core.NodeID{r.Node, r.Msg.From}, "%s hears that %v did %d items and failed at %d in datacenter %d; of its shards results of %d and %d were accepted",
+			t.name(r.Node), id, told.done, told.bad, site, n.done, n.bad)
+	}
+}
