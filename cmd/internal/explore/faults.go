@@ -67,13 +67,21 @@ var families = []family{
 	}},
 	{"duplicate", true, func(t *trouble) string { return "kind = \"duplicate\"\np = 0.5\ntarget = " + t.any() }},
 	{"reorder", true, func(t *trouble) string {
-		return fmt.Sprintf("kind = \"reorder\"\np = 0.3\nextra = \"%dms\"\ntarget = %s", pick(&t.draw, 80, 80, 4000), t.any())
+		if t.draw.Bool(0.3) { // so late that the process which sent it may be gone, and the next one known
+			return "kind = \"reorder\"\np = 0.3\nextra = \"4000ms\"\ntarget = { role = [\"gate\", \"manager\", \"worker\"] }"
+		}
+		return "kind = \"reorder\"\np = 0.3\nextra = \"80ms\"\ntarget = " + t.any()
 	}},
 	{"delay", true, func(t *trouble) string {
 		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\ntarget = %s", pick(&t.draw, 50, 400), t.any())
 	}},
 	{"hold", true, func(t *trouble) string { return "kind = \"hold\"\ntarget = " + t.one() }},
-	{"leave", false, func(t *trouble) string { return t.forgets("kind = \"leave\"\ntarget = " + t.one()) }}, // with what it leads (lease_transfer)
+	{"leave", false, func(t *trouble) string { // with what it leads
+		if t.w.gates*t.w.sites >= 3 && t.draw.Bool(0.3) {
+			return t.forgets(fmt.Sprintf("kind = \"leave\"\ntarget = { id = \"%s/gate/%d\" }", t.site(), t.draw.Intn(t.w.gates)))
+		}
+		return t.forgets(fmt.Sprintf("kind = \"leave\"\ntarget = { id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers)))
+	}},
 	{"leave-worker", false, func(t *trouble) string { return "kind = \"leave\"\ntarget = " + t.worker() }},
 	{"churn-workers", true, func(t *trouble) string {
 		if t.w.workers == 0 {
