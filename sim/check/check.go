@@ -17,6 +17,8 @@ type Checker struct {
 
 	sent, delivered, dropped [core.NumKinds]uint64
 
+	routes *routeMemory // what gates have to remember from one decision to the next
+
 	updatesSafe int // so many updates fit whatever they say
 
 	step   step

@@ -25,4 +25,5 @@ func (c *Checker) RecordRoute(now core.Instant, gate core.NodeID, d *routing.Rec
 			c.detail(id, now, []core.NodeID{gate}, "%s, decision %d about %s: %s", c.name(gate), d.ID, d.Job, b.What)
 		}
 	}
+	c.routes.decided(now, gate, d, k)
 }

@@ -1,7 +1,10 @@
 package check
 
 import (
+	"time"
+
 	"hypersim/core"
+	"hypersim/core/job"
 	"hypersim/core/routing"
 )
 
@@ -63,4 +66,36 @@ func init() {
 			}
 		}})
 	}
+}
+
+// What a gate has to remember. Node 0 is the gate.
+func init() {
+	doctored = append(doctored,
+		doctoredRun{id: R8, name: "a cooldown is forgotten", build: func(t *tape, bad bool) {
+			t.ctx.Nodes[0].Role = core.RoleGate
+			cools := func(left core.Duration) {
+				t.decides(func(d *routing.Record) {
+					k := routing.Default().Routing
+					d.Candidates[1].CoolingLeft = left
+					d.Candidates[1].Weigh(&k)
+				})
+			}
+			t.at(100 * sec)
+			cools(30 * time.Second)
+			if t.at(110 * sec); bad {
+				cools(0)
+			} else {
+				cools(20 * time.Second)
+			}
+			t.at(131 * sec)
+			cools(0)
+		}},
+		doctoredRun{id: R11, name: "a job that ended is decided about", build: func(t *tape, bad bool) {
+			t.ctx.Nodes[0].Role = core.RoleGate
+			t.at(100 * sec).decides(nil)
+			if bad {
+				t.says(0, core.JobFact{Kind: core.JobFactState, Job: 1, From: uint8(job.StateRunning), To: uint8(job.StateCompleted)})
+			}
+			t.at(102 * sec).decides(nil)
+		}})
 }

@@ -17,6 +17,15 @@ func (g *Gate) sweep(now core.Instant, fx *core.Effects) {
 	g.singles.Sweep(now, fx)
 	g.rep.Sweep(now)
 	g.sites.Sweep(now, fx)
+	if g.router != nil { // what it keeps of jobs that nobody here knows (spec 30 §4.10)
+		g.router.Sweep(now, g.isLive)
+	}
+}
+
+// isLive reports whether a job is known here and has not ended.
+func (g *Gate) isLive(id job.ID) bool {
+	x := g.records.by[id]
+	return x != nil && !x.state.Terminal()
 }
 
 // expired reports whether a job's end was delivered long enough ago.
