@@ -47,5 +47,11 @@ func cells(b *bug, f *found) string {
 	case f.Invariant == "":
 		return fmt.Sprintf("nobody | %d | %.0f | ", f.Runs, f.Seconds)
 	}
-	return fmt.Sprintf("%s | %d | %.0f | %d", f.Invariant, f.Runs, f.Seconds, f.Lines)
+	measured := func(v float64) string { // "": nobody has
+		if v == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%s | %d | %s | %s", f.Invariant, f.Runs, measured(f.Seconds), measured(float64(f.Lines)))
 }
