@@ -98,7 +98,9 @@ func (t *tracked) grantee(w core.NodeID) *grantee {
 	return &t.workers[i]
 }
 
-// Cleanup notes that a worker has no shard of the job any more, or is gone. The sums stay.
+// Cleanup notes that a worker has no shard of the job any more, or is gone. The sums stay; what it is granted after that is counted
+// from 0, as its tracker counts (spec 20 §6.8): the most of one worker is what one may be granted at a time, however often it is
+// tried again.
 func (m *Manager) Cleanup(id job.ID, worker core.NodeID) {
 	t := m.by[id]
 	if t == nil {
@@ -106,7 +108,7 @@ func (m *Manager) Cleanup(id job.ID, worker core.NodeID) {
 	}
 	for i := range t.workers {
 		if t.workers[i].worker == worker {
-			t.workers[i].active = false
+			t.workers[i].active, t.workers[i].total = false, 0
 		}
 	}
 }

@@ -173,6 +173,13 @@ var deeds = map[string]func(t testing.TB, s *site, w []string){
 		s.active = 1
 		s.leader.m.Progress(s.p.now, theJob, &s.p.fx) // a transition
 	},
+	"ends": func(t testing.TB, s *site, w []string) { // the worker has nothing of the job any more
+		n, err := strconv.Atoi(w[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.leader.m.Cleanup(theJob, core.NodeID(n))
+	},
 	"grant": func(t testing.TB, s *site, w []string) {
 		worker, err := strconv.Atoi(w[1])
 		if err != nil {
