@@ -25,8 +25,10 @@ type claim struct {
 	tries  int
 	first  uint32 // number of its first question of this phase
 	next   core.Instant
-	begun  core.Instant // of the phase
-	best   Entry        // what it begins with
+	begun  core.Instant  // of the phase
+	best   Entry         // what it begins with
+	ran    core.Duration // for how long the job had run when somebody told of it last, as far as anybody knows,
+	ranAt  core.Instant  // and when that was
 
 	answered, yes uint64 // members, a bit each
 }
@@ -225,6 +227,9 @@ func (m *Machine) win(now core.Instant, r *record, fx *core.Effects) {
 	e.Elapsed += now.Sub(c.begun)
 	if r.known() {
 		e.Elapsed = max(e.Elapsed, r.ran(now))
+	}
+	if c.ranAt > 0 {
+		e.Elapsed = max(e.Elapsed, c.ran+now.Sub(c.ranAt))
 	}
 	e.CancelWanted = e.CancelWanted || c.cancel || r.cancel > now
 	if r.lead != nil { // it held the job, and begins anew

@@ -75,8 +75,19 @@ func (m *Machine) fetchedLate(now core.Instant, r *record, f *Found, fx *core.Ef
 	}
 	c := r.claim
 	m.hear(now, r, &f.Entry[0].Head, fx)
-	if r.claim == c && greater(&f.Entry[0], &c.best) {
-		c.best = f.Entry[0]
+	if r.claim == c {
+		c.hear(now, &f.Entry[0])
+	}
+}
+
+// hear takes an entry that somebody has. The greatest counts, and the longest time that any of them says.
+func (c *claim) hear(now core.Instant, e *Entry) {
+	if c.ranAt == 0 {
+		c.ranAt = now
+	}
+	c.ran, c.ranAt = max(c.ran+now.Sub(c.ranAt), e.Elapsed), now
+	if greater(e, &c.best) {
+		c.best = *e
 	}
 }
 
@@ -89,9 +100,7 @@ func (m *Machine) oneFetched(now core.Instant, r *record, ready bool, f *Found, 
 		if r.claim != c {
 			return
 		}
-		if greater(&f.Entry[0], &c.best) {
-			c.best = f.Entry[0]
-		}
+		c.hear(now, &f.Entry[0])
 	}
 	c.answered |= 1 << i
 	if ready && f.Acceptable {
@@ -200,8 +209,8 @@ func (m *Machine) oneClaimed(now core.Instant, r *record, ready bool, a *ClaimAn
 	}
 	c.yes |= 1 << i
 	c.cancel = c.cancel || a.CancelWanted
-	if len(a.Entry) > 0 && greater(&a.Entry[0], &c.best) {
-		c.best = a.Entry[0]
+	if len(a.Entry) > 0 {
+		c.hear(now, &a.Entry[0])
 	}
 	m.claimed(now, r, fx)
 }

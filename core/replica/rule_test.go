@@ -18,6 +18,8 @@ type desk struct {
 	at   core.Instant
 	dead map[core.NodeID]bool
 	said []string // what the role was told
+
+	tells []Entry // what others have, where they are asked for it
 }
 
 func newDesk(t *testing.T, c int, formed bool) *desk {
@@ -144,7 +146,7 @@ func (d *desk) agree(from core.NodeID, has ...Entry) {
 		case *Fetch:
 			if x.To == from {
 				d.fx.Messages = d.fx.Messages[:0]
-				d.Receive(d.at, &core.Message{Kind: core.KindJobReplicaFetchResponse, From: from, Instance: 1, Seq: x.Seq, Body: &FetchResponse{Ready: true, Found: []Found{{Job: b.Jobs[0], Acceptable: true}}}}, &d.fx)
+				d.Receive(d.at, &core.Message{Kind: core.KindJobReplicaFetchResponse, From: from, Instance: 1, Seq: x.Seq, Body: &FetchResponse{Ready: true, Found: []Found{{Job: b.Jobs[0], Acceptable: true, Entry: d.tells}}}}, &d.fx)
 				return
 			}
 		case *Announcement:
@@ -616,7 +618,20 @@ func TestTimeOfAFrozenMember(t *testing.T) {
 	d.want("won with the greater entry", d.Leads(1) && d.View(1).Seq == 3)
 	d.want("and with all the time", d.View(1).Elapsed >= 45*time.Second)
 
+	d = newDesk(t, 3, true)
+	d.wait(45 * time.Second)
+	d.sync(old)
+	d.dead[2] = true
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	old.Elapsed = 46 * time.Second
+	d.tells = []Entry{old}
+	d.agree(1)
+	d.agree(1)
+	d.want("and with that of who was not frozen, though its entry is no greater", d.View(1).Elapsed >= 46*time.Second)
+
 	d = newDesk(t, 3, false)
+	old.Elapsed = 100 * time.Millisecond
 	d.sync(old)
 	d.wait(45 * time.Second)
 	d.get(1, core.KindStateSyncResponse, &StateResponse{Ready: true, Jobs: []Found{{Job: 1, Promised: 1, Entry: []Entry{news}}}}, 1)
