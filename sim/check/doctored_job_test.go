@@ -254,6 +254,14 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.sends(10, 2, 2)
 	}},
+	{id: JD5, name: "a late answer about the attempt before it", build: func(t *tape, bad bool) {
+		t.works()
+		if !bad {
+			t.keeps(0, 10, 2)
+		}
+		t.keeps(0, 10, 1)
+		t.sends(10, 2, 1)
+	}},
 	{id: J3, name: "a job skips a state", build: func(t *tape, bad bool) {
 		t.works()
 		if !bad {

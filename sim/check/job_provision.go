@@ -68,6 +68,9 @@ func (p *provisions) confirmed(r *trace.Record) {
 	}
 	key := provisionKey{r.Node, uint64(b.Job), uint64(b.Workflow)}
 	x := p.agreed[key]
+	if x != nil && attempt < x.attempt { // a late answer about an earlier one
+		return
+	}
 	if x == nil || x.attempt != attempt {
 		x = &agreement{attempt: attempt}
 		p.agreed[key] = x
