@@ -682,6 +682,19 @@ func TestResync(t *testing.T) {
 	answer(d, 1, true)
 	d.want("and is asked again", d.Ready() && d.Resynced())
 
+	d = newDesk(t, 5, false)
+	d.wait(7 * time.Second)
+	for _, from := range []core.NodeID{3, 1, 4} {
+		holder := core.NodeID(3)
+		if from == 1 { // and n0 in its earlier life, perhaps: then that one is committed
+			holder = 1
+		}
+		d.get(from, core.KindStateSyncResponse, &StateResponse{Ready: true, Jobs: []Found{{Job: 1, Promised: 1, Entry: []Entry{accepts(entry(holder, EntryFull, 1, 1, 0))}}}}, 1)
+	}
+	d.want("it has read enough", d.Ready() && d.Resynced())
+	d.want("two acceptances under one epoch: it has no second vote", d.sync(accepts(entry(3, EntryFull, 1, 1, 0))) == StandRejected)
+	d.want("who goes on was accepted", d.sync(entry(1, EntryFull, 1, 2, 0)) == StandStored)
+
 	d = newDesk(t, 3, false)
 	d.wait(42 * time.Second)
 	d.want("the limit", d.Ready() && !d.Resynced() && d.SyncFailed == 1)

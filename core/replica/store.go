@@ -68,7 +68,8 @@ func (m *Machine) store(now core.Instant, from fence.Holder, e *Entry, fx *core.
 func (m *Machine) storeAccept(now core.Instant, r *record, e *Entry, fx *core.Effects) Stand {
 	h := holderOf(&e.Head)
 	if r.known() {
-		if e.Epoch == r.entry.Epoch && e.Seq <= r.entry.Seq && r.holder() == h {
+		// What a member that restarted has read is no vote of its own: its earlier life may have given that to another.
+		if e.Epoch == r.entry.Epoch && e.Seq <= r.entry.Seq && r.holder() == h && r.promise.Holder == h {
 			r.lease = max(r.lease, now.Add(m.cfg.Lease.Duration))
 			return StandStored // a repetition
 		}
