@@ -3,6 +3,7 @@ package check
 import (
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 )
 
 // The rules. Both ask what the gate that leads a job makes of each datacenter, long after the last disturbance.
@@ -61,6 +62,9 @@ func (h *holders) astray(now core.Instant) {
 
 // unsettled looks for managers that go on with a job which its gate ended for its time.
 func (h *holders) unsettled(now core.Instant) {
+	if k := h.ctx.Timeouts; k != nil && k.Job.Commands == jobtimeout.CommandsOnce { // as it was once (20/J7): who misses it goes on
+		return
+	}
 	if !h.work.gated || !h.quiet(now, settled) {
 		return
 	}
