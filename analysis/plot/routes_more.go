@@ -70,14 +70,16 @@ func regrets(run *analysis.Run) *figure {
 	}
 	regret := costCurves(run, groups, "Regret", "regret (ratio)", func(r *metrics.RouteRow) float64 { return r.Regret })
 	f.panels = []*panel{regret}
+	switches := switchPanel(run)
+	if switches != nil { // first, for the faults above it are its own
+		f.panels = []*panel{switches, regret}
+	}
 	if floor := values(allRows(run), func(r *metrics.RouteRow) float64 { return r.Floor }); len(floor) > 0 {
 		regret.line(fmt.Sprintf("an oracle (p90 %.3g, p99 %.3g)", rank(floor, 0.9), rank(floor, 0.99)), stroke(grey, 1), true, ecdf(floor, len(floor), regret.x.hi))
 		f.panels = append(f.panels, costCurves(run, groups, "How much longer a job waits for its begin than at the oracle's datacenter", "ratio", func(r *metrics.RouteRow) float64 { return r.Late }))
 		f.note += ". The oracle knows true distances, free cores and waiting work, and sends each job where it begins soonest, in the state that the gates made"
 	}
-	if p := switchPanel(run); p != nil {
-		f.panels = append(f.panels, p)
-	} else {
+	if switches == nil {
 		f.note += ". No job was sent elsewhere than before, so nothing is said of switches"
 	}
 	f.inch = 1.3 + 2.3*float64(len(f.panels))

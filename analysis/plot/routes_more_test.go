@@ -101,8 +101,8 @@ func TestRouteMap(t *testing.T) {
 		readable(t, f)
 	}
 	f := regrets(run)
-	if len(f.panels) != 3 || f.panels[0].legend[4].label != "an oracle (p90 1, p99 1)" || f.panels[1].legend[3].label != "all (n = 900,\np90 3, p99 3)" || f.panels[0].legend[0].label != "a/gate/0 (n = 300,\np90 3, p99 3)" {
-		t.Errorf("%d panels of what choices cost: %+v", len(f.panels), f.panels[0].legend)
+	if len(f.panels) != 3 || f.panels[1].legend[4].label != "an oracle (p90 1, p99 1)" || f.panels[2].legend[3].label != "all (n = 900,\np90 3, p99 3)" || f.panels[1].legend[0].label != "a/gate/0 (n = 300,\np90 3, p99 3)" {
+		t.Errorf("%d panels of what choices cost: %+v", len(f.panels), f.panels[1].legend)
 	}
 	p := switchPanel(run)
 	if p == nil || len(p.legend) != 1 || p.legend[0].label != "exclusion_forced (3)" {
