@@ -53,7 +53,7 @@ var house = []room{
 	{at: "sim/metrics/words/...", allow: []string{"core", "core/job"}, deny: simDeny},
 	// What is said of jobs is said in the words of the job layer.
 	{at: "sim/metrics/...", allow: append([]string{"core/statbuf", "core/pressure", "core/job", "core/call", "core/cancel", "core/dispatch", "core/replica", "core/election", "core/jobtimeout", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
-	{at: "sim/check/...", allow: append([]string{"core/admission", "core/overload", "core/statbuf", "core/pressure", "core/job", "core/cancel", "core/call", "core/election", "core/health", "core/jobtimeout", "core/dispatch", "core/replica", "core/registry", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
+	{at: "sim/check/...", allow: append([]string{"core/admission", "core/overload", "core/statbuf", "core/pressure", "core/job", "core/cancel", "core/call", "core/election", "core/federated", "core/health", "core/jobtimeout", "core/dispatch", "core/replica", "core/registry", "core/routing", "core/workflow"}, simAllow...), deny: simDeny},
 	{at: "sim/workload/...", allow: []string{"core", "core/job", "core/rng", "core/xmath"}, deny: simDeny},
 	{at: "sim/...", allow: simAllow, deny: simDeny},
 

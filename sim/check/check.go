@@ -17,7 +17,8 @@ type Checker struct {
 
 	sent, delivered, dropped [core.NumKinds]uint64
 
-	routes *routeMemory // what gates have to remember from one decision to the next
+	routes  *routeMemory // what gates have to remember from one decision to the next
+	classes *siteClasses // how they judge datacenters
 
 	updatesSafe int // so many updates fit whatever they say
 

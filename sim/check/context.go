@@ -10,6 +10,7 @@ import (
 	"hypersim/core/overload"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
+	"hypersim/core/routing"
 )
 
 // Node is one process that may take part. Its place in Context.Nodes is its id.
@@ -111,6 +112,8 @@ type Context struct {
 	Lease *replica.Lease
 	// Breaker says when calls to a peer are stopped; nil = the chapter's defaults.
 	Breaker *health.BreakerKeys
+	// Sites says how gates judge datacenters; nil = the chapter's defaults.
+	Sites *routing.SiteKeys
 	// Negotiates: processes agree on features, and use nothing else.
 	Negotiates bool
 

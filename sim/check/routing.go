@@ -26,4 +26,5 @@ func (c *Checker) RecordRoute(now core.Instant, gate core.NodeID, d *routing.Rec
 		}
 	}
 	c.routes.decided(now, gate, d, k)
+	c.classes.decided(now, gate, d, k)
 }

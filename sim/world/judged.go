@@ -26,6 +26,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 		c.Health, c.Timeouts = &sc.Protocol.Default().Health, &sc.Protocol.Default().Timeout
 		c.Election, c.Lease = &sc.Protocol.Default().Election, &sc.Protocol.Default().Replica.Lease
 		c.Negotiates, c.Breaker = true, &sc.Protocol.Default().Health.Breaker
+		c.Sites = &sc.Protocol.Default().Routing.Sites
 		c.Jobs, cores = &sc.Protocol.Default().Job, sc.Cluster.CoresPerWorker
 	}
 	for i := range sc.Nodes {
