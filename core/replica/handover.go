@@ -19,6 +19,7 @@ func (m *Machine) Handover(now core.Instant, id job.ID, to core.NodeID, fx *core
 	if r == nil || r.lead == nil || !m.usable(now, r) || m.peer(to) < 0 {
 		return false
 	}
+	r.age(now)
 	r.entry.HandoverTo = to
 	r.lead.handover, r.lead.offered = now.Add(m.cfg.Lease.Handover), 0
 	m.sooner(r, r.lead.handover)

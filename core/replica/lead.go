@@ -237,12 +237,15 @@ func (m *Machine) commitFact(now core.Instant, r *record, accepted bool, fx *cor
 	f.Put("elapsed", int64(now.Sub(oldest))).Put("seq", int64(l.committed))
 }
 
-// committed tells the role, and the successor that is named.
+// committed tells the role, or the successor that is named. What was decided before the job is handed over, and is committed
+// while it is, is for the successor to tell, who has it; or for the role when nobody came, with the entry that takes the job back (03-2).
 func (m *Machine) committed(now core.Instant, r *record, fx *core.Effects) {
-	if to := r.entry.HandoverTo; to != core.NoNode && r.lead.committed == r.entry.Seq {
+	switch to := r.entry.HandoverTo; {
+	case to == core.NoNode:
+		m.owner.Committed(now, r.id, r.lead.committed, fx)
+	case r.lead.committed == r.entry.Seq:
 		m.offer(r, to, fx)
 	}
-	m.owner.Committed(now, r.id, r.lead.committed, fx)
 }
 
 // agreed is the largest seq that so many members have, by acks of rounds that were sent at since or later; what is
@@ -294,6 +297,7 @@ func (m *Machine) lookLead(now core.Instant, r *record, fx *core.Effects) {
 		return
 	case l.handover <= now:
 		l.handover = core.Never
+		r.age(now)
 		r.entry.HandoverTo = core.NoNode // nobody came (04-55)
 		l.withdrawn = r.entry.Seq + 1
 		m.Change(now, r.id, true, fx)

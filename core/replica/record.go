@@ -60,6 +60,9 @@ func (r *record) aged(now core.Instant) Entry {
 // member that was frozen perhaps, which counts from its receipt on.
 func (r *record) ran(now core.Instant) core.Duration { return r.entry.Elapsed + now.Sub(r.at) }
 
+// age brings an entry up to date that changes without its owner, who else writes how long the job has run.
+func (r *record) age(now core.Instant) { r.entry.Elapsed, r.at = r.ran(now), now }
+
 // above reports whether number (epoch, seq) of a is greater than that of b.
 func above(a, b *Head) bool {
 	return a.Epoch > b.Epoch || a.Epoch == b.Epoch && a.Seq > b.Seq

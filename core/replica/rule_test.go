@@ -554,6 +554,38 @@ func TestRulesOfHolders(t *testing.T) {
 			d.acks(1, StandStored, Head{})
 			d.want("valid", d.Valid(d.at, 1))
 		}},
+		{"03-2: what was decided before a handover, and is committed during it, is not told before the job is taken back (I-JL3)", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Edit(1).State = job.StateCompleted
+			d.Change(d.at, 1, true, &d.fx)
+			sent := append([]core.Message{}, d.fx.Messages...)
+			d.Handover(d.at, 1, 2, &d.fx)
+			d.said, d.fx.Messages = nil, append(d.fx.Messages[:0], sent...)
+			d.acks(1, StandStored, Head{})
+			d.want("not told", len(d.said) == 0)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(8 * time.Second)
+			d.acks(1, StandStored, Head{})
+			d.want("told", len(d.said) == 2 && d.said[0] == "resumed" && d.said[1] == "committed")
+		}},
+		{"03-2: the entry that names a successor, and the one that takes it back, say how long the job has run (I-JT4)", func(d *desk) {
+			ran := func() core.Duration {
+				for i := range d.fx.Messages {
+					if b, ok := d.fx.Messages[i].Body.(*Sync); ok && len(b.Entries) > 0 && b.Entries[0].Kind == EntryDelta {
+						return b.Entries[0].Elapsed
+					}
+				}
+				return 0
+			}
+			had, from := d.find(1).entry.Elapsed, d.find(1).at
+			d.wait(15 * time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.Handover(d.at, 1, 2, &d.fx)
+			d.want("named", ran() == had+d.at.Sub(from) && ran() >= 15*time.Second)
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(8 * time.Second)
+			d.want("taken back", d.Edit(1).HandoverTo == core.NoNode && ran() >= 23*time.Second)
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := holds(t)

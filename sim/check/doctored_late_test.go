@@ -81,6 +81,15 @@ func init() {
 			}
 			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, elapsed)
 		}},
+		{id: JT4, name: "half of it is forgotten, by one that did not stand still", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
+			if !bad {
+				t.at(20*sec).life(trace.KindPause, 0)
+				t.at(60*sec).life(trace.KindResume, 0)
+			}
+			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, 45*sec)
+		}},
 		{id: JT5, name: "a datacenter goes on", build: func(t *tape, bad bool) {
 			t.atGate()
 			t.at(10*sec).gate(job.StateRunning, job.StateTimeout)

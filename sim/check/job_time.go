@@ -76,11 +76,18 @@ func (x *times) deadline(r *trace.JobRecord) {
 	switch e := jobtimeout.Event(f.To); {
 	case !known:
 		x.began[key] = r.At.Add(-core.Duration(f.Get("elapsed")))
-	case e == jobtimeout.EventResume && !x.ctx.Unsteady:
+	case e == jobtimeout.EventResume && !x.ctx.Unsteady && !x.lagged(r.Node, first):
 		if is := core.Duration(f.Get("elapsed")); r.At.Sub(first)-is > resumeSlack && x.fails(JT4) {
 			x.detail(JT4, r.At, []core.NodeID{r.Node}, "%s takes %v over and counts %v of it; its time began %v ago", x.name(r.Node), job.ID(f.Job), is, r.At.Sub(first))
 		}
 	}
+}
+
+// lagged reports whether a process stood still or was slow since an instant. What was sent to it then counts from when it read it,
+// and if nobody else is left who knows, the time between is lost to all.
+func (x *times) lagged(n core.NodeID, since core.Instant) bool {
+	k := &x.cold[n]
+	return k.slow || k.impaired >= 0 && k.impaired >= since
 }
 
 func (x *times) seen(r *trace.JobRecord) *timeSeen {
