@@ -62,6 +62,20 @@ func later(at, now core.Instant, by core.Duration) core.Instant {
 	return min(at.Add(by), now)
 }
 
+// Returned takes in that node i, which was evicted for getting nothing done, speaks: what it had is elsewhere, so that it is idle, and gets
+// work again at once (01-42).
+func (t *Tracker) Returned(now core.Instant, i int) {
+	if !t.known[i] || !t.nodes[i].out || t.nodes[i].progress != Stuck {
+		return
+	}
+	n := &t.nodes[i]
+	n.Progressed(now, Idle)
+	if d, _ := n.Decide(now, &t.c.Node); d != Evict {
+		t.done(n)
+		n.evictable, n.out, n.held = core.Never, false, false
+	}
+}
+
 // Forget ends the tracking of node i.
 func (t *Tracker) Forget(i int) {
 	if !t.known[i] {

@@ -154,3 +154,25 @@ func TestResultsBeforeTheirAckDoNotCountAsLong(t *testing.T) {
 		t.Error("it passes for normal")
 	}
 }
+
+// Who was evicted for getting nothing done, and speaks, gets work with its next heartbeat (01-42), not when the next interval has judged it.
+func TestStuckOnesReturnWithTheirNextBeat(t *testing.T) {
+	w := watched(t, Params{Workers: 1, Cores: 4})
+	w.Submit(0, one(w, 1, Script{Stuck: true, Still: true}))
+	var next job.ID
+	w.Watch = func(_ core.NodeID, fx *core.Effects) {
+		for i := range fx.JobFacts {
+			if fx.JobFacts[i].Kind == core.JobFactEvicted && next == 0 {
+				next = 1
+				w.After(1100*time.Millisecond, func() { // a beat a second
+					next = w.Submit(0, one(w, 1, Script{Length: time.Second}))
+				})
+			}
+		}
+	}
+	w.Run(100 * sec)
+	at, placed := w.evictions(), w.placedAt(next)
+	if len(at) == 0 || at[0].JobFact.Node != 1 || len(placed) == 0 || placed[0] > at[0].At+sec+sec/2 {
+		t.Errorf("evicted %v, placed at %v", at, placed)
+	}
+}

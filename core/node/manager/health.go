@@ -238,6 +238,14 @@ func (m *Manager) rate(now core.Instant, i int, fx *core.Effects) {
 	m.relist(m.workers.id(i))
 }
 
+// returns takes in that a worker which was evicted takes work again.
+func (m *Manager) returns(now core.Instant, i int, fx *core.Effects) {
+	if m.health.cfg != nil {
+		m.health.tracker.Returned(now, i)
+		m.rate(now, i, fx)
+	}
+}
+
 // bucket says how willingly a worker is used.
 func (x *worker) bucket() dispatch.Bucket {
 	switch d := x.decision; {

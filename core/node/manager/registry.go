@@ -176,6 +176,7 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	m.due = m.due || state != x.state
 	if x.gone() { // it was held dead or was evicted, and is back (01-42)
 		m.workers.fit++
+		m.returns(now, int(from-m.workers.first), fx)
 	}
 	if state != x.state {
 		x.state = state
