@@ -5,6 +5,7 @@ import (
 	"hypersim/core/election"
 	"hypersim/core/federated"
 	"hypersim/core/hier"
+	"hypersim/core/peers"
 	"hypersim/core/registry"
 	"hypersim/core/rng"
 	"hypersim/core/swim"
@@ -43,6 +44,7 @@ type Group struct {
 	Known    []core.Entry  // whose addresses everybody has
 	Formed   []core.Entry  // who hold each other OK from the start,
 	Managers []core.NodeID // and the managers among them
+	Book     core.Book     // names, by which workers choose whom to JOIN; nil: by lot
 }
 
 // owner is the manager that watches the worker id in a formed group: the managers in turn.
@@ -52,6 +54,19 @@ func (g *Group) owner(id core.NodeID) core.NodeID {
 		return core.NoNode
 	}
 	return g.Managers[k%len(g.Managers)]
+}
+
+// order sorts the managers that a worker may JOIN by its own rendezvous order (01-44, spec 30 §11.4): those that it knows
+// nothing of yet, all of the same weight.
+func (g *Group) order(worker core.NodeID, of []core.NodeID) {
+	list := make([]peers.Peer, len(of))
+	for i, id := range of {
+		list[i] = peers.Peer{Node: id, Name: g.Book.Name(id), Weight: 1}
+	}
+	peers.Order(list, g.Book.Name(worker), core.RoleManager.String())
+	for i := range list {
+		of[i] = list[i].Node
+	}
 }
 
 // Compose makes n a fresh process, in place: its membership, its end of the link and the job layer of detection, as far
@@ -96,6 +111,9 @@ func (n *Node) join(id *Identity, viv *vivaldi.Node) {
 	}
 	if id.Role == core.RoleWorker && !flat { // its table holds the managers, which come first
 		p.Capacity = g.Leading
+		if g.Book != nil {
+			p.Order = g.order
+		}
 	}
 	if id.Keeps {
 		p.Incarnation = n.Swim.Incarnation(id.Self) + c.Membership.RestartBump

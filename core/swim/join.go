@@ -4,8 +4,9 @@ import "hypersim/core"
 
 // joiner brings a cold node into its group (§7.1).
 type joiner struct {
-	home     []core.NodeID // the configured seeds
-	seeds    []core.NodeID // whom to ask now
+	home     []core.NodeID                    // the configured seeds
+	seeds    []core.NodeID                    // whom to ask now
+	order    func(core.NodeID, []core.NodeID) // of a worker: its own one over those whom it may ask; nil: at a draw
 	next     int
 	asked    int // of seeds, in this round
 	attempts int
@@ -18,6 +19,9 @@ type joiner struct {
 }
 
 func (j *joiner) begin(m *Machine, p Params) {
+	if !m.participates() {
+		j.order = p.Order
+	}
 	for _, s := range p.Seeds {
 		if s != m.self {
 			j.home = append(j.home, s)
@@ -29,9 +33,20 @@ func (j *joiner) begin(m *Machine, p Params) {
 		j.done, j.in = true, true
 		return
 	}
-	// Start at a seed of one's own choice: a storm of joiners spreads over the seeds.
-	j.next = m.jitter.Intn(len(j.seeds))
+	j.first(m)
 	m.due[timerJoin] = p.Start
+}
+
+// first decides whom of the seeds to ask first, so that a storm of joiners spreads over them. To a worker who lets it in is its
+// owner for as long as both live: it begins with the first of an order of its own, which is the same after a restart, and
+// goes on in it when nobody answers (01-44). A participant begins anywhere.
+func (j *joiner) first(m *Machine) {
+	if j.order == nil {
+		j.next = m.jitter.Intn(len(j.seeds))
+		return
+	}
+	j.order(m.self, j.seeds)
+	j.next = 0
 }
 
 // onJoinTimer sends the next attempt, or gives up on the one that got no answer.
@@ -50,7 +65,7 @@ func (m *Machine) onJoinTimer(now core.Instant, fx *core.Effects) {
 			m.due[timerJoin] = now.Add(m.cfg.Join.RetryMax)
 			return
 		}
-		j.next = m.jitter.Intn(len(j.seeds))
+		j.first(m)
 	}
 	seed := j.seeds[j.next]
 	j.next = (j.next + 1) % len(j.seeds)

@@ -28,11 +28,12 @@ type Params struct {
 	Key         uint64 // of Self's name (rng.Key), so that its chance survives another numbering; 0: Self stands for it
 	Start       core.Instant
 
-	Seeds  []core.NodeID                 // whom to JOIN; empty: the node waits to be joined
-	Known  []core.Entry                  // configured peers, UNCONFIRMED from the start (Begin); shared, read only
-	Owner  core.NodeID                   // of a worker: the manager that watches it, NoNode = the seed that accepts it
-	Formed []core.Entry                  // records that are OK from the start (membership.initial = formed); shared, read only
-	Owners func(core.NodeID) core.NodeID // formed groups: who owns a worker; nil = nobody, then all managers watch it
+	Seeds  []core.NodeID                    // whom to JOIN; empty: the node waits to be joined
+	Order  func(core.NodeID, []core.NodeID) // whom a worker asks first of those it may JOIN (01-44): sorts them for it; nil: by lot
+	Known  []core.Entry                     // configured peers, UNCONFIRMED from the start (Begin); shared, read only
+	Owner  core.NodeID                      // of a worker: the manager that watches it, NoNode = the seed that accepts it
+	Formed []core.Entry                     // records that are OK from the start (membership.initial = formed); shared, read only
+	Owners func(core.NodeID) core.NodeID    // formed groups: who owns a worker; nil = nobody, then all managers watch it
 }
 
 // timer names one deadline of a machine. Timers that are due together fire in this order.

@@ -14,7 +14,8 @@ import "hypersim/core"
 // ask lets the joiner ask its seeds, one after the other, until one accepts.
 func (j *joiner) ask(m *Machine, now core.Instant) {
 	j.done, j.once, j.owner, j.seq, j.delay = false, false, false, 0, m.cfg.Join.RetryMin
-	j.next, j.asked = m.jitter.Intn(len(j.seeds)), 0
+	j.first(m)
+	j.asked = 0
 	m.due[timerJoin] = now
 }
 

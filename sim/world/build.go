@@ -235,7 +235,7 @@ func (w *World) buildGroups() {
 	w.groups = make([]*corenode.Group, len(w.sc.Groups)+1) // clients are in none
 	for i := range w.sc.Groups {
 		g := &w.sc.Groups[i]
-		w.groups[g.ID] = &corenode.Group{ID: g.ID, First: g.First, Count: g.Count}
+		w.groups[g.ID] = &corenode.Group{ID: g.ID, First: g.First, Count: g.Count, Book: &w.codec}
 	}
 	for i := range w.sc.Nodes {
 		s := &w.sc.Nodes[i]
