@@ -18,7 +18,7 @@ func (m *Manager) mayWork(id core.NodeID, x *worker) bool {
 func (m *Manager) peerCalled(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	switch {
 	case o.Op == opMeet:
-		m.met(o, fx)
+		m.met(now, o, fx)
 	case o.Op == opKin:
 		m.kinSaid(now, o, fx)
 	case o.Op == opBack:
@@ -28,12 +28,21 @@ func (m *Manager) peerCalled(now core.Instant, o *call.Outcome, fx *core.Effects
 	}
 }
 
-// met hears what a worker says of its version that this manager heard of from another one.
-func (m *Manager) met(o *call.Outcome, fx *core.Effects) {
-	if a, ok := o.Reply.(*registry.ManagerToWorkerAck); ok {
-		m.pacts.Answered(o, &a.Versions, fx)
-		m.relist(o.From)
+// met hears what a worker says of its version that this manager heard of from another one. With one that speaks another protocol it has
+// nothing to do: the peer is not added (spec 30 §10), and counts neither as a worker nor as cores of the datacenter.
+func (m *Manager) met(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	a, ok := o.Reply.(*registry.ManagerToWorkerAck)
+	if !ok {
+		return
 	}
+	code := m.pacts.Answered(o, &a.Versions, fx)
+	x := m.workers.at(o.From)
+	if x.instance == o.Instance && (code == call.CodeVersionIncompatible || o.Code == call.CodeVersionIncompatible) {
+		m.lose(now, o.From, fx)
+		m.unwatch(int(o.From - m.workers.first))
+		x.known = false
+	}
+	m.relist(o.From)
 }
 
 // beginKin registers with the other members; in a formed start that is done.

@@ -119,3 +119,38 @@ func TestMemberComesBack(t *testing.T) {
 		t.Errorf("jobs read at %v, named: %v", heads, named())
 	}
 }
+
+// Spec 30 §10: a worker of another major that a member has announced is let go of once it has said so: it gets no work here, and counted
+// in what gates hear of the datacenter. What the process before said is not held against the next one.
+func TestStrangersAreNoWorkers(t *testing.T) {
+	for _, major := range []uint8{1, 2} {
+		b := newCluster(t)
+		c := registry.Default()
+		b.m.pacts.Init(&registry.Words{Hello: c.Handshake(registry.Current)})
+		b.hears = func(*core.Message) bool { return true }
+		announce := func(life uint32) {
+			b.lives[hand] = life
+			info := registry.NodeInfo{Node: hand, Role: core.RoleWorker, Instance: life}
+			b.send(core.Message{Kind: core.KindWorkerDiscoveryBroadcast, From: third, Body: &registry.WorkerDiscovery{NodeInfo: info, Cores: 4, CoresAvailable: 4, Manager: third}})
+		}
+		says := func(life uint32, v registry.Version) {
+			a := &registry.ManagerToWorkerAck{Versions: v.Says()}
+			b.step(func() {
+				b.m.peerCalled(b.now, &call.Outcome{Ticket: call.Ticket{Op: opMeet}, From: hand, Instance: life, Answered: true, Reply: a}, &b.fx)
+			})
+		}
+		counted := func() bool { all, _ := b.m.census(); return all == 1 && b.m.load().Cores == 4 }
+		announce(2)
+		says(2, registry.Version{Major: major, Minor: registry.Current.Minor})
+		if counted() != (major == registry.Current.Major) {
+			t.Errorf("a worker of %d.x is counted: %v", major, counted())
+		}
+		announce(3)
+		if says(2, registry.Version{Major: 2}); !counted() {
+			t.Error("what its last process said is held against the new one")
+		}
+		if says(3, registry.Current); !counted() {
+			t.Error("one that speaks the same is not counted")
+		}
+	}
+}
