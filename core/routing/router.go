@@ -55,7 +55,7 @@ func New(p Params) *Router {
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		r.sites = append(r.sites, site{
-			id: s.ID, first: len(r.managers), n: len(s.Managers), trouble: newTrouble(&r.c.Correlation), extended: core.Never,
+			id: s.ID, first: len(r.managers), n: len(s.Managers), trouble: newTrouble(&r.c.Correlation), extended: core.Never, opened: core.Never,
 			tracker: health.NewTracker(p.Health, len(s.Managers), rng.New(p.Seed, "route.evict", p.Key, uint64(p.Instance), uint64(s.ID))),
 		})
 		for k, id := range s.Managers {
@@ -81,14 +81,26 @@ func (r *Router) Heard(now core.Instant, from core.NodeID, b *registry.ManagerBe
 	x := &r.sites[m.site]
 	m.hear(now, b)
 	n := x.tracker.Hear(now, m.member)
-	takes := b.Quorum && b.AcceptingJobs && b.WorkersHealthy > 0
-	n.Ready(takes)
-	x.begun = x.begun || takes
+	open := b.Quorum && b.AcceptingJobs
+	n.Ready(open && b.WorkersHealthy > 0)
+	if open {
+		x.opens(now, b.WorkersHealthy > 0, r.p.Health.Node.Timeout)
+	}
 	n.Progressed(now, r.p.Health.Node.OfServer(served(b)))
 	if int(b.WorkersExtended) >= r.c.Correlation.Extensions {
 		x.extended = now
 	}
 	r.known(m.site, from, b.Load.Report)
+}
+
+// opens takes in that a manager of the datacenter takes jobs: it has begun if it has a fit worker. In a cold start workers come a little
+// later; where none has come within the patience that a worker's silence has, they are missing, and the datacenter is what it is without
+// them rather than about to begin (30 §3.3 rows 4 and 6), however new this gate is.
+func (x *site) opens(now core.Instant, fit bool, patience core.Duration) {
+	if x.opened == core.Never {
+		x.opened = now
+	}
+	x.begun = x.begun || fit || now.Sub(x.opened) >= patience
 }
 
 // served is what a manager did by its own account. Where nothing was expected, nothing was pending at the start of the

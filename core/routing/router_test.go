@@ -352,3 +352,33 @@ func TestAGateThatStoodStill(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// A gate that starts anew where a datacenter has lost its workers takes it for what it is, once none has come for as long as a worker may be
+// silent: DEGRADED if its managers know workers, none of them fit, UNHEALTHY if they know none. In a cold start they are on their way, and a
+// job has to wait (ADR-0043).
+func TestAFreshGateAndMissingWorkers(t *testing.T) {
+	b := newBench(2, nil)
+	b.Router = New(Params{Config: &b.cfg, Self: 999, Seed: 1, Key: 2, Sites: b.p.Sites, Distances: b.ways})
+	b.beat[0].WorkersHealthy, b.beat[1].Workers, b.beat[1].WorkersHealthy = 0, 0, 0
+	for i := range 2 {
+		b.Ready(second, uint16(i), true)
+		b.Reach(second, uint16(i), core.ReachReachable)
+	}
+	for now := core.Instant(second); now <= 31*second; now += 5 * second {
+		b.hear(now)
+		unfit, want := Initializing, Initializing
+		if now == 31*second {
+			unfit, want = Routable, NoUsable
+		}
+		if got := b.Routable(now, []uint16{0}); got != unfit {
+			t.Errorf("%v: workers that are not fit: %v, want %v", now, got, unfit)
+		}
+		if got := b.Routable(now, []uint16{1}); got != want {
+			t.Errorf("%v: no workers: %v, want %v", now, got, want)
+		}
+	}
+	c := b.Route(31*second, &Query{Job: 1})
+	if x := b.Decision(c.Decision).Find(1); x.Why != ReasonNoWorkers || x.Exclusion != ExUnhealthy {
+		t.Errorf("%+v", x)
+	}
+}

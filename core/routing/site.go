@@ -47,7 +47,7 @@ type site struct {
 	reach         core.Reach
 	ready         bool
 	known         bool // it was ready once
-	begun         bool // a manager of it has said that it takes jobs
+	begun         bool // a manager of it has said that it takes jobs, and workers came or are missing
 	affected      bool // it is among those that fail together
 	class         Class
 	why           ClassReason
@@ -60,6 +60,7 @@ type site struct {
 	ack           ack
 	took          job.Load // at the last acceptance
 	tookAt        core.Instant
+	opened        core.Instant // when a manager said first that it takes jobs, core.Never: none has
 	extended      core.Instant // when it last reported workers with extensions, core.Never: not yet
 	held          uint32       // the first reservation
 	reservedCores uint32
