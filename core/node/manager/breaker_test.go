@@ -74,3 +74,24 @@ func TestRefusedRoundsTryNobody(t *testing.T) {
 		t.Errorf("%v, tried: %v", b.m.shuts.Phase(b.now, hand), b.m.shuts.Trying(hand))
 	}
 }
+
+// 20 §2 and 30 §5.1 have state_sync_request in DISPATCH: of CONTROL, which ignores breakers, it is none, and one that runs out counts as any
+// other call does.
+func TestStateThatIsNotToldCounts(t *testing.T) {
+	b := newCluster(t)
+	k := health.Default().Breaker
+	b.m.shuts.Init(&k)
+	b.m.p.Breaker = &k
+	if c := core.KindStateSyncRequest.Class(); c != core.ClassDispatch {
+		t.Fatalf("it is %v", c)
+	}
+	for i := range k.Errors {
+		if b.m.shuts.Phase(b.now, hand) != health.Closed {
+			t.Errorf("open after %d", i)
+		}
+		b.m.Fared(b.now, &call.Sending{To: hand, Kind: core.KindStateSyncRequest}, false, call.CodeInternal)
+	}
+	if b.m.shuts.Phase(b.now, hand) != health.Open {
+		t.Errorf("%v after %d", b.m.shuts.Phase(b.now, hand), k.Errors)
+	}
+}
