@@ -101,7 +101,8 @@ var inertRules = []inertRule{
 	{[]string{"stats.*", "backpressure.*"}, when(func(s *setting) bool { return !s.stats }, "nobody has statistics: no workload or fault of them, and no job that tells of itself at every flush")},
 	{[]string{"routing.*", "dc_health.*", "correlation.*", "node_health.*", "evict.*", "breaker.*"}, when(func(s *setting) bool { return !s.jobs }, "there are no jobs")},
 	{[]string{"routing.*", "dc_health.*", "correlation.*"}, when(func(s *setting) bool { return s.gates == 0 }, "there are no gates that send jobs to datacenters")},
-	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
+	{[]string{"job.min", "job.max", "job.gate_min", "job.gate_max", "job.progress_timeout"}, when(func(s *setting) bool { return !s.works }, "there is no workload of kind progress")},
+	{[]string{"job.*", "hier.*"}, when(func(s *setting) bool { return !s.works && !s.jobs }, "there are neither jobs nor workloads of kind progress")},
 }
 
 // InertKeys returns the keys of the protocol that some rule is about, as "room.key", sorted.

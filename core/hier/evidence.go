@@ -83,6 +83,14 @@ func (m *Machine) Evidence(now core.Instant, scope uint64, node core.NodeID, inc
 	return began
 }
 
+// Confirm is Evidence of a source that does not begin a suspicion, and counts where one runs: a question may fail for many reasons.
+func (m *Machine) Confirm(now core.Instant, scope uint64, node core.NodeID, from Source, fx *core.Effects) bool {
+	if !m.Bars(scope, node) {
+		return false
+	}
+	return m.Evidence(now, scope, node, m.global.Incarnation(node), from, fx)
+}
+
 // suspect begins a suspicion of an entry that has none, if there is room.
 func (m *Machine) suspect(now core.Instant, s *scope, e *entry, inc uint32, from Source, fx *core.Effects) bool {
 	if s.held >= m.cfg.Job.MaxPerScope || m.held.len() >= m.cfg.Job.MaxTotal {

@@ -73,6 +73,14 @@ func (m *Machine) local(scope uint64, node core.NodeID) Status {
 	return SuspectedJob
 }
 
+// Holds reports whether anybody is suspected or DEAD_JOB for any scope.
+func (m *Machine) Holds() bool { return m.held.len() > 0 }
+
+// Bars reports whether this layer alone keeps work of the scope away from the node: it is suspected or DEAD_JOB for it.
+func (m *Machine) Bars(scope uint64, node core.NodeID) bool {
+	return m.Holds() && m.local(scope, node) != Alive
+}
+
 // AliveGlobal reports whether the node may be routed to at all: only OK is (AD-29). A suspect may not, a
 // node that is not known may not.
 func (m *Machine) AliveGlobal(node core.NodeID) bool { return m.global.State(node) == core.StateOK }

@@ -161,7 +161,8 @@ func (n *Node) addLink(id *Identity, viv *vivaldi.Node) {
 // addJobs gives n the job layer of hierarchical detection (spec 10 §8, AD-30). A gate needs its end of the link for it;
 // workers and clients have none.
 func (n *Node) addJobs(id *Identity) {
-	if !id.Jobs {
+	leads := id.Role == core.RoleManager && id.Work != nil // its jobs are scopes, too
+	if !id.Jobs && !leads {
 		return
 	}
 	h := hier.Params{Role: id.Role, Start: id.Start}

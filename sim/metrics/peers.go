@@ -18,7 +18,11 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.jobFact(tells(words.Negotiations), core.JobFactNegotiated)
 	on.jobFact(tells(words.Barred), core.JobFactBarred)
 	on.jobFact(tells(words.BreakerChanges), core.JobFactBreaker)
-	on.jobFact(tells(words.Placed), core.JobFactPlaced)
+	on.jobFact(func(rec *trace.JobRecord) {
+		o := r.about(words.Placed, rec.At, 1, rec.Node, rec.Fact.Node)
+		o.Job = r.jobs.of(rec.Fact.Job)
+		r.keep(&o)
+	}, core.JobFactPlaced)
 	on.jobFact(func(rec *trace.JobRecord) {
 		o := r.about(words.Reaped, rec.At, seconds(core.Duration(rec.Fact.Get("dead"))), rec.Node, rec.Fact.Node)
 		r.keep(&o)

@@ -6,11 +6,18 @@ import (
 	"hypersim/sim/trace"
 )
 
-var _ = reads("scope", func(r *Result, o *Observation) string { return r.scopeName(o.Param) })
+var _ = reads("scope", func(r *Result, o *Observation) string {
+	if o.Job >= 0 && int(o.Job) < len(r.Jobs) {
+		return r.Workload(&r.Jobs[o.Job])
+	}
+	return r.scopeName(o.Param)
+})
 
 var _ = record(func(r *Recorder, on *hooks) {
 	s := &scopes{r, map[worked]core.Instant{}}
 	on.delivered[core.KindProgress] = append(on.delivered[core.KindProgress], s.progress)
+	on.jobFact(s.placed, core.JobFactPlaced)
+	on.jobFact(s.grew, core.JobFactProgress, core.JobFactResult)
 	on.fact(s.scoped, core.FactScopeSuspected, core.FactScopeEnded)
 }, words.JobSuspicion, words.JobSuspicionEnd)
 
@@ -36,6 +43,17 @@ func (r *scopes) progress(rec *trace.Record) {
 	}
 }
 
+// placed begins the time of a job at a worker, and grew remembers that it got on there.
+func (r *scopes) placed(rec *trace.JobRecord) {
+	if k := (worked{rec.Fact.Job, rec.Node, rec.Fact.Node}); r.worked[k] == 0 {
+		r.worked[k] = rec.At
+	}
+}
+
+func (r *scopes) grew(rec *trace.JobRecord) {
+	r.worked[worked{rec.Fact.Job, rec.Node, rec.Fact.Node}] = rec.At
+}
+
 // scoped takes what the job layer of n says of a subject.
 func (r *scopes) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	if int(f.Subject) >= len(r.peers) {
@@ -48,7 +66,7 @@ func (r *scopes) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 			return
 		}
 		o := r.about(words.JobSuspicion, now, seconds(now.Sub(at)), n, f.Subject)
-		o.Param, o.Cause = float64(f.Get("scope")), f.Cause
+		o.Param, o.Cause, o.Job = float64(f.Get("scope")), f.Cause, r.jobs.of(uint64(f.Get("scope")))
 		if expired {
 			o.Type = stageDead
 		}
@@ -57,6 +75,7 @@ func (r *scopes) scoped(now core.Instant, n core.NodeID, f *core.Fact) {
 	}
 	o := r.about(words.JobSuspicionEnd, now, float64(f.Get("age"))/1e9, n, f.Subject)
 	o.Param, o.Cause, o.Type = float64(f.Get("scope")), f.Cause, uint8(min(max(f.Get("dead"), 0), stageDead))
+	o.Job = r.jobs.of(uint64(f.Get("scope")))
 	r.keep(&o)
 }
 

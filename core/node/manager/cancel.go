@@ -236,13 +236,13 @@ func (m *Manager) cancelLimit(now core.Instant, t timer, fx *core.Effects) {
 			continue
 		}
 		x.unconfirmed++
-		m.unconfirmed(x, i)
+		m.unconfirmed(now, x, i)
 		m.flowStopped(now, x, i, fx)
 	}
 }
 
 // unconfirmed names the workers where something of a workflow may run still, or nobody if none is known.
-func (m *Manager) unconfirmed(x *record, i int) {
+func (m *Manager) unconfirmed(now core.Instant, x *record, i int) {
 	f, n := &x.flows[i], len(x.errors)
 	note := func(at core.NodeID) {
 		x.errors = append(x.errors, job.Failure{Workflow: f.id, Site: m.p.Site, Node: at, Kind: job.ErrorCancelled})
@@ -250,7 +250,7 @@ func (m *Manager) unconfirmed(x *record, i int) {
 	for k := range f.shards {
 		if s := &f.shards[k]; s.state.holds() {
 			s.state = shardOver
-			m.drop(s.worker, x.id, s.token)
+			m.drop(now, s.worker, x.id, s.token)
 			note(s.worker)
 		}
 	}
@@ -328,7 +328,7 @@ func (m *Manager) stopped(now core.Instant, x *record, t job.Token, fx *core.Eff
 	}
 	if sh := x.flows[k].find(t); sh != nil && sh.state.holds() {
 		sh.state = shardOver
-		m.drop(sh.worker, x.id, t)
+		m.drop(now, sh.worker, x.id, t)
 	}
 	m.confirm(now, x, k, fx)
 }

@@ -14,7 +14,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 	}
 	p := Params{
 		Flow:   n.Guard(id),
-		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Book: w.Book,
+		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Members: &n.Swim, Scopes: n.Jobs(), Book: w.Book,
 		First: w.First, Count: w.Count,
 		Replica: &cfg.Replica, Timeout: &cfg.Timeout, Classes: &cfg.Routing.Sites, Cluster: id.Voters, Intact: id.Formed,
 	}

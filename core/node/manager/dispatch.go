@@ -5,6 +5,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/dispatch"
+	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/workflow"
 )
@@ -21,6 +22,7 @@ func (m *Manager) send(now core.Instant, x *record, i, k int, fx *core.Effects) 
 	w.cores.Sent(x.id, s.token, int(s.cores))
 	m.tries(now, s.worker, fx)
 	w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
+	m.busy(now, x, s.worker)
 	w.moved = true
 	m.touch(x, false)
 	b := call.Make[dispatch.WorkflowDispatch](fx, core.KindWorkflowDispatch)
@@ -130,7 +132,10 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 	k, old := f.index(s), *s
 	s.state = shardOver
 	m.touch(x, false)
-	m.drop(old.worker, x.id, old.token)
+	m.drop(now, old.worker, x.id, old.token)
+	if !o.Answered {
+		m.doubts(now, x.id, old.worker, hier.SourceDispatch, fx)
+	}
 	if o.Unknown { // it may have arrived, or may yet
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: old.token, worker: old.worker, cores: old.cores}, cancel.ReasonAttempt, fx)
 	}
@@ -138,7 +143,7 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 		m.confirm(now, x, i, fx) // it may have been the last one of what is cancelled
 		return
 	}
-	if w := m.substitute(now, f, &old); w != core.NoNode && m.may(now, x) {
+	if w := m.substitute(now, x, f, &old); w != core.NoNode && m.may(now, x) {
 		*s = shard{worker: w, cores: old.cores, vus: old.vus, token: x.token()}
 		m.send(now, x, i, k, fx)
 		return
@@ -151,13 +156,13 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 }
 
 // substitute finds a worker for a shard that another one did not take.
-func (m *Manager) substitute(now core.Instant, f *flow, old *shard) core.NodeID {
+func (m *Manager) substitute(now core.Instant, x *record, f *flow, old *shard) core.NodeID {
 	for c := m.workers.pool.Best(); ; {
 		id, free, ok := c.Next()
 		if !ok {
 			return core.NoNode
 		}
-		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !f.uses(id) && m.mayGet(now, id) {
+		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !m.shuns(x, f, id) && !f.uses(id) && m.mayGet(now, id) {
 			return id
 		}
 	}
@@ -182,7 +187,7 @@ func (m *Manager) withdraw(now core.Instant, x *record, i int, fx *core.Effects)
 			continue
 		}
 		s.state = shardOver
-		m.drop(s.worker, x.id, s.token)
+		m.drop(now, s.worker, x.id, s.token)
 		m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, cancel.ReasonAttempt, fx)
 	}
 }

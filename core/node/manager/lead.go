@@ -192,6 +192,7 @@ func (m *Manager) abandon(now core.Instant, x *record, fx *core.Effects) {
 	}
 	m.records.remove(x)
 	m.time.jobs.Drop(x.id)
+	m.unscope(now, x.id, fx)
 	if !x.state.Terminal() {
 		m.records.live--
 	}

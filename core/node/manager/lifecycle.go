@@ -23,6 +23,7 @@ func (m *Manager) setState(now core.Instant, x *record, to job.State, fx *core.E
 		m.records.live--
 		m.records.leave(x)
 		m.timeEnds(now, x, fx)
+		m.unscope(now, x.id, fx)
 	}
 	if to != job.StateSubmitted && !to.Terminal() { // the ack says the one, the final result the other
 		m.pushStatus(now, x, fx)

@@ -6,6 +6,7 @@ import (
 	"hypersim/core/dispatch"
 	"hypersim/core/front"
 	"hypersim/core/health"
+	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
@@ -28,7 +29,8 @@ type Params struct {
 	Key      uint64 // of the node's name (rng.Key)
 	Site     uint16
 	Members  Members
-	Book     core.Book // for the size of a submission
+	Scopes   *hier.Machine // who does nothing for a job; nil: nobody looks
+	Book     core.Book     // for the size of a submission
 
 	Replica  *replica.Config    // shared, read only
 	Health   *health.Config     // how it judges its workers; shared, read only; nil: it leaves that to membership
@@ -272,8 +274,12 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 	return at, at != core.Never
 }
 
-// Observe implements node.Observer: what membership found out about workers and other managers.
+// Observe implements node.Observer: what membership found out about workers and other managers, and the job layer about workers.
 func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
+	if f.Kind == core.FactScopeSuspected || f.Kind == core.FactScopeEnded { // who may get what is not what it was
+		m.due = true
+		m.rest(now, fx)
+	}
 	if f.Kind != core.FactTransition {
 		return
 	}

@@ -57,16 +57,12 @@ type spot struct {
 // anything was sent.
 func (m *Manager) place(now core.Instant, x *record, i, cores int, exact bool, fx *core.Effects) bool {
 	f := &x.flows[i]
-	if len(f.excluded) > 0 {
-		least := 1
-		if exact {
-			least = cores
-		}
-		if m.tooFewLeft(f, least, now) {
-			f.excluded = nil
-		}
+	least := 1
+	if exact {
+		least = cores
 	}
-	spots := m.spots(now, f, cores)
+	m.choose(now, x, f, least)
+	spots := m.spots(now, x, f, cores)
 	got := 0
 	for _, s := range spots {
 		got += s.cores
@@ -108,14 +104,14 @@ func (m *Manager) launch(now core.Instant, x *record, i int, spots []spot, fx *c
 }
 
 // spots chooses workers for so many cores, greedily, in the order of placement.
-func (m *Manager) spots(now core.Instant, f *flow, cores int) []spot {
+func (m *Manager) spots(now core.Instant, x *record, f *flow, cores int) []spot {
 	out := m.spotBuf[:0]
 	for c := m.workers.pool.Best(); cores > 0; {
 		id, free, ok := c.Next()
 		if !ok {
 			break
 		}
-		if f.excludes(id, now) || !m.mayGet(now, id) {
+		if f.excludes(id, now) || m.shuns(x, f, id) || !m.mayGet(now, id) {
 			continue
 		}
 		n := min(free, cores)
@@ -127,10 +123,10 @@ func (m *Manager) spots(now core.Instant, f *flow, cores int) []spot {
 }
 
 // tooFewLeft reports whether the workers that f may use, busy ones included, have fewer cores than the least that it
-// needs. Then it may use the others too: an exclusion must not keep it waiting for ever (spec 20 §3.4).
-func (m *Manager) tooFewLeft(f *flow, least int, now core.Instant) bool {
+// needs.
+func (m *Manager) tooFewLeft(now core.Instant, x *record, f *flow, least int) bool {
 	for i := range m.workers.list {
-		if w := &m.workers.list[i]; w.usable() && !f.excludes(m.workers.id(i), now) {
+		if w, id := &m.workers.list[i], m.workers.id(i); w.usable() && !f.excludes(id, now) && !m.shuns(x, f, id) {
 			if least -= int(w.total); least <= 0 {
 				return false
 			}

@@ -107,6 +107,7 @@ func (m *Manager) grew(now core.Instant, x *record, f *flow, s *shard, done, bad
 	x.news = true
 	m.flows.Progress(now, f.id)
 	m.time.jobs.Grew(now, x.id, fx)
+	m.proves(now, x.id, s.worker, fx)
 	w := m.workers.at(s.worker)
 	w.grew, w.moved = true, true
 	g := fx.JobFact(core.JobFactProgress)

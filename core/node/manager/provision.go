@@ -103,7 +103,7 @@ func (m *Manager) agreed(p *plan) bool {
 func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) {
 	f := &x.flows[i]
 	for _, s := range f.plan.spots {
-		if !m.workers.at(s.worker).usable() || !m.mayGet(now, s.worker) {
+		if !m.workers.at(s.worker).usable() || m.shuns(x, f, s.worker) || !m.mayGet(now, s.worker) {
 			m.refuse(now, x, i, fx)
 			return
 		}

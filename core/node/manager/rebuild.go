@@ -189,10 +189,10 @@ func (m *Manager) take(now core.Instant, x *record, i int, finds []find, attempt
 			f.shards = append(f.shards, shard{state: shardOver})
 		}
 		if old := &f.shards[last]; old.state.holds() {
-			m.drop(old.worker, x.id, old.token)
+			m.drop(now, old.worker, x.id, old.token)
 		}
 		f.shards[last] = shard{token: n.Token, worker: n.worker, cores: n.Cores, vus: n.VUs, state: shardAccepted, since: now, confirmed: true}
-		m.hold(x, i, last)
+		m.hold(now, x, i, last)
 	}
 	m.touch(x, false)
 	m.reach(now, x, job.StateDispatching, fx)
@@ -201,12 +201,13 @@ func (m *Manager) take(now core.Instant, x *record, i int, finds []find, attempt
 }
 
 // hold notes that a worker has shard k of workflow i.
-func (m *Manager) hold(x *record, i, k int) {
+func (m *Manager) hold(now core.Instant, x *record, i, k int) {
 	s := &x.flows[i].shards[k]
 	if m.workers.knows(s.worker) && !m.workers.at(s.worker).gone() {
 		w := m.workers.at(s.worker)
 		w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
 		w.moved = true
+		m.busy(now, x, s.worker)
 	}
 }
 
@@ -271,6 +272,6 @@ func (m *Manager) shardMissing(now core.Instant, x *record, i, k int, cause work
 	s := &x.flows[i].shards[k]
 	at := s.worker
 	s.state = shardOver
-	m.drop(at, x.id, s.token)
+	m.drop(now, at, x.id, s.token)
 	m.fail(now, x, i, cause, at, fx)
 }

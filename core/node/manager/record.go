@@ -89,6 +89,7 @@ type flow struct {
 	queued   bool  // in ready
 	refused  bool  // the last round about its cores came to nothing
 	early    bool  // completed before a cancel was through
+	anyway   bool  // it may use who does nothing for the job: the others are too few
 	kind     job.ErrorKind
 	status   job.WorkflowStatus // once it has ended
 	result   core.Blob

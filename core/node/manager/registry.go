@@ -212,6 +212,7 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 	m.beginAnew(id)
 	for _, r := range runs {
 		m.time.jobs.Cleanup(r.rec.id, id)
+		m.idle(now, r.rec.id, id)
 		m.shardLost(now, r, id, fx)
 	}
 	m.forgetStops(now, id, fx)
@@ -219,10 +220,10 @@ func (m *Manager) lose(now core.Instant, id core.NodeID, fx *core.Effects) {
 
 // drop forgets that a worker runs a shard that counts. The cores that its dispatch reserved there are free when the
 // worker has said so, or has not got it (spec 20 §11).
-func (m *Manager) drop(id core.NodeID, j job.ID, t job.Token) {
+func (m *Manager) drop(now core.Instant, id core.NodeID, j job.ID, t job.Token) {
 	x := m.workers.at(id)
 	x.runs = slices.DeleteFunc(x.runs, func(r run) bool { return r.token == t && r.rec.id == j })
-	m.leaves(id, j)
+	m.leaves(now, id, j)
 }
 
 // over notes that a worker has not got a shard any more.

@@ -151,7 +151,7 @@ func (m *Manager) restoreShards(now core.Instant, x *record, i int, w *replica.W
 			done: s.Completed, bad: s.Failed, result: s.Result,
 		})
 		if f.shards[k].state.holds() {
-			m.hold(x, i, k)
+			m.hold(now, x, i, k)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (m *Manager) result(now core.Instant, b *job.WorkflowFinalResult, fx *core.
 // ended handles a shard that has ended under the current token.
 func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.WorkflowFinalResult, fx *core.Effects) {
 	f := &x.flows[i]
-	m.drop(s.worker, x.id, s.token)
+	m.drop(now, s.worker, x.id, s.token)
 	m.finished(now, x, s, b)
 	m.touch(x, false)
 	s.done, s.bad, s.result = b.Completed, b.Failed, b.Results
@@ -94,6 +94,7 @@ func (m *Manager) ended(now core.Instant, x *record, i int, s *shard, b *job.Wor
 	case b.Ended == job.EndedCompleted:
 		m.flows.Progress(now, f.id)
 		m.time.jobs.Progress(now, x.id, fx)
+		m.proves(now, x.id, b.Worker, fx)
 		m.complete(now, x, i, fx)
 	case b.Error == job.ErrorUser:
 		m.fail(now, x, i, workflow.CauseUser, b.Worker, fx)

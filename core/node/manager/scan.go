@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
+	"hypersim/core/hier"
 	"hypersim/core/job"
 	"hypersim/core/workflow"
 )
@@ -26,6 +27,9 @@ func (m *Manager) scan(now core.Instant, fx *core.Effects) {
 func (m *Manager) scanned(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	a, ok := o.Reply.(*job.WorkflowStatusResponse)
 	if !ok || !o.Done() {
+		if !o.Answered {
+			m.doubtsAll(now, o.From, hier.SourceQuery, fx)
+		}
 		return
 	}
 	for i := range a.Shards {
@@ -79,7 +83,7 @@ func (m *Manager) missed(now core.Instant, r run, at core.NodeID, a *job.Workflo
 		}
 	}
 	s.state = shardOver
-	m.drop(at, r.rec.id, r.token)
+	m.drop(now, at, r.rec.id, r.token)
 	m.over(at, r.rec.id, r.token)
 	m.fail(now, r.rec, int(r.place), workflow.CauseReturned, at, fx)
 }

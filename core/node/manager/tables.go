@@ -17,6 +17,7 @@ package manager
 //   - runs: the end of the shard, or that its worker is gone
 //   - reserved: the answer to the dispatch, a heartbeat that counts it, or the end of the provision
 //   - windows: the push that tells them
+//   - scopes: the end of the job, or that it is somebody else's
 //   - timers: their time
 func (m *Manager) Tables(each func(table string, entries int)) {
 	payloads, runs, reserved := 0, 0, 0
@@ -44,5 +45,8 @@ func (m *Manager) Tables(each func(table string, entries int)) {
 	each("runs", runs)
 	each("reserved", reserved)
 	each("windows", len(m.stats.windows))
+	if m.p.Scopes != nil {
+		each("scopes", m.p.Scopes.Scopes())
+	}
 	each("timers", ofJobs(m.timers.All()))
 }

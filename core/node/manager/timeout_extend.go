@@ -135,7 +135,7 @@ func (m *Manager) beginAnew(id core.NodeID) {
 }
 
 // leaves notes that a worker has one shard of a job less.
-func (m *Manager) leaves(id core.NodeID, j job.ID) {
+func (m *Manager) leaves(now core.Instant, id core.NodeID, j job.ID) {
 	w := m.workers.at(id)
 	if len(w.runs) == 0 {
 		m.beginAnew(id)
@@ -146,6 +146,7 @@ func (m *Manager) leaves(id core.NodeID, j job.ID) {
 		}
 	}
 	m.time.jobs.Cleanup(j, id)
+	m.idle(now, j, id)
 }
 
 // lookLater arms the next look at the deadlines of workers, if none is.

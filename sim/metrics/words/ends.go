@@ -8,7 +8,7 @@ var JobTables = []string{
 	"records", "order", "payloads", "timeouts", "routes", "replicas", "burials", "single cancels", "calls", "timers", "waits", "adoptions", "forwarded", "held",
 	"queue", "workflows", "accepting", "transfers", "runs", "reserved", "windows",
 	"shards", "due", "results", "acks", "pending transfers", "fences", "queries", "asking", "batches",
-	"jobs", "deadlines",
+	"jobs", "deadlines", "scopes",
 }
 
 // SingleAnswers are what a client hears of its cancel of one workflow, by the numbers of core/cancel, and that it hears nothing.

@@ -59,8 +59,8 @@ var (
 	})
 
 	Placed = peers.metric(Def{
-		Name: "placed", Unit: "count", Fold: FoldEvents, Labels: ofPeers, Counted: true,
-		Doc: "shards that managers gave to a worker, the subject",
+		Name: "placed", Unit: "count", Fold: FoldEvents, Labels: with(ofPeers, "workload"), Counted: true,
+		Doc: "shards that managers gave to a worker, the subject, by the workload that their job is of",
 	})
 
 	RegistrationTime = peers.metric(Def{

@@ -15,7 +15,7 @@ var (
 	JobSuspicion = scope.metric(Def{
 		Name: "job_suspicion", Unit: "s", Labels: with(ofPair, "scope", "state", "cause", "path"), Param: "scope",
 		Type: "state", Apart: []string{"state"}, RoleIsPeer: true,
-		Doc: "last progress that the observer handled to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope",
+		Doc: "last progress that the observer handled, or the first shard, to its `state` (SUSPECTED or DEAD_JOB) of the subject for the scope; that of a job is its workload",
 	})
 
 	JobSuspicionEnd = scope.metric(Def{
