@@ -51,7 +51,7 @@ func (m *Manager) wanted(t *call.Ticket) bool {
 // dispatched hears what became of a dispatch. Its token says which shard it is about: where that was taken back
 // meanwhile, another one may stand in its place, at the same worker even.
 func (m *Manager) dispatched(now core.Instant, o *call.Outcome, fx *core.Effects) {
-	m.landed(o)
+	m.landed(now, o, fx)
 	x := m.records.by[job.ID(o.Job)]
 	if x == nil {
 		return
@@ -70,11 +70,16 @@ func (m *Manager) dispatched(now core.Instant, o *call.Outcome, fx *core.Effects
 
 // landed takes what a dispatch reserved off the books of its worker, unless the worker has it: then a newer word of the
 // worker does.
-func (m *Manager) landed(o *call.Outcome) {
+func (m *Manager) landed(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	w := m.workers.at(o.From)
-	if a, ok := o.Reply.(*dispatch.WorkflowDispatchAck); ok && o.Done() {
+	a, ok := o.Reply.(*dispatch.WorkflowDispatchAck)
+	switch {
+	case ok && o.Done():
 		w.cores.Accepted(job.ID(o.Job), job.Token(o.Sub), a.WorkerVersion)
-	} else {
+	case ok && a.Code == call.CodeNoCapacity: // it has less than was known
+		m.reread(now, o.From, fx)
+		fallthrough
+	default:
 		w.cores.Gone(job.ID(o.Job), job.Token(o.Sub))
 	}
 	m.relist(o.From)

@@ -11,6 +11,17 @@ import (
 // used, so it held them for provision.ttl: of a hundred short jobs a second it soon held all that there are, and refused
 // whatever it was asked.
 
+// doubt asks the workers of a round that a peer refused for lack of cores what they have. The next round would choose them again, for a
+// worker says of its own accord only that cores are free again (01-18), and five such rounds shut dispatch (P5).
+func (m *Manager) doubt(now core.Instant, p *plan, fx *core.Effects) {
+	if p.short == 0 {
+		return
+	}
+	for _, s := range p.spots {
+		m.reread(now, s.worker, fx)
+	}
+}
+
 // confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
 // come, else at once.
 func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {

@@ -2,9 +2,14 @@ package manager
 
 import (
 	"testing"
+	"time"
 
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/dispatch"
+	"hypersim/core/job"
+	"hypersim/core/registry"
+	"hypersim/core/replica"
 )
 
 // A round of agreement ends with the majority. Whoever agrees after that hears too that its reservation is over: it would
@@ -25,5 +30,149 @@ func TestWhoAgreesLateIsTold(t *testing.T) {
 	b.run(b.now + 400*ms)
 	if told[other] != 1 || told[third] != 1 {
 		t.Errorf("of two members that agreed, %d and %d words came", told[other], told[third])
+	}
+}
+
+// short lets the other members refuse every round for lack of cores as long as busy says so, and the worker answer whoever asks what
+// it has. It returns how many rounds a peer was asked to agree to, and how often the worker was asked.
+func (b *bench) short(busy *bool, code call.Code) (rounds, asked *int) {
+	b.step(func() {
+		b.m.heard(b.now, hand, 1, &core.Beat{State: uint8(registry.WorkerHealthy), CoresAvailable: 8, Version: 1}, &b.fx)
+	})
+	rounds, asked = new(int), new(int)
+	b.atPeer = func(x *core.Message) bool {
+		d, ok := x.Body.(*dispatch.ProvisionRequest)
+		if !ok || !*busy {
+			return false
+		}
+		if x.To == other {
+			*rounds++
+		}
+		y := core.Message{Kind: core.KindProvisionConfirm, From: x.To, To: self, Seq: x.Seq, Instance: 1, Body: &dispatch.ProvisionConfirm{
+			Answer: call.Answer{Code: code}, Job: d.Job, Workflow: d.Workflow,
+		}}
+		b.after(time.Millisecond, func() { b.arrive(&y) })
+		return true
+	}
+	b.hears = func(x *core.Message) bool {
+		q, ok := x.Body.(*replica.StateRequest)
+		if !ok || q.Since == 0 { // who begins to lead asks for all
+			return !ok
+		}
+		*asked++
+		s := replica.WorkerSnapshot{Worker: hand, State: registry.WorkerHealthy, Cores: 8, CoresAvailable: 8, Version: uint64(b.now)}
+		if *busy {
+			s.CoresAvailable = 0
+		}
+		y := core.Message{Kind: core.KindStateSyncResponse, From: hand, To: self, Seq: x.Seq, Instance: 1, Body: &replica.StateResponse{Ready: true, Worker: []replica.WorkerSnapshot{s}}}
+		b.after(time.Millisecond, func() { b.step(func() { b.m.Receive(b.now, &y, &b.fx) }) })
+		return false
+	}
+	return rounds, asked
+}
+
+// Spec 20 §4.4: what does not fit stays PENDING. Whose peers know of cores that are taken, and who does not, asks the worker after one
+// refusal: the worker says nothing of it on its own, and five rounds for the same cores would shut dispatch for all jobs (P5).
+func TestWhoIsRefusedAsksTheWorker(t *testing.T) {
+	b := newCluster(t)
+	busy := true
+	rounds, asked := b.short(&busy, call.CodeNoCapacity)
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 20*sec)
+	if *rounds != 1 || *asked != 1 || b.m.provisions.shut != 0 {
+		t.Errorf("%d rounds for cores that are taken, the worker was asked %d times, shut until %v", *rounds, *asked, b.m.provisions.shut)
+	}
+	if busy = false; len(b.tasks) != 0 || b.m.workers.at(hand).cores.Free() != 0 {
+		t.Fatalf("%d dispatches, %d cores free", len(b.tasks), b.m.workers.at(hand).cores.Free())
+	}
+	b.step(func() {
+		b.m.heard(b.now, hand, 1, &core.Beat{State: uint8(registry.WorkerHealthy), CoresAvailable: 8, Version: uint64(b.now)}, &b.fx)
+		b.m.rest(b.now, &b.fx)
+	})
+	b.run(b.now + 50*ms)
+	if len(b.tasks) != 1 {
+		t.Errorf("%d dispatches once its cores are free", len(b.tasks))
+	}
+}
+
+// Who refuses for another reason says nothing of the worker.
+func TestOtherRefusalsAskNobody(t *testing.T) {
+	b := newCluster(t)
+	busy := true
+	rounds, asked := b.short(&busy, call.CodeSyncing)
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 9*sec)
+	if *rounds < 5 || *asked != 0 || b.m.provisions.shut == 0 {
+		t.Errorf("%d rounds, the worker was asked %d times, shut until %v", *rounds, *asked, b.m.provisions.shut)
+	}
+}
+
+// 01-41, ADR-0059: workflows that find no cores wait, and so does nobody else. One ignorance fails as many rounds at once as there are
+// workflows: P5 counts none of them, where a majority has answered.
+func TestLackOfCoresShutsNothing(t *testing.T) {
+	for _, silent := range []core.NodeID{core.NoNode, third} {
+		b := newCluster(t)
+		busy := true
+		b.short(&busy, call.CodeNoCapacity)
+		b.lost = func(x *core.Message) bool { return x.Kind == core.KindProvisionConfirm && x.From == silent }
+		for id := range 6 {
+			b.send(another(b, job.ID(7+id)))
+		}
+		b.run(b.now + 6*sec)
+		n := b.send(another(b, 20))
+		b.run(b.now + 100*ms)
+		if a := reply[*job.Ack](b, n); b.m.provisions.shut != 0 || a == nil || a.Code != call.CodeOK {
+			t.Errorf("%d is silent: shut until %v, another job is answered %+v", silent, b.m.provisions.shut, a)
+		}
+	}
+}
+
+// A worker that is asked and says nothing is asked by one call at a time, however many workflows are refused meanwhile.
+func TestSilentWorkersAreAskedOnce(t *testing.T) {
+	b := newCluster(t)
+	busy := true
+	b.short(&busy, call.CodeNoCapacity)
+	asked := 0
+	b.hears = func(x *core.Message) bool {
+		if q, ok := x.Body.(*replica.StateRequest); ok && q.Since > 0 {
+			asked++
+		}
+		return false
+	}
+	for id := range 4 {
+		b.send(another(b, job.ID(7+id)))
+	}
+	b.run(b.now + 500*ms)
+	if asked != 1 || !b.m.workers.at(hand).asked {
+		t.Errorf("asked %d times", asked)
+	}
+	if b.run(b.now + 120*sec); asked < 2 {
+		t.Error("never again")
+	}
+}
+
+// The worker is the last authority (01-40): who is refused by it for lack of cores asks it, too.
+func TestAWorkerThatRefusesIsAsked(t *testing.T) {
+	b := newCluster(t)
+	busy := false
+	_, asked := b.short(&busy, call.CodeNoCapacity)
+	hears, refused := b.hears, 0
+	b.hears = func(x *core.Message) bool {
+		d, ok := x.Body.(*dispatch.WorkflowDispatch)
+		if !ok {
+			return hears(x)
+		}
+		refused++
+		busy = true
+		y := core.Message{Kind: core.KindWorkflowDispatchAck, From: hand, To: self, Seq: x.Seq, Instance: 1, Body: &dispatch.WorkflowDispatchAck{
+			Answer: call.Answer{Code: call.CodeNoCapacity}, Shard: d.Shard, Token: d.Token, WorkerVersion: uint64(b.now),
+		}}
+		b.after(time.Millisecond, func() { b.step(func() { b.m.Receive(b.now, &y, &b.fx) }) })
+		return false
+	}
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 20*sec)
+	if refused != 1 || *asked != 1 || b.m.workers.at(hand).cores.Free() != 0 {
+		t.Errorf("refused %d times, asked %d times, %d cores free", refused, *asked, b.m.workers.at(hand).cores.Free())
 	}
 }

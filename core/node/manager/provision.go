@@ -18,6 +18,7 @@ type plan struct {
 	attempt  uint16
 	yes      uint64 // peers that confirmed, a bit each
 	answered int
+	short    int  // peers that hold less cores for free than this member
 	sent     bool // the dispatches are on their way
 }
 
@@ -81,6 +82,8 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 	p.answered++
 	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); ok && a.Confirmed {
 		p.yes |= 1 << (o.N & 0xff)
+	} else if ok && a.Code == call.CodeNoCapacity {
+		p.short++
 	}
 	switch {
 	case m.agreed(p):
@@ -91,8 +94,13 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 }
 
 // agreed reports whether a majority has confirmed, this member included (P3).
-func (m *Manager) agreed(p *plan) bool {
-	n := 1
+func (m *Manager) agreed(p *plan) bool { return m.most(p, 1) }
+
+// unfit reports whether a round failed for cores alone: with those that had none a majority has answered.
+func (m *Manager) unfit(p *plan) bool { return !m.agreed(p) && m.most(p, 1+p.short) }
+
+// most reports whether those that confirmed and n others are a majority.
+func (m *Manager) most(p *plan, n int) bool {
 	for y := p.yes; y != 0; y &= y - 1 {
 		n++
 	}
@@ -136,15 +144,25 @@ func (x *record) unplan(i int) {
 }
 
 // refuse ends a round that came to nothing: no attempt is counted, and the next one follows after a pause. Too many in a
-// short time, and nothing starts for a while (P5).
+// short time, and nothing starts for a while (P5); of these are none that failed for cores (01-41, ADR-0059).
 func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 	c := &m.cfg.Provision
-	m.giveUp(now, x, i, fx)
 	f := &x.flows[i]
+	m.doubt(now, f.plan, fx)
+	unfit := m.unfit(f.plan)
+	m.giveUp(now, x, i, fx)
 	f.refused = true
 	f.due = now.Add(c.PauseMin + core.Duration(float64(m.provisions.draw.Float64()*float64(c.PauseMax-c.PauseMin))))
 	m.timers.Arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
-	p := &m.provisions
+	if !unfit {
+		m.roundFailed(now)
+	}
+	m.settle(now, x, fx)
+}
+
+// roundFailed counts a round that found no majority.
+func (m *Manager) roundFailed(now core.Instant) {
+	c, p := &m.cfg.Provision, &m.provisions
 	p.failed = append(p.failed, now)
 	for len(p.failed) > 0 && now.Sub(p.failed[0]) > c.Window {
 		p.failed = p.failed[1:]
@@ -153,7 +171,6 @@ func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 		p.shut = now.Add(c.Shut)
 		m.timers.Arm(timer{at: p.shut, kind: timerUnbar})
 	}
-	m.settle(now, x, fx)
 }
 
 // giveUp frees the cores that were asked for, here and at those that confirmed.

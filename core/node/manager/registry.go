@@ -25,7 +25,8 @@ type worker struct {
 	late     bool               // is past its deadline: nothing new goes there
 	load     core.Load          // as it calls itself
 	condition
-	shut bool // its breaker lets nothing through for now
+	shut  bool // its breaker lets nothing through for now
+	asked bool // what it has, since somebody says that it is less
 }
 
 // run names a shard of a led job.

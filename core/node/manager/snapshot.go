@@ -20,9 +20,23 @@ func (m *Manager) readWorkers(now core.Instant, fx *core.Effects) {
 	}
 }
 
+// reread asks a worker that may have less than is known of it, once at a time: who leads another job there was told so, and the members
+// that did not agree to that job's cores were not.
+func (m *Manager) reread(now core.Instant, id core.NodeID, fx *core.Effects) {
+	w := m.workers.at(id)
+	if w.asked || w.gone() {
+		return
+	}
+	w.asked = true
+	b := call.Make[replica.StateRequest](fx, core.KindStateSyncRequest)
+	b.Since = w.cores.Version()
+	m.calls.Go(now, id, core.KindStateSyncRequest, b, &m.how.transfer, call.Ticket{Op: opRead}, fx)
+}
+
 // workerRead takes in what one has: of cores the newest word counts, a shard that belongs to nobody is stopped, and whoever
 // has heard of a greater epoch of a job knows better who holds it.
 func (m *Manager) workerRead(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	m.workers.at(o.From).asked = false
 	a, ok := o.Reply.(*replica.StateResponse)
 	if !ok || len(a.Worker) == 0 || m.workers.at(o.From).gone() {
 		return
