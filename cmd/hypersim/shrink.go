@@ -71,14 +71,14 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			if stopped {
 				return status(exitInterrupted)
 			}
-			if r.Broke.Invariant == explore.Panic { // the run has no end to tell of
+			if explore.Endless(r.Broke.Invariant) { // the run has no end to tell of
 				return nil
 			}
 			return shrunkTale(cmd.Context(), cmd.OutOrStdout(), r.Text, out, &r.Broke)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&req.Invariant, "invariant", "", "which one, such as I-J4, or PANIC where the program itself gives up (default: the first that breaks)")
+	flags.StringVar(&req.Invariant, "invariant", "", "which one, such as I-J4, PANIC where the program itself gives up, or STANDS where virtual time does not go on (default: the first that breaks)")
 	flags.StringVar(&out, "out", "shrunk.toml", "the file to write")
 	flags.BoolVar(&force, "force", false, "replace the file if it is there")
 	flags.IntVar(&req.Runs, "runs", 2000, "carry out this many runs at most")

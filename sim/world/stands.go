@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,11 +13,40 @@ import (
 // many as it has nodes.
 const mostHolds = 10
 
-// stands is the failure of a run whose virtual time does not go on: something is scheduled for the instant at which it is handled,
-// again and again. It names the event in hand, and whoever wants to be woken at once.
+// StandsError is the failure of a run whose virtual time does not go on: something is scheduled for the instant at which it is handled,
+// again and again.
+type StandsError struct {
+	At    core.Instant
+	Last  string // the event in hand, in words
+	Owner string // what wants it, without the names of this run: parts of a node, a kind of message
+}
+
+func (e *StandsError) Error() string {
+	return fmt.Sprintf("virtual time stands at %v: %d events and more happened there; the last was %s", e.At, mostHolds*kernel.AtOnce, e.Last)
+}
+
+// stands names the event in hand, and whoever wants to be woken at once.
 func (w *World) stands() error {
 	e := w.kernel.Current()
-	return fmt.Errorf("virtual time stands at %v: %d events and more happened there; the last was %s", e.At, mostHolds*kernel.AtOnce, w.describe(&e))
+	return &StandsError{At: e.At, Last: w.describe(&e), Owner: w.ownerOf(&e)}
+}
+
+// ownerOf says whose an event is: of two runs that stand because of one thing it says the same.
+func (w *World) ownerOf(e *kernel.Event) string {
+	switch e.Kind() {
+	case kernel.KindMessage:
+		return w.slab.at(e.Arg).msg.Kind.String()
+	case kernel.KindTimer:
+		what := wake(e.Arg >> argBits)
+		if what != wakeMachine {
+			return wakes[what]
+		}
+		return cmp.Or(strings.Join(w.overdue(e.Node), ", "), wakes[what])
+	case kernel.KindFault:
+		return "a change of the world"
+	default:
+		return "a sample"
+	}
 }
 
 // describe says in words what an event is.
@@ -30,7 +60,11 @@ func (w *World) describe(e *kernel.Event) string {
 		if what != wakeMachine {
 			return fmt.Sprintf("a timer of %s (%s)", w.nameOf(e.Node), wakes[what])
 		}
-		return fmt.Sprintf("a timer of %s%s", w.nameOf(e.Node), w.overdue(e.Node))
+		who := "a timer of " + w.nameOf(e.Node)
+		if parts := w.overdue(e.Node); parts != nil {
+			return who + ": " + strings.Join(parts, ", ") + " wants to be woken at once"
+		}
+		return who
 	case kernel.KindFault:
 		return fmt.Sprintf("a change of the world, no. %d", e.Arg&argMax)
 	default:
@@ -39,19 +73,15 @@ func (w *World) describe(e *kernel.Event) string {
 }
 
 // overdue names the parts of a node whose deadlines are not after now, though they have just been woken.
-func (w *World) overdue(id core.NodeID) string {
+func (w *World) overdue(id core.NodeID) (parts []string) {
 	n := &w.nodes[id]
 	if n.machine != core.Machine(&n.m) {
-		return ""
+		return nil
 	}
-	var parts []string
 	for _, t := range n.m.Due(n.local(w.kernel.Now())) {
 		parts = append(parts, strings.TrimPrefix(fmt.Sprintf("%T", t), "*"))
 	}
-	if parts == nil {
-		return ""
-	}
-	return ": " + strings.Join(parts, ", ") + " wants to be woken at once"
+	return parts
 }
 
 func (w *World) nameOf(id core.NodeID) string {

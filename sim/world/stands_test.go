@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -34,6 +35,10 @@ func TestStandingTimeEndsTheRun(t *testing.T) {
 		if !strings.Contains(s.Err().Error(), word) {
 			t.Errorf("%q does not say %q", s.Err(), word)
 		}
+	}
+	var e *StandsError
+	if !errors.As(s.Err(), &e) || e.At != seconds(2) || e.Owner != wakes[wakeMachine] {
+		t.Errorf("%+v", e)
 	}
 	if s.Run(seconds(5)); s.Now() != seconds(2) {
 		t.Errorf("a failed run went on to %v", s.Now())

@@ -46,10 +46,10 @@ func Signature(what string) string {
 	return what
 }
 
-// SignatureOf is what tells two kinds of failure of one invariant apart. Of a panic it is the function: what it says of an index or a
-// pointer is particular.
+// SignatureOf is what tells two kinds of failure of one invariant apart. Of a panic it is the function, and where
+// time stands the owner of what happens there: what is said of an index, a pointer or a node is particular.
 func SignatureOf(v *runner.Violation) string {
-	if where, _, ok := strings.Cut(v.What, ": "); ok && v.Invariant == Panic {
+	if where, _, ok := strings.Cut(v.What, ": "); ok && Endless(v.Invariant) {
 		return where
 	}
 	return Signature(v.What)

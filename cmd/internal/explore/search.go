@@ -15,6 +15,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
+	simworld "hypersim/sim/world"
 )
 
 // Request says what to search.
@@ -266,9 +267,10 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
 	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Rest: n.rest()})
+	gave := GaveUp(err)
 	switch {
-	case panicked(err):
-		o.Bad = []Bad{stopped(err)}
+	case gave != nil:
+		o.Bad = []Bad{badOf(gave)}
 		return o
 	case err != nil:
 		o.Failed = err.Error()
@@ -281,34 +283,36 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 		o.Failed = "it reached what the catalogue of marks says nothing can reach (cmd/internal/explore/never.go)"
 	}
 	for i := range res.Violations {
-		v := &res.Violations[i]
-		o.Bad = append(o.Bad, Bad{Invariant: v.Invariant, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()})
+		o.Bad = append(o.Bad, badOf(&res.Violations[i]))
 	}
 	return o
 }
 
-// Panic stands in place of an invariant where the program itself gave up.
-const Panic = "PANIC"
+// What stands in place of an invariant where a run has no end.
+const (
+	Panic  = "PANIC"  // the program itself gave up
+	Stands = "STANDS" // virtual time does not go on
+)
 
-func panicked(err error) bool {
-	var e *runner.InternalError
-	return errors.As(err, &e)
-}
+// Endless reports whether what broke leaves a run without an end, and so without anything to tell of.
+func Endless(invariant string) bool { return invariant == Panic || invariant == Stands }
 
-// Panicked is what stands in place of a violation for an error that says that the program gave up; nil for any other error. Two are
-// alike if the same function did.
-func Panicked(err error) *runner.Violation {
-	var e *runner.InternalError
-	if !errors.As(err, &e) {
-		return nil
+// GaveUp is what stands in place of a violation for an error that says that a run has no end; nil for any other error. Two panics are
+// alike if the same function did, and two runs stand alike if the same owner wants to be woken.
+func GaveUp(err error) *runner.Violation {
+	var bug *runner.InternalError
+	var still *simworld.StandsError
+	switch {
+	case errors.As(err, &bug):
+		return &runner.Violation{Invariant: Panic, At: bug.At, What: fmt.Sprintf("%s: %v", bug.Function(), bug.Cause), Count: 1}
+	case errors.As(err, &still):
+		return &runner.Violation{Invariant: Stands, At: still.At, What: still.Owner + ": " + still.Error(), Count: 1}
 	}
-	return &runner.Violation{Invariant: Panic, At: e.At, What: fmt.Sprintf("%s: %v", e.Function(), e.Cause), Count: 1}
+	return nil
 }
 
-// stopped is a run in which the program gave up.
-func stopped(err error) Bad {
-	v := Panicked(err)
-	return Bad{Invariant: Panic, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()}
+func badOf(v *runner.Violation) Bad {
+	return Bad{Invariant: v.Invariant, Signature: SignatureOf(v), What: v.What, At: v.At.Seconds()}
 }
 
 // write leaves what was found: a scenario for each finding, and the coverage.

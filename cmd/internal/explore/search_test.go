@@ -1,13 +1,17 @@
 package explore
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"hypersim/core"
 	"hypersim/scenarios"
+	simworld "hypersim/sim/world"
 )
 
 func carried(t *testing.T, req Request) *Report {
@@ -101,6 +105,26 @@ func TestFindingsAreGrouped(t *testing.T) {
 	text := list[0].text("schema = 1\n")
 	if !strings.HasPrefix(text, "# I-J4, at 810 s, in 2 runs") || !strings.HasSuffix(text, "\n\nschema = 1\n") {
 		t.Error(text)
+	}
+}
+
+// A run that stands still is a finding, of one kind with those in which the same owner wants to be woken; any other error is none.
+func TestStandingTimeIsAFinding(t *testing.T) {
+	bad := func(at core.Instant, node, owner string) []Bad {
+		v := GaveUp(fmt.Errorf("run: %w", &simworld.StandsError{At: at, Last: "a timer of " + node, Owner: owner}))
+		if v == nil || v.Invariant != Stands || v.At != at {
+			t.Fatalf("%+v", v)
+		}
+		return []Bad{badOf(v)}
+	}
+	list := findings([]*Outcome{
+		{Index: 0, Bad: bad(3e9, "a/gate/0", "gate.Gate")}, {Index: 1, Bad: bad(4e9, "b/manager/2", "manager.Manager")}, {Index: 2, Bad: bad(5e9, "b/gate/1", "gate.Gate")},
+	})
+	if len(list) != 2 || list[0].Runs != 2 || list[0].Signature != "gate.Gate" || list[0].File != "findings/stands-1.toml" || !strings.Contains(list[0].Bad.What, "a/gate/0") {
+		t.Errorf("%+v", list)
+	}
+	if v := GaveUp(errors.New("no room")); v != nil {
+		t.Errorf("%+v", v)
 	}
 }
 

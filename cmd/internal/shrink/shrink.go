@@ -151,7 +151,7 @@ func run(brief bool) judge {
 		}
 		sc.Expects = nil // invariants judge
 		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief})
-		if v := explore.Panicked(err); v != nil {
+		if v := explore.GaveUp(err); v != nil {
 			return []runner.Violation{*v}, nil
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package shrink
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"hypersim/core"
 	"hypersim/scenarios"
 	"hypersim/sim/fault"
+	"hypersim/sim/world"
 )
 
 // A text that is written anew is the same scenario.
@@ -164,13 +166,29 @@ func TestPanicsShrink(t *testing.T) {
 		list, err := pausedManager(ctx, text, file)
 		if len(list) > 0 {
 			stack := "goroutine 1 [running]:\npanic({0x1, 0x2})\n\t/go/panic.go:1\nruntime.goPanicIndex(0x1)\n\t/go/panic.go:2\nhypersim/core/replica.(*Machine).find(0x3)\n\t/x.go:3\n"
-			v := explore.Panicked(&runner.InternalError{At: list[0].At, Cause: "index out of range [" + strings.Repeat("x", len(text)) + "]", Stack: stack})
+			v := explore.GaveUp(&runner.InternalError{At: list[0].At, Cause: "index out of range [" + strings.Repeat("x", len(text)) + "]", Stack: stack})
 			return []runner.Violation{*v}, nil
 		}
 		return nil, err
 	}
 	r, err := shrink(t.Context(), &Request{Text: broken(t).Text(), File: "drawn.toml", Runs: 5000, Jobs: 1}, panics, panics, func(Step) {})
 	if err != nil || r.After > 20 || r.Broke.Invariant != explore.Panic || !strings.HasPrefix(r.Broke.What, "hypersim/core/replica.(*Machine).find: index out of range [") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// So is a run that stands still: what is said of the node differs, and the owner is the same.
+func TestStandingTimeShrinks(t *testing.T) {
+	stands := func(ctx context.Context, text, file string) ([]runner.Violation, error) {
+		list, err := pausedManager(ctx, text, file)
+		if len(list) > 0 {
+			err := fmt.Errorf("run: %w", &world.StandsError{At: list[0].At, Last: "a timer of b-" + strings.Repeat("x", len(text)), Owner: "gate.Signals"})
+			return []runner.Violation{*explore.GaveUp(err)}, nil
+		}
+		return nil, err
+	}
+	r, err := shrink(t.Context(), &Request{Text: broken(t).Text(), File: "drawn.toml", Invariant: explore.Stands, Runs: 5000, Jobs: 1}, stands, stands, func(Step) {})
+	if err != nil || r.After > 20 || r.Broke.Invariant != explore.Stands || !strings.HasPrefix(r.Broke.What, "gate.Signals: virtual time stands at ") {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
