@@ -55,7 +55,7 @@ func started(t *testing.T, gates, n int, length core.Duration) (*bench, job.ID) 
 }
 
 // U1 to U5 and spec 20 §13.12: the leader dies; 10 s after it is held dead, at a look of its own, the first gate in the ring
-// waits 0.5 to 2 s and takes the job over. Datacenters and client are told; the job ends once.
+// waits 0.5 to 2 s and takes the job over. Datacenters and client are told; the job ends once. TestTakeoverScripts holds each instant.
 func TestTakeover(t *testing.T) {
 	b, id := started(t, 3, 2, 60*time.Second)
 	b.crash(0)
