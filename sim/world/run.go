@@ -29,7 +29,7 @@ func (w *World) Advance(until core.Instant) (done bool) {
 	case w.kernel.Now() != before:
 		w.holds = 0
 	}
-	if w.holds++; w.holds >= mostHolds {
+	if w.holds++; w.holds >= w.mostHolds() {
 		w.failed = w.stands()
 	}
 	return w.failed != nil

@@ -13,22 +13,30 @@ import (
 // many as it has nodes.
 const mostHolds = 10
 
+func (w *World) mostHolds() int {
+	if w.opt.Small {
+		return 1
+	}
+	return mostHolds
+}
+
 // StandsError is the failure of a run whose virtual time does not go on: something is scheduled for the instant at which it is handled,
 // again and again.
 type StandsError struct {
-	At    core.Instant
-	Last  string // the event in hand, in words
-	Owner string // what wants it, without the names of this run: parts of a node, a kind of message
+	At     core.Instant
+	Events int    // that happened then
+	Last   string // the event in hand, in words
+	Owner  string // what wants it, without the names of this run: parts of a node, a kind of message
 }
 
 func (e *StandsError) Error() string {
-	return fmt.Sprintf("virtual time stands at %v: %d events and more happened there; the last was %s", e.At, mostHolds*kernel.AtOnce, e.Last)
+	return fmt.Sprintf("virtual time stands at %v: %d events and more happened there; the last was %s", e.At, e.Events, e.Last)
 }
 
 // stands names the event in hand, and whoever wants to be woken at once.
 func (w *World) stands() error {
 	e := w.kernel.Current()
-	return &StandsError{At: e.At, Last: w.describe(&e), Owner: w.ownerOf(&e)}
+	return &StandsError{At: e.At, Events: w.mostHolds() * kernel.AtOnce, Last: w.describe(&e), Owner: w.ownerOf(&e)}
 }
 
 // ownerOf says whose an event is: of two runs that stand because of one thing it says the same.

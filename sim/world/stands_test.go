@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/sim/kernel"
 )
 
 // restless is a machine whose deadline stays where it is, whatever it is woken for: a timer that is not armed anew, or a leader that
@@ -40,8 +41,24 @@ func TestStandingTimeEndsTheRun(t *testing.T) {
 	if !errors.As(s.Err(), &e) || e.At != seconds(2) || e.Owner != wakes[wakeMachine] {
 		t.Errorf("%+v", e)
 	}
+	if e != nil && e.Events != mostHolds*kernel.AtOnce {
+		t.Errorf("after %d events", e.Events)
+	}
 	if s.Run(seconds(5)); s.Now() != seconds(2) {
 		t.Errorf("a failed run went on to %v", s.Now())
+	}
+}
+
+// Small worlds are not waited for as long.
+func TestStandingTimeEndsASmallRunSooner(t *testing.T) {
+	s := newStage(t, "", [][]core.Instant{nil, nil})
+	s.opt.Small = true
+	r := &restless{due: seconds(2)}
+	s.nodes[1].machine = r
+	s.armAt(1, r.due)
+	var e *StandsError
+	if !s.Advance(seconds(3)) || !errors.As(s.Err(), &e) || e.Events != kernel.AtOnce {
+		t.Errorf("%+v", e)
 	}
 }
 

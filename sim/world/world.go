@@ -39,6 +39,7 @@ type Options struct {
 	Sampler    Sampler       // nil: no samples
 	Witness    Witness       // nil: nobody is told whom faults hit
 	Checkpoint core.Duration // time between checkpoints; 0: 10 s
+	Small      bool          // time stands after a tenth of the events at one instant that may be otherwise: a search need not wait for ten million
 }
 
 // Sampler is called at every sample instant, after everything else that happens then.

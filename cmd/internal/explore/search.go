@@ -156,16 +156,20 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 			}
 		})
 	}
-	late := false
+	late, begun := false, 0
 	for i := range names {
-		if late = s.req.First && s.over(); late || ctx.Err() != nil || int64(i) > cut.Load() { // those before it go on: one of them may break something, too
+		if int64(i) > cut.Load() || ctx.Err() != nil { // those before it go on: one of them may break something, too
+			break
+		}
+		if late = s.req.First && s.over(); late {
+			begun = i
 			break
 		}
 		next <- i
 	}
 	close(next)
 	all.Wait()
-	if ctx.Err() != nil || late {
+	if ctx.Err() != nil || late && cut.Load() >= int64(begun) { // else what was looked for came with the last runs that were begun in time
 		return nil, nil
 	}
 	return list[:min(size, int(cut.Load())+1)], nil
@@ -266,7 +270,7 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	}
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Rest: n.rest()})
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true, Rest: n.rest()})
 	gave := GaveUp(err)
 	switch {
 	case gave != nil:

@@ -21,6 +21,7 @@ type Options struct {
 	SVG      bool // beside the PNG files
 	Trace    bool // write trace.jsonl.zst
 	FailFast bool // stop at the first broken invariant
+	Small    bool // world.Options.Small
 
 	// Bare is a run that invariants alone judge: nothing is measured, so that there are neither metrics nor verdicts nor an account.
 	// What happens in it is the same; it takes two thirds of the time. For Measure.

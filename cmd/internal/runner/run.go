@@ -144,7 +144,7 @@ func (r *run) build() (err error) {
 		return err
 	}
 	r.checks = newChecks(sc, func() *world.World { return r.world })
-	opt := world.Options{Sinks: append(r.checks.sinks(), r.opt.Sinks...)}
+	opt := world.Options{Small: r.opt.Small, Sinks: append(r.checks.sinks(), r.opt.Sinks...)}
 	if !r.opt.Bare {
 		r.measure(&opt)
 	}

@@ -150,7 +150,7 @@ func run(brief bool) judge {
 			return nil, err
 		}
 		sc.Expects = nil // invariants judge
-		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief})
+		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief, Small: true})
 		if v := explore.GaveUp(err); v != nil {
 			return []runner.Violation{*v}, nil
 		}
