@@ -171,6 +171,10 @@ func (m *Machine) rejected(now core.Instant, r *record, v *Verdict, b *SyncAck, 
 	l := r.lead
 	if r.grave != nil && b.Round >= r.grave.since {
 		m.ungrave(now, r, fx)
+		if v.Epoch > 0 && m.ready && !m.Leaving { // somebody has an entry: of an acceptance that came to nothing here, perhaps
+			m.want(r, ReasonLeaseExpired, v.Epoch)
+			m.startClaims(now, fx)
+		}
 		return
 	}
 	m.hear(now, r, &v.Head, fx)

@@ -387,6 +387,19 @@ func TestRulesOfClaimsAndEntries(t *testing.T) {
 			d.want("not buried", !d.Bury(d.at, 1, job.StateCancelled, &d.fx))
 			d.want("kept in mind", d.Cancelled(d.at, 1))
 		}},
+		{"04-13, 04-46: where others keep the entry of an acceptance that came to nothing here, who buries the job claims it, and it ends by the cancel", func(d *desk) {
+			d.want("begun", d.Bury(d.at, 2, job.StateCancelled, &d.fx))
+			b := d.fx.Messages[0].Body.(*Sync)
+			a := &SyncAck{Round: b.Round, Ready: true, Verdicts: []Verdict{{Head: Head{Job: 2, Epoch: 1, Seq: 1, Holder: 0, Instance: 7}, Stand: StandRejected}}}
+			d.get(1, core.KindJobStateSyncAck, a, 1)
+			asks := 0
+			for i := range d.fx.Messages {
+				if f, ok := d.fx.Messages[i].Body.(*Fetch); ok && f.Jobs[0] == 2 {
+					asks++
+				}
+			}
+			d.want("all are asked", asks == 4 && d.Cancelled(d.at, 2))
+		}},
 		{"04-47: a remembered cancel refuses an ACCEPT, and is reported with the acceptance of a claim", func(d *desk) {
 			d.Remember(d.at, 1)
 			d.want("refused", d.sync(accepts(entry(1, EntryFull, 1, 1, 0))) == StandRejected)

@@ -608,6 +608,24 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 			t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 0, Other: core.NoNode, Cause: core.CauseSelf, N: 4})
 		}
 	}},
+	{id: M23, name: "what a dead process says of its progress counts, and not only its result", build: func(t *tape, bad bool) {
+		kind := core.KindWorkflowFinalResult
+		if bad {
+			kind = core.KindWorkflowProgress
+		}
+		old := t.at(sec).message(kind, 3, 0)
+		t.sent(old)
+		t.life(trace.KindCrash, 3)
+		t.life(trace.KindStart, 3).Inst = 2
+		m := t.message(core.KindPing, 3, 0)
+		m.Instance = 2
+		t.sent(m)
+		t.at(2 * sec).delivered(m)
+		t.tells(0, 3, core.CallbackPeerRestarted, core.CauseSeen)
+		t.at(3*sec).scope(0, core.FactScopeSuspected, 7, 18*sec)
+		t.delivered(old)
+		t.scopeEnds(0, 7, core.CauseSeen)
+	}},
 	{id: M24, name: "LEFT comes back by itself", also: []ID{M5, M6}, build: func(t *tape, bad bool) {
 		t.at(sec).raises(1, 0, 1)
 		inc := uint32(1)

@@ -88,7 +88,7 @@ func (c *Checker) fact(r *trace.Record) {
 		c.backwards(r, r.Local, n.local)
 	}
 	n.at, n.local, n.hasLocal = r.At, r.Local, true
-	if c.step.zombie && f.Kind != core.FactJoin {
+	if c.step.zombie && f.Kind != core.FactJoin && !c.resultEnds(f.Kind) {
 		c.zombieActs(r)
 	}
 	if c.step.link {

@@ -85,3 +85,9 @@ func (c *Checker) zombieActs(r *trace.Record) {
 			s.kind, s.inst, c.name(s.from), c.hot[s.from].inst, r.Fact.Kind, c.name(r.Node))
 	}
 }
+
+// resultEnds reports whether a suspicion for a job ends with a result: that counts by its token, whoever's process did the work
+// (spec 20 §3.4).
+func (c *Checker) resultEnds(k core.FactKind) bool {
+	return k == core.FactScopeEnded && c.step.kind == core.KindWorkflowFinalResult
+}
