@@ -12,6 +12,7 @@ import (
 	"hypersim/core/cancel"
 	"hypersim/core/dispatch"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/workflow"
 )
 
@@ -19,7 +20,7 @@ import (
 //
 //	13.5          core/jobtimeout/testdata/single_dc.txt
 //	13.6          core/jobtimeout/testdata/three_dcs.txt, as 01-84 has it; (v) is the two answers of 402.040 and the one TIMEOUT after them
-//	13.7          core/jobtimeout/testdata/transfer.txt
+//	13.7          core/jobtimeout/testdata/transfer.txt; its takeover: TestInstantsOfATakeover, here
 //	13.8          core/jobtimeout/testdata/extension.txt
 //	13.9          core/jobtimeout/testdata/stuck.txt
 //	13.10         core/jobtimeout/testdata/completion.txt, with 04-43
@@ -236,5 +237,67 @@ func TestInstantsOfACancel(t *testing.T) {
 			w.Run(51 * sec)
 			l.is(t, c.want)
 		})
+	}
+}
+
+// Spec 20 §13.7, its first rows: m1, which leads the job in its datacenter, crashes at 290.000; m2 leads the cluster and holds it DEAD from
+// 296.000 on. m2 looks every 2 s (03-17) from a phase of its own (01-12), so that the page's 296.000 is its look between 296 and 298, and
+// counts as 0 here: fetched 0.002, accepted 0.004, at the gate 0.044. The time of the job is that of the last entry that m2 has: what its
+// way took is lost, 1 ms, and for how long it waited to be sent, at most 0.05 s (20 §5.4).
+func TestInstantsOfATakeover(t *testing.T) {
+	var l timeline
+	cfg := job.Default()
+	var began, look, ran core.Instant
+	var m1, m2 core.NodeID
+	names := map[core.NodeID]string{}
+	way := ends(0)
+	w := New(Params{Config: &cfg, Managers: 3, Workers: 1, Cores: 4, Clients: 1, Gates: 3, Gate: aGate, Seed: 1, Way: func(w *World, m *core.Message) (core.Duration, bool) {
+		d, _ := way(w, m)
+		if a, ok := m.Body.(*job.Ack); ok && w.IsManager(m.From) && a.Accepted {
+			began = w.Now
+		}
+		if w.Now < 290*sec {
+			return d, m.Kind == core.KindJobSubmission && m.To == w.Leader(0) // so that another one has the job
+		}
+		switch m.Kind {
+		case core.KindJobReplicaFetch, core.KindJobReplicaFetchResponse, core.KindJobLeadershipAnnouncement, core.KindJobLeadershipAck, core.KindJobLeaderTransfer, core.KindJobLeaderTransferAck:
+			if look == 0 && m.From == m2 {
+				look = w.Now
+			}
+			if b, ok := m.Body.(*jobtimeout.LeaderTransfer); ok {
+				ran = w.Now.Add(-b.Elapsed)
+			}
+			if at := w.Now.Add(d).Sub(look); m.To != m1 {
+				l = append(l, fmt.Sprintf("%7.3f %v to %s", at.Seconds(), m.Kind, names[m.To]))
+			}
+		}
+		return d, false
+	}})
+	s := everywhere(w, 1, 1, 1000*time.Second)
+	s.Timeout = time.Hour
+	id := w.Submit(0, s)
+	w.Run(290 * sec)
+	m1, m2 = w.holder(id), w.Leader(0)
+	for i, g := range w.GateIDs() {
+		names[g] = "a gate"
+		if names[w.ManagersOf(0)[i]] = "m3"; w.ManagersOf(0)[i] == m2 {
+			names[m2] = "m2"
+		}
+	}
+	w.Crash(m1)
+	w.After(6*time.Second, func() { w.Hold(m1, core.StateDead) })
+	w.Run(299 * sec)
+	l.is(t, `
+		0.001 job_replica_fetch to m3
+		0.002 job_replica_fetch_response to m2
+		0.003 job_leadership_announcement to m3
+		0.004 job_leadership_ack to m2
+		0.044 job_leader_transfer to a gate
+		0.084 job_leader_transfer_ack to m2`)
+	if m1 == m2 || look < 296*sec || look > 298*sec {
+		t.Errorf("%d leads the cluster, %d had the job; looked at %v", m2, m1, look)
+	}
+	if lost := ran.Sub(began); lost < time.Millisecond || lost > 51*time.Millisecond {
+		t.Errorf("%v of the time of the job are lost", lost)
 	}
 }
