@@ -36,12 +36,13 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	s := &siteClasses{Checker: c, seen: map[siteAt]*siteSeen{}, keys: c.ctx.Sites}
+	s := &siteClasses{Checker: c, seen: map[siteAt]*siteSeen{}, asked: map[core.NodeID]asking{}, keys: c.ctx.Sites}
 	if s.keys == nil {
 		d := routing.Default().Sites
 		s.keys = &d
 	}
 	c.classes = s
+	on.sent = append(on.sent, s.asks)
 	on.jobFact(s.published, core.JobFactSiteClass)
 	on.jobFact(s.troubled, core.JobFactTrouble)
 	on.jobFact(s.split, core.JobFactPartition)
@@ -66,7 +67,11 @@ type siteClasses struct {
 	keys  *routing.SiteKeys
 	seen  map[siteAt]*siteSeen
 	apart map[core.NodeID]uint32 // gates that take datacenters for cut off together: the process that said so
+	asked map[core.NodeID]asking // the last probe of a gate
 }
+
+// asking is the number of the last probe of a process.
+type asking struct{ inst, seq uint32 }
 
 // siteSeen is what a process of a gate was told of a datacenter, and what it told. Times are virtual.
 type siteSeen struct {
@@ -99,6 +104,13 @@ func (s *siteClasses) of(gate core.NodeID, site int) *siteSeen {
 	return x
 }
 
+// asks takes a probe.
+func (s *siteClasses) asks(r *trace.Record) {
+	if r.Msg.Kind == core.KindXProbe {
+		s.asked[r.Node] = asking{s.hot[r.Node].inst, r.Msg.Seq}
+	}
+}
+
 // answered takes an answer to a probe. It counts, unless it may be one from before what was heard already.
 func (s *siteClasses) answered(r *trace.Record) {
 	b, ok := r.Msg.Body.(*federated.SiteBody)
@@ -111,7 +123,8 @@ func (s *siteClasses) answered(r *trace.Record) {
 		class = min(routing.Class(b.Health-1), routing.Unhealthy)
 	}
 	same := x.of == r.Msg.From && x.ofInst == r.Msg.Instance && x.term == b.Term
-	before := r.At.Sub(s.cold[r.Node].startAt) < oldAnswers // it may answer the process before
+	a := s.asked[r.Node]
+	before := r.At.Sub(s.cold[r.Node].startAt) < oldAnswers || a.inst != x.inst || r.Msg.Seq > a.seq // it may answer the process before
 	if before || b.Term < x.term || same && b.External < x.external {
 		x.low, x.high = min(x.low, class), max(x.high, class)
 		x.peopled = x.peopled && b.Workers > 0

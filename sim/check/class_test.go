@@ -15,8 +15,15 @@ func (t *tape) ofGates() *tape {
 }
 
 // reports lets the datacenter answer a probe of the gate.
-func (t *tape) reports(self routing.Class, workers uint32) {
+func (t *tape) reports(self routing.Class, workers uint32) { t.answers(7, 7, self, workers) }
+
+// answers is the same, of a probe that may be another than the last one of this process.
+func (t *tape) answers(asked, seq uint32, self routing.Class, workers uint32) {
+	q := t.message(core.KindXProbe, 0, 2)
+	q.Seq = asked
+	t.sent(q)
 	m := t.message(core.KindXAck, 2, 0)
+	m.Seq = seq
 	m.Body = &federated.SiteBody{SiteReport: federated.SiteReport{
 		Term: 1, Leader: true, Site: 1, Workers: workers, WorkersHealthy: workers, Cores: 8, CoresAvailable: 8, Health: uint8(self) + 1,
 	}}
@@ -113,6 +120,14 @@ func init() {
 				at = 110 * sec
 			}
 			t.at(at).calls(routing.Degraded, routing.Healthy, routing.ReasonOK)
+		}},
+		doctoredRun{id: D3, name: "published, after an answer to this process, and not to the one before", build: func(t *tape, bad bool) {
+			seq := uint32(11)
+			if bad {
+				seq = 4
+			}
+			t.ofGates().answers(4, seq, routing.Degraded, 4)
+			t.at(102*sec).calls(routing.Degraded, routing.Healthy, routing.ReasonOK)
 		}},
 		doctoredRun{id: D3, name: "decided", build: func(t *tape, bad bool) {
 			t.ofGates().reports(routing.Busy, 4)
