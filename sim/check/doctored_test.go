@@ -821,6 +821,13 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 			t.moves(0, 2, core.StateOK, core.StateOK, core.CauseSeen, 0, 0)
 		}
 	}},
+	{id: L1, name: "an answer of the link makes news of the one that hears it, which does not leave", build: func(t *tape, bad bool) {
+		if !bad {
+			t.at(sec).life(trace.KindLeave, 0)
+		}
+		t.at(2*sec).links(core.KindXAck, 1, 0)
+		t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 0, Other: core.NoNode, Cause: core.CauseSelf, N: 4})
+	}},
 	{id: L1, name: "claims on the link", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindXAck, 0, 1)
 		m.Group = 0

@@ -74,7 +74,7 @@ func (x *times) deadline(r *trace.JobRecord) {
 	key := siteJob{x.speaksOf(r.Node), f.Job}
 	first, known := x.began[key]
 	switch e := jobtimeout.Event(f.To); {
-	case !known:
+	case !known || e == jobtimeout.EventStart: // anew where nobody had taken over that it had begun
 		x.began[key] = r.At.Add(-core.Duration(f.Get("elapsed")))
 	case e == jobtimeout.EventResume && !x.ctx.Unsteady && !x.lagged(r.Node, first):
 		if is := core.Duration(f.Get("elapsed")); r.At.Sub(first)-is > resumeSlack && x.fails(JT4) {

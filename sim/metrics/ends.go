@@ -28,6 +28,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.job(e.withdrawn, trace.JobWithdrawn)
 	on.jobFact(e.moved, core.JobFactState)
 	on.jobFact(e.stops, core.JobFactCancel)
+	on.jobFact(e.taken, core.JobFactHolder)
 	on.jobFact(e.single, core.JobFactSingle)
 	on.jobFact(e.again, core.JobFactAgain)
 	hear := func(k core.Kind, f func(rec *trace.Record)) { on.delivered[k] = append(on.delivered[k], f) }
@@ -59,8 +60,9 @@ type ending struct {
 }
 
 type siteStop struct {
-	site int16
-	at   core.Instant
+	site  int16
+	at    core.Instant
+	epoch uint32 // of who holds the job there
 }
 
 // command names a request of a gate to a manager, and fences are the epochs of the job in it.
@@ -171,11 +173,23 @@ func (e *endings) stops(rec *trace.JobRecord) {
 	x, site := e.about(rec.Fact.Job), int16(e.ctx.Nodes[rec.Node].SiteIndex)
 	for i := range x.stopped {
 		if x.stopped[i].site == site {
-			x.stopped[i].at = rec.At
+			x.stopped[i].at, x.stopped[i].epoch = rec.At, rec.Fact.Epoch
 			return
 		}
 	}
-	x.stopped = append(x.stopped, siteStop{site, rec.At})
+	x.stopped = append(x.stopped, siteStop{site, rec.At, rec.Fact.Epoch})
+}
+
+// taken takes that a manager wins a job. What the holder before it had begun to stop, and had no majority for, nobody stops: it is for
+// who took the job back to ask again.
+func (e *endings) taken(rec *trace.JobRecord) {
+	if rec.Fact.A != holdWon || e.roles[rec.Node] != core.RoleManager {
+		return
+	}
+	x, site := e.of[rec.Fact.Job], int16(e.ctx.Nodes[rec.Node].SiteIndex)
+	if x != nil {
+		x.stopped = slices.DeleteFunc(x.stopped, func(s siteStop) bool { return s.site == site && s.epoch < rec.Fact.Epoch })
+	}
 }
 
 func (x *ending) stop(site int16) (core.Instant, bool) {

@@ -25,10 +25,15 @@ func TestEndsOfJobs(t *testing.T) {
 	y.accepted(1.5, 2)
 	y.work(2, trace.JobWork, left1, 10, 1, 1, 0)
 	y.work(2, trace.JobWork, left1, 20, 2, 1, 0)
+	y.submit(3, 3, 0) // whoever begins to stop this one has no majority for that, and who takes the job over does not know of it
+	y.accepted(3, 3)
 	back := trace.JobRecord{Kind: trace.JobWithdrawn, Node: buyer, Fact: core.JobFact{Job: 1}}
 	y.job(5, back)
 	y.job(6, back)
 	y.says(6.5, boss, core.JobFact{Kind: core.JobFactCancel, Job: 1})
+	y.says(6.5, boss, core.JobFact{Kind: core.JobFactCancel, Job: 3, Epoch: 1})
+	y.says(6.75, boss, core.JobFact{Kind: core.JobFactHolder, Job: 3, A: holdWon, B: 1, Epoch: 2})
+	y.work(7, trace.JobWork, left2, 30, 9, 1, 0)
 	y.work(7, trace.JobWork, left2, 11, 3, 1, 0) // on its way before
 	y.work(7, trace.JobWork, left2, 12, 4, 1, 0) // and nobody stops this one in time
 	heard := func(sec float64, code call.Code) {
@@ -42,6 +47,7 @@ func TestEndsOfJobs(t *testing.T) {
 	y.work(9, trace.JobEnded, left1, 10, 1, 1, job.EndedCancelled)
 	y.work(9.5, trace.JobEnded, left2, 11, 3, 1, job.EndedCancelled)
 	y.work(14, trace.JobEnded, left2, 12, 4, 1, job.EndedCancelled)
+	y.work(14, trace.JobEnded, left2, 30, 9, 1, job.EndedFailed)
 	state(14, 1, job.StateCancelled)
 	state(20, 2, job.StateTimeout)
 	state(21, 2, job.StateTimeout) // said again: the first decision counts
