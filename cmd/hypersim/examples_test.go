@@ -34,9 +34,10 @@ var long = []string{
 	"hypersim sweep slow-manager",
 	"hypersim sweep gate-load-shedding", // storms of forty seconds in many variants
 	"hypersim sweep deaf-to-data",
-	"hypersim sweep dispatch-crash-points", // a hundred runs
-	"sweep routing-policies",               // runs of 114 nodes
-	"hypersim tune docs/studies/",          // searches of minutes
+	"hypersim sweep dispatch-crash-points",  // a hundred runs
+	"sweep routing-policies",                // runs of 114 nodes
+	"hypersim sweep correlated-dc-failures", // forty runs
+	"hypersim tune docs/studies/",           // searches of minutes
 	"hypersim tune crash-single-lan --variant flat --set cluster.size=24 ",
 	"detection-tradeoff", // the study's sweeps, and what compares them
 	"--only '^election-", // eight thousand elections
