@@ -241,10 +241,10 @@ func (m *Machine) commitFact(now core.Instant, r *record, accepted bool, fx *cor
 // while it is, is for the successor to tell, who has it; or for the role when nobody came, with the entry that takes the job back (03-2).
 func (m *Machine) committed(now core.Instant, r *record, fx *core.Effects) {
 	switch to := r.entry.HandoverTo; {
-	case to == core.NoNode:
-		m.owner.Committed(now, r.id, r.lead.committed, fx)
-	case r.lead.committed == r.entry.Seq:
+	case to != core.NoNode && r.lead.committed == r.entry.Seq:
 		m.offer(r, to, fx)
+	case to == core.NoNode && r.lead.committed >= r.lead.withdrawn:
+		m.owner.Committed(now, r.id, r.lead.committed, fx)
 	}
 }
 

@@ -568,17 +568,28 @@ func TestRulesOfHolders(t *testing.T) {
 			d.want("valid", d.Valid(d.at, 1))
 		}},
 		{"03-2: what was decided before a handover, and is committed during it, is not told before the job is taken back (I-JL3)", func(d *desk) {
-			d.fx.Messages = d.fx.Messages[:0]
-			d.Edit(1).State = job.StateCompleted
-			d.Change(d.at, 1, true, &d.fx)
-			sent := append([]core.Message{}, d.fx.Messages...)
-			d.Handover(d.at, 1, 2, &d.fx)
-			d.said, d.fx.Messages = nil, append(d.fx.Messages[:0], sent...)
-			d.acks(1, StandStored, Head{})
+			sends := func(step func()) []core.Message {
+				d.fx.Messages = d.fx.Messages[:0]
+				step()
+				return append([]core.Message{}, d.fx.Messages...)
+			}
+			heard := func(sent []core.Message) {
+				d.fx.Messages = append(d.fx.Messages[:0], sent...)
+				d.acks(1, StandStored, Head{})
+			}
+			d.cfg.Lease.Handover = 4 * time.Second // so that an ack of the entry before counts still (04-45)
+			decided := sends(func() {
+				d.Edit(1).State = job.StateCompleted
+				d.Change(d.at, 1, true, &d.fx)
+			})
+			named := sends(func() { d.Handover(d.at, 1, 2, &d.fx) })
+			d.said = nil
+			heard(decided)
 			d.want("not told", len(d.said) == 0)
-			d.fx.Messages = d.fx.Messages[:0]
-			d.wait(8 * time.Second)
-			d.acks(1, StandStored, Head{})
+			back := sends(func() { d.wait(4 * time.Second) })
+			heard(named) // late
+			d.want("not told yet", len(d.said) == 0)
+			heard(back)
 			d.want("told", len(d.said) == 2 && d.said[0] == "resumed" && d.said[1] == "committed")
 		}},
 		{"03-2: the entry that names a successor, and the one that takes it back, say how long the job has run (I-JT4)", func(d *desk) {
