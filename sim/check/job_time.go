@@ -83,11 +83,17 @@ func (x *times) deadline(r *trace.JobRecord) {
 	}
 }
 
-// lagged reports whether a process stood still or was slow since an instant. What was sent to it then counts from when it read it,
-// and if nobody else is left who knows, the time between is lost to all.
+// lagged reports whether a process, or another of its cluster, stood still or was slow since an instant. What was sent to it then
+// counts from when it read it, and if nobody else is left who knows, the time between is lost to all.
 func (x *times) lagged(n core.NodeID, since core.Instant) bool {
-	k := &x.cold[n]
-	return k.slow || k.impaired >= 0 && k.impaired >= since
+	me := &x.ctx.Nodes[n]
+	for i := range x.cold {
+		o, k := &x.ctx.Nodes[i], &x.cold[i]
+		if o.Role == me.Role && (o.Role == core.RoleGate || o.Site == me.Site) && (k.slow || k.impaired >= 0 && k.impaired >= since) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *times) seen(r *trace.JobRecord) *timeSeen {
