@@ -78,10 +78,13 @@ func IsFolder(dir string) (bool, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Lstat(dir); err == nil {
-			return false, usage("%s is a symbolic link to nothing; choose another --out", dir)
+		switch is, err := os.Lstat(dir); {
+		case err != nil:
+			return false, nil
+		case is.Mode()&fs.ModeSymlink == 0: // another shard has made it meanwhile
+			return IsFolder(dir)
 		}
-		return false, nil
+		return false, usage("%s is a symbolic link to nothing; choose another --out", dir)
 	case err != nil:
 		return false, usage("%v", err)
 	case !info.IsDir():
