@@ -20,7 +20,7 @@ import (
 )
 
 // tellTale prints how a recorded run came to break an invariant: the first that it broke, or the one of that name.
-func tellTale(w io.Writer, dir, invariant string) error {
+func tellTale(ctx context.Context, w io.Writer, dir, invariant string) error {
 	t := &metrics.Tables{}
 	for _, name := range []string{"violations.csv", "faults.csv"} {
 		text, err := input.ReadFile(filepath.Join(dir, name), 1<<30)
@@ -49,15 +49,15 @@ func tellTale(w io.Writer, dir, invariant string) error {
 			f := &t.Faults[k]
 			b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: f.Kind, Detail: f.Detail})
 		}
-		return printTale(w, dir, b)
+		return printTale(ctx, w, dir, b)
 	}
 	return usageError{fmt.Errorf("--invariant %s: this run does not break it; it breaks %s", invariant, strings.Join(broke, ", "))}
 }
 
-func printTale(w io.Writer, dir string, b *story.Breach) error {
-	lines, err := story.Tale(func() (*story.Reader, error) { return story.Open(dir) }, b, story.TaleMax)
+func printTale(ctx context.Context, w io.Writer, dir string, b *story.Breach) error {
+	lines, err := story.Tale(func() (*story.Reader, error) { return story.Open(ctx, dir) }, b, story.TaleMax)
 	if err != nil {
-		return usageError{err}
+		return unreadable(err)
 	}
 	for _, l := range lines {
 		if _, err := fmt.Fprintln(w, l); err != nil {
@@ -98,5 +98,5 @@ func shrunkTale(ctx context.Context, w io.Writer, text, file string, v *runner.V
 		f := &sc.Faults[i]
 		b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: string(f.Kind), Detail: f.Detail(sc)})
 	}
-	return printTale(w, at, b)
+	return printTale(ctx, w, at, b)
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -49,11 +51,11 @@ nodes that are named in the violation know it, and what the rule says.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			f.back = cmd.Flags().Changed("causes")
-			if f.broken != "" && !f.story {
-				return usageError{errors.New("--invariant goes with --story")}
+			if err := f.fit(cmd.Flags().Changed); err != nil {
+				return usageError{err}
 			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
-			err := tellTrace(w, cmd.ErrOrStderr(), names[0], &f)
+			err := tellTrace(cmd.Context(), w, cmd.ErrOrStderr(), names[0], &f)
 			return errors.Join(err, w.Flush())
 		},
 	}
@@ -78,6 +80,42 @@ nodes that are named in the violation know it, and what the rule says.`,
 	return cmd
 }
 
+// fit says which flags have nothing to say beside others: what is asked for and not heeded looks like an answer.
+func (f *traceFlags) fit(given func(flag string) bool) error {
+	var problems []error
+	for _, x := range []struct {
+		goes string
+		is   bool
+		not  []string
+	}{
+		{"with --story", !f.story, []string{"invariant"}},
+		{"with --causes", !f.back, []string{"depth"}},
+		{"with lines that are printed", f.count || f.perfetto != "" || f.back || f.story, []string{"limit"}},
+		{"with neither --causes nor --story", f.back || f.story, []string{"node", "kind", "message", "fact", "job", "from", "to"}},
+	} {
+		for _, flag := range x.not {
+			if x.is && given(flag) {
+				problems = append(problems, fmt.Errorf("--%s goes %s", flag, x.goes))
+			}
+		}
+	}
+	if f.depth < 1 {
+		problems = append(problems, fmt.Errorf("--depth %d: must be at least 1", f.depth))
+	}
+	if f.ask.From < 0 || f.ask.To < 0 {
+		problems = append(problems, errors.New("--from and --to count from the beginning of the run: they cannot be negative"))
+	}
+	return errors.Join(problems...)
+}
+
+// unreadable is what becomes of an error of a recording: it is not ours, and where somebody stopped the program it is none.
+func unreadable(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return status(exitInterrupted)
+	}
+	return usageError{err}
+}
+
 func newTraceDiff() *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff A B",
@@ -90,21 +128,21 @@ they are the same; 1: they part. Runs of one scenario and seed that part are a f
 		Args: args(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			w := bufio.NewWriter(cmd.OutOrStdout())
-			err := tellDiff(w, names[0], names[1])
+			err := tellDiff(cmd.Context(), w, names[0], names[1])
 			return errors.Join(err, w.Flush())
 		},
 	}
 }
 
-func tellTrace(w *bufio.Writer, progress io.Writer, path string, f *traceFlags) error {
+func tellTrace(ctx context.Context, w *bufio.Writer, progress io.Writer, path string, f *traceFlags) error {
 	if f.story {
-		return tellTale(w, path, f.broken)
+		return tellTale(ctx, w, path, f.broken)
 	}
-	open := func() (*story.Reader, error) { return story.Open(path) }
+	open := func() (*story.Reader, error) { return story.Open(ctx, path) }
 	if f.back {
-		links, err := story.Causes(open, f.causes, max(1, f.depth))
+		links, err := story.Causes(open, f.causes, f.depth)
 		if err != nil {
-			return usageError{err}
+			return unreadable(err)
 		}
 		for _, l := range links {
 			if l.Because != story.Root {
@@ -117,7 +155,7 @@ func tellTrace(w *bufio.Writer, progress io.Writer, path string, f *traceFlags) 
 	if f.job != "" {
 		id, err := story.Job(open, f.job)
 		if err != nil {
-			return usageError{err}
+			return unreadable(err)
 		}
 		f.ask.Job = id
 	}
@@ -159,13 +197,13 @@ func printTrace(w *bufio.Writer, r *story.Reader, filter *story.Filter, f *trace
 			return nil
 		}
 	}
+	if !errors.Is(err, io.EOF) {
+		return unreadable(err)
+	}
 	if f.count {
 		fmt.Fprintln(w, found)
 	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 func drawTrace(r *story.Reader, filter *story.Filter, path string, progress io.Writer) error {
@@ -174,27 +212,33 @@ func drawTrace(r *story.Reader, filter *story.Filter, path string, progress io.W
 		return usageError{fmt.Errorf("--perfetto: %w", err)}
 	}
 	n, err := story.Perfetto(r, filter, out)
-	if err = errors.Join(err, out.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err = errors.Join(err, out.Close()); err != nil { // half of it would open, and look whole
+		if gone := os.Remove(path); gone != nil {
+			return errors.Join(err, gone)
+		}
+		if full := (*fs.PathError)(nil); errors.As(err, &full) {
+			return err
+		}
+		return unreadable(err)
 	}
 	_, err = fmt.Fprintf(progress, "%s: %d lines; open it at ui.perfetto.dev\n", path, n)
 	return err
 }
 
-func tellDiff(w *bufio.Writer, one, other string) error {
-	a, err := story.Open(one)
+func tellDiff(ctx context.Context, w *bufio.Writer, one, other string) error {
+	a, err := story.Open(ctx, one)
 	if err != nil {
 		return usageError{err}
 	}
 	defer a.Close() //nolint:errcheck // it is only read
-	b, err := story.Open(other)
+	b, err := story.Open(ctx, other)
 	if err != nil {
 		return usageError{err}
 	}
 	defer b.Close() //nolint:errcheck // it is only read
 	p, err := story.Diff(a, b)
 	if err != nil {
-		return usageError{err}
+		return unreadable(err)
 	}
 	if p.Number == 0 {
 		fmt.Fprintf(w, "the same, all %d lines\n", p.Lines)
@@ -209,6 +253,9 @@ func tellDiff(w *bufio.Writer, one, other string) error {
 			side.line = "(the end)"
 		}
 		fmt.Fprintf(w, "%s:\n  %s\n", side.name, side.line)
+	}
+	if p.A == "" { // it has no such line
+		one = other
 	}
 	fmt.Fprintf(w, "hypersim trace %s --causes %d says what led there\n", one, p.Number)
 	return status(exitFailed)

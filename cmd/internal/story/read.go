@@ -2,6 +2,7 @@ package story
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ func named(names []string, i int, what string) string {
 // lineMax is the longest line that is read: a full exchange of the views of 100,000 members is some 10 MB.
 const lineMax = 256 << 20
 
+// linesAtOnce is how many lines are read before somebody who waits for the end is heard: some milliseconds.
+const linesAtOnce = 4096
+
 // fileMax is the largest recording that is read.
 const fileMax = 1 << 40
 
@@ -48,6 +52,7 @@ type Reader struct {
 	Header
 
 	path string
+	done func() error // why reading is to end, nil: go on
 	file io.Closer
 	zip  *zstd.Decoder
 	buf  *bufio.Reader
@@ -55,8 +60,8 @@ type Reader struct {
 	n    uint64
 }
 
-// Open opens the recording of a run: its folder, or the file itself.
-func Open(path string) (*Reader, error) {
+// Open opens the recording of a run: its folder, or the file itself. Where ctx ends, so does reading, with its error.
+func Open(ctx context.Context, path string) (*Reader, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, runner.TraceName)
 	}
@@ -71,7 +76,7 @@ func Open(path string) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	r.file = f
+	r.file, r.done = f, ctx.Err
 	return r, nil
 }
 
@@ -104,7 +109,11 @@ func (r *Reader) Next(l *Line) error {
 	if err != nil {
 		return err
 	}
-	r.n++
+	if r.n++; r.n%linesAtOnce == 0 && r.done != nil {
+		if err := r.done(); err != nil {
+			return err
+		}
+	}
 	if !l.parse(raw, r.n) {
 		return fmt.Errorf("%s: line %d is none that --trace writes: %.80s", r.path, r.n, raw)
 	}
