@@ -14,10 +14,13 @@ import (
 )
 
 // residueAfter is how long a shard of a job that is being stopped may run: what a datacenter waits for a worker, and what a
-// worker that does not stop by itself takes (spec 40 §4). One whose dispatch was on its way begins, and is stopped in killedAfter.
+// worker that does not stop by itself takes (spec 40 §4). One whose dispatch was on its way begins, and is stopped in killedAfter
+// by what its manager answers. Where the process of that manager is gone nobody answers, and nobody takes a job over that has ended:
+// the worker stops it orphanedAfter it began (spec 20 §5.8: silence, grace, the check of both, and the stop).
 const (
-	residueAfter = 65 * time.Second
-	killedAfter  = 6 * time.Second
+	residueAfter  = 65 * time.Second
+	killedAfter   = 6 * time.Second
+	orphanedAfter = (30 + 30 + 2*1 + 5) * time.Second
 )
 
 var _ = record(func(r *Recorder, on *hooks) {
@@ -37,6 +40,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	hear(core.KindJobGlobalTimeout, e.commanded)
 	hear(core.KindJobGlobalTimeoutAck, e.answered)
 	on.sampled = append(on.sampled, func(_ core.Instant, p Probe) { e.probe = p })
+	on.ended = append(on.ended, e.processEnded)
 	on.finished = append(on.finished, e.finish, e.entriesLeft)
 }, words.JobEntriesLeft, words.CancelAck, words.SingleCancel, words.HandedInAgain, words.CancelNamed, words.CancelComplete, words.CancelResidue, words.PostTerminalRun, words.PostTerminalCoreSeconds, words.TimeoutRejectedValid)
 
@@ -45,6 +49,7 @@ type endings struct {
 	*Recorder
 	of    map[uint64]*ending
 	sent  map[command]fences // commands that were heard, until they are answered
+	over  []processEnd
 	gated bool
 	probe Probe // at the last sample; nil: there was none
 }
@@ -63,6 +68,25 @@ type siteStop struct {
 	site  int16
 	at    core.Instant
 	epoch uint32 // of who holds the job there
+	by    core.NodeID
+}
+
+// processEnd is when a process of a manager ended.
+type processEnd struct {
+	node core.NodeID
+	at   core.Instant
+}
+
+// residue reports whether a shard ran for too long: one that began after the stop, or that runs at the end.
+func (e *endings) residue(s *siteStop, r *ShardRun, end core.Instant) bool {
+	if r.Start <= s.at {
+		return r.Stop == core.Never && end.Sub(s.at) > residueAfter
+	}
+	may := killedAfter
+	if slices.ContainsFunc(e.over, func(p processEnd) bool { return p.node == s.by && p.at >= s.at && p.at < r.Start.Add(killedAfter) }) {
+		may = orphanedAfter
+	}
+	return min(r.Stop, end).Sub(r.Start) > may
 }
 
 // command names a request of a gate to a manager, and fences are the epochs of the job in it.
@@ -173,11 +197,18 @@ func (e *endings) stops(rec *trace.JobRecord) {
 	x, site := e.about(rec.Fact.Job), int16(e.ctx.Nodes[rec.Node].SiteIndex)
 	for i := range x.stopped {
 		if x.stopped[i].site == site {
-			x.stopped[i].at, x.stopped[i].epoch = rec.At, rec.Fact.Epoch
+			x.stopped[i] = siteStop{site, rec.At, rec.Fact.Epoch, rec.Node}
 			return
 		}
 	}
-	x.stopped = append(x.stopped, siteStop{site, rec.At, rec.Fact.Epoch})
+	x.stopped = append(x.stopped, siteStop{site, rec.At, rec.Fact.Epoch, rec.Node})
+}
+
+// processEnded takes that a manager forgets what it stopped.
+func (e *endings) processEnded(now core.Instant, n core.NodeID) {
+	if e.roles[n] == core.RoleManager {
+		e.over = append(e.over, processEnd{n, now})
+	}
 }
 
 // taken takes that a manager wins a job. What the holder before it had begun to stop, and had no majority for, nobody stops: it is for
@@ -192,13 +223,14 @@ func (e *endings) taken(rec *trace.JobRecord) {
 	}
 }
 
-func (x *ending) stop(site int16) (core.Instant, bool) {
-	for _, s := range x.stopped {
-		if s.site == site {
-			return s.at, true
+// stop returns the last stop of a job in a datacenter, nil if there was none.
+func (x *ending) stop(site int16) *siteStop {
+	for i := range x.stopped {
+		if x.stopped[i].site == site {
+			return &x.stopped[i]
 		}
 	}
-	return core.Never, false
+	return nil
 }
 
 // commanded takes that a manager hears of a gate's decision.
@@ -267,7 +299,7 @@ func (e *endings) finish(end core.Instant) {
 			cancelled = e.add(cancelled, r, x.asked, end)
 		}
 		decided = e.add(decided, r, x.decided, end)
-		if at, ok := x.stop(int16(e.ctx.Nodes[r.Worker].SiteIndex)); ok && (r.Start > at && min(r.Stop, end).Sub(r.Start) > killedAfter || r.Stop == core.Never && end.Sub(at) > residueAfter) {
+		if s := x.stop(int16(e.ctx.Nodes[r.Worker].SiteIndex)); s != nil && e.residue(s, r, end) {
 			o := e.flow(words.CancelResidue, r.Job, int16(e.ctx.Nodes[r.Worker].SiteIndex), 1)
 			e.keep(&o)
 		}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"testing"
 
 	"hypersim/core"
@@ -72,6 +73,43 @@ func TestEndsOfJobs(t *testing.T) {
 	y.want(words.CancelResidue, []float64{1})
 	y.want(words.PostTerminalRun, []float64{3})
 	y.want(words.PostTerminalCoreSeconds, []float64{6}) // two cores
+}
+
+// A worker wakes and finds a dispatch of a job that was stopped while it stood. Its manager tells it so within seconds; where the
+// process of the manager is gone, the worker is an orphan first.
+func TestResidueOfTheLate(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		gone, runs float64 // after the stop, after the begin
+		want       int
+	}{
+		{"stopped at once", 0, 5.9, 0},
+		{"not stopped", 0, 6.1, 1},
+		{"nobody is there to stop it", 1, 66, 0},
+		{"its manager goes while it begins", 4, 66, 0},
+		{"its manager goes much later", 12, 6.1, 1},
+		{"nobody is there, and the worker does not find out", 1, 68, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			y := jobYard(t)
+			y.submit(1, 1, 0)
+			y.accepted(1, 1)
+			y.job(5, trace.JobRecord{Kind: trace.JobWithdrawn, Node: buyer, Fact: core.JobFact{Job: 1}})
+			y.says(10, boss, core.JobFact{Kind: core.JobFactCancel, Job: 1})
+			gone := func(min, max float64) {
+				if c.gone > min && c.gone <= max {
+					y.truth(10+c.gone, trace.KindCrash, boss)
+				}
+			}
+			gone(0, 3)
+			y.work(13, trace.JobWork, left2, 10, 1, 1, 0)
+			gone(3, c.runs)
+			y.work(13+c.runs, trace.JobEnded, left2, 10, 1, 1, job.EndedCompleted)
+			gone(max(3, c.runs), 60)
+			y.end(100)
+			y.want(words.CancelResidue, slices.Repeat([]float64{1}, c.want))
+		})
+	}
 }
 
 // The words of the metrics are those of core/cancel and core/call.

@@ -60,7 +60,7 @@ var (
 
 	CancelResidue = ends.metric(Def{
 		Name: "cancel_residue", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: ofFlow, Counted: true,
-		Doc: "shards of jobs that were taken back which began to run after the last manager of their datacenter had begun to stop the job and ran for more than the 6 s that it takes to stop one whose dispatch was on its way, or which still ran 65 s after that at the end of the run",
+		Doc: "shards of jobs that were taken back which began to run after the last manager of their datacenter had begun to stop the job and ran for more than the 6 s that it takes to stop one whose dispatch was on its way (67 s where the process of that manager is gone: the worker finds out by itself), or which still ran 65 s after that at the end of the run",
 	})
 
 	PostTerminalRun = ends.metric(Def{
