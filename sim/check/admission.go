@@ -209,15 +209,19 @@ func (f *fronts) limited(r *trace.JobRecord) {
 	b.free, b.state = r.Local.Add(core.Duration(r.Fact.Get("retry_after"))), state
 }
 
-// idle looks for servers that are loaded by nothing.
+// idle looks for servers that are loaded by nothing. An overload loads one that is asked nothing, and what its latency came to before
+// need not end while it does: that is no change of state which would be told.
 func (f *fronts) idle(now core.Instant) {
+	if f.faults.claims > 0 {
+		return
+	}
 	for n := range f.all {
 		x := &f.all[n]
 		h, k := &f.hot[n], &f.cold[n]
 		if x.state <= core.LoadBusy || x.held || !h.up || h.paused || k.slow { // a slow server may be busy with one message for longer
 			continue
 		}
-		if limit := f.o.MaxAge + 1e9 + core.Duration(f.o.Hysteresis+2)*f.o.Tick; now.Sub(max(x.since, k.impaired)) > limit && f.fails(O2) {
+		if limit := f.o.MaxAge + 1e9 + core.Duration(f.o.Hysteresis+2)*f.o.Tick; now.Sub(max(x.since, k.impaired, f.faults.claimAt)) > limit && f.fails(O2) {
 			f.detail(O2, now, []core.NodeID{core.NodeID(n)}, "%s is %v, and was last asked anything %v ago", f.name(core.NodeID(n)), x.state, now.Sub(x.since))
 		}
 	}

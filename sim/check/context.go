@@ -35,6 +35,7 @@ type Node struct {
 type Fault struct {
 	Cuts    bool // separates nodes: partition, flap, a site's blackhole
 	Lasting bool // holds until its end record, as a cut, loss or slowness does; a crash does not
+	Claims  bool // takes a part of what servers have: an overload
 }
 
 // Limits are the constants of spec 10 that invariants name: what nodes promise, and what the world adds. All are required;

@@ -61,6 +61,16 @@ var doctoredAdmission = []doctoredRun{
 		t.at(13 * sec).checkpoint()
 		t.at(14*sec).load(core.LoadOverloaded, core.LoadHealthy, core.LoadHealthy, overload.PartNone, 0)
 	}},
+	{id: O2, name: "loaded for longer than an overload that began when it was loaded already", build: func(t *tape, bad bool) {
+		t.at(sec).load(core.LoadHealthy, core.LoadStressed, core.LoadStressed, overload.PartData, 6e8)
+		t.at(2*sec).fault(trace.KindFaultStart, 3)
+		t.at(12 * sec).checkpoint()
+		t.at(13*sec).fault(trace.KindFaultEnd, 3)
+		if !bad {
+			t.at(14*sec).load(core.LoadStressed, core.LoadHealthy, core.LoadHealthy, overload.PartNone, 0)
+		}
+		t.at(20 * sec).checkpoint()
+	}},
 	{id: O4, name: "a rise of nothing", build: func(t *tape, bad bool) {
 		mean := int64(15e7)
 		if bad {

@@ -110,11 +110,13 @@ type faults struct {
 	active  []int32 // per fault: occurrences in force
 	cuts    int     // cutting faults in force
 	lasting int     // lasting faults in force
+	claims  int     // faults in force that load servers by themselves
 	cutAt   core.Instant
+	claimAt core.Instant // when the last of those began or ended
 	last    core.Instant // of any disturbance
 }
 
-func (f *faults) init(n int) { f.active, f.cutAt = make([]int32, n), never }
+func (f *faults) init(n int) { f.active, f.cutAt, f.claimAt = make([]int32, n), never, never }
 
 func (c *Checker) disturbed(at core.Instant) { c.faults.last = at }
 
@@ -131,6 +133,10 @@ func (f *faults) start(r *trace.Record, spec []Fault) {
 	if spec[r.Fault].Cuts || spec[r.Fault].Lasting {
 		f.lasting++
 	}
+	if spec[r.Fault].Claims {
+		f.claims++
+		f.claimAt = r.At
+	}
 }
 
 func (f *faults) end(r *trace.Record, spec []Fault) {
@@ -145,6 +151,10 @@ func (f *faults) end(r *trace.Record, spec []Fault) {
 	}
 	if spec[r.Fault].Cuts || spec[r.Fault].Lasting {
 		f.lasting--
+	}
+	if spec[r.Fault].Claims {
+		f.claims--
+		f.claimAt = r.At
 	}
 }
 

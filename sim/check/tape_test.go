@@ -33,7 +33,7 @@ func newTape() *tape {
 			{ID: 2, Name: "c", Role: core.RoleManager, Group: 1, Site: 1},
 			{ID: 3, Name: "w", Role: core.RoleWorker, Group: 1},
 		},
-		Faults: []Fault{{}, {Cuts: true}, {Lasting: true}}, Limits: Default(), Settle: 60e9, View: t.view,
+		Faults: []Fault{{}, {Cuts: true}, {Lasting: true}, {Claims: true}}, Limits: Default(), Settle: 60e9, View: t.view,
 	}
 	for i := range t.ctx.Nodes {
 		t.add(trace.Record{Kind: trace.KindStart, Node: core.NodeID(i), Inst: 1})

@@ -42,7 +42,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
-		c.Faults = append(c.Faults, check.Fault{Cuts: f.Cuts() > 0, Lasting: lasts(f)})
+		c.Faults = append(c.Faults, check.Fault{Cuts: f.Cuts() > 0, Lasting: lasts(f), Claims: f.Kind == fault.Overload})
 	}
 	return c
 }
