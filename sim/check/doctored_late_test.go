@@ -101,6 +101,18 @@ func init() {
 			}
 			t.at(50 * sec).checkpoint()
 		}},
+		{id: JT5, name: "a datacenter that stopped the job before waits for a worker, and not for ever", build: func(t *tape, bad bool) {
+			t.atGate()
+			t.at(5*sec).state(job.StateRunning, job.StateCancelling)
+			t.at(10*sec).gate(job.StateRunning, job.StateTimeout)
+			t.at(60 * sec).checkpoint()
+			if !bad {
+				t.at(65*sec).flow(10, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+				t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+				t.state(job.StateCancelling, job.StateCancelled)
+			}
+			t.at(72 * sec).checkpoint()
+		}},
 		{id: J7, name: "its gate does not count with the datacenter", build: func(t *tape, bad bool) {
 			t.atGate()
 			t.runs(10, 1, 1)

@@ -147,6 +147,7 @@ type recordSeen struct {
 	node    core.NodeID
 	inst    uint32
 	since   core.Instant
+	moved   core.Instant // to its state, 0: it never did
 	state   job.State
 	epoch   uint32
 	kept    bool              // and not freed

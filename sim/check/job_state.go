@@ -55,7 +55,7 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 			c.detail(J3, r.At, []core.NodeID{r.Node}, "%s holds %v %v and moves it from %v to %v", c.name(r.Node), job.ID(x.of.id), x.state, from, to)
 		}
 	}
-	x.state = to
+	x.state, x.moved = to, r.At
 	if to.Terminal() {
 		c.jobEnds(r.At, x.of, to, r.Node)
 		c.jobLeft(r.At, x)
