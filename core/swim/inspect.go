@@ -25,6 +25,14 @@ func (m *Machine) Incarnation(id core.NodeID) uint32 {
 	return 0
 }
 
+// Instance returns the newest process of id that this node has heard, 0 if it has no record.
+func (m *Machine) Instance(id core.NodeID) uint32 {
+	if k, ok := m.index(id); ok && m.rec[k].present() {
+		return m.rec[k].instance
+	}
+	return 0
+}
+
 // LHM returns the local health score, 0 … lhm.max.
 func (m *Machine) LHM() int { return int(m.lhm) }
 

@@ -11,6 +11,7 @@ type view struct {
 // View returns the view of a node.
 func (w *World) View(self core.NodeID) interface {
 	State(id core.NodeID) core.MemberState
+	Instance(id core.NodeID) uint32
 	LHM() int
 	Level() int
 } {
@@ -24,6 +25,9 @@ func (v view) State(id core.NodeID) core.MemberState {
 	}
 	return v.w.State(id)
 }
+
+// Instance implements manager.Members.
+func (v view) Instance(id core.NodeID) uint32 { return v.w.lives[id] }
 
 // LHM implements election.Members.
 func (v view) LHM() int { return 0 }

@@ -173,8 +173,7 @@ func (m *Manager) stopFlow(now core.Instant, x *record, i int, why workflow.Reas
 	}
 	for k := range f.shards {
 		if s := &f.shards[k]; s.state == shardSent && m.cfg.Cancel.Dispatched || s.state == shardAccepted {
-			s.state = shardStopping
-			m.stop(now, x, stop{shard: x.shardAt(i, k), token: s.token, worker: s.worker, cores: s.cores}, who, fx)
+			m.halt(now, x, i, k, who, fx)
 		}
 	}
 	m.confirm(now, x, i, fx)
@@ -264,8 +263,26 @@ func (m *Manager) unconfirmed(now core.Instant, x *record, i int) {
 	}
 }
 
+// halt asks for the end of shard k of workflow i, which is being cancelled. Where its worker is gone it has ended, and the final message
+// names the worker (01-43).
+func (m *Manager) halt(now core.Instant, x *record, i, k int, why cancel.Reason, fx *core.Effects) {
+	s := &x.flows[i].shards[k]
+	if !m.departed(s.worker) {
+		s.state = shardStopping
+		m.stop(now, x, x.stopOf(i, k), why, fx)
+		return
+	}
+	s.state = shardOver
+	m.drop(now, s.worker, x.id, s.token)
+	x.errors = append(x.errors, job.Failure{Workflow: x.flows[i].id, Site: m.p.Site, Node: s.worker, Kind: job.ErrorWorker})
+	m.touch(x, false)
+}
+
 // stop asks a worker for the end of a shard, until that is confirmed or the worker is gone.
 func (m *Manager) stop(now core.Instant, x *record, s stop, why cancel.Reason, fx *core.Effects) {
+	if m.departed(s.worker) {
+		return
+	}
 	x.stops = append(x.stops, s)
 	m.askStop(now, x, s, why, fx)
 }

@@ -76,6 +76,8 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 	return core.StateOK
 }
 
+func (b *bench) Instance(id core.NodeID) uint32 { return max(1, b.lives[id]) }
+
 func newBench(t *testing.T) *bench { return newBenchOf(t, nil) }
 
 // newBenchOf makes a bench whose manager has the given other members, which have replicas of their own.

@@ -77,14 +77,7 @@ func (m *Manager) enters(now core.Instant, id core.NodeID, fx *core.Effects) {
 
 // sign takes in a sign of life.
 func (m *Manager) sign(now core.Instant, from core.NodeID, instance uint32) {
-	if m.health.cfg == nil || !m.workers.knows(from) {
-		return
-	}
-	x := m.workers.at(from)
-	if x.gone() && m.Gone(from) { // a word from before its end
-		return
-	}
-	if x.known && x.instance == instance {
+	if m.health.cfg != nil && m.speaker(from, instance) != nil {
 		m.health.tracker.Hear(now, int(from-m.workers.first))
 	}
 }

@@ -13,6 +13,7 @@ import (
 type allAlive struct{}
 
 func (allAlive) State(core.NodeID) core.MemberState { return core.StateOK }
+func (allAlive) Instance(core.NodeID) uint32        { return 1 }
 
 // However many are dead at once and wait for their turn, there is one deadline for the next of them (02-35).
 func TestOneDeadlineForReleases(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 // Members is what a manager asks its membership.
 type Members interface {
 	State(core.NodeID) core.MemberState
+	Instance(core.NodeID) uint32 // of the newest process that was heard of, 0: none was
 }
 
 // Params say who the manager is and whom it works with.
@@ -278,6 +279,10 @@ func (m *Manager) Deadline() (core.Instant, bool) {
 func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind == core.FactScopeSuspected || f.Kind == core.FactScopeEnded { // who may get what is not what it was
 		m.due = true
+		m.rest(now, fx)
+	}
+	if f.Kind == core.FactCallback && f.Callback == core.CallbackPeerRestarted && m.workers.knows(f.Subject) {
+		m.renewed(now, f.Subject, fx)
 		m.rest(now, fx)
 	}
 	if f.Kind != core.FactTransition {

@@ -43,6 +43,9 @@ func (m *Manager) foundShard(now core.Instant, x *record, at core.NodeID, v *job
 	switch {
 	case s != nil && s.state != shardOver:
 		s.confirmed = true
+		if s.state.holds() { // the worker may be new here since
+			m.hold(now, x, i, f.index(s))
+		}
 		if s.state == shardSent && state == workflow.Dispatched {
 			m.accepted(now, x, i, s, fx)
 		}
@@ -200,11 +203,14 @@ func (m *Manager) take(now core.Instant, x *record, i int, finds []find, attempt
 	return true
 }
 
-// hold notes that a worker has shard k of workflow i.
+// hold notes that a worker has shard k of workflow i, if that is not noted yet.
 func (m *Manager) hold(now core.Instant, x *record, i, k int) {
 	s := &x.flows[i].shards[k]
 	if m.workers.knows(s.worker) && !m.workers.at(s.worker).gone() {
 		w := m.workers.at(s.worker)
+		if slices.ContainsFunc(w.runs, func(r run) bool { return r.rec == x && r.token == s.token }) {
+			return
+		}
 		w.runs = append(w.runs, run{rec: x, place: int32(i), token: s.token})
 		w.moved = true
 		m.busy(now, x, s.worker)

@@ -27,6 +27,8 @@ type worker struct {
 	condition
 	shut  bool // its breaker lets nothing through for now
 	asked bool // what it has, since somebody says that it is less
+
+	newest uint32 // process that membership heard of: one before it counts for nothing
 }
 
 // run names a shard of a led job.
@@ -73,6 +75,16 @@ func (x *worker) usable() bool {
 // gone reports whether a worker cannot be counted on any more (01-33).
 func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffline }
 
+// departed reports whether a worker is gone, and does not only wait to be registered here: nothing that it has is waited for (01-33, 01-43).
+func (m *Manager) departed(id core.NodeID) bool {
+	return m.Gone(id) || m.workers.at(id).known && m.workers.at(id).gone()
+}
+
+// isOld reports whether a process of a worker is not the newest one that is known of.
+func (x *worker) isOld(instance uint32) bool {
+	return instance < x.newest || x.known && instance < x.instance
+}
+
 // relist puts a worker where it belongs in the order of placement.
 func (m *Manager) relist(id core.NodeID) {
 	x := m.workers.at(id)
@@ -106,8 +118,8 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 	if out.Code = m.pacts.Meet(b.Node, b.Instance, &b.Versions, fx); out.Code != call.CodeOK {
 		return
 	}
-	if x := m.workers.at(b.Node); x.known && b.Instance < x.instance {
-		out.Code, out.Current = call.CodeStaleFence, uint64(x.instance)
+	if x := m.workers.at(b.Node); x.isOld(b.Instance) {
+		out.Code, out.Current = call.CodeStaleFence, uint64(max(x.instance, x.newest))
 		return
 	}
 	out.Accepted = true
@@ -122,7 +134,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 // enrol takes a process of a worker into the pool, and reports whether it was not there, or thought to be gone.
 func (m *Manager) enrol(now core.Instant, w registry.NodeInfo, cores, free uint16, fx *core.Effects) bool {
 	x := m.workers.at(w.Node)
-	if x.known && (w.Instance < x.instance || w.Instance == x.instance && !x.gone()) {
+	if x.isOld(w.Instance) || w.Instance == x.instance && !x.gone() {
 		return false
 	}
 	if x.known {
@@ -156,15 +168,22 @@ func (m *Manager) HearBeat(now core.Instant, msg *core.Message, fx *core.Effects
 	m.rest(now, fx)
 }
 
-func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+// speaker returns what is kept of a worker, nil if what that process says does not count: it is not the one that registered, or says what it
+// said before its end.
+func (m *Manager) speaker(from core.NodeID, instance uint32) *worker {
 	if !m.workers.knows(from) {
-		return
+		return nil
 	}
 	x := m.workers.at(from)
-	if !x.known || x.instance != instance {
-		return
+	if !x.known || x.instance != instance || x.isOld(instance) || x.gone() && m.Gone(from) {
+		return nil
 	}
-	if x.gone() && m.Gone(from) { // a word from before its end
+	return x
+}
+
+func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+	x := m.speaker(from, instance)
+	if x == nil {
 		return
 	}
 	m.sign(now, from, instance)
@@ -175,7 +194,8 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	}
 	state := registry.WorkerState(b.State)
 	m.due = m.due || state != x.state
-	if x.gone() { // it was held dead or was evicted, and is back (01-42)
+	back := x.gone()
+	if back { // it was held dead or was evicted, and is here again (01-42)
 		m.workers.fit++
 		m.returns(now, int(from-m.workers.first), fx)
 	}
@@ -184,7 +204,20 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 		m.workerFact(from, fx)
 	}
 	m.relist(from)
+	if back { // jobs that were taken over meanwhile, too: it has shards of them perhaps
+		m.tellNew(now, from, fx)
+	}
 	m.beatAsks(now, from, &b.Ask, fx)
+}
+
+// renewed takes in that membership heard another process of a worker: what the one before had is lost, whether or not this one has
+// registered yet (spec 20 §3.5).
+func (m *Manager) renewed(now core.Instant, id core.NodeID, fx *core.Effects) {
+	x := m.workers.at(id)
+	if n := m.p.Members.Instance(id); n > x.instance {
+		m.lose(now, id, fx)
+		x.newest = n
+	}
 }
 
 // Evict ends the use of a worker that membership may still hold alive, for the reason that its caller knows. The worker

@@ -121,8 +121,7 @@ func (m *Manager) resumeFlows(now core.Instant, x *record, fx *core.Effects) {
 		}
 		for k := range f.shards {
 			if s := &f.shards[k]; s.state.holds() {
-				s.state = shardStopping
-				m.stop(now, x, x.stopOf(i, k), reasonOf(x), fx)
+				m.halt(now, x, i, k, reasonOf(x), fx)
 			}
 		}
 		m.timers.Arm(timer{at: now.Add(m.cfg.Cancel.Limit), kind: timerLimit, job: x.id, workflow: f.id, de: x.de})
