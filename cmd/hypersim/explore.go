@@ -31,7 +31,7 @@ it at once, heals everything, and judges the run by all invariants. With SCENARI
 Runs that break something are grouped by invariant and by what broke; of each group the first is left as a scenario file that
 shows it again. What was reached and what never is listed: half of the runs are drawn near those that reached what few did.
 
-The same command goes on where it was stopped. Exit 1: something broke.`,
+The same command goes on where it was stopped. Exit 1: something broke; 130: it was stopped, whatever broke.`,
 		Example: `  hypersim explore --runs 64 --out results/explored
   hypersim explore first-job --runs 32 --out results/first-broken
   hypersim explore --for 10m --out results/long        # all cores, until ten minutes have passed`,
@@ -41,6 +41,9 @@ The same command goes on where it was stopped. Exit 1: something broke.`,
 				return usageError{err}
 			}
 			r, err := explore.Search(cmd.Context(), &req, exploreProgress(cmd.ErrOrStderr()))
+			if bad := (*explore.FolderError)(nil); errors.As(err, &bad) {
+				return usageError{err}
+			}
 			if err != nil {
 				return err
 			}
@@ -48,6 +51,9 @@ The same command goes on where it was stopped. Exit 1: something broke.`,
 			tellExplored(w, r, req.Dir, every)
 			if err := w.Flush(); err != nil {
 				return err
+			}
+			if r.Stopped {
+				return status(exitInterrupted)
 			}
 			if len(r.Findings) > 0 || r.Failed > 0 {
 				return status(exitFailed)
@@ -69,10 +75,14 @@ The same command goes on where it was stopped. Exit 1: something broke.`,
 
 func prepareExplore(req *explore.Request, names []string, shard string) error {
 	var problems []error
-	if req.Runs <= 0 && req.For <= 0 {
+	switch {
+	case req.Runs < 0 || req.For < 0 || req.Jobs < 1:
+		problems = append(problems, fmt.Errorf("--runs %d, --for %v, --jobs %d: must not be negative, and --jobs at least 1", req.Runs, req.For, req.Jobs))
+	case req.Runs == 0 && req.For == 0:
 		problems = append(problems, errors.New("say how much: --runs 1000 or --for 10m"))
 	}
-	if n, err := fmt.Sscanf(shard, "%d/%d", &req.Shard.Index, &req.Shard.Of); n != 2 || err != nil || req.Shard.Index < 1 || req.Shard.Index > req.Shard.Of {
+	n, err := fmt.Sscanf(shard, "%d/%d", &req.Shard.Index, &req.Shard.Of)
+	if n != 2 || err != nil || req.Shard.Index < 1 || req.Shard.Index > req.Shard.Of || shard != fmt.Sprintf("%d/%d", req.Shard.Index, req.Shard.Of) {
 		problems = append(problems, fmt.Errorf("--shard %s: must be a part and how many there are, such as 2/8", shard))
 	}
 	req.Shard.Index--
@@ -119,6 +129,9 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 		fmt.Fprintf(w, "; %d of them now, %.1f a second", r.Done, float64(r.Done)/r.Wall.Seconds())
 	}
 	fmt.Fprintln(w)
+	if r.Stopped {
+		fmt.Fprintf(w, "stopped; the same command goes on, and carries out again what of now does not count: %d runs\n", r.Again)
+	}
 	for _, o := range r.Runs {
 		if o.Failed != "" {
 			fmt.Fprintf(w, "run %d (%v) could not be carried out: %s\n", o.Index, o.Name, o.Failed)

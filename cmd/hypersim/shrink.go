@@ -36,6 +36,9 @@ scenario file, with what broke at its head, and how it came to that is told in a
   hypersim trace results/small --story`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
+			if req.Runs < 1 || req.Jobs < 1 {
+				return usageError{fmt.Errorf("--runs %d, --jobs %d: must be at least 1", req.Runs, req.Jobs)}
+			}
 			if err := mayWrite(out, "--out", force); err != nil { // before minutes of runs
 				return err
 			}
@@ -74,7 +77,11 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			if explore.Endless(r.Broke.Invariant) { // the run has no end to tell of
 				return nil
 			}
-			return shrunkTale(cmd.Context(), cmd.OutOrStdout(), r.Text, out, &r.Broke)
+			lines, err := shrunkTale(cmd.Context(), r.Text, out, &r.Broke)
+			if err != nil {
+				return err
+			}
+			return printLines(cmd.OutOrStdout(), lines)
 		},
 	}
 	flags := cmd.Flags()

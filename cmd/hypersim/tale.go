@@ -55,10 +55,22 @@ func tellTale(ctx context.Context, w io.Writer, dir, invariant string) error {
 }
 
 func printTale(ctx context.Context, w io.Writer, dir string, b *story.Breach) error {
+	lines, err := taleOf(ctx, dir, b)
+	if err != nil {
+		return err
+	}
+	return printLines(w, lines)
+}
+
+func taleOf(ctx context.Context, dir string, b *story.Breach) ([]string, error) {
 	lines, err := story.Tale(func() (*story.Reader, error) { return story.Open(ctx, dir) }, b, story.TaleMax)
 	if err != nil {
-		return unreadable(err)
+		return nil, unreadable(err)
 	}
+	return lines, nil
+}
+
+func printLines(w io.Writer, lines []string) error {
 	for _, l := range lines {
 		if _, err := fmt.Fprintln(w, l); err != nil {
 			return err
@@ -77,26 +89,27 @@ func ruleOf(name string) string {
 	return "nothing that this program knows"
 }
 
-// shrunkTale runs a scenario that breaks an invariant once more, recorded, and prints how it comes to that.
-func shrunkTale(ctx context.Context, w io.Writer, text, file string, v *runner.Violation) (err error) {
+// shrunkTale runs a scenario that breaks an invariant once more, recorded, and returns how it comes to that. What it leaves is gone by
+// then: who reads no more than the first lines of what is printed ends the program.
+func shrunkTale(ctx context.Context, text, file string, v *runner.Violation) (lines []string, err error) {
 	dir, err := os.MkdirTemp("", "hypersim-tale-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sc.Expects = nil
 	at := filepath.Join(dir, "run")
 	if _, err := runner.Run(ctx, runner.Options{Scenario: sc, Dir: at, Trace: true, Build: runner.ReadBuild(version)}); err != nil {
-		return err
+		return nil, err
 	}
 	b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: v.What, At: int64(v.At), Nodes: v.Nodes}
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
 		b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: string(f.Kind), Detail: f.Detail(sc)})
 	}
-	return printTale(ctx, w, at, b)
+	return taleOf(ctx, at, b)
 }

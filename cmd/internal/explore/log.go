@@ -3,11 +3,13 @@ package explore
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"hypersim/topologies/input"
 )
@@ -25,6 +27,22 @@ type head struct {
 	Base    string `json:"base,omitempty"`
 	Shard   Shard  `json:"shard"`
 	Marks   int    `json:"marks"` // another number is another program, which steers otherwise
+}
+
+// unlike says in what a search is another one.
+func (h head) unlike(want head) string {
+	var list []string
+	for _, x := range []struct {
+		what       string
+		have, want any
+	}{
+		{"--seed", h.Seed, want.Seed}, {"scenario", cmp.Or(h.Base, "none"), cmp.Or(want.Base, "none")}, {"--shard", h.Shard, want.Shard}, {"marks of the program", h.Marks, want.Marks},
+	} {
+		if x.have != x.want {
+			list = append(list, fmt.Sprintf("%s %v, not %v", x.what, x.have, x.want))
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // openLog opens the log of a search to write to, and reads what is there. Of a generation that was cut short nothing counts.
@@ -48,7 +66,7 @@ func openLog(req *Request) (*os.File, []*Outcome, error) {
 	}
 	runs, size, err := readLog(text, want)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, &FolderError{fmt.Errorf("%s: %w", path, err)}
 	}
 	if err := os.Truncate(path, size); err != nil {
 		return nil, nil, err
@@ -65,7 +83,7 @@ func readLog(text []byte, want head) (runs []*Outcome, size int64, err error) {
 		return nil, 0, errors.New("no log of a search; give another folder (--out)")
 	}
 	if have != want {
-		return nil, 0, fmt.Errorf("the log of another search (%+v, not %+v); give another folder (--out)", have, want)
+		return nil, 0, fmt.Errorf("the log of another search: %s; give another folder (--out)", have.unlike(want))
 	}
 	size = int64(len(line)) + 1
 	end := size

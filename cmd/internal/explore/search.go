@@ -34,6 +34,14 @@ type Request struct {
 // themselves reached.
 type Shard struct{ Index, Of int } // Index counts from 0
 
+func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index+1, s.Of) }
+
+// FolderError is a folder that cannot be that of a search.
+type FolderError struct{ Err error }
+
+func (e *FolderError) Error() string { return e.Err.Error() }
+func (e *FolderError) Unwrap() error { return e.Err }
+
 // Outcome is one run.
 type Outcome struct {
 	Index  int    `json:"run"`
@@ -53,6 +61,9 @@ type Report struct {
 	Wall     time.Duration
 	Done     int // runs of this process
 	Broke    int // of those, how many broke an invariant
+
+	Stopped bool // before it was done, by whoever started it
+	Again   int  // runs of this process that do not count, for not all that steer with them are done: who goes on carries them out again
 }
 
 // generation is how many runs are steered by the same ones before them.
@@ -60,8 +71,11 @@ const generation = 32
 
 // Search carries out a request, or what is left of it, and leaves a folder. tell is told after every run.
 func Search(ctx context.Context, req *Request, tell func(*Report)) (*Report, error) {
+	if _, err := os.Stat(filepath.Join(req.Dir, "manifest.json")); err == nil {
+		return nil, &FolderError{fmt.Errorf("%s: is the folder of a run; give another one (--out)", req.Dir)}
+	}
 	if err := os.MkdirAll(filepath.Join(req.Dir, "findings"), 0o777); err != nil {
-		return nil, err
+		return nil, &FolderError{err}
 	}
 	log, before, err := openLog(req)
 	if err != nil {
@@ -71,6 +85,7 @@ func Search(ctx context.Context, req *Request, tell func(*Report)) (*Report, err
 	s.steer.take(before)
 	s.recount()
 	err = s.generations(ctx)
+	s.report.Stopped, s.report.Again = ctx.Err() != nil, s.report.Done+len(before)-len(s.report.Runs)
 	s.recount()
 	s.report.Findings = findings(s.report.Runs)
 	return &s.report, errors.Join(err, log.Close(), s.write())
