@@ -75,19 +75,31 @@ type asking struct{ inst, seq uint32 }
 
 // siteSeen is what a process of a gate was told of a datacenter, and what it told. Times are virtual.
 type siteSeen struct {
-	inst     uint32 // of the gate
+	inst      uint32       // of the gate
+	siteClaim              // of the last answer that counts for certain
+	perhaps   siteClaim    // of the newest one that may count
+	acked     core.Instant // the last answer that counts for certain, core.Never: none
+	low       routing.Class
+	high      routing.Class // what it says of itself lies between these
+	peopled   bool          // that answer knew of workers, and nobody has known of none since
+	stuck     bool          // a manager of it was given up though it speaks
+	trouble   routing.Trouble
+	since     core.Instant // of the trouble
+	affected  bool
+}
+
+// siteClaim is who says that it leads, and when: the term and, within a process, its incarnation only grow.
+type siteClaim struct {
 	of       core.NodeID
 	ofInst   uint32
 	external uint32
-	term     uint64       // the greatest one heard of
-	acked    core.Instant // the last answer that counts for certain, core.Never: none
-	low      routing.Class
-	high     routing.Class // what it says of itself lies between these
-	peopled  bool          // that answer knew of workers, and nobody has known of none since
-	stuck    bool          // a manager of it was given up though it speaks
-	trouble  routing.Trouble
-	since    core.Instant // of the trouble
-	affected bool
+	term     uint64
+}
+
+// outdates reports whether a gate that has heard c ignores n.
+func (c *siteClaim) outdates(n *siteClaim) bool {
+	same := c.of == n.of && c.ofInst == n.ofInst && c.term == n.term
+	return n.term < c.term || same && n.external < c.external
 }
 
 // of returns what is kept of a datacenter at the process that a gate is now.
@@ -122,15 +134,19 @@ func (s *siteClasses) answered(r *trace.Record) {
 	if b.Health > 0 {
 		class = min(routing.Class(b.Health-1), routing.Unhealthy)
 	}
-	same := x.of == r.Msg.From && x.ofInst == r.Msg.Instance && x.term == b.Term
+	n := siteClaim{r.Msg.From, r.Msg.Instance, b.External, b.Term}
 	a := s.asked[r.Node]
 	before := r.At.Sub(s.cold[r.Node].startAt) < oldAnswers || a.inst != x.inst || r.Msg.Seq > a.seq // it may answer the process before
-	if before || b.Term < x.term || same && b.External < x.external {
+	late := x.outdates(&n) || x.perhaps.outdates(&n)
+	if !late {
+		x.perhaps = n
+	}
+	if before || late {
 		x.low, x.high = min(x.low, class), max(x.high, class)
 		x.peopled = x.peopled && b.Workers > 0
 		return
 	}
-	x.of, x.ofInst, x.external, x.term = r.Msg.From, r.Msg.Instance, b.External, b.Term
+	x.siteClaim = n
 	x.acked, x.low, x.high, x.peopled = r.At, class, class, b.Workers > 0
 }
 

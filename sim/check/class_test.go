@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/federated"
 	"hypersim/core/routing"
+	"hypersim/sim/trace"
 )
 
 // The gate is node 0, the datacenter is 1, whose only manager is node 2.
@@ -26,6 +27,19 @@ func (t *tape) answers(asked, seq uint32, self routing.Class, workers uint32) {
 	m.Seq = seq
 	m.Body = &federated.SiteBody{SiteReport: federated.SiteReport{
 		Term: 1, Leader: true, Site: 1, Workers: workers, WorkersHealthy: workers, Cores: 8, CoresAvailable: 8, Health: uint8(self) + 1,
+	}}
+	t.delivered(m)
+}
+
+// claims is an answer of a leader at an incarnation.
+func (t *tape) claims(incarnation uint32, self routing.Class) {
+	q := t.message(core.KindXProbe, 0, 2)
+	q.Seq = 7
+	t.sent(q)
+	m := t.message(core.KindXAck, 2, 0)
+	m.Seq = 7
+	m.Body = &federated.SiteBody{SiteReport: federated.SiteReport{
+		Term: 1, Leader: true, Site: 1, External: incarnation, Workers: 4, WorkersHealthy: 4, Cores: 8, CoresAvailable: 8, Health: uint8(self) + 1,
 	}}
 	t.delivered(m)
 }
@@ -128,6 +142,18 @@ func init() {
 			}
 			t.ofGates().answers(4, seq, routing.Degraded, 4)
 			t.at(102*sec).calls(routing.Degraded, routing.Healthy, routing.ReasonOK)
+		}},
+		doctoredRun{id: D3, name: "published, after an old answer that comes when it is not certain what was heard before", build: func(t *tape, bad bool) {
+			t.ofGates()
+			t.life(trace.KindCrash, 0)
+			t.life(trace.KindStart, 0).Inst = 2
+			t.at(110*sec).claims(2, routing.Healthy) // it may answer the process before
+			of := uint32(1)
+			if bad {
+				of = 2
+			}
+			t.at(120*sec).claims(of, routing.Degraded)
+			t.at(121*sec).calls(routing.Degraded, routing.Healthy, routing.ReasonOK)
 		}},
 		doctoredRun{id: D3, name: "decided", build: func(t *tape, bad bool) {
 			t.ofGates().reports(routing.Busy, 4)

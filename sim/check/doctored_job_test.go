@@ -378,6 +378,21 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(500 * sec).end()
 	}},
+	{id: JM1, name: "kept from when its last workflow has stopped on", build: func(t *tape, bad bool) {
+		t.works()
+		t.state(job.StateDispatching, job.StateRunning)
+		t.runs(10, 1, 1)
+		t.at(5*sec).flow(10, 1, workflow.Running, workflow.Cancelling)
+		t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		t.state(job.StateRunning, job.StateTimeout)
+		t.hears(job.StateTimeout)
+		t.at(6*sec).shard(trace.JobEnded, 10, 1)
+		t.at(65*sec).flow(10, 1, workflow.Cancelling, workflow.Cancelled)
+		if t.at(3760 * sec); bad {
+			t.at(3800 * sec)
+		}
+		t.end()
+	}},
 	{id: JW1, name: "before what it needs", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

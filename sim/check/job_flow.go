@@ -52,6 +52,7 @@ func (c *Checker) flowMoved(r *trace.JobRecord) {
 	if f.unknown {
 		f.state, f.unknown = workflow.State(r.Fact.From), false
 	}
+	x.worked = r.At
 	c.flowLegal(r, x, f)
 	f.state, f.kind = workflow.State(r.Fact.To), job.ErrorKind(r.Fact.Code)
 	c.flowCounts(r, f)

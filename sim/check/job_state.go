@@ -319,7 +319,8 @@ func (c *Checker) tellers() bool {
 	return all == 0 || 2*up > all
 }
 
-// jobsForgotten looks for records that should have been freed: their clients have heard, and the time is over.
+// jobsForgotten looks for records that should have been freed: their clients have heard, the last workflow has stopped, for only then what
+// there is of results is delivered (spec 20 §6.6), and the time is over.
 func (c *Checker) jobsForgotten(now core.Instant) {
 	k := &c.work.cfg.Retention
 	for _, x := range c.work.order {
@@ -336,7 +337,7 @@ func (c *Checker) jobsForgotten(now core.Instant) {
 				age = k.Completed
 			}
 			age += 2 * k.Sweep
-			if now.Sub(max(x.clientAt, e.at)) >= age && c.quiet(now, age) && y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
+			if now.Sub(max(x.clientAt, e.at, y.worked)) >= age && c.quiet(now, age) && y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
 				c.detail(JM1, now, []core.NodeID{y.node}, "%s still keeps %v, which ended %v at %v", c.name(y.node), job.ID(x.id), e.end, e.at)
 			}
 		}
