@@ -31,12 +31,36 @@ const (
 func (f *figure) height() float64 {
 	switch {
 	case f.inch > 0:
-		return f.inch
+		return f.inch + f.upright()/72
 	case len(f.panels) < 2:
-		return heightInch
+		return heightInch + f.upright()/72
 	}
-	return heightInch + 1.25*float64(len(f.panels)-1)
+	return heightInch + 1.25*float64(len(f.panels)-1) + f.upright()/72
 }
+
+// upright is how much more room, in points, the words below a shared axis take that stand upright there: side by side they would
+// run into each other. 0: they do not.
+func (f *figure) upright() float64 {
+	if !f.shared || len(f.panels) == 0 {
+		return 0
+	}
+	room := 72*widthInch - 2*margin - sideLabel - yTicks
+	for _, p := range f.panels {
+		room = min(room, 72*widthInch-2*margin-sideLabel-yTicks-float64(legendWidth(p.legend)))
+	}
+	ticks, style := f.panels[len(f.panels)-1].x.ticks, textStyle(tickSize, ink)
+	widest := 0.0
+	for _, t := range ticks {
+		widest = max(widest, float64(style.Width(t.Label)))
+	}
+	if (widest+tickSize/2)*float64(len(ticks)) <= room {
+		return 0
+	}
+	return widest
+}
+
+// yTicks is about what the numbers beside an axis take, in points.
+const yTicks = 3.5 * tickSize
 
 // draw puts the figure on c.
 func (f *figure) draw(c draw.Canvas) {
@@ -47,7 +71,9 @@ func (f *figure) draw(c draw.Canvas) {
 		return
 	}
 	plots, wide := make([]*gonum.Plot, len(f.panels)), vg.Length(0)
+	turned := f.upright() > 0
 	for i, p := range f.panels {
+		p.x.turned = turned
 		if p.bare = f.shared && i < len(f.panels)-1; f.shared {
 			p.bands = f.bands
 		}
@@ -123,7 +149,7 @@ func (f *figure) split(c draw.Canvas) []draw.Canvas {
 	// The last panel of a shared axis carries its labels; give it their height on top of its share.
 	axisHigh := vg.Length(0)
 	if f.shared {
-		axisHigh = vg.Points(footLabel + tickSize)
+		axisHigh = vg.Points(footLabel + tickSize + f.upright())
 	}
 	total := 0.0
 	for _, p := range f.panels {

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"strings"
 
 	gonum "gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -102,6 +103,13 @@ func (p *panel) build() *gonum.Plot {
 		a.Tick.Label.Font, a.Tick.Label.Color = sans(tickSize, 0), ink
 		a.Tick.Length, a.Tick.LineStyle = vg.Points(4), hairline(ink)
 		a.LineStyle, a.Padding = hairline(ink), 0
+	}
+	if x.turned {
+		style := &g.X.Tick.Label
+		style.Rotation, style.XAlign, style.YAlign = math.Pi/2, draw.XRight, draw.YCenter
+		for i := range x.ticks {
+			x.ticks[i].Label = strings.TrimRight(x.ticks[i].Label, " ") + " " // off the axis
+		}
 	}
 	marker := g.X.Tick.Marker
 	if p.bare {

@@ -35,6 +35,7 @@ type axis struct {
 	lo, hi float64
 	names  []string     // rows instead of numbers: names[i] stands at −i
 	ticks  []gonum.Tick // these, instead of those of the kind
+	turned bool         // their words stand upright
 }
 
 // apply sets up a for the range that was decided. The label is left to the figure: gonum centres it on the

@@ -17,9 +17,9 @@ type SweepOptions struct {
 	Defaults map[string]string // by axis: the value that the scenario has by itself; marked in the figures
 }
 
-// SweepFigures draws what the sweep shows into dir, which it makes, and returns the names of the files:
-// the effect of each varied parameter, the distributions of detection times, detection against its cost, jobs served against load,
-// and maps over two parameters. They replace those of an earlier sweep. A sweep of one cell has a
+// SweepFigures draws what the sweep shows into dir, which it makes, and returns the names of the files: of what the scenario
+// says decides, and of what sweeps show anyway, the effect of each varied parameter, the distributions of detection
+// times, detection against its cost, jobs served against load, and maps over two parameters. They replace those of an earlier sweep. A sweep of one cell has a
 // distribution at most. Points are means over runs, bars their 95 % intervals. Where a figure can not hold
 // all cells, the axes that it does not show stay at their default.
 func SweepFigures(s *analysis.Sweep, dir string, opt SweepOptions) ([]string, error) {

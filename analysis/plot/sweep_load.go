@@ -12,7 +12,7 @@ import (
 
 // load shows how many jobs completed against how many were handed in, a line for each value of the axes that do not change
 // the load: on the diagonal all are served; a knee lies where a line leaves it, and a collapse falls. It is nil where all
-// were served everywhere.
+// were served everywhere, or as many handed in.
 func (g *grid) load() *figure {
 	f := g.loading()
 	if f == nil {
@@ -67,7 +67,7 @@ func (g *grid) load() *figure {
 }
 
 // loading returns the axis along which the load changes most: of those without numbers, one will do. nil: there are no jobs,
-// or all of them were served.
+// all of them were served, or no axis changes how many there are.
 func (g *grid) loading() *factor {
 	served := true
 	for i := range g.sweep.Cells {
@@ -79,7 +79,7 @@ func (g *grid) loading() *factor {
 	}
 	start := &combination{at: g.fixed}
 	var best *factor
-	widest := -1.0
+	widest := 0.0
 	for _, f := range g.factors {
 		lo, hi := 0.0, 0.0
 		for k, w := range f.words {

@@ -3,11 +3,14 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	gonum "gonum.org/v1/plot"
 
 	"hypersim/analysis"
 	"hypersim/analysis/stats"
+	"hypersim/sim/metrics/words"
 )
 
 // measure is a metric as the figures of a sweep show it.
@@ -20,7 +23,7 @@ type measure struct {
 	note       string
 }
 
-// candidates are the metrics that sweeps show, the most telling first; panelsMax of those that say anything
+// candidates are the metrics that sweeps show beside what decides, the most telling first; panelsMax of those that say anything
 // are taken.
 var candidates = []measure{
 	{Key: analysis.Key{Metric: "detection_first", Labels: "to=DEAD"}, name: "crash to first DEAD", unit: "s", waited: true},
@@ -39,10 +42,30 @@ const panelsMax = 4
 // label names the axis of a measure.
 func (m *measure) label() string { return m.name + " (" + m.unit + ")" }
 
-// measures picks from candidates what was seen in at least half of the cells, and did not stay at 0.
+// wanted are the metrics that the scenario says decide (its [compare] primary), and the candidates.
+func (g *grid) wanted() []measure {
+	var out []measure
+	for _, text := range g.sweep.Compare.Primary {
+		metric, labels, _ := strings.Cut(text, ":")
+		k := analysis.Key{Metric: metric, Labels: labels}
+		if at := slices.IndexFunc(candidates, func(m measure) bool { return m.Key == k }); at >= 0 {
+			out = append(out, candidates[at])
+		} else if m, ok := words.Lookup(metric); ok {
+			out = append(out, measure{Key: k, name: joined(strings.ReplaceAll(metric, "_", " "), labels), unit: m.Def().Unit})
+		}
+	}
+	for i := range candidates {
+		if !slices.ContainsFunc(out, func(m measure) bool { return m.Key == candidates[i].Key }) {
+			out = append(out, candidates[i])
+		}
+	}
+	return out
+}
+
+// measures picks from what is wanted what was seen in at least half of the cells, and did not stay at 0.
 func (g *grid) measures() []measure {
 	var out []measure
-	for _, m := range candidates {
+	for _, m := range g.wanted() {
 		if m.waited {
 			m.until = g.horizon(m.Key)
 		}

@@ -95,6 +95,44 @@ func TestSweepFigures(t *testing.T) {
 	}
 }
 
+// TestLongWords: where the words of an axis would run into each other they stand upright, and the figure is higher by them.
+func TestLongWords(t *testing.T) {
+	for _, c := range []struct {
+		words   []string
+		upright bool
+	}{
+		{[]string{"within", "beyond"}, false},
+		{[]string{"manager-before-its-ack", "manager-accepted-and-silent", "worker-half-way", "worker-result-unsent", "gate-before-it-reads-the-ack"}, true},
+	} {
+		g := newGrid(syntheticSweep([]string{"variant", "network.loss"}, c.words, []string{"0", "0.1"}), nil)
+		for _, f := range []*figure{g.effect(g.factors[0]), g.heat(g.factors[0], g.factors[1])} {
+			if have := f.upright() > 0; have != c.upright {
+				t.Errorf("%s of %d words: upright %v", f.name, len(c.words), have)
+			}
+			readable(t, f)
+		}
+	}
+}
+
+// TestDeciding: what the scenario says decides stands before what sweeps show anyway.
+func TestDeciding(t *testing.T) {
+	s := syntheticSweep([]string{"variant"}, []string{"a", "b"})
+	for i := range s.Cells {
+		for k := range s.Cells[i].Runs {
+			r := &s.Cells[i].Runs[k]
+			r.Distributions = append(r.Distributions, analysis.Distribution{Metric: "recovery_time", Mean: 3})
+		}
+	}
+	s.Compare.Primary = []string{"recovery_time", "bytes:direction=sent", "job_latency"}
+	var have []string
+	for _, m := range newGrid(s, nil).all {
+		have = append(have, m.label())
+	}
+	if want := []string{"recovery time (s)", "sent per node (B/s)", "crash to first DEAD (s)", "live members suspected (per node-hour)"}; !reflect.DeepEqual(have, want) {
+		t.Errorf("have %q, want %q", have, want)
+	}
+}
+
 func TestFactor(t *testing.T) {
 	g := newGrid(syntheticSweep([]string{"protocol.probe.interval"}, []string{"2s", "500ms", "1s"}), map[string]string{"protocol.probe.interval": "1000ms"})
 	f := g.factors[0]
