@@ -393,6 +393,18 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.end()
 	}},
+	{id: JM1, name: "kept for longer than a cancel is owed", build: func(t *tape, bad bool) {
+		t.atGate()
+		t.at(10*sec).gate(job.StateRunning, job.StateFailed)
+		t.hears(job.StateFailed)
+		t.flow(10, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		t.state(job.StateRunning, job.StateCancelling)
+		t.state(job.StateCancelling, job.StateCancelled)
+		t.at(3700*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		t.view.owes = !bad
+		t.at(3800 * sec).end()
+	}},
 	{id: JW1, name: "before what it needs", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

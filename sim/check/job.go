@@ -148,6 +148,7 @@ type recordSeen struct {
 	inst    uint32
 	since   core.Instant
 	moved   core.Instant // to its state, 0: it never did
+	saved   core.Instant // a majority had the last change of it, 0: none was told
 	state   job.State
 	epoch   uint32
 	kept    bool              // and not freed

@@ -24,6 +24,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.jobSilent, core.JobFactOrphan)
 	on.jobFact(c.jobAsked, core.JobFactSubmit)
 	on.jobFact(c.jobKept, core.JobFactTable)
+	on.jobFact(c.jobSaved, core.JobFactCommit)
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
 	on.checkpoint = append(on.checkpoint, c.jobsStopped, c.jobsDropped)
 	on.ended = append(on.ended, c.jobsSettled)
@@ -59,6 +60,13 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 	if to.Terminal() {
 		c.jobEnds(r.At, x.of, to, r.Node)
 		c.jobLeft(r.At, x)
+	}
+}
+
+// jobSaved takes that a majority has what was changed of a job.
+func (c *Checker) jobSaved(r *trace.JobRecord) {
+	if x := c.work.records[recordKey{r.Node, r.Fact.Job}]; x != nil {
+		x.saved = r.At
 	}
 }
 
@@ -319,8 +327,13 @@ func (c *Checker) tellers() bool {
 	return all == 0 || 2*up > all
 }
 
+// owing reports whether a gate has to keep a job for a cancel that it owes, or has kept it so until a moment ago.
+func (c *Checker) owing(now core.Instant, y *recordSeen) bool {
+	return c.ctx.Nodes[y.node].Role == core.RoleGate && (now.Sub(y.saved) < 2*c.work.cfg.Retention.Sweep || c.ctx.View != nil && c.ctx.View.Owes(y.node, y.of.id))
+}
+
 // jobsForgotten looks for records that should have been freed: their clients have heard, the last workflow has stopped, for only then what
-// there is of results is delivered (spec 20 §6.6), and the time is over.
+// there is of results is delivered (spec 20 §6.6), and the time is over. A gate keeps a job for as long as it owes a datacenter a cancel of it.
 func (c *Checker) jobsForgotten(now core.Instant) {
 	k := &c.work.cfg.Retention
 	for _, x := range c.work.order {
@@ -337,7 +350,7 @@ func (c *Checker) jobsForgotten(now core.Instant) {
 				age = k.Completed
 			}
 			age += 2 * k.Sweep
-			if now.Sub(max(x.clientAt, e.at, y.worked)) >= age && c.quiet(now, age) && y.kept && y.state.Terminal() && c.lives(y) && c.fails(JM1) {
+			if now.Sub(max(x.clientAt, e.at, y.worked)) >= age && c.quiet(now, age) && y.kept && y.state.Terminal() && c.lives(y) && !c.owing(now, y) && c.fails(JM1) {
 				c.detail(JM1, now, []core.NodeID{y.node}, "%s still keeps %v, which ended %v at %v", c.name(y.node), job.ID(x.id), e.end, e.at)
 			}
 		}

@@ -188,6 +188,7 @@ func (t *tape) run() *Checker {
 type fakeView struct {
 	severed bool
 	astray  bool
+	owes    bool
 	slowed  core.Duration
 	t       *tape
 	states  map[[2]core.NodeID]core.MemberState // default OK
@@ -211,6 +212,7 @@ func (v *fakeView) Reachable(core.NodeID, core.NodeID) bool                  { r
 func (v *fakeView) Severed(core.NodeID, core.NodeID, core.Kind) bool         { return v.severed }
 func (v *fakeView) Slowed(core.NodeID, core.NodeID, core.Kind) core.Duration { return v.slowed }
 func (v *fakeView) Tracks(core.NodeID, uint64, int) (bool, bool)             { return !v.astray, true }
+func (v *fakeView) Owes(core.NodeID, uint64) bool                            { return v.owes }
 func (v *fakeView) InFlight(k core.Kind) uint64                              { return uint64(v.flying[k]) }
 
 // progressOf is the body of a word about work of one scope.

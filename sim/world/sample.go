@@ -72,5 +72,11 @@ func (w *World) Tracks(g core.NodeID, id uint64, site int) (tracks, leads bool) 
 	return false, false
 }
 
+// Owes reports whether a gate that leads a job owes a datacenter a cancel of it.
+func (w *World) Owes(g core.NodeID, id uint64) bool {
+	x := corenode.Of[*gate.Gate](&w.nodes[g].m)
+	return x != nil && x.Owes(job.ID(id))
+}
+
 // Reachable reports whether no cut stops a datagram from a to b now.
 func (w *World) Reachable(a, b core.NodeID) bool { return w.net.Reachable(a, b) }

@@ -125,6 +125,7 @@ func (v lateView) Severed(a, b core.NodeID, k core.Kind) bool   { return v.w().S
 func (v lateView) Slowed(a, b core.NodeID, k core.Kind) core.Duration {
 	return v.w().Slowed(a, b, k)
 }
+func (v lateView) Owes(g core.NodeID, id uint64) bool { return v.w().Owes(g, id) }
 func (v lateView) Tracks(g core.NodeID, id uint64, site int) (tracks, knows bool) {
 	return v.w().Tracks(g, id, site)
 }
