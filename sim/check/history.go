@@ -11,44 +11,47 @@ import (
 // history is the recent past of the whole run: life, faults and the facts that are not routine. A calm
 // run has few of them, so that it reaches back far.
 type history struct {
-	ring []event
-	next int
+	pages [historyLen / pageLen]*[pageLen]event // made as they are needed: most runs of a search are short
+	n     uint64                                // that there were
 }
 
 const (
 	historyLen = 1 << 14
+	pageLen    = 1 << 9
 	causesMax  = 24
 )
 
 // event is a record without what texts do not need.
 type event struct {
 	at      core.Instant
+	a       int64
+	job     uint64 // its id
+	node    core.NodeID
+	subject core.NodeID
+	other   core.NodeID
+	inc     uint32
 	kind    trace.Kind
 	fact    core.FactKind
 	from    core.MemberState
 	to      core.MemberState
 	cause   core.Cause
 	back    core.Callback
-	node    core.NodeID
-	subject core.NodeID
-	other   core.NodeID
-	inc     uint32
-	a       int64
 	works   trace.JobKind    // not JobNone: about a job
-	job     uint64           // its id
 	jobFact core.JobFactKind // of JobFact
 }
 
+// at is the place of the nth event there was.
+func (h *history) at(n uint64) *event {
+	n %= historyLen
+	return &h.pages[n/pageLen][n%pageLen]
+}
+
 func (h *history) add(e event) {
-	if len(h.ring) < historyLen {
-		if h.ring == nil {
-			h.ring = make([]event, 0, historyLen)
-		}
-		h.ring = append(h.ring, e)
-		return
+	if p := &h.pages[h.n%historyLen/pageLen]; *p == nil {
+		*p = new([pageLen]event)
 	}
-	h.ring[h.next] = e
-	h.next = (h.next + 1) % historyLen
+	*h.at(h.n) = e
+	h.n++
 }
 
 // remember keeps a record for the causal chains of later violations.
@@ -96,8 +99,8 @@ func (c *Checker) causes(nodes []core.NodeID) []string {
 	}
 	h := &c.past
 	var out []string
-	for i := len(h.ring) - 1; i >= 0 && len(out) < causesMax; i-- {
-		e := &h.ring[(h.next+i)%len(h.ring)]
+	for k := uint64(1); k <= min(h.n, historyLen) && len(out) < causesMax; k++ {
+		e := h.at(h.n - k)
 		fault := e.kind == trace.KindFaultStart || e.kind == trace.KindFaultEnd
 		if fault || about(e.node) && (e.works != trace.JobNone || e.kind != trace.KindFact || about(e.subject)) {
 			out = append(out, c.text(e))
