@@ -35,13 +35,26 @@ func hash(s string) uint32 {
 
 // NewRing returns the ring of the given gates, by their names, with so many points each.
 func NewRing(gates []core.NodeID, names []string, each int) *Ring {
-	r := &Ring{gates: len(gates), points: make([]point, 0, len(gates)*each)}
-	for i, id := range gates {
+	r := &Ring{gates: len(gates), points: make([]point, len(gates)*each)}
+	byName := make([]int, len(gates))
+	for i := range byName {
+		byName[i] = i
+	}
+	slices.SortFunc(byName, func(a, b int) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) })
+	order := make([]uint64, 0, len(r.points)) // a position, and whose by the order of names: whole numbers are sorted in a quarter of the time
+	var text []byte
+	for rank, i := range byName {
 		for k := range each {
-			r.points = append(r.points, point{hash(names[i] + ":" + strconv.Itoa(k)), names[i], id})
+			text = strconv.AppendInt(append(append(text[:0], names[i]...), ':'), int64(k), 10)
+			sum := md5.Sum(text)
+			order = append(order, uint64(binary.BigEndian.Uint32(sum[:4]))<<32|uint64(rank))
 		}
 	}
-	slices.SortFunc(r.points, func(a, b point) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.name, b.name)) })
+	slices.Sort(order)
+	for k, x := range order {
+		i := byName[uint32(x)]
+		r.points[k] = point{uint32(x >> 32), names[i], gates[i]}
+	}
 	return r
 }
 
