@@ -19,6 +19,24 @@ func (l *loader) environment(built bool) *form.Environment {
 	if !built {
 		return &form.Environment{Broken: true}
 	}
+	var swept map[string]form.Dimension
+	vars := sync.OnceValue(func() (vars map[string]any) {
+		vars, swept = l.variables()
+		return vars
+	})
+	e := form.NewEnvironment(vars, func(path string) form.Dimension {
+		vars()
+		if d, ok := swept[path]; ok {
+			return d
+		}
+		return configDimension(path)
+	})
+	l.functions(e)
+	return e
+}
+
+// variables are all that expressions may name, and of what those are that a sweep changes.
+func (l *loader) variables() (vars map[string]any, swept map[string]form.Dimension) {
 	cfg := configVars(&l.sc.Protocol.Configs[0])
 	roles := map[string]any{}
 	for r, layer := range l.proto.roles {
@@ -35,23 +53,14 @@ func (l *loader) environment(built bool) *form.Environment {
 		size.Managers += s.Managers
 		size.Workers += s.Workers
 	}
-	vars := map[string]any{
+	vars = map[string]any{
 		"cfg": cfg,
 		"cluster": map[string]any{
 			"size": float64(size.Gates + size.Managers + size.Workers), "gates": float64(size.Gates),
 			"managers": float64(size.Managers), "workers": float64(size.Workers), "sites": float64(len(l.sc.Cluster.Sites)),
 		},
 	}
-	l.encoded = l.encodeWorld()
-	swept := l.sweptVars(vars)
-	e := form.NewEnvironment(vars, func(path string) form.Dimension {
-		if d, ok := swept[path]; ok {
-			return d
-		}
-		return configDimension(path)
-	})
-	l.functions(e)
-	return e
+	return vars, l.sweptVars(vars)
 }
 
 // functions declares what the world answers.
@@ -183,6 +192,9 @@ func (l *loader) current(path string) (string, bool) {
 	}
 	if l.pristine != nil && l.pristine.Lookup(path) != nil {
 		return "", true // of a fault that this variant lacks
+	}
+	if l.encoded == nil {
+		l.encoded = l.encodeWorld()
 	}
 	var at any = l.encoded
 	for _, part := range form.SplitPath(path) {

@@ -31,7 +31,7 @@ type loader struct {
 	alt      alternativesT
 	proto    *protocol
 	applies  map[int]bool   // by index of expect
-	encoded  map[string]any // the world in the file's terms
+	encoded  map[string]any // the world in the file's terms, once somebody asked for it
 	question string
 	alone    bool // see Options
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	corenode "hypersim/core/node"
 
@@ -33,10 +34,11 @@ func roomsOf(c *Config) map[string]reflect.Value {
 	return rooms
 }
 
-func roomNames() []string {
+// roomNames returns the names of all rooms, sorted. They are the same in every file.
+var roomNames = sync.OnceValue(func() []string {
 	var c Config
 	return slices.Sorted(maps.Keys(roomsOf(&c)))
-}
+})
 
 // laterRooms hold keys of chapters 10, 20 and 30 whose mechanisms do not exist yet.
 var laterRooms = []string{

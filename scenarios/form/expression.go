@@ -25,7 +25,7 @@ const expressionMax = 2000
 // Environment is what expressions may name: variables as nested tables of numbers, and functions of the
 // scenario's world. Durations are seconds in it.
 type Environment struct {
-	vars   map[string]any
+	vars   func() map[string]any
 	of     func(path string) Dimension // of a variable
 	opts   []expr.Option
 	gives  map[string]Dimension // of what functions of words return
@@ -33,8 +33,8 @@ type Environment struct {
 }
 
 // NewEnvironment returns one with the functions that need nothing but their arguments; of tells of what each
-// variable is.
-func NewEnvironment(vars map[string]any, of func(path string) Dimension) *Environment {
+// variable is. Variables are asked for when there is an expression: most files have none.
+func NewEnvironment(vars func() map[string]any, of func(path string) Dimension) *Environment {
 	e := &Environment{vars: vars, of: of, gives: map[string]Dimension{}}
 	unary := map[string]func(float64) float64{
 		"ln": xmath.Log, "log2": xmath.Log2, "log10": xmath.Log10, "sqrt": math.Sqrt, "ceil": math.Ceil, "floor": math.Floor,
@@ -127,8 +127,9 @@ func (e *Environment) run(text string, want Dimension) (v float64, err error) {
 	if len(text) > expressionMax {
 		return 0, fmt.Errorf("longer than %d characters", expressionMax)
 	}
-	g := &guard{vars: e.vars}
-	opts := append([]expr.Option{expr.Env(e.vars), expr.DisableAllBuiltins(), expr.Patch(g)}, e.opts...)
+	vars := e.vars()
+	g := &guard{vars: vars}
+	opts := append([]expr.Option{expr.Env(vars), expr.DisableAllBuiltins(), expr.Patch(g)}, e.opts...)
 	program, err := expr.Compile(text, opts...)
 	if g.err != nil {
 		return 0, g.err
@@ -136,7 +137,7 @@ func (e *Environment) run(text string, want Dimension) (v float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	out, err := vm.Run(program, e.vars)
+	out, err := vm.Run(program, vars)
 	if err != nil {
 		return 0, err
 	}

@@ -8,7 +8,7 @@ import (
 
 func environment() *Environment {
 	vars := map[string]any{"n": 100.0, "probe": map[string]any{"interval": 2.0}, "word": "flat"}
-	return NewEnvironment(vars, func(path string) Dimension {
+	return NewEnvironment(func() map[string]any { return vars }, func(path string) Dimension {
 		switch path {
 		case "probe.interval":
 			return OneTime
