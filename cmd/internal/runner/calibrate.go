@@ -106,7 +106,7 @@ func pace(text string, sets []string) (p paced, err error) {
 	if err != nil {
 		return p, fmt.Errorf("the world of calibration: %w", err)
 	}
-	r := &run{opt: &Options{Scenario: sc}, memory: newMemoryGuard(), res: Result{Scenario: sc}}
+	r := &run{opt: &Options{Scenario: sc}, memory: processMemory(), res: Result{Scenario: sc}}
 	if err := r.build(); err != nil {
 		return p, err
 	}

@@ -18,7 +18,7 @@ func Measure(ctx context.Context, opt Options) (_ *Result, err error) {
 	sc := *opt.Scenario
 	sc.Report.KeepTrace, opt.Trace = false, false
 	opt.Scenario = &sc
-	r := &run{opt: &opt, memory: newMemoryGuard(), began: time.Now(), res: Result{Scenario: &sc}}
+	r := &run{opt: &opt, memory: processMemory(), began: time.Now(), res: Result{Scenario: &sc}}
 	defer func() {
 		if p := recover(); p != nil {
 			err = r.internal(p)

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -9,8 +11,12 @@ import (
 // prints stacks, leaves its half-written folder and cannot say what it was doing.
 type memoryGuard struct {
 	limits []memoryLimit
-	looked time.Time
+	looked moment // while a run goes on
+	asked  moment // before a small one begins
 }
+
+// moment is when somebody looked last.
+type moment struct{ at atomic.Int64 } // ns, 0: never
 
 // memoryLimit is one thing that may run out.
 type memoryLimit struct {
@@ -19,13 +25,17 @@ type memoryLimit struct {
 	used  func() (uint64, bool)
 }
 
-// memoryEvery is how often a run looks; memorySpare is left to what happens in between and to judging; memoryPictures is
+// memoryEvery is how often a process looks; memorySpare is left to what happens in between and to judging; memoryPictures is
 // what drawing takes for a while, most of it the canvas of one picture and the rows that it shows.
 const (
 	memoryEvery    = 100 * time.Millisecond
+	memoryLittle   = 1 << 20 // what takes less is begun without a look of its own: a search has thousands of small worlds a minute
 	memorySpare    = 128 << 20
 	memoryPictures = 192 << 20
 )
+
+// processMemory watches this process, whatever runs go on in it.
+var processMemory = sync.OnceValue(newMemoryGuard)
 
 func newMemoryGuard() *memoryGuard {
 	g := &memoryGuard{}
@@ -46,12 +56,17 @@ func newMemoryGuard() *memoryGuard {
 	return g
 }
 
+// due reports whether it is time to look again; whoever is told so looks.
+func (m *moment) due(now time.Time) bool {
+	before, at := m.at.Load(), now.UnixNano()
+	return (before == 0 || at-before >= int64(memoryEvery)) && m.at.CompareAndSwap(before, at)
+}
+
 // check returns an error if too little is left, looking every so often.
 func (g *memoryGuard) check(now time.Time) error {
-	if now.Sub(g.looked) < memoryEvery {
+	if !g.looked.due(now) {
 		return nil
 	}
-	g.looked = now
 	for _, l := range g.limits {
 		used, ok := l.used()
 		if spare := min(memorySpare, l.most/16); ok && used+spare > l.most {
@@ -65,6 +80,9 @@ func (g *memoryGuard) check(now time.Time) error {
 // room returns an error if there is not so much memory left as the next step, named by its words, takes at once: it could
 // not be looked at in between.
 func (g *memoryGuard) room(step string, need uint64) error {
+	if need < memoryLittle && !g.asked.due(time.Now()) {
+		return nil
+	}
 	for _, l := range g.limits {
 		if used, ok := l.used(); ok && used+need > l.most {
 			return fmt.Errorf("out of memory: %s takes about %d MiB, %d of %d MiB are in use, and %s ends the process beyond; hypersim check says what a run needs, --jobs 1 runs one at a time",

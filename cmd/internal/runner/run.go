@@ -80,7 +80,7 @@ func Run(ctx context.Context, opt Options) (*Result, error) {
 	if err := Check(opt.Dir, opt.Force); err != nil {
 		return nil, err
 	}
-	r := &run{opt: &opt, memory: newMemoryGuard(), began: time.Now(), alone: true, res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
+	r := &run{opt: &opt, memory: processMemory(), began: time.Now(), alone: true, res: Result{Scenario: opt.Scenario, Dir: opt.Dir}}
 	return r.carryOut(ctx)
 }
 
