@@ -42,6 +42,9 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	}
 	w.slab.shelf = &w.fx.Bodies
 	w.kernel = kernel.New(w)
+	if len(sc.Nodes) < touched {
+		w.kernel.NoTouch()
+	}
 	var err error
 	if w.net, err = newNetwork(sc); err != nil {
 		return nil, err
@@ -69,6 +72,9 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	w.pushSample(w.checkDue, originCheckpoint)
 	return w, nil
 }
+
+// touched is from how many nodes on their tables are loaded ahead of events (kernel.Toucher). Those of fewer stay in the caches.
+const touched = 64
 
 // newNetwork translates the scenario's links into the network's plain numbers.
 func newNetwork(sc *scenarios.Scenario) (*network.Network, error) {
