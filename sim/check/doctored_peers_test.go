@@ -155,9 +155,9 @@ var doctoredPeers = []doctoredRun{
 	}},
 	{id: C1, name: "work for a worker that answers nothing", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)
-		at := 4*sec + 500*ms // a majority may have agreed until 2.5 s later
+		at := 11 * sec // it may be tried
 		if bad {
-			at = 6 * sec
+			at = sec + 500*ms // though a majority had agreed before
 		}
 		t.at(at).keepsOf(9, 0, 9, 0)
 		t.places(1)

@@ -220,7 +220,7 @@ func (p *peers) enrolled(n core.NodeID) bool {
 	return p.step.hand && p.step.node == n && (k == core.KindWorkerRegistration || k == core.KindWorkerDiscoveryBroadcast)
 }
 
-// placed takes new work for a worker. What a manager had agreed on with others before the breaker opened may still go out.
+// placed takes new work for a worker.
 func (p *peers) placed(r *trace.JobRecord) {
 	key := pairKey(r.Node, r.Fact.Node)
 	x, known := p.broke[key]
@@ -236,16 +236,7 @@ func (p *peers) placed(r *trace.JobRecord) {
 		return
 	default: // it is open
 	}
-	if agree := p.jobs().Provision.Peer + core.Duration(1e9); r.Local.Sub(x.local) > agree && r.Local.Sub(x.local) < p.keys.HalfOpen && p.fails(C1) { // then a trial may go out, of which nobody need tell
+	if r.Local.Sub(x.local) < p.keys.HalfOpen && p.fails(C1) { // then a trial may go out, of which nobody need tell
 		p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker has been open for %v", p.name(r.Node), p.name(r.Fact.Node), r.Local.Sub(x.local))
 	}
-}
-
-// jobs returns the times of the job layer.
-func (p *peers) jobs() *job.Config {
-	if p.ctx.Jobs != nil {
-		return p.ctx.Jobs
-	}
-	c := job.Default()
-	return &c
 }

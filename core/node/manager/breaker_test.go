@@ -2,11 +2,13 @@ package manager
 
 import (
 	"testing"
+	"time"
 
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/health"
 	"hypersim/core/job"
+	"hypersim/core/registry"
 )
 
 // halfOpen is a member of a cluster whose breaker towards its worker has just become half open.
@@ -93,5 +95,83 @@ func TestStateThatIsNotToldCounts(t *testing.T) {
 	}
 	if b.m.shuts.Phase(b.now, hand) != health.Open {
 		t.Errorf("%v after %d", b.m.shuts.Phase(b.now, hand), k.Errors)
+	}
+}
+
+// whileAsked submits a job and does something to its only worker while the round of agreement about it is under way. It returns how many
+// shards were sent to the worker within the second after.
+func whileAsked(b *bench, do func()) int {
+	b.send(another(b, 7))
+	n := len(b.tasks)
+	done := false
+	b.atPeer = func(x *core.Message) bool {
+		if x.Kind == core.KindProvisionRequest && !done {
+			done = true
+			do()
+		}
+		return false
+	}
+	b.run(b.now + sec)
+	if !done {
+		b.t.Fatal("nobody was asked to agree")
+	}
+	return len(b.tasks) - n
+}
+
+// Spec 20 §4.4, 30 §9.2 (I-C1): what was agreed on goes to nobody who may get nothing meanwhile.
+func TestNothingForWhoBecameUnfit(t *testing.T) {
+	k := health.Default().Breaker
+	for name, do := range map[string]func(b *bench){
+		"fit": func(*bench) {},
+		"its breaker is open": func(b *bench) {
+			for range k.Errors {
+				b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+			}
+		},
+		"suspected":  func(b *bench) { b.suspect = hand },
+		"overloaded": func(b *bench) { b.m.workers.at(hand).load = core.LoadOverloaded },
+		"late":       func(b *bench) { b.m.workers.at(hand).late = true },
+		"draining":   func(b *bench) { b.m.workers.at(hand).state = registry.WorkerDraining },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newCluster(t)
+			b.m.shuts.Init(&k)
+			b.m.p.Breaker = &k
+			want := 0
+			if name == "fit" {
+				want = 1
+			}
+			if n := whileAsked(b, func() { do(b) }); n != want {
+				t.Errorf("%d shards went to it, want %d", n, want)
+			}
+		})
+	}
+	b := halfOpen(t)
+	if n := whileAsked(b, func() {}); n != 1 {
+		t.Errorf("%d trials were sent", n)
+	}
+	b = halfOpen(t)
+	if n := whileAsked(b, func() { b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal) }); n != 0 {
+		t.Errorf("the trial was lost to another call, and %d shards were sent", n)
+	}
+}
+
+// Spec 20 §4.5 P3, P5: a round to which a majority agreed has not failed, whatever became of its worker. Five workers that fall ill while
+// they are agreed on would shut dispatch for all jobs.
+func TestAgreedRoundsShutNothing(t *testing.T) {
+	b := newCluster(t)
+	b.send(another(b, 7))
+	rounds := 0
+	b.atPeer = func(x *core.Message) bool {
+		if x.Kind == core.KindProvisionRequest && x.To == other {
+			rounds++
+			b.suspect = hand
+			b.after(5*time.Millisecond, func() { b.suspect = core.NoNode; b.m.relist(hand) })
+		}
+		return false
+	}
+	b.run(b.now + 20*sec)
+	if rounds < 6 || b.m.provisions.shut != 0 {
+		t.Errorf("%d rounds, shut until %v", rounds, b.m.provisions.shut)
 	}
 }

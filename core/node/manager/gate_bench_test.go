@@ -49,14 +49,15 @@ type bench struct {
 	// say is what a gate answers to a message, nil: nothing. The default is OK.
 	say func(gate core.NodeID, kind core.Kind, body core.Body) call.Answer
 
-	peers  map[core.NodeID]*peer      // the other members of the cluster, if there are any
-	lost   func(m *core.Message) bool // between members; nil: nothing is
-	atPeer func(m *core.Message) bool // takes what is for another member
-	dead   map[core.NodeID]bool       // held DEAD
-	has    []job.ShardView            // what the worker says that it has
-	hears  func(m *core.Message) bool // whether the worker answers; nil: always
-	stops  []*cancel.ShardRequest     // what it was told to stop
-	deaf   bool                       // and does not
+	peers   map[core.NodeID]*peer      // the other members of the cluster, if there are any
+	lost    func(m *core.Message) bool // between members; nil: nothing is
+	atPeer  func(m *core.Message) bool // takes what is for another member
+	dead    map[core.NodeID]bool       // held DEAD
+	suspect core.NodeID                // held SUSPECT
+	has     []job.ShardView            // what the worker says that it has
+	hears   func(m *core.Message) bool // whether the worker answers; nil: always
+	stops   []*cancel.ShardRequest     // what it was told to stop
+	deaf    bool                       // and does not
 
 	silent  map[core.NodeID]bool // gates that answer nothing and say nothing
 	state   job.State            // how the job ended, in answers with ALREADY_TERMINAL
@@ -70,8 +71,11 @@ type event struct {
 }
 
 func (b *bench) State(id core.NodeID) core.MemberState {
-	if b.dead[id] {
+	switch {
+	case b.dead[id]:
 		return core.StateDead
+	case b.suspect == id:
+		return core.StateSuspect
 	}
 	return core.StateOK
 }
@@ -82,7 +86,7 @@ func newBench(t *testing.T) *bench { return newBenchOf(t, nil) }
 
 // newBenchOf makes a bench whose manager has the given other members, which have replicas of their own.
 func newBenchOf(t *testing.T, others []core.NodeID) *bench {
-	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}, dead: map[core.NodeID]bool{}}
+	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}, dead: map[core.NodeID]bool{}, suspect: core.NoNode}
 	b.peer(others)
 	book := &wire.Codec{Book: wire.LinearBook{Port: 7000, Names: func(id core.NodeID) string { return fmt.Sprintf("gate-%d", id) }}}
 	p := Params{

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
+	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 	"hypersim/core/workflow"
@@ -96,8 +97,8 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 // agreed reports whether a majority has confirmed, this member included (P3).
 func (m *Manager) agreed(p *plan) bool { return m.most(p, 1) }
 
-// unfit reports whether a round failed for cores alone: with those that had none a majority has answered.
-func (m *Manager) unfit(p *plan) bool { return !m.agreed(p) && m.most(p, 1+p.short) }
+// unfit reports whether a round that came to nothing did not fail for want of a majority: with those that had no cores one has answered.
+func (m *Manager) unfit(p *plan) bool { return m.most(p, 1+p.short) }
 
 // most reports whether those that confirmed and n others are a majority.
 func (m *Manager) most(p *plan, n int) bool {
@@ -110,8 +111,8 @@ func (m *Manager) most(p *plan, n int) bool {
 // provide starts what was agreed to, unless it must not start any more.
 func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) {
 	f := &x.flows[i]
-	for _, s := range f.plan.spots {
-		if !m.workers.at(s.worker).usable() || m.shuns(x, f, s.worker) || !m.mayGet(now, s.worker) {
+	for k := range f.plan.spots {
+		if !m.stillFit(now, x, f, &f.plan.spots[k]) {
 			m.refuse(now, x, i, fx)
 			return
 		}
@@ -124,6 +125,15 @@ func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) 
 	f.plan.sent = true
 	x.unplan(i)
 	m.launch(now, x, i, f.plan.spots, fx)
+}
+
+// stillFit reports whether a worker that was chosen for f some time ago may still get it: all that placement asks for but free cores, which
+// are held, and a place in line, which its other rounds took (spec 20 §4.4).
+func (m *Manager) stillFit(now core.Instant, x *record, f *flow, s *spot) bool {
+	w := m.workers.at(s.worker)
+	shut := w.shut && s.tried == 0 || m.shuts.Phase(now, s.worker) == health.Open
+	sound := w.usable() && !w.late && w.load < core.LoadOverloaded && m.p.Members.State(s.worker) == core.StateOK
+	return sound && !shut && !m.shuns(x, f, s.worker) && m.mayGet(now, s.worker)
 }
 
 // unhold gives this member's own reservation back.
@@ -144,17 +154,18 @@ func (x *record) unplan(i int) {
 }
 
 // refuse ends a round that came to nothing: no attempt is counted, and the next one follows after a pause. Too many in a
-// short time, and nothing starts for a while (P5); of these are none that failed for cores (01-41, ADR-0059).
+// short time, and nothing starts for a while (P5); of these are none that failed for cores (01-41, ADR-0059), and none that a
+// majority agreed to, whose worker became unfit meanwhile.
 func (m *Manager) refuse(now core.Instant, x *record, i int, fx *core.Effects) {
 	c := &m.cfg.Provision
 	f := &x.flows[i]
 	m.doubt(now, f.plan, fx)
-	unfit := m.unfit(f.plan)
+	failed := !m.unfit(f.plan)
 	m.giveUp(now, x, i, fx)
 	f.refused = true
 	f.due = now.Add(c.PauseMin + core.Duration(float64(m.provisions.draw.Float64()*float64(c.PauseMax-c.PauseMin))))
 	m.timers.Arm(timer{at: f.due, kind: timerRetry, job: x.id, workflow: f.id})
-	if !unfit {
+	if failed {
 		m.roundFailed(now)
 	}
 	m.settle(now, x, fx)
