@@ -33,7 +33,7 @@ const taleDepth = 5000
 // Tale tells how a run came to break a rule, in sentences, at most as many as asked: what faults did, what led to the breach, by
 // walking back from what the nodes that it names said last of the same, and what the rule says. It reads the recording twice.
 func Tale(open func() (*Reader, error), b *Breach, most int) ([]string, error) {
-	s := &search{breach: b, web: newWeb(), last: map[int]uint32{}, others: map[int]uint32{}, jobs: map[string]bool{}}
+	s := &search{breach: b, web: newWeb(), last: map[int]uint32{}, others: map[int]uint32{}, deed: map[int]uint32{}, spoke: map[int]bool{}, jobs: map[string]bool{}}
 	for _, m := range jobNamed.FindAllStringSubmatch(b.What, -1) {
 		s.jobs[m[1]] = true
 	}
@@ -56,6 +56,9 @@ type search struct {
 	named  map[int]bool // nodes that the breach names
 	jobs   map[string]bool
 	last   map[int]uint32 // what each of them said last of it
+	latest int64          // ns: when the last of that was
+	deed   map[int]uint32 // what each of them sent at the very instant of the breach, or got then if it sent nothing
+	spoke  map[int]bool   // it is what it sent
 	others map[int]uint32 // of that, of another of them
 	ends   uint32         // the last line that counts
 }
@@ -76,10 +79,13 @@ func (s *search) read(open func() (*Reader, error)) error {
 		s.web.add(&l)
 		s.ends = uint32(l.Number)
 		if s.named[l.Node] && s.tellsOf(&l) {
-			s.last[l.Node] = uint32(l.Number)
+			s.last[l.Node], s.latest = uint32(l.Number), l.At
 			if string(l.Kind) == "fact" && l.About != l.Node {
 				s.others[l.Node] = uint32(l.Number)
 			}
+		}
+		if sends := string(l.Kind) == "sent"; s.named[l.Node] && l.At == s.breach.At && (sends || string(l.Kind) == "delivered" && !s.spoke[l.Node]) {
+			s.deed[l.Node], s.spoke[l.Node] = uint32(l.Number), sends
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -109,10 +115,14 @@ func (s *search) tellsOf(l *Line) bool {
 // lines returns the numbers of all lines that may be told, in order.
 func (s *search) lines() []uint32 {
 	set := map[uint32]bool{}
-	ends := s.last
+	ends := slices.Collect(maps.Values(s.last))
 	if len(s.jobs) == 0 && len(s.others) > 0 { // what one holds of another is what it is about
-		ends = s.others
+		ends = slices.Collect(maps.Values(s.others))
 	}
+	if s.latest < s.breach.At { // a message broke it, and no state that anybody tells of
+		ends = slices.AppendSeq(ends, maps.Values(s.deed))
+	}
+	slices.Sort(ends)
 	for _, n := range ends {
 		for _, p := range s.web.chain(uint64(n), taleDepth) {
 			if set[p.line] {
@@ -141,6 +151,7 @@ type part struct {
 	weight int
 	more   int    // others like it in the same step
 	sender int    // of a message that leaves; Nobody: it says something else
+	packet packet // that message
 	like   string // the text without what tells it from those
 }
 
@@ -169,10 +180,12 @@ func (t *telling) read(open func() (*Reader, error), lines []uint32) error {
 		case lives(&l) && (l.At > 0 || string(l.Kind) != "start"):
 			life, who = append(life, t.part(&l)), append(who, l.Node)
 		case chained && string(l.Kind) == "delivered":
-			if k, ok := sent[l.packet()]; ok { // the sender may have said the same to others in that step
-				t.parts[k].text += fmt.Sprintf(", which gets it %s later", span(l.At-t.parts[k].at))
-			} else {
+			k, ok := sent[l.packet()]
+			switch {
+			case !ok:
 				t.add(&l)
+			case t.parts[k].packet == l.packet(): // else the sender said more in that step, and the sentence is about another one
+				t.parts[k].text += fmt.Sprintf(", which gets it %s later", span(l.At-t.parts[k].at))
 			}
 		case chained && weight(&l) > 0:
 			t.add(&l)
@@ -206,7 +219,7 @@ func (t *telling) part(l *Line) part {
 	text := t.header.sentence(l, t.breach.Faults)
 	p := part{line: uint32(l.Number), at: l.At, text: text, like: plain(text), weight: weight(l), sender: Nobody}
 	if string(l.Kind) == "sent" {
-		p.sender = l.Node
+		p.sender, p.packet = l.Node, l.packet()
 	}
 	return p
 }
@@ -256,11 +269,19 @@ func (t *telling) sentences() []string {
 			text += fmt.Sprintf(" (and %d more like it)", parts[i].more)
 		}
 		if left > 0 && i == min(room/3, len(parts)) {
-			text = fmt.Sprintf("(%d steps later) ", left) + text
+			text = after(left) + text
 		}
 		out = append(out, fmt.Sprintf("%s: %s.", moment(parts[i].at), text))
 	}
 	return append(out, fmt.Sprintf("%s says: %s.", t.breach.Invariant, strings.TrimRight(t.breach.Rule, ".")))
+}
+
+// after stands where steps are left out.
+func after(steps int) string {
+	if steps == 1 {
+		return "(a step later) "
+	}
+	return fmt.Sprintf("(%d steps later) ", steps)
 }
 
 // drop leaves out so many of the parts of a weight, the older ones first.

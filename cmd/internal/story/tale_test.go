@@ -62,6 +62,28 @@ func TestTaleOfMembers(t *testing.T) {
 	}
 }
 
+// Where a message breaks the rule, and no state that a node tells of, the story ends with that message and what led to it.
+func TestTaleOfMessages(t *testing.T) {
+	lines := []string{
+		`{"t":1000,"k":"job_fact","e":1,"n":0,"fact":"workflow_state","to":1,"ep":1,"j":"00000000000000ab","wf":"0000000000000001"}`,
+		`{"t":8000,"k":"sent","e":1,"n":2,"p":0,"m":"job_state_sync","q":1,"b":60,"due":9000}`,
+		`{"t":9000,"k":"delivered","e":1,"n":0,"p":2,"m":"job_state_sync","q":1,"b":60,"s":8000}`,
+		`{"t":9500,"k":"sent","n":0,"p":2,"m":"job_state_sync_ack","q":1,"b":60,"due":9900}`,
+		`{"t":9500,"k":"delivered","e":1,"n":0,"p":2,"m":"ping","q":2,"b":60,"s":9100}`,
+	}
+	b := &Breach{Invariant: "I-X1", Rule: "r", What: "a/manager/0 says that it holds job-00000000000000ab", At: 9500, Nodes: []string{"a/manager/0"}}
+	have := strings.Join(taleOf(t, b, TaleMax, lines...), "\n")
+	for _, want := range []string{"moves wf-0000000000000001 to PENDING", "b/client/0 sends job_state_sync to a/manager/0, which gets it 1 µs later", "a/manager/0 sends job_state_sync_ack to b/client/0"} {
+		if !strings.Contains(have, want) {
+			t.Errorf("no word of %q in\n%s", want, have)
+		}
+	}
+	b.At = 1000 // here it told of a state, and that is the end
+	if have := strings.Join(taleOf(t, b, TaleMax, lines...), "\n"); strings.Contains(have, "sends") {
+		t.Errorf("it goes on:\n%s", have)
+	}
+}
+
 // A long story is told in as many sentences as there may be: the beginning, the end, and that something was left out.
 func TestTaleIsShort(t *testing.T) {
 	var lines []string
