@@ -626,6 +626,23 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.delivered(old)
 		t.scopeEnds(0, 7, core.CauseSeen)
 	}},
+	{id: M23, name: "a question of a dead process is answered", build: func(t *tape, bad bool) {
+		old := t.at(sec).message(core.KindPing, 1, 0)
+		t.sent(old)
+		t.life(trace.KindCrash, 1)
+		t.life(trace.KindStart, 1).Inst = 2
+		m := t.message(core.KindPing, 1, 0)
+		m.Instance = 2
+		t.sent(m)
+		t.at(2 * sec).delivered(m)
+		t.tells(0, 1, core.CallbackPeerRestarted, core.CauseSeen)
+		t.at(3 * sec).delivered(old)
+		answer := t.message(core.KindAck, 0, 1)
+		if answer.Seq = old.Seq; !bad {
+			t.at(3*sec + 1) // some other time: the new process asked under the same number
+		}
+		t.sent(answer)
+	}},
 	{id: M24, name: "LEFT comes back by itself", also: []ID{M5, M6}, build: func(t *tape, bad bool) {
 		t.at(sec).raises(1, 0, 1)
 		inc := uint32(1)

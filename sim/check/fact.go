@@ -14,6 +14,7 @@ type step struct {
 	zombie bool // it is of a process that the node knows to be gone (I-M23)
 	kind   core.Kind
 	inst   uint32 // of the process that sent the message
+	seq    uint32 // of the message
 	node   core.NodeID
 	from   core.NodeID
 	at     core.Instant

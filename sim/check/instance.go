@@ -12,6 +12,7 @@ var (
 
 var _ = judge(func(c *Checker, on *hooks) {
 	on.checkpoint = append(on.checkpoint, c.pruneOld)
+	on.sent = append(on.sent, c.zombieAnswered)
 })
 
 // After a restart, messages of the old process may still be under way. Which observers know the new one
@@ -75,6 +76,19 @@ func (c *Checker) learnInstance(r *trace.Record) {
 func (c *Checker) toldRestart(r *trace.Record) {
 	if f := &r.Fact; f.Cause == core.CauseSeen && c.current(f.Subject) {
 		c.cold[f.Subject].heard[r.Node>>6] |= 1 << (r.Node & 63)
+	}
+}
+
+// zombieAnswered takes what leaves while a message of a process is handled that is known to be gone: it is dropped whole, so its question is
+// not answered either (spec 10 §2.6).
+func (c *Checker) zombieAnswered(r *trace.Record) {
+	s := &c.step
+	if !s.zombie || s.kind != core.KindPing || r.Msg.Kind != core.KindAck || r.Node != s.node || r.At != s.at || r.Msg.To != s.from || r.Msg.Seq != s.seq {
+		return
+	}
+	if c.fails(M23) {
+		c.detail(M23, r.At, []core.NodeID{r.Node, s.from}, "%s answers %v number %d of instance %d of %s, which runs as instance %d",
+			c.name(r.Node), s.kind, s.seq, s.inst, c.name(s.from), c.hot[s.from].inst)
 	}
 }
 

@@ -33,7 +33,7 @@ func (c *Checker) onDelivered(r *trace.Record) {
 		c.backwards(r, r.At, n.at)
 	}
 	n.at = r.At
-	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance,
+	c.step = step{open: true, hand: true, node: r.Node, at: r.At, from: m.From, kind: m.Kind, inst: m.Instance, seq: m.Seq,
 		link: isLink(m)}
 	if !m.Kind.IsStream() {
 		c.took(n, r.At)
