@@ -25,7 +25,10 @@ var guards = map[string][]edit{
 	"retries-the-user":        {{"core/workflow/retry.go", "\tdefault:\n\t\treturn false\n", "\tdefault:\n\t\treturn true\n"}},
 	"starts-while-cancelling": {{"core/node/manager/lifecycle.go", " || x.state == job.StateCancelling || x.state.Terminal() {", " {"}},
 	"two-ends":                {{"core/node/client/ending.go", "\tcase x.state.Over():\n\t\tif x.state.Local()", "\tcase x.state.Local():\n\t\tif x.state.Local()"}},
-	"latches":                 {{"core/pressure/table.go", "\tif !t.Latches {\n\t\tt.list =", "\tif t.Latches {\n\t\tt.list ="}},
+	"latches": {
+		{"core/pressure/table.go", "\tif !t.Latches {\n\t\tt.list =", "\tif t.Latches {\n\t\tt.list ="},
+		{"core/pressure/table.go", "s.level != job.PressureNone && !t.Latches", "s.level != job.PressureNone && t.Latches"},
+	},
 }
 
 // room is a part of the program, and what is planted there.

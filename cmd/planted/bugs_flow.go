@@ -40,8 +40,8 @@ var flow = []bug{
 		"b.level = min(b.level, b.threshold(fill, b.k.Hysteresis))", "b.level = min(b.level, b.threshold(fill, 0))"},
 	{"keeps-for-two-minutes", "30 §5.2: the first tier holds the last minute", "core/statbuf/buffer.go",
 		"now.Sub(b.hot.at(0).At) >= b.k.Hot {", "now.Sub(b.hot.at(0).At) >= 2*b.k.Hot {"},
-	{"heeds-an-old-signal", "30 §5.3: signals of a manager count in their order", "core/pressure/table.go",
-		"b.Epoch < s.epoch || b.Epoch == s.epoch && b.Seq <= s.seq", "b.Epoch < s.epoch"},
+	{"numbers-nothing-anew", "30 §5.3: the number of a signal increases with every emission", "core/node/manager/stats_buffer.go",
+		"m.stats.seq++", "m.stats.seq = 1"},
 	{"latches", "30 §5.3: a signal that nobody repeats is over", "core/pressure/table.go",
 		"return !t.Latches && now.Sub(s.at) > ttl", "return t.Latches"},
 }

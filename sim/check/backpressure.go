@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 	"hypersim/core/statbuf"
 	"hypersim/sim/trace"
 )
@@ -14,7 +15,7 @@ var (
 	B3  = rule("I-B3", "the first tier of a manager's statistics holds what it kept of the last minute, all of it, and no more than fits", "spec 30 §14")
 	B4  = rule("I-B4", "what a manager is told of statistics is kept or counted as dropped", "spec 30 §14")
 	B5  = rule("I-B5", "statistics are dropped at REJECT alone, or where there is no room, and never what is critical", "spec 30 §14, 02-28")
-	B6  = rule("I-B6", "the signals that a node takes in of a manager come in the order in which it sent them", "spec 30 §14")
+	B6  = rule("I-B6", "each signal of a manager has a number above the one before, and the signals that a node takes in of it come in that order", "spec 30 §14, §5.3")
 	B7  = rule("I-B7", "a worker goes by no pressure that all its managers left long ago", "spec 30 §14")
 	B8  = rule("I-B8", "a manager that is told nothing any more is at NONE a minute and a tick later", "spec 30 §14")
 	B9  = rule("I-B9", "a batch holds one snapshot of a shard, and none that is older than one before it", "spec 30 §14")
@@ -37,7 +38,7 @@ func DefaultStatistics() Statistics {
 var _ = judge(func(c *Checker, on *hooks) {
 	s := &statistics{
 		Checker: c, buffers: map[core.NodeID]*bufferSeen{}, signals: map[core.NodeID]map[core.NodeID]signalSeen{}, views: map[core.NodeID]*viewSeen{},
-		seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]numberSeen{},
+		said: map[core.NodeID]signalSeen{}, seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]numberSeen{},
 	}
 	if len(c.ctx.Statistics) == 0 {
 		c.ctx.Statistics = []Statistics{DefaultStatistics()}
@@ -48,6 +49,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(s.viewed, core.JobFactPressure)
 	on.jobFact(s.turnedAway, core.JobFactRefused)
 	on.jobFact(s.flushed, core.JobFactFlush)
+	on.sent = append(on.sent, s.says)
 	on.delivered[core.KindStatsUpdate] = append(on.delivered[core.KindStatsUpdate], s.update)
 	on.delivered[core.KindJobProgressBatch] = append(on.delivered[core.KindJobProgressBatch], s.batch)
 	on.delivered[core.KindProgressProbe] = append(on.delivered[core.KindProgressProbe], s.probe)
@@ -63,6 +65,7 @@ type statistics struct {
 	buffers map[core.NodeID]*bufferSeen
 	managed []core.NodeID                              // those that have one, in the order of their first words
 	signals map[core.NodeID]map[core.NodeID]signalSeen // by who takes them in
+	said    map[core.NodeID]signalSeen                 // by managers, the last
 	views   map[core.NodeID]*viewSeen                  // of workers
 	viewers []core.NodeID
 	seqs    map[shardKey]uint32
@@ -228,6 +231,29 @@ func (s *statistics) ticked(r *trace.JobRecord) {
 		}
 	}
 	s.level(r, b)
+}
+
+// says takes a signal that a manager sends. A registration is told again as it was, and nobody goes by its signal.
+func (s *statistics) says(r *trace.Record) {
+	var b *job.Backpressure
+	switch m := r.Msg.Body.(type) {
+	case *job.WorkflowProgressAck:
+		b = &m.Backpressure
+	case *job.ProgressBatchAck:
+		b = &m.Backpressure
+	case *registry.ManagerHeartbeat:
+		b = &m.Pressure
+	default:
+		return
+	}
+	if b.Seq == 0 { // whoever it is for reads no numbers
+		return
+	}
+	now, last := signalSeen{b.Epoch, int64(b.Seq)}, s.said[r.Node]
+	if (now.epoch < last.epoch || now.epoch == last.epoch && now.seq <= last.seq) && s.fails(B6) {
+		s.detail(B6, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s gives %s number %d of process %d, after number %d of process %d", s.name(r.Node), s.name(r.Msg.To), now.seq, now.epoch, last.seq, last.epoch)
+	}
+	s.said[r.Node] = now
 }
 
 // signalled takes that a node took in what a manager says of itself.

@@ -4,6 +4,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/pressure"
+	"hypersim/core/registry"
 	"hypersim/core/statbuf"
 	"hypersim/sim/trace"
 )
@@ -149,6 +150,25 @@ func init() {
 				seq = 1
 			}
 			heard(2, seq, calm, throttle)
+		}},
+		{id: B6, name: "a manager that numbers no signal anew", build: func(t *tape, bad bool) {
+			says := func(epoch, seq uint32) {
+				m := t.message(core.KindManagerHeartbeat, 0, 4)
+				m.Body = &registry.ManagerHeartbeat{ManagerBeat: registry.ManagerBeat{Pressure: job.Backpressure{Epoch: epoch, Seq: seq}}}
+				t.sent(m)
+			}
+			t.at(sec)
+			says(1, 1)
+			says(1, 2)
+			says(0, 0) // to one that reads no numbers
+			t.at(2*sec).life(trace.KindCrash, 0)
+			t.at(3*sec).life(trace.KindStart, 0).Inst = 2
+			says(2, 1)
+			if bad {
+				says(2, 1)
+			} else {
+				says(2, 2)
+			}
 		}},
 		{id: B7, name: "a worker that latches", build: func(t *tape, bad bool) {
 			t.at(sec).ticks(calm, calm, 0, 10)

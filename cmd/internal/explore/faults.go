@@ -17,6 +17,7 @@ type trouble struct {
 	to     int    // s, over by then
 	victim string // whom faults hit more often than others, so that several meet at one
 	on     string // the event that the fault in hand waits for; "": a time
+	least  int    // s that it takes at least; 0: any time
 	lost   int    // how many faults of this run take a memory: more of one cluster within a resync may exceed what is promised
 }
 
@@ -161,6 +162,24 @@ var families = []family{
 	{"random-worker-crashes", false, func(t *trouble) string {
 		return fmt.Sprintf("process = { rate = \"%d/min\" }\nkind = \"crash\"\nfor = \"%ds\"\ntarget = { role = \"worker\", count = 1 }", between(&t.draw, 2, 6), comesBack)
 	}},
+	{"lost-workers", true, func(t *trouble) string {
+		if t.w.workers == 0 {
+			return ""
+		}
+		t.least = 70 // until a shard that nobody leads has ended
+		s := t.site()
+		return fmt.Sprintf("kind = \"partition\"\na = { site = %q, role = \"worker\" }\nb = { not = { site = %q, role = \"worker\" } }", s, s)
+	}},
+	{"lost-clients", true, func(t *trouble) string {
+		t.least = 45 // until nobody tells them any more how their jobs ended
+		return "kind = \"partition\"\na = { role = \"client\" }\nb = { not = { role = \"client\" } }"
+	}},
+	{"only-manager", false, func(t *trouble) string {
+		if t.w.managers > 1 || t.w.gates > 0 {
+			return ""
+		}
+		return fmt.Sprintf("kind = \"restart\"\ntarget = { id = \"%s/manager/0\" }", t.site()) // nobody else knew its jobs: they are lost, and clients find out
+	}},
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
 
@@ -195,9 +214,10 @@ func (t *trouble) all(n Name) {
 }
 
 func (t *trouble) fault(f *family) {
-	t.on = ""
+	t.on, t.least = "", 0
 	what := f.draw(t)
-	if what == "" {
+	longest := t.to - t.from - comesBack - 1
+	if what == "" || t.least > longest {
 		return
 	}
 	t.count++
@@ -205,7 +225,10 @@ func (t *trouble) fault(f *family) {
 	if f.lasts {
 		last = between(&t.draw, 1, longestFate)
 		if t.draw.Bool(0.2) { // long enough for deaths to be declared, and for what follows from them
-			last = min(between(&t.draw, 30, 90), t.to-t.from-comesBack-1)
+			last = min(between(&t.draw, 30, 90), longest)
+		}
+		if t.least > 0 {
+			last = between(&t.draw, t.least, longest)
 		}
 	}
 	until := t.to - last - comesBack

@@ -46,6 +46,7 @@ type world struct {
 	sites, gates, managers, workers int        // gates, managers, workers of each site
 	cores                           int        // of a worker
 	scope                           bool       // workers report progress of one
+	lasting                         bool       // shards run for minutes: longer than anybody leads what a fault cuts off
 	span                            span
 	deadline                        int // s, when the last job may end at the latest
 	text                            strings.Builder
@@ -71,6 +72,9 @@ func between(s *rng.Stream, least, most int) int { return least + s.Intn(most-le
 func newWorld(n Name) *world {
 	w := &world{name: n}
 	w.span = pick(w.part("span"), short, short, short, long)
+	if w.lasting = w.part("lasting").Bool(0.15); w.lasting {
+		w.span = long
+	}
 	w.deadline = w.span.work
 	s := w.part("size")
 	w.sites = pick(s, 1, 1, 1, 2, 2, 2, 3)
@@ -302,11 +306,15 @@ func (w *world) job() string {
 	if all := w.cores * w.workers; s.Bool(0.3) && all > w.cores { // more than a worker has: several shards
 		cores = between(s, w.cores+1, all)
 	}
+	flows, shape, least, most := between(s, 1, 4), pick(s, "independent", "chain", "fan"), 1, pick(s, 3, 3, 10, 30)
+	if w.lasting {
+		least, most = 60, 150
+	}
 	parts := []string{
-		fmt.Sprintf("workflows = %d", between(s, 1, 4)),
-		fmt.Sprintf("shape = %q", pick(s, "independent", "chain", "fan")),
+		fmt.Sprintf("workflows = %d", flows),
+		fmt.Sprintf("shape = %q", shape),
 		fmt.Sprintf("cores = %d", cores),
-		fmt.Sprintf("duration = { dist = \"uniform\", min = \"1s\", max = \"%ds\" }", pick(s, 3, 3, 10, 30)),
+		fmt.Sprintf("duration = { dist = \"uniform\", min = \"%ds\", max = \"%ds\" }", least, most),
 		fmt.Sprintf("timeout = \"%ds\"", timeout),
 	}
 	for _, x := range [...]struct {
