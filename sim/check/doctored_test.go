@@ -845,6 +845,22 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.at(2*sec).links(core.KindXAck, 1, 0)
 		t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 0, Other: core.NoNode, Cause: core.CauseSelf, N: 4})
 	}},
+	{id: L2, name: "an answer of the link heals one that leaves", build: func(t *tape, bad bool) {
+		t.at(sec).fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 1, B: 0, Cause: core.CauseProbeFailed})
+		t.life(trace.KindLeave, 0)
+		t.at(2*sec).links(core.KindXAck, 1, 0)
+		if bad {
+			t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: core.CauseAck})
+		}
+		t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 0, Other: core.NoNode, Cause: core.CauseSelf, N: 4})
+	}},
+	{id: L1, name: "an answer of the link makes a record at one that leaves", also: []ID{M5}, build: func(t *tape, bad bool) {
+		t.at(sec).life(trace.KindLeave, 0)
+		t.at(2*sec).links(core.KindXAck, 1, 0)
+		if bad {
+			t.moves(0, 2, core.StateOK, core.StateOK, core.CauseSeen, 0, 0)
+		}
+	}},
 	{id: L1, name: "claims on the link", build: func(t *tape, bad bool) {
 		m := t.at(sec).message(core.KindXAck, 0, 1)
 		m.Group = 0

@@ -29,8 +29,12 @@ type reach struct {
 // and distance, never about membership (I-L1, I-L2).
 func (c *Checker) linkStep(r *trace.Record) {
 	f := &r.Fact
-	if f.Subject == r.Node && c.hot[r.Node].leaving {
-		return // it leaves when its last job is out of its hands, whatever it hears just then
+	switch f.Kind {
+	case core.FactQueued, core.FactRetired, core.FactIncarnation:
+		if f.Subject == r.Node && c.hot[r.Node].leaving {
+			return // it says that it leaves when its last job is out of its hands, whatever it hears just then
+		}
+	default:
 	}
 	switch f.Kind {
 	case core.FactTransition, core.FactCallback, core.FactQueued, core.FactRetired, core.FactJoin, core.FactSync:
