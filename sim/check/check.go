@@ -93,8 +93,11 @@ type cold struct {
 	nSusp    int32
 	queued   int32
 	startAt  core.Instant
-	impaired core.Instant // last change of its pace or clock
-	raisedAt core.Instant // last rise of its own incarnation
+	impaired core.Instant  // last change of its pace or clock
+	strained core.Instant  // of those, the last that was no pause
+	pausedAt core.Instant  // the last pause began
+	stood    core.Duration // for how long it was paused, in pauses that have ended
+	raisedAt core.Instant  // last rise of its own incarnation
 	starts   uint32
 	prior    uint32       // incarnation of its last process
 	left     bool         // completed its departure
@@ -144,7 +147,7 @@ func New(ctx Context) *Checker {
 		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
 		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
 		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
-		k.susp, k.held, k.known, k.accusedAt, k.impaired, k.crashAt = -1, -1, -1, never, never, never
+		k.susp, k.held, k.known, k.accusedAt, k.impaired, k.strained, k.crashAt = -1, -1, -1, never, never, never, never
 		for int(n.Group) >= len(c.groups) {
 			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
 		}

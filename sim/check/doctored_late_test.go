@@ -90,6 +90,27 @@ func init() {
 			}
 			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, 45*sec)
 		}},
+		{id: JT4, name: "more of it is forgotten than one stood still", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
+			t.at(20*sec).life(trace.KindPause, 0)
+			t.at(60*sec).life(trace.KindResume, 0)
+			elapsed := 25 * sec
+			if bad {
+				elapsed = 15 * sec
+			}
+			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, elapsed)
+		}},
+		{id: JT4, name: "who takes it over begins anew", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)
+			how := job.HoldAccepted // of an acceptance before it nothing was left
+			if bad {
+				how = job.HoldWon
+			}
+			t.at(20*sec).holds(0, int64(how), 2)
+			t.lasts(jobtimeout.EventStart, 300*sec, 0)
+		}},
 		{id: JT5, name: "a datacenter goes on", build: func(t *tape, bad bool) {
 			t.atGate()
 			t.at(10*sec).gate(job.StateRunning, job.StateTimeout)

@@ -17,7 +17,7 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	x := &times{Checker: c, of: map[recordKey]*timeSeen{}, began: map[siteJob]core.Instant{}, cfg: jobtimeout.Default()}
+	x := &times{Checker: c, of: map[recordKey]*timeSeen{}, began: map[siteJob]beginning{}, won: map[recordKey]uint32{}, cfg: jobtimeout.Default()}
 	if c.ctx.Timeouts != nil {
 		x.cfg = *c.ctx.Timeouts
 	}
@@ -33,9 +33,16 @@ var _ = judge(func(c *Checker, on *hooks) {
 type times struct {
 	*Checker
 	of    map[recordKey]*timeSeen
-	began map[siteJob]core.Instant // when its time began in a datacenter, or for all of it
-	watch []*timeSeen              // that somebody has to find out about, in the order of their first words
+	began map[siteJob]beginning // of its time in a datacenter, or for all of it
+	won   map[recordKey]uint32  // processes that took it over, by their instance
+	watch []*timeSeen           // that somebody has to find out about, in the order of their first words
 	cfg   jobtimeout.Config
+}
+
+// beginning is when the time of a job began.
+type beginning struct {
+	at    core.Instant
+	stood core.Duration // for how long all of the cluster together had stood still by then
 }
 
 // siteJob is a job in a datacenter, or all of it.
@@ -71,29 +78,47 @@ func (x *times) deadline(r *trace.JobRecord) {
 	}
 	y.may = core.Duration(f.Get("effective"))
 	x.follow(y)
-	key := siteJob{x.speaksOf(r.Node), f.Job}
+	x.goesOn(r)
+}
+
+// goesOn judges where the time of a job begins, or goes on.
+func (x *times) goesOn(r *trace.JobRecord) {
+	f, key, is := &r.Fact, siteJob{x.speaksOf(r.Node), r.Fact.Job}, core.Duration(r.Fact.Get("elapsed"))
 	first, known := x.began[key]
-	switch e := jobtimeout.Event(f.To); {
+	e := jobtimeout.Event(f.To)
+	if known && e != jobtimeout.EventStart && e != jobtimeout.EventResume {
+		return
+	}
+	stood, strained := x.stands(r.Node, r.At, first.at)
+	switch {
 	case !known || e == jobtimeout.EventStart: // anew where nobody had taken over that it had begun
-		x.began[key] = r.At.Add(-core.Duration(f.Get("elapsed")))
-	case e == jobtimeout.EventResume && !x.ctx.Unsteady && !x.lagged(r.Node, first):
-		if is := core.Duration(f.Get("elapsed")); r.At.Sub(first)-is > resumeSlack && x.fails(JT4) {
-			x.detail(JT4, r.At, []core.NodeID{r.Node}, "%s takes %v over and counts %v of it; its time began %v ago", x.name(r.Node), job.ID(f.Job), is, r.At.Sub(first))
+		if inst, won := x.won[recordKey{r.Node, f.Job}]; known && won && inst == r.Inst && x.ctx.Nodes[r.Node].Role == core.RoleManager && x.fails(JT4) {
+			x.detail(JT4, r.At, []core.NodeID{r.Node}, "%s takes %v over and begins its time anew; that began %v ago", x.name(r.Node), job.ID(f.Job), r.At.Sub(first.at))
+		}
+		x.began[key] = beginning{r.At.Add(-is), stood}
+	case e == jobtimeout.EventResume && !x.ctx.Unsteady && !strained:
+		if r.At.Sub(first.at)-is > resumeSlack+stood-first.stood && x.fails(JT4) {
+			x.detail(JT4, r.At, []core.NodeID{r.Node}, "%s takes %v over and counts %v of it; its time began %v ago", x.name(r.Node), job.ID(f.Job), is, r.At.Sub(first.at))
 		}
 	}
 }
 
-// lagged reports whether a process, or another of its cluster, stood still or was slow since an instant. What was sent to it then
-// counts from when it read it, and if nobody else is left who knows, the time between is lost to all.
-func (x *times) lagged(n core.NodeID, since core.Instant) bool {
+// stands returns for how long all of the cluster of a process together have stood still, and whether one was slow since an instant.
+// What was sent to one that stands still counts from when it reads it, and if nobody else is left who knows, the time between is lost to
+// all: as much as it stood still, and by how many hands it went is not known.
+func (x *times) stands(n core.NodeID, now, since core.Instant) (stood core.Duration, strained bool) {
 	me := &x.ctx.Nodes[n]
 	for i := range x.cold {
 		o, k := &x.ctx.Nodes[i], &x.cold[i]
-		if o.Role == me.Role && (o.Role == core.RoleGate || o.Site == me.Site) && (k.slow || k.impaired >= 0 && k.impaired >= since) {
-			return true
+		if o.Role != me.Role || o.Role != core.RoleGate && o.Site != me.Site {
+			continue
 		}
+		if stood += k.stood; x.hot[i].paused {
+			stood += now.Sub(k.pausedAt)
+		}
+		strained = strained || k.slow || k.strained >= 0 && k.strained >= since
 	}
-	return false
+	return stood, strained
 }
 
 func (x *times) seen(r *trace.JobRecord) *timeSeen {
@@ -143,7 +168,15 @@ func (x *times) follow(y *timeSeen) {
 
 // may takes that a process may decide again, or holds the job from now on: it looks from then on.
 func (x *times) may(r *trace.JobRecord) {
-	if y := x.of[recordKey{r.Node, r.Fact.Job}]; y != nil {
+	key := recordKey{r.Node, r.Fact.Job}
+	switch job.Holding(r.Fact.Get("part")) {
+	case job.HoldWon:
+		x.won[key] = r.Inst
+	case job.HoldAccepted:
+		delete(x.won, key)
+	default:
+	}
+	if y := x.of[key]; y != nil {
 		y.from = r.At
 	}
 }

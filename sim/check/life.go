@@ -80,10 +80,17 @@ func (c *Checker) onPace(r *trace.Record) {
 	n, k := &c.hot[r.Node], &c.cold[r.Node]
 	switch r.Kind {
 	case trace.KindPause:
+		if !n.paused { // pauses may overlap
+			k.pausedAt = r.At
+		}
 		n.paused = true
 	case trace.KindResume:
+		if n.paused {
+			k.stood += r.At.Sub(k.pausedAt)
+		}
 		n.paused = false
 	default:
+		k.strained = r.At
 		k.slow = r.X != 1
 		k.service = core.Duration(max(k.pace, r.X-1) * float64(serviceMost))
 		k.pace = r.X - 1
@@ -101,7 +108,7 @@ func (c *Checker) onClock(r *trace.Record) {
 	c.remember(r)
 	c.hot[r.Node].hasLocal = false
 	k := &c.cold[r.Node]
-	k.accusedAt, k.impaired = never, r.At
+	k.accusedAt, k.impaired, k.strained = never, r.At, r.At
 	c.disturbed(r.At)
 }
 
