@@ -75,6 +75,11 @@ func (x *worker) usable() bool {
 // gone reports whether a worker cannot be counted on any more (01-33).
 func (x *worker) gone() bool { return !x.known || x.state == registry.WorkerOffline }
 
+// former reports whether an answer is of a process of a worker that was there before: it says nothing of the one that is (spec 10 §13).
+func (m *Manager) former(o *call.Outcome) bool {
+	return o.Answered && m.workers.at(o.From).isOld(o.Instance)
+}
+
 // departed reports whether a worker is gone, and does not only wait to be registered here: nothing that it has is waited for (01-33, 01-43).
 func (m *Manager) departed(id core.NodeID) bool {
 	return m.Gone(id) || m.workers.at(id).known && m.workers.at(id).gone()
@@ -134,7 +139,7 @@ func (m *Manager) onRegistration(now core.Instant, msg *core.Message, fx *core.E
 // enrol takes a process of a worker into the pool, and reports whether it was not there, or thought to be gone.
 func (m *Manager) enrol(now core.Instant, w registry.NodeInfo, cores, free uint16, fx *core.Effects) bool {
 	x := m.workers.at(w.Node)
-	if x.isOld(w.Instance) || w.Instance == x.instance && !x.gone() {
+	if x.isOld(w.Instance) || x.known && w.Instance == x.instance && (!x.gone() || m.Gone(w.Node)) { // a word from before its end, perhaps
 		return false
 	}
 	if x.known {

@@ -25,6 +25,9 @@ func (m *Manager) scan(now core.Instant, fx *core.Effects) {
 // scanned compares with one worker. A shard that runs there and not here is stopped; one that should have been there
 // for a while and is not was lost. A worker that is too busy to say what it has has lost nothing.
 func (m *Manager) scanned(now core.Instant, o *call.Outcome, fx *core.Effects) {
+	if m.former(o) {
+		return
+	}
 	a, ok := o.Reply.(*job.WorkflowStatusResponse)
 	if !ok || !o.Done() {
 		if !o.Answered {

@@ -38,7 +38,7 @@ func (m *Manager) reread(now core.Instant, id core.NodeID, fx *core.Effects) {
 func (m *Manager) workerRead(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	m.workers.at(o.From).asked = false
 	a, ok := o.Reply.(*replica.StateResponse)
-	if !ok || len(a.Worker) == 0 || m.workers.at(o.From).gone() {
+	if !ok || len(a.Worker) == 0 || m.workers.at(o.From).gone() || m.former(o) {
 		return
 	}
 	s := &a.Worker[0]

@@ -223,7 +223,7 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 	if t == nil {
 		return
 	}
-	if a, ok := o.Reply.(*replica.WorkerTransferAck); ok {
+	if a, ok := o.Reply.(*replica.WorkerTransferAck); ok && !m.former(o) {
 		for i := range a.Answers {
 			m.answered(now, t, o, &a.Answers[i], fx)
 		}
