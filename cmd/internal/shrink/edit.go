@@ -127,7 +127,7 @@ func passes(broke float64) []func(t tree) []edit {
 	}
 }
 
-// shorten lets the run end soon after what broke.
+// shorten lets the run end soon after what broke, and with it all that would go on.
 func shorten(broke float64) (list []edit) {
 	for _, end := range []float64{math.Ceil(broke) + 1, math.Ceil(broke)} {
 		list = append(list, func(t tree) bool {
@@ -138,10 +138,38 @@ func shorten(broke float64) (list []edit) {
 			s["duration"] = strconv.Itoa(int(end)) + "s"
 			s["settle"] = "0s"
 			delete(s, "warmup")
+			within(t, "workload", "from", "to", end, false)
+			within(t, "fault", "at", "for", end, true)
 			return true
 		})
 	}
 	return list
+}
+
+// within leaves out what would begin when a run is over, and lets end with it what would go on: until a time, or for one.
+func within(t tree, name, from, until string, end float64, length bool) {
+	all, _ := t[name].([]any)
+	kept := all[:0]
+	for i := range all {
+		x, ok := all[i].(tree)
+		if !ok {
+			return
+		}
+		begin, last := seconds(x[from]), end
+		if begin >= end {
+			continue
+		}
+		if length {
+			last -= begin
+		}
+		if x[until] != nil && seconds(x[until]) > last {
+			x[until] = brief(time.Duration(last*1000) * time.Millisecond)
+		}
+		kept = append(kept, x)
+	}
+	if t[name] = kept; len(kept) == 0 {
+		delete(t, name)
+	}
 }
 
 // lists leaves out elements: halves, quarters, …, single ones, from the end.
@@ -325,6 +353,41 @@ func seeds(tree) (list []edit) {
 			s["seed"] = n + 1
 			return true
 		})
+	}
+	return list
+}
+
+// luck is how many other seeds a change is tried with that breaks nothing under the one there.
+const luck = 4
+
+// reseeded leaves out what is large, each under other seeds: with one thing less chance falls otherwise, and what broke by it may break
+// under the next seed. It comes when nothing else makes a scenario smaller.
+func reseeded(t tree) (list []edit) {
+	changes := sites(t)
+	for _, name := range []string{"fault", "workload"} {
+		all, _ := t[name].([]any)
+		for i := len(all) - 1; i >= 0; i-- {
+			changes = append(changes, dropSome(path{name, i}, 1))
+		}
+	}
+	for _, name := range []string{"topology", "network", "node", "protocol"} {
+		sub, _ := t[name].(tree)
+		for _, k := range slices.Sorted(maps.Keys(sub)) {
+			changes = append(changes, drop(path{name, k}))
+		}
+	}
+	changes = append(changes, places(t)...)
+	for _, change := range changes {
+		for n := range int64(luck) {
+			list = append(list, func(t tree) bool {
+				s, ok := t["scenario"].(tree)
+				if !ok || s["seed"] == n+1 || !change(t) {
+					return false
+				}
+				s["seed"] = n + 1
+				return true
+			})
+		}
 	}
 	return list
 }

@@ -81,6 +81,11 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 			}
 			changed = changed || kept
 		}
+		if !changed {
+			if changed, err = s.sweep(ctx, reseeded(s.best)); err != nil {
+				return nil, err
+			}
+		}
 	}
 	out := text(s.best)
 	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Nodes: s.nodes, Runs: s.runs, Whole: s.left() && ctx.Err() == nil}, ctx.Err()
