@@ -179,6 +179,7 @@ func (c *Checker) Record(r *trace.Record) {
 		c.onDelivered(r)
 	case trace.KindDropped:
 		c.onDropped(r)
+		tell(c.on.dropped, r)
 	case trace.KindStart:
 		c.onStart(r)
 	case trace.KindCrash, trace.KindStop:

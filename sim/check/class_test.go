@@ -49,6 +49,13 @@ func (t *tape) calls(from, to routing.Class, why routing.ClassReason) {
 	t.says(0, core.JobFact{Kind: core.JobFactSiteClass, Node: core.NoNode, From: uint8(from), To: uint8(to), Code: uint8(why), A: 1})
 }
 
+// reached tells that an answer opened the way to the datacenter.
+func (t *tape) reached() {
+	f := core.Fact{Kind: core.FactReach, Subject: 2, Cause: core.CauseAck, Other: core.NoNode}
+	f.Put("datacenter", 1).Put("old_reach", int64(core.ReachUnknown)).Put("reach", int64(core.ReachReachable))
+	t.fact(0, f)
+}
+
 func (t *tape) ails(from, to routing.Trouble) {
 	t.says(0, core.JobFact{Kind: core.JobFactTrouble, Node: core.NoNode, From: uint8(from), To: uint8(to), A: 1})
 }
@@ -111,14 +118,26 @@ func init() {
 		}},
 		doctoredRun{id: D1, name: "nobody lives, and somebody answers", build: func(t *tape, bad bool) {
 			t.ofGates().reports(routing.Healthy, 4)
-			f := core.Fact{Kind: core.FactReach, Subject: 2, Cause: core.CauseAck, Other: core.NoNode}
-			f.Put("datacenter", 1).Put("old_reach", int64(core.ReachUnknown)).Put("reach", int64(core.ReachReachable))
-			t.fact(0, f)
+			t.reached()
 			at := 131 * sec
 			if bad {
 				at = 100*sec + 900*ms
 			}
 			t.at(at).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
+		}},
+		doctoredRun{id: D1, name: "no managers, of which one has answered and streams to it broke since", build: func(t *tape, bad bool) {
+			t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Site = core.RoleManager, 1
+			m := t.ofGates().message(core.KindJobSubmission, 0, 2)
+			if !bad {
+				t.reports(routing.Healthy, 4)
+			}
+			t.sent(m)
+			t.add(trace.Record{Kind: trace.KindDropped, Node: 0, Peer: 2, Msg: m, Reason: trace.ReasonRefused})
+			if bad {
+				t.reports(routing.Healthy, 4)
+			}
+			t.reached()
+			t.at(100*sec+900*ms).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
 		}},
 		doctoredRun{id: D2, name: "full, and HEALTHY", build: func(t *tape, bad bool) {
 			class := routing.Busy

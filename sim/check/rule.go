@@ -66,6 +66,7 @@ type hooks struct {
 	quiet      [core.NumFactKinds]bool                // so many that the causes of a violation do not list them
 	delivered  [core.NumKinds][]func(r *trace.Record) // to a process, which is about to handle it
 	sent       []func(r *trace.Record)                // a message left
+	dropped    []func(r *trace.Record)                // it does not arrive
 	started    []func(r *trace.Record)                // a process began
 	gone       []func(r *trace.Record)                // it crashed or stopped
 	checkpoint []func(now core.Instant)
