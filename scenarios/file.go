@@ -38,6 +38,7 @@ type headT struct {
 	Duration    core.Duration `key:"duration" required:"true" range:"(0,2147483]" doc:"virtual time of the run"`
 	Warmup      core.Duration `key:"warmup" range:"[0,inf)" doc:"unmeasured start"`
 	Settle      core.Duration `key:"settle" range:"[0,inf)" doc:"quiet end in which convergence is demanded (default 60s)"`
+	Rest        core.Duration `key:"rest" range:"[0,inf)" doc:"the run ends in its settle time, once nothing has disturbed it for so long and it has come to rest; a longer rest sees more of what happens late and costs events, 0: it goes on to its end (default 0s)"`
 	Budget      *budgetT      `key:"budget" doc:"a run that exceeds it stops, incomplete"`
 }
 

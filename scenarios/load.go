@@ -219,7 +219,7 @@ func (l *loader) head() {
 	n := l.root.Kid("scenario")
 	sc.Name, sc.Title, sc.Description, sc.Covers, sc.Tags = t.Name, t.Title, t.Description, t.Covers, t.Tags
 	sc.Question = l.question
-	sc.Seed, sc.Duration, sc.Warmup, sc.Settle = t.Seed, t.Duration, t.Warmup, t.Settle
+	sc.Seed, sc.Duration, sc.Warmup, sc.Settle, sc.Rest = t.Seed, t.Duration, t.Warmup, t.Settle, t.Rest
 	if b := t.Budget; b != nil {
 		sc.Budget = Budget{Wall: b.Wall, Memory: int64(b.Memory), Events: b.Events}
 	}

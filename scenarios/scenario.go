@@ -37,6 +37,7 @@ type Scenario struct {
 	Duration core.Duration // virtual time of the run
 	Warmup   core.Duration // excluded from statistics
 	Settle   core.Duration // quiet end in which convergence is demanded
+	Rest     core.Duration // the run ends in its settle time when nothing has disturbed it for so long and it has come to rest (check.Checker.AtRest); 0: it does not
 	Budget   Budget
 
 	Topology *topologies.Topology // rows are sites, or nodes when PerNode

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +17,8 @@ import (
 // Base is a scenario that faults are added to, in place of a world that is drawn.
 type Base struct {
 	text, name string
+	head       int   // where what stands below [scenario] begins in text
+	rests      bool  // it says itself when a run has come to rest
 	world      world // its sites and how many nodes each has
 	from, to   int   // s, in which faults begin and end
 }
@@ -49,6 +53,14 @@ func NewBase(text, name string) (*Base, error) {
 	if b.world.sites == 0 {
 		return nil, errors.New("no site has managers: there is nothing to break that invariants are about")
 	}
+	if b.head = headOf(text); b.head < 0 {
+		return nil, errors.New("it needs a line with [scenario] alone, below which the seed of a run is written")
+	}
+	b.rests = sc.Rest > 0
+	const seed = 7919 // any but the default
+	if sc, err = scenarios.Parse(b.seeded(Name{Seed: seed}), name, nil, scenarios.Options{Alone: true}); err != nil || sc.Seed != seed {
+		return nil, errors.Join(errors.New("the seed of a run cannot be written below [scenario]: let it be one plain line, seed = 1"), err)
+	}
 	b.world.gates, b.world.managers, b.world.workers = least(core.RoleGate), least(core.RoleManager), least(core.RoleWorker)
 	calm := max(sc.Settle, sc.Duration/4)
 	b.from, b.to = int(sc.Duration.Seconds()/20)+1, int((sc.Duration - calm).Seconds())
@@ -66,7 +78,37 @@ func (b *Base) Text(n Name) string {
 	w := b.world
 	t := &trouble{w: &w, from: b.from, to: b.to}
 	t.all(n)
-	return strings.TrimRight(b.text, "\n") + "\n" + w.text.String()
+	return strings.TrimRight(b.seeded(n), "\n") + "\n" + w.text.String()
+}
+
+var (
+	headLine = regexp.MustCompile(`(?m)^[ \t]*\[[ \t]*scenario[ \t]*\][ \t]*(#.*)?\r?$\n?`)
+	seedLine = regexp.MustCompile(`(?m)^[ \t]*seed[ \t]*=.*$\n?`)
+	nextLine = regexp.MustCompile(`(?m)^[ \t]*\[`)
+)
+
+// headOf returns where what stands below [scenario] begins, -1 if there is no such line.
+func headOf(text string) int {
+	if at := headLine.FindStringIndex(text); at != nil {
+		return at[1]
+	}
+	return -1
+}
+
+// seeded is the text with the seed of a run, and when that has come to rest: a file says all that its run follows from.
+func (b *Base) seeded(n Name) string {
+	head, rest := b.text[b.head:], ""
+	if at := nextLine.FindStringIndex(head); at != nil {
+		head, rest = head[:at[0]], head[at[0]:]
+	}
+	if at := seedLine.FindStringIndex(head); at != nil {
+		head = head[:at[0]] + head[at[1]:]
+	}
+	own := fmt.Sprintf("seed = %d\n", n.Seed)
+	if s := n.rest(); s > 0 && !b.rests {
+		own += fmt.Sprintf("rest = \"%ds\"\n", s)
+	}
+	return b.text[:b.head] + own + head + rest
 }
 
 func (b *Base) file() string {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"hypersim/cmd/internal/runner"
-	"hypersim/core"
 	"hypersim/core/rng"
 	"hypersim/scenarios"
 	simworld "hypersim/sim/world"
@@ -48,6 +47,7 @@ type Outcome struct {
 	Index  int    `json:"run"`
 	Name   Name   `json:"name"`
 	Events uint64 `json:"events"`
+	Digest string `json:"digest,omitempty"`
 	Marks  []Mark `json:"marks"`
 	Bad    []Bad  `json:"bad,omitempty"`
 	Failed string `json:"failed,omitempty"` // it did not run: why
@@ -277,13 +277,13 @@ func (t *steering) parent(draw *rng.Stream) *Name {
 	return &near[draw.Intn(len(near))]
 }
 
-// atRest is how long after the last disturbance a run may be over: all suspicions, leases, elections and graces have ended by then.
-const atRest = core.Duration(90e9)
+// atRest is how long in s after the last disturbance a run may be over: all suspicions, leases, elections and graces have ended by then.
+const atRest = 90
 
 // wholeRuns is of how many runs one goes on to its end, although nothing is left to do: what is kept for a time comes to its end there.
 const wholeRuns = 8
 
-func (n Name) rest() core.Duration {
+func (n Name) rest() int {
 	if n.Seed%wholeRuns == 0 {
 		return 0
 	}
@@ -293,14 +293,14 @@ func (n Name) rest() core.Duration {
 // carryOut runs what a name stands for. A short run ends with the first invariant that breaks.
 func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	o := &Outcome{Name: n}
-	sc, err := scenarios.Parse(base.Text(n), base.file(), nil, scenarios.Options{Alone: true, Seed: &n.Seed})
+	sc, err := scenarios.Parse(base.Text(n), base.file(), nil, scenarios.Options{Alone: true})
 	if err != nil {
 		o.Failed = err.Error()
 		return o
 	}
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true, Rest: n.rest()})
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true})
 	gave := GaveUp(err)
 	switch {
 	case gave != nil:
@@ -312,7 +312,7 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	case res.Stopped != "" && !res.Interrupted && len(res.Violations) == 0:
 		o.Failed = res.Stopped
 	}
-	o.Events, o.Marks = res.Events, saw.list()
+	o.Events, o.Marks, o.Digest = res.Events, saw.list(), res.Digest
 	if saw.has(none) {
 		o.Failed = "it reached what the catalogue of marks says nothing can reach (cmd/internal/explore/never.go)"
 	}

@@ -108,6 +108,9 @@ func (w *world) head() {
 	settle := quiescence + spare + max(0, w.deadline-w.span.faults)
 	w.line("schema = 1\n\n[scenario]\nname = \"explored\"\ntitle = \"Explored world %v\"", w.name)
 	w.line("duration = \"%ds\"\nsettle = \"%ds\"\nseed = %d", w.span.faults+settle, settle, w.name.Seed)
+	if rest := w.name.rest(); rest > 0 {
+		w.line("rest = \"%ds\"", rest)
+	}
 	w.line("\n[cluster]\nmanagers = %d\nworkers = %d\ncores_per_worker = %d\nclients = %d", w.managers, w.workers, w.cores, pick(s, 1, 1, 3))
 	if w.gates > 0 {
 		w.line("gates = %d", w.gates)

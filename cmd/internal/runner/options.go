@@ -27,10 +27,6 @@ type Options struct {
 	// What happens in it is the same; it takes two thirds of the time. For Measure.
 	Bare bool
 
-	// Rest ends a run when nothing has disturbed it for so long and it has come to rest (check.Checker.AtRest), but not in the part before
-	// the scenario's settle time. 0: it goes on to its end.
-	Rest core.Duration
-
 	Build    Build
 	Progress func(Progress) // called about ten times a second of wall time; nil: nobody is told
 	Fault    func(at core.Instant, id string, start bool)

@@ -17,6 +17,7 @@ name = "resting"
 title = "Jobs, a crash, and nothing more"
 duration = "600s"
 settle = "560s"
+rest = "REST"
 [topology]
 use = "lan1"
 [cluster]
@@ -59,12 +60,12 @@ func (e *early) RecordJob(r *trace.JobRecord) {
 
 func restOf(t *testing.T, rest time.Duration, until core.Instant, job string) (*Result, uint64) {
 	t.Helper()
-	sc, err := scenarios.Parse(strings.Replace(resting, "JOB", job, 1), "resting.toml", nil, scenarios.Options{})
+	sc, err := scenarios.Parse(strings.NewReplacer("JOB", job, "REST", rest.String()).Replace(resting), "resting.toml", nil, scenarios.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := &early{until: until}
-	r, err := Measure(t.Context(), Options{Scenario: sc, Bare: rest > 0, Rest: rest, Sinks: []trace.Sink{e}})
+	r, err := Measure(t.Context(), Options{Scenario: sc, Bare: rest > 0, Sinks: []trace.Sink{e}})
 	if err != nil || r.Failed(false) {
 		t.Fatalf("%v, %+v", err, r)
 	}

@@ -273,11 +273,11 @@ const look = 10 * time.Second
 
 func (r *run) atRest(now core.Instant) bool {
 	sc := r.opt.Scenario
-	if r.opt.Rest == 0 || now%core.Instant(look) != 0 || now < core.Instant(sc.Duration-sc.Settle) {
+	if sc.Rest == 0 || now%core.Instant(look) != 0 || now < core.Instant(sc.Duration-sc.Settle) {
 		return false
 	}
 	before := r.resting
-	r.resting = r.checks.AtRest(now, r.opt.Rest)
+	r.resting = r.checks.AtRest(now, sc.Rest)
 	return before && r.resting
 }
 

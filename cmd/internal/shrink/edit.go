@@ -137,6 +137,7 @@ func shorten(broke float64) (list []edit) {
 			}
 			s["duration"] = strconv.Itoa(int(end)) + "s"
 			s["settle"] = "0s"
+			delete(s, "rest")
 			delete(s, "warmup")
 			within(t, "workload", "from", "to", end, false)
 			within(t, "fault", "at", "for", end, true)

@@ -155,7 +155,7 @@ func run(brief bool) judge {
 			return nil, err
 		}
 		sc.Expects = nil // invariants judge
-		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief, Small: true})
+		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief, Small: true, Bare: true})
 		if v := explore.GaveUp(err); v != nil {
 			return []runner.Violation{*v}, nil
 		}
