@@ -130,13 +130,14 @@ func init() {
 			m := t.ofGates().message(core.KindJobSubmission, 0, 2)
 			if !bad {
 				t.reports(routing.Healthy, 4)
+				t.reached()
 			}
 			t.sent(m)
 			t.add(trace.Record{Kind: trace.KindDropped, Node: 0, Peer: 2, Msg: m, Reason: trace.ReasonRefused})
 			if bad {
 				t.reports(routing.Healthy, 4)
+				t.reached()
 			}
-			t.reached()
 			t.at(100*sec+900*ms).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
 		}},
 		doctoredRun{id: D2, name: "full, and HEALTHY", build: func(t *tape, bad bool) {
