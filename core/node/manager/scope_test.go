@@ -229,3 +229,36 @@ func TestMarksGoWithTheJob(t *testing.T) {
 		}
 	}
 }
+
+// ADR-0058: what the manager tells the job layer, and asks it, takes no allocation once there has been as much of it before: shards that
+// begin, get on and end, questions that stay unanswered, a mark that is taken back and comes again, and who is barred.
+func TestHooksOfTheJobLayerAllocateNothing(t *testing.T) {
+	p := stuck(t, 91*sec)
+	x := p.m.records.by[7]
+	f := &x.flows[0]
+	round := func() {
+		p.fx.Reset()
+		p.m.idle(p.now, x.id, small)
+		p.m.busy(p.now, x, small)
+		p.m.doubts(p.now, x.id, small, hier.SourceDispatch, &p.fx)
+		p.m.doubtsAll(p.now, big, hier.SourceQuery, &p.fx)
+		p.m.proves(p.now, x.id, small, &p.fx)
+		p.m.choose(p.now, x, f, 1)
+		if !p.m.shuns(x, f, big) {
+			t.Fatal("it is not barred")
+		}
+		p.m.proves(p.now, x.id, big, &p.fx)
+		if p.m.shuns(x, f, big) {
+			t.Fatal("it is barred still")
+		}
+		for i := 0; i < 300 && !p.m.shuns(x, f, big); i++ { // until it has stood still for long enough again
+			p.now += sec
+			p.m.proves(p.now, x.id, small, &p.fx)
+			p.scopes.Wake(p.now, &p.fx)
+		}
+	}
+	round()
+	if n := testing.AllocsPerRun(10, round); n != 0 {
+		t.Errorf("%v allocations a round", n)
+	}
+}
