@@ -31,6 +31,7 @@ var _ = record(func(r *Recorder, on *hooks) {
 	on.job(e.withdrawn, trace.JobWithdrawn)
 	on.jobFact(e.moved, core.JobFactState)
 	on.jobFact(e.stops, core.JobFactCancel)
+	on.jobFact(e.agreed, core.JobFactCommit)
 	on.jobFact(e.taken, core.JobFactHolder)
 	on.jobFact(e.single, core.JobFactSingle)
 	on.jobFact(e.again, core.JobFactAgain)
@@ -69,6 +70,8 @@ type siteStop struct {
 	at    core.Instant
 	epoch uint32 // of who holds the job there
 	by    core.NodeID
+	local core.Instant // at, on its clock
+	sure  bool         // a majority knows of it: who takes the job over goes on with it
 }
 
 // processEnd is when a process of a manager ended.
@@ -195,13 +198,24 @@ func (e *endings) stops(rec *trace.JobRecord) {
 		return
 	}
 	x, site := e.about(rec.Fact.Job), int16(e.ctx.Nodes[rec.Node].SiteIndex)
-	for i := range x.stopped {
-		if x.stopped[i].site == site {
-			x.stopped[i] = siteStop{site, rec.At, rec.Fact.Epoch, rec.Node}
-			return
-		}
+	s := siteStop{site: site, at: rec.At, epoch: rec.Fact.Epoch, by: rec.Node, local: rec.Local}
+	if old := x.stop(site); old != nil {
+		*old = s
+		return
 	}
-	x.stopped = append(x.stopped, siteStop{site, rec.At, rec.Fact.Epoch, rec.Node})
+	x.stopped = append(x.stopped, s)
+}
+
+// agreed takes that a majority has what a manager had changed when the oldest change of this commit was made.
+func (e *endings) agreed(rec *trace.JobRecord) {
+	x := e.of[rec.Fact.Job]
+	if x == nil || e.roles[rec.Node] != core.RoleManager {
+		return
+	}
+	s := x.stop(int16(e.ctx.Nodes[rec.Node].SiteIndex))
+	if s != nil && s.by == rec.Node && s.epoch == rec.Fact.Epoch && s.local <= rec.Local.Add(-core.Duration(rec.Fact.Get("elapsed"))) {
+		s.sure = true
+	}
 }
 
 // processEnded takes that a manager forgets what it stopped.
@@ -212,15 +226,19 @@ func (e *endings) processEnded(now core.Instant, n core.NodeID) {
 }
 
 // taken takes that a manager wins a job. What the holder before it had begun to stop, and had no majority for, nobody stops: it is for
-// who took the job back to ask again.
+// who took the job back to ask again. What a majority knows of is the new holder's, as if it had begun then (04-41).
 func (e *endings) taken(rec *trace.JobRecord) {
 	if rec.Fact.A != holdWon || e.roles[rec.Node] != core.RoleManager {
 		return
 	}
 	x, site := e.of[rec.Fact.Job], int16(e.ctx.Nodes[rec.Node].SiteIndex)
-	if x != nil {
-		x.stopped = slices.DeleteFunc(x.stopped, func(s siteStop) bool { return s.site == site && s.epoch < rec.Fact.Epoch })
+	if x == nil {
+		return
 	}
+	if s := x.stop(site); s != nil && s.sure && s.epoch < rec.Fact.Epoch {
+		s.at, s.epoch, s.by, s.local = rec.At, rec.Fact.Epoch, rec.Node, rec.Local
+	}
+	x.stopped = slices.DeleteFunc(x.stopped, func(s siteStop) bool { return s.site == site && s.epoch < rec.Fact.Epoch })
 }
 
 // stop returns the last stop of a job in a datacenter, nil if there was none.

@@ -75,6 +75,34 @@ func TestEndsOfJobs(t *testing.T) {
 	y.want(words.PostTerminalCoreSeconds, []float64{6}) // two cores
 }
 
+// What a majority knows of, whoever takes the job over goes on to stop; of the rest it does not know.
+func TestResidueOfAStopThatIsTakenOver(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		commit, oldest float64
+		want           int
+	}{
+		{"committed", 10.5, 10, 1},
+		{"an older change was committed, and perhaps not this one", 10.5, 9, 0},
+		{"not committed", 0, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			y := jobYard(t)
+			y.submit(1, 1, 0)
+			y.accepted(1, 1)
+			y.says(10, boss, core.JobFact{Kind: core.JobFactCancel, Job: 1, Epoch: 1})
+			if c.commit > 0 {
+				y.says(c.commit, boss, core.JobFact{Kind: core.JobFactCommit, Job: 1, Epoch: 1, A: int64((c.commit - c.oldest) * 1e9)})
+			}
+			y.says(12, boss, core.JobFact{Kind: core.JobFactHolder, Job: 1, A: holdWon, Epoch: 2})
+			y.work(13, trace.JobWork, left2, 10, 1, 1, 0)
+			y.work(20, trace.JobEnded, left2, 10, 1, 1, job.EndedCompleted)
+			y.end(100)
+			y.want(words.CancelResidue, slices.Repeat([]float64{1}, c.want))
+		})
+	}
+}
+
 // A worker wakes and finds a dispatch of a job that was stopped while it stood. Its manager tells it so within seconds; where the
 // process of the manager is gone, the worker is an orphan first.
 func TestResidueOfTheLate(t *testing.T) {

@@ -51,7 +51,7 @@ func (y yard) submit(sec float64, id uint64, nth uint32) {
 }
 
 func (y yard) says(sec float64, n core.NodeID, f core.JobFact) {
-	y.job(sec, trace.JobRecord{Kind: trace.JobFact, Node: n, Fact: f})
+	y.job(sec, trace.JobRecord{Kind: trace.JobFact, Node: n, Local: at(sec), Fact: f})
 }
 
 func (y yard) accepted(sec float64, id uint64) {
