@@ -40,6 +40,7 @@ func NewBase(text, name string) (*Base, error) {
 			b.world.names = append(b.world.names, site)
 		}
 		count[site][n.Role]++
+		b.world.jobs = b.world.jobs || n.Role == core.RoleClient
 	}
 	b.world.names = slices.DeleteFunc(b.world.names, func(site string) bool { return count[site][core.RoleManager] == 0 })
 	b.world.sites = len(b.world.names)

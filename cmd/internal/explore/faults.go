@@ -18,6 +18,7 @@ type trouble struct {
 	victim string // whom faults hit more often than others, so that several meet at one
 	on     string // the event that the fault in hand waits for; "": a time
 	least  int    // s that it takes at least; 0: any time
+	never  bool   // there is nobody whom it could meet
 	lost   int    // how many faults of this run take a memory: more of one cluster within a resync may exceed what is promised
 }
 
@@ -91,6 +92,7 @@ var families = []family{
 		return fmt.Sprintf("kind = \"churn\"\nrate = \"0.2/s\"\ndowntime = \"%ds\"\ntarget = { role = \"worker\" }", comesBack)
 	}},
 	{"slow-shards", true, func(t *trouble) string {
+		t.never = !t.w.jobs
 		return fmt.Sprintf("kind = \"slow\"\nfactor = %d\napplies = \"execution\"\ntarget = %s", pick(&t.draw, 3, 20), t.worker())
 	}},
 	{"bursts", true, func(t *trouble) string {
@@ -119,6 +121,7 @@ var families = []family{
 		return fmt.Sprintf("kind = \"overload\"\n%s = %.2f\ntarget = %s", pick(&t.draw, "cpu", "memory"), pick(&t.draw, 0.75, 0.88, 0.97), t.one())
 	}},
 	{"stats-storm", true, func(t *trouble) string {
+		t.never = t.w.workers == 0
 		to := fmt.Sprintf("{ id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers))
 		if t.draw.Bool(0.5) && strings.Contains(t.victim, "manager") {
 			to = t.victim
@@ -151,6 +154,7 @@ var families = []family{
 		return "kind = \"partition\"\na = " + on + "\nb = { not = " + on + " }"
 	}},
 	{"crash-workers", true, func(t *trouble) string {
+		t.never = t.w.workers == 0
 		return fmt.Sprintf("kind = \"crash\"\ntarget = { site = %q, role = \"worker\" }", t.site())
 	}},
 	{"late-worker", true, func(t *trouble) string {
@@ -160,17 +164,17 @@ var families = []family{
 		return fmt.Sprintf("process = { rate = \"%d/min\" }\nkind = \"pause\"\nfor = \"%dms\"\ntarget = %s", between(&t.draw, 2, 12), pick(&t.draw, 300, 2000, 7000), t.any())
 	}},
 	{"random-worker-crashes", false, func(t *trouble) string {
+		t.never = t.w.workers == 0
 		return fmt.Sprintf("process = { rate = \"%d/min\" }\nkind = \"crash\"\nfor = \"%ds\"\ntarget = { role = \"worker\", count = 1 }", between(&t.draw, 2, 6), comesBack)
 	}},
 	{"lost-workers", true, func(t *trouble) string {
-		if t.w.workers == 0 {
-			return ""
-		}
+		t.never = t.w.workers == 0
 		t.least = 70 // until a shard that nobody leads has ended
 		s := t.site()
 		return fmt.Sprintf("kind = \"partition\"\na = { site = %q, role = \"worker\" }\nb = { not = { site = %q, role = \"worker\" } }", s, s)
 	}},
 	{"lost-clients", true, func(t *trouble) string {
+		t.never = !t.w.jobs
 		t.least = 45 // until nobody tells them any more how their jobs ended
 		return "kind = \"partition\"\na = { role = \"client\" }\nb = { not = { role = \"client\" } }"
 	}},
@@ -185,6 +189,7 @@ var families = []family{
 
 // event lets the fault in hand wait for something that happens, and begins a selector of whom it happens to.
 func (t *trouble) event() string {
+	t.never = !t.w.jobs
 	list := fault.Occasions()
 	e := &list[t.draw.Intn(len(list))]
 	t.on = fmt.Sprintf("{ event = %q, nth = %d }", e.Name, pick(&t.draw, 1, 1, 2, 5))
@@ -214,10 +219,10 @@ func (t *trouble) all(n Name) {
 }
 
 func (t *trouble) fault(f *family) {
-	t.on, t.least = "", 0
+	t.on, t.least, t.never = "", 0, false
 	what := f.draw(t)
 	longest := t.to - t.from - comesBack - 1
-	if what == "" || t.least > longest {
+	if what == "" || t.never || t.least > longest {
 		return
 	}
 	t.count++
@@ -264,6 +269,7 @@ func (t *trouble) site() string { return t.w.names[t.draw.Intn(t.w.sites)] }
 
 // group names those who elect a leader, as leader_of does.
 func (t *trouble) group() string {
+	t.never = t.never || !t.w.jobs
 	if t.w.gates*t.w.sites > 2 && t.draw.Bool(0.3) {
 		return `"gates"`
 	}

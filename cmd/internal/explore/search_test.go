@@ -134,20 +134,23 @@ func TestFaultsOfAScenario(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := NewBase(text, file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	faults := 0
-	for i := range uint64(40) {
-		sc, err := scenarios.Parse(b.Text(Name{Faults: i}), file, nil, scenarios.Options{Alone: true})
+	head := "schema = 1\n[scenario]\nname = \"three-sites\"\ntitle = \"t\"\nduration = \"200s\"\n[topology]\nuse = \"lan1\"\n[cluster]\n"
+	for _, text := range []string{text, head + "managers = 3\n"} { // the second has no workers and no clients to cut off
+		b, err := NewBase(text, file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		faults += len(sc.Faults)
-	}
-	if faults < 200 {
-		t.Errorf("%d faults in 40 runs", faults)
+		faults := 0
+		for i := range uint64(40) {
+			sc, err := scenarios.Parse(b.Text(Name{Faults: i}), file, nil, scenarios.Options{Alone: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			faults += len(sc.Faults)
+		}
+		if faults < 200 {
+			t.Errorf("%d faults in 40 runs", faults)
+		}
 	}
 	if _, err := NewBase("schema = 1\n[scenario]\nname = \"x\"\ntitle = \"t\"\nduration = \"40s\"\n[cluster]\nsize = 3\n", "x.toml"); err == nil {
 		t.Error("a world without managers is explored")

@@ -46,6 +46,7 @@ type world struct {
 	sites, gates, managers, workers int        // gates, managers, workers of each site
 	cores                           int        // of a worker
 	scope                           bool       // workers report progress of one
+	jobs                            bool       // there are any, and so leaders, clients and what happens to jobs
 	lasting                         bool       // shards run for minutes: longer than anybody leads what a fault cuts off
 	span                            span
 	deadline                        int // s, when the last job may end at the latest
@@ -70,7 +71,7 @@ func between(s *rng.Stream, least, most int) int { return least + s.Intn(most-le
 // newWorld draws a world. Most are small and short: what breaks mostly breaks there, too, and as many more can be tried. What needs
 // many members, sites or minutes has its share.
 func newWorld(n Name) *world {
-	w := &world{name: n}
+	w := &world{name: n, jobs: true}
 	w.span = pick(w.part("span"), short, short, short, long)
 	if w.lasting = w.part("lasting").Bool(0.15); w.lasting {
 		w.span = long
