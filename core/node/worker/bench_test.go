@@ -27,6 +27,7 @@ type bench struct {
 	fx   core.Effects
 	now  core.Instant
 	dead map[core.NodeID]bool
+	life map[core.NodeID]uint32 // of managers, if it is not the first
 	seq  uint32
 	sent []core.Message // since the last look
 	done uint64         // what its meter says, unless it has a length
@@ -42,6 +43,8 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 	}
 	return core.StateOK
 }
+
+func (b *bench) Instance(id core.NodeID) uint32 { return max(1, b.life[id]) }
 
 // effort is work that may take longer than its job has, and says so.
 type effort struct {

@@ -74,7 +74,7 @@ func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
 func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	m := w.pool.find(core.NodeID(o.N))
 	m.asked = false
-	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && w.agrees(o, a, fx) {
+	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && !w.isOld(o.From, o.Instance) && w.agrees(o, a, fx) {
 		m.accepted = true
 		w.armApart(now)
 		for i := range a.Managers {
@@ -82,6 +82,11 @@ func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects)
 		}
 	}
 	w.registerLater(now)
+}
+
+// isOld reports whether a process of a manager is not the newest one that was heard of: whom it has taken in the newest one does not know.
+func (w *Worker) isOld(id core.NodeID, instance uint32) bool {
+	return instance < w.p.Members.Instance(id)
 }
 
 // registerLater asks those again, after a pause, that have not accepted this worker once all have answered: a manager that
@@ -126,6 +131,10 @@ func (w *Worker) onManager(now core.Instant, msg *core.Message, fx *core.Effects
 	out := core.Attach[registry.ManagerToWorkerAck](fx, reply)
 	out.Versions = w.peers.Versions()
 	if out.Code = w.peers.Meet(msg.From, msg.Instance, &b.Versions, fx); out.Code != call.CodeOK {
+		return
+	}
+	if w.isOld(msg.From, msg.Instance) {
+		out.Answer = call.Stale(uint64(w.p.Members.Instance(msg.From)))
 		return
 	}
 	out.Accepted, out.Worker, out.Cores, out.CoresAvailable = true, w.p.Self, uint16(w.cores.Total()), uint16(w.cores.Free())

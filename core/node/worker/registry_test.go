@@ -29,3 +29,54 @@ func TestReadyIsNews(t *testing.T) {
 		t.Error("nothing is new, and its version is")
 	}
 }
+
+// renewed lets a manager be another process, of which membership tells.
+func (b *bench) renewed(id core.NodeID) {
+	b.life = map[core.NodeID]uint32{id: 2}
+	f := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id}
+	b.step(func() { b.w.Observe(b.now, &f, &b.fx) })
+}
+
+// Spec 20 §1.3, 10 §13: a manager that is another process by now has not accepted the worker, whatever the one before says late. It would
+// never be asked again.
+func TestAcceptedByTheProcessBefore(t *testing.T) {
+	cfg := job.Default()
+	b := &bench{t: t, cfg: cfg, dead: map[core.NodeID]bool{}, work: map[job.WorkflowID]effort{}}
+	b.w = New(Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Managers: []core.NodeID{0}})
+	b.step(func() { b.w.Begin(b.now, &b.fx) })
+	asked := b.of(core.KindWorkerRegistration)
+	if len(asked) != 1 {
+		t.Fatalf("%d registrations", len(asked))
+	}
+	b.renewed(0)
+	b.answer(&asked[0], core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
+	if b.w.pool.find(0).accepted {
+		t.Error("the process before accepted it, and it takes the one that is there for it")
+	}
+	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax + core.Duration(sec)))
+	again := b.of(core.KindWorkerRegistration)
+	if len(again) == 0 {
+		t.Fatal("the one that is there is never asked")
+	}
+	r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: again[len(again)-1].Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
+	b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
+	if !b.w.pool.find(0).accepted {
+		t.Error("it accepts, and is not taken for it")
+	}
+}
+
+// The same of a manager that heard of the worker from another one.
+func TestMetByTheProcessBefore(t *testing.T) {
+	b := on(t, 1)
+	b.renewed(0)
+	b.say(0, core.KindManagerToWorkerRegistration, &registry.ManagerToWorkerRegistration{})
+	if b.w.pool.find(0).accepted {
+		t.Error("the process before knows it, and it takes the one that is there for it")
+	}
+	b.seq++
+	m := core.Message{Kind: core.KindManagerToWorkerRegistration, From: 0, To: self, Seq: b.seq, Instance: 2, Body: &registry.ManagerToWorkerRegistration{}}
+	b.step(func() { b.w.Receive(b.now, &m, &b.fx) })
+	if !b.w.pool.find(0).accepted {
+		t.Error("it knows it, and is not taken for it")
+	}
+}

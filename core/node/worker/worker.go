@@ -19,6 +19,7 @@ import (
 // Members is what a worker asks its membership.
 type Members interface {
 	State(core.NodeID) core.MemberState
+	Instance(core.NodeID) uint32 // of the newest process that was heard of, 0: none was
 }
 
 // Meter tells how far a running shard is.
