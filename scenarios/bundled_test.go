@@ -104,6 +104,11 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 				t.Errorf("%s: %s has no reason", file, e.ID)
 			}
 		}
+		for _, w := range s.Warnings {
+			if strings.Contains(w, "is not drawn") {
+				t.Errorf("%s: %s", file, w)
+			}
+		}
 		judged := map[string]bool{}
 		for _, v := range append([]Variant{{}}, s.Variants...) {
 			sets := [][]string{nil}

@@ -51,7 +51,7 @@ func (g *grid) wanted() []measure {
 		if at := slices.IndexFunc(candidates, func(m measure) bool { return m.Key == k }); at >= 0 {
 			out = append(out, candidates[at])
 		} else if m, ok := words.Lookup(metric); ok {
-			out = append(out, measure{Key: k, name: joined(strings.ReplaceAll(metric, "_", " "), labels), unit: m.Def().Unit})
+			out = append(out, named(k, m.Def()))
 		}
 	}
 	for i := range candidates {
@@ -60,6 +60,15 @@ func (g *grid) wanted() []measure {
 		}
 	}
 	return out
+}
+
+// named is a metric that has no words of its own here.
+func named(k analysis.Key, d *words.Def) measure {
+	m := measure{Key: k, name: joined(strings.ReplaceAll(d.Name, "_", " "), k.Labels), unit: d.Unit, counted: d.PerNodeHour}
+	if m.counted {
+		m.unit = "per node-hour"
+	}
+	return m
 }
 
 // measures picks from what is wanted what was seen in at least half of the cells, and did not stay at 0.

@@ -121,14 +121,15 @@ func TestDeciding(t *testing.T) {
 		for k := range s.Cells[i].Runs {
 			r := &s.Cells[i].Runs[k]
 			r.Distributions = append(r.Distributions, analysis.Distribution{Metric: "recovery_time", Mean: 3})
+			r.Counts = append(r.Counts, analysis.Count{Metric: "excused_positives", Count: 2, NodeHours: 1})
 		}
 	}
-	s.Compare.Primary = []string{"recovery_time", "bytes:direction=sent", "job_latency"}
+	s.Compare.Primary = []string{"recovery_time", "excused_positives", "bytes:direction=sent", "job_latency"}
 	var have []string
 	for _, m := range newGrid(s, nil).all {
 		have = append(have, m.label())
 	}
-	if want := []string{"recovery time (s)", "sent per node (B/s)", "crash to first DEAD (s)", "live members suspected (per node-hour)"}; !reflect.DeepEqual(have, want) {
+	if want := []string{"recovery time (s)", "excused positives (per node-hour)", "sent per node (B/s)", "crash to first DEAD (s)"}; !reflect.DeepEqual(have, want) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 }

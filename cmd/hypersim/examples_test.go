@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"hypersim/scenarios"
 )
 
 // example is a command as a help text or a page shows it.
@@ -86,17 +88,7 @@ func TestExamples(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("no shell here")
 	}
-	texts := map[string][]example{}
-	forEach(newRoot(), func(cmd *cobra.Command) {
-		texts["help of "+cmd.CommandPath()] = shown("    " + strings.ReplaceAll(cmd.Example, "\n", "\n    "))
-	})
-	for _, path := range pages(t) {
-		text, err := os.ReadFile(filepath.Join(root(), path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[path] = shown(string(text))
-	}
+	texts := allShown(t)
 	for _, path := range []string{"README.md", "docs/sweeps.md", "docs/validate.md", "help of hypersim run", "docs/studies/detection-tradeoff.md"} {
 		if len(texts[path]) == 0 {
 			t.Errorf("%s shows no command: is it read as it is written?", path)
@@ -113,6 +105,61 @@ func TestExamples(t *testing.T) {
 				try(t, dir, e)
 			}
 		})
+	}
+}
+
+// allShown are the examples of every help text and page, by its name.
+func allShown(t *testing.T) map[string][]example {
+	t.Helper()
+	texts := map[string][]example{}
+	forEach(newRoot(), func(cmd *cobra.Command) {
+		texts["help of "+cmd.CommandPath()] = shown("    " + strings.ReplaceAll(cmd.Example, "\n", "\n    "))
+	})
+	for _, path := range pages(t) {
+		text, err := os.ReadFile(filepath.Join(root(), path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[path] = shown(string(text))
+	}
+	return texts
+}
+
+// TestExamplesChangeSomething: no example sets a key of the protocol that cannot change its run.
+func TestExamplesChangeSomething(t *testing.T) {
+	tried := 0
+	for name, list := range allShown(t) {
+		for _, e := range list {
+			words := strings.Fields(string(e))
+			at := slices.IndexFunc(words, func(w string) bool { return w == "run" || w == "sweep" })
+			if at < 0 || at+1 >= len(words) || !strings.Contains(string(e), "protocol.") {
+				continue
+			}
+			var opt scenarios.Options
+			var set []string
+			for i := at + 2; i+1 < len(words); i++ {
+				switch words[i] {
+				case "--variant":
+					opt.Variant = words[i+1]
+				case "--set", "--vary":
+					first, _, _ := strings.Cut(words[i+1], ",")
+					set = append(set, first)
+				}
+			}
+			s, err := scenarios.Load(words[at+1], set, opt)
+			if err != nil { // a file that the text makes before
+				continue
+			}
+			tried++
+			for _, x := range s.Inert {
+				if slices.ContainsFunc(set, func(text string) bool { return strings.HasPrefix(text, x.Key+"=") }) {
+					t.Errorf("%s: %s\n%s has no effect: %s", name, e, x.Key, x.Why)
+				}
+			}
+		}
+	}
+	if tried < 3 {
+		t.Errorf("%d examples set a key of the protocol: are they read as they are written?", tried)
 	}
 }
 
