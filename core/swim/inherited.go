@@ -91,7 +91,7 @@ func (m *Machine) refuteProbe(now core.Instant, fx *core.Effects) {
 	if m.leaving || w.used >= c.Tokens && !passed(now, w.since, c.Window) {
 		return
 	}
-	if m.refuteNow(now, m.inc, fx) && !m.cfg.Inherited.Unicast { // else raise told all
+	if m.refuteNow(now, m.inc, true, fx) && !m.cfg.Inherited.Unicast { // else raise told all
 		u := m.selfUpdate(core.UpdateAlive)
 		m.tellAll(&u, fx)
 	}

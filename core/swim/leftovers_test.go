@@ -43,12 +43,12 @@ func TestClockSetBack(t *testing.T) {
 	m := alone(&cfg, 1, core.RoleManager)
 	var fx core.Effects
 	for range cfg.Refute.Tokens {
-		m.refuteNow(noon, m.inc, &fx)
+		m.refuteNow(noon, m.inc, true, &fx)
 	}
-	if m.refuteNow(noon, m.inc, &fx) {
+	if m.refuteNow(noon, m.inc, true, &fx) {
 		t.Fatal("set-up: above the limit it refutes at once")
 	}
-	if !m.refuteNow(noon-3600e9, m.inc, &fx) {
+	if !m.refuteNow(noon-3600e9, m.inc, true, &fx) {
 		t.Error("an hour before the window, the window still limits")
 	}
 

@@ -173,6 +173,45 @@ func TestPaperSuspicionIsOverriddenByItsSubjectAlone(t *testing.T) {
 	}
 }
 
+// Lifeguard, LHA-Probe: who has to refute is unwell itself, perhaps. So says an accuser that takes part; a worker, the worst of witnesses
+// (spec 10 §1), is told that it errs, and no more. Above the limit the answer waits, and counts if one of those that it is to does.
+func TestPaperRefutationsCount(t *testing.T) {
+	const manager, worker = core.NodeID(2), core.NodeID(6)
+	for _, c := range []struct {
+		name     string
+		used     int // refutations of this window
+		accusers []core.NodeID
+		want     int
+	}{
+		{"a manager", 0, []core.NodeID{manager}, 1},
+		{"a worker", 0, []core.NodeID{worker}, 0},
+		{"one after the other", 0, []core.NodeID{worker, manager, worker}, 1},
+		{"a worker that waits", 5, []core.NodeID{worker}, 0},
+		{"both, and wait", 5, []core.NodeID{worker, manager, worker}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := newTabled(t)
+			x.m.Receive(x.now, &core.Message{Kind: core.KindPing, From: worker, Group: 1, Role: core.RoleWorker, Instance: 1, Updates: []core.Update{
+				{Type: core.UpdateAlive, Subject: worker, From: core.NoNode, Role: core.RoleWorker},
+			}}, &x.fx)
+			x.m.refute.since, x.m.refute.used = x.now, c.used
+			before := x.m.inc
+			for _, id := range c.accusers {
+				x.receive(core.Message{Kind: core.KindGossip, From: manager, Updates: []core.Update{
+					{Type: core.UpdateSuspect, Subject: 0, Incarnation: x.m.inc, From: id, Role: core.RoleManager},
+				}})
+			}
+			if c.used > 0 {
+				x.now = x.now.Add(x.m.cfg.Refute.Window)
+				x.m.onRefuteWindow(x.now, &x.fx)
+			}
+			if x.m.inc <= before || x.m.LHM() != c.want {
+				t.Errorf("incarnation %d -> %d, local health %d, want %d", before, x.m.inc, x.m.LHM(), c.want)
+			}
+		})
+	}
+}
+
 // SWIM §4.3: members are pinged in rounds of an order of chance, so that between two pings to one lie fewer than 2n
 // periods, and one that fails is found in that time.
 func TestPaperRoundRobin(t *testing.T) {

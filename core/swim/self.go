@@ -7,6 +7,7 @@ type refuter struct {
 	since   core.Instant // start of the window
 	used    int
 	pending bool   // a refutation waits for the window's end
+	counts  bool   // against the local health, then
 	highest uint32 // the highest accusation it must beat
 }
 
@@ -45,9 +46,18 @@ func (m *Machine) claimSelf(now core.Instant, u *core.Update, src source, fx *co
 	}
 	f := fx.Fact(core.FactAccused)
 	f.Subject, f.Inc, f.Other = m.self, u.Incarnation, u.From
-	if m.refuteNow(now, u.Incarnation, fx) {
+	if m.refuteNow(now, u.Incarnation, m.isWitness(u.From), fx) {
 		m.answer(now, src, fx)
 	}
+}
+
+// isWitness reports whether it speaks against this node's health that somebody accuses it. A worker, whose suspicions serve its own
+// failover only, is the worst of witnesses (§1), and there are many of them: where all managers are degraded none serves a PING_REQ, each
+// ping of a worker that is lost becomes an accusation, and local health would fall faster than their own probes, slow as they are then,
+// restore it. Loss of 2 % keeps three managers of nine workers so for ever, and a group in which all are unwell elects nobody.
+func (m *Machine) isWitness(accuser core.NodeID) bool {
+	k, ok := m.index(accuser)
+	return !ok || !m.rec[k].present() || m.isParticipant(m.rec[k].role())
 }
 
 // answer lets whoever said something false hear the own incarnation at once, unless it gets an answer anyway.
@@ -65,15 +75,15 @@ func (m *Machine) answer(now core.Instant, src source, fx *core.Effects) {
 // refutes at once five times in 10 s, and then once at the end of the window, above the highest accusation that came meanwhile.
 // A suspicion that runs out before that ends in a death which the answer takes back: late, but for good.
 
-// refuteNow raises the incarnation above accusation, or defers that to the end of the window.
-func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effects) bool {
+// refuteNow raises the incarnation above accusation, or defers that to the end of the window; counts says that it tells of the own health.
+func (m *Machine) refuteNow(now core.Instant, accusation uint32, counts bool, fx *core.Effects) bool {
 	w := &m.refute
 	if passed(now, w.since, m.cfg.Refute.Window) || w.used == 0 {
 		w.since, w.used = now, 0
 	}
 	if w.used >= m.cfg.Refute.Tokens {
 		w.highest = max(w.highest, accusation)
-		w.pending = true
+		w.pending, w.counts = true, w.counts || counts
 		m.due[timerRefute] = w.since.Add(m.cfg.Refute.Window)
 		m.count.RefutationsDeferred++
 		return false
@@ -84,7 +94,9 @@ func (m *Machine) refuteNow(now core.Instant, accusation uint32, fx *core.Effect
 		return false
 	}
 	// Whoever has to refute was slow to answer, in the eyes of at least one other: Lifeguard counts that against it.
-	m.addLHM(1, core.CauseRefute, fx)
+	if counts {
+		m.addLHM(1, core.CauseRefute, fx)
+	}
 	return true
 }
 
@@ -93,9 +105,10 @@ func (m *Machine) onRefuteWindow(now core.Instant, fx *core.Effects) {
 	if !m.refute.pending {
 		return
 	}
-	m.refute.pending = false
+	counts := m.refute.counts
+	m.refute.pending, m.refute.counts = false, false
 	if a := m.refute.highest; a >= m.inc {
-		m.refuteNow(now, a, fx)
+		m.refuteNow(now, a, counts, fx)
 	}
 }
 

@@ -109,3 +109,41 @@ func meanAndInterval(v []float64) (mean, half float64) {
 	}
 	return mean, 2.58 * math.Sqrt(ss/float64(len(v)-1)/float64(len(v)))
 }
+
+// Three managers are unwell at once. None of them serves a PING_REQ then, so that each ping of nineteen workers that is lost becomes an
+// accusation; they are well again all the same, and one of them leads.
+func TestAllUnwellRecover(t *testing.T) {
+	seed := uint64(1)
+	sc, err := scenarios.Parse(`
+schema = 1
+[scenario]
+name = "unwell"
+title = "All managers are unwell"
+duration = "250s"
+[topology]
+use = "lan1"
+[network]
+loss = { p = 0.05 }
+[cluster]
+managers = 3
+workers = 19
+[[fault]]
+id = "unwell"
+kind = "loss"
+at = "10s"
+for = "40s"
+p = 0.5
+target = { role = "manager" }
+`, "unwell.toml", nil, scenarios.Options{Seed: &seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := build(t, sc)
+	w.Run(w.End())
+	for i := range sc.Nodes {
+		n := &sc.Nodes[i]
+		if lhm := w.nodes[n.ID].m.Swim.LHM(); n.Role == core.RoleManager && lhm > 4 {
+			t.Errorf("%s has a local health of %d, three minutes later", n.Name, lhm)
+		}
+	}
+}
