@@ -93,7 +93,7 @@ func (r *record) news(now core.Instant) Entry {
 	case l.full:
 		e = r.aged(now)
 	case l.dirty:
-		e = r.entry
+		e = r.aged(now) // it has waited for others that change (spec 20 §5.4), and the job has gone on
 		e.Kind, e.Base, e.Submission = EntryDelta, l.flushed, nil
 		e.Results = e.Results[min(l.results, len(e.Results)):]
 		if e.Layer == l.layer {
@@ -111,7 +111,6 @@ func (r *record) news(now core.Instant) Entry {
 func (m *Machine) sendAll(now core.Instant, r *record, fx *core.Effects) {
 	r.lead.full = true
 	e := r.news(now)
-	e.Elapsed = r.entry.Elapsed + now.Sub(r.at)
 	for i, p := range m.p.Peers {
 		if r.lead.acks[i].seq < r.entry.Seq {
 			b := m.newRound(now, p, fx)
