@@ -103,6 +103,11 @@ func (b *bench) transferAck(d *replica.WorkerTransfer) *replica.WorkerTransferAc
 	a := &replica.WorkerTransferAck{}
 	for _, e := range d.Entries {
 		x := replica.JobTransferAnswer{Job: e.Job, Accepted: true, DE: e.DE}
+		if b.joins { // it registers first, and takes nothing in before (spec 20 §5.6 row 3)
+			x.Accepted, x.Code, a.Code = false, call.CodeSyncing, call.CodeSyncing
+			a.Answers = append(a.Answers, x)
+			continue
+		}
 		for _, v := range b.has {
 			if v.Job == e.Job {
 				x.Shards = append(x.Shards, v)

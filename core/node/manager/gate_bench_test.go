@@ -55,6 +55,7 @@ type bench struct {
 	dead    map[core.NodeID]bool       // held DEAD
 	suspect core.NodeID                // held SUSPECT
 	has     []job.ShardView            // what the worker says that it has
+	joins   bool                       // it is not registered with who tells it of a new holder
 	hears   func(m *core.Message) bool // whether the worker answers; nil: always
 	stops   []*cancel.ShardRequest     // what it was told to stop
 	deaf    bool                       // and does not

@@ -587,9 +587,15 @@ func (m *Manager) restoreAnew(now core.Instant, e *replica.Entry, fx *core.Effec
 	return m.restore(now, e, fx)
 }
 
-// §2.6: a worker that does not answer who leads its jobs now is told again with every orphan scan, and one that registers
-// later is told at once.
+// §2.6: a worker that does not answer who leads its jobs now, or says that it is not registered yet, is told again with every orphan scan,
+// and one that registers later is told at once.
 func TestWorkersThatDidNotHear(t *testing.T) {
+	for name, joins := range map[string]bool{"no answer": false, "SYNCING": true} {
+		t.Run(name, func(t *testing.T) { notHeard(t, joins) })
+	}
+}
+
+func notHeard(t *testing.T, joins bool) {
 	b := newCluster(t)
 	var told []core.Instant
 	hears := false
@@ -598,7 +604,8 @@ func TestWorkersThatDidNotHear(t *testing.T) {
 			return true
 		}
 		told = append(told, b.now)
-		return hears
+		b.joins = joins && !hears
+		return hears || joins
 	}
 	x := b.takeOver(func(e *replica.Entry) {
 		e.State = job.StateQueued

@@ -238,9 +238,9 @@ func (m *Manager) workerTold(now core.Instant, o *call.Outcome, fx *core.Effects
 	}
 }
 
-// heardOf counts a worker that has answered about a job, or will not.
+// heardOf counts a worker that has answered about a job, or will not. One that cannot take it in yet has not heard (spec 20 §5.6 row 3).
 func (m *Manager) heardOf(now core.Instant, x *record, t *transfers, o *call.Outcome, fx *core.Effects) {
-	if !o.Answered {
+	if !o.Answered || o.Code.Transient() {
 		x.mute = append(x.mute, o.From)
 	}
 	if t.late || x.batch != o.Sub {
