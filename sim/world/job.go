@@ -219,8 +219,8 @@ func (w *World) emitJob() {
 	}
 }
 
-// jobFacts records what id's roles reported, and carries out its orders.
-func (w *World) jobFacts(now core.Instant, id core.NodeID) {
+// jobFacts records what id's roles reported, and carries out its orders, unless its process ends.
+func (w *World) jobFacts(now core.Instant, id core.NodeID, ends bool) {
 	for i := range w.fx.JobFacts {
 		w.jobRecord(now, trace.JobFact, id)
 		w.jobRec.Fact = w.fx.JobFacts[i]
@@ -233,7 +233,7 @@ func (w *World) jobFacts(now core.Instant, id core.NodeID) {
 		}
 	}
 	w.mayFind(now)
-	if !w.nodes[id].host.Up() {
+	if ends || !w.nodes[id].host.Up() {
 		return // it stopped in this step, and its shards with it
 	}
 	for i := range w.fx.Work {

@@ -226,11 +226,9 @@ func (w *World) askTurn(now core.Instant, id core.NodeID) {
 func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	n := &w.nodes[id]
 	fx := &w.fx
-	if len(fx.Facts) > 0 {
-		w.facts(now, id)
-	}
+	ends := len(fx.Facts) > 0 && w.facts(now, id)
 	if len(fx.JobFacts)+len(fx.Work) > 0 {
-		w.jobFacts(now, id)
+		w.jobFacts(now, id, ends)
 	}
 	w.holdBodies()
 	if w.on != nil && len(w.on.due) > 0 && !w.strike(now, id) {
@@ -243,6 +241,9 @@ func (w *World) drain(now, depart core.Instant, id core.NodeID) {
 	}
 	w.dropBodies()
 	fx.Reset()
+	if ends {
+		w.over(now, id)
+	}
 	if !n.host.Up() {
 		return
 	}
@@ -277,10 +278,9 @@ func (w *World) armAt(id core.NodeID, at core.Instant) {
 	}
 }
 
-// facts records what id's machine reported, and acts on the few that concern its process.
-func (w *World) facts(now core.Instant, id core.NodeID) {
-	n := &w.nodes[id]
-	stop, local := false, n.local(now)
+// facts records what id's machine reported, and returns whether its process ends with this step.
+func (w *World) facts(now core.Instant, id core.NodeID) (ends bool) {
+	local := w.nodes[id].local(now)
 	for i := range w.fx.Facts {
 		f := &w.fx.Facts[i]
 		w.rec.Kind, w.rec.At, w.rec.Local, w.rec.Node, w.rec.Peer = trace.KindFact, now, local, id, f.Subject
@@ -289,14 +289,18 @@ func (w *World) facts(now core.Instant, id core.NodeID) {
 		if w.on != nil {
 			w.onFact(now, id, f)
 		}
-		stop = stop || f.Kind == core.FactStopped || f.Kind == core.FactFatal
+		ends = ends || f.Kind == core.FactStopped || f.Kind == core.FactFatal
 	}
-	if stop {
-		w.stop(now, id, trace.KindStop)
-		if n.fate.wanted = false; n.fate.again {
-			n.fate.again = false
-			w.pushTimer(now, id, wakeStart)
-		}
+	return ends
+}
+
+// over ends a process that says that it stops. What it said in that step has left: it was the process that said it, over its own connections.
+func (w *World) over(now core.Instant, id core.NodeID) {
+	w.stop(now, id, trace.KindStop)
+	f := &w.nodes[id].fate
+	if f.wanted = false; f.again {
+		f.again = false
+		w.pushTimer(now, id, wakeStart)
 	}
 }
 
