@@ -127,9 +127,10 @@ func passes(broke float64) []func(t tree) []edit {
 	}
 }
 
-// shorten lets the run end soon after what broke, and with it all that would go on.
+// shorten lets the run end soon after what broke, and with it all that would go on. What is drawn until the end may need some more of it.
 func shorten(broke float64) (list []edit) {
-	for _, end := range []float64{math.Ceil(broke) + 1, math.Ceil(broke)} {
+	for _, more := range []float64{30, 10, 1, 0} {
+		end := math.Ceil(broke) + more
 		list = append(list, func(t tree) bool {
 			s, ok := t["scenario"].(tree)
 			if !ok || seconds(s["duration"]) <= end {

@@ -77,8 +77,8 @@ for = "12500ms"
 		gone []string // from the text
 		kept []string
 	}{
-		"shorten":   {shorten(41.2)[0], []string{"100s", `"20s"`}, []string{`duration = "43s"`}},
-		"clip":      {shorten(41.2)[0], []string{"50s", "45s", `"late"`}, []string{`to = "43s"`, `at = "40s"`, `for = "3s"`, `for = "12500ms"`}},
+		"shorten":   {shorten(41.2)[2], []string{"100s", `"20s"`}, []string{`duration = "43s"`}},
+		"clip":      {shorten(41.2)[2], []string{"50s", "45s", `"late"`}, []string{`to = "43s"`, `at = "40s"`, `for = "3s"`, `for = "12500ms"`}},
 		"all":       {lists(read(), "fault")[0], []string{"fault"}, []string{"topology"}},
 		"last":      {lists(read(), "fault")[1], []string{`"z"`}, []string{`"x"`, `"y"`}},
 		"second":    {lists(read(), "fault")[2], []string{`"y"`}, []string{`"x"`, `"z"`}},
