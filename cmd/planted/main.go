@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,9 @@ func run() error {
 	flag.StringVar(&table, "table", "", "write the table into this file, between its marks (docs/planted.md)")
 	flag.DurationVar(&enough, "enough", 0, "begin no further search after this time; the same command goes on (0: look for all)")
 	flag.Parse()
+	if flag.NArg() > 0 { // what stands behind it is not read as a flag
+		return fmt.Errorf("%s: unknown argument; all are flags", flag.Arg(0))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	kept, err := h.begin(only)
@@ -55,10 +59,13 @@ func run() error {
 
 // begin makes the folder, and reads what was found before.
 func (h *hunt) begin(only string) (map[string]*found, error) {
-	if _, err := regexp.Compile(only); err != nil {
-		return nil, err
+	pattern, err := regexp.Compile(only)
+	if err != nil {
+		return nil, fmt.Errorf("--only: %w", err)
 	}
-	var err error
+	if !slices.ContainsFunc(all(), func(b *bug) bool { return pattern.MatchString(b.name) }) {
+		return nil, fmt.Errorf("--only %s: there is no bug of that name", only)
+	}
 	if h.root, err = filepath.Abs(h.root); err != nil {
 		return nil, err
 	}
@@ -137,7 +144,11 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 }
 
 func tell(room string, f *found) {
-	if f.Invariant == "" {
+	switch {
+	case f.Invariant == "" && f.Runs == 0:
+		fmt.Printf("%-20s %-28s NOT LOOKED FOR: %.0f s are too short here for the first runs (--for)\n", room, f.Bug, f.Seconds)
+		return
+	case f.Invariant == "":
 		fmt.Printf("%-20s %-28s NOT FOUND in %d runs, %.0f s\n", room, f.Bug, f.Runs, f.Seconds)
 		return
 	}

@@ -69,3 +69,20 @@ func TestLaid(t *testing.T) {
 		}
 	}
 }
+
+// A name that no bug has is no search that found nothing.
+func TestNothingToLookFor(t *testing.T) {
+	for _, only := range []string{"old-acusation", "("} {
+		h := &hunt{root: moduleRoot, dir: t.TempDir()}
+		if _, err := h.begin(only); err == nil || !strings.HasPrefix(err.Error(), "--only") {
+			t.Errorf("%q: %v", only, err)
+		}
+	}
+	if _, err := (&hunt{root: moduleRoot, dir: t.TempDir()}).begin("old-accusation"); err != nil {
+		t.Error(err)
+	}
+	b := all()[0]
+	if row := cells(b, &found{Bug: b.name, Identity: b.identity(), Seconds: 60}); !strings.HasPrefix(row, "not looked for") {
+		t.Errorf("after no run: %s", row)
+	}
+}

@@ -42,7 +42,7 @@ func tableOf(kept map[string]*found) string {
 // cells are what was found of a bug.
 func cells(b *bug, f *found) string {
 	switch {
-	case f == nil || f.Identity != b.identity():
+	case f == nil || f.Identity != b.identity() || f.Runs == 0: // the time was too short for the first of them
 		return "not looked for | | | "
 	case f.Invariant == "":
 		return fmt.Sprintf("nobody | %d | %.0f | ", f.Runs, f.Seconds)
