@@ -49,6 +49,8 @@ var long = []string{
 	"hypersim shrink", // what explore found, and what a run of that left
 	"hypersim run small.toml",
 	"hypersim trace results/small",
+	"cluster.workers=260 --no-plots --trace", // ten million lines
+	"hypersim trace results/large",
 	"hypersim explore", // minutes, and what it finds is its business
 	"hypersim bench",   // and it needs the baseline of the repository; docs/bench.md and the script bench show what it says
 }

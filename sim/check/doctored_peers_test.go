@@ -70,48 +70,24 @@ var doctoredPeers = []doctoredRun{
 		}
 		t.at(sec).sent(t.message(core.KindWorkflowDispatch, 0, 3))
 	}},
-	{id: N1, name: "when to come again, for who cannot read that", build: func(t *tape, bad bool) {
-		t.ctx.Negotiates = true
-		v := uint8(3)
-		if bad {
-			v = 2
-		}
-		t.at(sec).agrees(0, 3, 1, v, minor(v))
+	{id: N1, name: "when to come again, for who cannot read that", build: forWhoReads(3, 0, 3, func(t *tape) {
 		m := t.message(core.KindRegistrationResponse, 0, 3)
 		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonUntold)}
 		t.sent(m)
-	}},
-	{id: N1, name: "a heartbeat on a ping, for who does not look there", build: func(t *tape, bad bool) {
-		t.ctx.Negotiates = true
-		v := uint8(4)
-		if bad {
-			v = 3
-		}
-		t.at(sec).agrees(3, 0, 1, v, minor(v))
+	})},
+	{id: N1, name: "a heartbeat on a ping, for who does not look there", build: forWhoReads(4, 3, 0, func(t *tape) {
 		m := t.message(core.KindPing, 3, 0)
 		m.Extra = &core.Extra{Beat: core.Beat{Version: 1}}
 		t.sent(m)
-	}},
-	{id: N1, name: "where pushes go, for who pushes nothing anew", build: func(t *tape, bad bool) {
-		t.ctx.Negotiates = true
-		v := uint8(2)
-		if bad {
-			v = 1
-		}
-		t.at(sec).agrees(2, 0, 1, v, minor(v))
+	})},
+	{id: N1, name: "where pushes go, for who pushes nothing anew", build: forWhoReads(2, 2, 0, func(t *tape) {
 		t.sent(t.message(core.KindRegisterCallback, 2, 0))
-	}},
-	{id: N1, name: "why it is BUSY, for who cannot read that", build: func(t *tape, bad bool) {
-		t.ctx.Negotiates = true
-		v := uint8(5)
-		if bad {
-			v = 4
-		}
-		t.at(sec).agrees(0, 3, 1, v, minor(v))
+	})},
+	{id: N1, name: "why it is BUSY, for who cannot read that", build: forWhoReads(5, 0, 3, func(t *tape) {
 		m := t.message(core.KindRegistrationResponse, 0, 3)
 		m.Body = &registry.RegistrationResponse{Answer: call.Busy(core.Duration(2*sec), call.ReasonRate)}
 		t.sent(m)
-	}},
+	})},
 	{id: A1, name: "a registration from elsewhere", build: func(t *tape, bad bool) {
 		if bad {
 			t.ctx.Nodes[3].Cluster = 7
@@ -176,6 +152,19 @@ var doctoredPeers = []doctoredRun{
 		t.places(3)
 		t.places(4)
 	}},
+}
+
+// forWhoReads is a run in which a node sends another what version 1.v has first; where it is bad they agreed on the one before.
+func forWhoReads(v uint8, from, to core.NodeID, send func(t *tape)) func(t *tape, bad bool) {
+	return func(t *tape, bad bool) {
+		t.ctx.Negotiates = true
+		agreed := v
+		if bad {
+			agreed--
+		}
+		t.at(sec).agrees(from, to, 1, agreed, minor(agreed))
+		send(t)
+	}
 }
 
 // places lets node 0 send node 3 a shard.
