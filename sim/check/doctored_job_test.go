@@ -619,6 +619,23 @@ var doctoredJobs = []doctoredRun{
 		t.holds(0, int64(job.HoldResumed), 1)
 		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: token(1), Epoch: 1, Node: 3})
 	}},
+	{id: JC3, name: "who stopped it gets the job back, and a majority knew", build: func(t *tape, bad bool) {
+		t.works()
+		t.holds(0, int64(job.HoldAccepted), 1)
+		t.keeps(0, 11, 1)
+		t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+		if bad {
+			t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: 3})
+		}
+		t.at(20*sec).holds(0, int64(job.HoldSuspended), 1)
+		t.holds(1, int64(job.HoldWon), 2)
+		t.holds(1, int64(job.HoldResumed), 2)
+		t.holds(1, int64(job.HoldSuspended), 2)
+		t.holds(0, int64(job.HoldWon), 3)
+		t.holds(0, int64(job.HoldResumed), 3)
+		t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 3, B: 4}) // of what it knows then
+		t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: uint64(job.Ticket{DE: 3, N: 1}.Token()), Epoch: 3, Node: 3})
+	}},
 	{id: JC3, name: "its holder starts it itself", build: func(t *tape, bad bool) {
 		t.works()
 		if bad {

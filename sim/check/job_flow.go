@@ -79,10 +79,11 @@ func (c *Checker) flowStopped(r *trace.JobRecord, x *jobSeen, id uint64) {
 }
 
 // stays reports whether a process must not start it any more. Who holds an older epoch and has not heard of the newer one cannot
-// know; workers that have refuse what it sends (spec 20 §5.9, I-JF2).
+// know; workers that have refuse what it sends (spec 20 §5.9, I-JF2). Nor does anybody know later what a holder stopped that lost the job
+// before a majority knew: it does not know any more itself, if it gets the job back (20 §5.4).
 func (c *Checker) stays(x *jobSeen, key flowAt, by process, epoch uint32) bool {
 	s, stopped := x.stopped[key]
-	return stopped && (s.by == by || s.sure && epoch >= s.epoch && !c.forgiven(JC3, key.site, s.said))
+	return stopped && (s.by == by && epoch == s.epoch || s.sure && epoch >= s.epoch && !c.forgiven(JC3, key.site, s.said))
 }
 
 // stopsCommitted takes that a majority knows of all that a holder had changed before the oldest change of this commit.
@@ -94,7 +95,7 @@ func (c *Checker) stopsCommitted(r *trace.JobRecord) {
 	from := r.Local.Add(-core.Duration(r.Fact.Get("elapsed")))
 	for _, id := range x.places {
 		key := flowAt{c.ctx.Nodes[r.Node].Site, id}
-		if s, ok := x.stopped[key]; ok && s.by == (process{r.Node, r.Inst}) && s.at <= from {
+		if s, ok := x.stopped[key]; ok && s.by == (process{r.Node, r.Inst}) && s.epoch == r.Fact.Epoch && s.at <= from {
 			s.sure = true
 			x.stopped[key] = s
 		}
