@@ -8,6 +8,7 @@ import (
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/core/jobtimeout"
+	"hypersim/core/replica"
 	"hypersim/core/workflow"
 	"hypersim/sim/trace"
 )
@@ -46,6 +47,26 @@ func init() {
 				t.holds(0, int64(job.HoldResumed), 1)
 			}
 			t.placed(10, 1, 2)
+		}},
+		{id: JL3, name: "who named a successor decides before it is committed that it takes the job back", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			round := func(seq uint64, to core.NodeID) {
+				m := t.message(core.KindJobStateSync, 0, 1)
+				m.Body = &replica.Sync{Entries: []replica.Entry{{Head: replica.Head{Job: 1, Epoch: 1, Seq: seq}, Kind: replica.EntryDelta, HandoverTo: to}}}
+				t.sent(m)
+			}
+			round(5, 1)
+			m := t.message(core.KindLeaseTransfer, 0, 1)
+			m.Body = &replica.LeaseTransfer{Job: 1, From: 0, To: 1, Epoch: 2, Version: 5}
+			t.sent(m)
+			round(6, core.NoNode)
+			commit := func(seq int64) { t.says(0, core.JobFact{Kind: core.JobFactCommit, Epoch: 1, B: seq}) }
+			commit(5)
+			if !bad {
+				commit(6)
+			}
+			t.timesOut(jobtimeout.EventDeclared, jobtimeout.KindStuck, jobtimeout.RuleLocal)
 		}},
 		{id: JL3, name: "a new holder that has no lease yet", build: func(t *tape, bad bool) {
 			t.works()
