@@ -6,6 +6,7 @@ import (
 	"hypersim/core/dispatch"
 	"hypersim/core/health"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/workflow"
 	"hypersim/sim/trace"
 )
@@ -298,6 +299,15 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
 		t.at(770 * sec).end()
+	}},
+	{id: J4, name: "a client waits for longer than the time that was granted", also: []ID{JT2}, build: func(t *tape, bad bool) {
+		t.works()
+		t.at(10*sec).lasts(jobtimeout.EventStart, 100*sec, 0)
+		t.at(20*sec).lasts(jobtimeout.EventExtension, 800*sec, 10*sec)
+		if t.at(790 * sec); bad {
+			t.at(1500 * sec)
+		}
+		t.end()
 	}},
 	{id: J4, name: "a manager holds it running for ever", build: func(t *tape, bad bool) {
 		t.works()

@@ -52,6 +52,7 @@ type jobSeen struct {
 	spec      *job.Spec
 	needs     [][]int32
 	timeout   core.Duration
+	due       core.Instant  // the latest that anybody has given it, with what it was granted, 0: nobody said
 	accepted  core.Instant  // as the client heard; never: it did not
 	clientAt  core.Instant  // the client heard how it ended; never: it did not
 	silence   core.Duration // how long nobody had spoken of it when the client called it lost

@@ -25,6 +25,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.jobAsked, core.JobFactSubmit)
 	on.jobFact(c.jobKept, core.JobFactTable)
 	on.jobFact(c.jobSaved, core.JobFactCommit)
+	on.jobFact(c.jobLasts, core.JobFactDeadline)
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
 	on.checkpoint = append(on.checkpoint, c.jobsStopped, c.jobsDropped)
 	on.ended = append(on.ended, c.jobsSettled)
@@ -67,6 +68,13 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 func (c *Checker) jobSaved(r *trace.JobRecord) {
 	if x := c.work.records[recordKey{r.Node, r.Fact.Job}]; x != nil {
 		x.saved = r.At
+	}
+}
+
+// jobLasts takes until when somebody lets a job go on, extensions included.
+func (c *Checker) jobLasts(r *trace.JobRecord) {
+	if x := c.work.jobs[r.Fact.Job]; x != nil {
+		x.due = max(x.due, r.At.Add(core.Duration(r.Fact.Get("effective")-r.Fact.Get("elapsed"))))
 	}
 }
 
@@ -288,7 +296,7 @@ func (c *Checker) jobsSettled(now core.Instant) {
 	last := max(c.faults.last, c.work.began)
 	for _, x := range c.work.order {
 		if x.accepted != never && x.clientAt == never {
-			last = max(last, x.accepted.Add(x.timeout))
+			last = max(last, x.accepted.Add(x.timeout), x.due)
 		}
 	}
 	if c.faults.lasting > 0 || now.Sub(last) < quiescence || !c.tellers() {
