@@ -61,3 +61,22 @@ func TestAgenda(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Who arms a deadline that is past whenever one fires comes to the end of its step all the same, and goes on when time does.
+func TestAgendaRestsWhereDeadlinesHaveNoEnd(t *testing.T) {
+	a := Agenda[note]{atOnce: 100}
+	a.Arm(note{5, 0})
+	for _, now := range []core.Instant{7, 8} {
+		fired := 0
+		for x, ok := a.Pop(now); ok; x, ok = a.Pop(now) {
+			fired++
+			a.Arm(note{5, x.n + 1})
+		}
+		if fired != 100 || a.Next() != 5 {
+			t.Errorf("at %d: %d fired, the next is due at %v", now, fired, a.Next())
+		}
+		if _, ok := a.Pop(now); ok {
+			t.Errorf("at %d: one more", now)
+		}
+	}
+}

@@ -33,15 +33,18 @@ type Kernel struct {
 	current Event // in hand; a field, because a local would escape through the interface
 	now     core.Instant
 	handled uint64
-	since   uint64 // handled before the first event of this instant, or of this Run
+	here    uint64       // handled before the first event of this instant
+	from    core.Instant // of an event from which on all are counted that lie no more than span behind it
+	since   uint64       // handled before that one, or before this Run
+	span    core.Duration
 	atOnce  uint64
 	running bool
 	stopped bool
 	held    bool
 }
 
-// AtOnce is after how many events at one instant a Run looks up. Ten of a node in the largest worlds are fewer; a handler that
-// schedules an event for the instant of that very event, again and again, would never return.
+// AtOnce is after how many events at one instant, or within the span of Crowded, a Run looks up. Ten of a node in the largest worlds are
+// fewer; a handler that schedules an event for the instant of that very event, again and again, would never return.
 const AtOnce = 1 << 20
 
 // New returns a kernel at instant 0 whose events h handles. If h is also a Toucher it is used as one.
@@ -52,6 +55,18 @@ func New(h Handler) *Kernel {
 
 // NoTouch spares a handler whose state fits into the processor's caches the look ahead: there is nothing to wait for.
 func (k *Kernel) NoTouch() { k.toucher = nil }
+
+// Crowded lets a Run look up also after AtOnce events that lie no further apart than span: where each event schedules the next one
+// a nanosecond later, time goes on, and comes to nothing.
+func (k *Kernel) Crowded(span core.Duration) { k.span = span }
+
+// Crowd returns within what time the events lie for which the last Run was Held: 0 if most were at one instant.
+func (k *Kernel) Crowd() core.Duration {
+	if k.handled-k.here >= k.atOnce/2 {
+		return 0
+	}
+	return k.now.Sub(k.from)
+}
 
 // Now returns the instant of the event in hand, or, between runs, the instant up to which time has passed.
 func (k *Kernel) Now() core.Instant { return k.now }
@@ -69,7 +84,7 @@ func (k *Kernel) Schedule(e Event) { k.queue.Push(e) }
 // that event, and a later Run goes on from there.
 func (k *Kernel) Stop() { k.stopped = true }
 
-// Held reports whether the last Run came to AtOnce events at one instant and returned there. The next one goes on from there.
+// Held reports whether the last Run came to AtOnce events at one instant, or within the span of Crowded, and returned there. The next one goes on from there.
 func (k *Kernel) Held() bool { return k.held }
 
 // Current returns the event in hand, or the last one.
@@ -82,7 +97,7 @@ func (k *Kernel) Run(until core.Instant) {
 		panic(fmt.Sprintf("kernel: run until %v, but the clock is at %v (inside a handler: %t)",
 			until, k.now, k.running))
 	}
-	k.running, k.stopped, k.held, k.since = true, false, false, k.handled
+	k.running, k.stopped, k.held, k.since, k.from = true, false, false, k.handled, k.now
 	if k.toucher != nil {
 		k.runTouching(until)
 	} else {
@@ -135,8 +150,11 @@ func (k *Kernel) due(until core.Instant) bool {
 
 func (k *Kernel) step() {
 	k.current = k.queue.popRun()
-	if k.current.At != k.now {
-		k.now, k.since = k.current.At, k.handled
+	if at := k.current.At; at != k.now {
+		k.now, k.here = at, k.handled
+	}
+	if k.now.Sub(k.from) > k.span {
+		k.from, k.since = k.now, k.handled
 	} else if k.handled-k.since >= k.atOnce {
 		k.held, k.stopped = true, true // after this one
 	}

@@ -249,3 +249,33 @@ func TestHeldAtOneInstant(t *testing.T) {
 		t.Errorf("%d events at 5, %d left", at5, k.Pending())
 	}
 }
+
+// What is scheduled anew a little later, again and again, holds a Run up, too, where that was asked for; as much in more time does not.
+func TestHeldWhileTimeCreeps(t *testing.T) {
+	for _, c := range []struct {
+		step core.Duration
+		span core.Duration
+		held bool
+	}{{1, 10, true}, {1, 9, false}, {2, 20, true}, {3, 20, false}, {1, 0, false}, {0, 0, true}, {0, 10, true}} {
+		var k *Kernel
+		left := 100
+		k = New(handlerFunc(func(e *Event) {
+			if left--; left > 0 {
+				k.Schedule(timer(e.At.Add(c.step), 0, uint64(200-left)))
+			}
+		}))
+		k.atOnce = 10
+		k.Crowded(c.span)
+		k.Schedule(timer(5, 0, 0))
+		k.Run(1000)
+		if k.Held() != c.held || k.Held() && k.Crowd() != 10*c.step {
+			t.Errorf("%d ns apart, span %v: held %t, within %v", c.step, c.span, k.Held(), k.Crowd())
+		}
+		for k.Held() {
+			k.Run(1000)
+		}
+		if k.Pending() != 0 || left != 0 {
+			t.Errorf("%d ns apart, span %v: %d left", c.step, c.span, left)
+		}
+	}
+}

@@ -45,6 +45,9 @@ func Build(sc *scenarios.Scenario, opt Options) (*World, error) {
 	if len(sc.Nodes) < touched {
 		w.kernel.NoTouch()
 	}
+	if len(sc.Nodes) <= creepsMost {
+		w.kernel.Crowded(creeps)
+	}
 	var err error
 	if w.net, err = newNetwork(sc); err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ func (w *World) Run(until core.Instant) {
 	}
 }
 
-// Advance is Run, but returns also where much happens at one instant, so that a run can be stopped there: it reports whether
-// there is nothing left to do. Where virtual time stands for good the run fails.
+// Advance is Run, but returns also where much happens at one instant, or in next to no time, so that a run can be stopped there: it reports
+// whether there is nothing left to do. Where virtual time stands for good, or creeps, the run fails.
 func (w *World) Advance(until core.Instant) (done bool) {
 	if w.failed != nil {
 		return true
@@ -26,7 +26,7 @@ func (w *World) Advance(until core.Instant) (done bool) {
 	case !w.kernel.Held():
 		w.holds = 0
 		return true
-	case w.kernel.Now() != before:
+	case w.kernel.Now().Sub(before) > creeps:
 		w.holds = 0
 	}
 	if w.holds++; w.holds >= w.mostHolds() {

@@ -62,6 +62,44 @@ func TestStandingTimeEndsASmallRunSooner(t *testing.T) {
 	}
 }
 
+// creeping is a machine that wants to be woken again and again, each time a little later.
+type creeping struct {
+	restless
+	step core.Duration
+	left int
+}
+
+func (c *creeping) Wake(now core.Instant, _ *core.Effects) {
+	if c.left--; c.left > 0 {
+		c.due = now.Add(c.step)
+	} else {
+		c.due = seconds(4)
+	}
+}
+
+// Time that goes on by a nanosecond an event stands, too; by a microsecond it goes on, and so it does where it ends.
+func TestCreepingTimeEndsTheRun(t *testing.T) {
+	for _, c := range []struct {
+		step core.Duration
+		left int
+		want bool
+	}{{1, 1 << 30, true}, {3, 1 << 30, true}, {1000, 1 << 21, false}, {1, kernel.AtOnce / 2, false}} {
+		s := newStage(t, "", [][]core.Instant{nil, nil})
+		s.opt.Small = true
+		m := &creeping{restless{due: seconds(2)}, c.step, c.left}
+		s.nodes[1].machine = m
+		s.armAt(1, m.due)
+		s.Run(seconds(3))
+		var e *StandsError
+		if have := errors.As(s.Err(), &e); have != c.want || have && (e.Within > kernel.AtOnce*c.step || e.Within < (kernel.AtOnce-8)*c.step || e.Owner != wakes[wakeMachine] || !strings.Contains(e.Error(), "creeps at 2.0")) {
+			t.Errorf("%d ns apart: %v", c.step, s.Err())
+		}
+		if !c.want && s.Now() != seconds(3) && c.step == 1 {
+			t.Errorf("%d ns apart: it ended at %v", c.step, s.Now())
+		}
+	}
+}
+
 // What happens at one instant and ends is no failure, however often it is looked at.
 func TestMuchAtOnceIsNoFailure(t *testing.T) {
 	s := newStage(t, "", [][]core.Instant{nil, nil})
