@@ -31,7 +31,8 @@ it at once, heals everything, and judges the run by all invariants. With SCENARI
 Runs that break something are grouped by invariant and by what broke; of each group the first is left as a scenario file that
 shows it again. What was reached and what never is listed: half of the runs are drawn near those that reached what few did.
 
-The same command goes on where it was stopped. Exit 1: something broke; 130: it was stopped, whatever broke.`,
+The same command goes on where it was stopped. Exit 1: something broke; 130: it was stopped, whatever broke;
+3: a run got stuck (--patience), is named and left as a scenario file, and whoever goes on carries it out again.`,
 		Example: `  hypersim explore --runs 64 --out results/explored
   hypersim explore first-job --runs 32 --out results/first-broken
   hypersim explore --for 10m --out results/long        # all cores, until ten minutes have passed`,
@@ -44,12 +45,13 @@ The same command goes on where it was stopped. Exit 1: something broke; 130: it 
 			if bad := (*explore.FolderError)(nil); errors.As(err, &bad) {
 				return usageError{err}
 			}
-			if err != nil {
+			stuck := (*explore.StuckError)(nil)
+			if err != nil && !errors.As(err, &stuck) {
 				return err
 			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
 			tellExplored(w, r, req.Dir, every)
-			if err := w.Flush(); err != nil {
+			if err := errors.Join(w.Flush(), err); err != nil {
 				return err
 			}
 			if r.Stopped {
@@ -69,6 +71,7 @@ The same command goes on where it was stopped. Exit 1: something broke; 130: it 
 	flags.IntVar(&req.Jobs, "jobs", req.Jobs, "runs at once")
 	flags.StringVar(&shard, "shard", "1/1", "carry out a part of the search, such as 2/8, in a folder of its own")
 	flags.StringVar(&req.Dir, "out", "", "folder (default results/explore)")
+	flags.DurationVar(&req.Patience, "patience", 5*time.Minute, "end when the virtual time of a run has not gone on for this long (real time), 0: never")
 	flags.BoolVar(&every, "all", false, "list everything that was never reached")
 	return cmd
 }
@@ -76,8 +79,8 @@ The same command goes on where it was stopped. Exit 1: something broke; 130: it 
 func prepareExplore(req *explore.Request, names []string, shard string) error {
 	var problems []error
 	switch {
-	case req.Runs < 0 || req.For < 0 || req.Jobs < 1:
-		problems = append(problems, fmt.Errorf("--runs %d, --for %v, --jobs %d: must not be negative, and --jobs at least 1", req.Runs, req.For, req.Jobs))
+	case req.Runs < 0 || req.For < 0 || req.Jobs < 1 || req.Patience < 0:
+		problems = append(problems, fmt.Errorf("--runs %d, --for %v, --jobs %d, --patience %v: must not be negative, and --jobs at least 1", req.Runs, req.For, req.Jobs, req.Patience))
 	case req.Runs == 0 && req.For == 0:
 		problems = append(problems, errors.New("say how much: --runs 1000 or --for 10m"))
 	}

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -49,16 +48,18 @@ func (h head) unlike(want head) string {
 func openLog(req *Request) (*os.File, []*Outcome, error) {
 	path := filepath.Join(req.Dir, LogName)
 	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Marks: Marks()}
+	line, err := json.Marshal(want)
+	if err != nil {
+		return nil, nil, err
+	}
+	line = append(line, '\n')
 	text, err := input.ReadFile(path, logMax)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(text) < len(line) && bytes.HasPrefix(line, text) { // it ended in its first line
 		f, err := os.Create(path)
 		if err != nil {
 			return nil, nil, err
 		}
-		line, err := json.Marshal(want)
-		if err == nil {
-			_, err = f.Write(append(line, '\n'))
-		}
+		_, err = f.Write(line)
 		return f, nil, err
 	}
 	if err != nil {
@@ -87,15 +88,16 @@ func readLog(text []byte, want head) (runs []*Outcome, size int64, err error) {
 	}
 	size = int64(len(line)) + 1
 	end := size
-	scan := bufio.NewScanner(bytes.NewReader(rest))
-	scan.Buffer(nil, 1<<24)
 	var open []*Outcome
-	for scan.Scan() {
+	for {
+		if line, rest, ok = bytes.Cut(rest, []byte("\n")); !ok { // also one that only lacks its end
+			break
+		}
 		o := &Outcome{}
-		if json.Unmarshal(scan.Bytes(), o) != nil || o.Index != len(runs)+len(open) {
+		if json.Unmarshal(line, o) != nil || o.Index != len(runs)+len(open) {
 			break // cut in the middle
 		}
-		open, end = append(open, o), end+int64(len(scan.Bytes()))+1
+		open, end = append(open, o), end+int64(len(line))+1
 		if len(open) == generation {
 			runs, open, size = append(runs, open...), nil, end
 		}

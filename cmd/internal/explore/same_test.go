@@ -47,7 +47,7 @@ func TestFileIsSearch(t *testing.T) {
 	rested := 0
 	for i, b := range []*Base{nil, nil, nil, nil, nil, base, base} {
 		n := Name{World: uint64(i) + 40, Faults: uint64(i) * 3, Seed: uint64(i) * 5} // the first one goes on to its end
-		o := carryOut(t.Context(), b, n, false)
+		o := carryOut(t.Context(), b, n, false, nil)
 		if o.Failed != "" || o.Digest == "" {
 			t.Fatalf("%v: %+v", n, o)
 		}

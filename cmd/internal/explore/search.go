@@ -28,7 +28,16 @@ type Request struct {
 	Jobs  int           // at once
 	Shard Shard
 	Dir   string
+
+	// Patience is how long a real time the virtual time of a run may not go on before the search ends with a StuckError. 0: for ever.
+	Patience time.Duration
+
+	hurry time.Duration // in place of stopping, in tests
+	carry carrier       // in place of carryOut, in tests
 }
+
+// carrier carries out what a name stands for, and tells how far it has come.
+type carrier func(ctx context.Context, base *Base, n Name, short bool, tell func(runner.Progress)) *Outcome
 
 // Shard is the part of a search that this process carries out: of every Of runs the Index-th. Parts are steered by what they
 // themselves reached.
@@ -96,6 +105,9 @@ func Search(ctx context.Context, req *Request, tell func(*Report)) (*Report, err
 	if err != nil {
 		return nil, err
 	}
+	if err := unstuck(req.Dir); err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
 	s := &search{req: req, log: log, report: Report{Runs: before, Counts: make([]int, len(all.names))}, tell: tell, began: time.Now()}
 	s.steer.take(before)
 	s.recount()
@@ -113,6 +125,10 @@ type search struct {
 	steer  steering
 	tell   func(*Report)
 	began  time.Time
+	watch  watch
+
+	mu   sync.Mutex // of the report, while runs are under way
+	over bool       // the search has ended, and some run has not
 }
 
 func (s *search) generations(ctx context.Context) error {
@@ -122,7 +138,7 @@ func (s *search) generations(ctx context.Context) error {
 		if s.req.Runs > 0 {
 			size = min(size, s.req.Runs-first)
 		}
-		if size <= 0 || ctx.Err() != nil || s.over() || s.req.First && s.broken() {
+		if size <= 0 || ctx.Err() != nil || s.late() || s.req.First && s.broken() {
 			return nil
 		}
 		list, err := s.generation(ctx, first, size)
@@ -150,8 +166,8 @@ func (s *search) recount() {
 	}
 }
 
-// over reports whether the search has taken as long as it may.
-func (s *search) over() bool { return s.req.For > 0 && time.Since(s.began) >= s.req.For }
+// late reports whether the search has taken as long as it may.
+func (s *search) late() bool { return s.req.For > 0 && time.Since(s.began) >= s.req.For }
 
 // generation carries out runs that follow from those before them.
 func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, error) {
@@ -164,13 +180,15 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 	cut.Store(int64(size))
 	next := make(chan int)
 	var all sync.WaitGroup
-	var mu sync.Mutex
 	for range max(1, s.req.Jobs) {
 		all.Go(func() {
 			for i := range next {
-				o := carryOut(ctx, s.req.Base, names[i], s.req.First)
-				o.Index = first + i
-				mu.Lock()
+				o := s.carryOut(ctx, first+i, names[i])
+				s.mu.Lock()
+				if s.over {
+					s.mu.Unlock()
+					return
+				}
 				list[i] = o
 				s.count(o)
 				s.report.Done++
@@ -182,27 +200,50 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 					cut.Store(min(cut.Load(), int64(i)))
 				}
 				s.tell(&s.report)
-				mu.Unlock()
+				s.mu.Unlock()
 			}
 		})
 	}
 	late, begun := false, 0
-	for i := range names {
-		if int64(i) > cut.Load() || ctx.Err() != nil { // those before it go on: one of them may break something, too
-			break
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer all.Wait()
+		defer close(next)
+		for i := range names {
+			if int64(i) > cut.Load() || ctx.Err() != nil { // those before it go on: one of them may break something, too
+				return
+			}
+			if late = s.req.First && s.late(); late {
+				begun = i
+				return
+			}
+			next <- i
 		}
-		if late = s.req.First && s.over(); late {
-			begun = i
-			break
-		}
-		next <- i
+	}()
+	if err := s.watched(ctx, done); err != nil {
+		s.mu.Lock() // nobody else writes to the report from now on
+		s.over = true
+		s.mu.Unlock()
+		return nil, err
 	}
-	close(next)
-	all.Wait()
 	if ctx.Err() != nil || late && cut.Load() >= int64(begun) { // else what was looked for came with the last runs that were begun in time
 		return nil, nil
 	}
 	return list[:min(size, int(cut.Load())+1)], nil
+}
+
+// carryOut carries out a run of the search, and lets it be watched.
+func (s *search) carryOut(ctx context.Context, index int, n Name) *Outcome {
+	carry := s.req.carry
+	if carry == nil {
+		carry = carryOut
+	}
+	s.watch.begin(index, n)
+	defer s.watch.end(index)
+	o := carry(ctx, s.req.Base, n, s.req.First, func(p runner.Progress) { s.watch.goesOn(index, p) })
+	o.Index = index
+	return o
 }
 
 // broken reports whether a run has broken something.
@@ -291,7 +332,7 @@ func (n Name) rest() int {
 }
 
 // carryOut runs what a name stands for. A short run ends with the first invariant that breaks.
-func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
+func carryOut(ctx context.Context, base *Base, n Name, short bool, tell func(runner.Progress)) *Outcome {
 	o := &Outcome{Name: n}
 	sc, err := scenarios.Parse(base.Text(n), base.file(), nil, scenarios.Options{Alone: true})
 	if err != nil {
@@ -300,7 +341,7 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool) *Outcome {
 	}
 	sc.Expects = nil // invariants judge
 	saw := reached{newSet()}
-	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true})
+	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true, Progress: tell})
 	gave := GaveUp(err)
 	switch {
 	case gave != nil:
