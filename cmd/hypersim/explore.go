@@ -143,6 +143,9 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 			fmt.Fprintf(w, "run %d (%v) could not be carried out: %s\n", o.Index, o.Name, o.Failed)
 		}
 	}
+	if text := r.Durability(); text != "" {
+		fmt.Fprintln(w, text)
+	}
 	if len(r.Findings) == 0 {
 		fmt.Fprintln(w, "no invariant broke")
 	}

@@ -3,6 +3,7 @@ package explore
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,4 +82,34 @@ func findings(runs []*Outcome) []*Finding {
 func (f *Finding) text(scenario string) string {
 	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n#     hypersim run FILE --no-plots --trace\n\n%s",
 		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), scenario)
+}
+
+// Durability says in how many runs a cluster forgot more than it survives, and in how many of those each invariant broke that does not
+// count for that, by its name (ADR-0050); "" where there was none.
+func (r *Report) Durability() string {
+	runs, times, spared := 0, 0, map[string]int{}
+	for _, o := range r.Runs {
+		if o.Exceeded == 0 {
+			continue
+		}
+		runs++
+		times += o.Exceeded
+		for _, x := range o.Spared {
+			spared[x]++
+		}
+	}
+	if runs == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("durability was exceeded in %d runs, %d times in all; for that it does not count", runs, times)
+	if len(spared) == 0 {
+		return text[:strings.Index(text, ";")]
+	}
+	for i, x := range slices.Sorted(maps.Keys(spared)) {
+		if i > 0 {
+			text += ","
+		}
+		text += fmt.Sprintf(" that %s broke in %d", x, spared[x])
+	}
+	return text
 }

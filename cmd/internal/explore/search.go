@@ -60,6 +60,9 @@ type Outcome struct {
 	Marks  []Mark `json:"marks"`
 	Bad    []Bad  `json:"bad,omitempty"`
 	Failed string `json:"failed,omitempty"` // it did not run: why
+
+	Exceeded int      `json:"durability_exceeded,omitempty"` // how often a cluster forgot more than it survives (ADR-0050)
+	Spared   []string `json:"spared,omitempty"`              // invariants that broke, and do not count for that
 }
 
 // Report is what a search has found so far.
@@ -353,7 +356,10 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool, tell func(run
 	case res.Stopped != "" && !res.Interrupted && len(res.Violations) == 0:
 		o.Failed = res.Stopped
 	}
-	o.Events, o.Marks, o.Digest = res.Events, saw.list(), res.Digest
+	o.Events, o.Marks, o.Digest, o.Exceeded = res.Events, saw.list(), res.Digest, res.Exceeded
+	for _, x := range res.Spared {
+		o.Spared = append(o.Spared, x.Invariant)
+	}
 	if saw.has(none) {
 		o.Failed = "it reached what the catalogue of marks says nothing can reach (cmd/internal/explore/never.go)"
 	}

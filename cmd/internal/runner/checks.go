@@ -89,12 +89,31 @@ func (c *checks) exceeded() []string {
 		out = append(out, fmt.Sprintf("durability exceeded %d times, first at %.3f s: most of %s may have forgotten what was committed before",
 			e.Times, e.First.Seconds(), strings.Join(names, ", ")))
 	}
-	for _, id := range check.Rules() {
-		if n := c.Spared(id); n > 0 {
-			out = append(out, fmt.Sprintf("%v would have been broken %d times; it is not counted, for durability was exceeded", id, n))
-		}
+	for _, s := range c.spared() {
+		out = append(out, fmt.Sprintf("%s would have been broken %d times; it is not counted, for durability was exceeded", s.Invariant, s.Times))
 	}
 	return out
+}
+
+// spared returns what is not counted because clusters forgot more than they survive.
+func (c *checks) spared() (list []Spared) {
+	if len(c.Exceeded()) == 0 {
+		return nil
+	}
+	for _, id := range check.Rules() {
+		if n := c.Spared(id); n > 0 {
+			list = append(list, Spared{id.String(), n})
+		}
+	}
+	return list
+}
+
+// times is how often they did.
+func (c *checks) times() (n int) {
+	for _, e := range c.Exceeded() {
+		n += e.Times
+	}
+	return n
 }
 
 // warnings tells of those, and names the invariants that were broken although, or because, the scenario turned them off.

@@ -57,9 +57,18 @@ type Result struct {
 	Account    []account.Sentence // what happened
 	Warnings   []string
 
+	Exceeded int      // how often a cluster forgot more than it survives (spec 20 §1.5)
+	Spared   []Spared // what is not counted for that
+
 	Stopped     string // why the run ended early, "" if it did not
 	Interrupted bool   // … because somebody asked
 	Performance Performance
+}
+
+// Spared is an invariant that would have been broken so many times, had durability not been exceeded.
+type Spared struct {
+	Invariant string
+	Times     uint64
 }
 
 // Failed reports whether an expectation or an invariant failed, or a budget ended the run. With strict,

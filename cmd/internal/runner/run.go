@@ -315,6 +315,7 @@ func (r *run) collect() {
 	sc, res := r.opt.Scenario, &r.res
 	res.Digest, res.Events, res.Virtual = fmt.Sprintf("%016x", r.world.Digest()), r.world.Events(), r.world.Now()
 	res.Violations = r.checks.violations()
+	res.Exceeded, res.Spared = r.checks.times(), r.checks.spared()
 	if r.rec == nil {
 		return
 	}
