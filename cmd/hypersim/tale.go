@@ -44,11 +44,7 @@ func tellTale(ctx context.Context, w io.Writer, dir, invariant string) error {
 			continue
 		}
 		what, _, _ := strings.Cut(v.What, "; before: ")
-		b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: what, At: int64(v.At), Nodes: strings.Fields(v.Nodes)}
-		for k := range t.Faults {
-			f := &t.Faults[k]
-			b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: f.Kind, Detail: f.Detail})
-		}
+		b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: what, At: int64(v.At), Nodes: strings.Fields(v.Nodes), Faults: faultsOf(dir, t)}
 		return printTale(ctx, w, dir, b)
 	}
 	return usageError{fmt.Errorf("--invariant %s: this run does not break it; it breaks %s", invariant, strings.Join(broke, ", "))}
@@ -106,10 +102,36 @@ func shrunkTale(ctx context.Context, text, file string, v *runner.Violation) (li
 	if _, err := runner.Run(ctx, runner.Options{Scenario: sc, Dir: at, Trace: true, Build: runner.ReadBuild(version)}); err != nil {
 		return nil, err
 	}
-	b := &story.Breach{Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: v.What, At: int64(v.At), Nodes: v.Nodes}
+	return taleOf(ctx, at, &story.Breach{
+		Invariant: v.Invariant, Rule: ruleOf(v.Invariant), What: v.What, At: int64(v.At), Nodes: v.Nodes, Faults: mishaps(sc),
+	})
+}
+
+// mishaps are the faults of a scenario: what they do, and to whom as far as the file tells.
+func mishaps(sc *scenarios.Scenario) (list []story.Mishap) {
 	for i := range sc.Faults {
 		f := &sc.Faults[i]
-		b.Faults = append(b.Faults, story.Mishap{ID: f.ID, Kind: string(f.Kind), Detail: f.Detail(sc)})
+		var parts []string
+		for _, s := range []string{f.Sides(sc), f.Detail(sc)} {
+			if s != "" {
+				parts = append(parts, s)
+			}
+		}
+		list = append(list, story.Mishap{ID: f.ID, Kind: string(f.Kind), Detail: strings.Join(parts, ", ")})
 	}
-	return taleOf(ctx, at, b)
+	return list
+}
+
+// faultsOf are those of the run in a folder. Where its configuration cannot be read any more, the tables tell less of them.
+func faultsOf(dir string, t *metrics.Tables) (list []story.Mishap) {
+	if text, file, err := shrinkText(dir); err == nil {
+		if sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true}); err == nil {
+			return mishaps(sc)
+		}
+	}
+	for i := range t.Faults {
+		f := &t.Faults[i]
+		list = append(list, story.Mishap{ID: f.ID, Kind: f.Kind, Detail: f.Detail})
+	}
+	return list
 }

@@ -158,11 +158,11 @@ func (h *Header) sentence(l *Line, faults []Mishap) string {
 	}
 	switch string(l.Kind) {
 	case "fault_start", "fault_end":
-		verb := "begins"
-		if string(l.Kind) == "fault_end" {
-			verb = "is over"
+		name := h.FaultName(l.Fault)
+		if string(l.Kind) == "fault_end" { // what it did was said when it began
+			return "the fault " + name + " is over"
 		}
-		return "the fault " + h.FaultName(l.Fault) + kindOf(faults, h.FaultName(l.Fault)) + " " + verb
+		return "the fault " + name + kindOf(faults, name) + " begins"
 	case "crash":
 		return who + " crashes"
 	case "start":
