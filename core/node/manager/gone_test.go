@@ -157,3 +157,24 @@ func TestToldWhenItIsBack(t *testing.T) {
 		t.Errorf("its worker is dead, and it is %v", s)
 	}
 }
+
+// The same where membership had heard of the process from others before it heard itself: then its own ping is no news there, but the
+// heartbeat on it says whose it is.
+func TestLostWithTheProcessThatBeats(t *testing.T) {
+	for _, how := range []string{"stream", "ping"} {
+		b := newBench(t)
+		b.submit(gate1, 1)
+		b.run(sec)
+		b.lives[hand] = 2
+		beat := core.Beat{Version: 1, CoresAvailable: 8}
+		if how == "stream" {
+			b.send(core.Message{Kind: core.KindWorkerHeartbeat, From: hand, Body: &registry.WorkerHeartbeat{Beat: beat}})
+		} else {
+			m := core.Message{Kind: core.KindPing, From: hand, To: self, Instance: 2, Extra: &core.Extra{Beat: beat}}
+			b.step(func() { b.m.HearBeat(b.now, &m, &b.fx) })
+		}
+		if s := b.m.flows.State(100); s != workflow.Pending || b.m.workers.fit != 0 {
+			t.Errorf("%s: its worker is another process, and it is %v; %d workers", how, s, b.m.workers.fit)
+		}
+	}
+}

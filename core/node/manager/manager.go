@@ -282,7 +282,7 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 		m.rest(now, fx)
 	}
 	if f.Kind == core.FactCallback && f.Callback == core.CallbackPeerRestarted && m.workers.knows(f.Subject) {
-		m.renewed(now, f.Subject, fx)
+		m.renewed(now, f.Subject, m.p.Members.Instance(f.Subject), fx)
 		m.rest(now, fx)
 	}
 	if f.Kind != core.FactTransition {

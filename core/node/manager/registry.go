@@ -187,6 +187,7 @@ func (m *Manager) speaker(from core.NodeID, instance uint32) *worker {
 }
 
 func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *core.Beat, fx *core.Effects) {
+	m.renewed(now, from, instance, fx)
 	x := m.speaker(from, instance)
 	if x == nil {
 		return
@@ -215,13 +216,15 @@ func (m *Manager) heard(now core.Instant, from core.NodeID, instance uint32, b *
 	m.beatAsks(now, from, &b.Ask, fx)
 }
 
-// renewed takes in that membership heard another process of a worker: what the one before had is lost, whether or not this one has
+// renewed takes in which process of a worker speaks, here or to membership: what one before it had is lost, whether or not this one has
 // registered yet (spec 20 §3.5).
-func (m *Manager) renewed(now core.Instant, id core.NodeID, fx *core.Effects) {
-	x := m.workers.at(id)
-	if n := m.p.Members.Instance(id); n > x.instance {
+func (m *Manager) renewed(now core.Instant, id core.NodeID, instance uint32, fx *core.Effects) {
+	if !m.workers.knows(id) {
+		return
+	}
+	if x := m.workers.at(id); instance > max(x.instance, x.newest) {
 		m.lose(now, id, fx)
-		x.newest = n
+		x.newest = instance
 	}
 }
 
