@@ -77,7 +77,7 @@ type View interface {
 	// Tracks reports whether a gate that leads a job counts with a part of it in a datacenter, or owes it a cancel there; knows is false where
 	// it does not lead the job.
 	Tracks(gate core.NodeID, job uint64, site int) (tracks, knows bool)
-	// Owes reports whether a gate that leads a job owes a datacenter a cancel of it.
+	// Owes reports whether a gate that leads a job owes a datacenter a command about it.
 	Owes(gate core.NodeID, job uint64) bool
 	// InFlight counts the messages of a kind that are on their way or wait in an inbox.
 	InFlight(kind core.Kind) uint64

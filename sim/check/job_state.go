@@ -341,7 +341,7 @@ func (c *Checker) owing(now core.Instant, y *recordSeen) bool {
 }
 
 // jobsForgotten looks for records that should have been freed: their clients have heard, the last workflow has stopped, for only then what
-// there is of results is delivered (spec 20 §6.6), and the time is over. A gate keeps a job for as long as it owes a datacenter a cancel of it.
+// there is of results is delivered (spec 20 §6.6), and the time is over. A gate keeps a job for as long as it owes a datacenter a command about it.
 func (c *Checker) jobsForgotten(now core.Instant) {
 	k := &c.work.cfg.Retention
 	for _, x := range c.work.order {

@@ -72,7 +72,7 @@ func (w *World) Tracks(g core.NodeID, id uint64, site int) (tracks, leads bool) 
 	return false, false
 }
 
-// Owes reports whether a gate that leads a job owes a datacenter a cancel of it.
+// Owes reports whether a gate that leads a job owes a datacenter a command about it.
 func (w *World) Owes(g core.NodeID, id uint64) bool {
 	x := corenode.Of[*gate.Gate](&w.nodes[g].m)
 	return x != nil && x.Owes(job.ID(id))

@@ -2,10 +2,11 @@ package gate
 
 import "hypersim/core/job"
 
-// Owes reports whether a datacenter has still to get a cancel of a job that this gate leads: it keeps the job until then (spec 20 §11).
+// Owes reports whether a datacenter has still to get a cancel of a job that this gate leads, or to settle that its time is over: it keeps the
+// job until then (spec 20 §11).
 func (g *Gate) Owes(id job.ID) bool {
 	x := g.led(id)
-	return x != nil && x.owes()
+	return x != nil && (x.owes() || x.state.Terminal() && g.time.Tracks(id))
 }
 
 // Tracks reports whether this gate counts with a part of a job in a datacenter: the job runs there, may, or is being asked for there, or a
