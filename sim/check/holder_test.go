@@ -68,6 +68,25 @@ func init() {
 			}
 			t.timesOut(jobtimeout.EventDeclared, jobtimeout.KindStuck, jobtimeout.RuleLocal)
 		}},
+		{id: JL3, name: "who says that its lease is valid, and nobody has answered it for longer", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			round := func(n uint64) {
+				m := t.message(core.KindJobStateSync, 0, 1)
+				m.Body = &replica.Sync{Round: n}
+				t.sent(m)
+				y := t.at(t.now.Add(1e6)).message(core.KindJobStateSyncAck, 1, 0)
+				y.Body = &replica.SyncAck{Round: n, Ready: true}
+				t.sent(y)
+				t.delivered(y)
+			}
+			round(1)
+			if !bad {
+				t.at(12 * sec)
+				round(2)
+			}
+			t.at(40*sec).timesOut(jobtimeout.EventDeclared, jobtimeout.KindStuck, jobtimeout.RuleLocal)
+		}},
 		{id: JL3, name: "a new holder that has no lease yet", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)
