@@ -415,6 +415,20 @@ var doctoredJobs = []doctoredRun{
 		t.view.owes = !bad
 		t.at(3800 * sec).end()
 	}},
+	{id: JM1, name: "kept from when its result came on", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.hears(job.StateCompleted)
+		m := t.at(60*sec).message(core.KindJobFinalResult, 0, 1)
+		m.Body = &job.FinalResult{Job: 1}
+		t.sent(m)
+		t.view.flying[m.Kind]++
+		t.delivered(m)
+		if t.at(450 * sec); bad {
+			t.at(500 * sec)
+		}
+		t.end()
+	}},
 	{id: JW1, name: "before what it needs", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

@@ -156,7 +156,7 @@ type recordSeen struct {
 	taken   bool              // over from another holder: the process began in the middle, with what the entry said
 	unknown bool              // and nothing was said of its state since then
 	lost    bool              // to another holder
-	worked  core.Instant      // a workflow of it moved, last
+	worked  core.Instant      // a workflow of it moved, or its result came to whom it is for, last
 	flows   []*flowSeen       // in the order of the submission
 	intents map[uint64]intent // dispatches that have not ended, by token
 	byID    map[uint64]*flowSeen

@@ -26,6 +26,9 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(c.jobKept, core.JobFactTable)
 	on.jobFact(c.jobSaved, core.JobFactCommit)
 	on.jobFact(c.jobLasts, core.JobFactDeadline)
+	for _, k := range [...]core.Kind{core.KindJobFinalResult, core.KindGlobalJobResult} {
+		on.delivered[k] = append(on.delivered[k], c.resultCame)
+	}
 	on.delivered[core.KindJobSubmission] = append(on.delivered[core.KindJobSubmission], c.jobOffered)
 	on.checkpoint = append(on.checkpoint, c.jobsStopped, c.jobsDropped)
 	on.ended = append(on.ended, c.jobsSettled)
@@ -335,13 +338,35 @@ func (c *Checker) tellers() bool {
 	return all == 0 || 2*up > all
 }
 
+// resultCame takes that a gate or client got the result of a job: until then who tells it keeps it, for its time begins with that (spec 20
+// §11, "committed and delivered").
+func (c *Checker) resultCame(r *trace.Record) {
+	var id job.ID
+	switch b := r.Msg.Body.(type) {
+	case *job.FinalResult:
+		id = b.Job
+	case *job.GlobalResult:
+		id = b.Job
+	}
+	x := c.work.jobs[uint64(id)]
+	if x == nil || r.Spent == trace.Refused {
+		return
+	}
+	for _, y := range x.records {
+		if y.node == r.Msg.From && y.inst == r.Msg.Instance {
+			y.worked = r.At
+		}
+	}
+}
+
 // owing reports whether a gate has to keep a job for a cancel that it owes, or has kept it so until a moment ago.
 func (c *Checker) owing(now core.Instant, y *recordSeen) bool {
 	return c.ctx.Nodes[y.node].Role == core.RoleGate && (now.Sub(y.saved) < 2*c.work.cfg.Retention.Sweep || c.ctx.View != nil && c.ctx.View.Owes(y.node, y.of.id))
 }
 
 // jobsForgotten looks for records that should have been freed: their clients have heard, the last workflow has stopped, for only then what
-// there is of results is delivered (spec 20 §6.6), and the time is over. A gate keeps a job for as long as it owes a datacenter a command about it.
+// there is of results is delivered (spec 20 §6.6), that has come, and the time is over. A gate keeps a job for as long as it owes a
+// datacenter a command about it.
 func (c *Checker) jobsForgotten(now core.Instant) {
 	k := &c.work.cfg.Retention
 	for _, x := range c.work.order {
