@@ -17,7 +17,7 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	m := &members{Checker: c, given: map[recordKey]givenEntry{}, reading: map[core.NodeID]*reading{}}
+	m := &members{Checker: c, given: map[recordKey]*givenEntry{}, reading: map[core.NodeID]*reading{}}
 	m.lease, m.election = replica.Default().Lease, election.Default().Election
 	if c.ctx.Lease != nil {
 		m.lease = *c.ctx.Lease
@@ -39,7 +39,7 @@ type members struct {
 	*Checker
 	lease    replica.Lease
 	election election.Election
-	given    map[recordKey]givenEntry
+	given    map[recordKey]*givenEntry
 	reading  map[core.NodeID]*reading
 }
 
@@ -102,15 +102,18 @@ func (m *members) givesAll(to core.NodeID, list []replica.Entry) {
 func (m *members) gives(to core.NodeID, e *replica.Entry) {
 	key, inst := recordKey{to, uint64(e.Job)}, m.hot[to].inst
 	x := m.given[key]
+	if x == nil {
+		x = &givenEntry{}
+		m.given[key] = x
+	}
 	if x.inst != inst {
-		x = givenEntry{inst: inst}
+		*x = givenEntry{inst: inst}
 	}
 	newer := e.Epoch > x.epoch || e.Epoch == x.epoch && e.Seq > x.seq
 	whole := e.Kind == replica.EntryFull || e.Kind == replica.EntryDelta && e.Epoch == x.epoch && e.Base <= x.seq
 	if newer && whole {
 		x.epoch, x.seq = e.Epoch, e.Seq
 	}
-	m.given[key] = x
 }
 
 // reads takes that another member of its cluster told a process that restarted all that it has.
@@ -177,9 +180,9 @@ func (m *members) stored(r *trace.Record, b *replica.SyncAck) {
 		if v.Stand != replica.StandStored || v.Holder == r.Node || v.Epoch == 0 {
 			continue
 		}
-		x := m.given[recordKey{r.Node, uint64(v.Job)}]
-		if x.inst != r.Msg.Instance {
-			x = givenEntry{}
+		var x givenEntry
+		if y := m.given[recordKey{r.Node, uint64(v.Job)}]; y != nil && y.inst == r.Msg.Instance {
+			x = *y
 		}
 		if (v.Epoch > x.epoch || v.Epoch == x.epoch && v.Seq > x.seq) && m.fails(JL8) {
 			m.detail(JL8, r.At, []core.NodeID{r.Node, r.Msg.To}, "%s says that it holds %v as of change %d under epoch %d; of what it was told it can have change %d under epoch %d",

@@ -15,7 +15,7 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	x := &transport{Checker: c, lines: map[line]core.Instant{}, gone: make([]core.Instant, len(c.ctx.Nodes))}
+	x := &transport{Checker: c, lines: map[line]*core.Instant{}, gone: make([]core.Instant, len(c.ctx.Nodes))}
 	for i := range x.gone {
 		x.gone[i] = never
 	}
@@ -31,8 +31,8 @@ var _ = judge(func(c *Checker, on *hooks) {
 // transport is what the network and the hosts owe.
 type transport struct {
 	*Checker
-	lines map[line]core.Instant // when the latest one that was read had left
-	gone  []core.Instant        // by node, when its last process ended
+	lines map[line]*core.Instant // when the latest one that was read had left
+	gone  []core.Instant         // by node, when its last process ended
 }
 
 // line is what goes from one process to another: classes do not wait for each other at the receiver.
@@ -55,10 +55,16 @@ func (x *transport) arrived(r *trace.Record) {
 		return // who is sent away at the door does not wait behind those before it
 	}
 	key := line{m.From, r.Node, m.Instance, n.inst, m.Kind.Class()}
-	if last, known := x.lines[key]; known && r.Due < last.Add(-max(serviceMost, x.ctx.Limits.Lateness-1e9)) && x.cold[m.From].impaired < 0 && x.fails(W7) {
-		x.detail(W7, r.At, []core.NodeID{r.Node, m.From}, "%s reads %v of %s, sent at %v, after one sent at %v", x.name(r.Node), m.Kind, x.name(m.From), r.Due, last)
+	last := x.lines[key]
+	if last == nil {
+		at := max(r.Due, 0)
+		x.lines[key] = &at
+		return
 	}
-	x.lines[key] = max(r.Due, x.lines[key])
+	if r.Due < last.Add(-max(serviceMost, x.ctx.Limits.Lateness-1e9)) && x.cold[m.From].impaired < 0 && x.fails(W7) {
+		x.detail(W7, r.At, []core.NodeID{r.Node, m.From}, "%s reads %v of %s, sent at %v, after one sent at %v", x.name(r.Node), m.Kind, x.name(m.From), r.Due, *last)
+	}
+	*last = max(r.Due, *last)
 }
 
 // left holds what the network makes of a datagram to the faults in force. Due is when it arrives, 0: it does not.
