@@ -19,7 +19,7 @@ import (
 //   - I-D1: the reason of an UNHEALTHY must be one of what is missing, and it must be missing. "unreachable" is held against what the gate
 //     last said of the way there; "self_reported" against the last answers to its probes; "no_workers" against an answer that knew of
 //     workers, after which no report knew of none; "no_alive_managers", in what is published, against an answer within the last second,
-//     if no stream to who gave it broke since: three of those are enough (01-54). Not judged: A ≥ 1 by older signs of life (three probes may have failed since, which no record tells), W ≥ 1 by heartbeats alone (whose
+//     if the gate can have heard of no stream to who gave it that broke since: three of those are enough (01-54). Not judged: A ≥ 1 by older signs of life (three probes may have failed since, which no record tells), W ≥ 1 by heartbeats alone (whose
 //     heartbeat counts goes by who is alive), and anything where 30/D10 is on again, which is the opposite.
 //   - I-D2: in decisions, which name the free cores that they saw. What is published goes by reports without reservations (02-12), and names
 //     no cores: it is not judged.
@@ -78,7 +78,7 @@ type asking struct{ inst, seq uint32 }
 type siteSeen struct {
 	inst      uint32       // of the gate
 	siteClaim              // of the last answer that counts for certain
-	broken    bool         // a stream to who gave it broke since
+	broken    core.Instant // until then it may hear that streams to who gave it broke
 	perhaps   siteClaim    // of the newest one that may count
 	acked     core.Instant // the last answer that counts for certain, core.Never: none
 	low       routing.Class
@@ -149,17 +149,16 @@ func (s *siteClasses) answered(r *trace.Record) {
 		return
 	}
 	x.siteClaim = n
-	x.broken = false
 	x.acked, x.low, x.high, x.peopled = r.At, class, class, b.Workers > 0
 }
 
-// broke takes that a stream of a gate to a manager failed.
+// broke takes that a stream of a gate to a manager failed. The gate hears of it when the time to deliver it is over, by the latest.
 func (s *siteClasses) broke(r *trace.Record) {
 	if !r.Msg.Kind.IsStream() || s.ctx.Nodes[r.Msg.From].Role != core.RoleGate || s.ctx.Nodes[r.Msg.To].Role != core.RoleManager {
 		return
 	}
 	if x := s.of(r.Msg.From, s.ctx.Nodes[r.Msg.To].Site); x.of == r.Msg.To {
-		x.broken = true
+		x.broken = max(x.broken, r.At.Add(r.Msg.Timeout+time.Second))
 	}
 }
 
@@ -223,7 +222,7 @@ func (s *siteClasses) published(r *trace.JobRecord) {
 	site, class, why := int(r.Fact.Get("site")), routing.Class(r.Fact.To), routing.ClassReason(r.Fact.Code)
 	s.judged(r.At, r.Node, site, class, why, 0)
 	x := s.of(r.Node, site)
-	if class == routing.Unhealthy && why == routing.ReasonNoManagers && !x.stuck && !x.broken && x.acked != core.Never && r.At.Sub(x.acked) < time.Second &&
+	if class == routing.Unhealthy && why == routing.ReasonNoManagers && !x.stuck && r.At > x.broken && x.acked != core.Never && r.At.Sub(x.acked) < time.Second &&
 		s.reachOf(r.Node, int64(site)).state == core.ReachReachable && s.fails(D1) {
 		s.detail(D1, r.At, []core.NodeID{r.Node}, "%s calls datacenter %d UNHEALTHY by %v, and %s answered it %v ago", s.name(r.Node), site, why, s.name(x.of), r.At.Sub(x.acked))
 	}

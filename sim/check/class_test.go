@@ -125,20 +125,18 @@ func init() {
 			}
 			t.at(at).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
 		}},
-		doctoredRun{id: D1, name: "no managers, of which one has answered and streams to it broke since", build: func(t *tape, bad bool) {
+		doctoredRun{id: D1, name: "no managers, of which one has answered, and it hears since that streams to it broke before", build: func(t *tape, bad bool) {
 			t.ctx.Nodes[2].Role, t.ctx.Nodes[2].Site = core.RoleManager, 1
-			m := t.ofGates().message(core.KindJobSubmission, 0, 2)
-			if !bad {
-				t.reports(routing.Healthy, 4)
-				t.reached()
+			t.ofGates().reports(routing.Healthy, 4)
+			t.reached()
+			m := t.message(core.KindJobSubmission, 0, 2)
+			if m.Timeout = 5e9; bad {
+				m.Timeout = 3e9 // of these it heard before the answer
 			}
-			t.sent(m)
-			t.add(trace.Record{Kind: trace.KindDropped, Node: 0, Peer: 2, Msg: m, Reason: trace.ReasonRefused})
-			if bad {
-				t.reports(routing.Healthy, 4)
-				t.reached()
-			}
-			t.at(100*sec+900*ms).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
+			t.at(101 * sec).sent(m)
+			t.add(trace.Record{Kind: trace.KindDropped, Node: 0, Peer: 2, Msg: m, Reason: trace.ReasonPartition})
+			t.at(105*sec).reports(routing.Healthy, 4)
+			t.at(105*sec+500*ms).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoManagers)
 		}},
 		doctoredRun{id: D2, name: "full, and HEALTHY", build: func(t *tape, bad bool) {
 			class := routing.Busy
