@@ -127,7 +127,8 @@ func passes(broke float64) []func(t tree) []edit {
 	}
 }
 
-// shorten lets the run end soon after what broke, and with it all that would go on. What is drawn until the end may need some more of it.
+// shorten lets the run end soon after what broke, and with it all that would go on. What is drawn until the end may need some more of it,
+// and what was to be quiet stays so: faults that come at random go on until then.
 func shorten(broke float64) (list []edit) {
 	for _, more := range []float64{30, 10, 1, 0} {
 		end := math.Ceil(broke) + more
@@ -136,8 +137,9 @@ func shorten(broke float64) (list []edit) {
 			if !ok || seconds(s["duration"]) <= end {
 				return false
 			}
+			quiet := seconds(s["duration"]) - seconds(s["settle"])
 			s["duration"] = strconv.Itoa(int(end)) + "s"
-			s["settle"] = "0s"
+			s["settle"] = brief(time.Duration(max(0, end-quiet)*1000) * time.Millisecond)
 			delete(s, "rest")
 			delete(s, "warmup")
 			within(t, "workload", "from", "to", end, false)

@@ -78,6 +78,7 @@ for = "12500ms"
 		kept []string
 	}{
 		"shorten":   {shorten(41.2)[2], []string{"100s", `"20s"`}, []string{`duration = "43s"`}},
+		"quiet":     {shorten(89.5)[2], []string{"100s"}, []string{`duration = "91s"`, `settle = "11s"`}},
 		"clip":      {shorten(41.2)[2], []string{"50s", "45s", `"late"`}, []string{`to = "43s"`, `at = "40s"`, `for = "3s"`, `for = "12500ms"`}},
 		"all":       {lists(read(), "fault")[0], []string{"fault"}, []string{"topology"}},
 		"last":      {lists(read(), "fault")[1], []string{`"z"`}, []string{`"x"`, `"y"`}},
