@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"slices"
 
 	"hypersim/core"
@@ -49,8 +50,8 @@ type (
 	}
 )
 
-// keptRounds is how many rounds of a process are remembered before old ones are forgotten.
-const keptRounds = 1024
+// manyRounds is how many rounds of a process are remembered before it is seen whether some are too old for an answer to renew anything.
+const manyRounds = 1024
 
 func (l *leases) sent(r *trace.Record) {
 	b, ok := r.Msg.Body.(*replica.Sync)
@@ -65,8 +66,9 @@ func (l *leases) sent(r *trace.Record) {
 	if n := len(x.list); n > 0 && x.list[n-1].number >= b.Round {
 		return // to another one
 	}
-	if len(x.list) == keptRounds {
-		x.list = x.list[:copy(x.list, x.list[keptRounds/2:])]
+	if n := len(x.list); n >= manyRounds && n == cap(x.list) {
+		old, _ := slices.BinarySearchFunc(x.list, r.At.Add(-l.lease.Duration), func(s sentRound, at core.Instant) int { return cmp.Compare(s.at, at) })
+		x.list = x.list[:copy(x.list, x.list[old:])]
 	}
 	x.list = append(x.list, sentRound{b.Round, r.At})
 }
@@ -77,15 +79,7 @@ func (l *leases) answered(r *trace.Record) {
 	if !ok || x == nil || x.inst != l.hot[r.Node].inst {
 		return
 	}
-	i, found := slices.BinarySearchFunc(x.list, b.Round, func(s sentRound, n uint64) int {
-		switch {
-		case s.number < n:
-			return -1
-		case s.number > n:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(x.list, b.Round, func(s sentRound, n uint64) int { return cmp.Compare(s.number, n) })
 	if !found {
 		return
 	}
