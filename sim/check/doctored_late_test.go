@@ -90,6 +90,29 @@ func init() {
 			}
 			t.at(100*sec).lasts(jobtimeout.EventResume, 300*sec, 45*sec)
 		}},
+		{id: JT4, name: "one that stood still when it began is killed then, and half of it is forgotten", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).life(trace.KindPause, 1)
+			t.at(60*sec).lasts(jobtimeout.EventStart, 600*sec, 0)
+			t.at(70*sec).life(trace.KindCrash, 1)
+			elapsed := 138 * sec
+			if bad {
+				elapsed = 70 * sec
+			}
+			t.at(200*sec).lasts(jobtimeout.EventResume, 600*sec, elapsed)
+		}},
+		{id: JT4, name: "and begins again", build: func(t *tape, bad bool) {
+			t.works()
+			t.at(10*sec).life(trace.KindPause, 1)
+			t.at(60*sec).lasts(jobtimeout.EventStart, 600*sec, 0)
+			t.at(70*sec).life(trace.KindCrash, 1)
+			t.at(75*sec).life(trace.KindStart, 1).Inst = 2
+			elapsed := 138 * sec
+			if bad {
+				elapsed = 70 * sec
+			}
+			t.at(200*sec).lasts(jobtimeout.EventResume, 600*sec, elapsed)
+		}},
 		{id: JT4, name: "more of it is forgotten than one stood still", build: func(t *tape, bad bool) {
 			t.works()
 			t.at(10*sec).lasts(jobtimeout.EventStart, 300*sec, 0)

@@ -38,6 +38,7 @@ func (c *Checker) onGone(r *trace.Record) {
 	n, k := &c.hot[r.Node], &c.cold[r.Node]
 	k.left = r.Kind == trace.KindStop && n.leaving
 	n.up = false
+	c.goesOn(r, n, k)
 	c.forget(r.Node)
 	c.disturbed(r.At)
 	if r.Kind == trace.KindCrash {
@@ -74,6 +75,14 @@ func (c *Checker) onLeave(r *trace.Record) {
 	c.disturbed(r.At)
 }
 
+// goesOn ends a pause, or the process that stands still.
+func (c *Checker) goesOn(r *trace.Record, n *hot, k *cold) {
+	if n.paused {
+		k.stood += r.At.Sub(k.pausedAt)
+	}
+	n.paused = false
+}
+
 // onPace takes a pause, its end, or a change of speed.
 func (c *Checker) onPace(r *trace.Record) {
 	c.remember(r)
@@ -85,10 +94,7 @@ func (c *Checker) onPace(r *trace.Record) {
 		}
 		n.paused = true
 	case trace.KindResume:
-		if n.paused {
-			k.stood += r.At.Sub(k.pausedAt)
-		}
-		n.paused = false
+		c.goesOn(r, n, k)
 	default:
 		k.strained = r.At
 		k.slow = r.X != 1
