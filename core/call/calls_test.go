@@ -110,6 +110,27 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
+// 01-2, 03-24: that a message was not delivered within its time is told when that is over by the driver's clock, which may be a moment before
+// it is over by this one. It is what the deadline says, whichever comes first: a call through a cut must not be a fault of transport for
+// those whose clock is slow.
+func TestUndeliveredInTimeIsNotBroken(t *testing.T) {
+	for _, c := range []struct {
+		after core.Duration
+		broke bool
+	}{{time.Millisecond, true}, {4 * time.Second, true}, {4990 * time.Millisecond, false}, {5*time.Second - 1, false}} {
+		r := newRole()
+		s := FJ{Timeout: 5 * time.Second}.Strategy()
+		r.call(sec, 2, &s, Ticket{})
+		m := r.one(t)
+		if !r.fail(sec.Add(c.after), &m) || len(r.done) != 1 {
+			t.Fatalf("after %v: it goes on", c.after)
+		}
+		if o := r.done[0]; o.Broke != c.broke || r.broke[0] != c.broke || o.Answered || !o.Unknown {
+			t.Errorf("after %v: %+v", c.after, o)
+		}
+	}
+}
+
 // Who gives up hears whether it was the way that failed, or the time that ran out.
 func TestBroke(t *testing.T) {
 	for _, fails := range []bool{false, true} {

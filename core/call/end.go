@@ -63,9 +63,19 @@ func (c *Calls) failed(now core.Instant, m *core.Message, fx *core.Effects) bool
 	case c.t.at(h).phase == phaseLate:
 		c.t.free(h)
 	default:
-		c.unanswered(now, h, false, fx)
+		c.unanswered(now, h, c.runsOut(now, h), fx)
 	}
 	return true
+}
+
+// clocks is the part of a deadline by which two clocks may differ over it (03-24: at most a tenth between the fastest and the slowest).
+const clocks = 10
+
+// runsOut reports whether the sending of h has about all of its time behind it: that it was not delivered is what its deadline says too, a
+// moment sooner or later by another clock, and no fault of transport (01-2: the notice of one ends a request sooner).
+func (c *Calls) runsOut(now core.Instant, h uint32) bool {
+	s := c.t.at(h)
+	return s.at.Sub(now) <= s.how.Timeout/clocks
 }
 
 // answered judges the answer to a sending.
