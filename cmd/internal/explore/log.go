@@ -53,27 +53,35 @@ func openLog(req *Request) (*os.File, []*Outcome, error) {
 		return nil, nil, err
 	}
 	line = append(line, '\n')
-	text, err := input.ReadFile(path, logMax)
-	if errors.Is(err, os.ErrNotExist) || err == nil && len(text) < len(line) && bytes.HasPrefix(line, text) { // it ended in its first line
-		f, err := os.Create(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		_, err = f.Write(line)
-		return f, nil, err
-	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, nil, err
+	}
+	runs, err := goOn(f, path, line, want)
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, runs, nil
+}
+
+// goOn makes an open log one that ends with a whole generation, and returns its runs.
+func goOn(f *os.File, path string, first []byte, want head) ([]*Outcome, error) {
+	if taken(f) {
+		return nil, &FolderError{fmt.Errorf("%s: another search is writing to it; wait for its end, or give another folder (--out)", path)}
+	}
+	text, err := input.ReadFile(path, logMax)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) < len(first) && bytes.HasPrefix(first, text) { // it is new, or ended in its first line
+		_, err = f.Write(first[len(text):])
+		return nil, err
 	}
 	runs, size, err := readLog(text, want)
 	if err != nil {
-		return nil, nil, &FolderError{fmt.Errorf("%s: %w", path, err)}
+		return nil, &FolderError{fmt.Errorf("%s: %w", path, err)}
 	}
-	if err := os.Truncate(path, size); err != nil {
-		return nil, nil, err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o666)
-	return f, runs, err
+	return runs, f.Truncate(size)
 }
 
 // readLog reads whole generations, and returns where they end.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -225,4 +226,25 @@ func TestStuckRunEndsTheSearch(t *testing.T) {
 		searched(t, t.Context(), Request{Seed: 7, Runs: 96, Jobs: 2, Dir: dir, carry: invented})
 		alike(t, "after a run was stuck", contents(t, dir), contents(t, whole))
 	}
+}
+
+// Two searches do not write to one folder: the second one says so, and the first goes on.
+func TestOneSearchAFolder(t *testing.T) {
+	dir, whole := t.TempDir(), t.TempDir()
+	req := Request{Seed: 3, Runs: 40, Jobs: 1, Dir: dir, carry: invented}
+	var bad *FolderError
+	if runtime.GOOS == "windows" {
+		t.Skip("files are not locked there")
+	}
+	_, err := Search(t.Context(), &req, func(*Report) {
+		other := req
+		if _, err := Search(t.Context(), &other, func(*Report) {}); !errors.As(err, &bad) || !strings.Contains(err.Error(), "another search is writing to it") {
+			t.Errorf("a second search: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	searched(t, t.Context(), Request{Seed: 3, Runs: 40, Jobs: 2, Dir: whole, carry: invented})
+	alike(t, "with another one beside it", contents(t, dir), contents(t, whole))
 }
