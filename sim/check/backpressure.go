@@ -38,7 +38,7 @@ func DefaultStatistics() Statistics {
 var _ = judge(func(c *Checker, on *hooks) {
 	s := &statistics{
 		Checker: c, buffers: map[core.NodeID]*bufferSeen{}, signals: map[core.NodeID]map[core.NodeID]signalSeen{}, views: map[core.NodeID]*viewSeen{},
-		said: map[core.NodeID]signalSeen{}, seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]numberSeen{},
+		said: map[core.NodeID]signalSeen{}, seqs: map[shardKey]uint32{}, probes: map[[2]core.NodeID]core.Instant{}, turned: map[[2]core.NodeID]core.Instant{}, told: map[sourceKey]numberSeen{},
 	}
 	if len(c.ctx.Statistics) == 0 {
 		c.ctx.Statistics = []Statistics{DefaultStatistics()}
@@ -70,6 +70,7 @@ type statistics struct {
 	viewers []core.NodeID
 	seqs    map[shardKey]uint32
 	probes  map[[2]core.NodeID]core.Instant
+	turned  map[[2]core.NodeID]core.Instant // when REJECT began or ended there, as the asker heard
 	told    map[sourceKey]numberSeen
 }
 
@@ -271,8 +272,8 @@ func (s *statistics) signalled(r *trace.JobRecord) {
 	}
 	if (job.Pressure(f.From) == job.PressureReject) != (job.Pressure(f.To) == job.PressureReject) {
 		// It is over, and the interval with it; who rejects again is asked anew. Nothing says that it is over of a manager that was
-		// taken for DEAD and forgotten, but that what it says next is news.
-		delete(s.probes, [2]core.NodeID{r.Node, f.Node})
+		// taken for DEAD and forgotten, but that what it says next is news. What it was asked before may be read after that.
+		s.turned[[2]core.NodeID{r.Node, f.Node}] = r.At
 	}
 }
 
@@ -387,8 +388,9 @@ func (s *statistics) probe(r *trace.Record) {
 	least := k.Flush + k.Pressure.WorkerReject
 	last, known := s.probes[key]
 	apart := max(r.Due.Sub(last), last.Sub(r.Due))
+	known = known && s.turned[key] <= min(last, r.Due)
 	if known && apart < least-(s.ctx.Limits.Quantum+s.ctx.Limits.Lateness) && s.cold[r.Msg.From].impaired < 0 && s.fails(B10) {
 		s.detail(B10, r.At, []core.NodeID{r.Msg.From, r.Node}, "%s asks %s again %v after the last time; its flushes lie %v apart", s.name(r.Msg.From), s.name(r.Node), apart, least)
 	}
-	s.probes[key] = max(r.Due, last)
+	s.probes[key] = max(r.Due, s.probes[key])
 }

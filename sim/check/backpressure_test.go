@@ -260,6 +260,20 @@ func init() {
 			t.at(sec+500*ms).stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(reject), Epoch: 1, A: 1})
 			t.at(2*sec).travels(core.KindProgressProbe, 3, 0)
 		}},
+		{id: B10, name: "asked again at once, of one that rejects anew before it reads the first", build: func(t *tape, bad bool) {
+			first := t.at(sec).message(core.KindProgressProbe, 3, 0)
+			t.sent(first)
+			from := calm
+			if bad {
+				from = reject
+			}
+			t.at(sec+300*ms).stats(3, core.JobFact{Kind: core.JobFactSignal, Node: 0, From: uint8(from), To: uint8(reject), Epoch: 1, A: 1})
+			second := t.at(sec+500*ms).message(core.KindProgressProbe, 3, 0)
+			t.sent(second)
+			t.view.flying[second.Kind] += 2
+			t.at(2 * sec).delivered(first).Due = sec
+			t.delivered(second).Due = sec + 500*ms
+		}},
 		{id: B10, name: "asked again, and sent away before the first is read", build: func(t *tape, bad bool) {
 			first := t.at(sec).message(core.KindProgressProbe, 3, 0)
 			t.sent(first)
