@@ -429,6 +429,22 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.end()
 	}},
+	{id: JM1, name: "its result is told for ever", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.hears(job.StateCompleted)
+		if !bad {
+			t.at(400*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		}
+		for at := 60 * sec; at < 500*sec; at += 60 * sec {
+			m := t.at(at).message(core.KindJobFinalResult, 0, 1)
+			m.Body = &job.FinalResult{Job: 1}
+			t.sent(m)
+			t.view.flying[m.Kind]++
+			t.delivered(m)
+		}
+		t.at(620 * sec).end() // 180 s, 300 s and two sweeps
+	}},
 	{id: JW1, name: "before what it needs", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

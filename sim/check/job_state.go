@@ -338,8 +338,11 @@ func (c *Checker) tellers() bool {
 	return all == 0 || 2*up > all
 }
 
+// toldAgain is for how long after the last disturbance a result may be told again: pauses grow to a minute (spec 20 §2, §8.2).
+const toldAgain = core.Duration(180e9)
+
 // resultCame takes that a gate or client got the result of a job: until then who tells it keeps it, for its time begins with that (spec 20
-// §11, "committed and delivered").
+// §11, "committed and delivered"). It is heard soon once nothing disturbs that: who tells it for ever has to let go of it.
 func (c *Checker) resultCame(r *trace.Record) {
 	var id job.ID
 	switch b := r.Msg.Body.(type) {
@@ -349,7 +352,7 @@ func (c *Checker) resultCame(r *trace.Record) {
 		id = b.Job
 	}
 	x := c.work.jobs[uint64(id)]
-	if x == nil || r.Spent == trace.Refused {
+	if x == nil || r.Spent == trace.Refused || c.quiet(r.At, toldAgain) {
 		return
 	}
 	for _, y := range x.records {
