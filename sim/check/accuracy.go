@@ -29,12 +29,16 @@ type accuracySaid struct {
 	samples uint16
 	inst    uint32
 	anew    core.Instant // when its coordinate was last begun anew, and the process was not
+	before  int          // how often in a row, no two half a calm apart
 }
 
-// Who begins is off by errorMSAtFirst (spec 10 §11.1, error_ms_initial). samplesEnough are those of three minutes of probes.
+// Who begins is off by errorMSAtFirst (spec 10 §11.1, error_ms_initial). samplesEnough are those of three minutes of probes. Two nodes come
+// near each other by chance, and one answer that is slow then throws one of them out (ADR 0051): where links jitter for good that happens
+// once in hours. It is no chance any more if it happens anewOften times in half a calm, to whomever.
 const (
 	errorMSAtFirst = 100
 	samplesEnough  = 200
+	anewOften      = 3
 )
 
 func (x *accuracy) says(r *trace.Record) {
@@ -44,6 +48,9 @@ func (x *accuracy) says(r *trace.Record) {
 	}
 	s := &x.said[r.Node]
 	if r.Msg.Instance == s.inst && v.Samples < s.samples {
+		if s.before++; r.At.Sub(s.anew) > x.ctx.Settle/2 {
+			s.before = 1
+		}
 		s.anew = r.At
 	}
 	s.errorMS, s.samples, s.inst = v.ErrorMS, v.Samples, r.Msg.Instance
@@ -59,6 +66,12 @@ func (x *accuracy) judge(now core.Instant) {
 	}
 	most := max(errorMSAtFirst, float32(2*x.way.Seconds()*1000))
 	late := now.Add(-x.ctx.Settle / 2)
+	often := 0
+	for i := range x.said {
+		if x.said[i].anew > late && x.live(core.NodeID(i)) {
+			often += x.said[i].before
+		}
+	}
 	for i := range x.said {
 		n, s := core.NodeID(i), &x.said[i]
 		if !x.live(n) {
@@ -67,8 +80,8 @@ func (x *accuracy) judge(now core.Instant) {
 		if s.samples >= samplesEnough && s.errorMS > most && x.fails(V6) {
 			x.detail(V6, now, []core.NodeID{n}, "%s is off by %.0f ms after %d samples; who knows nothing is off by %.0f", x.name(n), s.errorMS, s.samples, most)
 		}
-		if s.anew > late && x.fails(V6) {
-			x.detail(V6, now, []core.NodeID{n}, "%s began its coordinate anew at %v, though nothing has been the matter since %v", x.name(n), s.anew, now.Add(-x.ctx.Settle))
+		if s.anew > late && often >= anewOften && x.fails(V6) {
+			x.detail(V6, now, []core.NodeID{n}, "%s began its coordinate anew at %v, though nothing has been the matter since %v; %d did of late", x.name(n), s.anew, now.Add(-x.ctx.Settle), often)
 		}
 	}
 }

@@ -107,11 +107,22 @@ var doctoredWorld = []doctoredRun{
 		if bad {
 			at = 301 * sec
 		}
-		m := t.at(at).message(core.KindGossip, 0, 1)
-		m.Coord.Samples = 0
-		t.sent(m)
-		t.view.flying[core.KindGossip]++
-		t.at(at + 10*ms).delivered(m)
+		t.beginsAnew(296 * sec)
+		t.beginsAnew(297 * sec)
+		t.beginsAnew(at)
+		t.at(400 * sec).end()
+	}},
+	{id: V6, name: "begun anew in the calm by chance", build: func(t *tape, bad bool) {
+		t.ctx.Settle = 200e9
+		for range 220 {
+			t.at(t.now+sec).travels(core.KindAck, 1, 0)
+		}
+		t.travels(core.KindGossip, 0, 1)
+		if bad {
+			t.beginsAnew(310 * sec)
+		}
+		t.beginsAnew(311 * sec)
+		t.beginsAnew(312 * sec)
 		t.at(400 * sec).end()
 	}},
 	{id: JT1, name: "overall, too early", build: func(t *tape, bad bool) {
@@ -150,4 +161,16 @@ var doctoredWorld = []doctoredRun{
 		t.at(sec).says(3, core.JobFact{Kind: core.JobFactAsked, Node: 0, A: 15e9, B: 4})
 		t.at(9*sec).says(3, core.JobFact{Kind: core.JobFactAsked, Node: 0, A: second, B: 3})
 	}},
+}
+
+// beginsAnew lets node 0 say that it has no samples any more, and then that it has some again.
+func (t *tape) beginsAnew(at core.Instant) {
+	t.at(at-100*ms).travels(core.KindAck, 1, 0)
+	m := t.at(at).message(core.KindGossip, 0, 1)
+	m.Coord.Samples = 0
+	t.sent(m)
+	t.view.flying[core.KindGossip]++
+	t.at(at + 10*ms).delivered(m)
+	t.at(at+100*ms).travels(core.KindAck, 1, 0)
+	t.travels(core.KindGossip, 0, 1)
 }
