@@ -209,7 +209,7 @@ func (m *Manager) inform(now core.Instant, i int) bool {
 		return false
 	}
 	until, granted := x.time.Deadline()
-	n.Extended(granted && now <= until)
+	n.Extended(granted && now <= until || x.moved) // one that gets on in this interval is STUCK no more when it is over (I-H4)
 	n.Ready(x.load < core.LoadOverloaded)
 	return true
 }

@@ -56,6 +56,7 @@ func TestTimeGrantedSinceTheLastLook(t *testing.T) {
 		m.Begin(0, &fx)
 		now := m.health.look
 		m.health.tracker.Node(0).Progressed(now-core.Instant(time.Minute), health.Stuck)
+		m.workers.list[0].moved = false // it is new, which is over with the first interval
 		if granted {
 			m.workers.list[0].time.Ask(now, &core.Ask{Seq: 1, Progress: 0.1}, jobtimeout.StandingGood, &more.Extension)
 			if _, ok := m.workers.list[0].time.Deadline(); !ok {
@@ -65,6 +66,28 @@ func TestTimeGrantedSinceTheLastLook(t *testing.T) {
 		m.inspect(now, &fx)
 		if gone := m.workers.list[0].gone(); gone == granted {
 			t.Errorf("granted %v: evicted %v", granted, gone)
+		}
+	}
+}
+
+// I-H4, spec 30 §2.1: who is STUCK for a minute and gets on before the interval is over is not evicted: at its end it is STUCK no more.
+func TestWhoGetsOnIsNotEvicted(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		c, h := job.Default(), health.Default()
+		m := New(Params{
+			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
+			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
+		})
+		var fx core.Effects
+		m.Begin(0, &fx)
+		m.beginInterval(0)
+		now := m.health.look
+		m.health.tracker.Node(0).Progressed(now-core.Instant(time.Minute), health.Stuck)
+		m.workers.list[0].moved = moved
+		m.health.ends = now + 5*sec
+		m.inspect(now, &fx)
+		if gone := m.workers.list[0].gone(); gone == moved {
+			t.Errorf("it got on %v: evicted %v", moved, gone)
 		}
 	}
 }
