@@ -30,10 +30,8 @@ type broke struct {
 	phase health.Phase
 	local core.Instant // since
 	tried bool         // half open: a trial went out
+	of    uint32       // the other's process that it began anew for last
 }
-
-// anew is how long it may take to notice that another process runs at a peer, towards which its breaker begins anew.
-const anew = core.Duration(120e9)
 
 type peers struct {
 	*Checker
@@ -205,13 +203,23 @@ func (p *peers) changed(r *trace.JobRecord) {
 	case to == health.HalfOpen:
 		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
 	case to == health.Closed && from == health.Open:
-		good = good && (p.enrolled(r.Node) || r.Fact.Node != core.NoNode && p.cold[r.Fact.Node].starts > 1 && r.At.Sub(p.cold[r.Fact.Node].startAt) < anew)
+		good = good && (p.enrolled(r.Node) || p.another(&x, r.Fact.Node))
 	}
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
 	x.phase, x.local, x.tried = to, r.Local, false
 	p.broke[key] = x
+}
+
+// another reports whether whom a breaker is for is another process than it began anew for before: it does so once for each, whenever whose
+// breaker it is hears of that (spec 30 §9.2).
+func (p *peers) another(x *broke, of core.NodeID) bool {
+	if of == core.NoNode || p.hot[of].inst <= max(1, x.of) {
+		return false
+	}
+	x.of = p.hot[of].inst
+	return true
 }
 
 // enrolled reports whether a node reads that a worker registers: one that it thought to be gone begins anew with it.
