@@ -69,7 +69,7 @@ func (w *World) HoldAt(at, id core.NodeID, s core.MemberState) {
 // Restarted lets all others see that a member is another process.
 func (w *World) Restarted(id core.NodeID) {
 	for i := range w.nodes {
-		w.show(core.NodeID(i), core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id})
+		w.show(core.NodeID(i), core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id, Cause: core.CauseSeen})
 	}
 }
 

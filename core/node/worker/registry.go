@@ -14,6 +14,8 @@ type manager struct {
 	node     core.NodeID
 	accepted bool // it has this worker registered
 	asked    bool // a registration is under way
+
+	since uint32 // process from which on an answer to that counts: others say that those before it are no more
 }
 
 // pool are the managers of a worker.
@@ -73,8 +75,9 @@ func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
 // after a pause.
 func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	m := w.pool.find(core.NodeID(o.N))
-	m.asked = false
-	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && !w.isOld(o.From, o.Instance) && w.agrees(o, a, fx) {
+	since := m.since
+	m.asked, m.since = false, 0
+	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && o.Instance >= since && !w.isOld(o.From, o.Instance) && w.agrees(o, a, fx) {
 		m.accepted = true
 		w.armApart(now)
 		for i := range a.Managers {
@@ -114,12 +117,16 @@ func (w *Worker) meet(now core.Instant, id core.NodeID, fx *core.Effects) {
 	w.register(now, w.pool.find(id), fx)
 }
 
-// managerRestarted registers anew with a manager that has forgotten everything.
-func (w *Worker) managerRestarted(now core.Instant, id core.NodeID, fx *core.Effects) {
+// managerRestarted registers anew with a manager that has forgotten everything. Where others told of that, the newest process that was
+// heard of is the one that is no more.
+func (w *Worker) managerRestarted(now core.Instant, id core.NodeID, told bool, fx *core.Effects) {
 	w.peers.Forget(id)
 	w.shuts.Reset(id)
 	if m := w.pool.find(id); m != nil {
 		m.accepted = false
+		if m.asked && told {
+			m.since = w.p.Members.Instance(id) + 1
+		}
 		w.register(now, m, fx)
 	}
 }

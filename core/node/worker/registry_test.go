@@ -33,7 +33,7 @@ func TestReadyIsNews(t *testing.T) {
 // renewed lets a manager be another process, of which membership tells.
 func (b *bench) renewed(id core.NodeID) {
 	b.life = map[core.NodeID]uint32{id: 2}
-	f := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id}
+	f := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: id, Cause: core.CauseSeen}
 	b.step(func() { b.w.Observe(b.now, &f, &b.fx) })
 }
 
@@ -78,5 +78,32 @@ func TestMetByTheProcessBefore(t *testing.T) {
 	b.step(func() { b.w.Receive(b.now, &m, &b.fx) })
 	if !b.w.pool.find(0).accepted {
 		t.Error("it knows it, and is not taken for it")
+	}
+}
+
+// A gossiped join says that a manager is another process before anybody knows which one: what was asked of the one before is asked anew,
+// whatever that one says of it late. The next one's own word is no news any more, so that nothing would remind the worker of it.
+func TestAcceptedBeforeTheJoinWasTold(t *testing.T) {
+	cfg := job.Default()
+	b := &bench{t: t, cfg: cfg, dead: map[core.NodeID]bool{}, work: map[job.WorkflowID]effort{}}
+	b.w = New(Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Managers: []core.NodeID{0}})
+	b.step(func() { b.w.Begin(b.now, &b.fx) })
+	asked := b.of(core.KindWorkerRegistration)
+	if len(asked) != 1 {
+		t.Fatalf("%d registrations", len(asked))
+	}
+	told := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 0}
+	b.step(func() { b.w.Observe(b.now, &told, &b.fx) })
+	b.answer(&asked[0], core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
+	b.life = map[core.NodeID]uint32{0: 2} // it pings: no callback
+	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax + core.Duration(sec)))
+	again := b.of(core.KindWorkerRegistration)
+	if len(again) == 0 {
+		t.Fatal("the one that is there is never asked")
+	}
+	r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: again[len(again)-1].Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
+	b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
+	if !b.w.pool.find(0).accepted {
+		t.Error("it accepts, and is not taken for it")
 	}
 }

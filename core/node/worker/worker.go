@@ -210,7 +210,7 @@ func (w *Worker) Deadline() (core.Instant, bool) {
 // Observe implements node.Observer: a manager that is another process now knows nothing of this worker.
 func (w *Worker) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind == core.FactCallback && f.Callback == core.CallbackPeerRestarted {
-		w.managerRestarted(now, f.Subject, fx)
+		w.managerRestarted(now, f.Subject, f.Cause != core.CauseSeen, fx)
 	}
 	w.forgetPressure(now, f, fx)
 }
