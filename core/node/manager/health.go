@@ -133,6 +133,7 @@ func (m *Manager) lapsed(now core.Instant) {
 	if late := now.Sub(h.look); late > h.cfg.Node.Look {
 		h.tracker.Lapse(now, late)
 		h.look = now
+		m.judgeMoved(now)
 		m.beginInterval(now)
 	}
 }
@@ -158,6 +159,16 @@ func (m *Manager) judgeProgress(now core.Instant) {
 		w := health.Worked{Assigned: m.assigned(x), Completed: int(c.completed), Advanced: c.moved}
 		w.Expected = c.pace.Expected(w.Assigned, &h.cfg.Node)
 		n.Progressed(now, h.cfg.Node.OfWorker(w))
+	}
+}
+
+// judgeMoved ends the interval before its time for who was STUCK and got on in it: the next one begins anew, and it would be taken for STUCK
+// since long ago (I-H4).
+func (m *Manager) judgeMoved(now core.Instant) {
+	for i := range m.workers.list {
+		if n := m.health.node(i); n != nil && n.Progress() == health.Stuck && m.workers.list[i].moved {
+			n.Progressed(now, health.Normal)
+		}
 	}
 }
 

@@ -91,3 +91,25 @@ func TestWhoGetsOnIsNotEvicted(t *testing.T) {
 		}
 	}
 }
+
+// I-H4: a manager that stands still breaks an interval off. Who got on in it was not STUCK, who did not is not judged by it. One that stood
+// still more often than once in ten seconds judged nobody ever, and gave up whom it had found STUCK long ago.
+func TestWhoGotOnBeforeTheManagerStoodStill(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		c, h := job.Default(), health.Default()
+		m := New(Params{
+			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
+			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
+		})
+		var fx core.Effects
+		m.Begin(0, &fx)
+		n := m.health.tracker.Node(0)
+		n.Progressed(0, health.Stuck)
+		w := &m.workers.list[0]
+		w.runs, w.moved = append(w.runs, run{rec: &record{flows: make([]flow, 1)}}), moved
+		m.inspect(m.health.look+5*sec, &fx)
+		if stuck := n.Progress() == health.Stuck; stuck == moved {
+			t.Errorf("it got on %v: STUCK %v", moved, stuck)
+		}
+	}
+}
