@@ -131,13 +131,17 @@ var doctoredPeers = []doctoredRun{
 	}},
 	{id: C1, name: "closed without a trial, once for another process", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)
-		t.at(2*sec).life(trace.KindCrash, 3)
-		t.life(trace.KindStart, 3).Inst = 2
-		t.at(200*sec).breaks(health.Open, health.Closed) // the way there was cut
-		if bad {
-			t.at(201*sec).breaks(health.Closed, health.Open)
-			t.at(205*sec).breaks(health.Open, health.Closed)
+		last := uint32(2)
+		if !bad {
+			last = 3 // and that one before was heard of first
 		}
+		for inst := uint32(2); inst <= last; inst++ {
+			t.at(2*sec).life(trace.KindCrash, 3).Inst = inst - 1
+			t.life(trace.KindStart, 3).Inst = inst
+		}
+		t.at(200*sec).breaks(health.Open, health.Closed) // the way there was cut
+		t.at(201*sec).breaks(health.Closed, health.Open)
+		t.at(205*sec).breaks(health.Open, health.Closed)
 	}},
 	{id: C1, name: "work for a worker that answers nothing", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)

@@ -30,7 +30,7 @@ type broke struct {
 	phase health.Phase
 	local core.Instant // since
 	tried bool         // half open: a trial went out
-	of    uint32       // the other's process that it began anew for last
+	anew  uint32       // how often it began so, for another process
 }
 
 type peers struct {
@@ -212,13 +212,13 @@ func (p *peers) changed(r *trace.JobRecord) {
 	p.broke[key] = x
 }
 
-// another reports whether whom a breaker is for is another process than it began anew for before: it does so once for each, whenever whose
-// breaker it is hears of that (spec 30 §9.2).
+// another reports whether a breaker may begin anew, for whom it is for is another process: it does so once for each, whenever whose
+// breaker it is hears of that, be it of one that is gone again (spec 30 §9.2).
 func (p *peers) another(x *broke, of core.NodeID) bool {
-	if of == core.NoNode || p.hot[of].inst <= max(1, x.of) {
+	if of == core.NoNode || p.hot[of].inst <= 1+x.anew {
 		return false
 	}
-	x.of = p.hot[of].inst
+	x.anew++
 	return true
 }
 
