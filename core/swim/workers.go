@@ -136,7 +136,8 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 }
 
 // hearOwn takes an entry in this node's name. Nobody else makes those: it is its own, and whom the others take for the
-// owner had better be it; or it is of a process before this one, with which the worker is registered no more.
+// owner had better be it; or it is of a process before this one, with which the worker is registered no more; or the worker left it, and
+// is registered with another one: who has not confirmed a worker does not watch it.
 func (m *Machine) hearOwn(now core.Instant, k int, e *core.WorkerEntry, fx *core.Effects) {
 	r := &m.workTable().rec[k]
 	if e.Incarnation+1 <= r.number {
@@ -149,7 +150,7 @@ func (m *Machine) hearOwn(now core.Instant, k int, e *core.WorkerEntry, fx *core
 		m.announceWorker(now, k, r.state, fx)
 	case m.past(m.self, e.Instance):
 		m.watch.owners[k] = orphan
-	case e.State == core.WorkerRegistered:
+	case e.State == core.WorkerRegistered && digested(m.rec[k].state()):
 		m.watch.register(k, m.self, m.instance)
 		m.announceRegistered(now, k, fx)
 	}

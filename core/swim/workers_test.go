@@ -52,6 +52,44 @@ func TestLateManagerLearnsOwners(t *testing.T) {
 	}
 }
 
+// Whom the others take for the owner of a worker is it, if the worker is confirmed here: one that left, and of whose next process this
+// manager has only heard, is registered elsewhere. To take it would end the watch of that one, and begin none (§10.4, explored as I-M30).
+func TestOnlyWhoHasAWorkerOwnsIt(t *testing.T) {
+	const peer, worker = core.NodeID(1), core.NodeID(2)
+	said := map[string]func(m *Machine, fx *core.Effects){
+		"a table": func(m *Machine, fx *core.Effects) {
+			m.mergeTable(2e9, peer, []core.Entry{{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Incarnation: 1, Accuser: 0, Instance: 1}}, fx)
+		},
+		"an entry": func(m *Machine, fx *core.Effects) {
+			m.Receive(2e9, &core.Message{
+				Kind: core.KindGossip, Role: core.RoleManager, Group: 1, From: peer, Instance: 1,
+				Extra: &core.Extra{Workers: []core.WorkerEntry{{Worker: worker, Owner: 0, Instance: 1, Incarnation: 5}}},
+			}, fx)
+		},
+	}
+	for name, says := range said {
+		for _, left := range []bool{false, true} {
+			cfg := Default()
+			table := []core.Entry{
+				{Subject: peer, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
+				{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: core.NoNode},
+			}
+			m := New(&cfg, Params{Role: core.RoleManager, Group: 1, Capacity: 3, Instance: 1, Formed: table}, nil)
+			var fx core.Effects
+			m.workTable()
+			news := []core.Update{{Type: core.UpdateJoin, Subject: worker, Incarnation: 1, From: core.NoNode, Role: core.RoleWorker}}
+			if left {
+				news = append([]core.Update{{Type: core.UpdateLeft, Subject: worker, From: core.NoNode, Role: core.RoleWorker}}, news...)
+			}
+			m.Receive(1e9, &core.Message{Kind: core.KindGossip, Role: core.RoleManager, Group: 1, From: peer, Instance: 1, Updates: news}, &fx)
+			says(m, &fx)
+			if o, _ := m.Owner(worker); (o == 0) == left {
+				t.Errorf("%s says that this manager owns it, which holds it %v: it says that %d does", name, m.State(worker), o)
+			}
+		}
+	}
+}
+
 // The queue of worker entries is bounded and sorted, and a datagram takes what fits (§6: 500 entries, 600
 // bytes).
 func TestWorkerQueueIsBounded(t *testing.T) {
