@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -41,12 +42,20 @@ func (d *desk) Accepted(_ core.Instant, _ job.ID, a call.Answer, _ *core.Effects
 	d.say("accepted " + a.Code.String())
 }
 func (d *desk) Won(core.Instant, job.ID, *Entry, *core.Effects)           { d.say("won") }
-func (d *desk) Unclaimed(core.Instant, job.ID, *core.Effects)             { d.say("unclaimed") }
 func (d *desk) Committed(core.Instant, job.ID, uint64, *core.Effects)     { d.say("committed") }
 func (d *desk) Suspended(core.Instant, job.ID, *core.Effects)             { d.say("suspended") }
 func (d *desk) Resumed(core.Instant, job.ID, *core.Effects)               { d.say("resumed") }
 func (d *desk) Lost(core.Instant, job.ID, *core.Effects)                  { d.say("lost") }
 func (d *desk) Buried(_ core.Instant, _ job.ID, ok bool, _ *core.Effects) { d.say("buried") }
+
+// Unclaimed lets the role go on with what it holds still, as gates do.
+func (d *desk) Unclaimed(now core.Instant, id job.ID, fx *core.Effects) {
+	d.say("unclaimed")
+	if d.Valid(now, id) {
+		d.say("goes on")
+		d.Change(now, id, false, fx)
+	}
+}
 
 // wait lets time pass, one wake-up after the other.
 func (d *desk) wait(by core.Duration) {
@@ -437,6 +446,14 @@ func TestRulesOfHolders(t *testing.T) {
 		{"03-12: a higher held epoch ends leadership in the same event, by an entry", func(d *desk) {
 			d.sync(entry(2, EntryFull, 2, 9, 0))
 			d.want("lost", !d.Leads(1) && d.said[len(d.said)-1] == "lost")
+		}},
+		{"03-12: so too where it claims its job anew just then: it goes on with nothing that is another's", func(d *desk) {
+			d.wait(10 * time.Second)
+			d.want("it claims", d.Claim(d.at, 1, ReasonLeaseExpired, &d.fx))
+			v := d.verdictOf(2, entry(2, EntryFull, 2, 9, 0))
+			d.want("lost", !d.Leads(1) && d.find(1).claim == nil)
+			d.want("it has what it was given", v.Stand == StandStored && v.Epoch == 2 && v.Seq == 9)
+			d.want("it is told of the loss first", slices.Index(d.said, "lost") < slices.Index(d.said, "unclaimed") && !slices.Contains(d.said, "goes on"))
 		}},
 		{"03-12: or by a refusal", func(d *desk) {
 			d.fx.Messages = d.fx.Messages[:0]

@@ -189,13 +189,13 @@ func (m *Machine) hear(now core.Instant, r *record, h *Head, fx *core.Effects) {
 
 // outdo ends what this process has of a job that another one holds under the given epoch.
 func (m *Machine) outdo(now core.Instant, r *record, epoch uint32, fx *core.Effects) {
+	if r.lead != nil && (r.holder() != m.me || r.entry.Epoch < epoch) { // first: who is told the rest goes on with what it holds
+		m.lose(now, r, call.NotLeader(r.promise.Holder.Node), fx)
+	}
 	if r.grave != nil {
 		m.ungrave(now, r, fx)
 	}
 	if r.claim != nil && (r.claim.phase == phaseFetch || r.claim.epoch <= epoch) {
 		m.unclaim(now, r, fx)
-	}
-	if r.lead != nil && (r.holder() != m.me || r.entry.Epoch < epoch) {
-		m.lose(now, r, call.NotLeader(r.promise.Holder.Node), fx)
 	}
 }
