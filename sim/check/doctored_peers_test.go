@@ -143,6 +143,18 @@ var doctoredPeers = []doctoredRun{
 		t.at(201*sec).breaks(health.Closed, health.Open)
 		t.at(205*sec).breaks(health.Open, health.Closed)
 	}},
+	{id: C1, name: "closed without a trial, once for each time that membership tells", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		t.at(2*sec).life(trace.KindCrash, 3).Inst = 1
+		t.life(trace.KindStart, 3).Inst = 2
+		t.at(3*sec).tells(0, 3, core.CallbackPeerRestarted, core.CauseSeen)
+		t.breaks(health.Open, health.Closed)
+		t.at(4*sec).breaks(health.Closed, health.Open)
+		if t.at(5 * sec); !bad {
+			t.tells(0, 3, core.CallbackPeerRestarted, core.CauseJoined) // it had to join again, and gossip says so
+		}
+		t.breaks(health.Open, health.Closed)
+	}},
 	{id: C1, name: "work for a worker that answers nothing", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)
 		at := 11 * sec // it may be tried

@@ -31,6 +31,7 @@ type broke struct {
 	local core.Instant // since
 	tried bool         // half open: a trial went out
 	anew  uint32       // how often it began so, for another process
+	told  uint32       // how often its owner's membership told of another process
 }
 
 type peers struct {
@@ -54,6 +55,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(p.negotiated, core.JobFactNegotiated)
 	on.jobFact(p.changed, core.JobFactBreaker)
 	on.jobFact(p.placed, core.JobFactPlaced)
+	on.fact(p.restarted, core.FactCallback)
 	if c.ctx.Negotiates {
 		on.sent = append(on.sent, p.sent)
 	}
@@ -212,10 +214,25 @@ func (p *peers) changed(r *trace.JobRecord) {
 	p.broke[key] = x
 }
 
+// restarted takes that membership tells of another process, or of what it has to take for one: a join that comes by gossip names none, and a
+// process that joins twice is told of twice where its incarnation rose (spec 10 §2.6, 30 §9.2).
+func (p *peers) restarted(r *trace.Record) {
+	if r.Fact.Callback != core.CallbackPeerRestarted {
+		return
+	}
+	key := pairKey(r.Node, r.Fact.Subject)
+	x := p.broke[key]
+	if inst := p.hot[r.Node].inst; x.by != inst {
+		x = broke{by: inst}
+	}
+	x.told++
+	p.broke[key] = x
+}
+
 // another reports whether a breaker may begin anew, for whom it is for is another process: it does so once for each, whenever whose
 // breaker it is hears of that, be it of one that is gone again (spec 30 §9.2).
 func (p *peers) another(x *broke, of core.NodeID) bool {
-	if of == core.NoNode || p.hot[of].inst <= 1+x.anew {
+	if of == core.NoNode || max(p.hot[of].inst, 1+x.told) <= 1+x.anew {
 		return false
 	}
 	x.anew++
