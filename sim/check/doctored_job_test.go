@@ -569,6 +569,22 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.thinks(health.Route, health.Drain, health.LabelStuck)
 	}},
+	{id: H4, name: "stuck before, and given up now that it got on", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.at(t.now+20*sec).thinks(health.Route, health.Drain, health.LabelStuck)
+		t.at(t.now+60*sec).thinks(health.Drain, health.Evict, health.LabelStuck)
+		if bad {
+			t.at(t.now+sec).thinks(health.Evict, health.Drain, health.LabelStuck)
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactProgress, Workflow: 10, Node: 3, A: 5})
+		t.at(t.now + sec)
+		if bad {
+			t.thinks(health.Drain, health.Evict, health.LabelStuck)
+		} else {
+			t.thinks(health.Evict, health.Drain, health.LabelStuck)
+		}
+	}},
 	{id: JD3, name: "a dispatch ends twice", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

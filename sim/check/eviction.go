@@ -53,7 +53,8 @@ func (e *evictions) at(r *trace.JobRecord) *judgedNode {
 
 func (e *evictions) decided(r *trace.JobRecord) {
 	x, label := e.at(r), health.Label(r.Fact.Code)
-	if label == health.LabelStuck && x.label != health.LabelSuspect && x.grew != core.Never && r.Local.Sub(x.grew) < e.cfg.Node.Interval && e.fails(H4) {
+	worse := x.label != label || health.Decision(r.Fact.To) > x.decision // who was STUCK is so until its interval is over
+	if label == health.LabelStuck && x.label != health.LabelSuspect && worse && x.grew != core.Never && r.Local.Sub(x.grew) < e.cfg.Node.Interval && e.fails(H4) {
 		e.detail(H4, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s calls %s STUCK, of which something got on %v ago", e.name(r.Node), e.name(r.Fact.Node), r.Local.Sub(x.grew))
 	}
 	x.decision, x.label = health.Decision(r.Fact.To), label
