@@ -93,6 +93,21 @@ func init() {
 			t.holds(1, int64(job.HoldResumed), 2)
 			t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 11, Attempt: 1, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Epoch: 2, Node: 3})
 		}},
+		{id: J6, name: "a job that was forgotten, and another one of its name", build: func(t *tape, bad bool) {
+			t.three()
+			t.hears(job.LocalUnknown)
+			for i, n := range []core.NodeID{0, 1} {
+				m := t.message(core.KindJobSubmission, 2, n)
+				m.Body = &job.Submission{Spec: job.Spec{Job: 1, Digest: 7 + uint64(i)}}
+				t.sent(m)
+				t.view.flying[m.Kind]++
+				t.at(t.now + 10*ms).delivered(m)
+				t.says(n, core.JobFact{Kind: core.JobFactTable, A: 1})
+				if i == 0 {
+					t.forget(bad)
+				}
+			}
+		}},
 		{id: JF3, name: "a token that was forgotten, and runs twice", build: func(t *tape, bad bool) {
 			t.three()
 			t.runs(10, 1, 1)

@@ -59,6 +59,7 @@ type jobSeen struct {
 	ends      []endSeen     // what was first said of its end, of the whole job, and of its part in each datacenter
 	digest    uint64
 	digested  bool
+	digestAt  core.Instant // when it was accepted so, last
 	records   []*recordSeen
 	holders   []holderSeen
 	stopped   map[flowAt]stopSeen      // workflows that nobody may start any more in a datacenter

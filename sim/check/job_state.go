@@ -190,10 +190,10 @@ func (c *Checker) jobTaken(now core.Instant, x *recordSeen) {
 		if o.node != x.node || o.at != now {
 			continue
 		}
-		if x.of.digested && x.of.digest != o.digest && c.fails(J6) {
+		if x.of.digested && x.of.digest != o.digest && !c.forgiven(J6, c.clusterOf(x.node), x.of.digestAt) && c.fails(J6) {
 			c.detail(J6, now, []core.NodeID{x.node}, "%s accepts %v with another digest than it was accepted with before", c.name(x.node), job.ID(x.of.id))
 		}
-		x.of.digest, x.of.digested = o.digest, true
+		x.of.digest, x.of.digested, x.of.digestAt = o.digest, true, now
 	}
 }
 
