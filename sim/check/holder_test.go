@@ -192,6 +192,20 @@ func init() {
 			}
 			t.says(1, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Token: token(n), Node: 3, To: uint8(job.EndedCompleted), Epoch: 2})
 		}},
+		{id: JF2, name: "a holder claims a job anew that its client gave up", build: func(t *tape, bad bool) { // 04-5
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.placed(10, 1, 7)
+			t.hears(job.LocalUnknown)
+			t.says(0, core.JobFact{Kind: core.JobFactTable})
+			t.holds(0, int64(job.HoldWon), 2)
+			t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			n := uint32(7)
+			if bad {
+				n = 8
+			}
+			t.says(0, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Token: token(n), Node: 3, To: uint8(job.EndedCompleted), Epoch: 2})
+		}},
 		{id: J3, name: "a new holder goes on where it cannot", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)

@@ -71,6 +71,7 @@ type jobSeen struct {
 	again     map[doneShard]bool       // tokens that were issued twice, for who issued them first was forgotten
 	offers    []offer
 	cancelled *cancelSeen
+	closed    bool // what was sent and accepted is kept no more
 }
 
 // flowAt is a workflow in a datacenter: it has the same id in each.

@@ -156,10 +156,10 @@ type takenBy struct {
 }
 
 // inherited reports whether a result is of a shard that an earlier holder of the datacenter sent, and of which the one that
-// reports r knows from the entry or from the worker.
+// reports r knows from the entry or from the worker. The earlier one may be itself, which claimed the job anew (04-5).
 func (c *Checker) inherited(r *trace.JobRecord, one flowResult) bool {
 	x := c.record(r)
-	return x != nil && x.taken && x.of.sent[doneShard{one.site, r.Fact.Token}] == one
+	return x != nil && x.taken && (x.of.closed || x.of.sent[doneShard{one.site, r.Fact.Token}] == one)
 }
 
 // doneShard names a shard of a job that completed.

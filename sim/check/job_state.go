@@ -228,8 +228,8 @@ func (c *Checker) jobKept(r *trace.JobRecord) {
 	}
 	x.of.drop(x)
 	delete(c.work.records, recordKey{r.Node, r.Fact.Job})
-	if y := x.of; len(y.records) == 0 && y.clientAt != never { // nobody speaks of it any more
-		y.spec, y.needs = nil, nil
+	if y := x.of; len(y.records) == 0 && y.clientAt != never && x.state.Terminal() { // nobody speaks of it any more
+		y.spec, y.needs, y.closed = nil, nil, true
 		clear(y.counted)
 		clear(y.done)
 		clear(y.sent)
