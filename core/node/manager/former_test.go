@@ -116,3 +116,23 @@ func TestLateWordOfOneThatLeft(t *testing.T) {
 		t.Errorf("it lives: %d cores, %d workers", n, b.m.workers.fit)
 	}
 }
+
+// The same of a process that membership has met, and that was no more by then.
+func TestLateWordOfTheNextOneThatLeft(t *testing.T) {
+	b := newCluster(t)
+	w := registry.NodeInfo{Node: hand, Role: core.RoleWorker, Instance: 2}
+	say := func(instance uint32) {
+		w.Instance = instance
+		b.send(core.Message{Kind: core.KindWorkerDiscoveryBroadcast, From: other, Body: &registry.WorkerDiscovery{NodeInfo: w, Cores: 8, CoresAvailable: 8, Manager: other}})
+	}
+	b.lives[hand] = 2
+	b.buried()
+	say(2)
+	if n := b.m.load().Cores; n != 0 || b.m.workers.fit != 0 {
+		t.Errorf("%d cores, %d workers", n, b.m.workers.fit)
+	}
+	say(3)
+	if n := b.m.load().Cores; n != 8 || b.m.workers.fit != 1 {
+		t.Errorf("a newer one, that membership has not met: %d cores, %d workers", n, b.m.workers.fit)
+	}
+}

@@ -70,6 +70,9 @@ func (m *Manager) onDiscovery(now core.Instant, msg *core.Message, fx *core.Effe
 		out.Code = call.CodeRoleDenied
 		return
 	}
+	if m.Gone(b.Node) && b.Instance <= m.p.Members.Instance(b.Node) {
+		return // it may be the one that is gone. One that lives registers itself, and asks again until it is taken in
+	}
 	if !m.enrol(now, b.NodeInfo, b.Cores, b.CoresAvailable, fx) {
 		return
 	}
