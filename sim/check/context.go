@@ -121,7 +121,7 @@ type Context struct {
 	Negotiates bool
 
 	Settle   core.Duration // after the last disturbance, before I-M30 and I-W5 are judged; 0 = they are not
-	Lossy    bool          // messages get lost all the time: suspicions and refutations are under way at any time
+	Lossy    bool          // messages get lost or come late all the time: suspicions and refutations are under way at any time
 	Unsteady bool          // clocks may jump, or run at rates further apart than leases stand: of I-JL1 only the terms are judged
 	Calm     bool          // no loss, pause, overload or partition, and every RTT below the probe timeout: I-M28 holds
 

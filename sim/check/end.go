@@ -157,7 +157,7 @@ func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID)
 	}
 }
 
-// excused: where messages get lost all the time, a young suspicion is no failure to converge.
+// excused: where messages get lost or come late all the time, a young suspicion is no failure to converge.
 func (c *Checker) excused(now core.Instant, o, s core.NodeID) bool {
 	if !c.ctx.Lossy {
 		return false

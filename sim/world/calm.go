@@ -15,7 +15,7 @@ func calm(sc *scenarios.Scenario) bool {
 			return false
 		}
 	}
-	if len(sc.Topology.Snapshots) > 0 || sc.Narrow {
+	if len(sc.Topology.Snapshots) > 0 || sc.Narrow || !roomy(sc) {
 		return false
 	}
 	trip, bounded := furthest(sc)
@@ -28,8 +28,8 @@ func calm(sc *scenarios.Scenario) bool {
 	return bounded && holds
 }
 
-// furthest is the longest round trip that there will ever be; ok is false if there is no bound, or if messages get
-// lost on the way.
+// furthest is the longest round trip that there will ever be, loads apart; ok is false if there is no bound, or if
+// messages get lost on the way.
 func furthest(sc *scenarios.Scenario) (trip core.Duration, ok bool) {
 	base := core.Duration(0)
 	for _, d := range sc.Topology.Base {
@@ -41,12 +41,19 @@ func furthest(sc *scenarios.Scenario) (trip core.Duration, ok bool) {
 		if !bounded || l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 || l.Reorder.P > 0 || l.Drift.Kind != scenarios.DriftNone {
 			return 0, false
 		}
-		if l.Bandwidth > 0 && (l.Bandwidth < 100e6 || l.Queue > 0 && l.Queue < crowd*1400) {
-			return 0, false
-		}
 		trip = max(trip, 2*(base+jitter))
 	}
 	return trip, true
+}
+
+// roomy reports whether all links have room for whatever a crowd sends at once.
+func roomy(sc *scenarios.Scenario) bool {
+	for i := range sc.Network.Links {
+		if l := &sc.Network.Links[i]; l.Bandwidth > 0 && (l.Bandwidth < 100e6 || l.Queue > 0 && l.Queue < crowd*1400) {
+			return false
+		}
+	}
+	return true
 }
 
 // crowd is how many messages may come to a member at once when nothing happens: each of its peers keeps its own

@@ -2,9 +2,7 @@ package world
 
 import "testing"
 
-// I-M28 is judged only where no probe of a live member can fail.
-func TestCalm(t *testing.T) {
-	const still = `
+const still = `
 schema = 1
 [scenario]
 name = "still"
@@ -27,6 +25,9 @@ kind = "crash"
 at = "10s"
 target = { role = "manager", count = 1 }
 `
+
+// I-M28 is judged only where no probe of a live member can fail.
+func TestCalm(t *testing.T) {
 	for _, c := range []struct {
 		set  string
 		want bool
@@ -56,5 +57,29 @@ target = { role = "manager", count = 1 }
 	}
 	if calm(parse(t, still, 1, "node.inbox=70", "cluster.start.mode=cold")) {
 		t.Error("all may ask one seed at once, whose inbox is small: calm")
+	}
+}
+
+// A young suspicion at the end of a run is no breach of I-W5 and I-M30 where a probe may fail of itself; elsewhere it is.
+func TestLossy(t *testing.T) {
+	for _, c := range []struct {
+		set  string
+		want bool
+	}{
+		{"scenario.warmup=0s", false}, // at most 204 ms, the probe timeout is 500 ms
+		{"topology.use=wan10", false}, // 413 ms
+		{"protocol.probe.timeout=200ms", true},
+		{`network.inter.jitter={ dist = "normal", mean = "0ms", std = "10ms" }`, false},   // 204 + 2 · 80 ms
+		{`network.inter.jitter={ dist = "normal", mean = "0ms", std = "20ms" }`, true},    // 204 + 2 · 160 ms
+		{`network.intra.jitter={ dist = "lognormal", median = "20ms", sigma = 1 }`, true}, // one round trip in some 500 is lost to it
+		{`network.intra.loss={ model = "bernoulli", p = 0.01 }`, true},
+		{"network.intra.corrupt=0.01", true},
+		{"node.inbox=20", false},
+		{`node.service={ dist = "exponential", mean = "20us" }`, false},
+		{`node.service={ dist = "pareto", scale = "20us", shape = 2 }`, true},
+	} {
+		if have := lossy(parse(t, still, 1, c.set)); have != c.want {
+			t.Errorf("%s: lossy = %v", c.set, have)
+		}
 	}
 }

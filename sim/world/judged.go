@@ -66,15 +66,21 @@ func unsteady(sc *scenarios.Scenario) bool {
 	return false
 }
 
-// lossy reports whether messages get lost all the time, faults apart.
+// lossy reports whether a probe of a live member may fail at any time, faults and load apart: messages get lost, or come
+// after the probe was given up. Jitter and services with a heavy tail bring some so late, however fast most are.
 func lossy(sc *scenarios.Scenario) bool {
-	for i := range sc.Network.Links {
-		l := &sc.Network.Links[i]
-		if l.Loss.Model != "" && l.Loss.Model != scenarios.LossNone || l.Corrupt > 0 {
-			return true
+	trip, bounded := furthest(sc)
+	handled := core.Duration(0)
+	for r := range sc.Node {
+		for c := range sc.Node[r].Service {
+			most, ends := longest(&sc.Node[r].Service[c], 0)
+			handled, bounded = max(handled, most), bounded && ends
 		}
 	}
-	return false
+	for i := range sc.Protocol.Configs {
+		bounded = bounded && trip+2*handled <= sc.Protocol.Configs[i].Promises().ProbeTimeout
+	}
+	return !bounded
 }
 
 // lasts reports whether a fault disturbs members until its end record. Crashes and departures do not: processes have
