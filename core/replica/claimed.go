@@ -54,6 +54,9 @@ func (m *Machine) onFetched(now core.Instant, x *core.Message, b *FetchResponse,
 		}
 		r := m.find(f.Job)
 		if r == nil || r.claim == nil {
+			if r != nil && b.Ready && len(f.Entry) == 0 {
+				m.unheard(r)
+			}
 			m.learnt(now, f.Job, 0, f.Entry, fx)
 			continue
 		}
@@ -74,7 +77,7 @@ func (m *Machine) fetchedLate(now core.Instant, r *record, f *Found, fx *core.Ef
 		return
 	}
 	c := r.claim
-	m.hear(now, r, &f.Entry[0].Head, fx)
+	m.hearOf(now, r, &f.Entry[0], fx)
 	if r.claim == c {
 		c.hear(now, &f.Entry[0])
 	}
@@ -96,7 +99,7 @@ func (m *Machine) oneFetched(now core.Instant, r *record, ready bool, f *Found, 
 	c.max = max(c.max, f.Promised)
 	c.cancel = c.cancel || f.CancelWanted
 	if len(f.Entry) > 0 {
-		m.hear(now, r, &f.Entry[0].Head, fx)
+		m.hearOf(now, r, &f.Entry[0], fx)
 		if r.claim != c {
 			return
 		}
@@ -141,7 +144,7 @@ func (m *Machine) answer(now core.Instant, c *Claim, from fence.Holder, fx *core
 	a.Promised, a.CancelWanted = r.seen(), r.cancel > now
 	if r.known() {
 		a.Leader, a.HeldEpoch, a.HeldSeq = r.entry.Holder, r.entry.Epoch, r.entry.Seq
-		if above(&r.entry.Head, &Head{Epoch: c.FromEpoch, Seq: c.FromSeq}) {
+		if above(&r.entry.Head, &Head{Epoch: c.FromEpoch, Seq: c.FromSeq}) || len(c.Entry) > 0 && greater(&r.entry, &c.Entry[0]) {
 			a.Entry = []Entry{r.aged(now)} // it may have been committed since the claimant asked (03-1)
 		}
 	}

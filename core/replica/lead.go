@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/fence"
 	"hypersim/core/job"
 )
 
@@ -72,6 +73,9 @@ func (m *Machine) Accept(now core.Instant, e *Entry, fx *core.Effects) call.Answ
 	case r.grave != nil || r.claim != nil || r.cancel > now:
 		return call.Answer{Code: call.CodeNoQuorum}
 	}
+	if len(m.p.Peers) > 0 && r.heard(m.me) {
+		return m.askFor(r, fx)
+	}
 	epoch := r.seen()
 	if epoch == 0 || r.promise.Holder != m.me {
 		epoch++ // under its own promise it accepts again (04-13)
@@ -81,6 +85,30 @@ func (m *Machine) Accept(now core.Instant, e *Entry, fx *core.Effects) call.Answ
 	}
 	m.startAccept(now, r, e, epoch, fx)
 	return call.Answer{}
+}
+
+// heard reports whether all that the member has of the job is that somebody else held it: it is not new, and not to be accepted
+// (spec 20 §5.3 no. 2).
+func (r *record) heard(me fence.Holder) bool {
+	return !r.known() && r.promise.Token > 0 && r.promise.Holder != me && r.promise.Holder != fence.Nobody
+}
+
+// askFor asks the others for what they have of a job that one of them held, and answers who wants it accepted.
+func (m *Machine) askFor(r *record, fx *core.Effects) call.Answer {
+	f := core.Attach[Fetch](fx, m.header(fx, core.KindJobReplicaFetch, m.p.Peers[0], m.number()))
+	f.Jobs = append(f.Jobs, r.id)
+	m.toAll(fx)
+	if n := r.promise.Holder.Node; n != m.p.Self {
+		return call.NotLeader(n)
+	}
+	return call.NotLeader(core.NoNode) // it was its own, before it lost its memory
+}
+
+// unheard takes that somebody who was asked has nothing of a job. If nobody has, it is new again.
+func (m *Machine) unheard(r *record) {
+	if r.heard(m.me) {
+		r.promise.Holder = fence.Nobody
+	}
 }
 
 func (m *Machine) startAccept(now core.Instant, r *record, e *Entry, epoch uint32, fx *core.Effects) {

@@ -9,7 +9,7 @@ import (
 )
 
 // tables notice what a few hundred worlds do not.
-const tables = "^(TestRules.*|TestAcceptance|TestResync)$"
+const tables = "^(TestRules.*|TestAcceptance.*|TestNoAcceptance.*|TestResync)$"
 
 var sentences = []mutants.Mutant{
 	{Sentence: "03-1, 04-1: the claimant merges what acceptances carry", File: "claimed.go", Text: "if len(a.Entry) > 0 {", Instead: "if len(a.Entry) > 99 {"},
@@ -41,6 +41,8 @@ var sentences = []mutants.Mutant{
 	{Sentence: "a holder that has promised its job is no member of its majority", File: "lead.go", Text: "if r.seen() == r.entry.Epoch { // a holder", Instead: "if r.seen() > 0 { // a holder", Tests: tables},
 	{Sentence: "a member that is not ready accepts no acceptance", File: "store.go", Text: "if !m.ready {\n\t\treturn StandMissing", Instead: "if m.p.Self == core.NoNode {\n\t\treturn StandMissing", Tests: tables},
 	{Sentence: "5.3 no. 2: a lease keeps others out", File: "rule.go", Text: "r.lead != nil, r.lease <= now, m.gone(h)", Instead: "r.lead != nil, r.lease <= core.Never, m.gone(h)"},
+	{Sentence: "01-20: an acceptance is never greater than what is held", File: "record.go", Text: "\treturn b.claims()\n", Instead: "\treturn above(&a.Head, &b.Head)\n", Tests: tables},
+	{Sentence: "5.3 no. 2: a job that others have is not new", File: "lead.go", Text: "if len(m.p.Peers) > 0 && r.heard(m.me) {", Instead: "if len(m.p.Peers) > 9 && r.heard(m.me) {", Tests: tables},
 	{Sentence: "04-8: committed is what a majority has", File: "lead.go", Text: "\tneed := m.majority()\n", Instead: "\tneed := m.majority() - 1\n"},
 }
 

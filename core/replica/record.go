@@ -68,11 +68,20 @@ func above(a, b *Head) bool {
 	return a.Epoch > b.Epoch || a.Epoch == b.Epoch && a.Seq > b.Seq
 }
 
-// greater is the same of entries. Of two with one number, both of acceptances, the one that was committed goes first: it
-// is the one whose holder went on (04-3).
+// greater is the same of entries. An acceptance is a claim (01-20), which no majority accepts of a job that one of them has: it is never
+// greater than the entry of a holder who was accepted and went on, whatever their epochs.
 func greater(a, b *Entry) bool {
-	return above(&a.Head, &b.Head) || a.Epoch == b.Epoch && a.Seq == b.Seq && b.Reason == ReasonAccept && a.Reason != ReasonAccept
+	if a.Epoch == 0 || b.Epoch == 0 || a.claims() == b.claims() {
+		return above(&a.Head, &b.Head)
+	}
+	return b.claims()
 }
+
+// claims reports whether the entry is its own claim: whether a majority has accepted it is not known.
+func (e *Entry) claims() bool { return e.Reason == ReasonAccept }
+
+// claimed reports whether all that the member has of the job is such an entry.
+func (r *record) claimed() bool { return r.known() && r.entry.claims() }
 
 // table finds records. They are never walked in the order of a hash.
 type table struct {

@@ -675,6 +675,86 @@ func TestAcceptanceThatOneRefused(t *testing.T) {
 	}
 }
 
+// An acceptance is a claim (01-20), and of two entries the one whose holder was accepted goes first, whatever their epochs: a member that has
+// it refuses the acceptance of another, so that no majority ever has that.
+func TestAcceptanceBesideWhatIsHeld(t *testing.T) {
+	held, claim := entry(2, EntryFull, 2, 7, 0), accepts(entry(1, EntryFull, 3, 1, 0))
+	has := func(d *desk) bool { return d.View(1) != nil && d.View(1).Epoch == 2 && d.View(1).Seq == 7 }
+	found := func(e Entry) *FetchResponse {
+		return &FetchResponse{Ready: true, Found: []Found{{Job: 1, Promised: e.Epoch, Entry: []Entry{e}}}}
+	}
+
+	for _, first := range []int{0, 1} {
+		d := newDesk(t, 3, false)
+		d.wait(7 * time.Second)
+		for i := range 2 {
+			e := []Entry{claim, held}[(i+first)%2]
+			d.get(e.Holder, core.KindStateSyncResponse, &StateResponse{Ready: true, Jobs: []Found{{Job: 1, Promised: e.Epoch, Entry: []Entry{e}}}}, 1)
+		}
+		d.want("read by who restarted", d.Ready() && has(d))
+		d.want("which refuses the acceptance", d.sync(claim) == StandRejected)
+	}
+
+	d := newDesk(t, 3, true)
+	d.sync(held)
+	d.get(1, core.KindJobReplicaFetchResponse, found(claim), 1)
+	d.want("told by who has read it", has(d) && d.sync(claim) == StandRejected)
+	c := Claim{Job: 1, Epoch: 4, Leader: 1, Instance: 1, Reason: ReasonDeadLeader, FromEpoch: 3, FromSeq: 1, Entry: []Entry{claim}}
+	d.dead[2] = true
+	a := d.get(1, core.KindJobLeadershipAnnouncement, &Announcement{Claim: true, Claims: []Claim{c}}, 1).(*AnnouncementAck).Answers[0]
+	d.want("a claimant hears of it", a.Accepted && len(a.Entry) > 0 && a.Entry[0].Epoch == 2)
+
+	d = newDesk(t, 3, true)
+	d.sync(claim)
+	d.dead[1] = true
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	d.agree(2)
+	d.agree(2, held)
+	d.want("and begins with it", d.Leads(1) && d.View(1).Seq == 8 && d.View(1).Epoch == 4)
+
+	d = newDesk(t, 3, true)
+	d.sync(claim)
+	v := d.verdictOf(2, held)
+	d.want("who holds the job is refused as by a promise, and does not lose it (04-5)", v.Stand == StandRejected && v.Epoch == 0)
+
+	d = holds(t)
+	d.get(1, core.KindJobReplicaFetchResponse, found(claim), 1)
+	d.want("nor by hearing of the acceptance", d.Valid(d.at, 1) && d.View(1).Epoch == 1)
+}
+
+// A job that somebody has is not new (spec 20 §5.3 no. 2): who hears of it asks for it, and accepts it when nobody has it any more.
+func TestNoAcceptanceOfWhatOthersHave(t *testing.T) {
+	e, held := entry(0, EntryFull, 0, 0, 0), entry(2, EntryFull, 2, 7, 0)
+	told := func() *desk {
+		d := newDesk(t, 3, true)
+		d.Accept(d.at, &e, &d.fx)
+		d.acks(1, StandRejected, held.Head)
+		d.want("it is refused", d.said[0] == "accepted NOT_LEADER")
+		d.fx.Messages = d.fx.Messages[:0]
+		a := d.Accept(d.at, &e, &d.fx)
+		d.want("and does not accept it above", a.Code == call.CodeNotLeader && a.Leader == 2 && d.View(1) == nil)
+		return d
+	}
+	answer := func(d *desk, has ...Entry) {
+		n := 0
+		for _, x := range append([]core.Message{}, d.fx.Messages...) {
+			if b, ok := x.Body.(*Fetch); ok && len(b.Jobs) == 1 {
+				n++
+				d.Receive(d.at, &core.Message{Kind: core.KindJobReplicaFetchResponse, From: x.To, Instance: 1, Seq: x.Seq, Body: &FetchResponse{Ready: true, Found: []Found{{Job: 1, Entry: has}}}}, &d.fx)
+			}
+		}
+		d.want("both are asked", n == 2)
+	}
+
+	d := told()
+	answer(d, held)
+	d.want("it has what they have", d.View(1) != nil && d.View(1).Seq == 7 && d.Accept(d.at, &e, &d.fx).Code == call.CodeNotLeader)
+	d = told()
+	answer(d)
+	d.want("it accepts what nobody has", d.Accept(d.at, &e, &d.fx).Code == call.CodeOK && d.View(1).Epoch == 3)
+}
+
 // I-JT4: a member that was frozen stores an entry long after it was sent, and counts from then on. Who has an older entry, and has counted
 // since it was sent, knows better how long the job has run.
 func TestTimeOfAFrozenMember(t *testing.T) {

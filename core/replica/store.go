@@ -24,8 +24,8 @@ func (m *Machine) onSync(now core.Instant, x *core.Message, b *Sync, fx *core.Ef
 // verdict says what became of an entry, and what the member holds now.
 func (m *Machine) verdict(now core.Instant, e *Entry, s Stand) Verdict {
 	v := Verdict{Head: Head{Job: e.Job, Holder: m.p.Self}, Stand: s}
-	if r := m.find(e.Job); r != nil && r.known() {
-		v.Head = r.entry.Head
+	if r := m.find(e.Job); r != nil && r.known() && (e.claims() || !r.entry.claims()) {
+		v.Head = r.entry.Head // to a holder an acceptance is no more than a promise, and ends no leadership (04-5)
 	}
 	if t, ok := m.tombs.Find(now, e.Job); ok && s == StandTerminal {
 		v.State = t.State
@@ -135,20 +135,37 @@ func (m *Machine) learnt(now core.Instant, id job.ID, promised uint32, entry []E
 		r.raise(promised, fence.Nobody)
 	}
 	if len(entry) > 0 && entry[0].Job == id {
-		e := &entry[0]
-		r.raiseBelow(e)
-		m.hear(now, r, &e.Head, fx)
-		if greater(e, &r.entry) {
-			m.learnEntry(now, r, e)
-		}
+		m.learntOf(now, r, &entry[0], fx)
 	}
 	m.settle(now, r)
 }
 
-// raiseBelow lifts the promise to what an entry shows, and no further.
+func (m *Machine) learntOf(now core.Instant, r *record, e *Entry, fx *core.Effects) {
+	if e.claims() && r.known() && !r.claimed() {
+		return // it came to nothing
+	}
+	r.raiseBelow(e)
+	m.hearOf(now, r, e, fx)
+	if greater(e, &r.entry) {
+		m.learnEntry(now, r, e)
+	}
+}
+
+// raiseBelow lifts the promise to what an entry shows, and no further. Whom another one has accepted this member has not.
 func (r *record) raiseBelow(e *Entry) {
-	if uint64(e.Epoch) > r.promise.Token {
+	switch {
+	case uint64(e.Epoch) <= r.promise.Token:
+	case e.claims():
+		r.raise(e.Epoch, fence.Nobody)
+	default:
 		r.raise(e.Epoch, holderOf(&e.Head))
+	}
+}
+
+// hearOf notes what an entry says of its holder: one that only claims the job has it not, as far as is known.
+func (m *Machine) hearOf(now core.Instant, r *record, e *Entry, fx *core.Effects) {
+	if !e.claims() {
+		m.hear(now, r, &e.Head, fx)
 	}
 }
 
