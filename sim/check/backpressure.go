@@ -18,7 +18,7 @@ var (
 	B6  = rule("I-B6", "each signal of a manager has a number above the one before, and the signals that a node takes in of it come in that order", "spec 30 §14, §5.3")
 	B7  = rule("I-B7", "a worker goes by no pressure that all its managers left long ago", "spec 30 §14")
 	B8  = rule("I-B8", "a manager that is told nothing any more is at NONE a minute and a tick later", "spec 30 §14")
-	B9  = rule("I-B9", "a batch holds one snapshot of a shard, and none that is older than one before it", "spec 30 §14")
+	B9  = rule("I-B9", "a batch holds one snapshot of a shard, and none that is older than what its manager was told before", "spec 30 §14")
 	B10 = rule("I-B10", "at REJECT a worker sends what is critical alone, below it everything, and asks no manager twice in an interval whether it is over", "spec 30 §14")
 )
 
@@ -101,6 +101,7 @@ type shardKey struct {
 	worker core.NodeID
 	token  uint64
 	flow   uint64
+	to     core.NodeID // who is told: what another one was told meanwhile may have come first
 }
 
 // sourceKey names a source at a process of a manager: a new one knows nothing.
@@ -365,7 +366,7 @@ func (s *statistics) batch(r *trace.Record) {
 	}
 	for i := range b.Entries {
 		p := &b.Entries[i]
-		key := shardKey{r.Msg.From, uint64(p.Token), uint64(p.Workflow)}
+		key := shardKey{r.Msg.From, uint64(p.Token), uint64(p.Workflow), r.Node}
 		if p.Seq <= s.seqs[key] && s.fails(B9) {
 			s.detail(B9, r.At, []core.NodeID{r.Msg.From, r.Node}, "%s tells %s of %v in a batch: number %d, after number %d", s.name(r.Msg.From), s.name(r.Node), p.Workflow, p.Seq, s.seqs[key])
 		}

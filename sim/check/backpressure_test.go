@@ -251,6 +251,23 @@ func init() {
 			r = t.at(sec + 30*ms).delivered(m)
 			r.Due = sec
 		}},
+		{id: B9, name: "an older snapshot, after a newer one that another manager was told", build: func(t *tape, bad bool) {
+			batch := func(to core.NodeID, seq uint32) *core.Message {
+				m := t.message(core.KindJobProgressBatch, 3, to)
+				m.Body = &job.ProgressBatch{Job: 1, Entries: []job.ShardProgress{{Token: 1, Seq: seq}}}
+				t.sent(m)
+				t.view.flying[m.Kind]++
+				return m
+			}
+			t.at(sec)
+			late, to := batch(0, 2), core.NodeID(1)
+			if bad {
+				to = 0
+			}
+			m := batch(to, 3)
+			t.at(sec + 10*ms).delivered(m)
+			t.at(sec + 30*ms).delivered(late)
+		}},
 		{id: B10, name: "asked again at once, of one that was forgotten", build: func(t *tape, bad bool) {
 			t.at(sec).travels(core.KindProgressProbe, 3, 0)
 			from := calm
