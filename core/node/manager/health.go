@@ -133,7 +133,9 @@ func (m *Manager) lapsed(now core.Instant) {
 	if late := now.Sub(h.look); late > h.cfg.Node.Look {
 		h.tracker.Lapse(now, late)
 		h.look = now
-		m.judgeMoved(now)
+		for i := range m.workers.list {
+			m.judgeMoved(now, i)
+		}
 		m.beginInterval(now)
 	}
 }
@@ -152,7 +154,11 @@ func (m *Manager) judgeProgress(now core.Instant) {
 	h := &m.health
 	for i := range m.workers.list {
 		n, x := h.tracker.Node(i), &m.workers.list[i]
-		if n == nil || x.gone() {
+		if n == nil {
+			continue
+		}
+		if x.gone() {
+			m.judgeMoved(now, i)
 			continue
 		}
 		c := &x.condition
@@ -162,13 +168,11 @@ func (m *Manager) judgeProgress(now core.Instant) {
 	}
 }
 
-// judgeMoved ends the interval before its time for who was STUCK and got on in it: the next one begins anew, and it would be taken for STUCK
-// since long ago (I-H4).
-func (m *Manager) judgeMoved(now core.Instant) {
-	for i := range m.workers.list {
-		if n := m.health.node(i); n != nil && n.Progress() == health.Stuck && m.workers.list[i].moved {
-			n.Progressed(now, health.Normal)
-		}
+// judgeMoved ends the interval of one that nothing else is said of, because it is gone or the interval is broken off: who was STUCK, and got on in
+// it, is not any more. The next one begins anew, and it would be taken for STUCK since long ago (I-H4).
+func (m *Manager) judgeMoved(now core.Instant, i int) {
+	if n := m.health.node(i); n != nil && n.Progress() == health.Stuck && m.workers.list[i].moved {
+		n.Progressed(now, health.Normal)
 	}
 }
 

@@ -113,3 +113,26 @@ func TestWhoGotOnBeforeTheManagerStoodStill(t *testing.T) {
 		}
 	}
 }
+
+// I-H4: an interval ends for who is gone then, too: if something of it got on, it is STUCK no more when it is back.
+func TestWhoGotOnBeforeItWasGone(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		c, h := job.Default(), health.Default()
+		m := New(Params{
+			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
+			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
+		})
+		var fx core.Effects
+		m.Begin(0, &fx)
+		n := m.health.tracker.Node(0)
+		n.Progressed(0, health.Stuck)
+		m.workers.list[0].moved = moved
+		m.membershipSays(m.health.look, 1, core.StateDead, &fx)
+		m.membershipSays(m.health.look, 1, core.StateOK, &fx)
+		m.health.ends = m.health.look
+		m.inspect(m.health.look, &fx)
+		if stuck := n.Progress() == health.Stuck; stuck == moved {
+			t.Errorf("it got on %v: STUCK %v", moved, stuck)
+		}
+	}
+}
