@@ -33,7 +33,8 @@ type Checker struct {
 	reaches   []reach // by gate and site, as they first came
 	nextValid int     // the machine that is validated next
 
-	silent map[uint64]silence // pairs of observer and subject, see silenced.go
+	silent  map[uint64]silence      // pairs of observer and subject, see silenced.go
+	mourned map[uint64]core.Instant // pairs of which the observer holds the subject DEAD, which lived then; in lossy runs alone
 
 	first []*Violation // by ID
 	count []uint64

@@ -87,6 +87,17 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		}
 		t.at(100 * sec).end()
 	}},
+	{id: W5, name: "a death that nobody refutes", also: []ID{M30}, build: func(t *tape, bad bool) { // 5 s after it nobody need have
+		t.ctx.Lossy = true
+		from := core.Instant(95 * sec)
+		if bad {
+			from = 10 * sec
+		}
+		t.at(from).suspects(0, 1, 0, core.CauseProbeFailed, 0)
+		t.at(from+30*sec).expires(0, 1, from, from+30*sec)
+		t.view.states[[2]core.NodeID{0, 1}] = core.StateDead
+		t.at(130 * sec).end()
+	}},
 	{id: W6, name: "a queue without measure", build: func(t *tape, bad bool) {
 		n := 16
 		if bad {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"hypersim/core"
+	"hypersim/sim/trace"
 )
 
 // The rules.
@@ -76,7 +77,7 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 			first, all, part = id, a, p
 		}
 		equal := a == all && p == part
-		if !equal && steady && (!c.ctx.Lossy || k.nSusp == 0) && !c.early(now, id, first, members) && c.fails(M30) {
+		if !equal && steady && !c.afresh(now, id, first, members) && !c.early(now, id, first, members) && c.fails(M30) {
 			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests%s",
 				c.name(id), c.name(first), c.difference(id, first, members))
 		}
@@ -84,6 +85,20 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 			c.agrees(now, id, members)
 		}
 	}
+}
+
+// afresh reports whether a or b may have called a live member dead, or suspect, just now, as happens where messages get lost
+// all the time: then their digests say nothing, and what they hold is compared one by one.
+func (c *Checker) afresh(now core.Instant, a, b core.NodeID, members []core.NodeID) bool {
+	if !c.ctx.Lossy {
+		return false
+	}
+	for _, s := range members {
+		if c.excused(now, a, s) || c.excused(now, b, s) {
+			return true
+		}
+	}
+	return c.cold[a].nSusp > 0
 }
 
 // early reports whether the tables of a and b differ by members alone that crashed so late that the time of I-M29, in
@@ -157,13 +172,32 @@ func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID)
 	}
 }
 
-// excused: where messages get lost or come late all the time, a young suspicion is no failure to converge.
+// excused: where messages get lost or come late all the time, a young suspicion is no failure to converge, nor is a
+// death that followed from one so late that its subject need not have heard of it and refuted it.
 func (c *Checker) excused(now core.Instant, o, s core.NodeID) bool {
 	if !c.ctx.Lossy {
 		return false
 	}
+	g := &c.groups[c.hot[o].group]
+	if at, mourned := c.mourned[pairKey(o, s)]; mourned && now.Sub(at) < c.detectedWithin(g)+c.ctx.Limits.RefuteWithin {
+		return true
+	}
 	i := c.susp.find(o, s)
-	return i >= 0 && c.hot[o].local.Sub(c.susp.slab[i].start) < c.groups[c.hot[o].group].suspMax
+	return i >= 0 && c.hot[o].local.Sub(c.susp.slab[i].start) < g.suspMax
+}
+
+// mourn keeps since when an observer holds a member DEAD that lives, see excused.
+func (c *Checker) mourn(r *trace.Record) {
+	f := &r.Fact
+	switch {
+	case f.From == dead && f.To != dead:
+		delete(c.mourned, pairKey(r.Node, f.Subject))
+	case f.To == dead && f.From != dead && c.hot[f.Subject].up:
+		if c.mourned == nil {
+			c.mourned = map[uint64]core.Instant{}
+		}
+		c.mourned[pairKey(r.Node, f.Subject)] = r.At
+	}
 }
 
 func (c *Checker) disagree(id ID, now core.Instant, o, s core.NodeID, state core.MemberState, inc uint32) {

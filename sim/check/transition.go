@@ -173,6 +173,9 @@ func (c *Checker) transition(r *trace.Record) {
 		s.owed++
 		s.owedFor = f.Subject
 	}
+	if c.ctx.Lossy {
+		c.mourn(r)
+	}
 	c.listed(r)
 	if c.cold[r.Node].held >= 0 {
 		c.moves(r)
