@@ -16,6 +16,7 @@ type manager struct {
 	asked    bool // a registration is under way
 
 	since uint32 // process from which on an answer to that counts: others say that those before it are no more
+	anew  bool   // others say that it is another process: until that is answered, nothing else makes it one that has accepted
 }
 
 // pool are the managers of a worker.
@@ -76,7 +77,7 @@ func (w *Worker) register(now core.Instant, m *manager, fx *core.Effects) {
 func (w *Worker) registered(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	m := w.pool.find(core.NodeID(o.N))
 	since := m.since
-	m.asked, m.since = false, 0
+	m.asked, m.since, m.anew = false, 0, false
 	if a, ok := o.Reply.(*registry.RegistrationResponse); ok && o.Instance >= since && !w.isOld(o.From, o.Instance) && w.agrees(o, a, fx) {
 		m.accepted = true
 		w.armApart(now)
@@ -123,7 +124,7 @@ func (w *Worker) managerRestarted(now core.Instant, id core.NodeID, told bool, f
 	w.peers.Forget(id)
 	w.shuts.Reset(id)
 	if m := w.pool.find(id); m != nil {
-		m.accepted = false
+		m.accepted, m.anew = false, told
 		if m.asked && told {
 			m.since = w.p.Members.Instance(id) + 1
 		}
@@ -148,7 +149,8 @@ func (w *Worker) onManager(now core.Instant, msg *core.Message, fx *core.Effects
 	if w.pool.find(b.Node) == nil {
 		w.pool.list = append(w.pool.list, manager{node: b.Node})
 	}
-	w.pool.find(b.Node).accepted = true
+	m := w.pool.find(b.Node)
+	m.accepted = m.accepted || !m.anew // else it is of the process before, perhaps: what is answered to the registration counts
 	w.armApart(now)
 	for i := range b.Managers {
 		w.meet(now, b.Managers[i].Node, fx)

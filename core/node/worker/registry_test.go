@@ -107,3 +107,37 @@ func TestAcceptedBeforeTheJoinWasTold(t *testing.T) {
 		t.Error("it accepts, and is not taken for it")
 	}
 }
+
+// The same of a former process that heard of the worker from another manager: what is asked of the next one counts, and is asked again when it
+// comes to nothing.
+func TestMetBeforeTheJoinWasTold(t *testing.T) {
+	b := on(t, 1)
+	told := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 0}
+	b.step(func() { b.w.Observe(b.now, &told, &b.fx) })
+	if n := len(b.of(core.KindWorkerRegistration)); n != 1 {
+		t.Fatalf("%d registrations", n)
+	}
+	b.say(0, core.KindManagerToWorkerRegistration, &registry.ManagerToWorkerRegistration{})
+	if b.w.pool.find(0).accepted {
+		t.Error("the process before knows it, and it takes the one that is there for it")
+	}
+	for range 20 { // no answer, and no other one
+		b.until(b.now.Add(b.cfg.Register.Timeout))
+	}
+	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax))
+	b.of(core.KindWorkerRegistration)
+	b.life = map[core.NodeID]uint32{0: 2} // it pings: no callback
+	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax + 20*b.cfg.Register.Timeout))
+	again := b.of(core.KindWorkerRegistration)
+	if len(again) == 0 {
+		t.Fatal("the one that is there is never asked again")
+	}
+	b.seq++
+	m := core.Message{Kind: core.KindManagerToWorkerRegistration, From: 0, To: self, Seq: b.seq, Instance: 2, Body: &registry.ManagerToWorkerRegistration{}}
+	b.step(func() { b.w.Receive(b.now, &m, &b.fx) })
+	r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: again[len(again)-1].Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
+	b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
+	if !b.w.pool.find(0).accepted {
+		t.Error("it accepts, and is not taken for it")
+	}
+}
