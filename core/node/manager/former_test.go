@@ -136,3 +136,24 @@ func TestLateWordOfTheNextOneThatLeft(t *testing.T) {
 		t.Errorf("a newer one, that membership has not met: %d cores, %d workers", n, b.m.workers.fit)
 	}
 }
+
+// ADR 0066: a restart of a worker that is told once more, by a join that names no process, costs the one that is there nothing.
+func TestRestartOfAWorkerToldTwice(t *testing.T) {
+	b := newBench(t)
+	told := func(why core.Cause) {
+		f := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: hand, Cause: why}
+		b.step(func() { b.m.Observe(b.now, &f, &b.fx) })
+	}
+	b.lives[hand] = 2
+	told(core.CauseSeen)
+	b.anew()
+	b.submit(gate1, 1)
+	b.run(b.now + sec)
+	if s := b.m.flows.State(100); s != workflow.Running {
+		t.Fatalf("it is %v", s)
+	}
+	told(core.CauseJoined)
+	if s := b.m.flows.State(100); s != workflow.Running || b.m.workers.fit != 1 {
+		t.Errorf("it is %v, and %d workers are there", s, b.m.workers.fit)
+	}
+}

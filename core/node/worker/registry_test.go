@@ -141,3 +141,29 @@ func TestMetBeforeTheJoinWasTold(t *testing.T) {
 		t.Error("it accepts, and is not taken for it")
 	}
 }
+
+// ADR 0066: a restart that others tell of may be that of the process which was heard already. The worker registers once more, or a little later
+// if that was under way, and is registered then.
+func TestRestartOfAManagerToldTwice(t *testing.T) {
+	for _, under := range []bool{false, true} {
+		b := on(t, 1)
+		accepts := func() {
+			for _, m := range b.of(core.KindWorkerRegistration) {
+				r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: m.Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
+				b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
+			}
+		}
+		b.renewed(0)
+		if !under {
+			accepts()
+		}
+		told := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 0}
+		b.step(func() { b.w.Observe(b.now, &told, &b.fx) })
+		accepts()
+		b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax))
+		accepts()
+		if !b.w.pool.find(0).accepted {
+			t.Errorf("under way %v: it is registered with nobody", under)
+		}
+	}
+}
