@@ -100,7 +100,8 @@ func (m *Machine) oneFetched(now core.Instant, r *record, ready bool, f *Found, 
 	c.cancel = c.cancel || f.CancelWanted
 	if len(f.Entry) > 0 {
 		m.hearOf(now, r, &f.Entry[0], fx)
-		if r.claim != c {
+		if r.claim != c { // and the next one begins with what this one has heard (T2)
+			m.learnt(now, f.Job, 0, f.Entry, fx)
 			return
 		}
 		c.hear(now, &f.Entry[0])

@@ -723,6 +723,26 @@ func TestAcceptanceBesideWhatIsHeld(t *testing.T) {
 	d.want("nor by hearing of the acceptance", d.Valid(d.at, 1) && d.View(1).Epoch == 1)
 }
 
+// T2: a claimant keeps the greatest entry that it was told of. Of an epoch above the one it knows that ends its claim (03-12), and the next
+// one begins with it: it does not find the same again.
+func TestClaimantLearnsOfALaterHolder(t *testing.T) {
+	d := newDesk(t, 3, true)
+	d.sync(entry(2, EntryFull, 1, 5, 0))
+	d.dead[1], d.dead[2] = true, true
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	d.tells = []Entry{entry(1, EntryFull, 2, 3, 0)}
+	d.agree(2)
+	d.want("another one has held it since", d.said[0] == "unclaimed" && d.View(1).Epoch == 2 && d.View(1).Seq == 3)
+	d.want("who is gone, too", d.IsLeaderless(d.at, 1))
+	d.wait(time.Second)
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	d.agree(2)
+	d.agree(2)
+	d.want("the next claim wins", d.Leads(1) && d.View(1).Epoch == 3 && d.View(1).Seq == 4)
+}
+
 // A job that somebody has is not new (spec 20 §5.3 no. 2): who hears of it asks for it, and accepts it when nobody has it any more.
 func TestNoAcceptanceOfWhatOthersHave(t *testing.T) {
 	e, held := entry(0, EntryFull, 0, 0, 0), entry(2, EntryFull, 2, 7, 0)

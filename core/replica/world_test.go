@@ -69,7 +69,8 @@ type world struct {
 	cfg     Config
 
 	ops      int
-	told     []op // committed
+	told     []op     // committed,
+	under    []uint32 // and the epochs of those who told
 	decided  map[job.ID]job.State
 	over     map[job.ID]bool // freed
 	buried   map[job.ID]bool
@@ -346,8 +347,9 @@ func (p *member) Won(now core.Instant, id job.ID, e *Entry, fx *core.Effects) {
 	p.holds(id, e)
 	p.begun[id] = anew
 	w.history.reads(p, id, e)
-	for _, o := range w.told {
-		if o.job == id && !contains(e, o.id) && !w.exceeded {
+	for i, o := range w.told {
+		// Who wins so late that another one has won a higher epoch meanwhile knows nothing of that, and gets no lease.
+		if o.job == id && w.under[i] < e.Epoch && !contains(e, o.id) && !w.exceeded {
 			w.fail("%v: member %d won %v epoch %d without %v, which was committed (I-JR1)", w.now, p.i, id, e.Epoch, o.id)
 		}
 	}
@@ -365,7 +367,7 @@ func (p *member) Committed(now core.Instant, id job.ID, seq uint64, fx *core.Eff
 	w := p.w
 	w.stats.commits++
 	for len(p.begun[id]) > 0 && p.begun[id][0].seq <= seq {
-		w.told = append(w.told, op{id, p.begun[id][0].id})
+		w.told, w.under = append(w.told, op{id, p.begun[id][0].id}), append(w.under, p.View(id).Epoch)
 		w.history.commits(op{id, p.begun[id][0].id})
 		p.begun[id] = p.begun[id][1:]
 		w.durable()
