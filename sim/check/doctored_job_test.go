@@ -121,8 +121,12 @@ func (t *tape) keeps(n core.NodeID, flow uint64, attempt uint16) {
 }
 
 func (t *tape) keepsOf(id job.ID, n core.NodeID, flow uint64, attempt uint16) {
+	t.keepsUnder(1, id, n, flow, attempt)
+}
+
+func (t *tape) keepsUnder(epoch uint32, id job.ID, n core.NodeID, flow uint64, attempt uint16) {
 	q, a := t.message(core.KindProvisionRequest, n, 1-n), t.message(core.KindProvisionConfirm, 1-n, n)
-	q.Body = &dispatch.ProvisionRequest{Job: id, Workflow: job.WorkflowID(flow), Attempt: attempt}
+	q.Body = &dispatch.ProvisionRequest{Job: id, Workflow: job.WorkflowID(flow), Attempt: attempt, DE: epoch}
 	a.Body = &dispatch.ProvisionConfirm{Job: id, Workflow: job.WorkflowID(flow), Confirmed: true}
 	for _, m := range [...]*core.Message{q, a} {
 		m.Seq = uint32(attempt)
@@ -262,6 +266,16 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.keeps(0, 10, 1)
 		t.sends(10, 2, 1)
+	}},
+	{id: JD5, name: "an attempt that nobody knew of, but who has the job back", build: func(t *tape, bad bool) { // it never reached a majority
+		t.works()
+		t.keeps(0, 10, 2)
+		epoch := uint32(3)
+		if bad {
+			epoch = 1
+		}
+		t.keepsUnder(epoch, 1, 0, 10, 1)
+		t.sends(10, 1, 1)
 	}},
 	{id: J3, name: "a job skips a state", build: func(t *tape, bad bool) {
 		t.works()

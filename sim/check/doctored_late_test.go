@@ -178,6 +178,27 @@ func init() {
 			t.sent(m)
 			t.delivered(m)
 		}},
+		{id: JR2, name: "what a holder accepted that lost the job before a majority knew", build: func(t *tape, bad bool) {
+			t.works()
+			t.runs(10, 1, 1)
+			t.tries(10, 1, job.ErrorWorker)
+			t.runs(10, 2, 2)
+			t.at(2*sec).ended(2, 2, 5) // who takes the job over knows the attempt before that, and that goes on
+			offer := t.message(core.KindWorkflowFinalResult, 3, 1)
+			offer.Body = &job.WorkflowFinalResult{Shard: job.Shard{Job: 1, Workflow: 10, Attempt: 1}, Token: job.Token(token(1)), Completed: 7}
+			t.takes()
+			t.sent(offer)
+			t.delivered(offer)
+			t.says(1, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Token: token(1), Node: 3, Epoch: 2})
+			n := uint64(7)
+			if bad {
+				n = 5
+			}
+			m := t.message(core.KindJobFinalResult, 1, 2)
+			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: n}}
+			t.sent(m)
+			t.delivered(m)
+		}},
 		{id: JR2, name: "the sum over datacenters", build: func(t *tape, bad bool) {
 			t.works()
 			n := uint64(7)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -15,7 +16,7 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	p := &provisions{Checker: c, asked: map[provisionAsked]uint16{}, agreed: map[provisionKey]*agreement{}}
+	p := &provisions{Checker: c, asked: map[provisionAsked]provisionOf{}, agreed: map[provisionKey]*agreement{}}
 	on.sent = append(on.sent, p.left)
 	on.delivered[core.KindProvisionConfirm] = append(on.delivered[core.KindProvisionConfirm], p.confirmed)
 	on.jobFact(p.placed, core.JobFactPlaced)
@@ -25,7 +26,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 // provisions are the rounds in which managers agree that cores are free.
 type provisions struct {
 	*Checker
-	asked  map[provisionAsked]uint16 // which attempt a question is about
+	asked  map[provisionAsked]provisionOf // what a question is about
 	agreed map[provisionKey]*agreement
 }
 
@@ -41,18 +42,29 @@ type (
 		node          core.NodeID
 		job, workflow uint64
 	}
+	// provisionOf is the attempt that a question is about, and the epoch under which it is asked.
+	provisionOf struct {
+		epoch   uint32
+		attempt uint16
+	}
 	// agreement is who has kept cores for an attempt.
 	agreement struct {
-		attempt uint16
-		by      []core.NodeID
+		provisionOf
+		by []core.NodeID
 	}
 )
 
 // left takes a question: its answer does not say which attempt it is about.
 func (p *provisions) left(r *trace.Record) {
 	if b, ok := r.Msg.Body.(*dispatch.ProvisionRequest); ok {
-		p.asked[provisionAsked{r.Node, r.Msg.To, r.Msg.Instance, r.Msg.Seq}] = b.Attempt
+		p.asked[provisionAsked{r.Node, r.Msg.To, r.Msg.Instance, r.Msg.Seq}] = provisionOf{b.DE, b.Attempt}
 	}
+}
+
+// before reports whether a was asked before b. Who lost a job and has it back begins with what a majority knew: under its new epoch
+// attempts may have lower numbers.
+func (a provisionOf) before(b provisionOf) bool {
+	return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.attempt, b.attempt)) < 0
 }
 
 func (p *provisions) confirmed(r *trace.Record) {
@@ -61,18 +73,18 @@ func (p *provisions) confirmed(r *trace.Record) {
 		return
 	}
 	q := provisionAsked{r.Node, r.Msg.From, p.hot[r.Node].inst, r.Msg.Seq}
-	attempt, known := p.asked[q]
+	of, known := p.asked[q]
 	delete(p.asked, q)
 	if !known || !b.Confirmed {
 		return
 	}
 	key := provisionKey{r.Node, uint64(b.Job), uint64(b.Workflow)}
 	x := p.agreed[key]
-	if x != nil && attempt < x.attempt { // a late answer about an earlier one
+	if x != nil && of.before(x.provisionOf) { // a late answer about an earlier one
 		return
 	}
-	if x == nil || x.attempt != attempt {
-		x = &agreement{attempt: attempt}
+	if x == nil || x.provisionOf != of {
+		x = &agreement{provisionOf: of}
 		p.agreed[key] = x
 	}
 	if !slices.Contains(x.by, r.Msg.From) {
@@ -100,5 +112,5 @@ func (p *provisions) placed(r *trace.JobRecord) {
 // gone forgets what a process knew.
 func (p *provisions) gone(r *trace.Record) {
 	maps.DeleteFunc(p.agreed, func(k provisionKey, _ *agreement) bool { return k.node == r.Node })
-	maps.DeleteFunc(p.asked, func(q provisionAsked, _ uint16) bool { return q.from == r.Node })
+	maps.DeleteFunc(p.asked, func(q provisionAsked, _ provisionOf) bool { return q.from == r.Node })
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"cmp"
+
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/sim/trace"
@@ -38,6 +40,7 @@ type items struct{ done, bad uint64 }
 type taken struct {
 	flowResult
 	items
+	epoch uint32 // under which it was accepted last
 }
 
 // offered takes the result of a shard at the manager that judges it.
@@ -57,23 +60,26 @@ func (t *totals) accepted(r *trace.JobRecord) {
 	list := t.took[f.Job]
 	for i := range list { // of a shard that two holders accepted the later counts
 		if list[i].flowResult == one {
-			list[i].items = n
+			list[i].items, list[i].epoch = n, f.Epoch
 			return
 		}
 	}
-	t.took[f.Job] = append(list, taken{one, n})
+	t.took[f.Job] = append(list, taken{one, n, f.Epoch})
 }
 
-// sum adds up what was accepted in a datacenter, of the last attempt of each workflow: one before it was given up.
+// sum adds up what was accepted in a datacenter, of the last attempt of each workflow: one before it was given up. The last is that of the
+// last holder: one before it may have begun another that no majority heard of.
 func (t *totals) sum(id job.ID, site int) (n items) {
-	last, list := map[uint64]uint16{}, t.took[uint64(id)]
+	last, list := map[uint64]*taken{}, t.took[uint64(id)]
 	for i := range list {
 		if k := &list[i]; k.site == site {
-			last[k.workflow] = max(last[k.workflow], k.attempt)
+			if x := last[k.workflow]; x == nil || cmp.Or(cmp.Compare(k.epoch, x.epoch), cmp.Compare(k.attempt, x.attempt)) > 0 {
+				last[k.workflow] = k
+			}
 		}
 	}
 	for i := range list {
-		if k := &list[i]; k.site == site && k.attempt == last[k.workflow] {
+		if k := &list[i]; k.site == site && k.attempt == last[k.workflow].attempt {
 			n.done, n.bad = n.done+k.done, n.bad+k.bad
 		}
 	}
