@@ -78,9 +78,11 @@ func (m *Machine) fetchedLate(now core.Instant, r *record, f *Found, fx *core.Ef
 	}
 	c := r.claim
 	m.hearOf(now, r, &f.Entry[0], fx)
-	if r.claim == c {
-		c.hear(now, &f.Entry[0])
+	if r.claim != c {
+		m.learnt(now, f.Job, 0, f.Entry, fx)
+		return
 	}
+	c.hear(now, &f.Entry[0])
 }
 
 // hear takes an entry that somebody has. The greatest counts, and the longest time that any of them says.
@@ -201,9 +203,10 @@ func (m *Machine) oneClaimed(now core.Instant, r *record, ready bool, a *ClaimAn
 	if now > c.begun.Add(m.cfg.Lease.window()) {
 		return // its promise may have kept nobody out since (03-4)
 	}
-	if a.HeldEpoch > r.entry.Epoch { // who holds the job, and claims it anew, does not hold it any more (03-12)
+	if only := len(a.Entry) > 0 && a.Entry[0].claims(); a.HeldEpoch > r.entry.Epoch && !only { // who holds the job, and claims it anew, does not hold it any more (03-12)
 		m.hear(now, r, &Head{Job: r.id, Epoch: a.HeldEpoch, Holder: a.Leader}, fx)
 		if r.claim != c {
+			m.learnt(now, a.Job, 0, a.Entry, fx)
 			return
 		}
 	}

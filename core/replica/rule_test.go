@@ -714,6 +714,16 @@ func TestAcceptanceBesideWhatIsHeld(t *testing.T) {
 	d.want("and begins with it", d.Leads(1) && d.View(1).Seq == 8 && d.View(1).Epoch == 4)
 
 	d = newDesk(t, 3, true)
+	d.sync(held)
+	d.dead[2] = true
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+	d.tells = []Entry{claim}
+	d.agree(1)
+	d.agree(1, claim)
+	d.want("nor does it end a claim", d.Leads(1) && d.View(1).Seq == 8)
+
+	d = newDesk(t, 3, true)
 	d.sync(claim)
 	v := d.verdictOf(2, held)
 	d.want("who holds the job is refused as by a promise, and does not lose it (04-5)", v.Stand == StandRejected && v.Epoch == 0)
@@ -741,6 +751,22 @@ func TestClaimantLearnsOfALaterHolder(t *testing.T) {
 	d.agree(2)
 	d.agree(2)
 	d.want("the next claim wins", d.Leads(1) && d.View(1).Epoch == 3 && d.View(1).Seq == 4)
+
+	for _, late := range []bool{false, true} { // the same when the claim is on its way
+		d = newDesk(t, 3, true)
+		d.sync(entry(2, EntryFull, 1, 5, 0))
+		d.dead[2] = true
+		d.fx.Messages = d.fx.Messages[:0]
+		d.Claim(d.at, 1, ReasonDeadLeader, &d.fx)
+		d.agree(1)
+		if late {
+			f := Found{Job: 1, Promised: 2, Entry: []Entry{entry(1, EntryFull, 2, 3, 0)}}
+			d.get(2, core.KindJobReplicaFetchResponse, &FetchResponse{Ready: true, Found: []Found{f}}, 1)
+		} else {
+			d.agree(2, entry(1, EntryFull, 2, 3, 0))
+		}
+		d.want("unclaimed, and it knows why", d.said[0] == "unclaimed" && d.View(1).Epoch == 2 && d.View(1).Seq == 3)
+	}
 }
 
 // A job that somebody has is not new (spec 20 §5.3 no. 2): who hears of it asks for it, and accepts it when nobody has it any more.
