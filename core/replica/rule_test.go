@@ -549,10 +549,12 @@ func TestRulesOfHolders(t *testing.T) {
 			d.wait(28 * time.Second)
 			d.want("promised", d.bid(2, 2, ReasonLeaseExpired).Accepted && d.Leads(1))
 			d.fx.Messages = d.fx.Messages[:0]
+			until := d.find(1).lead.until
 			d.Edit(1).Elapsed = 1
 			d.Change(d.at, 1, true, &d.fx)
 			d.acks(1, StandStored, Head{})
 			d.want("not committed", d.said[len(d.said)-1] != "committed")
+			d.want("and no lease is renewed", d.find(1).lead.until == until)
 		}},
 		{"5.2: a lease counts from the sending, and not from the ack", func(d *desk) {
 			d.fx.Messages = d.fx.Messages[:0]
