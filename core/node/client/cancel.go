@@ -58,9 +58,9 @@ func (c *Client) cancelAnswered(now core.Instant, x *tracked, o *call.Outcome, f
 	case o.Done():
 		c.contacted(now, x, fx)
 		x.stopping = o.N == x.main.epoch || o.From == x.main.leader // else it was accepted by one that leads no more
-	case o.Code == call.CodeAlreadyTerminal: // how, its result says
+	case o.Code == call.CodeAlreadyTerminal: // how, its result says, which this one has: the leader may have forgotten the job
 		c.contacted(now, x, fx)
-		c.poll(now, x, fx)
+		c.pollAt(now, x, o.From, fx)
 	case o.Answered && o.Code.Permanent():
 		x.wanted = false // whoever wants it may ask again
 	}

@@ -84,3 +84,27 @@ func TestDuplicateNamesTheLeader(t *testing.T) {
 		}
 	}
 }
+
+// A gate that only has a replica says that a job is over when its end is asked for. How it ended that one can tell: it is asked, and not
+// whoever led the job, who may have forgotten it.
+func TestWhoSaysThatItIsOverTellsHow(t *testing.T) {
+	b := with(t, 3)
+	id := b.accepted(1)
+	b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+	m := b.of(core.KindJobCancelRequest)[0]
+	a := &cancel.JobResponse{Answer: call.NotLeader(2), Job: id}
+	b.answer(&m, core.KindJobCancelResponse, a)
+	m = b.of(core.KindJobCancelRequest)[0]
+	if m.To != 2 {
+		t.Fatalf("it is redirected to %d", m.To)
+	}
+	b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Job: id, State: job.StateCompleted, AlreadyCompleted: true})
+	got := b.of(core.KindJobStatusRequest)
+	if len(got) != 1 || got[0].To != 2 {
+		t.Fatalf("asked %+v", got)
+	}
+	b.answer(&got[0], core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Status: job.Status{Job: id, State: job.StateCompleted}, JobLeader: core.NoNode})
+	if s := b.c.State(id); s != job.StateCompleted {
+		t.Errorf("it is %v", s)
+	}
+}

@@ -105,8 +105,8 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 	case x.state.Over(): // a push was faster
 	case taken:
 		c.speaks(now, x, &x.main, max(a.GE, a.DE), leads(o, a), fx)
-		if a.State.Terminal() { // done before: ask how it ended
-			c.poll(now, x, fx)
+		if a.State.Terminal() { // done before: ask who says so how it ended
+			c.pollAt(now, x, o.From, fx)
 		}
 		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
 	case a != nil && a.Code == call.CodeAlreadyTerminal && a.State.Terminal(): // a cancel that is remembered names no state (04-15)

@@ -87,17 +87,22 @@ func (c *Client) everybody(now core.Instant, x *tracked) bool {
 	return x.orphan != core.Never && now.Sub(x.orphan) >= c.cfg.Client.OrphanGrace
 }
 
+// poll asks where a job stands: everybody in turn where nobody speaks of it, else its leader, or the next one.
 func (c *Client) poll(now core.Instant, x *tracked, fx *core.Effects) {
+	to := core.NoNode
+	if !x.polling && c.everybody(now, x) {
+		to = c.targets.turnOf(&x.turn)
+	}
+	c.pollAt(now, x, to, fx)
+}
+
+func (c *Client) pollAt(now core.Instant, x *tracked, to core.NodeID, fx *core.Effects) {
 	if x.polling {
 		return
 	}
 	x.polling = true
 	b := call.Make[job.StatusRequest](fx, core.KindJobStatusRequest)
 	b.Job, b.Since = x.id, x.main.seq
-	to := core.NoNode
-	if c.everybody(now, x) {
-		to = c.targets.turnOf(&x.turn)
-	}
 	c.calls.Go(now, to, core.KindJobStatusRequest, b, &c.how.status, call.Ticket{Op: opStatus, Job: uint64(x.id)}, fx)
 }
 
