@@ -177,12 +177,17 @@ const committing = core.Duration(6e9)
 
 // forgiven reports whether a cluster may have forgotten what was said at an instant, which is then no breach of a rule: it is counted apart.
 func (c *Checker) forgiven(id ID, cluster int, said core.Instant) bool {
-	v := c.dur.clusters[cluster]
-	if v == nil || v.past == never || said.Add(-committing) > v.past {
+	if !c.forgot(cluster, said) {
 		return false
 	}
 	c.dur.spared[id]++
 	return true
+}
+
+// forgot reports whether a cluster may have forgotten what was said at an instant.
+func (c *Checker) forgot(cluster int, said core.Instant) bool {
+	v := c.dur.clusters[cluster]
+	return v != nil && v.past != never && said.Add(-committing) <= v.past
 }
 
 // Exceeded is that a cluster forgot more than it survives (spec 20 §1.5: durability_exceeded).

@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/replica"
 	"hypersim/core/workflow"
 	"hypersim/sim/trace"
 )
@@ -24,6 +25,14 @@ func (t *tape) forget(enough bool) {
 		t.at(31*sec).life(trace.KindCrash, 4)
 	}
 	t.at(40 * sec)
+}
+
+// back lets those start again.
+func (t *tape) back(enough bool) {
+	t.life(trace.KindStart, 0).Inst = 2
+	if !enough {
+		t.life(trace.KindStart, 4).Inst = 2
+	}
 }
 
 // resynced lets manager 1, which restarted, say that it acts as a member.
@@ -82,6 +91,45 @@ func init() {
 			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
 			t.holds(1, int64(job.HoldResumed), 2)
 			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(job.StateFailed), Epoch: 2})
+		}},
+		{id: J5, name: "an end that was forgotten, and the job goes on", build: func(t *tape, bad bool) {
+			t.three()
+			t.finishes()
+			t.shard(trace.JobWork, 10, 3)
+			t.forget(bad)
+			t.back(bad)
+			t.at(200 * sec).checkpoint()
+		}},
+		{id: J5, name: "an end that was forgotten, and said again", build: func(t *tape, bad bool) {
+			t.three()
+			t.finishes()
+			t.shard(trace.JobWork, 10, 3)
+			t.forget(false)
+			t.back(false)
+			t.holds(1, int64(job.HoldWon), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.holds(1, int64(job.HoldResumed), 2)
+			if bad {
+				t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(job.StateCompleted), Epoch: 2})
+			}
+			t.at(200 * sec).checkpoint()
+		}},
+		{id: JT5, name: "an end that a gate could not read, and the job goes on", build: func(t *tape, bad bool) {
+			t.ctx.Nodes = append(t.ctx.Nodes, Node{ID: 4, Name: "d", Role: core.RoleGate, Group: 1})
+			t.add(trace.Record{Kind: trace.KindStart, Node: 4, Inst: 1})
+			t.atGate()
+			t.at(10*sec).gate(job.StateRunning, job.StateTimeout)
+			t.at(12*sec).life(trace.KindCrash, 4)
+			t.at(13*sec).life(trace.KindStart, 4).Inst = 2
+			f := core.JobFact{Kind: core.JobFactResync, To: 1}
+			if bad {
+				m := t.message(core.KindStateSyncResponse, 1, 4)
+				m.Body = &replica.StateResponse{Ready: true}
+				t.delivered(m)
+				f.To = 0
+			}
+			t.at(60 * sec).job(trace.JobRecord{Kind: trace.JobFact, Node: 4, Inst: 2, Fact: f})
+			t.at(120 * sec).checkpoint()
 		}},
 		{id: JC3, name: "a cancel that was forgotten", build: func(t *tape, bad bool) {
 			t.three()

@@ -87,7 +87,7 @@ func (h *holders) unsettled(now core.Instant) {
 			if k != nil && (!k.valid || k.now != (process{y.node, y.inst}) || now.Sub(k.validAt) <= settled) {
 				continue // it does not lead the job, or has done so for a moment
 			}
-			if h.fails(JT5) {
+			if !h.forgiven(JT5, ofGates, e.at) && h.fails(JT5) { // else another gate may lead it now, which cannot know
 				h.detail(JT5, now, []core.NodeID{y.node, e.by}, "%s holds %v %v, %v after %s ended it for its time", h.name(y.node), job.ID(x.id), y.state, now.Sub(e.at), h.name(e.by))
 			}
 		}

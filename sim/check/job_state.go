@@ -89,6 +89,9 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 		x.ends = append(x.ends, endSeen{site: site, end: to, by: by, at: now})
 		return
 	}
+	if e.end == to && c.ctx.Nodes[by].Role != core.RoleClient && c.forgot(c.knows(e, by), e.at) {
+		e.by, e.at = by, now // it ended anew
+	}
 	if e.end == to || e.lost {
 		return
 	}
@@ -260,7 +263,7 @@ func (c *Checker) jobsStopped(now core.Instant) {
 		} else if e == nil || now.Sub(e.at) <= limit || !c.live(e.by) {
 			continue
 		}
-		if c.live(r.node) && c.fails(J5) {
+		if c.live(r.node) && !c.forgiven(J5, c.knows(e, e.by), e.at) && c.fails(J5) {
 			c.detail(J5, now, []core.NodeID{r.node, e.by}, "%s runs a shard of %v, which ended %v at %v", c.name(r.node), job.ID(x.id), e.end, e.at)
 		}
 	}
