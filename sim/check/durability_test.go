@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/core/cancel"
 	"hypersim/core/job"
 	"hypersim/core/replica"
 	"hypersim/core/workflow"
@@ -130,6 +131,36 @@ func init() {
 			}
 			t.at(60 * sec).job(trace.JobRecord{Kind: trace.JobFact, Node: 4, Inst: 2, Fact: f})
 			t.at(120 * sec).checkpoint()
+		}},
+		{id: JL6, name: "a job that was forgotten, and nobody takes over", build: func(t *tape, bad bool) {
+			t.three()
+			t.forget(bad)
+			t.back(bad)
+			t.at(160 * sec).checkpoint()
+		}},
+		{id: JC2, name: "a cancel that was forgotten, and asked for again", build: func(t *tape, bad bool) {
+			t.three()
+			cancelTold(t, 0)
+			t.forget(bad)
+			t.back(bad)
+			t.at(41*sec).holds(1, int64(job.HoldWon), 2)
+			m := t.message(core.KindJobCancellationComplete, 1, 2)
+			m.Body = &cancel.JobComplete{Job: 1, Total: 2, Cancelled: 2}
+			t.sent(m)
+			t.delivered(m)
+		}},
+		{id: JR2, name: "results that were forgotten", build: func(t *tape, bad bool) {
+			t.three()
+			t.runs(10, 1, 1)
+			t.tries(10, 1, job.ErrorWorker)
+			t.runs(10, 2, 2)
+			t.ended(2, 2, 5)
+			t.forget(bad)
+			t.back(bad)
+			m := t.message(core.KindJobFinalResult, 1, 2)
+			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: 7}}
+			t.sent(m)
+			t.delivered(m)
 		}},
 		{id: JC3, name: "a cancel that was forgotten", build: func(t *tape, bad bool) {
 			t.three()

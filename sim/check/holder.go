@@ -341,7 +341,7 @@ func (h *holders) abandoned(now core.Instant) {
 		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
 			continue
 		}
-		if h.fails(JL6) {
+		if !h.forgiven(JL6, x.site, x.free) && h.fails(JL6) {
 			h.detail(JL6, now, nil, "nobody holds %v %s since %v", job.ID(x.job), where(x.site), x.free)
 		}
 	}

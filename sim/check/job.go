@@ -46,32 +46,33 @@ type seenToken struct {
 
 // jobSeen is a job that a client handed in.
 type jobSeen struct {
-	id        uint64
-	client    core.NodeID
-	inst      uint32 // of the client
-	spec      *job.Spec
-	needs     [][]int32
-	timeout   core.Duration
-	due       core.Instant  // the latest that anybody has given it, with what it was granted, 0: nobody said
-	accepted  core.Instant  // as the client heard; never: it did not
-	clientAt  core.Instant  // the client heard how it ended; never: it did not
-	silence   core.Duration // how long nobody had spoken of it when the client called it lost
-	ends      []endSeen     // what was first said of its end, of the whole job, and of its part in each datacenter
-	digest    uint64
-	digested  bool
-	digestAt  core.Instant // when it was accepted so, last
-	records   []*recordSeen
-	holders   []holderSeen
-	stopped   map[flowAt]stopSeen      // workflows that nobody may start any more in a datacenter
-	succeeded map[flowAt]bool          // workflows that some holder in a datacenter saw complete
-	counted   map[flowResult]takenBy   // results that were accepted
-	done      map[doneShard]bool       // shards that completed
-	places    []uint64                 // its workflows, in the order of the submission
-	sent      map[doneShard]flowResult // shards that some holder sent, by their tokens
-	again     map[doneShard]bool       // tokens that were issued twice, for who issued them first was forgotten
-	offers    []offer
-	cancelled *cancelSeen
-	closed    bool // what was sent and accepted is kept no more
+	id          uint64
+	client      core.NodeID
+	inst        uint32 // of the client
+	spec        *job.Spec
+	needs       [][]int32
+	timeout     core.Duration
+	due         core.Instant  // the latest that anybody has given it, with what it was granted, 0: nobody said
+	accepted    core.Instant  // as the client heard; never: it did not
+	clientAt    core.Instant  // the client heard how it ended; never: it did not
+	silence     core.Duration // how long nobody had spoken of it when the client called it lost
+	ends        []endSeen     // what was first said of its end, of the whole job, and of its part in each datacenter
+	digest      uint64
+	digested    bool
+	digestAt    core.Instant // when it was accepted so, last
+	records     []*recordSeen
+	holders     []holderSeen
+	stopped     map[flowAt]stopSeen      // workflows that nobody may start any more in a datacenter
+	succeeded   map[flowAt]bool          // workflows that some holder in a datacenter saw complete
+	counted     map[flowResult]takenBy   // results that were accepted
+	done        map[doneShard]bool       // shards that completed
+	places      []uint64                 // its workflows, in the order of the submission
+	sent        map[doneShard]flowResult // shards that some holder sent, by their tokens
+	again       map[doneShard]bool       // tokens that were issued twice, for who issued them first was forgotten
+	offers      []offer
+	cancelled   *cancelSeen
+	cancelledAt core.Instant // that was heard last
+	closed      bool         // what was sent and accepted is kept no more
 }
 
 // flowAt is a workflow in a datacenter: it has the same id in each.

@@ -238,11 +238,11 @@ func (c *Checker) cancelTold(r *trace.Record) {
 		return
 	}
 	said := cancelSeen{r.Node, b.Cancelled, b.Total, len(b.Errors)}
-	if x.cancelled != nil && *x.cancelled != said && c.fails(JC2) {
+	if x.cancelled != nil && *x.cancelled != said && !c.forgiven(JC2, c.clusterOf(r.Msg.From), x.cancelledAt) && c.fails(JC2) {
 		c.detail(JC2, r.At, []core.NodeID{r.Node, r.Msg.From}, "%s hears of %d of %d cancelled workflows of %v, and before of %d of %d",
 			c.name(r.Node), said.cancelled, said.total, b.Job, x.cancelled.cancelled, x.cancelled.total)
 	}
-	x.cancelled = &said
+	x.cancelled, x.cancelledAt = &said, r.At
 	y := c.work.records[recordKey{r.Msg.From, uint64(b.Job)}]
 	if y == nil || len(y.flows) == 0 || y.taken { // a gate says what its datacenters said, a new holder what an entry did
 		return
