@@ -79,6 +79,28 @@ func init() {
 				t.raises(1, 0, 1)
 			}
 		}},
+		{id: M16, name: "news again while it is told", build: func(t *tape, bad bool) {
+			u, told := core.Update{Type: core.UpdateLeft, Subject: 2, From: core.NoNode}, int64(1)
+			if bad {
+				told = 0
+			}
+			gone := func() {
+				t.moves(0, 2, core.StateOK, core.StateLeft, core.CauseLeft, 0, 0)
+				t.tells(0, 2, core.CallbackLeft, core.CauseLeft)
+				t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 2, A: int64(u.Type), Other: core.NoNode, Cause: core.CauseFresh, N: 3})
+			}
+			t.at(sec).life(trace.KindLeave, 2)
+			t.at(sec + ms)
+			gone()
+			t.at(sec+2*ms).moves(0, 2, core.StateLeft, core.StateNone, core.CauseEvicted, 0, 0)
+			t.at(sec+3*ms).moves(0, 2, core.StateNone, core.StateOK, core.CauseConfirm, 0, 0)
+			t.tells(0, 2, core.CallbackJoined, core.CauseConfirm)
+			t.at(sec+4*ms).fact(0, core.Fact{Kind: core.FactRetired, Subject: 2, A: int64(u.Type), Other: core.NoNode, B: told, N: 3, Cause: core.CauseSuperseded})
+			gone()
+			for i := range core.Instant(4) { // the first of them was composed before
+				t.spreads(sec+(i+1)*100*ms, u)
+			}
+		}},
 		{id: M16, name: "a limit for a larger group", build: func(t *tape, bad bool) {
 			t.news(0)
 			if bad {

@@ -17,12 +17,12 @@ var (
 const followSlots = 8
 
 // followed counts how often one update of a node's queue is sent. It is followed beyond its end, until another
-// one takes its place.
+// one takes its place. What its node has composed before the update became news again may leave after that: late are such.
 type followed struct {
 	subject, from core.NodeID
 	inc           uint32
 	sent          uint16
-	limit         uint16
+	limit, late   uint16
 	typ           core.UpdateType
 	on, retired   bool
 }
@@ -34,11 +34,11 @@ func (u *followed) is(x *core.Update) bool {
 // follow begins to count the transmissions of an update that was queued.
 func (k *cold) follow(f *core.Fact, limit int) {
 	x := core.Update{Type: core.UpdateType(f.Get("update")), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
-	free := -1
+	free, late := -1, uint16(0)
 	for i := range k.follows {
 		u := &k.follows[i]
 		if u.is(&x) { // once more, because it is news again
-			free = i
+			free, late = i, u.late
 			break
 		}
 		if !u.on || u.retired {
@@ -49,7 +49,7 @@ func (k *cold) follow(f *core.Fact, limit int) {
 		return
 	}
 	k.follows[free] = followed{
-		subject: x.Subject, from: x.From, inc: x.Incarnation, typ: x.Type, limit: uint16(min(limit, math.MaxUint16)), on: true,
+		subject: x.Subject, from: x.From, inc: x.Incarnation, typ: x.Type, limit: uint16(min(limit+int(late), math.MaxUint16)), on: true,
 	}
 	k.following = true
 }
@@ -59,7 +59,7 @@ func (k *cold) unfollow(f *core.Fact) {
 	x := core.Update{Type: core.UpdateType(f.Get("update")), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
 	for i := range k.follows {
 		if u := &k.follows[i]; u.is(&x) {
-			u.retired = true
+			u.retired, u.late = true, uint16(max(0, f.Get("transmissions")-int64(u.sent)))
 		}
 	}
 }

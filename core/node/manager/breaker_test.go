@@ -9,6 +9,7 @@ import (
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/registry"
+	"hypersim/core/rng"
 )
 
 // halfOpen is a member of a cluster whose breaker towards its worker has just become half open.
@@ -153,6 +154,23 @@ func TestNothingForWhoBecameUnfit(t *testing.T) {
 	b = halfOpen(t)
 	if n := whileAsked(b, func() { b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal) }); n != 0 {
 		t.Errorf("the trial was lost to another call, and %d shards were sent", n)
+	}
+}
+
+// I-H1: one that was about to be given up, and was heard of since the last look, gets what was agreed on, and is decided on anew before that.
+func TestWhoIsFitAgainIsDecidedOnFirst(t *testing.T) {
+	b, h := newCluster(t), health.Default()
+	b.m.health.cfg = &h
+	b.m.health.tracker = health.NewTracker(&h, 1, rng.Stream{})
+	b.m.health.tracker.Hear(b.now, 0)
+	w := b.m.workers.at(hand)
+	told := health.Evict
+	n := whileAsked(b, func() {
+		w.decision = health.Evict
+		b.after(9*time.Millisecond, func() { told = w.decision })
+	})
+	if n != 1 || told > health.Investigate {
+		t.Errorf("%d shards were sent, and it stands at %v", n, told)
 	}
 }
 

@@ -265,6 +265,14 @@ func (x *worker) bucket() dispatch.Bucket {
 	return dispatch.BucketHealthy
 }
 
+// weigh brings up to date what a worker may get that was chosen some time ago: one that was about to be given up may have been heard of since
+// the last look, and it is decided so before it gets anything (I-H1).
+func (m *Manager) weigh(now core.Instant, id core.NodeID, fx *core.Effects) {
+	if m.health.cfg != nil {
+		m.rate(now, int(id-m.workers.first), fx)
+	}
+}
+
 // mayGet reports whether new work may go to a worker at this moment, a second after the last look at it perhaps (I-H1).
 func (m *Manager) mayGet(now core.Instant, id core.NodeID) bool {
 	if m.health.cfg == nil {

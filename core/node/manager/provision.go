@@ -112,6 +112,7 @@ func (m *Manager) most(p *plan, n int) bool {
 func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) {
 	f := &x.flows[i]
 	for k := range f.plan.spots {
+		m.weigh(now, f.plan.spots[k].worker, fx)
 		if !m.stillFit(now, x, f, &f.plan.spots[k]) {
 			m.refuse(now, x, i, fx)
 			return
