@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
 
 	"hypersim/core"
+	"hypersim/core/swim"
 	"hypersim/scenarios"
 	"hypersim/sim/trace"
 )
@@ -30,7 +32,11 @@ func NewBase(text, name string) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{text: text, name: name}
+	if len(sc.Nodes) < 2 {
+		return nil, errors.New("it has a single node: there is nobody to cut it off from")
+	}
+	b := &Base{text: alone(text), name: name}
+	b.world.flat = sc.Protocol.Default().Swim.Membership.Topology == swim.TopologyFlat
 	count := map[string]map[core.Role]int{}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
@@ -54,7 +60,7 @@ func NewBase(text, name string) (*Base, error) {
 	if b.world.sites == 0 {
 		return nil, errors.New("no site has managers: there is nothing to break that invariants are about")
 	}
-	if b.head = headOf(text); b.head < 0 {
+	if b.head = headOf(b.text); b.head < 0 {
 		return nil, errors.New("it needs a line with [scenario] alone, below which the seed of a run is written")
 	}
 	b.rests = sc.Rest > 0
@@ -64,9 +70,10 @@ func NewBase(text, name string) (*Base, error) {
 	}
 	b.world.gates, b.world.managers, b.world.workers = least(core.RoleGate), least(core.RoleManager), least(core.RoleWorker)
 	calm := max(sc.Settle, sc.Duration/4)
-	b.from, b.to = int(sc.Duration.Seconds()/20)+1, int((sc.Duration - calm).Seconds())
+	b.from, b.to = max(int(sc.Duration.Seconds()/20)+1, int(math.Ceil(sc.Warmup.Seconds()))), int((sc.Duration - calm).Seconds())
 	if b.to-b.from <= longestFate {
-		return nil, errors.New("the scenario is too short: faults of up to 25 s have to fit between its first twentieth and what it keeps to settle")
+		return nil, fmt.Errorf("the scenario is too short: faults of up to %d s have to fit between %d s, when its warm-up and its first twentieth are over, and %d s, from when on it settles",
+			longestFate, b.from, b.to)
 	}
 	return b, nil
 }
@@ -87,6 +94,27 @@ var (
 	seedLine = regexp.MustCompile(`(?m)^[ \t]*seed[ \t]*=.*$\n?`)
 	nextLine = regexp.MustCompile(`(?m)^[ \t]*\[`)
 )
+
+var (
+	tableLine = regexp.MustCompile(`^[ \t]*\[\[?[ \t]*([A-Za-z0-9_-]+)[^,]*\]\]?[ \t]*(#.*)?$`)
+	ofMany    = []string{"variant", "sweep", "compare", "expect"}
+)
+
+// alone is a text without what is about other runs than its own, and without expectations: invariants judge a run with faults, and another
+// variant may lack the nodes that they name.
+func alone(text string) string {
+	var left strings.Builder
+	leaves := false
+	for line := range strings.Lines(text) {
+		if m := tableLine.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil {
+			leaves = slices.Contains(ofMany, m[1])
+		}
+		if !leaves {
+			left.WriteString(line)
+		}
+	}
+	return left.String()
+}
 
 // headOf returns where what stands below [scenario] begins, -1 if there is no such line.
 func headOf(text string) int {

@@ -121,7 +121,7 @@ var families = []family{
 		return fmt.Sprintf("kind = \"overload\"\n%s = %.2f\ntarget = %s", pick(&t.draw, "cpu", "memory"), pick(&t.draw, 0.75, 0.88, 0.97), t.one())
 	}},
 	{"stats-storm", true, func(t *trouble) string {
-		t.never = t.w.workers == 0
+		t.never = t.w.workers == 0 || t.w.flat
 		to := fmt.Sprintf("{ id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers))
 		if t.draw.Bool(0.5) && strings.Contains(t.victim, "manager") {
 			to = t.victim

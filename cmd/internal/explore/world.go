@@ -47,6 +47,7 @@ type world struct {
 	cores                           int        // of a worker
 	scope                           bool       // workers report progress of one
 	jobs                            bool       // there are any, and so leaders, clients and what happens to jobs
+	flat                            bool       // nobody leads, and so nobody keeps statistics
 	lasting                         bool       // shards run for minutes: longer than anybody leads what a fault cuts off
 	span                            span
 	deadline                        int // s, when the last job may end at the latest
