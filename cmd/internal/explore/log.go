@@ -3,12 +3,16 @@ package explore
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"hypersim/topologies/input"
 )
@@ -25,8 +29,26 @@ type head struct {
 	Seed    uint64 `json:"seed"`
 	Base    string `json:"base,omitempty"`
 	Shard   Shard  `json:"shard"`
-	Marks   int    `json:"marks"` // another number is another program, which steers otherwise
+	Program string `json:"program"` // that carries runs out: what another one found says nothing of this one
 }
+
+// program tells this program from others, built from other sources or otherwise; "" where it cannot be read.
+var program = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close() //nolint:errcheck // it is only read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6])
+})
 
 // unlike says in what a search is another one.
 func (h head) unlike(want head) string {
@@ -35,7 +57,7 @@ func (h head) unlike(want head) string {
 		what       string
 		have, want any
 	}{
-		{"--seed", h.Seed, want.Seed}, {"scenario", cmp.Or(h.Base, "none"), cmp.Or(want.Base, "none")}, {"--shard", h.Shard, want.Shard}, {"marks of the program", h.Marks, want.Marks},
+		{"--seed", h.Seed, want.Seed}, {"scenario", cmp.Or(h.Base, "none"), cmp.Or(want.Base, "none")}, {"--shard", h.Shard, want.Shard}, {"the program", cmp.Or(h.Program, "one of before"), want.Program},
 	} {
 		if x.have != x.want {
 			list = append(list, fmt.Sprintf("%s %v, not %v", x.what, x.have, x.want))
@@ -47,7 +69,7 @@ func (h head) unlike(want head) string {
 // openLog opens the log of a search to write to, and reads what is there. Of a generation that was cut short nothing counts.
 func openLog(req *Request) (*os.File, []*Outcome, error) {
 	path := filepath.Join(req.Dir, LogName)
-	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Marks: Marks()}
+	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Program: cmp.Or(req.program, program())}
 	line, err := json.Marshal(want)
 	if err != nil {
 		return nil, nil, err

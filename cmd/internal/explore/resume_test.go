@@ -248,3 +248,43 @@ func TestOneSearchAFolder(t *testing.T) {
 	searched(t, t.Context(), Request{Seed: 3, Runs: 40, Jobs: 2, Dir: whole, carry: invented})
 	alike(t, "with another one beside it", contents(t, dir), contents(t, whole))
 }
+
+// What another program found says nothing of this one: its folder is refused, with what to do.
+func TestAnotherProgramsFolder(t *testing.T) {
+	req := Request{Seed: 3, Runs: 8, Jobs: 1, Dir: t.TempDir(), carry: invented, program: "before"}
+	searched(t, t.Context(), req)
+	searched(t, t.Context(), req)
+	req.program = ""
+	var bad *FolderError
+	if _, err := Search(t.Context(), &req, func(*Report) {}); !errors.As(err, &bad) || !strings.Contains(err.Error(), "another search: the program before, not ") || !strings.Contains(err.Error(), "give another folder (--out)") {
+		t.Error(err)
+	}
+	if len(program()) != 12 {
+		t.Errorf("this program is %q", program())
+	}
+}
+
+// What is found is left while the search goes on, and is told of when the log cannot be written.
+func TestFindingsAreThereAtOnce(t *testing.T) {
+	dir, seen := t.TempDir(), 0
+	req := Request{Seed: 5, Runs: 150, Jobs: 1, Dir: dir, carry: invented}
+	_, err := Search(t.Context(), &req, func(r *Report) {
+		files, err := filepath.Glob(filepath.Join(dir, "findings", "*.toml"))
+		if len(files) != len(r.Findings) || err != nil {
+			t.Errorf("%d files of %d findings, %v", len(files), len(r.Findings), err)
+		}
+		seen = max(seen, len(files))
+	})
+	if err != nil || seen < 2 {
+		t.Errorf("%d findings while it went on, %v", seen, err)
+	}
+	req.Dir = t.TempDir()
+	s := &search{req: &req, report: Report{Counts: make([]int, len(all.names))}, tell: func(*Report) {}, began: time.Now()}
+	if s.log, err = os.Open(os.DevNull); err != nil { // nobody can write to it
+		t.Fatal(err)
+	}
+	defer s.log.Close() //nolint:errcheck // nothing is written
+	if err := s.generations(t.Context()); err == nil || len(s.report.Runs) != generation {
+		t.Errorf("%d runs, %v", len(s.report.Runs), err)
+	}
+}

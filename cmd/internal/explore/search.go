@@ -32,8 +32,9 @@ type Request struct {
 	// Patience is how long a real time the virtual time of a run may not go on before the search ends with a StuckError. 0: for ever.
 	Patience time.Duration
 
-	hurry time.Duration // in place of stopping, in tests
-	carry carrier       // in place of carryOut, in tests
+	hurry   time.Duration // in place of stopping, in tests
+	carry   carrier       // in place of carryOut, in tests
+	program string        // in place of what program finds, in tests
 }
 
 // carrier carries out what a name stands for, and tells how far it has come.
@@ -151,12 +152,21 @@ func (s *search) generations(ctx context.Context) error {
 		if list == nil { // it was told to stop, and half a generation steers nothing
 			return nil
 		}
-		if err := appendLog(s.log, list); err != nil {
-			return err
-		}
 		s.steer.take(list)
 		s.report.Runs = append(s.report.Runs, list...)
+		if err := errors.Join(appendLog(s.log, list), s.found(list)); err != nil {
+			return err
+		}
 	}
+}
+
+// found leaves what a generation broke at once: a search may take hours, and who looks for it begins.
+func (s *search) found(list []*Outcome) error {
+	if !slices.ContainsFunc(list, func(o *Outcome) bool { return len(o.Bad) > 0 }) {
+		return nil
+	}
+	s.report.Findings = findings(s.report.Runs)
+	return s.writeFindings()
 }
 
 // recount counts what the runs reached that belong to the search: of those that went on beside the one that ended it, or were cut short,
@@ -398,15 +408,19 @@ func badOf(v *runner.Violation) Bad {
 
 // write leaves what was found: a scenario for each finding, and the coverage.
 func (s *search) write() error {
-	var problems []error
-	for _, f := range s.report.Findings {
-		problems = append(problems, os.WriteFile(filepath.Join(s.req.Dir, f.File), []byte(f.text(s.req.Base.Text(f.First.Name))), 0o666))
-	}
 	text := "mark,runs\n"
 	for m, n := range s.report.Counts {
 		if m > 0 {
 			text += fmt.Sprintf("%q,%d\n", Mark(m).String(), n)
 		}
 	}
-	return errors.Join(append(problems, os.WriteFile(filepath.Join(s.req.Dir, "coverage.csv"), []byte(text), 0o666))...)
+	return errors.Join(s.writeFindings(), os.WriteFile(filepath.Join(s.req.Dir, "coverage.csv"), []byte(text), 0o666))
+}
+
+func (s *search) writeFindings() error {
+	var problems []error
+	for _, f := range s.report.Findings {
+		problems = append(problems, os.WriteFile(filepath.Join(s.req.Dir, f.File), []byte(f.text(s.req.Base.Text(f.First.Name))), 0o666))
+	}
+	return errors.Join(problems...)
 }
