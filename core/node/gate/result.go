@@ -112,7 +112,11 @@ func (g *Gate) spoken(now core.Instant, m *core.Message, id job.ID, at uint16, d
 		g.say(m, call.Answer{Code: call.CodeAlreadyTerminal}, known{x.ge, job.StateCancelled, g.p.Self}, fx)
 		return nil, nil
 	}
-	if de > s.de {
+	switch {
+	case de <= s.de:
+	case m.Kind == core.KindJobFinalResult:
+		g.knownBy(now, x, s, m.From, de, fx)
+	default:
 		g.ledBy(now, x, s, m.From, de, fx)
 	}
 	g.time.Heard(now, x.id, s.id, de, fx)

@@ -894,6 +894,43 @@ func TestClientHearsOfNewManagers(t *testing.T) {
 	}
 }
 
+// 04-50, I-JF4: a manager that tells an end which was delivered does not lead the job. It is asked about it from then on, and the
+// client hears of no new leader: the next one may tell the same under the same epoch (explore chaos-mix, its world 484086574).
+func TestWhoTellsAnEndLeadsNothing(t *testing.T) {
+	for name, answers := range map[string]bool{"its answer comes first": true, "the end comes first": false} {
+		t.Run(name, func(t *testing.T) {
+			b, id := started(t, 3, 1, 500*time.Second)
+			at := b.home(id)
+			teller := b.sites[at].Managers[1]
+			b.outside = func(x *core.Message) {
+				switch {
+				case x.Kind != core.KindJobLeaderGateTransfer || b.managed[x.To] == nil:
+					b.others(x)
+				case x.To == teller && answers:
+					b.reply(x, core.KindJobLeaderGateTransferAck, &replica.GateTransferAck{DE: 2, JobLeader: core.NoNode, State: job.StateCompleted, Final: true})
+				}
+			}
+			b.crash(0)
+			b.dead(0, true)
+			b.run(60 * second)
+			next, _ := b.leaders(id)
+			if len(next) != 1 {
+				t.Fatalf("%v lead it", next)
+			}
+			r := job.FinalResult{Job: id}
+			r.Site, r.State, r.DE = at, job.StateCompleted, 2
+			b.ask(teller, next[0], core.KindJobFinalResult, &r)
+			b.run(b.now + second)
+			for _, m := range b.told(client, core.KindManagerJobLeaderTransfer) {
+				t.Errorf("the client is told of %+v", m.Body)
+			}
+			if list := b.results(id); len(list) == 0 || list[0].State != job.StateCompleted {
+				t.Errorf("%+v", list)
+			}
+		})
+	}
+}
+
 // U4: a datacenter that knows the job under a higher epoch is told until it has answered, though the claim above that epoch
 // came to nothing at first.
 func TestTellingGoesOnAfterAStaleFence(t *testing.T) {

@@ -89,7 +89,7 @@ func (g *Gate) transferAnswered(now core.Instant, x *record, o *call.Outcome, fx
 	}
 	switch {
 	case o.Done():
-		g.recordThere(now, x, s, a, fx)
+		g.recordThere(now, x, s, o.From, a, fx)
 	case o.Code == call.CodeStaleFence: // somebody leads the job above this epoch, or did
 		s.fenced = true
 		g.claimAbove(now, x, a.Current, fx)
@@ -118,13 +118,16 @@ func (g *Gate) tellFenced(now core.Instant, x *record, fx *core.Effects) {
 	}
 }
 
-// recordThere hears that a datacenter has a record of the job, and who leads it there.
-func (g *Gate) recordThere(now core.Instant, x *record, s *site, a *replica.GateTransferAck, fx *core.Effects) {
-	leader := a.JobLeader
-	if leader == core.NoNode {
-		leader = s.manager
+// recordThere hears from a manager that its datacenter has a record of the job, and who leads it there. Nobody does where it has ended.
+func (g *Gate) recordThere(now core.Instant, x *record, s *site, by core.NodeID, a *replica.GateTransferAck, fx *core.Effects) {
+	switch {
+	case a.Final:
+		g.knownBy(now, x, s, by, a.DE, fx)
+	case a.JobLeader == core.NoNode:
+		g.ledBy(now, x, s, s.manager, a.DE, fx)
+	default:
+		g.ledBy(now, x, s, a.JobLeader, a.DE, fx)
 	}
-	g.ledBy(now, x, s, leader, a.DE, fx)
 	if x.adopting() {
 		x.begun = min(x.begun, now.Add(-a.Elapsed))
 	}

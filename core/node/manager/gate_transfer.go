@@ -62,13 +62,13 @@ func (m *Manager) transferOfNone(now core.Instant, b *replica.GateTransfer, out 
 }
 
 // tellForNobody tells a gate how a job ended that nobody holds any more: the outcome is committed and was delivered, so it
-// can be told again without a claim (04-50).
+// can be told again without a claim (04-50). It names no leader: that it tells does not make it one.
 func (m *Manager) tellForNobody(now core.Instant, e *replica.Entry, b *replica.GateTransfer, out *replica.GateTransferAck, fx *core.Effects) {
 	if b.GE <= e.GE {
 		out.Answer = call.Stale(uint64(e.GE))
 		return
 	}
-	out.DE, out.JobLeader, out.State, out.Elapsed, out.Final = e.Epoch, m.p.Self, e.State, e.Took, true
+	out.DE, out.State, out.Elapsed, out.Final = e.Epoch, e.State, e.Took, true
 	m.sendEnd(now, e, b.Gate, fx)
 }
 

@@ -379,6 +379,12 @@ func TestReplicasAnswerForAnEndedJob(t *testing.T) {
 	if told := b.told(core.KindJobFinalResult, 0); len(told) != 1 || told[0].to != gate2 || told[0].body.(*job.FinalResult).Elapsed != 9*time.Second {
 		t.Errorf("the end was told to %+v", told)
 	}
+	if a := b.transfer(gate1, 4); a.Code != call.CodeOK || !a.Final || a.State != job.StateCompleted || a.DE != 1 || a.JobLeader != core.NoNode { // 04-50
+		t.Errorf("a gate that took it over hears %+v", a)
+	}
+	if told := b.told(core.KindJobFinalResult, 0); len(told) != 2 || told[1].to != gate1 {
+		t.Errorf("the end was told to %+v", told)
+	}
 	r := b.ask(core.Message{Kind: core.KindWorkflowFinalResult, From: hand, Body: &job.WorkflowFinalResult{Shard: view(100, 1, 0, 1, 1, 0).Shard, Worker: hand}}).(*call.Ack)
 	if r.Code != call.CodeAlreadyTerminal && r.Code != call.CodeDuplicate {
 		t.Errorf("result: %v", r.Code)
