@@ -101,6 +101,31 @@ func init() {
 				t.spreads(sec+(i+1)*100*ms, u)
 			}
 		}},
+		{id: M16, name: "news again, and again, while it is told", build: func(t *tape, bad bool) {
+			u, told := core.Update{Type: core.UpdateLeft, Subject: 2, From: core.NoNode}, int64(2)
+			if bad {
+				told = 1
+			}
+			retired := core.Fact{Kind: core.FactRetired, Subject: 2, A: int64(u.Type), Other: core.NoNode, N: 3, Cause: core.CauseSuperseded}
+			t.at(sec).life(trace.KindLeave, 2)
+			for round := range core.Instant(3) {
+				t.at(sec+round*10*ms+ms).moves(0, 2, core.StateOK, core.StateLeft, core.CauseLeft, 0, 0)
+				t.tells(0, 2, core.CallbackLeft, core.CauseLeft)
+				t.fact(0, core.Fact{Kind: core.FactQueued, Subject: 2, A: int64(u.Type), Other: core.NoNode, Cause: core.CauseFresh, N: 3})
+				if round == 2 {
+					break
+				}
+				t.at(sec+round*10*ms+2*ms).moves(0, 2, core.StateLeft, core.StateNone, core.CauseEvicted, 0, 0)
+				t.at(sec+round*10*ms+3*ms).moves(0, 2, core.StateNone, core.StateOK, core.CauseConfirm, 0, 0)
+				t.tells(0, 2, core.CallbackJoined, core.CauseConfirm)
+				retired.B = told
+				t.at(sec+round*10*ms+4*ms).fact(0, retired)
+				told = 1
+			}
+			for i := range core.Instant(6) { // two were composed in the first round, one in the second
+				t.spreads(sec+(i+1)*100*ms, u)
+			}
+		}},
 		{id: M16, name: "a limit for a larger group", build: func(t *tape, bad bool) {
 			t.news(0)
 			if bad {

@@ -49,7 +49,8 @@ func (k *cold) follow(f *core.Fact, limit int) {
 		return
 	}
 	k.follows[free] = followed{
-		subject: x.Subject, from: x.From, inc: x.Incarnation, typ: x.Type, limit: uint16(min(limit+int(late), math.MaxUint16)), on: true,
+		subject: x.Subject, from: x.From, inc: x.Incarnation, typ: x.Type, on: true,
+		limit: uint16(min(limit+int(late), math.MaxUint16)), late: late,
 	}
 	k.following = true
 }
@@ -59,7 +60,7 @@ func (k *cold) unfollow(f *core.Fact) {
 	x := core.Update{Type: core.UpdateType(f.Get("update")), Subject: f.Subject, Incarnation: f.Inc, From: f.Other}
 	for i := range k.follows {
 		if u := &k.follows[i]; u.is(&x) {
-			u.retired, u.late = true, uint16(max(0, f.Get("transmissions")-int64(u.sent)))
+			u.retired, u.late = true, uint16(max(0, int64(u.late)+f.Get("transmissions")-int64(u.sent)))
 		}
 	}
 }
