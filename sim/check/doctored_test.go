@@ -98,6 +98,18 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.view.states[[2]core.NodeID{0, 1}] = core.StateDead
 		t.at(130 * sec).end()
 	}},
+	{id: M30, name: "other digests, and a young suspicion of another", build: func(t *tape, bad bool) {
+		t.ctx.Lossy = true
+		t.view.sums = map[core.NodeID]uint64{2: 1}
+		of := core.NodeID(1)
+		if bad {
+			of = 3 // one that is gone, and was for long
+			t.at(sec).life(trace.KindCrash, of)
+		}
+		t.view.states[[2]core.NodeID{2, of}] = core.StateDead
+		t.at(95*sec).suspects(2, 1, 2, core.CauseProbeFailed, 0)
+		t.at(100 * sec).end()
+	}},
 	{id: W6, name: "a queue without measure", build: func(t *tape, bad bool) {
 		n := 16
 		if bad {

@@ -77,7 +77,7 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 			first, all, part = id, a, p
 		}
 		equal := a == all && p == part
-		if !equal && steady && !c.afresh(now, id, first, members) && !c.early(now, id, first, members) && c.fails(M30) {
+		if !equal && steady && !c.early(now, id, first, members) && c.fails(M30) {
 			c.detail(M30, now, []core.NodeID{id, first}, "the tables of %s and %s have other digests%s",
 				c.name(id), c.name(first), c.difference(id, first, members))
 		}
@@ -87,36 +87,27 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 	}
 }
 
-// afresh reports whether a or b may have called a live member dead, or suspect, just now, as happens where messages get lost
-// all the time: then their digests say nothing, and what they hold is compared one by one.
-func (c *Checker) afresh(now core.Instant, a, b core.NodeID, members []core.NodeID) bool {
-	if !c.ctx.Lossy {
-		return false
-	}
-	for _, s := range members {
-		if c.excused(now, a, s) || c.excused(now, b, s) {
-			return true
-		}
-	}
-	return c.cold[a].nSusp > 0
-}
-
-// early reports whether the tables of a and b differ by members alone that crashed so late that the time of I-M29, in
-// which everybody must find them dead, is not over: the run has not reached what I-M30 speaks of.
+// early reports whether the tables of a and b differ by members alone of which nobody need know yet: those that crashed so late
+// that the time of I-M29, in which everybody must find them dead, is not over (the run has not reached what I-M30 speaks of), and
+// those that one of the two may have called dead, or suspect, just now, as happens where messages get lost all the time.
 func (c *Checker) early(now core.Instant, a, b core.NodeID, members []core.NodeID) bool {
-	late := false
+	late, afresh := false, false
 	for _, s := range members {
 		if !c.differ(a, b, s) {
 			continue
 		}
 		k := &c.cold[s]
-		if c.hot[s].up || k.crashAt == never || now.Sub(k.crashAt) > c.detectedWithin(&c.groups[c.hot[s].group]) {
+		switch {
+		case !c.hot[s].up && k.crashAt != never && now.Sub(k.crashAt) <= c.detectedWithin(&c.groups[c.hot[s].group]):
+			late = true
+		case c.excused(now, a, s) || c.excused(now, b, s):
+			afresh = true
+		default:
 			return false
 		}
-		late = true
 	}
 	c.unready[M30] = c.unready[M30] || late
-	return late
+	return late || afresh
 }
 
 // differ reports whether a and b hold s differently, as far as digests go.
