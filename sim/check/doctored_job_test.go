@@ -599,6 +599,16 @@ var doctoredJobs = []doctoredRun{
 			t.thinks(health.Evict, health.Drain, health.LabelStuck)
 		}
 	}},
+	{id: H4, name: "stuck, held back, and given up although it got on meanwhile", build: func(t *tape, bad bool) {
+		t.works()
+		t.runs(10, 1, 1)
+		t.at(t.now+20*sec).thinks(health.Route, health.Drain, health.LabelStuck)
+		t.at(t.now+60*sec).thinks(health.Drain, health.Evict, health.LabelStuck)
+		if bad {
+			t.says(0, core.JobFact{Kind: core.JobFactProgress, Workflow: 10, Node: 3, A: 5})
+		}
+		t.at(t.now+sec).says(0, core.JobFact{Kind: core.JobFactEvicted, Node: 3, Code: uint8(health.LabelStuck)})
+	}},
 	{id: JD3, name: "a dispatch ends twice", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

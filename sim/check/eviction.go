@@ -54,7 +54,7 @@ func (e *evictions) at(r *trace.JobRecord) *judgedNode {
 func (e *evictions) decided(r *trace.JobRecord) {
 	x, label := e.at(r), health.Label(r.Fact.Code)
 	worse := x.label != label || health.Decision(r.Fact.To) > x.decision // who was STUCK is so until its interval is over
-	if label == health.LabelStuck && x.label != health.LabelSuspect && worse && x.grew != core.Never && r.Local.Sub(x.grew) < e.cfg.Node.Interval && e.fails(H4) {
+	if label == health.LabelStuck && x.label != health.LabelSuspect && worse && e.moved(r, x) && e.fails(H4) {
 		e.detail(H4, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s calls %s STUCK, of which something got on %v ago", e.name(r.Node), e.name(r.Fact.Node), r.Local.Sub(x.grew))
 	}
 	x.decision, x.label = health.Decision(r.Fact.To), label
@@ -65,7 +65,15 @@ func (e *evictions) evicted(r *trace.JobRecord) {
 	if x.evicted != core.Never && r.Local.Sub(x.evicted) < e.cfg.Evict.Backoff && e.fails(H3) {
 		e.detail(H3, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s evicts %s again after %v", e.name(r.Node), e.name(r.Fact.Node), r.Local.Sub(x.evicted))
 	}
+	if health.Label(r.Fact.Code) == health.LabelStuck && e.moved(r, x) && e.fails(H4) { // and one that was to be evicted, and is held back, may not be any more
+		e.detail(H4, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s evicts %s for it is STUCK, and something of it got on %v ago", e.name(r.Node), e.name(r.Fact.Node), r.Local.Sub(x.grew))
+	}
 	x.evicted = r.Local
+}
+
+// moved reports whether something of a node got on so lately that it cannot be STUCK for another interval.
+func (e *evictions) moved(r *trace.JobRecord, x *judgedNode) bool {
+	return x.grew != core.Never && r.Local.Sub(x.grew) < e.cfg.Node.Interval
 }
 
 func (e *evictions) placed(r *trace.JobRecord) {
