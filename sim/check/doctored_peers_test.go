@@ -17,8 +17,10 @@ func (t *tape) agrees(n, with core.NodeID, of uint32, minor uint8, s registry.Fe
 }
 
 // breaks lets manager 0 tell of its breaker towards the worker.
-func (t *tape) breaks(from, to health.Phase) {
-	t.job(trace.JobRecord{Kind: trace.JobFact, Node: 0, Inst: 1, Local: t.now, Fact: core.JobFact{Kind: core.JobFactBreaker, Node: 3, From: uint8(from), To: uint8(to)}})
+func (t *tape) breaks(from, to health.Phase) { t.breaksOf(0, 3, from, to) }
+
+func (t *tape) breaksOf(n, of core.NodeID, from, to health.Phase) {
+	t.job(trace.JobRecord{Kind: trace.JobFact, Node: n, Inst: 1, Local: t.now, Fact: core.JobFact{Kind: core.JobFactBreaker, Node: of, From: uint8(from), To: uint8(to)}})
 }
 
 func minor(m uint8) registry.Features {
@@ -129,30 +131,54 @@ var doctoredPeers = []doctoredRun{
 		}
 		t.breaks(health.Open, health.Closed)
 	}},
-	{id: C1, name: "closed without a trial, once for another process", build: func(t *tape, bad bool) {
-		t.at(sec).breaks(health.Closed, health.Open)
-		last := uint32(2)
-		if !bad {
-			last = 3 // and that one before was heard of first
-		}
-		for inst := uint32(2); inst <= last; inst++ {
-			t.at(2*sec).life(trace.KindCrash, 3).Inst = inst - 1
-			t.life(trace.KindStart, 3).Inst = inst
-		}
-		t.at(200*sec).breaks(health.Open, health.Closed) // the way there was cut
-		t.at(201*sec).breaks(health.Closed, health.Open)
-		t.at(205*sec).breaks(health.Open, health.Closed)
-	}},
 	{id: C1, name: "closed without a trial, once for each time that membership tells", build: func(t *tape, bad bool) {
-		t.at(sec).breaks(health.Closed, health.Open)
-		t.at(2*sec).life(trace.KindCrash, 3).Inst = 1
-		t.life(trace.KindStart, 3).Inst = 2
-		t.at(3*sec).tells(0, 3, core.CallbackPeerRestarted, core.CauseSeen)
-		t.breaks(health.Open, health.Closed)
-		t.at(4*sec).breaks(health.Closed, health.Open)
+		t.at(sec).breaksOf(3, 0, health.Closed, health.Open)
+		t.at(2*sec).life(trace.KindCrash, 0).Inst = 1
+		t.life(trace.KindStart, 0).Inst = 2
+		t.at(3*sec).tells(3, 0, core.CallbackPeerRestarted, core.CauseSeen)
+		t.at(3*sec+ms).breaksOf(3, 0, health.Open, health.Closed) // its worker says so with what it does next
+		t.at(4*sec).breaksOf(3, 0, health.Closed, health.Open)
 		if t.at(5 * sec); !bad {
-			t.tells(0, 3, core.CallbackPeerRestarted, core.CauseJoined) // it had to join again, and gossip says so
+			t.tells(3, 0, core.CallbackPeerRestarted, core.CauseJoined) // it had to join again, and gossip says so
 		}
+		t.breaksOf(3, 0, health.Open, health.Closed)
+	}},
+	{id: C1, name: "closed without a trial, for processes told of while it was closed", build: func(t *tape, bad bool) {
+		t.at(sec).tells(3, 0, core.CallbackPeerRestarted, core.CauseSeen)
+		t.tells(3, 0, core.CallbackPeerRestarted, core.CauseJoined)
+		t.at(2*sec).breaksOf(3, 0, health.Closed, health.Open)
+		if t.at(3 * sec); !bad {
+			t.at(12*sec).breaksOf(3, 0, health.Open, health.HalfOpen)
+			t.breaksOf(3, 0, health.HalfOpen, health.Closed)
+			return
+		}
+		t.breaksOf(3, 0, health.Open, health.Closed)
+	}},
+	{id: C1, name: "closed without a trial, by a manager that was told", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		t.at(2*sec).tells(0, 3, core.CallbackPeerRestarted, core.CauseSeen) // it begins anew with the worker that registers
+		t.at(3 * sec)
+		if !bad {
+			t.enrols(3, 3)
+		}
+		t.breaks(health.Open, health.Closed)
+	}},
+	{id: C1, name: "closed without a trial, when another one registers", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		of := core.NodeID(3)
+		if bad {
+			of = 2
+		}
+		t.at(2*sec).enrols(of, of)
+		t.breaks(health.Open, health.Closed)
+	}},
+	{id: C1, name: "closed without a trial, when one registers that was there", build: func(t *tape, bad bool) {
+		t.at(sec).breaks(health.Closed, health.Open)
+		of := core.NodeID(3)
+		if bad {
+			of = core.NoNode
+		}
+		t.at(2*sec).enrols(3, of)
 		t.breaks(health.Open, health.Closed)
 	}},
 	{id: C1, name: "work for a worker that answers nothing", build: func(t *tape, bad bool) {
@@ -190,6 +216,14 @@ func forWhoReads(v uint8, from, to core.NodeID, send func(t *tape)) func(t *tape
 		}
 		t.at(sec).agrees(from, to, 1, agreed, minor(agreed))
 		send(t)
+	}
+}
+
+// enrols lets manager 0 read a registration, and take a worker in, if any.
+func (t *tape) enrols(from, of core.NodeID) {
+	t.travels(core.KindWorkerRegistration, from, 0)
+	if of != core.NoNode {
+		t.says(0, core.JobFact{Kind: core.JobFactWorker, Node: of, To: uint8(registry.WorkerHealthy), A: 8, B: 8})
 	}
 }
 

@@ -30,12 +30,19 @@ type broke struct {
 	phase health.Phase
 	local core.Instant // since
 	tried bool         // half open: a trial went out
-	anew  uint32       // how often it began so, for another process
-	told  uint32       // how often its owner's membership told of another process
+	anew  bool         // its owner's membership told of another process since it is so
+	told  core.Instant // when it told of one last
+}
+
+// entered is a worker of which a manager said that it takes work, and when.
+type entered struct {
+	of core.NodeID
+	at core.Instant
 }
 
 type peers struct {
 	*Checker
+	entered  map[core.NodeID]entered // by manager, the last one
 	agreed   map[uint64]agreed
 	broke    map[uint64]broke
 	keys     health.BreakerKeys
@@ -43,7 +50,7 @@ type peers struct {
 }
 
 var _ = judge(func(c *Checker, on *hooks) {
-	p := &peers{Checker: c, agreed: map[uint64]agreed{}, broke: map[uint64]broke{}, gateless: true, keys: health.Default().Breaker}
+	p := &peers{Checker: c, agreed: map[uint64]agreed{}, broke: map[uint64]broke{}, entered: map[core.NodeID]entered{}, gateless: true, keys: health.Default().Breaker}
 	if c.ctx.Breaker != nil {
 		p.keys = *c.ctx.Breaker
 	}
@@ -55,6 +62,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(p.negotiated, core.JobFactNegotiated)
 	on.jobFact(p.changed, core.JobFactBreaker)
 	on.jobFact(p.placed, core.JobFactPlaced)
+	on.jobFact(p.took, core.JobFactWorker)
 	on.fact(p.restarted, core.FactCallback)
 	if c.ctx.Negotiates {
 		on.sent = append(on.sent, p.sent)
@@ -205,17 +213,18 @@ func (p *peers) changed(r *trace.JobRecord) {
 	case to == health.HalfOpen:
 		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
 	case to == health.Closed && from == health.Open:
-		good = good && (p.enrolled(r.Node) || p.another(&x, r.Fact.Node))
+		good = good && p.another(r, &x)
 	}
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
-	x.phase, x.local, x.tried = to, r.Local, false
+	x.phase, x.local, x.tried, x.anew = to, r.Local, false, false
 	p.broke[key] = x
 }
 
 // restarted takes that membership tells of another process, or of what it has to take for one: a join that comes by gossip names none, and a
-// process that joins twice is told of twice where its incarnation rose (spec 10 §2.6, 30 §9.2).
+// process that joins twice is told of twice where its incarnation rose (spec 10 §2.6, 30 §9.2). A breaker that is closed then has nothing to
+// forget but faults.
 func (p *peers) restarted(r *trace.Record) {
 	if r.Fact.Callback != core.CallbackPeerRestarted {
 		return
@@ -225,18 +234,25 @@ func (p *peers) restarted(r *trace.Record) {
 	if inst := p.hot[r.Node].inst; x.by != inst {
 		x = broke{by: inst}
 	}
-	x.told++
+	x.anew, x.told = x.phase != health.Closed, r.At
 	p.broke[key] = x
 }
 
-// another reports whether a breaker may begin anew, for whom it is for is another process: it does so once for each, whenever whose
-// breaker it is hears of that, be it of one that is gone again (spec 30 §9.2).
-func (p *peers) another(x *broke, of core.NodeID) bool {
-	if of == core.NoNode || max(p.hot[of].inst, 1+x.told) <= 1+x.anew {
-		return false
+// another reports whether a breaker may begin anew, for whom it is for is another process: a worker's does when membership tells of that, which
+// its worker tells of with what it does next; a manager's when it takes a worker in, be it one that it thought to be gone (spec 30 §9.2).
+func (p *peers) another(r *trace.JobRecord, x *broke) bool {
+	if p.ctx.Nodes[r.Node].Role == core.RoleWorker {
+		return x.anew || x.told == r.At // it opened in this very step, perhaps
 	}
-	x.anew++
-	return true
+	e, ok := p.entered[r.Node]
+	return ok && e.of == r.Fact.Node && e.at == r.At && p.enrolled(r.Node)
+}
+
+// took takes that a manager says how a worker stands: the last word of a step that takes one in.
+func (p *peers) took(r *trace.JobRecord) {
+	if registry.WorkerState(r.Fact.To) == registry.WorkerHealthy {
+		p.entered[r.Node] = entered{of: r.Fact.Node, at: r.At}
+	}
 }
 
 // enrolled reports whether a node reads that a worker registers: one that it thought to be gone begins anew with it.
