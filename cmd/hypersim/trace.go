@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,7 +76,6 @@ nodes that are named in the violation know it, and what the rule says.`,
 	flags.BoolVar(&f.story, "story", false, "tell how the run came to break an invariant")
 	flags.StringVar(&f.broken, "invariant", "", "with --story: which one, such as I-J4 (default: the first that broke)")
 	flags.StringVar(&f.perfetto, "perfetto", "", "write the lines as a timeline with arrows into this file")
-	cmd.MarkFlagsMutuallyExclusive("causes", "perfetto", "count", "story", "json")
 	cmd.AddCommand(newTraceDiff())
 	return cmd
 }
@@ -98,6 +98,15 @@ func (f *traceFlags) fit(given func(flag string) bool) error {
 				problems = append(problems, fmt.Errorf("--%s goes %s", flag, x.goes))
 			}
 		}
+	}
+	var ways []string
+	for _, flag := range []string{"causes", "perfetto", "count", "story", "json"} {
+		if given(flag) {
+			ways = append(ways, "--"+flag)
+		}
+	}
+	if len(ways) > 1 {
+		problems = append(problems, fmt.Errorf("%s: each answers another question; give one of them", strings.Join(ways, ", ")))
 	}
 	if f.depth < 1 {
 		problems = append(problems, fmt.Errorf("--depth %d: must be at least 1", f.depth))

@@ -57,7 +57,7 @@ func TestTraceRefusesFlagsThatItWouldNotHeed(t *testing.T) {
 	for _, args := range [][]string{
 		{"--causes", "2", "--node", "a/gate/0"}, {"--causes", "2", "--limit", "1"}, {"--causes", "2", "--depth", "0"}, {"--depth", "3"},
 		{"--count", "--limit", "1"}, {"--story", "--job", "1"}, {"--invariant", "I-J4"}, {"--perfetto", filepath.Join(dir, "x"), "--limit", "1"},
-		{"--from", "-1s"}, {"--to", "-1s"},
+		{"--from", "-1s"}, {"--to", "-1s"}, {"--causes", "2", "--story"}, {"--count", "--story"},
 	} {
 		code, out, errs := tracing(t.Context(), append([]string{dir}, args...)...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, "--") {

@@ -27,15 +27,20 @@ type Base struct {
 
 // NewBase makes the text of a scenario ready for faults. Its own faults stay. Groups count as large as they are in the
 // smallest of its sites.
-func NewBase(text, name string) (*Base, error) {
+func NewBase(text, name string) (b *Base, err error) {
 	sc, err := scenarios.Parse(text, name, nil, scenarios.Options{Alone: true})
 	if err != nil {
 		return nil, err
 	}
+	defer func() { // a problem of the text names its line already
+		if err != nil && b == nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}()
 	if len(sc.Nodes) < 2 {
 		return nil, errors.New("it has a single node: there is nobody to cut it off from")
 	}
-	b := &Base{text: alone(text), name: name}
+	b = &Base{text: alone(text), name: name}
 	b.world.flat = sc.Protocol.Default().Swim.Membership.Topology == swim.TopologyFlat
 	count := map[string]map[core.Role]int{}
 	for i := range sc.Nodes {

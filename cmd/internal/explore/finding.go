@@ -78,10 +78,14 @@ func findings(runs []*Outcome) []*Finding {
 	return list
 }
 
-// text is the scenario of a finding, with a head that says what it shows.
+// text is the scenario of a finding, with a head that says what it shows, and how to go on.
 func (f *Finding) text(scenario string) string {
-	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n#     hypersim run FILE --no-plots --trace\n\n%s",
-		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), scenario)
+	rule := ""
+	if !Endless(f.Invariant) {
+		rule = fmt.Sprintf("#     hypersim explain %s\n", f.Invariant)
+	}
+	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n%s#     hypersim run FILE --no-plots --trace\n#     hypersim shrink FILE --out small.toml\n\n%s",
+		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), rule, scenario)
 }
 
 // Durability says in how many runs a cluster forgot more than it survives, and in how many of those each invariant broke that does not

@@ -27,6 +27,7 @@ const logMax = 4 << 30
 type head struct {
 	Explore int    `json:"explore"` // version of the file
 	Seed    uint64 `json:"seed"`
+	Seeds   string `json:"seeds,omitempty"`
 	Base    string `json:"base,omitempty"`
 	Shard   Shard  `json:"shard"`
 	Program string `json:"program"` // that carries runs out: what another one found says nothing of this one
@@ -57,7 +58,7 @@ func (h head) unlike(want head) string {
 		what       string
 		have, want any
 	}{
-		{"--seed", h.Seed, want.Seed}, {"scenario", cmp.Or(h.Base, "none"), cmp.Or(want.Base, "none")}, {"--shard", h.Shard, want.Shard}, {"the program", cmp.Or(h.Program, "one of before"), want.Program},
+		{"--seed", h.Seed, want.Seed}, {"--seeds", cmp.Or(h.Seeds, "none"), cmp.Or(want.Seeds, "none")}, {"scenario", cmp.Or(h.Base, "none"), cmp.Or(want.Base, "none")}, {"--shard", h.Shard, want.Shard}, {"the program", cmp.Or(h.Program, "one of before"), want.Program},
 	} {
 		if x.have != x.want {
 			list = append(list, fmt.Sprintf("%s %v, not %v", x.what, x.have, x.want))
@@ -69,7 +70,7 @@ func (h head) unlike(want head) string {
 // openLog opens the log of a search to write to, and reads what is there. Of a generation that was cut short nothing counts.
 func openLog(req *Request) (*os.File, []*Outcome, error) {
 	path := filepath.Join(req.Dir, LogName)
-	want := head{Explore: 1, Seed: req.Seed, Base: req.Base.identity(), Shard: req.Shard, Program: cmp.Or(req.program, program())}
+	want := head{Explore: 1, Seed: req.Seed, Seeds: seedsOf(req.Seeds), Base: req.Base.identity(), Shard: req.Shard, Program: cmp.Or(req.program, program())}
 	line, err := json.Marshal(want)
 	if err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,7 @@ import (
 type Request struct {
 	Base  *Base         // the world that faults happen to; nil: worlds are drawn, too
 	Seed  uint64        // draws the names of runs
+	Seeds []uint64      // each is a run that follows from nothing else, in place of those that Seed draws
 	Runs  int           // how many; 0: until For has passed
 	For   time.Duration // 0: until Runs are done
 	First bool          // end with the first run that breaks something
@@ -40,9 +42,41 @@ type Request struct {
 // carrier carries out what a name stands for, and tells how far it has come.
 type carrier func(ctx context.Context, base *Base, n Name, short bool, tell func(runner.Progress)) *Outcome
 
-// Shard is the part of a search that this process carries out: of every Of runs the Index-th. Parts are steered by what they
-// themselves reached.
+// Shard is the part of a search that this process carries out. Each part draws runs of its own, and is steered by what it reached itself,
+// so all parts together are not the runs of a search without parts; but of Seeds they are.
 type Shard struct{ Index, Of int } // Index counts from 0
+
+// Part leaves of r what its part has to do: its share of the runs, and of Of seeds the Index-th each.
+func (r *Request) Part() error {
+	i, of := r.Shard.Index, r.Shard.Of
+	if len(r.Seeds) > 0 {
+		var mine []uint64
+		for at := i; at < len(r.Seeds); at += of {
+			mine = append(mine, r.Seeds[at])
+		}
+		r.Seeds, r.Runs = mine, len(mine)
+	} else if r.Runs > 0 {
+		r.Runs = (r.Runs + of - 1 - i) / of
+	} else {
+		return nil
+	}
+	if r.Runs == 0 {
+		return fmt.Errorf("--shard %v: there are fewer runs than parts, and none is left for this one", r.Shard)
+	}
+	return nil
+}
+
+// seedsOf is a short name of a list of seeds; "" of none.
+func seedsOf(list []uint64) string {
+	if len(list) == 0 {
+		return ""
+	}
+	sum := sha256.New()
+	for _, s := range list {
+		fmt.Fprintln(sum, s)
+	}
+	return fmt.Sprintf("%d from %d on (%x)", len(list), list[0], sum.Sum(nil)[:4])
+}
 
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index+1, s.Of) }
 
@@ -141,6 +175,9 @@ func (s *search) generations(ctx context.Context) error {
 		size := generation
 		if s.req.Runs > 0 {
 			size = min(size, s.req.Runs-first)
+		}
+		if n := len(s.req.Seeds); n > 0 {
+			size = min(size, n-first)
 		}
 		if size <= 0 || ctx.Err() != nil || s.late() || s.req.First && s.broken() {
 			return nil
@@ -277,6 +314,10 @@ func (s *search) count(o *Outcome) {
 
 // name says which run the i-th is: any, or one near a run that reached what few have.
 func (s *search) name(i int) Name {
+	if len(s.req.Seeds) > 0 {
+		seed := s.req.Seeds[i]
+		return Name{World: seed, Faults: seed, Seed: seed}
+	}
 	draw := rng.New(s.req.Seed, "explore.name", uint64(i), uint64(s.req.Shard.Index))
 	fresh := Name{World: uint64(draw.Uint32n(1e9)), Faults: uint64(draw.Uint32n(1e9)), Seed: uint64(draw.Uint32n(1e9))}
 	near := draw.Bool(0.5)
