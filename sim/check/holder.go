@@ -32,7 +32,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 		h.lease = *c.ctx.Lease
 	}
 	on.jobFact(h.changed, core.JobFactHolder)
-	on.jobFact(h.tookOver, core.JobFactTable)
+	on.jobFact(h.recorded, core.JobFactTable)
 	on.jobFact(h.acts, core.JobFactPlaced)
 	on.jobFact(h.declares, core.JobFactTimeout)
 	on.jobFact(h.finalises, core.JobFactState)
@@ -197,9 +197,16 @@ func (h *holders) takesAway(r *trace.JobRecord, x *holding, me process) {
 	}
 }
 
-// tookOver hears of a gate that has a record of a job which another gate led: its epoch is above the first.
-func (h *holders) tookOver(r *trace.JobRecord) {
-	if h.ctx.Nodes[r.Node].Role == core.RoleGate && r.Fact.Epoch > 1 && r.Fact.Get("made") == 1 {
+// recorded hears that a record was made or freed. A gate's under an epoch above the first is of a job which another gate led. Whoever
+// frees it holds the job no more: it has ended, and who never heard so may claim it.
+func (h *holders) recorded(r *trace.JobRecord) {
+	if r.Fact.Get("made") == 0 {
+		if x := h.of[h.key(r)]; x != nil && x.now == (process{r.Node, r.Inst}) {
+			x.now.node, x.free = core.NoNode, r.At
+		}
+		return
+	}
+	if h.ctx.Nodes[r.Node].Role == core.RoleGate && r.Fact.Epoch > 1 {
 		h.takesOver(r)
 	}
 }

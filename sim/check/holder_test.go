@@ -135,6 +135,15 @@ func init() {
 			}
 			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
 		}},
+		{id: JL7, name: "a job is taken from a holder that is done with it, and has a record still", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.finishes()
+			if !bad {
+				t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+			}
+			t.at(380*sec).holds(1, int64(job.HoldWon), 2)
+		}},
 		{id: JL6, name: "a job that nobody takes over", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)
