@@ -152,6 +152,14 @@ func (b *Base) file() string {
 	return b.name
 }
 
+// origin is the file that a base was made from, "" where worlds are drawn.
+func (b *Base) origin() string {
+	if b == nil {
+		return ""
+	}
+	return b.name
+}
+
 func (b *Base) identity() string {
 	if b == nil {
 		return ""

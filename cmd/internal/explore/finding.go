@@ -36,7 +36,7 @@ var particular = []struct {
 	{regexp.MustCompile(`\b(job|wf)-[0-9a-f]+`), "$1"},
 	{regexp.MustCompile(`\b[a-z0-9-]+/(gate|manager|worker|client)/[0-9]+`), "$1"},
 	{regexp.MustCompile(`\b0x[0-9a-f]+`), "N"},
-	{regexp.MustCompile(`[-+]?[0-9][0-9.hmsunµ]*`), "N"},
+	{regexp.MustCompile(`[-+]?[0-9][0-9.hmsunµ]*(e[-+][0-9]+)?`), "N"},
 }
 
 // Signature is what a violation says, without what is particular to one run.
@@ -78,11 +78,14 @@ func findings(runs []*Outcome) []*Finding {
 	return list
 }
 
-// text is the scenario of a finding, with a head that says what it shows, and how to go on.
-func (f *Finding) text(scenario string) string {
+// text is the scenario of a finding, with a head that says what it shows, and how to go on. of is the file of somebody's that it is made from.
+func (f *Finding) text(scenario, of string) string {
 	rule := ""
+	if of != "" {
+		rule = fmt.Sprintf("# It is %s with faults; files that it names are looked for beside this one.\n#\n", of)
+	}
 	if !Endless(f.Invariant) {
-		rule = fmt.Sprintf("#     hypersim explain %s\n", f.Invariant)
+		rule += fmt.Sprintf("#     hypersim explain %s\n", f.Invariant)
 	}
 	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n%s#     hypersim run FILE --no-plots --trace\n#     hypersim shrink FILE --out small.toml\n\n%s",
 		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), rule, scenario)

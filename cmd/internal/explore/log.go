@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -125,7 +126,7 @@ func readLog(text []byte, want head) (runs []*Outcome, size int64, err error) {
 			break
 		}
 		o := &Outcome{}
-		if json.Unmarshal(line, o) != nil || o.Index != len(runs)+len(open) {
+		if json.Unmarshal(line, o) != nil || o.Index != len(runs)+len(open) || slices.ContainsFunc(o.Marks, func(m Mark) bool { return int(m) >= len(all.names) }) {
 			break // cut in the middle
 		}
 		open, end = append(open, o), end+int64(len(line))+1

@@ -52,7 +52,7 @@ func TestFileIsSearch(t *testing.T) {
 			t.Fatalf("%v: %+v", n, o)
 		}
 		f := &Finding{Invariant: "I-X", First: o, Bad: &Bad{}}
-		res, bad := ranAsFile(t, f.text(b.Text(n)))
+		res, bad := ranAsFile(t, f.text(b.Text(n), b.origin()))
 		if res.Digest != o.Digest || !reflect.DeepEqual(bad, o.Bad) {
 			t.Errorf("%v: the search saw %s and %+v, its file shows %s and %+v", n, o.Digest, o.Bad, res.Digest, bad)
 		}

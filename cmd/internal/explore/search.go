@@ -461,7 +461,7 @@ func (s *search) write() error {
 func (s *search) writeFindings() error {
 	var problems []error
 	for _, f := range s.report.Findings {
-		problems = append(problems, os.WriteFile(filepath.Join(s.req.Dir, f.File), []byte(f.text(s.req.Base.Text(f.First.Name))), 0o666))
+		problems = append(problems, os.WriteFile(filepath.Join(s.req.Dir, f.File), []byte(f.text(s.req.Base.Text(f.First.Name), s.req.Base.origin())), 0o666))
 	}
 	return errors.Join(problems...)
 }

@@ -102,8 +102,11 @@ func TestFindingsAreGrouped(t *testing.T) {
 		list[1].Signature != "manager sends wf to worker after N" {
 		t.Errorf("%+v", list)
 	}
-	text := list[0].text("schema = 1\n")
-	if !strings.HasPrefix(text, "# I-J4, at 810 s, in 2 runs") || !strings.HasSuffix(text, "\n\nschema = 1\n") {
+	if a, b := Signature("a/gate/0 admitted 1.2e+03 requests more"), Signature("b/gate/1 admitted 7 requests more"); a != b {
+		t.Errorf("%q is not %q", a, b)
+	}
+	text := list[0].text("schema = 1\n", "")
+	if !strings.HasPrefix(text, "# I-J4, at 810 s, in 2 runs") || !strings.Contains(text, "\n#     hypersim explain I-J4\n#     hypersim run FILE") || !strings.HasSuffix(text, "\n\nschema = 1\n") {
 		t.Error(text)
 	}
 }
