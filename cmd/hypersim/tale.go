@@ -21,6 +21,12 @@ import (
 
 // tellTale prints how a recorded run came to break an invariant: the first that it broke, or the one of that name.
 func tellTale(ctx context.Context, w io.Writer, dir, invariant string) error {
+	if filepath.Base(dir) == runner.TraceName { // the file itself
+		dir = filepath.Dir(dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return usageError{fmt.Errorf("%s: there is no folder of a run; --story reads what a run broke from its folder", dir)}
+	}
 	t := &metrics.Tables{}
 	for _, name := range []string{"violations.csv", "faults.csv"} {
 		text, err := input.ReadFile(filepath.Join(dir, name), 1<<30)
@@ -33,6 +39,9 @@ func tellTale(ctx context.Context, w io.Writer, dir, invariant string) error {
 		if err != nil {
 			return usageError{err}
 		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); len(t.Violations) == 0 && errors.Is(err, fs.ErrNotExist) {
+		return usageError{fmt.Errorf("%s: is no folder of a run that came to its end (it has no manifest.json): what it broke is not known; --causes leads any line back", dir)}
 	}
 	if len(t.Violations) == 0 {
 		return usageError{fmt.Errorf("%s: this run broke no invariant (it has no violations.csv), so there is no story to tell; --causes leads any line back", dir)}

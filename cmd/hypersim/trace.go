@@ -253,7 +253,14 @@ func tellDiff(ctx context.Context, w *bufio.Writer, one, other string) error {
 		fmt.Fprintf(w, "the same, all %d lines\n", p.Lines)
 		return nil
 	}
-	fmt.Fprintf(w, "they part at line %d; before it both say:\n", p.Number)
+	if a.Scenario != b.Scenario || a.Seed != b.Seed {
+		fmt.Fprintf(w, "they are other runs: of %s with seed %d, and of %s with seed %d\n", a.Scenario, a.Seed, b.Scenario, b.Seed)
+	}
+	if len(p.Before) == 0 {
+		fmt.Fprintln(w, "they part at line 1:")
+	} else {
+		fmt.Fprintf(w, "they part at line %d; before it both say:\n", p.Number)
+	}
 	for _, line := range p.Before {
 		fmt.Fprintln(w, "  "+line)
 	}

@@ -106,6 +106,53 @@ func TestTraceOfWhatWasCut(t *testing.T) {
 	}
 }
 
+// A story is told of a run that came to its end, from its folder or the recording in it; of any other nothing is claimed.
+func TestStoryOfWhatIsThere(t *testing.T) {
+	killed, whole := recording(t, many(3)...), recording(t, many(3)...)
+	if err := os.WriteFile(filepath.Join(whole, "manifest.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{
+		killed:                                 "no folder of a run that came to its end",
+		whole:                                  "this run broke no invariant",
+		filepath.Join(whole, runner.TraceName): "this run broke no invariant",
+		filepath.Join(whole, "manifest.json"):  "there is no folder of a run",
+		filepath.Join(whole, "nosuch"):         "there is no folder of a run",
+	} {
+		if code, out, errs := tracing(t.Context(), path, "--story"); code != exitUsage || out != "" || !strings.Contains(errs, says) {
+			t.Errorf("%s: exit %d, %q, %q", path, code, out, errs)
+		}
+	}
+}
+
+// Recordings of other runs are told as such before anything else.
+func TestTraceDiffOfOtherRuns(t *testing.T) {
+	a, b := recording(t, many(2)...), recording(t, many(3)...)
+	file := filepath.Join(b, runner.TraceName)
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // a test reads it
+	z, err := zstd.NewWriter(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = z.Write([]byte(`{"trace":1,"scenario":"other","seed":7,"nodes":["b/gate/0"],"faults":[]}` + "\n" + many(1)[0] + "\n")); err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, _ := tracing(t.Context(), "diff", a, b)
+	if code != exitFailed || !strings.HasPrefix(out, "they are other runs: of s with seed 1, and of other with seed 7\nthey part at line 1:\n") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if code, out, _ = tracing(t.Context(), "diff", a, a); code != exitOK || !strings.HasPrefix(out, "the same") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
 // Where one of two recordings has ended, what led to the parting is told by the other one.
 func TestTraceDiffNamesTheOneThatGoesOn(t *testing.T) {
 	short, long := recording(t, many(2)...), recording(t, many(3)...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 )
 
 // Parting is where two recordings part.
@@ -17,9 +18,11 @@ type Parting struct {
 // beforeParting is how many lines that both have are told before the first that differs.
 const beforeParting = 3
 
-// Diff finds the first line in which two recordings part. Their headers may differ: another seed is no part of what happens.
+// Diff finds the first line in which two recordings part. Their headers may differ: another seed is no part of what happens. Lines name
+// nodes and faults by their places, so where those are called otherwise the same line says something else.
 func Diff(a, b *Reader) (*Parting, error) {
 	p := &Parting{}
+	alike := slices.Equal(a.Nodes, b.Nodes) && slices.Equal(a.Faults, b.Faults)
 	var x, y Line
 	var before [beforeParting][]byte // a ring
 	for {
@@ -30,7 +33,7 @@ func Diff(a, b *Reader) (*Parting, error) {
 		case errA != nil && errB != nil:
 			return p, nil
 		}
-		if errA == nil && errB == nil && bytes.Equal(x.Raw, y.Raw) {
+		if errA == nil && errB == nil && bytes.Equal(x.Raw, y.Raw) && (alike || a.calls(&x, &b.Header)) {
 			at := p.Lines % beforeParting
 			before[at] = append(before[at][:0], x.Raw...)
 			p.Lines++
@@ -50,6 +53,12 @@ func Diff(a, b *Reader) (*Parting, error) {
 		}
 		return p, nil
 	}
+}
+
+// calls reports whether all that a line names is called the same by another recording.
+func (h *Header) calls(l *Line, other *Header) bool {
+	return h.Name(l.Node) == other.Name(l.Node) && h.Name(l.Peer) == other.Name(l.Peer) && h.Name(l.About) == other.Name(l.About) &&
+		h.FaultName(l.Fault) == other.FaultName(l.Fault)
 }
 
 func broken(err error) bool { return err != nil && !errors.Is(err, io.EOF) }

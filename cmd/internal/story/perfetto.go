@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,7 +13,7 @@ import (
 // open: sites are processes, nodes are threads, messages are arrows from the step that sent them to the step that got them,
 // and what a node says is an instant on its thread. Times are µs of virtual time. It returns how many lines it wrote.
 func Perfetto(r *Reader, f *Filter, out io.Writer) (uint64, error) {
-	w := &timeline{out: bufio.NewWriter(out), header: &r.Header, flows: map[packet]uint64{}}
+	w := &timeline{out: bufio.NewWriter(out), header: &r.Header, flows: map[packet]uint64{}, drawn: slices.Repeat([]int64{-1}, len(r.Nodes))}
 	w.text(`{"displayTimeUnit":"ms","traceEvents":[`)
 	w.names()
 	var l Line
@@ -36,13 +37,27 @@ type timeline struct {
 	header *Header
 	sites  []string
 	flows  map[packet]uint64
+	drawn  []int64 // by node, when the slice began that others are drawn in, ns; -1 none
 	last   uint64
 	some   bool
 	b      []byte
 }
 
-// instant is how long what takes no time is drawn, in µs: a slice is needed for arrows to end at.
-const instant = "1"
+// instant is how long what takes no time is drawn, in ns: a slice is needed for arrows to end at.
+const instant = 1000
+
+// slice returns how long what a node does at an instant is drawn: into the slice of what it did within less than one before, and not
+// across its end, which viewers lay out wrongly.
+func (w *timeline) slice(node int, at int64) int64 {
+	if node < 0 || node >= len(w.drawn) {
+		return instant
+	}
+	if begun := w.drawn[node]; begun >= 0 && at >= begun && at < begun+instant {
+		return begun + instant - at
+	}
+	w.drawn[node] = at
+	return instant
+}
 
 func (w *timeline) text(s string) { _, _ = w.out.WriteString(s) }
 
@@ -126,7 +141,7 @@ func (w *timeline) line(l *Line) {
 // message draws an end of a message, and the arrow from one to the other where both are drawn.
 func (w *timeline) message(l *Line, does, arrow string) {
 	w.event("X", does+string(l.Message), l.Node, l.At)
-	w.text(`,"dur":` + instant + `,"args":`)
+	w.text(`,"dur":` + strconv.FormatFloat(float64(w.slice(l.Node, l.At))/1e3, 'f', 3, 64) + `,"args":`)
 	_, _ = w.out.Write(l.Raw)
 	w.text("}")
 	flow := w.flows[l.packet()]

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +204,31 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// A line names nodes and faults by their places: who is called otherwise is somebody else, and two runs part there.
+func TestDiffOfOtherNodes(t *testing.T) {
+	for name, c := range map[string]struct {
+		from, to string
+		number   uint64
+	}{
+		"all nodes":  {`"a/manager/0","a/worker/0","b/client/0"`, `"x/gate/0","x/gate/1","x/gate/2"`, 1},
+		"one node":   {"a/worker/0", "a/worker/1", 5},
+		"a fault":    {`"cut"`, `"crash"`, 7},
+		"one beside": {`"cut"]`, `"cut","crash"]`, 0},
+	} {
+		a, err := recording(t)()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := NewReader(bytes.NewReader(packed(t, append([]string{strings.Replace(head, c.from, c.to, 1)}, tale[1:]...)...)), "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := Diff(a, b); err != nil || p.Number != c.number {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+}
+
 // What a viewer opens: JSON, arrows in pairs, an instant for each thing said.
 func TestPerfetto(t *testing.T) {
 	r, err := recording(t)()
@@ -241,6 +268,55 @@ func TestPerfetto(t *testing.T) {
 	}
 	if count["s"] != 4 || count["f"] != 2 || count["X"] != 6 || count["i"] != 8 || count["M"] != 6 {
 		t.Errorf("events by phase: %v", count)
+	}
+}
+
+// What a node does within less than an instant is drawn one within the other: slices that cross are laid out wrongly, and arrows with them.
+func TestPerfettoSlicesDoNotCross(t *testing.T) {
+	lines := []string{head}
+	for i, at := range []int{0, 0, 400, 999, 1000, 1200, 5000} {
+		lines = append(lines, fmt.Sprintf(`{"t":%d,"k":"sent","n":0,"p":1,"m":"ping","q":%d,"b":60,"due":9000}`, at, i))
+	}
+	r, err := NewReader(bytes.NewReader(packed(t, lines...)), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Filter(&Ask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if _, err := Perfetto(r, f, &b); err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		TraceEvents []struct {
+			Ph      string
+			Ts, Dur float64
+		}
+	}
+	if err := json.Unmarshal(b.Bytes(), &file); err != nil {
+		t.Fatal(err)
+	}
+	ns := func(us float64) int { return int(math.Round(us * 1000)) }
+	var from, to []int
+	for _, e := range file.TraceEvents {
+		if e.Ph != "X" {
+			continue
+		}
+		begin, end := ns(e.Ts), ns(e.Ts+e.Dur)
+		for i := range from {
+			if begin < to[i] && end > to[i] {
+				t.Errorf("one from %d to %d ns crosses another from %d to %d", begin, end, from[i], to[i])
+			}
+		}
+		if begin >= end {
+			t.Errorf("one from %d to %d ns", begin, end)
+		}
+		from, to = append(from, begin), append(to, end)
+	}
+	if len(from) != 7 {
+		t.Errorf("%d slices", len(from))
 	}
 }
 
