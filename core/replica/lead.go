@@ -111,10 +111,13 @@ func (m *Machine) unheard(r *record) {
 	}
 }
 
+// acceptSeq is the number of an acceptance. Who has been accepted keeps it until something changes; who goes on, or wins the job, has a greater one.
+const acceptSeq = 1
+
 func (m *Machine) startAccept(now core.Instant, r *record, e *Entry, epoch uint32, fx *core.Effects) {
 	m.promised(now, r, epoch, m.me)
 	r.entry, r.at = *e, now
-	r.entry.Head = Head{Job: r.id, Epoch: epoch, Seq: 1, Holder: m.me.Node, Instance: m.me.Instance}
+	r.entry.Head = Head{Job: r.id, Epoch: epoch, Seq: acceptSeq, Holder: m.me.Node, Instance: m.me.Instance}
 	r.entry.Kind, r.entry.Reason, r.entry.Base = EntryFull, ReasonAccept, 0
 	l := m.newLead(r)
 	l.accepting, l.begun, l.next = true, now, now

@@ -43,6 +43,8 @@ var sentences = []mutants.Mutant{
 	{Sentence: "5.3 no. 2: a lease keeps others out", File: "rule.go", Text: "r.lead != nil, r.lease <= now, m.gone(h)", Instead: "r.lead != nil, r.lease <= core.Never, m.gone(h)"},
 	{Sentence: "01-20: an acceptance is never greater than what is held", File: "record.go", Text: "\treturn b.claims()\n", Instead: "\treturn above(&a.Head, &b.Head)\n", Tests: tables},
 	{Sentence: "5.3 no. 2: a job that others have is not new", File: "lead.go", Text: "if len(m.p.Peers) > 0 && r.heard(m.me) {", Instead: "if len(m.p.Peers) > 9 && r.heard(m.me) {", Tests: tables},
+	{Sentence: "04-5: a head that may be of an acceptance ends nobody's leadership", File: "resync.go", Text: "r != nil && h.Seq > acceptSeq {", Instead: "r != nil {", Tests: tables},
+	{Sentence: "03-12: a head that can be of none ends it at once", File: "resync.go", Text: "r != nil && h.Seq > acceptSeq {", Instead: "r != nil && h.Seq > 99 {", Tests: tables},
 	{Sentence: "04-8: committed is what a majority has", File: "lead.go", Text: "\tneed := m.majority()\n", Instead: "\tneed := m.majority() - 1\n"},
 }
 

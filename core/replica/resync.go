@@ -141,13 +141,14 @@ func (m *Machine) onHeads(now core.Instant, from core.NodeID, b *FetchResponse, 
 	}
 }
 
-// lacks reports whether a head is of an entry that is not here.
+// lacks reports whether a head is of an entry that is not here. One that may be of an acceptance, which ends nobody's leadership (04-5), says
+// nothing of who holds the job before the entry is read.
 func (m *Machine) lacks(now core.Instant, h *Head, fx *core.Effects) bool {
 	if _, dead := m.tombs.Find(now, h.Job); dead {
 		return false
 	}
 	r := m.find(h.Job)
-	if r != nil {
+	if r != nil && h.Seq > acceptSeq {
 		m.hear(now, r, h, fx)
 	}
 	return r == nil || above(h, &r.entry.Head)

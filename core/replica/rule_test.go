@@ -733,6 +733,20 @@ func TestAcceptanceBesideWhatIsHeld(t *testing.T) {
 	d = holds(t)
 	d.get(1, core.KindJobReplicaFetchResponse, found(claim), 1)
 	d.want("nor by hearing of the acceptance", d.Valid(d.at, 1) && d.View(1).Epoch == 1)
+
+	// A head does not say whether it is that of an acceptance (03-18), but that of who went on, or won the job, has a greater number.
+	asks := func(h Head) bool {
+		d = holds(t)
+		d.get(2, core.KindJobReplicaFetchResponse, &FetchResponse{Ready: true, Heads: []Head{h}}, 1)
+		return slices.ContainsFunc(d.fx.Messages, func(x core.Message) bool { return x.Kind == core.KindJobReplicaFetch && x.To == 2 })
+	}
+	d.want("a head may be that of an acceptance, and the entry is asked for", asks(claim.Head) && d.Valid(d.at, 1) && d.Counters.Lost == 0)
+	d.get(2, core.KindJobReplicaFetchResponse, found(claim), 1)
+	d.want("which says so", d.Valid(d.at, 1) && d.View(1).Epoch == 1)
+	asks(claim.Head)
+	d.get(2, core.KindJobReplicaFetchResponse, found(entry(1, EntryFull, 3, 1, 0)), 1)
+	d.want("or that it is none (03-12)", !d.Leads(1) && d.View(1).Epoch == 3)
+	d.want("and one that cannot be it ends leadership at once", asks(held.Head) && !d.Leads(1))
 }
 
 // T2: a claimant keeps the greatest entry that it was told of. Of an epoch above the one it knows that ends its claim (03-12), and the next

@@ -63,6 +63,7 @@ type world struct {
 	cut     [][]bool
 	gone    [][]bool // what membership says
 	lies    bool     // membership may be wrong
+	heads   bool     // who is to take over reads heads, too (03-18)
 	loss    float64
 	twice   float64
 	delays  []core.Duration
@@ -80,7 +81,7 @@ type world struct {
 	exceeded bool
 	trace    []string
 	history  *histories // nil: nobody wants it
-	stats    struct{ won, handed, reclaimed, lost, accepted, notAccepted, buried, decided, commits int }
+	stats    struct{ won, handed, reclaimed, lost, accepted, notAccepted, buried, decided, commits, asked int }
 }
 
 // member is a node: its process, its clock, and its role.
@@ -123,6 +124,7 @@ func newWorld(seed uint64, c int, fail func(string, ...any)) *world {
 	w.loss = []float64{0, 0, 0.02, 0.3}[w.pick(4)]
 	w.twice = []float64{0, 0, 0.2}[w.pick(3)]
 	w.lies = w.pick(2) == 0
+	w.heads = seed%2 == 1
 	for i := range c {
 		w.members = append(w.members, &member{w: w, i: i, rate: []int64{1000, 1000, 950, 1050}[w.pick(4)]})
 		w.cut = append(w.cut, make([]bool, c))
@@ -204,6 +206,12 @@ func (p *member) outdone(x *core.Message) job.ID {
 		for k := range b.Verdicts {
 			if v := &b.Verdicts[k]; v.Stand == StandRejected && b.Round > p.rounds.last-uint64(len(p.rounds.at)) && b.Round <= p.rounds.last && higher(&v.Head) {
 				return v.Job
+			}
+		}
+	case *FetchResponse:
+		for k := range b.Heads {
+			if h := &b.Heads[k]; h.Seq > 1 && higher(h) {
+				return h.Job
 			}
 		}
 	}
@@ -334,6 +342,11 @@ func (p *member) Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.E
 	if w.buried[id] && !w.exceeded {
 		w.fail("%v: %v was accepted after its cancel was told (04-15)", w.now, id)
 	}
+	for _, o := range w.told {
+		if o.job == id && !w.exceeded {
+			w.fail("%v: member %d was accepted for %v anew, of which %v was committed (I-J2)", w.now, p.i, id, o.id)
+		}
+	}
 	p.holds(id, p.View(id))
 	w.history.reads(p, id, p.View(id))
 	p.alone(id)
@@ -404,7 +417,23 @@ func (p *member) alone(id job.ID) {
 func (p *member) Lost(now core.Instant, id job.ID, fx *core.Effects) {
 	p.w.stats.lost++
 	p.w.log("%d.%d lost %v", p.i, p.life, id)
+	p.toSomebody(id)
 	p.begun[id], p.deciding[id] = nil, 0
+}
+
+// toSomebody: who holds a job loses it to one who holds it under a higher epoch, or to a tombstone; not to one who only wants it (04-5, ADR 0065).
+func (p *member) toSomebody(id job.ID) {
+	w := p.w
+	if _, dead := p.tombs.Find(p.local(), id); dead || w.exceeded {
+		return
+	}
+	r := p.find(id)
+	for e := r.entry.Epoch; e <= r.seen(); e++ {
+		if h := w.holders[fmt.Sprintf("%v %d", id, e)]; h != "" && h != fmt.Sprintf("%d.%d", p.i, p.life) {
+			return
+		}
+	}
+	w.fail("%v: member %d lost %v to nobody", w.now, p.i, id)
 }
 
 func (p *member) Buried(now core.Instant, id job.ID, committed bool, fx *core.Effects) {
@@ -512,6 +541,9 @@ func (p *member) release(id job.ID) {
 // takeOver is T1: whoever is to lead takes what nobody does.
 func (p *member) takeOver() {
 	now := p.local()
+	if p.w.heads {
+		p.ReadHeads(&p.fx)
+	}
 	for _, id := range p.Leaderless(now, nil) {
 		reason := ReasonLeaseExpired
 		if p.gone(p.find(id).holder()) {
@@ -702,7 +734,7 @@ func (w *world) rest() {
 }
 
 // play runs one world, and returns what went wrong first.
-func play(seed uint64, c, steps int, stats *world) (wrong string, trace []string) {
+func play(seed uint64, c int, live func(w *world), stats *world) (wrong string, trace []string) {
 	var w *world
 	defer func() {
 		if stats != nil && w != nil {
@@ -715,6 +747,7 @@ func play(seed uint64, c, steps int, stats *world) (wrong string, trace []string
 			a.buried += b.buried
 			a.decided += b.decided
 			a.commits += b.commits
+			a.asked += b.asked
 		}
 		if p := recover(); p != nil {
 			s, ok := p.(broken)
@@ -728,7 +761,7 @@ func play(seed uint64, c, steps int, stats *world) (wrong string, trace []string
 		}
 	}()
 	w = newWorld(seed, c, func(format string, args ...any) { panic(broken(fmt.Sprintf(format, args...))) })
-	w.live(steps)
+	live(w)
 	w.rest()
 	return "", nil
 }
@@ -739,7 +772,7 @@ func TestRandomWorlds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed, c := rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 5).Draw(t, "C")
 		steps := rapid.IntRange(1, 120).Draw(t, "steps")
-		if wrong, trace := play(seed, c, steps, nil); wrong != "" {
+		if wrong, trace := play(seed, c, func(w *world) { w.live(steps) }, nil); wrong != "" {
 			for _, s := range trace {
 				t.Log(s)
 			}
@@ -758,7 +791,7 @@ func TestManyRandomWorlds(t *testing.T) {
 	var sum world
 	for k := from; k < from+n; k++ {
 		c := []int{1, 2, 3, 3, 3, 4, 5, 5}[k%8]
-		if wrong, trace := play(uint64(k), c, 40+k%5*40, &sum); wrong != "" {
+		if wrong, trace := play(uint64(k), c, func(w *world) { w.live(40 + k%5*40) }, &sum); wrong != "" {
 			for _, s := range trace[max(0, len(trace)-60):] {
 				t.Log(s)
 			}
