@@ -197,6 +197,23 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(20 * sec).hears(job.StateCancelled)
 	}},
+	{id: J2, name: "an end of which there is a tombstone still", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		if !bad {
+			t.at(3700 * sec)
+		}
+		t.hears(job.StateCancelled)
+	}},
+	{id: J2, name: "an end of which there is a record still", build: func(t *tape, bad bool) {
+		t.works()
+		t.finishes()
+		if !bad {
+			t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+		}
+		t.at(3700 * sec).hears(job.StateCancelled)
+	}},
 	{id: J2, name: "lost although it is known", build: func(t *tape, bad bool) {
 		t.works()
 		if !bad {

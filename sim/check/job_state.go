@@ -95,11 +95,24 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 	if e.end == to || e.lost {
 		return
 	}
-	if c.forgiven(J2, c.knows(e, by), e.at) {
+	if c.buried(now, x, e) {
+		*e = endSeen{site: site, end: to, by: by, at: now}
+	} else if c.forgiven(J2, c.knows(e, by), e.at) {
 		*e = endSeen{site: site, end: to, by: by, at: now, lost: true}
 	} else if c.fails(J2) {
 		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
+}
+
+// buried reports whether how a job ended is forgotten as it should be: no process has a record of it, and its tombstone is over (spec 20
+// §11). Who asks for the first time then hears of a job that nobody knows: a cancel of it makes it one that never ran (04-15).
+func (c *Checker) buried(now core.Instant, x *jobSeen, e *endSeen) bool {
+	for _, y := range x.records {
+		if y.kept && c.lives(y) && c.speaksOf(y.node) == e.site {
+			return false
+		}
+	}
+	return now.Sub(e.at) > c.work.cfg.Retention.Tombstone
 }
 
 // knows names the cluster that holds how a job ended, or its part in a datacenter: the gates, or the managers of that.
