@@ -5,6 +5,7 @@ import (
 	"hypersim/core/admission"
 	"hypersim/core/call"
 	"hypersim/core/overload"
+	"hypersim/core/registry"
 	"hypersim/sim/trace"
 )
 
@@ -16,7 +17,7 @@ var (
 
 	B1 = rule("I-B1", "CONTROL is never refused", "spec 30 §14")
 	S1 = rule("I-S1", "a request is shed if, and only if, the server's state sheds its class", "spec 30 §14")
-	S2 = rule("I-S2", "a request that is refused is answered at once: BUSY, and when to come again", "spec 30 §14")
+	S2 = rule("I-S2", "a request that is refused is answered at once: BUSY, and when to come again, unless the caller is known not to read that", "spec 30 §14, §10")
 	S3 = rule("I-S3", "a refusal changes nothing but its own count: the next one in has the next place", "spec 30 §14")
 
 	RL1 = rule("I-RL1", "what is admitted of a client's requests in a time is at most the bucket and what it gets in that time", "spec 30 §14, I-L1 there")
@@ -151,10 +152,16 @@ func (f *fronts) sent(r *trace.Record) {
 	f.owed = append(f.owed[:0], f.owed[1:]...)
 	a, ok := r.Msg.Body.(call.Reply)
 	good := ok && r.Node == x.Node && r.Msg.To == x.Fact.Node && uint64(r.Msg.Seq) == x.Fact.Token && r.Msg.Kind.Answers() == core.Kind(x.Fact.Epoch) &&
-		a.Head().Code == call.CodeBusy && a.Head().RetryAfter > 0
+		a.Head().Code == call.CodeBusy && (a.Head().RetryAfter > 0 || f.deaf(r.Node, r.Msg.To))
 	if !good && f.fails(S2) {
 		f.detail(S2, r.At, []core.NodeID{x.Node, x.Fact.Node}, "%s refused %v of %s, and then sent %v to %s", f.name(x.Node), core.Kind(x.Fact.Epoch), f.name(x.Fact.Node), r.Msg.Kind, f.name(r.Msg.To))
 	}
+}
+
+// deaf reports whether a server knows that a caller does not read when to come again.
+func (f *fronts) deaf(server, caller core.NodeID) bool {
+	x, met := f.pacts.of(server, caller)
+	return met && !x.features.Has(registry.FeatureRetryAfter)
 }
 
 func (f *fronts) admitted(r *trace.JobRecord) {

@@ -19,6 +19,7 @@ type Checker struct {
 
 	routes  *routeMemory // what gates have to remember from one decision to the next
 	classes *siteClasses // how they judge datacenters
+	pacts   *peers       // what processes agreed on
 
 	updatesSafe int // so many updates fit whatever they say
 

@@ -30,9 +30,13 @@ func (t *tape) admits(k core.Kind, state core.Load, op admission.Operation, rate
 
 // answersBusy sends the answer to what was refused.
 func (t *tape) answersBusy(code call.Code) {
+	t.refusal(call.Answer{Code: code, RetryAfter: 4e8})
+}
+
+func (t *tape) refusal(a call.Answer) {
 	m := t.message(core.KindJobAck, 0, 2)
 	b := &job.Ack{}
-	b.Answer = call.Answer{Code: code, RetryAfter: 4e8}
+	b.Answer = a
 	m.Seq, m.Body = 7, b
 	t.sent(m)
 }
@@ -111,6 +115,15 @@ var doctoredAdmission = []doctoredRun{
 			code = call.CodeInvalid
 		}
 		t.answersBusy(code)
+	}},
+	{id: S2, name: "not told when to come again", build: func(t *tape, bad bool) {
+		v := uint8(2)
+		if bad {
+			v = 3
+		}
+		t.at(sec).agrees(0, 2, 1, v, minor(v))
+		t.refuses(core.KindJobSubmission, core.LoadHealthy, admission.Wait, 4e8, 0)
+		t.refusal(call.Answer{Code: call.CodeBusy})
 	}},
 	{id: S3, name: "taken in, and not there", build: func(t *tape, bad bool) {
 		n := int64(1)

@@ -51,6 +51,7 @@ type peers struct {
 
 var _ = judge(func(c *Checker, on *hooks) {
 	p := &peers{Checker: c, agreed: map[uint64]agreed{}, broke: map[uint64]broke{}, entered: map[core.NodeID]entered{}, gateless: true, keys: health.Default().Breaker}
+	c.pacts = p
 	if c.ctx.Breaker != nil {
 		p.keys = *c.ctx.Breaker
 	}
