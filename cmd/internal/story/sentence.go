@@ -124,7 +124,12 @@ var facts = map[string]func(*saying) string{
 	"voter": func(s *saying) string {
 		return "becomes " + or(s.get("to"), "FOLLOWER") + " in term " + or(s.get("term"), "0")
 	},
-	"leader": func(s *saying) string { return "follows " + s.other() + " in term " + or(s.get("term"), "0") },
+	"leader": func(s *saying) string {
+		if s.get("o") == strconv.Itoa(s.l.Node) {
+			return "leads in term " + or(s.get("term"), "0")
+		}
+		return "follows " + s.other() + " in term " + or(s.get("term"), "0")
+	},
 	"round": func(s *saying) string {
 		how := "loses"
 		if s.get("to") == "1" {
@@ -201,7 +206,14 @@ func (h *Header) sentence(l *Line, faults []Mishap) string {
 	if tell := facts[string(l.Fact)]; tell != nil {
 		return who + " " + tell(s)
 	}
-	return who + ": " + jobFacts[string(l.Fact)].Doc() + s.moved()
+	return who + ": " + brief(jobFacts[string(l.Fact)].Doc()) + s.moved()
+}
+
+// brief is the first part of what is said of a kind, without where that comes from: what follows explains fields.
+func brief(doc string) string {
+	doc, _, _ = strings.Cut(doc, ";")
+	doc, _, _ = strings.Cut(doc, " (")
+	return doc
 }
 
 // member says what a node found out about a member.
@@ -221,17 +233,38 @@ func (s *saying) member() string {
 		return "raises its incarnation to " + or(s.get("inc"), "0")
 	case "accused":
 		return "hears that it is suspected"
+	case "reach":
+		site := or(s.get("datacenter"), "0")
+		if s.l.About != Nobody { // the leader that it asked
+			site, _, _ = strings.Cut(s.h.Name(s.l.About), "/")
+		}
+		return "calls datacenter " + site + " " + reachOf(s.get("reach")) + was(reachOf(s.get("old_reach"))) + because(s.get("cause"))
+	case "join":
+		return "joins by way of " + about + because(s.get("cause"))
+	case "stopped":
+		return "has finished leaving"
+	case "fatal":
+		return "must stop: its state cannot go on"
 	}
 	for k := core.FactNone + 1; k < core.NumFactKinds; k++ {
 		if k.String() == string(s.l.Fact) {
-			return "finds, about " + about + ": " + k.Doc()
+			return "finds, about " + about + ": " + brief(k.Doc())
 		}
 	}
 	return string(s.l.Fact) + " of " + about
 }
 
+// reachOf is the word for how a gate judges a datacenter, by its number in the line.
+func reachOf(number string) string {
+	n, err := strconv.ParseUint(or(number, "0"), 10, 8)
+	if err != nil || n >= core.NumReaches {
+		return number
+	}
+	return core.Reach(n).String()
+}
+
 func was(from string) string {
-	if from == "" || from == "NONE" {
+	if from == "" || from == "NONE" || from == "UNKNOWN" {
 		return ""
 	}
 	return ", no longer " + from

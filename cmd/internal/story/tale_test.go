@@ -116,3 +116,29 @@ func TestSentencesAreOfFacts(t *testing.T) {
 		}
 	}
 }
+
+// Sentences of facts have no field names, sections or words that only the table of facts explains.
+func TestSentences(t *testing.T) {
+	h := &Header{Nodes: []string{"a/gate/0", "b/manager/1"}}
+	for line, want := range map[string]string{
+		`{"t":1,"k":"fact","n":0,"fact":"reach","s":1,"cause":"probe_failed","datacenter":1,"reach":2,"old_reach":1}`: "a/gate/0 calls datacenter b SUSPECTED, no longer REACHABLE (probe failed)",
+		`{"t":1,"k":"fact","n":0,"fact":"reach","cause":"expired","reach":3}`:                                         "a/gate/0 calls datacenter 0 UNREACHABLE (expired)",
+		`{"t":1,"k":"fact","n":0,"fact":"reach","s":1,"reach":9}`:                                                     "a/gate/0 calls datacenter b 9",
+		`{"t":1,"k":"fact","n":0,"fact":"join","s":1,"cause":"join_sent","attempts":1}`:                               "a/gate/0 joins by way of b/manager/1 (join sent)",
+		`{"t":1,"k":"fact","n":0,"fact":"stopped","s":0}`:                                                             "a/gate/0 has finished leaving",
+		`{"t":1,"k":"fact","n":0,"fact":"sync","s":1}`:                                                                "a/gate/0 finds, about b/manager/1: tables were compared with the subject",
+		`{"t":1,"k":"job_fact","n":0,"fact":"leader","to":1,"o":0,"term":3}`:                                          "a/gate/0 leads in term 3",
+		`{"t":1,"k":"job_fact","n":0,"fact":"leader","to":1,"o":1,"term":3}`:                                          "a/gate/0 follows b/manager/1 in term 3",
+	} {
+		var l Line
+		if !l.parse([]byte(line), 1) {
+			t.Fatal(line)
+		}
+		if have := h.sentence(&l, nil); have != want {
+			t.Errorf("%q, not %q", have, want)
+		}
+	}
+	if have := brief("it ended (spec 10 §4); subject is the seed"); have != "it ended" {
+		t.Errorf("%q", have)
+	}
+}
