@@ -116,7 +116,10 @@ func (s set) list() (list []Mark) {
 }
 
 // reached notes what a run reaches; it is a trace.Sink.
-type reached struct{ set }
+type reached struct {
+	set
+	odd string // the first thing reached that the catalogue says nothing can reach; "": there was none
+}
 
 // Record implements trace.Sink.
 func (r *reached) Record(x *trace.Record) {
@@ -140,16 +143,33 @@ func (r *reached) RecordJob(x *trace.JobRecord) {
 	if x.Kind != trace.JobFact {
 		return
 	}
-	r.word(all.to[x.Fact.Kind], x.Fact.To)
-	r.word(all.code[x.Fact.Kind], x.Fact.Code)
+	k := x.Fact.Kind
+	if !r.word(all.to[k], x.Fact.To) {
+		_, to, _ := k.Words()
+		r.strange(k.String()+" to ", to, x.Fact.To)
+	}
+	if !r.word(all.code[k], x.Fact.Code) {
+		_, _, code := k.Words()
+		r.strange(k.String()+": ", code, x.Fact.Code)
+	}
 }
 
-func (r *reached) word(list []Mark, v uint8) {
+// word notes a word of a list, and reports whether it is one that may be reached.
+func (r *reached) word(list []Mark, v uint8) bool {
 	if len(list) == 1 {
 		v = 0
 	}
-	if int(v) < len(list) {
-		r.add(list[v])
+	if int(v) >= len(list) {
+		return true
+	}
+	r.add(list[v])
+	return list[v] != none
+}
+
+// strange says what was reached that is no mark.
+func (r *reached) strange(joint, of string, v uint8) {
+	if word, _ := story.Word(of, v); r.odd == "" {
+		r.odd = joint + cmp.Or(word, "nothing")
 	}
 }
 

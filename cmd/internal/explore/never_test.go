@@ -10,6 +10,7 @@ import (
 
 	"hypersim/cmd/internal/story"
 	"hypersim/core"
+	"hypersim/sim/trace"
 )
 
 // What is left out of the catalogue is there to be left out: each word is one of its type, and stands in no mark.
@@ -75,5 +76,22 @@ func TestUnsentKinds(t *testing.T) {
 	}
 	if k < core.KindStateSyncResponse {
 		t.Errorf("the list of kinds ends with %v", k)
+	}
+}
+
+// Who reaches what nothing can reach is told which, and what else the fact reaches is noted all the same.
+func TestStrangeReachIsNamed(t *testing.T) {
+	r := reached{set: newSet()}
+	r.RecordJob(&trace.JobRecord{Kind: trace.JobFact, Fact: core.JobFact{Kind: core.JobFactSubmit, To: 1}})
+	if r.odd != "" {
+		t.Fatal(r.odd)
+	}
+	for code := range uint8(255) {
+		if word, _ := story.Word("call.Code", code); word == "UNKNOWN_JOB" {
+			r.RecordJob(&trace.JobRecord{Kind: trace.JobFact, Fact: core.JobFact{Kind: core.JobFactSubmit, To: 2, Code: code}})
+		}
+	}
+	if r.odd != "submit: UNKNOWN_JOB" || len(r.list()) != 2 { // "submit to submission" and "submit: OK"
+		t.Errorf("%q, %d marks", r.odd, len(r.list()))
 	}
 }

@@ -394,7 +394,7 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool, tell func(run
 		return o
 	}
 	sc.Expects = nil // invariants judge
-	saw := reached{newSet()}
+	saw := reached{set: newSet()}
 	res, err := runner.Measure(ctx, runner.Options{Scenario: sc, Sinks: sinks(&saw), FailFast: short, Bare: true, Small: true, Progress: tell})
 	gave := GaveUp(err)
 	switch {
@@ -411,8 +411,8 @@ func carryOut(ctx context.Context, base *Base, n Name, short bool, tell func(run
 	for _, x := range res.Spared {
 		o.Spared = append(o.Spared, x.Invariant)
 	}
-	if saw.has(none) {
-		o.Failed = "it reached what the catalogue of marks says nothing can reach (cmd/internal/explore/never.go)"
+	if saw.odd != "" {
+		o.Failed = "it reached " + saw.odd + ", and the catalogue of marks says that nothing can (cmd/internal/explore/never.go)"
 	}
 	for i := range res.Violations {
 		o.Bad = append(o.Bad, badOf(&res.Violations[i]))
