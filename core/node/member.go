@@ -33,7 +33,11 @@ func (n *Node) depart(now core.Instant, fx *core.Effects) {
 	}
 	n.leaving = false
 	mark := len(fx.Facts)
-	n.Swim.Leave(now, fx)
+	if n.member {
+		n.Swim.Leave(now, fx)
+	} else { // a member of no group has nobody to tell: clients, and who is of another cluster
+		fx.Fact(core.FactStopped).Subject = core.NoNode
+	}
 	n.Settle(now, mark, fx)
 }
 
@@ -45,8 +49,11 @@ func (n *Node) Rejoin(now core.Instant, at []core.NodeID, fx *core.Effects) bool
 	return asks
 }
 
-// Refresh raises the own incarnation without a cause from outside.
+// Refresh raises the own incarnation without a cause from outside. Who is a member of no group has none.
 func (n *Node) Refresh(now core.Instant, fx *core.Effects) {
+	if !n.member {
+		return
+	}
 	mark := len(fx.Facts)
 	n.Swim.Refresh(now, fx)
 	n.Settle(now, mark, fx)

@@ -94,6 +94,12 @@ func TestNodeWithoutMembership(t *testing.T) {
 	if bad := n.Validate(6 * sec); !slices.Equal(bad, []string{"a", "b"}) || n.MemoryBytes() < 2000 || n.Swim.Stopped() {
 		t.Errorf("%q, %d bytes", bad, n.MemoryBytes())
 	}
+	fx.Reset()
+	n.Refresh(6*sec, &fx)
+	n.Leave(6*sec, &fx)
+	if len(fx.Facts) != 1 || fx.Facts[0].Kind != core.FactStopped || len(fx.Messages) != 0 {
+		t.Errorf("it leaves with %+v and %d messages", fx.Facts, len(fx.Messages))
+	}
 	if Of[*scribe](&n) != a || Of[*swim.Machine](&n) != nil || n.Gate() != nil {
 		t.Error("found the wrong part")
 	}

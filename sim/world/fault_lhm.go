@@ -26,7 +26,10 @@ func endLHM(w *World, now core.Instant, _ *scenarios.Fault, a *activeFault) {
 // reforce tells the machine of id which local health score is forced on it, if any is.
 func (w *World) reforce(now core.Instant, id core.NodeID) {
 	n := &w.nodes[id]
-	if !n.host.Up() {
+	switch {
+	case w.groups[w.sc.Nodes[id].Group] == nil:
+		return // a member of no group judges nobody
+	case !n.host.Up():
 		return // its next process learns of it when it starts
 	}
 	if n.host.Paused() { // a frozen process changes nothing
