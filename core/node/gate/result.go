@@ -112,15 +112,20 @@ func (g *Gate) spoken(now core.Instant, m *core.Message, id job.ID, at uint16, d
 		g.say(m, call.Answer{Code: call.CodeAlreadyTerminal}, known{x.ge, job.StateCancelled, g.p.Self}, fx)
 		return nil, nil
 	}
-	switch {
-	case de <= s.de:
-	case m.Kind == core.KindJobFinalResult:
-		g.knownBy(now, x, s, m.From, de, fx)
-	default:
-		g.ledBy(now, x, s, m.From, de, fx)
+	if de > s.de {
+		g.rises(now, x, s, m, de, fx)
 	}
 	g.time.Heard(now, x.id, s.id, de, fx)
 	return x, s
+}
+
+// rises takes in a message under a higher epoch of the datacenter. Who only tells an end need not lead.
+func (g *Gate) rises(now core.Instant, x *record, s *site, m *core.Message, de uint32, fx *core.Effects) {
+	if m.Kind == core.KindJobFinalResult {
+		g.knownBy(now, x, s, m.From, de, fx)
+	} else {
+		g.ledBy(now, x, s, m.From, de, fx)
+	}
 }
 
 // joins makes a datacenter that speaks of the job a target of it, while it may still be one: its answer was lost. If there is no
