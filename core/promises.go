@@ -28,6 +28,8 @@ type Promises struct {
 	MaxMembers     int      // records that an observer keeps; 0 = no bound
 	RefuteWithin   Duration // how long it may be before it refutes an accusation that it hears
 
+	WorkerSilence Duration // after which a worker of which nothing was heard is suspected, at the latest
+
 	ReachSuspicion Duration // spec 30 §3.2, of those that differ between gates the least
 	ReachUnknown   Duration
 
@@ -73,6 +75,7 @@ func (p *Promises) Widen(o *Promises) {
 	}
 	p.RateRefill = min(p.RateRefill, o.RateRefill)
 	p.GossipInterval, p.QueueMax = max(p.GossipInterval, o.GossipInterval), max(p.QueueMax, o.QueueMax)
+	p.WorkerSilence = max(p.WorkerSilence, o.WorkerSilence)
 	p.RefuteWithin = max(p.RefuteWithin, o.RefuteWithin)
 	p.ReachSuspicion, p.ReachUnknown = min(p.ReachSuspicion, o.ReachSuspicion), min(p.ReachUnknown, o.ReachUnknown)
 	p.Coordinates, p.WorkerCoordinates = p.Coordinates && o.Coordinates, p.WorkerCoordinates && o.WorkerCoordinates

@@ -12,7 +12,7 @@ func (c *Config) Promises() core.Promises {
 		SuspicionK: c.Suspicion.K, SuspicionMax: c.Suspicion.Max, MaxSuspicions: c.Membership.MaxSuspicions,
 		Quantum: c.Wheel.Quantum, MaxMembers: c.Membership.MaxMembers,
 		GossipInterval: c.Gossip.Interval, GossipFanout: c.Gossip.Fanout, Lambda: c.Gossip.Lambda, QueueMax: c.Gossip.QueueMax,
-		RateBurst: c.Rate.Burst, RateRefill: c.Rate.Refill, RefuteWithin: c.Refute.Window,
+		RateBurst: c.Rate.Burst, RateRefill: c.Rate.Refill, RefuteWithin: c.Refute.Window, WorkerSilence: c.Worker.Deadline + c.Worker.Check,
 		Suspicion: c.suspicionRule(),
 	}
 }

@@ -106,7 +106,7 @@ type cold struct {
 	joining  bool         // nobody has let it in yet
 	unheard  bool         // some may not hear of its departure
 	parting  int32        // messages under way that tell of it
-	crashAt  core.Instant // never if its last process did not crash
+	goneAt   core.Instant // when its last process ended, never: it runs
 	declared bool         // somebody declared it dead since it started
 	leaveAt  core.Instant
 }
@@ -149,7 +149,7 @@ func New(ctx Context) *Checker {
 		h.group, h.role, h.worker = n.Group, n.Role, !ctx.participant(n.Role)
 		h.coords = ctx.Limits.Coordinates && (!h.worker || ctx.Limits.WorkerCoordinates)
 		k.adopted = []span{{0, 0}} // configuration may name anybody at 0
-		k.susp, k.held, k.known, k.accusedAt, k.impaired, k.strained, k.crashAt = -1, -1, -1, never, never, never, never
+		k.susp, k.held, k.known, k.accusedAt, k.impaired, k.strained, k.goneAt = -1, -1, -1, never, never, never, never
 		for int(n.Group) >= len(c.groups) {
 			c.groups = append(c.groups, group{suspMax: ctx.Limits.SuspicionMax})
 		}

@@ -52,7 +52,7 @@ func Default() Limits {
 	return Limits{Lateness: 1e9, MaxDatagram: 1400, MaxUpdates: 1200, Promises: core.Promises{
 		ProbePeriod: 1e9, ProbeTimeout: 500e6, TimeoutMin: 100e6, TimeoutMax: 30e9, MaxOutstanding: 64, IndirectK: 3, LHMMax: 8,
 		SuspicionK: 3, SuspicionMax: 30e9, MaxSuspicions: 10_000, GossipInterval: 200e6, GossipFanout: 3, QueueMax: 1000,
-		Lambda: 3, RateBurst: 200, RateRefill: 100, RefuteWithin: 10e9,
+		Lambda: 3, RateBurst: 200, RateRefill: 100, RefuteWithin: 10e9, WorkerSilence: 35e9,
 		ReachSuspicion: 30e9, ReachUnknown: 40e9,
 		Coordinates: true, HeightMin: 1e-5, CoordMax: 10, ErrorMin: 0.01, ErrorMax: 1.5,
 	}}

@@ -98,6 +98,17 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.view.states[[2]core.NodeID{0, 1}] = core.StateDead
 		t.at(130 * sec).end()
 	}},
+	{id: M30, name: "a worker whose departure nobody heard of", build: func(t *tape, bad bool) {
+		t.at(sec).life(trace.KindLeave, 3)
+		t.at(2*sec).life(trace.KindStop, 3)
+		t.view.sums = map[core.NodeID]uint64{2: 1}
+		t.view.states[[2]core.NodeID{2, 3}] = core.StateDead
+		end := core.Instant(70 * sec) // the others wait for it still
+		if bad {
+			end = 200 * sec
+		}
+		t.at(end).end()
+	}},
 	{id: M30, name: "other digests, and a young suspicion of another", build: func(t *tape, bad bool) {
 		t.ctx.Lossy = true
 		t.view.sums = map[core.NodeID]uint64{2: 1}

@@ -87,8 +87,8 @@ func (c *Checker) converged(now core.Instant, members []core.NodeID) {
 	}
 }
 
-// early reports whether the tables of a and b differ by members alone of which nobody need know yet: those that crashed so late
-// that the time of I-M29, in which everybody must find them dead, is not over (the run has not reached what I-M30 speaks of), and
+// early reports whether the tables of a and b differ by members alone of which nobody need know yet: those that are gone for so short a time,
+// or since so shortly before the last disturbance, that they need not have been found dead (the run has not reached what I-M30 speaks of), and
 // those that one of the two may have called dead, or suspect, just now, as happens where messages get lost all the time.
 func (c *Checker) early(now core.Instant, a, b core.NodeID, members []core.NodeID) bool {
 	late, afresh := false, false
@@ -96,9 +96,8 @@ func (c *Checker) early(now core.Instant, a, b core.NodeID, members []core.NodeI
 		if !c.differ(a, b, s) {
 			continue
 		}
-		k := &c.cold[s]
 		switch {
-		case !c.hot[s].up && k.crashAt != never && now.Sub(k.crashAt) <= c.detectedWithin(&c.groups[c.hot[s].group]):
+		case !c.hot[s].up && now.Sub(max(c.cold[s].goneAt, c.faults.last)) <= c.foundWithin(s):
 			late = true
 		case c.excused(now, a, s) || c.excused(now, b, s):
 			afresh = true
@@ -108,6 +107,16 @@ func (c *Checker) early(now core.Instant, a, b core.NodeID, members []core.NodeI
 	}
 	c.unready[M30] = c.unready[M30] || late
 	return late || afresh
+}
+
+// foundWithin is how long it may be before everybody finds that s is gone, of whom no word came that it leaves. Nobody probes a worker: its
+// owner suspects it when it was silent for long, and calls it dead when its grace is over (§10.4).
+func (c *Checker) foundWithin(s core.NodeID) core.Duration {
+	within := c.detectedWithin(&c.groups[c.hot[s].group])
+	if c.hot[s].worker {
+		within += c.ctx.Limits.WorkerSilence
+	}
+	return within
 }
 
 // differ reports whether a and b hold s differently, as far as digests go.

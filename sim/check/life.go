@@ -20,7 +20,7 @@ func (c *Checker) onStart(r *trace.Record) {
 	n.hasCoord, n.moves, n.hasLocal = false, 0, false
 	k.adopt(r.Inc)
 	k.starts++
-	k.joining, k.crashAt = false, never
+	k.joining, k.goneAt = false, never
 	k.follows, k.following = [followSlots]followed{}, false
 	k.known = c.census(r.Node)
 	n.owes = 0
@@ -41,9 +41,7 @@ func (c *Checker) onGone(r *trace.Record) {
 	c.goesOn(r, n, k)
 	c.forget(r.Node)
 	c.disturbed(r.At)
-	if r.Kind == trace.KindCrash {
-		k.crashAt = r.At
-	}
+	k.goneAt = r.At
 	tell(c.on.gone, r)
 }
 
