@@ -13,16 +13,18 @@ import (
 	"hypersim/core"
 	"hypersim/core/swim"
 	"hypersim/scenarios"
+	"hypersim/scenarios/form"
 	"hypersim/sim/trace"
 )
 
 // Base is a scenario that faults are added to, in place of a world that is drawn.
 type Base struct {
 	text, name string
-	head       int   // where what stands below [scenario] begins in text
-	rests      bool  // it says itself when a run has come to rest
-	world      world // its sites and how many nodes each has
-	from, to   int   // s, in which faults begin and end
+	head       int    // where what stands below [scenario] begins in text
+	rests      bool   // it says itself when a run has come to rest
+	span       string // how long a run is and settles, where that is longer than the scenario says: lines below [scenario]
+	world      world  // its sites and how many nodes each has
+	from, to   int    // s, in which faults begin and end
 }
 
 // NewBase makes the text of a scenario ready for faults. Its own faults stay. Groups count as large as they are in the
@@ -69,6 +71,7 @@ func NewBase(text, name string) (b *Base, err error) {
 		return nil, errors.New("it needs a line with [scenario] alone, below which the seed of a run is written")
 	}
 	b.rests = sc.Rest > 0
+	own := sc
 	const seed = 7919 // any but the default
 	if sc, err = scenarios.Parse(b.seeded(Name{Seed: seed}), name, nil, scenarios.Options{Alone: true}); err != nil || sc.Seed != seed {
 		return nil, errors.Join(errors.New("the seed of a run cannot be written below [scenario]: let it be one plain line, seed = 1"), err)
@@ -80,7 +83,51 @@ func NewBase(text, name string) (b *Base, err error) {
 		return nil, fmt.Errorf("the scenario is too short: faults of up to %d s have to fit between %d s, when its warm-up and its first twentieth are over, and %d s, from when on it settles",
 			longestFate, b.from, b.to)
 	}
+	b.settles(own)
 	return b, nil
+}
+
+// settles gives runs the time in which everything has to have converged after what faults do (spec 20 §12), as drawn worlds have it: a
+// scenario settles as long as its own faults ask for. Work that goes on to the end of the scenario ends where that begins to settle, or
+// nothing would ever be over. Where it cannot be written so, runs are as the scenario is.
+func (b *Base) settles(sc *scenarios.Scenario) {
+	const calm = core.Duration(quiescence+spare) * 1e9
+	if sc.Settle >= calm {
+		return
+	}
+	end := sc.Duration - sc.Settle
+	longer := *b
+	longer.span = fmt.Sprintf("duration = %q\nsettle = %q\n", form.FormatDuration(end+calm), form.FormatDuration(calm))
+	var goesOn []int
+	for i := range sc.Workloads {
+		if w := &sc.Workloads[i]; w.To == sc.Duration && w.Kind != scenarios.WorkloadCancel {
+			goesOn = append(goesOn, w.Index)
+		}
+	}
+	longer.text = ended(b.text, goesOn, form.FormatDuration(end))
+	longer.head = headOf(longer.text)
+	have, err := scenarios.Parse(longer.seeded(Name{}), b.name, nil, scenarios.Options{Alone: true})
+	if err != nil || have.Settle != calm || slices.ContainsFunc(have.Workloads, func(w scenarios.Workload) bool {
+		return w.To > have.Duration-calm && w.Kind != scenarios.WorkloadCancel
+	}) {
+		return
+	}
+	*b = longer
+}
+
+// ended is a text in which the workloads of those places end at an instant.
+func ended(text string, places []int, at string) string {
+	var out strings.Builder
+	place := -1
+	for line := range strings.Lines(text) {
+		out.WriteString(line)
+		if workloadLine.MatchString(line) {
+			if place++; slices.Contains(places, place) {
+				fmt.Fprintf(&out, "to = %q\n", at)
+			}
+		}
+	}
+	return out.String()
 }
 
 // Text is the scenario file of a run.
@@ -97,12 +144,14 @@ func (b *Base) Text(n Name) string {
 var (
 	headLine = regexp.MustCompile(`(?m)^[ \t]*\[[ \t]*scenario[ \t]*\][ \t]*(#.*)?\r?$\n?`)
 	seedLine = regexp.MustCompile(`(?m)^[ \t]*seed[ \t]*=.*$\n?`)
+	spanLine = regexp.MustCompile(`(?m)^[ \t]*(duration|settle)[ \t]*=.*$\n?`)
 	nextLine = regexp.MustCompile(`(?m)^[ \t]*\[`)
 )
 
 var (
-	tableLine = regexp.MustCompile(`^[ \t]*\[\[?[ \t]*([A-Za-z0-9_-]+)[^,]*\]\]?[ \t]*(#.*)?$`)
-	ofMany    = []string{"variant", "sweep", "compare", "expect"}
+	tableLine    = regexp.MustCompile(`^[ \t]*\[\[?[ \t]*([A-Za-z0-9_-]+)[^,]*\]\]?[ \t]*(#.*)?$`)
+	workloadLine = regexp.MustCompile(`^[ \t]*\[\[[ \t]*workload[ \t]*\]\]`)
+	ofMany       = []string{"variant", "sweep", "compare", "expect"}
 )
 
 // alone is a text without what is about other runs than its own, and without expectations: invariants judge a run with faults, and another
@@ -138,7 +187,10 @@ func (b *Base) seeded(n Name) string {
 	if at := seedLine.FindStringIndex(head); at != nil {
 		head = head[:at[0]] + head[at[1]:]
 	}
-	own := fmt.Sprintf("seed = %d\n", n.Seed)
+	if b.span != "" {
+		head = spanLine.ReplaceAllString(head, "")
+	}
+	own := fmt.Sprintf("seed = %d\n", n.Seed) + b.span
 	if s := n.rest(); s > 0 && !b.rests {
 		own += fmt.Sprintf("rest = \"%ds\"\n", s)
 	}

@@ -59,6 +59,35 @@ func TestScenariosWithoutRoomForFaults(t *testing.T) {
 	}
 }
 
+// What faults do is over after 720 s (spec 20 §12, and a minute), as in drawn worlds: a scenario that settles for less is longer, and its work
+// ends where that begins.
+func TestScenariosSettle(t *testing.T) {
+	const work = "[[workload]] # work\nid = \"w\"\nkind = \"jobs\"\narrival = { process = \"constant\", rate = \"0.2/s\" }\njob = { duration = \"1s\" }\n"
+	text := func(before, settle, more string) string {
+		return "schema = 1\n" + before + "[scenario]\nname = \"x\"\ntitle = \"t\"\nduration = \"1000s\" # long\nsettle = \"" + settle + "\"\n[topology]\nuse = \"lan1\"\n[cluster]\nmanagers = 3\nworkers = 2\nclients = 1\n" + more
+	}
+	for name, c := range map[string]struct {
+		text          string
+		duration, end float64
+	}{
+		"no work":                {strings.Replace(text("", "60s", ""), "clients = 1\n", "", 1), 1660, 0},
+		"work without an end":    {text("", "60s", work), 1660, 940},
+		"work before its head":   {text(work, "60s", ""), 1660, 940},
+		"work that has an end":   {text("", "60s", work+"to = \"100s\"\n"), 1660, 100},
+		"it settles long enough": {text("", "720s", work), 1000, 1000},
+		"work beyond that":       {text("", "60s", work+"to = \"999s\"\n"), 1000, 999},
+	} {
+		b, err := NewBase(c.text, "x.toml")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		sc, err := scenarios.Parse(b.Text(Name{Faults: 3, Seed: 5}), "x.toml", nil, scenarios.Options{})
+		if err != nil || sc.Seed != 5 || sc.Duration.Seconds() != c.duration || c.end > 0 && sc.Workloads[0].To.Seconds() != c.end {
+			t.Errorf("%s: %v, %+v", name, err, sc)
+		}
+	}
+}
+
 // What is about other runs is left out of a run's text, and nothing else.
 func TestAlone(t *testing.T) {
 	kept := "a = 1\n[scenario] # here\nrows = [\n  [1, 2],\n  [\"variant\"]\n]\n[[fault]]\nid = \"variant\"\n"
