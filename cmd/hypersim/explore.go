@@ -148,8 +148,8 @@ func exploreProgress(live *liveLine) func(*explore.Report) {
 				reached++
 			}
 		}
-		live.show(fmt.Sprintf("%d runs in %v, %.1f a second; %d of them broke something; %d of %d marks reached",
-			r.Done, r.Wall.Round(time.Second), float64(r.Done)/r.Wall.Seconds(), r.Broke, reached, explore.Marks()))
+		live.show(fmt.Sprintf("%s in %v, %.1f a second; %d of them broke something; %d of %d marks reached",
+			explore.Runs(r.Done), r.Wall.Round(time.Second), float64(r.Done)/r.Wall.Seconds(), r.Broke, reached, explore.Marks()))
 	}
 }
 
@@ -159,16 +159,16 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 	for _, o := range r.Runs {
 		events += o.Events
 	}
-	fmt.Fprintf(w, "%d runs, %d events", len(r.Runs), events)
+	fmt.Fprintf(w, "%s, %d events", explore.Runs(len(r.Runs)), events)
 	if r.Done > 0 {
 		fmt.Fprintf(w, "; %d of them now, %.1f a second", r.Done, float64(r.Done)/r.Wall.Seconds())
 	}
 	fmt.Fprintln(w)
 	switch {
 	case r.Stopped:
-		fmt.Fprintf(w, "stopped; the same command goes on, and carries out again what of now does not count: %d runs\n", r.Again)
+		fmt.Fprintf(w, "stopped; the same command goes on, and carries out again what of now does not count: %s\n", explore.Runs(r.Again))
 	case r.Again > 0 && len(r.Findings) == 0:
-		fmt.Fprintf(w, "its time was over before all were done that are begun together: %d runs do not count, and broke nothing\n", r.Again)
+		fmt.Fprintf(w, "its time was over before all were done that are begun together; what does not count, and broke nothing: %s\n", explore.Runs(r.Again))
 	}
 	for _, o := range r.Runs {
 		if o.Failed != "" {
@@ -185,7 +185,7 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 		fmt.Fprintln(w, "no invariant broke")
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(w, "\n%s  in %d runs: %s\n  hypersim run %s --no-plots\n", f.Invariant, f.Runs, f.Signature, filepath.Join(dir, f.File))
+		fmt.Fprintf(w, "\n%s  in %s: %s\n  hypersim run %s --no-plots\n", f.Invariant, explore.Runs(f.Runs), f.Signature, filepath.Join(dir, f.File))
 	}
 	if len(r.Findings) > 0 {
 		f := r.Findings[0]

@@ -87,8 +87,16 @@ func (f *Finding) text(scenario, of string) string {
 	if !Endless(f.Invariant) {
 		rule += fmt.Sprintf("#     hypersim explain %s\n", f.Invariant)
 	}
-	return fmt.Sprintf("# %s, at %g s, in %d runs of this search; this is the first, %v.\n# %s\n#\n%s#     hypersim run FILE --no-plots --trace\n#     hypersim shrink FILE --out small.toml\n\n%s",
-		f.Invariant, f.Bad.At, f.Runs, f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), rule, scenario)
+	return fmt.Sprintf("# %s, at %g s, in %s of this search; this is the first, %v.\n# %s\n#\n%s#     hypersim run FILE --no-plots --trace\n#     hypersim shrink FILE --out small.toml\n\n%s",
+		f.Invariant, f.Bad.At, Runs(f.Runs), f.First.Name, strings.ReplaceAll(f.Bad.What, "\n", "\n# "), rule, scenario)
+}
+
+// Runs is a number of runs in words.
+func Runs(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }
 
 // Durability says in how many runs a cluster forgot more than it survives, and in how many of those each invariant broke that does not
@@ -108,10 +116,11 @@ func (r *Report) Durability() string {
 	if runs == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("durability was exceeded in %d runs, %d times in all; for that it does not count", runs, times)
+	text := fmt.Sprintf("durability was exceeded in %s, %d times in all (a cluster forgot more at once than it survives, ADR-0050)", Runs(runs), times)
 	if len(spared) == 0 {
-		return text[:strings.Index(text, ";")]
+		return text
 	}
+	text += "; for that it does not count"
 	for i, x := range slices.Sorted(maps.Keys(spared)) {
 		if i > 0 {
 			text += ","

@@ -176,11 +176,11 @@ func TestMarksAreManyAndDifferent(t *testing.T) {
 // What clusters forgot is summed up, and what did not count for it.
 func TestDurabilityIsSummedUp(t *testing.T) {
 	r := &Report{Runs: []*Outcome{{}, {Exceeded: 2, Spared: []string{"I-JW3", "I-JF3"}}, {Exceeded: 1, Spared: []string{"I-JW3"}}}}
-	if have, want := r.Durability(), "durability was exceeded in 2 runs, 3 times in all; for that it does not count that I-JF3 broke in 1, that I-JW3 broke in 2"; have != want {
+	if have, want := r.Durability(), "durability was exceeded in 2 runs, 3 times in all (a cluster forgot more at once than it survives, ADR-0050); for that it does not count that I-JF3 broke in 1, that I-JW3 broke in 2"; have != want {
 		t.Errorf("%q, not %q", have, want)
 	}
 	r.Runs[1].Spared, r.Runs[2].Spared = nil, nil
-	if have, want := r.Durability(), "durability was exceeded in 2 runs, 3 times in all"; have != want {
+	if have, want := r.Durability(), "durability was exceeded in 2 runs, 3 times in all (a cluster forgot more at once than it survives, ADR-0050)"; have != want {
 		t.Errorf("%q, not %q", have, want)
 	}
 	if r.Runs = r.Runs[:1]; r.Durability() != "" {
