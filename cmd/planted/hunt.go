@@ -3,10 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,7 +30,9 @@ type hunt struct {
 	shrink int // runs of a shrinking, at most
 	jobs   int
 	seed   uint64
+	again  bool // also what was found in other sources
 
+	sources string // tells these sources from others
 	program string // with all bugs in it
 }
 
@@ -34,12 +40,40 @@ type hunt struct {
 type found struct {
 	Bug       string  `json:"bug"`
 	Identity  string  `json:"identity"`
+	Sources   string  `json:"sources,omitempty"`   // it was found in
 	Invariant string  `json:"invariant,omitempty"` // "": nobody noticed
 	What      string  `json:"what,omitempty"`
 	Runs      int     `json:"runs"` // until it broke, or all there were
 	Seconds   float64 `json:"seconds"`
 	Lines     int     `json:"lines,omitempty"` // of the shrunk scenario
 	Shrinking float64 `json:"shrinking_seconds,omitempty"`
+}
+
+// stands reports whether a bug need not be looked for: it was found, and is what it was.
+func (h *hunt) stands(f *found, b *bug) bool {
+	return f != nil && f.Identity == b.identity() && f.Invariant != "" && (!h.again || f.Sources == h.sources)
+}
+
+// sourcesOf tells the sources of a module from others, by all that is built into the program.
+func sourcesOf(root string) (string, error) {
+	sum := sha256.New()
+	for _, dir := range []string{"analysis", "cmd", "core", "scenarios", "sim", "topologies"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() && d.Name() == "testdata" {
+				return cmp.Or(err, fs.SkipDir)
+			}
+			if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			fmt.Fprintf(sum, "%s %d\n%s", d.Name(), len(text), text)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6]), nil
 }
 
 // build makes the program that has all bugs.
@@ -79,7 +113,7 @@ func (h *hunt) one(ctx context.Context, number int, b *bug) (*found, error) {
 	if err := os.RemoveAll(dir); err != nil {
 		return nil, err
 	}
-	f := &found{Bug: b.name, Identity: b.identity()}
+	f := &found{Bug: b.name, Identity: b.identity(), Sources: h.sources}
 	began := time.Now()
 	said, err := h.run(ctx, number, "explore", "--first", "--runs", strconv.Itoa(h.runs), "--for", h.spend.String(),
 		"--seed", strconv.FormatUint(h.seed, 10), "--jobs", strconv.Itoa(h.jobs), "--out", dir)

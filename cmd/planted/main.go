@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -40,11 +41,12 @@ func run() error {
 	flag.StringVar(&only, "only", "", "bugs whose names match this expression alone")
 	flag.StringVar(&table, "table", "", "write the table into this file, between its marks (docs/planted.md)")
 	flag.DurationVar(&enough, "enough", 0, "begin no further search after this time; the same command goes on (0: look for all)")
+	flag.BoolVar(&h.again, "again", false, "look anew for what was found in other sources than these")
 	flag.Parse()
 	if flag.NArg() > 0 { // what stands behind it is not read as a flag
 		return fmt.Errorf("%s: unknown argument; all are flags", flag.Arg(0))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	kept, err := h.begin(only)
 	if err != nil {
@@ -75,6 +77,9 @@ func (h *hunt) begin(only string) (map[string]*found, error) {
 	if h.dir, err = filepath.Abs(h.dir); err != nil {
 		return nil, err
 	}
+	if h.sources, err = sourcesOf(h.root); err != nil {
+		return nil, err
+	}
 	return readKept(filepath.Join(h.dir, keptName))
 }
 
@@ -102,13 +107,24 @@ func (h *hunt) all(ctx context.Context, only *regexp.Regexp, kept map[string]*fo
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	began, missed := time.Now(), 0
+	began, missed, before := time.Now(), 0, 0
+	defer func() {
+		if before > 0 {
+			fmt.Printf("%d of them were found in other sources than these: --again looks for them anew\n", before)
+		}
+	}()
 	number := 0
 	for _, r := range rooms {
 		for i := range r.bugs {
 			b := &r.bugs[i]
 			number++
-			if f := kept[b.name]; !only.MatchString(b.name) || f != nil && f.Identity == b.identity() && f.Invariant != "" {
+			if !only.MatchString(b.name) {
+				continue
+			}
+			if f := kept[b.name]; h.stands(f, b) {
+				if f.Sources != h.sources {
+					before++
+				}
 				continue
 			}
 			if enough > 0 && time.Since(began) > enough {

@@ -86,3 +86,43 @@ func TestNothingToLookFor(t *testing.T) {
 		t.Errorf("after no run: %s", row)
 	}
 }
+
+// What was found stands as long as the bug is what it was; asked to look again, only what was found in these very sources does.
+func TestWhatStands(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"analysis", "cmd", "core/testdata", "scenarios", "sim", "topologies"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(name, text string) string {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sources, err := sourcesOf(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sources
+	}
+	one := write("core/a.go", "package core")
+	if write("core/a_test.go", "package core") != one || write("core/testdata/b.go", "package b") != one || write("sim/c.toml", "") != one {
+		t.Error("what is not built makes other sources")
+	}
+	other := write("core/a.go", "package core // more")
+	if other == one {
+		t.Error("what is built does not make other sources")
+	}
+	b := all()[0]
+	h := &hunt{sources: one}
+	f := &found{Identity: b.identity(), Invariant: "I-M3", Sources: other}
+	if h.stands(nil, b) || !h.stands(f, b) || h.stands(&found{Identity: "x", Invariant: "I-M3"}, b) || h.stands(&found{Identity: b.identity()}, b) {
+		t.Error("the wrong ones stand")
+	}
+	if h.again = true; h.stands(f, b) {
+		t.Error("it stands, found in other sources")
+	}
+	if f.Sources = one; !h.stands(f, b) {
+		t.Error("it does not stand, found in these")
+	}
+}
