@@ -42,7 +42,7 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			if err := mayWrite(out, "--out", force); err != nil { // before minutes of runs
 				return err
 			}
-			if req.Text, req.File, err = shrinkText(names[0]); err != nil {
+			if err := shrinkText(names[0], &req); err != nil {
 				return usageError{err}
 			}
 			r, err := shrink.Shrink(cmd.Context(), &req, shrinkProgress(cmd.ErrOrStderr()))
@@ -59,7 +59,7 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			}); err != nil {
 				return err
 			}
-			whole := "nothing more can be left out"
+			whole := "no single change makes it smaller"
 			switch {
 			case stopped:
 				whole = "it was stopped: going on may make it smaller"
@@ -93,24 +93,25 @@ scenario file, with what broke at its head, and how it came to that is told in a
 	return cmd
 }
 
-// shrinkText is the text of a scenario, or the configuration of a run with its seed: JSON values are those of TOML.
-func shrinkText(path string) (text, file string, err error) {
+// shrinkText fills in the text of a scenario, or the configuration of a run with its seed: JSON values are those of TOML.
+func shrinkText(path string, req *shrink.Request) (err error) {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return scenarios.Text(path)
+		req.Text, req.File, err = scenarios.Text(path)
+		return err
 	}
 	data, err := input.ReadFile(filepath.Join(path, "manifest.json"), form.TextMax)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", "", fmt.Errorf("%s: is no folder of a run: it has no manifest.json", path)
+		return fmt.Errorf("%s: is no folder of a run: it has no manifest.json", path)
 	}
 	if err != nil {
-		return "", "", err
+		return err
 	}
 	var m struct {
 		Seed   uint64
 		Config map[string]any
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return "", "", fmt.Errorf("%s: manifest.json: %w", path, err)
+		return fmt.Errorf("%s: manifest.json: %w", path, err)
 	}
 	if s, ok := m.Config["scenario"].(map[string]any); ok {
 		s["seed"] = float64(m.Seed)
@@ -118,7 +119,8 @@ func shrinkText(path string) (text, file string, err error) {
 	for _, k := range []string{"expect", "report", "compare", "sweep"} { // nothing happens because of them
 		delete(m.Config, k)
 	}
-	return shrink.Text(m.Config), path, nil
+	req.Text, req.File, req.Complete = shrink.Text(m.Config), path, true
+	return nil
 }
 
 func shrunkHead(r *shrink.Result) string {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"hypersim/cmd/internal/runner"
+	"hypersim/cmd/internal/shrink"
 	"hypersim/cmd/internal/story"
 	"hypersim/scenarios"
 	"hypersim/sim/check"
@@ -133,8 +134,9 @@ func mishaps(sc *scenarios.Scenario) (list []story.Mishap) {
 
 // faultsOf are those of the run in a folder. Where its configuration cannot be read any more, the tables tell less of them.
 func faultsOf(dir string, t *metrics.Tables) (list []story.Mishap) {
-	if text, file, err := shrinkText(dir); err == nil {
-		if sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true}); err == nil {
+	var req shrink.Request
+	if err := shrinkText(dir, &req); err == nil {
+		if sc, err := scenarios.Parse(req.Text, req.File, nil, scenarios.Options{Alone: true}); err == nil {
 			return mishaps(sc)
 		}
 	}

@@ -63,3 +63,20 @@ func TestFailFast(t *testing.T) {
 		}
 	}
 }
+
+// A run ends where it is given up, at the same instant on every machine; what broke before that ends it first.
+func TestGivenUp(t *testing.T) {
+	const until = 2500e6
+	res, err := Measure(t.Context(), Options{Scenario: load(t), Bare: true, Until: until})
+	if err != nil || res.Virtual != until || res.Stopped != "given up at virtual time 2.5s" || res.Interrupted {
+		t.Errorf("%+v, %v", res, err)
+	}
+	r := &run{opt: &Options{Scenario: load(t), Bare: true, FailFast: true, Until: 1}, memory: processMemory()}
+	if err := r.build(); err != nil {
+		t.Fatal(err)
+	}
+	r.checks = deaf(r.opt.Scenario)
+	if err := r.loop(t.Context(), time.Now()); err != nil || !strings.HasPrefix(r.res.Stopped, "stopped by the first broken invariant") {
+		t.Errorf("%q, %v", r.res.Stopped, err)
+	}
+}

@@ -23,6 +23,9 @@ type Options struct {
 	FailFast bool // stop at the first broken invariant
 	Small    bool // world.Options.Small
 
+	// Until is when the run is given up, with what broke by then; 0: never. For Measure.
+	Until core.Instant
+
 	// Bare is a run that invariants alone judge: nothing is measured, so that there are neither metrics nor verdicts nor an account.
 	// What happens in it is the same; it takes two thirds of the time. For Measure.
 	Bare bool

@@ -238,6 +238,10 @@ func (r *run) loop(ctx context.Context, start time.Time) error {
 				r.res.Stopped = why + " at virtual time " + time.Duration(now).String()
 				return nil
 			}
+			if r.opt.Until > 0 && now >= r.opt.Until {
+				r.res.Stopped = "given up at virtual time " + time.Duration(now).String()
+				return nil
+			}
 			if r.atRest(now) {
 				return nil
 			}

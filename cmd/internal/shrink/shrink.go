@@ -9,6 +9,7 @@ import (
 
 	"hypersim/cmd/internal/explore"
 	"hypersim/cmd/internal/runner"
+	"hypersim/core"
 	"hypersim/scenarios"
 )
 
@@ -16,6 +17,7 @@ import (
 type Request struct {
 	Text      string // of a scenario
 	File      string // what it is called in messages
+	Complete  bool   // it says all that can be said, as the configuration of a run does
 	Invariant string // "": the first that breaks
 	Runs      int    // that may be carried out
 	Jobs      int    // at once
@@ -32,7 +34,6 @@ type Result struct {
 	Broke  runner.Violation
 	Before int // lines of the text that was given
 	After  int
-	Nodes  int
 	Runs   int
 	Whole  bool // no change is left to try; false: Runs was too small
 }
@@ -42,8 +43,8 @@ func Shrink(ctx context.Context, req *Request, tell func(Step)) (*Result, error)
 	return shrink(ctx, req, run(false), run(true), tell)
 }
 
-// judge returns what breaks in a run of a scenario.
-type judge func(ctx context.Context, text, file string) ([]runner.Violation, error)
+// judge returns what breaks in a run of a scenario until an instant; 0: to its end.
+type judge func(ctx context.Context, text, file string, until core.Instant) ([]runner.Violation, error)
 
 // shrink judges runs by one, and by the other, which ends a run with the first invariant that breaks, where that is the wanted one.
 func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)) (*Result, error) {
@@ -52,8 +53,8 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 		return nil, fmt.Errorf("%s: %w", req.File, err)
 	}
 	named(t)
-	s := &shrinker{req: req, judge: run, best: t, tell: tell}
-	first, err := s.judge(ctx, req.Text, req.File)
+	s := &shrinker{req: req, judge: run, best: t, seen: map[string]bool{}, tell: tell}
+	first, err := s.judge(ctx, req.Text, req.File, 0)
 	if err = cmp.Or(ctx.Err(), err); err != nil { // a run that was stopped has broken nothing yet
 		return nil, err
 	}
@@ -63,41 +64,54 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 	}
 	s.want, s.broke = signatureOf(v), *v
 	if signatureOf(&first[0]) == s.want {
-		s.judge = brief
+		s.judge, s.brief = brief, true
 	}
-	again, err := s.judge(ctx, text(t), s.req.File)
+	if req.Complete {
+		s.best = withoutIdle(t, req.File)
+	}
+	again, err := s.judge(ctx, text(s.best), s.req.File, 0)
 	if err = cmp.Or(ctx.Err(), err); err != nil {
 		return nil, err
 	}
 	if s.same(again) == nil {
 		return nil, fmt.Errorf("%s: it does not break in the same way again when its text is written anew", req.File)
 	}
-	for changed := true; changed && s.left() && ctx.Err() == nil; {
-		changed = false
-		for _, pass := range passes(s.broke.At.Seconds()) {
-			kept, err := s.sweep(ctx, pass(s.best))
-			if err != nil {
-				return nil, err
-			}
-			changed = changed || kept
-		}
-		if !changed {
-			if changed, err = s.sweep(ctx, reseeded(s.best)); err != nil {
-				return nil, err
-			}
-		}
-	}
+	s.all(ctx)
 	out := text(s.best)
-	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Nodes: s.nodes, Runs: s.runs, Whole: s.left() && ctx.Err() == nil}, ctx.Err()
+	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Runs: s.runs, Whole: s.left() && ctx.Err() == nil}, ctx.Err()
+}
+
+// all makes as small as it can what is broken: what is large goes first, by luck where need be, and numbers become simple when no line can be
+// left out any more.
+func (s *shrinker) all(ctx context.Context) {
+	s.sweep(ctx, coarse(s.best))
+	if s.req.Complete {
+		s.sweep(ctx, settings(s.best))
+	}
+	for again := true; again && s.left() && ctx.Err() == nil; {
+		again = s.round(ctx, structure) ||
+			s.sweep(ctx, reseeded(s.best, 1, few)) ||
+			s.round(ctx, digits) ||
+			s.sweep(ctx, reseeded(s.best, few+1, many))
+	}
+}
+
+// round tries passes one after the other, and reports whether any made it smaller.
+func (s *shrinker) round(ctx context.Context, passes func(broke float64) []pass) (kept bool) {
+	for _, p := range passes(s.broke.At.Seconds()) {
+		kept = s.sweep(ctx, p(s.best)) || kept
+	}
+	return kept
 }
 
 type shrinker struct {
 	req   *Request
 	judge judge
+	brief bool // it ends a run with what breaks first
 	best  tree
 	want  string // signature
 	broke runner.Violation
-	nodes int
+	seen  map[string]bool // texts that were carried out: again they would show nothing new
 	runs  int
 	tell  func(Step)
 }
@@ -149,64 +163,85 @@ func (s *shrinker) same(list []runner.Violation) *runner.Violation {
 }
 
 func run(brief bool) judge {
-	return func(ctx context.Context, text, file string) ([]runner.Violation, error) {
+	return func(ctx context.Context, text, file string, until core.Instant) ([]runner.Violation, error) {
 		sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
 		if err != nil {
 			return nil, err
 		}
 		sc.Expects = nil // invariants judge
-		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief, Small: true, Bare: true})
+		res, err := runner.Measure(ctx, runner.Options{Scenario: sc, FailFast: brief, Small: true, Bare: true, Until: until})
 		if v := explore.GaveUp(err); v != nil {
 			return []runner.Violation{*v}, nil
 		}
-		if err != nil {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return nil, err
 		}
 		return res.Violations, nil
 	}
 }
 
+// until is when a run is given up in which nothing broke, a while after the last one broke. A large world that goes on for a quarter of an
+// hour costs most of the time that there is.
+func (s *shrinker) until() core.Instant {
+	const late = 30e9
+	if !s.brief {
+		return 0 // other things break before it, perhaps the next time later
+	}
+	return s.broke.At + late
+}
+
 // tried is a change and what came of it.
 type tried struct {
-	tree  tree
-	broke *runner.Violation // nil: not in the same way, or no scenario any more
+	tree  tree // nil: there was nothing to change
+	text  string
+	ran   bool              // it was a scenario
+	broke *runner.Violation // nil: not in the same way
 }
 
 // sweep tries edits in their order, each on what the ones before it left. It reports whether any was kept.
-func (s *shrinker) sweep(ctx context.Context, edits []edit) (kept bool, err error) {
+func (s *shrinker) sweep(ctx context.Context, edits []edit) (kept bool) {
 	for i := 0; i < len(edits) && s.left() && ctx.Err() == nil; {
-		batch := make([]tried, min(max(1, s.req.Jobs), len(edits)-i))
-		var all sync.WaitGroup
+		batch := s.batch(ctx, edits[i:min(i+max(1, s.req.Jobs), len(edits))])
+		i += len(batch)
 		for k := range batch {
-			t := clone(s.best).(tree)
-			if !edits[i+k](t) {
+			b := &batch[k]
+			if !b.ran || s.seen[b.text] { // one before it may have come to the same
 				continue
 			}
-			batch[k].tree = t
-			all.Go(func() {
-				if list, err := s.judge(ctx, text(t), s.req.File); err == nil {
-					batch[k].broke = s.same(list)
-				}
-			})
-		}
-		all.Wait()
-		next := i + len(batch)
-		for k := range batch {
-			if batch[k].tree != nil {
-				if !s.left() { // one at a time would not have come to it
-					return kept, nil
-				}
-				s.runs++ // those behind one that is kept do not count: how many there are depends on Jobs
+			if !s.left() { // one at a time would not have come to it
+				return kept
 			}
-			if batch[k].broke != nil {
-				s.best, s.broke, kept = batch[k].tree, *batch[k].broke, true
-				next = i + k + 1
-				out := text(s.best)
-				s.tell(Step{s.runs, count(out), len(out)})
+			s.runs++ // those behind one that is kept do not count: how many there are depends on Jobs
+			s.seen[b.text] = true
+			if b.broke != nil {
+				s.best, s.broke, kept = b.tree, *b.broke, true
+				s.tell(Step{s.runs, count(b.text), len(b.text)})
+				i -= len(batch) - k - 1
 				break
 			}
 		}
-		i = next
 	}
-	return kept, nil
+	return kept
+}
+
+// batch tries edits on one scenario, all at once.
+func (s *shrinker) batch(ctx context.Context, edits []edit) []tried {
+	until := s.until()
+	batch := make([]tried, len(edits))
+	var all sync.WaitGroup
+	for k := range batch {
+		b := &batch[k]
+		if b.tree = clone(s.best).(tree); !edits[k](b.tree) {
+			continue
+		}
+		if b.text = text(b.tree); s.seen[b.text] {
+			continue
+		}
+		all.Go(func() {
+			list, err := s.judge(ctx, b.text, s.req.File, until)
+			b.ran, b.broke = err == nil, s.same(list)
+		})
+	}
+	all.Wait()
+	return batch
 }

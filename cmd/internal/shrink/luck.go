@@ -1,0 +1,100 @@
+package shrink
+
+import (
+	"maps"
+	"slices"
+)
+
+// few is up to which seed a change is tried that breaks nothing under the one there; many, when nothing else is left to try.
+const few, many = 4, 16
+
+// usual is the seed of a scenario that names none.
+const usual = 1
+
+// under makes a change and takes another seed.
+func under(seed int64, change edit) edit {
+	return func(t tree) bool {
+		s, ok := t["scenario"].(tree)
+		if !ok || seedOf(s) == seed || !change(t) {
+			return false
+		}
+		if s["seed"] = seed; seed == usual {
+			delete(s, "seed")
+		}
+		return true
+	}
+}
+
+func seedOf(head tree) int64 {
+	if n, ok := head["seed"].(int64); ok {
+		return n
+	}
+	return usual
+}
+
+// byLuck are changes under other seeds: with one thing less chance falls otherwise, and what broke by it may break under the next seed.
+func byLuck(changes []edit, first, last int64) (list []edit) {
+	for _, change := range changes {
+		for seed := first; seed <= last; seed++ {
+			list = append(list, under(seed, change))
+		}
+	}
+	return list
+}
+
+// coarse makes a large world small at once: a run of it takes seconds, and of a thousand things that are tried one by one most move what
+// breaks. Each change is tried under the seed there before it is under others.
+func coarse(t tree) (list []edit) {
+	var changes []edit
+	for _, most := range []int64{1, 3} {
+		changes = append(changes, atMost(most, "clients", "gates", "managers", "workers"))
+	}
+	for _, group := range []string{"workers", "clients"} {
+		for _, most := range []int64{1, 3, 8} {
+			changes = append(changes, atMost(most, group))
+		}
+	}
+	for _, name := range []string{"fault", "workload"} {
+		all, _ := t[name].([]any)
+		for n := len(all) / 2; n >= max(2, len(all)/8); n /= 2 {
+			for i := (len(all) - 1) / n * n; i >= 0; i -= n {
+				changes = append(changes, dropSome(path{name, i}, n))
+			}
+		}
+	}
+	for _, change := range changes {
+		list = append(append(list, change), byLuck([]edit{change}, 1, few)...)
+	}
+	return list
+}
+
+// atMost lets groups of a cluster have no more nodes than that.
+func atMost(most int64, groups ...string) edit {
+	return func(t tree) (did bool) {
+		c, _ := t["cluster"].(tree)
+		for _, k := range groups {
+			if n, ok := c[k].(int64); ok && n > most {
+				c[k], did = most, true
+			}
+		}
+		return did
+	}
+}
+
+// reseeded leaves out what is large, under seeds from one to another. It comes when nothing else makes a scenario smaller.
+func reseeded(t tree, first, last int64) []edit {
+	changes := append(sites(t), sizes(t)...)
+	for _, name := range []string{"fault", "workload"} {
+		all, _ := t[name].([]any)
+		for i := len(all) - 1; i >= 0; i-- {
+			changes = append(changes, dropSome(path{name, i}, 1))
+		}
+	}
+	for _, name := range []string{"topology", "network", "node", "protocol"} {
+		sub, _ := t[name].(tree)
+		for _, k := range slices.Sorted(maps.Keys(sub)) {
+			changes = append(changes, drop(path{name, k}))
+		}
+	}
+	return byLuck(append(changes, places(t)...), first, last)
+}

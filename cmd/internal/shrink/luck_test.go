@@ -1,0 +1,91 @@
+package shrink
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"hypersim/cmd/internal/runner"
+	"hypersim/core"
+	"hypersim/scenarios"
+)
+
+// A scenario that names no seed has the usual one, and one of 0 is a seed like any other.
+func TestAnotherSeedIsAnother(t *testing.T) {
+	for _, c := range []struct {
+		head tree
+		seed int64
+		want any
+		did  bool
+	}{
+		{tree{}, usual, nil, false},
+		{tree{}, 2, int64(2), true},
+		{tree{"seed": int64(0)}, usual, nil, true},
+		{tree{"seed": int64(0)}, 2, int64(2), true},
+		{tree{"seed": int64(2)}, 2, int64(2), false},
+		{tree{"seed": int64(2)}, usual, nil, true},
+	} {
+		tr := tree{"scenario": c.head, "fault": []any{tree{"id": "x"}}}
+		did := under(c.seed, drop(path{"fault", 0}))(tr)
+		if did != c.did || c.head["seed"] != c.want || (tr["fault"] == nil) != c.did {
+			t.Errorf("seed %d: changed %v: %v, want %v", c.seed, did, tr, c.want)
+		}
+	}
+}
+
+// What is large goes in one step: groups of nodes, halves of the faults, each under the seed there first, whichever that is.
+func TestCoarse(t *testing.T) {
+	for seed, halves := range map[int64]int{0: 10, 1: 8, 9: 10} { // two halves, under the seed there and those from 1 to 4
+		tr := tree{
+			"scenario": tree{"seed": seed},
+			"cluster":  tree{"workers": int64(61), "managers": int64(5), "gates": int64(1)},
+			"fault":    []any{tree{"id": "0"}, tree{"id": "1"}, tree{"id": "2"}, tree{"id": "3"}},
+		}
+		edits := coarse(tr)
+		first := clone(tr).(tree)
+		if !edits[0](first) || value(first["cluster"]) != "{ gates = 1, managers = 1, workers = 1 }" || value(first["scenario"]) != fmt.Sprintf("{ seed = %d }", seed) {
+			t.Errorf("seed %d: first it tries %s", seed, text(first))
+		}
+		left := map[string]bool{}
+		for _, e := range edits {
+			x := clone(tr).(tree)
+			if !e(x) {
+				continue
+			}
+			left[text(x)] = true
+			if c := x["cluster"].(tree); c["gates"] != int64(1) || c["clients"] != nil {
+				t.Errorf("seed %d: a group grew: %s", seed, text(x))
+			}
+		}
+		for _, want := range []string{"workers = 3", "workers = 8", "managers = 3", "seed = 4"} {
+			if !strings.Contains(fmt.Sprint(left), want+"\n") {
+				t.Errorf("seed %d: nothing has %s", seed, want)
+			}
+		}
+		have := 0
+		for x := range left {
+			if strings.Count(x, "[[fault]]") == 2 {
+				have++
+			}
+		}
+		if have != halves {
+			t.Errorf("seed %d: %d scenarios with half of the faults, not %d", seed, have, halves)
+		}
+	}
+}
+
+// What breaks by chance may need another seed once something is left out.
+func TestAnotherSeedLetsMoreBeLeftOut(t *testing.T) {
+	chance := func(ctx context.Context, text, file string, _ core.Instant) ([]runner.Violation, error) {
+		sc, err := scenarios.Parse(text, file, nil, scenarios.Options{Alone: true})
+		if err != nil || len(sc.Faults) < 2 && sc.Seed != 3 {
+			return nil, err
+		}
+		return pausedManager(ctx, text, file, 0)
+	}
+	r, err := shrink(t.Context(), &Request{Text: broken().Text(), File: "drawn.toml", Runs: 5000, Jobs: 2}, chance, chance, func(Step) {})
+	if err != nil || !r.Whole || strings.Count(r.Text, "[[fault]]") != 1 || !strings.Contains(r.Text, "seed = 3\n") {
+		t.Fatalf("%+v, %v", r, err)
+	}
+}
