@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +25,7 @@ type traceFlags struct {
 	back     bool // causes was given
 	depth    int
 	perfetto string
+	force    bool
 	story    bool
 	broken   string
 }
@@ -76,6 +76,7 @@ nodes that are named in the violation know it, and what the rule says.`,
 	flags.BoolVar(&f.story, "story", false, "tell how the run came to break an invariant")
 	flags.StringVar(&f.broken, "invariant", "", "with --story: which one, such as I-J4 (default: the first that broke)")
 	flags.StringVar(&f.perfetto, "perfetto", "", "write the lines as a timeline with arrows into this file")
+	flags.BoolVar(&f.force, "force", false, "with --perfetto: replace the file if it is there")
 	cmd.AddCommand(newTraceDiff())
 	return cmd
 }
@@ -90,6 +91,7 @@ func (f *traceFlags) fit(given func(flag string) bool) error {
 	}{
 		{"with --story", !f.story, []string{"invariant"}},
 		{"with --causes", !f.back, []string{"depth"}},
+		{"with --perfetto", f.perfetto == "", []string{"force"}},
 		{"with lines that are printed", f.count || f.perfetto != "" || f.back || f.story, []string{"limit"}},
 		{"with neither --causes nor --story", f.back || f.story, []string{"node", "kind", "message", "fact", "job", "from", "to"}},
 	} {
@@ -178,7 +180,7 @@ func tellTrace(ctx context.Context, w *bufio.Writer, progress io.Writer, path st
 		return usageError{err}
 	}
 	if f.perfetto != "" {
-		return drawTrace(r, filter, f.perfetto, progress)
+		return drawTrace(r, filter, f, progress)
 	}
 	return printTrace(w, r, filter, f)
 }
@@ -215,22 +217,22 @@ func printTrace(w *bufio.Writer, r *story.Reader, filter *story.Filter, f *trace
 	return nil
 }
 
-func drawTrace(r *story.Reader, filter *story.Filter, path string, progress io.Writer) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return usageError{fmt.Errorf("--perfetto: %w", err)}
-	}
-	n, err := story.Perfetto(r, filter, out)
-	if err = errors.Join(err, out.Close()); err != nil { // half of it would open, and look whole
-		if gone := os.Remove(path); gone != nil {
-			return errors.Join(err, gone)
+func drawTrace(r *story.Reader, filter *story.Filter, f *traceFlags, progress io.Writer) error {
+	n, reading := uint64(0), error(nil)
+	err := writeNew(f.perfetto, "--perfetto", f.force, func(out io.Writer) (err error) {
+		n, err = story.Perfetto(r, filter, out)
+		if full := (*fs.PathError)(nil); !errors.As(err, &full) {
+			reading = err
 		}
-		if full := (*fs.PathError)(nil); errors.As(err, &full) {
-			return err
-		}
-		return unreadable(err)
+		return err
+	})
+	switch {
+	case reading != nil:
+		return unreadable(reading)
+	case err != nil:
+		return err
 	}
-	_, err = fmt.Fprintf(progress, "%s: %d lines; open it at ui.perfetto.dev\n", path, n)
+	_, err = fmt.Fprintf(progress, "%s: %d lines; open it at ui.perfetto.dev\n", f.perfetto, n)
 	return err
 }
 

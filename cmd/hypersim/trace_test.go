@@ -57,7 +57,7 @@ func TestTraceRefusesFlagsThatItWouldNotHeed(t *testing.T) {
 	for _, args := range [][]string{
 		{"--causes", "2", "--node", "a/gate/0"}, {"--causes", "2", "--limit", "1"}, {"--causes", "2", "--depth", "0"}, {"--depth", "3"},
 		{"--count", "--limit", "1"}, {"--story", "--job", "1"}, {"--invariant", "I-J4"}, {"--perfetto", filepath.Join(dir, "x"), "--limit", "1"},
-		{"--from", "-1s"}, {"--to", "-1s"}, {"--causes", "2", "--story"}, {"--count", "--story"},
+		{"--from", "-1s"}, {"--to", "-1s"}, {"--force"}, {"--causes", "2", "--story"}, {"--count", "--story"},
 	} {
 		code, out, errs := tracing(t.Context(), append([]string{dir}, args...)...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, "--") {
@@ -102,6 +102,21 @@ func TestTraceOfWhatWasCut(t *testing.T) {
 		code, out, errs := tracing(t.Context(), append([]string{dir}, args...)...)
 		if code != exitUsage || out != "" || !strings.Contains(errs, "ends in the middle of line") {
 			t.Errorf("%v: exit %d, %q, %q", args, code, out, errs)
+		}
+	}
+}
+
+// A timeline that is there is replaced only where that is said.
+func TestTraceReplacesATimeline(t *testing.T) {
+	dir := recording(t, many(3)...)
+	picture := filepath.Join(dir, "x.json")
+	for i, x := range []struct {
+		force []string
+		code  int
+		says  string
+	}{{nil, exitOK, "3 lines"}, {nil, exitUsage, "x.json exists; --force replaces it"}, {[]string{"--force"}, exitOK, "3 lines"}} {
+		if code, _, errs := tracing(t.Context(), append([]string{dir, "--perfetto", picture}, x.force...)...); code != x.code || !strings.Contains(errs, x.says) {
+			t.Errorf("call %d: exit %d, %q", i, code, errs)
 		}
 	}
 }
