@@ -62,7 +62,7 @@ func (w *watcher) entered(m *Machine, k int, from, to core.MemberState, now core
 			m.announceRegistered(now, k, fx)
 		}
 	}
-	if !counted(to) && to != core.StateDead {
+	if !counted(to) && to != core.StateDead || from == core.StateLeft { // whatever was said of its owner while it was gone is of that life
 		w.owners[k] = core.NoNode
 	}
 }

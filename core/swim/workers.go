@@ -124,9 +124,12 @@ func (m *Machine) hearWorker(now core.Instant, k int, e *core.WorkerEntry, fx *c
 	}
 	m.count.WorkersFresh++
 	*r = workRecord{number: number, cores: e.Cores, available: e.Available, state: e.State}
-	if m.past(e.Owner, e.Instance) {
+	switch {
+	case e.State == core.WorkerLeft: // nobody owns who left, and its next process may never register
+		m.watch.owners[k] = core.NoNode
+	case m.past(e.Owner, e.Instance):
 		m.watch.owners[k] = orphan
-	} else {
+	default:
 		m.watch.register(k, e.Owner, e.Instance)
 	}
 	if e.State == core.WorkerRegistered {

@@ -90,6 +90,46 @@ func TestOnlyWhoHasAWorkerOwnsIt(t *testing.T) {
 	}
 }
 
+// Nobody owns a worker that left, whatever comes late about its former life: its next process may speak to a manager and crash before it
+// registers anywhere, and the one that it had left, which does not hold it confirmed, watches nobody. That manager must (§10.4).
+func TestNobodyOwnsWhoLeft(t *testing.T) {
+	const peer, worker = core.NodeID(1), core.NodeID(2)
+	late := map[string]core.WorkerState{"that it registered there": core.WorkerRegistered, "that it left there": core.WorkerLeft}
+	for name, state := range late {
+		for _, back := range []bool{false, true} { // the entry comes before its next process speaks, or after
+			if back && state == core.WorkerRegistered {
+				continue // a higher number: there it is, as far as anybody knows
+			}
+			cfg := Default()
+			m := New(&cfg, Params{Role: core.RoleManager, Group: 1, Capacity: 3, Instance: 1, Formed: []core.Entry{
+				{Subject: peer, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
+				{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: peer},
+			}}, nil)
+			var fx core.Effects
+			gossip := func(at core.Instant, x core.Message) {
+				x.Kind, x.Role, x.Group, x.From, x.Instance = core.KindGossip, core.RoleManager, 1, peer, 1
+				m.Receive(at, &x, &fx)
+			}
+			entry := core.Message{Extra: &core.Extra{Workers: []core.WorkerEntry{{Worker: worker, Owner: peer, Instance: 1, Incarnation: 5, State: state}}}}
+			gossip(1e9, core.Message{Updates: []core.Update{{Type: core.UpdateLeft, Subject: worker, From: core.NoNode, Role: core.RoleWorker}}})
+			if !back {
+				gossip(2e9, entry)
+			}
+			m.Receive(3e9, &core.Message{Kind: core.KindPing, Role: core.RoleWorker, Group: 1, From: worker, Instance: 2, Incarnation: 1, Seq: 1, Target: 0}, &fx)
+			if back {
+				gossip(4e9, entry)
+			}
+			if s := m.State(worker); s != core.StateOK {
+				t.Fatalf("its next process spoke, and is %v", s)
+			}
+			if k, _ := m.index(worker); !m.watch.judges(m, k) {
+				o, _ := m.Owner(worker)
+				t.Errorf("%s comes late, %v: it leaves the watch to %d", name, back, o)
+			}
+		}
+	}
+}
+
 // The queue of worker entries is bounded and sorted, and a datagram takes what fits (§6: 500 entries, 600
 // bytes).
 func TestWorkerQueueIsBounded(t *testing.T) {
