@@ -16,6 +16,11 @@ import (
 // recording writes one of the given lines, after a header.
 func recording(t *testing.T, lines ...string) string {
 	t.Helper()
+	return recordingOf(t, `{"trace":1,"scenario":"s","seed":1,"nodes":["a/gate/0","a/gate/1"],"faults":[]}`, lines...)
+}
+
+func recordingOf(t *testing.T, head string, lines ...string) string {
+	t.Helper()
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, runner.TraceName))
 	if err != nil {
@@ -26,7 +31,6 @@ func recording(t *testing.T, lines ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := `{"trace":1,"scenario":"s","seed":1,"nodes":["a/gate/0","a/gate/1"],"faults":[]}`
 	if _, err = z.Write([]byte(strings.Join(append([]string{head}, lines...), "\n") + "\n")); err == nil {
 		err = z.Close()
 	}
@@ -142,23 +146,7 @@ func TestStoryOfWhatIsThere(t *testing.T) {
 
 // Recordings of other runs are told as such before anything else.
 func TestTraceDiffOfOtherRuns(t *testing.T) {
-	a, b := recording(t, many(2)...), recording(t, many(3)...)
-	file := filepath.Join(b, runner.TraceName)
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close() //nolint:errcheck // a test reads it
-	z, err := zstd.NewWriter(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = z.Write([]byte(`{"trace":1,"scenario":"other","seed":7,"nodes":["b/gate/0"],"faults":[]}` + "\n" + many(1)[0] + "\n")); err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, b := recording(t, many(2)...), recordingOf(t, `{"trace":1,"scenario":"other","seed":7,"nodes":["b/gate/0"],"faults":[]}`, many(1)...)
 	code, out, _ := tracing(t.Context(), "diff", a, b)
 	if code != exitFailed || !strings.HasPrefix(out, "they are other runs: of s with seed 1, and of other with seed 7\nthey part at line 1:\n") {
 		t.Errorf("exit %d\n%s", code, out)

@@ -44,16 +44,23 @@ func TestOneDeadlineForReleases(t *testing.T) {
 	}
 }
 
+// overTwo is a manager of two workers, the nodes 1 and 2, that has begun at 0.
+func overTwo() (*Manager, *core.Effects) {
+	c, h := job.Default(), health.Default()
+	m := New(Params{
+		Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
+		Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
+	})
+	fx := new(core.Effects)
+	m.Begin(0, fx)
+	return m, fx
+}
+
 // Who is STUCK for a minute and was granted more time since the last look is not evicted (spec 30 §2.2, row 2).
 func TestTimeGrantedSinceTheLastLook(t *testing.T) {
 	for _, granted := range []bool{false, true} {
-		c, h, more := job.Default(), health.Default(), jobtimeout.Default()
-		m := New(Params{
-			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
-			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
-		})
-		var fx core.Effects
-		m.Begin(0, &fx)
+		m, fx := overTwo()
+		more := jobtimeout.Default()
 		now := m.health.look
 		m.health.tracker.Node(0).Progressed(now-core.Instant(time.Minute), health.Stuck)
 		m.workers.list[0].moved = false // it is new, which is over with the first interval
@@ -63,7 +70,7 @@ func TestTimeGrantedSinceTheLastLook(t *testing.T) {
 				t.Fatal("nothing is granted")
 			}
 		}
-		m.inspect(now, &fx)
+		m.inspect(now, fx)
 		if gone := m.workers.list[0].gone(); gone == granted {
 			t.Errorf("granted %v: evicted %v", granted, gone)
 		}
@@ -73,19 +80,13 @@ func TestTimeGrantedSinceTheLastLook(t *testing.T) {
 // I-H4, spec 30 §2.1: who is STUCK for a minute and gets on before the interval is over is not evicted: at its end it is STUCK no more.
 func TestWhoGetsOnIsNotEvicted(t *testing.T) {
 	for _, moved := range []bool{false, true} {
-		c, h := job.Default(), health.Default()
-		m := New(Params{
-			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
-			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
-		})
-		var fx core.Effects
-		m.Begin(0, &fx)
+		m, fx := overTwo()
 		m.beginInterval(0)
 		now := m.health.look
 		m.health.tracker.Node(0).Progressed(now-core.Instant(time.Minute), health.Stuck)
 		m.workers.list[0].moved = moved
 		m.health.ends = now + 5*sec
-		m.inspect(now, &fx)
+		m.inspect(now, fx)
 		if gone := m.workers.list[0].gone(); gone == moved {
 			t.Errorf("it got on %v: evicted %v", moved, gone)
 		}
@@ -96,18 +97,12 @@ func TestWhoGetsOnIsNotEvicted(t *testing.T) {
 // still more often than once in ten seconds judged nobody ever, and gave up whom it had found STUCK long ago.
 func TestWhoGotOnBeforeTheManagerStoodStill(t *testing.T) {
 	for _, moved := range []bool{false, true} {
-		c, h := job.Default(), health.Default()
-		m := New(Params{
-			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
-			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
-		})
-		var fx core.Effects
-		m.Begin(0, &fx)
+		m, fx := overTwo()
 		n := m.health.tracker.Node(0)
 		n.Progressed(0, health.Stuck)
 		w := &m.workers.list[0]
 		w.runs, w.moved = append(w.runs, run{rec: &record{flows: make([]flow, 1)}}), moved
-		m.inspect(m.health.look+5*sec, &fx)
+		m.inspect(m.health.look+5*sec, fx)
 		if stuck := n.Progress() == health.Stuck; stuck == moved {
 			t.Errorf("it got on %v: STUCK %v", moved, stuck)
 		}
@@ -117,20 +112,14 @@ func TestWhoGotOnBeforeTheManagerStoodStill(t *testing.T) {
 // I-H4: an interval ends for who is gone then, too: if something of it got on, it is STUCK no more when it is back.
 func TestWhoGotOnBeforeItWasGone(t *testing.T) {
 	for _, moved := range []bool{false, true} {
-		c, h := job.Default(), health.Default()
-		m := New(Params{
-			Config: &c, Health: &h, Members: allAlive{}, First: 1, Count: 2,
-			Formed: []FormedWorker{{Node: 1, Cores: 1}, {Node: 2, Cores: 1}},
-		})
-		var fx core.Effects
-		m.Begin(0, &fx)
+		m, fx := overTwo()
 		n := m.health.tracker.Node(0)
 		n.Progressed(0, health.Stuck)
 		m.workers.list[0].moved = moved
-		m.membershipSays(m.health.look, 1, core.StateDead, &fx)
-		m.membershipSays(m.health.look, 1, core.StateOK, &fx)
+		m.membershipSays(m.health.look, 1, core.StateDead, fx)
+		m.membershipSays(m.health.look, 1, core.StateOK, fx)
 		m.health.ends = m.health.look
-		m.inspect(m.health.look, &fx)
+		m.inspect(m.health.look, fx)
 		if stuck := n.Progress() == health.Stuck; stuck == moved {
 			t.Errorf("it got on %v: STUCK %v", moved, stuck)
 		}

@@ -37,32 +37,44 @@ func (b *bench) renewed(id core.NodeID) {
 	b.step(func() { b.w.Observe(b.now, &f, &b.fx) })
 }
 
-// Spec 20 §1.3, 10 §13: a manager that is another process by now has not accepted the worker, whatever the one before says late. It would
-// never be asked again.
-func TestAcceptedByTheProcessBefore(t *testing.T) {
-	cfg := job.Default()
-	b := &bench{t: t, cfg: cfg, dead: map[core.NodeID]bool{}, work: map[job.WorkflowID]effort{}}
+// joining is a worker that has just asked its one manager to take it in, and the request.
+func joining(t *testing.T) (*bench, *core.Message) {
+	t.Helper()
+	b := &bench{t: t, cfg: job.Default(), dead: map[core.NodeID]bool{}, work: map[job.WorkflowID]effort{}}
 	b.w = New(Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Managers: []core.NodeID{0}})
 	b.step(func() { b.w.Begin(b.now, &b.fx) })
 	asked := b.of(core.KindWorkerRegistration)
 	if len(asked) != 1 {
 		t.Fatalf("%d registrations", len(asked))
 	}
-	b.renewed(0)
-	b.answer(&asked[0], core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
-	if b.w.pool.find(0).accepted {
-		t.Error("the process before accepted it, and it takes the one that is there for it")
-	}
+	return b, &asked[0]
+}
+
+// takenAnew waits until the next process of that manager is asked, and lets it accept.
+func (b *bench) takenAnew() {
+	b.t.Helper()
 	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax + core.Duration(sec)))
 	again := b.of(core.KindWorkerRegistration)
 	if len(again) == 0 {
-		t.Fatal("the one that is there is never asked")
+		b.t.Fatal("the one that is there is never asked")
 	}
 	r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: again[len(again)-1].Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
 	b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
 	if !b.w.pool.find(0).accepted {
-		t.Error("it accepts, and is not taken for it")
+		b.t.Error("it accepts, and is not taken for it")
 	}
+}
+
+// Spec 20 §1.3, 10 §13: a manager that is another process by now has not accepted the worker, whatever the one before says late. It would
+// never be asked again.
+func TestAcceptedByTheProcessBefore(t *testing.T) {
+	b, asked := joining(t)
+	b.renewed(0)
+	b.answer(asked, core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
+	if b.w.pool.find(0).accepted {
+		t.Error("the process before accepted it, and it takes the one that is there for it")
+	}
+	b.takenAnew()
 }
 
 // The same of a manager that heard of the worker from another one.
@@ -84,28 +96,12 @@ func TestMetByTheProcessBefore(t *testing.T) {
 // A gossiped join says that a manager is another process before anybody knows which one: what was asked of the one before is asked anew,
 // whatever that one says of it late. The next one's own word is no news any more, so that nothing would remind the worker of it.
 func TestAcceptedBeforeTheJoinWasTold(t *testing.T) {
-	cfg := job.Default()
-	b := &bench{t: t, cfg: cfg, dead: map[core.NodeID]bool{}, work: map[job.WorkflowID]effort{}}
-	b.w = New(Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Cores: 8, Members: b, Meter: b, Managers: []core.NodeID{0}})
-	b.step(func() { b.w.Begin(b.now, &b.fx) })
-	asked := b.of(core.KindWorkerRegistration)
-	if len(asked) != 1 {
-		t.Fatalf("%d registrations", len(asked))
-	}
+	b, asked := joining(t)
 	told := core.Fact{Kind: core.FactCallback, Callback: core.CallbackPeerRestarted, Subject: 0}
 	b.step(func() { b.w.Observe(b.now, &told, &b.fx) })
-	b.answer(&asked[0], core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
+	b.answer(asked, core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0})
 	b.life = map[core.NodeID]uint32{0: 2} // it pings: no callback
-	b.until(b.now.Add(b.cfg.Register.Again + b.cfg.Register.AgainMax + core.Duration(sec)))
-	again := b.of(core.KindWorkerRegistration)
-	if len(again) == 0 {
-		t.Fatal("the one that is there is never asked")
-	}
-	r := core.Message{Kind: core.KindRegistrationResponse, From: 0, To: self, Seq: again[len(again)-1].Seq, Body: &registry.RegistrationResponse{Accepted: true, Manager: 0}, Instance: 2}
-	b.step(func() { b.w.Receive(b.now, &r, &b.fx) })
-	if !b.w.pool.find(0).accepted {
-		t.Error("it accepts, and is not taken for it")
-	}
+	b.takenAnew()
 }
 
 // The same of a former process that heard of the worker from another manager: what is asked of the next one counts, and is asked again when it
