@@ -98,7 +98,16 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.view.states[[2]core.NodeID{0, 1}] = core.StateDead
 		t.at(130 * sec).end()
 	}},
-	{id: M30, name: "a worker whose departure nobody heard of", build: func(t *tape, bad bool) {
+	{id: M33, name: "a worker that died, and that nobody watched", build: func(t *tape, bad bool) {
+		t.at(sec).life(trace.KindCrash, 3)
+		for o := range core.NodeID(3) {
+			if o > 0 || !bad {
+				t.view.states[[2]core.NodeID{o, 3}] = core.StateDead
+			}
+		}
+		t.at(400 * sec).end()
+	}},
+	{id: M30, name: "a worker whose departure nobody heard of", also: []ID{M33}, build: func(t *tape, bad bool) {
 		t.at(sec).life(trace.KindLeave, 3)
 		t.at(2*sec).life(trace.KindStop, 3)
 		t.view.sums = map[core.NodeID]uint64{2: 1}

@@ -12,6 +12,7 @@ var (
 	W5  = rule("I-W5", "after the settle time all live members of a site agree", "spec 50 §8")
 	W6  = rule("I-W6", "no table outgrows what the live peers need", "spec 50 §8")
 	M30 = rule("I-M30", "after the settle time live participants hold each other OK and agree", "spec 10 §13")
+	M33 = rule("I-M33", "a worker that is gone is not held OK or SUSPECT for ever: somebody watches it", "spec 10 §10.4")
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
@@ -42,6 +43,28 @@ func (c *Checker) settled(now core.Instant) {
 	}
 	for i := range c.groups {
 		c.converged(now, c.groups[i].members)
+		c.watched(now, &c.groups[i])
+	}
+}
+
+// watched looks for workers that are gone, and whose death nobody has found: each of those that hold one takes another one for its owner.
+// Its time is that in which its owner may have to be found dead first, then its silence, its own suspicion, and what was granted it.
+func (c *Checker) watched(now core.Instant, g *group) {
+	const granted core.Duration = 60e9
+	l := &c.ctx.Limits
+	within := core.Duration(2*g.list)*l.ProbePeriod + 2*g.suspMax + l.WorkerSilence + granted
+	for _, s := range g.members {
+		if m := &c.hot[s]; !m.worker || m.up || c.cold[s].goneAt == never || now.Sub(max(c.cold[s].goneAt, c.faults.last)) <= within {
+			continue
+		}
+		for _, o := range g.members {
+			if n := &c.hot[o]; n.worker || !c.live(o) {
+				continue
+			}
+			if state := c.ctx.View.State(o, s); (state == ok || state == suspect) && c.fails(M33) {
+				c.detail(M33, now, []core.NodeID{o, s}, "%s holds %s %v, which is gone since %v", c.name(o), c.name(s), state, c.cold[s].goneAt)
+			}
+		}
 	}
 }
 

@@ -44,7 +44,13 @@ func (c *Checker) groupAtRest(members []core.NodeID) bool {
 		}
 		for _, s := range members {
 			m := &c.hot[s]
-			if s == o || !n.up || !m.up || !c.ctx.knows(n.role, m.role) {
+			if s == o || !n.up || !m.up && !m.worker || !c.ctx.knows(n.role, m.role) {
+				continue
+			}
+			if !m.up { // one that is gone is found dead before all is over (I-M33)
+				if v.State(o, s) == ok {
+					return false
+				}
 				continue
 			}
 			if v.State(o, s) != ok || v.Incarnation(o, s) != m.inc && !m.worker {
