@@ -18,6 +18,7 @@ func Compose(n *node.Node, cfg *node.Config, id *node.Identity) {
 		Config: &cfg.Job, Self: id.Self, Words: id.Words(cfg), Patience: cfg.Patience(), Breaker: &cfg.Health.Breaker, Instance: id.Instance, Seed: id.Seed, Key: id.Key, Site: id.Site, Cores: w.Cores,
 		Members: &n.Swim, Extend: &cfg.Timeout.Extension, Meter: w.Meter, Stats: stats, Managers: w.Managers, Formed: id.Formed,
 	})
+	x.p.Flow.Watch(x)
 	n.AddJobs(x)
 	n.Swim.Carry(x)
 }

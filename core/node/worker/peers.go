@@ -14,6 +14,16 @@ func (w *Worker) agrees(o *call.Outcome, a *registry.RegistrationResponse, fx *c
 // batches reports whether the leader of a shard takes snapshots together.
 func (w *Worker) batches(x *shard) bool { return w.peers.Has(x.leader, registry.FeatureProgressBatch) }
 
+// Weighs implements front.Holder: what a worker has in memory is the work of its host, and counted there.
+func (w *Worker) Weighs() (jobs, hot int) { return 0, 0 }
+
+// Press implements front.Presser: a manager that does not read why it is refused, or when to come again, is not told (spec 30 §10, I-N1).
+func (w *Worker) Press(to core.NodeID, refusal core.Body) {
+	if r, ok := refusal.(call.Reply); ok {
+		r.Head().Untyped(!w.peers.Lacks(to, registry.FeatureTypedBusy), !w.peers.Lacks(to, registry.FeatureRetryAfter))
+	}
+}
+
 // Fared implements call.Watcher: breakers towards managers learn from every call (spec 30 §9.2). While this worker is loaded
 // itself an answer may wait in its own inbox.
 func (w *Worker) Fared(now core.Instant, s *call.Sending, answered bool, code call.Code) {

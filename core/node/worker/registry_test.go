@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"hypersim/core"
+	"hypersim/core/call"
+	"hypersim/core/dispatch"
 	"hypersim/core/job"
 	"hypersim/core/registry"
 )
@@ -75,6 +77,27 @@ func TestAcceptedByTheProcessBefore(t *testing.T) {
 		t.Error("the process before accepted it, and it takes the one that is there for it")
 	}
 	b.takenAnew()
+}
+
+// I-N1, spec 30 §10: a manager of 1.4 does not read why it is refused, one of 1.2 not even when to come again; who has said nothing of its
+// version is told both.
+func TestRefusalsAreReadable(t *testing.T) {
+	for minor, want := range map[uint8]call.Answer{
+		0: call.Busy(5, call.ReasonShed), 5: call.Busy(5, call.ReasonShed), 4: call.Busy(5, call.ReasonUntold), 2: call.Busy(0, call.ReasonUntold),
+	} {
+		b, asked := joining(t)
+		own := registry.Default()
+		b.w.peers.Init(&registry.Words{Hello: own.Handshake(registry.Current)})
+		if minor > 0 {
+			v := registry.Version{Major: 1, Minor: minor}
+			b.answer(asked, core.KindRegistrationResponse, &registry.RegistrationResponse{Accepted: true, Manager: 0, Versions: v.Says()})
+		}
+		refusal := &dispatch.WorkflowDispatchAck{Answer: call.Busy(5, call.ReasonShed)}
+		b.w.Press(0, refusal)
+		if refusal.Answer != want {
+			t.Errorf("1.%d: %+v, not %+v", minor, refusal.Answer, want)
+		}
+	}
 }
 
 // The same of a manager that heard of the worker from another one.
