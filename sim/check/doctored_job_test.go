@@ -351,6 +351,17 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(770 * sec).end()
 	}},
+	{id: J4, name: "a manager holds it running for ever, and one of two decides nothing", build: func(t *tape, bad bool) {
+		t.works()
+		t.hears(job.StateCompleted)
+		if !bad {
+			t.life(trace.KindCrash, 1)
+			for _, o := range []core.NodeID{0, 2, 3} {
+				t.view.states[[2]core.NodeID{o, 1}] = core.StateDead
+			}
+		}
+		t.at(770 * sec).end()
+	}},
 	{id: J5, name: "a workflow waits at the end", build: func(t *tape, bad bool) {
 		t.works()
 		t.runs(10, 1, 1)

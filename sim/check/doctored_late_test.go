@@ -62,6 +62,17 @@ func init() {
 			}
 			t.at(220 * sec).checkpoint()
 		}},
+		{id: JT2, name: "nobody finds out, and it has no lease", build: func(t *tape, bad bool) {
+			t.works()
+			t.state(job.StateDispatching, job.StateRunning)
+			t.at(10*sec).holds(0, int64(job.HoldAccepted), 1)
+			t.lasts(jobtimeout.EventStart, 100*sec, 0)
+			t.at(50*sec).holds(0, int64(job.HoldSuspended), 1)
+			if bad {
+				t.at(60*sec).holds(0, int64(job.HoldResumed), 1)
+			}
+			t.at(220 * sec).checkpoint()
+		}},
 		{id: JT4, name: "an extension is taken back", build: func(t *tape, bad bool) {
 			t.works()
 			t.at(10*sec).lasts(jobtimeout.EventStart, 100*sec, 0)

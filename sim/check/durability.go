@@ -77,6 +77,26 @@ func (c *Checker) clusterOf(n core.NodeID) int {
 	return ofGates
 }
 
+// holds reports whether a node is one that holds jobs.
+func (c *Checker) holds(n core.NodeID) bool {
+	r := c.ctx.Nodes[n].Role
+	return r == core.RoleManager || r == core.RoleGate
+}
+
+// majority reports whether most members of a cluster live: the managers of a datacenter, or the gates.
+func (c *Checker) majority(cluster int) bool {
+	all, up := 0, 0
+	for i := range c.ctx.Nodes {
+		if n := &c.ctx.Nodes[i]; c.holds(n.ID) && c.clusterOf(n.ID) == cluster && !n.Ghost {
+			all++
+			if c.live(n.ID) {
+				up++
+			}
+		}
+	}
+	return 2*up > all
+}
+
 // member returns the cluster of a node, and its place there, −1 if it is of none.
 func (c *Checker) member(n core.NodeID) (*voters, int) {
 	if x := &c.ctx.Nodes[n]; x.Ghost || x.Role != core.RoleGate && x.Role != core.RoleManager {

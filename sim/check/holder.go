@@ -110,12 +110,6 @@ func (h *holders) key(r *trace.JobRecord) holdKey {
 // ofGates stands for the cluster of all gates, where others are named by their site.
 const ofGates = -1
 
-// holds reports whether a node is one that holds jobs.
-func (h *holders) holds(n core.NodeID) bool {
-	r := h.ctx.Nodes[n].Role
-	return r == core.RoleManager || r == core.RoleGate
-}
-
 // changed takes that a process begins to hold a job, or ends to, or may not decide for a while.
 func (h *holders) changed(r *trace.JobRecord) {
 	key, me := h.key(r), process{r.Node, r.Inst}
@@ -365,20 +359,6 @@ func (h *holders) fit(site int) bool {
 		}
 	}
 	return false
-}
-
-// majority reports whether most managers of a datacenter live, or most gates.
-func (h *holders) majority(site int) bool {
-	all, up := 0, 0
-	for i := range h.ctx.Nodes {
-		if n := &h.ctx.Nodes[i]; h.holds(n.ID) && h.clusterOf(n.ID) == site && !n.Ghost {
-			all++
-			if h.live(n.ID) {
-				up++
-			}
-		}
-	}
-	return 2*up > all
 }
 
 func where(site int) string {

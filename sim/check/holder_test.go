@@ -278,6 +278,7 @@ func TestTakenOverInTheMiddle(t *testing.T) {
 			tp.hears(job.LocalUnknown)
 		}
 		tp.takes()
+		tp.at(60*sec).life(trace.KindStart, 0).Inst = 2 // one of two decides nothing
 		tp.at(2000 * sec).end()
 		n := 0
 		for _, v := range tp.run().Violations() {

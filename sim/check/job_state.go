@@ -327,7 +327,12 @@ func (c *Checker) jobsSettled(now core.Instant) {
 			c.detail(J4, now, []core.NodeID{x.client}, "%s was told that %v is accepted and has not heard how it ended", c.name(x.client), job.ID(x.id))
 		}
 		for _, y := range x.records {
-			if x.accepted != never && y.kept && !c.recordOver(y) && c.lives(y) && c.fails(J4) {
+			if x.accepted == never || !y.kept || c.recordOver(y) || !c.lives(y) {
+				continue
+			}
+			if !c.majority(c.clusterOf(y.node)) { // they can decide nothing
+				c.unready[J4] = true
+			} else if c.fails(J4) {
 				c.detail(J4, now, []core.NodeID{y.node}, "%s holds %v %v", c.name(y.node), job.ID(x.id), y.state)
 			}
 		}
@@ -340,18 +345,18 @@ func (c *Checker) recordOver(y *recordSeen) bool {
 	return y.state.Terminal() || y.unknown && y.of.ended(c.speaksOf(y.node)) != nil
 }
 
-// tellers reports whether there is anybody who can tell clients how jobs ended: most gates, where there are any.
+// tellers reports whether there is anybody who can tell clients how jobs ended: most gates, or, where there are none, most managers of each
+// datacenter.
 func (c *Checker) tellers() bool {
-	all, up := 0, 0
+	if c.work.gated {
+		return c.majority(ofGates)
+	}
 	for i := range c.ctx.Nodes {
-		if n := &c.ctx.Nodes[i]; n.Role == core.RoleGate && !n.Ghost {
-			all++
-			if c.live(n.ID) {
-				up++
-			}
+		if n := &c.ctx.Nodes[i]; n.Role == core.RoleManager && !n.Ghost && !c.majority(n.Site) {
+			return false
 		}
 	}
-	return all == 0 || 2*up > all
+	return true
 }
 
 // toldAgain is for how long after the last disturbance a result may be told again: pauses grow to a minute (spec 20 §2, §8.2).

@@ -54,14 +54,15 @@ type siteJob struct {
 // timeSeen is what a process says of a job. Times are on its clock.
 type timeSeen struct {
 	recordKey
-	inst  uint32
-	may   core.Duration // take
-	from  core.Instant  // nobody had to look before: it was begun, extended, taken over, or its lease was not valid
-	soon  core.Instant  // due, by the world's clock
-	open  bool          // somebody has to find out
-	taken bool          // over from another one
-	due   core.Instant  // it may take until then
-	local core.Instant  // it found that it takes too long; never
+	inst   uint32
+	may    core.Duration // take
+	from   core.Instant  // nobody had to look before: it was begun, extended, taken over, or its lease was not valid
+	soon   core.Instant  // due, by the world's clock
+	open   bool          // somebody has to find out
+	taken  bool          // over from another one
+	barred bool          // nobody may look: its lease is not valid
+	due    core.Instant  // it may take until then
+	local  core.Instant  // it found that it takes too long; never
 }
 
 // resumeSlack is how much of a job's time a takeover may lose: what messages take, and clocks.
@@ -177,7 +178,7 @@ func (x *times) may(r *trace.JobRecord) {
 	default:
 	}
 	if y := x.of[key]; y != nil {
-		y.from = r.At
+		y.from, y.barred = r.At, job.Holding(r.Fact.Get("part")) == job.HoldSuspended
 	}
 }
 
@@ -233,7 +234,7 @@ func (x *times) overdue(now core.Instant) {
 		z := x.work.records[y.recordKey]
 		held := z != nil && z.kept && !z.lost && !z.unknown && z.inst == y.inst && x.lives(z) && z.state >= job.StateDispatching && z.state < job.StateCompleting
 		long := x.interval(y.node) + missed
-		if !held || y.due == never || y.local != never || x.disturbs(y) || !x.live(y.node) || !x.quiet(now, long) {
+		if !held || y.barred || y.due == never || y.local != never || x.disturbs(y) || !x.live(y.node) || !x.quiet(now, long) {
 			continue
 		}
 		if late := now.Sub(max(y.soon, y.from)); late > long+max(0, y.soon.Sub(y.from))/10 && x.fails(JT2) {
