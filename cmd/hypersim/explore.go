@@ -164,11 +164,8 @@ func tellExplored(w *bufio.Writer, r *explore.Report, dir string, every bool) {
 		fmt.Fprintf(w, "; %d of them now, %.1f a second", r.Done, float64(r.Done)/r.Wall.Seconds())
 	}
 	fmt.Fprintln(w)
-	switch {
-	case r.Stopped:
+	if r.Stopped {
 		fmt.Fprintf(w, "stopped; the same command goes on, and carries out again what of now does not count: %s\n", explore.Runs(r.Again))
-	case r.Again > 0 && len(r.Findings) == 0:
-		fmt.Fprintf(w, "its time was over before all were done that are begun together; what does not count, and broke nothing: %s\n", explore.Runs(r.Again))
 	}
 	for _, o := range r.Runs {
 		if o.Failed != "" {

@@ -288,3 +288,29 @@ func TestFindingsAreThereAtOnce(t *testing.T) {
 		t.Errorf("%d runs, %v", len(s.report.Runs), err)
 	}
 }
+
+// A search whose time is over begins no run any more: those that it has begun count, and whoever goes on has the runs of a whole one.
+func TestTimeIsOver(t *testing.T) {
+	whole := t.TempDir()
+	searched(t, t.Context(), Request{Seed: 8, Runs: 70, Jobs: 1, Dir: whole, carry: invented})
+	for _, first := range []bool{false, true} {
+		dir := t.TempDir()
+		slow := func(ctx context.Context, b *Base, n Name, short bool, tell func(runner.Progress)) *Outcome {
+			time.Sleep(20 * time.Millisecond)
+			o := invented(ctx, b, n, short, tell)
+			if first {
+				o.Bad = nil
+			}
+			return o
+		}
+		began := time.Now()
+		r := searched(t, t.Context(), Request{Seed: 8, For: 150 * time.Millisecond, First: first, Jobs: 2, Dir: dir, carry: slow})
+		if n := len(r.Runs); n == 0 || n >= generation || r.Done != n || r.Again != 0 || time.Since(began) > 10*time.Second {
+			t.Errorf("first %t: %d runs, %+v, in %v", first, n, r, time.Since(began))
+		}
+		if !first {
+			searched(t, t.Context(), Request{Seed: 8, Runs: 70, Jobs: 2, Dir: dir, carry: invented})
+			alike(t, "its time was over", contents(t, dir), contents(t, whole))
+		}
+	}
+}

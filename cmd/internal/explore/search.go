@@ -186,7 +186,7 @@ func (s *search) generations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if list == nil { // it was told to stop, and half a generation steers nothing
+		if len(list) == 0 { // it was told to stop, and half a generation steers nothing; or no time was left
 			return nil
 		}
 		s.steer.take(list)
@@ -264,7 +264,7 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 			if int64(i) > cut.Load() || ctx.Err() != nil { // those before it go on: one of them may break something, too
 				return
 			}
-			if late = s.req.First && s.late(); late {
+			if late = s.late(); late {
 				begun = i
 				return
 			}
@@ -277,8 +277,11 @@ func (s *search) generation(ctx context.Context, first, size int) ([]*Outcome, e
 		s.mu.Unlock()
 		return nil, err
 	}
-	if ctx.Err() != nil || late && cut.Load() >= int64(begun) { // else what was looked for came with the last runs that were begun in time
+	if ctx.Err() != nil {
 		return nil, nil
+	}
+	if late { // those that were begun in time are the last; whoever goes on carries out the generation again
+		size = begun
 	}
 	return list[:min(size, int(cut.Load())+1)], nil
 }
