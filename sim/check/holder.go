@@ -274,7 +274,7 @@ func (h *holders) finalises(r *trace.JobRecord) {
 	}
 	if x.end == job.StateNone {
 		x.end, x.endedIn, x.endedAt = to, r.Fact.Epoch, r.At
-	} else if x.end != to && !h.forgiven(JL5, x.site, x.endedAt) && h.fails(JL5) {
+	} else if y := h.work.jobs[x.job]; x.end != to && (y == nil || !h.buried(r.At, y, h.speaksOf(r.Node), x.endedAt)) && !h.forgiven(JL5, x.site, x.endedAt) && h.fails(JL5) {
 		h.detail(JL5, r.At, []core.NodeID{r.Node}, "%s ends %v %v under epoch %d, and under epoch %d it was %v", h.name(r.Node), job.ID(x.job), to, r.Fact.Epoch, x.endedIn, x.end)
 	}
 }

@@ -119,6 +119,19 @@ func init() {
 			t.takes()
 			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(to), Epoch: 2})
 		}},
+		{id: JL5, name: "two ends, and a tombstone of the first still", also: []ID{J2}, build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.finishes()
+			t.at(370*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+			if !bad {
+				t.at(3700 * sec)
+			}
+			t.holds(1, int64(job.HoldWon), 2) // it heard nothing of all that
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.holds(1, int64(job.HoldResumed), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(job.StateFailed), Epoch: 2})
+		}},
 		{id: JL7, name: "a job is taken from a holder that is well", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)

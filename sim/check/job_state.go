@@ -95,7 +95,7 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 	if e.end == to || e.lost {
 		return
 	}
-	if c.buried(now, x, e) {
+	if c.buried(now, x, e.site, e.at) {
 		*e = endSeen{site: site, end: to, by: by, at: now}
 	} else if c.forgiven(J2, c.knows(e, by), e.at) {
 		*e = endSeen{site: site, end: to, by: by, at: now, lost: true}
@@ -104,15 +104,17 @@ func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.No
 	}
 }
 
-// buried reports whether how a job ended is forgotten as it should be: no process has a record of it, and its tombstone is over (spec 20
-// §11). Who asks for the first time then hears of a job that nobody knows: a cancel of it makes it one that never ran (04-15).
-func (c *Checker) buried(now core.Instant, x *jobSeen, e *endSeen) bool {
+// buried reports whether how a job, or its part in a datacenter, ended at an instant is forgotten as it should be: its tombstone is over, and no
+// process has a record of before that (spec 20 §11). Who asks for the first time then hears of a job that nobody knows: a cancel of it makes it
+// one that never ran (04-15). Who missed all of it, and has an old entry still, takes it over.
+func (c *Checker) buried(now core.Instant, x *jobSeen, site int, at core.Instant) bool {
+	over := at.Add(c.work.cfg.Retention.Tombstone)
 	for _, y := range x.records {
-		if y.kept && c.lives(y) && c.speaksOf(y.node) == e.site {
+		if y.kept && y.since <= over && c.lives(y) && c.speaksOf(y.node) == site {
 			return false
 		}
 	}
-	return now.Sub(e.at) > c.work.cfg.Retention.Tombstone
+	return now > over
 }
 
 // knows names the cluster that holds how a job ended, or its part in a datacenter: the gates, or the managers of that.
