@@ -35,7 +35,7 @@ func run() error {
 	flag.StringVar(&h.dir, "out", "results/planted", "folder: what was found, and the shrunk scenario of each")
 	flag.IntVar(&h.runs, "runs", 2000, "runs of a search at most")
 	flag.DurationVar(&h.spend, "for", 5*time.Minute, "real time of a search at most")
-	flag.IntVar(&h.shrink, "shrink", 600, "runs of a shrinking at most")
+	flag.IntVar(&h.shrink, "shrink", 2000, "runs of a shrinking at most")
 	flag.IntVar(&h.jobs, "jobs", h.jobs, "runs at once")
 	flag.Uint64Var(&h.seed, "seed", 1, "draws the searches")
 	flag.StringVar(&only, "only", "", "bugs whose names match this expression alone")

@@ -3,6 +3,8 @@ package shrink
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // few is up to which seed a change is tried that breaks nothing under the one there; many, when nothing else is left to try.
@@ -90,6 +92,7 @@ func reseeded(t tree, first, last int64) []edit {
 			changes = append(changes, dropSome(path{name, i}, 1))
 		}
 	}
+	changes = append(changes, merged(t)...)
 	for _, name := range []string{"topology", "network", "node", "protocol"} {
 		sub, _ := t[name].(tree)
 		for _, k := range slices.Sorted(maps.Keys(sub)) {
@@ -97,4 +100,53 @@ func reseeded(t tree, first, last int64) []edit {
 		}
 	}
 	return byLuck(append(changes, places(t)...), first, last)
+}
+
+// nudged is the usual seed, which no line says, with a fault at another round time or at a neighbour: another chance, and a line less.
+func nudged(t tree) (list []edit) {
+	all, _ := t["fault"].([]any)
+	for i := range all {
+		x, _ := all[i].(tree)
+		when, last, whom := path{"fault", i, "at"}, path{"fault", i, "for"}, path{"fault", i, "target", "id"}
+		for _, at := range []any{x["at"], "1s", "2s", "5s", "10s", "20s"} {
+			for _, length := range []any{x["for"], "1s", "5s", "10s", "20s"} {
+				list = append(list, under(usual, anyOf(instead(when, at), instead(last, length))))
+			}
+			for _, id := range neighbours(t, whom) {
+				list = append(list, under(usual, anyOf(instead(whom, id), instead(when, at))))
+			}
+		}
+	}
+	return list
+}
+
+// neighbours are the first nodes of the group of the one that is named at p.
+func neighbours(t tree, p path) (ids []any) {
+	_, v := at(t, p)
+	id, _ := v.(string)
+	group := id[:strings.LastIndexByte(id, '/')+1]
+	for n := 0; group != "" && n < 3; n++ {
+		if near := group + strconv.Itoa(n); near != id {
+			ids = append(ids, near)
+		}
+	}
+	return ids
+}
+
+// instead puts a value where there is one.
+func instead(p path, want any) edit {
+	return func(t tree) bool {
+		_, v := at(t, p)
+		return v != nil && put(p, want)(t)
+	}
+}
+
+// anyOf makes all of the changes that can be made.
+func anyOf(changes ...edit) edit {
+	return func(t tree) (did bool) {
+		for _, change := range changes {
+			did = change(t) || did
+		}
+		return did
+	}
 }

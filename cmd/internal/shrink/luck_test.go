@@ -75,6 +75,40 @@ func TestCoarse(t *testing.T) {
 	}
 }
 
+// A fault is moved under the usual seed alone, and where there is no other seed nothing is.
+func TestNudged(t *testing.T) {
+	tr := tree{"scenario": tree{"seed": int64(4)}, "fault": []any{tree{"at": "2500ms", "for": "3s", "target": tree{"id": "a/gate/1"}}, tree{"on": tree{"event": "x"}, "for": "3s"}}}
+	left := map[string]bool{}
+	for _, e := range nudged(tr) {
+		x := clone(tr).(tree)
+		if !e(x) {
+			continue
+		}
+		if x["scenario"].(tree)["seed"] != nil {
+			t.Errorf("it has a seed of its own:\n%s", text(x))
+		}
+		for i, f := range x["fault"].([]any) {
+			left[fmt.Sprint(i, value(f))] = true
+		}
+	}
+	for _, want := range []string{
+		`0{ at = "1s", for = "3s", target = { id = "a/gate/1" } }`, `0{ at = "2500ms", for = "10s", target = { id = "a/gate/1" } }`, `0{ at = "20s", for = "3s", target = { id = "a/gate/2" } }`, `1{ for = "20s", on = { event = "x" } }`,
+	} {
+		if !left[want] {
+			t.Errorf("no %s in %v", want, left)
+		}
+	}
+	if len(left) != 6*5+6*2+5 {
+		t.Errorf("%d in all: %v", len(left), left)
+	}
+	tr["scenario"] = tree{}
+	for _, e := range nudged(tr) {
+		if e(clone(tr).(tree)) {
+			t.Error("it was moved although the seed is the usual one")
+		}
+	}
+}
+
 // What breaks by chance may need another seed once something is left out.
 func TestAnotherSeedLetsMoreBeLeftOut(t *testing.T) {
 	chance := func(ctx context.Context, text, file string, _ core.Instant) ([]runner.Violation, error) {

@@ -18,10 +18,12 @@ func structure(broke float64) []pass {
 		func(tree) []edit { return shorten(broke) },
 		func(t tree) []edit { return lists(t, "fault") },
 		func(t tree) []edit { return lists(t, "workload") },
+		merged,
 		sites,
 		places,
 		draws,
 		tables,
+		arrivals,
 		sizes,
 	}
 }
@@ -98,6 +100,41 @@ func lists(t tree, name string) (list []edit) {
 		}
 	}
 	return list
+}
+
+// merged leaves out one of two faults and lets the other last for as long as both did: where a few are left, one often does for two.
+func merged(t tree) (list []edit) {
+	const some = 5
+	all, _ := t["fault"].([]any)
+	if len(all) > some {
+		return nil
+	}
+	for i := range all {
+		for k := range all {
+			keep, _ := all[i].(tree)
+			gone, _ := all[k].(tree)
+			begin, end, ok := span(keep)
+			from, to, too := span(gone)
+			if i == k || !ok || !too || begin <= from && to <= end {
+				continue // and without any other it was tried before
+			}
+			begin, end = min(begin, from), max(end, to)
+			list = append(list, anyOf(put(path{"fault", i, "at"}, brief(begin)), put(path{"fault", i, "for"}, brief(end-begin)), drop(path{"fault", k})))
+		}
+	}
+	return list
+}
+
+// span is from when to when a fault lasts, if it says so.
+func span(fault tree) (begin, end time.Duration, ok bool) {
+	at, _ := fault["at"].(string)
+	last, _ := fault["for"].(string)
+	begin, err := time.ParseDuration(at)
+	if err != nil || at[0] == '+' {
+		return 0, 0, false
+	}
+	length, err := time.ParseDuration(last)
+	return begin, begin + length, err == nil
 }
 
 // sites leaves out a site and its row and column of the matrix. Who is named there is looked for at the one before it.
@@ -234,6 +271,22 @@ func draws(t tree) (list []edit) {
 	return list
 }
 
+// arrivals lets a few jobs come at once, where they came by chance or again and again.
+func arrivals(t tree) (list []edit) {
+	all, _ := t["workload"].([]any)
+	for i := range all {
+		x, _ := all[i].(tree)
+		if a, ok := x["arrival"].(tree); !ok || a["process"] == "once" {
+			continue
+		}
+		for _, n := range []int64{1, 2, 5} {
+			once := put(path{"workload", i, "arrival"}, tree{"process": "once", "count": n})
+			list = append(list, once, under(usual, once))
+		}
+	}
+	return list
+}
+
 // settings leaves out all keys at once that a scenario can do without, then halves, quarters, … of them: of a large world most do nothing, and
 // one by one each would take a run of seconds.
 func settings(t tree) (list []edit) {
@@ -274,12 +327,11 @@ func optional(t tree) (keys []path) {
 
 // dropAll takes away what is left of several keys.
 func dropAll(keys []path) edit {
-	return func(t tree) (did bool) {
-		for _, p := range keys {
-			did = drop(p)(t) || did
-		}
-		return did
+	var changes []edit
+	for _, p := range keys {
+		changes = append(changes, drop(p))
 	}
+	return anyOf(changes...)
 }
 
 // parts leaves out single elements of lists that stand on one line, and takes one job in place of a mix.

@@ -142,3 +142,46 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+// Jobs that came by chance come at once, and those that do already stay.
+func TestArrivals(t *testing.T) {
+	tr, err := parse(strings.Replace(twoSites, `{ process = "once", count = 3 }`, `{ process = "poisson", rate = "0.5/s" }`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := arrivals(tr)
+	if len(list) == 0 || !list[0](tr) || scenario(tr, "") == nil {
+		t.Fatalf("%d edits; the first leaves\n%s", len(list), text(tr))
+	}
+	holds(t, "once", text(tr), []string{"poisson", "rate"}, []string{`arrival = { count = 1, process = "once" }`})
+	if list = arrivals(tr); len(list) > 0 {
+		t.Errorf("of jobs that come at once are left %d edits", len(list))
+	}
+}
+
+// One fault does for two, from when the first began until the last was over; of what lasts as long by itself nothing is tried again.
+func TestMerged(t *testing.T) {
+	faults := func(list ...any) tree { return tree{"fault": list} }
+	early, late := tree{"id": "a", "at": "75s", "for": "15s"}, tree{"id": "b", "at": "90s", "for": "40s"}
+	var left []string
+	both := faults(early, late)
+	for _, e := range merged(both) {
+		x := clone(both).(tree)
+		if !e(x) {
+			t.Error("an edit changes nothing")
+		}
+		left = append(left, value(x["fault"]))
+	}
+	if want := []string{`[{ id = "a", at = "75s", for = "55s" }]`, `[{ id = "b", at = "75s", for = "55s" }]`}; !slices.Equal(left, want) {
+		t.Errorf("%q, want %q", left, want)
+	}
+	if n := len(merged(faults(tree{"at": "1s", "for": "9s"}, tree{"at": "2s", "for": "1s"}))); n != 1 {
+		t.Errorf("%d edits where one lasts longer than the other", n)
+	}
+	if n := len(merged(faults(early, tree{"at": "+5s", "for": "1s"}, tree{"for": "1s"}, tree{"at": "5s"}))); n != 0 {
+		t.Errorf("%d edits of what does not say when, or for how long", n)
+	}
+	if n := len(merged(faults(early, late, late, late, late, early))); n != 0 {
+		t.Errorf("%d edits of many", n)
+	}
+}

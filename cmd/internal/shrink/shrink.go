@@ -92,6 +92,7 @@ func (s *shrinker) all(ctx context.Context) {
 		again = s.round(ctx, structure) ||
 			s.sweep(ctx, reseeded(s.best, 1, few)) ||
 			s.round(ctx, digits) ||
+			s.sweep(ctx, nudged(s.best)) ||
 			s.sweep(ctx, reseeded(s.best, few+1, many))
 	}
 }
