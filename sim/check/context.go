@@ -21,6 +21,7 @@ type Node struct {
 	Role  core.Role
 	Group core.GroupID // 0: member of no group
 	Ghost bool         // an address that never answers
+	Seed  bool         // all others of its group know its address and ask it to let them in
 	Cores int          // of a worker; 0 = not known
 
 	Speaks  registry.Version // of the protocol, its first process

@@ -87,6 +87,18 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		}
 		t.at(100 * sec).end()
 	}},
+	{id: W5, name: "a worker that asks to be let in, and all its seeds are gone", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[0].Seed, t.ctx.Nodes[1].Seed = true, bad
+		t.at(sec).life(trace.KindCrash, 0)
+		t.fact(3, core.Fact{Kind: core.FactJoin, Subject: 0, Cause: core.CauseJoinSent})
+		for o := core.NodeID(1); o < 4; o++ {
+			t.view.states[[2]core.NodeID{o, 0}] = core.StateDead
+		}
+		for o := core.NodeID(1); o < 3; o++ {
+			t.view.states[[2]core.NodeID{o, 3}] = core.StateDead
+		}
+		t.at(130 * sec).end()
+	}},
 	{id: W5, name: "a death that nobody refutes", also: []ID{M30}, build: func(t *tape, bad bool) { // 5 s after it nobody need have
 		t.ctx.Lossy = true
 		from := core.Instant(95 * sec)

@@ -180,6 +180,10 @@ func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID)
 		if s == o || !c.live(s) || !c.ctx.knows(n.role, m.role) || c.excused(now, o, s) {
 			continue
 		}
+		if c.stranded(o, members) || c.stranded(s, members) {
+			c.unready[M30], c.unready[W5] = true, true
+			continue
+		}
 		// A worker hears of itself only when it is accused: a new process that a manager without a memory
 		// let in may stay below what others remember of its predecessor (§2.4 and §7.3 leave it so).
 		state, inc := v.State(o, s), v.Incarnation(o, s)
@@ -193,6 +197,19 @@ func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID)
 			c.disagree(W5, now, o, s, state, inc)
 		}
 	}
+}
+
+// stranded reports whether nobody is there who could let a member in: it asks its seeds (spec 10 §7.1), and all of them are gone.
+func (c *Checker) stranded(id core.NodeID, members []core.NodeID) bool {
+	seeds := false
+	for _, s := range members {
+		if x := &c.ctx.Nodes[s]; x.Seed && !x.Ghost && s != id {
+			if seeds = true; c.live(s) {
+				return false
+			}
+		}
+	}
+	return seeds && c.cold[id].joining
 }
 
 // excused: where messages get lost or come late all the time, a young suspicion is no failure to converge, nor is a

@@ -31,7 +31,7 @@ func Judged(sc *scenarios.Scenario, view check.View) check.Context {
 	}
 	for i := range sc.Nodes {
 		n := &sc.Nodes[i]
-		x := check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Suspicion: n.Config}
+		x := check.Node{ID: n.ID, Name: n.Name, Site: n.Site, Role: n.Role, Group: n.Group, Ghost: n.Ghost, Seed: n.Seed, Suspicion: n.Config}
 		x.Speaks, x.Stands = n.Version, sc.Cluster.Formed && n.Stands()
 		home := sc.ConfigOf(n.ID).Registry.Handshake(n.Version)
 		x.Cluster = core.Mix(home.Cluster, home.Environment)
