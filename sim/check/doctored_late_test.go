@@ -68,8 +68,20 @@ func init() {
 			t.at(10*sec).holds(0, int64(job.HoldAccepted), 1)
 			t.lasts(jobtimeout.EventStart, 100*sec, 0)
 			t.at(50*sec).holds(0, int64(job.HoldSuspended), 1)
+			t.loses(1) // one of two gets none
 			if bad {
 				t.at(60*sec).holds(0, int64(job.HoldResumed), 1)
+			}
+			t.at(220 * sec).checkpoint()
+		}},
+		{id: JT2, name: "nobody finds out, and it gets no lease of those that live", build: func(t *tape, bad bool) {
+			t.works()
+			t.state(job.StateDispatching, job.StateRunning)
+			t.at(10*sec).holds(0, int64(job.HoldAccepted), 1)
+			t.lasts(jobtimeout.EventStart, 100*sec, 0)
+			t.at(50*sec).holds(0, int64(job.HoldSuspended), 1)
+			if !bad {
+				t.loses(1)
 			}
 			t.at(220 * sec).checkpoint()
 		}},
@@ -222,4 +234,14 @@ func init() {
 			t.delivered(m)
 		}},
 	}...)
+}
+
+// loses lets a node crash, and the others find it dead.
+func (t *tape) loses(id core.NodeID) {
+	t.life(trace.KindCrash, id)
+	for _, o := range []core.NodeID{0, 1, 2, 3} {
+		if o != id {
+			t.view.states[[2]core.NodeID{o, id}] = core.StateDead
+		}
+	}
 }

@@ -60,7 +60,7 @@ type timeSeen struct {
 	soon   core.Instant  // due, by the world's clock
 	open   bool          // somebody has to find out
 	taken  bool          // over from another one
-	barred bool          // nobody may look: its lease is not valid
+	barred bool          // it may not look: its lease is not valid, as long as most of its cluster are gone
 	due    core.Instant  // it may take until then
 	local  core.Instant  // it found that it takes too long; never
 }
@@ -234,7 +234,7 @@ func (x *times) overdue(now core.Instant) {
 		z := x.work.records[y.recordKey]
 		held := z != nil && z.kept && !z.lost && !z.unknown && z.inst == y.inst && x.lives(z) && z.state >= job.StateDispatching && z.state < job.StateCompleting
 		long := x.interval(y.node) + missed
-		if !held || y.barred || y.due == never || y.local != never || x.disturbs(y) || !x.live(y.node) || !x.quiet(now, long) {
+		if !held || y.barred && !x.majority(x.clusterOf(y.node)) || y.due == never || y.local != never || x.disturbs(y) || !x.live(y.node) || !x.quiet(now, long) {
 			continue
 		}
 		if late := now.Sub(max(y.soon, y.from)); late > long+max(0, y.soon.Sub(y.from))/10 && x.fails(JT2) {
