@@ -26,7 +26,7 @@ func recordingOf(t *testing.T, head string, lines ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // a test reads it
+	defer f.Close()
 	z, err := zstd.NewWriter(f)
 	if err != nil {
 		t.Fatal(err)

@@ -292,7 +292,7 @@ func TestPerfettoSlicesDoNotCross(t *testing.T) {
 	var file struct {
 		TraceEvents []struct {
 			Ph      string
-			Ts, Dur float64
+			TS, Dur float64
 		}
 	}
 	if err := json.Unmarshal(b.Bytes(), &file); err != nil {
@@ -304,7 +304,7 @@ func TestPerfettoSlicesDoNotCross(t *testing.T) {
 		if e.Ph != "X" {
 			continue
 		}
-		begin, end := ns(e.Ts), ns(e.Ts+e.Dur)
+		begin, end := ns(e.TS), ns(e.TS+e.Dur)
 		for i := range from {
 			if begin < to[i] && end > to[i] {
 				t.Errorf("one from %d to %d ns crosses another from %d to %d", begin, end, from[i], to[i])
