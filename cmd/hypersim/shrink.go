@@ -36,8 +36,8 @@ scenario file, with what broke at its head, and how it came to that is told in a
   hypersim trace results/small --story`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, names []string) (err error) {
-			if req.Runs < 1 || req.Jobs < 1 {
-				return usageError{fmt.Errorf("--runs %d, --jobs %d: must be at least 1", req.Runs, req.Jobs)}
+			if req.Runs < 1 || req.Attempts < 1 || req.Jobs < 1 {
+				return usageError{fmt.Errorf("--runs %d, --attempts %d, --jobs %d: must be at least 1", req.Runs, req.Attempts, req.Jobs)}
 			}
 			if err := mayWrite(out, "--out", force); err != nil { // before minutes of runs
 				return err
@@ -89,6 +89,7 @@ scenario file, with what broke at its head, and how it came to that is told in a
 	flags.StringVar(&out, "out", "shrunk.toml", "the file to write")
 	flags.BoolVar(&force, "force", false, "replace the file if it is there")
 	flags.IntVar(&req.Runs, "runs", 2000, "carry out this many runs at most")
+	flags.IntVar(&req.Attempts, "attempts", 1, "where more than 30 lines are left, begin anew under other seeds, this often in all, and keep the smallest; each takes as long as the first")
 	flags.IntVar(&req.Jobs, "jobs", req.Jobs, "runs at once")
 	return cmd
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// few is up to which seed a change is tried that breaks nothing under the one there; many, when nothing else is left to try.
+// few is under how many seeds a change is tried that breaks nothing under the one there; many, when nothing else is left to try.
 const few, many = 4, 16
 
 // usual is the seed of a scenario that names none.
@@ -45,8 +45,8 @@ func byLuck(changes []edit, first, last int64) (list []edit) {
 }
 
 // coarse makes a large world small at once: a run of it takes seconds, and of a thousand things that are tried one by one most move what
-// breaks. Each change is tried under the seed there before it is under others.
-func coarse(t tree) (list []edit) {
+// breaks. Each change is tried under some seeds, and before that, where so it is wanted, under the one there.
+func coarse(t tree, first, last int64, own bool) (list []edit) {
 	var changes []edit
 	for _, most := range []int64{1, 3} {
 		changes = append(changes, atMost(most, "clients", "gates", "managers", "workers"))
@@ -65,7 +65,10 @@ func coarse(t tree) (list []edit) {
 		}
 	}
 	for _, change := range changes {
-		list = append(append(list, change), byLuck([]edit{change}, 1, few)...)
+		if own {
+			list = append(list, change)
+		}
+		list = append(list, byLuck([]edit{change}, first, last)...)
 	}
 	return list
 }

@@ -42,7 +42,7 @@ func TestCoarse(t *testing.T) {
 			"cluster":  tree{"workers": int64(61), "managers": int64(5), "gates": int64(1)},
 			"fault":    []any{tree{"id": "0"}, tree{"id": "1"}, tree{"id": "2"}, tree{"id": "3"}},
 		}
-		edits := coarse(tr)
+		edits := coarse(tr, 1, few, true)
 		first := clone(tr).(tree)
 		if !edits[0](first) || value(first["cluster"]) != "{ gates = 1, managers = 1, workers = 1 }" || value(first["scenario"]) != fmt.Sprintf("{ seed = %d }", seed) {
 			t.Errorf("seed %d: first it tries %s", seed, text(first))
@@ -121,5 +121,38 @@ func TestAnotherSeedLetsMoreBeLeftOut(t *testing.T) {
 	r, err := shrink(t.Context(), &Request{Text: broken().Text(), File: "drawn.toml", Runs: 5000, Jobs: 2}, chance, chance, func(Step) {})
 	if err != nil || !r.Whole || strings.Count(r.Text, "[[fault]]") != 1 || !strings.Contains(r.Text, "seed = 3\n") {
 		t.Fatalf("%+v, %v", r, err)
+	}
+}
+
+// Where one way ends at more than a person reads in a minute, another is tried, and the smallest is kept, whichever that was.
+func TestSeveralAttempts(t *testing.T) {
+	const faults, lines = 6, 5
+	for _, good := range []int64{few + 2, 2*few + 2, many + 1} { // with this seed half of the faults are enough, and all are needed with any other
+		judge := func(_ context.Context, text, _ string, _ core.Instant) ([]runner.Violation, error) {
+			tr, err := parse(text)
+			head, _ := tr["scenario"].(tree)
+			list, _ := tr["fault"].([]any)
+			if err != nil || len(list) == 0 || len(list) < faults && (head == nil || seedOf(head) != good || len(list) > faults/2) {
+				return nil, err
+			}
+			for i := range list {
+				if f, _ := list[i].(tree); len(f) < lines {
+					return nil, nil
+				}
+			}
+			return []runner.Violation{{Invariant: "I-X1", At: 5e9, What: "x"}}, nil
+		}
+		text := "[scenario]\nseed = 99\n" + strings.Repeat("[[fault]]\na = 1\nb = 1\nc = 1\nd = 1\ne = 1\n", faults)
+		var texts []string
+		for _, jobs := range []int{1, 3} {
+			r, err := shrink(t.Context(), &Request{Text: text, File: "x.toml", Runs: 3000, Attempts: 3, Jobs: jobs}, judge, judge, func(Step) {})
+			if err != nil || !r.Whole || (r.After <= enough) != (good <= many) {
+				t.Fatalf("seed %d: %+v, %v", good, r, err)
+			}
+			texts = append(texts, fmt.Sprint(r.Runs, r.Text))
+		}
+		if texts[0] != texts[1] {
+			t.Errorf("seed %d: one at a time:\n%s\nthree:\n%s", good, texts[0], texts[1])
+		}
 	}
 }

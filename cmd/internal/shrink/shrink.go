@@ -20,6 +20,7 @@ type Request struct {
 	Complete  bool   // it says all that can be said, as the configuration of a run does
 	Invariant string // "": the first that breaks
 	Runs      int    // that may be carried out
+	Attempts  int    // how often it may begin, under other seeds each time, while more lines are left than a person reads in a minute; 0: once
 	Jobs      int    // at once
 }
 
@@ -53,7 +54,7 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 		return nil, fmt.Errorf("%s: %w", req.File, err)
 	}
 	named(t)
-	s := &shrinker{req: req, judge: run, best: t, seen: map[string]bool{}, tell: tell}
+	s := &shrinker{req: req, judge: run, point: point{best: t, been: map[string]bool{}}, seen: map[string]*runner.Violation{}, tell: tell}
 	first, err := s.judge(ctx, req.Text, req.File, 0)
 	if err = cmp.Or(ctx.Err(), err); err != nil { // a run that was stopped has broken nothing yet
 		return nil, err
@@ -76,24 +77,47 @@ func shrink(ctx context.Context, req *Request, run, brief judge, tell func(Step)
 	if s.same(again) == nil {
 		return nil, fmt.Errorf("%s: it does not break in the same way again when its text is written anew", req.File)
 	}
-	s.all(ctx)
+	s.attempts(ctx)
 	out := text(s.best)
 	return &Result{Text: out, Broke: s.broke, Before: count(req.Text), After: count(out), Runs: s.runs, Whole: s.left() && ctx.Err() == nil}, ctx.Err()
 }
 
+// enough is how many lines a person reads in a minute. Where more are left, other seeds may lead elsewhere.
+const enough = 30
+
+// attempts makes what is broken small in one way or another, and keeps the smallest.
+func (s *shrinker) attempts(ctx context.Context) {
+	first := s.point
+	s.all(ctx, 0)
+	for n := int64(1); n < int64(s.req.Attempts) && count(text(s.best)) > enough && s.left() && ctx.Err() == nil; n++ {
+		before := s.point
+		s.point = point{first.best, first.broke, map[string]bool{}}
+		if s.all(ctx, n); !s.smaller(&before) {
+			s.point = before
+		}
+	}
+}
+
+// smaller reports whether what is left says less than something else.
+func (s *shrinker) smaller(than *point) bool {
+	a, b := text(s.best), text(than.best)
+	return cmp.Or(cmp.Compare(count(a), count(b)), cmp.Compare(len(a), len(b))) < 0
+}
+
 // all makes as small as it can what is broken: what is large goes first, by luck where need be, and numbers become simple when no line can be
-// left out any more.
-func (s *shrinker) all(ctx context.Context) {
-	s.sweep(ctx, coarse(s.best))
+// left out any more. Each attempt has luck of its own.
+func (s *shrinker) all(ctx context.Context, attempt int64) {
+	first := attempt*few + 1
+	s.sweep(ctx, coarse(s.best, first, first+few-1, attempt == 0))
 	if s.req.Complete {
 		s.sweep(ctx, settings(s.best))
 	}
 	for again := true; again && s.left() && ctx.Err() == nil; {
 		again = s.round(ctx, structure) ||
-			s.sweep(ctx, reseeded(s.best, 1, few)) ||
+			s.sweep(ctx, reseeded(s.best, first, first+few-1)) ||
 			s.round(ctx, digits) ||
 			s.sweep(ctx, nudged(s.best)) ||
-			s.sweep(ctx, reseeded(s.best, few+1, many))
+			s.sweep(ctx, reseeded(s.best, 1, many))
 	}
 }
 
@@ -105,16 +129,22 @@ func (s *shrinker) round(ctx context.Context, passes func(broke float64) []pass)
 	return kept
 }
 
+// point is how small it has become, and by which texts: to none of them it goes back.
+type point struct {
+	best  tree
+	broke runner.Violation
+	been  map[string]bool
+}
+
 type shrinker struct {
 	req   *Request
 	judge judge
-	brief bool // it ends a run with what breaks first
-	best  tree
+	brief bool   // it ends a run with what breaks first
 	want  string // signature
-	broke runner.Violation
-	seen  map[string]bool // texts that were carried out: again they would show nothing new
-	runs  int
-	tell  func(Step)
+	point
+	seen map[string]*runner.Violation // by the text that was carried out: again it would show nothing new
+	runs int
+	tell func(Step)
 }
 
 func (s *shrinker) left() bool { return s.runs < s.req.Runs }
@@ -206,16 +236,20 @@ func (s *shrinker) sweep(ctx context.Context, edits []edit) (kept bool) {
 		i += len(batch)
 		for k := range batch {
 			b := &batch[k]
-			if !b.ran || s.seen[b.text] { // one before it may have come to the same
+			if !b.ran {
 				continue
 			}
-			if !s.left() { // one at a time would not have come to it
-				return kept
+			if broke, seen := s.seen[b.text]; seen { // perhaps since one before it came to the same
+				b.broke = broke
+			} else {
+				if !s.left() { // one at a time would not have come to it
+					return kept
+				}
+				s.runs++ // those behind one that is kept do not count: how many there are depends on Jobs
+				s.seen[b.text] = b.broke
 			}
-			s.runs++ // those behind one that is kept do not count: how many there are depends on Jobs
-			s.seen[b.text] = true
 			if b.broke != nil {
-				s.best, s.broke, kept = b.tree, *b.broke, true
+				s.best, s.broke, s.been[b.text], kept = b.tree, *b.broke, true, true
 				s.tell(Step{s.runs, count(b.text), len(b.text)})
 				i -= len(batch) - k - 1
 				break
@@ -235,7 +269,10 @@ func (s *shrinker) batch(ctx context.Context, edits []edit) []tried {
 		if b.tree = clone(s.best).(tree); !edits[k](b.tree) {
 			continue
 		}
-		if b.text = text(b.tree); s.seen[b.text] {
+		if b.text = text(b.tree); s.been[b.text] {
+			continue
+		}
+		if _, b.ran = s.seen[b.text]; b.ran {
 			continue
 		}
 		all.Go(func() {
