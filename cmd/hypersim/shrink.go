@@ -53,6 +53,9 @@ scenario file, with what broke at its head, and how it came to that is told in a
 			case err != nil && !stopped:
 				return usageError{err}
 			}
+			if r.Text, err = shrink.Moved(r.Text, filepath.Dir(req.File), filepath.Dir(out)); err != nil {
+				return err
+			}
 			if err := writeNew(out, "--out", force, func(w io.Writer) error {
 				_, err := io.WriteString(w, shrunkHead(r)+r.Text)
 				return err
