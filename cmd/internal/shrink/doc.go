@@ -7,5 +7,6 @@
 // the list of faults small at once, under other seeds where need be: with one thing less chance falls otherwise (luck.go). Then it tries one
 // change after the other (pass.go: leave a fault out, a site, a table, a key; run for less long), keeps each that still breaks in the same
 // way, and goes round until none does; after that those under other seeds, and last what makes numbers simple. Several changes are tried at
-// once, and the first in their order is kept, so that the result does not depend on how many.
+// once, and the first in their order is kept, so that the result does not depend on how many. Where more is left than a person reads in a
+// minute it may begin anew under other seeds, and the smallest is kept.
 package shrink
