@@ -72,7 +72,9 @@ func TestRefusedRoundsTryNobody(t *testing.T) {
 	if !b.m.shuts.Trying(hand) || !b.m.workers.at(hand).shut {
 		t.Fatal("the round has not taken the trial")
 	}
-	b.run(b.now.Add(b.m.cfg.Provision.Quorum) + ms)
+	for end := b.now.Add(b.m.cfg.Provision.Quorum) + ms; b.now < end && b.m.shuts.Trying(hand); {
+		b.run(b.now + ms)
+	}
 	if b.m.shuts.Phase(b.now, hand) != health.HalfOpen || b.m.shuts.Trying(hand) || b.m.workers.at(hand).shut {
 		t.Errorf("%v, tried: %v", b.m.shuts.Phase(b.now, hand), b.m.shuts.Trying(hand))
 	}

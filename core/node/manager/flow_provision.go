@@ -23,17 +23,20 @@ func (m *Manager) doubt(now core.Instant, p *plan, fx *core.Effects) {
 }
 
 // confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
-// come, else at once.
+// come, else at once. While the next round is about the same attempt, its request takes the reservation over.
 func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
 	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); !ok || !a.Confirmed {
 		return
 	}
-	id, attempt := job.WorkflowID(o.Sub), uint16(o.N>>8)
+	id := job.WorkflowID(o.Sub)
+	_, attempt, peer := asked(o.N)
 	used := false
 	if x != nil {
 		i := x.place(id)
 		if i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt {
-			x.flows[i].plan.yes |= 1 << (o.N & 0xff)
+			if p := x.flows[i].plan; p.sent {
+				p.yes |= 1 << peer
+			}
 			return
 		}
 		used = i >= 0 && x.flows[i].attempt == attempt // it was launched, and all took it

@@ -33,6 +33,37 @@ func TestWhoAgreesLateIsTold(t *testing.T) {
 	}
 }
 
+// An answer is about the round that asked for it. One of the round before, about the same attempt, says nothing of the workers that this
+// one asks for (I-JD5, explored world 76004823).
+func TestAnswersAreAboutTheirRound(t *testing.T) {
+	b := newCluster(t)
+	var asked []*core.Message
+	b.atPeer = func(x *core.Message) bool {
+		if x.Kind == core.KindProvisionRequest && x.To == other {
+			asked = append(asked, x)
+		}
+		return x.Kind == core.KindProvisionRequest
+	}
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 100*ms)
+	b.step(func() { b.m.refuse(b.now, b.job(), 0, &b.fx) }) // its worker became unfit, say
+	b.run(b.now + 1600*ms)
+	if len(asked) != 2 {
+		t.Fatalf("%d rounds", len(asked))
+	}
+	confirms := func(i int) {
+		d := asked[i].Body.(*dispatch.ProvisionRequest)
+		b.arrive(&core.Message{Kind: core.KindProvisionConfirm, From: other, To: self, Seq: asked[i].Seq, Instance: 1, Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}})
+		b.run(b.now + 10*ms)
+	}
+	if confirms(0); len(b.tasks) != 0 {
+		t.Error("who agreed to the round before counts")
+	}
+	if confirms(1); len(b.tasks) == 0 {
+		t.Error("who agreed to this one does not")
+	}
+}
+
 // short lets the other members refuse every round for lack of cores as long as busy says so, and the worker answer whoever asks what
 // it has. It returns how many rounds a peer was asked to agree to, and how often the worker was asked.
 func (b *bench) short(busy *bool, code call.Code) (rounds, asked *int) {

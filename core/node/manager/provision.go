@@ -17,6 +17,7 @@ import (
 type plan struct {
 	spots    []spot
 	attempt  uint16
+	round    uint16 // of this process: an answer is about one of them, and of one attempt there may be many
 	yes      uint64 // peers that confirmed, a bit each
 	answered int
 	short    int  // peers that hold less cores for free than this member
@@ -26,6 +27,7 @@ type plan struct {
 // provisions are what a manager knows of rounds of agreement.
 type provisions struct {
 	draw   rng.Stream
+	rounds uint16
 	failed []core.Instant // the last rounds that came to nothing
 	shut   core.Instant   // nothing starts before: too many of them did
 }
@@ -37,7 +39,8 @@ func (m *Manager) initProvisions() {
 // provision asks the other members for the cores that workflow i is to get (P1). It stays PENDING meanwhile.
 func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx *core.Effects) {
 	f := &x.flows[i]
-	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1}
+	m.provisions.rounds++
+	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1, round: m.provisions.rounds}
 	x.planned++
 	x.plannedAlone = x.plannedAlone || x.spec.Workflows[i].Priority == job.PriorityExclusive
 	for k := range f.plan.spots {
@@ -55,18 +58,29 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 			b.Items = append(b.Items, dispatch.Reservation{Worker: s.worker, Cores: uint16(s.cores)})
 			b.Version = max(b.Version, m.workers.at(s.worker).cores.Version())
 		}
-		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(f.id), N: uint32(f.plan.attempt)<<8 | uint32(n)}, fx)
+		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(f.id), N: f.plan.question(n)}, fx)
 	}
-	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, de: x.de, token: job.Token(f.plan.attempt)})
+	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, token: job.Token(f.plan.round)})
+}
+
+// question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are 64 at most (yes). Of attempts
+// above 1023 a late word ends no reservation; its time does.
+func (p *plan) question(peer int) uint32 {
+	return uint32(p.round)<<16 | uint32(p.attempt&0x3ff)<<6 | uint32(peer)
+}
+
+// asked takes that apart.
+func asked(n uint32) (round, attempt uint16, peer uint32) {
+	return uint16(n >> 16), uint16(n>>6) & 0x3ff, n & 0x3f
 }
 
 // planOf returns the workflow that a round is about, −1 if the round is over.
-func (m *Manager) planOf(id job.ID, w job.WorkflowID, attempt uint16) (*record, int) {
+func (m *Manager) planOf(id job.ID, w job.WorkflowID, round uint16) (*record, int) {
 	x := m.records.by[id]
 	if x == nil {
 		return nil, -1
 	}
-	if i := x.place(w); i >= 0 && x.flows[i].planned() && x.flows[i].plan.attempt == attempt {
+	if i := x.place(w); i >= 0 && x.flows[i].planned() && x.flows[i].plan.round == round {
 		return x, i
 	}
 	return x, -1
@@ -74,7 +88,8 @@ func (m *Manager) planOf(id job.ID, w job.WorkflowID, attempt uint16) (*record, 
 
 // provisioned hears what a peer says.
 func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effects) {
-	x, i := m.planOf(job.ID(o.Job), job.WorkflowID(o.Sub), uint16(o.N>>8))
+	round, _, peer := asked(o.N)
+	x, i := m.planOf(job.ID(o.Job), job.WorkflowID(o.Sub), round)
 	if i < 0 {
 		m.confirmedLate(now, x, o, fx)
 		return
@@ -82,7 +97,7 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 	p := x.flows[i].plan
 	p.answered++
 	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); ok && a.Confirmed {
-		p.yes |= 1 << (o.N & 0xff)
+		p.yes |= 1 << peer
 	} else if ok && a.Code == call.CodeNoCapacity {
 		p.short++
 	}
@@ -214,7 +229,7 @@ func (m *Manager) sayProvided(now core.Instant, x *record, i int, used bool, fx 
 
 // provisionLate ends a round whose time is over.
 func (m *Manager) provisionLate(now core.Instant, t timer, fx *core.Effects) {
-	if x, i := m.planOf(t.job, t.workflow, uint16(t.token)); i >= 0 && x.de == t.de {
+	if x, i := m.planOf(t.job, t.workflow, uint16(t.token)); i >= 0 {
 		m.refuse(now, x, i, fx)
 	}
 }
