@@ -66,7 +66,7 @@ func alike(t *testing.T, words string, have, want map[string]string) {
 	}
 }
 
-func searched(t *testing.T, ctx context.Context, req Request) *Report {
+func searched(ctx context.Context, t *testing.T, req Request) *Report {
 	t.Helper()
 	r, err := Search(ctx, &req, func(*Report) {})
 	if err != nil {
@@ -80,7 +80,7 @@ func searched(t *testing.T, ctx context.Context, req Request) *Report {
 func TestKilledSearchGoesOn(t *testing.T) {
 	whole := t.TempDir()
 	const runs = 150
-	searched(t, t.Context(), Request{Seed: 5, Runs: runs, Jobs: 1, Dir: whole, carry: invented})
+	searched(t.Context(), t, Request{Seed: 5, Runs: runs, Jobs: 1, Dir: whole, carry: invented})
 	want := contents(t, whole)
 	log := want["/"+LogName]
 	if len(want) < 6 {
@@ -105,7 +105,7 @@ func TestKilledSearchGoesOn(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, LogName), []byte(log[:at]), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		searched(t, t.Context(), Request{Seed: 5, Runs: runs, Jobs: 1 + i%3, Dir: dir, carry: invented})
+		searched(t.Context(), t, Request{Seed: 5, Runs: runs, Jobs: 1 + i%3, Dir: dir, carry: invented})
 		if alike(t, fmt.Sprintf("killed at byte %d of %d", at, len(log)), contents(t, dir), want); t.Failed() {
 			return
 		}
@@ -116,7 +116,7 @@ func TestKilledSearchGoesOn(t *testing.T) {
 func TestStoppedSearchGoesOn(t *testing.T) {
 	whole := t.TempDir()
 	const runs = 130
-	searched(t, t.Context(), Request{Seed: 6, Runs: runs, Jobs: 2, Dir: whole, carry: invented})
+	searched(t.Context(), t, Request{Seed: 6, Runs: runs, Jobs: 2, Dir: whole, carry: invented})
 	want := contents(t, whole)
 	dir := t.TempDir()
 	for _, upTo := range []int{1, 3, 31, 33, 64, 65, 100, 129} {
@@ -131,9 +131,9 @@ func TestStoppedSearchGoesOn(t *testing.T) {
 		if err != nil || r.Stopped && len(r.Runs)%generation != 0 {
 			t.Fatalf("%d runs, %v", len(r.Runs), err)
 		}
-		searched(t, t.Context(), Request{Seed: 6, Runs: upTo, Jobs: 3, Dir: dir, carry: invented})
+		searched(t.Context(), t, Request{Seed: 6, Runs: upTo, Jobs: 3, Dir: dir, carry: invented})
 	}
-	searched(t, t.Context(), Request{Seed: 6, Runs: runs, Jobs: 2, Dir: dir, carry: invented})
+	searched(t.Context(), t, Request{Seed: 6, Runs: runs, Jobs: 2, Dir: dir, carry: invented})
 	alike(t, "stopped and gone on with", contents(t, dir), want)
 }
 
@@ -143,9 +143,9 @@ func TestFirstIsTheFirst(t *testing.T) {
 	for i, jobs := range []int{1, 2, 7} {
 		dir := t.TempDir()
 		if i == 2 {
-			searched(t, t.Context(), Request{Seed: 9, Runs: 3, Jobs: jobs, First: true, Dir: dir, carry: invented})
+			searched(t.Context(), t, Request{Seed: 9, Runs: 3, Jobs: jobs, First: true, Dir: dir, carry: invented})
 		}
-		r := searched(t, t.Context(), Request{Seed: 9, Runs: 500, Jobs: jobs, First: true, Dir: dir, carry: invented})
+		r := searched(t.Context(), t, Request{Seed: 9, Runs: 500, Jobs: jobs, First: true, Dir: dir, carry: invented})
 		if n := len(r.Runs); n == 0 || len(r.Runs[n-1].Bad) == 0 || len(r.Findings) != len(r.Runs[n-1].Bad) {
 			t.Fatalf("%d runs, %d findings", n, len(r.Findings))
 		}
@@ -154,7 +154,7 @@ func TestFirstIsTheFirst(t *testing.T) {
 			want = have
 		}
 		alike(t, fmt.Sprintf("%d at once", jobs), have, want)
-		searched(t, t.Context(), Request{Seed: 9, Runs: 500, Jobs: jobs, First: true, Dir: dir, carry: invented})
+		searched(t.Context(), t, Request{Seed: 9, Runs: 500, Jobs: jobs, First: true, Dir: dir, carry: invented})
 		alike(t, "and once more", contents(t, dir), want)
 	}
 }
@@ -166,8 +166,8 @@ func TestShardsAreOthers(t *testing.T) {
 		req := Request{Seed: 2, Runs: 64, Jobs: 2, Shard: Shard{i, 4}, carry: invented}
 		a, b := req, req
 		a.Dir, b.Dir, b.Jobs = t.TempDir(), t.TempDir(), 3
-		r := searched(t, t.Context(), a)
-		searched(t, t.Context(), b)
+		r := searched(t.Context(), t, a)
+		searched(t.Context(), t, b)
 		alike(t, fmt.Sprintf("part %d", i), contents(t, b.Dir), contents(t, a.Dir))
 		for _, o := range r.Runs {
 			if k, ok := seen[o.Name]; ok {
@@ -181,7 +181,7 @@ func TestShardsAreOthers(t *testing.T) {
 // A run that gets stuck ends the search, which says which one, keeps what came before, and goes on with that run.
 func TestStuckRunEndsTheSearch(t *testing.T) {
 	whole := t.TempDir()
-	searched(t, t.Context(), Request{Seed: 7, Runs: 96, Jobs: 2, Dir: whole, carry: invented})
+	searched(t.Context(), t, Request{Seed: 7, Runs: 96, Jobs: 2, Dir: whole, carry: invented})
 	for _, told := range []bool{false, true} {
 		dir, release := t.TempDir(), make(chan struct{})
 		ctx, stop := context.WithCancel(t.Context())
@@ -223,7 +223,7 @@ func TestStuckRunEndsTheSearch(t *testing.T) {
 		}
 		stop()
 		close(release)
-		searched(t, t.Context(), Request{Seed: 7, Runs: 96, Jobs: 2, Dir: dir, carry: invented})
+		searched(t.Context(), t, Request{Seed: 7, Runs: 96, Jobs: 2, Dir: dir, carry: invented})
 		alike(t, "after a run was stuck", contents(t, dir), contents(t, whole))
 	}
 }
@@ -245,15 +245,15 @@ func TestOneSearchAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	searched(t, t.Context(), Request{Seed: 3, Runs: 40, Jobs: 2, Dir: whole, carry: invented})
+	searched(t.Context(), t, Request{Seed: 3, Runs: 40, Jobs: 2, Dir: whole, carry: invented})
 	alike(t, "with another one beside it", contents(t, dir), contents(t, whole))
 }
 
 // What another program found says nothing of this one: its folder is refused, with what to do.
 func TestAnotherProgramsFolder(t *testing.T) {
 	req := Request{Seed: 3, Runs: 8, Jobs: 1, Dir: t.TempDir(), carry: invented, program: "before"}
-	searched(t, t.Context(), req)
-	searched(t, t.Context(), req)
+	searched(t.Context(), t, req)
+	searched(t.Context(), t, req)
 	req.program = ""
 	var bad *FolderError
 	if _, err := Search(t.Context(), &req, func(*Report) {}); !errors.As(err, &bad) || !strings.Contains(err.Error(), "another search: the program before, not ") || !strings.Contains(err.Error(), "give another folder (--out)") {
@@ -283,7 +283,7 @@ func TestFindingsAreThereAtOnce(t *testing.T) {
 	if s.log, err = os.Open(os.DevNull); err != nil { // nobody can write to it
 		t.Fatal(err)
 	}
-	defer s.log.Close() //nolint:errcheck // nothing is written
+	defer s.log.Close()
 	if err := s.generations(t.Context()); err == nil || len(s.report.Runs) != generation {
 		t.Errorf("%d runs, %v", len(s.report.Runs), err)
 	}
@@ -292,7 +292,7 @@ func TestFindingsAreThereAtOnce(t *testing.T) {
 // A search whose time is over begins no run any more: those that it has begun count, and whoever goes on has the runs of a whole one.
 func TestTimeIsOver(t *testing.T) {
 	whole := t.TempDir()
-	searched(t, t.Context(), Request{Seed: 8, Runs: 70, Jobs: 1, Dir: whole, carry: invented})
+	searched(t.Context(), t, Request{Seed: 8, Runs: 70, Jobs: 1, Dir: whole, carry: invented})
 	for _, first := range []bool{false, true} {
 		dir := t.TempDir()
 		slow := func(ctx context.Context, b *Base, n Name, short bool, tell func(runner.Progress)) *Outcome {
@@ -304,12 +304,12 @@ func TestTimeIsOver(t *testing.T) {
 			return o
 		}
 		began := time.Now()
-		r := searched(t, t.Context(), Request{Seed: 8, For: 150 * time.Millisecond, First: first, Jobs: 2, Dir: dir, carry: slow})
+		r := searched(t.Context(), t, Request{Seed: 8, For: 150 * time.Millisecond, First: first, Jobs: 2, Dir: dir, carry: slow})
 		if n := len(r.Runs); n == 0 || n >= generation || r.Done != n || r.Again != 0 || time.Since(began) > 10*time.Second {
 			t.Errorf("first %t: %d runs, %+v, in %v", first, n, r, time.Since(began))
 		}
 		if !first {
-			searched(t, t.Context(), Request{Seed: 8, Runs: 70, Jobs: 2, Dir: dir, carry: invented})
+			searched(t.Context(), t, Request{Seed: 8, Runs: 70, Jobs: 2, Dir: dir, carry: invented})
 			alike(t, "its time was over", contents(t, dir), contents(t, whole))
 		}
 	}
