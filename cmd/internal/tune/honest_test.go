@@ -1,6 +1,7 @@
 package tune
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -227,7 +228,7 @@ func TestFolders(t *testing.T) {
 	for _, dir := range []string{sweep, file} {
 		if err := s.Check(dir); err == nil || !strings.Contains(err.Error(), "choose another --out") {
 			t.Errorf("%s: %v", filepath.Base(dir), err)
-		} else if _, ours := err.(*UsageError); !ours {
+		} else if ours := (*UsageError)(nil); !errors.As(err, &ours) {
 			t.Errorf("%s: %T", filepath.Base(dir), err)
 		}
 	}
