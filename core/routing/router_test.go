@@ -364,7 +364,7 @@ func TestAFreshGateAndMissingWorkers(t *testing.T) {
 		b.Ready(second, uint16(i), true)
 		b.Reach(second, uint16(i), core.ReachReachable)
 	}
-	for now := core.Instant(second); now <= 31*second; now += 5 * second {
+	for now := second; now <= 31*second; now += 5 * second {
 		b.hear(now)
 		unfit, want := Initializing, Initializing
 		if now == 31*second {

@@ -101,7 +101,7 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 	}},
 	{id: W5, name: "a death that nobody refutes", also: []ID{M30}, build: func(t *tape, bad bool) { // 5 s after it nobody need have
 		t.ctx.Lossy = true
-		from := core.Instant(95 * sec)
+		from := 95 * sec
 		if bad {
 			from = 10 * sec
 		}
@@ -124,7 +124,7 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.at(2*sec).life(trace.KindStop, 3)
 		t.view.sums = map[core.NodeID]uint64{2: 1}
 		t.view.states[[2]core.NodeID{2, 3}] = core.StateDead
-		end := core.Instant(70 * sec) // the others wait for it still
+		end := 70 * sec // the others wait for it still
 		if bad {
 			end = 200 * sec
 		}

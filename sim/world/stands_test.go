@@ -11,10 +11,7 @@ import (
 
 // restless is a machine whose deadline stays where it is, whatever it is woken for: a timer that is not armed anew, or a leader that
 // does not step down.
-type restless struct {
-	puppet
-	due core.Instant
-}
+type restless struct{ due core.Instant }
 
 func (r *restless) Wake(core.Instant, *core.Effects)                 {}
 func (r *restless) Deadline() (core.Instant, bool)                   { return r.due, true }
