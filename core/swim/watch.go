@@ -155,7 +155,9 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Insta
 	}
 	switch owner := w.owners[k]; {
 	case e.Accuser == m.self: // who is taken for the owner by the one that it takes for it, or by anybody, is it
-		if digested(m.rec[k].state()) && (owner == by || owner == core.NoNode || owner == orphan) {
+		if !digested(m.rec[k].state()) {
+			m.disown(now, k, fx)
+		} else if owner == by || owner == core.NoNode || owner == orphan {
 			m.workTable()
 			w.register(k, m.self, m.instance)
 			m.announceRegistered(now, k, fx)

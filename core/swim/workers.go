@@ -77,6 +77,12 @@ func (m *Machine) announceRegistered(now core.Instant, k int, fx *core.Effects) 
 	m.announceWorker(now, k, core.WorkerRegistered, fx)
 }
 
+// disown says that worker k is not registered here: the others would leave the watch to a manager that has not confirmed it, and watches
+// nobody. Under the number of the registration that they speak of: a later one holds.
+func (m *Machine) disown(now core.Instant, k int, fx *core.Effects) {
+	m.announceWorker(now, k, core.WorkerLeft, fx)
+}
+
 // announceWorker tells the other managers in what state k is here, under the number that it has.
 func (m *Machine) announceWorker(now core.Instant, k int, s core.WorkerState, fx *core.Effects) {
 	r := &m.workTable().rec[k]
@@ -153,9 +159,12 @@ func (m *Machine) hearOwn(now core.Instant, k int, e *core.WorkerEntry, fx *core
 		m.announceWorker(now, k, r.state, fx)
 	case m.past(m.self, e.Instance):
 		m.watch.owners[k] = orphan
-	case e.State == core.WorkerRegistered && digested(m.rec[k].state()):
+	case e.State != core.WorkerRegistered:
+	case digested(m.rec[k].state()):
 		m.watch.register(k, m.self, m.instance)
 		m.announceRegistered(now, k, fx)
+	default:
+		m.disown(now, k, fx)
 	}
 }
 

@@ -130,6 +130,63 @@ func TestNobodyOwnsWhoLeft(t *testing.T) {
 	}
 }
 
+// Who is named as the owner of a worker that it does not hold says so, whether a table names it or an entry: it watches nobody, and the others
+// would leave the watch to it for good (§10.4; explored world 103259677). Then each of them watches.
+func TestWhoIsWronglyNamedSaysSo(t *testing.T) {
+	const self, peer, worker = core.NodeID(0), core.NodeID(1), core.NodeID(2)
+	left := core.Update{Type: core.UpdateLeft, Subject: worker, From: core.NoNode, Role: core.RoleWorker}
+	for name, hear := range map[string]func(m *Machine, x *core.Message, fx *core.Effects){
+		"a table": func(m *Machine, _ *core.Message, fx *core.Effects) {
+			m.watch.told(m, &core.Entry{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: self, Instance: 1}, peer, 2e9, fx)
+		},
+		"an entry": func(m *Machine, x *core.Message, fx *core.Effects) {
+			x.Extra = &core.Extra{Workers: []core.WorkerEntry{{Worker: worker, Owner: self, Instance: 1, Incarnation: 5, State: core.WorkerRegistered}}}
+			m.Receive(2e9, x, fx)
+		},
+	} {
+		formed := []core.Entry{{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: self, Instance: 1}}
+		manager := func(id, other core.NodeID) *Machine {
+			cfg := Default()
+			with := append([]core.Entry{{Subject: other, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}}, formed...)
+			return New(&cfg, Params{Self: id, Role: core.RoleManager, Group: 1, Capacity: 3, Instance: 1, Formed: with}, nil)
+		}
+		from := func(id core.NodeID) *core.Message {
+			return &core.Message{Kind: core.KindGossip, Role: core.RoleManager, Group: 1, From: id, Instance: 1}
+		}
+		m, o := manager(self, peer), manager(peer, self)
+		var fx core.Effects
+		x := from(peer)
+		x.Updates = []core.Update{left}
+		m.Receive(1e9, x, &fx)
+		for s := m.workTable().queue.Sift(); s.Next() != nil; {
+			s.Drop()
+		}
+		hear(m, from(peer), &fx)
+		var said []core.WorkerEntry
+		for s := m.workTable().queue.Sift(); ; {
+			e := s.Next()
+			if e == nil {
+				break
+			}
+			said = append(said, e.News)
+		}
+		if len(said) != 1 || said[0].State != core.WorkerLeft || said[0].Owner != self || said[0].Worker != worker {
+			t.Errorf("%s: says %+v", name, said)
+			continue
+		}
+		k, _ := o.index(worker)
+		if o.watch.register(k, self, 1); o.watch.judges(o, k) {
+			t.Fatal("the other watches already")
+		}
+		x = from(self)
+		x.To = peer
+		x.Extra = &core.Extra{Workers: said}
+		if o.Receive(3e9, x, &fx); !o.watch.judges(o, k) {
+			t.Errorf("%s: the other leaves the watch to who does not hold the worker", name)
+		}
+	}
+}
+
 // The queue of worker entries is bounded and sorted, and a datagram takes what fits (§6: 500 entries, 600
 // bytes).
 func TestWorkerQueueIsBounded(t *testing.T) {
