@@ -154,14 +154,13 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Insta
 		return // the table's sender has not heard of the restart yet
 	}
 	switch owner := w.owners[k]; {
+	case e.Accuser == m.self && owner != by && owner != core.NoNode && owner != orphan: // another one is the owner, and has said so
+	case e.Accuser == m.self && !digested(m.rec[k].state()):
+		m.disown(now, k, fx)
 	case e.Accuser == m.self: // who is taken for the owner by the one that it takes for it, or by anybody, is it
-		if !digested(m.rec[k].state()) {
-			m.disown(now, k, fx)
-		} else if owner == by || owner == core.NoNode || owner == orphan {
-			m.workTable()
-			w.register(k, m.self, m.instance)
-			m.announceRegistered(now, k, fx)
-		}
+		m.workTable()
+		w.register(k, m.self, m.instance)
+		m.announceRegistered(now, k, fx)
 	case owner == core.NoNode && e.Accuser != core.NoNode, e.Accuser == by:
 		w.register(k, e.Accuser, e.Instance)
 		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more

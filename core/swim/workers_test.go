@@ -187,6 +187,42 @@ func TestWhoIsWronglyNamedSaysSo(t *testing.T) {
 	}
 }
 
+// Where another manager has said that it owns the worker by now, that holds: who has not heard of it names the one before for a while, which says
+// nothing (its word would be of the number of that registration, and end it).
+func TestWhoIsNamedInsteadOfAnotherIsSilent(t *testing.T) {
+	const peer, worker, late = core.NodeID(1), core.NodeID(2), core.NodeID(3)
+	cfg := Default()
+	m := New(&cfg, Params{Role: core.RoleManager, Group: 1, Capacity: 4, Instance: 1, Formed: []core.Entry{
+		{Subject: peer, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
+		{Subject: late, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode},
+		{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: 0, Instance: 1},
+	}}, nil)
+	var fx core.Effects
+	hears := func(at core.Instant, x core.Message) {
+		x.Kind, x.Role, x.Group, x.From, x.Instance = core.KindGossip, core.RoleManager, 1, peer, 1
+		m.Receive(at, &x, &fx)
+	}
+	hears(1e9, core.Message{Updates: []core.Update{{Type: core.UpdateLeft, Subject: worker, From: core.NoNode, Role: core.RoleWorker}}})
+	hears(2e9, core.Message{Updates: []core.Update{{Type: core.UpdateJoin, Subject: worker, Incarnation: 2, From: core.NoNode, Role: core.RoleWorker}}})
+	hears(3e9, core.Message{Extra: &core.Extra{Workers: []core.WorkerEntry{{Worker: worker, Owner: peer, Instance: 1, Incarnation: 2, State: core.WorkerRegistered}}}})
+	if o, _ := m.Owner(worker); o != peer || digested(m.State(worker)) {
+		t.Fatalf("it is %v, of %d", m.State(worker), o)
+	}
+	m.watch.told(m, &core.Entry{Subject: worker, Role: core.RoleWorker, State: core.StateOK, Accuser: 0, Instance: 1}, late, 4e9, &fx)
+	for s := m.workTable().queue.Sift(); ; {
+		e := s.Next()
+		if e == nil {
+			break
+		}
+		if e.News.Owner == 0 && e.News.Incarnation >= 2 {
+			t.Errorf("it says %+v", e.News)
+		}
+	}
+	if o, _ := m.Owner(worker); o != peer {
+		t.Errorf("it is of %d", o)
+	}
+}
+
 // The queue of worker entries is bounded and sorted, and a datagram takes what fits (§6: 500 entries, 600
 // bytes).
 func TestWorkerQueueIsBounded(t *testing.T) {
