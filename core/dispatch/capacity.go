@@ -20,6 +20,7 @@ type hold struct {
 	job      job.ID
 	workflow job.WorkflowID
 	until    core.Instant
+	de       uint32 // under which it was asked for
 	attempt  uint16
 	cores    uint16
 	used     bool // the worker has them, and its next word shows it
@@ -86,24 +87,30 @@ func (c *Capacity) Unanswered() int {
 	return n
 }
 
-// Hold reserves cores for a provision of a peer until the given instant. The same attempt is held once.
-func (c *Capacity) Hold(j job.ID, w job.WorkflowID, attempt uint16, cores int, until core.Instant) {
-	c.Release(j, w, attempt)
-	c.holds = append(c.holds, hold{job: j, workflow: w, attempt: attempt, cores: uint16(cores), until: until})
+// Hold reserves cores for a provision of a peer until the given instant. The same attempt is held once: for who asks last, unless its
+// epoch is the smaller one.
+func (c *Capacity) Hold(j job.ID, w job.WorkflowID, attempt uint16, de uint32, cores int, until core.Instant) {
+	c.Release(j, w, attempt, de)
+	c.holds = append(c.holds, hold{job: j, workflow: w, attempt: attempt, de: de, cores: uint16(cores), until: until})
 }
 
-// Used notes that what was reserved is given away: the worker's next word shows it, and until then nobody else gets it.
-func (c *Capacity) Used(j job.ID, w job.WorkflowID, attempt uint16) {
+// is reports whether a word under an epoch is about h. A former holder's word is not about what a later holder asked for.
+func (h *hold) is(j job.ID, w job.WorkflowID, attempt uint16, de uint32) bool {
+	return h.job == j && h.workflow == w && h.attempt == attempt && h.de <= de
+}
+
+// Used notes that what was reserved under an epoch up to de is given away: the worker's next word shows it, and until then nobody else gets it.
+func (c *Capacity) Used(j job.ID, w job.WorkflowID, attempt uint16, de uint32) {
 	for i := range c.holds {
-		if h := &c.holds[i]; h.job == j && h.workflow == w && h.attempt == attempt {
+		if h := &c.holds[i]; h.is(j, w, attempt, de) {
 			h.used = true
 		}
 	}
 }
 
-// Release ends a reservation that came to nothing.
-func (c *Capacity) Release(j job.ID, w job.WorkflowID, attempt uint16) {
-	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.job == j && h.workflow == w && h.attempt == attempt })
+// Release ends a reservation under an epoch up to de, that came to nothing.
+func (c *Capacity) Release(j job.ID, w job.WorkflowID, attempt uint16, de uint32) {
+	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.is(j, w, attempt, de) })
 }
 
 // Expire ends the reservations that are over, and returns when the next one is.
@@ -137,7 +144,7 @@ func (c *Capacity) MemoryBytes() int { return flightBytes*cap(c.flights) + holdB
 // Sizes in bytes, held to the truth by a test.
 const (
 	flightBytes = 32
-	holdBytes   = 32
+	holdBytes   = 40
 )
 
 // Reserved returns how many dispatches and provisions hold cores that the worker has not shown as taken.

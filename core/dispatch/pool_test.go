@@ -97,8 +97,8 @@ func TestCapacity(t *testing.T) {
 	if c.Free() != 3 {
 		t.Errorf("heard 9: free %d", c.Free())
 	}
-	c.Hold(1, 2, 1, 2, 100)
-	c.Hold(1, 2, 1, 2, 100) // a repeat
+	c.Hold(1, 2, 1, 1, 2, 100)
+	c.Hold(1, 2, 1, 1, 2, 100) // a repeat
 	if c.Free() != 1 {
 		t.Errorf("with a peer's provision: free %d", c.Free())
 	}
@@ -158,7 +158,7 @@ func TestTwoLeadersOneWorker(t *testing.T) {
 		if c.Free() < 4 {
 			return false
 		}
-		c.Hold(1, w, 1, 4, 100)
+		c.Hold(1, w, 1, 1, 4, 100)
 		return true
 	}
 	for _, c := range []*Capacity{&own, &other, &third} {
@@ -174,12 +174,12 @@ func TestTwoLeadersOneWorker(t *testing.T) {
 func TestWhatAPeerUsed(t *testing.T) {
 	var c Capacity
 	c.Reset(1, 8)
-	c.Hold(7, 1, 1, 3, core.Never)
-	c.Hold(7, 2, 1, 2, core.Never)
-	if c.Release(7, 2, 1); c.Free() != 5 {
+	c.Hold(7, 1, 1, 1, 3, core.Never)
+	c.Hold(7, 2, 1, 1, 2, core.Never)
+	if c.Release(7, 2, 1, 1); c.Free() != 5 {
 		t.Errorf("%d free after one was given up", c.Free())
 	}
-	if c.Used(7, 1, 1); c.Free() != 5 {
+	if c.Used(7, 1, 1, 1); c.Free() != 5 {
 		t.Errorf("%d free, and the worker has not said that they are taken", c.Free())
 	}
 	if c.Heard(1, 8); c.Free() != 5 {

@@ -25,10 +25,11 @@ func (m *Manager) doubt(now core.Instant, p *plan, fx *core.Effects) {
 // confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
 // come, else at once. While the next round is about the same attempt, its request takes the reservation over.
 func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
-	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); !ok || !a.Confirmed {
+	a, ok := o.Reply.(*dispatch.ProvisionConfirm)
+	if !ok || !a.Confirmed {
 		return
 	}
-	id := job.WorkflowID(o.Sub)
+	id, de := a.Workflow, uint32(o.Sub>>32)
 	_, attempt, peer := asked(o.N)
 	used := false
 	if x != nil {
@@ -42,6 +43,6 @@ func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx
 		used = i >= 0 && x.flows[i].attempt == attempt // it was launched, and all took it
 	}
 	b := call.Make[dispatch.ProvisionCommit](fx, core.KindProvisionCommit)
-	b.Job, b.Workflow, b.Attempt, b.Commit = job.ID(o.Job), id, attempt, used
+	b.Job, b.Workflow, b.Attempt, b.DE, b.Commit = job.ID(o.Job), id, attempt, de, used
 	m.calls.Go(now, o.From, core.KindProvisionCommit, b, &m.how.agreed, call.Ticket{Op: opProvided}, fx)
 }

@@ -64,6 +64,82 @@ func TestAnswersAreAboutTheirRound(t *testing.T) {
 	}
 }
 
+// asks lets another member ask this one for cores of the worker, for the first attempt at a workflow of job 7 under an epoch.
+func (b *bench) asks(from core.NodeID, de uint32, cores uint16) {
+	b.t.Helper()
+	n := b.send(core.Message{Kind: core.KindProvisionRequest, From: from, Body: &dispatch.ProvisionRequest{
+		Job: 7, Workflow: 100, Attempt: 1, DE: de, Items: []dispatch.Reservation{{Worker: hand, Cores: cores}},
+	}})
+	b.run(b.now + 2*ms)
+	if a := reply[*dispatch.ProvisionConfirm](b, n); a == nil || !a.Confirmed {
+		b.t.Fatalf("%d asks for %d cores, and is answered %+v", from, cores, a)
+	}
+}
+
+// ends lets it say what became of them.
+func (b *bench) ends(from core.NodeID, de uint32, used bool) {
+	b.send(core.Message{Kind: core.KindProvisionCommit, From: from, Body: &dispatch.ProvisionCommit{Job: 7, Workflow: 100, Attempt: 1, DE: de, Commit: used}})
+}
+
+// Spec 20 §4.5: two majorities share a member. A former holder that gives up late, for the job is another's, speaks of the cores that it asked
+// for: those that the next holder asked for since, for the attempt of the same number, are kept.
+func TestFormerHoldersEndNoHold(t *testing.T) {
+	for _, used := range []bool{false, true} {
+		b := newCluster(t)
+		free := func() int { return b.m.workers.at(hand).cores.Free() }
+		b.asks(other, 1, 2)
+		if b.asks(third, 2, 3); free() != 5 {
+			t.Fatalf("%d cores of 8 are free: the next holder's attempt takes the place of the former's", free())
+		}
+		b.ends(other, 1, used)
+		b.step(func() {
+			b.m.heard(b.now, hand, 1, &core.Beat{State: uint8(registry.WorkerHealthy), CoresAvailable: 8, Version: uint64(b.now)}, &b.fx)
+		})
+		if free() != 5 {
+			t.Errorf("used: %v. %d cores are free after the former holder's word", used, free())
+		}
+		if b.ends(third, 2, false); free() != 8 {
+			t.Errorf("%d cores are free after the holder's own word", free())
+		}
+	}
+}
+
+// A holder that claimed again for itself meanwhile (04-5) ends what it asked for under its former epoch, and who agrees after the job was lost hears
+// of the epoch under which it was asked.
+func TestWordsNameTheirEpoch(t *testing.T) {
+	b := newCluster(t)
+	b.asks(other, 1, 2)
+	if b.ends(other, 2, false); b.m.workers.at(hand).cores.Free() != 8 {
+		t.Error("a greater epoch of the same holder ends nothing")
+	}
+	b = newCluster(t)
+	var asked *core.Message
+	var told []*dispatch.ProvisionCommit
+	b.atPeer = func(x *core.Message) bool {
+		switch d := x.Body.(type) {
+		case *dispatch.ProvisionRequest:
+			asked = x
+		case *dispatch.ProvisionCommit:
+			told = append(told, d)
+		default:
+			return false
+		}
+		return true
+	}
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 100*ms)
+	if asked == nil {
+		t.Fatal("nobody was asked")
+	}
+	d := asked.Body.(*dispatch.ProvisionRequest)
+	b.step(func() { b.m.Lost(b.now, d.Job, &b.fx) })
+	b.arrive(&core.Message{Kind: core.KindProvisionConfirm, From: asked.To, To: self, Seq: asked.Seq, Instance: 1, Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}})
+	b.run(b.now + 10*ms)
+	if b.job() != nil || len(told) != 1 || told[0].DE != d.DE || d.DE == 0 || told[0].Workflow != d.Workflow || told[0].Attempt != d.Attempt || told[0].Commit {
+		t.Errorf("asked %+v, told %+v", d, told)
+	}
+}
+
 // short lets the other members refuse every round for lack of cores as long as busy says so, and the worker answer whoever asks what
 // it has. It returns how many rounds a peer was asked to agree to, and how often the worker was asked.
 func (b *bench) short(busy *bool, code call.Code) (rounds, asked *int) {

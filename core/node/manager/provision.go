@@ -48,7 +48,7 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 		if m.tries(now, s.worker, fx) {
 			s.tried = now
 		}
-		m.workers.at(s.worker).cores.Hold(x.id, f.id, f.plan.attempt, s.cores, now.Add(m.cfg.Provision.TTL))
+		m.workers.at(s.worker).cores.Hold(x.id, f.id, f.plan.attempt, x.de, s.cores, now.Add(m.cfg.Provision.TTL))
 		m.relist(s.worker)
 	}
 	for n, to := range m.peers {
@@ -58,7 +58,7 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 			b.Items = append(b.Items, dispatch.Reservation{Worker: s.worker, Cores: uint16(s.cores)})
 			b.Version = max(b.Version, m.workers.at(s.worker).cores.Version())
 		}
-		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(f.id), N: f.plan.question(n)}, fx)
+		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(x.de)<<32 | uint64(i), N: f.plan.question(n)}, fx)
 	}
 	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, token: job.Token(f.plan.round)})
 }
@@ -74,23 +74,16 @@ func asked(n uint32) (round, attempt uint16, peer uint32) {
 	return uint16(n >> 16), uint16(n>>6) & 0x3ff, n & 0x3f
 }
 
-// planOf returns the workflow that a round is about, −1 if the round is over.
-func (m *Manager) planOf(id job.ID, w job.WorkflowID, round uint16) (*record, int) {
-	x := m.records.by[id]
-	if x == nil {
-		return nil, -1
-	}
-	if i := x.place(w); i >= 0 && x.flows[i].planned() && x.flows[i].plan.round == round {
-		return x, i
-	}
-	return x, -1
+// plans reports whether a round about workflow i is not over. No record plans nothing.
+func (x *record) plans(i int, round uint16) bool {
+	return x != nil && i >= 0 && i < len(x.flows) && x.flows[i].planned() && x.flows[i].plan.round == round
 }
 
 // provisioned hears what a peer says.
 func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effects) {
 	round, _, peer := asked(o.N)
-	x, i := m.planOf(job.ID(o.Job), job.WorkflowID(o.Sub), round)
-	if i < 0 {
+	x, i := m.records.by[job.ID(o.Job)], int(uint32(o.Sub))
+	if !x.plans(i, round) {
 		m.confirmedLate(now, x, o, fx)
 		return
 	}
@@ -156,7 +149,7 @@ func (m *Manager) stillFit(now core.Instant, x *record, f *flow, s *spot) bool {
 func (m *Manager) unhold(x *record, i int) {
 	f := &x.flows[i]
 	for _, s := range f.plan.spots {
-		m.workers.at(s.worker).cores.Release(x.id, f.id, f.plan.attempt)
+		m.workers.at(s.worker).cores.Release(x.id, f.id, f.plan.attempt, x.de)
 		m.relist(s.worker)
 	}
 }
@@ -229,7 +222,11 @@ func (m *Manager) sayProvided(now core.Instant, x *record, i int, used bool, fx 
 
 // provisionLate ends a round whose time is over.
 func (m *Manager) provisionLate(now core.Instant, t timer, fx *core.Effects) {
-	if x, i := m.planOf(t.job, t.workflow, uint16(t.token)); i >= 0 {
+	x := m.records.by[t.job]
+	if x == nil {
+		return
+	}
+	if i := x.place(t.workflow); x.plans(i, uint16(t.token)) {
 		m.refuse(now, x, i, fx)
 	}
 }
@@ -253,7 +250,7 @@ func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effe
 		out.Confirmed = true
 		until := now.Add(m.cfg.Provision.TTL)
 		for _, r := range b.Items {
-			m.workers.at(r.Worker).cores.Hold(b.Job, b.Workflow, b.Attempt, int(r.Cores), until)
+			m.workers.at(r.Worker).cores.Hold(b.Job, b.Workflow, b.Attempt, b.DE, int(r.Cores), until)
 			m.relist(r.Worker)
 		}
 		m.timers.Arm(timer{at: until, kind: timerHolds})
@@ -268,7 +265,7 @@ func (m *Manager) fits(b *dispatch.ProvisionRequest) bool {
 			return false
 		}
 		w := m.workers.at(r.Worker)
-		w.cores.Release(b.Job, b.Workflow, b.Attempt)
+		w.cores.Release(b.Job, b.Workflow, b.Attempt, b.DE)
 		if !w.usable() || m.p.Members.State(r.Worker) != core.StateOK || w.cores.Free() < int(r.Cores) {
 			return false
 		}
@@ -281,9 +278,9 @@ func (m *Manager) onProvided(_ core.Instant, msg *core.Message, fx *core.Effects
 	b := msg.Body.(*dispatch.ProvisionCommit)
 	for i := range m.workers.list {
 		if c := &m.workers.list[i].cores; b.Commit {
-			c.Used(b.Job, b.Workflow, b.Attempt)
+			c.Used(b.Job, b.Workflow, b.Attempt, b.DE)
 		} else {
-			c.Release(b.Job, b.Workflow, b.Attempt)
+			c.Release(b.Job, b.Workflow, b.Attempt, b.DE)
 		}
 		m.relist(m.workers.id(i))
 	}
