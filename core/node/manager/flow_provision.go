@@ -25,7 +25,7 @@ func (m *Manager) doubt(now core.Instant, p *plan, fx *core.Effects) {
 // confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
 // come, else at once. While the next round is about the same attempt, its request takes the reservation over.
 func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
-	a, ok := o.Reply.(*dispatch.ProvisionConfirm)
+	a, ok := m.said(o)
 	if !ok || !a.Confirmed {
 		return
 	}

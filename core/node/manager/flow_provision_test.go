@@ -140,6 +140,52 @@ func TestWordsNameTheirEpoch(t *testing.T) {
 	}
 }
 
+// Spec 10 §13 (I-M23): an answer that a member's process before gave says nothing of the one that is there. What that one kept is lost with it, and
+// nobody has to be told.
+func TestWhatAFormerProcessKeepsIsLost(t *testing.T) {
+	for _, lives := range []uint32{1, 2} {
+		for _, late := range []bool{false, true} {
+			b := newCluster(t)
+			var asked *core.Message
+			told := 0
+			b.atPeer = func(x *core.Message) bool {
+				if x.Kind == core.KindProvisionRequest && x.To == other {
+					asked = x
+				}
+				if x.Kind == core.KindProvisionCommit && x.To == other {
+					told++
+				}
+				return x.Kind == core.KindProvisionRequest
+			}
+			b.send(b.submission(gate1, 1))
+			b.run(b.now + 100*ms)
+			if late {
+				b.step(func() { b.m.refuse(b.now, b.job(), 0, &b.fx) })
+			}
+			b.lives[other] = lives
+			d := asked.Body.(*dispatch.ProvisionRequest)
+			b.arrive(&core.Message{Kind: core.KindProvisionConfirm, From: other, To: self, Seq: asked.Seq, Instance: 1, Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}})
+			b.run(b.now + 10*ms)
+			if started := len(b.tasks) > 0; started != (lives == 1 && !late) || (told > 0) != (lives == 1) {
+				t.Errorf("instance 1 agrees, instance %d is there, the round is over: %v. %d shards are sent, and %d words", lives, late, len(b.tasks), told)
+			}
+		}
+	}
+}
+
+// And a process that is gone needs no cores.
+func TestAFormerProcessGetsNoHold(t *testing.T) {
+	b := newCluster(t)
+	b.lives[other] = 2
+	x := core.Message{Kind: core.KindProvisionRequest, From: other, To: self, Seq: 1, Instance: 1, Body: &dispatch.ProvisionRequest{
+		Job: 7, Workflow: 100, Attempt: 1, DE: 1, Items: []dispatch.Reservation{{Worker: hand, Cores: 2}},
+	}}
+	b.step(func() { b.m.Receive(b.now, &x, &b.fx) })
+	if free := b.m.workers.at(hand).cores.Free(); free != 8 {
+		t.Errorf("%d cores of 8 are free", free)
+	}
+}
+
 // short lets the other members refuse every round for lack of cores as long as busy says so, and the worker answer whoever asks what
 // it has. It returns how many rounds a peer was asked to agree to, and how often the worker was asked.
 func (b *bench) short(busy *bool, code call.Code) (rounds, asked *int) {

@@ -89,7 +89,7 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 	}
 	p := x.flows[i].plan
 	p.answered++
-	if a, ok := o.Reply.(*dispatch.ProvisionConfirm); ok && a.Confirmed {
+	if a, ok := m.said(o); ok && a.Confirmed {
 		p.yes |= 1 << peer
 	} else if ok && a.Code == call.CodeNoCapacity {
 		p.short++
@@ -100,6 +100,18 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 	case p.answered == len(m.peers):
 		m.refuse(now, x, i, fx)
 	}
+}
+
+// said returns the answer of a peer, if it gave one. What its process before answered says nothing of the one that is there, and what that
+// one kept is lost with it (spec 10 §13).
+func (m *Manager) said(o *call.Outcome) (a *dispatch.ProvisionConfirm, ok bool) {
+	a, ok = o.Reply.(*dispatch.ProvisionConfirm)
+	return a, ok && !m.outlived(o.From, o.Instance)
+}
+
+// outlived reports whether a process of another member is known to be gone, for there is a later one.
+func (m *Manager) outlived(id core.NodeID, instance uint32) bool {
+	return instance < m.p.Members.Instance(id)
 }
 
 // agreed reports whether a majority has confirmed, this member included (P3).
@@ -234,6 +246,9 @@ func (m *Manager) provisionLate(now core.Instant, t timer, fx *core.Effects) {
 // onProvision agrees to what another member wants to start, if the cores are free as far as this one knows (P2, 01-40).
 func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*dispatch.ProvisionRequest)
+	if m.outlived(msg.From, msg.Instance) { // it needs none, and nobody waits for the answer
+		return
+	}
 	reply := m.calls.Respond(fx, msg, core.KindProvisionConfirm)
 	out := core.Attach[dispatch.ProvisionConfirm](fx, reply)
 	out.Job, out.Workflow = b.Job, b.Workflow
