@@ -23,7 +23,7 @@ func (m *Manager) doubt(now core.Instant, p *plan, fx *core.Effects) {
 }
 
 // confirmedLate ends the reservation of a peer that agreed after its round was over: with the others', if that is still to
-// come, else at once. While the next round is about the same attempt, its request takes the reservation over.
+// come, else at once. If the next round is about the same attempt, it hears how that one ends, and counts for nothing in it.
 func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx *core.Effects) {
 	a, ok := m.said(o)
 	if !ok || !a.Confirmed {
@@ -35,9 +35,7 @@ func (m *Manager) confirmedLate(now core.Instant, x *record, o *call.Outcome, fx
 	if x != nil {
 		i := x.place(id)
 		if i >= 0 && x.flows[i].plan != nil && x.flows[i].plan.attempt == attempt {
-			if p := x.flows[i].plan; p.sent {
-				p.yes |= 1 << peer
-			}
+			x.flows[i].plan.late |= 1 << peer
 			return
 		}
 		used = i >= 0 && x.flows[i].attempt == attempt // it was launched, and all took it

@@ -186,6 +186,56 @@ func TestAFormerProcessGetsNoHold(t *testing.T) {
 	}
 }
 
+// Who agreed to a round before, of the same attempt, and has not been heard about this one keeps cores, too: when this round ends it hears of
+// it. It would keep them for provision.ttl.
+func TestWhoAgreedToARoundBeforeIsTold(t *testing.T) {
+	for _, used := range []bool{false, true} {
+		b := newCluster(t)
+		var asked []*core.Message // of the member that answers late
+		var told []bool
+		b.atPeer = func(x *core.Message) bool {
+			switch d := x.Body.(type) {
+			case *dispatch.ProvisionCommit:
+				if x.To == other {
+					told = append(told, d.Commit)
+				}
+			case *dispatch.ProvisionRequest:
+				if x.To == other {
+					asked = append(asked, x)
+				}
+			default:
+				return false
+			}
+			return true
+		}
+		b.send(b.submission(gate1, 1))
+		b.run(b.now + 100*ms)
+		b.step(func() { b.m.refuse(b.now, b.job(), 0, &b.fx) }) // its worker became unfit, say
+		b.run(b.now + 1600*ms)
+		if len(asked) != 2 {
+			t.Fatalf("%d rounds", len(asked))
+		}
+		confirms := func(x *core.Message, from core.NodeID, seq uint32) {
+			d := x.Body.(*dispatch.ProvisionRequest)
+			b.arrive(&core.Message{Kind: core.KindProvisionConfirm, From: from, To: self, Seq: seq, Instance: 1, Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}})
+			b.run(b.now + 10*ms)
+		}
+		confirms(asked[0], other, asked[0].Seq)
+		if len(b.tasks) != 0 || len(told) != 0 {
+			t.Fatalf("%d shards sent, %d words", len(b.tasks), len(told))
+		}
+		if used {
+			confirms(asked[1], third, asked[1].Seq+1) // the other one that was asked
+		} else {
+			b.step(func() { b.m.refuse(b.now, b.job(), 0, &b.fx) })
+			b.run(b.now + 10*ms)
+		}
+		if (len(b.tasks) != 0) != used || len(told) != 1 || told[0] != used {
+			t.Errorf("used: %v. %d shards sent, %v said", used, len(b.tasks), told)
+		}
+	}
+}
+
 // short lets the other members refuse every round for lack of cores as long as busy says so, and the worker answer whoever asks what
 // it has. It returns how many rounds a peer was asked to agree to, and how often the worker was asked.
 func (b *bench) short(busy *bool, code call.Code) (rounds, asked *int) {

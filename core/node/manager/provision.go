@@ -19,6 +19,7 @@ type plan struct {
 	attempt  uint16
 	round    uint16 // of this process: an answer is about one of them, and of one attempt there may be many
 	yes      uint64 // peers that confirmed, a bit each
+	late     uint64 // peers that confirmed when their round about this attempt was over: they count for nothing, and hear how this one ends
 	answered int
 	short    int  // peers that hold less cores for free than this member
 	sent     bool // the dispatches are on their way
@@ -223,7 +224,7 @@ func (m *Manager) sayProvided(now core.Instant, x *record, i int, used bool, fx 
 	p := f.plan
 	f.plan = nil
 	for n, to := range m.peers {
-		if p.yes&(1<<n) == 0 {
+		if (p.yes|p.late)&(1<<n) == 0 {
 			continue
 		}
 		b := call.Make[dispatch.ProvisionCommit](fx, core.KindProvisionCommit)
