@@ -90,6 +90,7 @@ func (m *Machine) gone(h fence.Holder) bool {
 
 // Receive takes a message of this room, and reports whether it was one.
 func (m *Machine) Receive(now core.Instant, x *core.Message, fx *core.Effects) bool {
+	m.renew()
 	i := m.peer(x.From)
 	switch b := x.Body.(type) {
 	case *Sync, *SyncAck, *Fetch, *FetchResponse, *Announcement, *AnnouncementAck, *LeaseTransfer, *StateRequest, *StateResponse:
@@ -106,6 +107,14 @@ func (m *Machine) Receive(now core.Instant, x *core.Message, fx *core.Effects) b
 	return true
 }
 
+// renew takes over what membership knows of new processes of the members, for they may say nothing here before messages of
+// the former ones arrive (spec 10 §2.6).
+func (m *Machine) renew() {
+	for i, p := range m.p.Peers {
+		m.alive(i, m.owner.Process(p))
+	}
+}
+
 // alive reports whether a message is of the newest life of its sender. What an earlier one acknowledged is lost with
 // its memory.
 func (m *Machine) alive(i int, instance uint32) bool {
@@ -113,6 +122,11 @@ func (m *Machine) alive(i int, instance uint32) bool {
 		m.lives[i] = instance
 		for _, r := range m.led {
 			r.lead.acks[i] = ack{}
+		}
+		for _, r := range m.all {
+			if r != nil && r.grave != nil {
+				r.grave.acks &^= 1 << i
+			}
 		}
 	}
 	return instance == m.lives[i]
@@ -143,6 +157,7 @@ func (m *Machine) take(now core.Instant, x *core.Message, body core.Body, i int,
 
 // Wake does what is due.
 func (m *Machine) Wake(now core.Instant, fx *core.Effects) {
+	m.renew()
 	m.read(now, fx)
 	for len(m.heap) > 0 && m.at(m.heap[0]).due <= now {
 		r := m.at(m.heap[0])

@@ -9,7 +9,7 @@ import (
 )
 
 // tables notice what a few hundred worlds do not.
-const tables = "^(TestRules.*|TestAcceptance.*|TestNoAcceptance.*|TestResync)$"
+const tables = "^(TestRules.*|TestAcceptance.*|TestNoAcceptance.*|TestResync|TestFormer.*)$"
 
 var sentences = []mutants.Mutant{
 	{Sentence: "03-1, 04-1: the claimant merges what acceptances carry", File: "claimed.go", Text: "if len(a.Entry) > 0 {", Instead: "if len(a.Entry) > 99 {"},
@@ -21,6 +21,8 @@ var sentences = []mutants.Mutant{
 	{Sentence: "03-9: a DELTA has a base", File: "store.go", Text: "case e.Kind == EntryDelta && e.Base == r.entry.Seq:", Instead: "case e.Kind == EntryDelta:"},
 	{Sentence: "03-10: an ACCEPT that is not above is rejected", File: "store.go", Text: "e.Seq <= r.entry.Seq && r.holder() == h && r.promise.Holder == h {", Instead: "e.Seq <= r.entry.Seq {", Tests: tables},
 	{Sentence: "03-11: the holder is a process", File: "machine.go", Text: "m.lives[i] > h.Instance || ", Instead: "", Tests: tables},
+	{Sentence: "10 §2.6: membership may hear a new process first", File: "machine.go", Text: "m.alive(i, m.owner.Process(p))", Instead: "m.owner.Process(p)", Tests: tables},
+	{Sentence: "10 §2.6: a tombstone is lost with the process that stored it", File: "machine.go", Text: "r.grave.acks &^= 1 << i", Instead: "r.grave.acks &^= 0", Tests: tables},
 	{Sentence: "03-12: a higher held epoch ends leadership", File: "store.go", Text: "if r.lead != nil && (r.holder() != m.me || r.entry.Epoch < epoch) {", Instead: "if r.lead != nil && r.holder() == m.me && epoch == 0 {"},
 	{Sentence: "04-5: a holder that a promise cuts off claims anew", File: "round.go", Text: "case l.reclaim == core.Never && r.claim == nil && b.Ready:", Instead: "case l.reclaim != core.Never && r.claim == nil && b.Ready:"},
 	{Sentence: "04-5: entries below a promise are refused", File: "store.go", Text: "case e.Epoch < r.seen():", Instead: "case e.Epoch < r.entry.Epoch:"},

@@ -30,6 +30,9 @@ type Owner interface {
 	// Gone reports whether membership holds the node DEAD or LEFT here.
 	Gone(n core.NodeID) bool
 
+	// Process returns the newest process of the node that membership has heard here, 0 if it knows of none.
+	Process(n core.NodeID) uint32
+
 	// Accepted says how an Accept ended, once each: OK, NO_QUORUM with Tried, NOT_LEADER or ALREADY_TERMINAL. After OK the
 	// job is led with a valid lease; after anything else there is no record of it.
 	Accepted(now core.Instant, id job.ID, a call.Answer, fx *core.Effects)

@@ -18,13 +18,14 @@ type desk struct {
 	fx   core.Effects
 	at   core.Instant
 	dead map[core.NodeID]bool
-	said []string // what the role was told
+	new  map[core.NodeID]uint32 // which process membership has heard
+	said []string               // what the role was told
 
 	tells []Entry // what others have, where they are asked for it
 }
 
 func newDesk(t *testing.T, c int, formed bool) *desk {
-	d := &desk{t: t, cfg: Default(), dead: map[core.NodeID]bool{}, at: core.Instant(time.Hour)}
+	d := &desk{t: t, cfg: Default(), dead: map[core.NodeID]bool{}, new: map[core.NodeID]uint32{}, at: core.Instant(time.Hour)}
 	var peers []core.NodeID
 	for i := 1; i < c; i++ {
 		peers = append(peers, core.NodeID(i))
@@ -35,8 +36,9 @@ func newDesk(t *testing.T, c int, formed bool) *desk {
 	return d
 }
 
-func (d *desk) Gone(n core.NodeID) bool { return d.dead[n] }
-func (d *desk) say(s string)            { d.said = append(d.said, s) }
+func (d *desk) Gone(n core.NodeID) bool      { return d.dead[n] }
+func (d *desk) Process(n core.NodeID) uint32 { return d.new[n] }
+func (d *desk) say(s string)                 { d.said = append(d.said, s) }
 
 func (d *desk) Accepted(_ core.Instant, _ job.ID, a call.Answer, _ *core.Effects) {
 	d.say("accepted " + a.Code.String())
@@ -815,6 +817,50 @@ func TestNoAcceptanceOfWhatOthersHave(t *testing.T) {
 	d = told()
 	answer(d)
 	d.want("it accepts what nobody has", d.Accept(d.at, &e, &d.fx).Code == call.CodeOK && d.View(1).Epoch == 3)
+}
+
+// Spec 10 §2.6: membership may hear the next process of a member first. What the former one has stored is lost with it, whether its
+// answer came before or is still on its way.
+func TestFormerProcessHasStoredNothing(t *testing.T) {
+	committed := func(d *desk) (n int) {
+		for _, s := range d.said {
+			if s == "committed" {
+				n++
+			}
+		}
+		return n
+	}
+	d := holds(t)
+	d.fx.Messages = d.fx.Messages[:0]
+	d.Change(d.at, 1, true, &d.fx)
+	d.new[1] = 2
+	d.acks(1, StandStored, Head{})
+	d.want("an answer that was under way counts for nothing", committed(d) == 0)
+
+	d = newDesk(t, 5, true)
+	e := entry(0, EntryFull, 0, 0, 0)
+	d.Accept(d.at, &e, &d.fx)
+	asked := append([]core.Message{}, d.fx.Messages...)
+	d.acks(1, StandStored, Head{})
+	d.new[1] = 2
+	d.fx.Messages = asked
+	d.acks(2, StandStored, Head{})
+	d.want("nor one that came before", len(d.said) == 0)
+	d.fx.Messages = asked
+	d.acks(3, StandStored, Head{})
+	d.want("two others are a majority", len(d.said) == 1 && d.said[0] == "accepted OK")
+
+	d = newDesk(t, 5, true)
+	d.Bury(d.at, 1, job.StateCancelled, &d.fx)
+	asked = append([]core.Message{}, d.fx.Messages...)
+	d.acks(1, StandStored, Head{})
+	d.new[1] = 2
+	d.fx.Messages = asked
+	d.acks(2, StandStored, Head{})
+	d.want("a tombstone alike", len(d.said) == 0)
+	d.fx.Messages = asked
+	d.acks(3, StandStored, Head{})
+	d.want("is committed by two others", len(d.said) == 1 && d.said[0] == "buried")
 }
 
 // I-JT4: a member that was frozen stores an entry long after it was sent, and counts from then on. Who has an older entry, and has counted

@@ -61,9 +61,10 @@ type world struct {
 	agenda  agenda
 	members []*member
 	cut     [][]bool
-	gone    [][]bool // what membership says
-	lies    bool     // membership may be wrong
-	heads   bool     // who is to take over reads heads, too (03-18)
+	gone    [][]bool   // what membership says
+	heard   [][]uint32 // and which process it has heard
+	lies    bool       // membership may be wrong
+	heads   bool       // who is to take over reads heads, too (03-18)
 	loss    float64
 	twice   float64
 	delays  []core.Duration
@@ -129,6 +130,7 @@ func newWorld(seed uint64, c int, fail func(string, ...any)) *world {
 		w.members = append(w.members, &member{w: w, i: i, rate: []int64{1000, 1000, 950, 1050}[w.pick(4)]})
 		w.cut = append(w.cut, make([]bool, c))
 		w.gone = append(w.gone, make([]bool, c))
+		w.heard = append(w.heard, make([]uint32, c))
 	}
 	for i := range w.members {
 		w.start(i, true)
@@ -192,7 +194,7 @@ func (p *member) outdone(x *core.Message) job.ID {
 		return r != nil && r.lead != nil && h.Epoch > r.entry.Epoch && h.Holder != p.p.Self
 	}
 	i := p.peer(x.From)
-	if i < 0 || x.Instance < p.lives[i] {
+	if i < 0 || x.Instance < max(p.lives[i], p.Process(x.From)) {
 		return 0
 	}
 	switch b := x.Body.(type) {
@@ -318,6 +320,8 @@ func contains(e *Entry, id job.WorkflowID) bool {
 // What the owner is told.
 
 func (p *member) Gone(n core.NodeID) bool { return p.w.gone[p.i][n] }
+
+func (p *member) Process(n core.NodeID) uint32 { return p.w.heard[p.i][n] }
 
 func (p *member) holds(id job.ID, e *Entry) {
 	w := p.w
@@ -608,6 +612,11 @@ func (w *world) back(i int) {
 	}
 	w.log("%d is back", i)
 	w.start(i, false)
+	for k := range w.members { // half of them hear the new process before any message about jobs
+		if k != i && (k+i+int(w.members[i].life))%2 == 0 {
+			w.heard[k][i] = w.members[i].life
+		}
+	}
 }
 
 // notice lets membership see who is down.

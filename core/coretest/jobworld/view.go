@@ -26,8 +26,13 @@ func (v view) State(id core.NodeID) core.MemberState {
 	return v.w.State(id)
 }
 
-// Instance implements manager.Members.
-func (v view) Instance(id core.NodeID) uint32 { return v.w.lives[id] }
+// Instance implements manager.Members. A crash counts as a life, whose process nobody has heard.
+func (v view) Instance(id core.NodeID) uint32 {
+	if n := v.w.lives[id]; n == 0 || v.w.nodes[id] != nil {
+		return n
+	}
+	return v.w.lives[id] - 1
+}
 
 // LHM implements election.Members.
 func (v view) LHM() int { return 0 }

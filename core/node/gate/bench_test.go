@@ -107,6 +107,8 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 	return core.StateOK
 }
 
+func (b *bench) Instance(id core.NodeID) uint32 { return b.lives[id] }
+
 func (b *bench) boot(id core.NodeID, formed bool) {
 	b.lives[id]++
 	var all []core.NodeID

@@ -17,6 +17,7 @@ import (
 // Members is what a gate asks its membership, which is that of gates.
 type Members interface {
 	State(core.NodeID) core.MemberState
+	Instance(core.NodeID) uint32 // of the newest process that was heard of, 0: none was
 }
 
 // Routes names the datacenters of a job, and whom to ask there. What it returns is valid until it is asked again.
@@ -354,6 +355,9 @@ func (g *Gate) Gone(id core.NodeID) bool {
 	s := g.p.Members.State(id)
 	return s == core.StateDead || s == core.StateLeft
 }
+
+// Process implements replica.Owner.
+func (g *Gate) Process(id core.NodeID) uint32 { return g.p.Members.Instance(id) }
 
 // Jobs returns how many jobs this gate leads, and how many of them have not ended.
 func (g *Gate) Jobs() (kept, live int) { return len(g.records.by), g.records.live }

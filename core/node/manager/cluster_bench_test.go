@@ -26,6 +26,7 @@ type peer struct {
 }
 
 func (p *peer) Gone(n core.NodeID) bool                                   { return p.b.dead[n] }
+func (p *peer) Process(core.NodeID) uint32                                { return 0 }
 func (p *peer) Accepted(core.Instant, job.ID, call.Answer, *core.Effects) {}
 func (p *peer) Won(core.Instant, job.ID, *replica.Entry, *core.Effects)   {}
 func (p *peer) Unclaimed(core.Instant, job.ID, *core.Effects)             {}

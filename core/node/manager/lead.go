@@ -85,6 +85,9 @@ func (m *Manager) Gone(n core.NodeID) bool {
 	return s == core.StateDead || s == core.StateLeft
 }
 
+// Process implements replica.Owner.
+func (m *Manager) Process(n core.NodeID) uint32 { return m.p.Members.Instance(n) }
+
 // Unclaimed implements replica.Owner: the next look at jobs without a holder tries again.
 func (m *Manager) Unclaimed(core.Instant, job.ID, *core.Effects) {}
 
