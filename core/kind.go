@@ -140,6 +140,9 @@ func (k Kind) String() string { return k.row().name }
 // IsStream reports whether messages of this kind travel on a reliable stream.
 func (k Kind) IsStream() bool { return k.row().transport == TransportStream }
 
+// IsDatagram reports whether messages of this kind may be lost, doubled and reordered.
+func (k Kind) IsDatagram() bool { return k.row().transport == TransportDatagram }
+
 // Travels reports whether messages of this kind exist outside of a node.
 func (k Kind) Travels() bool { return k.row().transport != TransportNone }
 

@@ -50,7 +50,7 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		mark = len(fx.Facts)
 	}
 	switch {
-	case n.Swim.Stopped():
+	case n.Swim.Stopped(), n.former(m):
 	case to != 0:
 		n.parts[to-1].receiver.Receive(now, m, fx)
 		n.Settle(now, mark, fx)
@@ -61,6 +61,12 @@ func (n *Node) Receive(now core.Instant, m *core.Message, fx *core.Effects) {
 		n.depart(now, fx)
 	}
 	n.flow.Sent(fx.Messages[sent:])
+}
+
+// former reports whether m is a datagram for a part from a process that is known to be gone (10 §2.6); membership drops its own. What
+// came on a stream is for the part to judge.
+func (n *Node) former(m *core.Message) bool {
+	return n.member && m.Kind.IsDatagram() && m.Kind.Room() != core.RoomMembership && n.by[m.Kind.Room()] != 0 && n.Swim.Former(m)
 }
 
 // roomOf returns which part a message is for; that a stream failed is for whoever sent it.

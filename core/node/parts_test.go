@@ -153,6 +153,32 @@ func TestStreamIsSignOfLife(t *testing.T) {
 	}
 }
 
+// A datagram of a process that is known to be gone is dropped, whatever it is about (10 §2.6). What came on a stream is for the part
+// to judge: a result counts whoever's process had it (20 §3.4).
+func TestDatagramsOfFormerProcesses(t *testing.T) {
+	cfg := Default()
+	formed := []core.Entry{{Subject: 1, Role: core.RoleManager, State: core.StateOK, Accuser: core.NoNode}}
+	var n Node
+	var fx core.Effects
+	var log []string
+	n.Compose(&cfg, &Identity{Role: core.RoleManager, Instance: 1, Seed: 7, Group: &Group{ID: 1, Count: 2, Leading: 2, Formed: formed}, Formed: true})
+	n.Add(&scribe{name: "jobs", log: &log, due: core.Never}, core.RoomHier)
+	n.Add(&scribe{name: "link", log: &log, due: core.Never}, core.RoomLink)
+	n.Begin(0, &fx)
+	log = nil
+	for _, m := range []core.Message{
+		{Kind: core.KindXAck, From: 1, Instance: 1}, {Kind: core.KindPing, From: 1, Instance: 2, Group: 1, Incarnation: 1}, {Kind: core.KindXAck, From: 1, Instance: 1},
+		{Kind: core.KindXProbe, From: 1, Instance: 2}, {Kind: core.KindXNack, From: 5, Instance: 1}, {Kind: core.KindProgress, From: 1, Instance: 1},
+	} {
+		m.Role = core.RoleManager
+		n.Receive(sec, &m, &fx)
+	}
+	expectLog(t, &log, "link gets xack", "link gets xprobe", "link gets xnack", "jobs gets progress")
+	if z := n.Swim.Counters().ZombieRejections; z != 1 {
+		t.Errorf("%d rejected", z)
+	}
+}
+
 // Whatever a driver does to a member, the other parts hear of it.
 func TestDriversStepsAreShown(t *testing.T) {
 	cfg := Default()

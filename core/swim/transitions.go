@@ -369,6 +369,16 @@ func (m *Machine) confirm(now core.Instant, k int, inc uint32, fx *core.Effects)
 	}
 }
 
+// Former reports, and counts, that msg is of a process whose successor has been heard (§2.6). It is for parts whose datagrams
+// membership does not see.
+func (m *Machine) Former(msg *core.Message) bool {
+	if msg.Instance >= m.Instance(msg.From) {
+		return false
+	}
+	m.count.ZombieRejections++
+	return true
+}
+
 // checkInstance applies §2.6: messages of an older process change nothing, a newer one is a restart.
 func (m *Machine) checkInstance(now core.Instant, k int, msg *core.Message, fx *core.Effects) bool {
 	r := &m.rec[k]
