@@ -125,14 +125,26 @@ func (t *tape) keepsOf(id job.ID, n core.NodeID, flow uint64, attempt uint16) {
 }
 
 func (t *tape) keepsUnder(epoch uint32, id job.ID, n core.NodeID, flow uint64, attempt uint16) {
-	q, a := t.message(core.KindProvisionRequest, n, 1-n), t.message(core.KindProvisionConfirm, 1-n, n)
-	q.Body = &dispatch.ProvisionRequest{Job: id, Workflow: job.WorkflowID(flow), Attempt: attempt, DE: epoch}
-	a.Body = &dispatch.ProvisionConfirm{Job: id, Workflow: job.WorkflowID(flow), Confirmed: true}
-	for _, m := range [...]*core.Message{q, a} {
-		m.Seq = uint32(attempt)
+	t.asksUnder(epoch, id, n, flow, attempt)()
+}
+
+// asksUnder lets n ask the other manager to keep cores, and returns how that one agrees.
+func (t *tape) asksUnder(epoch uint32, id job.ID, n core.NodeID, flow uint64, attempt uint16) (agrees func()) {
+	t.questions++
+	seq := t.questions
+	goes := func(m *core.Message) {
+		m.Seq = seq
 		t.sent(m)
 		t.view.flying[m.Kind]++
 		t.delivered(m)
+	}
+	q := t.message(core.KindProvisionRequest, n, 1-n)
+	q.Body = &dispatch.ProvisionRequest{Job: id, Workflow: job.WorkflowID(flow), Attempt: attempt, DE: epoch}
+	goes(q)
+	return func() {
+		a := t.message(core.KindProvisionConfirm, 1-n, n)
+		a.Body = &dispatch.ProvisionConfirm{Job: id, Workflow: job.WorkflowID(flow), Confirmed: true}
+		goes(a)
 	}
 }
 
@@ -283,6 +295,25 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.keeps(0, 10, 1)
 		t.sends(10, 2, 1)
+	}},
+	{id: JD5, name: "cores were kept for an earlier round about the same attempt", build: func(t *tape, bad bool) {
+		t.works()
+		t.keeps(0, 10, 1)
+		agrees := t.at(2*sec).asksUnder(1, 1, 0, 10, 1)
+		if !bad {
+			agrees()
+		}
+		t.sends(10, 1, 1)
+	}},
+	{id: JD5, name: "a late answer about an earlier round", build: func(t *tape, bad bool) {
+		t.works()
+		late := t.asksUnder(1, 1, 0, 10, 1)
+		agrees := t.at(2*sec).asksUnder(1, 1, 0, 10, 1)
+		if !bad {
+			agrees()
+		}
+		late()
+		t.sends(10, 1, 1)
 	}},
 	{id: JD5, name: "an attempt that nobody knew of, but who has the job back", build: func(t *tape, bad bool) { // it never reached a majority
 		t.works()

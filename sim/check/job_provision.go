@@ -42,29 +42,38 @@ type (
 		node          core.NodeID
 		job, workflow uint64
 	}
-	// provisionOf is the attempt that a question is about, and the epoch under which it is asked.
+	// provisionOf is the round that a question is of: the attempt that it is about, the epoch under which it is asked, and when. All of a round
+	// are asked at once, and nobody twice.
 	provisionOf struct {
+		at      core.Instant
 		epoch   uint32
 		attempt uint16
 	}
-	// agreement is who has kept cores for an attempt.
+	// agreement is who has kept cores in the newest round about a workflow.
 	agreement struct {
 		provisionOf
 		by []core.NodeID
 	}
 )
 
-// left takes a question: its answer does not say which attempt it is about.
+// left takes a question: its answer does not say which round it is about. A new round begins with nobody's cores.
 func (p *provisions) left(r *trace.Record) {
-	if b, ok := r.Msg.Body.(*dispatch.ProvisionRequest); ok {
-		p.asked[provisionAsked{r.Node, r.Msg.To, r.Msg.Instance, r.Msg.Seq}] = provisionOf{b.DE, b.Attempt}
+	b, ok := r.Msg.Body.(*dispatch.ProvisionRequest)
+	if !ok {
+		return
+	}
+	of := provisionOf{r.At, b.DE, b.Attempt}
+	p.asked[provisionAsked{r.Node, r.Msg.To, r.Msg.Instance, r.Msg.Seq}] = of
+	key := provisionKey{r.Node, uint64(b.Job), uint64(b.Workflow)}
+	if x := p.agreed[key]; x == nil || x.before(of) {
+		p.agreed[key] = &agreement{provisionOf: of}
 	}
 }
 
 // before reports whether a was asked before b. Who lost a job and has it back begins with what a majority knew: under its new epoch
 // attempts may have lower numbers.
 func (a provisionOf) before(b provisionOf) bool {
-	return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.attempt, b.attempt)) < 0
+	return cmp.Or(cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.attempt, b.attempt), cmp.Compare(a.at, b.at)) < 0
 }
 
 func (p *provisions) confirmed(r *trace.Record) {
@@ -78,14 +87,9 @@ func (p *provisions) confirmed(r *trace.Record) {
 	if !known || !b.Confirmed {
 		return
 	}
-	key := provisionKey{r.Node, uint64(b.Job), uint64(b.Workflow)}
-	x := p.agreed[key]
-	if x != nil && of.before(x.provisionOf) { // a late answer about an earlier one
+	x := p.agreed[provisionKey{r.Node, uint64(b.Job), uint64(b.Workflow)}]
+	if x == nil || x.provisionOf != of { // a late answer about an earlier one
 		return
-	}
-	if x == nil || x.provisionOf != of {
-		x = &agreement{provisionOf: of}
-		p.agreed[key] = x
 	}
 	if !slices.Contains(x.by, r.Msg.From) {
 		x.by = append(x.by, r.Msg.From)

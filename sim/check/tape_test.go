@@ -21,6 +21,8 @@ type tape struct {
 	jobs map[int]trace.JobRecord // that stand in the place of a record
 
 	routes map[int]routed // decisions that come before a record
+
+	questions uint32 // about cores, so far
 }
 
 func newTape() *tape {
