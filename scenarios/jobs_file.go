@@ -396,6 +396,25 @@ func (l *loader) jobWorld() {
 	if workers == 0 {
 		l.b.Wrong(at, key, "no site has workers: nobody runs the jobs")
 	}
+	l.jobClusters(at, key)
+}
+
+// clusterMax is how many gates, and managers of a site, can lead jobs: members of a cluster count who has agreed by a bit each, of 64
+// (core/replica, core/node/manager). Of 132 managers no majority would ever be counted, and no job would start.
+const clusterMax = 64
+
+// jobClusters checks that majorities of those that lead jobs can be counted.
+func (l *loader) jobClusters(at *form.Node, key string) {
+	gates := 0
+	for k, c := range l.sc.Cluster.Sites {
+		gates += c.Gates
+		if c.Managers > clusterMax {
+			l.b.Wrong(at, key, "at most %d managers of a site can lead jobs; there are %d in %q", clusterMax, c.Managers, l.sc.Topology.Sites[k].Name)
+		}
+	}
+	if gates > clusterMax {
+		l.b.Wrong(at, key, "at most %d gates can lead jobs; there are %d", clusterMax, gates)
+	}
 }
 
 type keyAt struct {

@@ -56,10 +56,15 @@ func TestBrokenJobs(t *testing.T) {
 		{"cluster.managers=0", `a site with workers needs managers, which lead the jobs there; there are none in "a"`},
 		{"cluster.clients=0", `there is nobody to hand in jobs`},
 		{"cluster.workers=0", `no site has workers`},
+		{"cluster.managers=65", `at most 64 managers of a site can lead jobs; there are 65 in "a"`},
+		{"cluster.gates=65", `at most 64 gates can lead jobs; there are 65`},
 	} {
 		if _, err := scenarios.Parse(site+good, "x.toml", []string{c.set}, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: have %v\nwant %s", c.set, err, c.want)
 		}
+	}
+	if _, err := scenarios.Parse(site+good, "x.toml", []string{"cluster.managers=64", "cluster.gates=64"}, scenarios.Options{}); err != nil {
+		t.Errorf("64 of each: %v", err)
 	}
 	if _, err := scenarios.Parse(site+good+"[[workload]]\nid = \"c\"\nkind = \"cancel\"\njobs = \"v\"\n", "x.toml", nil, scenarios.Options{}); err == nil || !strings.Contains(err.Error(), `no workload of jobs "v" (has w)`) {
 		t.Errorf("cancel: %v", err)

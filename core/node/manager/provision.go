@@ -64,7 +64,7 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, token: job.Token(f.plan.round)})
 }
 
-// question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are 64 at most (yes). Of attempts
+// question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are fewer than 64 (yes; scenarios refuse more). Of attempts
 // above 1023 a late word ends no reservation; its time does.
 func (p *plan) question(peer int) uint32 {
 	return uint32(p.round)<<16 | uint32(p.attempt&0x3ff)<<6 | uint32(peer)
