@@ -173,6 +173,35 @@ func TestWhatAFormerProcessKeepsIsLost(t *testing.T) {
 	}
 }
 
+// So it is with what one kept whose answer came before its next process was heard of.
+func TestWhatAProcessKeptIsLostWithIt(t *testing.T) {
+	for _, lives := range []uint32{1, 2} {
+		b := newBenchOf(t, []core.NodeID{other, third, 13, 14})
+		asked := map[core.NodeID]*core.Message{}
+		b.atPeer = func(x *core.Message) bool {
+			if x.Kind == core.KindProvisionRequest {
+				asked[x.To] = x
+			}
+			return x.Kind == core.KindProvisionRequest
+		}
+		confirms := func(from core.NodeID) {
+			d := asked[from].Body.(*dispatch.ProvisionRequest)
+			b.arrive(&core.Message{Kind: core.KindProvisionConfirm, From: from, To: self, Seq: asked[from].Seq, Instance: b.Instance(from), Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}})
+			b.run(b.now + 10*ms)
+		}
+		b.send(b.submission(gate1, 1))
+		b.run(b.now + 100*ms)
+		confirms(other)
+		b.lives[other] = lives
+		if confirms(third); (len(b.tasks) > 0) != (lives == 1) {
+			t.Errorf("of five, two agree, and instance %d of one is there: %d shards are sent", lives, len(b.tasks))
+		}
+		if confirms(13); len(b.tasks) != 1 {
+			t.Errorf("of five, three agree: %d shards are sent", len(b.tasks))
+		}
+	}
+}
+
 // And a process that is gone needs no cores.
 func TestAFormerProcessGetsNoHold(t *testing.T) {
 	b := newCluster(t)

@@ -17,9 +17,10 @@ import (
 type plan struct {
 	spots    []spot
 	attempt  uint16
-	round    uint16 // of this process: an answer is about one of them, and of one attempt there may be many
-	yes      uint64 // peers that confirmed, a bit each
-	late     uint64 // peers that confirmed when their round about this attempt was over: they count for nothing, and hear how this one ends
+	round    uint16   // of this process: an answer is about one of them, and of one attempt there may be many
+	yes      uint64   // peers that confirmed, a bit each
+	kept     []uint32 // by which process of each
+	late     uint64   // peers that confirmed when their round about this attempt was over: they count for nothing, and hear how this one ends
 	answered int
 	short    int  // peers that hold less cores for free than this member
 	sent     bool // the dispatches are on their way
@@ -41,7 +42,7 @@ func (m *Manager) initProvisions() {
 func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx *core.Effects) {
 	f := &x.flows[i]
 	m.provisions.rounds++
-	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1, round: m.provisions.rounds}
+	f.plan = &plan{spots: append([]spot(nil), spots...), attempt: f.attempt + 1, round: m.provisions.rounds, kept: make([]uint32, len(m.peers))}
 	x.planned++
 	x.plannedAlone = x.plannedAlone || x.spec.Workflows[i].Priority == job.PriorityExclusive
 	for k := range f.plan.spots {
@@ -64,8 +65,8 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, token: job.Token(f.plan.round)})
 }
 
-// question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are fewer than 64 (yes; scenarios refuse more). Of attempts
-// above 1023 a late word ends no reservation; its time does.
+// question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are fewer than 64 (yes; scenarios
+// refuse more). Of attempts above 1023 a late word ends no reservation; its time does.
 func (p *plan) question(peer int) uint32 {
 	return uint32(p.round)<<16 | uint32(p.attempt&0x3ff)<<6 | uint32(peer)
 }
@@ -92,9 +93,11 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 	p.answered++
 	if a, ok := m.said(o); ok && a.Confirmed {
 		p.yes |= 1 << peer
+		p.kept[peer] = o.Instance
 	} else if ok && a.Code == call.CodeNoCapacity {
 		p.short++
 	}
+	m.forgets(p)
 	switch {
 	case m.agreed(p):
 		m.provide(now, x, i, fx)
@@ -108,6 +111,16 @@ func (m *Manager) provisioned(now core.Instant, o *call.Outcome, fx *core.Effect
 func (m *Manager) said(o *call.Outcome) (a *dispatch.ProvisionConfirm, ok bool) {
 	a, ok = o.Reply.(*dispatch.ProvisionConfirm)
 	return a, ok && !m.outlived(o.From, o.Instance)
+}
+
+// forgets takes out of a round whose process that confirmed is gone: what it kept is lost with it, and the next one may keep the same cores for
+// somebody else.
+func (m *Manager) forgets(p *plan) {
+	for i, id := range m.peers {
+		if p.yes&(1<<i) != 0 && m.outlived(id, p.kept[i]) {
+			p.yes &^= 1 << i
+		}
+	}
 }
 
 // outlived reports whether a process of another member is known to be gone, for there is a later one.
