@@ -53,6 +53,10 @@ func (w *watcher) start(m *Machine, k int, now core.Instant) {
 // again.
 func (w *watcher) entered(m *Machine, k int, from, to core.MemberState, now core.Instant, fx *core.Effects) {
 	if mine := w.owners[k] == m.self; mine {
+		if !counted(to) && to != core.StateDead { // what this node says of that life is above what tables made of it, and below the next (disown)
+			r := &m.workTable().rec[k]
+			r.number = max(r.number, m.rec[k].incarnation()+1)
+		}
 		switch {
 		case to == core.StateDead:
 			m.announceWorker(now, k, core.WorkerDead, fx)
@@ -139,8 +143,9 @@ func (w *watcher) named(m *Machine, k int, toManager bool) (core.NodeID, uint32)
 	return w.owners[k], w.processes[k]
 }
 
-// told takes up what the table of another manager says about the owner of a worker, where that knows
-// better: because this one knows of none, or because it speaks of itself.
+// told takes up what the table of another manager says about the owner of a worker, where that knows better: because it speaks of
+// itself, or because this one has never heard of any. Who has, and knows of none now, takes nobody's word for a third one: it may be of a
+// life that is over, two such managers would tell each other for ever, and no number is known under which that third one could deny it.
 func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Instant, fx *core.Effects) {
 	k, ok := m.index(e.Subject)
 	if !ok || !m.rec[k].present() || m.isParticipant(m.rec[k].role()) || w.owners[k] == m.self {
@@ -161,12 +166,12 @@ func (w *watcher) told(m *Machine, e *core.Entry, by core.NodeID, now core.Insta
 		m.workTable()
 		w.register(k, m.self, m.instance)
 		m.announceRegistered(now, k, fx)
-	case owner == core.NoNode && e.Accuser != core.NoNode, e.Accuser == by:
+	case e.Accuser == by:
 		w.register(k, e.Accuser, e.Instance)
-		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more
-			r.number = max(r.number, m.rec[k].incarnation()+1)
+		if r := &m.workTable().rec[k]; e.Accuser != owner { // no entry of an earlier owner counts any more; by may know of an earlier life alone
+			r.number, r.state = max(r.number, min(e.Incarnation, m.rec[k].incarnation())+1), core.WorkerRegistered
 		}
-	case owner == by:
+	case owner == by, owner == core.NoNode && e.Accuser != core.NoNode && m.workTable().rec[k].number == 0: // hearsay: any entry outbids it
 		w.register(k, e.Accuser, e.Instance)
 	}
 }
