@@ -107,7 +107,13 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 	return core.StateOK
 }
 
-func (b *bench) Instance(id core.NodeID) uint32 { return b.lives[id] }
+// Instance implements Members. A crash counts as a life, whose process nobody has heard.
+func (b *bench) Instance(id core.NodeID) uint32 {
+	if n := b.lives[id]; n == 0 || b.gates[id] != nil {
+		return n
+	}
+	return b.lives[id] - 1
+}
 
 func (b *bench) boot(id core.NodeID, formed bool) {
 	b.lives[id]++
