@@ -160,6 +160,9 @@ func TestNoGateAtAll(t *testing.T) {
 	if b.job().delivered {
 		t.Error("that is no delivery")
 	}
+	for _, o := range b.told(core.KindJobAdoptOffer, 0) {
+		t.Log(o.at, o.to, o.body.(*replica.AdoptOffer).Timeout.Elapsed, b.job().accepted)
+	}
 	clear(b.silent)
 	b.run(end + 300*sec)
 	if !b.job().delivered {
@@ -390,6 +393,25 @@ func TestOffer(t *testing.T) {
 	b.run(60 * sec)
 	if len(b.told(core.KindJobAdoptOffer, 0)) != n {
 		t.Error("it is offered on and on")
+	}
+}
+
+// I-JT4: the job that is offered goes on while its manager stands still between two gates that it asks.
+func TestOfferIsOfNow(t *testing.T) {
+	b := newBench(t)
+	b.submit(gate1, 5)
+	b.run(2 * sec)
+	first := b.m.offerOf(b.now, b.job(), &b.fx)
+	asked := call.Sending{Ticket: call.Ticket{Op: opOffer, Job: 7}, Kind: core.KindJobAdoptOffer, Attempt: 2, Body: first}
+	again, ok := b.m.Say(b.now+30*sec, &asked, &b.fx).(*replica.AdoptOffer)
+	if !ok || again == first || again.Timeout.Elapsed != first.Timeout.Elapsed+core.Duration(30*sec) {
+		t.Errorf("30 s later it is offered as %+v, and was as %+v", again, first)
+	}
+	if asked.Op = opTransfer; b.m.Say(b.now, &asked, &b.fx) != nil {
+		t.Error("what does not change is said anew")
+	}
+	if asked.Op, asked.Job = opOffer, 8; b.m.Say(b.now, &asked, &b.fx) != nil {
+		t.Error("a job that is not here is offered")
 	}
 }
 

@@ -160,6 +160,23 @@ func (m *Manager) retell(now core.Instant, x *record, fx *core.Effects) {
 
 // offer offers a job to whoever may adopt it.
 func (m *Manager) offer(now core.Instant, x *record, fx *core.Effects) {
+	m.calls.Go(now, core.NoNode, core.KindJobAdoptOffer, m.offerOf(now, x, fx), &m.gates.how.offer, call.Ticket{Op: opOffer, Job: uint64(x.id)}, fx)
+}
+
+// Say implements call.Speaker: an offer says how long the job has run by now (I-JT4), however long its sender stood still since the
+// gate before was asked.
+func (m *Manager) Say(now core.Instant, s *call.Sending, fx *core.Effects) core.Body {
+	if s.Op != opOffer {
+		return nil
+	}
+	x := m.records.by[job.ID(s.Job)]
+	if x == nil {
+		return nil
+	}
+	return m.offerOf(now, x, fx)
+}
+
+func (m *Manager) offerOf(now core.Instant, x *record, fx *core.Effects) *replica.AdoptOffer {
 	s := x.side()
 	b := call.Make[replica.AdoptOffer](fx, core.KindJobAdoptOffer)
 	switch {
@@ -176,7 +193,7 @@ func (m *Manager) offer(now core.Instant, x *record, fx *core.Effects) {
 	if x.state.Terminal() {
 		b.Result = append(b.Result, m.finalOf(x, job.SiteFinal{}))
 	}
-	m.calls.Go(now, core.NoNode, core.KindJobAdoptOffer, b, &m.gates.how.offer, call.Ticket{Op: opOffer, Job: uint64(x.id)}, fx)
+	return b
 }
 
 // offerTo names the gate of the given attempt: the owner by the ring, then those that follow.
