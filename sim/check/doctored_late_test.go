@@ -222,6 +222,48 @@ func init() {
 			t.sent(m)
 			t.delivered(m)
 		}},
+		{id: JR2, name: "a holder that was cut off accepts what it began, and the next one has begun the same attempt anew", build: func(t *tape, bad bool) {
+			t.works()
+			t.runs(10, 1, 1)
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.holds(1, int64(job.HoldResumed), 2)
+			t.keepsUnder(2, 1, 1, 10, 1)
+			for i := range uint16(2) {
+				t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Attempt: 1, Shard: i, Token: uint64(job.Ticket{DE: 2, N: uint32(i) + 1}.Token()), Node: 3, Epoch: 2, A: 2, B: 2})
+			}
+			for i := range uint16(2) {
+				dt := job.Ticket{DE: 2, N: uint32(i) + 1}.Token()
+				offer := t.message(core.KindWorkflowFinalResult, 3, 1)
+				offer.Body = &job.WorkflowFinalResult{Shard: job.Shard{Job: 1, Workflow: 10, Attempt: 1, Index: i}, Token: dt, Completed: 5}
+				t.sent(offer)
+				t.delivered(offer)
+				t.says(1, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Shard: i, Token: uint64(dt), Node: 3, Epoch: 2})
+			}
+			t.at(21*sec).ended(1, 1, 10)
+			n := uint64(10)
+			if bad {
+				n = 15
+			}
+			m := t.message(core.KindJobFinalResult, 1, 2)
+			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: n}}
+			t.sent(m)
+			t.delivered(m)
+		}},
+		{id: JW3, name: "a second result, while a holder that was cut off accepts one", build: func(t *tape, bad bool) {
+			t.works()
+			t.runs(10, 1, 1)
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			took := func() {
+				t.says(1, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Token: token(1), Node: 3, Epoch: 2})
+			}
+			took()
+			t.took(10, 1, 1)
+			if bad {
+				took()
+			}
+		}},
 		{id: JR2, name: "the sum over datacenters", build: func(t *tape, bad bool) {
 			t.works()
 			n := uint64(7)

@@ -180,7 +180,9 @@ func (c *Checker) resultTaken(r *trace.JobRecord) {
 	if first, twice := x.counted[one]; twice && first == by && c.fails(JW3) { // what an earlier holder accepted may not have been committed
 		c.detail(JW3, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a second result of shard %d of attempt %d of %v", c.name(r.Node), f.Shard, f.Attempt, job.WorkflowID(f.Workflow))
 	}
-	x.counted[one] = by
+	if first := x.counted[one]; by.epoch >= first.epoch { // who has lost the job and does not know it yet hides nobody
+		x.counted[one] = by
+	}
 	if c.shardAt(r) == nil && !c.inherited(r, one) && c.fails(JF2) {
 		c.detail(JF2, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a result under token %#x of %v, which is not current", c.name(r.Node), f.Token, job.WorkflowID(f.Workflow))
 	}

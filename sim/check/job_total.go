@@ -39,9 +39,16 @@ type items struct{ done, bad uint64 }
 // taken is an accepted result.
 type taken struct {
 	flowResult
+	token job.Token
 	items
-	epoch uint32 // under which it was accepted last
+	epoch uint32 // the highest under which it was accepted
 	at    core.Instant
+}
+
+// later orders results by what counts more: that of the last holder, of its last attempt, of the last time that this was begun. A holder
+// that knows nothing of what one before it began begins an attempt of the same number anew, in shards of its own.
+func (k *taken) later(x *taken) int {
+	return cmp.Or(cmp.Compare(k.epoch, x.epoch), cmp.Compare(k.attempt, x.attempt), cmp.Compare(k.token.Epoch(), x.token.Epoch()))
 }
 
 // offered takes the result of a shard at the manager that judges it.
@@ -58,14 +65,16 @@ func (t *totals) accepted(r *trace.JobRecord) {
 		return
 	}
 	one := flowResult{site, f.Workflow, f.Attempt, f.Shard}
-	list := t.took[f.Job]
-	for i := range list { // of a shard that two holders accepted the later counts
-		if list[i].flowResult == one {
-			list[i].items, list[i].epoch, list[i].at = n, f.Epoch, r.At
+	list, token := t.took[f.Job], job.Token(f.Token)
+	for i := range list { // of what two holders accepted that of the later one counts, whoever was heard last
+		if k := &list[i]; k.flowResult == one && k.token == token {
+			if f.Epoch >= k.epoch {
+				k.items, k.epoch, k.at = n, f.Epoch, r.At
+			}
 			return
 		}
 	}
-	t.took[f.Job] = append(list, taken{one, n, f.Epoch, r.At})
+	t.took[f.Job] = append(list, taken{one, token, n, f.Epoch, r.At})
 }
 
 // sum adds up what was accepted in a datacenter, of the last attempt of each workflow: one before it was given up. The last is that of the
@@ -74,13 +83,13 @@ func (t *totals) sum(id job.ID, site int) (n items) {
 	last, list := map[uint64]*taken{}, t.took[uint64(id)]
 	for i := range list {
 		if k := &list[i]; k.site == site {
-			if x := last[k.workflow]; x == nil || cmp.Or(cmp.Compare(k.epoch, x.epoch), cmp.Compare(k.attempt, x.attempt)) > 0 {
+			if x := last[k.workflow]; x == nil || k.later(x) > 0 {
 				last[k.workflow] = k
 			}
 		}
 	}
 	for i := range list {
-		if k := &list[i]; k.site == site && k.attempt == last[k.workflow].attempt {
+		if k := &list[i]; k.site == site && k.attempt == last[k.workflow].attempt && k.token.Epoch() == last[k.workflow].token.Epoch() {
 			n.done, n.bad = n.done+k.done, n.bad+k.bad
 		}
 	}
