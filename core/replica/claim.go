@@ -71,7 +71,8 @@ func (m *Machine) Adopt(now core.Instant, e *Entry, fx *core.Effects) bool {
 	}
 	r := m.need(e.Job)
 	m.fetch(now, r, ReasonAdopt)
-	r.claim.best, r.claim.max = *e, e.Epoch
+	r.claim.max = e.Epoch
+	r.claim.hear(now, e)
 	m.ask(now, fx)
 	m.fetched(now, r, fx)
 	m.ask(now, fx)

@@ -863,6 +863,19 @@ func TestFormerProcessHasStoredNothing(t *testing.T) {
 	d.want("is committed by two others", len(d.said) == 1 && d.said[0] == "buried")
 }
 
+// I-JT4: the job that is adopted went on while the member that adopts it stood still between its questions and their answers.
+func TestTimeOfAnAdoptedJob(t *testing.T) {
+	d := newDesk(t, 3, true)
+	e := entry(0, EntryFull, 1, 1, 0)
+	e.Elapsed = 100 * time.Second
+	d.want("it asks", d.Adopt(d.at, &e, &d.fx))
+	d.at = d.at.Add(40 * time.Second)
+	d.agree(1)
+	d.agree(1)
+	d.want("won", d.Leads(1))
+	d.want("with all the time", d.View(1).Elapsed >= 140*time.Second)
+}
+
 // I-JT4: a member that was frozen stores an entry long after it was sent, and counts from then on. Who has an older entry, and has counted
 // since it was sent, knows better how long the job has run.
 func TestTimeOfAFrozenMember(t *testing.T) {
