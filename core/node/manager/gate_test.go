@@ -160,9 +160,6 @@ func TestNoGateAtAll(t *testing.T) {
 	if b.job().delivered {
 		t.Error("that is no delivery")
 	}
-	for _, o := range b.told(core.KindJobAdoptOffer, 0) {
-		t.Log(o.at, o.to, o.body.(*replica.AdoptOffer).Timeout.Elapsed, b.job().accepted)
-	}
 	clear(b.silent)
 	b.run(end + 300*sec)
 	if !b.job().delivered {
