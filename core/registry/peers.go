@@ -31,6 +31,7 @@ type pact struct {
 	instance uint32 // 0: it is not known which
 	features Features
 	met      bool // something was agreed on, be it that nothing can be
+	doubted  bool // it was, and perhaps with another process
 	ok       bool // they can talk
 }
 
@@ -110,11 +111,12 @@ func (p *Peers) Answered(o *call.Outcome, v *call.Versions, fx *core.Effects) ca
 	}
 }
 
-// Forget drops what was agreed on with a peer: it is gone, or another process by now.
+// Forget drops what was agreed on with a peer: it is gone, or another process by now. What it was known to lack it lacks until it has
+// been met again, for where others told of its next process, that may be the very one that was met.
 func (p *Peers) Forget(id core.NodeID) {
 	if p.on {
 		x := p.of(id)
-		p.by[id] = pact{instance: x.instance}
+		p.by[id] = pact{instance: x.instance, features: x.features, doubted: x.met || x.doubted}
 	}
 }
 
@@ -128,11 +130,21 @@ func (p *Peers) Newer(id core.NodeID, instance uint32) {
 // Has reports whether a feature may be used towards a peer. Nothing that came with a later version than the first may, until
 // something is agreed on.
 func (p *Peers) Has(id core.NodeID, f Feature) bool {
-	return !p.on || p.of(id).features.Has(f)
+	if !p.on {
+		return true
+	}
+	x := p.of(id)
+	return x.met && x.features.Has(f)
 }
 
-// Lacks reports whether a peer is known not to have a feature: something was agreed on with it, and not that.
-func (p *Peers) Lacks(id core.NodeID, f Feature) bool { return p.Met(id) && !p.Has(id, f) }
+// Lacks reports whether a peer is known not to have a feature: something was agreed on with it, or with a process before it, and not that.
+func (p *Peers) Lacks(id core.NodeID, f Feature) bool {
+	if !p.on {
+		return false
+	}
+	x := p.of(id)
+	return (x.met || x.doubted) && !x.features.Has(f)
+}
 
 // Works reports whether work may go to a peer: what it is sent once must not run twice, which needs what 1.2 brought.
 func (p *Peers) Works(id core.NodeID) bool {

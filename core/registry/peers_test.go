@@ -47,6 +47,30 @@ func TestOneIsOlder(t *testing.T) {
 	}
 }
 
+// I-N1: others tell of a process that was met already. Nothing of it counts on from then, and nothing that it lacks is used.
+func TestForgottenAndStillThere(t *testing.T) {
+	var fx core.Effects
+	p := speaker(Current, false, nil)
+	p.Forget(1)
+	if p.Lacks(1, FeatureHealthPiggyback) {
+		t.Error("who was never met lacks nothing that is known")
+	}
+	p.Meet(0, 2, says(Version{1, 3}), &fx)
+	for range 2 {
+		p.Forget(0)
+		if p.Met(0) || p.Works(0) || p.Has(0, FeatureFences) || !p.Lacks(0, FeatureHealthPiggyback) || p.Lacks(0, FeatureFences) {
+			t.Error("of who was forgotten")
+		}
+	}
+	if p.Meet(0, 3, says(Current), &fx); !p.Has(0, FeatureHealthPiggyback) || p.Lacks(0, FeatureHealthPiggyback) {
+		t.Error("the next process is what it says")
+	}
+	p.Forget(0)
+	if p.Newer(0, 4); p.Lacks(0, FeatureHealthPiggyback) || p.Has(0, FeatureFences) {
+		t.Error("one that is known to be another lacks nothing that is known")
+	}
+}
+
 // Who speaks another major version is refused and gets no work; nor does one that says nothing of its version.
 func TestWhoGetsNoWork(t *testing.T) {
 	var fx core.Effects
