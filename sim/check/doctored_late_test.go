@@ -229,6 +229,7 @@ func init() {
 			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
 			t.holds(1, int64(job.HoldResumed), 2)
 			t.keepsUnder(2, 1, 1, 10, 1)
+			t.says(1, core.JobFact{Kind: core.JobFactWorkflow, Workflow: 10, Attempt: 1, Epoch: 2, From: uint8(workflow.Pending), To: uint8(workflow.Dispatched)})
 			for i := range uint16(2) {
 				t.says(1, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Attempt: 1, Shard: i, Token: uint64(job.Ticket{DE: 2, N: uint32(i) + 1}.Token()), Node: 3, Epoch: 2, A: 2, B: 2})
 			}
@@ -246,6 +247,30 @@ func init() {
 				n = 15
 			}
 			m := t.message(core.KindJobFinalResult, 1, 2)
+			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: n}}
+			t.sent(m)
+			t.delivered(m)
+		}},
+		{id: JR2, name: "a holder that claimed the job anew sends a shard anew that was refused", build: func(t *tape, bad bool) {
+			t.works()
+			t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+			t.placed(10, 1, 1)
+			t.at(20*sec).holds(0, int64(job.HoldWon), 2)
+			t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.holds(0, int64(job.HoldResumed), 2)
+			t.says(0, core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Attempt: 1, Shard: 1, Token: uint64(job.Ticket{DE: 2, N: 1}.Token()), Node: 3, Epoch: 2, A: 2, B: 2})
+			for i, dt := range []job.Token{job.Token(token(1)), job.Ticket{DE: 2, N: 1}.Token()} {
+				offer := t.message(core.KindWorkflowFinalResult, 3, 0)
+				offer.Body = &job.WorkflowFinalResult{Shard: job.Shard{Job: 1, Workflow: 10, Attempt: 1, Index: uint16(i)}, Token: dt, Completed: 5}
+				t.sent(offer)
+				t.delivered(offer)
+				t.says(0, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Shard: uint16(i), Token: uint64(dt), Node: 3, Epoch: 2})
+			}
+			n := uint64(10)
+			if bad {
+				n = 5
+			}
+			m := t.message(core.KindJobFinalResult, 0, 2)
 			m.Body = &job.FinalResult{Job: 1, SiteFinal: job.SiteFinal{State: job.StateCompleted, Completeness: job.CompleteFull, Completed: n}}
 			t.sent(m)
 			t.delivered(m)

@@ -5,6 +5,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/job"
+	"hypersim/core/workflow"
 	"hypersim/sim/trace"
 )
 
@@ -14,7 +15,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	t := &totals{Checker: c, said: map[shardToken]items{}, took: map[uint64][]taken{}}
+	t := &totals{Checker: c, said: map[shardToken]items{}, took: map[uint64][]taken{}, begun: map[begunAttempt]uint32{}}
+	on.jobFact(t.begins, core.JobFactWorkflow)
 	on.delivered[core.KindWorkflowFinalResult] = append(on.delivered[core.KindWorkflowFinalResult], t.offered)
 	on.jobFact(t.accepted, core.JobFactResult)
 	on.delivered[core.KindGlobalJobResult] = append(on.delivered[core.KindGlobalJobResult], t.global)
@@ -26,6 +28,15 @@ type totals struct {
 	*Checker
 	said map[shardToken]items
 	took map[uint64][]taken // by job
+
+	begun map[begunAttempt]uint32 // the highest epoch under which an attempt was begun
+}
+
+// begunAttempt names an attempt, whoever began it.
+type begunAttempt struct {
+	site          int
+	job, workflow uint64
+	attempt       uint16
 }
 
 // shardToken names a shard of a datacenter.
@@ -49,6 +60,14 @@ type taken struct {
 // that knows nothing of what one before it began begins an attempt of the same number anew, in shards of its own.
 func (k *taken) later(x *taken) int {
 	return cmp.Or(cmp.Compare(k.epoch, x.epoch), cmp.Compare(k.attempt, x.attempt), cmp.Compare(k.token.Epoch(), x.token.Epoch()))
+}
+
+// begins takes that a holder begins an attempt. One that goes on with it may send a shard of it anew, under a token of its own.
+func (t *totals) begins(r *trace.JobRecord) {
+	if f := &r.Fact; workflow.State(f.To) == workflow.Dispatched {
+		a := begunAttempt{t.ctx.Nodes[r.Node].Site, f.Job, f.Workflow, f.Attempt}
+		t.begun[a] = max(t.begun[a], f.Epoch)
+	}
 }
 
 // offered takes the result of a shard at the manager that judges it.
@@ -89,7 +108,12 @@ func (t *totals) sum(id job.ID, site int) (n items) {
 		}
 	}
 	for i := range list {
-		if k := &list[i]; k.site == site && k.attempt == last[k.workflow].attempt && k.token.Epoch() == last[k.workflow].token.Epoch() {
+		k := &list[i]
+		if k.site != site || k.attempt != last[k.workflow].attempt {
+			continue
+		}
+		of, to := k.token.Epoch(), last[k.workflow].token.Epoch()
+		if of <= to && of >= min(to, t.begun[begunAttempt{site, uint64(id), k.workflow, k.attempt}]) {
 			n.done, n.bad = n.done+k.done, n.bad+k.bad
 		}
 	}
