@@ -134,7 +134,12 @@ func TestNothingForWhoBecameUnfit(t *testing.T) {
 		"suspected":  func(b *bench) { b.suspect = hand },
 		"overloaded": func(b *bench) { b.m.workers.at(hand).load = core.LoadOverloaded },
 		"late":       func(b *bench) { b.m.workers.at(hand).late = true },
-		"draining":   func(b *bench) { b.m.workers.at(hand).state = registry.WorkerDraining },
+		"another process, which cannot be told to do something once": func(b *bench) { // spec 30 §10
+			c, old := registry.Default(), registry.Version{Major: 1, Minor: 1}.Says()
+			b.m.pacts.Init(&registry.Words{Hello: c.Handshake(registry.Current)})
+			b.m.pacts.Meet(hand, 2, &old, &b.fx)
+		},
+		"draining": func(b *bench) { b.m.workers.at(hand).state = registry.WorkerDraining },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newCluster(t)

@@ -168,7 +168,7 @@ func (m *Manager) stillFit(now core.Instant, x *record, f *flow, s *spot) bool {
 	w := m.workers.at(s.worker)
 	shut := w.shut && s.tried == 0 || m.shuts.Phase(now, s.worker) == health.Open
 	sound := w.usable() && !w.late && w.load < core.LoadOverloaded && m.p.Members.State(s.worker) == core.StateOK
-	return sound && !shut && !m.shuns(x, f, s.worker) && m.mayGet(now, s.worker)
+	return sound && !shut && m.pacts.Works(s.worker) && !m.shuns(x, f, s.worker) && m.mayGet(now, s.worker)
 }
 
 // unhold gives this member's own reservation back.
