@@ -13,7 +13,7 @@ func (w *Worker) findOrphans(now core.Instant, fx *core.Effects) {
 		if x.state != job.ShardRunning {
 			continue
 		}
-		if w.p.Members.State(x.leader) != core.StateDead && now.Sub(x.contact) < w.cfg.Orphan.Silence {
+		if x.orphan == core.Never && w.p.Members.State(x.leader) != core.StateDead && now.Sub(x.contact) < w.cfg.Orphan.Silence {
 			continue
 		}
 		if x.orphan == core.Never {

@@ -84,6 +84,25 @@ func TestOrphanRows(t *testing.T) {
 	}
 }
 
+// Spec 20 §5.8: what clears the mark of an orphan is a transfer or a word of its leader about it. One that is back and says nothing of
+// the shard has forgotten it, perhaps.
+func TestOrphanOfALeaderThatIsBack(t *testing.T) {
+	for _, acks := range []bool{false, true} {
+		b := on(t, 3)
+		b.cfg.Orphan.Grace = core.Duration(5 * sec)
+		b.order(0, 9, 1, 1, 1)
+		b.every(30, func() {
+			b.dead[0] = b.now >= 10*sec && b.now < 13*sec
+			if b.now < 10*sec || acks && b.now >= 13*sec {
+				b.answerAll(core.KindWorkflowProgress, core.KindWorkflowProgressAck, func(*core.Message) core.Body { return progressAck(1) }, 0)
+			}
+			if runs := b.state(1) == job.ShardRunning; runs != (acks || b.now < 17*sec) && b.now != 16*sec {
+				t.Fatalf("acks: %v; at %v it is %v", acks, b.now, b.state(1))
+			}
+		})
+	}
+}
+
 // The result of an orphan goes to a manager that is up, not to the silent one; that one was asked first, and again in
 // every round, until somebody has it.
 func TestOrphanResult(t *testing.T) {
