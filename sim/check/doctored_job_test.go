@@ -2,6 +2,7 @@ package check
 
 import (
 	"hypersim/core"
+	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/dispatch"
 	"hypersim/core/health"
@@ -683,6 +684,30 @@ var doctoredJobs = []doctoredRun{
 			t.intent(10, 1)
 		}
 		t.at(30 * sec).end()
+	}},
+	{id: JD6, name: "a full worker is asked again", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		t.says(0, core.JobFact{Kind: core.JobFactIntent, Workflow: 10, Attempt: 1, Token: token(1), Node: 3, A: 4, B: 4, Code: uint8(call.CodeBusy)})
+		if bad {
+			t.sends(10, 1, 2)
+			return
+		}
+		t.flow(10, 1, workflow.Dispatched, workflow.Failed, workflow.FailedCancellingDependents, workflow.FailedReadyForRetry, workflow.Pending)
+		t.at(20 * sec)
+		t.runs(10, 2, 2)
+	}},
+	{id: JD6, name: "one whose fence was stale is sent its shard again by who claimed the job anew", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		code := call.CodeStaleFence
+		if bad {
+			code = call.CodeDraining
+		}
+		t.says(0, core.JobFact{Kind: core.JobFactIntent, Workflow: 10, Attempt: 1, Token: token(1), Node: 3, A: 4, B: 4, Code: uint8(code)})
+		t.sends(10, 1, 2)
 	}},
 	{id: JD4, name: "beside an EXCLUSIVE one", build: func(t *tape, bad bool) {
 		t.works(func(s *job.Spec) {

@@ -40,6 +40,32 @@ func TestHoldersAgreeOnCores(t *testing.T) {
 	}
 }
 
+// Workers that hold as many shards as they may, and have cores left, take no more (20 §4.6). Nobody of them is asked twice in an attempt:
+// two would be in turn, a dispatch each as soon as the last one is refused, for as long as both are full.
+func TestFullWorkersAreAskedOnce(t *testing.T) {
+	cfg := job.Default()
+	cfg.Dispatch.WorkerMax = 1
+	w := world(t, Params{Config: &cfg, Managers: 1, Workers: 2, Cores: 4})
+	for i := range 3 {
+		w.submitTo(0, job.ID(i+1), one(w, 1, Script{Length: 8 * time.Second}))
+	}
+	w.Run(60 * sec)
+	asked := map[[2]uint64]int{} // by workflow and attempt
+	for _, f := range w.Facts {
+		if f.Kind == core.JobFactPlaced {
+			asked[[2]uint64{f.Workflow, uint64(f.Attempt)}]++
+		}
+	}
+	for k, n := range asked {
+		if n > 2 {
+			t.Errorf("attempt %d of a workflow was sent %d times to two workers", k[1], n)
+		}
+	}
+	if ended := w.count(core.JobFactState, func(f *Fact) bool { return f.To == uint8(job.StateCompleted) }); ended != 3 {
+		t.Errorf("%d jobs completed", ended)
+	}
+}
+
 // With a peer that is silent two still agree; with two nothing starts, and nothing is lost.
 func TestAgreementNeedsAMajority(t *testing.T) {
 	for silent, done := range map[int]bool{1: true, 2: false} {

@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/cancel"
@@ -131,7 +133,8 @@ func (m *Manager) running(now core.Instant, x *record, i int, why workflow.Reaso
 }
 
 // refused replaces a shard that its worker did not take, on another worker that has room right now. Without one the
-// attempt fails: a workflow never runs with fewer virtual users than asked (J24).
+// attempt fails: a workflow never runs with fewer virtual users than asked (J24). Nobody is asked twice in an attempt: of workers that have
+// cores and still take nothing, two would be asked in turn for as long as the job may take.
 func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.Outcome, fx *core.Effects) {
 	f := &x.flows[i]
 	k, old := f.index(s), *s
@@ -148,6 +151,7 @@ func (m *Manager) refused(now core.Instant, x *record, i int, s *shard, o *call.
 		m.confirm(now, x, i, fx) // it may have been the last one of what is cancelled
 		return
 	}
+	f.turned = append(f.turned, old.worker)
 	if w := m.substitute(now, x, f, &old); w != core.NoNode && m.may(now, x) {
 		*s = shard{worker: w, cores: old.cores, vus: old.vus, token: x.token()}
 		m.send(now, x, i, k, fx)
@@ -167,7 +171,7 @@ func (m *Manager) substitute(now core.Instant, x *record, f *flow, old *shard) c
 		if !ok {
 			return core.NoNode
 		}
-		if free >= int(old.cores) && id != old.worker && !f.excludes(id, now) && !m.shuns(x, f, id) && !f.uses(id) && m.mayGet(now, id) {
+		if free >= int(old.cores) && !slices.Contains(f.turned, id) && !f.excludes(id, now) && !m.shuns(x, f, id) && !f.uses(id) && m.mayGet(now, id) {
 			return id
 		}
 	}

@@ -182,7 +182,7 @@ func (m *Manager) flowEnded(now core.Instant, x *record, i int, s job.WorkflowSt
 	f := &x.flows[i]
 	m.planDone(now, x, i, fx)
 	f.status = s
-	f.shards, f.excluded = nil, nil
+	f.shards, f.excluded, f.turned = nil, nil, nil
 	x.open--
 	x.news = true
 	m.due = true

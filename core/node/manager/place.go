@@ -91,7 +91,7 @@ func (m *Manager) launch(now core.Instant, x *record, i int, spots []spot, fx *c
 	m.reach(now, x, job.StateDispatching, fx)
 	f.attempt++
 	m.step(now, x, i, workflow.Dispatched, workflow.ReasonPlaced, fx)
-	f.shards = f.shards[:0]
+	f.shards, f.turned = f.shards[:0], f.turned[:0]
 	from := 0
 	for _, s := range spots {
 		vus := dispatch.ShardVUs(f.vus, dispatch.Part{From: from, To: from + s.cores, Of: got})

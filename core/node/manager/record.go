@@ -80,6 +80,7 @@ type flow struct {
 	id       job.WorkflowID
 	shards   []shard // of the current attempt
 	excluded []exclusion
+	turned   []core.NodeID // workers that took no shard of the current attempt, and are sent none of it again
 	due      core.Instant // not dispatched before
 	waits    int32        // dependencies that have not succeeded
 	attempt  uint16
@@ -253,7 +254,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 // Sizes in bytes, held to the truth by a test.
 const (
 	recordBytes    = 632
-	flowBytes      = 128
+	flowBytes      = 152
 	shardBytes     = 72
 	exclusionBytes = 16
 	stopBytes      = 40
@@ -274,7 +275,7 @@ func (r *records) memoryBytes() int {
 func (x *record) memoryBytes() int {
 	n := gateSideBytes + recordBytes + flowBytes*cap(x.flows) + 4*cap(x.byID) + stopBytes*cap(x.stops) + failureBytes*cap(x.errors) + x.ready.MemoryBytes()
 	for i := range x.flows {
-		n += shardBytes*cap(x.flows[i].shards) + exclusionBytes*cap(x.flows[i].excluded)
+		n += shardBytes*cap(x.flows[i].shards) + exclusionBytes*cap(x.flows[i].excluded) + 4*cap(x.flows[i].turned)
 	}
 	if x.spec != nil {
 		n += specBytes*cap(x.spec.Workflows) + x.graph.MemoryBytes()
