@@ -43,6 +43,7 @@ func NewBase(text, name string) (b *Base, err error) {
 		return nil, errors.New("it has a single node: there is nobody to cut it off from")
 	}
 	b = &Base{text: alone(text), name: name}
+	b.world.cancels = slices.ContainsFunc(sc.Workloads, func(w scenarios.Workload) bool { return w.Kind == scenarios.WorkloadCancel })
 	b.world.flat = sc.Protocol.Default().Swim.Membership.Topology == swim.TopologyFlat
 	count := map[string]map[core.Role]int{}
 	for i := range sc.Nodes {

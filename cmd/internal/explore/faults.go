@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"hypersim/core/rng"
-	"hypersim/sim/fault"
 )
 
 // trouble draws what happens to a world.
@@ -29,8 +28,8 @@ type family struct {
 	draw  func(t *trouble) string // "": not in this world
 }
 
-// families are the faults that runs may have. Each is on in two of five runs, and draws from a stream of its own: whether, what
-// and when; so a family more leaves the others as they are.
+// families are the faults that runs may have. Each is on in two of five runs, but for a few (shares), and draws from a stream of its own:
+// whether, what and when; so a family more leaves the others as they are.
 var families = []family{
 	{"crash", true, func(t *trouble) string { return t.forgets("kind = \"crash\"\ntarget = " + t.one()) }},
 	{"crash-worker", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.worker() }},
@@ -142,15 +141,19 @@ var families = []family{
 		return fmt.Sprintf("kind = \"delay\"\nadd = \"%dms\"\nlinks = { a = { site = %q }, b = { not = { site = %q } } }", pick(&t.draw, 20, 200), s, s)
 	}},
 	{"crash-at-event", true, func(t *trouble) string {
-		on := t.event()
-		return t.forgets("kind = \"crash\"\ntarget = " + on + "role = [\"gate\", \"manager\"] }")
+		roles := []string{"gate", "manager"}
+		if t.w.managers < 3 {
+			roles = roles[:1] // a manager's memory is all that there is of its jobs
+			t.never = t.w.gates == 0
+		}
+		return t.forgets("kind = \"crash\"\ntarget = " + t.event(roles...))
 	}},
-	{"worker-crash-at-event", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.event() + "role = \"worker\" }" }},
+	{"worker-crash-at-event", true, func(t *trouble) string { return "kind = \"crash\"\ntarget = " + t.event("worker") }},
 	{"pause-at-event", true, func(t *trouble) string {
-		return "kind = \"pause\"\ntarget = " + t.event() + "role = [\"gate\", \"manager\", \"worker\"] }"
+		return "kind = \"pause\"\ntarget = " + t.event("gate", "manager", "worker")
 	}},
 	{"cut-at-event", true, func(t *trouble) string {
-		on := t.event() + "role = [\"gate\", \"manager\", \"worker\"] }"
+		on := t.event("gate", "manager", "worker")
 		return "kind = \"partition\"\na = " + on + "\nb = { not = " + on + " }"
 	}},
 	{"crash-workers", true, func(t *trouble) string {
@@ -187,16 +190,16 @@ var families = []family{
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
 
-// event lets the fault in hand wait for something that happens, and begins a selector of whom it happens to.
-func (t *trouble) event() string {
-	t.never = !t.w.jobs
-	list := fault.Occasions()
-	e := &list[t.draw.Intn(len(list))]
-	t.on = fmt.Sprintf("{ event = %q, nth = %d }", e.Name, pick(&t.draw, 1, 1, 2, 5))
-	if !e.Alone && t.draw.Bool(0.5) {
-		return "{ event = \"peer\", "
+// shares are in how many runs those families are on that are not in two of five.
+var shares = map[string]float64{
+	"crash-at-event": 0.6, // of its events every other one does not come
+}
+
+func shareOf(name string) float64 {
+	if s, is := shares[name]; is {
+		return s
 	}
-	return "{ event = \"node\", "
+	return 0.4
 }
 
 // comesBack is how long those stay away, in s, whom a fault sends away at its very end.
@@ -206,10 +209,9 @@ const comesBack = 3
 func (t *trouble) all(n Name) {
 	t.draw = rng.New(n.Faults, "explore.victim")
 	t.victim = t.one()
-	for i := range families {
-		f := &families[i]
+	for _, f := range inOrder(n) {
 		t.draw = rng.New(n.Faults, "explore.family."+f.name)
-		if !t.draw.Bool(0.4) {
+		if !t.draw.Bool(shareOf(f.name)) {
 			continue
 		}
 		for range between(&t.draw, 1, 2) {
@@ -237,7 +239,10 @@ func (t *trouble) fault(f *family) {
 		}
 	}
 	until := t.to - last - comesBack
-	if t.on != "" || strings.HasPrefix(what, "process") { // from then on; the later, the less happens
+	switch { // from then on; the later, the less happens
+	case t.on != "":
+		until = (3*t.from + until) / 4
+	case strings.HasPrefix(what, "process"):
 		until = (t.from + until) / 2
 	}
 	at := between(&t.draw, t.from*1000, until*1000)
@@ -249,20 +254,6 @@ func (t *trouble) fault(f *family) {
 		t.w.line("on = %s", t.on)
 	}
 	t.w.line("%s", what)
-}
-
-// forgets is a fault that takes a memory, and so is drawn as often as a cluster of its run may bear it: it keeps what a minority forgets
-// between two resyncs, and a run that exceeds that proves nothing.
-func (t *trouble) forgets(what string) string {
-	most := 1
-	if t.w.managers >= 5 && t.w.gates == 0 {
-		most = 2
-	}
-	if t.lost >= most || strings.Contains(what, "manager") && t.w.managers < 3 {
-		return ""
-	}
-	t.lost++
-	return what
 }
 
 func (t *trouble) site() string { return t.w.names[t.draw.Intn(t.w.sites)] }

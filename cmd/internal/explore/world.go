@@ -47,6 +47,7 @@ type world struct {
 	cores                           int        // of a worker
 	scope                           bool       // workers report progress of one
 	jobs                            bool       // there are any, and so leaders, clients and what happens to jobs
+	cancels                         bool       // clients take jobs back
 	flat                            bool       // nobody leads, and so nobody keeps statistics
 	lasting                         bool       // shards run for minutes: longer than anybody leads what a fault cuts off
 	span                            span
@@ -262,6 +263,7 @@ func (w *world) back(i int) {
 	if !s.Bool(0.4) {
 		return
 	}
+	w.cancels = true
 	w.line("[[workload]]\nid = \"back-%[1]d\"\nkind = \"cancel\"\njobs = \"jobs-%[1]d\"\nshare = %.1[2]f\ndelay = \"%[3]dms\"", i, pick(s, 0.2, 0.5, 1.0), pick(s, 5, 30, 300, 3000, 20_000))
 	if s.Bool(0.3) {
 		w.line("workflows = 1\ndependents = %t", s.Bool(0.5))

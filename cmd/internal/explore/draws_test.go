@@ -1,0 +1,94 @@
+package explore
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"hypersim/sim/fault"
+)
+
+var faultID = regexp.MustCompile(`(?m)^\[\[fault\]\]\nid = "(.*)-\d+"$`)
+
+// familiesOf are the families of the faults of a run, in order.
+func familiesOf(text string) (list []string) {
+	for _, m := range faultID.FindAllStringSubmatch(text, -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+// Every family is drawn, a crash at a chosen event in almost half of the runs, and no run loses more memories than a cluster may.
+func TestFamiliesAreDrawn(t *testing.T) {
+	const runs = 1000
+	drawn := map[string]int{}
+	for i := range uint64(runs) {
+		n := Name{World: i, Faults: i * 3, Seed: i}
+		list := familiesOf(n.Text())
+		lost, most := 0, 1
+		if w := newWorld(n); w.managers >= 5 && w.gates == 0 {
+			most = 2
+		}
+		for _, f := range list {
+			if slices.Contains(forgetful, f) {
+				lost++
+			}
+		}
+		if lost > most {
+			t.Errorf("%v: %d faults take a memory, %d may", n, lost, most)
+		}
+		slices.Sort(list)
+		for _, f := range slices.Compact(list) {
+			drawn[f]++
+		}
+	}
+	for i := range families {
+		if name := families[i].name; drawn[name] < runs/100 {
+			t.Errorf("%s is drawn in %d of %d runs", name, drawn[name], runs)
+		}
+	}
+	for name, least := range map[string]int{"crash-at-event": 400, "crash": 80, "restart": 80, "kill-leader": 80, "leave": 70} {
+		if drawn[name] < least {
+			t.Errorf("%s is drawn in %d of %d runs, want %d or more", name, drawn[name], runs, least)
+		}
+	}
+}
+
+// A fault waits for what those whom it hits have a part in: every named event is drawn, and none that cannot come.
+func TestEventsAreDrawn(t *testing.T) {
+	drawn := map[string]int{}
+	for i := range uint64(1500) {
+		text := (Name{World: i, Faults: i * 3, Seed: i}).Text()
+		for line := range strings.Lines(text) {
+			if rest, is := strings.CutPrefix(line, `on = { event = "`); is {
+				name, _, _ := strings.Cut(rest, `"`)
+				drawn[name]++
+			}
+			if strings.HasPrefix(line, `on = { event = "cancel_`) && !strings.Contains(text, "kind = \"cancel\"") {
+				t.Errorf("%d: nobody takes back: %s", i, line)
+			}
+		}
+	}
+	for _, e := range fault.Occasions() {
+		if drawn[e.Name] == 0 {
+			t.Errorf("%s is never drawn", e.Name)
+		}
+	}
+	for name := range parties {
+		if _, is := fault.OccasionNamed(name); !is {
+			t.Errorf("there is no event %s", name)
+		}
+	}
+	for _, side := range []string{"sent:", "received:"} {
+		n := 0
+		for name := range drawn {
+			if strings.HasPrefix(name, side) {
+				n++
+			}
+		}
+		if n < len(messages)/2 {
+			t.Errorf("%s: %d types of messages of %d", side, n, len(messages))
+		}
+	}
+}
