@@ -48,7 +48,7 @@ func TestFamiliesAreDrawn(t *testing.T) {
 			t.Errorf("%s is drawn in %d of %d runs", name, drawn[name], runs)
 		}
 	}
-	for name, least := range map[string]int{"crash-at-event": 400, "crash": 80, "restart": 80, "kill-leader": 80, "leave": 70} {
+	for name, least := range map[string]int{"crash-at-event": 400, "crash": 80, "restart": 80, "kill-leader": 80, "leave": 70, "newcomer": 70} {
 		if drawn[name] < least {
 			t.Errorf("%s is drawn in %d of %d runs, want %d or more", name, drawn[name], runs, least)
 		}
@@ -89,6 +89,26 @@ func TestEventsAreDrawn(t *testing.T) {
 		}
 		if n < len(messages)/2 {
 			t.Errorf("%s: %d types of messages of %d", side, n, len(messages))
+		}
+	}
+}
+
+// Every kind of fault is drawn.
+func TestKindsAreDrawn(t *testing.T) {
+	drawn := map[string]int{}
+	for i := range uint64(1000) {
+		text := (Name{World: i, Faults: i * 3, Seed: i}).Text()
+		for _, f := range strings.Split(text, "\n[[fault]]\n")[1:] {
+			for line := range strings.Lines(f) {
+				if rest, is := strings.CutPrefix(line, `kind = "`); is {
+					drawn[strings.TrimSuffix(rest, "\"\n")]++
+				}
+			}
+		}
+	}
+	for _, k := range fault.Kinds() {
+		if drawn[string(k)] < 20 {
+			t.Errorf("%s is drawn %d times in 1000 runs", k, drawn[string(k)])
 		}
 	}
 }

@@ -187,11 +187,35 @@ var families = []family{
 		}
 		return fmt.Sprintf("kind = \"restart\"\ntarget = { id = \"%s/manager/0\" }", t.site()) // nobody else knew its jobs: they are lost, and clients find out
 	}},
+	{"new-worker", false, func(t *trouble) string {
+		t.never = t.w.workers == 0
+		return "kind = \"join\"\ntarget = " + t.worker()
+	}},
+	{"newcomer", false, (*trouble).newcomer},
+	{"join-again", false, (*trouble).joinAgain},
+	{"site-cut", true, func(t *trouble) string {
+		t.never = t.w.sites < 2
+		return fmt.Sprintf("kind = \"site-outage\"\nmode = \"blackhole\"\nsite = %q", t.site())
+	}},
+	{"site-crash", true, (*trouble).siteCrash},
+	{"no-names", true, func(t *trouble) string { return "kind = \"discovery\"\ntarget = " + t.any() }},
+	{"raise", false, func(t *trouble) string { return "kind = \"raise\"\ntarget = " + t.member() }},
+	{"rumour", false, func(t *trouble) string {
+		return "kind = \"rumour\"\ntarget = " + t.one() + "\nabout = " + t.member()
+	}},
+	{"poison", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"poison\"\nvalues = %q\ntarget = %s", pick(&t.draw, "nan", "inf", "negative-height", "far", "wrong-dims"), t.member())
+	}},
+	{"clock-step", true, func(t *trouble) string {
+		return fmt.Sprintf("kind = \"clock\"\nstep = \"%dms\"\ntarget = %s", pick(&t.draw, 100, -100, 500, -500), t.member())
+	}},
 	{"unwell", true, func(t *trouble) string { return "kind = \"lhm\"\nscore = 8\ntarget = " + t.one() }},
 }
 
 // shares are in how many runs those families are on that are not in two of five.
 var shares = map[string]float64{
+	"raise": 0.2, "rumour": 0.2, "poison": 0.2, "no-names": 0.2, "join-again": 0.2, "new-worker": 0.2, "site-cut": 0.2,
+	"clock-step":     0.1, // leases are not judged where clocks jump
 	"crash-at-event": 0.6, // of its events every other one does not come
 }
 
@@ -284,6 +308,11 @@ func (t *trouble) worker() string {
 		return t.one()
 	}
 	return fmt.Sprintf("{ id = \"%s/worker/%d\" }", t.site(), t.draw.Intn(t.w.workers))
+}
+
+// member is a manager, a gate or a worker, or all managers.
+func (t *trouble) member() string {
+	return pick(&t.draw, t.one(), t.one(), t.worker(), t.worker(), "{ role = \"manager\" }")
 }
 
 // any is some of all that have a network.

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // forgetful are the families whose faults take a memory, of which a run may lose but one or two: who draws first has it.
-var forgetful = []string{"crash", "restart", "kill-leader", "leave", "crash-at-event"}
+var forgetful = []string{"crash", "restart", "kill-leader", "leave", "crash-at-event", "newcomer", "site-crash"}
 
 // eventFirst is in how many of the runs the crash at a chosen event is the first to take a memory: no instant that is drawn finds the
 // moment between two messages. With its even chance in the other runs, two of seven runs have one.
@@ -54,4 +55,35 @@ func (t *trouble) forgets(what string) string {
 	}
 	t.lost++
 	return what
+}
+
+// newcomer is a manager or a gate that is not there until it joins: of what its cluster decided before it knows nothing.
+func (t *trouble) newcomer() string {
+	if all := t.w.gates * t.w.sites; all >= 3 && t.draw.Bool(0.4) {
+		return t.forgets(fmt.Sprintf("kind = \"join\"\ntarget = { id = \"%s/gate/%d\" }", t.site(), t.draw.Intn(t.w.gates)))
+	}
+	return t.forgets(fmt.Sprintf("kind = \"join\"\ntarget = { id = \"%s/manager/%d\" }", t.site(), t.draw.Intn(t.w.managers)))
+}
+
+// joinAgain is one that runs and is told whom to join.
+func (t *trouble) joinAgain() string {
+	s := t.site()
+	switch {
+	case t.w.gates*t.w.sites >= 2 && t.draw.Bool(0.3):
+		return fmt.Sprintf("kind = \"join\"\ntarget = { id = \"%s/gate/%d\" }\nto = { role = \"gate\" }", s, t.draw.Intn(t.w.gates))
+	case t.w.managers >= 2 && t.draw.Bool(0.5) || t.w.workers == 0:
+		t.never = t.w.managers < 2
+		return fmt.Sprintf("kind = \"join\"\ntarget = { id = \"%s/manager/%d\" }\nto = { site = %q, role = \"manager\" }", s, t.draw.Intn(t.w.managers), s)
+	}
+	return fmt.Sprintf("kind = \"join\"\ntarget = { id = \"%s/worker/%d\" }\nto = { site = %q, role = \"manager\" }", s, t.draw.Intn(t.w.workers), s)
+}
+
+// siteCrash takes a whole site down, where its cluster is one manager: what that knew is lost whoever else remains, and is held against nobody
+// (ADR-0050). Of gates one is lost at most.
+func (t *trouble) siteCrash() string {
+	if t.w.managers > 1 || t.w.gates > 1 || t.lost > 0 {
+		return ""
+	}
+	t.lost++
+	return fmt.Sprintf("kind = \"site-outage\"\nmode = \"crash\"\nsite = %q", t.site())
 }
