@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"hypersim/scenarios"
 	"hypersim/sim/fault"
 )
 
@@ -111,4 +112,63 @@ func TestKindsAreDrawn(t *testing.T) {
 			t.Errorf("%s is drawn %d times in 1000 runs", k, drawn[string(k)])
 		}
 	}
+}
+
+// Every key is drawn in every value that it may have, and each choice is valid by itself.
+func TestKeysAreDrawn(t *testing.T) {
+	drawn := map[string]int{}
+	for i := range uint64(1500) {
+		for line := range strings.Lines((Name{World: i, Faults: 1, Seed: i}).Text()) {
+			drawn[strings.TrimSuffix(line, "\n")]++
+		}
+	}
+	seen := map[string]bool{}
+	want := func(key, line string, least int) {
+		if drawn[line] < least {
+			t.Errorf("%s is drawn %d times in 1500 worlds", line, drawn[line])
+		}
+		seen[key] = true
+	}
+	for _, k := range knobs {
+		for _, v := range k.values {
+			want(k.key, k.key+" = "+v, 30)
+		}
+	}
+	for _, x := range settings {
+		for _, c := range x.choices {
+			for i, line := range strings.Split(c, "\n") {
+				if key := keys(c)[i]; !slices.ContainsFunc(knobs, func(k knob) bool { return k.key == key }) {
+					want(key, line, 10)
+				} else {
+					t.Errorf("%s is drawn twice", key)
+				}
+			}
+			text := "schema = 1\n[scenario]\nname = \"x\"\ntitle = \"t\"\nduration = \"100s\"\n[topology]\nuse = \"lan1\"\n[cluster]\nmanagers = 3\ngates = 3\nworkers = 2\nclients = 1\n[protocol]\n" + c + "\n" +
+				"[[workload]]\nid = \"w\"\nkind = \"jobs\"\narrival = { process = \"constant\", rate = \"0.2/s\" }\njob = { duration = \"1s\" }\n"
+			if _, err := scenarios.Parse(text, "x.toml", nil, scenarios.Options{}); err != nil {
+				t.Errorf("%s: %v", x.name, err)
+			}
+		}
+	}
+	for _, room := range []string{"lease.", "orphan.", "membership.", "overload.", "version."} {
+		n := 0
+		for key := range seen {
+			if strings.HasPrefix(key, room) {
+				n++
+			}
+		}
+		if n == 0 {
+			t.Errorf("no key of %s is drawn", room)
+		}
+	}
+	t.Logf("%d keys", len(seen))
+}
+
+// keys are those that a choice sets.
+func keys(choice string) (list []string) {
+	for line := range strings.Lines(choice) {
+		key, _, _ := strings.Cut(line, " = ")
+		list = append(list, key)
+	}
+	return list
 }

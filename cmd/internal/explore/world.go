@@ -169,11 +169,22 @@ func (w *world) network() {
 func (w *world) hosts() {
 	s := w.part("hosts")
 	w.line("\n[node]\nservice = { dist = \"exponential\", mean = \"%dus\" }", pick(s, 20, 20, 200, 1000))
+	drift := ""
 	if s.Bool(0.5) {
-		w.line("clock = { drift_ppm = { dist = \"uniform\", min = -%[1]d, max = %[1]d } }", pick(s, 100, 300, 5000))
+		drift = fmt.Sprintf("drift_ppm = { dist = \"uniform\", min = -%[1]d, max = %[1]d }", pick(s, 100, 300, 5000))
 	}
 	if s.Bool(0.15) {
 		w.line("inbox = %d", pick(s, 20, 200))
+	}
+	if w.part("offset").Bool(0.25) { // what the clocks of two hosts show is compared by nobody (spec 40 J1)
+		offset := `offset = { dist = "uniform", min = "0s", max = "720h" }`
+		if drift != "" {
+			offset += ", "
+		}
+		drift = offset + drift
+	}
+	if drift != "" {
+		w.line("clock = { %s }", drift)
 	}
 }
 
@@ -184,7 +195,7 @@ type knob struct {
 	gates  bool // it is about gates
 }
 
-// knobs are the keys that are drawn, each in a quarter of the worlds.
+// knobs are the keys that are drawn, each in a quarter of the worlds. Others are on less often, some of them together (settings).
 var knobs = []knob{
 	{key: "probe.indirect_k", values: []string{"1", "5"}},
 	{key: "probe.stream_fallback", values: []string{"true", "false"}},
@@ -230,6 +241,7 @@ func (w *world) protocol() {
 			w.line("%s = %s", k.key, k.values[s.Intn(len(k.values))])
 		}
 	}
+	w.settings()
 }
 
 // work draws what clients hand in, what they take back, and what is told and asked beside.
