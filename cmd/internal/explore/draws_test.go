@@ -163,12 +163,3 @@ func TestKeysAreDrawn(t *testing.T) {
 	}
 	t.Logf("%d keys", len(seen))
 }
-
-// keys are those that a choice sets.
-func keys(choice string) (list []string) {
-	for line := range strings.Lines(choice) {
-		key, _, _ := strings.Cut(line, " = ")
-		list = append(list, key)
-	}
-	return list
-}

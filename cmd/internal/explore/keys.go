@@ -1,8 +1,13 @@
 package explore
 
+import (
+	"slices"
+	"strings"
+)
+
 // setting is a key, or some that hang together, and what somebody may run with. Each choice is a line for each key: "key = value". What is short
-// by itself but long for what is kept in memory, or for when a run is over, is not among them: every time here is at most about what
-// it is by default, so the times in which everything has to converge are enough (quiescence, atRest).
+// by itself but long for what is kept in memory, or for when a run is over, is not among them: times here are at most half as long again as
+// they are by default, so the times in which everything has to converge are enough (quiescence, atRest).
 type setting struct {
 	name    string // of its stream
 	gates   bool   // it is about gates
@@ -104,6 +109,40 @@ extension.ask_timeout = "2500ms"
 extension.grace = "5s"`}},
 	{"probe", false, []string{"probe.interval = \"2s\"\nprobe.timeout = \"1s\"", "probe.interval = \"1s\"\nprobe.timeout = \"300ms\""}},
 
+	// One of those alone: what is compared with it stays as it is, and validation allows it.
+	{"lease.duration", false, []string{"lease.duration = \"45s\""}},
+	{"lease.sync_interval", false, []string{"lease.sync_interval = \"3s\""}},
+	{"lease.margin", false, []string{"lease.margin = \"500ms\"", "lease.margin = \"8s\""}},
+	{"lease.commit_timeout", false, []string{"lease.commit_timeout = \"800ms\""}},
+	{"lease.commit_retries", false, []string{"lease.commit_retries = 0"}},
+	{"lease.claim_tries", false, []string{"lease.claim_tries = 1"}},
+	{"lease.takeover_check", false, []string{"lease.takeover_check = \"500ms\"", "lease.takeover_check = \"4s\""}},
+	{"lease.rebuild_wait", false, []string{"lease.rebuild_wait = \"1s\""}},
+	{"lease.handover_wait", false, []string{"lease.handover_wait = \"2s\""}},
+	{"lease.resync_interval", false, []string{"lease.resync_interval = \"1s\""}},
+	{"lease.resync_limit", false, []string{"lease.resync_limit = \"15s\""}},
+	{"orphan.worker_grace", false, []string{"orphan.worker_grace = \"5s\"", "orphan.worker_grace = \"45s\""}},
+	{"orphan.leader_silence", false, []string{"orphan.leader_silence = \"12s\""}},
+	{"orphan.gate_grace", true, []string{"orphan.gate_grace = \"3s\""}},
+	{"orphan.gate_rank_step", true, []string{"orphan.gate_rank_step = \"1s\""}},
+	{"orphan.worker_pending_transfer", false, []string{"orphan.worker_pending_transfer = \"10s\""}},
+	{"orphan.scan_interval", false, []string{"orphan.scan_interval = \"20s\""}},
+	{"election.heartbeat_interval", false, []string{"election.heartbeat_interval = \"1s\""}},
+	{"election.jitter", false, []string{"election.jitter = \"1s\""}},
+	{"election.max_lhm", false, []string{"election.max_lhm = 1", "election.max_lhm = 8"}},
+	{"election.quorum_checks", false, []string{"election.quorum_checks = 1"}},
+	{"provision.ttl", false, []string{"provision.ttl = \"6s\""}},
+	{"worker.deadline", false, []string{"worker.deadline = \"12s\""}},
+	{"worker.grace", false, []string{"worker.grace = \"5s\""}},
+	{"register.again", false, []string{"register.again = \"2s\""}},
+	{"cancel.stop_limit", false, []string{"cancel.stop_limit = \"1s\"", "cancel.stop_limit = \"10s\""}},
+	{"job_timeout.gate_check_interval", true, []string{"job_timeout.gate_check_interval = \"3s\""}},
+	{"job_timeout.dc_orphan", true, []string{"job_timeout.dc_orphan = \"60s\""}},
+	{"job_timeout.gate_fallback", true, []string{"job_timeout.gate_fallback = \"60s\""}},
+	{"result.workflow_wait", false, []string{"result.workflow_wait = \"60s\""}},
+	{"extension.max", false, []string{"extension.max = 2"}},
+	{"dispatch.worker_drain", false, []string{"dispatch.worker_drain = \"5s\""}},
+
 	// What one version brought is not there where somebody speaks an older one.
 	{"version.minor", false, []string{"version.minor = 0", "version.minor = 3", "version.minor = 4"}},
 
@@ -180,11 +219,26 @@ extension.grace = "5s"`}},
 
 // settings writes those that are on.
 func (w *world) settings() {
+	var set []string // keys that are: of two settings with one key the first has it
 	for i := range settings {
 		x := &settings[i]
 		s := w.part("setting." + x.name)
-		if on := s.Bool(settingShare); on && (!x.gates || w.gates > 0) {
-			w.line("%s", x.choices[s.Intn(len(x.choices))])
+		if on := s.Bool(settingShare); !on || x.gates && w.gates == 0 {
+			continue
+		}
+		choice := x.choices[s.Intn(len(x.choices))]
+		if own := keys(choice); !slices.ContainsFunc(own, func(key string) bool { return slices.Contains(set, key) }) {
+			set = append(set, own...)
+			w.line("%s", choice)
 		}
 	}
+}
+
+// keys are those that a choice sets.
+func keys(choice string) (list []string) {
+	for line := range strings.Lines(choice) {
+		key, _, _ := strings.Cut(line, " = ")
+		list = append(list, key)
+	}
+	return list
 }
