@@ -191,6 +191,18 @@ var families = []family{
 		t.never = t.w.workers == 0
 		return "kind = \"join\"\ntarget = " + t.worker()
 	}},
+	{"new-version", false, func(t *trouble) string {
+		t.never = t.w.workers == 0 || !t.w.upgrades
+		return fmt.Sprintf("kind = \"restart\"\nversion = \"1.%d\"\ntarget = %s", t.draw.Intn(minors), t.worker())
+	}},
+	{"kept-worker", false, func(t *trouble) string {
+		t.never = t.w.workers == 0
+		return "kind = \"restart\"\nkeep_state = true\ntarget = " + t.worker()
+	}},
+	{"refusing-worker", true, func(t *trouble) string {
+		t.never = t.w.workers == 0
+		return "kind = \"crash\"\nrefuse = true\ntarget = " + t.worker()
+	}},
 	{"newcomer", false, (*trouble).newcomer},
 	{"join-again", false, (*trouble).joinAgain},
 	{"site-cut", true, func(t *trouble) string {
@@ -215,6 +227,7 @@ var families = []family{
 // shares are in how many runs those families are on that are not in two of five.
 var shares = map[string]float64{
 	"raise": 0.2, "rumour": 0.2, "poison": 0.2, "no-names": 0.2, "join-again": 0.2, "new-worker": 0.2, "site-cut": 0.2,
+	"new-version": 0.2, "kept-worker": 0.2, "refusing-worker": 0.2,
 	"clock-step":     0.1, // leases are not judged where clocks jump
 	"crash-at-event": 0.6, // of its events every other one does not come
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hypersim/core/registry"
 	"hypersim/core/rng"
 )
 
@@ -49,6 +50,7 @@ type world struct {
 	jobs                            bool       // there are any, and so leaders, clients and what happens to jobs
 	cancels                         bool       // clients take jobs back
 	flat                            bool       // nobody leads, and so nobody keeps statistics
+	upgrades                        bool       // all speak the first major version of the protocol
 	lasting                         bool       // shards run for minutes: longer than anybody leads what a fault cuts off
 	span                            span
 	deadline                        int // s, when the last job may end at the latest
@@ -73,7 +75,7 @@ func between(s *rng.Stream, least, most int) int { return least + s.Intn(most-le
 // newWorld draws a world. Most are small and short: what breaks mostly breaks there, too, and as many more can be tried. What needs
 // many members, sites or minutes has its share.
 func newWorld(n Name) *world {
-	w := &world{name: n, jobs: true}
+	w := &world{name: n, jobs: true, upgrades: true}
 	w.span = pick(w.part("span"), short, short, short, long)
 	if w.lasting = w.part("lasting").Bool(0.15); w.lasting {
 		w.span = long
@@ -121,7 +123,15 @@ func (w *world) head() {
 	if s.Bool(0.2) {
 		w.line("start = { mode = \"cold\" }")
 	}
+	if v := w.part("versions"); v.Bool(0.1) { // an upgrade that has come half way
+		old := v.Intn(minors - 1)
+		share := pick(v, 0.2, 0.5, 0.8)
+		w.line("versions = { \"1.%d\" = %.1f, \"1.%d\" = %.1f }", old, share, minors-1, 1-share)
+	}
 }
+
+// minors are the minor versions of the protocol's first major one, from 0 on.
+var minors = int(registry.Current.Minor) + 1
 
 // topology draws how far sites lie apart.
 func (w *world) topology() {
