@@ -81,8 +81,8 @@ type flow struct {
 	shards   []shard // of the current attempt
 	excluded []exclusion
 	turned   []core.NodeID // workers that took no shard of the current attempt, and are sent none of it again
-	due      core.Instant // not dispatched before
-	waits    int32        // dependencies that have not succeeded
+	due      core.Instant  // not dispatched before
+	waits    int32         // dependencies that have not succeeded
 	attempt  uint16
 	vus      uint32
 	budget   workflow.Budget
