@@ -180,7 +180,7 @@ func (c *Checker) agrees(now core.Instant, o core.NodeID, members []core.NodeID)
 		if s == o || !c.live(s) || !c.ctx.knows(n.role, m.role) || c.excused(now, o, s) {
 			continue
 		}
-		if c.stranded(o, members) || c.stranded(s, members) {
+		if c.stranded(o, members) || c.stranded(s, members) || c.waits(o, s) {
 			c.unready[M30], c.unready[W5] = true, true
 			continue
 		}
@@ -210,6 +210,17 @@ func (c *Checker) stranded(id core.NodeID, members []core.NodeID) bool {
 		}
 	}
 	return seeds && c.cold[id].joining
+}
+
+// waits reports whether an observer has suspected a member since before all was well, and may for longer than the run has settled
+// (suspicion.scaling = adaptive: a quarter of an hour). Its subject need not have heard of that, and what is over last is its time.
+func (c *Checker) waits(o, s core.NodeID) bool {
+	i := c.susp.find(o, s)
+	if i < 0 {
+		return false
+	}
+	x := &c.susp.slab[i]
+	return x.began <= c.faults.last && c.hot[o].local.Sub(x.start) < x.max+x.granted
 }
 
 // excused: where messages get lost or come late all the time, a young suspicion is no failure to converge, nor is a
