@@ -77,11 +77,25 @@ func (x *accuracy) judge(now core.Instant) {
 		if !x.live(n) {
 			continue
 		}
-		if s.samples >= samplesEnough && s.errorMS > most && x.fails(V6) {
+		if s.samples >= samplesEnough && s.errorMS > most && x.learns(n) && x.fails(V6) {
 			x.detail(V6, now, []core.NodeID{n}, "%s is off by %.0f ms after %d samples; who knows nothing is off by %.0f", x.name(n), s.errorMS, s.samples, most)
 		}
 		if s.anew > late && often >= anewOften && x.fails(V6) {
 			x.detail(V6, now, []core.NodeID{n}, "%s began its coordinate anew at %v, though nothing has been the matter since %v; %d did of late", x.name(n), s.anew, now.Add(-x.ctx.Settle), often)
 		}
 	}
+}
+
+// learns reports whether anybody whom a node measures measures others itself. A single manager pings nobody (spec 10 §10.4), and goes on
+// saying what one slow answer of long ago taught it: no worker that measures it can come near that.
+func (x *accuracy) learns(n core.NodeID) bool {
+	if !x.hot[n].worker {
+		return true
+	}
+	for _, id := range x.groups[x.hot[n].group].members {
+		if !x.hot[id].worker && x.said[id].samples >= samplesEnough {
+			return true
+		}
+	}
+	return false
 }

@@ -97,6 +97,25 @@ var doctoredWorld = []doctoredRun{
 		t.at(300*sec + 10*ms).delivered(m)
 		t.at(400 * sec).end()
 	}},
+	{id: V6, name: "a worker, where its manager measures nobody", build: func(t *tape, bad bool) {
+		t.ctx.Settle = 200e9
+		for range 220 {
+			t.at(t.now+sec/2).travels(core.KindAck, 0, 3)
+			if bad {
+				t.at(t.now+sec/2).travels(core.KindAck, 1, 0)
+			}
+		}
+		for _, n := range []core.NodeID{0, 3} {
+			m := t.at(300*sec).message(core.KindGossip, n, 1)
+			if n == 3 { // workers have coordinates, too
+				m.Coord = core.Coord{Dims: 8, Height: 1e-5, Error: 1, ErrorMS: 300, Samples: t.acks[n]}
+			}
+			t.sent(m)
+			t.view.flying[core.KindGossip]++
+			t.at(300*sec + 10*ms).delivered(m)
+		}
+		t.at(400 * sec).end()
+	}},
 	{id: V6, name: "begun anew in the calm", build: func(t *tape, bad bool) {
 		t.ctx.Settle = 200e9
 		for range 220 {
