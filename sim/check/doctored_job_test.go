@@ -698,6 +698,20 @@ var doctoredJobs = []doctoredRun{
 		t.at(20 * sec)
 		t.runs(10, 2, 2)
 	}},
+	{id: JD6, name: "who won the job again begins the attempt anew", build: func(t *tape, bad bool) {
+		t.works()
+		t.flow(10, 1, workflow.Pending, workflow.Dispatched)
+		t.placed(10, 1, 1)
+		t.says(0, core.JobFact{Kind: core.JobFactIntent, Workflow: 10, Attempt: 1, Token: token(1), Node: 3, A: 4, B: 4, Code: uint8(call.CodeBusy)})
+		again := core.JobFact{Kind: core.JobFactPlaced, Workflow: 10, Attempt: 1, Token: token(2), Node: 3, A: 4, B: 4}
+		if !bad {
+			t.at(20*sec).holds(0, int64(job.HoldWon), 2)
+			t.holds(0, int64(job.HoldResumed), 2)
+			t.keepsUnder(2, 1, 0, 10, 1)
+			again.Epoch, again.Token = 2, uint64(job.Ticket{DE: 2, N: 1}.Token())
+		}
+		t.says(0, again)
+	}},
 	{id: JD6, name: "one whose fence was stale is sent its shard again by who claimed the job anew", build: func(t *tape, bad bool) {
 		t.works()
 		t.flow(10, 1, workflow.Pending, workflow.Dispatched)

@@ -24,21 +24,22 @@ type refusals struct {
 	seen map[refusal]struct{}
 }
 
-// refusal names an attempt of a process, and a worker.
+// refusal names an attempt of a process under one of its epochs, and a worker. One that won the job again may begin an attempt of the same
+// number anew.
 type refusal struct {
 	node, worker  core.NodeID
-	inst          uint32
+	inst, epoch   uint32
 	attempt       uint16
 	job, workflow uint64
 }
 
 func refusalOf(r *trace.JobRecord) refusal {
 	f := &r.Fact
-	return refusal{node: r.Node, worker: f.Node, inst: r.Inst, attempt: f.Attempt, job: f.Job, workflow: f.Workflow}
+	return refusal{node: r.Node, worker: f.Node, inst: r.Inst, epoch: f.Epoch, attempt: f.Attempt, job: f.Job, workflow: f.Workflow}
 }
 
-// ended takes how a dispatch ended. One that was taken back meanwhile names no attempt; and a holder that claimed the job anew sends the same
-// shard again where its former epoch was refused (04-5).
+// ended takes how a dispatch ended. One that was taken back meanwhile names no attempt; and a shard whose fence was
+// stale is sent again by who has claimed the job anew (04-5).
 func (x *refusals) ended(r *trace.JobRecord) {
 	if c := call.Code(r.Fact.Code); r.Fact.Attempt > 0 && !c.Done() && c != call.CodeStaleFence {
 		x.seen[refusalOf(r)] = struct{}{}
