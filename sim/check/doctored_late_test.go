@@ -289,6 +289,20 @@ func init() {
 				took()
 			}
 		}},
+		{id: JW3, name: "two shards of an attempt in one place, of which the first was given up", build: func(t *tape, bad bool) {
+			t.works()
+			t.runs(10, 1, 1)
+			took := func(n uint32, how job.Ended) {
+				t.says(0, core.JobFact{Kind: core.JobFactResult, Workflow: 10, Attempt: 1, Token: token(n), Node: 3, To: uint8(how)})
+			}
+			how := job.EndedCancelled
+			if bad {
+				how = job.EndedCompleted
+			}
+			took(1, how)
+			t.sends(10, 1, 2)
+			took(2, job.EndedCompleted)
+		}},
 		{id: JR2, name: "the sum over datacenters", build: func(t *tape, bad bool) {
 			t.works()
 			n := uint64(7)

@@ -148,8 +148,15 @@ type flowResult struct {
 	shard    uint16
 }
 
-// takenBy is who accepted a result.
+// takenBy is who accepted a result, and which.
 type takenBy struct {
+	takes
+	token uint64
+	full  bool // the shard has completed
+}
+
+// takes is a process under one of its epochs.
+type takes struct {
 	node  core.NodeID
 	inst  uint32
 	epoch uint32
@@ -176,8 +183,10 @@ func (c *Checker) resultTaken(r *trace.JobRecord) {
 	}
 	f := &r.Fact
 	one := flowResult{c.ctx.Nodes[r.Node].Site, f.Workflow, f.Attempt, f.Shard}
-	by := takenBy{r.Node, r.Inst, r.Fact.Epoch}
-	if first, twice := x.counted[one]; twice && first == by && c.fails(JW3) { // what an earlier holder accepted may not have been committed
+	by := takenBy{takes{r.Node, r.Inst, f.Epoch}, f.Token, job.Ended(f.To) == job.EndedCompleted}
+	// What an earlier holder accepted may not have been committed. And of a shard that its worker did not take in time there may be two, under
+	// two tokens: whoever takes the job over hears of both, and one that has not completed says nothing of the other.
+	if first, twice := x.counted[one]; twice && first.takes == by.takes && (first.token == by.token || first.full) && c.fails(JW3) {
 		c.detail(JW3, r.At, []core.NodeID{r.Node, f.Node}, "%s accepts a second result of shard %d of attempt %d of %v", c.name(r.Node), f.Shard, f.Attempt, job.WorkflowID(f.Workflow))
 	}
 	if first := x.counted[one]; by.epoch >= first.epoch { // who has lost the job and does not know it yet hides nobody
