@@ -159,7 +159,8 @@ extension.grace = "5s"`}},
 	{"overload.ema_alpha", false, []string{"overload.ema_alpha = 0.5"}},
 
 	// Membership.
-	{"membership.dead_retention", false, []string{"membership.dead_retention = \"120s\""}},
+	// Who forgets the dead as soon as cuts last meets nobody again that was on the other side, but for its seeds (spec 10 §7.1).
+	{"membership.dead_retention", false, []string{"membership.dead_retention = \"120s\"\njoin.reseed = \"20s\""}},
 	{"membership.left_retention", false, []string{"membership.left_retention = \"60s\""}},
 	{"membership.tombstone", false, []string{"membership.tombstone = \"120s\""}},
 	{"membership.zombie_window", false, []string{"membership.zombie_window = \"20s\""}},
