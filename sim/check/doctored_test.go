@@ -945,6 +945,15 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 			t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: core.CauseAck})
 		}
 	}},
+	{id: L2, name: "a fault that forces its health is over when a sample arrives", build: func(t *tape, bad bool) {
+		t.at(sec).fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 1, B: 0, Cause: core.CauseConfigured})
+		t.at(2*sec).links(core.KindSampleAck, 1, 0)
+		why := core.CauseConfigured
+		if bad {
+			why = core.CauseAck
+		}
+		t.fact(0, core.Fact{Kind: core.FactLHM, Subject: 0, A: 0, B: 1, Cause: why})
+	}},
 	{id: L2, name: "a sample confirms", build: func(t *tape, bad bool) {
 		t.at(sec).links(core.KindSamplePing, 0, 1)
 		if bad {

@@ -74,6 +74,9 @@ func (c *Checker) closeStep() {
 
 // fact takes what a machine reports.
 func (c *Checker) fact(r *trace.Record) {
+	if c.step.open && r.Fact.Kind == core.FactLHM && r.Fact.Cause == core.CauseConfigured { // what is forced a fault does, which is over just then
+		c.closeStep()
+	}
 	c.enter(r)
 	n, f := &c.hot[r.Node], &r.Fact
 	if !n.up {
