@@ -17,9 +17,10 @@ type Checker struct {
 
 	sent, delivered, dropped [core.NumKinds]uint64
 
-	routes  *routeMemory // what gates have to remember from one decision to the next
-	classes *siteClasses // how they judge datacenters
-	pacts   *peers       // what processes agreed on
+	routes  *routeMemory         // what gates have to remember from one decision to the next
+	classes *siteClasses         // how they judge datacenters
+	pacts   *peers               // what processes agreed on
+	held    map[holdKey]*holding // who holds which job
 
 	updatesSafe int // so many updates fit whatever they say
 

@@ -210,6 +210,16 @@ func (c *Checker) forgot(cluster int, said core.Instant) bool {
 	return v != nil && v.past != never && said.Add(-committing) <= v.past
 }
 
+// restsOn returns since when what a process says of a job has been so, for all that it may know: since now, or since a higher epoch than its
+// own was won. Who has not heard of that decides with those that have forgotten it.
+func (c *Checker) restsOn(r *trace.JobRecord) core.Instant {
+	x := c.held[holdKey{c.clusterOf(r.Node), r.Fact.Job}]
+	if x == nil || !c.holds(r.Node) || r.Fact.Epoch == 0 || r.Fact.Epoch >= x.epoch {
+		return r.At
+	}
+	return min(r.At, x.epochs[x.epoch].at)
+}
+
 // Exceeded is that a cluster forgot more than it survives (spec 20 §1.5: durability_exceeded).
 type Exceeded struct {
 	Members []core.NodeID

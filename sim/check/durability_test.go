@@ -93,6 +93,32 @@ func init() {
 			t.holds(1, int64(job.HoldResumed), 2)
 			t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCompleting), To: uint8(job.StateFailed), Epoch: 2})
 		}},
+		{id: JL5, name: "an end under an epoch of which it was forgotten that a higher one was won", also: []ID{J2}, build: func(t *tape, bad bool) {
+			t.three()
+			t.state(job.StateDispatching, job.StateRunning)
+			t.runs(10, 1, 1)
+			t.at(5*sec).completes(10, 1, 1)
+			t.runs(11, 1, 2)
+			t.at(9*sec).completes(11, 1, 2)
+			t.state(job.StateRunning, job.StateCompleting)
+			t.at(15*sec).holds(0, int64(job.HoldSuspended), 1)
+			t.at(20*sec).holds(1, int64(job.HoldWon), 2)
+			t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+			t.at(30*sec).life(trace.KindCrash, 1)
+			if !bad {
+				t.at(31*sec).life(trace.KindCrash, 4)
+				t.at(32*sec).life(trace.KindStart, 4).Inst = 2
+			}
+			t.at(50*sec).holds(0, int64(job.HoldResumed), 1)
+			t.state(job.StateCompleting, job.StateCompleted)
+			for _, f := range []core.JobFact{
+				{Kind: core.JobFactHolder, A: int64(job.HoldWon), B: 3}, {Kind: core.JobFactTable, A: 1}, {Kind: core.JobFactHolder, A: int64(job.HoldResumed), B: 3},
+				{Kind: core.JobFactState, From: uint8(job.StateCancelling), To: uint8(job.StateCancelled)},
+			} {
+				f.Job, f.Epoch = 1, 3
+				t.job(trace.JobRecord{Kind: trace.JobFact, Node: 4, Inst: 2, Fact: f})
+			}
+		}},
 		{id: J5, name: "an end that was forgotten, and the job goes on", build: func(t *tape, bad bool) {
 			t.three()
 			t.finishes()

@@ -24,7 +24,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: map[holdKey]*holding{}, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	c.held = map[holdKey]*holding{}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
 	}
@@ -101,6 +102,7 @@ type holding struct {
 	end     job.State
 	endedIn uint32
 	endedAt core.Instant
+	endedOn core.Instant // see restsOn
 }
 
 func (h *holders) key(r *trace.JobRecord) holdKey {
@@ -273,8 +275,8 @@ func (h *holders) finalises(r *trace.JobRecord) {
 		return
 	}
 	if x.end == job.StateNone {
-		x.end, x.endedIn, x.endedAt = to, r.Fact.Epoch, r.At
-	} else if y := h.work.jobs[x.job]; x.end != to && (y == nil || !h.buried(r.At, y, h.speaksOf(r.Node), x.endedAt)) && !h.forgiven(JL5, x.site, x.endedAt) && h.fails(JL5) {
+		x.end, x.endedIn, x.endedAt, x.endedOn = to, r.Fact.Epoch, r.At, h.restsOn(r)
+	} else if y := h.work.jobs[x.job]; x.end != to && (y == nil || !h.buried(r.At, y, h.speaksOf(r.Node), x.endedAt)) && !h.forgiven(JL5, x.site, x.endedOn) && h.fails(JL5) {
 		h.detail(JL5, r.At, []core.NodeID{r.Node}, "%s ends %v %v under epoch %d, and under epoch %d it was %v", h.name(r.Node), job.ID(x.job), to, r.Fact.Epoch, x.endedIn, x.end)
 	}
 }

@@ -93,11 +93,12 @@ type stopSeen struct {
 
 // endSeen is what was first said of the end of a job, or of its part in a datacenter.
 type endSeen struct {
-	site int // whole: the job's
-	end  job.State
-	by   core.NodeID
-	at   core.Instant
-	lost bool // another end was said when who knew this one may have forgotten it: they are compared no more
+	site  int // whole: the job's
+	end   job.State
+	by    core.NodeID
+	at    core.Instant
+	since core.Instant // of what it rests on: if that was forgotten since, it is held against nobody
+	lost  bool         // another end was said when who knew this one may have forgotten it: they are compared no more
 }
 
 // whole is in place of a datacenter where the whole job is meant.

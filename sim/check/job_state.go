@@ -62,7 +62,7 @@ func (c *Checker) jobMoved(r *trace.JobRecord) {
 	}
 	x.state, x.moved = to, r.At
 	if to.Terminal() {
-		c.jobEnds(r.At, x.of, to, r.Node)
+		c.jobEnds(r, x.of, to)
 		c.jobLeft(r.At, x)
 	}
 }
@@ -82,23 +82,24 @@ func (c *Checker) jobLasts(r *trace.JobRecord) {
 }
 
 // jobEnds compares what is said of the end of a job, or of its part in a datacenter, with what was said of that before.
-func (c *Checker) jobEnds(now core.Instant, x *jobSeen, to job.State, by core.NodeID) {
-	site := c.speaksOf(by)
+func (c *Checker) jobEnds(r *trace.JobRecord, x *jobSeen, to job.State) {
+	now, by := r.At, r.Node
+	site, since := c.speaksOf(by), c.restsOn(r)
 	e := x.ended(site)
 	if e == nil {
-		x.ends = append(x.ends, endSeen{site: site, end: to, by: by, at: now})
+		x.ends = append(x.ends, endSeen{site: site, end: to, by: by, at: now, since: since})
 		return
 	}
-	if e.end == to && c.ctx.Nodes[by].Role != core.RoleClient && c.forgot(c.knows(e, by), e.at) {
-		e.by, e.at = by, now // it ended anew
+	if e.end == to && c.ctx.Nodes[by].Role != core.RoleClient && c.forgot(c.knows(e, by), e.since) {
+		e.by, e.at, e.since = by, now, since // it ended anew
 	}
 	if e.end == to || e.lost {
 		return
 	}
 	if c.buried(now, x, e.site, e.at) {
-		*e = endSeen{site: site, end: to, by: by, at: now}
-	} else if c.forgiven(J2, c.knows(e, by), e.at) {
-		*e = endSeen{site: site, end: to, by: by, at: now, lost: true}
+		*e = endSeen{site: site, end: to, by: by, at: now, since: since}
+	} else if c.forgiven(J2, c.knows(e, by), e.since) {
+		*e = endSeen{site: site, end: to, by: by, at: now, since: since, lost: true}
 	} else if c.fails(J2) {
 		c.detail(J2, now, []core.NodeID{by, e.by}, "%v is %v for %s and was %v for %s at %v", job.ID(x.id), to, c.name(by), e.end, c.name(e.by), e.at)
 	}
@@ -150,7 +151,7 @@ func (c *Checker) jobOver(r *trace.JobRecord) {
 	}
 	x.clientAt = r.At
 	if to.Terminal() {
-		c.jobEnds(r.At, x, to, r.Node)
+		c.jobEnds(r, x, to)
 	}
 	if to == job.LocalLost {
 		c.jobLost(r.At, x)
@@ -278,7 +279,7 @@ func (c *Checker) jobsStopped(now core.Instant) {
 		} else if e == nil || now.Sub(e.at) <= limit || !c.live(e.by) {
 			continue
 		}
-		if c.live(r.node) && !c.forgiven(J5, c.knows(e, e.by), e.at) && c.fails(J5) {
+		if c.live(r.node) && !c.forgiven(J5, c.knows(e, e.by), e.since) && c.fails(J5) {
 			c.detail(J5, now, []core.NodeID{r.node, e.by}, "%s runs a shard of %v, which ended %v at %v", c.name(r.node), job.ID(x.id), e.end, e.at)
 		}
 	}
