@@ -26,7 +26,7 @@ it, which is measured anew each time, in less than a second. Nothing of the scen
 
 Exit status: 0 all are good; 2 one is not.`,
 		Example: `  hypersim check partition
-  hypersim check scenarios/partition.toml --set cluster.gates=100
+  hypersim check scenarios/partition.toml --set cluster.gates=12
   hypersim check partition --diff
   hypersim check partition --json`,
 		Args:              args(cobra.MinimumNArgs(1)),
