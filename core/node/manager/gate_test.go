@@ -8,6 +8,7 @@ import (
 	"hypersim/core/call"
 	"hypersim/core/cancel"
 	"hypersim/core/job"
+	"hypersim/core/jobtimeout"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
 )
@@ -571,5 +572,29 @@ func TestRegistrations(t *testing.T) {
 		NodeInfo: registry.NodeInfo{Node: gate2, Role: core.RoleGate, Instance: 1},
 	}}).(*registry.GateRegistrationResponse); a.Code != call.CodeStaleFence || a.Current != 2 {
 		t.Errorf("an old process: %+v", a)
+	}
+}
+
+// Spec 20 §6.6: who cannot decide when a gate says that a job is over, for it has just taken it over or its lease has run out, ends it as soon
+// as it can, and starts nothing of it before.
+func TestEndThatCameTooSoon(t *testing.T) {
+	b := newCluster(t)
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 2*sec)
+	cut := true
+	b.lost = func(m *core.Message) bool { return cut && m.Kind == core.KindJobStateSync }
+	b.run(b.now + 40*sec)
+	x := b.job()
+	if x == nil || b.m.may(b.now, x) {
+		t.Fatal("it may decide still")
+	}
+	a := b.ask(core.Message{Kind: core.KindJobGlobalTimeout, From: gate1, Body: &jobtimeout.GlobalTimeout{Job: 7, Rule: jobtimeout.RuleOverall, GE: 1, DE: x.de}}).(*jobtimeout.Ack)
+	if a.Code != call.CodeLeaseLost {
+		t.Fatalf("answered %v", a.Code)
+	}
+	cut = false
+	b.run(b.now + 40*sec)
+	if x := b.job(); x != nil && x.state != job.StateTimeout && x.state != job.StateCancelling {
+		t.Errorf("it is %v", x.state)
 	}
 }

@@ -122,6 +122,7 @@ func (m *Manager) Resumed(now core.Instant, id job.ID, fx *core.Effects) {
 	m.due = true
 	m.owedCancel(now, x, fx)
 	m.owedSingles(now, x, fx)
+	m.owedEnd(now, x, fx)
 	m.time.jobs.Recheck(now, id)
 	m.settle(now, x, fx)
 	m.offerAgain(now, id, fx)

@@ -60,6 +60,7 @@ type record struct {
 	gone         bool          // this process does not hold the job any more
 	told         bool          // a gate knows how the job ended here
 	command      bool          // a gate told it to end
+	bidden       *bidden       // or did when nothing could be decided
 	asked        uint64        // members that it was offered to, a bit each
 	wanted       bool          // a cancel is remembered somewhere
 	planned      int           // workflows whose cores are being asked for,
@@ -253,7 +254,7 @@ func (f *flow) excludes(w core.NodeID, now core.Instant) bool {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	recordBytes    = 632
+	recordBytes    = 640
 	flowBytes      = 152
 	shardBytes     = 72
 	exclusionBytes = 16

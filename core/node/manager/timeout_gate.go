@@ -80,7 +80,7 @@ func (m *Manager) holding(now core.Instant, id job.ID, x *record) (h jobtimeout.
 // obey ends a job by the command of a gate.
 func (m *Manager) obey(now core.Instant, x *record, b *jobtimeout.GlobalTimeout, gate core.NodeID, out *jobtimeout.Ack, fx *core.Effects) {
 	if !m.may(now, x) {
-		out.Code = call.CodeLeaseLost
+		out.Code, x.bidden = call.CodeLeaseLost, &bidden{gate: gate, rule: b.Rule, ge: b.GE, de: b.DE}
 		return
 	}
 	a, ok := m.byGate(now, x, gate, b.GE)
@@ -91,6 +91,27 @@ func (m *Manager) obey(now core.Instant, x *record, b *jobtimeout.GlobalTimeout,
 	out.GE, x.command = x.ge, true
 	m.time.jobs.Command(now, x.id, b.Rule, x.ge, fx)
 	m.timeOut(now, x, fx)
+}
+
+// bidden is a command to end a job that came when nothing could be decided, as to one who has just taken it over.
+type bidden struct {
+	gate   core.NodeID
+	rule   jobtimeout.Rule
+	ge, de uint32
+}
+
+// owedEnd ends a job by such a command, as soon as it can be: else what is over would be dispatched once more, until the gate commands again.
+func (m *Manager) owedEnd(now core.Instant, x *record, fx *core.Effects) {
+	c := x.bidden
+	if c == nil {
+		return
+	}
+	x.bidden = nil
+	b := jobtimeout.GlobalTimeout{Job: x.id, Rule: c.rule, GE: c.ge, DE: c.de}
+	h := m.holding(now, x.id, x)
+	if o := jobtimeout.Judge(&b, &h); o.Apply {
+		m.obey(now, x, &b, c.gate, new(jobtimeout.Ack), fx)
+	}
 }
 
 // timedOutThere hears, by whatever answer, that a gate ended the job for it took too long: as if it had commanded that (J7).
