@@ -142,19 +142,16 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		t.at(95*sec).suspects(2, 1, 2, core.CauseProbeFailed, 0)
 		t.at(100 * sec).end()
 	}},
-	{id: M30, name: "a suspicion of before all was well that may last for longer", build: func(t *tape, bad bool) {
-		t.ctx.Settle = 10e9
+	{id: M30, name: "a suspicion that may last longer than a run settles", build: func(t *tape, bad bool) {
 		t.view.states[[2]core.NodeID{0, 2}] = core.StateSuspect
-		if bad { // it is of the calm
-			t.at(2*sec).life(trace.KindFaultStart, 0)
-			t.life(trace.KindFaultEnd, 0)
+		t.ctx.Settle = 20e9
+		if bad { // it is shorter, and of the calm
+			t.ctx.Settle = 31e9
 		}
-		t.at(3*sec).suspects(0, 2, 0, core.CauseProbeFailed, 0)
-		if !bad {
-			t.at(4*sec).life(trace.KindFaultStart, 0)
-			t.life(trace.KindFaultEnd, 0)
-		}
-		t.at(25 * sec).end()
+		t.at(2*sec).life(trace.KindFaultStart, 0)
+		t.life(trace.KindFaultEnd, 0)
+		t.at(30*sec).suspects(0, 2, 0, core.CauseProbeFailed, 0)
+		t.at(40 * sec).end()
 	}},
 	{id: W6, name: "a queue without measure", build: func(t *tape, bad bool) {
 		n := 16
