@@ -108,6 +108,11 @@ func init() {
 			t.ofGates().reports(routing.Healthy, workers)
 			t.at(102*sec).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoWorkers)
 		}},
+		doctoredRun{id: D1, name: "no workers, and there are some, where clocks jump", build: func(t *tape, bad bool) {
+			t.ctx.Unsteady = !bad
+			t.ofGates().reports(routing.Healthy, 4)
+			t.at(102*sec).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoWorkers)
+		}},
 		doctoredRun{id: D1, name: "by its own word, which it did not give", build: func(t *tape, bad bool) {
 			self := routing.Unhealthy
 			if bad {
