@@ -12,7 +12,7 @@ import (
 var forgetful = []string{"crash", "restart", "kill-leader", "leave", "crash-at-event", "newcomer", "site-crash"}
 
 // eventFirst is in how many of the runs the crash at a chosen event is the first to take a memory: no instant that is drawn finds the
-// moment between two messages. With its even chance in the other runs, two of seven runs have one.
+// moment between two messages. With its even chance in the others, half of all runs draw one (shares), and in half of those the event comes.
 const eventFirst = 0.75
 
 // inOrder returns the families in the order in which a run draws them: as they stand, but that those which take a memory trade places among
