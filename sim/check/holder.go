@@ -145,11 +145,11 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 	if first, known := x.epochs[epoch]; known && first.process != me && !h.forgiven(JL2, x.site, first.at) && h.fails(JL2) {
 		h.detail(JL2, r.At, []core.NodeID{me.node, first.node}, "%s holds %v under epoch %d, under which %s held it", h.name(me.node), job.ID(x.job), epoch, h.name(first.node))
 	}
-	h.takesAway(r, x, me)
 	x.epochs[epoch], x.losers = began{me, r.At}, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
-	if epoch < x.epoch { // somebody who has not heard of the newer one
+	if epoch < x.epoch { // somebody who has not heard of the newer one, and takes nothing from who holds it
 		return
 	}
+	h.takesAway(r, x, me)
 	x.now, x.epoch, x.valid, x.validAt, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, r.At, never
 	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
 		h.takesOver(r)

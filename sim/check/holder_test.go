@@ -157,6 +157,18 @@ func init() {
 			}
 			t.at(380*sec).holds(1, int64(job.HoldWon), 2)
 		}},
+		{id: JL7, name: "a vote that was under way elects who knows no newer epoch", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.at(15*sec).moves(1, 0, core.StateSuspect, core.StateDead, core.CauseExpired, 0, 0)
+			t.at(20*sec).holds(1, int64(job.HoldWon), 3)
+			t.holds(1, int64(job.HoldResumed), 3)
+			epoch := uint32(2)
+			if bad {
+				epoch = 4
+			}
+			t.at(21*sec).holds(0, int64(job.HoldWon), epoch)
+		}},
 		{id: JL6, name: "a job that nobody takes over", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)
