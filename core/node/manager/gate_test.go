@@ -598,3 +598,51 @@ func TestEndThatCameTooSoon(t *testing.T) {
 		t.Errorf("it is %v", x.state)
 	}
 }
+
+// So it is with one that hears of that in the answer to a report (J7): it reports seldom, and whom it reports to may be gone by then.
+func TestEndThatWasHeardTooSoon(t *testing.T) {
+	b := newCluster(t)
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 2*sec)
+	cut := true
+	b.lost = func(m *core.Message) bool { return cut && m.Kind == core.KindJobStateSync }
+	b.run(b.now + 40*sec)
+	x := b.job()
+	if x == nil || b.m.may(b.now, x) {
+		t.Fatal("it may decide still")
+	}
+	b.done()
+	b.state = job.StateTimeout
+	b.answers(all, core.KindJobProgressReport, call.Answer{Code: call.CodeAlreadyTerminal})
+	b.run(b.now + 15*sec)
+	for _, g := range b.m.gates.ids {
+		b.silent[g] = true
+	}
+	cut = false
+	b.run(b.now + 40*sec)
+	if x := b.job(); len(b.tasks) != 0 || x == nil || x.state != job.StateTimeout {
+		t.Errorf("%d shards were sent of what is over; it is %+v", len(b.tasks), x.state)
+	}
+}
+
+// The word of the gate that leads the job counts, whatever a former one repeats.
+func TestLastEndThatCameTooSoon(t *testing.T) {
+	b := newCluster(t)
+	b.send(b.submission(gate1, 1))
+	b.run(b.now + 2*sec)
+	cut := true
+	b.lost = func(m *core.Message) bool { return cut && m.Kind == core.KindJobStateSync }
+	b.run(b.now + 40*sec)
+	x := b.job()
+	if x == nil || b.m.may(b.now, x) {
+		t.Fatal("it may decide still")
+	}
+	for ge, gate := range []core.NodeID{gate1, gate2, gate1} {
+		b.ask(core.Message{Kind: core.KindJobGlobalTimeout, From: gate, Body: &jobtimeout.GlobalTimeout{Job: 7, Rule: jobtimeout.RuleOverall, GE: uint32(ge%2) + 1, DE: x.de}})
+	}
+	cut = false
+	b.run(b.now + 40*sec)
+	if x := b.job(); x.gate != gate2 || x.ge != 2 || x.state != job.StateTimeout {
+		t.Errorf("it is of %d, %d, and %v", x.gate, x.ge, x.state)
+	}
+}

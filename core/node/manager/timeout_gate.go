@@ -80,7 +80,8 @@ func (m *Manager) holding(now core.Instant, id job.ID, x *record) (h jobtimeout.
 // obey ends a job by the command of a gate.
 func (m *Manager) obey(now core.Instant, x *record, b *jobtimeout.GlobalTimeout, gate core.NodeID, out *jobtimeout.Ack, fx *core.Effects) {
 	if !m.may(now, x) {
-		out.Code, x.bidden = call.CodeLeaseLost, &bidden{gate: gate, rule: b.Rule, ge: b.GE, de: b.DE}
+		out.Code = call.CodeLeaseLost
+		x.bid(bidden{gate: gate, rule: b.Rule, ge: b.GE, de: b.DE})
 		return
 	}
 	a, ok := m.byGate(now, x, gate, b.GE)
@@ -100,6 +101,13 @@ type bidden struct {
 	ge, de uint32
 }
 
+// bid keeps a command, unless one of a later gate is kept already.
+func (x *record) bid(c bidden) {
+	if x.bidden == nil || x.bidden.ge <= c.ge {
+		x.bidden = &c
+	}
+}
+
 // owedEnd ends a job by such a command, as soon as it can be: else what is over would be dispatched once more, until the gate commands again.
 func (m *Manager) owedEnd(now core.Instant, x *record, fx *core.Effects) {
 	c := x.bidden
@@ -116,8 +124,14 @@ func (m *Manager) owedEnd(now core.Instant, x *record, fx *core.Effects) {
 
 // timedOutThere hears, by whatever answer, that a gate ended the job for it took too long: as if it had commanded that (J7).
 func (m *Manager) timedOutThere(now core.Instant, x *record, fx *core.Effects) {
-	if x.pending != job.StateNone || !m.may(now, x) {
-		return // what is pending stands; the next report is answered the same
+	if x.pending != job.StateNone {
+		return // it stands; the next report is answered the same
+	}
+	if !m.may(now, x) {
+		if x.bidden == nil { // else the gate has commanded it, by a rule
+			x.bid(bidden{gate: x.gate, ge: x.ge, de: x.de})
+		}
+		return
 	}
 	x.command = true
 	m.time.jobs.Command(now, x.id, jobtimeout.RuleNone, x.ge, fx)
