@@ -20,10 +20,20 @@ type hold struct {
 	job      job.ID
 	workflow job.WorkflowID
 	until    core.Instant
-	de       uint32 // under which it was asked for
+	de       uint32 // under which it was asked for,
+	seq      uint32 // and by which message
 	attempt  uint16
 	cores    uint16
 	used     bool // the worker has them, and its next word shows it
+}
+
+// Round is what a word about reserved cores is about: an attempt at a workflow, the epoch of its holder, and the number of the message, by
+// which one round about that is told from the next (spec 20 §4.5). Of an epoch there is one holder, whose messages are numbered in turn.
+type Round struct {
+	Job      job.ID
+	Workflow job.WorkflowID
+	DE, Seq  uint32 // Seq 0 throughout: a reservation of this manager's own
+	Attempt  uint16
 }
 
 // Capacity is how many cores of one worker this manager may give away: what the worker said last, less what it cannot
@@ -89,28 +99,40 @@ func (c *Capacity) Unanswered() int {
 
 // Hold reserves cores for a provision of a peer until the given instant. The same attempt is held once: for who asks last, unless its
 // epoch is the smaller one.
-func (c *Capacity) Hold(j job.ID, w job.WorkflowID, attempt uint16, de uint32, cores int, until core.Instant) {
-	c.Release(j, w, attempt, de)
-	c.holds = append(c.holds, hold{job: j, workflow: w, attempt: attempt, de: de, cores: uint16(cores), until: until})
+func (c *Capacity) Hold(r *Round, cores int, until core.Instant) {
+	c.Release(r)
+	c.holds = append(c.holds, hold{job: r.Job, workflow: r.Workflow, attempt: r.Attempt, de: r.DE, seq: r.Seq, cores: uint16(cores), until: until})
 }
 
-// is reports whether a word under an epoch is about h. A former holder's word is not about what a later holder asked for.
-func (h *hold) is(j job.ID, w job.WorkflowID, attempt uint16, de uint32) bool {
-	return h.job == j && h.workflow == w && h.attempt == attempt && h.de <= de
+// of reports whether h is of the attempt that r is about.
+func (h *hold) of(r *Round) bool {
+	return h.job == r.Job && h.workflow == r.Workflow && h.attempt == r.Attempt
 }
 
-// Used notes that what was reserved under an epoch up to de is given away: the worker's next word shows it, and until then nobody else gets it.
-func (c *Capacity) Used(j job.ID, w job.WorkflowID, attempt uint16, de uint32) {
+// follows reports whether h was asked for after r was said, by the same holder. Numbers begin anew behind the greatest.
+func (h *hold) follows(r *Round) bool { return h.de == r.DE && int32(h.seq-r.Seq) > 0 }
+
+// is reports whether r is about h. A former holder's word is not about what a later holder asked for, nor that of a former round, which was
+// longer on its way, about what a later one asked for.
+func (h *hold) is(r *Round) bool { return h.of(r) && h.de <= r.DE && !h.follows(r) }
+
+// Outdone reports whether a later round of the same holder has cores for the same attempt.
+func (c *Capacity) Outdone(r *Round) bool {
+	return slices.ContainsFunc(c.holds, func(h hold) bool { return h.of(r) && h.follows(r) })
+}
+
+// Used notes that what was reserved up to r is given away: the worker's next word shows it, and until then nobody else gets it.
+func (c *Capacity) Used(r *Round) {
 	for i := range c.holds {
-		if h := &c.holds[i]; h.is(j, w, attempt, de) {
+		if h := &c.holds[i]; h.is(r) {
 			h.used = true
 		}
 	}
 }
 
-// Release ends a reservation under an epoch up to de, that came to nothing.
-func (c *Capacity) Release(j job.ID, w job.WorkflowID, attempt uint16, de uint32) {
-	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.is(j, w, attempt, de) })
+// Release ends a reservation up to r, that came to nothing.
+func (c *Capacity) Release(r *Round) {
+	c.holds = slices.DeleteFunc(c.holds, func(h hold) bool { return h.is(r) })
 }
 
 // Expire ends the reservations that are over, and returns when the next one is.

@@ -97,8 +97,8 @@ func TestCapacity(t *testing.T) {
 	if c.Free() != 3 {
 		t.Errorf("heard 9: free %d", c.Free())
 	}
-	c.Hold(1, 2, 1, 1, 2, 100)
-	c.Hold(1, 2, 1, 1, 2, 100) // a repeat
+	c.Hold(&Round{Job: 1, Workflow: 2, Attempt: 1, DE: 1}, 2, 100)
+	c.Hold(&Round{Job: 1, Workflow: 2, Attempt: 1, DE: 1}, 2, 100) // a repeat
 	if c.Free() != 1 {
 		t.Errorf("with a peer's provision: free %d", c.Free())
 	}
@@ -158,7 +158,7 @@ func TestTwoLeadersOneWorker(t *testing.T) {
 		if c.Free() < 4 {
 			return false
 		}
-		c.Hold(1, w, 1, 1, 4, 100)
+		c.Hold(&Round{Job: 1, Workflow: w, Attempt: 1, DE: 1}, 4, 100)
 		return true
 	}
 	for _, c := range []*Capacity{&own, &other, &third} {
@@ -174,12 +174,12 @@ func TestTwoLeadersOneWorker(t *testing.T) {
 func TestWhatAPeerUsed(t *testing.T) {
 	var c Capacity
 	c.Reset(1, 8)
-	c.Hold(7, 1, 1, 1, 3, core.Never)
-	c.Hold(7, 2, 1, 1, 2, core.Never)
-	if c.Release(7, 2, 1, 1); c.Free() != 5 {
+	c.Hold(&Round{Job: 7, Workflow: 1, Attempt: 1, DE: 1}, 3, core.Never)
+	c.Hold(&Round{Job: 7, Workflow: 2, Attempt: 1, DE: 1}, 2, core.Never)
+	if c.Release(&Round{Job: 7, Workflow: 2, Attempt: 1, DE: 1}); c.Free() != 5 {
 		t.Errorf("%d free after one was given up", c.Free())
 	}
-	if c.Used(7, 1, 1, 1); c.Free() != 5 {
+	if c.Used(&Round{Job: 7, Workflow: 1, Attempt: 1, DE: 1}); c.Free() != 5 {
 		t.Errorf("%d free, and the worker has not said that they are taken", c.Free())
 	}
 	if c.Heard(1, 8); c.Free() != 5 {
@@ -187,5 +187,28 @@ func TestWhatAPeerUsed(t *testing.T) {
 	}
 	if c.Heard(2, 5); c.Free() != 5 || c.Reserved() != 0 {
 		t.Errorf("%d free, %d reserved after its next word", c.Free(), c.Reserved())
+	}
+}
+
+// A word ends what was asked for before it, by its own holder or one before that (spec 20 §4.5). Numbers of a process begin at a draw, and may pass 0.
+func TestWhichRoundAWordIsAbout(t *testing.T) {
+	for _, r := range []struct {
+		heldDE, heldSeq, de, seq uint32
+		ends                     bool
+	}{
+		{1, 10, 1, 11, true}, {1, 10, 1, 10, true}, {1, 11, 1, 10, false},
+		{1, 1<<32 - 2, 1, 3, true}, {1, 3, 1, 1<<32 - 2, false},
+		{1, 900, 2, 5, true}, {2, 5, 1, 900, false},
+	} {
+		var c Capacity
+		c.Reset(1, 8)
+		c.Hold(&Round{Job: 7, Workflow: 1, Attempt: 1, DE: r.heldDE, Seq: r.heldSeq}, 3, core.Never)
+		word := Round{Job: 7, Workflow: 1, Attempt: 1, DE: r.de, Seq: r.seq}
+		if c.Outdone(&word) != (!r.ends && r.de == r.heldDE) {
+			t.Errorf("%+v: outdone %v", r, c.Outdone(&word))
+		}
+		if c.Release(&word); (c.Free() == 8) != r.ends {
+			t.Errorf("%+v: %d free", r, c.Free())
+		}
 	}
 }

@@ -215,6 +215,34 @@ func TestAFormerProcessGetsNoHold(t *testing.T) {
 	}
 }
 
+// What is said of a round that came to nothing ends nothing of the next one, about the same attempt, whose question came before. So it is with the
+// question of a round whose next one has asked already.
+func TestWordsAreOfTheirRound(t *testing.T) {
+	b := newCluster(t)
+	free := func() int { return b.m.workers.at(hand).cores.Free() }
+	b.asks(other, 1, 2)
+	late := b.seq + 1
+	b.seq++
+	if b.asks(other, 1, 3); free() != 5 {
+		t.Fatalf("%d cores of 8 are free: of two rounds the last one counts", free())
+	}
+	word := core.Message{Kind: core.KindProvisionCommit, From: other, To: self, Seq: late, Instance: 1, Body: &dispatch.ProvisionCommit{Job: 7, Workflow: 100, Attempt: 1, DE: 1}}
+	if b.step(func() { b.m.Receive(b.now, &word, &b.fx) }); free() != 5 {
+		t.Errorf("%d cores are free after the word of the round before", free())
+	}
+	asks := core.Message{Kind: core.KindProvisionRequest, From: other, To: self, Seq: late, Instance: 1, Body: &dispatch.ProvisionRequest{
+		Job: 7, Workflow: 100, Attempt: 1, DE: 1, Items: []dispatch.Reservation{{Worker: hand, Cores: 1}},
+	}}
+	b.step(func() { b.m.Receive(b.now, &asks, &b.fx) })
+	b.run(b.now + 2*ms)
+	if a := reply[*dispatch.ProvisionConfirm](b, late); a == nil || a.Confirmed || free() != 5 {
+		t.Errorf("the round before is answered %+v, and %d cores are free", a, free())
+	}
+	if b.ends(other, 1, false); free() != 8 {
+		t.Errorf("%d cores are free after the word of this round", free())
+	}
+}
+
 // Who agreed to a round before, of the same attempt, and has not been heard about this one keeps cores, too: when this round ends it hears of
 // it. It would keep them for provision.ttl.
 func TestWhoAgreedToARoundBeforeIsTold(t *testing.T) {

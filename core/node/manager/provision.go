@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
@@ -50,7 +52,7 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 		if m.tries(now, s.worker, fx) {
 			s.tried = now
 		}
-		m.workers.at(s.worker).cores.Hold(x.id, f.id, f.plan.attempt, x.de, s.cores, now.Add(m.cfg.Provision.TTL))
+		m.workers.at(s.worker).cores.Hold(f.holds(x), s.cores, now.Add(m.cfg.Provision.TTL))
 		m.relist(s.worker)
 	}
 	for n, to := range m.peers {
@@ -63,6 +65,11 @@ func (m *Manager) provision(now core.Instant, x *record, i int, spots []spot, fx
 		m.calls.Go(now, to, core.KindProvisionRequest, b, &m.how.agree, call.Ticket{Op: opProvision, Job: uint64(x.id), Sub: uint64(x.de)<<32 | uint64(i), N: f.plan.question(n)}, fx)
 	}
 	m.timers.Arm(timer{at: now.Add(m.cfg.Provision.Quorum), kind: timerPlan, job: x.id, workflow: f.id, token: job.Token(f.plan.round)})
+}
+
+// holds is what this member reserves itself.
+func (f *flow) holds(x *record) *dispatch.Round {
+	return &dispatch.Round{Job: x.id, Workflow: f.id, DE: x.de, Attempt: f.plan.attempt}
 }
 
 // question names what a peer is asked: the round, the attempt, and its place among the peers, of which there are fewer than 64 (yes; scenarios
@@ -175,7 +182,7 @@ func (m *Manager) stillFit(now core.Instant, x *record, f *flow, s *spot) bool {
 func (m *Manager) unhold(x *record, i int) {
 	f := &x.flows[i]
 	for _, s := range f.plan.spots {
-		m.workers.at(s.worker).cores.Release(x.id, f.id, f.plan.attempt, x.de)
+		m.workers.at(s.worker).cores.Release(f.holds(x))
 		m.relist(s.worker)
 	}
 }
@@ -267,35 +274,44 @@ func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effe
 	out := core.Attach[dispatch.ProvisionConfirm](fx, reply)
 	out.Job, out.Workflow = b.Job, b.Workflow
 	m.outdone(now, b.Job, b.DE, fx)
-	e := m.rep.View(b.Job)
+	e, r := m.rep.View(b.Job), dispatch.Round{Job: b.Job, Workflow: b.Workflow, DE: b.DE, Seq: msg.Seq, Attempt: b.Attempt}
 	switch {
 	case !m.rep.Ready():
 		out.Code = call.CodeSyncing
 	case e != nil && b.DE < e.Epoch:
 		out.Answer = call.Stale(uint64(e.Epoch))
-	case !m.fits(b):
+	case m.overtaken(b, &r):
+		out.Answer = call.Stale(uint64(b.DE))
+	case !m.fits(b, &r):
 		out.Code = call.CodeNoCapacity
 	default:
 		out.Confirmed = true
 		until := now.Add(m.cfg.Provision.TTL)
-		for _, r := range b.Items {
-			m.workers.at(r.Worker).cores.Hold(b.Job, b.Workflow, b.Attempt, b.DE, int(r.Cores), until)
-			m.relist(r.Worker)
+		for _, s := range b.Items {
+			m.workers.at(s.Worker).cores.Hold(&r, int(s.Cores), until)
+			m.relist(s.Worker)
 		}
 		m.timers.Arm(timer{at: until, kind: timerHolds})
 	}
 }
 
+// overtaken reports whether the next round about an attempt has asked before: the one in hand is over, and nobody waits for cores in it.
+func (m *Manager) overtaken(b *dispatch.ProvisionRequest, r *dispatch.Round) bool {
+	return slices.ContainsFunc(b.Items, func(s dispatch.Reservation) bool {
+		return m.workers.knows(s.Worker) && m.workers.at(s.Worker).cores.Outdone(r)
+	})
+}
+
 // fits reports whether every worker of a request is known, fit and has the cores. What the same attempt holds already is
 // free for it.
-func (m *Manager) fits(b *dispatch.ProvisionRequest) bool {
-	for _, r := range b.Items {
-		if !m.workers.knows(r.Worker) {
+func (m *Manager) fits(b *dispatch.ProvisionRequest, r *dispatch.Round) bool {
+	for _, s := range b.Items {
+		if !m.workers.knows(s.Worker) {
 			return false
 		}
-		w := m.workers.at(r.Worker)
-		w.cores.Release(b.Job, b.Workflow, b.Attempt, b.DE)
-		if !w.usable() || m.p.Members.State(r.Worker) != core.StateOK || w.cores.Free() < int(r.Cores) {
+		w := m.workers.at(s.Worker)
+		w.cores.Release(r)
+		if !w.usable() || m.p.Members.State(s.Worker) != core.StateOK || w.cores.Free() < int(s.Cores) {
 			return false
 		}
 	}
@@ -305,11 +321,12 @@ func (m *Manager) fits(b *dispatch.ProvisionRequest) bool {
 // onProvided ends a reservation: it was used, and its worker shows that with its next word, or it was given up.
 func (m *Manager) onProvided(_ core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*dispatch.ProvisionCommit)
+	r := dispatch.Round{Job: b.Job, Workflow: b.Workflow, DE: b.DE, Seq: msg.Seq, Attempt: b.Attempt}
 	for i := range m.workers.list {
 		if c := &m.workers.list[i].cores; b.Commit {
-			c.Used(b.Job, b.Workflow, b.Attempt, b.DE)
+			c.Used(&r)
 		} else {
-			c.Release(b.Job, b.Workflow, b.Attempt, b.DE)
+			c.Release(&r)
 		}
 		m.relist(m.workers.id(i))
 	}
