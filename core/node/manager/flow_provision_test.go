@@ -213,6 +213,10 @@ func TestAFormerProcessGetsNoHold(t *testing.T) {
 	if free := b.m.workers.at(hand).cores.Free(); free != 8 {
 		t.Errorf("%d cores of 8 are free", free)
 	}
+	b.run(b.now + 2*ms)
+	if a := reply[*dispatch.ProvisionConfirm](b, x.Seq); a == nil || a.Confirmed || a.Code != call.CodeStaleFence { // else it is in flight for long (01-61)
+		t.Errorf("answered %+v", a)
+	}
 }
 
 // What is said of a round that came to nothing ends nothing of the next one, about the same attempt, whose question came before. So it is with the

@@ -267,12 +267,13 @@ func (m *Manager) provisionLate(now core.Instant, t timer, fx *core.Effects) {
 // onProvision agrees to what another member wants to start, if the cores are free as far as this one knows (P2, 01-40).
 func (m *Manager) onProvision(now core.Instant, msg *core.Message, fx *core.Effects) {
 	b := msg.Body.(*dispatch.ProvisionRequest)
-	if m.outlived(msg.From, msg.Instance) { // it needs none, and nobody waits for the answer
-		return
-	}
 	reply := m.calls.Respond(fx, msg, core.KindProvisionConfirm)
 	out := core.Attach[dispatch.ProvisionConfirm](fx, reply)
 	out.Job, out.Workflow = b.Job, b.Workflow
+	if m.outlived(msg.From, msg.Instance) { // it needs none; unanswered it would be in flight here for long (01-61)
+		out.Answer = call.Stale(uint64(m.p.Members.Instance(msg.From)))
+		return
+	}
 	m.outdone(now, b.Job, b.DE, fx)
 	e, r := m.rep.View(b.Job), dispatch.Round{Job: b.Job, Workflow: b.Workflow, DE: b.DE, Seq: msg.Seq, Attempt: b.Attempt}
 	switch {
