@@ -43,6 +43,17 @@ func (g *Gate) Resume(now core.Instant, s *GateTracking, fx *core.Effects) {
 	g.begin(now, s, EventResume, fx)
 }
 
+// Began notes that an adopted job has run since then, as one of its datacenters says: submitted_at = now − max(elapsed) (spec 20 §5.7).
+func (g *Gate) Began(now core.Instant, id job.ID, at core.Instant, fx *core.Effects) {
+	t := g.by[id]
+	if t == nil || t.stopped || at >= t.submitted {
+		return
+	}
+	t.submitted = at
+	g.arm(t)
+	g.deadlineFact(now, t, EventResume, fx)
+}
+
 func (g *Gate) begin(now core.Instant, s *GateTracking, e Event, fx *core.Effects) {
 	t := &judged{
 		id: s.Job, submitted: now.Add(-s.Elapsed), declared: core.Never, majority: core.Never, timeout: s.Timeout, ge: s.GE, pos: -1,

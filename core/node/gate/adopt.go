@@ -21,7 +21,13 @@ import (
 // adoption is a job that this gate tries to adopt, and who offered it.
 type adoption struct {
 	id   job.ID
-	held []core.Message
+	held []heldOffer
+}
+
+// heldOffer is an offer that waits for the claim, and when it came: what it says of how long the job has run was true then.
+type heldOffer struct {
+	m  core.Message
+	at core.Instant
 }
 
 func (g *Gate) adoption(id job.ID) *adoption {
@@ -44,7 +50,7 @@ func (g *Gate) onAdoptOffer(now core.Instant, m *core.Message, fx *core.Effects)
 	b := m.Body.(*replica.AdoptOffer)
 	if a := g.adoption(b.Job); a != nil {
 		core.Hold(m.Body)
-		a.held = append(a.held, *m)
+		a.held = append(a.held, heldOffer{*m, now})
 		return
 	}
 	x := g.records.by[b.Job]
@@ -52,7 +58,7 @@ func (g *Gate) onAdoptOffer(now core.Instant, m *core.Message, fx *core.Effects)
 	case x != nil && (x.accepting || x.pending != job.StateNone):
 		g.hold(x, m)
 	case x != nil:
-		g.offered(now, x, m, b, fx)
+		g.offered(now, x, &heldOffer{*m, now}, fx)
 	default:
 		g.adopt(now, m, b, fx)
 	}
@@ -69,7 +75,7 @@ func (g *Gate) adopt(now core.Instant, m *core.Message, b *replica.AdoptOffer, f
 		return
 	}
 	core.Hold(m.Body)
-	g.adoptions = append(g.adoptions, adoption{id: b.Job, held: []core.Message{*m}})
+	g.adoptions = append(g.adoptions, adoption{id: b.Job, held: []heldOffer{{*m, now}}})
 	if !g.rep.Adopt(now, g.entryOf(m, b), fx) {
 		g.notAdopted(now, b.Job, fx)
 	}
@@ -96,8 +102,8 @@ func (g *Gate) entryOf(m *core.Message, b *replica.AdoptOffer) *replica.Entry {
 
 // adopted answers those that offered a job that this gate leads now.
 func (g *Gate) adopted(now core.Instant, x *record, fx *core.Effects) {
-	for _, m := range g.takeAdoption(x.id) {
-		g.offered(now, x, &m, m.Body.(*replica.AdoptOffer), fx)
+	for _, o := range g.takeAdoption(x.id) {
+		g.offered(now, x, &o, fx)
 	}
 }
 
@@ -107,12 +113,12 @@ func (g *Gate) notAdopted(now core.Instant, id job.ID, fx *core.Effects) {
 	if a.Code == call.CodeUnknownJob { // no majority: nothing is certain
 		a.Code = call.CodeNoQuorum
 	}
-	for _, m := range g.takeAdoption(id) {
-		g.say(&m, a, k, fx)
+	for _, o := range g.takeAdoption(id) {
+		g.say(&o.m, a, k, fx)
 	}
 }
 
-func (g *Gate) takeAdoption(id job.ID) []core.Message {
+func (g *Gate) takeAdoption(id job.ID) []heldOffer {
 	for i := range g.adoptions {
 		if g.adoptions[i].id == id {
 			held := g.adoptions[i].held
@@ -124,7 +130,8 @@ func (g *Gate) takeAdoption(id job.ID) []core.Message {
 }
 
 // offered answers for a job that this gate leads. The datacenter is a target if it may be one.
-func (g *Gate) offered(now core.Instant, x *record, m *core.Message, b *replica.AdoptOffer, fx *core.Effects) {
+func (g *Gate) offered(now core.Instant, x *record, o *heldOffer, fx *core.Effects) {
+	m, b := &o.m, o.m.Body.(*replica.AdoptOffer)
 	s := x.site(b.Site)
 	switch {
 	case x.state.Terminal():
@@ -148,9 +155,18 @@ func (g *Gate) offered(now core.Instant, x *record, m *core.Message, b *replica.
 		g.time.Final(now, x.id, s.id, s.state, fx)
 		s.result = b.Result[:1:1]
 	}
-	x.begun = min(x.begun, now.Add(-b.Timeout.Elapsed))
+	g.hasRun(now, x, o.at.Add(-b.Timeout.Elapsed), fx)
 	g.acknowledge(x, g.save(now, x, true, fx), m, fx)
 	g.review(now, x, fx)
+}
+
+// hasRun notes since when a job that is adopted has run, as a datacenter says. The earliest that any of them says counts, for what is told of
+// the job and for when it is to end (spec 20 §5.7).
+func (g *Gate) hasRun(now core.Instant, x *record, since core.Instant, fx *core.Effects) {
+	if since < x.begun {
+		x.begun = since
+		g.time.Began(now, x.id, since, fx)
+	}
 }
 
 // adoptee makes a datacenter that speaks of an adopted job a target of it, while any is in doubt, though its managers may have

@@ -317,6 +317,7 @@ type manager struct {
 	stones map[job.ID]bool
 
 	length core.Duration // of jobs; 0: 10 s
+	ran    core.Duration // for how long they have, as it says to a gate that takes one over
 	ended  job.State     // StateNone: COMPLETED
 	deaf   bool
 	judge  func(m *core.Message) core.Body // what it says to a submission instead
@@ -410,7 +411,7 @@ func (x *manager) transferred(m *core.Message, b *replica.GateTransfer) core.Bod
 		j.told, j.delivered, j.try = false, false, 0
 		x.end(b.Job, j, j.state)
 	}
-	return &replica.GateTransferAck{DE: 1, JobLeader: x.id, State: j.state, Final: j.state.Terminal()}
+	return &replica.GateTransferAck{DE: 1, JobLeader: x.id, State: j.state, Elapsed: x.ran, Final: j.state.Terminal()}
 }
 
 // end tells gates how a job ended until one has committed it.

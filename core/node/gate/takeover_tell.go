@@ -129,7 +129,7 @@ func (g *Gate) recordThere(now core.Instant, x *record, s *site, by core.NodeID,
 		g.ledBy(now, x, s, a.JobLeader, a.DE, fx)
 	}
 	if x.adopting() {
-		x.begun = min(x.begun, now.Add(-a.Elapsed))
+		g.hasRun(now, x, now.Add(-a.Elapsed), fx)
 	}
 	if !s.target && inDoubt(s) {
 		s.target, s.unknown = true, false

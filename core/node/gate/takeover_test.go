@@ -310,8 +310,13 @@ func (b *bench) forgotten() {
 }
 
 func (b *bench) offer(to core.NodeID, id job.ID, site uint16, result ...job.SiteFinal) uint32 {
+	return b.offerOf(to, id, site, 20*time.Second, result...)
+}
+
+// offerOf offers a job that has run for a while.
+func (b *bench) offerOf(to core.NodeID, id job.ID, site uint16, ran core.Duration, result ...job.SiteFinal) uint32 {
 	m := core.NodeID(100 * (int(site) + 1))
-	o := &replica.AdoptOffer{Spec: spec(id, 2), Site: site, State: job.StateRunning, DE: 1, GE: 1, Timeout: jobtimeout.Snapshot{Gates: true, Gate: 0, Elapsed: 20 * time.Second}, Result: result}
+	o := &replica.AdoptOffer{Spec: spec(id, 2), Site: site, State: job.StateRunning, DE: 1, GE: 1, Timeout: jobtimeout.Snapshot{Gates: true, Gate: 0, Elapsed: ran}, Result: result}
 	return b.ask(m, to, core.KindJobAdoptOffer, o)
 }
 
@@ -361,6 +366,46 @@ func TestAdoption(t *testing.T) {
 	b.run(600 * second)
 	if r := b.results(id); len(r) != 1 || r[0].State != job.StateCompleted || len(r[0].PerSite) != 2 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Spec 20 §5.7: submitted_at = now − max(elapsed), over all datacenters, also what one of them says while the job is being claimed, or in
+// its answer to U4. So long may it run still.
+func TestAdoptedJobIsAsOldAsItsOldestPart(t *testing.T) {
+	for _, how := range []string{"offered", "offered while it is claimed", "asked"} {
+		b, id := started(t, 3, 2, 4000*time.Second)
+		var has []uint16
+		for i := range 3 {
+			if b.managed[core.NodeID(100*(i+1))].jobs[id] != nil {
+				has = append(has, uint16(i))
+			}
+		}
+		b.forgotten()
+		old := b.managed[core.NodeID(100*(int(has[1])+1))]
+		at := b.now
+		b.offerOf(1, id, has[0], 20*time.Second)
+		switch how {
+		case "asked":
+			old.ran = 100 * time.Second
+		case "offered while it is claimed":
+			b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobReplicaFetchResponse }
+			b.offerOf(1, id, has[1], 100*time.Second)
+			b.run(b.now + second)
+			b.cut = nil
+			b.run(b.now + 4*second)
+		default:
+			b.run(b.now + second)
+			b.offerOf(1, id, has[1], 101*time.Second)
+		}
+		b.run(b.now + 10*second)
+		x, want := b.gates[1].led(id), at-100*second
+		var s jobtimeout.Snapshot
+		if x == nil || !b.gates[1].time.Snapshot(b.now, id, &s) {
+			t.Fatalf("%s: not adopted", how)
+		}
+		if began := b.now.Add(-s.Elapsed); x.begun > want.Add(20*ms) || began != x.begun {
+			t.Errorf("%s: began %v, to the clock of its end %v; it began %v", how, x.begun, began, want)
+		}
 	}
 }
 
