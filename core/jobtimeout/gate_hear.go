@@ -80,11 +80,7 @@ func (g *Gate) OnProgress(now core.Instant, b *ProgressReport, fx *core.Effects)
 		if b.Recent {
 			p.progress = now // by receipt, never by the sender's clock
 		}
-		if b.Extensions > p.total || b.MaxExtension > p.most {
-			p.total, p.most = max(p.total, b.Extensions), max(p.most, b.MaxExtension) // sums never fall (I-JT4)
-			r.Grew = true
-			g.deadlineFact(now, t, EventExtension, fx)
-		}
+		r.Grew = g.grew(now, t, p, b.Extensions, b.MaxExtension, fx)
 		p.extend(now, b.Extended)
 		if b.TimedOut && !p.timedOut {
 			p.local = now
@@ -94,6 +90,23 @@ func (g *Gate) OnProgress(now core.Instant, b *ProgressReport, fx *core.Effects)
 	}
 	g.arm(t)
 	return r
+}
+
+// grew takes in the sums of what was granted in a datacenter, which never fall (I-JT4), and reports whether they are greater than was known.
+func (g *Gate) grew(now core.Instant, t *judged, p *part, total, most core.Duration, fx *core.Effects) bool {
+	if total <= p.total && most <= p.most {
+		return false
+	}
+	p.total, p.most = max(p.total, total), max(p.most, most)
+	g.deadlineFact(now, t, EventExtension, fx)
+	return true
+}
+
+// Offered takes in the sums that a datacenter names which offers the job.
+func (g *Gate) Offered(now core.Instant, id job.ID, site uint16, s *Snapshot, fx *core.Effects) {
+	if t, p := g.part(id, site); p != nil && !t.stopped && g.grew(now, t, p, s.Extensions, s.MaxExtension, fx) {
+		g.arm(t)
+	}
 }
 
 // OnTimeout takes in a timeout report. A repeat changes nothing.

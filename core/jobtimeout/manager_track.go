@@ -184,6 +184,14 @@ func (m *Manager) Elapsed(now core.Instant, id job.ID) core.Duration {
 	return 0
 }
 
+// Sums returns what was granted to the workers of a job together, and the most that one of them got (dc_total_extensions, dc_max_extension).
+func (m *Manager) Sums(id job.ID) (total, most core.Duration) {
+	if t := m.by[id]; t != nil {
+		return t.total, t.most
+	}
+	return 0, 0
+}
+
 // TimedOut returns what was detected here.
 func (m *Manager) TimedOut(id job.ID) Kind {
 	if t := m.by[id]; t != nil {

@@ -156,6 +156,7 @@ func (g *Gate) offered(now core.Instant, x *record, o *heldOffer, fx *core.Effec
 		s.result = b.Result[:1:1]
 	}
 	g.hasRun(now, x, o.at.Add(-b.Timeout.Elapsed), fx)
+	g.time.Offered(now, x.id, s.id, &b.Timeout, fx)
 	g.acknowledge(x, g.save(now, x, true, fx), m, fx)
 	g.review(now, x, fx)
 }

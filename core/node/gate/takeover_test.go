@@ -310,14 +310,14 @@ func (b *bench) forgotten() {
 }
 
 func (b *bench) offer(to core.NodeID, id job.ID, site uint16, result ...job.SiteFinal) uint32 {
-	return b.offerOf(to, id, site, 20*time.Second, result...)
+	return b.offerOf(to, id, site, jobtimeout.Snapshot{Elapsed: 20 * time.Second}, result...)
 }
 
-// offerOf offers a job that has run for a while.
-func (b *bench) offerOf(to core.NodeID, id job.ID, site uint16, ran core.Duration, result ...job.SiteFinal) uint32 {
+// offerOf offers a job that has run, and may run, for a while.
+func (b *bench) offerOf(to core.NodeID, id job.ID, site uint16, s jobtimeout.Snapshot, result ...job.SiteFinal) uint32 {
 	m := core.NodeID(100 * (int(site) + 1))
-	o := &replica.AdoptOffer{Spec: spec(id, 2), Site: site, State: job.StateRunning, DE: 1, GE: 1, Timeout: jobtimeout.Snapshot{Gates: true, Gate: 0, Elapsed: ran}, Result: result}
-	return b.ask(m, to, core.KindJobAdoptOffer, o)
+	s.Gates = true
+	return b.ask(m, to, core.KindJobAdoptOffer, &replica.AdoptOffer{Spec: spec(id, 2), Site: site, State: job.StateRunning, DE: 1, GE: 1, Timeout: s, Result: result})
 }
 
 func (b *bench) offerAck(n uint32) *replica.AdoptOfferAck {
@@ -383,19 +383,19 @@ func TestAdoptedJobIsAsOldAsItsOldestPart(t *testing.T) {
 		b.forgotten()
 		old := b.managed[core.NodeID(100*(int(has[1])+1))]
 		at := b.now
-		b.offerOf(1, id, has[0], 20*time.Second)
+		b.offerOf(1, id, has[0], jobtimeout.Snapshot{Elapsed: 20 * time.Second})
 		switch how {
 		case "asked":
 			old.ran = 100 * time.Second
 		case "offered while it is claimed":
 			b.cut = func(m *core.Message) bool { return m.Kind == core.KindJobReplicaFetchResponse }
-			b.offerOf(1, id, has[1], 100*time.Second)
+			b.offerOf(1, id, has[1], jobtimeout.Snapshot{Elapsed: 100 * time.Second})
 			b.run(b.now + second)
 			b.cut = nil
 			b.run(b.now + 4*second)
 		default:
 			b.run(b.now + second)
-			b.offerOf(1, id, has[1], 101*time.Second)
+			b.offerOf(1, id, has[1], jobtimeout.Snapshot{Elapsed: 101 * time.Second})
 		}
 		b.run(b.now + 10*second)
 		x, want := b.gates[1].led(id), at-100*second
@@ -405,6 +405,28 @@ func TestAdoptedJobIsAsOldAsItsOldestPart(t *testing.T) {
 		}
 		if began := b.now.Add(-s.Elapsed); x.begun > want.Add(20*ms) || began != x.begun {
 			t.Errorf("%s: began %v, to the clock of its end %v; it began %v", how, x.begun, began, want)
+		}
+	}
+}
+
+// Spec 20 §2.6, I-JT4: an offer carries the sums of what was granted, and they do not fall. Without them R1 would end the job before the first report
+// of its datacenter.
+func TestAdoptedJobKeepsWhatWasGranted(t *testing.T) {
+	for _, rule := range []jobtimeout.ExtensionRule{jobtimeout.ExtensionTotal, jobtimeout.ExtensionMaxWorker} {
+		b, id := started(t, 3, 1, 4000*time.Second)
+		b.time.Job.ExtensionRule = rule
+		b.forgotten()
+		for _, m := range b.managed {
+			m.deaf = m.site != 0
+		}
+		b.offerOf(1, id, 0, jobtimeout.Snapshot{Elapsed: 3610 * time.Second, Extensions: 90 * time.Second, MaxExtension: 60 * time.Second})
+		b.run(b.now + 40*second)
+		if _, s := b.gates[1].Holds(id); s != job.StateRunning {
+			t.Errorf("%v: it is %v, and has more time", rule, s)
+		}
+		b.run(b.now + 80*second)
+		if _, s := b.gates[1].Holds(id); s != job.StateTimeout {
+			t.Errorf("%v: it is %v, and that time is over", rule, s)
 		}
 	}
 }

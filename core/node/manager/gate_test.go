@@ -646,3 +646,23 @@ func TestLastEndThatCameTooSoon(t *testing.T) {
 		t.Errorf("it is of %d, %d, and %v", x.gate, x.ge, x.state)
 	}
 }
+
+// Spec 20 §2.6: an offer carries the TimeoutSnapshot, the sums of what was granted among it: the gate that adopts the job knows of nothing else.
+func TestOffersSayWhatWasGranted(t *testing.T) {
+	b := newBench(t)
+	b.submit(gate1, 1)
+	b.run(5 * sec)
+	a := b.ask(askMore(1)).(*jobtimeout.ExtensionResponse)
+	if !a.Granted {
+		t.Fatalf("%+v", a)
+	}
+	b.forget(all)
+	b.run(b.now + 30*sec)
+	offers := b.told(core.KindJobAdoptOffer, 0)
+	if len(offers) == 0 {
+		t.Fatal("nobody was offered the job")
+	}
+	if s := offers[0].body.(*replica.AdoptOffer).Timeout; s.Extensions != a.Extension || s.MaxExtension != a.Extension || s.Elapsed < 5*time.Second {
+		t.Errorf("granted %v, offered %+v", a.Extension, s)
+	}
+}

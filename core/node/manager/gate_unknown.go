@@ -190,6 +190,7 @@ func (m *Manager) offerOf(now core.Instant, x *record, fx *core.Effects) *replic
 	b.Spec.Callback = x.client
 	b.Site, b.State, b.DE, b.GE = m.p.Site, x.state, x.de, x.ge
 	b.Timeout = jobtimeout.Snapshot{Gates: true, Gate: x.gate, Timeout: x.timeout, Elapsed: now.Sub(x.accepted)}
+	b.Timeout.Extensions, b.Timeout.MaxExtension = m.time.jobs.Sums(x.id)
 	if x.state.Terminal() {
 		b.Result = append(b.Result, m.finalOf(x, job.SiteFinal{}))
 	}
