@@ -15,10 +15,10 @@ import (
 // Handover names the successor of a job that this process holds. It decides nothing more about it until the successor has
 // it, or will not come for it.
 func (m *Machine) Handover(now core.Instant, id job.ID, to core.NodeID, fx *core.Effects) bool {
-	r := m.find(id)
-	if r == nil || r.lead == nil || !m.usable(now, r) || m.peer(to) < 0 {
+	if !m.Valid(now, id) || m.peer(to) < 0 {
 		return false
 	}
+	r := m.find(id)
 	r.age(now)
 	r.entry.HandoverTo = to
 	r.lead.handover, r.lead.offered = now.Add(m.cfg.Lease.Handover), 0

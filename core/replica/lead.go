@@ -177,10 +177,10 @@ func (m *Machine) Change(now core.Instant, id job.ID, urgent bool, fx *core.Effe
 }
 
 // Valid reports whether this process may decide something about the job now: it holds it, its lease runs, it has promised
-// it to nobody and hands it over to nobody (03-2).
+// it to nobody and hands it over to nobody (03-2). What was suspended is so until its role is told otherwise, whatever its clock says.
 func (m *Machine) Valid(now core.Instant, id job.ID) bool {
 	r := m.find(id)
-	return r != nil && r.lead != nil && m.usable(now, r)
+	return r != nil && r.lead != nil && r.lead.usable && m.usable(now, r)
 }
 
 func (m *Machine) usable(now core.Instant, r *record) bool {

@@ -442,6 +442,14 @@ func TestRulesOfHolders(t *testing.T) {
 			d.acks(1, StandStored, Head{})
 			d.want("again", d.Valid(d.at, 1) && d.said[len(d.said)-1] == "resumed")
 		}},
+		{"5.2: and not because its clock goes back: what it was told is what it may do", func(d *desk) {
+			d.fx.Messages = d.fx.Messages[:0]
+			d.wait(27 * time.Second)
+			d.at -= core.Instant(time.Second)
+			d.want("not", !d.Valid(d.at, 1) && !d.Handover(d.at, 1, 2, &d.fx))
+			d.acks(1, StandStored, Head{})
+			d.want("again", d.Valid(d.at, 1) && d.said[len(d.said)-1] == "resumed")
+		}},
 		{"5.3 no. 3: the holder of a valid lease refuses claims", func(d *desk) {
 			d.want("refused", !d.bid(2, 2, ReasonLeaseExpired).Accepted)
 		}},
