@@ -24,8 +24,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	c.held = map[holdKey]*holding{}
-	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	c.held, c.unfit = map[holdKey]*holding{}, map[int]core.Instant{}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
 	}
@@ -62,8 +62,7 @@ type holders struct {
 
 	election election.Election
 	lease    replica.Lease
-	levels   []int64              // by node, its degradation
-	unfit    map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
+	levels   []int64 // by node, its degradation
 }
 
 type (
@@ -338,7 +337,7 @@ func (h *holders) abandoned(now core.Instant) {
 		if x.free == never || x.end != job.StateNone || now.Sub(x.free) <= again || !h.majority(x.site) {
 			continue
 		}
-		if at, was := h.unfit[x.site]; was && now.Sub(at) <= again {
+		if h.leaderless(x.site, now, again) {
 			continue
 		}
 		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
@@ -361,6 +360,12 @@ func (h *holders) fit(site int) bool {
 		}
 	}
 	return false
+}
+
+// leaderless reports whether there was a time of late at which a datacenter could have no leader: nobody takes its jobs over then.
+func (c *Checker) leaderless(site int, now core.Instant, within core.Duration) bool {
+	at, was := c.unfit[site]
+	return was && now.Sub(at) <= within
 }
 
 func where(site int) string {
