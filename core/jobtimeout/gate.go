@@ -56,6 +56,7 @@ type judged struct {
 	submitted core.Instant
 	at        core.Instant // of the next timer
 	declared  core.Instant // the end was committed then, if rule and not deciding
+	blind     core.Instant // until then some datacenters may know of grants that this gate does not
 	majority  core.Instant // the ideal instant of R3, since it holds, or Never
 	timeout   core.Duration
 	granted   core.Duration // E, as a gate knew it that led the job before
@@ -91,6 +92,7 @@ type part struct {
 	silent   bool
 	losing   bool // LoseSite was called
 	settled  bool
+	told     bool // it has said what was granted there
 }
 
 func (p *part) live() bool { return !p.state.Terminal() }
@@ -236,7 +238,7 @@ func (g *Gate) fire(now core.Instant, t *judged, fx *core.Effects) {
 
 // Sizes in bytes, held to the truth by a test.
 const (
-	judgedBytes = 96
+	judgedBytes = 104
 	partBytes   = 104
 )
 

@@ -94,6 +94,7 @@ func (g *Gate) OnProgress(now core.Instant, b *ProgressReport, fx *core.Effects)
 
 // grew takes in the sums of what was granted in a datacenter, which never fall (I-JT4), and reports whether they are greater than was known.
 func (g *Gate) grew(now core.Instant, t *judged, p *part, total, most core.Duration, fx *core.Effects) bool {
+	p.told = true
 	if total <= p.total && most <= p.most {
 		return false
 	}
@@ -104,7 +105,8 @@ func (g *Gate) grew(now core.Instant, t *judged, p *part, total, most core.Durat
 
 // Offered takes in the sums that a datacenter names which offers the job.
 func (g *Gate) Offered(now core.Instant, id job.ID, site uint16, s *Snapshot, fx *core.Effects) {
-	if t, p := g.part(id, site); p != nil && !t.stopped && g.grew(now, t, p, s.Extensions, s.MaxExtension, fx) {
+	if t, p := g.part(id, site); p != nil && !t.stopped {
+		g.grew(now, t, p, s.Extensions, s.MaxExtension, fx)
 		g.arm(t)
 	}
 }

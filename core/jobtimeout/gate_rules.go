@@ -1,6 +1,8 @@
 package jobtimeout
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
 )
@@ -18,8 +20,15 @@ func (g *Gate) extension(t *judged) core.Duration {
 	return e
 }
 
-// overallAt is the instant after which R1 fires.
-func (g *Gate) overallAt(t *judged) core.Instant { return t.submitted.Add(t.timeout + g.extension(t)) }
+// overallAt is the instant after which R1 fires. Of an adopted job a datacenter may have more time granted than this gate knows: for what it says of
+// that is waited as long as it is not silent (04-38, as 04-49 of its end).
+func (g *Gate) overallAt(t *judged) core.Instant {
+	at := t.submitted.Add(t.timeout + g.extension(t))
+	if at < t.blind && slices.ContainsFunc(t.sites, func(p part) bool { return p.live() && !p.told }) {
+		return t.blind
+	}
+	return at
+}
 
 // stuckAt is the instant from which on R2 holds: no datacenter that still has the job gets on, in each nobody has an
 // extension, and all of them are heard of. One that is silent may be getting on (01-22), and so may any while this gate is so

@@ -17,6 +17,7 @@ type GateTracking struct {
 	Sites   []Part        // its targets
 
 	Extensions core.Duration // after a takeover: what the gate before knew of (04-38)
+	Adopted    bool          // no gate knew of any
 }
 
 // Part is what is known of a datacenter that has a part of a job.
@@ -58,6 +59,9 @@ func (g *Gate) begin(now core.Instant, s *GateTracking, e Event, fx *core.Effect
 	t := &judged{
 		id: s.Job, submitted: now.Add(-s.Elapsed), declared: core.Never, majority: core.Never, timeout: s.Timeout, ge: s.GE, pos: -1,
 		granted: s.Extensions,
+	}
+	if s.Adopted {
+		t.blind = now.Add(g.cfg.Silent)
 	}
 	g.add(now, t)
 	for i := range s.Sites {

@@ -431,6 +431,39 @@ func TestAdoptedJobKeepsWhatWasGranted(t *testing.T) {
 	}
 }
 
+// And one that does not offer the job, but says in its answer to U4 that it has it, names them in its first report, which is waited for as long as it is not
+// silent: R1 counts with all that was granted (I-JT4, 04-49).
+func TestAdoptedJobWaitsForWhatWasGranted(t *testing.T) {
+	for _, silent := range []bool{false, true} {
+		b, id := started(t, 3, 2, 4000*time.Second)
+		var has []uint16
+		for i := range 3 {
+			if b.managed[core.NodeID(100*(i+1))].jobs[id] != nil {
+				has = append(has, uint16(i))
+			}
+		}
+		b.forgotten()
+		at := b.now
+		b.offerOf(1, id, has[0], jobtimeout.Snapshot{Elapsed: 3610 * time.Second})
+		b.run(at + 20*second)
+		if _, s := b.gates[1].Holds(id); s != job.StateRunning {
+			t.Fatalf("it is %v before all have named what was granted", s)
+		}
+		if !silent {
+			m := core.NodeID(100 * (int(has[1]) + 1))
+			b.ask(m, 1, core.KindJobProgressReport, &jobtimeout.ProgressReport{Job: id, Site: has[1], Manager: m, DE: 1, Seq: 1, Recent: true, Extensions: 90 * time.Second, MaxExtension: 90 * time.Second})
+		}
+		b.run(at + 70*second)
+		if _, s := b.gates[1].Holds(id); (s == job.StateRunning) == silent {
+			t.Errorf("silent: %v, it is %v", silent, s)
+		}
+		b.run(at + 110*second)
+		if _, s := b.gates[1].Holds(id); s != job.StateTimeout {
+			t.Errorf("silent: %v, it is %v although that time is over, too", silent, s)
+		}
+	}
+}
+
 // A datacenter that stays silent is given up after 300 s, and owed a cancel.
 func TestAdoptionWithoutAnswer(t *testing.T) {
 	b, id := started(t, 3, 1, 400*time.Second)

@@ -68,6 +68,8 @@ func (g *Gate) resumeTime(now core.Instant, x *record, e *replica.Entry, fx *cor
 	if len(e.Timeout) > 0 {
 		s := &e.Timeout[0]
 		t.Elapsed, rule, t.Extensions = s.Elapsed+max(0, e.Elapsed-s.Entry), s.Rule, s.Extensions
+	} else {
+		t.Adopted = true
 	}
 	g.time.Resume(now, &t, fx)
 	if over || x.pending == job.StateTimeout {
