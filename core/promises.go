@@ -21,7 +21,8 @@ type Promises struct {
 	Quantum        Duration // by how much a suspicion may end after its timeout
 	GossipInterval Duration
 	GossipFanout   int
-	Lambda         float64 // 0 = how often an update goes out is not counted
+	Lambda         float64 // an update goes out λ·ln(n + 1) times,
+	Decades        float64 // or so many times ⌈log10(n + 1)⌉; both 0 = how often is not counted
 	RateBurst      int     // datagrams of one sender that are taken at once, 0 = any number
 	RateRefill     int     // and per second from then on
 	QueueMax       int
@@ -69,7 +70,7 @@ func (p *Promises) Widen(o *Promises) {
 	p.LHMMax, p.SuspicionK = max(p.LHMMax, o.LHMMax), max(p.SuspicionK, o.SuspicionK)
 	p.SuspicionMax, p.MaxSuspicions = max(p.SuspicionMax, o.SuspicionMax), max(p.MaxSuspicions, o.MaxSuspicions)
 	p.Quantum, p.MaxMembers = max(p.Quantum, o.Quantum), min(p.MaxMembers, o.MaxMembers)
-	p.Lambda, p.GossipFanout = max(p.Lambda, o.Lambda), max(p.GossipFanout, o.GossipFanout)
+	p.Lambda, p.Decades, p.GossipFanout = max(p.Lambda, o.Lambda), max(p.Decades, o.Decades), max(p.GossipFanout, o.GossipFanout)
 	if p.RateBurst == 0 || o.RateBurst != 0 && o.RateBurst < p.RateBurst {
 		p.RateBurst = o.RateBurst
 	}

@@ -209,7 +209,7 @@ func (t *chatter) gossip(o outbreak) float64 {
 	}
 	fanout := min(float64(g.Fanout), t.participants-1)
 	rate := fanout/g.Interval.Seconds() + 2/t.period // datagrams of a member in a second
-	limit := max(1, math.Floor(float64(g.Lambda*xmath.Log(t.participants+1))))
+	limit := float64(g.Times(int(t.participants)))
 	alone := limit / rate // seconds that one piece takes
 	busy := alone
 	if o.over > 0 { // pieces that come at random, as long as any is told

@@ -4,7 +4,7 @@ import "hypersim/core"
 
 // Promises are the bounds of membership that c makes.
 func (c *Config) Promises() core.Promises {
-	return core.Promises{
+	p := core.Promises{
 		Flat: c.AllParticipants(), Hearsay: c.Membership.ConfirmationMode == ConfirmHearsay,
 		AnyMessage: c.Confirm.On == ConfirmOnAnyMessage, Inherited: c.Inherited != (Inherited{}),
 		ProbePeriod: c.Probe.Interval, ProbeTimeout: c.Probe.Timeout, TimeoutMin: c.Probe.TimeoutMin, TimeoutMax: c.Probe.TimeoutMax,
@@ -15,6 +15,10 @@ func (c *Config) Promises() core.Promises {
 		RateBurst: c.Rate.Burst, RateRefill: c.Rate.Refill, RefuteWithin: c.Refute.Window, WorkerSilence: c.Worker.Deadline + c.Worker.Check,
 		Suspicion: c.suspicionRule(),
 	}
+	if c.Gossip.Limit == LimitDecades {
+		p.Lambda, p.Decades = 0, c.Gossip.Lambda
+	}
+	return p
 }
 
 // suspicionRule is what c makes suspicions of.

@@ -17,13 +17,16 @@ var updateRank = [core.NumUpdateTypes]spread.Rank{
 // the rest, since every member that does not know goes on trusting them. A newer claim about the same member takes the place
 // of an older one in the queue: to tell both would be to tell one that is not true any more.
 
-// retransmitLimit is how often a piece of news is told (§6).
-func (m *Machine) retransmitLimit() uint8 {
-	if m.cfg.Gossip.Limit == LimitDecades {
-		return spread.Decades(m.cfg.Gossip.Lambda, m.n())
+// Times is how often each member tells a piece of news in a group of n (§6).
+func (g *Gossip) Times(n int) uint8 {
+	if g.Limit == LimitDecades {
+		return spread.Decades(g.Lambda, n)
 	}
-	return spread.Limit(m.cfg.Gossip.Lambda, m.n())
+	return spread.Limit(g.Lambda, n)
 }
+
+// retransmitLimit is how often this node tells one now.
+func (m *Machine) retransmitLimit() uint8 { return m.cfg.Gossip.Times(m.n()) }
 
 // relay enqueues a claim for dissemination. A worker neither originates nor relays claims about others
 // (§1). Nothing is relayed twice: callers do so only for FRESH claims and counted confirmations.

@@ -126,6 +126,24 @@ func init() {
 				t.spreads(sec+(i+1)*100*ms, u)
 			}
 		}},
+		{id: M16, name: "a limit that counts by decades", build: func(t *tape, bad bool) {
+			t.ctx.Limits.Lambda, t.ctx.Limits.Decades = 0, 3
+			t.news(0)
+			if t.recs[len(t.recs)-1].Fact.N = 3; bad { // the other limit, 3 · ln 4, would be 4
+				t.recs[len(t.recs)-1].Fact.N = 4
+			}
+		}},
+		{id: M16, name: "a limit that counts by decades, for who is alone", build: func(t *tape, bad bool) {
+			for i := range t.ctx.Nodes[1:] {
+				t.view.states[[2]core.NodeID{0, core.NodeID(i + 1)}] = core.StateNone
+			}
+			t.ctx.Limits.Lambda, t.ctx.Limits.Decades = 0, 3
+			if bad {
+				t.ctx.Limits.Lambda, t.ctx.Limits.Decades = 3, 0 // 3 · ln 2 is 2.1
+			}
+			t.news(0)
+			t.recs[len(t.recs)-1].Fact.N = 3
+		}},
 		{id: M16, name: "a limit for a larger group", build: func(t *tape, bad bool) {
 			t.news(0)
 			if bad {

@@ -23,7 +23,7 @@ func (c *Checker) queued(r *trace.Record) {
 		c.remember(r)
 		c.echoed(r.At, r.Node, claimOf(f))
 	}
-	if c.ctx.Limits.Lambda > 0 {
+	if c.ctx.Limits.Lambda+c.ctx.Limits.Decades > 0 {
 		most := c.limit(r.Node)
 		k.follow(f, min(int(f.Get("limit")), most))
 		if int(f.Get("limit")) > most && !c.ctx.Inherited && c.fails(M16) {

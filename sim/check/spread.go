@@ -65,10 +65,16 @@ func (k *cold) unfollow(f *core.Fact) {
 	}
 }
 
-// limit is how often an update may be sent at most, ⌊λ·ln(n + 1)⌋ with the largest n that the node may reckon with.
+// limit is how often an update may be sent at most, ⌊λ·ln(n + 1)⌋ with the largest n that the node may reckon with, or, where that is how
+// it counts (gossip.limit = decades), ⌊λ·⌈log10(n + 1)⌉⌋.
 func (c *Checker) limit(o core.NodeID) int {
 	_, most := c.sizes(o)
-	return max(1, int(float64(c.ctx.Limits.Lambda*xmath.Log(float64(most+1)))+1e-9))
+	decades := 0
+	for n := 1; n < most+1; n *= 10 {
+		decades++
+	}
+	l := &c.ctx.Limits
+	return max(1, int(float64(l.Lambda*xmath.Log(float64(most+1)))+1e-9), int(float64(l.Decades*float64(decades))+1e-9))
 }
 
 // transmitted counts what a datagram spreads (I-M16). What its receiver must hear out of turn (§5.4 and §2.4) is
