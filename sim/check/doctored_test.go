@@ -150,8 +150,20 @@ var doctored = append(slices.Concat(doctoredJobs, doctoredAdmission, doctoredPee
 		}
 		t.at(2*sec).life(trace.KindFaultStart, 0)
 		t.life(trace.KindFaultEnd, 0)
-		t.at(30*sec).suspects(0, 2, 0, core.CauseProbeFailed, 0)
+		t.at(15*sec).suspects(0, 2, 0, core.CauseProbeFailed, 0)
 		t.at(40 * sec).end()
+	}},
+	{id: M30, name: "a suspicion that may last for long, and began when all had settled", build: func(t *tape, bad bool) {
+		t.view.states[[2]core.NodeID{0, 2}] = core.StateSuspect
+		t.ctx.Settle = 30e9
+		t.at(2*sec).life(trace.KindFaultStart, 0)
+		t.life(trace.KindFaultEnd, 0)
+		at := 20 * sec
+		if bad {
+			at = 40 * sec
+		}
+		t.at(at).suspects(0, 2, 0, core.CauseProbeFailed, 0)
+		t.at(45 * sec).end()
 	}},
 	{id: W6, name: "a queue without measure", build: func(t *tape, bad bool) {
 		n := 16

@@ -212,15 +212,15 @@ func (c *Checker) stranded(id core.NodeID, members []core.NodeID) bool {
 	return seeds && c.cold[id].joining
 }
 
-// waits reports whether an observer suspects a member and may for longer than a run settles (suspicion.scaling = adaptive: a quarter of an
-// hour). Its subject need not have heard of that, and what is over last is its time.
+// waits reports whether an observer suspects a member since before all had settled, and may for longer than a run settles
+// (suspicion.scaling = adaptive: a quarter of an hour). Its subject need not have heard of that, and what is over last is its time.
 func (c *Checker) waits(o, s core.NodeID) bool {
 	i := c.susp.find(o, s)
 	if i < 0 {
 		return false
 	}
 	x := &c.susp.slab[i]
-	return x.max+x.granted >= c.ctx.Settle && c.hot[o].local.Sub(x.start) < x.max+x.granted
+	return x.began.Sub(c.faults.last) < c.ctx.Settle && x.max+x.granted >= c.ctx.Settle && c.hot[o].local.Sub(x.start) < x.max+x.granted
 }
 
 // excused: where messages get lost or come late all the time, a young suspicion is no failure to converge, nor is a
