@@ -18,7 +18,7 @@ import (
 //
 //   - I-D1: the reason of an UNHEALTHY must be one of what is missing, and it must be missing. "unreachable" is held against what the gate
 //     last said of the way there; "self_reported" against the last answers to its probes; "no_workers" against an answer that knew of
-//     workers, after which no report knew of none, unless clocks jump; "no_alive_managers", in what is published, against an answer within the last second,
+//     workers, after which no report knew of none, unless its own clock jumped; "no_alive_managers", in what is published, against an answer within the last second,
 //     if the gate can have heard of no stream to who gave it that broke since: three of those are enough (01-54). Not judged: A ≥ 1 by older signs of life (three probes may have failed since, which no record tells), W ≥ 1 by heartbeats alone (whose
 //     heartbeat counts goes by who is alive), and anything where 30/D10 is on again, which is the opposite.
 //   - I-D2: in decisions, which name the free cores that they saw. What is published goes by reports without reservations (02-12), and names
@@ -260,6 +260,12 @@ func (s *siteClasses) judged(now core.Instant, gate core.NodeID, site int, class
 	}
 }
 
+// jumped reports whether the clock of a process may have.
+func (s *siteClasses) jumped(n core.NodeID) bool {
+	k := &s.cold[n]
+	return s.ctx.Unsteady && k.strained != never && k.strained >= k.startAt
+}
+
 // unfounded says what speaks against the reason of an UNHEALTHY, or "".
 func (s *siteClasses) unfounded(gate core.NodeID, site int, x *siteSeen, why routing.ClassReason) string {
 	switch why {
@@ -268,7 +274,7 @@ func (s *siteClasses) unfounded(gate core.NodeID, site int, x *siteSeen, why rou
 			return "the way there is " + reach.String()
 		}
 	case routing.ReasonNoWorkers:
-		if x.peopled && !s.ctx.Unsteady { // whose clock jumps back takes what it hears for older than what it knows
+		if x.peopled && !s.jumped(gate) { // who jumped back takes what it hears for older than what it knows
 			return "it said that it has workers, and nobody has said otherwise since"
 		}
 	case routing.ReasonSelf:

@@ -108,8 +108,13 @@ func init() {
 			t.ofGates().reports(routing.Healthy, workers)
 			t.at(102*sec).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoWorkers)
 		}},
-		doctoredRun{id: D1, name: "no workers, and there are some, where clocks jump", build: func(t *tape, bad bool) {
-			t.ctx.Unsteady = !bad
+		doctoredRun{id: D1, name: "no workers, and there are some, at a gate whose clock jumped", build: func(t *tape, bad bool) {
+			t.ctx.Unsteady = true
+			of := core.NodeID(0)
+			if bad {
+				of = 1
+			}
+			t.at(99*sec).life(trace.KindClock, of)
 			t.ofGates().reports(routing.Healthy, 4)
 			t.at(102*sec).calls(routing.Healthy, routing.Unhealthy, routing.ReasonNoWorkers)
 		}},
