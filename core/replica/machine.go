@@ -124,12 +124,23 @@ func (m *Machine) alive(i int, instance uint32) bool {
 			r.lead.acks[i] = ack{}
 		}
 		for _, r := range m.all {
-			if r != nil && r.grave != nil {
-				r.grave.acks &^= 1 << i
+			if r != nil {
+				r.unhear(i)
 			}
 		}
 	}
 	return instance == m.lives[i]
+}
+
+// unhear takes back what a member's earlier life has acknowledged and promised about a job.
+func (r *record) unhear(i int) {
+	if r.grave != nil {
+		r.grave.acks &^= 1 << i
+	}
+	if c := r.claim; c != nil {
+		c.answered &^= 1 << i
+		c.yes &^= 1 << i
+	}
 }
 
 func (m *Machine) take(now core.Instant, x *core.Message, body core.Body, i int, fx *core.Effects) {

@@ -869,6 +869,23 @@ func TestFormerProcessHasStoredNothing(t *testing.T) {
 	d.fx.Messages = asked
 	d.acks(3, StandStored, Head{})
 	d.want("is committed by two others", len(d.said) == 1 && d.said[0] == "buried")
+
+	d = newDesk(t, 5, true)
+	e = entry(0, EntryFull, 1, 1, 0)
+	d.Adopt(d.at, &e, &d.fx)
+	asked = append([]core.Message{}, d.fx.Messages...)
+	d.agree(1)
+	d.fx.Messages = asked
+	d.agree(2)
+	asked = append([]core.Message{}, d.fx.Messages...)
+	d.agree(1)
+	d.new[1] = 2
+	d.fx.Messages = asked
+	d.agree(2)
+	d.want("what it has promised neither", !d.Leads(1))
+	d.fx.Messages = asked
+	d.agree(3)
+	d.want("with the promises of two others it has won", d.Leads(1))
 }
 
 // I-JT4: the job that is adopted went on while the member that adopts it stood still between its questions and their answers.
