@@ -42,6 +42,8 @@ var jobs = []bug{
 		"\t\tw.fences.Raise(tokenKey(k), uint64(b.Token))\n\t\tw.expire(now, k)\n", ""},
 	{"orphan-runs-on", "20 §3.5: a shard that nobody leads ends after its grace", "core/node/worker/orphan.go",
 		"if now.Sub(x.orphan) >= w.cfg.Orphan.Grace {", "if now.Sub(x.orphan) >= 100*w.cfg.Orphan.Grace {"},
+	{"asks-two-in-turn", "20 §4.6: a shard that a worker refused goes to another one, and in its attempt never there again", "core/node/manager/dispatch.go",
+		"!slices.Contains(f.turned, id) && ", "id != old.worker && "},
 	{"retries-the-user", "20 §3.4: a failure of the workflow's own is final", "core/node/manager/lifecycle.go",
 		"if !cause.Infrastructure() || !f.budget", "if !f.budget"},
 	{"starts-while-cancelling", "20 §7.1: after CANCELLING nothing of the job is dispatched", "core/node/manager/cancel.go",

@@ -37,6 +37,8 @@ var membership = []bug{
 		"return s.since.Add(c.Suspicion)", "return s.since.Add(c.Silence / 4)"},
 	{"zombie-heeded", "10 §2.6: what an older process sent changes nothing", "core/swim/transitions.go",
 		"case msg.Instance < r.instance:", "case msg.Instance+9 < r.instance:"},
+	{"misses-no-worker", "10 §10.4: the owner of a worker that is silent for long suspects it", "core/swim/watch.go",
+		"if now.Sub(w.heardAt[k]) >= w.deadline(m, k) {", "if now.Sub(w.heardAt[k]) >= 100*w.deadline(m, k) {"},
 }
 
 var coordinates = []bug{
