@@ -17,6 +17,25 @@ func (t *tape) atGate() {
 	t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning)
 }
 
+// passesOn lets a second manager of the datacenter, 4, take the job over at 20 s, which the gate ended for its time at 10 s. Its holder had
+// begun to stop it, or not.
+func (t *tape) passesOn(stopping bool) {
+	t.ctx.Nodes = append(t.ctx.Nodes, Node{ID: 4, Name: "d", Role: core.RoleManager, Group: 1})
+	t.add(trace.Record{Kind: trace.KindStart, Node: 4, Inst: 1})
+	t.atGate()
+	t.holds(0, int64(job.HoldAccepted), 1)
+	if stopping {
+		t.at(5*sec).state(job.StateRunning, job.StateCancelling)
+	}
+	t.at(6*sec).holds(0, int64(job.HoldSuspended), 1)
+	t.at(10*sec).gate(job.StateRunning, job.StateTimeout)
+	t.at(20*sec).holds(4, int64(job.HoldWon), 2)
+	t.says(4, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 2})
+	t.holds(4, int64(job.HoldResumed), 2)
+	t.at(21*sec).holds(0, int64(job.HoldLost), 1)
+	t.says(0, core.JobFact{Kind: core.JobFactTable})
+}
+
 func (t *tape) gate(states ...job.State) {
 	for i := 1; i < len(states); i++ {
 		t.says(1, core.JobFact{Kind: core.JobFactState, From: uint8(states[i-1]), To: uint8(states[i])})
@@ -179,6 +198,18 @@ func init() {
 				t.state(job.StateCancelling, job.StateCancelled)
 			}
 			t.at(72 * sec).checkpoint()
+		}},
+		{id: JT5, name: "so does the manager that takes the job over there", build: func(t *tape, bad bool) {
+			t.passesOn(!bad)
+			t.at(60 * sec).checkpoint()
+		}},
+		{id: JT5, name: "which does not for ever either", build: func(t *tape, bad bool) {
+			t.passesOn(true)
+			t.at(60 * sec).checkpoint()
+			if !bad {
+				t.at(80*sec).says(4, core.JobFact{Kind: core.JobFactState, From: uint8(job.StateCancelling), To: uint8(job.StateCancelled), Epoch: 2})
+			}
+			t.at(90 * sec).checkpoint()
 		}},
 		{id: J7, name: "its gate does not count with the datacenter", build: func(t *tape, bad bool) {
 			t.atGate()

@@ -36,6 +36,7 @@ var _ = judge(func(c *Checker, on *hooks) {
 	on.jobFact(h.recorded, core.JobFactTable)
 	on.jobFact(h.acts, core.JobFactPlaced)
 	on.jobFact(h.declares, core.JobFactTimeout)
+	on.jobFact(h.stops, core.JobFactState)
 	on.jobFact(h.finalises, core.JobFactState)
 	on.jobFact(h.speaks, core.JobFactState, core.JobFactWorkflow, core.JobFactPlaced, core.JobFactResult)
 	on.jobFact(h.transferred, core.JobFactTransfer)
@@ -97,6 +98,7 @@ type holding struct {
 	valid   bool         // its lease is,
 	validAt core.Instant // since then
 	losers  []process    // that have lost it, and know
+	stopped bool         // one of its holders has begun to cancel it
 	free    core.Instant // since when nobody holds it
 	end     job.State
 	endedIn uint32
@@ -261,6 +263,13 @@ func (h *holders) declares(r *trace.JobRecord) {
 }
 
 // finalises takes the end of a job at a manager.
+// stops takes that a holder begins to cancel its job.
+func (h *holders) stops(r *trace.JobRecord) {
+	if x := h.of[h.key(r)]; x != nil && job.State(r.Fact.To) == job.StateCancelling {
+		x.stopped = true
+	}
+}
+
 func (h *holders) finalises(r *trace.JobRecord) {
 	to := job.State(r.Fact.To)
 	if !to.Terminal() || !h.holds(r.Node) {

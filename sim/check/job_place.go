@@ -80,10 +80,11 @@ func (h *holders) unsettled(now core.Instant) {
 			if h.ctx.Nodes[y.node].Role != core.RoleManager || !y.kept || y.lost || h.recordOver(y) || !h.lives(y) || !h.live(y.node) || now.Sub(y.since) <= settled {
 				continue
 			}
-			if y.state == job.StateCancelling && now.Sub(max(y.since, y.moved)) <= cleared {
-				continue // it was told to stop before, and waits for a worker: it answers so, which settles it (spec 20 §6.6)
-			}
 			k := h.of[holdKey{h.clusterOf(y.node), x.id}]
+			stops := y.state == job.StateCancelling || y.state == job.StateNone && y.taken && k != nil && k.stopped
+			if stops && now.Sub(max(y.since, y.moved)) <= cleared {
+				continue // it, or who held the job before it, was told to stop before, and waits for a worker: it answers so, which settles it (spec 20 §6.6)
+			}
 			if k != nil && (!k.valid || k.now != (process{y.node, y.inst}) || now.Sub(k.validAt) <= settled) {
 				continue // it does not lead the job, or has done so for a moment
 			}
