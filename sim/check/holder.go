@@ -262,7 +262,6 @@ func (h *holders) declares(r *trace.JobRecord) {
 	}
 }
 
-// finalises takes the end of a job at a manager.
 // stops takes that a holder begins to cancel its job.
 func (h *holders) stops(r *trace.JobRecord) {
 	if x := h.of[h.key(r)]; x != nil && job.State(r.Fact.To) == job.StateCancelling {
@@ -270,6 +269,7 @@ func (h *holders) stops(r *trace.JobRecord) {
 	}
 }
 
+// finalises takes the end of a job at a manager.
 func (h *holders) finalises(r *trace.JobRecord) {
 	to := job.State(r.Fact.To)
 	if !to.Terminal() || !h.holds(r.Node) {
