@@ -33,10 +33,11 @@ func (m *Machine) Until(id job.ID) core.Instant {
 	return 0
 }
 
-// Orphaned reports whether nobody holds a job that this member knows: its holder is gone, or another process.
-func (m *Machine) Orphaned(id job.ID) bool {
+// Orphaned reports whether nobody may hold a job that this member knows: its holder is gone, or another process, or was not heard of for as
+// long as its lease lasts. By then membership may have forgotten who is gone.
+func (m *Machine) Orphaned(now core.Instant, id job.ID) bool {
 	r := m.find(id)
-	return r != nil && r.known() && r.lead == nil && m.gone(r.holder())
+	return r != nil && r.known() && r.lead == nil && (r.lease <= now || m.gone(r.holder()))
 }
 
 // Led returns how many jobs a member holds, as far as this one knows.

@@ -427,6 +427,34 @@ func TestRulesOfClaimsAndEntries(t *testing.T) {
 	}
 }
 
+// Whose job an entry is when its holder is not heard of any more.
+func TestRulesOfOrphans(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		test func(d *desk)
+	}{
+		{"5.5 T9: nobody holds it any more when its holder is gone", func(d *desk) {
+			d.want("held", !d.Orphaned(d.at, 1))
+			d.dead[2] = true
+			d.want("orphaned", d.Orphaned(d.at, 1))
+		}},
+		{"5.5 T9: or was silent for as long as its lease lasts: who has left is forgotten in the end (10 §2.3)", func(d *desk) {
+			d.wait(d.cfg.Lease.Duration - 1)
+			d.want("held", !d.Orphaned(d.at, 1))
+			d.wait(1)
+			d.want("orphaned", d.Orphaned(d.at, 1))
+			d.sync(entry(2, EntryRenew, 1, 1, 1))
+			d.want("held again", !d.Orphaned(d.at, 1))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t, 5, true)
+			d.sync(accepts(entry(2, EntryFull, 1, 1, 0)))
+			c.test(d)
+		})
+	}
+}
+
 // What a holder does with acks, refusals and time.
 func TestRulesOfHolders(t *testing.T) {
 	for _, c := range []struct {

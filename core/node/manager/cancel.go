@@ -381,7 +381,7 @@ func (m *Manager) verdict(now core.Instant, s *cancel.ShardToken) cancel.Verdict
 	x := m.records.by[s.Job]
 	if x == nil {
 		g, _ := m.rep.Tombstone(now, s.Job)
-		if e := m.endedReplica(s.Job); e != nil {
+		if e := m.endedReplica(now, s.Job); e != nil {
 			g.Epoch = e.Epoch
 		}
 		return cancel.Verdict{Status: cancel.ShardUnknown, DE: g.Epoch}

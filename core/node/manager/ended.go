@@ -14,8 +14,8 @@ import (
 // what is asked about it, until it is freed (spec 20 §5.5 T9). That it has ended is committed, for its holder was told so.
 
 // endedReplica returns the entry of such a job, nil if it is none.
-func (m *Manager) endedReplica(id job.ID) *replica.Entry {
-	if m.alone || m.records.by[id] != nil || !m.rep.Orphaned(id) {
+func (m *Manager) endedReplica(now core.Instant, id job.ID) *replica.Entry {
+	if m.alone || m.records.by[id] != nil || !m.rep.Orphaned(now, id) {
 		return nil
 	}
 	if e := m.rep.View(id); e.State.Terminal() && e.Delivered {
@@ -28,7 +28,7 @@ func (m *Manager) endedReplica(id job.ID) *replica.Entry {
 // ended (04-50, 04-52).
 func (m *Manager) endedAgain(now core.Instant, msg *core.Message, fx *core.Effects) bool {
 	b := msg.Body.(*job.Submission)
-	e := m.endedReplica(b.Job)
+	e := m.endedReplica(now, b.Job)
 	if e == nil || b.GE == 0 || m.gates.isGate(b.Gate) < 0 {
 		return false
 	}

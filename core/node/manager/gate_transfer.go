@@ -54,7 +54,7 @@ func (m *Manager) transferOfNone(now core.Instant, b *replica.GateTransfer, out 
 		out.Code = call.CodeSyncing
 	case e == nil || m.alone:
 		out.Code = call.CodeUnknownJob
-	case m.endedReplica(b.Job) != nil:
+	case m.endedReplica(now, b.Job) != nil:
 		m.tellForNobody(now, e, b, out, fx)
 	default:
 		out.Answer, _ = m.leaderOf(b.Job)

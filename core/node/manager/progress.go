@@ -45,7 +45,7 @@ func (m *Manager) progress(now core.Instant, from core.NodeID, p *job.ShardProgr
 // about finds a workflow that a worker speaks of, or says why there is none.
 func (m *Manager) about(now core.Instant, j job.ID, id job.WorkflowID) (x *record, i int, code call.Code) {
 	if x = m.records.by[j]; x == nil {
-		if _, ok := m.rep.Tombstone(now, j); ok || m.endedReplica(j) != nil {
+		if _, ok := m.rep.Tombstone(now, j); ok || m.endedReplica(now, j) != nil {
 			return nil, 0, call.CodeAlreadyTerminal
 		}
 		return nil, 0, call.CodeUnknownJob

@@ -21,7 +21,7 @@ func (m *Manager) onStatusRequest(now core.Instant, msg *core.Message, fx *core.
 			out.Code, out.State, out.Epoch, out.Final = call.CodeAlreadyTerminal, g.State, g.Epoch, true
 			return
 		}
-		if e := m.endedReplica(b.Job); e != nil {
+		if e := m.endedReplica(now, b.Job); e != nil {
 			m.statusOfEnd(e, out)
 			return
 		}
@@ -64,7 +64,7 @@ func (m *Manager) onRegisterCallback(now core.Instant, msg *core.Message, fx *co
 			out.Code, out.State = call.CodeAlreadyTerminal, g.State
 			return
 		}
-		if e := m.endedReplica(b.Job); e != nil {
+		if e := m.endedReplica(now, b.Job); e != nil {
 			out.State, out.Completed, out.Failed, out.Elapsed = e.State, e.Completed, e.Failed, e.Took
 			out.Result = append(out.Result, m.outcomeOfEnd(e))
 			return
@@ -109,7 +109,7 @@ func (m *Manager) queryOne(now core.Instant, b *job.WorkflowQuery, out *job.Work
 		m.view(x, b.Names, out)
 	} else if _, ok := m.rep.Tombstone(now, b.Job); ok {
 		out.Code = call.CodeAlreadyTerminal
-	} else if e := m.endedReplica(b.Job); e != nil {
+	} else if e := m.endedReplica(now, b.Job); e != nil {
 		m.viewOfEnd(e, out)
 	} else if a, ok := m.askElsewhere(b.Job); ok {
 		out.Answer = a

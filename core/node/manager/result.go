@@ -12,7 +12,7 @@ func (m *Manager) onResult(now core.Instant, msg *core.Message, fx *core.Effects
 	b := msg.Body.(*job.WorkflowFinalResult)
 	m.outdone(now, b.Job, b.Token.Epoch(), fx)
 	x := m.records.by[b.Job]
-	if x == nil && m.endedReplica(b.Job) == nil && m.passResult(now, msg, b, fx) {
+	if x == nil && m.endedReplica(now, b.Job) == nil && m.passResult(now, msg, b, fx) {
 		return
 	}
 	if m.workers.knows(b.Worker) {

@@ -139,7 +139,7 @@ func (m *Manager) cancelOneOfNone(now core.Instant, b *cancel.SingleRequest) sin
 	g, ok := m.rep.Tombstone(now, id)
 	switch {
 	case !ok:
-		if e := m.endedReplica(id); e != nil {
+		if e := m.endedReplica(now, id); e != nil {
 			return singleOfEnd(e, b.Workflow)
 		}
 		if a, ok := m.askElsewhere(id); ok {

@@ -243,7 +243,7 @@ func (m *Manager) describe(now core.Instant, to core.NodeID, j job.ID, out *job.
 		out.JobLeader, out.DE = m.p.Self, x.de
 	} else if g, ok := m.rep.Tombstone(now, j); ok {
 		out.DE = g.Epoch
-	} else if e := m.endedReplica(j); e != nil {
+	} else if e := m.endedReplica(now, j); e != nil {
 		out.DE = e.Epoch
 	} else {
 		m.elsewhere(j, &out.Answer)
