@@ -19,6 +19,16 @@ func (b *Breaker) Phase(now core.Instant, c *BreakerKeys) Phase {
 	return b.phase
 }
 
+// Ripen makes a breaker half open that has been open for its time, and reports whether it did: a clock that goes back later does not
+// take that back.
+func (b *Breaker) Ripen(now core.Instant, c *BreakerKeys) bool {
+	if b.phase != Open || b.Phase(now, c) != HalfOpen {
+		return false
+	}
+	b.phase = HalfOpen
+	return true
+}
+
 // Allow reports whether a call may be made now. The call that a half-open breaker lets through is its trial.
 func (b *Breaker) Allow(now core.Instant, c *BreakerKeys) bool {
 	switch b.Phase(now, c) {

@@ -39,6 +39,14 @@ func (b *Breakers) Allow(now core.Instant, id core.NodeID) bool {
 	return ok
 }
 
+// Ripen makes the breaker towards a peer half open if it has been open for its time. It is for those who remember that themselves, and
+// would let calls through that an older instant forbids.
+func (b *Breakers) Ripen(now core.Instant, id core.NodeID) {
+	if x := b.by[id]; x != nil && x.Ripen(now, b.keys) {
+		b.changed(id, Open, HalfOpen)
+	}
+}
+
 // Fared takes in how a call ended: answered, or with a fault.
 func (b *Breakers) Fared(now core.Instant, id core.NodeID, answered bool) {
 	if b.keys == nil {

@@ -41,6 +41,29 @@ func TestBreakersTell(t *testing.T) {
 	}
 }
 
+// Once its time is over a breaker stays half open, whatever the clock says then, and lets one through.
+func TestBreakersRipen(t *testing.T) {
+	const sec = core.Instant(1e9)
+	k := Default().Breaker
+	var b Breakers
+	b.Init(&k)
+	for range k.Errors {
+		b.Fared(0, 7, false)
+	}
+	if b.Ripen(10*sec-1, 7); b.Phase(10*sec-1, 7) != Open {
+		t.Error("too soon")
+	}
+	b.Ripen(10*sec, 7)
+	b.Ripen(10*sec, 8)
+	if b.Phase(5*sec, 7) != HalfOpen || b.Trying(7) || !b.Allow(5*sec, 7) || b.Allow(5*sec, 7) {
+		t.Errorf("%v", b.Phase(5*sec, 7))
+	}
+	var fx core.Effects
+	if b.Tell(&fx); len(fx.JobFacts) != 2 || Phase(fx.JobFacts[1].To) != HalfOpen {
+		t.Errorf("%d facts", len(fx.JobFacts))
+	}
+}
+
 // Another process of the peer begins anew, and whoever asked for no breakers has none.
 func TestBreakersReset(t *testing.T) {
 	k := Default().Breaker

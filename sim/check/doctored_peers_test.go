@@ -190,17 +190,6 @@ var doctoredPeers = []doctoredRun{
 		t.at(at).keepsOf(9, 0, 9, 0)
 		t.places(1)
 	}},
-	{id: C1, name: "work for one whose time was over before the clock went back", build: func(t *tape, bad bool) {
-		t.ctx.Unsteady = true
-		t.at(sec).breaks(health.Closed, health.Open)
-		of := core.NodeID(0)
-		if bad {
-			of = 1
-		}
-		t.at(10*sec).life(trace.KindClock, of)
-		t.at(10*sec+500*ms).keepsOf(9, 0, 9, 0)
-		t.places(1)
-	}},
 	{id: C1, name: "two trials", build: func(t *tape, bad bool) {
 		t.at(sec).breaks(health.Closed, health.Open)
 		t.at(9*sec).keepsOf(9, 0, 9, 0)

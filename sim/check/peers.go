@@ -28,8 +28,7 @@ type agreed struct {
 type broke struct {
 	by    uint32 // its owner's process
 	phase health.Phase
-	local core.Instant // since, on the clock of its node
-	at    core.Instant // and in truth
+	local core.Instant // since
 	tried bool         // half open: a trial went out
 	anew  bool         // its owner's membership told of another process since it is so
 	told  core.Instant // when it told of one last
@@ -213,14 +212,14 @@ func (p *peers) changed(r *trace.JobRecord) {
 	good := from == x.phase && from != to
 	switch {
 	case to == health.HalfOpen:
-		good = good && from == health.Open && !p.tooSoon(r, &x)
+		good = good && from == health.Open && r.Local.Sub(x.local) >= p.keys.HalfOpen
 	case to == health.Closed && from == health.Open:
 		good = good && p.another(r, &x)
 	}
 	if !good && p.fails(C1) {
 		p.detail(C1, r.At, []core.NodeID{r.Node}, "a breaker of %s went from %v to %v; it was %v for %v", p.name(r.Node), from, to, x.phase, r.Local.Sub(x.local))
 	}
-	x.phase, x.local, x.at, x.tried, x.anew = to, r.Local, r.At, false, false
+	x.phase, x.local, x.tried, x.anew = to, r.Local, false, false
 	p.broke[key] = x
 }
 
@@ -263,12 +262,6 @@ func (p *peers) enrolled(n core.NodeID) bool {
 	return p.step.hand && p.step.node == n && (k == core.KindWorkerRegistration || k == core.KindWorkerDiscoveryBroadcast)
 }
 
-// tooSoon reports whether an open breaker has not been so for its time. A clock that went back may have shown it before.
-func (p *peers) tooSoon(r *trace.JobRecord, x *broke) bool {
-	k := &p.cold[r.Node]
-	return r.Local.Sub(x.local) < p.keys.HalfOpen && !(p.ctx.Unsteady && k.strained != never && k.strained >= x.at)
-}
-
 // placed takes new work for a worker.
 func (p *peers) placed(r *trace.JobRecord) {
 	key := pairKey(r.Node, r.Fact.Node)
@@ -285,7 +278,7 @@ func (p *peers) placed(r *trace.JobRecord) {
 		return
 	default: // it is open
 	}
-	if p.tooSoon(r, &x) && p.fails(C1) { // then a trial may go out, of which nobody need tell
+	if r.Local.Sub(x.local) < p.keys.HalfOpen && p.fails(C1) { // then a trial may go out, of which nobody need tell
 		p.detail(C1, r.At, []core.NodeID{r.Node, r.Fact.Node}, "%s gives %s work, towards which its breaker has been open for %v", p.name(r.Node), p.name(r.Fact.Node), r.Local.Sub(x.local))
 	}
 }

@@ -55,8 +55,9 @@ func (m *Manager) spares(s *spot) {
 	}
 }
 
-// trial lets a worker be tried whose time is over. A trial that nobody heard of is over, too.
+// trial lets a worker be tried whose time is over, whatever the clock says afterwards. A trial that nobody heard of is over, too.
 func (m *Manager) trial(now core.Instant, id core.NodeID) {
+	m.shuts.Ripen(now, id)
 	switch {
 	case m.shuts.Phase(now, id) != health.HalfOpen:
 	case !m.shuts.Trying(id):

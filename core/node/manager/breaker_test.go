@@ -61,6 +61,33 @@ func TestOneTrialAtOnce(t *testing.T) {
 	}
 }
 
+// Spec 30 §9.2: exactly one trial, also where the clock goes back once the time of an open breaker was over: a manager that is alone asks
+// nobody before it sends a shard (I-C1).
+func TestOneTrialWhereTheClockGoesBack(t *testing.T) {
+	b := newBench(t)
+	k := health.Default().Breaker
+	b.m.shuts.Init(&k)
+	b.m.p.Breaker = &k
+	for range k.Errors {
+		b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+	}
+	b.run(b.now.Add(k.HalfOpen) + ms)
+	if b.m.workers.at(hand).shut {
+		t.Fatal("its time is over")
+	}
+	b.now -= 5 * sec
+	b.send(another(b, 7))
+	b.send(another(b, 8))
+	most := 0
+	for range 20 {
+		b.run(b.now + ms/4)
+		most = max(most, b.m.workers.at(hand).cores.Unanswered())
+	}
+	if most != 1 || b.m.shuts.Phase(b.now, hand) != health.Closed {
+		t.Errorf("%d trials at once, %v", most, b.m.shuts.Phase(b.now, hand))
+	}
+}
+
 // A round that comes to nothing gives the trial back: the next one tries, and not the next after trial_timeout.
 func TestRefusedRoundsTryNobody(t *testing.T) {
 	b := halfOpen(t)
