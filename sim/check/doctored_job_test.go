@@ -429,7 +429,7 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(130 * sec).checkpoint()
 	}},
-	{id: J5, name: "a datacenter in which nobody is well enough to take a job over hears later that it is over", build: func(t *tape, bad bool) {
+	{id: J5, name: "a datacenter in which somebody may decide of late hears later that a job is over", build: func(t *tape, bad bool) {
 		t.ctx.Nodes[1].Role = core.RoleGate
 		t.works()
 		t.holds(0, int64(job.HoldAccepted), 1)
@@ -438,14 +438,29 @@ var doctoredJobs = []doctoredRun{
 		t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
 		t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateCancelling, job.StateCancelled)
 		t.hears(job.StateCancelled)
-		t.at(11*sec).fact(0, core.Fact{Kind: core.FactDegradation, Subject: 0, A: 2})
-		t.at(120 * sec).checkpoint()
-		t.at(121*sec).fact(0, core.Fact{Kind: core.FactDegradation, Subject: 0, A: 0, B: 2})
-		t.at(140 * sec).checkpoint() // it may hear still
 		if !bad {
-			t.shard(trace.JobEnded, 10, 1)
+			t.holds(0, int64(job.HoldSuspended), 1)
+			t.at(100*sec).holds(0, int64(job.HoldResumed), 1)
 		}
+		t.at(200 * sec).checkpoint()
+		t.shard(trace.JobEnded, 10, 1)
 		t.at(260 * sec).checkpoint()
+	}},
+	{id: J5, name: "a datacenter that nobody has led for long need not have heard", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.works()
+		t.holds(0, int64(job.HoldAccepted), 1)
+		t.state(job.StateDispatching, job.StateRunning)
+		t.runs(10, 1, 1)
+		t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
+		t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateCancelling, job.StateCancelled)
+		t.hears(job.StateCancelled)
+		t.holds(0, int64(job.HoldLost), 1)
+		t.at(20*sec).holds(0, int64(job.HoldWon), 2)
+		if bad {
+			t.holds(0, int64(job.HoldResumed), 2)
+		}
+		t.at(200 * sec).checkpoint()
 	}},
 	{id: J6, name: "another job of the same name", build: func(t *tape, bad bool) {
 		t.works()

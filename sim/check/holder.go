@@ -24,8 +24,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	c.held, c.unfit = map[holdKey]*holding{}, map[int]core.Instant{}
-	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, levels: make([]int64, len(c.ctx.Nodes))}
+	c.held = map[holdKey]*holding{}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
 	}
@@ -63,7 +63,8 @@ type holders struct {
 
 	election election.Election
 	lease    replica.Lease
-	levels   []int64 // by node, its degradation
+	levels   []int64              // by node, its degradation
+	unfit    map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
 }
 
 type (
@@ -238,6 +239,16 @@ func (h *holders) takesOver(r *trace.JobRecord) {
 	}
 }
 
+// heldFor reports whether one process that is well has held a job in a datacenter for so long, and could decide all the while: what gates know
+// reaches the shards through it. A manager that is alone says nothing of that, and always does.
+func (c *Checker) heldFor(now core.Instant, site int, id uint64, long core.Duration) bool {
+	x := c.held[holdKey{site, id}]
+	if x == nil {
+		return true
+	}
+	return x.now.node != core.NoNode && x.valid && c.live(x.now.node) && c.hot[x.now.node].inst == x.now.inst && now.Sub(x.validAt) > long
+}
+
 // invalid returns the job that the process which reports r holds without a lease, nil if it may decide, or is alone.
 func (h *holders) invalid(r *trace.JobRecord) *holding {
 	x := h.of[h.key(r)]
@@ -346,7 +357,7 @@ func (h *holders) abandoned(now core.Instant) {
 		if x.free == never || x.end != job.StateNone || now.Sub(x.free) <= again || !h.majority(x.site) {
 			continue
 		}
-		if h.leaderless(x.site, now, again) {
+		if at, was := h.unfit[x.site]; was && now.Sub(at) <= again {
 			continue
 		}
 		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
@@ -369,12 +380,6 @@ func (h *holders) fit(site int) bool {
 		}
 	}
 	return false
-}
-
-// leaderless reports whether there was a time of late at which a datacenter could have no leader: nobody takes its jobs over then.
-func (c *Checker) leaderless(site int, now core.Instant, within core.Duration) bool {
-	at, was := c.unfit[site]
-	return was && now.Sub(at) <= within
 }
 
 func where(site int) string {
