@@ -51,7 +51,7 @@ func (r *Returns) Init(cfg *job.Register, members []core.NodeID, draw rng.Stream
 	}
 }
 
-// Heard takes in what membership holds of a member now.
+// Heard takes in what membership holds of a member now. One that it has forgotten is as gone as before.
 func (r *Returns) Heard(now core.Instant, id core.NodeID, gone bool) {
 	x := r.find(id)
 	switch {

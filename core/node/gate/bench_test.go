@@ -65,7 +65,9 @@ type bench struct {
 	rout   routing.Config
 	sites  []routing.Site
 	gone   map[core.NodeID]bool
-	seq    uint32
+
+	unknown map[core.NodeID]bool // of whom membership knows nothing, any more or yet; nil: of none
+	seq     uint32
 
 	log   []sent
 	facts []core.JobFact
@@ -103,6 +105,9 @@ func newBench(t *testing.T, gates int) *bench {
 func (b *bench) State(id core.NodeID) core.MemberState {
 	if b.gone[id] {
 		return core.StateDead
+	}
+	if b.unknown[id] {
+		return core.StateNone
 	}
 	return core.StateOK
 }

@@ -136,6 +136,24 @@ func TestDuplicateNamesTheLeader(t *testing.T) {
 	}
 }
 
+// 20 §4.1 G3, 10 §2.6: membership forgets who has left after a while. It counts for no majority: a job is refused, and not begun.
+func TestForgottenGatesAreNoMajority(t *testing.T) {
+	b := newBench(t, 3)
+	id := b.jobOf(0)
+	b.unknown = map[core.NodeID]bool{1: true, 2: true}
+	seq := b.submit(0, spec(id, 1), 0)
+	b.run(second / 10)
+	if a, ok := b.answerTo(seq).(*job.Ack); !ok || a.Code != call.CodeNoQuorum || a.Tried {
+		t.Errorf("%+v", a)
+	}
+	b.unknown[2] = false
+	seq = b.submit(0, spec(id, 1), 0)
+	b.run(b.now + second)
+	if a, ok := b.answerTo(seq).(*job.Ack); !ok || !a.Accepted {
+		t.Errorf("%+v", a)
+	}
+}
+
 // 04-12: an acceptance that found no majority was tried all the same.
 func TestFailedAcceptanceWasTried(t *testing.T) {
 	b := newBench(t, 3)

@@ -60,6 +60,7 @@ type bench struct {
 	stops   []*cancel.ShardRequest     // what it was told to stop
 	deaf    bool                       // and does not
 
+	unknown map[core.NodeID]bool // of whom membership knows nothing, any more or yet
 	silent  map[core.NodeID]bool // gates that answer nothing and say nothing
 	state   job.State            // how the job ended, in answers with ALREADY_TERMINAL
 	replies map[uint32]core.Body
@@ -77,6 +78,8 @@ func (b *bench) State(id core.NodeID) core.MemberState {
 		return core.StateDead
 	case b.suspect == id:
 		return core.StateSuspect
+	case b.unknown[id]:
+		return core.StateNone
 	}
 	return core.StateOK
 }
@@ -87,7 +90,7 @@ func newBench(t *testing.T) *bench { return newBenchOf(t, nil) }
 
 // newBenchOf makes a bench whose manager has the given other members, which have replicas of their own.
 func newBenchOf(t *testing.T, others []core.NodeID) *bench {
-	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}, dead: map[core.NodeID]bool{}, suspect: core.NoNode}
+	b := &bench{t: t, cfg: job.Default(), rep: replica.Default(), lives: map[core.NodeID]uint32{}, silent: map[core.NodeID]bool{}, replies: map[uint32]core.Body{}, dead: map[core.NodeID]bool{}, unknown: map[core.NodeID]bool{}, suspect: core.NoNode}
 	b.peer(others)
 	book := &wire.Codec{Book: wire.LinearBook{Port: 7000, Names: func(id core.NodeID) string { return fmt.Sprintf("gate-%d", id) }}}
 	p := Params{

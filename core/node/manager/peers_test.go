@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/job"
 	"hypersim/core/registry"
 	"hypersim/core/replica"
 )
@@ -117,6 +118,34 @@ func TestMemberComesBack(t *testing.T) {
 	}
 	if len(heads) != 1 || !named() {
 		t.Errorf("jobs read at %v, named: %v", heads, named())
+	}
+}
+
+// Spec 20 §1.3, §2.4 M4, 10 §2.6: membership forgets who has left after a while. Such a member is pinged as little as before, and counts for no
+// majority, so that a submission is refused and not begun.
+func TestForgottenMembersAreGone(t *testing.T) {
+	b := newCluster(t)
+	b.run(3 * sec)
+	for _, id := range []core.NodeID{other, third} {
+		for _, s := range []core.MemberState{core.StateLeft, core.StateNone} {
+			f := core.Fact{Kind: core.FactTransition, Subject: id, To: s}
+			b.step(func() { b.m.Observe(b.now, &f, &b.fx) })
+		}
+		b.unknown[id] = true
+	}
+	asked := 0
+	b.atPeer = func(x *core.Message) bool {
+		if x.Kind == core.KindManagerPeerRegistration {
+			asked++
+		}
+		return true
+	}
+	b.run(30 * sec)
+	if asked > 0 {
+		t.Errorf("pinged %d times", asked)
+	}
+	if a := b.ask(b.submission(gate1, 1)).(*job.Ack); a.Code != call.CodeNoQuorum || a.Tried {
+		t.Errorf("%+v", a)
 	}
 }
 
