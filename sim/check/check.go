@@ -21,6 +21,7 @@ type Checker struct {
 	classes *siteClasses         // how they judge datacenters
 	pacts   *peers               // what processes agreed on
 	held    map[holdKey]*holding // who holds which job
+	unfit   map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
 
 	updatesSafe int // so many updates fit whatever they say
 

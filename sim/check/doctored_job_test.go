@@ -462,6 +462,22 @@ var doctoredJobs = []doctoredRun{
 		}
 		t.at(200 * sec).checkpoint()
 	}},
+	{id: J5, name: "a datacenter in which nobody takes a job over, and somebody could", build: func(t *tape, bad bool) {
+		t.ctx.Nodes[1].Role = core.RoleGate
+		t.works()
+		t.holds(0, int64(job.HoldAccepted), 1)
+		t.state(job.StateDispatching, job.StateRunning)
+		t.runs(10, 1, 1)
+		t.says(1, core.JobFact{Kind: core.JobFactTable, A: 1})
+		t.gate(job.StateNone, job.StateSubmitted, job.StateDispatching, job.StateRunning, job.StateCancelling, job.StateCancelled)
+		t.hears(job.StateCancelled)
+		t.holds(0, int64(job.HoldLost), 1)
+		if !bad {
+			t.at(11*sec).fact(0, core.Fact{Kind: core.FactDegradation, Subject: 0, A: 2})
+		}
+		t.at(210 * sec).checkpoint() // in time
+		t.at(240 * sec).checkpoint()
+	}},
 	{id: J6, name: "another job of the same name", build: func(t *tape, bad bool) {
 		t.works()
 		t.hears(job.LocalUnknown)

@@ -24,8 +24,8 @@ var (
 )
 
 var _ = judge(func(c *Checker, on *hooks) {
-	c.held = map[holdKey]*holding{}
-	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, unfit: map[int]core.Instant{}, levels: make([]int64, len(c.ctx.Nodes))}
+	c.held, c.unfit = map[holdKey]*holding{}, map[int]core.Instant{}
+	h := &holders{Checker: c, dead: map[core.NodeID]core.Instant{}, of: c.held, told: map[epochKey]began{}, levels: make([]int64, len(c.ctx.Nodes))}
 	if h.election = election.Default().Election; c.ctx.Election != nil {
 		h.election = c.ctx.Election.Election
 	}
@@ -63,8 +63,7 @@ type holders struct {
 
 	election election.Election
 	lease    replica.Lease
-	levels   []int64              // by node, its degradation
-	unfit    map[int]core.Instant // by site, the last checkpoint at which no manager was fit to lead
+	levels   []int64 // by node, its degradation
 }
 
 type (
@@ -239,14 +238,19 @@ func (h *holders) takesOver(r *trace.JobRecord) {
 	}
 }
 
-// heldFor reports whether one process that is well has held a job in a datacenter for so long, and could decide all the while: what gates know
-// reaches the shards through it. A manager that is alone says nothing of that, and always does.
-func (c *Checker) heldFor(now core.Instant, site int, id uint64, long core.Duration) bool {
+// heardOf reports whether a datacenter must have heard of the end of a job by now from the gates, which takes so long from when one process
+// holds it, and may decide. Nobody need do so while none can lead it, nor at once after the last one. A manager that is alone says nothing of that.
+func (c *Checker) heardOf(now core.Instant, site int, id uint64, long core.Duration) bool {
 	x := c.held[holdKey{site, id}]
-	if x == nil {
+	switch {
+	case x == nil:
 		return true
+	case x.now.node == core.NoNode:
+		long += again
+		return x.free != never && now.Sub(x.free) > long && c.quiet(now, long) && c.majority(site) && !c.leaderless(site, now, long)
+	default:
+		return x.valid && c.live(x.now.node) && c.hot[x.now.node].inst == x.now.inst && now.Sub(x.validAt) > long
 	}
-	return x.now.node != core.NoNode && x.valid && c.live(x.now.node) && c.hot[x.now.node].inst == x.now.inst && now.Sub(x.validAt) > long
 }
 
 // invalid returns the job that the process which reports r holds without a lease, nil if it may decide, or is alone.
@@ -357,7 +361,7 @@ func (h *holders) abandoned(now core.Instant) {
 		if x.free == never || x.end != job.StateNone || now.Sub(x.free) <= again || !h.majority(x.site) {
 			continue
 		}
-		if at, was := h.unfit[x.site]; was && now.Sub(at) <= again {
+		if h.leaderless(x.site, now, again) {
 			continue
 		}
 		if y := h.work.jobs[x.job]; y == nil || y.clientAt != never {
@@ -380,6 +384,12 @@ func (h *holders) fit(site int) bool {
 		}
 	}
 	return false
+}
+
+// leaderless reports whether there was a time of late at which a datacenter could have no leader: nobody takes its jobs over then.
+func (c *Checker) leaderless(site int, now core.Instant, within core.Duration) bool {
+	at, was := c.unfit[site]
+	return was && now.Sub(at) <= within
 }
 
 func where(site int) string {

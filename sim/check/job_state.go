@@ -273,7 +273,7 @@ func (c *Checker) jobsStopped(now core.Instant) {
 		}
 		e := x.ended(site)
 		if e == nil && heard && c.work.gated { // nobody there knows that it is over
-			if e = x.ended(whole); e == nil || now.Sub(e.at) <= limit+endHeard || !c.gatesKnow(now, e) || !c.heldFor(now, site, r.job, limit+endHeard) {
+			if e = x.ended(whole); e == nil || now.Sub(e.at) <= limit+endHeard || !c.gatesKnow(now, e) || !c.heardOf(now, site, r.job, limit+endHeard) {
 				continue
 			}
 		} else if e == nil || now.Sub(e.at) <= limit || !c.live(e.by) {
