@@ -86,6 +86,12 @@ func (b *Breakers) Trying(id core.NodeID) bool {
 	return x != nil && x.phase == HalfOpen && x.trial
 }
 
+// Mine reports whether the call that is to show whether a peer is back is the one that was let through at an instant.
+func (b *Breakers) Mine(id core.NodeID, since core.Instant) bool {
+	x := b.by[id]
+	return x != nil && x.phase == HalfOpen && x.trial && x.since == since
+}
+
 // Spare gives back a trial that was let through at an instant and was not made, and reports whether there was one.
 func (b *Breakers) Spare(id core.NodeID, since core.Instant) bool {
 	x := b.by[id]

@@ -18,13 +18,12 @@ func (m *Manager) Fared(now core.Instant, s *call.Sending, answered bool, code c
 	before := m.shuts.Phase(now, s.To)
 	m.shuts.Fared(now, s.To, answered && code != call.CodeInternal)
 	switch m.shuts.Phase(now, s.To) {
-	case before:
-	case health.Open:
-		m.shut(now, s.To, m.shuts.Wait(now, s.To))
+	case before: // of one that is half open its trial decides
 	case health.Closed:
 		m.workers.at(s.To).shut = false
 		m.relist(s.To)
-	case health.HalfOpen: // its trial decides
+	default: // it has opened, be it for no time at all
+		m.shut(now, s.To, m.shuts.Wait(now, s.To))
 	}
 }
 
@@ -63,7 +62,7 @@ func (m *Manager) trial(now core.Instant, id core.NodeID) {
 	case !m.shuts.Trying(id):
 		m.workers.at(id).shut = false
 		m.relist(id)
-	case !m.shuts.Allow(now, id) && m.shuts.Phase(now, id) == health.Open:
+	case !m.shuts.Allow(now, id) && !m.shuts.Trying(id):
 		m.shut(now, id, m.shuts.Wait(now, id))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"hypersim/core"
 	"hypersim/core/call"
+	"hypersim/core/dispatch"
 	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/registry"
@@ -85,6 +86,63 @@ func TestOneTrialWhereTheClockGoesBack(t *testing.T) {
 	}
 	if most != 1 || b.m.shuts.Phase(b.now, hand) != health.Closed {
 		t.Errorf("%d trials at once, %v", most, b.m.shuts.Phase(b.now, hand))
+	}
+}
+
+// A round whose trial another call has decided meanwhile has none any more: the worker that it chose is the next round's to try (I-C1).
+func TestTrialOfAnotherRound(t *testing.T) {
+	b := halfOpen(t)
+	b.m.p.Breaker.HalfOpen = core.Duration(sec / 2)
+	b.hears = func(m *core.Message) bool { return m.Kind != core.KindWorkflowDispatch }
+	failed := false
+	b.atPeer = func(x *core.Message) bool {
+		if x.Kind != core.KindProvisionRequest {
+			return false
+		}
+		if !failed { // an older call
+			failed = true
+			b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+		}
+		d := x.Body.(*dispatch.ProvisionRequest)
+		y := core.Message{Kind: core.KindProvisionConfirm, From: x.To, To: self, Seq: x.Seq, Instance: 1, Body: &dispatch.ProvisionConfirm{Job: d.Job, Workflow: d.Workflow, Confirmed: true}}
+		b.after(700*time.Millisecond, func() { b.arrive(&y) })
+		return true
+	}
+	b.send(another(b, 7))
+	b.after(550*time.Millisecond, func() { b.send(another(b, 8)) })
+	most := 0
+	for end := b.now + 3*sec; b.now < end; {
+		b.run(b.now + ms)
+		most = max(most, b.m.workers.at(hand).cores.Unanswered())
+	}
+	if !failed || most != 1 {
+		t.Errorf("%d trials at once", most)
+	}
+}
+
+// A breaker that is open for no time at all is tried at once, by one, and again when nobody has heard of that trial.
+func TestOpenForNoTime(t *testing.T) {
+	b := newBench(t)
+	k := health.Default().Breaker
+	k.HalfOpen = 0
+	b.m.shuts.Init(&k)
+	b.m.p.Breaker = &k
+	for range k.Errors {
+		b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+	}
+	if !b.m.workers.at(hand).shut {
+		t.Error("it has opened")
+	}
+	b.run(b.now + ms)
+	if b.m.workers.at(hand).shut || b.m.shuts.Phase(b.now-sec, hand) != health.HalfOpen {
+		t.Errorf("its time is over: %v", b.m.shuts.Phase(b.now-sec, hand))
+	}
+	if !b.m.tries(b.now, hand, &b.fx) || b.m.tries(b.now, hand, &b.fx) {
+		t.Error("one is let through")
+	}
+	b.run(b.now.Add(k.Trial) + ms)
+	if b.m.workers.at(hand).shut {
+		t.Error("nobody has heard of the trial, and none follows")
 	}
 }
 

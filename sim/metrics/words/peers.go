@@ -40,7 +40,7 @@ var (
 
 	BreakerChanges = peers.metric(Def{
 		Name: "breaker_changes", Unit: "count", Fold: FoldEvents, Better: Lower, Labels: with(ofPeers, "phase"), Type: "phase", Counted: true,
-		Doc: "how often a breaker opened, was tried or closed, by what it came to: of a manager towards a worker, of a worker towards a manager, and of a gate towards a majority of gates, which has no subject",
+		Doc: "how often a breaker opened, was half open (of a manager when its time is over, of others with the trial) or closed, by what it came to: of a manager towards a worker, of a worker towards a manager, and of a gate towards a majority of gates, which has no subject",
 	})
 
 	NodeJudged = peers.metric(Def{
