@@ -32,6 +32,7 @@ type comeback struct {
 	due   core.Instant // of its ping
 	stage backStage
 	stray bool // the ping of an earlier return is on its way still
+	left  bool // it was held gone last because it had left
 }
 
 type backStage uint8
@@ -51,17 +52,26 @@ func (r *Returns) Init(cfg *job.Register, members []core.NodeID, draw rng.Stream
 	}
 }
 
-// Heard takes in what membership holds of a member now. One that it has forgotten is as gone as before.
-func (r *Returns) Heard(now core.Instant, id core.NodeID, gone bool) {
+// Heard takes in what membership holds of a member now. It forgets who is gone after a while: who had left is as gone as before, while one that
+// was cut off may live, and is asked.
+func (r *Returns) Heard(now core.Instant, id core.NodeID, s core.MemberState) {
 	x := r.find(id)
 	switch {
-	case x == nil:
-	case gone:
+	case x == nil, s == core.StateNone && x.left:
+		return
+	case s == core.StateDead || s == core.StateLeft:
 		x.stray = x.stray || x.stage == backPinged
 		x.stage, x.due = backGone, core.Never
 	case x.stage == backGone:
 		r.wait(now, x)
 	}
+	x.left = s == core.StateLeft
+}
+
+// Left reports whether a member has left, as far as was heard of it, and not come back.
+func (r *Returns) Left(id core.NodeID) bool {
+	x := r.find(id)
+	return x != nil && x.left
 }
 
 // wait draws when a member is pinged.

@@ -21,14 +21,40 @@ func newReturns(c *job.Register, n int) *Returns {
 	return r
 }
 
+// Membership forgets who is gone after a while (spec 10 §2.6): who had left is pinged no more than before, until somebody hears of it. One that
+// was held dead may live behind a cut that is over, and nobody else would ask it.
+func TestReturnsForgotten(t *testing.T) {
+	c := job.Default().Register
+	r := newReturns(&c, 2)
+	const ms = core.Instant(time.Millisecond)
+	r.Heard(0, 0, core.StateLeft)
+	r.Heard(0, 1, core.StateLeft)
+	r.Heard(0, 1, core.StateDead)
+	r.Heard(10*ms, 0, core.StateNone)
+	r.Heard(10*ms, 1, core.StateNone)
+	if !r.Left(0) || r.Left(1) || !r.Away(0) || !r.Away(1) {
+		t.Errorf("left: %v, %v", r.Left(0), r.Left(1))
+	}
+	if id, ok := r.Pop(1000 * ms); !ok || id != 1 {
+		t.Errorf("pinged: %v, %v", id, ok)
+	}
+	if id, ok := r.Pop(2000 * ms); ok {
+		t.Errorf("pinged: %v", id)
+	}
+	r.Heard(3000*ms, 0, core.StateUnconfirmed)
+	if id, ok := r.Pop(4000 * ms); !ok || id != 0 || r.Left(0) {
+		t.Errorf("pinged: %v, %v", id, ok)
+	}
+}
+
 // Spec 20 §1.3: who comes back waits U(0.05, 0.5 s), five at a time, each is pinged once, then it is used.
 func TestReturnsTogether(t *testing.T) {
 	c := job.Default().Register
 	r := newReturns(&c, 12)
 	const ms = core.Instant(time.Millisecond)
 	for id := range core.NodeID(12) {
-		r.Heard(0, id, true)
-		r.Heard(1000*ms, id, false)
+		r.Heard(0, id, core.StateDead)
+		r.Heard(1000*ms, id, core.StateUnconfirmed)
 	}
 	pinged := map[core.NodeID]core.Instant{}
 	type ping struct {
@@ -114,13 +140,13 @@ func TestReturnsAgainstModel(t *testing.T) {
 			m := &model[id]
 			switch rapid.SampledFrom([]string{"gone", "back", "ping", "wait", "wait"}).Draw(t, "what") {
 			case "gone":
-				r.Heard(now, id, true)
+				r.Heard(now, id, rapid.SampledFrom([]core.MemberState{core.StateDead, core.StateLeft}).Draw(t, "how"))
 				m.gone, m.back = true, false
 				for i := range m.pings {
 					m.pings[i] = false
 				}
 			case "back":
-				if r.Heard(now, id, false); m.gone {
+				if r.Heard(now, id, core.StateOK); m.gone {
 					m.gone, m.back, m.since = false, true, now
 				}
 			case "ping":

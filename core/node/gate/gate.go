@@ -353,7 +353,7 @@ func (g *Gate) Gone(id core.NodeID) bool {
 		return false
 	}
 	s := g.p.Members.State(id)
-	return s == core.StateDead || s == core.StateLeft
+	return s == core.StateDead || s == core.StateLeft || s == core.StateNone && g.back.Left(id)
 }
 
 // Process implements replica.Owner.

@@ -100,11 +100,11 @@ func (g *Gate) room(now core.Instant, b *job.Submission) call.Answer {
 	}
 }
 
-// quorum reports whether so many gates are thought to live that a commit can come about (G3). Membership forgets who has left, after a while.
+// quorum reports whether so many gates are thought to live that a commit can come about (G3).
 func (g *Gate) quorum() bool {
 	n := 0
 	for _, id := range g.p.Gates {
-		if id == g.p.Self || g.p.Members.State(id) != core.StateNone && !g.Gone(id) {
+		if !g.Gone(id) {
 			n++
 		}
 	}

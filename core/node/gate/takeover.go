@@ -38,9 +38,8 @@ func (g *Gate) beginTakeovers(first core.Instant) {
 
 // peerChanged hears what membership holds of a gate.
 func (g *Gate) peerChanged(now core.Instant, f *core.Fact) {
-	gone := f.To == core.StateDead || f.To == core.StateLeft
-	g.back.Heard(now, f.Subject, gone || f.To == core.StateNone) // the last: forgotten
-	if !gone {
+	g.back.Heard(now, f.Subject, f.To)
+	if gone := f.To == core.StateDead || f.To == core.StateLeft || f.To == core.StateNone && g.back.Left(f.Subject); !gone {
 		delete(g.over.dead, f.Subject)
 	} else if _, known := g.over.dead[f.Subject]; !known && g.isGate(f.Subject) {
 		g.over.dead[f.Subject] = now

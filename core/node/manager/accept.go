@@ -201,11 +201,11 @@ func (m *Manager) judgeReplica(b *job.Submission) (v judgement, ok bool) {
 	return v, true
 }
 
-// quorum reports whether a majority of the cluster lives, as far as membership knows (M4). It forgets who has left, after a while.
+// quorum reports whether a majority of the cluster lives, as far as membership knows (M4).
 func (m *Manager) quorum() bool {
 	up := 1
 	for _, p := range m.peers {
-		if m.p.Members.State(p) != core.StateNone && !m.Gone(p) {
+		if !m.Gone(p) {
 			up++
 		}
 	}

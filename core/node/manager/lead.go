@@ -82,7 +82,7 @@ func (m *Manager) may(now core.Instant, x *record) bool { return m.alone || m.re
 // Gone implements replica.Owner.
 func (m *Manager) Gone(n core.NodeID) bool {
 	s := m.p.Members.State(n)
-	return s == core.StateDead || s == core.StateLeft
+	return s == core.StateDead || s == core.StateLeft || s == core.StateNone && m.back.Left(n)
 }
 
 // Process implements replica.Owner.

@@ -288,7 +288,7 @@ func (m *Manager) Observe(now core.Instant, f *core.Fact, fx *core.Effects) {
 	if f.Kind != core.FactTransition {
 		return
 	}
-	m.back.Heard(now, f.Subject, f.To == core.StateDead || f.To == core.StateLeft || f.To == core.StateNone) // the last: forgotten
+	m.back.Heard(now, f.Subject, f.To)
 	if !m.workers.knows(f.Subject) {
 		return
 	}
