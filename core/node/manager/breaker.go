@@ -47,6 +47,12 @@ func (m *Manager) tries(now core.Instant, id core.NodeID, fx *core.Effects) bool
 	return true
 }
 
+// lets reports whether what was chosen some time ago may be sent: its worker is not shut, or the trial of it is this round's.
+func (m *Manager) lets(now core.Instant, s *spot) bool {
+	own := s.tried != 0 && m.shuts.Mine(s.worker, s.tried)
+	return (own || !m.workers.at(s.worker).shut) && m.shuts.Phase(now, s.worker) != health.Open
+}
+
 // spares lets another one try a worker that a round had taken the trial of, and came to nothing.
 func (m *Manager) spares(s *spot) {
 	if s.tried != 0 && m.shuts.Spare(s.worker, s.tried) {

@@ -6,7 +6,6 @@ import (
 	"hypersim/core"
 	"hypersim/core/call"
 	"hypersim/core/dispatch"
-	"hypersim/core/health"
 	"hypersim/core/job"
 	"hypersim/core/rng"
 	"hypersim/core/workflow"
@@ -173,9 +172,8 @@ func (m *Manager) provide(now core.Instant, x *record, i int, fx *core.Effects) 
 // are held, and a place in line, which its other rounds took (spec 20 §4.4).
 func (m *Manager) stillFit(now core.Instant, x *record, f *flow, s *spot) bool {
 	w := m.workers.at(s.worker)
-	shut := w.shut && !(s.tried != 0 && m.shuts.Mine(s.worker, s.tried)) || m.shuts.Phase(now, s.worker) == health.Open
 	sound := w.usable() && !w.late && w.load < core.LoadOverloaded && m.p.Members.State(s.worker) == core.StateOK
-	return sound && !shut && m.pacts.Works(s.worker) && !m.shuns(x, f, s.worker) && m.mayGet(now, s.worker)
+	return sound && m.lets(now, s) && m.pacts.Works(s.worker) && !m.shuns(x, f, s.worker) && m.mayGet(now, s.worker)
 }
 
 // unhold gives this member's own reservation back.
