@@ -47,15 +47,15 @@ func (b *Breakers) Ripen(now core.Instant, id core.NodeID) {
 	}
 }
 
-// Fared takes in how a call ended: answered, or with a fault.
-func (b *Breakers) Fared(now core.Instant, id core.NodeID, answered bool) {
+// Fared takes in how a call ended: answered, or with a fault. It reports whether the breaker has opened by that.
+func (b *Breakers) Fared(now core.Instant, id core.NodeID, answered bool) bool {
 	if b.keys == nil {
-		return
+		return false
 	}
 	x := b.by[id]
 	switch {
 	case x == nil && answered:
-		return
+		return false
 	case x == nil:
 		if b.by == nil {
 			b.by = map[core.NodeID]*Breaker{}
@@ -70,6 +70,7 @@ func (b *Breakers) Fared(now core.Instant, id core.NodeID, answered bool) {
 		x.Failed(now, b.keys)
 	}
 	b.changed(id, was, x.phase)
+	return was != Open && x.phase == Open
 }
 
 // Reset closes the breaker towards a peer: another process answers there.

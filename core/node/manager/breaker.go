@@ -16,14 +16,13 @@ func (m *Manager) Fared(now core.Instant, s *call.Sending, answered bool, code c
 		return
 	}
 	before := m.shuts.Phase(now, s.To)
-	m.shuts.Fared(now, s.To, answered && code != call.CodeInternal)
-	switch m.shuts.Phase(now, s.To) {
-	case before: // of one that is half open its trial decides
-	case health.Closed:
+	opened := m.shuts.Fared(now, s.To, answered && code != call.CodeInternal)
+	switch after := m.shuts.Phase(now, s.To); {
+	case opened: // be it for no time at all
+		m.shut(now, s.To, m.shuts.Wait(now, s.To))
+	case after == health.Closed && before != after:
 		m.workers.at(s.To).shut = false
 		m.relist(s.To)
-	default: // it has opened, be it for no time at all
-		m.shut(now, s.To, m.shuts.Wait(now, s.To))
 	}
 }
 

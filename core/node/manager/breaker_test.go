@@ -144,6 +144,13 @@ func TestOpenForNoTime(t *testing.T) {
 	if b.m.workers.at(hand).shut {
 		t.Error("nobody has heard of the trial, and none follows")
 	}
+	if !b.m.tries(b.now, hand, &b.fx) {
+		t.Fatal("the next trial")
+	}
+	b.m.Fared(b.now, &call.Sending{To: hand}, false, call.CodeInternal)
+	if b.run(b.now + ms); b.m.workers.at(hand).shut {
+		t.Error("it has failed, and none follows")
+	}
 }
 
 // A round that comes to nothing gives the trial back: the next one tries, and not the next after trial_timeout.
