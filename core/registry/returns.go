@@ -52,23 +52,23 @@ func (r *Returns) Init(cfg *job.Register, members []core.NodeID, draw rng.Stream
 	}
 }
 
-// Heard takes in what membership holds of a member now. It forgets who is gone after a while: who had left is as gone as before, while one that
-// was cut off may live, and is asked.
+// Heard takes in what membership holds of a member now. It forgets who is gone after a while: who had left is as gone as before, and has not come
+// back until that is confirmed, while one that was cut off may live, and is asked.
 func (r *Returns) Heard(now core.Instant, id core.NodeID, s core.MemberState) {
 	x := r.find(id)
 	switch {
-	case x == nil, s == core.StateNone && x.left:
+	case x == nil:
 		return
-	case s == core.StateDead || s == core.StateLeft:
+	case s == core.StateDead, s == core.StateLeft, s == core.StateNone && x.left:
 		x.stray = x.stray || x.stage == backPinged
 		x.stage, x.due = backGone, core.Never
 	case x.stage == backGone:
 		r.wait(now, x)
 	}
-	x.left = s == core.StateLeft
+	x.left = s == core.StateLeft || x.left && (s == core.StateNone || s == core.StateUnconfirmed)
 }
 
-// Left reports whether a member has left, as far as was heard of it, and not come back.
+// Left reports whether a member has left, and was not confirmed to be back.
 func (r *Returns) Left(id core.NodeID) bool {
 	x := r.find(id)
 	return x != nil && x.left

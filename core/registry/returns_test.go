@@ -41,9 +41,18 @@ func TestReturnsForgotten(t *testing.T) {
 	if id, ok := r.Pop(2000 * ms); ok {
 		t.Errorf("pinged: %v", id)
 	}
-	r.Heard(3000*ms, 0, core.StateUnconfirmed)
-	if id, ok := r.Pop(4000 * ms); !ok || id != 0 || r.Left(0) {
+	r.Heard(3000*ms, 0, core.StateUnconfirmed) // somebody says that it is back, and has left again
+	r.Heard(3000*ms, 0, core.StateNone)
+	if id, ok := r.Pop(4000 * ms); ok || !r.Left(0) {
+		t.Errorf("pinged: %v", id)
+	}
+	r.Heard(5000*ms, 0, core.StateUnconfirmed)
+	if id, ok := r.Pop(6000 * ms); !ok || id != 0 {
 		t.Errorf("pinged: %v, %v", id, ok)
+	}
+	r.Heard(6000*ms, 0, core.StateOK)
+	if r.Heard(6000*ms, 0, core.StateNone); r.Left(0) {
+		t.Error("it was there")
 	}
 }
 

@@ -147,6 +147,39 @@ func TestComesBack(t *testing.T) {
 	}
 }
 
+// Who has left is forgotten by membership, too, sooner or later than by the others: they forget it once, and count from when it left.
+func TestReapsWhoLeft(t *testing.T) {
+	for _, forgotten := range []core.Instant{60 * second, 200 * second} {
+		b := newBench(t, 3)
+		hold := func(s core.MemberState) {
+			f := core.Fact{Kind: core.FactTransition, Subject: 2, To: s}
+			for _, g := range []core.NodeID{0, 1} {
+				b.step(g, func(fx *core.Effects) { b.gates[g].Observe(b.now, &f, fx) })
+			}
+		}
+		b.run(7 * second)
+		b.crash(2)
+		b.unknown = map[core.NodeID]bool{2: true}
+		hold(core.StateLeft)
+		b.run(7*second + forgotten)
+		hold(core.StateNone)
+		b.run(600 * second)
+		n := 0
+		for _, f := range b.facts {
+			if f.Kind != core.JobFactReaped {
+				continue
+			}
+			if dead := core.Duration(f.Get("dead")); dead < 120*time.Second || dead > 131*time.Second {
+				t.Errorf("forgotten after %v", dead)
+			}
+			n++
+		}
+		if n != 2 {
+			t.Errorf("%d forget it", n)
+		}
+	}
+}
+
 // Spec 20 §11 and E3.6: a gate that has been gone for 120 s is forgotten within 10 s more; one that is back after 90 s is not.
 func TestReaps(t *testing.T) {
 	for _, back := range []core.Instant{0, 90 * second} {

@@ -39,9 +39,11 @@ func (g *Gate) beginTakeovers(first core.Instant) {
 // peerChanged hears what membership holds of a gate.
 func (g *Gate) peerChanged(now core.Instant, f *core.Fact) {
 	g.back.Heard(now, f.Subject, f.To)
-	if gone := f.To == core.StateDead || f.To == core.StateLeft || f.To == core.StateNone && g.back.Left(f.Subject); !gone {
+	switch _, known := g.over.dead[f.Subject]; {
+	case f.To == core.StateNone && g.back.Left(f.Subject): // and gone for as long as before
+	case f.To != core.StateDead && f.To != core.StateLeft:
 		delete(g.over.dead, f.Subject)
-	} else if _, known := g.over.dead[f.Subject]; !known && g.isGate(f.Subject) {
+	case !known && g.isGate(f.Subject):
 		g.over.dead[f.Subject] = now
 	}
 }
