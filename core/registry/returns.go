@@ -53,7 +53,7 @@ func (r *Returns) Init(cfg *job.Register, members []core.NodeID, draw rng.Stream
 }
 
 // Heard takes in what membership holds of a member now. It forgets who is gone after a while: who had left is as gone as before, and has not come
-// back until that is confirmed, while one that was cut off may live, and is asked.
+// back until that is confirmed or it answers, while one that was cut off may live, and is asked.
 func (r *Returns) Heard(now core.Instant, id core.NodeID, s core.MemberState) {
 	x := r.find(id)
 	switch {
@@ -68,7 +68,7 @@ func (r *Returns) Heard(now core.Instant, id core.NodeID, s core.MemberState) {
 	x.left = s == core.StateLeft || x.left && (s == core.StateNone || s == core.StateUnconfirmed)
 }
 
-// Left reports whether a member has left, and was not confirmed to be back.
+// Left reports whether a member has left, and was not confirmed to be back, nor has answered.
 func (r *Returns) Left(id core.NodeID) bool {
 	x := r.find(id)
 	return x != nil && x.left
@@ -118,7 +118,7 @@ func (r *Returns) Pinged(now core.Instant, id core.NodeID, answered bool) bool {
 	case x.stray:
 		x.stray = false
 	case answered:
-		x.stage = backHere
+		x.stage, x.left = backHere, false
 		return true
 	default:
 		r.wait(now, x)

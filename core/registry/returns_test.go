@@ -50,6 +50,10 @@ func TestReturnsForgotten(t *testing.T) {
 	if id, ok := r.Pop(6000 * ms); !ok || id != 0 {
 		t.Errorf("pinged: %v, %v", id, ok)
 	}
+	if r.Pinged(6000*ms, 0, true); r.Left(0) {
+		t.Error("it has answered")
+	}
+	r.Heard(6000*ms, 0, core.StateLeft)
 	r.Heard(6000*ms, 0, core.StateOK)
 	if r.Heard(6000*ms, 0, core.StateNone); r.Left(0) {
 		t.Error("it was there")

@@ -40,7 +40,7 @@ func (g *Gate) reap(now core.Instant, fx *core.Effects) {
 	g.timers.Arm(timer{at: now.Add(g.cfg.Register.PeerCheck), kind: timerReap})
 	for _, id := range g.p.Gates {
 		since, dead := g.over.dead[id]
-		if !dead || now.Sub(since) < g.cfg.Register.DeadPeer {
+		if !dead || now.Sub(since) < g.cfg.Register.DeadPeer || !g.Gone(id) { // the last: it may be coming back
 			continue
 		}
 		delete(g.over.dead, id)

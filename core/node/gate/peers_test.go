@@ -162,8 +162,14 @@ func TestReapsWhoLeft(t *testing.T) {
 		b.unknown = map[core.NodeID]bool{2: true}
 		hold(core.StateLeft)
 		b.run(7*second + forgotten)
+		hold(core.StateUnconfirmed)
 		hold(core.StateNone)
-		b.run(600 * second)
+		b.run(500 * second)
+		f := core.Fact{Kind: core.FactTransition, Subject: 2, From: core.StateLeft, To: core.StateLeft}
+		for _, g := range []core.NodeID{0, 1} {
+			b.step(g, func(fx *core.Effects) { b.gates[g].Observe(b.now, &f, fx) })
+		}
+		b.run(800 * second)
 		n := 0
 		for _, f := range b.facts {
 			if f.Kind != core.JobFactReaped {

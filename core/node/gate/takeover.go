@@ -40,10 +40,10 @@ func (g *Gate) beginTakeovers(first core.Instant) {
 func (g *Gate) peerChanged(now core.Instant, f *core.Fact) {
 	g.back.Heard(now, f.Subject, f.To)
 	switch _, known := g.over.dead[f.Subject]; {
-	case f.To == core.StateNone && g.back.Left(f.Subject): // and gone for as long as before
+	case g.back.Left(f.Subject) && f.To != core.StateLeft: // and gone for as long as before, until it is known to be back
 	case f.To != core.StateDead && f.To != core.StateLeft:
 		delete(g.over.dead, f.Subject)
-	case !known && g.isGate(f.Subject):
+	case !known && g.isGate(f.Subject) && f.From != core.StateDead && f.From != core.StateLeft:
 		g.over.dead[f.Subject] = now
 	}
 }
