@@ -9,6 +9,7 @@ TIMEOUT  ?= 9m
 FUZZTIME ?= 10s
 BENCH    ?= .
 COUNT    ?= 10
+BASE     ?= HEAD~1
 SCENARIO ?= scenarios/partition.toml
 BENCH_PACKAGES = ./sim/kernel ./sim/world
 
@@ -25,11 +26,11 @@ GOLANGCI  = $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 BENCHSTAT = $(BIN)/benchstat-$(BENCHSTAT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help check test tests fmt vet lint tidy modules smoke explored planted hunt storm validate guard alarms bench fuzz golden cover
+.PHONY: help check test tests fmt vet lint tidy modules smoke explored planted hunt storm validate guard speed alarms bench fuzz golden cover
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) SCENARIO=$(SCENARIO) CHECKS=$(CHECKS) WORLDS=$(WORLDS)"
+	@echo "  variables: TIMEOUT=$(TIMEOUT) FUZZTIME=$(FUZZTIME) BENCH=$(BENCH) COUNT=$(COUNT) BASE=$(BASE) SCENARIO=$(SCENARIO) CHECKS=$(CHECKS) WORLDS=$(WORLDS)"
 
 check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants, a minute of drawn worlds, smoke, clean modules
 	$(GO) run ./cmd/tidy ./...
@@ -89,6 +90,13 @@ validate: ## reproduce the reference figures: table and plots in results/ (QUICK
 
 guard: ## the regression suite against results/baseline (QUICK=--quick: a minute)
 	$(GO) run ./cmd/hypersim bench $(QUICK)
+
+speed: ## this tree's speed beside that of the commit BASE, timed in turns on this machine: two minutes
+	@set -eu; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	git archive --prefix base/ $(BASE) | tar -x -C "$$dir"; \
+	(cd "$$dir/base" && $(GO) build -o "$$dir/was" ./cmd/hypersim); \
+	$(GO) build -o "$$dir/is" ./cmd/hypersim; \
+	"$$dir/is" bench --quiet --against "$$dir/was"
 
 # It begins anew each time. What breaks is left as a scenario, and the command that shows it again is printed.
 explored: ## drawn worlds under all invariants for a minute, from SEED on

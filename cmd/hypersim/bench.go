@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -24,6 +25,7 @@ var baselineFile = filepath.Join("results", "baseline", "bench.json")
 
 type benchFlags struct {
 	only, baseline, junit, markdown string
+	against                         string // another hypersim; "": the baseline
 	workers                         int
 	quick, update, list             bool
 	json, quiet, force              bool
@@ -39,17 +41,22 @@ results/baseline/bench.json unless --baseline names another.
 
 Runs are compared exactly: the same program gives the same digests. Where they have moved, each measure is compared seed by
 seed, and is worse if the seeds agree that it differs and the difference matters. Speed is processor time as a ratio to a
-plain event loop that is timed in turns with it; what seems slower is timed again before it is told. Allocations and
-bytes are exact.
+plain event loop that is timed in turns with it, compared where the baseline has times of the same model of processor; what
+seems slower is timed again before it is told. Allocations and bytes are exact.
+
+--against PROGRAM compares speed alone, with another hypersim that is timed in turns with this one: on any machine, before and
+after a change (make speed BASE=HEAD~1).
 
 A digest that moves fails the suite, too: somebody has to mean it. --update runs the full suite, shows what changes and
-writes the baseline anew, unless an invariant does not hold; commit it with the change that moves it.
+writes the baseline anew, unless an invariant does not hold; commit it with the change that moves it. Times of other
+processors stay in it, unless this one has become slower.
 
 Exit status: 0 nothing is worse, slower or moved; 1 something is; 2 bad usage; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim bench --quick
   hypersim bench --only 'detection|loss'
   hypersim bench --list
   hypersim bench --quick --junit bench.xml --markdown bench.md --force
+  hypersim bench --against ../before/hypersim
   hypersim bench --update`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -60,6 +67,7 @@ Exit status: 0 nothing is worse, slower or moved; 1 something is; 2 bad usage; 3
 	fl.BoolVar(&f.list, "list", false, "list the suite and run nothing")
 	fl.BoolVar(&f.update, "update", false, "run all, show what changes, and write the baseline anew")
 	fl.StringVar(&f.baseline, "baseline", baselineFile, "the `file` to compare with, or to write")
+	fl.StringVar(&f.against, "against", "", "compare speed with this other hypersim, a `program`, instead of a baseline")
 	fl.StringVar(&f.junit, "junit", "", "also write JUnit XML to this `file`")
 	fl.StringVar(&f.markdown, "markdown", "", "also write a summary as markdown to this `file`")
 	fl.BoolVar(&f.force, "force", false, "replace the files of --junit and --markdown")
@@ -82,7 +90,13 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 	opt.Progress = func(done, total int, name string) {
 		log.progress(validate.Progress{Done: done, Total: total, Name: name, Share: float64(done) / float64(total), Wall: time.Since(start)})
 	}
-	is, err := bench.Do(cmd.Context(), *opt)
+	var report *bench.Report
+	var is *bench.Result
+	if f.against != "" {
+		report, err = f.beside(cmd, opt)
+	} else {
+		is, report, err = f.compared(cmd, was, opt)
+	}
 	log.close()
 	switch {
 	case cmd.Context().Err() != nil:
@@ -90,16 +104,35 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 	case err != nil:
 		return err
 	}
-	failed, err := f.told(cmd, was, is, opt)
-	switch {
-	case err != nil:
+	if err := f.told(cmd, report); err != nil {
 		return err
+	}
+	switch {
 	case f.update:
 		return f.replace(cmd, was, is)
-	case failed:
+	case report.Failed > 0:
 		return status(exitFailed)
 	}
 	return nil
+}
+
+// compared runs the suite, and compares it with the baseline, if there is one.
+func (f *benchFlags) compared(cmd *cobra.Command, was *bench.Result, opt *bench.Options) (is *bench.Result, report *bench.Report, err error) {
+	is, err = bench.Do(cmd.Context(), *opt)
+	if err != nil || was == nil {
+		return is, nil, err
+	}
+	report, err = bench.Compare(was, is, opt)
+	return is, report, err
+}
+
+// beside times this program and another.
+func (f *benchFlags) beside(cmd *cobra.Command, opt *bench.Options) (*bench.Report, error) {
+	this, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return bench.Against(cmd.Context(), this, f.against, *opt)
 }
 
 // replace writes the baseline. What it changes has been shown; where there was none, that is said.
@@ -107,6 +140,9 @@ func (f *benchFlags) replace(cmd *cobra.Command, was, is *bench.Result) error {
 	if broken := is.Broken(); len(broken) > 0 {
 		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s is not written, a baseline has to hold: %s\n", f.baseline, strings.Join(broken, "; ")) // the status says it too
 		return status(exitFailed)
+	}
+	if was != nil {
+		is.Keep(was)
 	}
 	if err := writeNew(f.baseline, "--baseline", true, is.Encode); err != nil || f.json {
 		return err
@@ -148,6 +184,10 @@ func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench
 	}
 	build := runner.ReadBuild(version)
 	opt.Build = build.String()
+	if f.against != "" {
+		bad = append(bad, f.mayStandBeside(cmd, opt)...)
+		return opt, nil, errors.Join(bad...)
+	}
 	was, err = bench.ReadBaseline(f.baseline)
 	switch {
 	case f.update && errors.Is(err, fs.ErrNotExist):
@@ -165,14 +205,26 @@ func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench
 	return opt, was, errors.Join(bad...)
 }
 
-// told prints the comparison, where there is something to compare with.
-func (f *benchFlags) told(cmd *cobra.Command, was, is *bench.Result, opt *bench.Options) (failed bool, err error) {
-	if was == nil {
-		return false, nil
+// mayStandBeside reports what hinders a comparison with another program.
+func (f *benchFlags) mayStandBeside(cmd *cobra.Command, opt *bench.Options) (bad []error) {
+	if f.update || cmd.Flags().Changed("baseline") {
+		bad = append(bad, errors.New("--against compares with a program: leave --update and --baseline away"))
 	}
-	report, err := bench.Compare(was, is, opt)
+	if opt.Untimed() {
+		bad = append(bad, fmt.Errorf("--against compares speeds alone, and --only %s matches none; hypersim bench --list tells the names", f.only))
+	}
+	path, err := exec.LookPath(f.against)
 	if err != nil {
-		return false, err
+		bad = append(bad, fmt.Errorf("--against: %w", err))
+	}
+	f.against = path
+	return bad
+}
+
+// told prints the comparison, where there is one.
+func (f *benchFlags) told(cmd *cobra.Command, report *bench.Report) error {
+	if report == nil {
+		return nil
 	}
 	for _, x := range []struct {
 		flag, path string
@@ -180,15 +232,15 @@ func (f *benchFlags) told(cmd *cobra.Command, was, is *bench.Result, opt *bench.
 	}{{"--junit", f.junit, report.JUnit}, {"--markdown", f.markdown, report.Markdown}} {
 		if x.path != "" {
 			if err := writeNew(x.path, x.flag, f.force, x.fill); err != nil {
-				return false, err
+				return err
 			}
 		}
 	}
 	out := cmd.OutOrStdout()
 	if f.json {
-		return report.Failed > 0, report.JSON(out)
+		return report.JSON(out)
 	}
-	return report.Failed > 0, report.Text(out, benchPaint(out))
+	return report.Text(out, benchPaint(out))
 }
 
 func benchPaint(out io.Writer) func(bench.Verdict, string) string {

@@ -5,7 +5,9 @@ import (
 	"encoding/xml"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -109,8 +111,8 @@ func TestRareMeasures(t *testing.T) {
 }
 
 func TestExactAndGone(t *testing.T) {
-	was := &Result{Schema: schema, Benches: []Outcome{{Scenario: "bench-old"}}, Exact: []Value{{"exact-bytes", 96.5, "B per pair"}}}
-	is := &Result{Schema: schema, Exact: []Value{{"exact-bytes", 97, "B per pair"}, {"exact-new", 1, ""}}}
+	was := &Result{Schema: schema, Benches: []Outcome{{Scenario: "bench-old"}}, Exact: []Value{{Name: "exact-bytes", Value: 96.5}}}
+	is := &Result{Schema: schema, Exact: []Value{{Name: "exact-bytes", Value: 97}, {Name: "exact-new", Value: 1}}}
 	_, r := verdicts(t, was, is)
 	got := map[string]Verdict{}
 	for i := range r.Rows {
@@ -131,16 +133,87 @@ func TestSpeedIsTimedAgain(t *testing.T) {
 		was, is float64
 		want    Verdict
 	}{{now / 1.6, now, Slower}, {now * 1.05, now * 3, Same}, {now * 1.6, now, Faster}} {
-		_, r := verdicts(t, &Result{Speeds: []Value{{"speed-kernel", c.was, ""}}}, &Result{Speeds: []Value{{"speed-kernel", c.is, ""}}})
+		_, r := verdicts(t, speedOn(processor(), c.was), speedOn(processor(), c.is))
 		if r.Rows[0].Verdict != c.want {
 			t.Errorf("was %.3f, is %.3f: %q, want %q", c.was, c.is, r.Rows[0].Verdict, c.want)
 		}
 	}
 }
 
+// speedOn is a result of one time.
+func speedOn(processor string, value float64) *Result {
+	return &Result{Schema: schema, Speeds: []Value{{Name: "speed-kernel", Value: value, Processor: processor}}}
+}
+
+// Times of another processor are no measure for this one, and are neither lost nor told slower.
+func TestAnotherProcessor(t *testing.T) {
+	was, is := speedOn("another", 0.1), speedOn(processor(), 100)
+	_, r := verdicts(t, was, is)
+	if len(r.Rows) != 1 || r.Rows[0].Verdict != New || r.Failed != 0 || r.Rows[0].Was != nil {
+		t.Errorf("%+v", r)
+	}
+	var text bytes.Buffer
+	if err := r.Text(&text, nil); err != nil || !strings.Contains(text.String(), processor()) || !strings.Contains(text.String(), "--against PROGRAM") {
+		t.Errorf("%v: it does not say what to do next:\n%s", err, text.String())
+	}
+	if _, r := verdicts(t, speedOn("", 0.1), is); r.Rows[0].Verdict != New || r.Failed != 0 {
+		t.Errorf("a baseline that names no processor: %+v", r)
+	}
+}
+
+// A baseline that is written anew keeps what other processors gave, until this one has become slower.
+func TestKeep(t *testing.T) {
+	was := &Result{Speeds: []Value{{Name: "speed-kernel", Value: 1, Processor: processor()}, {Name: "speed-kernel", Value: 3, Processor: "another"}, {Name: "speed-kernel", Value: 2}}}
+	for _, c := range []struct {
+		is   float64
+		want int
+	}{{1.1, 2}, {0.5, 2}, {1.3, 1}} {
+		is := speedOn(processor(), c.is)
+		if is.Keep(was); len(is.Speeds) != c.want || is.Speeds[0].Value != c.is || c.want == 2 && is.Speeds[1].Processor != "another" {
+			t.Errorf("%.1f: %+v", c.is, is.Speeds)
+		}
+	}
+}
+
+// Two programs that are one are as fast; one that gives no time is told.
+func TestAgainst(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell here")
+	}
+	dir := t.TempDir()
+	program := func(name, out string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+out+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	says := func(name, is string) string {
+		return program(name, `echo '{"rows":[{"bench":"speed-kernel","unit":"u","is":`+is+`}]}'`)
+	}
+	one := Options{Only: regexp.MustCompile("^speed-kernel$")}
+	plain, slow, quick := says("plain", "1"), says("slow", "1.3"), says("quick", "0.7")
+	for _, c := range []struct {
+		this string
+		want Verdict
+	}{{plain, Same}, {slow, Slower}, {quick, Faster}} {
+		r, err := Against(t.Context(), c.this, plain, one)
+		if err != nil || len(r.Rows) != 1 || r.Rows[0].Verdict != c.want || r.Rows[0].Unit != "u" || (r.Failed > 0) != c.want.Fails() {
+			t.Errorf("%s: %+v, %v", c.this, r, err)
+		}
+	}
+	for other, want := range map[string]string{
+		program("silent", "echo '{}'"): "gave no time", program("torn", "echo '{'"): "--json", program("failing", "echo no such flag >&2; exit 2"): "no such flag",
+	} {
+		if _, err := Against(t.Context(), plain, other, one); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", other, err, want)
+		}
+	}
+}
+
 func timedNow(name string) (float64, error) {
 	v := &Value{Name: name, Value: math.Inf(1)}
-	err := new(Result).again(v)
+	err := again(v)
 	return v.Value, err
 }
 

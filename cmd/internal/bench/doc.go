@@ -11,8 +11,8 @@
 //   - What a protocol measures is compared where digests have moved, seed by seed: both programs met the same weather. It is
 //     worse if the interval of the differences excludes 0 and their mean matters, by a limit that each measure has.
 //   - Speed is processor time divided by that of a reference, a plain event loop in the same process, in turns of
-//     some milliseconds, the least of each. So it holds on a busy machine, and roughly on another processor. What seems
-//     slower is timed again before anybody is told.
+//     some milliseconds, the least of each. So it holds on a busy machine, but not on another processor: it is compared with
+//     times of the same, or with another program in turns (Against). What seems slower is timed again before anybody is told.
 //
 // The baseline holds values of every seed of the full suite; a quick run is compared with those of its seeds.
 package bench

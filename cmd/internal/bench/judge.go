@@ -68,6 +68,9 @@ const (
 	attempts = 8
 )
 
+// timeOfEvent is the value of a speed's row.
+const timeOfEvent = "time of an event"
+
 // pause is how long the k-th attempt waits.
 func (o *Options) pause(k int) { time.Sleep(time.Duration(min(k, 6)) * o.Pause) }
 
@@ -83,17 +86,19 @@ func Compare(was, is *Result, opt *Options) (*Report, error) {
 		r.exact(find(was.Exact, v.Name), v)
 	}
 	for i := range is.Speeds {
-		if err := r.speed(find(was.Speeds, is.Speeds[i].Name), &is.Speeds[i], is, opt); err != nil {
+		if err := r.speed(was, &is.Speeds[i], opt); err != nil {
 			return nil, err
 		}
 	}
 	r.gone(was, is, opt)
-	for i := range r.Rows {
-		if r.Rows[i].Verdict.Fails() {
-			r.Failed++
-		}
-	}
 	return r, nil
+}
+
+func (r *Report) add(row Row) {
+	r.Rows = append(r.Rows, row)
+	if row.Verdict.Fails() {
+		r.Failed++
+	}
 }
 
 // bench adds the rows of one scenario: its digests, and where they have moved all its measures.
@@ -119,13 +124,13 @@ func (r *Report) bench(b *Bench, was, now *Outcome) {
 			row.Repeat = fmt.Sprintf("hypersim run %s --seed %d", b.Scenario, row.Seeds[0])
 		}
 	}
-	r.Rows = append(r.Rows, row)
+	r.add(row)
 	r.broken(b, now)
 	if row.Verdict == Same || was == nil {
 		return
 	}
 	for _, m := range b.Measures {
-		r.Rows = append(r.Rows, m.row(b, was, now))
+		r.add(m.row(b, was, now))
 	}
 }
 
@@ -141,7 +146,7 @@ func (r *Report) broken(b *Bench, now *Outcome) {
 		}
 	}
 	if len(row.Seeds) > 0 {
-		r.Rows = append(r.Rows, row)
+		r.add(row)
 	}
 }
 
@@ -228,36 +233,43 @@ func (r *Report) exact(was *Value, v Value) {
 			row.Verdict, row.Why = Moved, "--update, if that is meant"
 		}
 	}
-	r.Rows = append(r.Rows, row)
+	r.add(row)
 }
 
-func (r *Report) speed(was, v *Value, is *Result, opt *Options) error {
-	row := Row{Bench: v.Name, Value: "time of an event", Unit: v.Unit, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
-	if was != nil {
-		for i := 1; i < attempts && v.Value > was.Value*slower; i++ {
+// speed compares times of one processor alone: another spends half as much again, or twice as much, on a world than on the
+// reference, and has grown no slower by that.
+func (r *Report) speed(was *Result, v *Value, opt *Options) error {
+	row := Row{Bench: v.Name, Value: timeOfEvent, Unit: v.Unit, Is: &v.Value, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
+	row.Why = fmt.Sprintf("the baseline has no time of this processor (%s); --against PROGRAM compares two programs here, --update adds it", v.Processor)
+	if x := findOn(was.Speeds, v.Name, v.Processor); x != nil {
+		for i := 1; i < attempts && v.Value > x.Value*slower; i++ {
 			opt.pause(i)
-			if err := is.again(v); err != nil {
+			if err := again(v); err != nil {
 				return err
 			}
 		}
-		row.Was, row.Verdict = &was.Value, Same
-		switch ratio := v.Value / was.Value; {
-		case ratio > slower:
-			row.Verdict, row.Why = Slower, fmt.Sprintf("%.0f %% slower, timed %d times; %.0f %% are told", 100*(ratio-1), attempts, 100*(slower-1))
-		case ratio < 1/slower:
-			row.Verdict, row.Why = Faster, "--update keeps it so"
-		}
+		row.judgeSpeed(x.Value, attempts)
 	}
-	row.Is = &v.Value
-	r.Rows = append(r.Rows, row)
+	r.add(row)
 	return nil
+}
+
+// judgeSpeed says whether Is is slower than was; so often it was timed, if it is.
+func (x *Row) judgeSpeed(was float64, timed int) {
+	x.Was, x.Verdict, x.Why = &was, Same, ""
+	switch ratio := *x.Is / was; {
+	case ratio > slower:
+		x.Verdict, x.Why = Slower, fmt.Sprintf("%.0f %% slower, timed %d times; %.0f %% are told", 100*(ratio-1), timed, 100*(slower-1))
+	case ratio < 1/slower:
+		x.Verdict, x.Why = Faster, "--update keeps it so"
+	}
 }
 
 // gone names what the baseline has and the suite has not any more.
 func (r *Report) gone(was, is *Result, opt *Options) {
 	lost := func(name string, there bool) {
 		if !there && opt.wants(name) {
-			r.Rows = append(r.Rows, Row{Bench: name, Verdict: Gone, Why: "the suite does not have it any more; --update, if that is meant"})
+			r.add(Row{Bench: name, Verdict: Gone, Why: "the suite does not have it any more; --update, if that is meant"})
 		}
 	}
 	for i := range was.Benches {
@@ -269,6 +281,8 @@ func (r *Report) gone(was, is *Result, opt *Options) {
 		}
 	}
 	for _, v := range was.Speeds {
-		lost(v.Name, find(is.Speeds, v.Name) != nil)
+		if v.Processor == processor() {
+			lost(v.Name, find(is.Speeds, v.Name) != nil)
+		}
 	}
 }

@@ -44,11 +44,12 @@ type Measured struct {
 	Unit  string   `json:"unit"`
 }
 
-// Value is a number of the program: exact ones follow from it alone, speeds are ratios to the reference.
+// Value is a number of the program: exact ones follow from it alone, speeds are ratios to the reference on one processor.
 type Value struct {
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
-	Unit  string  `json:"unit"`
+	Name      string  `json:"name"`
+	Value     float64 `json:"value"`
+	Unit      string  `json:"unit"`
+	Processor string  `json:"processor,omitempty"` // of a speed
 }
 
 // largest is what a baseline may have in bytes: some hundred times as much as the suite gives.
@@ -119,9 +120,12 @@ func (o *Outcome) run(seed uint64) *Run {
 	return nil
 }
 
-func find(list []Value, name string) *Value {
+func find(list []Value, name string) *Value { return findOn(list, name, "") }
+
+// findOn returns the value of that name and processor, "" for any.
+func findOn(list []Value, name, processor string) *Value {
 	for i := range list {
-		if list[i].Name == name {
+		if list[i].Name == name && (processor == "" || list[i].Processor == processor) {
 			return &list[i]
 		}
 	}
@@ -140,4 +144,18 @@ func (r *Result) Broken() (list []string) {
 		}
 	}
 	return list
+}
+
+// Keep takes over from was, the baseline before, the speeds of other processors. They go where one of this processor has become
+// slower: a baseline is written because that is meant, and they would be told slower for it as well.
+func (r *Result) Keep(was *Result) {
+	var others []Value
+	for _, v := range was.Speeds {
+		if v.Processor != "" && v.Processor != processor() {
+			others = append(others, v)
+		} else if now := find(r.Speeds, v.Name); v.Processor != "" && now != nil && now.Value > v.Value*slower {
+			return
+		}
+	}
+	r.Speeds = append(r.Speeds, others...)
 }

@@ -34,6 +34,16 @@ func (o *Options) None() bool {
 	return len(chosen(o)) == 0
 }
 
+// Untimed reports whether nothing that is timed is wanted.
+func (o *Options) Untimed() bool {
+	for _, s := range speeds {
+		if o.wants(s.name) {
+			return false
+		}
+	}
+	return true
+}
+
 // Do runs the suite: all scenarios, several at once, then what is counted and timed, alone.
 func Do(ctx context.Context, opt Options) (*Result, error) {
 	r := &Result{Schema: schema, Build: opt.Build, Benches: []Outcome{}, Exact: []Value{}, Speeds: []Value{}}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -37,6 +38,9 @@ func (r *Report) Text(w io.Writer, paint func(v Verdict, word string) string) er
 				fmt.Fprintf(&s, "  %s\n", x.Repeat)
 			}
 		}
+	}
+	if i := slices.IndexFunc(r.Rows, func(x Row) bool { return x.Verdict == New && x.Value == timeOfEvent }); i >= 0 {
+		fmt.Fprintf(&s, "\n%s\n", r.Rows[i].Why)
 	}
 	if moved > 0 {
 		fmt.Fprintf(&s, "\n%d of the scenarios run otherwise than they did; hypersim bench --update, if that is meant\n", moved)

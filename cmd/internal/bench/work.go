@@ -53,10 +53,10 @@ func speedOf(r *Result, opt *Options, name string, build func() (subject, error)
 		return err
 	}
 	ratio, err := timed(s, newReference(), roundsOf(opt.Quick))
-	r.Speeds = append(r.Speeds, Value{name, ratio, "events of the reference"})
+	r.Speeds = append(r.Speeds, Value{Name: name, Value: ratio, Unit: "events of the reference", Processor: processor()})
 	for k := 1; k < fullAttempts && !opt.Quick && err == nil; k++ { // it may become the baseline
 		opt.pause(k)
-		err = r.again(&r.Speeds[len(r.Speeds)-1])
+		err = again(&r.Speeds[len(r.Speeds)-1])
 	}
 	return err
 }
@@ -69,7 +69,7 @@ func roundsOf(quick bool) int {
 }
 
 // again times what seems slower than it was once more, longer, and keeps the better of both.
-func (r *Result) again(v *Value) error {
+func again(v *Value) error {
 	for _, s := range speeds {
 		if s.name != v.Name {
 			continue
@@ -112,7 +112,7 @@ func exact(r *Result, _ *Options) error {
 	}
 	perEvent := float64(after.Mallocs-before.Mallocs) / float64(w.Events()-events)
 	r.Exact = append(r.Exact,
-		Value{"exact-bytes", float64(w.MemoryBytes()) / (members * members), "B per pair"},
-		Value{"exact-allocations", math.Round(perEvent*1000) / 1000, "per event"})
+		Value{Name: "exact-bytes", Value: float64(w.MemoryBytes()) / (members * members), Unit: "B per pair"},
+		Value{Name: "exact-allocations", Value: math.Round(perEvent*1000) / 1000, Unit: "per event"})
 	return nil
 }
