@@ -125,7 +125,7 @@ func TestEveryBundledFileLoadsInEveryVariant(t *testing.T) {
 				sets = append(sets, set)
 			}
 			for _, set := range sets {
-				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name}, set...).Expects {
+				for _, e := range mustLoad(t, s.Name, Options{Variant: v.Name, Alone: true}, set...).Expects {
 					judged[e.ID] = judged[e.ID] || e.Applies
 				}
 			}
@@ -160,7 +160,7 @@ func TestConfigRoundTrips(t *testing.T) {
 	for _, file := range bundledPaths() {
 		name := strings.TrimSuffix(file, ".toml")
 		for _, v := range append([]Variant{{}}, mustLoad(t, name, Options{}).Variants...) {
-			s := mustLoad(t, name, Options{Variant: v.Name})
+			s := mustLoad(t, name, Options{Variant: v.Name, Alone: true})
 			again, err := Parse(asTOML(t, s.Config), s.File, nil, Options{Alone: true})
 			if err != nil {
 				t.Errorf("%s: variant %q: the resolved configuration does not load:\n%v", file, v.Name, err)

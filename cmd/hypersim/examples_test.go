@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,7 @@ var long = []string{
 	"--seeds 1..20",
 	"hypersim sweep stats-", // twenty seeds of some variants each
 	"hypersim sweep slow-manager",
+	"hypersim sweep worker-storm",
 	"hypersim sweep gate-load-shedding", // storms of forty seconds in many variants
 	"hypersim sweep deaf-to-data",
 	"hypersim sweep dispatch-crash-points",  // a hundred runs
@@ -172,7 +174,9 @@ func try(t *testing.T, dir string, e example) {
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", e.command(help))
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "SLURM_CPUS_PER_TASK=8", "NO_COLOR=1")
+	began := time.Now()
 	out, err := cmd.CombinedOutput()
+	t.Logf("%6.2f s  %s", time.Since(began).Seconds(), e.command(help))
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("%s: %v", e, err)

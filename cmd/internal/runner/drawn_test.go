@@ -18,14 +18,18 @@ import (
 	"hypersim/sim/metrics"
 )
 
-// shortened keeps the largest scenarios within a second; what their pictures show is the same kind of number.
+// shortened keeps the largest scenarios within some seconds; what their pictures show is the same kind of number.
 var shortened = map[string][]string{
-	"scale-1k":               {"cluster.workers=60"},
-	"scale-5k":               {"cluster.workers=20"},
-	"scale-10k":              {"cluster.workers=30"},
-	"mass-crash":             {"cluster.size=100"},
-	"pause-sweep":            {"cluster.size=30"},
-	"correlated-dc-failures": {"cluster.workers=4"},
+	"scale-1k":                {"cluster.workers=60"},
+	"scale-5k":                {"cluster.workers=20"},
+	"scale-10k":               {"cluster.workers=30"},
+	"mass-crash":              {"cluster.size=100"},
+	"pause-sweep":             {"cluster.size=30"},
+	"dc-isolation":            {"cluster.workers=4"},
+	"correlated-dc-failures":  {"cluster.workers=2", "workload.0.arrival.rate=0.2/s", "workload.1.arrival.rate=0.1/s"},
+	"routing-hysteresis-flap": {"cluster.workers=2", "workload.0.arrival.rate=0.5/s", "workload.1.arrival.rate=0.5/s"},
+	"routing-latency-shift":   {"cluster.workers=4", "workload.0.arrival.rate=0.3/s"},
+	"routing-dc-failure":      {"cluster.workers=4", "workload.0.arrival.rate=0.5/s"},
 }
 
 // always are pictures that every scenario could ask for.
