@@ -40,10 +40,14 @@ check: fmt vet lint ## the whole gate: fmt vet lint tidy, tests with invariants,
 test: fmt vet tests ## format, vet and every test (tidy runs inside), and the regression suite
 	$(GO) run ./cmd/hypersim bench --quick --quiet
 
+# Less garbage is collected: a tenth less processor time. The regression suite is timed as a user runs it.
+vet tests: export GOGC = 400
+vet tests: export GOMEMLIMIT = 3GiB
+
 tests:
 	@set -eu; rapid=$(PROPERTIES); \
-	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vxF "$$rapid"); \
-	$(GO) test -tags '$(TAGS)' -timeout $(TIMEOUT) $$rapid -rapid.seed=$(SEED)
+	$(GO) test -vet=off -tags '$(TAGS)' -timeout $(TIMEOUT) $$($(GO) list ./... | grep -vxF "$$rapid"); \
+	$(GO) test -vet=off -tags '$(TAGS)' -timeout $(TIMEOUT) $$rapid -rapid.seed=$(SEED)
 
 hunt: ## property tests with CHECKS fresh cases each, elections and replicas in WORLDS; a failure prints what repeats it
 	HYPERSIM_ELECTION_WORLDS=$(WORLDS) HYPERSIM_REPLICA_WORLDS=$(WORLDS) $(GO) test -run '^TestManyRandomWorlds$$' -timeout 60m ./core/election ./core/replica
@@ -91,12 +95,12 @@ validate: ## reproduce the reference figures: table and plots in results/ (QUICK
 guard: ## the regression suite against results/baseline (QUICK=--quick: a minute)
 	$(GO) run ./cmd/hypersim bench $(QUICK)
 
+# Both programs stay, for what is told slower to be looked at.
 speed: ## this tree's speed beside that of the commit BASE, timed in turns on this machine: two minutes
-	@set -eu; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
-	git archive --prefix base/ $(BASE) | tar -x -C "$$dir"; \
-	(cd "$$dir/base" && $(GO) build -o "$$dir/was" ./cmd/hypersim); \
-	$(GO) build -o "$$dir/is" ./cmd/hypersim; \
-	"$$dir/is" bench --quiet --against "$$dir/was"
+	@set -eu; rm -rf .tools/speed; mkdir -p .tools/speed/base; git archive $(BASE) | tar -x -C .tools/speed/base; \
+	(cd .tools/speed/base && $(GO) build -buildvcs=false -o ../was ./cmd/hypersim); rm -rf .tools/speed/base; \
+	$(GO) build -o .tools/speed/is ./cmd/hypersim; \
+	.tools/speed/is bench --quiet --against .tools/speed/was
 
 # It begins anew each time. What breaks is left as a scenario, and the command that shows it again is printed.
 explored: ## drawn worlds under all invariants for a minute, from SEED on

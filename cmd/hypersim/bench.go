@@ -49,7 +49,7 @@ after a change (make speed BASE=HEAD~1).
 
 A digest that moves fails the suite, too: somebody has to mean it. --update runs the full suite, shows what changes and
 writes the baseline anew, unless an invariant does not hold; commit it with the change that moves it. Times of other
-processors stay in it, unless this one has become slower.
+processors stay in it, unless those of this one have moved.
 
 Exit status: 0 nothing is worse, slower or moved; 1 something is; 2 bad usage; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim bench --quick
@@ -92,7 +92,7 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 	}
 	var report *bench.Report
 	var is *bench.Result
-	if f.against != "" {
+	if cmd.Flags().Changed("against") {
 		report, err = f.beside(cmd, opt)
 	} else {
 		is, report, err = f.compared(cmd, was, opt)
@@ -122,7 +122,7 @@ func (f *benchFlags) compared(cmd *cobra.Command, was *bench.Result, opt *bench.
 	if err != nil || was == nil {
 		return is, nil, err
 	}
-	report, err = bench.Compare(was, is, opt)
+	report, err = bench.Compare(cmd.Context(), was, is, opt)
 	return is, report, err
 }
 
@@ -132,7 +132,11 @@ func (f *benchFlags) beside(cmd *cobra.Command, opt *bench.Options) (*bench.Repo
 	if err != nil {
 		return nil, err
 	}
-	return bench.Against(cmd.Context(), this, f.against, *opt)
+	report, err := bench.Against(cmd.Context(), this, f.against, *opt)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--against: %w", err)}
+	}
+	return report, nil
 }
 
 // replace writes the baseline. What it changes has been shown; where there was none, that is said.
@@ -184,7 +188,7 @@ func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench
 	}
 	build := runner.ReadBuild(version)
 	opt.Build = build.String()
-	if f.against != "" {
+	if cmd.Flags().Changed("against") {
 		bad = append(bad, f.mayStandBeside(cmd, opt)...)
 		return opt, nil, errors.Join(bad...)
 	}
@@ -207,8 +211,8 @@ func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench
 
 // mayStandBeside reports what hinders a comparison with another program.
 func (f *benchFlags) mayStandBeside(cmd *cobra.Command, opt *bench.Options) (bad []error) {
-	if f.update || cmd.Flags().Changed("baseline") {
-		bad = append(bad, errors.New("--against compares with a program: leave --update and --baseline away"))
+	if f.update || f.quick || cmd.Flags().Changed("baseline") {
+		bad = append(bad, errors.New("--against compares with a program, as long as it takes: leave --update, --quick and --baseline away"))
 	}
 	if opt.Untimed() {
 		bad = append(bad, fmt.Errorf("--against compares speeds alone, and --only %s matches none; hypersim bench --list tells the names", f.only))

@@ -35,7 +35,6 @@ var long = []string{
 	"--seeds 1..20",
 	"hypersim sweep stats-", // twenty seeds of some variants each
 	"hypersim sweep slow-manager",
-	"hypersim sweep worker-storm",
 	"hypersim sweep gate-load-shedding", // storms of forty seconds in many variants
 	"hypersim sweep deaf-to-data",
 	"hypersim sweep dispatch-crash-points",  // a hundred runs

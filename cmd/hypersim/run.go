@@ -35,7 +35,7 @@ sweep) or cannot-be-judged (there is, and this run cannot say, which fails a mus
 
 Exit status: 0 all expectations and invariants held; 1 one did not, or cannot be judged; 2 bad usage or
 scenario, nothing was written; 3 internal error; 130 interrupted.`,
-		Example: `  hypersim run partition
+		Example: `  hypersim run first-job
   hypersim run scenarios/jobs/first-job.toml --seed 7 --out results/seven --no-plots
   hypersim run crash-single-lan --set cluster.size=50 --set protocol.suspicion.k=2 --no-plots
   hypersim run crash-single-lan --json --quiet --out results/machine-readable

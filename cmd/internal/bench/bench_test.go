@@ -33,7 +33,7 @@ func result(o Outcome) *Result { return &Result{Schema: schema, Benches: []Outco
 // verdicts of a comparison, by value.
 func verdicts(t *testing.T, was, is *Result) (map[string]Verdict, *Report) {
 	t.Helper()
-	r, err := Compare(was, is, &Options{})
+	r, err := Compare(t.Context(), was, is, &Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +125,7 @@ func TestExactAndGone(t *testing.T) {
 
 // A kernel that is 30 % slower is told; one that was timed on a busy machine is not.
 func TestSpeedIsTimedAgain(t *testing.T) {
+	needsName(t)
 	now, err := timedNow("speed-kernel")
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +141,14 @@ func TestSpeedIsTimedAgain(t *testing.T) {
 	}
 }
 
+// needsName skips what cannot be where a processor has no name.
+func needsName(t *testing.T) {
+	t.Helper()
+	if processor() == "" {
+		t.Skip("no brand of this processor can be read")
+	}
+}
+
 // speedOn is a result of one time.
 func speedOn(processor string, value float64) *Result {
 	return &Result{Schema: schema, Speeds: []Value{{Name: "speed-kernel", Value: value, Processor: processor}}}
@@ -147,6 +156,7 @@ func speedOn(processor string, value float64) *Result {
 
 // Times of another processor are no measure for this one, and are neither lost nor told slower.
 func TestAnotherProcessor(t *testing.T) {
+	needsName(t)
 	was, is := speedOn("another", 0.1), speedOn(processor(), 100)
 	_, r := verdicts(t, was, is)
 	if len(r.Rows) != 1 || r.Rows[0].Verdict != New || r.Failed != 0 || r.Rows[0].Was != nil {
@@ -161,13 +171,27 @@ func TestAnotherProcessor(t *testing.T) {
 	}
 }
 
-// A baseline that is written anew keeps what other processors gave, until this one has become slower.
+// A piece of work that the suite has not any more is told where it was timed; elsewhere nobody can miss it.
+func TestGoneSpeed(t *testing.T) {
+	needsName(t)
+	for name, want := range map[string]int{processor(): 1, "another": 0} {
+		if _, r := verdicts(t, speedOn(name, 1), &Result{}); r.Failed != want || len(r.Rows) != want {
+			t.Errorf("%q: %+v", name, r)
+		}
+	}
+}
+
+// A baseline that is written anew keeps what other processors gave, until this one has moved, and of what the suite still has.
 func TestKeep(t *testing.T) {
-	was := &Result{Speeds: []Value{{Name: "speed-kernel", Value: 1, Processor: processor()}, {Name: "speed-kernel", Value: 3, Processor: "another"}, {Name: "speed-kernel", Value: 2}}}
+	needsName(t)
+	was := &Result{Speeds: []Value{
+		{Name: "speed-kernel", Value: 1, Processor: processor()}, {Name: "speed-kernel", Value: 3, Processor: "another"},
+		{Name: "speed-kernel", Value: 2}, {Name: "speed-gone", Value: 2, Processor: "another"},
+	}}
 	for _, c := range []struct {
 		is   float64
 		want int
-	}{{1.1, 2}, {0.5, 2}, {1.3, 1}} {
+	}{{1.1, 2}, {0.9, 2}, {1.3, 1}, {0.7, 1}} {
 		is := speedOn(processor(), c.is)
 		if is.Keep(was); len(is.Speeds) != c.want || is.Speeds[0].Value != c.is || c.want == 2 && is.Speeds[1].Processor != "another" {
 			t.Errorf("%.1f: %+v", c.is, is.Speeds)
@@ -198,9 +222,13 @@ func TestAgainst(t *testing.T) {
 		want Verdict
 	}{{plain, Same}, {slow, Slower}, {quick, Faster}} {
 		r, err := Against(t.Context(), c.this, plain, one)
-		if err != nil || len(r.Rows) != 1 || r.Rows[0].Verdict != c.want || r.Rows[0].Unit != "u" || (r.Failed > 0) != c.want.Fails() {
+		if err != nil || len(r.Rows) != 1 || *r.Rows[0].Was != 1 || r.Rows[0].Verdict != c.want || r.Rows[0].Unit != "u" || (r.Failed > 0) != c.want.Fails() {
 			t.Errorf("%s: %+v, %v", c.this, r, err)
 		}
+	}
+	lacks := program("lacks", "echo nothing of the suite is called so >&2; exit 2")
+	if r, err := Against(t.Context(), plain, lacks, one); err != nil || len(r.Rows) != 1 || r.Rows[0].Verdict != New || r.Failed != 0 {
+		t.Errorf("a piece of work that is new: %+v, %v", r, err)
 	}
 	for other, want := range map[string]string{
 		program("silent", "echo '{}'"): "gave no time", program("torn", "echo '{'"): "--json", program("failing", "echo no such flag >&2; exit 2"): "no such flag",
@@ -304,7 +332,7 @@ func FuzzReadBaseline(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Compare(r, r, &Options{}); err != nil {
+		if _, err := Compare(t.Context(), r, r, &Options{}); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -71,11 +73,16 @@ const (
 // timeOfEvent is the value of a speed's row.
 const timeOfEvent = "time of an event"
 
-// pause is how long the k-th attempt waits.
-func (o *Options) pause(k int) { time.Sleep(time.Duration(min(k, 6)) * o.Pause) }
+// pause is how long the k-th attempt waits, or until ctx is done.
+func (o *Options) pause(ctx context.Context, k int) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(min(k, 6)) * o.Pause):
+	}
+}
 
 // Compare puts is beside the baseline was. What seems slower is timed again.
-func Compare(was, is *Result, opt *Options) (*Report, error) {
+func Compare(ctx context.Context, was, is *Result, opt *Options) (*Report, error) {
 	r := &Report{Baseline: was.Build, Build: is.Build}
 	for _, b := range Suite() {
 		if now := is.outcome(b.Scenario); now != nil {
@@ -86,7 +93,7 @@ func Compare(was, is *Result, opt *Options) (*Report, error) {
 		r.exact(find(was.Exact, v.Name), v)
 	}
 	for i := range is.Speeds {
-		if err := r.speed(was, &is.Speeds[i], opt); err != nil {
+		if err := r.speed(ctx, was, &is.Speeds[i], opt); err != nil {
 			return nil, err
 		}
 	}
@@ -238,30 +245,32 @@ func (r *Report) exact(was *Value, v Value) {
 
 // speed compares times of one processor alone: another spends half as much again, or twice as much, on a world than on the
 // reference, and has grown no slower by that.
-func (r *Report) speed(was *Result, v *Value, opt *Options) error {
+func (r *Report) speed(ctx context.Context, was *Result, v *Value, opt *Options) error {
 	row := Row{Bench: v.Name, Value: timeOfEvent, Unit: v.Unit, Is: &v.Value, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
-	row.Why = fmt.Sprintf("the baseline has no time of this processor (%s); --against PROGRAM compares two programs here, --update adds it", v.Processor)
-	if x := findOn(was.Speeds, v.Name, v.Processor); x != nil {
+	row.Why = fmt.Sprintf("the baseline has no time of this processor (%s); hypersim bench --against PROGRAM compares two programs here, --update adds it", cmp.Or(v.Processor, "of no name"))
+	if x := findHere(was.Speeds, v.Name); x != nil {
 		for i := 1; i < attempts && v.Value > x.Value*slower; i++ {
-			opt.pause(i)
+			if opt.pause(ctx, i); ctx.Err() != nil {
+				return ctx.Err()
+			}
 			if err := again(v); err != nil {
 				return err
 			}
 		}
-		row.judgeSpeed(x.Value, attempts)
+		row.judgeSpeed(x.Value, attempts, "--update keeps it so")
 	}
 	r.add(row)
 	return nil
 }
 
 // judgeSpeed says whether Is is slower than was; so often it was timed, if it is.
-func (x *Row) judgeSpeed(was float64, timed int) {
+func (x *Row) judgeSpeed(was float64, timed int, faster string) {
 	x.Was, x.Verdict, x.Why = &was, Same, ""
 	switch ratio := *x.Is / was; {
 	case ratio > slower:
 		x.Verdict, x.Why = Slower, fmt.Sprintf("%.0f %% slower, timed %d times; %.0f %% are told", 100*(ratio-1), timed, 100*(slower-1))
 	case ratio < 1/slower:
-		x.Verdict, x.Why = Faster, "--update keeps it so"
+		x.Verdict, x.Why = Faster, faster
 	}
 }
 
@@ -280,8 +289,8 @@ func (r *Report) gone(was, is *Result, opt *Options) {
 			lost(v.Name, find(is.Exact, v.Name) != nil)
 		}
 	}
-	for _, v := range was.Speeds {
-		if v.Processor == processor() {
+	for i := range was.Speeds {
+		if v := &was.Speeds[i]; v.here() {
 			lost(v.Name, find(is.Speeds, v.Name) != nil)
 		}
 	}

@@ -10,13 +10,14 @@ import (
 )
 
 // processor names what this program runs on, as far as it decides how the time of a world compares with that of the
-// reference: brand, model and caches, as a virtual machine shows them.
+// reference: brand, model and caches, as a virtual machine shows them. It is "" where no brand can be read (arm64 under Linux):
+// then it is not known whose times are whose.
 var processor = sync.OnceValue(func() string {
 	c := &cpuid.CPU
-	parts := []string{runtime.GOARCH}
-	if c.BrandName != "" {
-		parts = append(parts, strings.Join(strings.Fields(c.BrandName), " "))
+	if c.BrandName == "" {
+		return ""
 	}
+	parts := []string{runtime.GOARCH, strings.Join(strings.Fields(c.BrandName), " ")}
 	if c.Family > 0 {
 		parts = append(parts, fmt.Sprintf("family %d model %d stepping %d", c.Family, c.Model, c.Stepping))
 	}

@@ -120,17 +120,27 @@ func (o *Outcome) run(seed uint64) *Run {
 	return nil
 }
 
-func find(list []Value, name string) *Value { return findOn(list, name, "") }
-
-// findOn returns the value of that name and processor, "" for any.
-func findOn(list []Value, name, processor string) *Value {
+func find(list []Value, name string) *Value {
 	for i := range list {
-		if list[i].Name == name && (processor == "" || list[i].Processor == processor) {
+		if list[i].Name == name {
 			return &list[i]
 		}
 	}
 	return nil
 }
+
+// findHere returns the value of that name that this processor gave; nil where processors have no names.
+func findHere(list []Value, name string) *Value {
+	for i := range list {
+		if v := &list[i]; v.Name == name && v.here() {
+			return v
+		}
+	}
+	return nil
+}
+
+// here reports whether v is a time of this processor.
+func (v *Value) here() bool { return v.Processor != "" && v.Processor == processor() }
 
 // Broken names the runs that break an invariant, or did not come to their end, and says why.
 func (r *Result) Broken() (list []string) {
@@ -146,14 +156,19 @@ func (r *Result) Broken() (list []string) {
 	return list
 }
 
-// Keep takes over from was, the baseline before, the speeds of other processors. They go where one of this processor has become
-// slower: a baseline is written because that is meant, and they would be told slower for it as well.
+// Keep takes over from was, the baseline before, the speeds of other processors, as far as the suite still has them. They go
+// where one of this processor has moved, by as much as is told: a baseline is written because that is meant, and theirs will have
+// moved as well.
 func (r *Result) Keep(was *Result) {
 	var others []Value
-	for _, v := range was.Speeds {
-		if v.Processor != "" && v.Processor != processor() {
-			others = append(others, v)
-		} else if now := find(r.Speeds, v.Name); v.Processor != "" && now != nil && now.Value > v.Value*slower {
+	for i := range was.Speeds {
+		v := &was.Speeds[i]
+		now := find(r.Speeds, v.Name)
+		switch {
+		case now == nil || v.Processor == "":
+		case !v.here():
+			others = append(others, *v)
+		case now.Value > v.Value*slower || now.Value < v.Value/slower:
 			return
 		}
 	}

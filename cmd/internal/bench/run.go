@@ -66,7 +66,7 @@ func Do(ctx context.Context, opt Options) (*Result, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := w.do(r, &opt); err != nil {
+		if err := w.do(ctx, r, &opt); err != nil {
 			return nil, err
 		}
 		opt.tell(len(jobs)+i+1, total, w.name)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"runtime/debug"
@@ -15,7 +16,7 @@ import (
 // work is a number of the program itself.
 type work struct {
 	name string
-	do   func(r *Result, opt *Options) error
+	do   func(ctx context.Context, r *Result, opt *Options) error
 }
 
 // speeds are what is timed.
@@ -38,7 +39,7 @@ func chosen(opt *Options) (list []work) {
 	}
 	for _, s := range speeds {
 		if opt.wants(s.name) {
-			list = append(list, work{s.name, func(r *Result, opt *Options) error { return speedOf(r, opt, s.name, s.build) }})
+			list = append(list, work{s.name, func(ctx context.Context, r *Result, opt *Options) error { return speedOf(ctx, r, opt, s.name, s.build) }})
 		}
 	}
 	return list
@@ -47,15 +48,15 @@ func chosen(opt *Options) (list []work) {
 // fullAttempts is how often a full run times each piece of work, of which the least counts.
 const fullAttempts = 4
 
-func speedOf(r *Result, opt *Options, name string, build func() (subject, error)) error {
+func speedOf(ctx context.Context, r *Result, opt *Options, name string, build func() (subject, error)) error {
 	s, err := build()
 	if err != nil {
 		return err
 	}
 	ratio, err := timed(s, newReference(), roundsOf(opt.Quick))
 	r.Speeds = append(r.Speeds, Value{Name: name, Value: ratio, Unit: "events of the reference", Processor: processor()})
-	for k := 1; k < fullAttempts && !opt.Quick && err == nil; k++ { // it may become the baseline
-		opt.pause(k)
+	for k := 1; k < fullAttempts && !opt.Quick && err == nil && ctx.Err() == nil; k++ { // it may become the baseline
+		opt.pause(ctx, k)
 		err = again(&r.Speeds[len(r.Speeds)-1])
 	}
 	return err
@@ -89,7 +90,7 @@ func again(v *Value) error {
 const members = 300
 
 // exact counts what a formed group takes in memory, by its own account, and what it allocates while nothing happens.
-func exact(r *Result, _ *Options) error {
+func exact(_ context.Context, r *Result, _ *Options) error {
 	sc, err := scenarios.Load("bench-detection", []string{"cluster.size=300", "scenario.duration=10m", "report.sample=1h"}, scenarios.Options{Alone: true})
 	if err != nil {
 		return err
