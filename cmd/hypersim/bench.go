@@ -51,7 +51,7 @@ A digest that moves fails the suite, too: somebody has to mean it. --update runs
 writes the baseline anew, unless an invariant does not hold; commit it with the change that moves it. Times of other
 processors stay in it, unless those of this one have moved.
 
-Exit status: 0 nothing is worse, slower or moved; 1 something is; 2 bad usage; 3 internal error; 130 interrupted.`,
+Exit status: 0 nothing is known to be worse, slower or moved; 1 something is; 2 bad usage; 3 internal error; 130 interrupted.`,
 		Example: `  hypersim bench --quick
   hypersim bench --only 'detection|loss'
   hypersim bench --list
@@ -133,10 +133,10 @@ func (f *benchFlags) beside(cmd *cobra.Command, opt *bench.Options) (*bench.Repo
 		return nil, err
 	}
 	report, err := bench.Against(cmd.Context(), this, f.against, *opt)
-	if err != nil {
+	if bad := new(bench.OtherError); errors.As(err, &bad) {
 		return nil, usageError{fmt.Errorf("--against: %w", err)}
 	}
-	return report, nil
+	return report, err
 }
 
 // replace writes the baseline. What it changes has been shown; where there was none, that is said.
@@ -145,15 +145,16 @@ func (f *benchFlags) replace(cmd *cobra.Command, was, is *bench.Result) error {
 		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s is not written, a baseline has to hold: %s\n", f.baseline, strings.Join(broken, "; ")) // the status says it too
 		return status(exitFailed)
 	}
-	if was != nil {
-		is.Keep(was)
+	speeds, first := len(is.Speeds), ""
+	if was == nil {
+		first = "; there was none to compare with"
+	} else if gone := is.Keep(was); gone > 0 {
+		first = fmt.Sprintf("; %d speeds of other processors went, for those of this one have moved", gone)
+	} else if others := len(is.Speeds) - speeds; others > 0 {
+		first = fmt.Sprintf("; %d of them are those of other processors, as they were", others)
 	}
 	if err := writeNew(f.baseline, "--baseline", true, is.Encode); err != nil || f.json {
 		return err
-	}
-	first := ""
-	if was == nil {
-		first = "; there was none to compare with"
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s holds %d scenarios, %d exact values and %d speeds now%s\n", f.baseline, len(is.Benches), len(is.Exact), len(is.Speeds), first)
 	return err
@@ -201,8 +202,8 @@ func (f *benchFlags) prepare(cmd *cobra.Command) (opt *bench.Options, was *bench
 		}
 	case errors.Is(err, fs.ErrNotExist):
 		bad = append(bad, fmt.Errorf("%s: there is no baseline; run this where the repository is, name one with --baseline, or make one with --update", f.baseline))
-	case f.update && err != nil: // it is replaced
-		was = nil
+	case f.update && err != nil: // what cannot be read may hold times of other processors, which nobody could keep
+		bad = append(bad, fmt.Errorf("%w; move it away, and --update writes one", err))
 	case err != nil:
 		bad = append(bad, err)
 	}

@@ -28,7 +28,7 @@ func Against(ctx context.Context, this, other string, opt Options) (*Report, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	d := duel{this: this, other: other, empty: filepath.Join(dir, "bench.json"), opt: &opt}
-	if err := os.WriteFile(d.empty, []byte(`{"schema":1,"build":"","benches":[],"exact":[],"speeds":[]}`), 0o600); err != nil {
+	if err := os.WriteFile(d.empty, []byte(nothing), 0o600); err != nil {
 		return nil, err
 	}
 	for i, s := range speeds {
@@ -44,7 +44,19 @@ func Against(ctx context.Context, this, other string, opt Options) (*Report, err
 	return r, nil
 }
 
-// duel is two programs and what they are run with: a baseline of nothing, for each knows its own form of one.
+// OtherError is that the other program did not do what it was asked for.
+type OtherError struct{ err error }
+
+// Error implements error.
+func (e *OtherError) Error() string { return e.err.Error() }
+
+// Unwrap implements errors.Is and errors.As.
+func (e *OtherError) Unwrap() error { return e.err }
+
+// nothing is a baseline that every version reads so far.
+const nothing = `{"schema":1,"build":"","benches":[],"exact":[],"speeds":[]}`
+
+// duel is two programs and what they are run with.
 type duel struct {
 	this, other, empty string
 	opt                *Options
@@ -67,6 +79,8 @@ func (d *duel) row(ctx context.Context, name string) (Row, error) {
 			case err != nil && i == 0 && strings.Contains(err.Error(), unknown):
 				row.Why = d.other + " has no such piece of work"
 				return row, nil
+			case err != nil && i == 0 && ctx.Err() == nil:
+				return Row{}, &OtherError{err}
 			case err != nil:
 				return Row{}, err
 			}

@@ -2,7 +2,10 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -193,7 +196,7 @@ func TestKeep(t *testing.T) {
 		want int
 	}{{1.1, 2}, {0.9, 2}, {1.3, 1}, {0.7, 1}} {
 		is := speedOn(processor(), c.is)
-		if is.Keep(was); len(is.Speeds) != c.want || is.Speeds[0].Value != c.is || c.want == 2 && is.Speeds[1].Processor != "another" {
+		if gone := is.Keep(was); gone != 2-c.want || len(is.Speeds) != c.want || is.Speeds[0].Value != c.is || c.want == 2 && is.Speeds[1].Processor != "another" {
 			t.Errorf("%.1f: %+v", c.is, is.Speeds)
 		}
 	}
@@ -226,6 +229,29 @@ func TestAgainst(t *testing.T) {
 			t.Errorf("%s: %+v, %v", c.this, r, err)
 		}
 	}
+	// turns says one thing in the first n turns, and another afterwards: what seems slower is timed again, and the least counts.
+	turns := func(name string, n int, before, after string) string {
+		return program(name, fmt.Sprintf(`echo >>$0.turns; is=%s; [ $(wc -l <$0.turns) -gt %d ] && is=%s; echo '{"rows":[{"bench":"speed-kernel","unit":"u","is":'$is'}]}'`, before, n, after))
+	}
+	for _, c := range []struct {
+		this, other string
+		want        Verdict
+	}{
+		{turns("better-late", attempts-1, "2", "1"), plain, Same},
+		{turns("too-late", attempts, "2", "1"), plain, Slower},
+		{turns("third", turnsAgainst-1, "1", "0.5"), plain, Faster},
+		{turns("once", 1, "0.5", "1"), plain, Faster},
+		{plain, turns("other-once", 1, "0.5", "1"), Slower},
+	} {
+		if r, err := Against(t.Context(), c.this, c.other, one); err != nil || r.Rows[0].Verdict != c.want {
+			t.Errorf("%s: %+v, %v, want %q", c.this, r, err, c.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Against(ctx, plain, plain, one); !errors.Is(err, context.Canceled) || errors.As(err, new(*OtherError)) {
+		t.Errorf("who is stopped says that the other program is wrong: %v", err)
+	}
 	lacks := program("lacks", "echo nothing of the suite is called so >&2; exit 2")
 	if r, err := Against(t.Context(), plain, lacks, one); err != nil || len(r.Rows) != 1 || r.Rows[0].Verdict != New || r.Failed != 0 {
 		t.Errorf("a piece of work that is new: %+v, %v", r, err)
@@ -233,7 +259,7 @@ func TestAgainst(t *testing.T) {
 	for other, want := range map[string]string{
 		program("silent", "echo '{}'"): "gave no time", program("torn", "echo '{'"): "--json", program("failing", "echo no such flag >&2; exit 2"): "no such flag",
 	} {
-		if _, err := Against(t.Context(), plain, other, one); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Against(t.Context(), plain, other, one); err == nil || !errors.As(err, new(*OtherError)) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", other, err, want)
 		}
 	}
@@ -305,6 +331,7 @@ func TestReadBaseline(t *testing.T) {
 		{whole + "{}", "something follows"},
 		{strings.Replace(whole, `"schema":1`, `"schema":2`, 1), "schema = 2"},
 		{strings.Replace(whole, "0123456789abcdef", "0123", 1), "benches[0].runs[0].digest"},
+		{strings.Replace(whole, `"speeds":[]`, `"speeds":[{"name":"s","processor":"p"},{"name":"s","processor":"q"},{"name":"s","processor":"p"}]`, 1), "speeds[2]: s is there twice"},
 		{strings.Replace(whole, `"exact"`, `"extra"`, 1), "extra"},
 	} {
 		path := filepath.Join(t.TempDir(), "b.json")

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -247,7 +246,7 @@ func (r *Report) exact(was *Value, v Value) {
 // reference, and has grown no slower by that.
 func (r *Report) speed(ctx context.Context, was *Result, v *Value, opt *Options) error {
 	row := Row{Bench: v.Name, Value: timeOfEvent, Unit: v.Unit, Is: &v.Value, Verdict: New, Repeat: "hypersim bench --only " + v.Name}
-	row.Why = fmt.Sprintf("the baseline has no time of this processor (%s); hypersim bench --against PROGRAM compares two programs here, --update adds it", cmp.Or(v.Processor, "of no name"))
+	row.Why = v.unknown()
 	if x := findHere(was.Speeds, v.Name); x != nil {
 		for i := 1; i < attempts && v.Value > x.Value*slower; i++ {
 			if opt.pause(ctx, i); ctx.Err() != nil {
@@ -261,6 +260,15 @@ func (r *Report) speed(ctx context.Context, was *Result, v *Value, opt *Options)
 	}
 	r.add(row)
 	return nil
+}
+
+// unknown says why v is compared with nothing, and what is to be done.
+func (v *Value) unknown() string {
+	const beside = "hypersim bench --against PROGRAM compares two programs here"
+	if v.Processor == "" {
+		return "this processor has no name by which its times could be known again; " + beside
+	}
+	return fmt.Sprintf("the baseline has no time of it on this processor (%s); %s, --update adds it", v.Processor, beside)
 }
 
 // judgeSpeed says whether Is is slower than was; so often it was timed, if it is.

@@ -92,6 +92,15 @@ func (r *Result) whole(path string) error {
 			}
 		}
 	}
+	timed := map[[2]string]bool{}
+	for i := range r.Speeds {
+		v := &r.Speeds[i]
+		if key := [2]string{v.Name, v.Processor}; timed[key] {
+			bad = append(bad, fmt.Errorf("%s: speeds[%d]: %s is there twice of one processor", path, i, v.Name))
+		} else {
+			timed[key] = true
+		}
+	}
 	return errors.Join(bad...)
 }
 
@@ -158,9 +167,10 @@ func (r *Result) Broken() (list []string) {
 
 // Keep takes over from was, the baseline before, the speeds of other processors, as far as the suite still has them. They go
 // where one of this processor has moved, by as much as is told: a baseline is written because that is meant, and theirs will have
-// moved as well.
-func (r *Result) Keep(was *Result) {
+// moved as well. It returns how many went.
+func (r *Result) Keep(was *Result) (gone int) {
 	var others []Value
+	moved := false
 	for i := range was.Speeds {
 		v := &was.Speeds[i]
 		now := find(r.Speeds, v.Name)
@@ -169,8 +179,12 @@ func (r *Result) Keep(was *Result) {
 		case !v.here():
 			others = append(others, *v)
 		case now.Value > v.Value*slower || now.Value < v.Value/slower:
-			return
+			moved = true
 		}
 	}
+	if moved {
+		return len(others)
+	}
 	r.Speeds = append(r.Speeds, others...)
+	return 0
 }

@@ -39,7 +39,7 @@ func (r *Report) Text(w io.Writer, paint func(v Verdict, word string) string) er
 			}
 		}
 	}
-	if i := slices.IndexFunc(r.Rows, func(x Row) bool { return x.Verdict == New && x.Value == timeOfEvent }); i >= 0 {
+	if i := slices.IndexFunc(r.Rows, untimed); i >= 0 {
 		fmt.Fprintf(&s, "\n%s\n", r.Rows[i].Why)
 	}
 	if moved > 0 {
@@ -49,6 +49,9 @@ func (r *Report) Text(w io.Writer, paint func(v Verdict, word string) string) er
 	_, err := io.WriteString(w, s.String())
 	return err
 }
+
+// untimed reports whether x is a speed that was compared with nothing.
+func untimed(x Row) bool { return x.Verdict == New && x.Value == timeOfEvent }
 
 // table writes the rows that are not the same, and those of speed.
 func (r *Report) table(s *strings.Builder) {
@@ -140,6 +143,9 @@ func (r *Report) Markdown(w io.Writer) error {
 			}
 			s.WriteByte('\n')
 		}
+	}
+	if i := slices.IndexFunc(r.Rows, untimed); i >= 0 {
+		fmt.Fprintf(&s, "\n%s\n", r.Rows[i].Why)
 	}
 	s.WriteString("\n<details><summary>all values</summary>\n\n| verdict | bench | value | was | is | change | unit |\n|---|---|---|---|---|---|---|\n")
 	for i := range r.Rows {

@@ -72,7 +72,7 @@ func estimate(t *testing.T, name string, sets []string) float64 {
 	t.Helper()
 	sc := loaded(t, name, sets)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestMeasuredRun$")
-	cmd.Env = append(os.Environ(), "GOGC=100", measuredRun+"="+strings.Join(append([]string{name}, sets...), "|"))
+	cmd.Env = append(os.Environ(), "GOGC=100", "GOMEMLIMIT=off", measuredRun+"="+strings.Join(append([]string{name}, sets...), "|"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)

@@ -89,6 +89,9 @@ func eventsForeseen(t *testing.T, name string, sets []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if res.Stopped != "" {
+		t.Errorf("%s %v: it was stopped: %s", name, sets, res.Stopped)
+	}
 	for i := range res.Violations {
 		t.Errorf("%s %v: invariant %s: %s", name, sets, res.Violations[i].Invariant, res.Violations[i].What)
 	}
