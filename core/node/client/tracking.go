@@ -22,6 +22,7 @@ type tracked struct {
 	asked   int          // how often somebody was asked since then
 	turn    int          // whom to ask next, of all
 	denier  core.NodeID  // who said so last
+	named   core.NodeID  // who leads it, as somebody says, and was too busy to say where it stands; NoNode: nobody
 
 	singles []single // that were asked for
 	agains  []again

@@ -89,7 +89,7 @@ func (c *Client) everybody(now core.Instant, x *tracked) bool {
 
 // poll asks where a job stands: everybody in turn where nobody speaks of it, else its leader, or the next one.
 func (c *Client) poll(now core.Instant, x *tracked, fx *core.Effects) {
-	to := core.NoNode
+	to := x.named
 	if !x.polling && c.everybody(now, x) {
 		to = c.targets.turnOf(&x.turn)
 	}
@@ -112,6 +112,7 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 	if x.state.Over() {
 		return
 	}
+	c.busy(x, o)
 	if x.unknown != core.Never {
 		x.asked++
 	}
@@ -121,6 +122,17 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 	if a, ok := o.Reply.(*job.GlobalStatus); ok {
 		c.answered(now, x, o, a, fx)
 	}
+}
+
+// busy remembers who was named as the leader of a job and was too busy to answer: that one is asked first the next time. Else two jobs
+// whose leaders name each other are asked for in step, always at the wrong place first, and each redirect comes as the second
+// request to a server that lets one in.
+func (c *Client) busy(x *tracked, o *call.Outcome) {
+	if o.Code == call.CodeBusy && (o.Seen.Has(call.CodeNotLeader) || o.From == x.named) {
+		x.named = o.From
+		return
+	}
+	x.named = core.NoNode
 }
 
 func (c *Client) answered(now core.Instant, x *tracked, o *call.Outcome, a *job.GlobalStatus, fx *core.Effects) {

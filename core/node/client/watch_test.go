@@ -130,3 +130,44 @@ func TestJobLost(t *testing.T) {
 		}
 	}
 }
+
+// Who does not lead a job names who does, and that one is too busy: the next poll asks it at once, and whoever it asks in turn again
+// once it has answered.
+func TestWhoWasNamedAndBusyIsAskedFirst(t *testing.T) {
+	b := with(t, 3)
+	id := b.accepted(2)
+	b.until(40 * sec) // what is known of its leader is old
+	b.c.jobs[id].orphan, b.c.jobs[id].contact = core.Never, b.now
+	for i := range core.NodeID(3) {
+		b.c.targets.fared(b.now, i, true)
+	}
+	b.of(core.KindPing)
+	poll := func() *core.Message {
+		t.Helper()
+		for range 20 {
+			if got := b.of(core.KindJobStatusRequest); len(got) > 0 {
+				return &got[0]
+			}
+			b.until(b.now + sec)
+		}
+		t.Fatal("nobody is asked")
+		return nil
+	}
+	busy := &job.GlobalStatus{Answer: call.Busy(core.Duration(sec)/10, call.ReasonRate), JobLeader: core.NoNode}
+	m := poll()
+	leader := (m.To + 1) % 3
+	b.answer(m, core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.NotLeader(leader), Status: job.Status{Job: id}, JobLeader: core.NoNode})
+	if m = poll(); m.To != leader {
+		t.Fatalf("it is redirected to %d", m.To)
+	}
+	for range 2 { // 10 s: soon nobody speaks of it, and everybody is asked in turn
+		b.answer(m, core.KindGlobalJobStatus, busy)
+		if m = poll(); m.To != leader {
+			t.Errorf("%d is asked, and %d was named", m.To, leader)
+		}
+	}
+	b.answer(m, core.KindGlobalJobStatus, &job.GlobalStatus{Status: status(id, 1, 1, job.StateRunning).Status, JobLeader: core.NoNode})
+	if x := b.c.jobs[id]; x.named != core.NoNode {
+		t.Errorf("%d is named, and has answered", x.named)
+	}
+}
