@@ -128,11 +128,13 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 // whose leaders name each other are asked for in step, always at the wrong place first, and each redirect comes as the second
 // request to a server that lets one in.
 func (c *Client) busy(x *tracked, o *call.Outcome) {
-	if o.Code == call.CodeBusy && (o.Seen.Has(call.CodeNotLeader) || o.From == x.named) {
+	a, answered := o.Reply.(*job.GlobalStatus)
+	switch {
+	case o.Code != call.CodeBusy:
+		x.named = core.NoNode
+	case answered && a.Code == call.CodeBusy && o.Seen.Has(call.CodeNotLeader): // else nobody was asked: this process asks it too often
 		x.named = o.From
-		return
 	}
-	x.named = core.NoNode
 }
 
 func (c *Client) answered(now core.Instant, x *tracked, o *call.Outcome, a *job.GlobalStatus, fx *core.Effects) {

@@ -166,8 +166,12 @@ func TestWhoWasNamedAndBusyIsAskedFirst(t *testing.T) {
 			t.Errorf("%d is asked, and %d was named", m.To, leader)
 		}
 	}
-	b.answer(m, core.KindGlobalJobStatus, &job.GlobalStatus{Status: status(id, 1, 1, job.StateRunning).Status, JobLeader: core.NoNode})
+	if b.c.jobs[id].named != leader {
+		t.Fatal("nobody is named any more")
+	}
+	other := (leader + 1) % 3
+	b.say(other, core.KindJobStatusPush, status(id, 2, 1, job.StateRunning))
 	if x := b.c.jobs[id]; x.named != core.NoNode {
-		t.Errorf("%d is named, and has answered", x.named)
+		t.Errorf("%d is named, and %d leads under a higher number", x.named, other)
 	}
 }
