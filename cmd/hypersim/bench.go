@@ -145,18 +145,18 @@ func (f *benchFlags) replace(cmd *cobra.Command, was, is *bench.Result) error {
 		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s is not written, a baseline has to hold: %s\n", f.baseline, strings.Join(broken, "; ")) // the status says it too
 		return status(exitFailed)
 	}
-	speeds, first := len(is.Speeds), ""
+	speeds, also := len(is.Speeds), ""
 	if was == nil {
-		first = "; there was none to compare with"
+		also = "; there was none to compare with"
 	} else if gone := is.Keep(was); gone > 0 {
-		first = fmt.Sprintf("; %d speeds of other processors went, for those of this one have moved", gone)
+		also = fmt.Sprintf("; %d speeds of other processors went, for those of this one have moved", gone)
 	} else if others := len(is.Speeds) - speeds; others > 0 {
-		first = fmt.Sprintf("; %d of them are those of other processors, as they were", others)
+		also = fmt.Sprintf("; %d of them are those of other processors, as they were", others)
 	}
 	if err := writeNew(f.baseline, "--baseline", true, is.Encode); err != nil || f.json {
 		return err
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s holds %d scenarios, %d exact values and %d speeds now%s\n", f.baseline, len(is.Benches), len(is.Exact), len(is.Speeds), first)
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s holds %d scenarios, %d exact values and %d speeds now%s\n", f.baseline, len(is.Benches), len(is.Exact), len(is.Speeds), also)
 	return err
 }
 

@@ -131,8 +131,8 @@ func TestJobLost(t *testing.T) {
 	}
 }
 
-// Who does not lead a job names who does, and that one is too busy: the next poll asks it at once, and whoever it asks in turn again
-// once it has answered.
+// Who does not lead a job names who does, and that one is too busy: the next polls ask it at once, until another one
+// leads under a higher number.
 func TestWhoWasNamedAndBusyIsAskedFirst(t *testing.T) {
 	b := with(t, 3)
 	id := b.accepted(2)
