@@ -91,8 +91,7 @@ func (l *Links) Pop(now core.Instant) (Due, bool) {
 
 // wait draws the time to the next heartbeat.
 func (l *Links) wait() core.Duration {
-	u := float64(2*l.draw.Float64()) - 1
-	return l.every + core.Duration(float64(u*float64(l.cfg.BeatJitter*float64(l.every))))
+	return job.Around(l.every, l.cfg.BeatJitter, &l.draw)
 }
 
 func (l *Links) find(id core.NodeID) *link {

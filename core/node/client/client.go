@@ -31,6 +31,7 @@ type Client struct {
 	calls   call.Calls
 	ids     rng.Stream
 	asks    rng.Stream // ids of requests
+	paces   rng.Stream // pauses between polls
 	walk    core.Walker
 	targets targets
 	ring    *job.Ring
@@ -95,6 +96,7 @@ func New(p Params) *Client {
 	c.beginBudget()
 	c.ids = rng.New(p.Seed, "client.id", p.Key, uint64(p.Instance))
 	c.asks = rng.New(p.Seed, "client.request", p.Key, uint64(p.Instance))
+	c.paces = rng.New(p.Seed, "client.poll", p.Key, uint64(p.Instance))
 	c.targets.init(p.Targets)
 	c.ring = p.Ring
 	c.pacts.Init(p.Words)

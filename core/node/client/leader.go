@@ -52,11 +52,7 @@ func (c *Client) ledBy(now core.Instant, x *tracked, s *space, epoch uint32, lea
 		s.epoch, s.seq = epoch, 0
 	}
 	s.leader, s.confirmed = leader, now
-	if s != &x.main {
-		return
-	}
-	x.named = core.NoNode
-	if old == core.NoNode {
+	if s != &x.main || old == core.NoNode {
 		return
 	}
 	if leader != old {

@@ -34,7 +34,7 @@ func (c *Client) SubmitTo(now core.Instant, s job.Spec, how *Order, fx *core.Eff
 		s.Workflows[i].Workflow = job.WorkflowID(c.ids.Uint64())
 	}
 	s.Digest = c.digest(&s)
-	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, named: core.NoNode, first: how.First, spec: s}
+	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: how.First, spec: s}
 	x.main = space{leader: core.NoNode, site: job.NoSite}
 	c.jobs[s.Job] = x
 	c.retries.Earn()

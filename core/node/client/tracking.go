@@ -22,7 +22,6 @@ type tracked struct {
 	asked   int          // how often somebody was asked since then
 	turn    int          // whom to ask next, of all
 	denier  core.NodeID  // who said so last
-	named   core.NodeID  // who leads it, as somebody says, and was too busy to say where it stands; NoNode: nobody
 
 	singles []single // that were asked for
 	agains  []again
@@ -103,7 +102,8 @@ func (c *Client) onCancelled(now core.Instant, m *core.Message, fx *core.Effects
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindJobCancellationCompleteAck))
 }
 
-// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old.
+// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old. Jobs that were asked for
+// at one instant are not asked for so again: a server that lets few in would refuse the same ones each time (ADR-0069).
 func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 	if x.state.Over() {
 		if now.Sub(x.ended) >= c.cfg.Retention.Client {
@@ -111,13 +111,15 @@ func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 		}
 		return
 	}
-	if now.Sub(x.contact) >= c.cfg.Client.PollInterval {
+	wait := c.cfg.Client.PollInterval
+	if now.Sub(x.contact) >= wait {
 		c.poll(now, x, fx)
+		wait = job.Around(wait, c.cfg.Client.PollJitter, &c.paces)
 	}
 	if x.wanted && !x.stopping {
 		c.askCancel(now, x, fx)
 	}
-	next := now.Add(c.cfg.Client.PollInterval)
+	next := now.Add(wait)
 	c.lookAt(next, x.id, lookPoll)
 	c.watch(x, next)
 }

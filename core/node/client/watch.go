@@ -89,7 +89,7 @@ func (c *Client) everybody(now core.Instant, x *tracked) bool {
 
 // poll asks where a job stands: everybody in turn where nobody speaks of it, else its leader, or the next one.
 func (c *Client) poll(now core.Instant, x *tracked, fx *core.Effects) {
-	to := x.named
+	to := core.NoNode
 	if !x.polling && c.everybody(now, x) {
 		to = c.targets.turnOf(&x.turn)
 	}
@@ -112,7 +112,6 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 	if x.state.Over() {
 		return
 	}
-	c.busy(x, o)
 	if x.unknown != core.Never {
 		x.asked++
 	}
@@ -121,19 +120,6 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 	}
 	if a, ok := o.Reply.(*job.GlobalStatus); ok {
 		c.answered(now, x, o, a, fx)
-	}
-}
-
-// busy remembers who was named as the leader of a job and was too busy to answer: that one is asked first the next time. Else two jobs
-// whose leaders name each other are asked for in step, always at the wrong place first, and each redirect comes as the second
-// request to a server that lets one in.
-func (c *Client) busy(x *tracked, o *call.Outcome) {
-	a, answered := o.Reply.(*job.GlobalStatus)
-	switch {
-	case o.Code != call.CodeBusy:
-		x.named = core.NoNode
-	case answered && a.Code == call.CodeBusy && o.Seen.Has(call.CodeNotLeader): // else nobody was asked: this process asks it too often
-		x.named = o.From
 	}
 }
 

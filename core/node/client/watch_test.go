@@ -131,47 +131,119 @@ func TestJobLost(t *testing.T) {
 	}
 }
 
-// Who does not lead a job names who does, and that one is too busy: the next polls ask it at once, until another one
-// leads under a higher number.
-func TestWhoWasNamedAndBusyIsAskedFirst(t *testing.T) {
-	b := with(t, 3)
-	id := b.accepted(2)
-	b.until(40 * sec) // what is known of its leader is old
-	b.c.jobs[id].orphan, b.c.jobs[id].contact = core.Never, b.now
-	for i := range core.NodeID(3) {
-		b.c.targets.fared(b.now, i, true)
+// servers answer polls half a round trip later, and let one request in at a time, so far apart; they are silent until a given time.
+type servers struct {
+	*bench
+	apart, trip core.Duration
+	silent      core.Instant // until then
+	leads       map[job.ID]core.NodeID
+	let         map[core.NodeID]core.Instant
+	heard       map[job.ID]core.Instant // from whoever leads it
+	longest     core.Duration           // without that, after the silence
+	way         []passing
+}
+
+// passing is a request on its way, or the answer to it.
+type passing struct {
+	at      core.Instant
+	request core.Message
+	answer  *job.GlobalStatus
+}
+
+func (s *servers) until(at core.Instant) {
+	for {
+		for _, m := range s.of(core.KindJobStatusRequest) {
+			s.way = append(s.way, passing{at: s.now.Add(s.trip / 2), request: m})
+		}
+		next := passing{at: core.Never}
+		if len(s.way) > 0 { // all take as long: the first is the next
+			next = s.way[0]
+		}
+		wake, ok := s.c.Deadline()
+		if !ok {
+			wake = core.Never
+		}
+		switch {
+		case min(next.at, wake) > at:
+			s.now = at
+			return
+		case wake < next.at:
+			s.now = max(s.now, wake)
+			s.step(func() { s.c.Wake(s.now, &s.fx) })
+			continue
+		}
+		s.way, s.now = s.way[1:], max(s.now, next.at)
+		if next.answer != nil {
+			s.answer(&next.request, core.KindGlobalJobStatus, next.answer)
+		} else if s.now >= s.silent {
+			s.way = append(s.way, passing{s.now.Add(s.trip / 2), next.request, s.serve(next.request.To, next.request.Body.(*job.StatusRequest).Job)})
+		}
 	}
-	b.of(core.KindPing)
-	poll := func() *core.Message {
-		t.Helper()
-		for range 20 {
-			if got := b.of(core.KindJobStatusRequest); len(got) > 0 {
-				return &got[0]
+}
+
+func (s *servers) serve(at core.NodeID, id job.ID) *job.GlobalStatus {
+	a := &job.GlobalStatus{Status: job.Status{Job: id, Site: job.NoSite, Epoch: 1, State: job.StateRunning}, JobLeader: core.NoNode}
+	last, asked := s.let[at]
+	if since := s.now.Sub(last); asked && since < s.apart {
+		a.Answer = call.Busy(s.apart-since, call.ReasonRate)
+		return a
+	}
+	s.let[at] = s.now
+	if at != s.leads[id] {
+		a.Answer = call.NotLeader(s.leads[id])
+		return a
+	}
+	s.note(id)
+	s.heard[id] = s.now
+	return a
+}
+
+func (s *servers) note(id job.ID) {
+	s.longest = max(s.longest, s.now.Sub(max(s.heard[id], s.silent)))
+}
+
+// Jobs are asked for in step, and servers let in one request at a time. Everybody is refused now and then, nobody for ever (ADR-0069):
+// neither at the leader, nor where others name it, nor once nobody has spoken of the jobs for long and all are asked in turn.
+func TestNoPollStarvesInStep(t *testing.T) {
+	const ms = sec / 1000
+	for _, x := range []struct {
+		what         string
+		gates        int
+		leaders      []core.NodeID
+		after        core.Instant // from one job to the next
+		apart, trip  core.Duration
+		silent, most core.Instant
+		starves      bool // without jitter
+	}{
+		{"one leader", 3, []core.NodeID{1, 1, 1}, 0, 100, 0, 0, 60, true},
+		{"leaders that name each other", 2, []core.NodeID{0, 1, 0, 1}, 0, 100, 2, 0, 60, false},
+		{"all are orphans of one gate", 1, []core.NodeID{0, 0, 0}, 0, 100, 2, 40, 60, true},
+		{"eight orphans of one gate", 1, []core.NodeID{0, 0, 0, 0, 0, 0, 0, 0}, 0, 100, 2, 40, 60, true},
+		{"ten jobs of leaders that name each other", 2, []core.NodeID{0, 0, 1, 0, 0, 1, 1, 1, 0, 1}, 2500, 400, 0, 60, 100, true},
+		{"two in a second, after a long silence", 2, []core.NodeID{1, 1, 0}, 2500, 500, 2, 230, 100, false},
+		{"four orphans of three gates", 3, []core.NodeID{0, 0, 0, 0}, 0, 100, 2, 40, 100, false},
+	} {
+		for _, jitter := range []float64{0.1, 0} {
+			s := &servers{
+				bench: with(t, x.gates), apart: x.apart * core.Duration(ms), trip: x.trip * core.Duration(ms), silent: x.silent * sec,
+				leads: map[job.ID]core.NodeID{}, let: map[core.NodeID]core.Instant{}, heard: map[job.ID]core.Instant{},
 			}
-			b.until(b.now + sec)
+			s.cfg.Client.PollJitter = jitter
+			for i, leader := range x.leaders {
+				s.until(core.Instant(i) * x.after * ms)
+				id := s.accepted(leader)
+				s.leads[id], s.heard[id] = leader, s.now
+			}
+			s.until(1000 * sec)
+			for id := range s.leads {
+				s.note(id)
+			}
+			switch most := core.Duration(x.most * sec); {
+			case jitter > 0 && s.longest > most:
+				t.Errorf("%s: of a job nothing is heard for %v, want at most %v", x.what, s.longest, most)
+			case jitter == 0 && x.starves && s.longest <= most:
+				t.Errorf("%s: without jitter nothing is heard for %v, which this test is there for", x.what, s.longest)
+			}
 		}
-		t.Fatal("nobody is asked")
-		return nil
-	}
-	busy := &job.GlobalStatus{Answer: call.Busy(core.Duration(sec)/10, call.ReasonRate), JobLeader: core.NoNode}
-	m := poll()
-	leader := (m.To + 1) % 3
-	b.answer(m, core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.NotLeader(leader), Status: job.Status{Job: id}, JobLeader: core.NoNode})
-	if m = poll(); m.To != leader {
-		t.Fatalf("it is redirected to %d", m.To)
-	}
-	for range 2 { // 10 s: soon nobody speaks of it, and everybody is asked in turn
-		b.answer(m, core.KindGlobalJobStatus, busy)
-		if m = poll(); m.To != leader {
-			t.Errorf("%d is asked, and %d was named", m.To, leader)
-		}
-	}
-	if b.c.jobs[id].named != leader {
-		t.Fatal("nobody is named any more")
-	}
-	other := (leader + 1) % 3
-	b.say(other, core.KindJobStatusPush, status(id, 2, 1, job.StateRunning))
-	if x := b.c.jobs[id]; x.named != core.NoNode {
-		t.Errorf("%d is named, and %d leads under a higher number", x.named, other)
 	}
 }
