@@ -171,7 +171,7 @@ type Client struct {
 	SubmitTimeout core.Duration `key:"submit_timeout" range:"[0.001,3600]" ref:"CLIENT_SUBMIT_TIMEOUT" doc:"how long one attempt waits"`
 	Redirects     int           `key:"submit_redirects" range:"[0,255]" ref:"CLIENT_SUBMIT_REDIRECTS" doc:"times that an attempt is sent on"`
 	PollInterval  core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"CLIENT_POLL_INTERVAL" doc:"a client that waits asks this often"`
-	PollJitter    float64       `key:"poll_jitter" range:"[0,1)" ref:"ADR-0069: ± 10 %" doc:"the wait after a question is longer or shorter by up to this part of it; higher: jobs that are asked for in step part sooner; 0: they stay in step, and a server that lets few in refuses the same ones each time"`
+	PollJitter    float64       `key:"poll_jitter" range:"[0,1)" ref:"ADR-0069: 20 %" doc:"it waits longer by up to this part after a poll; higher: jobs that are asked for in step part sooner, and are asked for less often; 0: they stay in step, and a server that lets few in refuses the same ones each time"`
 	CallRetries   int           `key:"call_retries" range:"[0,100]" ref:"CLIENT_CALL_RETRIES" doc:"further attempts of other requests"`
 	CallBase      core.Duration `key:"call_base" range:"[0,3600]" ref:"CLIENT_CALL_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
 	CallCap       core.Duration `key:"call_cap" range:"[0,3600]" ref:"CLIENT_CALL_CAP" doc:"longest such pause"`
@@ -218,7 +218,7 @@ func Default() Config {
 			Completed: 300 * s, Failed: 3600 * s, Sweep: 60 * s, Tombstone: 3600 * s, TombstoneMax: 100_000, Client: 3600 * s, DeadWorker: 900 * s,
 		},
 		Client: Client{
-			SubmitRetries: 5, RetryRatio: 0.2, RetryBurst: 3, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, PollJitter: 0.1, CallRetries: 3,
+			SubmitRetries: 5, RetryRatio: 0.2, RetryBurst: 3, SubmitBase: 500 * ms, SubmitTimeout: 10 * s, Redirects: 3, PollInterval: 5 * s, PollJitter: 0.2, CallRetries: 3,
 			CallBase: 500 * ms, CallCap: 5 * s, CallTimeout: 5 * s, CancelTimeout: 10 * s,
 			OrphanGrace: 15 * s, JobLost: 120 * s, Memory: 60 * s, Freshness: 10 * s, OrphanCheck: 2 * s, LeaderCache: 30 * s,
 		},

@@ -91,7 +91,8 @@ func (l *Links) Pop(now core.Instant) (Due, bool) {
 
 // wait draws the time to the next heartbeat.
 func (l *Links) wait() core.Duration {
-	return job.Around(l.every, l.cfg.BeatJitter, &l.draw)
+	u := float64(2*l.draw.Float64()) - 1
+	return l.every + core.Duration(float64(u*float64(l.cfg.BeatJitter*float64(l.every))))
 }
 
 func (l *Links) find(id core.NodeID) *link {

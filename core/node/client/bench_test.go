@@ -38,7 +38,7 @@ func book() core.Book {
 // with returns a client of so many gates; of none: of one manager, 10.
 func with(t *testing.T, gates int) *bench {
 	b := &bench{t: t, cfg: job.Default()}
-	p := Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Book: book()}
+	p := Params{Config: &b.cfg, Self: self, Instance: 1, Seed: 1, Key: 7, Book: book(), Patience: call.Patience{Retries: 3, Growth: 1.5, Total: 60 * core.Duration(sec)}}
 	for i := range gates {
 		p.Targets = append(p.Targets, core.NodeID(i))
 	}

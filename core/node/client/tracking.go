@@ -102,8 +102,9 @@ func (c *Client) onCancelled(now core.Instant, m *core.Message, fx *core.Effects
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindJobCancellationCompleteAck))
 }
 
-// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old. Jobs that were asked for
-// at one instant are not asked for so again: a server that lets few in would refuse the same ones each time (ADR-0069).
+// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old. What jobs wait then is
+// drawn, so that they do not stay in step: a server that lets few in would refuse the same ones each time. It is never less than
+// the interval, which is as long as a silent server is waited for: who looks before that is over asks nothing (ADR-0069).
 func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 	if x.state.Over() {
 		if now.Sub(x.ended) >= c.cfg.Retention.Client {
@@ -114,7 +115,7 @@ func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 	wait := c.cfg.Client.PollInterval
 	if now.Sub(x.contact) >= wait {
 		c.poll(now, x, fx)
-		wait = job.Around(wait, c.cfg.Client.PollJitter, &c.paces)
+		wait += core.Duration(float64(c.paces.Float64() * float64(c.cfg.Client.PollJitter*float64(wait))))
 	}
 	if x.wanted && !x.stopping {
 		c.askCancel(now, x, fx)
