@@ -30,6 +30,7 @@ type tracked struct {
 	state       job.State   // or a local end
 	accepted    bool
 	polling     bool
+	overdue     bool // a look came meanwhile
 	registering bool
 	watched     bool
 	wanted      bool   // its end is
@@ -102,9 +103,7 @@ func (c *Client) onCancelled(now core.Instant, m *core.Message, fx *core.Effects
 	core.Attach[call.Ack](fx, c.calls.Respond(fx, m, core.KindJobCancellationCompleteAck))
 }
 
-// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old. What jobs wait then is
-// drawn, so that they do not stay in step: a server that lets few in would refuse the same ones each time. It is never less than
-// the interval, which is as long as a silent server is waited for: who looks before that is over asks nothing (ADR-0069).
+// look asks about a job that nobody has said anything about for a while, and forgets one that is over and old.
 func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 	if x.state.Over() {
 		if now.Sub(x.ended) >= c.cfg.Retention.Client {
@@ -112,15 +111,27 @@ func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 		}
 		return
 	}
-	wait := c.cfg.Client.PollInterval
-	if now.Sub(x.contact) >= wait {
+	next := x.contact.Add(c.cfg.Client.PollInterval)
+	switch {
+	case next > now:
+	case x.polling: // what comes of that brings the next look (polled)
+		x.overdue, next = true, core.Never
+	default:
 		c.poll(now, x, fx)
-		wait += core.Duration(float64(c.paces.Float64() * float64(c.cfg.Client.PollJitter*float64(wait))))
+		next = now.Add(c.pace())
 	}
 	if x.wanted && !x.stopping {
 		c.askCancel(now, x, fx)
 	}
-	next := now.Add(wait)
-	c.lookAt(next, x.id, lookPoll)
+	if !x.overdue {
+		c.lookAt(next, x.id, lookPoll)
+	}
 	c.watch(x, next)
+}
+
+// pace draws how long a job waits after a poll: the interval, and up to a part of it more. Jobs that are asked for at one instant do
+// not stay in step. If they did, a server that lets few in would refuse the same ones each time (ADR-0069).
+func (c *Client) pace() core.Duration {
+	k := &c.cfg.Client
+	return k.PollInterval + core.Duration(float64(c.paces.Float64()*float64(k.PollJitter*float64(k.PollInterval))))
 }

@@ -9,7 +9,7 @@ import (
 // Nobody has said anything about a job for a while: who is asked, and when it counts as lost (spec 20 §5.8, 04-42).
 //
 //  1. A client that has heard nothing for 5 s asks, the leader first. After 10 s the job is an orphan.
-//  2. 15 s later it asks every gate in turn, every 5 s, those that are silent too.
+//  2. 15 s later it asks every gate in turn, every 5 to 6 s, those that are silent too.
 //  3. A gate that says that it knows no such job counts if it says so later than 15 s after the last word: before, a
 //     takeover may not have got there. Who knows the job, though it does not lead it, is a word.
 //  4. 120 s after the last word the job is lost, if somebody has said that it does not know it and everybody was asked
@@ -90,7 +90,7 @@ func (c *Client) everybody(now core.Instant, x *tracked) bool {
 // poll asks where a job stands: everybody in turn where nobody speaks of it, else its leader, or the next one.
 func (c *Client) poll(now core.Instant, x *tracked, fx *core.Effects) {
 	to := core.NoNode
-	if !x.polling && c.everybody(now, x) {
+	if c.everybody(now, x) {
 		to = c.targets.turnOf(&x.turn)
 	}
 	c.pollAt(now, x, to, fx)
@@ -109,9 +109,17 @@ func (c *Client) pollAt(now core.Instant, x *tracked, to core.NodeID, fx *core.E
 // polled hears where a job stands.
 func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
 	x.polling = false
-	if x.state.Over() {
-		return
+	if !x.state.Over() {
+		c.heard(now, x, o, fx)
 	}
+	if x.overdue {
+		x.overdue = false
+		c.look(now, x, fx)
+	}
+}
+
+// heard takes in what came of a poll.
+func (c *Client) heard(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
 	if x.unknown != core.Never {
 		x.asked++
 	}
