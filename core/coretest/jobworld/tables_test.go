@@ -60,7 +60,7 @@ var notInStorms = map[string]string{
 // last job is over, when the oldest tombstone has gone, nothing is left in it at any node.
 func TestEveryTableIsFreed(t *testing.T) {
 	seen, left := map[string]int{}, map[string]int{}
-	for _, seed := range []uint64{3, 4, 9, 15} {
+	for _, seed := range []uint64{1, 3, 4, 9, 15, 22} {
 		s := newStorm(seed, 3)
 		look := func() {
 			for name, n := range s.w.tables() {

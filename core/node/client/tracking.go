@@ -30,7 +30,7 @@ type tracked struct {
 	state       job.State   // or a local end
 	accepted    bool
 	polling     bool
-	overdue     bool // a look came meanwhile
+	overdue     bool // it is asked for again when the question is over
 	registering bool
 	watched     bool
 	wanted      bool   // its end is
@@ -111,26 +111,30 @@ func (c *Client) look(now core.Instant, x *tracked, fx *core.Effects) {
 		}
 		return
 	}
-	next := x.contact.Add(c.cfg.Client.PollInterval)
+	pace := c.pace()
+	next := now.Add(pace)
 	switch {
-	case next > now:
-	case x.polling: // what comes of that brings the next look (polled)
-		x.overdue, next = true, core.Never
+	case !c.unheard(now, x):
+		next = x.contact.Add(pace)
+	case x.polling:
+		x.overdue = true
 	default:
 		c.poll(now, x, fx)
-		next = now.Add(c.pace())
 	}
 	if x.wanted && !x.stopping {
 		c.askCancel(now, x, fx)
 	}
-	if !x.overdue {
-		c.lookAt(next, x.id, lookPoll)
-	}
+	c.lookAt(next, x.id, lookPoll)
 	c.watch(x, next)
 }
 
-// pace draws how long a job waits after a poll: the interval, and up to a part of it more. Jobs that are asked for at one instant do
-// not stay in step. If they did, a server that lets few in would refuse the same ones each time (ADR-0069).
+// unheard reports whether it is time to ask about a job.
+func (c *Client) unheard(now core.Instant, x *tracked) bool {
+	return now.Sub(x.contact) >= c.cfg.Client.PollInterval
+}
+
+// pace draws how long a job waits after a word or a question: the interval, and up to a part of it more. Jobs that are asked for at one
+// instant do not stay in step. If they did, a server that lets few in would refuse the same ones each time (ADR-0069).
 func (c *Client) pace() core.Duration {
 	k := &c.cfg.Client
 	return k.PollInterval + core.Duration(float64(c.paces.Float64()*float64(k.PollJitter*float64(k.PollInterval))))

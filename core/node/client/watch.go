@@ -100,7 +100,7 @@ func (c *Client) pollAt(now core.Instant, x *tracked, to core.NodeID, fx *core.E
 	if x.polling {
 		return
 	}
-	x.polling = true
+	x.polling, x.overdue = true, false
 	b := call.Make[job.StatusRequest](fx, core.KindJobStatusRequest)
 	b.Job, b.Since = x.id, x.main.seq
 	c.calls.Go(now, to, core.KindJobStatusRequest, b, &c.how.status, call.Ticket{Op: opStatus, Job: uint64(x.id)}, fx)
@@ -112,9 +112,8 @@ func (c *Client) polled(now core.Instant, x *tracked, o *call.Outcome, fx *core.
 	if !x.state.Over() {
 		c.heard(now, x, o, fx)
 	}
-	if x.overdue {
-		x.overdue = false
-		c.look(now, x, fx)
+	if x.overdue && !x.state.Over() && c.unheard(now, x) {
+		c.poll(now, x, fx)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Spec 20 §5.8, client row: a job is an orphan 10 s after the last word, within a check of 2 s; from 15 s later on every
-// gate is asked in turn, every 5 s.
+// gate is asked in turn, every 5 to 6 s.
 func TestOrphanTimes(t *testing.T) {
 	b := with(t, 3)
 	id := b.accepted(0)
@@ -250,7 +250,7 @@ func TestNoPollStarvesInStep(t *testing.T) {
 }
 
 // Spec 20 §5.8, §8.5: a job of which nothing was heard for 5 s is asked for, and again from 5 to 6 s later, or when the question before
-// is over. As long as somebody answers it is no orphan, however long an answer takes.
+// is over. As long as somebody answers within 4 s it is no orphan.
 func TestPollsKeepTheirPace(t *testing.T) {
 	const ms = core.Duration(sec) / 1000
 	for _, x := range []struct {
@@ -259,10 +259,10 @@ func TestPollsKeepTheirPace(t *testing.T) {
 		shortest, gap core.Duration // between two polls, want
 		marked        bool
 	}{
-		{0, 2 * ms, 5000 * ms, 5000 * ms, 6000 * ms, false},
-		{0, 200 * ms, 5000 * ms, 5200 * ms, 6000 * ms, false},
-		{0, 2000 * ms, 5000 * ms, 7000 * ms, 7000 * ms, false},
-		{0, 4900 * ms, 5000 * ms, 9900 * ms, 9900 * ms, false},
+		{0, 2 * ms, 5000 * ms, 5000 * ms, 6002 * ms, false},
+		{0, 200 * ms, 5000 * ms, 5000 * ms, 6200 * ms, false},
+		{0, 2000 * ms, 5000 * ms, 7000 * ms, 8000 * ms, false},
+		{0, 3900 * ms, 5000 * ms, 8900 * ms, 9900 * ms, false},
 		{2000 * sec, 0, 5000 * ms, 5000 * ms, 6000 * ms, true},
 		{2000 * sec, 0, 5500 * ms, 5500 * ms, 6000 * ms, true},
 		{2000 * sec, 0, 1000 * ms, 5000 * ms, 6000 * ms, true},
