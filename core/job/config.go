@@ -170,8 +170,8 @@ type Client struct {
 	SubmitBase    core.Duration `key:"submit_base" range:"[0,3600]" ref:"CLIENT_SUBMIT_BASE" doc:"first pause between them, doubled each time, ± 50 %"`
 	SubmitTimeout core.Duration `key:"submit_timeout" range:"[0.001,3600]" ref:"CLIENT_SUBMIT_TIMEOUT" doc:"how long one attempt waits"`
 	Redirects     int           `key:"submit_redirects" range:"[0,255]" ref:"CLIENT_SUBMIT_REDIRECTS" doc:"times that an attempt is sent on"`
-	PollInterval  core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"CLIENT_POLL_INTERVAL" doc:"a client that has heard nothing of a job for this long asks, and again after as long, or when the question before is over; shorter: it knows sooner, for more questions"`
-	PollJitter    float64       `key:"poll_jitter" range:"[0,1)" ref:"ADR-0069: 20 %" doc:"each of these waits is longer by up to this part; higher: jobs that are asked for in step part sooner, and are asked for less often; 0: they stay in step, and a server that lets few in refuses the same ones each time"`
+	PollInterval  core.Duration `key:"poll_interval" range:"[0.001,3600]" ref:"CLIENT_POLL_INTERVAL" doc:"a client that has heard nothing of a job for this long asks, and again after as long, and when a question that was open then is over; shorter: it knows sooner, for more questions"`
+	PollJitter    float64       `key:"poll_jitter" range:"[0,1)" ref:"ADR-0069: 20 %" doc:"each of these waits is longer by up to this part; higher: jobs that are refused in step part sooner, and are asked for less often; 0: they stay in step, and a server that lets few in refuses the same ones each time"`
 	CallRetries   int           `key:"call_retries" range:"[0,100]" ref:"CLIENT_CALL_RETRIES" doc:"further attempts of other requests"`
 	CallBase      core.Duration `key:"call_base" range:"[0,3600]" ref:"CLIENT_CALL_BASE" doc:"first pause between them, doubled each time and drawn from 0"`
 	CallCap       core.Duration `key:"call_cap" range:"[0,3600]" ref:"CLIENT_CALL_CAP" doc:"longest such pause"`

@@ -108,7 +108,7 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 		if a.State.Terminal() { // done before: ask who says so how it ended
 			c.pollAt(now, x, o.From, fx)
 		}
-		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
+		c.lookAt(now.Add(c.pace()), x.id, lookPoll)
 	case a != nil && a.Code == call.CodeAlreadyTerminal && a.State.Terminal(): // a cancel that is remembered names no state (04-15)
 		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
 	default:
@@ -131,7 +131,7 @@ func (c *Client) notTaken(now core.Instant, x *tracked, o *call.Outcome, fx *cor
 	case x.main.leader != core.NoNode:
 		x.accepted = true
 		c.fact(x, 1, call.CodeOK, x.main.leader, o.Attempts, o.Redirects, fx)
-		c.lookAt(now.Add(c.cfg.Client.PollInterval), x.id, lookPoll)
+		c.lookAt(now.Add(c.pace()), x.id, lookPoll)
 	case o.Unknown:
 		b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
 		b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonUnknown

@@ -143,7 +143,13 @@ func (c *Client) Redirect(now core.Instant, s *call.Sending, to core.NodeID) cor
 	return core.NoNode
 }
 
-// Fared implements call.Watcher: who does not answer is asked last for a while.
-func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, _ call.Code) {
+// Fared implements call.Watcher: who does not answer is asked last for a while. Who names a job's leader has spoken of it, whatever that one does.
+func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, code call.Code) {
 	c.targets.fared(now, s.To, answered)
+	if s.Op != opStatus || code != call.CodeNotLeader {
+		return
+	}
+	if x := c.jobs[job.ID(s.Job)]; x != nil {
+		x.contact = now
+	}
 }

@@ -133,7 +133,7 @@ func (c *Client) unheard(now core.Instant, x *tracked) bool {
 	return now.Sub(x.contact) >= c.cfg.Client.PollInterval
 }
 
-// pace draws how long a job waits after a word or a question: the interval, and up to a part of it more. Jobs that are asked for at one
+// pace draws how long a job waits after a word or a question: the interval, and up to a part of it more. Jobs that are refused at one
 // instant do not stay in step. If they did, a server that lets few in would refuse the same ones each time (ADR-0069).
 func (c *Client) pace() core.Duration {
 	k := &c.cfg.Client

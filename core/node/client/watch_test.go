@@ -250,7 +250,7 @@ func TestNoPollStarvesInStep(t *testing.T) {
 }
 
 // Spec 20 §5.8, §8.5: a job of which nothing was heard for 5 s is asked for, and again from 5 to 6 s later, or when the question before
-// is over. As long as somebody answers within 4 s it is no orphan.
+// is over. As long as its leader answers within 4 s it is no orphan.
 func TestPollsKeepTheirPace(t *testing.T) {
 	const ms = core.Duration(sec) / 1000
 	for _, x := range []struct {
@@ -287,5 +287,23 @@ func TestPollsKeepTheirPace(t *testing.T) {
 		if got := len(s.facts(core.JobFactOrphan)) > 0; got != x.marked {
 			t.Errorf("%+v: an orphan: %v", x, got)
 		}
+	}
+}
+
+// Spec 20 §8.5: who names the leader of a job has spoken of it then, though that one is silent until the question is over.
+func TestWhoNamesALeaderHasSpoken(t *testing.T) {
+	b := with(t, 3)
+	b.c.phase = 0
+	b.accepted(1)
+	b.cfg.Client.LeaderCache = 0
+	b.reply = func(m *core.Message) (core.Kind, core.Body) {
+		if m.Kind != core.KindJobStatusRequest || m.To == 1 {
+			return 0, nil
+		}
+		return core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.NotLeader(1), JobLeader: core.NoNode}
+	}
+	b.until(14 * sec)
+	if got := b.facts(core.JobFactOrphan); len(got) != 0 {
+		t.Errorf("it is an orphan: %v", got)
 	}
 }
