@@ -149,7 +149,7 @@ func (c *Client) Fared(now core.Instant, s *call.Sending, answered bool, code ca
 	if s.Op != opStatus || code != call.CodeNotLeader {
 		return
 	}
-	if x := c.jobs[job.ID(s.Job)]; x != nil {
+	if x := c.jobs[job.ID(s.Job)]; x != nil && x.orphan == core.Never { // an orphan's silence ends with the question, which tells how long it was
 		x.contact = now
 	}
 }

@@ -306,4 +306,17 @@ func TestWhoNamesALeaderHasSpoken(t *testing.T) {
 	if got := b.facts(core.JobFactOrphan); len(got) != 0 {
 		t.Errorf("it is an orphan: %v", got)
 	}
+
+	names := b.reply
+	b.reply = nil
+	b.until(60 * sec)
+	b.reply = names
+	b.told = b.told[:0]
+	b.until(200 * sec)
+	for _, f := range b.told {
+		if f.Kind == core.JobFactOrphan && f.To == orphanLed && f.A > 40*int64(sec) {
+			return
+		}
+	}
+	t.Errorf("of the end of an orphan's silence, or of its length, nothing is told: %+v", b.told)
 }
