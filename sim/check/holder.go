@@ -147,14 +147,15 @@ func (h *holders) begins(r *trace.JobRecord, x *holding, me process) {
 		h.detail(JL2, r.At, []core.NodeID{me.node, first.node}, "%s holds %v under epoch %d, under which %s held it", h.name(me.node), job.ID(x.job), epoch, h.name(first.node))
 	}
 	x.epochs[epoch], x.losers = began{me, r.At}, slices.DeleteFunc(x.losers, func(p process) bool { return p == me })
+	won := job.Holding(r.Fact.Get("part")) == job.HoldWon
+	if won { // also too late: its record is made anew
+		h.takesOver(r)
+	}
 	if epoch < x.epoch { // somebody who has not heard of the newer one, and takes nothing from who holds it
 		return
 	}
 	h.takesAway(r, x, me)
-	x.now, x.epoch, x.valid, x.validAt, x.free = me, epoch, job.Holding(r.Fact.Get("part")) == job.HoldAccepted, r.At, never
-	if job.Holding(r.Fact.Get("part")) == job.HoldWon {
-		h.takesOver(r)
-	}
+	x.now, x.epoch, x.valid, x.validAt, x.free = me, epoch, !won, r.At, never
 }
 
 // declared takes that a member holds another one of its cluster for gone, or does so no more.

@@ -215,6 +215,18 @@ func init() {
 			}
 			t.at(30 * sec).end()
 		}},
+		{id: JM1, name: "a record that is made anew at once, of a win that comes too late", build: func(t *tape, bad bool) {
+			t.works()
+			t.holds(0, int64(job.HoldAccepted), 1)
+			t.holds(0, int64(job.HoldSuspended), 1)
+			t.holds(1, int64(job.HoldWon), 4)
+			t.at(20*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+			if !bad {
+				t.holds(0, int64(job.HoldWon), 3)
+				t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 3})
+			}
+			t.at(30 * sec).end()
+		}},
 		{id: JF2, name: "a result of what no holder ever sent", build: func(t *tape, bad bool) {
 			t.works()
 			t.holds(0, int64(job.HoldAccepted), 1)
