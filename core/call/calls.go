@@ -173,6 +173,30 @@ func (c *Calls) Cancel(op uint8, job uint64) (n int) {
 	return n
 }
 
+// Last lets all calls of that operation about that job send nothing more: those that wait for an answer end with it, or without, and the others
+// at the next Wake as they stand. The owner hears of each. It looks at every slot.
+func (c *Calls) Last(now core.Instant, op uint8, job uint64) {
+	for i := range c.t.slab {
+		s := &c.t.slab[i]
+		if s.ticket.Op != op || s.ticket.Job != job {
+			continue
+		}
+		switch s.phase {
+		case phaseAsked:
+			s.final = true
+		case phaseBarred: // what it waited to send does not count
+			if s.followed == 0 {
+				s.attempt--
+			} else {
+				s.redirects--
+			}
+			c.t.await(uint32(i+1), phaseOver, now)
+		case phasePause:
+			c.t.await(uint32(i+1), phaseOver, now)
+		}
+	}
+}
+
 // Deadline reports when Wake is next needed.
 func (c *Calls) Deadline() (core.Instant, bool) {
 	if len(c.t.heap) == 0 {

@@ -110,7 +110,7 @@ func (c *Calls) answered(now core.Instant, h uint32, reply Reply, fx *core.Effec
 
 // follows reports whether a redirect to leader leads on. To whom was asked, and to the asker, it does not.
 func (c *Calls) follows(s *slot, leader core.NodeID) bool {
-	return leader != core.NoNode && leader != c.p.Self && leader != s.to && int(s.followed) < s.how.Redirects
+	return !s.final && leader != core.NoNode && leader != c.p.Self && leader != s.to && int(s.followed) < s.how.Redirects
 }
 
 // redirect returns where an answer leads, NoNode if nowhere. An owner that chooses may choose whom it asked.
@@ -151,7 +151,7 @@ func (c *Calls) fared(now core.Instant, s *slot, answered bool, code Code) {
 func (c *Calls) again(now core.Instant, h uint32, a *Answer, reply Reply, fx *core.Effects) {
 	s := c.t.at(h)
 	wait, ok := c.comes(s, a)
-	if !ok || s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts || !s.pays() {
+	if !ok || s.final || s.how.Attempts > 0 && int(s.attempt) >= s.how.Attempts || !s.pays() {
 		c.end(now, h, reply, fx)
 		return
 	}

@@ -30,6 +30,7 @@ const servers = 4 // numbered from 0; the caller is 9
 type known struct {
 	s         *Strategy
 	cancelled bool
+	final     bool // nothing more may be sent for it
 	began     core.Instant
 	sent      int
 	open      uint32 // number of the sending that waits for its answer
@@ -117,6 +118,8 @@ func (w *weather) drain() {
 			}
 		} else if k.open != 0 {
 			w.t.Fatalf("call %d has two sendings under way", n)
+		} else if k.final {
+			w.t.Fatalf("call %d sends after its last", n)
 		}
 		k.sent++
 		k.open, k.last = m.Seq, nil
@@ -230,7 +233,7 @@ func (w *weather) waited(seq uint32) bool {
 
 // step is one thing that happens.
 func (w *weather) step() {
-	switch w.draw("what", 10) {
+	switch w.draw("what", 11) {
 	case 0, 1:
 		w.ask()
 		w.drain()
@@ -238,8 +241,10 @@ func (w *weather) step() {
 		op, job := uint8(w.draw("op", 2)), uint64(w.draw("job", 3))
 		w.cancel(op, job)
 	case 3:
-		w.up[w.draw("server", servers)] = w.draw("up", 3) > 0
+		w.last(uint8(w.draw("op", 2)), uint64(w.draw("job", 3)))
 	case 4:
+		w.up[w.draw("server", servers)] = w.draw("up", 3) > 0
+	case 5:
 		if w.draw("restart", 4) == 0 {
 			w.restart()
 		}
@@ -264,6 +269,16 @@ func (w *weather) cancel(op uint8, job uint64) {
 	if got := w.r.c.Cancel(op, job); got != n {
 		w.t.Fatalf("%d calls cancelled, want %d", got, n)
 	}
+}
+
+// last lets calls send nothing more.
+func (w *weather) last(op uint8, job uint64) {
+	for i := range w.r.c.t.slab {
+		if s := &w.r.c.t.slab[i]; s.phase != phaseIdle && s.phase != phaseLate && s.ticket.Op == op && s.ticket.Job == job {
+			w.book[s.ticket.Sub].final = true
+		}
+	}
+	w.r.c.Last(w.now, op, job)
 }
 
 // restart begins a new life: what the old one asked is nobody's.

@@ -42,6 +42,7 @@ type slot struct {
 	answered  bool
 	broke     bool // its stream failed
 	unknown   bool
+	final     bool // nothing more is sent for it
 }
 
 // table is the slab of slots, a heap of them by deadline and a hash of those that wait for an answer by its number.
