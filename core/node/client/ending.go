@@ -70,6 +70,9 @@ func (c *Client) end(now core.Instant, x *tracked, s job.State, complete job.Com
 		c.contacted(now, x, fx)
 	}
 	x.state, x.ended, x.sites = s, now, nil
+	if x.spec.Job == x.id { // it is still handed in: who has forgotten how it ended would run it anew
+		c.calls.Last(now, opSubmit, uint64(x.id))
+	}
 	f := fx.JobFact(core.JobFactOutcome)
 	f.Job, f.To, f.Code, f.Node = uint64(x.id), uint8(s), uint8(complete), from
 	c.lookAt(now.Add(c.cfg.Retention.Client), x.id, lookPoll)

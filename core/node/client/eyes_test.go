@@ -61,6 +61,64 @@ func TestCancelAtTheSameGateAnew(t *testing.T) {
 	}
 }
 
+// A cancel that came before its job, and is remembered, ends it for its client: the job is handed in no more, to whoever may have forgotten
+// the cancel since. Of a job that ran, and whose acceptance was lost, it is said that it was accepted.
+func TestWhatIsOverIsNotHandedIn(t *testing.T) {
+	sendsOn := func(b *bench, m *core.Message) {
+		id := m.Body.(*job.Submission).Spec.Job
+		b.answer(m, core.KindJobAck, &job.Ack{Job: id, Answer: call.NotLeader(1)})
+	}
+	busy := func(b *bench, m *core.Message) {
+		id := m.Body.(*job.Submission).Spec.Job
+		b.answer(m, core.KindJobAck, &job.Ack{Job: id, Answer: call.Busy(20*core.Duration(sec), call.ReasonRate)})
+	}
+	for _, x := range []struct {
+		what          string
+		ran           bool
+		before, after func(b *bench, submission *core.Message) // the end
+		facts         int
+	}{
+		{what: "copies are lost", facts: 1},
+		{what: "a copy is sent on", after: sendsOn, facts: 1},
+		{what: "who is asked too often says when to come again", before: busy, facts: 1},
+		{what: "it ran", ran: true, facts: 2},
+		{what: "it ran, and a copy is sent on", ran: true, after: sendsOn, facts: 2},
+	} {
+		b := with(t, 2)
+		id := b.submit()
+		m := b.of(core.KindJobSubmission)[0]
+		if x.before != nil {
+			x.before(b, &m)
+		}
+		state := job.StateCancelled
+		if x.ran {
+			b.say(0, core.KindJobStatusPush, status(id, 1, 1, job.StateRunning))
+			b.say(0, core.KindGlobalJobResult, &job.GlobalResult{Outcome: job.Outcome{Job: id, GE: 1, State: job.StateCompleted, Completeness: job.CompleteFull}})
+			state = job.StateCompleted
+		} else {
+			b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+			m := b.of(core.KindJobCancelRequest)[0]
+			b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Job: id, State: job.StateCancelled, AlreadyCompleted: true})
+			m = b.of(core.KindJobStatusRequest)[0]
+			b.answer(&m, core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Status: job.Status{Job: id, State: job.StateCancelled}, JobLeader: core.NoNode})
+		}
+		if s := b.c.State(id); s != state {
+			t.Fatalf("%s: it is %v", x.what, s)
+		}
+		b.of(core.KindPing)
+		if x.after != nil {
+			x.after(b, &m)
+		}
+		b.until(300 * sec)
+		if got := b.of(core.KindJobSubmission); len(got) != 0 {
+			t.Errorf("%s: it is handed in %d times more", x.what, len(got))
+		}
+		if got := b.facts(core.JobFactSubmit); len(got) != x.facts {
+			t.Errorf("%s: it says of its submission %v", x.what, got)
+		}
+	}
+}
+
 // G2: the answer to a job's first copy was lost, and a gate that only has a replica of it is asked next. It says who leads the job: what
 // is asked of it from then on is asked there, and no redirect is spent.
 func TestDuplicateNamesTheLeader(t *testing.T) {

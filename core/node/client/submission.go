@@ -102,7 +102,8 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 		c.fact(x, 1, o.Code, o.From, o.Attempts, o.Redirects, fx)
 	}
 	switch {
-	case x.state.Over(): // a push was faster
+	case x.state.Over(): // a push was faster, or a cancel that is remembered
+		c.answersLost(x, o, fx)
 	case taken:
 		c.speaks(now, x, &x.main, max(a.GE, a.DE), leads(o, a), fx)
 		if a.State.Terminal() { // done before: ask who says so how it ended
@@ -124,13 +125,20 @@ func leads(o *call.Outcome, a *job.Ack) core.NodeID {
 	return o.From
 }
 
-// notTaken goes on without an acceptance. Whoever leads the job may have spoken of it: then it is accepted, and only the answers were
-// lost. One that may have arrived is to end (04-16).
+// answersLost reports whether whoever leads the job has spoken of it: then it is accepted, and only the answers were lost.
+func (c *Client) answersLost(x *tracked, o *call.Outcome, fx *core.Effects) bool {
+	if x.accepted || x.main.leader == core.NoNode {
+		return false
+	}
+	x.accepted = true
+	c.fact(x, 1, call.CodeOK, x.main.leader, o.Attempts, o.Redirects, fx)
+	return true
+}
+
+// notTaken goes on without an acceptance. One that may have arrived is to end (04-16).
 func (c *Client) notTaken(now core.Instant, x *tracked, o *call.Outcome, fx *core.Effects) {
 	switch {
-	case x.main.leader != core.NoNode:
-		x.accepted = true
-		c.fact(x, 1, call.CodeOK, x.main.leader, o.Attempts, o.Redirects, fx)
+	case c.answersLost(x, o, fx):
 		c.lookAt(now.Add(c.pace()), x.id, lookPoll)
 	case o.Unknown:
 		b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
