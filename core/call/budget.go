@@ -25,3 +25,6 @@ func (b *Budget) Pay() bool {
 	b.have--
 	return true
 }
+
+// Back gives back what was paid for a retry that was never made.
+func (b *Budget) Back() { b.have = min(b.Most, b.have+1) }

@@ -184,16 +184,23 @@ func (c *Calls) Last(now core.Instant, op uint8, job uint64) {
 		switch s.phase {
 		case phaseAsked:
 			s.final = true
-		case phaseBarred: // what it waited to send does not count
-			if s.followed == 0 {
-				s.attempt--
-			} else {
-				s.redirects--
-			}
-			c.t.await(uint32(i+1), phaseOver, now)
-		case phasePause:
+		case phaseBarred, phasePause:
+			s.takeBack()
 			c.t.await(uint32(i+1), phaseOver, now)
 		}
+	}
+}
+
+// takeBack lets what s waits to send not count: no attempt, no redirect and no retry of a budget.
+func (s *slot) takeBack() {
+	switch {
+	case s.phase == phaseBarred && s.followed == 0:
+		s.attempt--
+	case s.phase == phaseBarred:
+		s.redirects--
+	}
+	if s.costs() {
+		s.how.Budget.Back()
 	}
 }
 

@@ -165,9 +165,10 @@ func (c *Calls) again(now core.Instant, h uint32, a *Answer, reply Reply, fx *co
 
 // pays reports whether the budget, if there is one, pays for another attempt. What costs a server nothing but a word, such as
 // that it does not lead, costs nothing (spec 02 no. 25).
-func (s *slot) pays() bool {
-	b := s.how.Budget
-	return b == nil || s.answered && s.code != CodeBusy || b.Pay()
+func (s *slot) pays() bool { return !s.costs() || s.how.Budget.Pay() }
+
+func (s *slot) costs() bool {
+	return s.how.Budget != nil && s.to != core.NoNode && (!s.answered || s.code == CodeBusy)
 }
 
 // end frees the slot and tells the owner, who may call again at once.
