@@ -14,10 +14,11 @@ type Again struct {
 
 // Resubmit hands a job in that was handed in before, as a user does who does not trust the answer: under the same id, and the
 // same ids of workflows (J45). It runs once whatever comes of that (G2, I-J6). What is said to it comes as a fact. It reports
-// whether the job is still followed. The lists of s are kept: nobody may write to them any more.
+// whether that was done: the job is still followed, and was not cancelled before anybody is known to have accepted it. Whoever has forgotten such
+// a cancel would run it (I-J5). The lists of s are kept: nobody may write to them any more.
 func (c *Client) Resubmit(now core.Instant, s job.Spec, how Again, fx *core.Effects) bool {
 	x := c.jobs[s.Job]
-	if x == nil {
+	if x == nil || x.overtaken() {
 		return false
 	}
 	s.Callback = c.p.Self
@@ -56,7 +57,11 @@ func (c *Client) againAnswered(now core.Instant, x *tracked, o *call.Outcome, fx
 		altered = 1
 	}
 	f.Put("took", int64(now.Sub(a.at))).Put("altered", altered)
-	if r, ok := o.Reply.(*job.Ack); ok && r.Accepted && !x.state.Over() {
+	r, ok := o.Reply.(*job.Ack)
+	switch taken := ok && r.Accepted; {
+	case x.overtaken() && (taken || o.Unknown):
+		c.owe(now, x, fx)
+	case taken && !x.state.Over():
 		c.contacted(now, x, fx)
 	}
 }

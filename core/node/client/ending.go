@@ -48,17 +48,31 @@ func (c *Client) final(now core.Instant, x *tracked, epoch uint32, s job.State, 
 	case epoch < x.main.epoch:
 		return call.Stale(uint64(x.main.epoch))
 	}
+	x.teller = from
 	c.end(now, x, s, complete, from, fx)
 	return call.Answer{}
 }
 
-// endBy takes in how a job ended as an answer says it.
+// endBy takes in how a job ended as an answer says it. Of one that was cancelled nobody need have heard but of the cancel (04-15).
 func (c *Client) endBy(now core.Instant, x *tracked, s job.State, result []job.Outcome, from core.NodeID, fx *core.Effects) {
 	complete := job.CompleteNone
 	if len(result) > 0 {
 		complete = result[0].Completeness
 	}
+	if s != job.StateCancelled {
+		x.teller = from
+	}
 	c.end(now, x, s, complete, from, fx)
+}
+
+// handsInNoMore ends what hands a job in that is over: whoever has forgotten how it ended would run it anew.
+func (c *Client) handsInNoMore(now core.Instant, x *tracked) {
+	if x.spec.Job == x.id { // it is still handed in
+		c.calls.Last(now, opSubmit, uint64(x.id))
+	}
+	if len(x.agains) > 0 {
+		c.calls.Last(now, opAgain, uint64(x.id))
+	}
 }
 
 // end notes the one outcome of a job.
@@ -70,9 +84,7 @@ func (c *Client) end(now core.Instant, x *tracked, s job.State, complete job.Com
 		c.contacted(now, x, fx)
 	}
 	x.state, x.ended, x.sites = s, now, nil
-	if x.spec.Job == x.id { // it is still handed in: who has forgotten how it ended would run it anew
-		c.calls.Last(now, opSubmit, uint64(x.id))
-	}
+	c.handsInNoMore(now, x)
 	f := fx.JobFact(core.JobFactOutcome)
 	f.Job, f.To, f.Code, f.Node = uint64(x.id), uint8(s), uint8(complete), from
 	c.lookAt(now.Add(c.cfg.Retention.Client), x.id, lookPoll)

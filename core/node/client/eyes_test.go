@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"testing"
 
 	"hypersim/core"
@@ -62,59 +63,97 @@ func TestCancelAtTheSameGateAnew(t *testing.T) {
 }
 
 // A cancel that came before its job, and is remembered, ends it for its client: the job is handed in no more, to whoever may have forgotten
-// the cancel since. Of a job that ran, and whose acceptance was lost, it is said that it was accepted.
+// the cancel since. Of a job that ran, and whose acceptance was lost, it is said that it was accepted, and by whom.
 func TestWhatIsOverIsNotHandedIn(t *testing.T) {
 	sendsOn := func(b *bench, m *core.Message) {
 		id := m.Body.(*job.Submission).Spec.Job
-		b.answer(m, core.KindJobAck, &job.Ack{Job: id, Answer: call.NotLeader(1)})
+		b.answer(m, core.KindJobAck, &job.Ack{Job: id, Answer: call.NotLeader(1 - m.To)})
+	}
+	accepts := func(b *bench, m *core.Message) {
+		b.answer(m, core.KindJobAck, &job.Ack{Job: m.Body.(*job.Submission).Spec.Job, Accepted: true, GE: 1, State: job.StateSubmitted})
 	}
 	busy := func(b *bench, m *core.Message) {
 		id := m.Body.(*job.Submission).Spec.Job
 		b.answer(m, core.KindJobAck, &job.Ack{Job: id, Answer: call.Busy(20*core.Duration(sec), call.ReasonRate)})
 	}
+	result := func(b *bench, id job.ID) {
+		b.say(1, core.KindGlobalJobResult, &job.GlobalResult{Outcome: job.Outcome{Job: id, GE: 1, State: job.StateCompleted, Completeness: job.CompleteFull}})
+	}
+	told := func(s job.State) func(b *bench, id job.ID) { // a cancel is answered: it is over
+		return func(b *bench, id job.ID) {
+			b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+			m := b.of(core.KindJobCancelRequest)[0]
+			b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Job: id, State: s, AlreadyCompleted: true})
+			m = b.of(core.KindJobStatusRequest)[0]
+			b.answer(&m, core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Status: job.Status{Job: id, State: s}, JobLeader: core.NoNode})
+		}
+	}
+	cancelled := told(job.StateCancelled)
 	for _, x := range []struct {
 		what          string
-		ran           bool
+		again         bool
 		before, after func(b *bench, submission *core.Message) // the end
-		facts         int
+		ends          func(b *bench, id job.ID)
+		state         job.State
+		accepted      bool
+		owed          bool // its end
 	}{
-		{what: "copies are lost", facts: 1},
-		{what: "a copy is sent on", after: sendsOn, facts: 1},
-		{what: "who is asked too often says when to come again", before: busy, facts: 1},
-		{what: "it ran", ran: true, facts: 2},
-		{what: "it ran, and a copy is sent on", ran: true, after: sendsOn, facts: 2},
+		{what: "copies are lost", ends: cancelled, state: job.StateCancelled, owed: true},
+		{what: "a copy is sent on", ends: cancelled, after: sendsOn, state: job.StateCancelled},
+		{what: "who is asked too often says when to come again", before: busy, ends: cancelled, state: job.StateCancelled},
+		{what: "handed in again, and sent on", again: true, ends: cancelled, after: sendsOn, state: job.StateCancelled, owed: true},
+		{what: "a copy is accepted where the cancel is forgotten", ends: cancelled, after: accepts, state: job.StateCancelled, accepted: true, owed: true},
+		{what: "it ran", ends: func(b *bench, id job.ID) {
+			b.say(0, core.KindJobStatusPush, status(id, 1, 1, job.StateRunning))
+			result(b, id)
+		}, state: job.StateCompleted, accepted: true},
+		{what: "only its end is heard", ends: result, state: job.StateCompleted, accepted: true},
+		{what: "only its end is heard, and a copy is sent on", ends: result, after: sendsOn, state: job.StateCompleted, accepted: true},
+		{what: "a cancel of it is answered that it ran", ends: told(job.StateCompleted), state: job.StateCompleted, accepted: true},
 	} {
 		b := with(t, 2)
 		id := b.submit()
 		m := b.of(core.KindJobSubmission)[0]
+		again := func() (done bool) {
+			b.step(func() { done = b.c.Resubmit(b.now, m.Body.(*job.Submission).Spec, Again{}, &b.fx) })
+			return done
+		}
+		if x.again {
+			again()
+			m = b.of(core.KindJobSubmission)[0]
+		}
 		if x.before != nil {
 			x.before(b, &m)
 		}
-		state := job.StateCancelled
-		if x.ran {
-			b.say(0, core.KindJobStatusPush, status(id, 1, 1, job.StateRunning))
-			b.say(0, core.KindGlobalJobResult, &job.GlobalResult{Outcome: job.Outcome{Job: id, GE: 1, State: job.StateCompleted, Completeness: job.CompleteFull}})
-			state = job.StateCompleted
-		} else {
-			b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
-			m := b.of(core.KindJobCancelRequest)[0]
-			b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Job: id, State: job.StateCancelled, AlreadyCompleted: true})
-			m = b.of(core.KindJobStatusRequest)[0]
-			b.answer(&m, core.KindGlobalJobStatus, &job.GlobalStatus{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Status: job.Status{Job: id, State: job.StateCancelled}, JobLeader: core.NoNode})
-		}
-		if s := b.c.State(id); s != state {
-			t.Fatalf("%s: it is %v", x.what, s)
+		if x.ends(b, id); b.c.State(id) != x.state {
+			t.Fatalf("%s: it is %v", x.what, b.c.State(id))
 		}
 		b.of(core.KindPing)
 		if x.after != nil {
 			x.after(b, &m)
 		}
 		b.until(300 * sec)
-		if got := b.of(core.KindJobSubmission); len(got) != 0 {
-			t.Errorf("%s: it is handed in %d times more", x.what, len(got))
+		if again() != (x.state != job.StateCancelled) {
+			t.Errorf("%s: its user hands it in again, which is done: %v", x.what, x.state == job.StateCancelled)
 		}
-		if got := b.facts(core.JobFactSubmit); len(got) != x.facts {
-			t.Errorf("%s: it says of its submission %v", x.what, got)
+		owed := slices.ContainsFunc(b.sent, func(m core.Message) bool { return m.Kind == core.KindJobCancelRequest })
+		if owed != x.owed {
+			t.Errorf("%s: its end is asked for: %v", x.what, owed)
+		}
+		if got := len(b.of(core.KindJobSubmission)); x.state == job.StateCancelled && got != 0 || got > 1 {
+			t.Errorf("%s: it is handed in %d times more", x.what, got)
+		}
+		want := []uint8{0}
+		if x.accepted {
+			want = append(want, 1)
+		}
+		if got := b.facts(core.JobFactSubmit); !slices.Equal(got, want) {
+			t.Errorf("%s: it says of its submission %v, not %v", x.what, got, want)
+		}
+		for i := range b.told {
+			if f := &b.told[i]; f.Kind == core.JobFactSubmit && f.To == 1 && f.Node == core.NoNode {
+				t.Errorf("%s: nobody has accepted it", x.what)
+			}
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (c *Client) SubmitTo(now core.Instant, s job.Spec, how *Order, fx *core.Eff
 		s.Workflows[i].Workflow = job.WorkflowID(c.ids.Uint64())
 	}
 	s.Digest = c.digest(&s)
-	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: how.First, spec: s}
+	x := &tracked{id: s.Job, submitted: now, contact: now, orphan: core.Never, unknown: core.Never, denier: core.NoNode, first: how.First, teller: core.NoNode, spec: s}
 	x.main = space{leader: core.NoNode, site: job.NoSite}
 	c.jobs[s.Job] = x
 	c.retries.Earn()
@@ -103,7 +103,7 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 	}
 	switch {
 	case x.state.Over(): // a push was faster, or a cancel that is remembered
-		c.answersLost(x, o, fx)
+		c.afterEnd(now, x, taken, o, fx)
 	case taken:
 		c.speaks(now, x, &x.main, max(a.GE, a.DE), leads(o, a), fx)
 		if a.State.Terminal() { // done before: ask who says so how it ended
@@ -125,14 +125,35 @@ func leads(o *call.Outcome, a *job.Ack) core.NodeID {
 	return o.From
 }
 
-// answersLost reports whether whoever leads the job has spoken of it: then it is accepted, and only the answers were lost.
+// answersLost reports whether whoever leads the job has spoken of it, or somebody of its end: then it is accepted, and only the answers were lost.
 func (c *Client) answersLost(x *tracked, o *call.Outcome, fx *core.Effects) bool {
-	if x.accepted || x.main.leader == core.NoNode {
+	at := x.main.leader
+	if at == core.NoNode {
+		at = x.teller
+	}
+	if x.accepted || at == core.NoNode {
 		return false
 	}
 	x.accepted = true
-	c.fact(x, 1, call.CodeOK, x.main.leader, o.Attempts, o.Redirects, fx)
+	c.fact(x, 1, call.CodeOK, at, o.Attempts, o.Redirects, fx)
 	return true
+}
+
+// afterEnd goes on when the job is over. One that its cancel overtook may have arrived all the same, where the cancel is forgotten.
+func (c *Client) afterEnd(now core.Instant, x *tracked, taken bool, o *call.Outcome, fx *core.Effects) {
+	switch {
+	case !x.overtaken():
+		c.answersLost(x, o, fx)
+	case taken || o.Unknown:
+		c.owe(now, x, fx)
+	}
+}
+
+// owe asks for the end of a job that somebody may have, until it is answered (04-16).
+func (c *Client) owe(now core.Instant, x *tracked, fx *core.Effects) {
+	b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
+	b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonUnknown
+	c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.owed, call.Ticket{Op: opOwed, Job: uint64(x.id)}, fx)
 }
 
 // notTaken goes on without an acceptance. One that may have arrived is to end (04-16).
@@ -141,9 +162,7 @@ func (c *Client) notTaken(now core.Instant, x *tracked, o *call.Outcome, fx *cor
 	case c.answersLost(x, o, fx):
 		c.lookAt(now.Add(c.pace()), x.id, lookPoll)
 	case o.Unknown:
-		b := call.Make[cancel.JobRequest](fx, core.KindJobCancelRequest)
-		b.Job, b.Requester, b.Reason = x.id, c.p.Self, cancel.ReasonUnknown
-		c.calls.Go(now, core.NoNode, core.KindJobCancelRequest, b, &c.how.owed, call.Ticket{Op: opOwed, Job: uint64(x.id)}, fx)
+		c.owe(now, x, fx)
 		c.fact(x, 2, o.Code, o.From, o.Attempts, o.Redirects, fx)
 		c.end(now, x, job.LocalUnknown, job.CompleteNone, o.From, fx)
 	default:

@@ -22,6 +22,7 @@ type tracked struct {
 	asked   int          // how often somebody was asked since then
 	turn    int          // whom to ask next, of all
 	denier  core.NodeID  // who said so last
+	teller  core.NodeID  // of the end of one that somebody had accepted, NoNode before
 
 	singles []single // that were asked for
 	agains  []again
@@ -37,6 +38,11 @@ type tracked struct {
 	late        bool   // how it ended came after it was given up
 	cancelling  uint16 // cancels under way
 	stopping    bool   // and was accepted
+}
+
+// overtaken reports whether a cancel ended a job that nobody is known to have accepted (04-15).
+func (x *tracked) overtaken() bool {
+	return x.state == job.StateCancelled && x.main.leader == core.NoNode && x.teller == core.NoNode
 }
 
 // State returns what the client knows of a job: StateNone if it follows none of that id.
