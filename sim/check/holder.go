@@ -217,8 +217,11 @@ func (h *holders) takesOver(r *trace.JobRecord) {
 	if of == nil {
 		return
 	}
-	w.forgotten = slices.DeleteFunc(w.forgotten, func(f forgotten) bool { return f.at == r.At && f.key == key })
 	if old := w.records[key]; old != nil {
+		if old.kept && old.inst == r.Inst && h.ctx.Nodes[r.Node].Role == core.RoleGate { // a gate's own, anew: it goes on with what it knows
+			old.lost = false
+			return
+		}
 		of.drop(old)
 		delete(w.records, key)
 	}

@@ -221,11 +221,31 @@ func init() {
 			t.holds(0, int64(job.HoldSuspended), 1)
 			t.holds(1, int64(job.HoldWon), 4)
 			t.at(20*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+			t.holds(0, int64(job.HoldWon), 3)
 			if !bad {
-				t.holds(0, int64(job.HoldWon), 3)
 				t.says(0, core.JobFact{Kind: core.JobFactTable, A: 1, Epoch: 3})
 			}
 			t.at(30 * sec).end()
+		}},
+		{id: JM1, name: "a gate that wins its own job too late keeps it for ever", build: func(t *tape, bad bool) {
+			t.ctx.Nodes = append(t.ctx.Nodes, Node{ID: 4, Name: "d", Role: core.RoleGate, Group: 1})
+			t.add(trace.Record{Kind: trace.KindStart, Node: 4, Inst: 1})
+			t.atGate()
+			t.holds(1, int64(job.HoldAccepted), 1)
+			t.holds(1, int64(job.HoldSuspended), 1)
+			t.holds(4, int64(job.HoldWon), 4)
+			t.holds(1, int64(job.HoldWon), 3) // its record stays
+			t.at(10*sec).gate(job.StateRunning, job.StateFailed)
+			t.hears(job.StateFailed)
+			t.flow(10, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+			t.flow(11, 0, workflow.Pending, workflow.Cancelling, workflow.Cancelled)
+			t.state(job.StateRunning, job.StateCancelling)
+			t.state(job.StateCancelling, job.StateCancelled)
+			t.at(3700*sec).says(0, core.JobFact{Kind: core.JobFactTable})
+			if !bad {
+				t.says(1, core.JobFact{Kind: core.JobFactTable})
+			}
+			t.at(3800 * sec).end()
 		}},
 		{id: JF2, name: "a result of what no holder ever sent", build: func(t *tape, bad bool) {
 			t.works()

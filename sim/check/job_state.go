@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"hypersim/core"
 	"hypersim/core/job"
 	"hypersim/sim/trace"
@@ -238,6 +240,10 @@ func (c *Checker) jobKept(r *trace.JobRecord) {
 	}
 	if r.Fact.Get("made") != 0 {
 		x.kept = true
+		if x.taken { // it let go of the record that it had in order to make this one
+			w := &c.work
+			w.forgotten = slices.DeleteFunc(w.forgotten, func(f forgotten) bool { return f.at == r.At && f.key == recordKey{r.Node, r.Fact.Job} })
+		}
 		x.unknown = x.unknown || x.state == job.StateNone && c.takenOver(x)
 		c.jobTaken(r.At, x)
 		return
