@@ -58,9 +58,10 @@ func (c *Client) againAnswered(now core.Instant, x *tracked, o *call.Outcome, fx
 	}
 	f.Put("took", int64(now.Sub(a.at))).Put("altered", altered)
 	r, ok := o.Reply.(*job.Ack)
-	switch taken := ok && r.Accepted; {
-	case x.overtaken() && (taken || o.Unknown):
-		c.owe(now, x, fx)
+	taken := ok && r.Accepted
+	switch x.arrived = x.arrived || taken || o.Unknown; {
+	case x.overtaken():
+		c.afterEnd(now, x, taken, o, fx)
 	case taken && !x.state.Over():
 		c.contacted(now, x, fx)
 	}

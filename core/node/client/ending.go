@@ -53,13 +53,14 @@ func (c *Client) final(now core.Instant, x *tracked, epoch uint32, s job.State, 
 	return call.Answer{}
 }
 
-// endBy takes in how a job ended as an answer says it. Of one that was cancelled nobody need have heard but of the cancel (04-15).
+// endBy takes in how a job ended as an answer says it. Of one that was cancelled, and has no result, nobody need have heard but of the
+// cancel (04-15).
 func (c *Client) endBy(now core.Instant, x *tracked, s job.State, result []job.Outcome, from core.NodeID, fx *core.Effects) {
 	complete := job.CompleteNone
 	if len(result) > 0 {
 		complete = result[0].Completeness
 	}
-	if s != job.StateCancelled {
+	if s != job.StateCancelled || len(result) > 0 {
 		x.teller = from
 	}
 	c.end(now, x, s, complete, from, fx)

@@ -89,15 +89,42 @@ func TestWhatIsOverIsNotHandedIn(t *testing.T) {
 		}
 	}
 	cancelled := told(job.StateCancelled)
+	kept := func(b *bench, id job.ID) { // the same, by who leads it
+		b.step(func() { b.c.Cancel(b.now, id, &b.fx) })
+		m := b.of(core.KindJobCancelRequest)[0]
+		b.answer(&m, core.KindJobCancelResponse, &cancel.JobResponse{Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Job: id, State: job.StateCancelled})
+		m = b.of(core.KindJobStatusRequest)[0]
+		b.answer(&m, core.KindGlobalJobStatus, &job.GlobalStatus{
+			Answer: call.Answer{Code: call.CodeAlreadyTerminal}, Status: job.Status{Job: id, State: job.StateCancelled}, JobLeader: m.To,
+			Result: []job.Outcome{{Job: id, GE: 1, State: job.StateCancelled}},
+		})
+	}
+	copied := func(b *bench, id job.ID) { // the next copy is told
+		for len(b.sent) == 0 {
+			b.until(b.now + sec)
+		}
+		m := b.of(core.KindJobSubmission)[0]
+		b.answer(&m, core.KindJobAck, &job.Ack{Job: id, Answer: call.Answer{Code: call.CodeAlreadyTerminal}, State: job.StateCancelled})
+	}
+	pauses := func(b *bench, m *core.Message) {
+		b.answer(m, core.KindJobAck, &job.Ack{Job: m.Body.(*job.Submission).Spec.Job, Answer: call.Answer{Code: call.CodeNoQuorum}})
+	}
 	for _, x := range []struct {
 		what          string
 		again         bool
 		before, after func(b *bench, submission *core.Message) // the end
+		soon          func(b *bench, again *core.Message)      // before it
 		ends          func(b *bench, id job.ID)
 		state         job.State
 		accepted      bool
 		owed          bool // its end
 	}{
+		{what: "a copy is lost, and the next one told of the cancel", ends: copied, state: job.StateCancelled, owed: true},
+		{what: "a copy is refused, and the next one told of the cancel", before: pauses, ends: copied, state: job.StateCancelled},
+		{what: "it ran, and was cancelled", ends: kept, state: job.StateCancelled, accepted: true},
+		{what: "refused, and handed in again, which is lost", before: pauses, again: true, ends: cancelled, state: job.StateCancelled, owed: true},
+		{what: "refused, and handed in again, which is accepted at the end", before: pauses, again: true, ends: cancelled, after: accepts, state: job.StateCancelled, owed: true},
+		{what: "refused, and handed in again, which is accepted before the end", before: pauses, again: true, soon: accepts, ends: cancelled, state: job.StateCancelled, owed: true},
 		{what: "copies are lost", ends: cancelled, state: job.StateCancelled, owed: true},
 		{what: "a copy is sent on", ends: cancelled, after: sendsOn, state: job.StateCancelled},
 		{what: "who is asked too often says when to come again", before: busy, ends: cancelled, state: job.StateCancelled},
@@ -118,12 +145,15 @@ func TestWhatIsOverIsNotHandedIn(t *testing.T) {
 			b.step(func() { done = b.c.Resubmit(b.now, m.Body.(*job.Submission).Spec, Again{}, &b.fx) })
 			return done
 		}
+		if x.before != nil {
+			x.before(b, &m)
+		}
 		if x.again {
 			again()
 			m = b.of(core.KindJobSubmission)[0]
 		}
-		if x.before != nil {
-			x.before(b, &m)
+		if x.soon != nil {
+			x.soon(b, &m)
 		}
 		if x.ends(b, id); b.c.State(id) != x.state {
 			t.Fatalf("%s: it is %v", x.what, b.c.State(id))
@@ -133,14 +163,15 @@ func TestWhatIsOverIsNotHandedIn(t *testing.T) {
 			x.after(b, &m)
 		}
 		b.until(300 * sec)
-		if again() != (x.state != job.StateCancelled) {
-			t.Errorf("%s: its user hands it in again, which is done: %v", x.what, x.state == job.StateCancelled)
+		overtaken := x.state == job.StateCancelled && x.what != "it ran, and was cancelled"
+		if again() == overtaken {
+			t.Errorf("%s: its user hands it in again, which is done: %v", x.what, overtaken)
 		}
 		owed := slices.ContainsFunc(b.sent, func(m core.Message) bool { return m.Kind == core.KindJobCancelRequest })
 		if owed != x.owed {
 			t.Errorf("%s: its end is asked for: %v", x.what, owed)
 		}
-		if got := len(b.of(core.KindJobSubmission)); x.state == job.StateCancelled && got != 0 || got > 1 {
+		if got := len(b.of(core.KindJobSubmission)); overtaken && got != 0 || got > 1 {
 			t.Errorf("%s: it is handed in %d times more", x.what, got)
 		}
 		want := []uint8{0}

@@ -112,6 +112,7 @@ func (c *Client) submitted(now core.Instant, x *tracked, o *call.Outcome, fx *co
 		c.lookAt(now.Add(c.pace()), x.id, lookPoll)
 	case a != nil && a.Code == call.CodeAlreadyTerminal && a.State.Terminal(): // a cancel that is remembered names no state (04-15)
 		c.end(now, x, a.State, job.CompleteNone, o.From, fx)
+		c.afterEnd(now, x, false, o, fx)
 	default:
 		c.notTaken(now, x, o, fx)
 	}
@@ -144,7 +145,7 @@ func (c *Client) afterEnd(now core.Instant, x *tracked, taken bool, o *call.Outc
 	switch {
 	case !x.overtaken():
 		c.answersLost(x, o, fx)
-	case taken || o.Unknown:
+	case taken || o.Unknown || x.arrived:
 		c.owe(now, x, fx)
 	}
 }
