@@ -38,7 +38,7 @@ type tracked struct {
 	late        bool   // how it ended came after it was given up
 	cancelling  uint16 // cancels under way
 	stopping    bool   // and was accepted
-	arrived     bool   // somewhere, perhaps, as it was handed in again
+	arrived     bool   // somewhere, perhaps, when it was handed in again
 }
 
 // overtaken reports whether a cancel ended a job that nobody is known to have accepted (04-15).
